@@ -1,0 +1,83 @@
+# Everything a person or a machine does with Laurel starts here. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+PORT ?= 8000
+STAGE ?= dev
+WORKERS ?= 2
+
+BIN := .venv/bin
+VENV := .venv/.made
+VENV_AWS := .venv-aws/.made
+
+# A virtual environment is made again when its requirements change; a half-made one has no stamp.
+define make_venv
+	@echo "$(1): installing $(2) (about half a minute)"
+	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(2)
+	@touch $(1)/.made
+endef
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV): requirements.txt requirements-dev.txt
+	$(call make_venv,.venv,requirements-dev.txt)
+
+$(VENV_AWS): requirements-aws.txt
+	$(call make_venv,.venv-aws,requirements-aws.txt)
+
+.PHONY: venv
+venv: $(VENV) $(VENV_AWS) ## the two virtual environments: .venv, and .venv-aws for the embedded AWS
+
+.PHONY: run
+run: $(VENV) $(VENV_AWS) ## the deployed thing on this machine, at http://localhost:$PORT (default 8000)
+	@$(BIN)/python -m local up --port $(PORT)
+
+.PHONY: dev
+dev: $(VENV) $(VENV_AWS) ## the same data under `chalice local`, reloaded when a file changes
+	@$(BIN)/python -m local dev --port $(PORT)
+
+.PHONY: stop
+stop: ## end everything that `make run` and `make dev` started; data stays
+	@if test -e $(VENV); then $(BIN)/python -m local down; else echo "nothing runs"; fi
+
+.PHONY: lint
+lint: $(VENV) ## ruff, mypy, import contracts, cfn-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint infrastructure/resources.yaml
+
+.PHONY: types
+types: $(VENV) ## mypy alone
+	$(BIN)/mypy
+
+node_modules/.made: $(wildcard package.json package-lock.json)
+	@if test -e package.json; then echo "node_modules: npm ci"; npm ci --silent --no-audit --no-fund; fi
+	@mkdir -p node_modules && touch $@
+
+.PHONY: test
+test: $(VENV) $(VENV_AWS) node_modules/.made ## every test, on a clean machine
+	@tools/chromium.sh
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+
+.PHONY: package
+package: $(VENV) $(VENV_AWS) ## build/$STAGE: what would be sent to AWS, listed
+	@$(BIN)/python -m local package --stage $(STAGE)
+
+.PHONY: deploy
+deploy: $(VENV) ## package and deploy to the AWS account of your credentials (STAGE=prod BUCKET=... DOMAIN=...)
+	@$(BIN)/python -m local deploy --stage $(STAGE)
+
+.PHONY: bench
+bench: $(VENV) node_modules/.made ## ratios against peers, one JSON line each
+	@$(BIN)/python -m benchmarks
+
+.PHONY: clean
+clean: stop ## end what runs, and remove what was built and all local data
+	rm -rf build .laurel .chalice/deployments
