@@ -1,0 +1,17 @@
+"""Laurel: is this credential real, and does it still stand?
+
+The map of this package, one line a folder; the arrow points from left to right, never back.
+
+    settings.py   the only reader of the environment
+    errors.py     domain errors with stable codes
+    services.py   the one place where nouns and edges meet
+
+    credential/   PURE  what a credential is: issuer, achievement, record, status list; parse and build
+    verify/       PURE  what makes it valid: canonical form, proofs, keys, the ten checks, report, verdict
+    analytics/    PURE  what happened: events, the visitor's daily keyed hash
+    award/        PURE  what an issuer does: issue, revoke, suspend, reinstate, rotate a key
+    lookup/       PURE  what a link opens: record and surroundings in, report and event out
+    http/         IN    routes, negotiation, problem+json, pages
+    dynamo/       OUT   tables: keys on one page, models, adapters
+    kms/          OUT   signing keys
+"""

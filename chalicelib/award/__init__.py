@@ -1,0 +1,1 @@
+"""What an issuer does: issue, revoke, suspend, reinstate, rotate a key."""

@@ -1,0 +1,58 @@
+"""An issuer that Laurel hosts, and the keys that speak for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One Ed25519 key of an issuer: its private half stays in the key service.
+
+    ``multibase`` is the Multikey form (``z6Mk...``) of the public half. The key signs from ``created`` until
+    ``retired``; what it signed in that time stays good (a rotation, not a compromise). ``revoked`` is for a key
+    that leaked: nothing dated from then on is accepted.
+    """
+
+    fragment: str
+    multibase: str
+    handle: str
+    """The key service's name for it (a KMS key id)."""
+    created: datetime
+    retired: datetime | None = None
+    revoked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who issues. ``id`` is Laurel's short name in URLs; ``did`` is the name in credentials."""
+
+    id: str
+    did: str
+    name: str
+    url: str
+    description: str
+    keys: tuple[SigningKey, ...]
+    """Oldest first; the last one signs."""
+    revocation_list: str
+    """The id of the status list that takes new revocation entries."""
+    suspension_list: str
+    email: str | None = None
+    image: str | None = None
+    version: int = 1
+    """Raised by one with every change, so that two writers cannot overwrite each other."""
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The key that signs now. Raises `Refused` when the issuer has none left."""
+        key = self.keys[-1] if self.keys else None
+        if key is None or key.retired is not None or key.revoked is not None:
+            raise Refused(f"{self.name} has no key that may sign.", code="no_signing_key")
+        return key
+
+    def method_id(self, key: SigningKey) -> str:
+        """The full verification method id of ``key``: the DID, ``#``, the fragment."""
+        return f"{self.did}#{key.fragment}"

@@ -1,0 +1,80 @@
+"""What Laurel keeps of a credential that it hosts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a status list says of its credentials (Bitstring Status List v1.0, `statusPurpose`)."""
+
+    REVOCATION = "revocation"
+    SUSPENSION = "suspension"
+
+
+class State(StrEnum):
+    """How the issuer last decided about a credential."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The issuer's last decision about a credential, when, and the reason if one was given."""
+
+    state: State
+    at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A credential's place in one status list."""
+
+    purpose: Purpose
+    list_id: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One hosted credential: the signed bytes as they were issued, and what is known around them."""
+
+    id: str
+    issuer_id: str
+    achievement_id: str
+    document: bytes
+    """The signed credential, JSON, byte for byte as issued."""
+    jwt: str | None
+    """The same credential as a compact VC-JWT, when it was asked for at issue."""
+    entries: tuple[Entry, ...]
+    standing: Standing
+    issued_at: datetime
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StatusList:
+    """A published status list: its bits, and the signed status list credential made from them."""
+
+    id: str
+    issuer_id: str
+    purpose: Purpose
+    bits: bytes
+    """Uncompressed, most significant bit first; at least 16,384 bytes (131,072 entries)."""
+    document: bytes
+    """The signed BitstringStatusListCredential, JSON."""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that Laurel serves, named by the SHA-256 of its bytes."""
+
+    sha256: str
+    media_type: str
+    content: bytes

@@ -1,0 +1,41 @@
+"""The only reader of the environment. Fails at start with the names of all that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.errors import MissingSetting
+
+_REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between one deployment and another."""
+
+    stage: str
+    base_url: str
+    """Scheme, host and port that the public sees, without a trailing slash; part of every signed credential."""
+    credentials_table: str
+    events_table: str
+    secrets_table: str
+    host_key_id: str
+    """The KMS key of the host's own did:web."""
+    region: str
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Settings from ``environment``. Raises `MissingSetting` naming every variable that is absent or empty."""
+    missing = [name for name in _REQUIRED if not environment.get(name)]
+    if missing:
+        raise MissingSetting(f"Set these environment variables: {', '.join(missing)}.")
+    return Settings(
+        stage=environment["STAGE"],
+        base_url=environment["BASE_URL"].rstrip("/"),
+        credentials_table=environment["CREDENTIALS_TABLE"],
+        events_table=environment["EVENTS_TABLE"],
+        secrets_table=environment["SECRETS_TABLE"],
+        host_key_id=environment["HOST_KEY_ID"],
+        region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
+    )

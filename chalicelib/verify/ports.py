@@ -1,0 +1,87 @@
+"""What verification needs from outside, as ports. The pipeline fetches nothing by itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.verify.report import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A verification method of a controller: a public key, and when it may be believed."""
+
+    id: str
+    multibase: str
+    """The public key as a Multikey string."""
+    assertion: bool
+    """Whether the controller allows it for assertions (`assertionMethod`)."""
+    created: datetime | None = None
+    expires: datetime | None = None
+    revoked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """Who a DID stands for, as its DID document says."""
+
+    id: str
+    methods: tuple[Method, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Bytes read from a URL, and when."""
+
+    url: str
+    body: bytes
+    at: datetime
+
+    def evidence(self) -> Evidence:
+        """The trace that a finding keeps of it."""
+        return Evidence(self.url, self.at, hashlib.sha256(self.body).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIssuer:
+    """An issuer that a registry vouches for. ``name`` is the registry's, never the credential's."""
+
+    did: str
+    name: str
+    url: str
+    registry: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Controllers(Protocol):
+    """Resolves DIDs that need a look-up (did:key needs none and never comes here)."""
+
+    def find(self, did: str) -> Controller:
+        """The controller of ``did``. Raises `Unavailable` when it cannot be had."""
+
+
+class StatusLists(Protocol):
+    """Reads status list credentials."""
+
+    def fetch(self, url: str) -> Fetched:
+        """The signed list at ``url``, unverified. Raises `Unavailable` when it cannot be had."""
+
+
+class Registry(Protocol):
+    """Who is known to us."""
+
+    def find(self, did: str) -> KnownIssuer | None:
+        """The entry for ``did``, or None. Raises `Unavailable` when the registry cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside a document that the checks may ask."""
+
+    controllers: Controllers
+    status_lists: StatusLists
+    registry: Registry

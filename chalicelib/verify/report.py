@@ -1,0 +1,108 @@
+"""Findings, the report that holds them, and the verdict that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What one check found. "Could not check" is `UNKNOWN`: never passed, never failed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Verdict(StrEnum):
+    """The answer in one word."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a finding rests on: what was read, from where, when, and the SHA-256 of its bytes (hex)."""
+
+    url: str
+    fetched_at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one numbered check: a stable code for programs, one sentence for a recruiter."""
+
+    number: int
+    check: str
+    outcome: Outcome
+    code: str
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings about one credential at one moment, and the verdict they give."""
+
+    verdict: Verdict
+    checked_at: datetime
+    format: str | None
+    """The recognised format, such as `OpenBadgeCredential 3.0, eddsa-rdfc-2022`; None when none was."""
+    credential: Mapping[str, object] | None
+    """The verified view: only what the proof covers, and only when checks 1 to 5 passed."""
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...]
+    """One sentence each on what this report did not look at."""
+
+
+CORE = ("format", "structure", "context", "proof", "signer")
+"""Checks 1 to 5: is this what its issuer signed? Nothing of a credential is believed before they pass."""
+STANDING = ("dates", "status")
+"""Checks 6 and 7: does it still stand?"""
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """Derive the verdict from the findings; docs/verification.md prints this rule.
+
+    1. A core check failed, or a recipient was asked for and is another: invalid.
+    2. A core check is missing or unknown: unknown.
+    3. Status failed: revoked or suspended. Dates failed: expired or not yet valid.
+    4. Dates, status or an asked-for recipient missing or unknown: unknown.
+    5. Otherwise valid. So an empty report is not valid.
+
+    Checks 8 (issuer) and 10 (extras) inform and never change the verdict.
+    """
+    by_name = {finding.check: finding for finding in findings}
+    outcome = {name: finding.outcome for name, finding in by_name.items()}
+    recipient = outcome.get("recipient", Outcome.NOT_APPLICABLE)
+    core = [outcome.get(name) for name in CORE]
+    if Outcome.FAILED in core or recipient is Outcome.FAILED:
+        return Verdict.INVALID
+    if any(value is not Outcome.PASSED for value in core):
+        return Verdict.UNKNOWN
+    for name in reversed(STANDING):
+        finding = by_name.get(name)
+        if finding is not None and finding.outcome is Outcome.FAILED:
+            return _FAILED_STANDING.get(finding.code, Verdict.INVALID)
+    settled = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+    if outcome.get("dates") is not Outcome.PASSED or outcome.get("status") not in settled or recipient not in settled:
+        return Verdict.UNKNOWN
+    return Verdict.VALID
+
+
+_FAILED_STANDING = {
+    "revoked": Verdict.REVOKED,
+    "suspended": Verdict.SUSPENDED,
+    "expired": Verdict.EXPIRED,
+    "not_yet_valid": Verdict.NOT_YET_VALID,
+}
