@@ -1,0 +1,97 @@
+"""JSON in canonical form: RFC 8785 (JSON Canonicalization Scheme)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from chalicelib.verify.canonical.errors import CanonicalError
+from chalicelib.verify.canonical.literals import MAX_INTEGER
+
+MAX_DEPTH: Final = 64  # far above honest documents, far below the interpreter's recursion limit
+
+_text = json.JSONEncoder(ensure_ascii=False).encode
+_ordered = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+
+
+def canonicalize(value: object, *, max_depth: int = MAX_DEPTH) -> bytes:
+    """``value``, parsed JSON, as canonical UTF-8.
+
+    :raises CanonicalError: ``document_depth``; ``number_range`` for an integer beyond 2^53-1, NaN or an infinity;
+        ``string_invalid`` for a lone surrogate; ``json_invalid`` for what is no JSON value.
+    """
+    text = _ordered(value) if _plain(value, max_depth) else _write(value)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise CanonicalError("A string holds code points that are not characters.", code="string_invalid") from error
+
+
+def _plain(value: Any, max_depth: int) -> bool:
+    """Whether Python's own encoder writes ``value`` as RFC 8785 wants it: no floats, and keys that sort alike in UTF-16.
+
+    Also the gate that lets only JSON within the caps through.
+    """
+    plain, level = True, [value]
+    for _ in range(max_depth + 1):
+        below: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is dict:
+                for key in item:
+                    if type(key) is not str:
+                        raise CanonicalError("A member's name is not a string.", code="json_invalid")
+                    plain = plain and key.isascii()
+                below.extend(item.values())
+            elif kind is list:
+                below.extend(item)
+            elif kind is int:
+                if not -MAX_INTEGER <= item <= MAX_INTEGER:
+                    raise CanonicalError("A number is beyond what JSON carries safely.", code="number_range")
+            elif kind is float:
+                plain = False
+            elif kind is not str and item is not None and kind is not bool:
+                raise CanonicalError(f"A {kind.__name__} is not JSON.", code="json_invalid")
+        if not below:
+            return plain
+        level = below
+    raise CanonicalError(f"The document nests deeper than {max_depth}.", code="document_depth")
+
+
+def _write(value: Any) -> str:
+    """``value``, already within the caps, member by member (RFC 8785, 3.2)."""
+    if type(value) is dict:
+        names = sorted(value, key=_utf16)
+        return "{" + ",".join([f"{_text(name)}:{_write(value[name])}" for name in names]) + "}"
+    if type(value) is list:
+        return "[" + ",".join([_write(item) for item in value]) + "]"
+    return _number(value) if type(value) is float else _text(value)
+
+
+def _utf16(name: str) -> bytes:
+    """Names are ordered by UTF-16 code units (RFC 8785, 3.2.3); a lone surrogate passes here and fails in UTF-8."""
+    return name.encode("utf-16-be", "surrogatepass")
+
+
+def _number(value: float) -> str:
+    """A float as ECMAScript writes it (RFC 8785, 3.2.2.3; ECMA-262, Number::toString)."""
+    if value != value or value in (float("inf"), float("-inf")):
+        raise CanonicalError("NaN and infinities are not JSON.", code="number_range")
+    if value == 0:
+        return "0"  # also for minus zero
+    sign = "-" if value < 0 else ""
+    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = "" if fraction == "0" else fraction
+    digits = (whole + fraction).lstrip("0")
+    # value = 0.digits times 10 to the power of point
+    point = len(whole.lstrip("0")) - (len(fraction) - len(fraction.lstrip("0")) if whole == "0" else 0) + int(exponent or 0)
+    digits = digits.rstrip("0")
+    if len(digits) <= point <= 21:
+        return sign + digits + "0" * (point - len(digits))
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    power = f"e{'+' if point > 0 else '-'}{abs(point - 1)}"
+    return f"{sign}{digits[0]}{'.' + digits[1:] if len(digits) > 1 else ''}{power}"

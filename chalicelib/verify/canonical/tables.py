@@ -1,0 +1,127 @@
+"""The bundled JSON-LD contexts at run time: terms, and what a name means at one place in a document.
+
+An `ActiveContext` is immutable; `apply` makes the next one and is memoised within a bound, because documents of the same kind pass
+through the same few. Clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from chalicelib.verify.canonical.errors import CanonicalError
+
+LITERAL, ID, VOCAB, JSON = range(4)
+"""What a term makes of a string: a literal, an IRI, an IRI or a term's IRI, or (of any value) a JSON literal."""
+
+# The flags that tools/contexts.py writes.
+_PROTECTED, _PREFIX, _LATE, _CLASS = 1, 2, 4, 8
+_KINDS: Final = {None: LITERAL, "@id": ID, "@vocab": VOCAB, "@json": JSON}
+_RDF_JSON = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"
+_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+# A document of one kind needs about ten active contexts and the bundled contexts allow many more than fit in memory; at about
+# 10 KB each this is at most 3 MB.
+_REMEMBERED = 256
+
+
+class Term:
+    """One term definition (4.1.11), ready for writing quads."""
+
+    __slots__ = ("container", "datatype", "iri", "is_class", "kind", "predicate", "prefix", "protected", "scope", "suffix")
+
+    def __init__(self, iri: str, coercion: str | None, container: str | None, scope: int | None, flags: int) -> None:
+        self.iri = iri
+        self.predicate = f" <{iri}> "
+        self.kind = _KINDS.get(coercion, LITERAL)
+        self.datatype = _RDF_JSON if coercion == "@json" else coercion if coercion not in _KINDS else None
+        self.suffix = typed_suffix(self.datatype)
+        self.container = container
+        self.scope = scope
+        self.protected = bool(flags & _PROTECTED)
+        self.prefix = bool(flags & _PREFIX)
+        self.is_class = bool(flags & _CLASS)
+
+    def same(self, other: Term) -> bool:
+        """Whether both mean the same, `protected` aside (4.2.2 step 27)."""
+        return (self.iri, self.kind, self.datatype, self.container, self.scope, self.prefix) == (
+            other.iri, other.kind, other.datatype, other.container, other.scope, other.prefix
+        )  # fmt: skip
+
+
+class ActiveContext:
+    """What names mean at one place: the terms, and the vocabulary for names that are no terms."""
+
+    __slots__ = ("aliased", "prefixes", "terms", "vocab")
+
+    def __init__(self, terms: Mapping[str, Term], vocab: str | None) -> None:
+        self.terms = terms
+        self.vocab = vocab
+        self.aliased = "id" in terms
+        self.prefixes = frozenset(name for name, term in terms.items() if term.prefix)
+
+
+def typed_suffix(datatype: str | None) -> str:
+    """What follows a literal's closing quote: nothing for a plain string (canonical N-Quads)."""
+    return "" if datatype is None or datatype == _XSD_STRING else f"^^<{datatype}>"
+
+
+def _load() -> dict[str, Any]:
+    tables: dict[str, Any] = json.loads(Path(__file__).with_name("tables.json").read_bytes())
+    return tables
+
+
+_TABLES = _load()
+_LOCALS: Final[list[dict[str, Any] | None]] = _TABLES["locals"]
+_NUMBERS: Final[dict[str, int]] = {url: entry["local"] for url, entry in _TABLES["contexts"].items()}
+
+EMPTY: Final = ActiveContext({}, None)
+CONTEXTS: Final[Mapping[str, str]] = {url: entry["sha256"] for url, entry in _TABLES["contexts"].items()}
+"""Every bundled context: URL -> SHA-256 (hex) of the document that the tables were compiled from."""
+TERM_IRIS: Final[frozenset[str]] = frozenset(_TABLES["iris"])
+"""Every IRI that some bundled term stands for."""
+
+
+def enter(active: ActiveContext, context: object) -> ActiveContext:
+    """The active context after a document's own ``@context``: a bundled URL or a list of them (4.1).
+
+    :raises CanonicalError: ``context_unknown``, ``context_inline``, ``term_conflict``.
+    """
+    for url in context if isinstance(context, list) else (context,):
+        if not isinstance(url, str):
+            raise CanonicalError("The document defines terms of its own; only published contexts are accepted.", code="context_inline")
+        number = _NUMBERS.get(url)
+        if number is None:
+            raise CanonicalError(f"The context {url[:200]!r} is not one that we hold.", code="context_unknown")
+        active = apply(active, number, False)
+    return active
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
+    """The active context after local context ``number`` (4.1.2); ``override``: it comes with a property, so protection yields.
+
+    :raises CanonicalError: ``term_conflict`` when it redefines a protected term (4.2.2 step 27).
+    """
+    local = _LOCALS[number]
+    if local is None:
+        return EMPTY  # only a property's own context can be null here, and that may clear protected terms (4.1.2 step 5.1)
+    terms = dict(active.terms)
+    for name, (iri, coercion, container, scope, flags) in local["terms"].items():
+        if flags & _LATE:
+            iri, coercion = _expand(iri, active), coercion and _expand(coercion, active)
+        term, old = Term(iri, coercion, container, scope, flags), terms.get(name)
+        if old is None or not old.protected or override:
+            terms[name] = term
+        elif not old.same(term):
+            raise CanonicalError(f"Two contexts define {name!r} differently.", code="term_conflict")
+    return ActiveContext(terms, local["vocab"] or active.vocab)
+
+
+def _expand(value: str, active: ActiveContext) -> str:
+    """A compact IRI whose prefix the local context does not define, resolved in the contexts before it (5.2.2 step 6)."""
+    prefix, _, suffix = value.partition(":")
+    return active.terms[prefix].iri + suffix if prefix in active.prefixes and not suffix.startswith("//") else value
