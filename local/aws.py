@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import time
 import urllib.error
@@ -79,7 +80,8 @@ def start(port: int, state: Path, *, patience: float = 30.0) -> EmbeddedAws:
 
     Raises NotReadyError when it ends early or does not answer within `patience` seconds.
     """
-    (state / "tmp").mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(state / "tmp", ignore_errors=True)  # the code that an earlier run unpacked for its workers
+    (state / "tmp").mkdir(parents=True)
     log = state / "aws.log"
     running = process.start([str(executable())], env=environment(port, state), log=log, cwd=state)
     url = f"http://127.0.0.1:{port}"

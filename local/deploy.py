@@ -1,0 +1,167 @@
+"""A package into the embedded AWS, through S3 and CloudFormation, as in an account."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.aws import CREDENTIALS, ROOT, EmbeddedAws
+from local.package import Package
+
+STACK = "laurel"
+BUCKET = "laurel-deployments"
+API_STAGE = "live"
+DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+STANDING = (*DONE, "UPDATE_ROLLBACK_COMPLETE")  # the last: an update failed, and what was there before still is
+
+
+class DeploymentError(Exception):
+    """CloudFormation refused or failed; the message carries its reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A stack as it stands: the digest of what it was made from, and its outputs."""
+
+    release: str
+    outputs: Mapping[str, str]
+
+    def api_url(self, aws: EmbeddedAws) -> str:
+        """Where the deployed API answers, without a trailing slash."""
+        return f"{aws.endpoint_url}/restapis/{self.outputs['RestAPIId']}/{API_STAGE}/_user_request_"
+
+    def settings(self, stage: str) -> dict[str, str]:
+        """The environment that the deployed functions have, for a program run beside them."""
+        return {
+            "STAGE": stage,
+            "BASE_URL": self.outputs["BaseUrl"],
+            "CREDENTIALS_TABLE": self.outputs["CredentialsTable"],
+            "EVENTS_TABLE": self.outputs["EventsTable"],
+            "SECRETS_TABLE": self.outputs["SecretsTable"],
+            "HOST_KEY_ID": self.outputs["HostKeyId"],
+            "POWERTOOLS_SERVICE_NAME": f"laurel-{stage}",
+            "POWERTOOLS_METRICS_NAMESPACE": "Laurel",
+            "POWERTOOLS_TRACE_DISABLED": "true",
+        }
+
+
+def client(aws: EmbeddedAws, service: str) -> Any:
+    """A boto3 client of the embedded AWS, as its root caller."""
+    return boto3.client(
+        service,
+        endpoint_url=aws.endpoint_url,
+        region_name=aws.region,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+    )
+
+
+def current(aws: EmbeddedAws) -> Deployed | None:
+    """The stack in the embedded AWS; None when there is none, or one that was never made whole."""
+    stack = _describe(client(aws, "cloudformation"))
+    if stack is None or stack["StackStatus"] not in STANDING:
+        return None
+    tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
+    release = tags.get("release", "") if stack["StackStatus"] in DONE else ""
+    return Deployed(release, {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])})
+
+
+def _describe(cloudformation: Any) -> dict[str, Any] | None:
+    try:
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return stack
+
+
+def release_of(package: Package, parameters: Mapping[str, str]) -> str:
+    """What a stack made from this package with these parameters is tagged with."""
+    return package.release[:32] + "-" + "-".join(f"{name}.{parameters[name]}" for name in sorted(parameters)).replace("/", "_")
+
+
+def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) -> Deployed:
+    """Bring the stack to this package and these parameters; a no-op when it is there. Raises DeploymentError."""
+    release = release_of(package, parameters)
+    before = current(aws)
+    if before and before.release == release:
+        return before
+    s3 = client(aws, "s3")
+    s3.create_bucket(Bucket=BUCKET)
+    key = f"{package.release}.zip"
+    s3.upload_file(str(package.zip), BUCKET, key)
+    body = json.dumps(transformed(with_code(package.load(), f"s3://{BUCKET}/{key}")))
+    _change_stack(client(aws, "cloudformation"), body, parameters, release, update=before is not None)
+    s3.delete_object(Bucket=BUCKET, Key=key)  # the functions hold their code; 24 MB less to save at every stop
+    after = current(aws)
+    if after is None:
+        raise DeploymentError("the stack is gone after its deployment")
+    return after
+
+
+def with_code(template: dict[str, Any], uri: str) -> dict[str, Any]:
+    """`template` with the code of every function at `uri`."""
+    placed = copy.deepcopy(template)
+    for resource in placed["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = uri
+    return placed
+
+
+def transformed(template: dict[str, Any]) -> dict[str, Any]:
+    """The SAM transform, in a process of its own (see transform.py). Raises DeploymentError."""
+    done = subprocess.run(
+        [sys.executable, "-m", "local.transform"],
+        input=json.dumps(template),
+        cwd=ROOT,
+        env={**os.environ, "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise DeploymentError(f"the SAM transform failed:\n{done.stderr}")
+    plain: dict[str, Any] = json.loads(done.stdout)
+    return plain
+
+
+def _change_stack(
+    cloudformation: Any, body: str, parameters: Mapping[str, str], release: str, *, update: bool, patience: float = 120.0
+) -> None:
+    if not update and _describe(cloudformation):  # the ruin of a first deployment that failed
+        cloudformation.delete_stack(StackName=STACK)
+    change = cloudformation.update_stack if update else cloudformation.create_stack
+    change(
+        StackName=STACK,
+        TemplateBody=body,
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in sorted(parameters.items())],
+        Capabilities=["CAPABILITY_IAM"],
+        Tags=[{"Key": "release", "Value": release}],
+    )
+    end = time.monotonic() + patience
+    while True:
+        status = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+        if status in DONE:
+            return
+        if not status.endswith("_IN_PROGRESS") or time.monotonic() > end:
+            raise DeploymentError(f"the stack ended as {status}:\n{_reasons(cloudformation)}")
+        time.sleep(0.1)
+
+
+def _reasons(cloudformation: Any) -> str:
+    events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    failed = [event for event in events if event.get("ResourceStatusReason")]
+    return "\n".join(f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}" for event in failed)

@@ -1,0 +1,202 @@
+"""A thin HTTP front on loopback: what a domain with a base path mapping is in production.
+
+    python -m local.front --port 8000 --upstream http://127.0.0.1:4566/restapis/<id>/live/_user_request_
+
+It forwards the request as it came (method, path, raw query, headers, body) to the deployed API and the answer back, byte
+for byte, and keeps API Gateway's own limits: 10 MB a body, 29 seconds an answer. It decides nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import BinaryIO, ClassVar
+from urllib.parse import urlsplit
+
+# API Gateway quotas for REST APIs: payload size, and the integration timeout.
+MAX_BODY = 10 * 1024 * 1024
+MAX_SECONDS = 29.0
+MAX_CHUNK_LINE = 1024  # far above any chunk size line; a longer one is not HTTP
+DRAIN_BODY = 64 * 1024 * 1024  # a refused body is read to its end up to here, so that the sender can hear the answer
+
+# RFC 9110, 7.6.1: these belong to one connection and are not forwarded.
+HOP_BY_HOP = frozenset(
+    ("connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer")
+    + ("transfer-encoding", "upgrade")
+)
+
+
+class Refusal(Exception):
+    """The front answers by itself, with a problem (RFC 9457)."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+
+def too_large() -> Refusal:
+    return Refusal(413, "too_large", "The body is larger than 10 MB, the most that is taken here.")
+
+
+def malformed_body() -> Refusal:
+    return Refusal(400, "bad_request", "The length or the chunks of the body could not be understood.")
+
+
+class Front(BaseHTTPRequestHandler):
+    """One connection of a client."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 60.0  # seconds that an idle connection is kept
+    upstream: ClassVar[str]
+
+    def forward(self) -> None:
+        try:
+            body = self.read_body()
+            status, headers, content = self.ask(body)
+        except Refusal as refusal:
+            status, headers, content = problem(refusal)
+        self.answer(status, headers, content)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = forward
+
+    def read_body(self) -> bytes:
+        """The whole body; Refusal when it is over the cap or cannot be delimited."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            try:
+                return read_chunked(self.rfile)
+            except Refusal:
+                self.close_connection = True  # where the next request begins is not known
+                raise
+        length = self.headers.get("Content-Length", "0")
+        if not (length.isascii() and length.isdigit()):
+            self.close_connection = True
+            raise malformed_body()
+        if int(length) > MAX_BODY:
+            self.close_connection = True
+            drain(self.rfile, min(int(length), DRAIN_BODY))
+            raise too_large()
+        return self.rfile.read(int(length))
+
+    def ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        """The deployed API's answer; Refusal when there is none, or none in time."""
+        base = urlsplit(self.upstream)
+        connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=MAX_SECONDS)
+        try:
+            connection.putrequest(self.command, base.path + self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.forwarded_headers(len(body)):
+                connection.putheader(name, value)
+            connection.endheaders(body or None)
+            reply = connection.getresponse()
+            content = reply.read()
+            return reply.status, reply.getheaders(), content
+        except TimeoutError as error:
+            detail = "Laurel took too long to answer. Nothing was decided about any credential; please try again."
+            raise Refusal(504, "timeout", detail) from error
+        except (OSError, http.client.HTTPException) as error:
+            detail = "The embedded AWS does not answer. Start it again with `make run`."
+            raise Refusal(502, "unavailable", detail) from error
+        finally:
+            connection.close()
+
+    def forwarded_headers(self, length: int) -> list[tuple[str, str]]:
+        """The client's headers, less those of its connection, with what API Gateway decides for itself."""
+        dropped = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for"}
+        named = {name.strip().lower() for name in self.headers.get("Connection", "").split(",")}
+        kept = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped | named]
+        if "Accept" not in self.headers:
+            # RFC 9110, 12.5.1: none means any. The embedded AWS would send a picture as base64 text without it.
+            kept.append(("Accept", "*/*"))
+        if length or self.command in ("POST", "PUT", "PATCH"):
+            kept.append(("Content-Length", str(length)))
+        # The embedded AWS takes the first entry for the caller's address; a client must not choose it.
+        kept.append(("X-Forwarded-For", self.client_address[0]))
+        kept.append(("Host", urlsplit(self.upstream).netloc))
+        return kept
+
+    def answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+        self.send_response_only(status)
+        bodiless = self.command == "HEAD" or status in (204, 304)
+        for name, value in headers:
+            if name.lower() in HOP_BY_HOP or (name.lower() == "content-length" and not bodiless):
+                continue
+            self.send_header(name, value)
+        if not bodiless:
+            self.send_header("Content-Length", str(len(content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if not bodiless:
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Silent: who asked for what is kept nowhere."""
+
+
+def read_chunked(stream: BinaryIO) -> bytes:
+    """A chunked body (RFC 9112, 7.1), its trailer dropped. Raises Refusal over the cap or where it is malformed."""
+    body = bytearray()
+    while True:
+        line = stream.readline(MAX_CHUNK_LINE)
+        digits = line.split(b";")[0].strip()
+        if not line.endswith(b"\n") or not digits or not set(digits) <= set(b"0123456789abcdefABCDEF"):
+            raise malformed_body()
+        size = int(digits, 16)
+        if size == 0:
+            break
+        if len(body) + size > MAX_BODY:
+            drain(stream, min(size, DRAIN_BODY))
+            raise too_large()
+        body += stream.read(size)
+        if stream.readline(MAX_CHUNK_LINE).strip():
+            raise malformed_body()
+    while stream.readline(MAX_CHUNK_LINE).strip():
+        continue
+    return bytes(body)
+
+
+def drain(stream: BinaryIO, size: int) -> None:
+    """Read and forget `size` bytes, or what there is."""
+    while size > 0 and (some := stream.read(min(size, 65536))):
+        size -= len(some)
+
+
+def problem(refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
+    """A refusal as problem+json."""
+    title = http.client.responses[refusal.status]
+    said = {"type": "about:blank", "title": title, "status": refusal.status, "code": refusal.code, "detail": refusal.detail}
+    headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
+    return refusal.status, headers, json.dumps(said).encode()
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is not news; anything else goes to the log."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+def serve(port: int, upstream: str) -> Server:
+    """A front on 127.0.0.1:`port` for the API at `upstream`; the caller runs `serve_forever`."""
+    handler = type("Front", (Front,), {"upstream": upstream})
+    return Server(("127.0.0.1", port), handler)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--upstream", required=True)
+    wanted = parser.parse_args()
+    serve(wanted.port, wanted.upstream).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

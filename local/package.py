@@ -1,0 +1,116 @@
+"""The deployment package: what `chalice package` makes of app.py, merged with infrastructure/resources.yaml.
+
+    build/<stage>/template.json     the SAM template, complete
+    build/<stage>/deployment.zip    the code and its dependencies
+    build/<stage>/release           the digest of everything it was made from
+
+It is made again only when one of its sources changes. Chalice works on a clean copy of the sources, so that nothing but
+them can reach the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("app.py", "chalicelib", "vendor", "requirements.txt", ".chalice/config.json", "infrastructure/resources.yaml")
+# Chalice imports app.py, which fails when a setting is missing. The real values come from the template.
+IMPORT_SETTINGS = {
+    "STAGE": "package",
+    "BASE_URL": "https://package.invalid",
+    "CREDENTIALS_TABLE": "package",
+    "EVENTS_TABLE": "package",
+    "SECRETS_TABLE": "package",
+    "HOST_KEY_ID": "package",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+class PackagingError(Exception):
+    """`chalice package` failed; the message carries what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A built package: its template, its zip, and `release`, the SHA-256 of its sources."""
+
+    template: Path
+    zip: Path
+    release: str
+
+    def load(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(self.template.read_text())
+        return loaded
+
+
+def build(stage: str, root: Path = ROOT, into: Path | None = None) -> Package:
+    """The package of the sources under `root` for `stage`, built when there is none of exactly these sources.
+
+    Raises PackagingError with Chalice's own words when it fails.
+    """
+    out = into or root / "build" / stage
+    release = digest(root, stage)
+    package = Package(out / "template.json", out / "deployment.zip", release)
+    stamp = out / "release"
+    if stamp.exists() and stamp.read_text() == release and package.template.exists() and package.zip.exists():
+        return package
+    fresh = out.with_name(f"{out.name}.new-{os.getpid()}")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        _copy_sources(root, fresh / "src")
+        _run_chalice(stage, fresh / "src", fresh)
+        (fresh / "template.json").write_text(json.dumps(yaml.safe_load((fresh / "sam.yaml").read_text()), indent=1))
+        (fresh / "sam.yaml").unlink()
+        shutil.rmtree(fresh / "src")
+        (fresh / "release").write_text(release)
+        shutil.rmtree(out, ignore_errors=True)
+        fresh.replace(out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return package
+
+
+def digest(root: Path, stage: str) -> str:
+    """SHA-256 over the names and contents of everything that decides what the package is."""
+    seen = hashlib.sha256(f"{stage} {sys.version_info[:2]}".encode())
+    for path in _source_files(root):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        seen.update(f"\n{path.relative_to(root)} {content}".encode())
+    seen.update(hashlib.sha256((ROOT / "requirements-dev.txt").read_bytes()).digest())  # names the version of Chalice
+    return seen.hexdigest()
+
+
+def _source_files(root: Path) -> Iterator[Path]:
+    for name in SOURCES:
+        source = root / name
+        for path in [source] if source.is_file() else sorted(source.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path
+
+
+def _copy_sources(root: Path, into: Path) -> None:
+    for path in _source_files(root):
+        target = into / path.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+
+
+def _run_chalice(stage: str, sources: Path, into: Path) -> None:
+    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
+    command += ["--merge-template", "infrastructure/resources.yaml", str(into.resolve())]
+    env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    done = subprocess.run(command, cwd=sources, env=env | IMPORT_SETTINGS, capture_output=True, text=True, check=False)
+    if done.returncode != 0 or not (into / "sam.yaml").exists():
+        raise PackagingError(f"chalice package failed:\n{done.stdout}{done.stderr}")
