@@ -1,0 +1,186 @@
+"""Build the unsigned credentials that Laurel's issuers sign."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.credential import dates, vocabulary
+from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Entry, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who earned it. The e-mail address goes into the credential only as a salted hash."""
+
+    name: str
+    email: str | None = None
+    did: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLink:
+    """What was done to earn it, for a person to look at."""
+
+    url: str
+    name: str
+    narrative: str | None = None
+
+
+def status_list_url(base_url: str, list_id: str) -> str:
+    """Where a hosted status list is published."""
+    return f"{base_url}/status/{list_id}"
+
+
+def credential_url(base_url: str, credential_id: str) -> str:
+    """Where a hosted credential is shown; also its `id`."""
+    return f"{base_url}/c/{credential_id}"
+
+
+def open_badge(
+    *,
+    base_url: str,
+    credential_id: str,
+    issuer: Issuer,
+    achievement: Achievement,
+    holder: Holder,
+    entries: Sequence[Entry],
+    valid_from: datetime,
+    valid_until: datetime | None = None,
+    evidence: Sequence[EvidenceLink] = (),
+    email_salt: str = "",
+) -> dict[str, object]:
+    """An unsigned Open Badges 3.0 credential (`OpenBadgeCredential`, OB 3.0 B.1.2).
+
+    ``email_salt`` is a random text for this credential alone; it is required when the holder has an e-mail address.
+    """
+    subject: dict[str, object] = {
+        "type": ["AchievementSubject"],
+        "identifier": _identifiers(holder, email_salt),
+        "achievement": _achievement(achievement),
+    }
+    if holder.did:
+        subject = {"id": holder.did, **subject}
+    document: dict[str, object] = {
+        "@context": [vocabulary.CREDENTIALS_V2, vocabulary.OPEN_BADGES_V3],
+        "id": credential_url(base_url, credential_id),
+        "type": [vocabulary.VERIFIABLE_CREDENTIAL, vocabulary.OPEN_BADGE],
+        "name": achievement.name,
+        "issuer": _profile(issuer),
+        "validFrom": dates.write(valid_from),
+        "credentialSubject": subject,
+        "credentialStatus": [_status_entry(base_url, entry) for entry in entries],
+    }
+    if valid_until is not None:
+        document["validUntil"] = dates.write(valid_until)
+    if evidence:
+        document["evidence"] = [_evidence(link) for link in evidence]
+    return document
+
+
+def status_list_credential(
+    *, base_url: str, list_id: str, purpose: Purpose, issuer: Issuer, encoded: str, valid_from: datetime, ttl: int
+) -> dict[str, object]:
+    """An unsigned status list credential (Bitstring Status List v1.0, 2.2).
+
+    ``encoded`` is the list as `verify.bitstring.encode` writes it; ``ttl`` is in milliseconds.
+    """
+    url = status_list_url(base_url, list_id)
+    return {
+        "@context": [vocabulary.CREDENTIALS_V2],
+        "id": url,
+        "type": [vocabulary.VERIFIABLE_CREDENTIAL, vocabulary.STATUS_LIST_CREDENTIAL],
+        "issuer": issuer.did,
+        "validFrom": dates.write(valid_from),
+        "credentialSubject": {
+            "id": f"{url}#list",
+            "type": vocabulary.STATUS_LIST,
+            "statusPurpose": purpose.value,
+            "encodedList": encoded,
+            "ttl": ttl,
+        },
+    }
+
+
+def hash_identity(identity: str, salt: str) -> str:
+    """The `identityHash` of an e-mail address or other identity (OB 3.0, `IdentityHash`)."""
+    return "sha256$" + hashlib.sha256((identity + salt).encode()).hexdigest()
+
+
+def _identifiers(holder: Holder, email_salt: str) -> list[dict[str, object]]:
+    identifiers: list[dict[str, object]] = [
+        {"type": "IdentityObject", "hashed": False, "identityHash": holder.name, "identityType": "name"}
+    ]
+    if holder.email is not None:
+        identifiers.append(
+            {
+                "type": "IdentityObject",
+                "hashed": True,
+                "identityHash": hash_identity(holder.email, email_salt),
+                "identityType": "emailAddress",
+                "salt": email_salt,
+            }
+        )
+    return identifiers
+
+
+def _achievement(achievement: Achievement) -> dict[str, object]:
+    return {
+        "id": f"urn:uuid:{achievement.id}",
+        "type": ["Achievement"],
+        "achievementType": achievement.kind,
+        "name": achievement.name,
+        "description": achievement.description,
+        "criteria": {"narrative": achievement.criteria},
+        "image": {"id": achievement.image, "type": "Image", "caption": achievement.image_alt},
+        **({"alignment": [_alignment(skill) for skill in achievement.skills]} if achievement.skills else {}),
+    }
+
+
+def _alignment(skill: Skill) -> dict[str, object]:
+    alignment: dict[str, object] = {
+        "type": ["Alignment"],
+        "targetName": skill.name,
+        "targetUrl": skill.url,
+        "targetFramework": skill.framework,
+    }
+    if skill.code:
+        alignment["targetCode"] = skill.code
+    return alignment
+
+
+def _profile(issuer: Issuer) -> dict[str, object]:
+    profile: dict[str, object] = {
+        "id": issuer.did,
+        "type": ["Profile"],
+        "name": issuer.name,
+        "url": issuer.url,
+        "description": issuer.description,
+    }
+    if issuer.email:
+        profile["email"] = issuer.email
+    if issuer.image:
+        profile["image"] = {"id": issuer.image, "type": "Image"}
+    return profile
+
+
+def _status_entry(base_url: str, entry: Entry) -> dict[str, object]:
+    url = status_list_url(base_url, entry.list_id)
+    return {
+        "id": f"{url}#{entry.index}",
+        "type": vocabulary.STATUS_ENTRY,
+        "statusPurpose": entry.purpose.value,
+        "statusListIndex": str(entry.index),
+        "statusListCredential": url,
+    }
+
+
+def _evidence(link: EvidenceLink) -> dict[str, object]:
+    evidence: dict[str, object] = {"id": link.url, "type": ["Evidence"], "name": link.name}
+    if link.narrative:
+        evidence["narrative"] = link.narrative
+    return evidence

@@ -1,0 +1,34 @@
+"""Moments as credentials write them: XSD dateTimeStamp, always with a zone (VC Data Model 2.0, 4.9)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from chalicelib.errors import Malformed
+
+_STAMP = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+    r"(\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)",
+    re.ASCII,
+)
+
+
+def parse(text: object) -> datetime:
+    """The moment that ``text`` names, in UTC. Raises `Malformed` with code `date_malformed`."""
+    match = _STAMP.fullmatch(text) if isinstance(text, str) and len(text) <= 40 else None
+    if match is None or not isinstance(text, str):
+        raise Malformed(f"{str(text)[:40]!r} is not a date and time with a zone.", code="date_malformed")
+    fraction = match.group(1)
+    if fraction and len(fraction) > 7:
+        # datetime holds microseconds; what is finer does not decide about a validity.
+        text = text.replace(fraction, fraction[:7], 1)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Malformed(f"{text!r} is not a day of the calendar.", code="date_malformed") from error
+
+
+def write(moment: datetime) -> str:
+    """``moment`` in UTC to the second, as `parse` reads it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,52 @@
+"""Multibase base58btc and the Multikey form of Ed25519 keys (Controlled Identifiers v1.0, 2.2 and 2.4)."""
+
+from __future__ import annotations
+
+from chalicelib.errors import Malformed
+
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_DIGIT = {letter: value for value, letter in enumerate(_ALPHABET)}
+
+ED25519_PREFIX = b"\xed\x01"
+"""The multicodec varint of an Ed25519 public key."""
+MAX_CHARACTERS = 512
+"""Decoding is quadratic in the length; an Ed25519 signature has 88 characters, a P-384 key 69."""
+
+
+def decode_base58btc(text: str) -> bytes:
+    """The bytes behind ``z`` + base58btc. Raises `Malformed`."""
+    if text[:1] != "z" or len(text) > MAX_CHARACTERS:
+        raise Malformed("This is not a base58btc value that starts with 'z'.", code="not_base58btc")
+    number = 0
+    try:
+        for letter in text[1:]:
+            number = number * 58 + _DIGIT[letter]
+    except KeyError as error:
+        raise Malformed(f"{error.args[0]!r} is not a base58 character.", code="not_base58btc") from error
+    zeros = len(text) - 1 - len(text[1:].lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def encode_base58btc(data: bytes) -> str:
+    """``z`` + base58btc of ``data``."""
+    number = int.from_bytes(data, "big")
+    letters = ""
+    while number:
+        number, rest = divmod(number, 58)
+        letters = _ALPHABET[rest] + letters
+    return "z" + "1" * (len(data) - len(data.lstrip(b"\0"))) + letters
+
+
+def encode_ed25519(public: bytes) -> str:
+    """The Multikey form (``z6Mk...``) of a raw 32-byte Ed25519 public key."""
+    return encode_base58btc(ED25519_PREFIX + public)
+
+
+def decode_ed25519(multikey: str) -> bytes:
+    """The raw 32 bytes of an Ed25519 Multikey. Raises `Malformed` (`key_unsupported` for another key type)."""
+    data = decode_base58btc(multikey)
+    if data[:2] != ED25519_PREFIX:
+        raise Malformed("This key is of a type that Laurel cannot use yet.", code="key_unsupported")
+    if len(data) != 34:
+        raise Malformed("An Ed25519 key has 32 bytes.", code="key_malformed")
+    return data[2:]

@@ -1,0 +1,111 @@
+"""JSON from strangers: everything that two parsers could read differently is refused (RFC 8259, I-JSON RFC 7493)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import NoReturn
+
+from chalicelib.errors import Malformed
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest integer that every JSON reader agrees on (RFC 7493, 2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a document may hold at most, judged before or while it is parsed."""
+
+    size: int = 256 * 1024
+    """Bytes. The specification's full example is 21 KB; embedded pictures make honest badges larger."""
+    depth: int = 32
+    """Nested objects and arrays. The full example has 9."""
+    members: int = 10_000
+    """Members of objects and items of arrays together. The full example has about 700."""
+
+
+DEFAULT = Caps()
+
+
+def parse(data: bytes, caps: Caps = DEFAULT) -> dict[str, object]:
+    """The JSON object in ``data``.
+
+    Raises `Malformed` with one of the codes `too_large`, `not_utf8`, `not_json`, `not_an_object`, `duplicate_name`,
+    `number_out_of_range`, `too_deep`, `too_many_members`, `lone_surrogate`; nothing else, whatever the bytes.
+    """
+    if len(data) > caps.size:
+        raise Malformed(f"This is {len(data):,} bytes; at most {caps.size:,} are read.", code="too_large")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("This is not text in UTF-8.", code="not_utf8") from error
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError as error:
+        raise Malformed(f"This is nested deeper than {caps.depth} levels.", code="too_deep") from error
+    except ValueError as error:
+        raise Malformed(f"This is not JSON: {error}.", code="not_json") from error
+    if type(value) is not dict:
+        raise Malformed("This is JSON, but not an object.", code="not_an_object")
+    _check_shape(value, caps)
+    if "\\u" in text:
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def _check_shape(value: dict[str, object], caps: Caps) -> None:
+    level: list[dict[str, object] | list[object]] = [value]
+    members = 0
+    for _ in range(caps.depth):
+        members += sum(map(len, level))
+        if members > caps.members:
+            raise Malformed(f"This has more than {caps.members:,} members.", code="too_many_members")
+        level = [
+            item
+            for container in level
+            for item in (container.values() if type(container) is dict else container)
+            if type(item) is dict or type(item) is list
+        ]
+        if not level:
+            return
+    raise Malformed(f"This is nested deeper than {caps.depth} levels.", code="too_deep")
+
+
+def _refuse_lone_surrogates(value: object) -> None:
+    # Escapes such as \ud800 alone make a string that no UTF-8 can hold, so hashing it later would break.
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed("This holds half of a surrogate pair.", code="lone_surrogate") from error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Malformed(f"The name {twice[:64]!r} stands twice in one object.", code="duplicate_name")
+    return members
+
+
+def _integer(digits: str) -> int:
+    # Seventeen characters hold every safe integer with its sign; int() of more digits costs time.
+    if len(digits) > 17 or abs(int(digits)) > MAX_SAFE_INTEGER:
+        raise Malformed("This holds an integer beyond 2^53-1.", code="number_out_of_range")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise Malformed("This holds a number beyond what JSON readers agree on.", code="number_out_of_range")
+    return number
+
+
+def _constant(name: str) -> NoReturn:
+    raise Malformed(f"{name} is not a JSON number.", code="not_json")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)

@@ -1,0 +1,83 @@
+"""From a credential link to the answer: two reads, the ten checks, one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.analytics.event import Event, Visit
+from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.recorder import Recorder
+from chalicelib.analytics.ulid import ulid
+from chalicelib.analytics.visitor import visitor
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Record
+from chalicelib.errors import Unavailable
+from chalicelib.lookup.ports import Shelf
+from chalicelib.lookup.world import hosted_world
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Report
+
+SALT_SIZE = 32
+"""Bytes of a day's salt: as many as its HMAC-SHA256 makes use of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A hosted credential, its issuer, and what was found about it just now."""
+
+    record: Record
+    issuer: Issuer | None
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Opens hosted credentials. ``entropy(n)`` gives n random bytes."""
+
+    shelf: Shelf
+    recorder: Recorder
+    salts: Salts
+    base_url: str
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def open(self, credential_id: str, visit: Visit | None, asked: Asked = Asked()) -> Opened:  # noqa: B008 - frozen
+        """Read, verify and record one credential; the event is stored (or in the log) before this returns.
+
+        ``visit`` None records nothing (a HEAD request shows nobody anything). Raises `NotFound`, `Unavailable`.
+        """
+        record = self.shelf.record(credential_id)
+        now = self.clock()
+        around = self.shelf.surroundings(record, now.date())
+        world = hosted_world(self.base_url, around.issuer, around.status_lists, now)
+        report = verify(record.document, world=world, now=now, asked=asked)
+        if visit is not None:
+            self._record(record, report, visit, around.salt)
+        return Opened(record, around.issuer, report)
+
+    def _record(self, record: Record, report: Report, visit: Visit, salt: bytes | None) -> None:
+        now = report.checked_at
+        salt = salt or self._new_salt(now)
+        self.recorder.record(
+            Event(
+                id=ulid(now, self.entropy(10)),
+                kind=visit.kind,
+                at=now,
+                credential_id=record.id,
+                issuer_id=record.issuer_id,
+                achievement_id=record.achievement_id,
+                verdict=report.verdict.value,
+                visitor=visitor(salt, visit.address, visit.user_agent) if salt else None,
+                referrer=visit.referrer,
+            )
+        )
+
+    def _new_salt(self, now: datetime) -> bytes | None:
+        # The first visit of a day that the nightly job did not prepare. Without a salt the visit still counts.
+        try:
+            return self.salts.create(now.date(), self.entropy(SALT_SIZE))
+        except Unavailable:
+            return None

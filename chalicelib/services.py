@@ -1,0 +1,97 @@
+"""The one place where nouns and edges meet."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+
+from chalicelib.analytics.ports import Fallback, Journal, Salts
+from chalicelib.analytics.recorder import Recorder
+from chalicelib.award.ports import Ledger, Signer
+from chalicelib.dynamo.journal import DynamoJournal
+from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.salts import DynamoSalts
+from chalicelib.dynamo.shelf import DynamoShelf
+from chalicelib.dynamo.tables import Tables
+from chalicelib.lookup.host import Host
+from chalicelib.lookup.lookup import Lookup
+from chalicelib.lookup.ports import Shelf
+from chalicelib.settings import Settings
+
+Clock = Callable[[], datetime]
+Entropy = Callable[[int], bytes]
+
+
+def utc_now() -> datetime:
+    """The clock of a deployment; everything else takes time as an argument."""
+    return datetime.now(UTC)
+
+
+class Services:
+    """What the edges that come in (HTTP, jobs, command line) may use. Made by `build`; parts are made when used,
+    so that a credential's page does not wait for the key service's client."""
+
+    def __init__(self, settings: Settings, fallback: Fallback, clock: Clock, entropy: Entropy) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.entropy = entropy
+        self._fallback = fallback
+        self._tables = Tables(
+            credentials=settings.credentials_table,
+            events=settings.events_table,
+            secrets=settings.secrets_table,
+            region=settings.region,
+        )
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What anyone may read."""
+        return DynamoShelf(self._tables)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Where events are stored."""
+        return DynamoJournal(self._tables)
+
+    @cached_property
+    def salts(self) -> Salts:
+        """The secrets of the days."""
+        return DynamoSalts(self._tables)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Opens credential links."""
+        return Lookup(
+            shelf=self.shelf,
+            recorder=Recorder(self.journal, self._fallback),
+            salts=self.salts,
+            base_url=self.settings.base_url,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The issuers' side of storage."""
+        return DynamoLedger(self._tables)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The key service."""
+        from chalicelib.kms.signer import KmsSigner
+
+        return KmsSigner(self.settings.region)
+
+    @cached_property
+    def host(self) -> Host:
+        """The deployment's own did:web."""
+        return Host(self.signer, self.settings.host_key_id, self.settings.base_url, self.clock)
+
+
+def build(
+    settings: Settings, *, fallback: Fallback, clock: Clock = utc_now, entropy: Entropy = secrets.token_bytes
+) -> Services:
+    """Put everything together for ``settings``. ``fallback`` takes the events that the journal did not."""
+    return Services(settings, fallback, clock, entropy)

@@ -1,0 +1,70 @@
+"""The bits of a status list: compressed, bounded, one by one (Bitstring Status List v1.0, 3.3 to 3.5)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+
+from chalicelib.errors import Malformed
+
+MIN_BITS = 131_072
+"""Fewer entries would tell who the holder is (Bitstring Status List v1.0, 6.1)."""
+MAX_BYTES = 8 * 1024 * 1024
+"""2^26 entries; the bound that the specification's authors discuss (w3c/vc-bitstring-status-list#208)."""
+
+_BASE64URL = re.compile(r"u[A-Za-z0-9_-]+", re.ASCII)
+
+
+def encode(bits: bytes) -> str:
+    """``bits`` as an `encodedList`: multibase base64url of gzip. The same bits always give the same text."""
+    # zlib writes the gzip header with no time and no file name in it.
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    packed = packer.compress(bits) + packer.flush()
+    return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def decode(encoded: str) -> bytes:
+    """The bits of an `encodedList`. Never inflates more than `MAX_BYTES`.
+
+    Raises `Malformed` with code `status_list_malformed`, `status_list_too_large` or `status_list_too_short`.
+    """
+    if not _BASE64URL.fullmatch(encoded):
+        raise Malformed("The status list is not base64url text that starts with 'u'.", code="status_list_malformed")
+    try:
+        packed = base64.urlsafe_b64decode(encoded[1:] + "=" * (-(len(encoded) - 1) % 4))
+        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        bits = inflater.decompress(packed, MAX_BYTES)
+    except (binascii.Error, zlib.error) as error:
+        raise Malformed("The status list cannot be unpacked.", code="status_list_malformed") from error
+    if inflater.unconsumed_tail:
+        raise Malformed(f"The status list unpacks to over {MAX_BYTES:,} bytes.", code="status_list_too_large")
+    if not inflater.eof or inflater.unused_data:
+        raise Malformed("The status list is cut short or has something after it.", code="status_list_malformed")
+    if len(bits) * 8 < MIN_BITS:
+        raise Malformed(
+            f"The status list has {len(bits) * 8:,} entries; at least {MIN_BITS:,} are required.",
+            code="status_list_too_short",
+        )
+    return bits
+
+
+def get(bits: bytes, index: int) -> bool:
+    """The bit at ``index``; index 0 is the leftmost. Raises `Malformed` with code `status_index_out_of_range`."""
+    _check_index(bits, index)
+    return bool(bits[index // 8] >> (7 - index % 8) & 1)
+
+
+def with_bit(bits: bytes, index: int, value: bool) -> bytes:
+    """A copy of ``bits`` with the bit at ``index`` set to ``value``. Raises as `get` does."""
+    _check_index(bits, index)
+    copy = bytearray(bits)
+    mask = 1 << (7 - index % 8)
+    copy[index // 8] = copy[index // 8] | mask if value else copy[index // 8] & ~mask
+    return bytes(copy)
+
+
+def _check_index(bits: bytes, index: int) -> None:
+    if not 0 <= index < len(bits) * 8:
+        raise Malformed(f"Entry {index} is not in a list of {len(bits) * 8:,}.", code="status_index_out_of_range")

@@ -1,0 +1,75 @@
+"""One verification on its way through the checks, and what a check may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from chalicelib.errors import LaurelError
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.data_integrity import Proof
+from chalicelib.verify.ports import Controller, Method, World
+from chalicelib.verify.report import Evidence, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check found; the pipeline puts its number and name to it."""
+
+    outcome: Outcome
+    code: str
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Unproven(LaurelError):
+    """Raised by a check that did not pass; `CheckFailed` and `CheckUnknown` say which way."""
+
+    outcome: ClassVar[Outcome]
+
+    def __init__(self, code: str, message: str, evidence: tuple[Evidence, ...] = ()) -> None:
+        super().__init__(message, code=code)
+        self.evidence = evidence
+
+
+class CheckFailed(Unproven):
+    """The check was made, and the answer is no."""
+
+    outcome = Outcome.FAILED
+
+
+class CheckUnknown(Unproven):
+    """The check could not be made."""
+
+    outcome = Outcome.UNKNOWN
+
+
+@dataclass(slots=True)
+class Case:
+    """The working paper of one verification.
+
+    It is filled in from the top down: each check reads what the ones before it have written, and none runs when
+    a check that it builds on did not pass. It never leaves the pipeline.
+    """
+
+    source: bytes
+    world: World
+    now: datetime
+    asked: Asked
+    format: str | None = None
+    """Written by check 1, as are the two below."""
+    document: Mapping[str, object] = field(default_factory=dict)
+    """The parsed document without its `proof`."""
+    proof_member: object = None
+    types: tuple[str, ...] = ()
+    """Written by check 2, as are the four below."""
+    issuer: str = ""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    proofs: tuple[Proof, ...] = ()
+    signed: tuple[bytes, ...] = ()
+    """Written by check 3: what each of `proofs` signs, in the same order."""
+    methods: tuple[tuple[Controller, Method], ...] = ()
+    """Written by check 4: whose key each of `proofs` was made with, in the same order."""

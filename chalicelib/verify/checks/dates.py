@@ -1,0 +1,24 @@
+"""Check 6: is now inside its validity?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.verify.case import Case, CheckFailed, Result
+from chalicelib.verify.report import Outcome
+from chalicelib.verify.skew import SKEW
+
+
+def check(case: Case) -> Result:
+    """Both ends belong to the validity (VC Data Model 2.0, 4.9); the start is given `SKEW`, the end is not."""
+    if case.valid_from is not None and case.now + SKEW < case.valid_from:
+        raise CheckFailed("not_yet_valid", f"It is not valid before {_day(case.valid_from)}.")
+    if case.valid_until is not None and case.now > case.valid_until:
+        raise CheckFailed("expired", f"It was valid until {_day(case.valid_until)}.")
+    if case.valid_until is None:
+        return Result(Outcome.PASSED, "within_validity", "It is within its validity; it has no end date.")
+    return Result(Outcome.PASSED, "within_validity", f"It is within its validity, until {_day(case.valid_until)}.")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%-d %B %Y}"

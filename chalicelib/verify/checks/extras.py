@@ -1,0 +1,33 @@
+"""Check 10: what else does it bring, and what of that was not looked at?"""
+
+from __future__ import annotations
+
+from chalicelib.verify.case import Case, CheckUnknown, Result
+from chalicelib.verify.members import as_list, as_object
+from chalicelib.verify.report import Outcome
+
+_EXTRAS = {
+    "refreshService": "whether a newer edition of it exists",
+    "endorsement": "the endorsements inside it",
+    "endorsementJwt": "the endorsements inside it",
+    "evidence": "the pages that its evidence links to",
+    "credentialSchema": "the further schema that it names",
+    "termsOfUse": "its terms of use",
+    "relatedResource": "the further files that it names",
+}
+
+
+def check(case: Case) -> Result:
+    """Name what was not followed. Nothing here changes the verdict."""
+    left = unchecked(case)
+    if left:
+        raise CheckUnknown("extras_not_followed", f"Not looked at: {'; '.join(left)}.")
+    return Result(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that could be checked.")
+
+
+def unchecked(case: Case) -> list[str]:
+    """What the document brings that no check looks into, in words, once each."""
+    nodes = [case.document, *map(as_object, as_list(case.document.get("credentialSubject")))]
+    achievements = [as_object(item) for node in nodes for item in as_list(node.get("achievement"))]
+    present = {name for node in (*nodes, *achievements) for name in _EXTRAS if name in node}
+    return list(dict.fromkeys(words for name, words in _EXTRAS.items() if name in present))

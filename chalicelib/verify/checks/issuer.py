@@ -1,0 +1,24 @@
+"""Check 8: is the issuer known to a registry we hold? An unknown issuer warns and never reddens."""
+
+from __future__ import annotations
+
+from chalicelib.errors import Unavailable
+from chalicelib.verify.case import Case, CheckUnknown, Result
+from chalicelib.verify.members import as_object, text
+from chalicelib.verify.report import Outcome
+
+
+def check(case: Case) -> Result:
+    """Look the issuer up by its DID; its name is the registry's, so a borrowed name is noticed."""
+    try:
+        known = case.world.registry.find(case.issuer)
+    except Unavailable as error:
+        raise CheckUnknown("registry_unavailable", f"The registry could not be asked: {error.detail}") from error
+    if known is None:
+        raise CheckUnknown("issuer_not_registered", "The issuer is in no registry that Laurel holds.")
+    claimed = text(as_object(case.document.get("issuer")).get("name"))
+    if claimed is not None and claimed != known.name:
+        message = f"The issuer calls itself {claimed[:100]!r} here, but is registered as {known.name!r}."
+        raise CheckUnknown("issuer_name_differs", message, known.evidence)
+    message = f"The issuer is {known.name}, registered with {known.registry}."
+    return Result(Outcome.PASSED, "issuer_registered", message, known.evidence)

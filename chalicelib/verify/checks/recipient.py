@@ -1,0 +1,50 @@
+"""Check 9: when asked, was it given to this e-mail address? (OB 3.0, 9.4: all identifiers are tried)"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Mapping
+
+from chalicelib.credential.build import hash_identity
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from chalicelib.verify.members import as_list, as_object, text
+from chalicelib.verify.report import Outcome
+
+MAX_IDENTIFIERS = 32
+"""Identifiers that are tried: each costs a hash. Real credentials have one to three."""
+
+
+def check(case: Case) -> Result:
+    """Compare the address, as it is and in lower case, with every e-mail identifier of the holder."""
+    if case.asked.email is None:
+        return Result(Outcome.NOT_APPLICABLE, "not_asked", "Nobody asked whether it was given to a certain person.")
+    identifiers = list(_email_identifiers(case))
+    if not identifiers:
+        raise CheckUnknown("recipient_not_named", "It names no e-mail address that could be compared.")
+    if len(identifiers) > MAX_IDENTIFIERS:
+        raise CheckUnknown("too_many_identifiers", f"It names its holder in {len(identifiers)} ways.")
+    spellings = {case.asked.email, case.asked.email.lower()}
+    matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]
+    if True in matches:
+        return Result(Outcome.PASSED, "recipient_matches", "It was given to the person with this e-mail address.")
+    if None in matches:
+        raise CheckUnknown("recipient_hash_unsupported", "Its e-mail address is hidden in a way Laurel cannot compare.")
+    raise CheckFailed("recipient_differs", "It was given to somebody with another e-mail address.")
+
+
+def _email_identifiers(case: Case) -> Iterator[Mapping[str, object]]:
+    for subject in map(as_object, as_list(case.document.get("credentialSubject"))):
+        for identifier in map(as_object, as_list(subject.get("identifier"))):
+            if identifier.get("identityType") == "emailAddress":
+                yield identifier
+
+
+def _matches(identifier: Mapping[str, object], email: str) -> bool | None:
+    claimed, salt = text(identifier.get("identityHash")), identifier.get("salt", "")
+    if claimed is None or not isinstance(salt, str):
+        return None
+    if not identifier.get("hashed"):
+        return claimed.lower() == email.lower()
+    if not claimed.startswith("sha256$"):
+        return None
+    return hmac.compare_digest(claimed.lower().encode(), hash_identity(email, salt).encode())

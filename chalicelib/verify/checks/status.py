@@ -1,0 +1,91 @@
+"""Check 7: do all its status entries say that it still stands? (Bitstring Status List v1.0, 3.2)"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.credential import vocabulary
+from chalicelib.credential.record import Purpose
+from chalicelib.errors import Malformed
+from chalicelib.verify import bitstring
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result, Unproven
+from chalicelib.verify.members import as_list, as_object, text
+from chalicelib.verify.report import Evidence, Outcome
+from chalicelib.verify.status_list import VerifiedList, read_list
+
+MAX_ENTRIES = 8
+"""Entries that one verification looks at: each may cost a fetch. Real credentials have one or two."""
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    purpose: Purpose
+    url: str
+    index: int
+
+
+_FOUND: Mapping[Purpose, tuple[str, str]] = {
+    Purpose.REVOCATION: ("revoked", "The issuer has withdrawn it."),
+    Purpose.SUSPENSION: ("suspended", "The issuer has put it on hold."),
+}
+
+
+def check(case: Case) -> Result:
+    """Judge every entry. A set bit counts even if another entry is unknown; any unknown leaves the answer open."""
+    entries = as_list(case.document.get("credentialStatus"))
+    if not entries:
+        return Result(Outcome.NOT_APPLICABLE, "no_status", "Its issuer gave it no status, so it cannot be withdrawn.")
+    if len(entries) > MAX_ENTRIES:
+        raise CheckUnknown("too_many_entries", f"It names {len(entries)} status entries; Laurel looks at {MAX_ENTRIES}.")
+    lists: dict[str, VerifiedList] = {}
+    found: dict[Purpose, Evidence] = {}
+    unknown: Unproven | None = None
+    for entry in map(as_object, entries):
+        try:
+            parsed = _parse(entry)
+            listed = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, case))
+            if _is_set(parsed, listed):
+                found[parsed.purpose] = listed.evidence
+        except Unproven as error:
+            unknown = unknown or error
+    for purpose in Purpose:
+        if purpose in found:
+            code, message = _FOUND[purpose]
+            raise CheckFailed(code, message, (found[purpose],))
+    if unknown is not None:
+        raise unknown
+    evidence = tuple(listed.evidence for listed in lists.values())
+    return Result(Outcome.PASSED, "still_stands", "Its issuer has neither withdrawn it nor put it on hold.", evidence)
+
+
+def _parse(entry: Mapping[str, object]) -> _Entry:
+    if vocabulary.STATUS_ENTRY not in as_list(entry.get("type")):
+        raise CheckUnknown("status_type_unknown", f"Laurel cannot read a status of the kind {_name(entry)!r} yet.")
+    if entry.get("statusSize", 1) != 1:
+        raise CheckUnknown("status_size_unsupported", "Its status has more than one bit, which Laurel cannot read yet.")
+    try:
+        purpose = Purpose(str(entry.get("statusPurpose")))
+    except ValueError as error:
+        raise CheckUnknown("status_purpose_unknown", "Its status has a purpose that Laurel does not know.") from error
+    url, index = text(entry.get("statusListCredential")), entry.get("statusListIndex")
+    # The index is text of digits by the specification; some issuers write a number, which is as clear.
+    digits = str(index) if type(index) in (str, int) else ""
+    if url is None or not _INDEX.fullmatch(digits):
+        raise CheckUnknown("status_malformed", "Its status does not say where to look.")
+    return _Entry(purpose, url, int(digits))
+
+
+def _is_set(entry: _Entry, listed: VerifiedList) -> bool:
+    if entry.purpose not in listed.purposes:
+        raise CheckUnknown("status_purpose_differs", "The status list is for another purpose.", (listed.evidence,))
+    try:
+        return bitstring.get(listed.bits, entry.index)
+    except Malformed as error:
+        raise CheckUnknown(error.code, error.detail, (listed.evidence,)) from error
+
+
+def _name(entry: Mapping[str, object]) -> str:
+    return ", ".join(str(kind)[:64] for kind in as_list(entry.get("type"))[:3])

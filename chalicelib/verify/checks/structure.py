@@ -1,0 +1,105 @@
+"""Check 2: does it have what its data model and schema require? (VC Data Model 2.0, 4; Open Badges 3.0, B.1)"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chalicelib.credential import dates, vocabulary
+from chalicelib.errors import Malformed
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from chalicelib.verify.data_integrity import read_proof
+from chalicelib.verify.members import as_list, as_object, id_of, text
+from chalicelib.verify.report import Outcome
+
+MAX_PROOFS = 8
+"""Proofs that one verification looks at: each costs a signature check. Real badges carry one or two."""
+
+
+def check(case: Case) -> Result:
+    """Read what every credential must have, and what an Open Badge must have beside it."""
+    try:
+        _read(case)
+    except Malformed as error:
+        raise CheckFailed(error.code, error.detail) from error
+    return Result(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
+
+
+def _read(case: Case) -> None:
+    document = case.document
+    if as_list(document.get("@context"))[:1] != [vocabulary.CREDENTIALS_V2]:
+        raise _missing("the credentials context in first place")
+    case.types = _types(document)
+    if vocabulary.VERIFIABLE_CREDENTIAL not in case.types:
+        raise _missing("the type VerifiableCredential")
+    if "id" in document and text(document["id"]) is None:
+        raise _missing("an id that is a URL")
+    issuer = id_of(document.get("issuer"))
+    if issuer is None:
+        raise _missing("an issuer with an id")
+    case.issuer = issuer
+    case.valid_from, case.valid_until = _moment(document, "validFrom"), _moment(document, "validUntil")
+    if case.valid_from and case.valid_until and case.valid_until < case.valid_from:
+        raise Malformed("Its end lies before its start.", code="dates_contradict")
+    _check_subjects(document)
+    _check_status(document)
+    if vocabulary.OPEN_BADGE in case.types or vocabulary.ACHIEVEMENT_CREDENTIAL in case.types:
+        _check_open_badge(document)
+    proofs = as_list(case.proof_member)
+    if len(proofs) > MAX_PROOFS:
+        raise CheckUnknown("too_many_proofs", f"It carries {len(proofs)} signatures; Laurel looks at {MAX_PROOFS}.")
+    case.proofs = tuple(read_proof(proof) for proof in proofs)
+
+
+def _check_subjects(document: Mapping[str, object]) -> None:
+    subjects = as_list(document.get("credentialSubject"))
+    if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
+        raise _missing("a credentialSubject that says something")
+
+
+def _check_status(document: Mapping[str, object]) -> None:
+    if "credentialStatus" not in document:
+        return
+    entries = as_list(document["credentialStatus"])
+    if not entries or not all(_types(as_object(entry)) for entry in entries):
+        raise _missing("a type in every credentialStatus")
+
+
+def _check_open_badge(document: Mapping[str, object]) -> None:
+    if not vocabulary.OPEN_BADGES_CONTEXTS.intersection(_texts(document.get("@context"))):
+        raise _missing("an Open Badges 3.0 context")
+    issuer = as_object(document.get("issuer"))
+    if issuer and "Profile" not in _types(issuer):
+        raise _missing("the type Profile in its issuer")
+    if "validFrom" not in document:
+        raise _missing("validFrom")
+    for subject in map(as_object, as_list(document["credentialSubject"])):
+        if "AchievementSubject" not in _types(subject):
+            raise _missing("the type AchievementSubject in its credentialSubject")
+        _check_achievement(as_object(subject.get("achievement")))
+
+
+def _check_achievement(achievement: Mapping[str, object]) -> None:
+    if "Achievement" not in _types(achievement):
+        raise _missing("an achievement")
+    for name in ("id", "name", "description"):
+        if text(achievement.get(name)) is None:
+            raise _missing(f"the achievement's {name}")
+    if not as_object(achievement.get("criteria")):
+        raise _missing("the achievement's criteria")
+
+
+def _types(node: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(_texts(node.get("type")))
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in as_list(value) if isinstance(item, str)]
+
+
+def _moment(document: Mapping[str, object], name: str) -> datetime | None:
+    return dates.parse(document[name]) if name in document else None
+
+
+def _missing(what: str) -> Malformed:
+    return Malformed(f"It lacks {what}, which its standard requires.", code="structure_incomplete")

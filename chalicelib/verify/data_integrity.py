@@ -1,0 +1,126 @@
+"""Data Integrity proofs by Ed25519 (VC Data Integrity 1.0; EdDSA Cryptosuites v1.0; Ed25519Signature2020).
+
+A proof signs two hashes: that of its own options, then that of the document without any proof.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.credential import dates, vocabulary
+from chalicelib.credential.multibase import decode_base58btc, encode_base58btc
+from chalicelib.errors import Malformed
+from chalicelib.verify.canonical import jcs, quads, rdfc
+
+Document = Mapping[str, object]
+SIGNATURE_SIZE = 64
+"""Bytes of an Ed25519 signature (RFC 8032, 5.1.6)."""
+
+
+def _rdfc_form(document: Document) -> bytes:
+    return rdfc.canonicalize(quads.to_quads(document))
+
+
+def _jcs_form(document: Document) -> bytes:
+    return jcs.canonicalize(document)
+
+
+CANONICAL_FORMS: Mapping[str, Callable[[Document], bytes]] = {
+    vocabulary.EDDSA_RDFC_2022: _rdfc_form,
+    vocabulary.EDDSA_JCS_2022: _jcs_form,
+    vocabulary.ED25519_SIGNATURE_2020: _rdfc_form,
+}
+"""How each suite that Laurel knows turns JSON into the bytes that are hashed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One proof of a document, parsed. ``suite`` may be one that is not in `CANONICAL_FORMS`."""
+
+    suite: str
+    method: str
+    purpose: str
+    created: datetime | None
+    expires: datetime | None
+    value: bytes
+    options: Document
+    """The proof as it is hashed: without `proofValue`."""
+
+    @property
+    def chained(self) -> bool:
+        """Whether it also signs other proofs (`previousProof`, VC Data Integrity 2.1.2)."""
+        return "previousProof" in self.options
+
+
+def read_proof(source: object) -> Proof:
+    """Parse one member of `proof`. Raises `Malformed` with code `proof_malformed` or `date_malformed`."""
+    if not isinstance(source, dict):
+        raise Malformed("The proof is not an object.", code="proof_malformed")
+    kind = source.get("type")
+    suite = source.get("cryptosuite") if kind == vocabulary.DATA_INTEGRITY_PROOF else kind
+    method, purpose, value = source.get("verificationMethod"), source.get("proofPurpose"), source.get("proofValue")
+    if not (isinstance(suite, str) and isinstance(method, str) and isinstance(purpose, str)):
+        raise Malformed("The proof does not name its type, its key or its purpose.", code="proof_malformed")
+    return Proof(
+        suite=suite,
+        method=method,
+        purpose=purpose,
+        created=_moment(source, "created"),
+        expires=_moment(source, "expires"),
+        value=_signature(value) if suite in CANONICAL_FORMS else b"",
+        options={name: member for name, member in source.items() if name != "proofValue"},
+    )
+
+
+def signed_bytes(document: Document, proof_options: Document, suite: str, *, hashed: bytes | None = None) -> bytes:
+    """The 64 bytes that ``suite`` signs: hash of the options, hash of ``document`` (which has no `proof`).
+
+    ``hashed`` is the document's hash when it is known already. Raises `CanonicalError` when either cannot be
+    canonicalised without loss, `KeyError` never: ask `CANONICAL_FORMS` first.
+    """
+    form = CANONICAL_FORMS[suite]
+    if suite != vocabulary.EDDSA_JCS_2022:
+        # EdDSA Cryptosuites v1.0, 3.2.5, step 5: the options are read in the document's own context.
+        proof_options = {**proof_options, "@context": document["@context"]}
+    return hashlib.sha256(form(proof_options)).digest() + (hashed or document_hash(document, suite))
+
+
+def document_hash(document: Document, suite: str) -> bytes:
+    """SHA-256 of the canonical form of ``document`` under ``suite``."""
+    return hashlib.sha256(CANONICAL_FORMS[suite](document)).digest()
+
+
+def sign(
+    document: Document, *, suite: str, method: str, created: datetime, signer: Callable[[bytes], bytes]
+) -> dict[str, object]:
+    """``document`` with a DataIntegrityProof by ``signer``, for assertions.
+
+    ``signer`` gets the 64 bytes to sign and returns the raw Ed25519 signature; ``suite`` is `eddsa-rdfc-2022` or
+    `eddsa-jcs-2022`. Raises `CanonicalError` when something in ``document`` would not be covered by the proof.
+    """
+    options: dict[str, object] = {
+        "type": vocabulary.DATA_INTEGRITY_PROOF,
+        "cryptosuite": suite,
+        "created": dates.write(created),
+        "verificationMethod": method,
+        "proofPurpose": "assertionMethod",
+    }
+    if suite == vocabulary.EDDSA_JCS_2022:
+        # EdDSA Cryptosuites v1.0, 3.3.1, step 2.
+        options["@context"] = document["@context"]
+    signature = signer(signed_bytes(document, options, suite))
+    return {**document, "proof": {**options, "proofValue": encode_base58btc(signature)}}
+
+
+def _moment(source: Mapping[str, object], name: str) -> datetime | None:
+    return dates.parse(source[name]) if name in source else None
+
+
+def _signature(value: object) -> bytes:
+    signature = decode_base58btc(value) if isinstance(value, str) else b""
+    if len(signature) != SIGNATURE_SIZE:
+        raise Malformed("The proof does not hold a 64-byte signature.", code="proof_malformed")
+    return signature

@@ -1,0 +1,27 @@
+"""Reading members of parsed JSON, where one value may stand for a list of one (JSON-LD)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def as_list(value: object) -> list[object]:
+    """``value`` as a list: nothing is empty, one is a list of one."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def as_object(value: object) -> Mapping[str, object]:
+    """``value`` if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: object) -> str | None:
+    """``value`` if it is a non-empty string, else None."""
+    return value if isinstance(value, str) and value else None
+
+
+def id_of(value: object) -> str | None:
+    """The id of a node that is written as an object or as its id alone."""
+    return text(value) or text(as_object(value).get("id"))

@@ -1,0 +1,88 @@
+"""The ten checks, in order, from bytes to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.case import Case, Result, Unproven
+from chalicelib.verify.checks import (
+    context,
+    dates,
+    extras,
+    format,
+    issuer,
+    proof,
+    recipient,
+    signer,
+    status,
+    structure,
+)
+from chalicelib.verify.ports import World
+from chalicelib.verify.report import CORE, Finding, Outcome, Report, verdict_of
+from chalicelib.verify.view import view_of
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One numbered check; ``run`` returns what it found or raises `Unproven`."""
+
+    number: int
+    name: str
+    question: str
+    run: Callable[[Case], Result]
+
+
+CHECKS = (
+    Check(1, "format", "Is it something we recognise, within the caps?", format.check),
+    Check(2, "structure", "Does it have what its data model and schema require?", structure.check),
+    Check(3, "context", "Is every JSON-LD context one we bundle, is no term dropped, no alias hidden?", context.check),
+    Check(4, "proof", "Does the signature hold over exactly what is shown?", proof.check),
+    Check(5, "signer", "Does that key belong to the named issuer, for assertions, at that time?", signer.check),
+    Check(6, "dates", "Is now inside its validity?", dates.check),
+    Check(7, "status", "Do all its status entries say it still stands?", status.check),
+    Check(8, "issuer", "Is the issuer known to a registry we hold, or proven by its domain?", issuer.check),
+    Check(9, "recipient", "When asked: was it given to this e-mail or this holder?", recipient.check),
+    Check(10, "extras", "What else does it bring, and what of that was not looked at?", extras.check),
+)
+
+ALWAYS_UNCHECKED = ("whether the person who shows it is its holder",)
+
+
+def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()) -> Report:  # noqa: B008 - frozen
+    """Run every check on ``source`` and derive the verdict. Raises nothing, whatever the bytes.
+
+    Checks 1 to 5 build on one another: after one that did not pass, nothing in the document is to be believed,
+    and the checks behind it are `unknown` with the code `not_reached`.
+    """
+    case = Case(source, world, now, asked)
+    findings: list[Finding] = []
+    stopped_by: Check | None = None
+    for check in CHECKS:
+        result = _not_reached(stopped_by) if stopped_by else _run(check, case)
+        findings.append(Finding(check.number, check.name, result.outcome, result.code, result.message, result.evidence))
+        if stopped_by is None and check.name in CORE and result.outcome is not Outcome.PASSED:
+            stopped_by = check
+    proven = stopped_by is None
+    return Report(
+        verdict=verdict_of(findings),
+        checked_at=now,
+        format=case.format,
+        credential=view_of(case.document) if proven else None,
+        findings=tuple(findings),
+        not_checked=(*ALWAYS_UNCHECKED, *(extras.unchecked(case) if proven else ())),
+    )
+
+
+def _run(check: Check, case: Case) -> Result:
+    try:
+        return check.run(case)
+    except Unproven as error:
+        return Result(error.outcome, error.code, error.detail, error.evidence)
+
+
+def _not_reached(stopped_by: Check) -> Result:
+    message = f"Not looked at, because check {stopped_by.number} ({stopped_by.name}) did not pass."
+    return Result(Outcome.UNKNOWN, "not_reached", message)

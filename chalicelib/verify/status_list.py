@@ -1,0 +1,66 @@
+"""A status list is a credential too: it is believed only after the same checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.credential import vocabulary
+from chalicelib.errors import Malformed, Unavailable
+from chalicelib.verify import bitstring
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.case import Case, CheckUnknown, Unproven
+from chalicelib.verify.checks import context, dates, format, proof, signer, structure
+from chalicelib.verify.members import as_list, as_object, text
+from chalicelib.verify.ports import Fetched
+from chalicelib.verify.report import Evidence
+
+_CHECKS = (format.check, structure.check, context.check, proof.check, signer.check, dates.check)
+"""Checks 1 to 6; a list has no status of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedList:
+    """The bits of a list whose proof, issuer and validity hold, and what they are for."""
+
+    purposes: tuple[object, ...]
+    bits: bytes
+    evidence: Evidence
+
+
+def read_list(url: str, case: Case) -> VerifiedList:
+    """Fetch and verify the status list at ``url`` for the credential in ``case``.
+
+    Raises `CheckUnknown` whatever is wrong with it: a list that cannot be believed says nothing either way.
+    """
+    try:
+        fetched = case.world.status_lists.fetch(url)
+    except Unavailable as error:
+        raise CheckUnknown("status_list_unavailable", f"Its status list could not be read: {error.detail}") from error
+    evidence = (fetched.evidence(),)
+    listed = _verified(fetched, case)
+    if vocabulary.STATUS_LIST_CREDENTIAL not in listed.types:
+        raise CheckUnknown("status_list_wrong_type", "What its status points to is not a status list.", evidence)
+    if listed.document.get("id", url) != url:
+        raise CheckUnknown("status_list_other_id", "The status list says that it belongs at another address.", evidence)
+    # A list by another issuer may be right, but nothing says that this one may speak for the credential's issuer.
+    if listed.issuer != case.issuer:
+        raise CheckUnknown("status_list_other_issuer", "Its status list was issued by somebody else.", evidence)
+    subject = as_object(listed.document.get("credentialSubject"))
+    if vocabulary.STATUS_LIST not in as_list(subject.get("type")):
+        raise CheckUnknown("status_list_wrong_type", "What its status points to holds no list.", evidence)
+    try:
+        bits = bitstring.decode(text(subject.get("encodedList")) or "")
+    except Malformed as error:
+        raise CheckUnknown(error.code, error.detail, evidence) from error
+    return VerifiedList(tuple(as_list(subject.get("statusPurpose"))), bits, evidence[0])
+
+
+def _verified(fetched: Fetched, case: Case) -> Case:
+    inner = Case(fetched.body, case.world, case.now, Asked())
+    for check in _CHECKS:
+        try:
+            check(inner)
+        except Unproven as error:
+            message = f"Its status list cannot be believed: {error.detail}"
+            raise CheckUnknown("status_list_unproven", message, (fetched.evidence(),)) from error
+    return inner

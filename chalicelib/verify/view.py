@@ -1,0 +1,68 @@
+"""The verified view: what a proven credential says, in one shape for pages and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.verify.members import as_list, as_object, id_of, text
+
+View = dict[str, object]
+"""JSON: `id, types, name, description, issuer{id, name, url, image}, holder{id, name}, achievement{id, name,
+description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url, framework, code}]}, valid_from,
+valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
+
+
+def view_of(document: Mapping[str, object]) -> View:
+    """The view of ``document``. Only for documents whose proof holds: a view is shown as the issuer's word."""
+    subject = as_object(next(iter(as_list(document.get("credentialSubject"))), None))
+    achievement = as_object(subject.get("achievement"))
+    issuer = as_object(document.get("issuer"))
+    return {
+        "id": text(document.get("id")),
+        "types": [kind for kind in as_list(document.get("type")) if isinstance(kind, str)],
+        "name": text(document.get("name")) or text(achievement.get("name")),
+        "description": text(document.get("description")),
+        "issuer": {
+            "id": id_of(document.get("issuer")),
+            "name": text(issuer.get("name")),
+            "url": text(issuer.get("url")),
+            "image": id_of(issuer.get("image")),
+        },
+        "holder": {"id": text(subject.get("id")), "name": _holder_name(subject)},
+        "achievement": _achievement(achievement) if achievement else None,
+        "valid_from": text(document.get("validFrom")),
+        "valid_until": text(document.get("validUntil")),
+        "evidence": [
+            {"url": text(item.get("id")), "name": text(item.get("name")), "narrative": text(item.get("narrative"))}
+            for item in map(as_object, as_list(document.get("evidence")))
+        ],
+    }
+
+
+def _holder_name(subject: Mapping[str, object]) -> str | None:
+    for identifier in map(as_object, as_list(subject.get("identifier"))):
+        if identifier.get("identityType") == "name" and not identifier.get("hashed"):
+            return text(identifier.get("identityHash"))
+    return text(subject.get("name"))
+
+
+def _achievement(achievement: Mapping[str, object]) -> View:
+    criteria, image = as_object(achievement.get("criteria")), achievement.get("image")
+    return {
+        "id": text(achievement.get("id")),
+        "name": text(achievement.get("name")),
+        "description": text(achievement.get("description")),
+        "criteria": {"narrative": text(criteria.get("narrative")), "url": text(criteria.get("id"))},
+        "image": {"url": id_of(image), "alt": text(as_object(image).get("caption"))} if image else None,
+        "kind": text(achievement.get("achievementType")),
+        "skills": [_skill(as_object(item)) for item in as_list(achievement.get("alignment"))],
+    }
+
+
+def _skill(alignment: Mapping[str, object]) -> View:
+    return {
+        "name": text(alignment.get("targetName")),
+        "url": text(alignment.get("targetUrl")),
+        "framework": text(alignment.get("targetFramework")),
+        "code": text(alignment.get("targetCode")),
+    }
