@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 
 class LaurelError(Exception):
     """The root of every error that Laurel raises on purpose.
@@ -11,7 +9,7 @@ class LaurelError(Exception):
     ``code`` is stable and for programs; ``detail`` is one sentence for a person.
     """
 
-    code: ClassVar[str] | str = "error"
+    code: str = "error"
 
     def __init__(self, detail: str = "", *, code: str | None = None) -> None:
         super().__init__(detail)

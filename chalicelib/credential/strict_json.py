@@ -106,6 +106,4 @@ def _constant(name: str) -> NoReturn:
     raise Malformed(f"{name} is not a JSON number.", code="not_json")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
-)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)

@@ -39,7 +39,9 @@ def check(case: Case) -> Result:
     if not entries:
         return Result(Outcome.NOT_APPLICABLE, "no_status", "Its issuer gave it no status, so it cannot be withdrawn.")
     if len(entries) > MAX_ENTRIES:
-        raise CheckUnknown("too_many_entries", f"It names {len(entries)} status entries; Laurel looks at {MAX_ENTRIES}.")
+        raise CheckUnknown(
+            "too_many_entries", f"It names {len(entries)} status entries; Laurel looks at {MAX_ENTRIES}."
+        )
     lists: dict[str, VerifiedList] = {}
     found: dict[Purpose, Evidence] = {}
     unknown: Unproven | None = None
