@@ -1,0 +1,139 @@
+"""Found an issuer, and give it another key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.award import status_lists
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.text import check_text, check_url
+from chalicelib.credential import did
+from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.errors import Conflict, NotFound, Refused
+
+IN_FLIGHT = timedelta(minutes=1)
+"""A retired key is believed for this much longer: who read the issuer just before the rotation may still be signing
+with it, on a machine whose clock is a little ahead. Longer than a request may take (29 s at API Gateway)."""
+TRIES = 8
+"""Each lost try means that another writer of the same issuer was first; eight in a row is no coincidence."""
+
+_SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
+
+
+class Method(StrEnum):
+    """How an issuer is named in credentials: a DID on this host, or its one key."""
+
+    WEB = "web"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class NewIssuer:
+    """What an issuer says of itself. ``id`` is its short name in URLs."""
+
+    id: str
+    name: str
+    url: str
+    description: str
+    email: str | None = None
+    image: str | None = None
+
+
+def found(awarding: Awarding, new: NewIssuer, method: Method = Method.WEB) -> Issuer:
+    """Store ``new`` with a fresh key and its first two status lists, all or nothing.
+
+    Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key made
+    just before a failure stays in the key service without a use.
+    """
+    _check(new)
+    _refuse_existing(awarding, new.id)
+    now = awarding.now()
+    key = _fresh_key(awarding, new.id, now)
+    name = did.issuer_did(awarding.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}"
+    issuer = Issuer(
+        id=new.id,
+        did=name,
+        name=new.name,
+        url=new.url,
+        description=new.description,
+        keys=(key,),
+        revocation_list="",
+        suspension_list="",
+        email=new.email,
+        image=new.image,
+    )
+    issuer, pair = status_lists.open_pair(awarding, issuer, now)
+    try:
+        awarding.ledger.add_issuer(issuer, pair)
+    except Conflict as error:
+        raise _exists(new.id) from error
+    return issuer
+
+
+def rotate_key(awarding: Awarding, issuer_id: str) -> Issuer:
+    """Give the issuer a fresh key; the one before it is retired, and what it signed stays good.
+
+    The two lists that take new entries are signed anew. An older list keeps its signature, made while its key was
+    valid, until its next change. Raises `Refused` (`did_key_has_one_key`) for a did:key issuer, `Conflict` when
+    others kept changing the issuer or its lists.
+    """
+    issuer = awarding.ledger.issuer(issuer_id)
+    if issuer.did.startswith("did:key:"):
+        raise Refused(
+            f"{issuer.name} is named by its key (did:key), so another key would be another issuer. "
+            "Found a new issuer instead.",
+            code="did_key_has_one_key",
+        )
+    fresh = _fresh_key(awarding, issuer_id, awarding.now())
+    for _ in range(TRIES):
+        now = awarding.now()
+        fresh = replace(fresh, created=now)
+        rotated = replace(issuer, keys=(*_retire(issuer.keys, now), fresh), version=issuer.version + 1)
+        lists = [awarding.ledger.status_list(name) for name in (issuer.revocation_list, issuer.suspension_list)]
+        resigned = [status_lists.next_version(awarding, rotated, each, each.bits, now) for each in lists]
+        try:
+            awarding.ledger.replace_issuer(rotated, resigned)
+            return rotated
+        except Conflict:
+            issuer = awarding.ledger.issuer(issuer_id)
+    raise Conflict(f"Others keep changing {issuer.name}; try again.", code="busy")
+
+
+def _retire(keys: tuple[SigningKey, ...], now: datetime) -> tuple[SigningKey, ...]:
+    return tuple(key if key.retired or key.revoked else replace(key, retired=now + IN_FLIGHT) for key in keys)
+
+
+def _fresh_key(awarding: Awarding, issuer_id: str, now: datetime) -> SigningKey:
+    new = awarding.signer.create(f"Laurel issuer {issuer_id}")
+    multibase = encode_ed25519(new.public)
+    # The fragment is the key itself: unique without counting, and the only one that did:key allows.
+    return SigningKey(fragment=multibase, multibase=multibase, handle=new.handle, created=now)
+
+
+def _refuse_existing(awarding: Awarding, issuer_id: str) -> None:
+    # add_issuer decides; asking first spares a key that nobody would use.
+    try:
+        awarding.ledger.issuer(issuer_id)
+    except NotFound:
+        return
+    raise _exists(issuer_id)
+
+
+def _exists(issuer_id: str) -> Conflict:
+    return Conflict(f"There is an issuer {issuer_id!r} already.", code="issuer_exists")
+
+
+def _check(new: NewIssuer) -> None:
+    if not _SLUG.fullmatch(new.id):
+        raise Refused(
+            f"{new.id[:80]!r} cannot be an issuer's id: use 1 to 64 of a-z, 0-9 and hyphen.", code="bad_issuer_id"
+        )
+    check_text("name", new.name, 200)
+    check_text("description", new.description, 2000)
+    check_url("url", new.url)
+    if new.image is not None:
+        check_url("image", new.image)

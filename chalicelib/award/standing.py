@@ -1,0 +1,83 @@
+"""Revoke, suspend and reinstate: the issuer's later decisions about a credential."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.award import status_lists
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.text import check_text
+from chalicelib.credential.record import Purpose, Record, Standing, State, StatusList
+from chalicelib.errors import Conflict, Refused
+from chalicelib.verify import bitstring
+
+TRIES = 16
+"""All credentials of an issuer share its lists, so writers meet. Of those who meet one gets through, so this serves
+about as many at the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The record as it now stands. ``changed`` is False when it stood so before."""
+
+    record: Record
+    changed: bool
+
+
+def revoke(awarding: Awarding, credential_id: str, reason: str | None = None) -> Decision:
+    """Withdraw a credential for good. Raises as `suspend` does."""
+    return _decide(awarding, credential_id, State.REVOKED, reason)
+
+
+def suspend(awarding: Awarding, credential_id: str, reason: str | None = None) -> Decision:
+    """Put a credential on hold.
+
+    The record's standing and the re-signed status list are stored together, or neither. Raises `NotFound`, `Refused`
+    (`revoked_is_final` for a revoked credential, `no_status_entry` for one that cannot be withdrawn), and `Conflict`
+    (`busy`) when others kept changing the same list.
+    """
+    return _decide(awarding, credential_id, State.SUSPENDED, reason)
+
+
+def reinstate(awarding: Awarding, credential_id: str, reason: str | None = None) -> Decision:
+    """End a suspension. Raises as `suspend` does."""
+    return _decide(awarding, credential_id, State.ACTIVE, reason)
+
+
+def _decide(awarding: Awarding, credential_id: str, state: State, reason: str | None) -> Decision:
+    if reason is not None:
+        check_text("reason", reason, 500)
+    for _ in range(TRIES):
+        record = awarding.ledger.record(credential_id)
+        if record.standing.state is state:
+            return Decision(record, changed=False)
+        if record.standing.state is State.REVOKED:
+            raise Refused("This credential is revoked, and a revocation is final.", code="revoked_is_final")
+        # As in `issue`: the clock is read before the issuer, so that its key is good for this moment.
+        now = awarding.now()
+        lists = _lists(awarding, record, state, now)
+        decided = replace(record, standing=Standing(state, now, reason), version=record.version + 1)
+        try:
+            awarding.ledger.replace_standing(decided, lists)
+            return Decision(decided, changed=True)
+        except Conflict:
+            # Someone was first, at this credential or at another one in the same list: look again.
+            continue
+    raise Conflict("Others keep changing the same status list; try again.", code="busy")
+
+
+def _lists(awarding: Awarding, record: Record, state: State, now: datetime) -> list[StatusList]:
+    """The next version of each list that has to say ``state``."""
+    issuer = awarding.ledger.issuer(record.issuer_id)
+    # A revoked credential that was suspended stays so in that list too; revocation outweighs it.
+    purpose = Purpose.REVOCATION if state is State.REVOKED else Purpose.SUSPENSION
+    changed = []
+    for entry in record.entries:
+        if entry.purpose is purpose:
+            before = awarding.ledger.status_list(entry.list_id)
+            bits = bitstring.with_bit(before.bits, entry.index, state is not State.ACTIVE)
+            changed.append(status_lists.next_version(awarding, issuer, before, bits, now))
+    if not changed:
+        raise Refused(f"This credential has no entry in a {purpose} list.", code="no_status_entry")
+    return changed

@@ -1,0 +1,33 @@
+"""What an issuer may write: text within bounds, and absolute web addresses."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from chalicelib.errors import Refused
+
+MAX_URL = 2000
+"""Longer addresses are cut by some browsers and mail programs."""
+
+
+def check_text(name: str, value: str, limit: int) -> None:
+    """Raises `Refused` (`bad_text`) when ``value`` is blank, over ``limit`` characters or not writable as UTF-8."""
+    if not value.strip():
+        raise Refused(f"The {name} is empty.", code="bad_text")
+    if len(value) > limit:
+        raise Refused(f"The {name} has {len(value):,} characters; at most {limit:,} fit.", code="bad_text")
+    if any("\ud800" <= letter <= "\udfff" or letter in "\0\x0b\x0c" for letter in value):
+        raise Refused(f"The {name} holds a character that cannot be stored.", code="bad_text")
+
+
+def check_url(name: str, value: str) -> None:
+    """Raises `Refused` (`bad_url`) when ``value`` is not an absolute http or https address."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(value) <= MAX_URL
+    except ValueError:
+        good = False
+    if not good or not value.isprintable() or any(letter in ' <>"{}|\\^`' for letter in value):
+        raise Refused(
+            f"The {name} {value[:80]!r} is not an address that starts with https:// or http://.", code="bad_url"
+        )
