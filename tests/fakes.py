@@ -1,0 +1,191 @@
+"""The ports in memory. The suite in tests/contract runs on these and on the real engine alike, so they do not drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from chalicelib.analytics.event import Event
+from chalicelib.award.ports import NewKey
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Image, Record, StatusList
+from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
+from chalicelib.lookup.ports import Surroundings
+
+T = TypeVar("T", Issuer, Record)
+F = TypeVar("F")
+
+
+def _found(thing: F | None) -> F:
+    if thing is None:
+        raise NotFound("not here")
+    return thing
+
+
+@dataclass
+class Salts:
+    """`analytics.ports.Salts`."""
+
+    by_day: dict[date, bytes] = field(default_factory=dict)
+
+    def create(self, day: date, fresh: bytes) -> bytes:
+        return self.by_day.setdefault(day, fresh)
+
+    def destroy_before(self, day: date) -> int:
+        over = [other for other in self.by_day if other < day]
+        for other in over:
+            del self.by_day[other]
+        return len(over)
+
+
+class Ledger:
+    """`award.ports.Ledger`, and `lookup.ports.Shelf` over the same things."""
+
+    def __init__(self, salts: Salts | None = None) -> None:
+        self.salts = salts or Salts()
+        self._issuers: dict[str, Issuer] = {}
+        self._achievements: dict[tuple[str, str], Achievement] = {}
+        self._records: dict[str, Record] = {}
+        self._lists: dict[str, StatusList] = {}
+        self._images: dict[str, Image] = {}
+        self._taken: dict[tuple[str, int], str] = {}
+
+    def issuer(self, issuer_id: str) -> Issuer:
+        return _found(self._issuers.get(issuer_id))
+
+    def issuers(self) -> Iterator[Issuer]:
+        return iter([self._issuers[key] for key in sorted(self._issuers)])
+
+    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList]) -> None:
+        if self._issuers.get(issuer.id) == issuer:
+            return
+        if issuer.id in self._issuers or any(status_list.id in self._lists for status_list in lists):
+            raise Conflict("taken")
+        self._issuers[issuer.id] = issuer
+        self._lists.update({status_list.id: status_list for status_list in lists})
+
+    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
+        self._replace(self._issuers, issuer, lists)
+
+    def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
+        return _found(self._achievements.get((issuer_id, achievement_id)))
+
+    def achievements(self, issuer_id: str) -> Iterator[Achievement]:
+        keys = sorted(key for key in self._achievements if key[0] == issuer_id)
+        return iter([self._achievements[key] for key in keys])
+
+    def add_achievement(self, achievement: Achievement) -> None:
+        if self._achievements.setdefault((achievement.issuer_id, achievement.id), achievement) != achievement:
+            raise Conflict("taken")
+
+    def record(self, credential_id: str) -> Record:
+        return _found(self._records.get(credential_id))
+
+    def records(self, issuer_id: str) -> Iterator[Record]:
+        own = [record for record in self._records.values() if record.issuer_id == issuer_id]
+        return iter(sorted(own, key=lambda record: (record.issued_at, record.id)))
+
+    def add_record(self, record: Record) -> None:
+        places = [(entry.list_id, entry.index) for entry in record.entries]
+        if self._records.get(record.id) == record:
+            return
+        if len(set(places)) < len(places):
+            raise Refused("one place twice")
+        if record.id in self._records:
+            raise Conflict("taken", code="id_taken")
+        if any(place in self._taken for place in places):
+            raise Conflict("taken", code="index_taken")
+        self._records[record.id] = record
+        self._taken.update(dict.fromkeys(places, record.id))
+
+    def status_list(self, list_id: str) -> StatusList:
+        return _found(self._lists.get(list_id))
+
+    def replace_standing(self, record: Record, lists: Sequence[StatusList]) -> None:
+        self._replace(self._records, record, lists)
+
+    def add_image(self, image: Image) -> None:
+        self._images.setdefault(image.sha256, image)
+
+    def image(self, sha256: str) -> Image:
+        return _found(self._images.get(sha256))
+
+    def surroundings(self, record: Record, day: date) -> Surroundings:
+        return Surroundings(
+            issuer=self._issuers.get(record.issuer_id),
+            status_lists={
+                entry.list_id: self._lists[entry.list_id] for entry in record.entries if entry.list_id in self._lists
+            },
+            salt=self.salts.by_day.get(day),
+        )
+
+    def _replace(self, there: dict[str, T], new: T, lists: Sequence[StatusList]) -> None:
+        if there.get(new.id) == new:
+            return
+        steps = [(there.get(new.id), new), *((self._lists.get(one.id), one) for one in lists)]
+        if any((before.version if before else 0) != after.version - 1 for before, after in steps):
+            raise Conflict("changed in the meantime")
+        there[new.id] = new
+        self._lists.update({one.id: one for one in lists})
+
+
+class Shelf(Ledger):
+    """`lookup.ports.Shelf`; fill it through its side as a ledger."""
+
+
+@dataclass
+class Journal:
+    """`analytics.ports.Journal`. ``fault``, while set, is raised instead of storing."""
+
+    events: dict[str, Event] = field(default_factory=dict)
+    fault: Exception | None = None
+
+    def write(self, event: Event) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.events.setdefault(event.id, event)
+
+
+@dataclass
+class Fallback:
+    """`analytics.ports.Fallback`."""
+
+    kept: list[tuple[Event, Exception]] = field(default_factory=list)
+
+    def keep(self, event: Event, error: Exception) -> None:
+        self.kept.append((event, error))
+
+
+class Signer:
+    """`award.ports.Signer`: real Ed25519 keys, the same ones at every run."""
+
+    LONGEST_MESSAGE = 4096
+
+    def __init__(self, seed: str = "laurel") -> None:
+        self._seed = seed
+        self._keys: dict[str, Ed25519PrivateKey] = {}
+
+    def create(self, description: str) -> NewKey:
+        handle = f"key-{len(self._keys) + 1}"
+        private = sha256(f"{self._seed}/{handle}".encode()).digest()
+        self._keys[handle] = Ed25519PrivateKey.from_private_bytes(private)
+        return NewKey(handle, self.public(handle))
+
+    def public(self, handle: str) -> bytes:
+        return self._key(handle).public_key().public_bytes_raw()
+
+    def sign(self, handle: str, message: bytes) -> bytes:
+        if len(message) > self.LONGEST_MESSAGE:
+            raise Refused("too long", code="message_too_long")
+        return self._key(handle).sign(message)
+
+    def _key(self, handle: str) -> Ed25519PrivateKey:
+        if handle not in self._keys:
+            raise Unavailable("no such key", code="signing_unavailable")
+        return self._keys[handle]
