@@ -9,6 +9,7 @@ from functools import cached_property
 
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.award.awarding import Awarding
 from chalicelib.award.ports import Ledger, Signer
 from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
@@ -83,6 +84,11 @@ class Services:
         from chalicelib.kms.signer import KmsSigner
 
         return KmsSigner(self.settings.region)
+
+    @cached_property
+    def awarding(self) -> Awarding:
+        """What the acts of an issuer need."""
+        return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
 
     @cached_property
     def host(self) -> Host:

@@ -12,7 +12,7 @@ from chalicelib.credential.record import Image
 from chalicelib.errors import Refused
 
 MAX_IMAGE = 256 * 1024
-"""Bytes. It is served from a DynamoDB item (400 KB at most) through Lambda; a badge of 400 x 400 pixels has about 20 KB."""
+"""Bytes. It is kept in a DynamoDB item (400 KB at most); a badge of 400 x 400 pixels has about 20 KB."""
 MAX_SKILLS = 25
 """More than that is a catalogue, not an achievement."""
 
@@ -21,7 +21,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True, slots=True)
 class NewAchievement:
-    """What can be earned, with its picture as PNG bytes. ``id`` is a UUID of the caller's choice, or None for a fresh one."""
+    """What can be earned; ``picture`` is a PNG file. ``id`` is a UUID of the caller's choice, or None for a fresh one."""
 
     issuer_id: str
     name: str
@@ -38,8 +38,8 @@ def add(awarding: Awarding, new: NewAchievement) -> Achievement:
     """Store the picture under its SHA-256, then the achievement.
 
     Raises `NotFound` when there is no such issuer, `Refused` when a text, an address or the picture is not acceptable,
-    `Conflict` when the id is taken. A picture whose achievement is then not stored stays, and is the same picture at the
-    next try.
+    `Conflict` when the id is taken. A picture whose achievement is then not stored stays, and is found to be the same
+    at the next try.
     """
     _check(new)
     awarding.ledger.issuer(new.issuer_id)

@@ -25,7 +25,7 @@ Of a pair filled to the fraction f, a draw is taken with probability f and all e
 about 45,000 credentials, a third of the 131,072 entries, and a credential costs 1.2 draws on average.
 """
 PAIRS = 3
-"""Pairs of lists tried for one credential. A second pair is as good as empty, so a third means that storage is at fault."""
+"""Pairs of lists tried for one credential. A second pair is as good as empty: a third means that storage is at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,12 @@ def issue(awarding: Awarding, award: Award) -> Record:
         for _ in range(DRAWS):
             record = _sign(awarding, draft, issuer)
             try:
-                return _store(awarding, record)
+                awarding.ledger.add_record(record)
             except Conflict as error:
                 if error.code != "index_taken":
                     raise
+            else:
+                return record
     raise Conflict("No free place was found in the status lists; try again.", code="busy")
 
 
@@ -117,7 +119,7 @@ def _sign(awarding: Awarding, draft: _Draft, issuer: Issuer) -> Record:
         evidence=award.evidence,
         email_salt=draft.email_salt,
     )
-    # The JWT first: it may be refused for its size.
+    # The JWT first: it may be refused for its size (KMS signs 4,096 bytes at most).
     jwt = as_jwt(awarding.signer, issuer, document) if award.jwt else None
     content = with_proof(awarding.signer, issuer, document, created=draft.now, suite=award.suite)
     if len(content) > strict_json.DEFAULT.size:
@@ -142,17 +144,6 @@ def _draw_entries(awarding: Awarding, issuer: Issuer) -> tuple[Entry, Entry]:
         Entry(Purpose.REVOCATION, issuer.revocation_list, index),
         Entry(Purpose.SUSPENSION, issuer.suspension_list, index),
     )
-
-
-def _store(awarding: Awarding, record: Record) -> Record:
-    try:
-        awarding.ledger.add_record(record)
-    except Conflict as error:
-        # The answer to the first attempt may have been lost, and the attempt repeated below us.
-        if error.code == "id_taken" and awarding.ledger.record(record.id).document == record.document:
-            return record
-        raise
-    return record
 
 
 def _normal(holder: Holder) -> Holder:

@@ -97,9 +97,10 @@ def rotate_key(awarding: Awarding, issuer_id: str) -> Issuer:
         resigned = [status_lists.next_version(awarding, rotated, each, each.bits, now) for each in lists]
         try:
             awarding.ledger.replace_issuer(rotated, resigned)
-            return rotated
         except Conflict:
             issuer = awarding.ledger.issuer(issuer_id)
+        else:
+            return rotated
     raise Conflict(f"Others keep changing {issuer.name}; try again.", code="busy")
 
 

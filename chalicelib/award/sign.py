@@ -9,11 +9,7 @@ from datetime import datetime
 from chalicelib.award.ports import Signer
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.issuer import Issuer
-from chalicelib.errors import Refused
 from chalicelib.verify import data_integrity
-
-MAX_MESSAGE = 4096
-"""Bytes that the key service signs as they are (AWS KMS `Sign`, `MessageType` RAW; Ed25519 has no other)."""
 
 
 def with_proof(
@@ -49,17 +45,11 @@ def as_jwt(signer: Signer, issuer: Issuer, credential: dict[str, object]) -> str
     repeat. A holder who is known by name and e-mail alone has no `sub`. Open Badges wants `typ` to be `JWT`; the media
     type under which this is served decided for `vc+jwt`.
 
-    Raises `Refused` with code `too_large_for_jwt` when the key service could not sign it.
+    A JWS signs its whole text: the signer raises `Refused` (`message_too_long`) for a credential of about 3 KB or more.
     """
     key = issuer.signing_key
     header = {"alg": "EdDSA", "typ": "vc+jwt", "kid": issuer.method_id(key)}
     message = b".".join(_base64url(_json(part)) for part in (header, {**credential, **_claims(credential)}))
-    if len(message) > MAX_MESSAGE:
-        raise Refused(
-            f"As a JWT this credential has {len(message):,} bytes to sign, and the key service takes "
-            f"{MAX_MESSAGE:,}. Issue it without the JWT form, or shorten its texts.",
-            code="too_large_for_jwt",
-        )
     return b".".join((message, _base64url(signer.sign(key.handle, message)))).decode("ascii")
 
 

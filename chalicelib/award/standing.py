@@ -60,10 +60,10 @@ def _decide(awarding: Awarding, credential_id: str, state: State, reason: str | 
         decided = replace(record, standing=Standing(state, now, reason), version=record.version + 1)
         try:
             awarding.ledger.replace_standing(decided, lists)
-            return Decision(decided, changed=True)
         except Conflict:
             # Someone was first, at this credential or at another one in the same list: look again.
             continue
+        return Decision(decided, changed=True)
     raise Conflict("Others keep changing the same status list; try again.", code="busy")
 
 

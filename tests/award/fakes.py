@@ -13,8 +13,7 @@ from chalicelib.award.ports import NewKey
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
-from chalicelib.errors import Conflict, NotFound, Unavailable
-
+from chalicelib.errors import Conflict, NotFound, Refused
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -116,7 +115,7 @@ class KeySafe:
 
     def sign(self, handle: str, message: bytes) -> bytes:
         if len(message) > 4096:
-            raise Unavailable("ValidationException: the message is longer than 4096 bytes")
+            raise Refused("longer than 4096 bytes", code="message_too_long")
         self.signed += 1
         return self.keys[handle].sign(message)
 
