@@ -1,0 +1,51 @@
+"""An event in plain JSON: one form for the journal, for the log that stands in for it, and for the replay."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from chalicelib.analytics.event import Event, Kind
+from chalicelib.errors import Malformed
+
+UNSTORED = "unstored_event"
+"""The member of a log line under which an event is kept, in this form, when the journal did not take it."""
+
+_MEMBERS = tuple(field.name for field in fields(Event))
+_MAY_BE_NULL = {"visitor", "referrer"}
+_LONGEST = 512
+"""Characters of a member. None comes near it (a host name has at most 253, RFC 1035); more is not ours."""
+
+
+def to_wire(event: Event) -> dict[str, str | None]:
+    """``event`` with its members as text; ``at`` is RFC 3339 in UTC, to the microsecond."""
+    return {
+        "id": event.id,
+        "kind": event.kind.value,
+        "at": event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "credential_id": event.credential_id,
+        "issuer_id": event.issuer_id,
+        "achievement_id": event.achievement_id,
+        "verdict": event.verdict,
+        "visitor": event.visitor,
+        "referrer": event.referrer,
+    }
+
+
+def from_wire(value: object) -> Event:
+    """The event that `to_wire` wrote as ``value``. Raises `Malformed` for anything that it would not have written."""
+    if not isinstance(value, dict) or value.keys() != set(_MEMBERS):
+        raise Malformed("This is not an event: its members are not those of one.", code="not_an_event")
+    for name, text in value.items():
+        if text is None and name in _MAY_BE_NULL:
+            continue
+        if not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
+            raise Malformed(f"This is not an event: its {name} is not a short text.", code="not_an_event")
+    try:
+        at = datetime.strptime(value["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        event = Event(**{**value, "kind": Kind(value["kind"]), "at": at})
+    except ValueError as error:
+        raise Malformed("This is not an event: its kind or its time is not one.", code="not_an_event") from error
+    if to_wire(event) != value:
+        raise Malformed("This is not an event: its time is not written as ours are.", code="not_an_event")
+    return event

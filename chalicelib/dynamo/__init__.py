@@ -1,0 +1,1 @@
+"""DynamoDB: the ports of storage, kept in three tables. The only importer of PynamoDB."""

@@ -1,0 +1,31 @@
+"""Where events are stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.analytics.event import Event
+from chalicelib.analytics.wire import to_wire
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.models import EventItem
+from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
+
+KEPT = timedelta(days=400)
+"""How long a single event is kept: a year and the month in which it is compared with the year before. Its counts are
+folded long before; the visitor in it means nothing once the salt of its day is destroyed."""
+
+
+class DynamoJournal:
+    """`analytics.ports.Journal` on DynamoDB: one conditional put, and no read."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def write(self, event: Event) -> None:
+        members: dict[str, Any] = {**to_wire(event), "expires": int((event.at + KEPT).timestamp())}
+        item = EventItem(*keys.event(event.id, event.at), **members)
+        try:
+            self._tables.put(self._tables.events, Put(item.raw()))
+        except ConditionFailed:
+            return  # stored before: by a try whose reply was lost, or by an earlier replay

@@ -1,0 +1,132 @@
+"""Every key of every table, on one page, beside the access pattern that it serves.
+
+A key is a fixed word and then values, joined by ``#``. Values are escaped, so that no value can forge another key.
+
+====================================  ==============================  =============================================
+partition key                         sort key                        serves
+====================================  ==============================  =============================================
+table ``credentials`` (kept for good)
+``ISSUER#<issuer>``                   ``ISSUER``                      the issuer of a credential, read at every view
+``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
+``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
+``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a pointer each)
+``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
+``LIST#<list>``                       ``LIST``                        a status list, read at every view
+``LIST#<list>``                       ``INDEX#<index>``               no index of a list is given twice (a marker)
+``IMAGE#<sha256>``                    ``IMAGE``                       a picture
+table ``events`` (removed after a while)
+``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of five minutes, to be folded once
+table ``secrets`` (really deleted; no backup, no stream)
+``SALT``                              ``<day>``                       the salt of a day; all salts before a day
+====================================  ==============================  =============================================
+
+Pointers stand in partitions of their own: DynamoDB gives a partition 1,000 write units a second, and a busy import
+must not slow the reads of its issuer. They are written in the same transaction as what they point to, which a
+global secondary index (only ever eventually consistent, and as dear to write) could not promise.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+BUCKET_SECONDS = 300
+"""How long a bucket of events is: an event is counted at most this long, and a grace, after it happened."""
+SHARDS = 4
+"""Partitions a bucket is spread over: 4,000 events a second, what a new on-demand table takes (DynamoDB developer
+guide, "Initial throughput"). The shard is part of an event's key, so a change of this number needs a new word
+in front of it: otherwise a replay would store an old event a second time."""
+
+
+class Key(NamedTuple):
+    """The primary key of one item."""
+
+    pk: str
+    sk: str
+
+
+def escape(text: str) -> str:
+    """``text`` without the delimiter, one to one."""
+    return text.replace("%", "%25").replace("#", "%23")
+
+
+def unescape(text: str) -> str:
+    """The inverse of `escape`."""
+    return re.sub("%2[53]", lambda match: "%" if match[0] == "%25" else "#", text)
+
+
+def join(*values: str) -> str:
+    """One key part from values: distinct tuples give distinct parts."""
+    return "#".join(map(escape, values))
+
+
+class Range(NamedTuple):
+    """A part of one partition, in the order of its sort keys; ``condition`` may speak of ``sk`` and ``:sk``."""
+
+    pk: str
+    condition: str | None = None
+    value: str | None = None
+
+
+def issuer(issuer_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), "ISSUER")
+
+
+def issuer_pointer(issuer_id: str) -> Key:
+    return Key("ISSUERS", escape(issuer_id))
+
+
+def issuers() -> Range:
+    return Range("ISSUERS")
+
+
+def achievement(issuer_id: str, achievement_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), join("ACHIEVEMENT", achievement_id))
+
+
+def achievements(issuer_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "ACHIEVEMENT#")
+
+
+def record(credential_id: str) -> Key:
+    return Key(join("CREDENTIAL", credential_id), "CREDENTIAL")
+
+
+def record_pointer(issuer_id: str, issued_at: datetime, credential_id: str) -> Key:
+    # Fixed width to the microsecond, in UTC: text order is time order.
+    moment = issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return Key(join("ISSUER", issuer_id, "CREDENTIALS"), join(moment, credential_id))
+
+
+def records(issuer_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id, "CREDENTIALS"))
+
+
+def status_list(list_id: str) -> Key:
+    return Key(join("LIST", list_id), "LIST")
+
+
+def index_marker(list_id: str, index: int) -> Key:
+    return Key(join("LIST", list_id), join("INDEX", str(index)))
+
+
+def image(sha256: str) -> Key:
+    return Key(join("IMAGE", sha256), "IMAGE")
+
+
+def event(event_id: str, at: datetime) -> Key:
+    """The same for a replay as for the first try: it follows from the event alone."""
+    start = int(at.timestamp()) // BUCKET_SECONDS * BUCKET_SECONDS
+    bucket = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%MZ")
+    shard = zlib.crc32(event_id.encode()) % SHARDS
+    return Key(join("EVENTS", bucket, str(shard)), escape(event_id))
+
+
+def salt(day: date) -> Key:
+    return Key("SALT", day.isoformat())
+
+
+def salts_before(day: date) -> Range:
+    return Range("SALT", "sk < :sk", day.isoformat())

@@ -1,0 +1,283 @@
+"""The items of the tables, as PynamoDB models: each is made `of` a noun and gives the noun back.
+
+The models say what an item holds and how it is written; they are not bound to a table (tables.py does the calls).
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import fields
+from typing import Any, Protocol, Self, TypeVar
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    DiscriminatorAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.models import Model
+
+from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.tables import Raw
+from chalicelib.errors import Unavailable
+
+N_co = TypeVar("N_co", covariant=True)
+N = TypeVar("N")
+M = TypeVar("M", bound=MapAttribute[str, Any])
+
+
+class Item(Model):
+    """What every item has. ``type`` says which model it is."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    type = DiscriminatorAttribute()
+
+    def raw(self) -> Raw:
+        """The item as DynamoDB's API writes it."""
+        raw: Raw = self.serialize()
+        return raw
+
+
+class Readable(Protocol[N_co]):
+    """A model that gives a noun back."""
+
+    @classmethod
+    def from_raw_data(cls, data: Raw) -> Self:
+        """The item in ``data``, of the model that its ``type`` names."""
+
+    def noun(self) -> N_co:
+        """What it was made of."""
+
+
+def read(model: type[Readable[N]], raw: Raw) -> N:
+    """The noun in ``raw``, an item of ``model``. Raises `Unavailable` when it cannot be made out."""
+    try:
+        item = model.from_raw_data(raw)
+        if not isinstance(item, model):
+            raise TypeError(f"a {type(item).__name__} stands where a {model.__name__} should")
+        return item.noun()
+    except (PynamoDBException, AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:
+        raise Unavailable("A stored item cannot be read.", code="storage_unreadable") from error
+
+
+class KeyMap(MapAttribute[str, Any]):
+    """A signing key within its issuer."""
+
+    fragment = UnicodeAttribute()
+    multibase = UnicodeAttribute()
+    handle = UnicodeAttribute()
+    created = UTCDateTimeAttribute()
+    retired = UTCDateTimeAttribute(null=True)
+    revoked = UTCDateTimeAttribute(null=True)
+
+
+class IssuerItem(Item, discriminator="issuer"):
+    """An issuer."""
+
+    id = UnicodeAttribute()
+    did = UnicodeAttribute()
+    name = UnicodeAttribute()
+    url = UnicodeAttribute()
+    description = UnicodeAttribute()
+    signing_keys = ListAttribute(of=KeyMap, attr_name="keys")
+    revocation_list = UnicodeAttribute()
+    suspension_list = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    image = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, issuer: Issuer) -> Self:
+        return cls(
+            *keys.issuer(issuer.id),
+            signing_keys=[_map(KeyMap, **_members(key, SigningKey)) for key in issuer.keys],
+            **_members(issuer, Issuer, but=("keys",)),
+        )
+
+    def noun(self) -> Issuer:
+        return Issuer(
+            keys=tuple(SigningKey(**_members(key, SigningKey)) for key in self.signing_keys),
+            **_members(self, Issuer, but=("keys",)),
+        )
+
+
+class SkillMap(MapAttribute[str, Any]):
+    """A skill within its achievement."""
+
+    name = UnicodeAttribute()
+    url = UnicodeAttribute()
+    framework = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
+
+
+class AchievementItem(Item, discriminator="achievement"):
+    """An achievement."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    description = UnicodeAttribute()
+    criteria = UnicodeAttribute()
+    image = UnicodeAttribute()
+    image_alt = UnicodeAttribute()
+    skills = ListAttribute(of=SkillMap)
+    kind = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, achievement: Achievement) -> Self:
+        return cls(
+            *keys.achievement(achievement.issuer_id, achievement.id),
+            skills=[_map(SkillMap, **_members(skill, Skill)) for skill in achievement.skills],
+            **_members(achievement, Achievement, but=("skills",)),
+        )
+
+    def noun(self) -> Achievement:
+        return Achievement(
+            skills=tuple(Skill(**_members(skill, Skill)) for skill in self.skills),
+            **_members(self, Achievement, but=("skills",)),
+        )
+
+
+class EntryMap(MapAttribute[str, Any]):
+    """A credential's place in a status list."""
+
+    purpose = UnicodeAttribute()
+    list_id = UnicodeAttribute()
+    index = NumberAttribute()
+
+
+class RecordItem(Item, discriminator="credential"):
+    """A hosted credential."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    achievement_id = UnicodeAttribute()
+    document = BinaryAttribute(legacy_encoding=False)
+    jwt = UnicodeAttribute(null=True)
+    entries = ListAttribute(of=EntryMap)
+    state = UnicodeAttribute()
+    state_at = UTCDateTimeAttribute()
+    state_reason = UnicodeAttribute(null=True)
+    issued_at = UTCDateTimeAttribute()
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        return cls(
+            *keys.record(record.id),
+            entries=[_map(EntryMap, **_members(entry, Entry)) for entry in record.entries],
+            state=record.standing.state,
+            state_at=record.standing.at,
+            state_reason=record.standing.reason,
+            **_members(record, Record, but=("entries", "standing")),
+        )
+
+    def noun(self) -> Record:
+        return Record(
+            entries=tuple(Entry(Purpose(entry.purpose), entry.list_id, int(entry.index)) for entry in self.entries),
+            standing=Standing(State(self.state), self.state_at, self.state_reason),
+            **_members(self, Record, but=("entries", "standing")),
+        )
+
+
+class StatusListItem(Item, discriminator="status_list"):
+    """A status list.
+
+    The bits are kept deflated. A list is read at every view and rewritten at every revocation, and DynamoDB charges
+    a strong read by 4 KB and a write in a transaction by twice the KB: 16 KiB of bits, hardly any of them set, are
+    then some hundred bytes instead of 5 read units and 32 write units.
+    """
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    deflated = BinaryAttribute(legacy_encoding=False)
+    document = BinaryAttribute(legacy_encoding=False)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, status_list: StatusList) -> Self:
+        return cls(
+            *keys.status_list(status_list.id),
+            deflated=zlib.compress(status_list.bits, 9),
+            **_members(status_list, StatusList, but=("bits",)),
+        )
+
+    def noun(self) -> StatusList:
+        return StatusList(
+            bits=zlib.decompress(self.deflated),
+            purpose=Purpose(self.purpose),
+            **_members(self, StatusList, but=("bits", "purpose")),
+        )
+
+
+class IndexMarker(Item, discriminator="index"):
+    """Says that an index of a status list is taken, and by which credential."""
+
+    credential_id = UnicodeAttribute()
+
+
+class Pointer(Item, discriminator="pointer"):
+    """Stands where a listing begins; ``target`` is the id of what it points to."""
+
+    target = UnicodeAttribute()
+
+    def noun(self) -> str:
+        return str(self.target)
+
+
+class ImageItem(Item, discriminator="image"):
+    """A picture."""
+
+    sha256 = UnicodeAttribute()
+    media_type = UnicodeAttribute()
+    content = BinaryAttribute(legacy_encoding=False)
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        return cls(*keys.image(image.sha256), **_members(image, Image))
+
+    def noun(self) -> Image:
+        return Image(**_members(self, Image))
+
+
+class SaltItem(Item, discriminator="salt"):
+    """The salt of a day. ``expires`` (epoch seconds) is the second belt only: the salt is deleted by its own job."""
+
+    salt = BinaryAttribute(legacy_encoding=False)
+    expires = NumberAttribute()
+
+    def noun(self) -> bytes:
+        return bytes(self.salt)
+
+
+class EventItem(Item, discriminator="event"):
+    """An event: its plain form (analytics.wire), member by member. ``expires`` is in epoch seconds."""
+
+    id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    at = UnicodeAttribute()
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    achievement_id = UnicodeAttribute()
+    verdict = UnicodeAttribute()
+    visitor = UnicodeAttribute(null=True)
+    referrer = UnicodeAttribute(null=True)
+    expires = NumberAttribute()
+
+
+def _members(source: object, noun: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What ``source``, a noun or the model of it, holds under the member names of ``noun``."""
+    return {field.name: getattr(source, field.name) for field in fields(noun) if field.name not in but}
+
+
+def _map(kind: type[M], **members: object) -> M:
+    return kind(**members)

@@ -1,0 +1,213 @@
+"""The three tables and the few calls made to them; the one place where DynamoDB's errors become ours.
+
+PynamoDB gives the models (models.py) and the configured client. The calls go to that client directly, because the
+one read of a view spans two tables, which PynamoDB's models cannot say.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+
+from chalicelib.dynamo.keys import Key, Range
+from chalicelib.errors import Conflict, Refused, Unavailable
+
+# PynamoDB would wait 15 s to connect and 30 s to read, longer than API Gateway's 29 s for the whole answer. A call
+# that hangs costs at most 3 x (1 + 2) s here: a view whose last call hangs is still answered in time.
+CONNECT_SECONDS = 1
+READ_SECONDS = 2
+RETRIES = 2
+
+TURNS = 5
+"""How often one call is made when DynamoDB leaves a part of it undone."""
+FIRST_PAUSE_SECONDS = 0.05
+"""The longest pause before the second turn; it doubles each time (AWS: exponential back-off with full jitter)."""
+
+Raw = dict[str, dict[str, Any]]
+"""An item as DynamoDB's API writes it: attribute name to ``{type: value}``."""
+
+ABSENT = "attribute_not_exists(pk)"
+"""The condition that no item stands under the key."""
+
+
+class Put(NamedTuple):
+    """One item to be stored, if ``condition`` holds of what stands under its key."""
+
+    item: Raw
+    condition: str = ABSENT
+    values: Mapping[str, Any] | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """As the API's calls take it."""
+        arguments = {"Item": self.item, "ConditionExpression": self.condition}
+        return arguments if self.values is None else {**arguments, "ExpressionAttributeValues": self.values}
+
+
+class ConditionFailed(Conflict):
+    """A condition did not hold; ``failed`` has the positions of the puts whose conditions did not."""
+
+    def __init__(self, failed: Sequence[int]) -> None:
+        super().__init__("Something else stands there already, or it was changed in the meantime.")
+        self.failed = tuple(failed)
+
+
+class Tables:
+    """The names of the tables, and the client through which they are reached.
+
+    Making one makes the client: on Lambda that belongs to the initialisation, where the whole CPU is given.
+    """
+
+    def __init__(self, *, credentials: str, events: str, secrets: str, region: str) -> None:
+        self.credentials = credentials
+        self.events = events
+        self.secrets = secrets
+        connection = Connection(
+            region=region,
+            connect_timeout_seconds=CONNECT_SECONDS,
+            read_timeout_seconds=READ_SECONDS,
+            max_retry_attempts=RETRIES,
+        )
+        self.client: Any = connection.client
+
+    def get(self, table: str, key: Key) -> Raw | None:
+        """The item under ``key``, strongly read, or None. Raises `Unavailable`."""
+        with _our_errors():
+            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=True)
+        item: Raw | None = reply.get("Item")
+        return item
+
+    def get_many(self, wanted: Mapping[str, Sequence[Key]]) -> dict[Key, Raw]:
+        """The items that stand under the ``wanted`` keys (by table), strongly read in one call.
+
+        At most 100 keys (BatchGetItem). What DynamoDB leaves unread is asked for again, after a pause. Raises
+        `Unavailable` when a part stays unread: an item that is missing in the answer is really not there.
+        """
+        open_keys: dict[str, Any] = {
+            table: {"Keys": [_raw_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}
+            for table, keys in wanted.items()
+            if keys
+        }
+        found: dict[Key, Raw] = {}
+        for turn in range(TURNS):
+            if not open_keys:
+                return found
+            _pause_before(turn)
+            with _our_errors():
+                reply = self.client.batch_get_item(RequestItems=open_keys)
+            for items in reply["Responses"].values():
+                found.update((key_of(item), item) for item in items)
+            open_keys = reply.get("UnprocessedKeys") or {}
+        if open_keys:
+            raise Unavailable("Storage left a part of the answer out.", code="storage_partial")
+        return found
+
+    def query(self, table: str, part: Range) -> Iterator[Raw]:
+        """Every item in ``part`` of a partition, in order, strongly read. Raises `Unavailable`."""
+        condition = "pk = :pk" if part.condition is None else f"pk = :pk AND {part.condition}"
+        values = {":pk": {"S": part.pk}} | ({":sk": {"S": part.value}} if part.condition else {})
+        request: dict[str, Any] = {
+            "TableName": table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+        }
+        while True:
+            with _our_errors():
+                reply = self.client.query(**request)
+            yield from reply["Items"]
+            if "LastEvaluatedKey" not in reply:
+                return
+            request["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+
+    def put(self, table: str, put: Put) -> None:
+        """Store one item. Raises `ConditionFailed`, `Unavailable`."""
+        with _our_errors():
+            self.client.put_item(TableName=table, **put.arguments)
+
+    def delete(self, table: str, key: Key) -> None:
+        """Delete one item; one that is gone already is no fault. Raises `Unavailable`."""
+        with _our_errors():
+            self.client.delete_item(TableName=table, Key=_raw_key(key))
+
+    def transact(self, table: str, puts: Sequence[Put]) -> None:
+        """Store all of ``puts`` or none of them. Raises `ConditionFailed`, `Unavailable`.
+
+        The first one is the deed, the others follow from it. So if a condition fails, but the first item stands
+        exactly as it was to be put, then this very transaction was applied before and its reply was lost: running
+        it again completes it.
+        """
+        actions = [{"Put": {"TableName": table, **put.arguments}} for put in puts]
+        try:
+            self._transact(actions)
+        except ConditionFailed:
+            if self.get(table, key_of(puts[0].item)) != puts[0].item:
+                raise
+
+    def _transact(self, actions: list[dict[str, Any]]) -> None:
+        for turn in range(TURNS):
+            _pause_before(turn)
+            try:
+                with _our_errors():
+                    self.client.transact_write_items(TransactItems=actions)
+            except _Contended as error:
+                contended = error
+            else:
+                return
+        raise Unavailable("Storage is busy with the same items.", code="storage_busy") from contended
+
+
+class _Contended(Exception):
+    """A transaction gave way to another one or to a throttle: nothing was done, and it may be tried again."""
+
+
+def key_of(item: Raw) -> Key:
+    """The primary key of ``item``."""
+    return Key(item["pk"]["S"], item["sk"]["S"])
+
+
+def _raw_key(key: Key) -> Raw:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _pause_before(turn: int) -> None:
+    if turn:
+        longest: float = FIRST_PAUSE_SECONDS * 2 ** (turn - 1)
+        time.sleep(random.uniform(0, longest))
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        _raise_ours(error)
+    except BotoCoreError as error:
+        raise Unavailable("Storage did not answer.", code="storage_unavailable") from error
+
+
+def _raise_ours(error: ClientError) -> None:
+    code = error.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        raise ConditionFailed([0]) from error
+    if code == "TransactionCanceledException":
+        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", ())]
+        failed = [at for at, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
+        if failed:
+            raise ConditionFailed(failed) from error
+        if any(reason in _MAY_PASS for reason in reasons):
+            raise _Contended from error
+    if code == "ValidationException":
+        # An item over 400 KB, a key over 2,048 bytes: no retry will help.
+        raise Refused("Storage cannot hold this.", code="storage_refused") from error
+    raise Unavailable("Storage did not do what it was asked.", code="storage_unavailable") from error
+
+
+# CancellationReasons of TransactWriteItems that say "not now" (DynamoDB API reference).
+_MAY_PASS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}

@@ -1,0 +1,96 @@
+"""Ed25519 keys in AWS KMS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from chalicelib.award.ports import NewKey
+from chalicelib.errors import Refused, Unavailable
+
+LONGEST_MESSAGE = 4096
+"""Bytes that KMS signs (AWS KMS API reference, Sign, Message).
+
+Hashing a longer message first is no way out. For these keys KMS takes a digest only with ED25519_PH_SHA_512, which
+is Ed25519ph, another algorithm (RFC 8032, section 5.1): its signatures do not verify as the EdDSA of a JWS
+(RFC 8037, section 3.1) nor as that of a Data Integrity proof. A Data Integrity proof signs two hashes, 64 bytes
+in all, whatever the size of its document. A VC-JWT signs its whole text, so a credential of about 3 KB or more
+cannot be had in that form from an Ed25519 key in KMS.
+"""
+
+_CONNECT_SECONDS = 1
+_READ_SECONDS = 3
+_ATTEMPTS = 3
+
+
+class KmsSigner:
+    """`award.ports.Signer` on KMS. A handle is a KMS key id."""
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+
+    def create(self, description: str) -> NewKey:
+        with _our_errors():
+            reply = self._client.create_key(
+                KeySpec="ECC_NIST_EDWARDS25519",
+                KeyUsage="SIGN_VERIFY",
+                Description=description,
+                Tags=[{"TagKey": "application", "TagValue": "laurel"}],
+            )
+        handle: str = reply["KeyMetadata"]["KeyId"]
+        return NewKey(handle, self.public(handle))
+
+    def public(self, handle: str) -> bytes:
+        with _our_errors():
+            reply = self._client.get_public_key(KeyId=handle)
+        return _raw_ed25519(reply["PublicKey"])
+
+    def sign(self, handle: str, message: bytes) -> bytes:
+        """Raises also `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
+        if len(message) > LONGEST_MESSAGE:
+            raise Refused(
+                f"The key service signs at most {LONGEST_MESSAGE} bytes and this has {len(message)}: "
+                "the credential is too large for a JWT; its Data Integrity form has no such limit.",
+                code="message_too_long",
+            )
+        with _our_errors():
+            reply = self._client.sign(
+                KeyId=handle, Message=message, MessageType="RAW", SigningAlgorithm="ED25519_SHA_512"
+            )
+        signature: bytes = reply["Signature"]
+        return signature
+
+    @cached_property
+    def _client(self) -> Any:  # noqa: ANN401 - botocore makes its clients' classes as it goes
+        # Made at the first use, since no view signs; and through botocore, since importing boto3 costs a cold start.
+        retries = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
+        config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)
+        return get_session().create_client("kms", region_name=self._region, config=config)
+
+
+def _raw_ed25519(der: bytes) -> bytes:
+    """The 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410). Raises `Refused` for another kind."""
+    try:
+        key = load_der_public_key(der)
+    except (UnsupportedAlgorithm, ValueError) as error:
+        raise Refused("The key service's key cannot be read.", code="key_unreadable") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise Refused("The key service's key is not an Ed25519 key.", code="key_unreadable")
+    return key.public_bytes_raw()
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("The key service did not do what it was asked.", code="signing_unavailable") from error

@@ -1,0 +1,174 @@
+"""Watching and disturbing the calls of a botocore client, through its own events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
+
+
+class Calls(list[str]):
+    """The names of the operations called, in order."""
+
+    @property
+    def reads(self) -> list[str]:
+        return [name for name in self if name in READS]
+
+    @property
+    def writes(self) -> list[str]:
+        return [name for name in self if name not in READS]
+
+
+@contextmanager
+def counted(client: Any) -> Iterator[Calls]:
+    """The calls that ``client`` makes within the block; a retry by botocore is not another call."""
+    calls = Calls()
+    with _registered(client, "before-call", lambda model, **_: calls.append(model.name)):
+        yield calls
+
+
+@contextmanager
+def throttled(client: Any, operation: str, times: int) -> Iterator[list[str]]:
+    """The next ``times`` requests for ``operation`` are refused for throughput. Yields those refused."""
+    refused: list[str] = []
+
+    def refuse(**_: Any) -> AWSResponse | None:
+        if len(refused) >= times:
+            return None
+        refused.append(operation)
+        body = b'{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow"}'
+        return _response(400, body)
+
+    with _registered(client, "before-send", refuse, operation):
+        yield refused
+
+
+@contextmanager
+def lost_before(client: Any, nth: int = 1, operation: str | None = None) -> Iterator[None]:
+    """The ``nth`` call (from 1) never reaches the service, as often as botocore tries."""
+    seen = _Nth(client, nth, operation)
+
+    def lose(**_: Any) -> None:
+        if seen.now:
+            raise ConnectTimeoutError(endpoint_url="lost before it was sent")
+
+    with seen.counting(), _registered(client, "before-send", lose, operation):
+        yield
+
+
+@contextmanager
+def reply_lost(client: Any, nth: int = 1, operation: str | None = None) -> Iterator[None]:
+    """The ``nth`` call (from 1) is applied, and its reply never arrives."""
+    seen = _Nth(client, nth, operation)
+
+    def lose(**_: Any) -> None:
+        if seen.now:
+            raise ReadTimeoutError(endpoint_url="applied, and the reply was lost")
+
+    with seen.counting(), _registered(client, "after-call", lose, operation):
+        yield
+
+
+@contextmanager
+def cancelled(client: Any, reason: str, times: int) -> Iterator[list[str]]:
+    """The next ``times`` transactions are cancelled because their first action met ``reason``."""
+    refused: list[str] = []
+
+    def refuse(**_: Any) -> AWSResponse | None:
+        if len(refused) >= times:
+            return None
+        refused.append(reason)
+        body = (
+            b'{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","message":"cancelled",'
+            b'"CancellationReasons":[{"Code":"%s"},{"Code":"None"}]}'
+        ) % reason.encode()
+        return _response(400, body)
+
+    with _registered(client, "before-send", refuse, "TransactWriteItems"):
+        yield refused
+
+
+@contextmanager
+def unprocessed(client: Any, times: int) -> Iterator[list[int]]:
+    """The next ``times`` BatchGetItem calls leave every second key unread. Yields how many keys each left."""
+    left: list[int] = []
+
+    def take_out(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        rest: dict[str, Any] = {}
+        if len(left) < times:
+            for table, request in params["RequestItems"].items():
+                keys = request["Keys"]
+                rest[table] = {**request, "Keys": keys[::2]}
+                params["RequestItems"] = {**params["RequestItems"], table: {**request, "Keys": keys[1::2]}}
+            left.append(sum(len(request["Keys"]) for request in rest.values()))
+        context["left_unread"] = rest
+        params["RequestItems"] = {name: one for name, one in params["RequestItems"].items() if one["Keys"]} or dict(
+            [_anything(rest)]
+        )
+
+    def put_back(parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        if context["left_unread"]:
+            parsed["UnprocessedKeys"] = context["left_unread"]
+
+    with (
+        _registered(client, "before-parameter-build", take_out, "BatchGetItem"),
+        _registered(client, "after-call", put_back, "BatchGetItem"),
+    ):
+        yield left
+
+
+def _anything(rest: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A request must ask for something: here for a key that is not there."""
+    table, request = next(iter(rest.items()))
+    return table, {**request, "Keys": [{"pk": {"S": "nothing"}, "sk": {"S": "nothing"}}]}
+
+
+class _Nth:
+    """Whether the call under way is the nth one."""
+
+    def __init__(self, client: Any, nth: int, operation: str | None) -> None:
+        self._client = client
+        self._nth = nth
+        self._operation = operation
+        self._seen = 0
+
+    @property
+    def now(self) -> bool:
+        return self._seen == self._nth
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        with _registered(self._client, "before-call", self._count, self._operation):
+            yield
+
+    def _count(self, **_: Any) -> None:
+        self._seen += 1
+
+
+@contextmanager
+def _registered(client: Any, event: str, handler: Callable[..., Any], operation: str | None = None) -> Iterator[None]:
+    name = f"{event}.{client.meta.service_model.service_id.hyphenize()}" + (f".{operation}" if operation else "")
+    client.meta.events.register(name, handler)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(name, handler)
+
+
+def _response(status: int, body: bytes) -> AWSResponse:
+    return AWSResponse("https://injected.invalid", status, {"x-amzn-requestid": "injected"}, _Raw(body))
+
+
+class _Raw:
+    """As much of urllib3's response as botocore reads."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._body

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.errors import Conflict, NotFound
+from tests.contract import nouns
+from tests.contract.conftest import Storage
+
+
+def test_an_issuer_comes_back_as_it_was_stored(storage: Storage):
+    issuer = nouns.issuer()
+    lists = nouns.status_lists(issuer)
+    storage.ledger.add_issuer(issuer, lists)
+    assert storage.ledger.issuer(issuer.id) == issuer
+    assert storage.shelf.issuer(issuer.id) == issuer
+    assert [storage.shelf.status_list(one.id) for one in lists] == lists
+
+
+def test_what_was_never_stored_is_not_found(storage: Storage):
+    for absent in (
+        lambda: storage.ledger.issuer("nobody"),
+        lambda: storage.shelf.issuer("nobody"),
+        lambda: storage.ledger.achievement("nobody", "nothing"),
+        lambda: storage.ledger.record("nothing"),
+        lambda: storage.shelf.record("nothing"),
+        lambda: storage.shelf.status_list("nothing"),
+        lambda: storage.shelf.image("nothing"),
+    ):
+        with pytest.raises(NotFound):
+            absent()
+
+
+def test_an_issuer_id_is_given_once(storage: Storage):
+    first = nouns.issuer()
+    storage.ledger.add_issuer(first, nouns.status_lists(first))
+    other = replace(first, name="Someone else", revocation_list="r2", suspension_list="s2")
+    with pytest.raises(Conflict):
+        storage.ledger.add_issuer(other, nouns.status_lists(other))
+    assert storage.ledger.issuer(first.id) == first
+    with pytest.raises(NotFound):
+        storage.ledger.status_list("r2")
+
+
+def test_a_list_that_is_taken_keeps_its_issuer_out(storage: Storage):
+    first = nouns.issuer("first")
+    storage.ledger.add_issuer(first, nouns.status_lists(first))
+    other = nouns.issuer("other", revocation_list=first.revocation_list)
+    with pytest.raises(Conflict):
+        storage.ledger.add_issuer(other, nouns.status_lists(other))
+    with pytest.raises(NotFound):
+        storage.ledger.issuer("other")
+    assert [issuer.id for issuer in storage.ledger.issuers()] == ["first"]
+
+
+def test_adding_the_same_issuer_again_completes(storage: Storage):
+    issuer = nouns.issuer()
+    for _ in range(2):
+        storage.ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    assert list(storage.ledger.issuers()) == [issuer]
+
+
+def test_all_issuers_are_listed(storage: Storage):
+    issuers = [nouns.issuer(f"issuer-{number:02}") for number in range(30)]
+    for issuer in issuers:
+        storage.ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    assert list(storage.ledger.issuers()) == issuers
+
+
+def test_an_issuer_is_replaced_with_its_next_lists(storage: Storage):
+    issuer = nouns.issuer()
+    lists = nouns.status_lists(issuer)
+    storage.ledger.add_issuer(issuer, lists)
+    fresh = replace(lists[0], id="north-revocation-2")
+    changed = replace(issuer, name="Renamed", email=None, revocation_list=fresh.id, version=2)
+    resigned = replace(lists[1], document=b'{"signed":"again"}', version=2)
+    storage.ledger.replace_issuer(changed, [fresh, resigned])
+    assert storage.shelf.issuer(issuer.id) == changed
+    assert storage.shelf.status_list(fresh.id) == fresh
+    assert storage.shelf.status_list(resigned.id) == resigned
+
+
+@pytest.mark.parametrize("version", [1, 2, 4])
+def test_of_two_writers_of_an_issuer_the_second_is_told(storage: Storage, version: int):
+    issuer = nouns.issuer()
+    storage.ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    first = replace(issuer, name="First", version=2)
+    storage.ledger.replace_issuer(first)
+    with pytest.raises(Conflict):
+        storage.ledger.replace_issuer(replace(issuer, name="Second", version=version))
+    assert storage.ledger.issuer(issuer.id) == first
+
+
+def test_an_issuer_that_is_not_there_cannot_be_replaced(storage: Storage):
+    with pytest.raises(Conflict):
+        storage.ledger.replace_issuer(nouns.issuer(version=2))
+
+
+def test_a_list_changed_meanwhile_stops_the_whole_replacement(storage: Storage):
+    issuer = nouns.issuer()
+    lists = nouns.status_lists(issuer)
+    storage.ledger.add_issuer(issuer, lists)
+    with pytest.raises(Conflict):
+        storage.ledger.replace_issuer(replace(issuer, version=2), [replace(lists[0], version=3)])
+    assert storage.ledger.issuer(issuer.id) == issuer
+    assert storage.ledger.status_list(lists[0].id) == lists[0]
