@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.credential.did import did_document, host_did, issuer_did
+from chalicelib.credential.issuer import SigningKey
+from chalicelib.verify.canonical.quads import to_quads
+from tests.makers import NOW
+
+
+def test_a_port_is_percent_encoded_and_a_path_becomes_colons() -> None:
+    assert host_did("http://localhost:8000") == "did:web:localhost%3A8000"
+    assert issuer_did("https://laurel.example", "fernhill") == "did:web:laurel.example:issuers:fernhill"
+
+
+def test_a_retired_key_stays_with_its_end_and_a_revoked_one_is_no_longer_for_assertions() -> None:
+    keys = (
+        SigningKey("key-1", "z6Mk1", "k1", NOW, retired=NOW + timedelta(days=1)),
+        SigningKey("key-2", "z6Mk2", "k2", NOW, revoked=NOW + timedelta(days=2)),
+        SigningKey("key-3", "z6Mk3", "k3", NOW),
+    )
+    document = did_document("did:web:laurel.example", keys)
+    methods = document["verificationMethod"]
+    assert [(method["id"], method.get("expires"), method.get("revoked")) for method in methods] == [  # type: ignore[attr-defined]
+        ("did:web:laurel.example#key-1", "2026-11-23T12:00:00Z", None),
+        ("did:web:laurel.example#key-2", None, "2026-11-24T12:00:00Z"),
+        ("did:web:laurel.example#key-3", None, None),
+    ]
+    assert document["assertionMethod"] == ["did:web:laurel.example#key-1", "did:web:laurel.example#key-3"]
+
+
+def test_every_word_of_a_did_document_has_a_meaning_in_its_contexts() -> None:
+    keys = (SigningKey("key-1", "z6Mk1", "k1", NOW, retired=NOW, revoked=NOW),)
+    assert to_quads(did_document("did:web:laurel.example", keys)).ground

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.ports import Controller, Method
+from chalicelib.verify.report import Outcome, Report
+from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, FakeWorld, as_bytes, issuer, signed, unsigned
+
+DID = "did:web:fernhill.example"
+HOUR = timedelta(hours=1)
+
+
+def report_on(method: dict[str, Any], *, signed_at: datetime = NOW, **proof: Any) -> Report:
+    values = {"id": f"{DID}#key-1", "multibase": encode_ed25519(ISSUER_KEY.public), "assertion": True, **method}
+    world = FakeWorld(controllers={DID: Controller(DID, (Method(**values),))})
+    document = signed(unsigned(issuer(did=DID), entries=()), method=f"{DID}#key-1", created=signed_at)
+    document["proof"].update(proof)  # type: ignore[attr-defined]
+    del document["credentialStatus"]
+    return verify(as_bytes(resigned(document)), world=world.world(), now=NOW)
+
+
+def resigned(document: dict[str, Any]) -> dict[str, Any]:
+    """Sign again over changed proof options."""
+    from chalicelib.credential.multibase import encode_base58btc
+    from chalicelib.verify.data_integrity import signed_bytes
+
+    options = {
+        name: value for name, value in document["proof"].items() if name not in {"proofValue"} and value is not None
+    }
+    bare = {name: value for name, value in document.items() if name != "proof"}
+    signature = ISSUER_KEY.private.sign(signed_bytes(bare, options, "eddsa-rdfc-2022"))
+    return {**bare, "proof": {**options, "proofValue": encode_base58btc(signature)}}
+
+
+def test_a_current_key_of_the_issuer_passes() -> None:
+    finding = report_on({}).findings[4]
+    assert (finding.outcome, finding.code) == (Outcome.PASSED, "signer_is_issuer")
+
+
+@pytest.mark.parametrize(
+    ("method", "proof", "outcome", "code"),
+    [
+        ({"assertion": False}, {}, Outcome.FAILED, "key_not_for_assertions"),
+        ({}, {"proofPurpose": "authentication"}, Outcome.FAILED, "purpose_wrong"),
+        ({"expires": NOW}, {}, Outcome.FAILED, "key_no_longer_valid"),
+        ({"expires": NOW + timedelta(seconds=1)}, {}, Outcome.PASSED, "signer_is_issuer"),
+        ({"revoked": NOW}, {}, Outcome.FAILED, "key_no_longer_valid"),
+        ({"revoked": NOW - HOUR, "expires": NOW + HOUR}, {}, Outcome.FAILED, "key_no_longer_valid"),
+        ({"created": NOW + HOUR}, {}, Outcome.FAILED, "key_not_yet_valid"),
+        ({"created": NOW}, {}, Outcome.PASSED, "signer_is_issuer"),
+        ({"expires": NOW + HOUR}, {"created": None}, Outcome.UNKNOWN, "proof_undated"),
+        ({}, {"created": None}, Outcome.PASSED, "signer_is_issuer"),
+        ({}, {"created": "2026-11-22T12:01:00Z"}, Outcome.PASSED, "signer_is_issuer"),
+        ({}, {"created": "2026-11-22T12:01:01Z"}, Outcome.FAILED, "proof_from_the_future"),
+        ({}, {"expires": "2026-11-22T12:00:00Z"}, Outcome.PASSED, "signer_is_issuer"),
+        ({}, {"expires": "2026-11-22T11:59:59Z"}, Outcome.FAILED, "proof_expired"),
+    ],
+)
+def test_the_key_must_be_the_issuers_for_assertions_at_that_time(
+    method: dict[str, Any], proof: dict[str, Any], outcome: Outcome, code: str
+) -> None:
+    finding = report_on(method, **proof).findings[4]
+    assert (finding.outcome, finding.code) == (outcome, code)
+
+
+def test_a_rotated_key_still_verifies_what_it_signed_in_its_time() -> None:
+    finding = report_on({"expires": NOW - HOUR}, signed_at=NOW - 2 * HOUR).findings[4]
+    assert finding.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("method_id", "outcome", "code"),
+    [
+        (DID, Outcome.FAILED, "key_unnamed"),
+        (f"{DID}#key-2", Outcome.FAILED, "key_not_listed"),
+        (f"{DID}#KEY-1", Outcome.FAILED, "key_not_listed"),
+        ("did:web:nowhere.example#key-1", Outcome.UNKNOWN, "key_unavailable"),
+        (f"{ISSUER_KEY.did}#other", Outcome.FAILED, "key_not_listed"),
+        ("did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme#x", Outcome.UNKNOWN, "key_unsupported"),
+        ("did:key:nonsense#x", Outcome.FAILED, "not_base58btc"),
+    ],
+)
+def test_a_key_that_cannot_be_found_is_told_apart_from_one_that_cannot_be_looked_up(
+    method_id: str, outcome: Outcome, code: str
+) -> None:
+    finding = report_on({}, verificationMethod=method_id).findings[3]
+    assert (finding.outcome, finding.code) == (outcome, code)
+
+
+def test_a_did_key_issuer_signed_by_another_did_key_is_refused() -> None:
+    report = verify(as_bytes(signed(unsigned(), key=OTHER_KEY)), world=FakeWorld().world(), now=NOW)
+    assert report.findings[4].code == "signer_not_issuer"

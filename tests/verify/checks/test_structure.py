@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Outcome
+from tests.makers import NOW, FakeWorld, as_bytes, signed, unsigned
+
+Edit = Callable[[dict[str, Any]], object]
+
+FAULTS: dict[str, Edit] = {
+    "context first": lambda doc: doc.update({"@context": doc["@context"][::-1]}),
+    "no badge context": lambda doc: doc.update({"@context": doc["@context"][:1]}),
+    "not a credential": lambda doc: doc.update(type=["OpenBadgeCredential"]),
+    "id empty": lambda doc: doc.update(id=""),
+    "id is a number": lambda doc: doc.update(id=1),
+    "no issuer": lambda doc: doc.pop("issuer"),
+    "issuer without id": lambda doc: doc["issuer"].pop("id"),
+    "issuer without type": lambda doc: doc["issuer"].pop("type"),
+    "no start": lambda doc: doc.pop("validFrom"),
+    "start without zone": lambda doc: doc.update(validFrom="2026-01-01T00:00:00"),
+    "end before start": lambda doc: doc.update(validUntil="2025-01-01T00:00:00Z"),
+    "no subject": lambda doc: doc.pop("credentialSubject"),
+    "empty subject": lambda doc: doc.update(credentialSubject={}),
+    "subject is text": lambda doc: doc.update(credentialSubject=["x"]),
+    "subject without type": lambda doc: doc["credentialSubject"].pop("type"),
+    "no achievement": lambda doc: doc["credentialSubject"].pop("achievement"),
+    "achievement without type": lambda doc: doc["credentialSubject"]["achievement"].pop("type"),
+    "achievement without id": lambda doc: doc["credentialSubject"]["achievement"].pop("id"),
+    "achievement without name": lambda doc: doc["credentialSubject"]["achievement"].pop("name"),
+    "achievement without description": lambda doc: doc["credentialSubject"]["achievement"].pop("description"),
+    "achievement without criteria": lambda doc: doc["credentialSubject"]["achievement"].pop("criteria"),
+    "empty status": lambda doc: doc.update(credentialStatus=[]),
+    "status without type": lambda doc: doc["credentialStatus"][0].pop("type"),
+    "status is text": lambda doc: doc.update(credentialStatus="x"),
+    "proof is text": lambda doc: doc.update(proof="x"),
+    "proof without type": lambda doc: doc["proof"].pop("type"),
+    "proof without method": lambda doc: doc["proof"].pop("verificationMethod"),
+    "proof without purpose": lambda doc: doc["proof"].pop("proofPurpose"),
+    "proof without value": lambda doc: doc["proof"].pop("proofValue"),
+    "proof value too short": lambda doc: doc["proof"].update(proofValue="z111"),
+    "proof date": lambda doc: doc["proof"].update(created="yesterday"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_the_standard_requires_is_required(fault: str) -> None:
+    document = signed(unsigned())
+    FAULTS[fault](document)
+    finding = verify(as_bytes(document), world=FakeWorld().world(), now=NOW).findings[1]
+    assert finding.outcome is Outcome.FAILED, finding
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        (lambda doc: doc.update({"@context": ["https://www.w3.org/2018/credentials/v1"]}), "format_unknown"),
+        (lambda doc: doc.update(type=["Person"]), "format_unknown"),
+        (lambda doc: doc.pop("@context"), "format_unknown"),
+    ],
+)
+def test_a_format_that_we_do_not_know_is_unknown(edit: Edit, code: str) -> None:
+    document = signed(unsigned())
+    edit(document)
+    finding = verify(as_bytes(document), world=FakeWorld().world(), now=NOW).findings[0]
+    assert (finding.outcome, finding.code) == (Outcome.UNKNOWN, code)

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.credential import vocabulary
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.pipeline import CHECKS, verify
+from chalicelib.verify.report import Outcome, Report, Verdict
+from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, as_bytes, good_world, signed, unsigned
+
+SUITES = [vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022]
+
+
+def report_on(source: bytes, **changes: object) -> Report:
+    return verify(source, **{"world": good_world().world(), "now": NOW, **changes})  # type: ignore[arg-type]
+
+
+def codes(report: Report) -> dict[str, str]:
+    return {finding.check: finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_a_good_credential_is_valid_and_shown(suite: str) -> None:
+    report = report_on(as_bytes(signed(unsigned(), suite=suite)))
+    assert report.verdict is Verdict.VALID
+    assert report.format == f"Open Badges 3.0, {suite}"
+    assert report.credential is not None
+    assert report.credential["holder"] == {"id": None, "name": "Ada Nwosu"}
+    assert report.credential["issuer"]["name"] == "Fernhill College"  # type: ignore[index]
+    assert [(finding.number, finding.check) for finding in report.findings] == [
+        (check.number, check.name) for check in CHECKS
+    ]
+
+
+def test_the_checks_are_numbered_from_one_to_ten() -> None:
+    assert [check.number for check in CHECKS] == list(range(1, 11))
+
+
+@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize("path", ["name", "credentialSubject.achievement.name", "issuer.name", "validFrom"])
+def test_a_changed_word_is_invalid_and_nothing_of_it_is_shown(suite: str, path: str) -> None:
+    document = signed(unsigned(), suite=suite)
+    *parents, last = path.split(".")
+    node = document
+    for parent in parents:
+        node = node[parent]  # type: ignore[assignment]
+    node[last] = "2025-01-01T00:00:00Z" if last == "validFrom" else "Doctor of Everything"
+    report = report_on(as_bytes(document))
+    assert report.verdict is Verdict.INVALID
+    assert codes(report)["proof"] == "signature_wrong"
+    assert report.credential is None
+    assert "Doctor" not in json.dumps([finding.message for finding in report.findings])
+
+
+def test_an_unsigned_claim_added_to_a_signed_badge_is_refused() -> None:
+    document = {**signed(unsigned()), "grade": "A+"}
+    assert codes(report_on(as_bytes(document)))["context"] == "term_undefined"
+
+
+def test_a_context_that_is_not_bundled_is_unknown_and_not_invalid() -> None:
+    document = signed(unsigned())
+    document["@context"] = [*document["@context"], "https://contexts.example/v1"]  # type: ignore[misc]
+    report = report_on(as_bytes(document))
+    assert (report.verdict, codes(report)["context"]) == (Verdict.UNKNOWN, "context_unknown")
+
+
+def test_an_inline_context_is_unknown() -> None:
+    document = signed(unsigned())
+    document["@context"] = [*document["@context"], {"nickname": "https://schema.org/name"}]  # type: ignore[misc]
+    assert codes(report_on(as_bytes(document)))["context"] == "context_inline"
+
+
+def test_a_signature_by_somebody_else_is_invalid() -> None:
+    report = report_on(as_bytes(signed(unsigned(), key=OTHER_KEY)))
+    assert (report.verdict, codes(report)["signer"]) == (Verdict.INVALID, "signer_not_issuer")
+    assert codes(report)["proof"] == "signature_holds"
+    assert report.credential is None
+
+
+def test_no_signature_is_never_verified() -> None:
+    report = report_on(as_bytes(unsigned()))
+    assert (report.verdict, codes(report)["proof"]) == (Verdict.INVALID, "proof_missing")
+    assert codes(report)["structure"] == "well_formed"
+
+
+def test_behind_a_check_that_did_not_pass_nothing_is_looked_at() -> None:
+    report = report_on(b"{}")
+    assert [finding.code for finding in report.findings[1:]] == ["not_reached"] * 9
+    assert all(finding.outcome is Outcome.UNKNOWN for finding in report.findings[1:])
+
+
+@pytest.mark.parametrize(
+    ("email", "outcome"),
+    [
+        (None, Outcome.NOT_APPLICABLE),
+        ("ada@example.org", Outcome.PASSED),
+        ("ADA@example.org", Outcome.PASSED),
+        ("eve@example.org", Outcome.FAILED),
+    ],
+)
+def test_the_recipient_is_compared_when_asked(email: str | None, outcome: Outcome) -> None:
+    report = report_on(as_bytes(signed(unsigned())), asked=Asked(email))
+    assert report.findings[8].outcome is outcome
+    assert (report.verdict is Verdict.VALID) == (outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE))
+
+
+def test_two_proofs_hold_only_when_both_do() -> None:
+    document = unsigned()
+    first, second = (signed(document, key=key)["proof"] for key in (ISSUER_KEY, OTHER_KEY))
+    assert report_on(as_bytes({**document, "proof": [first, second]})).verdict is Verdict.VALID
+    second = {**second, "created": "2026-11-22T11:00:00Z"}  # type: ignore[dict-item]
+    report = report_on(as_bytes({**document, "proof": [first, second]}))
+    assert (report.verdict, codes(report)["proof"]) == (Verdict.INVALID, "signature_wrong")
+
+
+def test_a_suite_that_we_cannot_check_leaves_the_answer_open_beside_one_that_holds() -> None:
+    document = signed(unsigned())
+    other = {**document["proof"], "cryptosuite": "ecdsa-rdfc-2019"}  # type: ignore[dict-item]
+    report = report_on(as_bytes({**document, "proof": [document["proof"], other]}))
+    assert (report.verdict, codes(report)["proof"]) == (Verdict.UNKNOWN, "suite_unsupported")
+
+
+def test_a_proof_chain_is_unknown() -> None:
+    document = signed(unsigned())
+    document["proof"]["previousProof"] = "urn:uuid:1"  # type: ignore[index]
+    assert codes(report_on(as_bytes(document)))["proof"] == "proof_chain_unsupported"
+
+
+def test_more_signatures_than_we_look_at_are_unknown() -> None:
+    document = signed(unsigned())
+    report = report_on(as_bytes({**document, "proof": [document["proof"]] * 9}))
+    assert (report.verdict, codes(report)["structure"]) == (Verdict.UNKNOWN, "too_many_proofs")
+
+
+def test_a_proof_under_fewer_contexts_than_the_document_is_unknown() -> None:
+    document = signed(unsigned(), suite=vocabulary.EDDSA_JCS_2022)
+    document["proof"]["@context"] = document["proof"]["@context"][:1]  # type: ignore[index]
+    assert codes(report_on(as_bytes(document)))["context"] == "proof_context_differs"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"),
+    [
+        (-61, Verdict.NOT_YET_VALID),
+        (-60, Verdict.VALID),
+        (0, Verdict.VALID),
+        (3600, Verdict.VALID),
+        (3601, Verdict.EXPIRED),
+    ],
+)
+def test_both_ends_of_the_validity_belong_to_it(seconds: int, verdict: Verdict) -> None:
+    document = signed(unsigned(valid_from=NOW, valid_until=NOW + timedelta(hours=1)), created=NOW - timedelta(days=1))
+    now = NOW + timedelta(seconds=seconds)
+    assert report_on(as_bytes(document), now=now).verdict is verdict
+
+
+def test_evidence_links_are_named_as_not_followed() -> None:
+    document = unsigned()
+    document["evidence"] = [{"id": "https://work.example/", "type": ["Evidence"], "name": "A picture"}]
+    report = report_on(as_bytes(signed(document)))
+    assert report.verdict is Verdict.VALID
+    assert "the pages that its evidence links to" in report.not_checked
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_any_single_byte_change_never_passes_the_proof_with_another_meaning(data: st.DataObject) -> None:
+    source = bytearray(as_bytes(signed(unsigned())))
+    position = data.draw(st.integers(0, len(source) - 1))
+    source[position] ^= data.draw(st.integers(1, 255))
+    report = report_on(bytes(source))
+    if report.verdict is Verdict.VALID:
+        assert json.loads(source) == signed(unsigned())
+
+
+@given(st.binary(max_size=300))
+def test_arbitrary_bytes_give_a_report_that_is_not_valid(source: bytes) -> None:
+    assert report_on(source).verdict is not Verdict.VALID
