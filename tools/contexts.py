@@ -11,7 +11,7 @@ The output, one JSON object (clauses: JSON-LD 1.1 API, https://www.w3.org/TR/jso
   contexts  URL -> {"local": number, "sha256": hash of the bundled file}
   locals    local contexts by number, equal ones stored once; number 0 is `null` (the empty context, 4.1.2 step 5.1).
             {"vocab": IRI or null, "terms": {name: [iri, coercion, container, scope, flags]}}
-            coercion: null, "@id", "@vocab", "@json" or a datatype IRI; container: null, "@list" or "@graph";
+            coercion: null, "@id", "@vocab", "@json" or a datatype IRI; container: null, "@set", "@list" or "@graph";
             scope: number of the term's own local context, or null; flags: the sum of the constants below.
   iris      every IRI that a term stands for: a document may not spell these out in place of the term.
 """
@@ -95,7 +95,7 @@ class Compiler:
         scope = self.add(members["@context"], where) if "@context" in members else None
         flags = PROTECTED * bool(members.get("@protected", protected)) | LATE * (late or late_coercion)
         flags |= PREFIX * (simple and iri[-1] in ":/?#[]@") | CLASS * _names_class(name, coercion, container)
-        return [iri, coercion, None if container == "@set" else container, scope, flags]
+        return [iri, coercion, container, scope, flags]
 
 
 def _names_class(name: str, coercion: str | None, container: str | None) -> bool:

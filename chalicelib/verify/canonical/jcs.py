@@ -85,7 +85,9 @@ def _number(value: float) -> str:
     fraction = "" if fraction == "0" else fraction
     digits = (whole + fraction).lstrip("0")
     # value = 0.digits times 10 to the power of point
-    point = len(whole.lstrip("0")) - (len(fraction) - len(fraction.lstrip("0")) if whole == "0" else 0) + int(exponent or 0)
+    point = (
+        len(whole.lstrip("0")) - (len(fraction) - len(fraction.lstrip("0")) if whole == "0" else 0) + int(exponent or 0)
+    )
     digits = digits.rstrip("0")
     if len(digits) <= point <= 21:
         return sign + digits + "0" * (point - len(digits))

@@ -8,10 +8,14 @@ from typing import Final
 from chalicelib.verify.canonical.errors import CanonicalError
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-MAX_INTEGER: Final = 2**53 - 1  # beyond it JSON numbers lose digits in the parsers of other languages (RFC 8259, 6; I-JSON)
+MAX_INTEGER: Final = (
+    2**53 - 1
+)  # beyond it JSON numbers lose digits in the parsers of other languages (RFC 8259, 6; I-JSON)
 
 # RFC 3987 with a scheme, less what N-Quads forbids in an IRIREF, and less all white space, which other processors drop.
-_absolute = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\x7f-\x9f<>\"{}|\\^`\ud800-\udfff\ufffe\uffff]+").fullmatch
+_absolute = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\x7f-\x9f<>\"{}|\\^`\ud800-\udfff\ufffe\uffff]+"
+).fullmatch
 _language = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*").fullmatch
 # No text: lone surrogates cannot be encoded, and canonicalisers differ on whether the two non-characters are escaped.
 _NO_TEXT = re.compile(r"[\ud800-\udfff\ufffe\uffff]")

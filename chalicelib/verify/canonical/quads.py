@@ -52,7 +52,11 @@ class Quads:
 
 
 def to_quads(
-    document: Mapping[str, object], *, max_depth: int = MAX_DEPTH, max_nodes: int = MAX_NODES, max_quads: int = MAX_QUADS
+    document: Mapping[str, object],
+    *,
+    max_depth: int = MAX_DEPTH,
+    max_nodes: int = MAX_NODES,
+    max_quads: int = MAX_QUADS,
 ) -> Quads:
     """The quads of ``document``, a parsed JSON object with its ``@context``.
 
@@ -106,6 +110,10 @@ class _Walk:
         if depth == 1:
             self.root = subject
         active = self.types(element["type"], subject, base, graph) if "type" in element else base
+        if active.prefixes and "id" in element:
+            reference(
+                element["id"], active
+            )  # a type's own context may add prefixes, and they hold for the identifier too
         terms = active.terms
         for name, value in element.items():
             if name == "id" or name == "type" or name == "@context":
@@ -142,7 +150,15 @@ class _Walk:
         return active
 
     def member(
-        self, subject: str, name: str, term: Term, value: Any, active: ActiveContext, base: ActiveContext, graph: str, depth: int
+        self,
+        subject: str,
+        name: str,
+        term: Term,
+        value: Any,
+        active: ActiveContext,
+        base: ActiveContext,
+        graph: str,
+        depth: int,
     ) -> None:
         """Write the quads of one member, whatever its shape."""
         if term.is_class:
@@ -171,7 +187,7 @@ class _Walk:
         kind = type(value)
         if kind is dict:
             if "@value" in value:
-                return value_object(value)
+                return value_object(value, _scoped(active, term))
             return self.node(value, _scoped(base, term), graph, depth + 1)
         if kind is str:
             if term.kind == LITERAL:
@@ -264,17 +280,20 @@ def vocabulary(value: str, active: ActiveContext) -> str:
     return iri(active.vocab + value)
 
 
-def value_object(value: dict[str, Any]) -> str:
+def value_object(value: dict[str, Any], active: ActiveContext) -> str:
     """``{"@value", "@language"}`` or ``{"@value", "@type"}`` as a literal (5.1.2 step 14); nothing else.
 
     A base direction has no place in RDF 1.1 and would be dropped; a bare ``@value`` would be a second spelling.
     """
     text = value["@value"]
     if not isinstance(text, str) or len(value) != 2:
-        raise CanonicalError("A value object has a string and a language, or a string and a type.", code="keyword_refused")
+        raise CanonicalError(
+            "A value object has a string and a language, or a string and a type.", code="keyword_refused"
+        )
     if "@language" in value:
         return f'"{escape(text)}"{language_suffix(value["@language"])}'
-    datatype = value.get("@type")
-    if not isinstance(datatype, str) or datatype.startswith("_:"):
-        raise CanonicalError("A value object has a string and a language, or a string and a type.", code="keyword_refused")
-    return f'"{escape(text)}"{typed_suffix(iri(datatype)[1:-1])}'
+    if "@type" not in value:
+        raise CanonicalError(
+            "A value object has a string and a language, or a string and a type.", code="keyword_refused"
+        )
+    return f'"{escape(text)}"{typed_suffix(reference(value["@type"], active)[1:-1])}'

@@ -32,7 +32,11 @@ def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib
     lines = set(quads.ground)
     for subject, predicate, object_, graph in quads.blank:
         subject, object_ = labels.get(subject, subject), labels.get(object_, object_)
-        lines.add(f"{subject}{predicate}{object_} {labels.get(graph, graph)} .\n" if graph else f"{subject}{predicate}{object_} .\n")
+        lines.add(
+            f"{subject}{predicate}{object_} {labels.get(graph, graph)} .\n"
+            if graph
+            else f"{subject}{predicate}{object_} .\n"
+        )
     return "".join(sorted(lines)).encode()
 
 

@@ -31,7 +31,19 @@ _REMEMBERED = 256
 class Term:
     """One term definition (4.1.11), ready for writing quads."""
 
-    __slots__ = ("container", "datatype", "iri", "is_class", "kind", "predicate", "prefix", "protected", "scope", "suffix")
+    __slots__ = (
+        "container",
+        "datatype",
+        "iri",
+        "is_class",
+        "is_set",
+        "kind",
+        "predicate",
+        "prefix",
+        "protected",
+        "scope",
+        "suffix",
+    )
 
     def __init__(self, iri: str, coercion: str | None, container: str | None, scope: int | None, flags: int) -> None:
         self.iri = iri
@@ -39,7 +51,8 @@ class Term:
         self.kind = _KINDS.get(coercion, LITERAL)
         self.datatype = _RDF_JSON if coercion == "@json" else coercion if coercion not in _KINDS else None
         self.suffix = typed_suffix(self.datatype)
-        self.container = container
+        self.container = None if container == "@set" else container  # an array means a set without saying so
+        self.is_set = container == "@set"
         self.scope = scope
         self.protected = bool(flags & _PROTECTED)
         self.prefix = bool(flags & _PREFIX)
@@ -47,8 +60,8 @@ class Term:
 
     def same(self, other: Term) -> bool:
         """Whether both mean the same, `protected` aside (4.2.2 step 27)."""
-        return (self.iri, self.kind, self.datatype, self.container, self.scope, self.prefix) == (
-            other.iri, other.kind, other.datatype, other.container, other.scope, other.prefix
+        return (self.iri, self.kind, self.datatype, self.container, self.is_set, self.scope, self.prefix) == (
+            other.iri, other.kind, other.datatype, other.container, other.is_set, other.scope, other.prefix
         )  # fmt: skip
 
 
@@ -92,7 +105,9 @@ def enter(active: ActiveContext, context: object) -> ActiveContext:
     """
     for url in context if isinstance(context, list) else (context,):
         if not isinstance(url, str):
-            raise CanonicalError("The document defines terms of its own; only published contexts are accepted.", code="context_inline")
+            raise CanonicalError(
+                "The document defines terms of its own; only published contexts are accepted.", code="context_inline"
+            )
         number = _NUMBERS.get(url)
         if number is None:
             raise CanonicalError(f"The context {url[:200]!r} is not one that we hold.", code="context_unknown")
@@ -108,7 +123,9 @@ def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
     """
     local = _LOCALS[number]
     if local is None:
-        return EMPTY  # only a property's own context can be null here, and that may clear protected terms (4.1.2 step 5.1)
+        return (
+            EMPTY  # only a property's own context can be null here, and that may clear protected terms (4.1.2 step 5.1)
+        )
     terms = dict(active.terms)
     for name, (iri, coercion, container, scope, flags) in local["terms"].items():
         if flags & _LATE:

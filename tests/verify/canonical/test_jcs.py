@@ -1,0 +1,104 @@
+"""RFC 8785 against the rfc8785 package, and against the RFC's own figures."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.verify.canonical import jcs
+from chalicelib.verify.canonical.errors import CanonicalError
+from tests.verify.canonical import vectors
+
+SAFE = st.integers(-(2**53) + 1, 2**53 - 1)
+KEYS = st.one_of(
+    st.text(max_size=4), st.sampled_from(["\ufb33", "\U0001f600", "€", "\r", "1", "\x80", "ö", "</script>"])
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | SAFE | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_any_json_is_written_as_rfc8785_writes_it(value: Any) -> None:
+    assert jcs.canonicalize(value) == rfc8785.dumps(value)
+
+
+@given(st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=4), st.text(max_size=8) | SAFE, max_size=6))
+def test_the_short_way_agrees_too(value: Any) -> None:
+    assert jcs.canonicalize(value) == rfc8785.dumps(value)
+
+
+@given(st.binary(min_size=8, max_size=8))
+def test_every_double_is_written_as_ecmascript_writes_it(data: bytes) -> None:
+    (value,) = struct.unpack(">d", data)
+    if value == value and abs(value) != float("inf"):
+        assert jcs.canonicalize([value]) == rfc8785.dumps([value])
+
+
+# RFC 8785, appendix B.
+DOUBLES = [
+    ("0000000000000000", "0"), ("8000000000000000", "0"), ("0000000000000001", "5e-324"), ("8000000000000001", "-5e-324"),
+    ("7fefffffffffffff", "1.7976931348623157e+308"), ("4340000000000000", "9007199254740992"), ("4430000000000000", "295147905179352830000"),
+    ("44b52d02c7e14af5", "9.999999999999997e+22"), ("44b52d02c7e14af6", "1e+23"), ("444b1ae4d6e2ef4e", "999999999999999700000"),
+    ("444b1ae4d6e2ef50", "1e+21"), ("3eb0c6f7a0b5ed8c", "9.999999999999997e-7"), ("3eb0c6f7a0b5ed8d", "0.000001"),
+    ("41b3de4355555553", "333333333.3333332"), ("becbf647612f3696", "-0.0000033333333333333333"), ("43143ff3c1cb0959", "1424953923781206.2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bits", "text"), DOUBLES)
+def test_the_figures_of_the_rfc(bits: str, text: str) -> None:
+    assert jcs.canonicalize(struct.unpack(">d", bytes.fromhex(bits))[0]).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (float("nan"), "number_range"), (float("inf"), "number_range"), (2**53, "number_range"), ([-(2**53)], "number_range"),
+        ("\ud800", "string_invalid"), ({"\udc00": 1.5}, "string_invalid"), ({1: 2}, "json_invalid"), (b"x", "json_invalid"), ((), "json_invalid"),
+    ],
+)  # fmt: skip
+def test_what_is_no_json_is_refused(value: object, code: str) -> None:
+    with pytest.raises(CanonicalError) as refusal:
+        jcs.canonicalize(value)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("depth", [jcs.MAX_DEPTH + 1, 1_000, 100_000])
+def test_deep_values_end_in_a_refusal(depth: int) -> None:
+    value: Any = 1.5
+    for index in range(depth):
+        value = [value] if index % 2 else {"a": value}
+    with pytest.raises(CanonicalError) as refusal:
+        jcs.canonicalize(value)
+    assert refusal.value.code == "document_depth"
+
+
+def test_a_value_at_the_depth_cap_is_written() -> None:
+    value: Any = 1.5
+    for _ in range(jcs.MAX_DEPTH):
+        value = [value]
+    assert jcs.canonicalize(value) == b"[" * 64 + b"1.5" + b"]" * 64
+
+
+@vectors.needs_vectors
+@pytest.mark.parametrize(
+    ("document", "canonical"),
+    [
+        ("vc-di-eddsa/TestVectors/unsigned.json", "vc-di-eddsa/TestVectors/eddsa-jcs-2022/canonDocJCS.txt"),
+        (
+            "vc-di-eddsa/TestVectors/eddsa-jcs-2022/proofConfigJCS.json",
+            "vc-di-eddsa/TestVectors/eddsa-jcs-2022/proofCanonJCS.txt",
+        ),
+    ],
+)
+def test_the_published_canonical_forms(document: str, canonical: str) -> None:
+    value = json.loads((vectors.ROOT / document).read_bytes())
+    assert jcs.canonicalize(value) == (vectors.ROOT / canonical).read_bytes()
