@@ -14,9 +14,8 @@ VENV_AWS := .venv-aws/.made
 
 # A virtual environment is made again when its requirements change; a half-made one has no stamp.
 define make_venv
-	@echo "$(1): installing $(2) (about half a minute)"
 	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
-	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(2)
+	@tools/step.sh "installing $(2) into $(1)" $(1)/bin/python -m pip install --disable-pip-version-check --requirement $(2)
 	@touch $(1)/.made
 endef
 
@@ -46,19 +45,21 @@ stop: ## end everything that `make run` and `make dev` started; data stays
 	@if test -e $(VENV); then $(BIN)/python -m local down; else echo "nothing runs"; fi
 
 .PHONY: lint
-lint: $(VENV) ## ruff, mypy, import contracts, cfn-lint
+lint: $(VENV) ## ruff, mypy, import contracts, cfn-lint (on the merged template too)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infrastructure/resources.yaml
+	@$(BIN)/python -m local package --stage local >/dev/null
+	$(BIN)/cfn-lint build/local/template.json
 
 .PHONY: types
 types: $(VENV) ## mypy alone
 	$(BIN)/mypy
 
 node_modules/.made: $(wildcard package.json package-lock.json)
-	@if test -e package.json; then echo "node_modules: npm ci"; npm ci --silent --no-audit --no-fund; fi
+	@if test -e package.json; then tools/step.sh "installing package-lock.json into node_modules" npm ci --no-audit --no-fund; fi
 	@mkdir -p node_modules && touch $@
 
 .PHONY: test
@@ -67,12 +68,14 @@ test: $(VENV) $(VENV_AWS) node_modules/.made ## every test, on a clean machine
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
 .PHONY: package
-package: $(VENV) $(VENV_AWS) ## build/$STAGE: what would be sent to AWS, listed
+package: $(VENV) ## build/$STAGE: what would be sent to AWS, listed
 	@$(BIN)/python -m local package --stage $(STAGE)
 
 .PHONY: deploy
-deploy: $(VENV) ## package and deploy to the AWS account of your credentials (STAGE=prod BUCKET=... DOMAIN=...)
-	@$(BIN)/python -m local deploy --stage $(STAGE)
+deploy: $(VENV) ## to the AWS account of your credentials: STAGE BUCKET DOMAIN CERTIFICATE_ARN [DRY_RUN=1]
+	@$(BIN)/python -m local deploy --stage $(STAGE) --bucket "$(BUCKET)" --domain "$(DOMAIN)" \
+	  --certificate-arn "$(CERTIFICATE_ARN)" --base-url "$(BASE_URL)" --alarm-topic-arn "$(ALARM_TOPIC_ARN)" \
+	  $(if $(DRY_RUN),--dry-run)
 
 .PHONY: bench
 bench: $(VENV) node_modules/.made ## ratios against peers, one JSON line each

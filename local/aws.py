@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -26,11 +25,14 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedAws:
-    """Where the embedded AWS answers; `client_env` is what an AWS SDK needs in its environment to reach it."""
+    """A running embedded AWS. `client_env` is what an AWS SDK needs in its environment to reach it."""
 
-    endpoint_url: str
     process: process.Process
     region: str = REGION
+
+    @property
+    def endpoint_url(self) -> str:
+        return self.process.serves
 
     @property
     def client_env(self) -> dict[str, str]:
@@ -83,15 +85,15 @@ def start(port: int, state: Path, *, patience: float = 30.0) -> EmbeddedAws:
     shutil.rmtree(state / "tmp", ignore_errors=True)  # the code that an earlier run unpacked for its workers
     (state / "tmp").mkdir(parents=True)
     log = state / "aws.log"
-    running = process.start([str(executable())], env=environment(port, state), log=log, cwd=state)
     url = f"http://127.0.0.1:{port}"
+    running = process.start([str(executable())], env=environment(port, state), log=log, cwd=state, serves=url)
     end = time.monotonic() + patience
     while not answers(url):
         if not running.alive or time.monotonic() > end:
             process.stop(running)
             raise NotReadyError(f"the embedded AWS did not start on port {port}; its log is {log}")
         time.sleep(0.05)
-    return EmbeddedAws(url, running)
+    return EmbeddedAws(running)
 
 
 def answers(url: str) -> bool:
@@ -101,10 +103,3 @@ def answers(url: str) -> bool:
             return bool(reply.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def free_port() -> int:
-    """A TCP port on loopback that nobody holds right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -56,7 +57,7 @@ class Deployed:
         }
 
 
-def client(aws: EmbeddedAws, service: str) -> Any:
+def client(aws: EmbeddedAws, service: str) -> BaseClient:
     """A boto3 client of the embedded AWS, as its root caller."""
     return boto3.client(
         service,
@@ -78,7 +79,7 @@ def current(aws: EmbeddedAws) -> Deployed | None:
     return Deployed(release, {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])})
 
 
-def _describe(cloudformation: Any) -> dict[str, Any] | None:
+def _describe(cloudformation: BaseClient) -> dict[str, Any] | None:
     try:
         stack: dict[str, Any] = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError as error:
@@ -90,7 +91,11 @@ def _describe(cloudformation: Any) -> dict[str, Any] | None:
 
 def release_of(package: Package, parameters: Mapping[str, str]) -> str:
     """What a stack made from this package with these parameters is tagged with."""
-    return package.release[:32] + "-" + "-".join(f"{name}.{parameters[name]}" for name in sorted(parameters)).replace("/", "_")
+    return (
+        package.release[:32]
+        + "-"
+        + "-".join(f"{name}.{parameters[name]}" for name in sorted(parameters)).replace("/", "_")
+    )
 
 
 def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) -> Deployed:
@@ -139,7 +144,13 @@ def transformed(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change_stack(
-    cloudformation: Any, body: str, parameters: Mapping[str, str], release: str, *, update: bool, patience: float = 120.0
+    cloudformation: BaseClient,
+    body: str,
+    parameters: Mapping[str, str],
+    release: str,
+    *,
+    update: bool,
+    patience: float = 120.0,
 ) -> None:
     if not update and _describe(cloudformation):  # the ruin of a first deployment that failed
         cloudformation.delete_stack(StackName=STACK)
@@ -161,7 +172,7 @@ def _change_stack(
         time.sleep(0.1)
 
 
-def _reasons(cloudformation: Any) -> str:
+def _reasons(cloudformation: BaseClient) -> str:
     events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
     failed = [event for event in events if event.get("ResourceStatusReason")]
     return "\n".join(f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}" for event in failed)

@@ -2,8 +2,8 @@
 
     python -m local.front --port 8000 --upstream http://127.0.0.1:4566/restapis/<id>/live/_user_request_
 
-It forwards the request as it came (method, path, raw query, headers, body) to the deployed API and the answer back, byte
-for byte, and keeps API Gateway's own limits: 10 MB a body, 29 seconds an answer. It decides nothing else.
+It forwards the request as it came (method, path, raw query, headers, body) to the deployed API and the answer
+back, byte for byte, and keeps API Gateway's own limits: 10 MB a body, 29 seconds an answer. It decides nothing else.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import argparse
 import http.client
 import json
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import BinaryIO, ClassVar
+from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
 # API Gateway quotas for REST APIs: payload size, and the integration timeout.
@@ -25,9 +24,16 @@ DRAIN_BODY = 64 * 1024 * 1024  # a refused body is read to its end up to here, s
 
 # RFC 9110, 7.6.1: these belong to one connection and are not forwarded.
 HOP_BY_HOP = frozenset(
-    ("connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer")
-    + ("transfer-encoding", "upgrade")
+    {"connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
+    | {"transfer-encoding", "upgrade"}
 )
+
+
+class Stream(Protocol):
+    """What a body is read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def readline(self, size: int, /) -> bytes: ...
 
 
 class Refusal(Exception):
@@ -63,7 +69,7 @@ class Front(BaseHTTPRequestHandler):
             status, headers, content = problem(refusal)
         self.answer(status, headers, content)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = forward
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = forward  # noqa: N815  http.server looks for these names
 
     def read_body(self) -> bytes:
         """The whole body; Refusal when it is over the cap or cannot be delimited."""
@@ -138,7 +144,7 @@ class Front(BaseHTTPRequestHandler):
         """Silent: who asked for what is kept nowhere."""
 
 
-def read_chunked(stream: BinaryIO) -> bytes:
+def read_chunked(stream: Stream) -> bytes:
     """A chunked body (RFC 9112, 7.1), its trailer dropped. Raises Refusal over the cap or where it is malformed."""
     body = bytearray()
     while True:
@@ -160,7 +166,7 @@ def read_chunked(stream: BinaryIO) -> bytes:
     return bytes(body)
 
 
-def drain(stream: BinaryIO, size: int) -> None:
+def drain(stream: Stream, size: int) -> None:
     """Read and forget `size` bytes, or what there is."""
     while size > 0 and (some := stream.read(min(size, 65536))):
         size -= len(some)
@@ -169,7 +175,13 @@ def drain(stream: BinaryIO, size: int) -> None:
 def problem(refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
     """A refusal as problem+json."""
     title = http.client.responses[refusal.status]
-    said = {"type": "about:blank", "title": title, "status": refusal.status, "code": refusal.code, "detail": refusal.detail}
+    said = {
+        "type": "about:blank",
+        "title": title,
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.detail,
+    }
     headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
     return refusal.status, headers, json.dumps(said).encode()
 

@@ -24,7 +24,14 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("app.py", "chalicelib", "vendor", "requirements.txt", ".chalice/config.json", "infrastructure/resources.yaml")
+SOURCES = (
+    "app.py",
+    "chalicelib",
+    "vendor",
+    "requirements.txt",
+    ".chalice/config.json",
+    "infrastructure/resources.yaml",
+)
 # Chalice imports app.py, which fails when a setting is missing. The real values come from the template.
 IMPORT_SETTINGS = {
     "STAGE": "package",

@@ -21,7 +21,7 @@ GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 
 def transform(template: dict[str, Any]) -> dict[str, Any]:
     """`template` (SAM) as plain CloudFormation that the embedded AWS understands whole."""
-    from samtranslator.translator.transform import transform as sam  # noqa: PLC0415  half a second to import
+    from samtranslator.translator.transform import transform as sam  # half a second to import
 
     plain: dict[str, Any] = sam(template, {}, _NoManagedPolicies())
     lift(plain)
@@ -36,7 +36,10 @@ def lift(template: dict[str, Any]) -> None:
             continue
         body = resource["Properties"]["Body"]
         resource["Properties"]["BinaryMediaTypes"] = body[BINARY_TYPES]
-        lifted = {_logical_id(name, kind): _gateway_response(name, kind, said) for kind, said in body[GATEWAY_RESPONSES].items()}
+        lifted = {
+            _logical_id(name, kind): _gateway_response(name, kind, said)
+            for kind, said in body[GATEWAY_RESPONSES].items()
+        }
         resources.update(lifted)
         for other in resources.values():
             # A deployment takes the responses that exist when it is made.

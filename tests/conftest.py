@@ -9,6 +9,7 @@ import pytest
 
 from local import aws as embedded
 from local import process
+from local.ports import free_port
 
 
 @pytest.fixture(scope="session")
@@ -26,4 +27,4 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedA
 def _embedded(state: Path) -> embedded.EmbeddedAws:
     if not embedded.executable().exists():
         pytest.exit("the embedded AWS is not installed: run `make venv` first", returncode=2)
-    return embedded.start(embedded.free_port(), state)
+    return embedded.start(free_port(), state)

@@ -7,8 +7,10 @@ for name in chromium chromium-browser google-chrome; do
 done
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "chromium: installing Debian's package (about a minute)"
-  if apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; then
+  here=$(dirname "$0")
+  export DEBIAN_FRONTEND=noninteractive
+  if "$here/step.sh" "listing Debian's packages" apt-get update &&
+    "$here/step.sh" "installing Chromium" apt-get install -y --no-install-recommends chromium fonts-dejavu-core; then
     exit 0
   fi
 fi

@@ -1,0 +1,48 @@
+"""python -m local: the commands behind `make run`, `make dev`, `make stop`, `make package`, `make deploy`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from local import release
+from local.aws import NotReadyError
+from local.deploy import DeploymentError
+from local.package import PackagingError
+from local.progress import say
+from local.stack import Stack, StackError
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in (("up", "deploy and start the local stack"), ("dev", "serve its data with reload")):
+        commands.add_parser(name, help=words).add_argument("--port", type=int, default=8000)
+    commands.add_parser("down", help="end everything that was started; data stays")
+    release.add_commands(commands)
+    wanted = parser.parse_args()
+    try:
+        return run(wanted)
+    except (StackError, PackagingError, DeploymentError, NotReadyError, release.ReleaseError) as error:
+        say(f"\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(wanted: argparse.Namespace) -> int:
+    if wanted.command == "up":
+        Stack.of(wanted.port).up()
+        say(f"ready: {Stack.of(wanted.port).base_url}")
+        return 0
+    if wanted.command == "dev":
+        return Stack.of(wanted.port).dev()
+    if wanted.command == "down":
+        ended = [f"{stack.port}: {name}" for stack in Stack.known() for name in stack.down()]
+        say("\n".join(f"stopped {what}" for what in ended) or "nothing runs")
+        return 0
+    return release.run(wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

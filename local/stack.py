@@ -1,0 +1,224 @@
+"""The whole local stack of one base URL: bring it up, take it down, develop against it.
+
+The base URL is part of every signed credential, so each port has a state of its own:
+
+    .laurel/<port>/aws/         the embedded AWS: its state and its log
+    .laurel/<port>/aws.json     its process
+    .laurel/<port>/front.json   the front's process
+    .laurel/<port>/demo.json    the demo credentials by kind
+    .laurel/demo.json           the same, of the stack that was brought up last
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import aws, ports, process
+from local.deploy import Deployed, current, deploy
+from local.package import ROOT, build
+from local.progress import say, step
+
+STAGE = "local"
+GATEWAY_PORT = 4566  # where an AWS SDK user looks first; another one when it is taken
+STATES = ROOT / ".laurel"
+
+
+class StackError(Exception):
+    """The stack cannot be brought up; the message names the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The local stack at http://localhost:`port`, its files under `home`."""
+
+    port: int
+    home: Path
+
+    @classmethod
+    def of(cls, port: int, states: Path = STATES) -> Stack:
+        return cls(port, states / str(port))
+
+    @classmethod
+    def known(cls, states: Path = STATES) -> list[Stack]:
+        """Every stack that was ever brought up here."""
+        return [cls(int(home.name), home) for home in sorted(states.glob("[0-9]*")) if home.is_dir()]
+
+    @property
+    def base_url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def demo(self) -> Path:
+        return self.home / "demo.json"
+
+    def record(self, name: str) -> Path:
+        return self.home / f"{name}.json"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold this stack; a second command on it waits."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    # --- up ----------------------------------------------------------------------------------------------------------
+
+    def up(self) -> None:
+        """Deploy what the sources say, start what does not run, seed what is empty: each only when needed.
+
+        Raises StackError, PackagingError, DeploymentError or NotReadyError.
+        """
+        with self.alone():
+            self._stop("dev")
+            self._claim_port()
+            self._announce()
+            with step("packaging"):
+                build(STAGE)
+            engine = self._aws()
+            empty = current(engine) is None
+            deployed = self._deploy(engine)
+            if not self._holds_demo():
+                self._seed(engine, deployed, empty=empty)
+            shutil.copyfile(self.demo, self.home.parent / "demo.json")
+
+    def _claim_port(self) -> None:
+        """Raises StackError when the port is held by anything but this stack's own front."""
+        if process.recall(self.record("front")) is None and ports.taken(self.port):
+            raise StackError(
+                f"port {self.port} is taken by {ports.holder(self.port)}.\n"
+                f"End that, or choose another port: make run PORT={self.port + 1}"
+            )
+
+    def _announce(self) -> None:
+        others = [str(stack.port) for stack in self.known(self.home.parent) if stack.demo.exists()]
+        if others and not self.demo.exists():
+            say(f"the base URL is part of what is signed: {self.base_url} gets demo data of its own")
+            say(f"(the data of port {', '.join(others)} stays as it is)")
+
+    def _aws(self) -> aws.EmbeddedAws:
+        """The embedded AWS of this stack, started when it does not run."""
+        before = process.last(self.record("aws"))
+        if before and before.alive:
+            return aws.EmbeddedAws(before)
+        preferred = int(before.serves.rpartition(":")[2]) if before else GATEWAY_PORT
+        with step("starting the embedded AWS"):
+            return self._start_aws(ports.free_port(preferred))
+
+    def _start_aws(self, port: int) -> aws.EmbeddedAws:
+        engine = aws.start(port, self.home / "aws")
+        process.remember(engine.process, self.record("aws"))
+        return engine
+
+    def _deploy(self, engine: aws.EmbeddedAws) -> Deployed:
+        """The package, deployed and reachable at the base URL."""
+        with step("deploying through CloudFormation"):
+            deployed = deploy(engine, build(STAGE), {"Stage": STAGE, "BaseUrl": self.base_url})
+        self._front(deployed.api_url(engine))
+        return deployed
+
+    def _front(self, upstream: str) -> None:
+        """The front on this stack's port, forwarding to `upstream`."""
+        running = process.recall(self.record("front"))
+        if running and running.serves == upstream:
+            return
+        self._stop("front")
+        command = [sys.executable, "-m", "local.front", "--port", str(self.port), "--upstream", upstream]
+        env = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
+        log = self.home / "front.log"
+        front = process.start(command, env=env, log=log, cwd=ROOT, serves=upstream)
+        process.remember(front, self.record("front"))
+        end = time.monotonic() + 10
+        while not ports.taken(self.port):
+            if not front.alive or time.monotonic() > end:
+                raise StackError(f"the front did not start on port {self.port}; its log is {log}")
+            time.sleep(0.02)
+
+    # --- demo data ---------------------------------------------------------------------------------------------------
+
+    def _holds_demo(self) -> bool:
+        """Whether the running stack answers with the demo that demo.json tells of."""
+        if not self.demo.exists():
+            return False
+        try:
+            with step("asking for a credential"):
+                urllib.request.urlopen(json.loads(self.demo.read_text())["valid"]["api_url"], timeout=30).close()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return False
+            log = self.home / "aws" / "aws.log"
+            raise StackError(f"the deployed API answers {error.code}; see {log}") from error
+        return True
+
+    def _seed(self, engine: aws.EmbeddedAws, deployed: Deployed, *, empty: bool) -> None:
+        """Fill an empty stack. One that is neither empty nor whole is set aside, never deleted, and made anew."""
+        if not empty:
+            aside = self.home / f"aws.set-aside-{time.strftime('%Y%m%d-%H%M%S')}"
+            say(f"the data here is not whole; it is set aside in {aside} and made anew")
+            process.stop(engine.process)
+            (self.home / "aws").rename(aside)
+            engine = self._aws()
+            deployed = self._deploy(engine)
+        say("seeding the demo data")
+        fresh = self.home / "demo.new.json"
+        command = [sys.executable, "-m", "cli", "demo", "--out", str(fresh)]
+        if subprocess.run(command, cwd=ROOT, env=environment(engine, deployed), check=False).returncode != 0:
+            raise StackError("the demo data could not be seeded; what went wrong stands above")
+        with step("saving"):  # the embedded AWS writes its state when it stops
+            process.stop(engine.process)
+            self._start_aws(int(engine.endpoint_url.rpartition(":")[2]))
+        fresh.replace(self.demo)
+        if not self._holds_demo():
+            raise StackError("the demo data was seeded, but the deployed API does not find it")
+
+    # --- down, dev ---------------------------------------------------------------------------------------------------
+
+    def down(self) -> list[str]:
+        """End what runs of this stack, the embedded AWS last; the names of what was ended."""
+        return [name for name in ("dev", "front", "aws") if self._stop(name)]
+
+    def _stop(self, name: str) -> bool:
+        running = process.recall(self.record(name))
+        return bool(running and process.stop(running))
+
+    def dev(self) -> int:
+        """Serve the same data with `chalice local`, reloaded when a file changes, until it is interrupted."""
+        if not self.demo.exists():
+            self.up()
+        with self.alone():
+            self._stop("dev")
+            self._stop("front")
+            self._claim_port()
+            engine = self._aws()
+            deployed = current(engine)
+            if deployed is None:
+                raise StackError(
+                    "the data is gone (the embedded AWS was killed before it could save): `make run` makes it anew"
+                )
+            command = [str(Path(sys.executable).with_name("chalice")), "local", "--stage", STAGE]
+            command += ["--host", "127.0.0.1", "--port", str(self.port), "--autoreload"]
+            server = process.start(command, env=environment(engine, deployed), log=None, cwd=ROOT)
+            process.remember(server, self.record("dev"))
+        say(f"ready: {self.base_url} (chalice local; Ctrl-C ends it, `make stop` the embedded AWS too)")
+        try:
+            os.waitpid(server.pid, 0)
+        except KeyboardInterrupt:
+            process.stop(server)
+        return 0
+
+
+def environment(engine: aws.EmbeddedAws, deployed: Deployed) -> dict[str, str]:
+    """For a program that runs beside the functions: their settings, and an operator's credentials."""
+    return {**os.environ, **engine.client_env, **deployed.settings(STAGE)}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# tools/step.sh "words" command...: says the words, a dot every two seconds, and what the command printed only if it fails.
+set -u
+
+words=$1
+shift
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+
+printf '%s ...' "$words"
+began=$SECONDS
+"$@" >"$output" 2>&1 &
+job=$!
+trap 'kill "$job" 2>/dev/null; exit 130' INT TERM
+while kill -0 "$job" 2>/dev/null; do
+  for _ in 1 2 3 4 5 6 7 8; do
+    kill -0 "$job" 2>/dev/null && sleep 0.25
+  done
+  printf '.'
+done
+if wait "$job"; then
+  printf ' %s s\n' "$((SECONDS - began))"
+else
+  code=$?
+  printf ' failed\n'
+  cat "$output" >&2
+  exit "$code"
+fi
