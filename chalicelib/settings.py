@@ -23,6 +23,8 @@ class Settings:
     host_key_id: str
     """The KMS key of the host's own did:web."""
     region: str
+    tracing: bool = False
+    """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -38,4 +40,5 @@ def read(environment: Mapping[str, str]) -> Settings:
         secrets_table=environment["SECRETS_TABLE"],
         host_key_id=environment["HOST_KEY_ID"],
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
+        tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
     )

@@ -1,0 +1,17 @@
+"""The way in: HTTP over API Gateway and Chalice.
+
+app.py          create_app(services): every route, and the one middleware
+routing.py      a view takes the request, returns a `Reply`, and may raise domain errors
+edge.py         what every answer gets: our errors instead of Chalice's, security headers, HEAD
+problem.py      every error that a caller can see, by its stable code (RFC 9457)
+negotiation.py  Accept
+reply.py        an answer; text and bytes both survive API Gateway
+body.py         what a caller sends: size, type, JSON, fields
+visit.py        who asked, as the analytics may know it
+shapes.py       the JSON that clients rely on
+credentials.py  /c/{id} and /v1/credentials/{id}
+documents.py    DID documents, status lists, images
+home.py         /
+pages/          what the HTML pages show, in words; templates/ how
+log.py          structured log, metrics, tracing; the log as the journal's fallback
+"""

@@ -1,0 +1,20 @@
+"""The deployed HTTP application."""
+
+from __future__ import annotations
+
+from chalice.app import Chalice
+
+from chalicelib.http import credentials, documents, edge, home, log
+from chalicelib.http.ports import Services
+
+
+def create_app(services: Services) -> Chalice:
+    """Every route over ``services``."""
+    app = Chalice(app_name="laurel", configure_logs=False)
+    # Chalice would refuse a picture to a caller without a fitting `Accept`, by this list; `Reply` needs none.
+    app.api.binary_types = []
+    log.attach(app, tracing=services.settings.tracing)
+    app.register_middleware(edge.middleware(services.settings.base_url), "http")
+    for routes in (home.routes, credentials.routes, documents.routes):
+        app.register_blueprint(routes(services))
+    return app

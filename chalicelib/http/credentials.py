@@ -1,0 +1,106 @@
+"""A credential, for a person and for a program."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Request
+
+from chalicelib.analytics.event import Kind
+from chalicelib.errors import NotFound
+from chalicelib.http import body, log, negotiation, pages, shapes, visit
+from chalicelib.http.ports import Services
+from chalicelib.http.problem import Problem
+from chalicelib.http.reply import Reply, as_json, uncached
+from chalicelib.http.routing import Routes
+from chalicelib.lookup.lookup import Opened
+from chalicelib.verify.asked import Asked
+
+MISSING = (
+    "There is no credential at this address. Check that the link was copied whole: what follows /c/ has 26 characters. "
+    "If it was, ask the person who gave it to you for a new one."
+)
+
+_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
+
+
+_FORMS = {
+    negotiation.JSON: Kind.VERIFICATION,
+    negotiation.HTML: Kind.VIEW,
+    negotiation.VC: Kind.DOWNLOAD,
+    negotiation.LD_JSON: Kind.DOWNLOAD,
+    negotiation.VC_JWT: Kind.DOWNLOAD,
+}
+"""The forms of `/c/{id}` and what each counts as; the first is for a program that names none."""
+
+
+def routes(services: Services) -> Routes:
+    """`/c/{id}` and `/v1/credentials/{id}`."""
+    bound = Routes(__name__, services.settings.base_url)
+
+    @bound.bind("/c/{id}", missing=MISSING)
+    def credential(request: Request, credential_id: str) -> Reply:
+        media_type = _choose(request, credential_id, services)
+        opened = _open(services, request, credential_id, _FORMS[media_type])
+        return _in_form(media_type, opened, services.settings.base_url)
+
+    @bound.bind("/v1/credentials/{id}", missing=MISSING)
+    def summary(request: Request, credential_id: str) -> Reply:
+        opened = _open(services, request, credential_id, Kind.VERIFICATION)
+        return as_json(shapes.credential(opened, services.settings.base_url), headers=uncached())
+
+    @bound.bind("/v1/credentials/{id}/report", missing=MISSING)
+    def report(request: Request, credential_id: str) -> Reply:
+        return _report(_open(services, request, credential_id, Kind.VERIFICATION))
+
+    @bound.bind("/v1/credentials/{id}/report", methods=("POST",), missing=MISSING)
+    def report_for_recipient(request: Request, credential_id: str) -> Reply:
+        # The address comes in a body, so that it stands in no URL and no log.
+        asked = Asked(email=body.asked_email(body.json_object(request)))
+        return _report(_open(services, request, credential_id, Kind.VERIFICATION, asked))
+
+    return bound
+
+
+def _choose(request: Request, credential_id: str, services: Services) -> str:
+    """The form that the caller wants most and that this credential has. Raises `Problem` with `not_acceptable`."""
+    forms = tuple(_FORMS)
+    wanted = negotiation.ranked(request.headers.get("accept"), forms)
+    if wanted[:1] == [negotiation.VC_JWT] and services.shelf.record(_checked(credential_id)).jwt is None:
+        # One read more, for this rare form alone: an event may not count a download that cannot be had.
+        wanted.remove(negotiation.VC_JWT)
+        forms = tuple(form for form in forms if form != negotiation.VC_JWT)
+    if not wanted:
+        raise Problem("not_acceptable", f"Accept one of: {', '.join(forms)}.", more={"available": list(forms)})
+    return wanted[0]
+
+
+def _open(services: Services, request: Request, credential_id: str, kind: Kind, asked: Asked | None = None) -> Opened:
+    opened = services.lookup.open(_checked(credential_id), visit.of(request, kind), asked or Asked())
+    log.answered(kind, opened.report.verdict)
+    return opened
+
+
+def _checked(credential_id: str) -> str:
+    """``credential_id`` if it can be one. One that cannot is answered like one that is not there."""
+    if not _ID.fullmatch(credential_id):
+        raise NotFound("no such credential")
+    return credential_id
+
+
+def _report(opened: Opened) -> Reply:
+    return as_json(shapes.report(opened.report), headers=uncached())
+
+
+def _in_form(media_type: str, opened: Opened, base_url: str) -> Reply:
+    headers = uncached(Vary="Accept")
+    match media_type:
+        case negotiation.HTML:
+            return pages.credential(opened, base_url, headers)
+        case negotiation.JSON:
+            return as_json(shapes.report(opened.report), headers=headers)
+        case negotiation.VC_JWT:
+            return Reply(opened.record.jwt or "", media_type, headers=headers)
+        case _:
+            # Bytes, so that they arrive exactly as they were signed.
+            return Reply(opened.record.document, media_type, headers=headers)

@@ -1,0 +1,34 @@
+"""An error becomes an answer: problem+json for a program, a helpful page for a person."""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.errors import LaurelError
+from chalicelib.http import log, negotiation, pages, problem
+from chalicelib.http.problem import Problem
+from chalicelib.http.reply import Reply, as_json, uncached
+
+MISSING = "Check that the address was copied whole."
+
+
+def reply(request: Request, error: Exception, *, base_url: str, missing: str = MISSING) -> Reply:
+    """The answer to ``request`` after ``error``. What is our fault is logged with its traceback, and never shown."""
+    found = problem.of(error, missing) if isinstance(error, LaurelError) else None
+    if found is None:
+        found = problem.internal(_request_id(request))
+    if found.kind.status >= 500:
+        log.fault(request.path, found.code, error)
+    return render(request.headers.get("accept"), found, base_url)
+
+
+def render(accept: str | None, found: Problem, base_url: str) -> Reply:
+    """``found`` in the form that the caller reads."""
+    headers = uncached(Vary="Accept", **found.headers)
+    if negotiation.wants_html(accept):
+        return pages.problem(found, base_url, headers)
+    return as_json(found.document(), content_type=negotiation.PROBLEM, status=found.kind.status, headers=headers)
+
+
+def _request_id(request: Request) -> str:
+    return str(getattr(request.lambda_context, "aws_request_id", "unknown"))

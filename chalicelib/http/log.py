@@ -1,0 +1,82 @@
+"""What is logged, counted and traced: routes, codes and verdicts; never an address, a name, an id or a body."""
+
+from __future__ import annotations
+
+import traceback
+from functools import cache
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from chalice.app import Chalice, ConvertToMiddleware
+
+from chalicelib.analytics import wire
+from chalicelib.analytics.event import Event, Kind
+from chalicelib.verify.report import Verdict
+
+NAMESPACE = "Laurel"
+_METRICS = {Kind.VIEW: "Views", Kind.VERIFICATION: "Verifications", Kind.DOWNLOAD: "Downloads"}
+
+
+@cache
+def logger() -> Logger:
+    """The one logger: JSON lines; service and level from Powertools' own environment variables."""
+    return Logger()
+
+
+def attach(app: Chalice, *, tracing: bool) -> None:
+    """Put the request id into every line of ``app``, and trace its calls where X-Ray listens."""
+    app.register_middleware(ConvertToMiddleware(logger().inject_lambda_context), "all")
+    if tracing:
+        # Imported only here: X-Ray's SDK takes as long to import as everything else together.
+        from aws_lambda_powertools.tracing import Tracer
+
+        # Answers and errors hold people's data: neither goes into a trace.
+        handler = Tracer().capture_lambda_handler(capture_response=False, capture_error=False)
+        app.register_middleware(ConvertToMiddleware(handler), "all")
+
+
+def answered(kind: Kind, verdict: Verdict) -> None:
+    """Count an answer about a credential, by its verdict."""
+    with single_metric(name=_METRICS[kind], unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
+        metric.add_dimension("verdict", verdict.value)
+
+
+def request(route: str, method: str, status: int) -> None:
+    """One line for each answer. ``route`` is the template, such as `/c/{id}`: the path would tell who was looked up."""
+    logger().info("answered", extra={"route": route, "method": method, "status": status})
+
+
+def fault(route: str, code: str, error: BaseException) -> None:
+    """A failure of ours with where it happened. Messages stay out of it: they quote what callers send."""
+    logger().error("failed", extra={"route": route, "code": code, "error": _chain(error)})
+
+
+class LogFallback:
+    """Keeps an event that the journal did not take: whole, in one line of the log."""
+
+    def keep(self, event: Event, error: Exception) -> None:
+        """Log ``event`` so that it can be replayed, and count it. Does not raise."""
+        logger().error("event not stored", extra={wire.UNSTORED: wire.to_wire(event), "error": _chain(error)})
+        with single_metric(name="EventsNotStored", unit=MetricUnit.Count, value=1, namespace=NAMESPACE):
+            pass
+
+
+def _chain(error: BaseException) -> list[dict[str, object]]:
+    """``error`` and what caused it: type, code and frames of each."""
+    chain: list[dict[str, object]] = []
+    found: BaseException | None = error
+    while found is not None and len(chain) < 8:
+        trace = traceback.extract_tb(found.__traceback__)
+        frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in trace]
+        chain.append({"type": type(found).__qualname__, "code": _code(found), "frames": frames})
+        found = found.__cause__ or found.__context__
+    return chain
+
+
+def _code(error: BaseException) -> str | None:
+    # Ours carry `code`; botocore's ClientError carries AWS's own, which tells a missing grant from a full table.
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return str(response.get("Error", {}).get("Code"))
+    code = getattr(error, "code", None)
+    return code if isinstance(code, str) else None

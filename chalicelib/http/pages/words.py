@@ -1,0 +1,101 @@
+"""What a page says about a verdict: never more certain than the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.verify.report import Finding, Outcome, Report, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a verdict is shown. ``tone`` and ``shape`` name a colour and an icon; either alone tells it."""
+
+    tab: str
+    headline: str
+    tone: str
+    shape: str
+    advice: tuple[str, ...]
+
+
+_TRY_AGAIN = "Try again in a few minutes: what did not answer may be back."
+_ASK_ISSUER = "Ask the issuer itself, through its own website rather than through a link that you were given."
+
+FACES: Mapping[Verdict, Face] = {
+    Verdict.VALID: Face(
+        "Valid",
+        "This credential is real and still stands.",
+        "good",
+        "tick",
+        (
+            "It says who earned it, not who sent you the link: compare the name with the person you deal with.",
+            "It can be withdrawn at any time. Open this page again on the day that you decide.",
+        ),
+    ),
+    Verdict.EXPIRED: Face(
+        "Expired",
+        "This credential is real, but it has expired.",
+        "warn",
+        "triangle",
+        ("It proves what was true at the time. If it must be current, ask the holder for a renewed one.",),
+    ),
+    Verdict.NOT_YET_VALID: Face(
+        "Not yet valid",
+        "This credential is real, but not valid yet.",
+        "warn",
+        "triangle",
+        ("Open this page again once it has started.",),
+    ),
+    Verdict.REVOKED: Face(
+        "Withdrawn",
+        "The issuer has withdrawn this credential.",
+        "bad",
+        "octagon",
+        ("Do not rely on it, whatever a printed or downloaded copy of it says.", _ASK_ISSUER),
+    ),
+    Verdict.SUSPENDED: Face(
+        "On hold",
+        "The issuer has put this credential on hold.",
+        "warn",
+        "triangle",
+        ("It may be reinstated; check again before you decide.", _ASK_ISSUER),
+    ),
+    Verdict.INVALID: Face(
+        "Not genuine",
+        "This is not what the issuer signed.",
+        "bad",
+        "octagon",
+        (
+            "Do not rely on it. Nothing that it claims is shown here, because nobody can be held to it.",
+            "Ask the person who gave you the link for the original. It may have been damaged without intent.",
+            _ASK_ISSUER,
+        ),
+    ),
+    Verdict.UNKNOWN: Face(
+        "Could not check",
+        "We could not tell.",
+        "open",
+        "question",
+        (
+            _TRY_AGAIN,
+            "If it stays so, ask the holder for the original file.",
+            _ASK_ISSUER,
+        ),
+    ),
+}
+
+OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.PASSED: ("Passed", "good"),
+    Outcome.FAILED: ("Failed", "bad"),
+    Outcome.UNKNOWN: ("Could not tell", "open"),
+    Outcome.NOT_APPLICABLE: ("Not needed", "none"),
+}
+"""For each outcome its word and its tone."""
+
+
+def decisive(report: Report) -> Finding | None:
+    """The finding that made the verdict what it is, None when there is none to name."""
+    wanted = Outcome.UNKNOWN if report.verdict is Verdict.UNKNOWN else Outcome.FAILED
+    informing = ("issuer", "extras")
+    return next((item for item in report.findings if item.outcome is wanted and item.check not in informing), None)

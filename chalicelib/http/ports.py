@@ -1,0 +1,30 @@
+"""What the routes need from the composition root."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from chalicelib.lookup.host import Host
+from chalicelib.lookup.lookup import Lookup
+from chalicelib.lookup.ports import Shelf
+from chalicelib.settings import Settings
+
+
+class Services(Protocol):
+    """The nouns and edges that `chalicelib.services` puts together."""
+
+    @property
+    def settings(self) -> Settings:
+        """What differs between deployments."""
+
+    @property
+    def lookup(self) -> Lookup:
+        """Opens a credential link."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """The public documents."""
+
+    @property
+    def host(self) -> Host:
+        """The deployment's own identity."""

@@ -1,0 +1,128 @@
+"""Every error that a caller can see (RFC 9457), by its stable code. docs/api.md prints this table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from chalicelib.errors import LaurelError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of error: the status it comes with, and its title for a person."""
+
+    status: int
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "malformed": Kind(400, "What you sent could not be read"),
+    "not_utf8": Kind(400, "What you sent is not UTF-8 text"),
+    "not_json": Kind(400, "What you sent is not JSON"),
+    "not_an_object": Kind(400, "What you sent is not a JSON object"),
+    "duplicate_name": Kind(400, "A name stands twice in one JSON object"),
+    "number_out_of_range": Kind(400, "A number is beyond what JSON readers agree on"),
+    "too_deep": Kind(400, "The JSON is nested too deeply"),
+    "too_many_members": Kind(400, "The JSON has too many members"),
+    "lone_surrogate": Kind(400, "The JSON holds half of a surrogate pair"),
+    "invalid_request": Kind(400, "The request has a fault"),
+    "not_found": Kind(404, "There is nothing at this address"),
+    "method_not_allowed": Kind(405, "This address does not take that method"),
+    "not_acceptable": Kind(406, "None of the forms you accept is to be had"),
+    "conflict": Kind(409, "It was taken, or changed in the meantime"),
+    "too_large": Kind(413, "What you sent is too large"),
+    "unsupported_media_type": Kind(415, "What you sent is of a type not taken here"),
+    "refused": Kind(422, "A rule forbids this"),
+    "internal": Kind(500, "Something went wrong on our side"),
+    "unavailable": Kind(503, "We cannot answer just now"),
+}
+
+RETRY_AFTER = 5
+"""Seconds. A throttled or failing-over table answers again within a few."""
+
+
+class Problem(LaurelError):
+    """An error of the edge itself: ``code`` stands in `KINDS`.
+
+    ``errors`` name the faulty fields (``{"pointer", "detail"}``, RFC 6901 pointers into the body); ``more`` holds
+    further members of the problem document.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: tuple[Mapping[str, str], ...] = (),
+        more: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.errors = errors
+        self.more = more or {}
+        self.headers = headers or {}
+
+    @property
+    def kind(self) -> Kind:
+        """Status and title."""
+        return KINDS[self.code]
+
+    def document(self) -> dict[str, object]:
+        """The problem document."""
+        document: dict[str, object] = {
+            "type": f"urn:problem-type:laurel:{self.code}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        if self.errors:
+            document["errors"] = list(self.errors)
+        return {**document, **self.more}
+
+
+def of(error: LaurelError, missing: str) -> Problem | None:
+    """The problem that a domain error is to a caller, None when it is a fault of ours.
+
+    ``missing`` says what to try when nothing was found.
+    """
+    if isinstance(error, Problem):
+        return error
+    code = _code(error)
+    if code == "not_found":
+        return Problem(code, missing)
+    if code == "unavailable":
+        detail = "Something that we need did not answer. Nothing is lost; try again in a few seconds."
+        return Problem(code, detail, headers={"Retry-After": str(RETRY_AFTER)})
+    if code is None:
+        return None
+    fault = {"pointer": "", "detail": error.detail}
+    return Problem(code, error.detail, errors=(fault,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ())
+
+
+def internal(request_id: str) -> Problem:
+    """The problem for a fault of ours; ``request_id`` finds its trace in the log."""
+    detail = "This is our fault, not yours, and it has been recorded. Try again; if it stays, tell us this number: "
+    return Problem("internal", f"{detail}{request_id}", more={"id": request_id})
+
+
+def of_chalice(status: int, allow: str | None) -> Problem:
+    """The problem for an error that Chalice answered by itself with ``status``; ``allow`` is its `Allow` header."""
+    match status:
+        case HTTPStatus.METHOD_NOT_ALLOWED if allow:
+            return Problem("method_not_allowed", f"It takes {allow}.", headers={"Allow": allow})
+        case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_FOUND:
+            return Problem("not_found", "Check that the address was copied whole.")
+        case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+            return Problem("unsupported_media_type", "Send application/json.")
+        case _ if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Problem("invalid_request", "The request could not be understood.")
+        case _:
+            return internal("unknown")
+
+
+def _code(error: LaurelError) -> str | None:
+    # A code that is not in the table would be an unannounced one; its class's code says the same less exactly.
+    return next((code for code in (error.code, type(error).code) if code in KINDS), None)

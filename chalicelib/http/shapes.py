@@ -1,0 +1,52 @@
+"""The JSON that clients rely on. docs/api.md describes it; its members stay."""
+
+from __future__ import annotations
+
+from chalicelib.credential import dates
+from chalicelib.lookup.lookup import Opened
+from chalicelib.verify.report import Finding, Report
+
+
+def report(source: Report) -> dict[str, object]:
+    """The report: verdict, findings, and the verified view."""
+    return {
+        "verdict": source.verdict.value,
+        "checked_at": dates.write(source.checked_at),
+        "format": source.format,
+        "credential": source.credential,
+        "findings": [_finding(finding) for finding in source.findings],
+        "not_checked": list(source.not_checked),
+    }
+
+
+def credential(opened: Opened, base_url: str) -> dict[str, object]:
+    """A hosted credential in short: how it stands, what it says, where more is."""
+    record, standing = opened.record, opened.record.standing
+    page, api = f"{base_url}/c/{record.id}", f"{base_url}/v1/credentials/{record.id}"
+    return {
+        "id": record.id,
+        "url": page,
+        "verdict": opened.report.verdict.value,
+        "checked_at": dates.write(opened.report.checked_at),
+        "credential": opened.report.credential,
+        "standing": {"state": standing.state.value, "at": dates.write(standing.at), "reason": standing.reason},
+        "links": {
+            "page": page,
+            "report": f"{api}/report",
+            "status_lists": [f"{base_url}/status/{entry.list_id}" for entry in record.entries],
+        },
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "number": finding.number,
+        "check": finding.check,
+        "outcome": finding.outcome.value,
+        "code": finding.code,
+        "message": finding.message,
+        "evidence": [
+            {"url": item.url, "fetched_at": dates.write(item.fetched_at), "sha256": item.sha256}
+            for item in finding.evidence
+        ],
+    }
