@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ class Settings:
     """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
 
 
-def read(environment: Mapping[str, str]) -> Settings:
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from ``environment``. Raises `MissingSetting` naming every variable that is absent or empty."""
     missing = [name for name in _REQUIRED if not environment.get(name)]
     if missing:

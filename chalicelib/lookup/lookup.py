@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.analytics import salt
 from chalicelib.analytics.event import Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
@@ -19,9 +20,6 @@ from chalicelib.lookup.world import hosted_world
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
-
-SALT_SIZE = 32
-"""Bytes of a day's salt: as many as its HMAC-SHA256 makes use of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +56,9 @@ class Lookup:
             self._record(record, report, visit, around.salt)
         return Opened(record, around.issuer, report)
 
-    def _record(self, record: Record, report: Report, visit: Visit, salt: bytes | None) -> None:
+    def _record(self, record: Record, report: Report, visit: Visit, todays_salt: bytes | None) -> None:
         now = report.checked_at
-        salt = salt or self._new_salt(now)
+        todays_salt = todays_salt or self._new_salt(now)
         self.recorder.record(
             Event(
                 id=ulid(now, self.entropy(10)),
@@ -70,7 +68,7 @@ class Lookup:
                 issuer_id=record.issuer_id,
                 achievement_id=record.achievement_id,
                 verdict=report.verdict.value,
-                visitor=visitor(salt, visit.address, visit.user_agent) if salt else None,
+                visitor=visitor(todays_salt, visit.address, visit.user_agent) if todays_salt else None,
                 referrer=visit.referrer,
             )
         )
@@ -78,6 +76,6 @@ class Lookup:
     def _new_salt(self, now: datetime) -> bytes | None:
         # The first visit of a day that the nightly job did not prepare. Without a salt the visit still counts.
         try:
-            return self.salts.create(now.date(), self.entropy(SALT_SIZE))
+            return self.salts.create(now.date(), self.entropy(salt.SIZE))
         except Unavailable:
             return None

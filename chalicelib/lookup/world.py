@@ -16,9 +16,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, Method, World
 
 
-def hosted_world(
-    base_url: str, issuer: Issuer | None, status_lists: Mapping[str, StatusList], now: datetime
-) -> World:
+def hosted_world(base_url: str, issuer: Issuer | None, status_lists: Mapping[str, StatusList], now: datetime) -> World:
     """A world of one issuer and the status lists of one credential, as read at ``now``."""
     lists = {status_list_url(base_url, listed.id): listed for listed in status_lists.values()}
     hosted = _HostedIssuer(base_url, issuer, now)
