@@ -10,6 +10,7 @@ them can reach the package.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -61,31 +62,41 @@ class Package:
         return loaded
 
 
-def build(stage: str, root: Path = ROOT, into: Path | None = None) -> Package:
+def build(stage: str, root: Path = ROOT) -> Package:
     """The package of the sources under `root` for `stage`, built when there is none of exactly these sources.
 
     Raises PackagingError with Chalice's own words when it fails.
     """
-    out = into or root / "build" / stage
+    out = root / "build" / stage
     release = digest(root, stage)
     package = Package(out / "template.json", out / "deployment.zip", release)
-    stamp = out / "release"
-    if stamp.exists() and stamp.read_text() == release and package.template.exists() and package.zip.exists():
-        return package
-    fresh = out.with_name(f"{out.name}.new-{os.getpid()}")
-    shutil.rmtree(fresh, ignore_errors=True)
-    try:
-        _copy_sources(root, fresh / "src")
-        _run_chalice(stage, fresh / "src", fresh)
-        (fresh / "template.json").write_text(json.dumps(yaml.safe_load((fresh / "sam.yaml").read_text()), indent=1))
-        (fresh / "sam.yaml").unlink()
-        shutil.rmtree(fresh / "src")
-        (fresh / "release").write_text(release)
-        shutil.rmtree(out, ignore_errors=True)
-        fresh.replace(out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    out.parent.mkdir(exist_ok=True)
+    with out.with_name(f"{stage}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers, or a person and a test
+        if not _stands(package):
+            _make(stage, root, out, release)
     return package
+
+
+def _stands(package: Package) -> bool:
+    stamp = package.zip.with_name("release")
+    there = stamp.exists() and package.template.exists() and package.zip.exists()
+    return there and stamp.read_text() == package.release
+
+
+def _make(stage: str, root: Path, out: Path, release: str) -> None:
+    """Make the package beside `out` and put it there whole."""
+    fresh = out.with_name(f"{stage}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    _copy_sources(root, fresh / "src")
+    _run_chalice(stage, fresh / "src", fresh)
+    merged = yaml.safe_load((fresh / "sam.yaml").read_text())
+    (fresh / "template.json").write_text(json.dumps(merged, indent=1))  # CloudFormation refuses the aliases in its YAML
+    (fresh / "sam.yaml").unlink()
+    shutil.rmtree(fresh / "src")
+    (fresh / "release").write_text(release)
+    shutil.rmtree(out, ignore_errors=True)
+    fresh.replace(out)
 
 
 def digest(root: Path, stage: str) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local import aws as embedded
 from local import process
+from local.package import Package, build
 from local.ports import free_port
+from local.stack import STAGE, Stack
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +24,44 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedA
     `aws.endpoint_url`, `aws.region`, `aws.client_env` (credentials `test`/`test`, with IAM evaluation on).
     Tests share it within a worker: use table and stack names of your own.
     """
-    engine = _embedded(tmp_path_factory.mktemp("aws"))
+    engine = embedded.start(free_port(), tmp_path_factory.mktemp("aws"))
     yield engine
     process.stop(engine.process)
 
 
-def _embedded(state: Path) -> embedded.EmbeddedAws:
+@pytest.fixture(scope="session")
+def package() -> Package:
+    """What `chalice package` makes of the sources, merged with infrastructure/resources.yaml."""
+    return build(STAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStack:
+    """The deployed thing: `url` without a trailing slash, `demo` as in demo.json, `local` to stop and start it."""
+
+    url: str
+    demo: dict[str, Any]
+    local: Stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """What `make run` brings up, demo data and all, on a port of its own; thrown away at the end."""
+    local = Stack.of(free_port(), tmp_path_factory.mktemp("stacks"))
+    try:
+        local.up()
+        yield RunningStack(local.base_url, json.loads(local.demo.read_text()), local)
+    finally:
+        local.down()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests on the stack go to one worker, so that it is brought up once (pytest --dist loadgroup)."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+def pytest_sessionstart() -> None:
     if not embedded.executable().exists():
         pytest.exit("the embedded AWS is not installed: run `make venv` first", returncode=2)
-    return embedded.start(free_port(), state)

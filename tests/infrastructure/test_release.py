@@ -1,0 +1,45 @@
+"""`make deploy`: the exact command lines, and what it refuses."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.package import ROOT, Package
+from local.release import command_lines, listing
+
+
+def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
+    template = Path("/b/prod/template.json")
+    parameters = {"Domain": "laurel.example", "CertificateArn": "arn:aws:acm:eu-central-1:1:certificate/c"}
+    lines = [shlex.join(line) for line in command_lines("prod", template, "code", parameters)]
+    assert lines == [
+        "aws cloudformation package --template-file /b/prod/template.json --s3-bucket code --s3-prefix laurel/prod"
+        " --use-json --output-template-file /b/prod/sent.json",
+        "aws cloudformation deploy --template-file /b/prod/sent.json --stack-name laurel-prod --s3-bucket code"
+        " --s3-prefix laurel/prod --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset --parameter-overrides"
+        " CertificateArn=arn:aws:acm:eu-central-1:1:certificate/c Domain=laurel.example Stage=prod",
+    ]
+
+
+def test_a_parameter_that_is_not_given_keeps_its_value() -> None:
+    change = command_lines("prod", Path("/b/template.json"), "code", {})[1]
+    assert change[change.index("--parameter-overrides") + 1 :] == ["Stage=prod"]
+
+
+def test_without_a_bucket_nothing_is_sent() -> None:
+    command = [sys.executable, "-m", "local", "deploy", "--stage", "prod"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "BUCKET=" in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::Serverless::Function", "AWS::IAM::Role"])
+def test_the_listing_names_what_would_be_sent(package: Package, kind: str) -> None:
+    said = listing(package)
+    assert kind in said
+    assert "deployment.zip" in said

@@ -1,0 +1,199 @@
+"""The template that ships: what it grants, keeps, forgets and answers by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.package import IMPORT_SETTINGS, ROOT, Package
+
+# X-Ray has no resources to name (Service Authorization Reference, AWS X-Ray).
+WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+Resources = dict[str, dict[str, Any]]
+
+
+def of_type(template: dict[str, Any], kind: str) -> Resources:
+    return {name: found for name, found in template["Resources"].items() if found["Type"] == kind}
+
+
+def functions(template: dict[str, Any]) -> Resources:
+    return of_type(template, "AWS::Serverless::Function")
+
+
+def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [said for policy in role["Properties"]["Policies"] for said in policy["PolicyDocument"]["Statement"]]
+
+
+def actions(statement: dict[str, Any]) -> set[str]:
+    named = statement["Action"]
+    return {named} if isinstance(named, str) else set(named)
+
+
+def table(template: dict[str, Any], name: str) -> dict[str, Any]:
+    properties: dict[str, Any] = template["Resources"][name]["Properties"]
+    return properties
+
+
+def test_cfn_lint_finds_nothing(package: Package) -> None:
+    linter = Path(sys.executable).with_name("cfn-lint")
+    looked_at = [str(package.template), str(ROOT / "infrastructure" / "resources.yaml")]
+    done = subprocess.run([linter, *looked_at], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_nothing_of_the_packaging_is_left_in_the_template(template: dict[str, Any]) -> None:
+    shipped = json.dumps(template)
+    assert "replaced-in-infrastructure" not in shipped, "a function has no role of its own in resources.yaml"
+    assert IMPORT_SETTINGS["BASE_URL"] not in shipped
+
+
+def test_every_function_has_a_role_of_its_own(template: dict[str, Any]) -> None:
+    roles = [found["Properties"]["Role"]["Fn::GetAtt"][0] for found in functions(template).values()]
+    assert len(roles) >= 2
+    assert len(set(roles)) == len(roles)
+    assert set(roles) == set(of_type(template, "AWS::IAM::Role"))
+
+
+def test_sam_adds_no_role_and_no_stage_of_its_own(template: dict[str, Any], plain: dict[str, Any]) -> None:
+    assert set(of_type(plain, "AWS::IAM::Role")) == set(of_type(template, "AWS::IAM::Role"))
+    stages = of_type(plain, "AWS::ApiGateway::Stage")
+    assert [stage["Properties"]["StageName"] for stage in stages.values()] == ["live"]
+    assert "/live/" in json.dumps(template["Outputs"]["EndpointURL"])
+
+
+def test_no_role_has_a_wildcard(template: dict[str, Any]) -> None:
+    for role in of_type(template, "AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+        for statement in statements(role):
+            assert statement["Effect"] == "Allow"
+            assert not [action for action in actions(statement) if "*" in action]
+            if "*" in json.dumps(statement["Resource"]):
+                assert actions(statement) <= WILDCARD_ALLOWED
+
+
+def test_each_role_writes_to_the_log_group_of_its_function_only(template: dict[str, Any]) -> None:
+    for found in functions(template).values():
+        properties = found["Properties"]
+        group = properties["LoggingConfig"]["LogGroup"]["Ref"]
+        role = template["Resources"][properties["Role"]["Fn::GetAtt"][0]]
+        granted = [said["Resource"] for said in statements(role) if "logs:PutLogEvents" in actions(said)]
+        assert granted == [{"Fn::GetAtt": [group, "Arn"]}]
+        assert template["Resources"][group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def granted(template: dict[str, Any], role: str, resource: str) -> set[str]:
+    arn = {"Fn::GetAtt": [resource, "Arn"]}
+    found = statements(template["Resources"][role])
+    return set().union(*(actions(statement) for statement in found if statement["Resource"] == arn))
+
+
+def test_the_api_reads_credentials_and_writes_events_and_no_more(template: dict[str, Any]) -> None:
+    reads = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert granted(template, "ApiRole", "CredentialsTable") == reads
+    assert granted(template, "ApiRole", "EventsTable") == {"dynamodb:PutItem"}
+    assert granted(template, "ApiRole", "HostKey") == {"kms:GetPublicKey"}
+
+
+def test_rotating_salts_touches_secrets_alone(template: dict[str, Any]) -> None:
+    touched = {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"}
+    assert granted(template, "RotateSaltsRole", "SecretsTable") == touched
+    assert granted(template, "RotateSaltsRole", "CredentialsTable") == set()
+    assert granted(template, "RotateSaltsRole", "EventsTable") == set()
+
+
+def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    assert set(tables) == {"CredentialsTable", "EventsTable", "SecretsTable"}
+    for found in tables.values():
+        assert found["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+        assert found["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_credentials_can_be_recovered_and_outlive_the_stack(template: dict[str, Any]) -> None:
+    assert table(template, "CredentialsTable")["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert "TimeToLiveSpecification" not in table(template, "CredentialsTable")
+    assert template["Resources"]["CredentialsTable"]["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", ["EventsTable", "SecretsTable"])
+def test_what_must_vanish_expires_and_is_not_backed_up(template: dict[str, Any], name: str) -> None:
+    assert table(template, name)["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert "PointInTimeRecoverySpecification" not in table(template, name)
+    assert "StreamSpecification" not in table(template, name)
+
+
+@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable"])
+def test_production_tables_cannot_be_deleted_by_accident(template: dict[str, Any], name: str) -> None:
+    assert table(template, name)["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+    assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+
+
+def test_host_key_signs_ed25519_and_outlives_the_stack(template: dict[str, Any]) -> None:
+    key = template["Resources"]["HostKey"]
+    assert (key["Properties"]["KeySpec"], key["Properties"]["KeyUsage"]) == ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY")
+    assert key["DeletionPolicy"] == "Retain"
+
+
+def test_binary_media_types_are_everything_in_the_template(template: dict[str, Any], plain: dict[str, Any]) -> None:
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    assert body["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+    assert plain["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_what_the_gateway_answers_is_problem_json_with_its_own_status(template: dict[str, Any]) -> None:
+    said = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED"} <= set(said)
+    for answer in said.values():
+        problem = json.loads(answer["responseTemplates"]["application/json"])
+        assert set(problem) == {"type", "title", "status", "code", "detail"}
+        assert problem["status"] == answer["statusCode"]
+        assert re.fullmatch("[a-z_]+", problem["code"])
+        content_type = answer["responseParameters"]["gatewayresponse.header.Content-Type"]
+        assert content_type == "'application/problem+json'"
+
+
+def test_a_deployment_waits_for_the_gateway_responses(plain: dict[str, Any]) -> None:
+    responses = set(of_type(plain, "AWS::ApiGateway::GatewayResponse"))
+    assert responses
+    for deployment in of_type(plain, "AWS::ApiGateway::Deployment").values():
+        assert set(deployment["DependsOn"]) == responses
+
+
+def test_no_address_of_a_caller_is_kept(template: dict[str, Any], plain: dict[str, Any]) -> None:
+    for found in functions(template).values():
+        assert found["Properties"]["Tracing"] == "Active"
+    for stage in of_type(plain, "AWS::ApiGateway::Stage").values():
+        assert stage["Properties"]["TracingEnabled"] is False
+        assert "AccessLogSetting" not in stage["Properties"]
+        settings = stage["Properties"]["MethodSettings"]
+        assert {(each["LoggingLevel"], each["DataTraceEnabled"]) for each in settings} == {("OFF", False)}
+
+
+def test_every_function_is_watched_for_errors_and_throttles(template: dict[str, Any]) -> None:
+    alarms = [found["Properties"] for found in of_type(template, "AWS::CloudWatch::Alarm").values()]
+    for name in functions(template):
+        dimension = [{"Name": "FunctionName", "Value": {"Ref": name}}]
+        watched = {alarm["MetricName"] for alarm in alarms if alarm["Dimensions"] == dimension}
+        assert {"Errors", "Throttles"} <= watched
+    assert {"5XXError", "EventsNotStored"} <= {alarm["MetricName"] for alarm in alarms}
+
+
+def test_the_domain_serves_the_root_path(template: dict[str, Any]) -> None:
+    mapping = template["Resources"]["CustomDomainMapping"]
+    assert mapping["Condition"] == "HasDomain"
+    assert "BasePath" not in mapping["Properties"]
+
+
+def test_functions_learn_their_tables_from_the_template(template: dict[str, Any]) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["CREDENTIALS_TABLE"] == {"Ref": "CredentialsTable"}
+    assert variables["HOST_KEY_ID"] == {"Ref": "HostKey"}
+    for found in functions(template).values():
+        assert "Environment" not in found["Properties"], "a function's own variable would hide the template's"

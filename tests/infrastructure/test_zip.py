@@ -1,0 +1,86 @@
+"""The deployment zip: small enough, loadable by the runtime, and whole."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.package import IMPORT_SETTINGS, Package
+from tests.infrastructure.wheels import GLIBC, fits, glibc_needed, recorded, tags
+
+BAR_MB = 30
+
+
+def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    kind = "AWS::Serverless::Function"
+    return {name: found["Properties"] for name, found in template["Resources"].items() if found["Type"] == kind}
+
+
+def test_zip_is_under_the_bar(package: Package) -> None:
+    assert package.zip.stat().st_size < BAR_MB * 1_000_000
+
+
+def test_chalice_command_line_is_not_in_the_zip(unzipped: Path) -> None:
+    assert (unzipped / "chalice" / "app.py").exists()
+    assert not (unzipped / "chalice" / "cli").exists()
+    for tool in ("click", "inquirer", "pip", "setuptools"):
+        assert not (unzipped / tool).exists()
+
+
+def test_only_the_application_and_its_requirements_ship(unzipped: Path) -> None:
+    for stray in ("tests", "local", "cli", "infrastructure", "docs", "benchmarks"):
+        assert not (unzipped / stray).exists()
+    assert not list(unzipped.glob("chalicelib/**/__pycache__"))
+
+
+def test_every_handler_imports_with_nothing_but_the_zip(template: dict[str, Any], unzipped: Path) -> None:
+    handlers = {properties["Handler"] for properties in functions(template).values()}
+    assert "app.app" in handlers
+    script = "import sys, importlib\nsys.path.insert(0, sys.argv[1])\n"
+    script += "for handler in sys.argv[2:]:\n    module, _, name = handler.rpartition('.')\n"
+    script += "    assert callable(getattr(importlib.import_module(module), name)), handler\n"
+    script += "assert not [p for p in sys.path if 'site-packages' in p], sys.path\n"
+    env = {**IMPORT_SETTINGS, "PATH": os.defpath, "HOME": "/", "LAMBDA_TASK_ROOT": str(unzipped)}
+    # -I and -S: neither the environment, the working directory nor site-packages add to the path.
+    command = [sys.executable, "-I", "-S", "-B", "-c", script, str(unzipped), *sorted(handlers)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_shared_object_comes_from_a_wheel_for_the_runtime(unzipped: Path) -> None:
+    shipped = {str(found.relative_to(unzipped)) for found in unzipped.rglob("*.so*")}
+    assert shipped, "cryptography ships shared objects; finding none means that this test looks in the wrong place"
+    fitting: set[str] = set()
+    for dist_info in unzipped.glob("*.dist-info"):
+        if any(fits(tag) for tag in tags(dist_info)):
+            fitting |= recorded(dist_info)
+    assert shipped - fitting == set(), "built on this machine, or from a wheel for a newer glibc"
+
+
+def test_no_shared_object_asks_for_a_newer_glibc(unzipped: Path) -> None:
+    asked = {str(found.relative_to(unzipped)): glibc_needed(found) for found in unzipped.rglob("*.so*")}
+    assert {name: version for name, version in asked.items() if version > GLIBC} == {}
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("py3-none-any", True),
+        ("cp311-abi3-manylinux2014_x86_64", True),
+        ("cp311-cp311-manylinux_2_17_x86_64", True),
+        ("cp311-cp311-manylinux_2_26_x86_64", True),
+        ("cp311-cp311-manylinux_2_27_x86_64", False),
+        ("cp311-cp311-manylinux_2_28_x86_64", False),
+        ("cp311-cp311-manylinux_2_17_aarch64", False),
+        ("cp311-cp311-musllinux_1_2_x86_64", False),
+        ("cp311-cp311-linux_x86_64", False),  # what a build on the packaging machine is tagged
+        ("cp311-cp311-macosx_11_0_x86_64", False),
+    ],
+)
+def test_a_wheel_tag_fits_the_runtime_or_not(tag: str, expected: bool) -> None:
+    assert fits(tag) is expected

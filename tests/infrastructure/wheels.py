@@ -1,0 +1,38 @@
+"""What the runtime can load: wheel tags and the glibc that a shared object asks for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+GLIBC = (2, 26)  # Lambda's python3.11 runs on Amazon Linux 2
+LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}  # PEP 600
+
+
+def fits(tag: str) -> bool:
+    """Whether a wheel with this compatibility tag (PEP 425) runs on Lambda's python3.11, x86_64."""
+    platform = tag.rsplit("-", 1)[1]
+    if platform == "any":
+        return True
+    name, _, machine = platform.partition("_x86_64")
+    if machine or not platform.endswith("_x86_64"):
+        return False
+    perennial = re.fullmatch(r"manylinux_(\d+)_(\d+)", name)
+    needed = (int(perennial[1]), int(perennial[2])) if perennial else LEGACY.get(name)
+    return needed is not None and needed <= GLIBC
+
+
+def glibc_needed(shared_object: Path) -> tuple[int, int]:
+    """The newest glibc symbol version that the file names; (0, 0) when it names none."""
+    found = re.findall(rb"GLIBC_(\d+)\.(\d+)", shared_object.read_bytes())
+    return max(((int(major), int(minor)) for major, minor in found), default=(0, 0))
+
+
+def tags(dist_info: Path) -> list[str]:
+    """The compatibility tags of an installed wheel."""
+    return re.findall(r"^Tag: (\S+)$", (dist_info / "WHEEL").read_text(), re.MULTILINE)
+
+
+def recorded(dist_info: Path) -> set[str]:
+    """The paths of the files that an installed wheel brought."""
+    return {line.split(",")[0] for line in (dist_info / "RECORD").read_text().splitlines()}
