@@ -10,7 +10,6 @@ from functools import cached_property
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award.awarding import Awarding
-from chalicelib.award.awarding import Awarding
 from chalicelib.award.ports import Ledger, Signer
 from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
@@ -89,11 +88,6 @@ class Services:
     @cached_property
     def awarding(self) -> Awarding:
         """What the acts of an issuer need."""
-        return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
-
-    @cached_property
-    def awarding(self) -> Awarding:
-        """What every act of an issuer needs."""
         return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
 
     @cached_property
