@@ -10,18 +10,18 @@ class CanonicalError(LaurelError):
 
     Codes, by what the caller may conclude:
 
-    could not check (a verdict of unknown):
+    could not check (unknown):
       ``context_unknown`` a context that is not bundled; ``context_inline`` terms defined in the document itself;
-      ``canonical_budget`` more work than any honest credential needs; ``document_depth``, ``document_size`` beyond the caps.
+      ``canonical_budget`` more work than any honest credential needs; ``document_depth``, ``document_size`` too big.
 
     data would be dropped, hidden or renamed without the signature noticing (failed):
-      ``term_undefined`` a member no context defines; ``term_class`` a class used as a member, or a member as a class;
-      ``type_undefined``, ``type_invalid``; ``term_conflict`` a protected term redefined; ``keyword_refused`` a JSON-LD keyword where an
-      alias or nothing belongs; ``iri_relative`` something that is no absolute IRI; ``iri_compact`` a prefix used in a value;
-      ``iri_aliased`` an IRI spelled out though a term exists for it; ``id_blank`` a blank node's label as an identifier;
-      ``node_dropped`` an object that states nothing where its statements are all that would be kept; ``node_split`` parts of the
-      document's own node placed deeper; ``value_null``, ``value_invalid``, ``array_nested``, ``string_invalid``,
-      ``number_range``; ``json_invalid`` not a JSON value at all.
+      ``term_undefined`` a member that no context defines; ``term_conflict`` a protected term redefined;
+      ``term_class`` a class used as a member, or a member as a class; ``type_undefined``, ``type_invalid``;
+      ``keyword_refused`` a JSON-LD keyword where an alias or nothing belongs; ``iri_relative`` no absolute IRI;
+      ``iri_compact`` a prefix used in a value; ``iri_aliased`` an IRI spelled out though there is a term for it;
+      ``id_blank`` a blank node's label as an identifier; ``node_dropped`` an object that states nothing where only
+      statements are kept; ``node_split`` parts of the document's own node placed deeper; ``array_nested``,
+      ``value_null``, ``value_invalid``, ``string_invalid``, ``number_range``; ``json_invalid`` no JSON value at all.
     """
 
     code = "canonical"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final
 
 from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.canonical.literals import MAX_INTEGER
 
+Json = Any  # parsed JSON, told apart by type() because bool is an int
 MAX_DEPTH: Final = 64  # far above honest documents, far below the interpreter's recursion limit
 
 _text = json.JSONEncoder(ensure_ascii=False).encode
@@ -27,38 +29,48 @@ def canonicalize(value: object, *, max_depth: int = MAX_DEPTH) -> bytes:
         raise CanonicalError("A string holds code points that are not characters.", code="string_invalid") from error
 
 
-def _plain(value: Any, max_depth: int) -> bool:
-    """Whether Python's own encoder writes ``value`` as RFC 8785 wants it: no floats, and keys that sort alike in UTF-16.
+def _plain(value: Json, max_depth: int) -> bool:
+    """Whether Python's own encoder writes ``value`` as RFC 8785 wants it: no floats, keys that sort alike in UTF-16.
 
-    Also the gate that lets only JSON within the caps through.
+    Also the gate that lets only JSON within the caps through, level by level, so that depth costs no stack.
     """
     plain, level = True, [value]
     for _ in range(max_depth + 1):
-        below: list[Any] = []
+        below: list[Json] = []
         for item in level:
             kind = type(item)
             if kind is dict:
-                for key in item:
-                    if type(key) is not str:
-                        raise CanonicalError("A member's name is not a string.", code="json_invalid")
-                    plain = plain and key.isascii()
+                plain = _plain_names(item) and plain
                 below.extend(item.values())
             elif kind is list:
                 below.extend(item)
-            elif kind is int:
-                if not -MAX_INTEGER <= item <= MAX_INTEGER:
-                    raise CanonicalError("A number is beyond what JSON carries safely.", code="number_range")
             elif kind is float:
                 plain = False
-            elif kind is not str and item is not None and kind is not bool:
-                raise CanonicalError(f"A {kind.__name__} is not JSON.", code="json_invalid")
+            elif kind is not str:
+                _check_scalar(item)
         if not below:
             return plain
         level = below
     raise CanonicalError(f"The document nests deeper than {max_depth}.", code="document_depth")
 
 
-def _write(value: Any) -> str:
+def _plain_names(item: dict[Json, Json]) -> bool:
+    """Whether code point order is UTF-16 order for these names; all must be strings."""
+    if not all(type(name) is str for name in item):
+        raise CanonicalError("A member's name is not a string.", code="json_invalid")
+    return all(name.isascii() for name in item)
+
+
+def _check_scalar(item: Json) -> None:
+    if item is None or type(item) is bool:
+        return
+    if type(item) is not int:
+        raise CanonicalError(f"A {type(item).__name__} is not JSON.", code="json_invalid")
+    if not -MAX_INTEGER <= item <= MAX_INTEGER:
+        raise CanonicalError("A number is beyond what JSON carries safely.", code="number_range")
+
+
+def _write(value: Json) -> str:
     """``value``, already within the caps, member by member (RFC 8785, 3.2)."""
     if type(value) is dict:
         names = sorted(value, key=_utf16)
@@ -75,7 +87,7 @@ def _utf16(name: str) -> bytes:
 
 def _number(value: float) -> str:
     """A float as ECMAScript writes it (RFC 8785, 3.2.2.3; ECMA-262, Number::toString)."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         raise CanonicalError("NaN and infinities are not JSON.", code="number_range")
     if value == 0:
         return "0"  # also for minus zero

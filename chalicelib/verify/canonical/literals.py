@@ -72,7 +72,7 @@ def number(value: int | float, datatype: str | None) -> str:
 
 
 def _double(value: float) -> str:
-    """The canonical form of xsd:double: sixteen digits at most, as in 5.3E0 (JSON-LD 1.1 API, 8.6, "canonical double")."""
+    """The canonical form of xsd:double, sixteen digits at most, as in 5.3E0 (JSON-LD 1.1 API, 8.6)."""
     mantissa, _, exponent = f"{value:.15E}".partition("E")
     mantissa = mantissa.rstrip("0")
     return f"{mantissa}0E{int(exponent)}" if mantissa.endswith(".") else f"{mantissa}E{int(exponent)}"

@@ -1,24 +1,32 @@
 """RDF Dataset Canonicalization, RDFC-1.0 (https://www.w3.org/TR/rdf-canon/), with a budget.
 
-Most credentials give every blank node a first-degree hash of its own, and then this is a sort. Only look-alikes need the N-degree
-step, which is exponential in the worst case: it is counted, and ends in `canonical_budget` long before it hurts.
+Most credentials give every blank node a first-degree hash of its own, and then this is a sort. Only look-alikes need
+the N-degree step, which is exponential in the worst case: it is counted, and ends in `canonical_budget` long before
+it hurts.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.canonical.quads import Quad, Quads
 
 BUDGET: Final = 20_000
-"""Steps of the N-degree part: one for each node hashed, related node looked at and node placed in a permutation. The specification's
-fullest badge needs 100, the hungriest solvable case of the W3C suite 6,636; the whole budget is spent in about 25 ms."""
+"""Steps of the N-degree part: one for each node hashed, related node looked at and node placed in a permutation. The
+specification's fullest badge needs 100, the hungriest solvable case of the W3C suite 6,636; all of it takes 25 ms."""
 MAX_RECURSION: Final = 100  # of the N-degree step into itself; well below the interpreter's own limit
 
-Digest = Callable[[bytes], "hashlib._Hash"]
+
+class Hash(Protocol):
+    """A finished hash."""
+
+    def hexdigest(self) -> str: ...
+
+
+Digest = Callable[[bytes], Hash]
 
 
 def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256) -> bytes:
@@ -26,17 +34,10 @@ def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib
 
     :raises CanonicalError: ``canonical_budget`` when labelling takes more than ``budget`` steps.
     """
-    if not quads.blank:
-        return "".join(sorted(set(quads.ground))).encode()
-    labels = issue(quads, budget=budget, digest=digest)
     lines = set(quads.ground)
-    for subject, predicate, object_, graph in quads.blank:
-        subject, object_ = labels.get(subject, subject), labels.get(object_, object_)
-        lines.add(
-            f"{subject}{predicate}{object_} {labels.get(graph, graph)} .\n"
-            if graph
-            else f"{subject}{predicate}{object_} .\n"
-        )
+    if quads.blank:
+        labels = issue(quads, budget=budget, digest=digest)
+        lines.update([_line(quad, labels) for quad in quads.blank])
     return "".join(sorted(lines)).encode()
 
 
@@ -46,6 +47,31 @@ def issue(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256
     :raises CanonicalError: ``canonical_budget``.
     """
     return _Labelling(quads.blank, budget, digest).run()
+
+
+def _line(quad: Quad, labels: dict[str, str]) -> str:
+    subject, predicate, object_, graph = quad
+    end = f" {labels.get(graph, graph)} .\n" if graph else " .\n"
+    return f"{labels.get(subject, subject)}{predicate}{labels.get(object_, object_)}{end}"
+
+
+def _first_degree_lines(blank: list[Quad]) -> dict[str, list[str]]:
+    """For each blank node the quads that mention it, itself written _:a and every other blank node _:z (4.6.3)."""
+    lines: dict[str, list[str]] = {}
+    for quad in dict.fromkeys(blank):
+        subject, predicate, object_, graph = quad
+        if not graph and object_[0] != "_":  # by far the most frequent: an unnamed object and a value
+            lines.setdefault(subject, []).append(f"_:a{predicate}{object_} .\n")
+            continue
+        nodes = _blanks(quad)
+        for node in nodes:
+            others = {other: "_:a" if other == node else "_:z" for other in nodes}
+            lines.setdefault(node, []).append(_line(quad, others))
+    return lines
+
+
+def _blanks(quad: Quad) -> set[str]:
+    return {part for part in (quad[0], quad[2], quad[3]) if part[:1] == "_"}
 
 
 class _Issuer:
@@ -70,33 +96,40 @@ class _Issuer:
 class _Labelling:
     """One run of the algorithm of 4.4.3."""
 
-    __slots__ = ("budget", "canonical", "digest", "first", "mentions")
+    __slots__ = ("blank", "budget", "canonical", "digest", "first", "mentions")
 
     def __init__(self, blank: list[Quad], budget: int, digest: Digest) -> None:
+        self.blank = blank
         self.budget = budget
         self.digest = digest
         self.canonical = _Issuer("_:c14n", {})
-        self.mentions: dict[str, list[Quad]] = {}
-        for quad in dict.fromkeys(blank):
-            for node in {part for part in (quad[0], quad[2], quad[3]) if part[:1] == "_"}:
-                self.mentions.setdefault(node, []).append(quad)
         self.first: dict[str, str] = {}
+        self.mentions: dict[str, list[Quad]] = {}
 
     def run(self) -> dict[str, str]:
-        if len(self.mentions) == 1:
-            return {node: "_:c14n0" for node in self.mentions}
+        lines = _first_degree_lines(self.blank)
+        if len(lines) == 1:
+            return dict.fromkeys(lines, "_:c14n0")
         by_hash: dict[str, list[str]] = {}
-        for node, quads in self.mentions.items():
-            self.first[node] = hash_ = self.hash_first_degree(node, quads)
+        for node, mentions in lines.items():
+            mentions.sort()
+            hash_ = self.first[node] = self.digest("".join(mentions).encode()).hexdigest()
             by_hash.setdefault(hash_, []).append(node)
-        groups = sorted(by_hash.items())
-        for _, nodes in groups:
+        groups = [by_hash[hash_] for hash_ in sorted(by_hash)]
+        for nodes in groups:
             if len(nodes) == 1:
                 self.canonical.issue(nodes[0])
-        for _, nodes in groups:
-            if len(nodes) > 1:
-                self.label_alike(nodes)
+        if len(groups) < len(lines):
+            self.collect_mentions()
+            for nodes in groups:
+                if len(nodes) > 1:
+                    self.label_alike(nodes)
         return self.canonical.labels
+
+    def collect_mentions(self) -> None:
+        for quad in dict.fromkeys(self.blank):
+            for node in _blanks(quad):
+                self.mentions.setdefault(node, []).append(quad)
 
     def label_alike(self, nodes: list[str]) -> None:
         """Tell apart nodes with the same first-degree hash (4.4.3 step 5)."""
@@ -109,22 +142,6 @@ class _Labelling:
         for _, issuer in sorted(results, key=lambda result: result[0]):
             for node in issuer.labels:
                 self.canonical.issue(node)
-
-    def hash_first_degree(self, node: str, quads: list[Quad]) -> str:
-        """4.6.3: the quads that mention ``node``, itself written _:a and every other blank node _:z."""
-        lines = []
-        for subject, predicate, object_, graph in quads:
-            if subject[0] == "_":
-                subject = "_:a" if subject == node else "_:z"
-            if object_[0] == "_":
-                object_ = "_:a" if object_ == node else "_:z"
-            if graph:
-                graph = graph if graph[0] != "_" else "_:a" if graph == node else "_:z"
-                lines.append(f"{subject}{predicate}{object_} {graph} .\n")
-            else:
-                lines.append(f"{subject}{predicate}{object_} .\n")
-        lines.sort()
-        return self.digest("".join(lines).encode()).hexdigest()
 
     def hash_related(self, related: str, predicate: str, position: str, issuer: _Issuer) -> str:
         """4.7.3; the predicate comes between its spaces, and counts except where the graph is named."""
@@ -154,10 +171,9 @@ class _Labelling:
         for order in distinct_permutations(nodes):
             self.spend(len(order))
             candidate = self.path(order, issuer.copy(), depth, best[0] if best else "")
-            if candidate is not None and (best is None or candidate[0] < best[0]):
+            if best is None or (candidate is not None and candidate[0] < best[0]):
                 best = candidate
-        assert best is not None, "a node has at least one related node here"
-        return best
+        return best or ("", issuer)
 
     def path(self, order: list[str], issuer: _Issuer, depth: int, best: str) -> tuple[str, _Issuer] | None:
         """The path through ``order``, or None as soon as it cannot beat ``best``."""

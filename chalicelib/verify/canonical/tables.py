@@ -1,7 +1,7 @@
 """The bundled JSON-LD contexts at run time: terms, and what a name means at one place in a document.
 
-An `ActiveContext` is immutable; `apply` makes the next one and is memoised within a bound, because documents of the same kind pass
-through the same few. Clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/.
+An `ActiveContext` is immutable; `apply` makes the next one and is memoised within a bound, because documents of the
+same kind pass through the same few. Clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KINDS: Final = {None: LITERAL, "@id": ID, "@vocab": VOCAB, "@json": JSON}
 _RDF_JSON = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
-# A document of one kind needs about ten active contexts and the bundled contexts allow many more than fit in memory; at about
+# A document of one kind needs about ten active contexts; the bundled contexts allow more than fit in memory. At about
 # 10 KB each this is at most 3 MB.
 _REMEMBERED = 256
 
@@ -38,6 +38,7 @@ class Term:
         "is_class",
         "is_set",
         "kind",
+        "plain",
         "predicate",
         "prefix",
         "protected",
@@ -57,6 +58,7 @@ class Term:
         self.protected = bool(flags & _PROTECTED)
         self.prefix = bool(flags & _PREFIX)
         self.is_class = bool(flags & _CLASS)
+        self.plain = self.kind == LITERAL and self.container is None and not self.is_class  # a string is a literal
 
     def same(self, other: Term) -> bool:
         """Whether both mean the same, `protected` aside (4.2.2 step 27)."""
@@ -117,7 +119,9 @@ def enter(active: ActiveContext, context: object) -> ActiveContext:
 
 @lru_cache(maxsize=_REMEMBERED)
 def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
-    """The active context after local context ``number`` (4.1.2); ``override``: it comes with a property, so protection yields.
+    """The active context after local context ``number`` (4.1.2).
+
+    ``override``: it is a property's own context, to which protection yields.
 
     :raises CanonicalError: ``term_conflict`` when it redefines a protected term (4.2.2 step 27).
     """
@@ -127,10 +131,8 @@ def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
             EMPTY  # only a property's own context can be null here, and that may clear protected terms (4.1.2 step 5.1)
         )
     terms = dict(active.terms)
-    for name, (iri, coercion, container, scope, flags) in local["terms"].items():
-        if flags & _LATE:
-            iri, coercion = _expand(iri, active), coercion and _expand(coercion, active)
-        term, old = Term(iri, coercion, container, scope, flags), terms.get(name)
+    for name, entry in local["terms"].items():
+        term, old = _term(entry, active), terms.get(name)
         if old is None or not old.protected or override:
             terms[name] = term
         elif not old.same(term):
@@ -138,7 +140,14 @@ def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
     return ActiveContext(terms, local["vocab"] or active.vocab)
 
 
+def _term(entry: list[Any], active: ActiveContext) -> Term:
+    iri, coercion, container, scope, flags = entry
+    if flags & _LATE:
+        return Term(_expand(iri, active), coercion and _expand(coercion, active), container, scope, flags)
+    return Term(iri, coercion, container, scope, flags)
+
+
 def _expand(value: str, active: ActiveContext) -> str:
-    """A compact IRI whose prefix the local context does not define, resolved in the contexts before it (5.2.2 step 6)."""
+    """A compact IRI whose prefix its own context does not define, resolved in the contexts before it (5.2.2 step 6)."""
     prefix, _, suffix = value.partition(":")
     return active.terms[prefix].iri + suffix if prefix in active.prefixes and not suffix.startswith("//") else value

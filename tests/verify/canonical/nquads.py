@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from chalicelib.verify.canonical.literals import escape
-from chalicelib.verify.canonical.quads import Quads, typed_suffix
+from chalicelib.verify.canonical.quads import Quads
+from chalicelib.verify.canonical.tables import typed_suffix
 
 _UCHAR = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _IRI = rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_UCHAR})*>"

@@ -15,7 +15,8 @@ from pyld import jsonld
 
 from chalicelib.verify.canonical import rdfc
 from chalicelib.verify.canonical.literals import escape
-from chalicelib.verify.canonical.quads import Quads, typed_suffix
+from chalicelib.verify.canonical.quads import Quads
+from chalicelib.verify.canonical.tables import typed_suffix
 from tools.contexts import CONTEXTS
 
 INDEX = json.loads((CONTEXTS / "index.json").read_bytes())

@@ -1,0 +1,91 @@
+"""What a name or an identifier in a document stands for, in one spelling only.
+
+JSON-LD lets one IRI be written in many ways; whoever reads the JSON knows one of them. Every other way is refused, for
+otherwise a signed member could be renamed and the signature would still hold. Clause: JSON-LD 1.1 API, 5.2.2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.verify.canonical.errors import CanonicalError
+from chalicelib.verify.canonical.literals import escape, iri, language_suffix
+from chalicelib.verify.canonical.tables import TERM_IRIS, ActiveContext, Term, apply, typed_suffix
+
+
+def scoped(active: ActiveContext, term: Term) -> ActiveContext:
+    """``active`` with the term's own context applied, which may replace protected terms (5.1.2 step 8)."""
+    return active if term.scope is None else apply(active, term.scope, True)
+
+
+def member(name: object, active: ActiveContext) -> Term:
+    """What becomes of a member that is no term: with a default vocabulary a property of it, else a refusal.
+
+    :raises CanonicalError: ``term_undefined``, ``keyword_refused``, ``iri_relative``, ``json_invalid``.
+    """
+    if not isinstance(name, str):
+        raise CanonicalError("A member's name is not a string.", code="json_invalid")
+    if name.startswith("@"):
+        raise CanonicalError(f"{name[:200]!r} is not accepted here.", code="keyword_refused")
+    if active.vocab is None or ":" in name:
+        raise CanonicalError(f"No context defines {name[:200]!r}, so it would not be signed.", code="term_undefined")
+    return Term(iri(active.vocab + name)[1:-1], None, None, None, 0)
+
+
+def reference(value: object, active: ActiveContext) -> str:
+    """An identifier as an IRI in angle brackets.
+
+    :raises CanonicalError: ``iri_relative``, ``iri_compact``, ``id_blank``, ``value_invalid``.
+    """
+    if not isinstance(value, str):
+        raise CanonicalError("An identifier is not a string.", code="value_invalid")
+    if value.startswith("_:"):
+        raise CanonicalError("A blank node's label is not signed, so it cannot identify anything.", code="id_blank")
+    if active.prefixes and value.partition(":")[0] in active.prefixes:
+        raise CanonicalError(f"{value[:200]!r} is abbreviated; write the IRI out.", code="iri_compact")
+    return iri(value)
+
+
+def class_(name: object, active: ActiveContext) -> str:
+    """One ``type`` as an IRI in angle brackets.
+
+    :raises CanonicalError: ``type_invalid``, ``term_class``, and those of `vocabulary`.
+    """
+    if not isinstance(name, str):
+        raise CanonicalError("A type is not a string.", code="type_invalid")
+    term = active.terms.get(name)
+    if term is not None and not term.is_class:
+        raise CanonicalError(f"{name!r} names a member, not a class.", code="term_class")
+    return vocabulary(name, active)
+
+
+def vocabulary(value: str, active: ActiveContext) -> str:
+    """A term, a name in the default vocabulary, or an IRI for which there is no term, as an IRI in angle brackets.
+
+    :raises CanonicalError: ``type_undefined``, ``iri_aliased``, and those of `reference`.
+    """
+    term = active.terms.get(value)
+    if term is not None and not term.iri.startswith("@"):
+        return f"<{term.iri}>"
+    if ":" in value:
+        if value in TERM_IRIS:
+            raise CanonicalError(f"{value[:200]!r} is spelled out though a term says it.", code="iri_aliased")
+        return reference(value, active)
+    if active.vocab is None or value.startswith("@") or term is not None:
+        raise CanonicalError(f"No context defines {value[:200]!r}, so it would be dropped.", code="type_undefined")
+    return iri(active.vocab + value)
+
+
+def value_object(value: dict[str, Any], active: ActiveContext) -> str:
+    """``{"@value", "@language"}`` or ``{"@value", "@type"}`` as a literal (5.1.2 step 14), and nothing else.
+
+    A base direction has no place in RDF 1.1 and would be dropped; a bare ``@value`` would be a second spelling.
+
+    :raises CanonicalError: ``keyword_refused``, ``value_invalid``, and those of `reference`.
+    """
+    text = value["@value"]
+    if isinstance(text, str) and value.keys() == {"@value", "@language"}:
+        return f'"{escape(text)}"{language_suffix(value["@language"])}'
+    if isinstance(text, str) and value.keys() == {"@value", "@type"}:
+        return f'"{escape(text)}"{typed_suffix(reference(value["@type"], active)[1:-1])}'
+    raise CanonicalError("A value object has a string and a language, or a string and a type.", code="keyword_refused")
