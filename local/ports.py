@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 LISTEN = "0A"  # proc_net_tcp: the state of a listening socket
@@ -51,9 +52,9 @@ def listening() -> set[tuple[str, str, int]]:
 
 def socket_inodes(pid: int) -> set[str]:
     """The inodes of the sockets that process `pid` has open; empty where it is gone or not ours to see."""
-    folder = Path(f"/proc/{pid}/fd")
-    try:
-        links = [str(entry.readlink()) for entry in folder.iterdir()]
-    except OSError:
-        return set()
+    links = []
+    with suppress(OSError):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed while we looked
+                links.append(str(entry.readlink()))
     return {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}

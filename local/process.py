@@ -11,10 +11,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+SWEEP = 5.0  # seconds that the system may take to end what was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,20 @@ class Process:
 
 def started(pid: int) -> str:
     """When process `pid` began, as an opaque text; empty when there is none, or only its corpse."""
+    _reap(pid)
     if Path("/proc/self/stat").exists():
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            return ""
-        return "" if fields[0] in "ZX" else fields[19]  # proc(5): state is field 3, starttime field 22
+        fields = _stat(pid)
+        return "" if not fields or fields[0] in "ZX" else fields[19]
     shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return shown.stdout.strip()
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of proc(5) stat from the third on (state, then 6 session, 22 starttime); none where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def start(
@@ -57,6 +65,7 @@ def start(
     finally:
         if out:
             out.close()
+    child.returncode = 0  # it outlives this object, which would warn of that
     return Process(child.pid, started(child.pid), serves)
 
 
@@ -68,14 +77,25 @@ def stop(process: Process, *, patience: float = 20.0) -> bool:
     if not process.alive:
         return False
     os.kill(process.pid, signal.SIGTERM)
-    end = time.monotonic() + patience
-    while process.alive and time.monotonic() < end:
-        _reap(process.pid)
-        time.sleep(0.02)
+    _wait(patience, lambda: process.alive)
     with suppress(ProcessLookupError):  # when nothing is left
         os.killpg(process.pid, signal.SIGKILL)
-    _reap(process.pid)
+        _wait(SWEEP, lambda: process.alive or _session_left(process.pid))
     return True
+
+
+def _wait(seconds: float, pending: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while pending() and time.monotonic() < end:
+        time.sleep(0.02)
+
+
+def _session_left(leader: int) -> bool:
+    """Whether a process of that session still runs; the system may keep their corpses for long."""
+    if not Path("/proc/self/stat").exists():
+        return False
+    sessions = (_stat(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return any(fields and fields[0] not in "ZX" and fields[3] == str(leader) for fields in sessions)
 
 
 def _reap(pid: int) -> None:

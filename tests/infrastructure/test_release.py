@@ -16,14 +16,16 @@ from local.release import command_lines, listing
 def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
     template = Path("/b/prod/template.json")
     parameters = {"Domain": "laurel.example", "CertificateArn": "arn:aws:acm:eu-central-1:1:certificate/c"}
-    lines = [shlex.join(line) for line in command_lines("prod", template, "code", parameters)]
-    assert lines == [
+    upload, change = (shlex.join(line) for line in command_lines("prod", template, "code", parameters))
+    assert upload == (
         "aws cloudformation package --template-file /b/prod/template.json --s3-bucket code --s3-prefix laurel/prod"
-        " --use-json --output-template-file /b/prod/sent.json",
+        " --use-json --output-template-file /b/prod/sent.json"
+    )
+    assert change == (
         "aws cloudformation deploy --template-file /b/prod/sent.json --stack-name laurel-prod --s3-bucket code"
         " --s3-prefix laurel/prod --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset --parameter-overrides"
-        " CertificateArn=arn:aws:acm:eu-central-1:1:certificate/c Domain=laurel.example Stage=prod",
-    ]
+        " CertificateArn=arn:aws:acm:eu-central-1:1:certificate/c Domain=laurel.example Stage=prod"
+    )
 
 
 def test_a_parameter_that_is_not_given_keeps_its_value() -> None:

@@ -1,0 +1,67 @@
+"""The embedded AWS: on loopback alone, with what it needs and nothing of ours."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local import aws as embedded
+from local import ports
+from local.deploy import client
+
+LOOPBACK = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1 and ::1 as the kernel writes them
+
+
+def test_every_socket_that_listens_is_on_loopback(aws: embedded.EmbeddedAws) -> None:
+    # Services are loaded at their first call, and some would open ports of their own.
+    client(aws, "dynamodb").list_tables()
+    client(aws, "kms").list_keys()
+    client(aws, "iot").list_things()
+    client(aws, "transfer").list_servers()
+    held = ports.socket_inodes(aws.process.pid)
+    found = {(address, port) for inode, address, port in ports.listening() if inode in held}
+    assert int(aws.endpoint_url.rpartition(":")[2]) in {port for _, port in found}
+    assert {address for address, _ in found} <= LOOPBACK
+
+
+def test_a_socket_on_every_interface_would_be_seen() -> None:
+    with socket.socket() as everywhere:
+        everywhere.bind(("0.0.0.0", 0))  # noqa: S104  closed again at once; proves that the test above can fail
+        everywhere.listen()
+        held = ports.socket_inodes(os.getpid())
+        found = {address for inode, address, port in ports.listening() if inode in held}
+    assert "00000000" in found
+
+
+def test_iam_is_evaluated(aws: embedded.EmbeddedAws) -> None:
+    iam = client(aws, "iam")
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    nobody = boto3.client(
+        "dynamodb",
+        endpoint_url=aws.endpoint_url,
+        region_name=aws.region,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    with pytest.raises(ClientError, match="AccessDenied"):
+        nobody.list_tables()
+
+
+def test_nothing_of_the_callers_environment_reaches_it(tmp_path: Path) -> None:
+    env = embedded.environment(4566, tmp_path)
+    assert (env["BIND_HOST"], env["IOT_MTLS_ENABLED"], env["AUTH"]) == ("127.0.0.1", "0", "true")
+    assert set(env) & {"PYTHONPATH", "VIRTUAL_ENV", "AWS_PROFILE", "AWS_SESSION_TOKEN"} == set()
+
+
+def test_a_start_that_fails_says_where_to_look(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(embedded.NotReadyError, match="its log is"):
+            embedded.start(taken.getsockname()[1], tmp_path, patience=5)

@@ -1,0 +1,196 @@
+"""The front: what came goes on as it came, and API Gateway's limits hold one byte either side."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from local import front, ports
+
+EVERY_BYTE = bytes(range(256))
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it heard, in headers, and every byte there is, in the body."""
+
+    protocol_version = "HTTP/1.1"
+
+    def heard(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        said = {"method": self.command, "target": self.path, "headers": self.headers.items(), "bytes": len(body)}
+        self.send_response(201)
+        self.send_header("X-Heard", json.dumps(said))
+        self.send_header("Set-Cookie", "a=1")
+        self.send_header("Set-Cookie", "b=2")
+        self.send_header("Content-Type", "image/png")
+        self.send_header("Content-Length", str(len(body or EVERY_BYTE)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body or EVERY_BYTE)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = heard  # noqa: N815  http.server looks for these
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture(scope="module")
+def echo() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/restapis/x/live/_user_request_"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def port(echo: str) -> Iterator[int]:
+    with front.serve(0, echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def client(port: int) -> Iterator[http.client.HTTPConnection]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    yield connection
+    connection.close()
+
+
+def heard(reply: http.client.HTTPResponse) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(reply.getheader("X-Heard") or "{}")
+    return said
+
+
+def header(said: dict[str, Any], name: str) -> list[str]:
+    return [value for key, value in said["headers"] if key.lower() == name]
+
+
+def test_path_and_query_go_on_as_they_came(client: http.client.HTTPConnection) -> None:
+    client.request("GET", "/c/a%2Fb;x=1?q=%C3%A4&q=2&empty=&flag")
+    said = heard(client.getresponse())
+    assert said["target"] == "/restapis/x/live/_user_request_/c/a%2Fb;x=1?q=%C3%A4&q=2&empty=&flag"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
+def test_every_method_goes_on_and_binary_comes_back(client: http.client.HTTPConnection, method: str) -> None:
+    client.request(method, "/x")
+    reply = client.getresponse()
+    assert heard(reply)["method"] == method
+    assert reply.status == 201
+    assert reply.read() == EVERY_BYTE
+
+
+def test_head_has_the_length_and_no_body(client: http.client.HTTPConnection) -> None:
+    client.request("HEAD", "/x")
+    reply = client.getresponse()
+    assert reply.getheader("Content-Length") == "256"
+    assert reply.read() == b""
+
+
+def test_repeated_headers_of_an_answer_stay_apart(client: http.client.HTTPConnection) -> None:
+    client.request("GET", "/x")
+    assert client.getresponse().headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+
+
+def test_a_connection_is_kept_for_the_next_request(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/x", body=EVERY_BYTE)
+    client.getresponse().read()
+    held = client.sock
+    client.request("GET", "/x")
+    client.getresponse().read()
+    assert client.sock is held
+
+
+def test_no_accept_means_any(client: http.client.HTTPConnection) -> None:
+    client.request("GET", "/x")
+    assert header(heard(client.getresponse()), "accept") == ["*/*"]
+
+
+def test_an_accept_stays_as_it_is(client: http.client.HTTPConnection) -> None:
+    client.request("GET", "/x", headers={"Accept": "application/vc"})
+    assert header(heard(client.getresponse()), "accept") == ["application/vc"]
+
+
+def test_a_caller_cannot_choose_its_address_or_the_host(client: http.client.HTTPConnection) -> None:
+    client.request("GET", "/x", headers={"X-Forwarded-For": "1.2.3.4", "Host": "elsewhere.example"})
+    said = heard(client.getresponse())
+    assert header(said, "x-forwarded-for") == ["127.0.0.1"]
+    assert "elsewhere" not in header(said, "host")[0]
+
+
+def test_headers_of_the_connection_do_not_go_on(client: http.client.HTTPConnection) -> None:
+    client.request("GET", "/x", headers={"Connection": "keep-alive, X-Private", "X-Private": "1", "TE": "trailers"})
+    said = heard(client.getresponse())
+    assert header(said, "x-private") == header(said, "te") == []
+
+
+def test_a_body_of_exactly_the_cap_goes_on(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/x", body=bytes(front.MAX_BODY))
+    reply = client.getresponse()
+    assert heard(reply)["bytes"] == front.MAX_BODY
+    reply.read()
+
+
+def test_a_body_one_byte_over_the_cap_is_refused(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/x", body=bytes(front.MAX_BODY + 1))
+    assert_problem(client.getresponse(), 413, "too_large")
+
+
+def chunks(total: int, size: int = 1 << 20) -> Iterator[bytes]:
+    for begin in range(0, total, size):
+        yield bytes(min(size, total - begin))
+
+
+def test_a_chunked_body_goes_on_whole(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/x", body=iter([EVERY_BYTE, b"", EVERY_BYTE[::-1]]), encode_chunked=True)
+    reply = client.getresponse()
+    assert reply.read() == EVERY_BYTE + EVERY_BYTE[::-1]
+    assert header(heard(reply), "transfer-encoding") == []
+
+
+def test_a_chunked_body_over_the_cap_is_refused(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/x", body=chunks(front.MAX_BODY + 1), encode_chunked=True)
+    assert_problem(client.getresponse(), 413, "too_large")
+
+
+@pytest.mark.parametrize("line", [b"", b"-1", b"0x10", b"g", b"1_0", b"+5", b"f" * 2000])
+def test_a_malformed_chunk_is_refused(client: http.client.HTTPConnection, line: bytes) -> None:
+    client.putrequest("POST", "/x")
+    client.putheader("Transfer-Encoding", "chunked")
+    client.endheaders()
+    client.send(line + b"\r\n")
+    assert_problem(client.getresponse(), 400, "bad_request")
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "ten", "٣"])
+def test_a_malformed_length_is_refused(client: http.client.HTTPConnection, length: str) -> None:
+    client.putrequest("POST", "/x")
+    client.putheader("Content-Length", length.encode())
+    client.endheaders()
+    assert_problem(client.getresponse(), 400, "bad_request")
+
+
+def test_an_api_that_is_down_is_said_so() -> None:
+    nowhere = f"http://127.0.0.1:{ports.free_port()}/restapis/x/live/_user_request_"
+    with front.serve(0, nowhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with closing(http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=30)) as connection:
+            connection.request("GET", "/x")
+            assert_problem(connection.getresponse(), 502, "unavailable")
+        server.shutdown()
+
+
+def assert_problem(reply: http.client.HTTPResponse, status: int, code: str) -> None:
+    assert reply.status == status
+    assert reply.getheader("Content-Type") == "application/problem+json"
+    problem = json.loads(reply.read())
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert set(problem) == {"type", "title", "status", "code", "detail"}

@@ -1,0 +1,42 @@
+"""What is lifted out of the swagger for the embedded AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.transform import BINARY_TYPES, GATEWAY_RESPONSES, lift
+
+
+def template() -> dict[str, Any]:
+    said = {"statusCode": 404, "responseParameters": {"p": "v"}, "responseTemplates": {"application/json": "{}"}}
+    body = {BINARY_TYPES: ["*/*"], GATEWAY_RESPONSES: {"THROTTLED": said}}
+    return {
+        "Resources": {
+            "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": body}},
+            "Deployment1": {"Type": "AWS::ApiGateway::Deployment", "Properties": {}},
+            "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {}},
+        }
+    }
+
+
+def test_binary_types_become_a_property_of_the_api() -> None:
+    lifted = template()
+    lift(lifted)
+    assert lifted["Resources"]["Api"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_gateway_responses_become_resources_that_a_deployment_waits_for() -> None:
+    lifted = template()
+    lift(lifted)
+    assert lifted["Resources"]["ApiThrottled"] == {
+        "Type": "AWS::ApiGateway::GatewayResponse",
+        "Properties": {
+            "RestApiId": {"Ref": "Api"},
+            "ResponseType": "THROTTLED",
+            "StatusCode": "404",
+            "ResponseParameters": {"p": "v"},
+            "ResponseTemplates": {"application/json": "{}"},
+        },
+    }
+    assert lifted["Resources"]["Deployment1"]["DependsOn"] == ["ApiThrottled"]
+    assert "DependsOn" not in lifted["Resources"]["Table"]
