@@ -49,28 +49,23 @@ def throttled(client: Any, operation: str, times: int) -> Iterator[list[str]]:
 
 
 @contextmanager
-def lost_before(client: Any, nth: int = 1, operation: str | None = None) -> Iterator[None]:
-    """The ``nth`` call (from 1) never reaches the service, as often as botocore tries."""
-    seen = _Nth(client, nth, operation)
-
-    def lose(**_: Any) -> None:
-        if seen.now:
-            raise ConnectTimeoutError(endpoint_url="lost before it was sent")
-
-    with seen.counting(), _registered(client, "before-send", lose, operation):
+def lost_before(client: Any, nth: int = 1) -> Iterator[None]:
+    """The ``nth`` call (from 1) never reaches the service."""
+    with _raising(client, "before-call", nth, ConnectTimeoutError(endpoint_url="lost before it was sent")):
         yield
 
 
 @contextmanager
-def reply_lost(client: Any, nth: int = 1, operation: str | None = None) -> Iterator[None]:
+def reply_lost(client: Any, nth: int = 1) -> Iterator[None]:
     """The ``nth`` call (from 1) is applied, and its reply never arrives."""
-    seen = _Nth(client, nth, operation)
+    with _raising(client, "after-call", nth, ReadTimeoutError(endpoint_url="applied, and the reply was lost")):
+        yield
 
-    def lose(**_: Any) -> None:
-        if seen.now:
-            raise ReadTimeoutError(endpoint_url="applied, and the reply was lost")
 
-    with seen.counting(), _registered(client, "after-call", lose, operation):
+@contextmanager
+def answered(client: Any, status: int, body: bytes) -> Iterator[None]:
+    """Every request is answered with this."""
+    with _registered(client, "before-send", lambda **_: _response(status, body)):
         yield
 
 
@@ -128,26 +123,18 @@ def _anything(rest: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return table, {**request, "Keys": [{"pk": {"S": "nothing"}, "sk": {"S": "nothing"}}]}
 
 
-class _Nth:
-    """Whether the call under way is the nth one."""
+@contextmanager
+def _raising(client: Any, event: str, nth: int, error: Exception) -> Iterator[None]:
+    seen = 0
 
-    def __init__(self, client: Any, nth: int, operation: str | None) -> None:
-        self._client = client
-        self._nth = nth
-        self._operation = operation
-        self._seen = 0
+    def count(**_: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == nth:
+            raise error
 
-    @property
-    def now(self) -> bool:
-        return self._seen == self._nth
-
-    @contextmanager
-    def counting(self) -> Iterator[None]:
-        with _registered(self._client, "before-call", self._count, self._operation):
-            yield
-
-    def _count(self, **_: Any) -> None:
-        self._seen += 1
+    with _registered(client, event, count):
+        yield
 
 
 @contextmanager

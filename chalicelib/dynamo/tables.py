@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from pynamodb.connection import Connection
 
 from chalicelib.dynamo.keys import Key, Range
@@ -101,9 +102,9 @@ class Tables:
             _pause_before(turn)
             with _our_errors():
                 reply = self.client.batch_get_item(RequestItems=open_keys)
-            for items in reply["Responses"].values():
-                found.update((key_of(item), item) for item in items)
-            open_keys = reply.get("UnprocessedKeys") or {}
+                for items in reply["Responses"].values():
+                    found.update((key_of(item), item) for item in items)
+                open_keys = reply.get("UnprocessedKeys") or {}
         if open_keys:
             raise Unavailable("Storage left a part of the answer out.", code="storage_partial")
         return found
@@ -121,10 +122,11 @@ class Tables:
         while True:
             with _our_errors():
                 reply = self.client.query(**request)
-            yield from reply["Items"]
-            if "LastEvaluatedKey" not in reply:
+                items, last = reply["Items"], reply.get("LastEvaluatedKey")
+            yield from items
+            if not last:
                 return
-            request["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+            request["ExclusiveStartKey"] = last
 
     def put(self, table: str, put: Put) -> None:
         """Store one item. Raises `ConditionFailed`, `Unavailable`."""
@@ -190,6 +192,12 @@ def _our_errors() -> Iterator[None]:
         _raise_ours(error)
     except BotoCoreError as error:
         raise Unavailable("Storage did not answer.", code="storage_unavailable") from error
+    except _NO_REPLY as error:
+        raise Unavailable("Storage answered with something else.", code="storage_unreadable") from error
+
+
+# What botocore's parser, and reading its result, raise when a body is no reply of DynamoDB, but a proxy's, say.
+_NO_REPLY = (ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 
 
 def _raise_ours(error: ClientError) -> None:
@@ -203,6 +211,8 @@ def _raise_ours(error: ClientError) -> None:
             raise ConditionFailed(failed) from error
         if any(reason in _MAY_PASS for reason in reasons):
             raise _Contended from error
+        if "ValidationError" in reasons:
+            code = "ValidationException"
     if code == "ValidationException":
         # An item over 400 KB, a key over 2,048 bytes: no retry will help.
         raise Refused("Storage cannot hold this.", code="storage_refused") from error

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+
+from chalicelib.analytics.visitor import visitor
+from chalicelib.dynamo.journal import DynamoJournal
+from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.salts import DynamoSalts
+from chalicelib.dynamo.tables import Tables
+from tests import aws_calls
+from tests.contract import nouns
+
+DAY = nouns.NOW.date()
+SALT = sha256(b"a salt to look for").digest()
+
+
+def found_in(tables: Tables, secret: bytes) -> list[str]:
+    """Every table in which ``secret`` stands in some item, as bytes or written as text."""
+    forms = {repr(secret), secret.hex(), repr(secret)[2:-1]}
+    holders = []
+    for table in (tables.credentials, tables.events, tables.secrets):
+        pages = tables.client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        text = repr([page["Items"] for page in pages])
+        holders += [table] if any(form in text for form in forms) else []
+    return holders
+
+
+def test_once_destroyed_no_table_holds_the_salt(tables: Tables):
+    salts, ledger = DynamoSalts(tables), DynamoLedger(tables)
+    issuer = nouns.issuer()
+    ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    ledger.add_record(nouns.record())
+    salts.create(DAY, SALT)
+    DynamoJournal(tables).write(nouns.event(visitor=visitor(SALT, "192.0.2.1", "Mozilla")))
+    assert found_in(tables, SALT) == [tables.secrets]  # the search does find it while it is there
+    assert salts.destroy_before(DAY + timedelta(days=1)) == 1
+    assert found_in(tables, SALT) == []
+
+
+def test_a_destruction_cut_short_is_finished_by_the_next(tables: Tables):
+    salts = DynamoSalts(tables)
+    for back in range(3):
+        salts.create(DAY - timedelta(days=back), SALT + bytes([back]))
+    for fault in (aws_calls.lost_before, aws_calls.reply_lost):
+        with fault(tables.client, 2):
+            try:
+                salts.destroy_before(DAY + timedelta(days=1))
+            except Exception as error:
+                assert type(error).__name__ == "Unavailable"
+    salts.destroy_before(DAY + timedelta(days=1))
+    assert found_in(tables, SALT) == []

@@ -1,0 +1,213 @@
+"""What storage does when AWS does not: every fault is injected into the real client, before the real engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.dynamo.journal import DynamoJournal
+from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.salts import DynamoSalts
+from chalicelib.dynamo.tables import TURNS, Tables
+from chalicelib.errors import Conflict, LaurelError, Unavailable
+from tests import aws_calls
+from tests.contract import nouns
+
+DAY = nouns.NOW.date()
+
+
+@pytest.fixture
+def ledger(tables: Tables) -> DynamoLedger:
+    return DynamoLedger(tables)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that changes storage, made for a fresh ``name`` so that one table serves many runs."""
+
+    prepare: Callable[[DynamoLedger, str], Any]
+    do: Callable[[DynamoLedger, Any], None]
+    items: int
+    """How many items it puts."""
+
+
+def _issuer(name: str):
+    issuer = nouns.issuer(name)
+    return issuer, nouns.status_lists(issuer, size=64)
+
+
+def _stored_issuer(ledger: DynamoLedger, name: str):
+    issuer, lists = _issuer(name)
+    ledger.add_issuer(issuer, lists)
+    return replace(issuer, name="Next", version=2), [nouns.with_bit(lists[0], 1)]
+
+
+def _stored_record(ledger: DynamoLedger, name: str):
+    issuer, lists = _issuer(name)
+    ledger.add_issuer(issuer, lists)
+    record = nouns.record(f"credential-{name}", of=issuer)
+    ledger.add_record(record)
+    return nouns.revoked(record), [nouns.with_bit(lists[0], 7)]
+
+
+DEEDS = {
+    "add_issuer": Deed(lambda _, name: _issuer(name), lambda ledger, made: ledger.add_issuer(*made), 4),
+    "replace_issuer": Deed(_stored_issuer, lambda ledger, made: ledger.replace_issuer(*made), 2),
+    "add_achievement": Deed(
+        lambda _, name: nouns.achievement(name), lambda ledger, made: ledger.add_achievement(made), 1
+    ),
+    "add_record": Deed(
+        lambda _, name: nouns.record(f"credential-{name}", of=nouns.issuer(name)),
+        lambda ledger, made: ledger.add_record(made),
+        4,
+    ),
+    "replace_standing": Deed(_stored_record, lambda ledger, made: ledger.replace_standing(*made), 2),
+}
+
+
+def everything(tables: Tables) -> dict[tuple[str, str], Any]:
+    pages = tables.client.get_paginator("scan").paginate(TableName=tables.credentials, ConsistentRead=True)
+    return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
+
+
+def changed(before: dict[Any, Any], after: dict[Any, Any]) -> int:
+    assert before.keys() <= after.keys()
+    return sum(before.get(key) != item for key, item in after.items())
+
+
+@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
+def test_a_crash_at_any_call_leaves_all_or_nothing_and_running_it_again_completes(
+    tables: Tables, ledger: DynamoLedger, name: str, fault
+):
+    """Swept over every call of the deed, and of the same deed when its first run was applied already."""
+    deed = DEEDS[name]
+    points = 0
+    for applied_before in (False, True):
+        nth = 0
+        crashed = True
+        while crashed:
+            nth += 1
+            made = deed.prepare(ledger, f"{name}-{applied_before}-{nth}")
+            start = everything(tables)
+            if applied_before:
+                deed.do(ledger, made)
+            with fault(tables.client, nth):
+                crashed = _crashes(deed, ledger, made)
+            points += crashed
+            whole = changed(start, everything(tables))
+            assert whole in (0, deed.items), (applied_before, nth)
+            deed.do(ledger, made)
+            assert changed(start, everything(tables)) == deed.items
+    assert points == 3  # one call when it is new; two when it was applied: the refused one and the look at it
+
+
+def _crashes(deed: Deed, ledger: DynamoLedger, made: Any) -> bool:
+    try:
+        deed.do(ledger, made)
+    except Unavailable:
+        return True
+    return False
+
+
+def test_another_credential_is_not_taken_for_the_one_whose_reply_was_lost(tables: Tables, ledger: DynamoLedger):
+    record = nouns.record()
+    with aws_calls.reply_lost(tables.client), pytest.raises(Unavailable):
+        ledger.add_record(record)
+    with pytest.raises(Conflict):
+        ledger.add_record(replace(record, document=b"{}"))
+    assert ledger.record(record.id) == record
+
+
+def test_keys_left_unread_are_asked_for_again(tables: Tables, ledger: DynamoLedger):
+    issuer = nouns.issuer()
+    ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    DynamoSalts(tables).create(DAY, bytes(32))
+    whole = ledger.surroundings(nouns.record(), DAY)
+    with aws_calls.unprocessed(tables.client, times=2) as left, aws_calls.counted(tables.client) as calls:
+        assert ledger.surroundings(nouns.record(), DAY) == whole
+    assert left[0] == 3
+    assert len(calls) == 3
+
+
+def test_keys_that_stay_unread_are_never_taken_for_absent(tables: Tables, ledger: DynamoLedger):
+    issuer = nouns.issuer()
+    ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    with (
+        aws_calls.unprocessed(tables.client, times=99),
+        aws_calls.counted(tables.client) as calls,
+        pytest.raises(Unavailable) as caught,
+    ):
+        ledger.surroundings(nouns.record(), DAY)
+    assert caught.value.code == "storage_partial"
+    assert len(calls) == TURNS
+
+
+def test_a_transaction_that_gave_way_is_tried_again(tables: Tables, ledger: DynamoLedger):
+    for reason in ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"):
+        record = nouns.record(reason, index=len(reason))
+        with aws_calls.cancelled(tables.client, reason, times=2) as refused:
+            ledger.add_record(record)
+        assert len(refused) == 2
+        assert ledger.record(record.id) == record
+
+
+def test_a_transaction_that_always_gives_way_is_unavailable_and_no_conflict(tables: Tables, ledger: DynamoLedger):
+    with aws_calls.cancelled(tables.client, "TransactionConflict", times=99) as refused:
+        with pytest.raises(Unavailable) as caught:
+            ledger.add_record(nouns.record())
+    assert caught.value.code == "storage_busy"
+    assert len(refused) == TURNS
+
+
+def test_throttled_reads_are_waited_out(tables: Tables, ledger: DynamoLedger):
+    ledger.add_record(nouns.record())
+    with aws_calls.throttled(tables.client, "GetItem", times=1) as refused:
+        assert ledger.record(nouns.record().id) == nouns.record()
+    assert refused
+
+
+def test_one_view_reads_twice(tables: Tables, ledger: DynamoLedger):
+    issuer = nouns.issuer()
+    ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    ledger.add_record(nouns.record())
+    with aws_calls.counted(tables.client) as calls:
+        ledger.surroundings(ledger.record(nouns.record().id), DAY)
+    assert calls == ["GetItem", "BatchGetItem"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
+        ["Item", "Items", "Responses", "UnprocessedKeys", "LastEvaluatedKey", "__type", "message", "pk", "S", "B",
+         "CancellationReasons", "Code", "type", "sk"]), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+BODIES = st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encode())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(status=st.sampled_from([200, 301, 400, 403, 404, 413]), body=BODIES)
+def test_whatever_answers_in_place_of_storage_only_our_errors_come_out(tables: Tables, status: int, body: bytes):
+    ledger = DynamoLedger(tables)
+    issuer, lists = _issuer("any")
+    with aws_calls.answered(tables.client, status, body):
+        for call in (
+            lambda: ledger.record("c"),
+            lambda: ledger.surroundings(nouns.record(), DAY),
+            lambda: list(zip(ledger.issuers(), range(3), strict=False)),
+            lambda: list(zip(ledger.achievements("north"), range(3), strict=False)),
+            lambda: ledger.add_issuer(issuer, lists),
+            lambda: DynamoJournal(tables).write(nouns.event()),
+            lambda: DynamoSalts(tables).create(DAY, bytes(32)),
+        ):
+            try:
+                call()
+            except LaurelError:
+                continue
