@@ -21,7 +21,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True, slots=True)
 class NewAchievement:
-    """What can be earned; ``picture`` is a PNG file. ``id`` is a UUID of the caller's choice, or None for a fresh one."""
+    """What can be earned; ``picture`` is a PNG file. ``id`` is a UUID; None asks for a fresh one."""
 
     issuer_id: str
     name: str

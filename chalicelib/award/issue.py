@@ -25,7 +25,7 @@ Of a pair filled to the fraction f, a draw is taken with probability f and all e
 about 45,000 credentials, a third of the 131,072 entries, and a credential costs 1.2 draws on average.
 """
 PAIRS = 3
-"""Pairs of lists tried for one credential. A second pair is as good as empty: a third means that storage is at fault."""
+"""Pairs of lists tried for one credential. A second one is as good as empty: a third means that storage is at fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 from cli.demo.png import Canvas, Colour, Outline, Paint, Point
 
@@ -97,7 +98,7 @@ def _box(left: float, top: float, right: float, foot: float) -> Outline:
 def _stroke(points: Sequence[Point], width: float) -> list[Outline]:
     """A line along ``points`` with round joints, as parts to be painted one by one."""
     parts: list[Outline] = [_circle(width / 2, x, y) for x, y in points]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         length = math.hypot(x2 - x1, y2 - y1)
         dx, dy = (y2 - y1) / length * width / 2, (x1 - x2) / length * width / 2
         parts.append([(x1 + dx, y1 + dy), (x2 + dx, y2 + dy), (x2 - dx, y2 - dy), (x1 - dx, y1 - dy)])

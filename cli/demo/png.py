@@ -76,8 +76,8 @@ def _coverage(
             x1 + (at - y1) * (x2 - x1) / (y2 - y1) for x1, y1, x2, y2 in edges if (y1 <= at) != (y2 <= at)
         )
         for left, right in zip(crossings[::2], crossings[1::2], strict=True):
-            for x, sign in ((left, 1 / _SUBLINES), (right, -1 / _SUBLINES)):
-                x = min(max(x, 0.0), float(size))
+            for crossing, sign in ((left, 1 / _SUBLINES), (right, -1 / _SUBLINES)):
+                x = min(max(crossing, 0.0), float(size))
                 pixel = int(x)
                 # The pixel that the edge cuts gets its share, the next one on the rest.
                 steps[pixel] += sign * (pixel + 1 - x)

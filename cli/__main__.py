@@ -1,0 +1,48 @@
+"""From arguments and environment to an exit code: 0 all was done, 1 something was not, 2 it was asked wrongly."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from chalicelib import settings
+from chalicelib.errors import LaurelError, MissingSetting
+from chalicelib.services import Services, build
+from cli.arguments import parser
+from cli.output import UsageFault, complain
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells report it."""
+
+
+def main(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    connect: Callable[[settings.Settings], Services] | None = None,
+) -> int:
+    """Do what ``arguments`` say, against what ``environment`` names; ``connect`` makes the services."""
+    asked = parser().parse_args(arguments)
+    try:
+        services = (connect or _connect)(settings.read(environment))
+        code: int = asked.act(services, asked)
+    except (MissingSetting, UsageFault) as error:
+        complain(error)
+        return 2
+    except LaurelError as error:
+        complain(error)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _connect(read: settings.Settings) -> Services:
+    # Powertools and Chalice take half a second to import; `--help` does without.
+    from chalicelib.http.log import LogFallback
+
+    return build(read, fallback=LogFallback())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

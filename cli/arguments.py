@@ -1,0 +1,154 @@
+"""What can be said on the command line."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from chalicelib.award.issuers import Method
+from chalicelib.credential import vocabulary
+from chalicelib.errors import Malformed
+from cli import achievement, credential, events, issuer, moments
+from cli.demo import command as demo
+
+
+def parser() -> ArgumentParser:
+    """The whole grammar; each command has its function under ``act``."""
+    root = ArgumentParser(
+        prog="python -m cli",
+        description="Laurel for issuers and operators. Settings and AWS credentials come from the environment.",
+        epilog="Exit codes: 0 all was done, 1 something was not, 2 it was asked wrongly.",
+    )
+    nouns = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _issuer(_verbs(nouns, "issuer", "who issues: add, list, rotate-key"))
+    _achievement(_verbs(nouns, "achievement", "what can be earned: add, list"))
+    _credential(_verbs(nouns, "credential", "who has earned it: issue, revoke, suspend, reinstate, show, list"))
+    _events(_verbs(nouns, "events", "what happened: replay"))
+    seed = _command(nouns, "demo", demo.seed_demo, "seed the demo data, or complete it; a second run changes nothing")
+    seed.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the map of the demo is written")
+    return root
+
+
+def _issuer(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    add = _command(verbs, "add", issuer.add, "found an issuer, with a key and its first status lists")
+    add.add_argument("id", help="short name in URLs: a-z, 0-9, hyphen")
+    add.add_argument("--name", required=True)
+    add.add_argument("--url", required=True, help="the issuer's own web site")
+    add.add_argument("--description", required=True)
+    add.add_argument("--email")
+    add.add_argument("--image", metavar="URL", help="address of its logo")
+    add.add_argument(
+        "--did",
+        type=Method,
+        choices=list(Method),
+        default=Method.WEB,
+        help="how it is named in credentials: on this host (web, the default; keys can be rotated) or by its key (key)",
+    )
+    _json(add)
+    _json(_command(verbs, "list", issuer.list_all, "all issuers"))
+    rotate = _command(verbs, "rotate-key", issuer.rotate_key, "retire the key and make another one")
+    rotate.add_argument("id")
+    _json(rotate)
+
+
+def _achievement(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    add = _command(verbs, "add", achievement.add, "add what can be earned")
+    add.add_argument("issuer", help="the issuer's id")
+    add.add_argument("--name", required=True)
+    add.add_argument("--description", required=True)
+    add.add_argument("--criteria", required=True, help="what has to be done to earn it")
+    add.add_argument("--image", type=Path, required=True, metavar="FILE", help="a PNG")
+    add.add_argument("--image-alt", required=True, help="the picture in words")
+    add.add_argument("--kind", default="Badge", help="an Open Badges achievementType (default: Badge)")
+    add.add_argument(
+        "--skill",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("NAME", "URL", "FRAMEWORK"),
+        help="a skill that it shows, with its address in a public framework; may be repeated",
+    )
+    _json(add)
+    listing = _command(verbs, "list", achievement.list_all, "an issuer's achievements")
+    listing.add_argument("issuer")
+    _json(listing)
+
+
+def _credential(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    issue = _command(verbs, "issue", credential.issue_all, "issue an achievement to one holder or to a file of them")
+    issue.add_argument("issuer", help="the issuer's id")
+    issue.add_argument("achievement", help="the achievement's id")
+    who = issue.add_mutually_exclusive_group(required=True)
+    who.add_argument(
+        "--holders",
+        type=Path,
+        metavar="CSV",
+        help="UTF-8 with a header row: name, and if wanted email, did, valid_from, valid_until",
+    )
+    who.add_argument("--name", help="the holder's name")
+    issue.add_argument("--email", help="the holder's e-mail address, which is kept only as a salted hash")
+    issue.add_argument("--did", help="the holder's DID")
+    issue.add_argument("--valid-from", type=_start, metavar="DATE", help="YYYY-MM-DD or RFC 3339 (default: now)")
+    issue.add_argument("--valid-until", type=_end, metavar="DATE", help="the same; a day counts to its end")
+    issue.add_argument("--jwt", action="store_true", help="make the VC-JWT form too")
+    issue.add_argument(
+        "--suite",
+        choices=(vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022),
+        default=vocabulary.EDDSA_RDFC_2022,
+        help="cryptosuite of the proof (default: %(default)s)",
+    )
+    _json(issue)
+    for verb, act, words in (
+        ("revoke", credential.revoke_all, "withdraw credentials for good"),
+        ("suspend", credential.suspend_all, "put credentials on hold"),
+        ("reinstate", credential.reinstate_all, "end a suspension"),
+    ):
+        decide = _command(verbs, verb, act, words)
+        decide.add_argument("ids", nargs="+", metavar="ID")
+        decide.add_argument("--reason", help="shown to whoever looks at the credential")
+        _json(decide)
+    show = _command(verbs, "show", credential.show_one, "verify a credential and say what was found")
+    show.add_argument("id", metavar="ID")
+    _json(show)
+    listing = _command(verbs, "list", credential.list_all, "an issuer's credentials, newest last")
+    listing.add_argument("issuer")
+    _json(listing)
+
+
+def _events(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    replay = _command(verbs, "replay", events.replay_log, "store the events that only the log has; harmless to repeat")
+    replay.add_argument("file", metavar="FILE", help="lines of the log; - reads standard input")
+    _json(replay)
+
+
+def _verbs(nouns: _SubParsersAction[ArgumentParser], noun: str, words: str) -> _SubParsersAction[ArgumentParser]:
+    return nouns.add_parser(noun, help=words, description=words).add_subparsers(required=True, metavar="COMMAND")
+
+
+def _command(
+    verbs: _SubParsersAction[ArgumentParser], name: str, act: Callable[..., int], words: str
+) -> ArgumentParser:
+    command = verbs.add_parser(name, help=words, description=words)
+    command.set_defaults(act=act)
+    return command
+
+
+def _json(command: ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _start(text: str) -> datetime:
+    return _moment(text, moments.start)
+
+
+def _end(text: str) -> datetime:
+    return _moment(text, moments.end)
+
+
+def _moment(text: str, read: Callable[[str], datetime]) -> datetime:
+    try:
+        return read(text)
+    except Malformed as error:
+        raise ArgumentTypeError(error.detail) from error

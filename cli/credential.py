@@ -1,0 +1,139 @@
+"""The commands about credentials."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+
+from chalicelib.award import standing
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.issue import Award, issue
+from chalicelib.award.standing import Decision
+from chalicelib.credential.build import Holder, credential_url
+from chalicelib.errors import LaurelError, Unavailable
+from chalicelib.services import Services
+from chalicelib.verify.report import Outcome
+from cli import holders
+from cli.holders import Row
+from cli.output import UsageFault, complain, note, show
+from cli.progress import bar
+
+_MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
+
+
+def issue_all(services: Services, asked: Namespace) -> int:
+    """Issue to one holder or to each in a file; a row that fails does not stop the others."""
+    awarding = services.awarding
+    # A wrong id is told once, before any row.
+    awarding.ledger.achievement(asked.issuer, asked.achievement)
+    if asked.holders is None:
+        row = Row(0, Holder(asked.name, asked.email, asked.did), asked.valid_from, asked.valid_until)
+        return 0 if _issue_row(awarding, asked, row) else 1
+    if asked.email or asked.did:
+        raise UsageFault("--email and --did go with --name; the file has columns for them.")
+    rows = holders.read(asked.holders)
+    with bar("issuing") as progress:
+        done = 0
+        for number, row in enumerate(rows, start=1):
+            done += _issue_row(awarding, asked, row)
+            progress(number, len(rows))
+    note(f"{done} issued, {len(rows) - done} not")
+    return 0 if done == len(rows) else 1
+
+
+def _issue_row(awarding: Awarding, asked: Namespace, row: Row) -> bool:
+    """Issue to one holder and say what came of it."""
+    # The id is fixed before the attempt, so that an attempt with an unclear end can be looked up.
+    name = awarding.public_id()
+    award = Award(
+        issuer_id=asked.issuer,
+        achievement_id=asked.achievement,
+        holder=row.holder,
+        valid_from=row.valid_from or asked.valid_from,
+        valid_until=row.valid_until or asked.valid_until,
+        suite=asked.suite,
+        jwt=asked.jwt,
+        credential_id=name,
+    )
+    line = {"line": row.number, "holder": row.holder.name}
+    where = f"line {row.number}: " if row.number else ""
+    try:
+        issue(awarding, award)
+    except Unavailable as error:
+        text = f"{where}unclear  {name}  {row.holder.name}: {error.detail} Ask `credential show` before trying again."
+        show(asked.json, text, **line, outcome="unclear", id=name, code=error.code, detail=error.detail)
+    except LaurelError as error:
+        text = f"{where}refused  {row.holder.name}: {error.detail} ({error.code})"
+        show(asked.json, text, **line, outcome="refused", code=error.code, detail=error.detail)
+    else:
+        url = credential_url(awarding.base_url, name)
+        show(asked.json, f"{where}issued   {url}  {row.holder.name}", **line, outcome="issued", id=name, url=url)
+        return True
+    return False
+
+
+def revoke_all(services: Services, asked: Namespace) -> int:
+    """Withdraw each credential."""
+    return _decide_all(services, asked, standing.revoke)
+
+
+def suspend_all(services: Services, asked: Namespace) -> int:
+    """Put each credential on hold."""
+    return _decide_all(services, asked, standing.suspend)
+
+
+def reinstate_all(services: Services, asked: Namespace) -> int:
+    """End each credential's suspension."""
+    return _decide_all(services, asked, standing.reinstate)
+
+
+def _decide_all(services: Services, asked: Namespace, decide: Callable[[Awarding, str, str | None], Decision]) -> int:
+    failed = 0
+    for name in asked.ids:
+        try:
+            decision = decide(services.awarding, name, asked.reason)
+        except LaurelError as error:
+            failed += 1
+            if asked.json:
+                show(True, "", id=name, outcome="refused", code=error.code, detail=error.detail)
+            else:
+                complain(error)
+            continue
+        state = decision.record.standing.state
+        text = f"{name}  {state}" if decision.changed else f"{name}  {state} already, since {_since(decision)}"
+        show(asked.json, text, id=name, outcome="changed" if decision.changed else "unchanged", state=state)
+    return 1 if failed else 0
+
+
+def _since(decision: Decision) -> str:
+    return f"{decision.record.standing.at:%Y-%m-%d %H:%M} UTC"
+
+
+def show_one(services: Services, asked: Namespace) -> int:
+    """Verify one credential; not an event, because its issuer asks and not a verifier."""
+    opened = services.lookup.open(asked.id, None)
+    report, record = opened.report, opened.record
+    lines = [f"{record.id}  {report.verdict}", f"  the issuer's decision: {record.standing.state}"]
+    if record.standing.reason:
+        lines[-1] += f" ({record.standing.reason})"
+    lines += [f"  {_MARKS[each.outcome]} {each.number:2} {each.check}: {each.message}" for each in report.findings]
+    show(
+        asked.json,
+        "\n".join(lines),
+        id=record.id,
+        verdict=report.verdict,
+        state=record.standing.state,
+        reason=record.standing.reason,
+        findings={each.check: each.code for each in report.findings},
+    )
+    return 0
+
+
+def list_all(services: Services, asked: Namespace) -> int:
+    """Every credential of one issuer; whose it is stays out of a list."""
+    services.ledger.issuer(asked.issuer)
+    for record in services.ledger.records(asked.issuer):
+        state, issued = record.standing.state, f"{record.issued_at:%Y-%m-%d}"
+        text = f"{record.id}  {issued}  {state:9}  {record.achievement_id}"
+        show(asked.json, text, id=record.id, state=state, issued=issued, achievement=record.achievement_id)
+    return 0

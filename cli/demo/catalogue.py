@@ -1,0 +1,137 @@
+"""The issuers and achievements of the demo. None of them exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.award.issuers import Method, NewIssuer
+from chalicelib.credential.achievement import Skill
+
+HARBOUR = NewIssuer(
+    id="harbour-college",
+    name="Harbour College of Trades",
+    url="https://harbour-college.example/",
+    description="Evening and weekend training for the crafts of the waterfront.",
+    email="records@harbour-college.example",
+)
+ATLAS = NewIssuer(
+    id="atlas-open-university",
+    name="Atlas Open University",
+    url="https://atlas-open.example/",
+    description="University courses for people at work, examined in person.",
+    email="registry@atlas-open.example",
+)
+LANTERN = NewIssuer(
+    id="lantern-mountain-rescue",
+    name="Lantern Mountain Rescue",
+    url="https://lantern-rescue.example/",
+    description="Volunteers who train volunteers to help people in the hills.",
+)
+ISSUERS = ((HARBOUR, Method.WEB), (ATLAS, Method.WEB), (LANTERN, Method.KEY))
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One achievement of the demo; ``picture`` is a name in `pictures`."""
+
+    issuer_id: str
+    name: str
+    kind: str
+    description: str
+    criteria: str
+    picture: str
+    picture_alt: str
+    skills: tuple[Skill, ...]
+
+
+def _onet(name: str, code: str) -> Skill:
+    """A skill of the O*NET content model, which the United States Department of Labor publishes."""
+    return Skill(name, f"https://www.onetonline.org/find/descriptor/result/{code}", "O*NET Content Model", code)
+
+
+_OPERATION = _onet("Operation and Control", "2.B.3.h")
+_COORDINATION = _onet("Coordination", "2.B.1.b")
+_JUDGMENT = _onet("Judgment and Decision Making", "2.B.4.e")
+
+LESSONS = (
+    Lesson(
+        HARBOUR.id,
+        "Underwater Welding, Level 2",
+        "Certification",
+        "Welds and cuts steel under water to a depth of 20 metres, alone and in a team.",
+        "Six test seams in open water, inspected by ultrasound, and a written examination in dive safety.",
+        "flame",
+        "A white flame on an orange hexagon",
+        (_OPERATION, _onet("Quality Control Analysis", "2.B.3.m")),
+    ),
+    Lesson(
+        HARBOUR.id,
+        "Crane Signalling",
+        "Certificate",
+        "Guides lifts on the quay by hand and by radio.",
+        "Forty supervised hours on the quay, then three lifts without a fault in front of two examiners.",
+        "hook",
+        "A white crane hook on a blue octagon",
+        (_COORDINATION, _onet("Operations Monitoring", "2.B.3.g")),
+    ),
+    Lesson(
+        HARBOUR.id,
+        "Boat Electrics",
+        "Course",
+        "Finds and mends faults in the 12 and 24 volt systems of small boats.",
+        "Five faults found and mended within an hour, and a wiring plan drawn for a boat of one’s choice.",
+        "bolt",
+        "A white lightning bolt on an amber cushion shape",
+        (_onet("Troubleshooting", "2.B.3.k"), _onet("Repairing", "2.B.3.l")),
+    ),
+    Lesson(
+        ATLAS.id,
+        "Data Analysis with Python",
+        "Course",
+        "Cleans, explores and explains data of everyday size with Python.",
+        "Four graded notebooks and a report on a public data set, defended in a conversation of twenty minutes.",
+        "bars",
+        "White bars under a rising line on a blue disc",
+        (_onet("Programming", "2.B.3.e"), _onet("Mathematics", "2.A.1.e")),
+    ),
+    Lesson(
+        ATLAS.id,
+        "Clear Academic Writing",
+        "MicroCredential",
+        "Writes arguments that a reader from another field can follow and check.",
+        "Two essays, each revised after peer review, and a review of somebody else’s essay.",
+        "pen",
+        "A white pen on a violet rosette",
+        (_onet("Writing", "2.A.1.c"), _onet("Reading Comprehension", "2.A.1.a")),
+    ),
+    Lesson(
+        ATLAS.id,
+        "Renewable Energy Systems",
+        "Certificate",
+        "Sizes small wind and solar plants and judges what they will yield.",
+        "A design for a real site with a yield estimate within a tenth of the measured one.",
+        "turbine",
+        "A white wind turbine on a green star",
+        (_onet("Systems Analysis", "2.B.4.g"), _onet("Science", "2.A.1.f")),
+    ),
+    Lesson(
+        LANTERN.id,
+        "First Responder in the Hills",
+        "Certification",
+        "Keeps an injured person alive and warm until the helicopter comes.",
+        "A weekend course of sixteen hours and two rescues played through, one of them at night.",
+        "heart",
+        "A white heart with a pulse line on a red shield",
+        (_JUDGMENT, _onet("Service Orientation", "2.B.1.f")),
+    ),
+    Lesson(
+        LANTERN.id,
+        "Search Team Navigation",
+        "Badge",
+        "Finds the way and keeps a search team together without a satellite.",
+        "A night course of ten kilometres with map and compass, every control point found.",
+        "peaks",
+        "Two white peaks on a slate pentagon",
+        (_COORDINATION, _JUDGMENT),
+    ),
+)

@@ -1,0 +1,107 @@
+"""DEMO ONLY: credentials that nobody may trust, made so that a page has something bad to show.
+
+Each is issued as any other one and damaged on its way into storage. Nothing outside this folder may import this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from chalicelib.award.awarding import Awarding
+from chalicelib.credential import vocabulary
+from chalicelib.credential.did import key_did
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Record
+from chalicelib.verify import data_integrity
+from cli.demo.plan import Kind
+
+Damage = Callable[[Awarding, Record], Record]
+
+FOREIGN_LIST = "https://status.nowhere.invalid/lists/7"
+"""RFC 2606 keeps `.invalid` for names that never resolve."""
+
+
+@dataclass(frozen=True)
+class DamagingLedger:
+    """Passes everything on, and damages each new record before it is stored."""
+
+    awarding: Awarding
+    damage: Damage
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port's method is
+        return getattr(self.awarding.ledger, name)
+
+    def add_record(self, record: Record) -> None:
+        """As the port says, with another record than was given."""
+        self.awarding.ledger.add_record(self.damage(self.awarding, record))
+
+
+def damaging(awarding: Awarding, kind: Kind) -> Awarding:
+    """``awarding`` whose next credentials are damaged as ``kind`` says; itself for a kind that is not damaged."""
+    damage = _DAMAGES.get(kind)
+    return replace(awarding, ledger=DamagingLedger(awarding, damage)) if damage else awarding
+
+
+def _tamper(_: Awarding, record: Record) -> Record:
+    """One word is changed after signing: the plain fraud."""
+    document = json.loads(record.document)
+    better = f"{document['name']}, with distinction"
+    document["name"] = document["credentialSubject"]["achievement"]["name"] = better
+    return _with_document(record, document)
+
+
+def _sign_as_stranger(_: Awarding, record: Record) -> Record:
+    """It names the issuer, and is signed with a key that anybody could have made."""
+    key = Ed25519PrivateKey.generate()
+    did = key_did(key.public_key().public_bytes_raw())
+    method = f"{did}#{did.removeprefix('did:key:')}"
+    return _with_document(record, _resigned(record, method, key.sign))
+
+
+def _point_nowhere(awarding: Awarding, record: Record) -> Record:
+    """Its only status entry is in a list that cannot be fetched."""
+    issuer = awarding.ledger.issuer(record.issuer_id)
+    entry = {
+        "id": f"{FOREIGN_LIST}#4711",
+        "type": vocabulary.STATUS_ENTRY,
+        "statusPurpose": "revocation",
+        "statusListIndex": "4711",
+        "statusListCredential": FOREIGN_LIST,
+    }
+    key = issuer.signing_key
+    document = _resigned(
+        record,
+        _method(issuer),
+        lambda message: awarding.signer.sign(key.handle, message),
+        credentialStatus=[entry],
+    )
+    return replace(_with_document(record, document), entries=())
+
+
+def _method(issuer: Issuer) -> str:
+    return issuer.method_id(issuer.signing_key)
+
+
+def _resigned(record: Record, method: str, signer: Callable[[bytes], bytes], **changes: object) -> dict[str, object]:
+    document = {**json.loads(record.document), **changes}
+    del document["proof"]
+    return data_integrity.sign(
+        document, suite=vocabulary.EDDSA_RDFC_2022, method=method, created=record.issued_at, signer=signer
+    )
+
+
+def _with_document(record: Record, document: dict[str, object]) -> Record:
+    content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return replace(record, document=content, jwt=None)
+
+
+_DAMAGES: dict[Kind, Damage] = {
+    Kind.TAMPERED: _tamper,
+    Kind.WRONG_SIGNER: _sign_as_stranger,
+    Kind.UNREACHABLE_STATUS: _point_nowhere,
+}

@@ -1,0 +1,122 @@
+"""Who gets what in the demo: the same plan at every run, with the same ids for the same address."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from chalicelib.credential.build import Holder
+from chalicelib.verify.report import Verdict
+from cli.demo.catalogue import LESSONS
+from cli.demo.people import PEOPLE
+
+
+class Kind(StrEnum):
+    """What a credential of the demo shows."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    TAMPERED = "tampered"
+    WRONG_SIGNER = "wrong_signer"
+    UNREACHABLE_STATUS = "unreachable_status"
+
+
+EXPECTED = {
+    Kind.VALID: Verdict.VALID,
+    Kind.EXPIRED: Verdict.EXPIRED,
+    Kind.NOT_YET_VALID: Verdict.NOT_YET_VALID,
+    Kind.REVOKED: Verdict.REVOKED,
+    Kind.SUSPENDED: Verdict.SUSPENDED,
+    Kind.TAMPERED: Verdict.INVALID,
+    Kind.WRONG_SIGNER: Verdict.INVALID,
+    Kind.UNREACHABLE_STATUS: Verdict.UNKNOWN,
+}
+"""The verdict that each kind must get."""
+
+REASONS = {
+    Kind.REVOKED: "The examination was repeated by somebody else in the holder’s name.",
+    Kind.SUSPENDED: "On hold while the examination records are being audited.",
+}
+
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One credential of the demo. The two times are relative to the moment of seeding."""
+
+    id: str
+    kind: Kind
+    holder: Holder
+    lesson: int
+    """Its place in `LESSONS`."""
+    starts: timedelta
+    ends: timedelta | None
+
+
+def plan(base_url: str) -> list[Planned]:
+    """The credentials of the demo at ``base_url``: each person has two or three, 100 in all.
+
+    Ids come from the plan and not from chance, so that a second run finds what the first has done.
+    """
+    return [
+        Planned(credential_id(base_url, number), kind, PEOPLE[person], lesson, *_validity(kind, number))
+        for number, (person, lesson) in enumerate(_awards())
+        for kind in [_SPECIAL.get(number, Kind.VALID)]
+    ]
+
+
+def credential_id(base_url: str, number: int) -> str:
+    """The public id of the demo's credential ``number``."""
+    return base64.b32encode(_digest(base_url, "credential", number)).decode().lower()[:26]
+
+
+def achievement_id(base_url: str, lesson: int) -> str:
+    """The UUID of the demo's achievement ``lesson``."""
+    return str(uuid.UUID(bytes=_digest(base_url, "achievement", lesson)[:16], version=4))
+
+
+def _digest(base_url: str, what: str, number: int) -> bytes:
+    return hashlib.sha256(f"laurel demo {base_url} {what} {number}".encode()).digest()
+
+
+def _awards() -> Iterator[tuple[int, int]]:
+    """(person, lesson): two different lessons for each, a third for every other one."""
+    for person in range(len(PEOPLE)):
+        yield person, person % len(LESSONS)
+        yield person, (3 * person + 1 + person // 8 * 2) % len(LESSONS)
+        if person % 2:
+            yield person, (person + 4) % len(LESSONS)
+
+
+def _validity(kind: Kind, number: int) -> tuple[timedelta, timedelta | None]:
+    started = -timedelta(days=30 + 13 * number % 700)
+    if kind is Kind.EXPIRED:
+        return -3 * _YEAR, -timedelta(days=40 + number % 100)
+    if kind is Kind.NOT_YET_VALID:
+        return 10 * _YEAR, 12 * _YEAR
+    # Every third one lasts without an end; the others outlast the demo by years.
+    return started, None if number % 3 == 0 else 8 * _YEAR
+
+
+_SPECIAL = {
+    7: Kind.EXPIRED,
+    16: Kind.REVOKED,
+    23: Kind.NOT_YET_VALID,
+    31: Kind.SUSPENDED,
+    38: Kind.TAMPERED,
+    45: Kind.WRONG_SIGNER,
+    52: Kind.UNREACHABLE_STATUS,
+    60: Kind.EXPIRED,
+    71: Kind.REVOKED,
+    84: Kind.SUSPENDED,
+}
+"""By number in the plan; everything else is valid."""
