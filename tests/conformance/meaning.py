@@ -42,7 +42,7 @@ def quads(document: Mapping[str, object]) -> str:
     try:
         expanded = jsonld.expand(dict(document), options, on_property_dropped=dropped.append)
         text = jsonld.normalize(expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads"})
-    except Exception as error:  # noqa: BLE001 - what PyLD raises on a malformed document is not defined
+    except Exception as error:
         raise NoMeaning(repr(error)) from error
     if dropped:
         raise NoMeaning(f"dropped: {dropped}")

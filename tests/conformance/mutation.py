@@ -192,3 +192,32 @@ def _near(value: Any, rng: Random) -> list[Any]:
     if isinstance(value, dict):
         return [[value, value], value.get("id"), {**value, "id": "https://other.example/"}, {"@graph": [value]}]
     return []
+
+
+def one_value_edits(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each scalar in ``document``, changed in a few ways, one at a time; and in words what was changed."""
+    for path in _scalars(document, ()):
+        for new in _changed(_get(document, path)):
+            edited = copy.deepcopy(document)
+            _get(edited, path[:-1])[path[-1]] = new
+            yield f"{path}: {new!r}", edited
+
+
+def _scalars(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    if not isinstance(value, dict | list):
+        yield path
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _scalars(inner, (*path, key))
+
+
+def _get(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def _changed(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value + "x", value[:-1], value[:1].swapcase() + value[1:] + " ", "", 7, None]
+    return [not value, str(value), None]

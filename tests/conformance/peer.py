@@ -1,0 +1,51 @@
+"""Digital Bazaar's Verifiable Credentials library (Node), run offline over the bundled contexts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.verify.canonical import oracle
+
+ROOT = Path(__file__).resolve().parents[2]
+needs_peer = pytest.mark.skipif(
+    shutil.which("node") is None or not (ROOT / "node_modules" / "@digitalbazaar" / "vc").is_dir(),
+    reason="NO PEER: needs node and `npm ci`, so agreement with Digital Bazaar's library was not checked",
+)
+
+
+def sign(documents: Sequence[Mapping[str, Any]], suite: str, *, seed: bytes, created: str) -> list[dict[str, Any]]:
+    """``documents`` signed by the key of ``seed``, whose did:key becomes their issuer's id."""
+    return _run(
+        "sign",
+        [
+            {"credential": document, "cryptosuite": suite, "seed": seed.hex(), "created": created}
+            for document in documents
+        ],
+    )
+
+
+def verdicts(documents: Sequence[Mapping[str, Any]], suite: str, *, now: str) -> list[bool]:
+    """Whether the library finds each document's proof, issuer and dates in order."""
+    items = [{"credential": document, "cryptosuite": suite, "now": now} for document in documents]
+    return [result["verified"] for result in _run("verify", items)]
+
+
+def _run(script: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        ["node", ROOT / "tools" / "peer" / f"{script}.mjs"],
+        input=json.dumps({"documents": oracle.DOCUMENTS, "items": items}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answer: list[dict[str, Any]] = json.loads(done.stdout)
+    return answer

@@ -1,0 +1,66 @@
+"""The seven examples of the Open Badges 3.0 specification: read without loss, and never taken for verified."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.verify.canonical import rdfc
+from chalicelib.verify.canonical.quads import to_quads
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Outcome, Verdict
+from tests import makers
+from tests.conformance.meaning import quads
+from tests.verify.canonical import vectors
+
+pytestmark = vectors.needs_vectors
+
+EXAMPLES = {
+    "basicOpenBadgeCredential": 15,
+    "fullOpenBadge": 356,
+    "achievementAlignmentCase": 22,
+    "achievementAlignmentCe": 22,
+    "skillAssertionCase": 46,
+    "skillAssertionCtdl": 41,
+    "endorsement": 19,
+}
+"""Name -> quads after canonicalisation, as the vectors' README states."""
+
+
+@pytest.fixture(params=EXAMPLES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def example(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = vectors.load(f"openbadges/{name}.json")
+    return document
+
+
+def test_an_example_has_the_stated_number_of_quads(name: str) -> None:
+    canonical = rdfc.canonicalize(to_quads(example(name)))
+    assert canonical.count(b"\n") == EXAMPLES[name]
+
+
+def test_an_example_has_the_quads_that_pyld_writes_and_none_of_its_members_is_dropped(name: str) -> None:
+    assert rdfc.canonicalize(to_quads(example(name))).decode() == quads(example(name))
+
+
+def test_an_example_is_well_formed_and_not_verified_for_want_of_a_proof(name: str) -> None:
+    source = (vectors.ROOT / "openbadges" / f"{name}.json").read_bytes()
+    report = verify(source, world=makers.FakeWorld().world(), now=makers.NOW)
+    found = {finding.check: (finding.outcome, finding.code) for finding in report.findings}
+    assert [found[check][0] for check in ("format", "structure", "context")] == [Outcome.PASSED] * 3
+    assert found["proof"] == (Outcome.FAILED, "proof_missing")
+    assert report.verdict is Verdict.INVALID
+    assert report.credential is None
+
+
+def test_an_example_signed_by_its_issuer_passes_the_checks_that_lead_to_its_being_shown(name: str) -> None:
+    document = example(name)
+    document["issuer"]["id"] = makers.ISSUER_KEY.did
+    report = verify(makers.as_bytes(makers.signed(document)), world=makers.FakeWorld().world(), now=makers.NOW)
+    assert [finding.outcome for finding in report.findings[:5]] == [Outcome.PASSED] * 5
+    assert report.credential is not None
+    assert report.credential["id"] == document["id"]

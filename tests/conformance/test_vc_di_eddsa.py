@@ -1,0 +1,113 @@
+"""The published vectors of Data Integrity EdDSA Cryptosuites v1.0, with every value on the way to the signature."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.credential.multibase import decode_base58btc
+from chalicelib.verify.data_integrity import CANONICAL_FORMS, document_hash, read_proof, signed_bytes
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Finding, Outcome, Verdict
+from tests import makers
+from tests.conformance.mutation import one_value_edits
+from tests.verify.canonical import vectors
+
+pytestmark = vectors.needs_vectors
+
+FOLDER = Path("vc-di-eddsa/TestVectors")
+SUITES = {
+    "eddsa-rdfc-2022": ("eddsa-rdfc-2022", "DataInt"),
+    "eddsa-rdfc-2022/employ": ("eddsa-rdfc-2022", "DataInt"),
+    "eddsa-jcs-2022": ("eddsa-jcs-2022", "JCS"),
+    "Ed25519Signature2020": ("Ed25519Signature2020", "EdSig"),
+}
+"""Folder -> the suite's name, and how its files end."""
+
+
+class Vector:
+    """One folder: a document with a single proof, and what was calculated on the way to it."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = FOLDER / folder
+        self.suite, self.ending = SUITES[folder]
+        self.signed = vectors.load(self.folder / f"signed{self.ending}.json")
+        self.unsecured = {name: value for name, value in self.signed.items() if name != "proof"}
+        self.proof = read_proof(self.signed["proof"])
+
+    def published(self, name: str) -> str:
+        return (vectors.ROOT / self.folder / f"{name}{self.ending}.txt").read_text("utf-8")
+
+    def proof_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = vectors.load(self.folder / f"proofConfig{self.ending}.json")
+        return config
+
+
+@pytest.fixture(params=SUITES)
+def vector(request: pytest.FixtureRequest) -> Vector:
+    return Vector(request.param)
+
+
+def finding(document: dict[str, Any], check: str) -> Finding:
+    report = verify(makers.as_bytes(document), world=makers.FakeWorld().world(), now=makers.NOW)
+    return next(finding for finding in report.findings if finding.check == check)
+
+
+def test_the_canonical_document_and_its_hash_are_the_published_ones(vector: Vector) -> None:
+    assert CANONICAL_FORMS[vector.suite](vector.unsecured).decode() == vector.published("canonDoc")
+    assert document_hash(vector.unsecured, vector.suite).hex() == vector.published("docHash")
+
+
+def test_the_canonical_proof_options_and_their_hash_are_the_published_ones(vector: Vector) -> None:
+    canonical = CANONICAL_FORMS[vector.suite](vector.proof_config())
+    assert canonical.decode() == vector.published("proofCanon")
+    assert hashlib.sha256(canonical).hexdigest() == vector.published("proofHash")
+
+
+def test_the_bytes_to_sign_are_the_published_ones(vector: Vector) -> None:
+    signed = signed_bytes(vector.unsecured, vector.proof.options, vector.suite)
+    assert signed.hex() == vector.published("combinedHash")
+
+
+def test_the_signature_is_read_as_the_published_bytes(vector: Vector) -> None:
+    assert vector.proof.value.hex() == vector.published("sigHex")
+    assert decode_base58btc(vector.published("sigBTC58")) == vector.proof.value
+
+
+def test_the_proof_holds_but_its_key_is_not_the_issuers(vector: Vector) -> None:
+    assert finding(vector.signed, "proof").outcome is Outcome.PASSED
+    signer = finding(vector.signed, "signer")
+    assert (signer.outcome, signer.code) == (Outcome.FAILED, "signer_not_issuer")
+
+
+def test_no_document_or_proof_with_one_value_changed_has_a_proof_that_holds(vector: Vector) -> None:
+    edits = list(one_value_edits(vector.signed))
+    held = [path for path, edited in edits if finding(edited, "proof").outcome is Outcome.PASSED]
+    assert held == []
+    assert len(edits) > 50
+
+
+def test_the_one_proof_of_a_proof_set_of_one_holds() -> None:
+    document = vectors.load(FOLDER / "proof-set-chain/signedProofSet1.json")
+    assert finding(document, "proof").outcome is Outcome.PASSED
+
+
+def test_both_proofs_of_a_proof_set_hold_and_either_one_broken_breaks_it() -> None:
+    document = vectors.load(FOLDER / "proof-set-chain/signedProofSet2.json")
+    assert finding(document, "proof").outcome is Outcome.PASSED
+    for position in (0, 1):
+        broken = copy.deepcopy(document)
+        broken["proof"][position]["created"] = "2023-02-26T22:36:39Z"
+        assert finding(broken, "proof").outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("name", ["signedProofChain1", "signedProofChain2"])
+def test_a_proof_chain_is_unknown_and_never_passed(name: str) -> None:
+    document = vectors.load(FOLDER / f"proof-set-chain/{name}.json")
+    report = verify(makers.as_bytes(document), world=makers.FakeWorld().world(), now=makers.NOW)
+    assert finding(document, "proof").code == "proof_chain_unsupported"
+    assert report.verdict is Verdict.UNKNOWN
