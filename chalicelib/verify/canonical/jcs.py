@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from chalicelib.verify.canonical.errors import CanonicalError
@@ -12,7 +13,6 @@ from chalicelib.verify.canonical.literals import MAX_INTEGER
 Json = Any  # parsed JSON, told apart by type() because bool is an int
 MAX_DEPTH: Final = 64  # far above honest documents, far below the interpreter's recursion limit
 
-_text = json.JSONEncoder(ensure_ascii=False).encode
 _ordered = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
@@ -56,9 +56,10 @@ def _plain(value: Json, max_depth: int) -> bool:
 
 def _plain_names(item: dict[Json, Json]) -> bool:
     """Whether code point order is UTF-16 order for these names; all must be strings."""
-    if not all(type(name) is str for name in item):
-        raise CanonicalError("A member's name is not a string.", code="json_invalid")
-    return all(name.isascii() for name in item)
+    try:
+        return "".join(item).isascii()
+    except TypeError as error:
+        raise CanonicalError("A member's name is not a string.", code="json_invalid") from error
 
 
 def _check_scalar(item: Json) -> None:
@@ -73,11 +74,13 @@ def _check_scalar(item: Json) -> None:
 def _write(value: Json) -> str:
     """``value``, already within the caps, member by member (RFC 8785, 3.2)."""
     if type(value) is dict:
-        names = sorted(value, key=_utf16)
-        return "{" + ",".join([f"{_text(name)}:{_write(value[name])}" for name in names]) + "}"
+        names = sorted(value) if _plain_names(value) else sorted(value, key=_utf16)
+        return "{" + ",".join([f"{encode_basestring(name)}:{_write(value[name])}" for name in names]) + "}"
     if type(value) is list:
         return "[" + ",".join([_write(item) for item in value]) + "]"
-    return _number(value) if type(value) is float else _text(value)
+    if type(value) is str:
+        return encode_basestring(value)
+    return _number(value) if type(value) is float else _ordered(value)
 
 
 def _utf16(name: str) -> bytes:

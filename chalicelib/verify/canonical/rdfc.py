@@ -55,23 +55,37 @@ def _line(quad: Quad, labels: dict[str, str]) -> str:
     return f"{labels.get(subject, subject)}{predicate}{labels.get(object_, object_)}{end}"
 
 
-def _first_degree_lines(blank: list[Quad]) -> dict[str, list[str]]:
-    """For each blank node the quads that mention it, itself written _:a and every other blank node _:z (4.6.3)."""
+def _first_degree_lines(blank: list[Quad]) -> tuple[dict[str, list[str]], list[Quad]]:
+    """For each blank node the quads that mention it, itself written _:a and every other blank node _:z (4.6.3).
+
+    And the quads that relate blank nodes to one another.
+    """
     lines: dict[str, list[str]] = {}
+    relations: list[Quad] = []
     for quad in dict.fromkeys(blank):
         subject, predicate, object_, graph = quad
         if not graph and object_[0] != "_":  # by far the most frequent: an unnamed object and a value
             lines.setdefault(subject, []).append(f"_:a{predicate}{object_} .\n")
             continue
+        source = "_:z" if subject[0] == "_" else subject
+        target = "_:z" if object_[0] == "_" else object_
+        end = " _:z .\n" if graph[:1] == "_" else f" {graph} .\n" if graph else " .\n"
         nodes = _blanks(quad)
         for node in nodes:
-            others = {other: "_:a" if other == node else "_:z" for other in nodes}
-            lines.setdefault(node, []).append(_line(quad, others))
-    return lines
+            lines.setdefault(node, []).append(
+                ("_:a" if node == subject else source)
+                + predicate
+                + ("_:a" if node == object_ else target)
+                + (" _:a .\n" if node == graph else end)
+            )
+        if len(nodes) > 1:
+            relations.append(quad)
+    return lines, relations
 
 
 def _blanks(quad: Quad) -> set[str]:
-    return {part for part in (quad[0], quad[2], quad[3]) if part[:1] == "_"}
+    subject, _, object_, graph = quad
+    return {part for part in (subject, object_, graph) if part[:1] == "_"}
 
 
 class _Issuer:
@@ -96,7 +110,7 @@ class _Issuer:
 class _Labelling:
     """One run of the algorithm of 4.4.3."""
 
-    __slots__ = ("blank", "budget", "canonical", "digest", "first", "mentions")
+    __slots__ = ("blank", "budget", "canonical", "digest", "first", "related")
 
     def __init__(self, blank: list[Quad], budget: int, digest: Digest) -> None:
         self.blank = blank
@@ -104,10 +118,10 @@ class _Labelling:
         self.digest = digest
         self.canonical = _Issuer("_:c14n", {})
         self.first: dict[str, str] = {}
-        self.mentions: dict[str, list[Quad]] = {}
+        self.related: dict[str, list[tuple[str, str]]] = {}
 
     def run(self) -> dict[str, str]:
-        lines = _first_degree_lines(self.blank)
+        lines, relations = _first_degree_lines(self.blank)
         if len(lines) == 1:
             return dict.fromkeys(lines, "_:c14n0")
         by_hash: dict[str, list[str]] = {}
@@ -120,16 +134,22 @@ class _Labelling:
             if len(nodes) == 1:
                 self.canonical.issue(nodes[0])
         if len(groups) < len(lines):
-            self.collect_mentions()
+            self.relate(relations)
             for nodes in groups:
                 if len(nodes) > 1:
                     self.label_alike(nodes)
         return self.canonical.labels
 
-    def collect_mentions(self) -> None:
-        for quad in dict.fromkeys(self.blank):
-            for node in _blanks(quad):
-                self.mentions.setdefault(node, []).append(quad)
+    def relate(self, relations: list[Quad]) -> None:
+        """For each blank node every other one beside it in a quad, with the position and, but for graphs, predicate."""
+        for quad in relations:
+            subject, predicate, object_, graph = quad
+            nodes = _blanks(quad)
+            for related, how in ((subject, f"s{predicate.strip()}"), (object_, f"o{predicate.strip()}"), (graph, "g")):
+                if related in nodes:
+                    for node in nodes:
+                        if node != related:
+                            self.related.setdefault(node, []).append((related, how))
 
     def label_alike(self, nodes: list[str]) -> None:
         """Tell apart nodes with the same first-degree hash (4.4.3 step 5)."""
@@ -143,21 +163,19 @@ class _Labelling:
             for node in issuer.labels:
                 self.canonical.issue(node)
 
-    def hash_related(self, related: str, predicate: str, position: str, issuer: _Issuer) -> str:
-        """4.7.3; the predicate comes between its spaces, and counts except where the graph is named."""
+    def hash_related(self, related: str, how: str, issuer: _Issuer) -> str:
+        """4.7.3."""
         label = self.canonical.labels.get(related) or issuer.labels.get(related) or self.first[related]
-        return self.digest(f"{position}{predicate.strip() if position != 'g' else ''}{label}".encode()).hexdigest()
+        return self.digest(f"{how}{label}".encode()).hexdigest()
 
     def hash_n_degree(self, node: str, issuer: _Issuer, depth: int) -> tuple[str, _Issuer]:
         """4.8.3: the hash of everything around ``node``, and the labels given on the way."""
         if depth > MAX_RECURSION:
             raise _too_much()
         by_hash: dict[str, list[str]] = {}
-        for subject, predicate, object_, graph in self.mentions[node]:
-            for position, related in (("s", subject), ("o", object_), ("g", graph)):
-                if related[:1] == "_" and related != node:
-                    self.spend(1)
-                    by_hash.setdefault(self.hash_related(related, predicate, position, issuer), []).append(related)
+        for related, how in self.related.get(node, ()):
+            self.spend(1)
+            by_hash.setdefault(self.hash_related(related, how, issuer), []).append(related)
         data = []
         for hash_, nodes in sorted(by_hash.items()):
             path, issuer = self.shortest_path(nodes, issuer, depth)
