@@ -54,9 +54,11 @@ def class_(name: object, active: ActiveContext) -> str:
     if not isinstance(name, str):
         raise CanonicalError("A type is not a string.", code="type_invalid")
     term = active.terms.get(name)
-    if term is not None and not term.is_class:
+    if term is None:
+        return vocabulary(name, active)
+    if not term.is_class:
         raise CanonicalError(f"{name!r} names a member, not a class.", code="term_class")
-    return vocabulary(name, active)
+    return term.reference
 
 
 def vocabulary(value: str, active: ActiveContext) -> str:
@@ -66,7 +68,7 @@ def vocabulary(value: str, active: ActiveContext) -> str:
     """
     term = active.terms.get(value)
     if term is not None and not term.iri.startswith("@"):
-        return f"<{term.iri}>"
+        return term.reference
     if ":" in value:
         if value in TERM_IRIS:
             raise CanonicalError(f"{value[:200]!r} is spelled out though a term says it.", code="iri_aliased")

@@ -42,12 +42,14 @@ class Term:
         "predicate",
         "prefix",
         "protected",
+        "reference",
         "scope",
         "suffix",
     )
 
     def __init__(self, iri: str, coercion: str | None, container: str | None, scope: int | None, flags: int) -> None:
         self.iri = iri
+        self.reference = f"<{iri}>"
         self.predicate = f" <{iri}> "
         self.kind = _KINDS.get(coercion, LITERAL)
         self.datatype = _RDF_JSON if coercion == "@json" else coercion if coercion not in _KINDS else None
