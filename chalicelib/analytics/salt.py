@@ -6,9 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.analytics.ports import Salts
-
-SIZE = 32
-"""Bytes of a salt: as many as HMAC-SHA256 makes full use of (RFC 2104, 3)."""
+from chalicelib.analytics.visitor import SALT_BYTES
 
 
 def rotate(salts: Salts, now: datetime, entropy: Callable[[int], bytes]) -> int:
@@ -18,5 +16,5 @@ def rotate(salts: Salts, now: datetime, entropy: Callable[[int], bytes]) -> int:
     changes nothing that is done. Raises `Unavailable`.
     """
     destroyed = salts.destroy_before(now.date())
-    salts.create(now.date() + timedelta(days=1), entropy(SIZE))
+    salts.create(now.date() + timedelta(days=1), entropy(SALT_BYTES))
     return destroyed

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.analytics import salt
 from chalicelib.analytics.event import Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
-from chalicelib.analytics.visitor import visitor
+from chalicelib.analytics.visitor import SALT_BYTES, visitor
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import Unavailable
@@ -76,6 +75,6 @@ class Lookup:
     def _new_salt(self, now: datetime) -> bytes | None:
         # The first visit of a day that the nightly job did not prepare. Without a salt the visit still counts.
         try:
-            return self.salts.create(now.date(), self.entropy(salt.SIZE))
+            return self.salts.create(now.date(), self.entropy(SALT_BYTES))
         except Unavailable:
             return None
