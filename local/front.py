@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
+from chalicelib.http.problem import Problem
+
 # API Gateway quotas for REST APIs: payload size, and the integration timeout.
 MAX_BODY = 10 * 1024 * 1024
 MAX_SECONDS = 29.0
@@ -36,22 +38,12 @@ class Stream(Protocol):
     def readline(self, size: int, /) -> bytes: ...
 
 
-class Refusal(Exception):
-    """The front answers by itself, with a problem (RFC 9457)."""
-
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.code = code
-        self.detail = detail
+def too_large() -> Problem:
+    return Problem("too_large", "The body is larger than 10 MB, the most that is taken here.")
 
 
-def too_large() -> Refusal:
-    return Refusal(413, "too_large", "The body is larger than 10 MB, the most that is taken here.")
-
-
-def malformed_body() -> Refusal:
-    return Refusal(400, "bad_request", "The length or the chunks of the body could not be understood.")
+def malformed_body() -> Problem:
+    return Problem("invalid_request", "The length or the chunks of the body could not be understood.")
 
 
 class Front(BaseHTTPRequestHandler):
@@ -65,18 +57,18 @@ class Front(BaseHTTPRequestHandler):
         try:
             body = self.read_body()
             status, headers, content = self.ask(body)
-        except Refusal as refusal:
-            status, headers, content = problem(refusal)
+        except Problem as problem:
+            status, headers, content = rendered(problem)
         self.answer(status, headers, content)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = forward  # noqa: N815  http.server looks for these names
 
     def read_body(self) -> bytes:
-        """The whole body; Refusal when it is over the cap or cannot be delimited."""
+        """The whole body; Problem when it is over the cap or cannot be delimited."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             try:
                 return read_chunked(self.rfile)
-            except Refusal:
+            except Problem:
                 self.close_connection = True  # where the next request begins is not known
                 raise
         length = self.headers.get("Content-Length", "0")
@@ -90,7 +82,7 @@ class Front(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        """The deployed API's answer; Refusal when there is none, or none in time."""
+        """The deployed API's answer; Problem when there is none, or none in time."""
         base = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=MAX_SECONDS)
         try:
@@ -102,11 +94,11 @@ class Front(BaseHTTPRequestHandler):
             content = reply.read()
             return reply.status, reply.getheaders(), content
         except TimeoutError as error:
-            detail = "Laurel took too long to answer. Nothing was decided about any credential; please try again."
-            raise Refusal(504, "timeout", detail) from error
+            detail = "Nothing was decided about any credential; try again in a few seconds."
+            raise Problem("timeout", detail) from error
         except (OSError, http.client.HTTPException) as error:
             detail = "The embedded AWS does not answer. Start it again with `make run`."
-            raise Refusal(502, "unavailable", detail) from error
+            raise Problem("unavailable", detail) from error
         finally:
             connection.close()
 
@@ -145,7 +137,7 @@ class Front(BaseHTTPRequestHandler):
 
 
 def read_chunked(stream: Stream) -> bytes:
-    """A chunked body (RFC 9112, 7.1), its trailer dropped. Raises Refusal over the cap or where it is malformed."""
+    """A chunked body (RFC 9112, 7.1), its trailer dropped. Raises Problem over the cap or where it is malformed."""
     body = bytearray()
     while True:
         line = stream.readline(MAX_CHUNK_LINE)
@@ -172,18 +164,10 @@ def drain(stream: Stream, size: int) -> None:
         size -= len(some)
 
 
-def problem(refusal: Refusal) -> tuple[int, list[tuple[str, str]], bytes]:
-    """A refusal as problem+json."""
-    title = http.client.responses[refusal.status]
-    said = {
-        "type": "about:blank",
-        "title": title,
-        "status": refusal.status,
-        "code": refusal.code,
-        "detail": refusal.detail,
-    }
-    headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
-    return refusal.status, headers, json.dumps(said).encode()
+def rendered(problem: Problem) -> tuple[int, list[tuple[str, str]], bytes]:
+    """What the front answers by itself, in the shape of our own errors (RFC 9457)."""
+    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **problem.headers}
+    return problem.kind.status, list(headers.items()), json.dumps(problem.document()).encode()
 
 
 class Server(ThreadingHTTPServer):

@@ -35,8 +35,10 @@ KINDS: Mapping[str, Kind] = {
     "too_large": Kind(413, "What you sent is too large"),
     "unsupported_media_type": Kind(415, "What you sent is of a type not taken here"),
     "refused": Kind(422, "A rule forbids this"),
+    "too_many_requests": Kind(429, "Too many requests at once"),
     "internal": Kind(500, "Something went wrong on our side"),
     "unavailable": Kind(503, "We cannot answer just now"),
+    "timeout": Kind(504, "The answer took too long"),
 }
 
 RETRY_AFTER = 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.http.problem import KINDS
 from local.package import IMPORT_SETTINGS, ROOT, Package
 
 # X-Ray has no resources to name (Service Authorization Reference, AWS X-Ray).
@@ -153,8 +153,9 @@ def test_what_the_gateway_answers_is_problem_json_with_its_own_status(template: 
     for answer in said.values():
         problem = json.loads(answer["responseTemplates"]["application/json"])
         assert set(problem) == {"type", "title", "status", "code", "detail"}
-        assert problem["status"] == answer["statusCode"]
-        assert re.fullmatch("[a-z_]+", problem["code"])
+        kind = KINDS[problem["code"]]
+        assert (problem["status"], problem["title"]) == (kind.status, kind.title)
+        assert answer["statusCode"] == kind.status
         content_type = answer["responseParameters"]["gatewayresponse.header.Content-Type"]
         assert content_type == "'application/problem+json'"
 

@@ -167,7 +167,7 @@ def test_a_malformed_chunk_is_refused(client: http.client.HTTPConnection, line: 
     client.putheader("Transfer-Encoding", "chunked")
     client.endheaders()
     client.send(line + b"\r\n")
-    assert_problem(client.getresponse(), 400, "bad_request")
+    assert_problem(client.getresponse(), 400, "invalid_request")
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "ten", "٣"])
@@ -175,7 +175,7 @@ def test_a_malformed_length_is_refused(client: http.client.HTTPConnection, lengt
     client.putrequest("POST", "/x")
     client.putheader("Content-Length", length.encode())
     client.endheaders()
-    assert_problem(client.getresponse(), 400, "bad_request")
+    assert_problem(client.getresponse(), 400, "invalid_request")
 
 
 def test_an_api_that_is_down_is_said_so() -> None:
@@ -184,7 +184,7 @@ def test_an_api_that_is_down_is_said_so() -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with closing(http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=30)) as connection:
             connection.request("GET", "/x")
-            assert_problem(connection.getresponse(), 502, "unavailable")
+            assert_problem(connection.getresponse(), 503, "unavailable")
         server.shutdown()
 
 
