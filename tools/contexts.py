@@ -3,9 +3,9 @@
     python tools/contexts.py           write chalicelib/verify/canonical/tables.json
     python tools/contexts.py --check   exit 1 when that file is not what the bundled contexts compile to
 
-A context's term definitions depend on nothing but the context, once its set is closed; so they are worked out here, once,
-instead of on every verification. The compiler understands the part of JSON-LD 1.1 that the bundled contexts use, and stops
-at anything else: a context added later either compiles faithfully or not at all.
+The set of contexts is closed, so their term definitions are worked out here, once, instead of on every verification.
+The compiler understands the part of JSON-LD 1.1 that the bundled contexts use, and stops at anything else: a context
+added later either compiles faithfully or not at all.
 
 The output, one JSON object (clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/):
   contexts  URL -> {"local": number, "sha256": hash of the bundled file}
@@ -27,6 +27,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+Json = Any  # a parsed context, or a part of one
 CANONICAL = Path(__file__).resolve().parent.parent / "chalicelib" / "verify" / "canonical"
 CONTEXTS = CANONICAL / "contexts"
 TABLES = CANONICAL / "tables.json"
@@ -55,7 +56,7 @@ class Compiler:
         self.locals: list[dict[str, Any] | None] = [None]
         self._numbers: dict[str, int] = {"null": 0}
 
-    def add(self, context: Any, where: str) -> int:
+    def add(self, context: Json, where: str) -> int:
         """The number of ``context`` among the locals; compiles it when it is new."""
         key = json.dumps(context, sort_keys=True)
         if key not in self._numbers:
@@ -64,7 +65,7 @@ class Compiler:
             self.locals[self._numbers[key]] = self._compile(context, where)
         return self._numbers[key]
 
-    def _compile(self, context: Any, where: str) -> dict[str, Any]:
+    def _compile(self, context: Json, where: str) -> dict[str, Any]:
         _expect(isinstance(context, dict), where, "only objects and null are supported")
         for keyword in (name for name in context if name.startswith("@")):
             _expect(keyword in KNOWN_KEYWORDS, where, f"unsupported keyword {keyword}")
@@ -77,7 +78,7 @@ class Compiler:
         _expect(("id" in terms) == ("type" in terms), where, "id and type must be aliased together")
         return {"vocab": context.get("@vocab"), "terms": terms}
 
-    def _term(self, name: str, definition: Any, context: Any, protected: bool, where: str) -> list[Any]:
+    def _term(self, name: str, definition: Json, context: Json, protected: bool, where: str) -> list[Any]:
         _expect(":" not in name and "/" not in name, where, "a compact IRI as a term")
         simple = isinstance(definition, str)
         members = {"@id": definition} if simple else definition

@@ -18,7 +18,7 @@ from tests.verify.canonical import generated, oracle, vectors
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=False)
 
 SIGNED_SUITES = ("vc-di-eddsa/**/*.json", "vc-di-ecdsa/**/*.json")
-EXAMPLES = [path for path in vectors.files("openbadges/*.json")]
+EXAMPLES = vectors.files("openbadges/*.json")
 DOCUMENTS = EXAMPLES + [
     path
     for pattern in SIGNED_SUITES
@@ -54,6 +54,39 @@ def test_the_examples_are_there() -> None:
 def test_every_published_document_has_the_quads_that_pyld_sees(path: Path) -> None:
     document = vectors.load(path)
     assert rdfc.canonicalize(to_quads(document)) == oracle.canonical(document)
+
+
+@vectors.needs_vectors
+@pytest.mark.parametrize("path", EXAMPLES, ids=str)
+def test_every_example_is_labelled_as_pyld_labels_it(path: Path) -> None:
+    document = vectors.load(path)
+    assert rdfc.canonicalize(to_quads(document)) == oracle.normalized(document)
+
+
+PROOF = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022", "proofPurpose": "assertionMethod"}
+LOOK_ALIKES: dict[str, Any] = {
+    "equal proofs": {"proof": [PROOF] * 3},
+    "equal proofs of equal endorsements": {
+        "endorsement": [{"type": ["VerifiableCredential", "EndorsementCredential"], "proof": PROOF}] * 3
+    },
+    "proofs that differ one level down": {
+        "endorsement": [
+            {
+                "type": ["VerifiableCredential", "EndorsementCredential"],
+                "issuer": {"name": name},
+                "proof": [PROOF, PROOF],
+            }
+            for name in ("one", "one", "two")
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("members", LOOK_ALIKES.values(), ids=LOOK_ALIKES)
+@pytest.mark.parametrize("identified", [{"id": "urn:credential"}, {}], ids=["with id", "without id"])
+def test_graphs_that_look_alike_are_labelled_as_pyld_labels_them(members: Any, identified: Any) -> None:
+    document = {"@context": [generated.V2, generated.OB], "type": "VerifiableCredential", **identified, **members}
+    assert rdfc.canonicalize(to_quads(document)) == oracle.normalized(document)
 
 
 @settings(relaxed, max_examples=400)

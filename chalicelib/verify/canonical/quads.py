@@ -17,7 +17,7 @@ from chalicelib.verify.canonical.literals import XSD, escape, number
 from chalicelib.verify.canonical.names import class_, member, reference, scoped, value_object, vocabulary
 from chalicelib.verify.canonical.tables import EMPTY, ID, JSON, LITERAL, ActiveContext, Term, apply, enter
 
-# Bounds on what a stranger sends, far above honest use: the specification's fullest badge nests 8 deep, has 97 objects
+# Bounds on what a stranger sends, far above honest use: the specification's fullest badge nests 6 deep, has 86 objects
 # and makes 400 quads. A document of 256 KB, the most that is read anywhere, cannot honestly hold more than these.
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 4_096

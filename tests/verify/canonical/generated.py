@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,8 +31,11 @@ IRIS = st.sampled_from(
     ["https://example.com/1", "did:example:1", "urn:x", "https://example.com/é", "mailto:a@b.example"]
 )
 ODD_IRIS = st.sampled_from(
-    ["", "relative", "#here", "_:b0", "../up", "a b:c", "https://e.com/a b", "https://e.com/\u0085", "schema:x", "xsd:x", "@id",
-     "@type", "id", "type", "https://schema.org/name", "cred:x", "sec:x", ":x", "1:x", "x:", "did:x\u00a0", "http://a/\ufffe"]
+    [
+        "", "relative", "#here", "_:b0", "../up", "a b:c", "https://e.com/a b", "https://e.com/\u0085", "schema:x",
+        "xsd:x", "@id", "@type", "id", "type", "https://schema.org/name", "cred:x", "sec:x", ":x", "1:x", "x:",
+        "did:x\u00a0", "http://a/\ufffe",
+    ]
 )  # fmt: skip
 TEXT = st.one_of(
     st.sampled_from(
@@ -49,16 +53,23 @@ ODD_NUMBERS = st.one_of(
     NUMBERS, st.sampled_from([2**53, -(2**53), 1e21, 1e300, float("nan"), float("inf")]), st.floats()
 )
 ODD_VALUES = st.sampled_from(
-    [None, [], {}, [[]], [["a"]], [None], {"@value": "x"}, {"@value": "x", "@language": "en-US"}, {"@value": "x", "@language": "e n"},
-     {"@value": "x", "@type": "urn:t"}, {"@value": "x", "@type": "term"}, {"@value": 5, "@type": "urn:t"}, {"@list": ["a"]},
-     {"@set": ["a"]}, {"@id": "urn:x"}, {"id": "urn:x"}, {"id": "_:b1"}, {"@graph": []}, {"@value": "x", "@direction": "rtl"},
-     {"@value": "x", "@language": "en", "@direction": "ltr"}, {"@index": "x"}, {"@included": []}, {"id": None}, {"type": []},
-     {"type": None}, {"@value": None}, {"@context": None}, {"@context": []}, {"@context": {"x": "urn:x"}}, {"@context": V2}, b"x", ()]
+    [
+        None, [], {}, [[]], [["a"]], [None], {"@value": "x"}, {"@value": "x", "@language": "en-US"},
+        {"@value": "x", "@language": "e n"}, {"@value": "x", "@type": "urn:t"}, {"@value": "x", "@type": "term"},
+        {"@value": 5, "@type": "urn:t"}, {"@list": ["a"]}, {"@set": ["a"]}, {"@id": "urn:x"}, {"id": "urn:x"},
+        {"id": "_:b1"}, {"@graph": []}, {"@value": "x", "@direction": "rtl"},
+        {"@value": "x", "@language": "en", "@direction": "ltr"}, {"@index": "x"}, {"@included": []}, {"id": None},
+        {"type": []}, {"type": None}, {"@value": None}, {"@context": None}, {"@context": []},
+        {"@context": {"x": "urn:x"}}, {"@context": V2}, b"x", (),
+    ]
 )  # fmt: skip
 ANY_VALUES = st.one_of(ODD_TEXT, IRIS, ODD_IRIS, ODD_NUMBERS, ODD_VALUES)
 ODD_NAMES = st.sampled_from(
-    ["grade", "@index", "@included", "@reverse", "@nest", "@graph", "@id", "@type", "@value", "@list", "@unknown", "urn:p",
-     "https://schema.org/name", "schema:name", "cred:issuer", "Criteria", "Image", "Achievement", "", "a b", "_:p", "xsd", "id", "type"]
+    [
+        "grade", "@index", "@included", "@reverse", "@nest", "@graph", "@id", "@type", "@value", "@list", "@unknown",
+        "urn:p", "https://schema.org/name", "schema:name", "cred:issuer", "Criteria", "Image", "Achievement", "",
+        "a b", "_:p", "xsd", "id", "type",
+    ]
 )  # fmt: skip
 
 
@@ -78,10 +89,8 @@ def _node(draw: Draw, active: ActiveContext, odd: bool, depth: int) -> dict[str,
     node: dict[str, Any] = {}
     if depth < 3 and draw(st.integers(0, 9)) == 0:
         node["@context"] = draw(CONTEXT_LISTS)
-        try:
+        with suppress(CanonicalError):
             active = enter(active, node["@context"])
-        except CanonicalError:
-            pass
     classes = sorted(name for name, term in active.terms.items() if term.is_class)
     scoped = [name for name in classes if active.terms[name].scope is not None]
     base = active
@@ -94,12 +103,7 @@ def _node(draw: Draw, active: ActiveContext, odd: bool, depth: int) -> dict[str,
         if odd and draw(st.integers(0, 3)) == 0:
             names.append(draw(ODD_IRIS))
         node["type"] = names[0] if len(names) == 1 and draw(st.booleans()) else names
-        for name in sorted(names):
-            term = base.terms.get(name)
-            try:
-                active = active if term is None or term.scope is None else apply(active, term.scope, False)
-            except CanonicalError:
-                pass
+        active = _typed(active, names)
     members = sorted(name for name, term in active.terms.items() if not term.is_class and not term.iri.startswith("@"))
     if members:
         for name in draw(st.lists(st.sampled_from(members), min_size=0 if depth < 3 else 1, max_size=4, unique=True)):
@@ -107,6 +111,16 @@ def _node(draw: Draw, active: ActiveContext, odd: bool, depth: int) -> dict[str,
     if odd and draw(st.integers(0, 3)) == 0:
         node[draw(ODD_NAMES)] = draw(st.one_of(ODD_TEXT, ODD_VALUES))
     return node
+
+
+def _typed(base: ActiveContext, names: list[str]) -> ActiveContext:
+    active = base
+    for name in sorted(names):
+        term = base.terms.get(name)
+        if term is not None and term.scope is not None:
+            with suppress(CanonicalError):
+                active = apply(active, term.scope, False)
+    return active
 
 
 def _values(draw: Draw, term: Term, base: ActiveContext, odd: bool, depth: int) -> Any:
@@ -167,9 +181,11 @@ def mutate(draw: Draw, document: Any) -> None:
 
 
 NAMES = st.sampled_from(
-    ["name", "description", "image", "criteria", "narrative", "achievement", "issuer", "proof", "evidence", "validUntil", "url", "alignment",
-     "credentialStatus", "endorsement", "creator", "result", "allowedValue", "resultDescription", "type", "id", "jsonSchema", "tag",
-     "verifiableCredential", "creditsEarned"]
+    [
+        "name", "description", "image", "criteria", "narrative", "achievement", "issuer", "proof", "evidence",
+        "validUntil", "url", "alignment", "credentialStatus", "endorsement", "creator", "result", "allowedValue",
+        "resultDescription", "type", "id", "jsonSchema", "tag", "verifiableCredential", "creditsEarned",
+    ]
 )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ _IRI = rf"<(?:[^\x00-\x20<>\"{{}}|^`\\]|{_UCHAR})*>"
 _BLANK = r"_:[\w:](?:[\w.:\-·]*[\w:\-·])?"
 _LITERAL = rf"\"(?:[^\"\\\n\r]|\\[tbnrf\"'\\]|{_UCHAR})*\"(?:\^\^{_IRI}|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?"
 _QUAD = re.compile(
-    rf"[ \t]*({_IRI}|{_BLANK})[ \t]*({_IRI})[ \t]*({_IRI}|{_BLANK}|{_LITERAL})[ \t]*({_IRI}|{_BLANK})?[ \t]*\.[ \t]*(?:#.*)?"
+    rf"[ \t]*({_IRI}|{_BLANK})[ \t]*({_IRI})[ \t]*({_IRI}|{_BLANK}|{_LITERAL})[ \t]*({_IRI}|{_BLANK})?"
+    r"[ \t]*\.[ \t]*(?:#.*)?"
 )
 _ESCAPE = re.compile(rf"{_UCHAR}|\\.")
 _SIMPLE = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
@@ -50,4 +51,4 @@ def _unescape(text: str) -> str:
 
 
 def _character(escaped: str) -> str:
-    return _SIMPLE[escaped[1]] if escaped[1] in _SIMPLE else chr(int(escaped[2:], 16))
+    return _SIMPLE[escaped[1]] if escaped[1] in _SIMPLE else chr(int(escaped.lstrip("\\uU"), 16))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from typing import Any
 
@@ -39,17 +40,20 @@ def test_the_short_way_agrees_too(value: Any) -> None:
 @given(st.binary(min_size=8, max_size=8))
 def test_every_double_is_written_as_ecmascript_writes_it(data: bytes) -> None:
     (value,) = struct.unpack(">d", data)
-    if value == value and abs(value) != float("inf"):
+    if math.isfinite(value):
         assert jcs.canonicalize([value]) == rfc8785.dumps([value])
 
 
 # RFC 8785, appendix B.
 DOUBLES = [
-    ("0000000000000000", "0"), ("8000000000000000", "0"), ("0000000000000001", "5e-324"), ("8000000000000001", "-5e-324"),
-    ("7fefffffffffffff", "1.7976931348623157e+308"), ("4340000000000000", "9007199254740992"), ("4430000000000000", "295147905179352830000"),
-    ("44b52d02c7e14af5", "9.999999999999997e+22"), ("44b52d02c7e14af6", "1e+23"), ("444b1ae4d6e2ef4e", "999999999999999700000"),
-    ("444b1ae4d6e2ef50", "1e+21"), ("3eb0c6f7a0b5ed8c", "9.999999999999997e-7"), ("3eb0c6f7a0b5ed8d", "0.000001"),
-    ("41b3de4355555553", "333333333.3333332"), ("becbf647612f3696", "-0.0000033333333333333333"), ("43143ff3c1cb0959", "1424953923781206.2"),
+    ("0000000000000000", "0"), ("8000000000000000", "0"), ("0000000000000001", "5e-324"),
+    ("8000000000000001", "-5e-324"), ("7fefffffffffffff", "1.7976931348623157e+308"),
+    ("4340000000000000", "9007199254740992"), ("4430000000000000", "295147905179352830000"),
+    ("44b52d02c7e14af5", "9.999999999999997e+22"), ("44b52d02c7e14af6", "1e+23"),
+    ("444b1ae4d6e2ef4e", "999999999999999700000"), ("444b1ae4d6e2ef50", "1e+21"),
+    ("3eb0c6f7a0b5ed8c", "9.999999999999997e-7"), ("3eb0c6f7a0b5ed8d", "0.000001"),
+    ("41b3de4355555553", "333333333.3333332"), ("becbf647612f3696", "-0.0000033333333333333333"),
+    ("43143ff3c1cb0959", "1424953923781206.2"),
 ]  # fmt: skip
 
 
@@ -61,8 +65,9 @@ def test_the_figures_of_the_rfc(bits: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "code"),
     [
-        (float("nan"), "number_range"), (float("inf"), "number_range"), (2**53, "number_range"), ([-(2**53)], "number_range"),
-        ("\ud800", "string_invalid"), ({"\udc00": 1.5}, "string_invalid"), ({1: 2}, "json_invalid"), (b"x", "json_invalid"), ((), "json_invalid"),
+        (float("nan"), "number_range"), (float("inf"), "number_range"), (2**53, "number_range"),
+        ([-(2**53)], "number_range"), ("\ud800", "string_invalid"), ({"\udc00": 1.5}, "string_invalid"),
+        ({1: 2}, "json_invalid"), (b"x", "json_invalid"), ((), "json_invalid"),
     ],
 )  # fmt: skip
 def test_what_is_no_json_is_refused(value: object, code: str) -> None:

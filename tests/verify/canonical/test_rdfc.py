@@ -1,4 +1,4 @@
-"""Labelling depends on nothing but the graph, and gives up in time; the W3C suite is in tests/conformance/test_rdf_canon.py."""
+"""Labelling depends on nothing but the graph, and gives up in time (the W3C suite is under tests/conformance)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ def test_every_bundled_file_has_the_hash_it_is_pinned_to(url: str) -> None:
 
 @pytest.mark.parametrize("url", INDEX)
 def test_every_bundled_file_says_where_it_comes_from_and_under_which_licence(url: str) -> None:
-    assert INDEX[url]["source"] and INDEX[url]["licence"]
+    assert INDEX[url]["source"]
+    assert INDEX[url]["licence"]
     assert (contexts.CONTEXTS / INDEX[url]["licence_file"]).is_file()
 
 

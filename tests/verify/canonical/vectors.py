@@ -1,4 +1,4 @@
-"""The third-party test vectors, read in place from the folder named by LAUREL_VECTORS; never copied into the project."""
+"""The third-party test vectors, read in place from the folder LAUREL_VECTORS names, never copied into the project."""
 
 from __future__ import annotations
 
