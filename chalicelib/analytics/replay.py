@@ -69,10 +69,10 @@ def event_in(line: str) -> Event | None:
 
 
 def _object_in(text: str) -> dict[str, object]:
-    """The JSON object that ``text`` ends with."""
+    """The JSON object that ``text`` ends with, empty when none begins in it."""
     start = text.find("{")
     try:
-        value = json.loads(text[start:]) if start >= 0 else None
+        value = json.loads(text[start:] if start >= 0 else "{}")
     except (ValueError, RecursionError) as error:
         raise Malformed("This line names an event and is not JSON.", code="not_an_event") from error
     if not isinstance(value, dict):

@@ -53,6 +53,9 @@ class Readable(Protocol[N_co]):
     def from_raw_data(cls, data: Raw) -> Self:
         """The item in ``data``, of the model that its ``type`` names."""
 
+    def serialize(self) -> Raw:
+        """The item as it would be written."""
+
     def noun(self) -> N_co:
         """What it was made of."""
 
@@ -63,6 +66,7 @@ def read(model: type[Readable[N]], raw: Raw) -> N:
         item = model.from_raw_data(raw)
         if not isinstance(item, model):
             raise TypeError(f"a {type(item).__name__} stands where a {model.__name__} should")
+        item.serialize()  # PynamoDB reads a missing member as None, and only minds it when writing
         return item.noun()
     except (PynamoDBException, AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:
         raise Unavailable("A stored item cannot be read.", code="storage_unreadable") from error

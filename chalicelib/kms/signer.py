@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from botocore.session import get_session
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -46,13 +47,13 @@ class KmsSigner:
                 Description=description,
                 Tags=[{"TagKey": "application", "TagValue": "laurel"}],
             )
-        handle: str = reply["KeyMetadata"]["KeyId"]
+            handle: str = reply["KeyMetadata"]["KeyId"]
         return NewKey(handle, self.public(handle))
 
     def public(self, handle: str) -> bytes:
         with _our_errors():
-            reply = self._client.get_public_key(KeyId=handle)
-        return _raw_ed25519(reply["PublicKey"])
+            der: bytes = self._client.get_public_key(KeyId=handle)["PublicKey"]
+        return _raw_ed25519(der)
 
     def sign(self, handle: str, message: bytes) -> bytes:
         """Raises also `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
@@ -66,7 +67,7 @@ class KmsSigner:
             reply = self._client.sign(
                 KeyId=handle, Message=message, MessageType="RAW", SigningAlgorithm="ED25519_SHA_512"
             )
-        signature: bytes = reply["Signature"]
+            signature: bytes = reply["Signature"]
         return signature
 
     @cached_property
@@ -94,3 +95,9 @@ def _our_errors() -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("The key service did not do what it was asked.", code="signing_unavailable") from error
+    except _NO_REPLY as error:
+        raise Unavailable("The key service answered with something else.", code="signing_unavailable") from error
+
+
+# What botocore's parser, and reading its result, raise when a body is no reply of KMS, but a proxy's, say.
+_NO_REPLY = (ResponseParserError, AttributeError, KeyError, TypeError, ValueError)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -19,10 +20,12 @@ from chalicelib.dynamo.salts import DynamoSalts
 from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import Tables
 from chalicelib.lookup.ports import Shelf
-from local.aws import EmbeddedAws
+from local.aws import CREDENTIALS, REGION, EmbeddedAws
 from tests import fakes
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infrastructure" / "resources.yaml"
+DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
+"""Where Amazon's own engine answers, when the suite shall run on it: `tools/dynamodb_local.sh` starts both."""
 TABLES = {"credentials": "CredentialsTable", "events": "EventsTable", "secrets": "SecretsTable"}
 
 
@@ -43,33 +46,52 @@ def definitions() -> dict[str, dict[str, object]]:
     return {name: resources[logical]["Properties"] for name, logical in TABLES.items()}
 
 
-@pytest.fixture
-def tables(aws: EmbeddedAws, definitions: dict[str, dict[str, object]]) -> Iterator[Tables]:
-    """Fresh tables on the real engine, as the template defines them."""
-    names = {name: f"{name}-{uuid4().hex}" for name in TABLES}
+@pytest.fixture(scope="session")
+def connected(request: pytest.FixtureRequest) -> Tables:
+    """A client of the real engine, and no tables yet."""
+    if endpoint := os.environ.get(DYNAMODB_LOCAL):
+        environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
+    else:
+        aws: EmbeddedAws = request.getfixturevalue("aws")
+        environment = aws.client_env
     with pytest.MonkeyPatch.context() as patch:
         # A client takes its endpoint and its credentials from the environment, as on Lambda, when it is made.
         for variable in os.environ.keys() & {"AWS_PROFILE", "AWS_SESSION_TOKEN"}:
             patch.delenv(variable)
-        for variable, value in aws.client_env.items():
+        for variable, value in environment.items():
             patch.setenv(variable, value)
-        made = Tables(**names, region=aws.region)
-    for name, table in names.items():
+        return Tables(credentials="", events="", secrets="", region=REGION)
+
+
+@pytest.fixture
+def tables(connected: Tables, definitions: dict[str, dict[str, object]]) -> Iterator[Tables]:
+    """Fresh tables on the real engine, as the template defines them."""
+    made = copy(connected)
+    for name, definition in definitions.items():
+        table = f"{name}-{uuid4().hex}"
+        setattr(made, name, table)
         made.client.create_table(
             TableName=table,
-            KeySchema=definitions[name]["KeySchema"],
-            AttributeDefinitions=definitions[name]["AttributeDefinitions"],
-            BillingMode=definitions[name]["BillingMode"],
+            KeySchema=definition["KeySchema"],
+            AttributeDefinitions=definition["AttributeDefinitions"],
+            BillingMode=definition["BillingMode"],
         )
     yield made
-    for table in names.values():
-        made.client.delete_table(TableName=table)
+    for name in definitions:
+        made.client.delete_table(TableName=getattr(made, name))
 
 
-@pytest.fixture(params=["fakes", "engine"])
-def storage(request: pytest.FixtureRequest) -> Storage:
-    if request.param == "fakes":
-        ledger = fakes.Ledger()
-        return Storage(ledger, ledger, fakes.Journal(), ledger.salts)
-    tables = request.getfixturevalue("tables")
+@pytest.fixture
+def fake_storage() -> Storage:
+    ledger = fakes.Ledger()
+    return Storage(ledger, ledger, fakes.Journal(), ledger.salts)
+
+
+@pytest.fixture
+def real_storage(tables: Tables) -> Storage:
     return Storage(DynamoLedger(tables), DynamoShelf(tables), DynamoJournal(tables), DynamoSalts(tables))
+
+
+@pytest.fixture(params=["fake_storage", "real_storage"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    return request.getfixturevalue(request.param)

@@ -159,9 +159,11 @@ def test_a_transaction_that_gave_way_is_tried_again(tables: Tables, ledger: Dyna
 
 
 def test_a_transaction_that_always_gives_way_is_unavailable_and_no_conflict(tables: Tables, ledger: DynamoLedger):
-    with aws_calls.cancelled(tables.client, "TransactionConflict", times=99) as refused:
-        with pytest.raises(Unavailable) as caught:
-            ledger.add_record(nouns.record())
+    with (
+        aws_calls.cancelled(tables.client, "TransactionConflict", times=99) as refused,
+        pytest.raises(Unavailable) as caught,
+    ):
+        ledger.add_record(nouns.record())
     assert caught.value.code == "storage_busy"
     assert len(refused) == TURNS
 

@@ -92,16 +92,17 @@ def test_sixty_four_writers_never_share_an_index(storage: Storage):
     rng = random.Random(7)
     wanted = [nouns.record(f"{number:026}", index=rng.randrange(indexes)) for number in range(64 * 3)]
 
-    def add(record) -> bool:
+    def add(record) -> str:
         try:
             storage.ledger.add_record(record)
         except Conflict as error:
-            assert error.code == "index_taken"
-            return False
-        return True
+            return error.code
+        return "stored"
 
     with ThreadPoolExecutor(64) as pool:
-        won = [record for record, stored in zip(wanted, pool.map(add, wanted), strict=True) if stored]
+        outcomes = list(pool.map(add, wanted))
+    assert set(outcomes) == {"stored", "index_taken"}
+    won = [record for record, outcome in zip(wanted, outcomes, strict=True) if outcome == "stored"]
 
     given = [record.entries[0].index for record in won]
     assert sorted(given) == sorted({record.entries[0].index for record in wanted})

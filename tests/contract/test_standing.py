@@ -76,9 +76,7 @@ def test_sixteen_writers_who_retry_lose_no_bit(storage: Storage, issued):
         while True:
             now = storage.ledger.status_list(revocation.id)
             try:
-                storage.ledger.replace_standing(
-                    nouns.revoked(record), [nouns.with_bit(now, record.entries[0].index)]
-                )
+                storage.ledger.replace_standing(nouns.revoked(record), [nouns.with_bit(now, record.entries[0].index)])
             except Conflict:
                 continue
             return

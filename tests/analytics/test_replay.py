@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.analytics.event import Event
+from chalicelib.analytics.replay import Replayed, event_in, replay
+from chalicelib.analytics.wire import UNSTORED, to_wire
+from chalicelib.errors import Malformed, Unavailable
+from chalicelib.http.log import LogFallback
+from tests import fakes
+from tests.contract import nouns
+
+
+def logged(event: Event) -> str:
+    return json.dumps({"level": "ERROR", "message": "event not stored", UNSTORED: to_wire(event), "error": "down"})
+
+
+WRAPPINGS = {
+    "bare": lambda line: line,
+    "with its line end": lambda line: line + "\n",
+    "export to S3": lambda line: f"2026-11-21T10:05:00.000Z {line}",
+    "Lambda's text format": lambda line: f"2026-11-21T10:05:00.000Z\t6f1c-request\tERROR\t{line}\n",
+    "aws logs tail": lambda line: f"2026-11-21T10:05:00.000000+00:00 2026/11/21/[$LATEST]0a1b {line}",
+    "subscription": lambda line: json.dumps({"id": "1", "timestamp": 1, "message": line + "\n"}),
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_an_event_is_found_however_its_line_was_exported(wrapping: str):
+    assert event_in(WRAPPINGS[wrapping](logged(nouns.event()))) == nouns.event()
+
+
+def test_what_the_log_really_writes_is_read(capsys: pytest.CaptureFixture[str]):
+    LogFallback().keep(nouns.event(), Unavailable("down"))
+    journal = fakes.Journal()
+    replay(capsys.readouterr().out.splitlines(), journal)
+    assert list(journal.events.values()) == [nouns.event()]
+
+
+def test_a_log_is_replayed_once_however_often():
+    events = [nouns.event(f"{number:026}") for number in range(3)]
+    lines = ["START RequestId: 6f1c", *map(logged, events), '{"level":"INFO","message":"answered"}', ""]
+    journal = fakes.Journal()
+    for _ in range(2):
+        assert replay(lines, journal) == Replayed(stored=3, other=3, malformed=())
+    assert list(journal.events.values()) == events
+
+
+def test_a_line_that_cannot_be_read_is_named_and_the_others_are_replayed():
+    broken = logged(nouns.event())[:-20]
+    foreign = json.dumps({UNSTORED: {"id": "x"}})
+    endless = logged(nouns.event()) + " " * 300_000
+    journal = fakes.Journal()
+    done = replay([broken, logged(nouns.event()), foreign, endless, f'{{"{UNSTORED}": 7}} {{}}'], journal)
+    assert done == Replayed(stored=1, other=0, malformed=(1, 3, 4, 5))
+
+
+def test_a_line_that_only_mentions_the_member_is_about_something_else():
+    assert event_in(json.dumps({"message": f"see {UNSTORED}", "level": "INFO"})) is None
+
+
+def test_a_journal_that_is_down_stops_the_replay():
+    with pytest.raises(Unavailable):
+        replay([logged(nouns.event())], fakes.Journal(fault=Unavailable("down")))
+
+
+@given(st.text() | st.text().map(lambda text: text + UNSTORED) | st.text().map(lambda text: f'{{"{UNSTORED}":{text}}}'))
+def test_any_line_is_an_event_or_not_or_malformed(line: str):
+    try:
+        found = event_in(line)
+    except Malformed:
+        return
+    assert found is None
+
+
+def test_deep_nesting_is_malformed_and_no_crash():
+    with pytest.raises(Malformed):
+        event_in(f'{{"{UNSTORED}":' + "[" * 100_000)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
+from chalicelib.dynamo.models import (
+    AchievementItem,
+    ImageItem,
+    IssuerItem,
+    Pointer,
+    RecordItem,
+    StatusListItem,
+    read,
+)
+from chalicelib.errors import Unavailable
+from tests.contract import nouns
+from tests.strategies import MOMENTS
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+VERSION = st.integers(1, 2**31)
+KEY = st.builds(SigningKey, TEXT, TEXT, TEXT, MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS)
+ISSUER = st.builds(
+    Issuer, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(KEY, max_size=3).map(tuple), TEXT, TEXT,
+    st.none() | TEXT, st.none() | TEXT, VERSION,
+)  # fmt: skip
+SKILL = st.builds(Skill, TEXT, TEXT, TEXT, st.none() | TEXT)
+ACHIEVEMENT = st.builds(
+    Achievement, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(SKILL, max_size=3).map(tuple), TEXT
+)
+ENTRY = st.builds(Entry, st.sampled_from(Purpose), TEXT, st.integers(0, 2**26))
+STANDING = st.builds(Standing, st.sampled_from(State), MOMENTS, st.none() | TEXT)
+RECORD = st.builds(
+    Record, TEXT, TEXT, TEXT, st.binary(), st.none() | TEXT, st.lists(ENTRY, max_size=3).map(tuple), STANDING,
+    MOMENTS, VERSION,
+)  # fmt: skip
+LIST = st.builds(StatusList, TEXT, TEXT, st.sampled_from(Purpose), st.binary(), st.binary(), VERSION)
+IMAGE = st.builds(Image, TEXT, TEXT, st.binary())
+
+
+@pytest.mark.parametrize(
+    ("model", "noun"),
+    [
+        (IssuerItem, ISSUER),
+        (AchievementItem, ACHIEVEMENT),
+        (RecordItem, RECORD),
+        (StatusListItem, LIST),
+        (ImageItem, IMAGE),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_every_noun_comes_back_from_its_item(model, noun):
+    @given(noun)
+    def comes_back(one):
+        assert read(model, model.of(one).raw()) == one
+
+    comes_back()
+
+
+def test_an_empty_list_takes_hardly_any_room():
+    item = StatusListItem.of(nouns.status_lists(nouns.issuer())[0])
+    assert len(item.deflated) < 100
+
+
+def test_an_item_of_another_kind_is_not_taken_for_the_one_asked_for():
+    with pytest.raises(Unavailable) as caught:
+        read(RecordItem, ImageItem.of(nouns.image()).raw())
+    assert caught.value.code == "storage_unreadable"
+
+
+DAMAGE = {
+    "of an unknown kind": lambda raw: raw.update(type={"S": "badge"}),
+    "without a member": lambda raw: raw.pop("document"),
+    "with an unknown state": lambda raw: raw.update(state={"S": "lost"}),
+    "with a time that is none": lambda raw: raw.update(issued_at={"S": "yesterday"}),
+    "with a member of another type": lambda raw: raw.update(entries={"S": "none"}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_item_is_unavailable(damage: str):
+    raw = RecordItem.of(nouns.record()).raw()
+    DAMAGE[damage](raw)
+    with pytest.raises(Unavailable):
+        read(RecordItem, raw)
+
+
+def test_damaged_bits_are_unavailable():
+    raw = StatusListItem.of(nouns.status_lists(nouns.issuer())[0]).raw()
+    raw["deflated"]["B"] = raw["deflated"]["B"][:-3]
+    with pytest.raises(Unavailable):
+        read(StatusListItem, raw)
+
+
+def test_a_pointer_gives_the_id_it_points_to():
+    assert read(Pointer, Pointer("p", "s", target="t").raw()) == "t"
+
+
+def test_times_keep_their_moment_whatever_zone_they_were_told_in():
+    record = replace(nouns.record(), issued_at=nouns.NOW.astimezone(timezone(timedelta(hours=5))))
+    assert read(RecordItem, RecordItem.of(record).raw()).issued_at == nouns.NOW

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from chalicelib.dynamo import tables
+from chalicelib.dynamo.tables import Tables
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Tables:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    return Tables(credentials="c", events="e", secrets="s", region="eu-central-1")
+
+
+def test_the_client_gives_up_before_api_gateway_does(made: Tables):
+    config = made.client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (tables.CONNECT_SECONDS, tables.READ_SECONDS)
+    assert config.retries["total_max_attempts"] == 1 + tables.RETRIES
+    longest = (1 + tables.RETRIES) * (tables.CONNECT_SECONDS + tables.READ_SECONDS)
+    assert 3 * longest < 29  # API Gateway's limit, in seconds; a view makes three calls
+
+
+def test_storage_is_reached_without_boto3():
+    """Importing it costs every cold start, and nothing here needs it."""
+    modules = ("shelf", "ledger", "journal", "salts")
+    code = "\n".join(f"import chalicelib.dynamo.{name}" for name in modules)
+    code += "\nimport chalicelib.kms.signer, sys; sys.exit('boto3' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
