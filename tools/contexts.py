@@ -10,7 +10,7 @@ added later either compiles faithfully or not at all.
 The output, one JSON object (clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/):
   contexts  URL -> {"local": number, "sha256": hash of the bundled file}
   locals    local contexts by number, equal ones stored once; number 0 is `null` (the empty context, 4.1.2 step 5.1).
-            {"vocab": IRI or null, "terms": {name: [iri, coercion, container, scope, flags]}}
+            {"vocab": IRI or null, "closed": no term is late, "terms": {name: [iri, coercion, container, scope, flags]}}
             coercion: null, "@id", "@vocab", "@json" or a datatype IRI; container: null, "@set", "@list" or "@graph";
             scope: number of the term's own local context, or null; flags: the sum of the constants below.
   iris      every IRI that a term stands for: a document may not spell these out in place of the term.
@@ -76,7 +76,8 @@ class Compiler:
             if not name.startswith("@")
         }
         _expect(("id" in terms) == ("type" in terms), where, "id and type must be aliased together")
-        return {"vocab": context.get("@vocab"), "terms": terms}
+        closed = not any(flags & LATE for *_, flags in terms.values())
+        return {"vocab": context.get("@vocab"), "closed": closed, "terms": terms}
 
     def _term(self, name: str, definition: Json, context: Json, protected: bool, where: str) -> list[Any]:
         _expect(":" not in name and "/" not in name, where, "a compact IRI as a term")

@@ -29,7 +29,7 @@ def member(name: object, active: ActiveContext) -> Term:
         raise CanonicalError(f"{name[:200]!r} is not accepted here.", code="keyword_refused")
     if active.vocab is None or ":" in name:
         raise CanonicalError(f"No context defines {name[:200]!r}, so it would not be signed.", code="term_undefined")
-    return Term(iri(active.vocab + name)[1:-1], None, None, None, 0)
+    return Term(name, iri(active.vocab + name)[1:-1], None, None, None, 0)
 
 
 def reference(value: object, active: ActiveContext) -> str:

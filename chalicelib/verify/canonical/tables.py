@@ -17,8 +17,7 @@ from chalicelib.verify.canonical.errors import CanonicalError
 LITERAL, ID, VOCAB, JSON = range(4)
 """What a term makes of a string: a literal, an IRI, an IRI or a term's IRI, or (of any value) a JSON literal."""
 
-# The flags that tools/contexts.py writes.
-_PROTECTED, _PREFIX, _LATE, _CLASS = 1, 2, 4, 8
+_PROTECTED, _PREFIX, _LATE, _CLASS = 1, 2, 4, 8  # the flags that tools/contexts.py writes
 _KINDS: Final = {None: LITERAL, "@id": ID, "@vocab": VOCAB, "@json": JSON}
 _RDF_JSON = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -38,6 +37,7 @@ class Term:
         "is_class",
         "is_set",
         "kind",
+        "name",
         "plain",
         "predicate",
         "prefix",
@@ -47,7 +47,10 @@ class Term:
         "suffix",
     )
 
-    def __init__(self, iri: str, coercion: str | None, container: str | None, scope: int | None, flags: int) -> None:
+    def __init__(
+        self, name: str, iri: str, coercion: str | None, container: str | None, scope: int | None, flags: int
+    ) -> None:
+        self.name = name
         self.iri = iri
         self.reference = f"<{iri}>"
         self.predicate = f" <{iri}> "
@@ -74,11 +77,11 @@ class ActiveContext:
 
     __slots__ = ("aliased", "prefixes", "terms", "vocab")
 
-    def __init__(self, terms: Mapping[str, Term], vocab: str | None) -> None:
+    def __init__(self, terms: Mapping[str, Term], vocab: str | None, prefixes: frozenset[str]) -> None:
         self.terms = terms
         self.vocab = vocab
+        self.prefixes = prefixes
         self.aliased = "id" in terms
-        self.prefixes = frozenset(name for name, term in terms.items() if term.prefix)
 
 
 def typed_suffix(datatype: str | None) -> str:
@@ -95,7 +98,7 @@ _TABLES = _load()
 _LOCALS: Final[list[dict[str, Any] | None]] = _TABLES["locals"]
 _NUMBERS: Final[dict[str, int]] = {url: entry["local"] for url, entry in _TABLES["contexts"].items()}
 
-EMPTY: Final = ActiveContext({}, None)
+EMPTY: Final = ActiveContext({}, None, frozenset())
 CONTEXTS: Final[Mapping[str, str]] = {url: entry["sha256"] for url, entry in _TABLES["contexts"].items()}
 """Every bundled context: URL -> SHA-256 (hex) of the document that the tables were compiled from."""
 TERM_IRIS: Final[frozenset[str]] = frozenset(_TABLES["iris"])
@@ -128,25 +131,34 @@ def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
     :raises CanonicalError: ``term_conflict`` when it redefines a protected term (4.2.2 step 27).
     """
     local = _LOCALS[number]
-    if local is None:
-        return (
-            EMPTY  # only a property's own context can be null here, and that may clear protected terms (4.1.2 step 5.1)
-        )
-    terms = dict(active.terms)
-    for name, entry in local["terms"].items():
-        term, old = _term(entry, active), terms.get(name)
+    if local is None:  # only a property's own context can be null, and it may clear protected terms (4.1.2 step 5.1)
+        return EMPTY
+    terms, prefixes = dict(active.terms), set(active.prefixes)
+    for term in _local_terms(number) if local["closed"] else _late_terms(local, active):
+        old = terms.get(term.name)
         if old is None or not old.protected or override:
-            terms[name] = term
-        elif not old.same(term):
-            raise CanonicalError(f"Two contexts define {name!r} differently.", code="term_conflict")
-    return ActiveContext(terms, local["vocab"] or active.vocab)
+            terms[term.name] = term
+            (prefixes.add if term.prefix else prefixes.discard)(term.name)
+        elif old is not term and not old.same(term):
+            raise CanonicalError(f"Two contexts define {term.name!r} differently.", code="term_conflict")
+    return ActiveContext(terms, local["vocab"] or active.vocab, frozenset(prefixes))
 
 
-def _term(entry: list[Any], active: ActiveContext) -> Term:
-    iri, coercion, container, scope, flags = entry
-    if flags & _LATE:
-        return Term(_expand(iri, active), coercion and _expand(coercion, active), container, scope, flags)
-    return Term(iri, coercion, container, scope, flags)
+@lru_cache(maxsize=len(_LOCALS))
+def _local_terms(number: int) -> list[Term]:
+    """The terms of a context that says everything itself."""
+    local = _LOCALS[number] or {"terms": {}}
+    return [Term(name, *entry) for name, entry in local["terms"].items()]
+
+
+def _late_terms(local: dict[str, Any], active: ActiveContext) -> list[Term]:
+    """The terms of a context that uses a prefix of the contexts before it."""
+    return [
+        Term(name, _expand(iri, active), coercion and _expand(coercion, active), container, scope, flags)
+        if flags & _LATE
+        else Term(name, iri, coercion, container, scope, flags)
+        for name, (iri, coercion, container, scope, flags) in local["terms"].items()
+    ]
 
 
 def _expand(value: str, active: ActiveContext) -> str:
