@@ -12,13 +12,9 @@ MAX_INTEGER: Final = (
     2**53 - 1
 )  # beyond it JSON numbers lose digits in the parsers of other languages (RFC 8259, 6; I-JSON)
 
-# RFC 3987 with a scheme, less what N-Quads forbids in an IRIREF, and less all white space, which other processors drop.
-_absolute = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\x7f-\x9f<>\"{}|\\^`\ud800-\udfff\ufffe\uffff]+"
-).fullmatch
+# RFC 3987 with a scheme, less what N-Quads forbids in an IRIREF, less all white space, which other processors drop.
+_absolute = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+").fullmatch
 _language = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*").fullmatch
-# No text: lone surrogates cannot be encoded, and canonicalisers differ on whether the two non-characters are escaped.
-_NO_TEXT = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 _ESCAPES: Final = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
     8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"
 }  # fmt: skip
@@ -31,9 +27,18 @@ def escape(text: str) -> str:
     """
     if text.isprintable() and '"' not in text and "\\" not in text:
         return text
-    if _NO_TEXT.search(text):
+    if not _encodable(text):
         raise CanonicalError("A string holds code points that are not characters.", code="string_invalid")
     return text.translate(_ESCAPES)
+
+
+def _encodable(text: str) -> bool:
+    """No lone surrogate, and neither of the non-characters that some canonicalisers escape and others do not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\ufffe" not in text and "\uffff" not in text
 
 
 def iri(value: str) -> str:
@@ -41,9 +46,14 @@ def iri(value: str) -> str:
 
     :raises CanonicalError: ``iri_relative`` when it is not an absolute IRI.
     """
-    if _absolute(value) is None:
+    if _absolute(value) is None or not (value.isprintable() or _plain(value)):
         raise CanonicalError(f"{value[:200]!r} is not an absolute IRI, so it would be dropped.", code="iri_relative")
     return f"<{value}>"
+
+
+def _plain(value: str) -> bool:
+    """No control characters; slower than `isprintable`, which also turns away joiners that some scripts need."""
+    return _encodable(value) and not any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in value)
 
 
 def language_suffix(tag: object) -> str:

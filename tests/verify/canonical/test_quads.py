@@ -347,3 +347,15 @@ def test_every_proof_option_reaches_the_quads() -> None:
         "expires": "2033-02-24T23:36:38Z", "previousProof": "urn:uuid:1",
     }  # fmt: skip
     assert len(canonical(options).splitlines()) == len(options) - 1
+
+
+@pytest.mark.parametrize("identifier", ["https://e.com/می\u200cخواهم", "urn:é", "did:example:1", "https://e.com/😀"])
+def test_an_identifier_may_use_any_script(identifier: str) -> None:
+    assert f"<{identifier}>" in canonical(edited("credentialSubject/id", identifier))
+
+
+@pytest.mark.parametrize(
+    "odd", ["\x00", "\x1f", "\x7f", "\x85", "\u00a0", "\u2028", "\u3000", "\ud800", "\ufffe", "\\", "^", "`"]
+)
+def test_an_identifier_holds_no_white_space_and_no_control_character(odd: str) -> None:
+    assert refusal(edited("credentialSubject/id", f"https://e.com/{odd}x")).code == "iri_relative"
