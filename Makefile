@@ -11,6 +11,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 VENV := .venv/.made
 VENV_AWS := .venv-aws/.made
+VENV_BENCH := .venv-bench/.made
 
 # A virtual environment is made again when its requirements change; a half-made one has no stamp.
 define make_venv
@@ -28,6 +29,9 @@ $(VENV): requirements.txt requirements-dev.txt
 
 $(VENV_AWS): requirements-aws.txt
 	$(call make_venv,.venv-aws,requirements-aws.txt)
+
+$(VENV_BENCH): requirements-bench.txt
+	$(call make_venv,.venv-bench,requirements-bench.txt)
 
 .PHONY: venv
 venv: $(VENV) $(VENV_AWS) ## the two virtual environments: .venv, and .venv-aws for the embedded AWS
@@ -78,8 +82,8 @@ deploy: $(VENV) ## to the AWS account of your credentials: STAGE BUCKET DOMAIN C
 	  $(if $(DRY_RUN),--dry-run)
 
 .PHONY: bench
-bench: $(VENV) node_modules/.made ## ratios against peers, one JSON line each
-	@$(BIN)/python -m benchmarks
+bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## ratios against peers, one JSON line each
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: clean
 clean: stop ## end what runs, and remove what was built and all local data

@@ -7,6 +7,7 @@ shift
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 
+exec 1>&2 # progress is for the person who waits: what a target prints stays clean
 printf '%s ...' "$words"
 began=$SECONDS
 "$@" >"$output" 2>&1 &

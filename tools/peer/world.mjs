@@ -23,6 +23,7 @@ export function loader(documents) {
     if(!document) {
       throw new Error(`Not offline: ${url}`);
     }
+    known.set(url, document);
     return {contextUrl: null, documentUrl: url, document};
   };
 }

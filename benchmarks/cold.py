@@ -1,0 +1,42 @@
+"""One cold process: from its first import to its first answer. Prints nanoseconds.
+
+`laurel ID ACCEPT`: import the deployed object, answer `GET /c/ID`. `boto3 TABLE KEY`: import boto3, make a DynamoDB
+client, get one item. Both speak to the AWS that the environment names; what they log goes nowhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+import time
+
+from benchmarks.request import Context, get_credential
+
+
+def laurel(credential_id: str, accept: str) -> bool:
+    from app import app
+
+    answer = app(get_credential(credential_id, accept), Context())
+    return bool(answer["statusCode"] == 200)
+
+
+def boto(table: str, key: str) -> bool:
+    import boto3
+
+    client = boto3.client("dynamodb")
+    return "Item" in client.get_item(TableName=table, Key=json.loads(key), ConsistentRead=True)
+
+
+def main(who: str, *arguments: str) -> int:
+    before = time.perf_counter_ns()
+    with contextlib.redirect_stdout(io.StringIO()):
+        answered = {"laurel": laurel, "boto3": boto}[who](*arguments)
+    spent = time.perf_counter_ns() - before
+    sys.stdout.write(f"{spent}\n")
+    return 0 if answered else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

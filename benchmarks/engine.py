@@ -1,0 +1,63 @@
+"""An embedded AWS with one credential in it, for as long as a benchmark needs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import aws, process
+from local.ports import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = {
+    "STAGE": "bench",
+    "BASE_URL": "http://localhost:8000",
+    "CREDENTIALS_TABLE": "credentials",
+    "EVENTS_TABLE": "events",
+    "SECRETS_TABLE": "secrets",
+    "HOST_KEY_ID": "unused",
+    "POWERTOOLS_SERVICE_NAME": "laurel",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """One hosted credential, and the environment in which Laurel finds it."""
+
+    credential_id: str
+    table: str
+    key: str
+    """The primary key of its item, as JSON for DynamoDB."""
+    environment: dict[str, str]
+
+    def run(self, module: str, *arguments: str) -> str:
+        """What ``module`` prints, run in a process of its own."""
+        return _run(module, arguments, self.environment)
+
+
+@contextmanager
+def seeded() -> Iterator[Seeded]:
+    """Start an embedded AWS, and end it with everything in it. It must be started before a core is chosen."""
+    with tempfile.TemporaryDirectory(prefix="laurel-bench-") as home:
+        engine = aws.start(free_port(), Path(home))
+        try:
+            environment = {**SETTINGS, **engine.client_env, "PATH": os.environ.get("PATH", os.defpath)}
+            where = json.loads(_run("benchmarks.seed", (), environment))
+            yield Seeded(where["id"], where["table"], json.dumps(where["key"]), environment)
+        finally:
+            process.stop(engine.process)
+
+
+def _run(module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> str:
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=300
+    )
+    return done.stdout

@@ -1,0 +1,93 @@
+"""The peers, each a process of its own that answers a line of JSON with a line of JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self, cast
+
+from benchmarks.rounds import Contender
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTEXTS = ROOT / "chalicelib" / "verify" / "canonical" / "contexts"
+
+
+class PeerMissing(Exception):
+    """A peer is not installed; the message says how it is."""
+
+
+class Peer:
+    """A running peer."""
+
+    def __init__(self, name: str, command: Sequence[str | Path]) -> None:
+        self.name = name
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        self._input, self._output = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()  # closes its input, which ends it
+
+    def tell(self, request: dict[str, Any]) -> None:
+        """Send what needs no answer."""
+        self._input.write(json.dumps(request) + "\n")
+        self._input.flush()
+
+    def verifies(self, source: bytes, suite: str, now: str) -> Contender:
+        """The peer, verifying ``source`` again and again."""
+
+        def contend(seconds: float) -> list[int]:
+            self.tell({"source": source.decode(), "suite": suite, "now": now, "seconds": seconds})
+            answer = self._output.readline()
+            if not answer:
+                raise RuntimeError(f"{self.name} ended; what it said stands above")
+            times: list[int] = json.loads(answer)["times"]
+            return times
+
+        return contend
+
+
+@contextmanager
+def digital_bazaar() -> Iterator[Peer]:
+    """@digitalbazaar/vc on Node, with the contexts that Laurel bundles."""
+    node = shutil.which("node")
+    package = ROOT / "node_modules" / "@digitalbazaar" / "vc" / "package.json"
+    if node is None or not package.exists():
+        raise PeerMissing("@digitalbazaar/vc is not here: install Node 20 and run `npm ci`")
+    index = json.loads((CONTEXTS / "index.json").read_bytes())
+    documents = {url: json.loads((CONTEXTS / entry["file"]).read_bytes()) for url, entry in index.items()}
+    version = json.loads(package.read_bytes())["version"]
+    with Peer(f"@digitalbazaar/vc {version}", [node, ROOT / "tools" / "peer" / "bench.mjs"]) as peer:
+        peer.tell({"documents": documents})
+        yield peer
+
+
+@contextmanager
+def openvc() -> Iterator[Peer]:
+    """openvc-core, in the environment of requirements-bench.txt."""
+    python = ROOT / ".venv-bench" / "bin" / "python"
+    if not python.exists():
+        raise PeerMissing("openvc-core is not here: run `make bench`, which installs it")
+    script = "import importlib.metadata as m; print(m.version('openvc-core'))"
+    version = subprocess.run([python, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+    with Peer(f"openvc-core {version}", [python, ROOT / "benchmarks" / "openvc_peer.py"]) as peer:
+        yield peer
+
+
+@contextmanager
+def all_peers() -> Iterator[dict[str, Peer]]:
+    """Suite -> the peer that it is measured against."""
+    with ExitStack() as stack:
+        yield {
+            "eddsa-rdfc-2022": stack.enter_context(digital_bazaar()),
+            "eddsa-jcs-2022": stack.enter_context(openvc()),
+        }

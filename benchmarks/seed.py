@@ -1,0 +1,77 @@
+"""Makes the tables in the embedded AWS that the environment names, and issues one credential; prints where it is.
+
+Out: ``{"id", "table", "key": {"pk": {"S"}, "sk": {"S"}}}``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import boto3
+
+from chalicelib import settings
+from chalicelib.award import achievements, issue, issuers
+from chalicelib.award.achievements import NewAchievement
+from chalicelib.award.issue import Award
+from chalicelib.award.issuers import NewIssuer
+from chalicelib.credential.achievement import Skill
+from chalicelib.credential.build import EvidenceLink, Holder
+from chalicelib.dynamo import keys
+from chalicelib.http.log import LogFallback
+from chalicelib.services import Services, build
+from cli.demo.png import Canvas
+
+ISSUER = NewIssuer("fernhill", "Fernhill College", "https://fernhill.example/", "Courses by the river.")
+
+
+def main() -> None:
+    services = build(settings.read(), fallback=LogFallback())
+    _make_tables(services.settings)
+    record_id = _issue(services)
+    key = keys.record(record_id)
+    where = {"id": record_id, "table": services.settings.credentials_table, "key": _raw(key)}
+    sys.stdout.write(json.dumps(where) + "\n")
+
+
+def _make_tables(names: settings.Settings) -> None:
+    client = boto3.client("dynamodb")
+    for name in (names.credentials_table, names.events_table, names.secrets_table):
+        client.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": part, "AttributeType": "S"} for part in ("pk", "sk")],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+
+def _issue(services: Services) -> str:
+    awarding = services.awarding
+    issuers.found(awarding, ISSUER)
+    achievement = achievements.add(
+        awarding,
+        NewAchievement(
+            issuer_id=ISSUER.id,
+            name="Watercolour, first steps",
+            description="Paints a landscape from life.",
+            criteria="Finished three paintings out of doors.",
+            picture=Canvas(16).png(),
+            picture_alt="A blank canvas",
+            skills=(Skill("paint", "http://data.europa.eu/esco/skill/1", "ESCO"),),
+        ),
+    )
+    award = Award(
+        issuer_id=ISSUER.id,
+        achievement_id=achievement.id,
+        holder=Holder("Ada Nwosu", "ada@example.org"),
+        evidence=(EvidenceLink("https://fernhill.example/work/1", "Three paintings"),),
+    )
+    return issue.issue(awarding, award).id
+
+
+def _raw(key: keys.Key) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Answers `GET /c/ID` again and again in one warm process. In: ID ACCEPT TIMES. Prints, for each answer, a line:
+`{"own", "aws", "calls"}`: our own nanoseconds, those inside AWS calls, and how many calls there were.
+
+An AWS call lasts from botocore's `before-call` event (the request is built) to its `after-call` (the answer is parsed).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+import time
+
+from benchmarks.request import Context, get_credential
+
+with contextlib.redirect_stdout(io.StringIO()):
+    # The log keeps the standard output that it finds when it is made.
+    from app import app, services
+
+
+class Watch:
+    """Time spent in the calls of one botocore client."""
+
+    def __init__(self) -> None:
+        self.spent = 0
+        self.calls = 0
+        self._began = 0
+
+    def begin(self, **_: object) -> None:
+        self._began = time.perf_counter_ns()
+
+    def end(self, **_: object) -> None:
+        self.spent += time.perf_counter_ns() - self._began
+        self.calls += 1
+
+
+def main(credential_id: str, accept: str, times: str) -> None:
+    watch = Watch()
+    client = services._tables.client  # noqa: SLF001 - the one client that a view uses
+    client.meta.events.register("before-call", watch.begin)
+    client.meta.events.register("after-call", watch.end)
+    event, found = get_credential(credential_id, accept), []
+    for _ in range(int(times)):
+        watch.spent = watch.calls = 0
+        with contextlib.redirect_stdout(io.StringIO()):
+            before = time.perf_counter_ns()
+            answer = app(event, Context())
+            spent = time.perf_counter_ns() - before
+        if answer["statusCode"] != 200:
+            raise RuntimeError(f"not a view: {answer}")
+        found.append({"own": spent - watch.spent, "aws": watch.spent, "calls": watch.calls})
+    for row in found:
+        sys.stdout.write(json.dumps(row) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
