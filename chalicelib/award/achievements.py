@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from chalicelib.award.awarding import Awarding
@@ -16,6 +17,7 @@ MAX_IMAGE = 256 * 1024
 MAX_SKILLS = 25
 """More than that is a catalogue, not an achievement."""
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -66,6 +68,8 @@ def _check(new: NewAchievement) -> None:
     check_text("criteria", new.criteria, 10_000)
     check_text("picture's description", new.picture_alt, 500)
     check_text("kind", new.kind, 64)
+    if new.id is not None and not _UUID.fullmatch(new.id):
+        raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
     if not new.picture.startswith(_PNG):
         raise Refused("The picture is not a PNG file.", code="bad_picture")
     if len(new.picture) > MAX_IMAGE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from chalicelib.award import status_lists
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.sign import as_jwt, with_proof
-from chalicelib.award.text import check_text, check_url
+from chalicelib.award.text import MAX_URL, check_text, check_url
 from chalicelib.credential import build, strict_json, vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
@@ -26,6 +27,10 @@ about 45,000 credentials, a third of the 131,072 entries, and a credential costs
 """
 PAIRS = 3
 """Pairs of lists tried for one credential. A second one is as good as empty: a third means that storage is at fault."""
+
+_PUBLIC_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
+_DID = re.compile(r"did:[a-z0-9]+:(?:[\w.:-]|%[0-9A-Fa-f]{2})*(?:[\w.-]|%[0-9A-Fa-f]{2})", re.ASCII)
+"""DID Core v1.0, 3.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,15 @@ def issue(awarding: Awarding, award: Award) -> Record:
     """The stored record of a new, signed credential.
 
     Raises `NotFound` for the issuer or achievement, `Refused` when a text, a date or the size is not acceptable,
-    `Conflict` (`id_taken`) when ``award.credential_id`` is another credential's. Whatever is raised, nothing is stored.
+    `CanonicalError` when a proof would not cover everything, `Conflict` (`id_taken`) when ``award.credential_id`` is
+    another credential's. Whatever is raised, nothing is stored.
     """
-    _check(award)
     # The clock is read before the issuer: then a key that was retired since is still good for this moment.
     now = awarding.now()
+    award = replace(award, holder=_normal(award.holder), valid_from=award.valid_from or now)
+    _check(award)
     draft = _Draft(
-        award=replace(award, holder=_normal(award.holder), valid_from=award.valid_from or now),
+        award=award,
         achievement=awarding.ledger.achievement(award.issuer_id, award.achievement_id),
         credential_id=award.credential_id or awarding.public_id(),
         email_salt=awarding.entropy(16).hex(),
@@ -152,18 +159,25 @@ def _normal(holder: Holder) -> Holder:
 
 
 def _check(award: Award) -> None:
-    check_text("holder's name", award.holder.name, 200)
-    email, did = award.holder.email, award.holder.did
-    if email is not None:
-        check_text("e-mail address", email, 254)  # RFC 5321, 4.5.3.1.3, less the angle brackets
-        if not email.isprintable() or not all(email.strip().rpartition("@")[::2]):
-            raise Refused(f"{email[:80]!r} is not an e-mail address.", code="bad_email")
-    if did is not None and not (did.startswith("did:") and did.isprintable() and len(did) <= 2000):
-        raise Refused(f"{did[:80]!r} is not a DID.", code="bad_did")
+    _check_holder(award.holder)
+    if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
+        raise Refused(f"{award.credential_id[:80]!r} is not an id for a credential.", code="bad_credential_id")
     if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
         raise Refused(f"Laurel does not sign with {award.suite[:80]!r}.", code="bad_suite")
     if award.valid_until is not None and award.valid_from is not None and award.valid_until < award.valid_from:
         raise Refused("The credential would end before it starts.", code="bad_validity")
     for link in award.evidence:
-        check_url("evidence url", link.url)
-        check_text("evidence name", link.name, 200)
+        check_url("evidence's url", link.url)
+        check_text("evidence's name", link.name, 200)
+        if link.narrative is not None:
+            check_text("evidence's narrative", link.narrative, 2000)
+
+
+def _check_holder(holder: Holder) -> None:
+    check_text("holder's name", holder.name, 200)
+    if holder.email is not None:
+        check_text("e-mail address", holder.email, 254)  # RFC 5321, 4.5.3.1.3, less the angle brackets
+        if not all(holder.email.rpartition("@")[::2]):
+            raise Refused(f"{holder.email[:80]!r} is not an e-mail address.", code="bad_email")
+    if holder.did is not None and (len(holder.did) > MAX_URL or not _DID.fullmatch(holder.did)):
+        raise Refused(f"{holder.did[:80]!r} is not a DID.", code="bad_did")

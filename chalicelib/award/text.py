@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from chalicelib.errors import Refused
@@ -11,13 +12,14 @@ MAX_URL = 2000
 
 
 def check_text(name: str, value: str, limit: int) -> None:
-    """Raises `Refused` (`bad_text`) when ``value`` is blank, over ``limit`` characters or not writable as UTF-8."""
+    """Raises `Refused` (`bad_text`) when ``value`` is blank, over ``limit`` characters or holds what no text needs:
+    control characters, which a terminal obeys, and halves of surrogate pairs, which UTF-8 cannot write."""
     if not value.strip():
         raise Refused(f"The {name} is empty.", code="bad_text")
     if len(value) > limit:
         raise Refused(f"The {name} has {len(value):,} characters; at most {limit:,} fit.", code="bad_text")
-    if any("\ud800" <= letter <= "\udfff" or letter in "\0\x0b\x0c" for letter in value):
-        raise Refused(f"The {name} holds a character that cannot be stored.", code="bad_text")
+    if any(category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in value):
+        raise Refused(f"The {name} holds a control character.", code="bad_text")
 
 
 def check_url(name: str, value: str) -> None:

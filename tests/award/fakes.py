@@ -1,130 +1,40 @@
-"""In-memory twins of the ports that awarding uses, as strict as the ports say."""
+"""Fakes beside tests/fakes.py: a clock, a lock around a port, and a port whose process dies."""
 
 from __future__ import annotations
 
+import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from chalicelib.award.ports import NewKey
-from chalicelib.credential.achievement import Achievement
+from chalicelib.award import achievements, issue, issuers
+from chalicelib.award.achievements import NewAchievement
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.issue import Award
+from chalicelib.award.issuers import Method, NewIssuer
+from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer
-from chalicelib.credential.record import Image, Record, StatusList
-from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.credential.record import Record
+from chalicelib.errors import Conflict
+from chalicelib.lookup.world import hosted_world
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Report
+from tests.fakes import Ledger, Signer
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-
-class MemoryLedger:
-    """The Ledger in dictionaries; one lock makes each write all or nothing."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.issuers_: dict[str, Issuer] = {}
-        self.achievements_: dict[tuple[str, str], Achievement] = {}
-        self.records_: dict[str, Record] = {}
-        self.lists: dict[str, StatusList] = {}
-        self.taken: set[tuple[str, int]] = set()
-        self.images: dict[str, Image] = {}
-
-    def issuer(self, issuer_id: str) -> Issuer:
-        return _found(self.issuers_, issuer_id)
-
-    def issuers(self) -> Iterator[Issuer]:
-        return iter(list(self.issuers_.values()))
-
-    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList]) -> None:
-        with self.lock:
-            if issuer.id in self.issuers_:
-                raise Conflict("taken", code="id_taken")
-            self._put_lists(lists)
-            self.issuers_[issuer.id] = issuer
-
-    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
-        with self.lock:
-            _expect(issuer.version - 1, self.issuers_[issuer.id].version)
-            self._put_lists(lists)
-            self.issuers_[issuer.id] = issuer
-
-    def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
-        return _found(self.achievements_, (issuer_id, achievement_id))
-
-    def achievements(self, issuer_id: str) -> Iterator[Achievement]:
-        return iter([each for (owner, _), each in list(self.achievements_.items()) if owner == issuer_id])
-
-    def add_achievement(self, achievement: Achievement) -> None:
-        with self.lock:
-            name = (achievement.issuer_id, achievement.id)
-            if name in self.achievements_:
-                raise Conflict("taken", code="id_taken")
-            self.achievements_[name] = achievement
-
-    def record(self, credential_id: str) -> Record:
-        return _found(self.records_, credential_id)
-
-    def records(self, issuer_id: str) -> Iterator[Record]:
-        return iter([each for each in list(self.records_.values()) if each.issuer_id == issuer_id])
-
-    def add_record(self, record: Record) -> None:
-        with self.lock:
-            if record.id in self.records_:
-                raise Conflict("taken", code="id_taken")
-            places = {(entry.list_id, entry.index) for entry in record.entries}
-            if places & self.taken:
-                raise Conflict("taken", code="index_taken")
-            self.taken |= places
-            self.records_[record.id] = record
-
-    def status_list(self, list_id: str) -> StatusList:
-        return _found(self.lists, list_id)
-
-    def replace_standing(self, record: Record, lists: Sequence[StatusList]) -> None:
-        with self.lock:
-            _expect(record.version - 1, self.records_[record.id].version)
-            self._put_lists(lists)
-            self.records_[record.id] = record
-
-    def add_image(self, image: Image) -> None:
-        self.images[image.sha256] = image
-
-    def _put_lists(self, lists: Sequence[StatusList]) -> None:
-        for each in lists:
-            before = self.lists.get(each.id)
-            _expect(each.version - 1, before.version if before else 0)
-        self.lists |= {each.id: each for each in lists}
+BASE_URL = "http://localhost:8000"
+PICTURE = b"\x89PNG\r\n\x1a\n and so on"
 
 
-class KeySafe:
-    """The Signer with keys in memory, and the bound of the real one."""
-
-    def __init__(self) -> None:
-        self.keys: dict[str, Ed25519PrivateKey] = {}
-        self.signed = 0
-
-    def create(self, description: str) -> NewKey:
-        handle = f"key-{len(self.keys) + 1}"
-        self.keys[handle] = Ed25519PrivateKey.generate()
-        return NewKey(handle, self.public(handle))
-
-    def public(self, handle: str) -> bytes:
-        return self.keys[handle].public_key().public_bytes_raw()
-
-    def sign(self, handle: str, message: bytes) -> bytes:
-        if len(message) > 4096:
-            raise Refused("longer than 4096 bytes", code="message_too_long")
-        self.signed += 1
-        return self.keys[handle].sign(message)
-
-
+@dataclass
 class Clock:
-    """A clock that stands still until it is told otherwise."""
+    """Stands still until it is told otherwise; not on a whole second."""
 
-    def __init__(self, now: datetime = datetime(2026, 11, 21, 9, 30, 0, 700_000, tzinfo=UTC)) -> None:
-        self.now = now
+    now: datetime = datetime(2026, 11, 21, 9, 30, 0, 700_000, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -133,38 +43,109 @@ class Clock:
         self.now += by
 
 
-class Crash(BaseException):
-    """The process ends here; nothing of ours may catch it."""
+@dataclass
+class House:
+    """An awarding over fakes, with one issuer and one achievement in it."""
+
+    method: Method = Method.WEB
+    ledger: Ledger = field(default_factory=Ledger)
+    signer: Signer = field(default_factory=Signer)
+    clock: Clock = field(default_factory=Clock)
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        self.awarding = Awarding(self.ledger, self.signer, BASE_URL, self.clock, random.Random(self.seed).randbytes)
+        self.issuer: Issuer = issuers.found(self.awarding, new_issuer(), self.method)
+        self.achievement: Achievement = achievements.add(self.awarding, new_achievement())
+
+    def award(self, **changes: Any) -> Award:
+        return replace(Award("acme", self.achievement.id, Holder("Ada Lovelace", "ada@example.org")), **changes)
+
+    def issue(self, **changes: Any) -> Record:
+        return issue.issue(self.awarding, self.award(**changes))
+
+    def report(self, record: Record, asked: Asked = Asked()) -> Report:  # noqa: B008 - frozen
+        """What a stranger is told about the stored record now."""
+        around = self.ledger.surroundings(record, self.clock().date())
+        world = hosted_world(BASE_URL, around.issuer, around.status_lists, self.clock())
+        return verify(self.ledger.record(record.id).document, world=world, now=self.clock(), asked=asked)
 
 
-class CrashingPort:
-    """Passes calls on to ``port`` and dies at call number ``at``: before it is made, or once it is done."""
+def new_issuer(**changes: Any) -> NewIssuer:
+    return replace(NewIssuer("acme", "Acme Academy", "https://acme.example/", "Courses for makers."), **changes)
 
-    def __init__(self, port: object, countdown: Callable[[], bool], after: bool) -> None:
-        self._port, self._countdown, self._after = port, countdown, after
 
-    def __getattr__(self, name: str) -> Callable[..., object]:
-        method: Callable[..., object] = getattr(self._port, name)
+def new_achievement(**changes: Any) -> NewAchievement:
+    skill = Skill("Programming", "https://www.onetonline.org/find/descriptor/result/2.B.3.e", "O*NET")
+    return replace(
+        NewAchievement("acme", "Analysis", "Can analyse.", "Analyse ten things.", PICTURE, "A wheel", (skill,)),
+        **changes,
+    )
 
-        def call(*args: object, **kwargs: object) -> object:
-            due = self._countdown()
-            if due and not self._after:
-                raise Crash(name)
-            result = method(*args, **kwargs)
-            if due:
-                raise Crash(name)
-            return result
+
+class Locked:
+    """A port whose calls exclude one another, so that the fake behind it is as atomic as a transaction."""
+
+    def __init__(self, port: object) -> None:
+        self._port, self._lock = port, threading.Lock()
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._port, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self._lock:
+                return method(*args, **kwargs)
 
         return call
 
 
-def _found(shelf: dict[Key, Value], key: Key) -> Value:
+@contextmanager
+def unless_done(code: str) -> Iterator[None]:
+    """Let the block be refused as already done, which is how a rerun finds what the first run has left."""
     try:
-        return shelf[key]
-    except KeyError as error:
-        raise NotFound(f"There is no {key!r}.") from error
+        yield
+    except Conflict as error:
+        if error.code != code:
+            raise
 
 
-def _expect(expected: int, stored: int) -> None:
-    if expected != stored:
-        raise Conflict("another writer was first", code="version")
+class Crash(BaseException):
+    """The process ends here; nothing of ours may catch it."""
+
+
+@dataclass
+class Fuse:
+    """Burns down with every call of the ports that it is built into; ``at`` 0 is the first call."""
+
+    at: int
+    after: bool
+    """Whether the call that it burns through at is still done."""
+    calls: int = 0
+
+    def build_into(self, awarding: Awarding) -> Awarding:
+        return replace(awarding, ledger=_Fused(awarding.ledger, self), signer=_Fused(awarding.signer, self))
+
+    @property
+    def burnt(self) -> bool:
+        return self.calls > self.at
+
+
+class _Fused:
+    def __init__(self, port: object, fuse: Fuse) -> None:
+        self._port, self._fuse = port, fuse
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method, fuse = getattr(self._port, name), self._fuse
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            due = fuse.calls == fuse.at
+            fuse.calls += 1
+            if due and not fuse.after:
+                raise Crash(name)
+            try:
+                return method(*args, **kwargs)
+            finally:
+                if due:
+                    raise Crash(name)
+
+        return call

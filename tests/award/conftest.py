@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.award.fakes import House
+
+
+@pytest.fixture
+def house() -> House:
+    return House()

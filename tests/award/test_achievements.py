@@ -1,0 +1,74 @@
+"""Adding an achievement."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.award import achievements
+from chalicelib.award.achievements import MAX_IMAGE, MAX_SKILLS
+from chalicelib.credential.achievement import Skill
+from chalicelib.errors import Conflict, NotFound, Refused
+from tests.award.fakes import BASE_URL, PICTURE, House, new_achievement
+
+
+def test_the_picture_is_stored_under_its_hash_and_named_by_it(house: House) -> None:
+    digest = hashlib.sha256(PICTURE).hexdigest()
+    assert house.achievement.image == f"{BASE_URL}/images/{digest}.png"
+    assert house.ledger.image(digest).content == PICTURE
+    assert house.ledger.image(digest).media_type == "image/png"
+
+
+def test_an_achievement_is_stored_with_all_that_was_said(house: House) -> None:
+    stored = house.ledger.achievement("acme", house.achievement.id)
+    assert stored == house.achievement
+    assert stored.skills[0].name == "Programming"
+
+
+def test_two_achievements_may_share_a_picture(house: House) -> None:
+    other = achievements.add(house.awarding, new_achievement(name="Another"))
+    assert other.image == house.achievement.image
+    assert other.id != house.achievement.id
+
+
+def test_a_chosen_id_is_taken_once(house: House) -> None:
+    chosen = new_achievement(id="6f4c1a4e-6d83-4e6e-9a53-0a2c5a0d9f11")
+    achievements.add(house.awarding, chosen)
+    with pytest.raises(Conflict):
+        achievements.add(house.awarding, replace(chosen, name="Another"))
+
+
+def test_an_unknown_issuer_gets_no_achievement(house: House) -> None:
+    with pytest.raises(NotFound):
+        achievements.add(house.awarding, new_achievement(issuer_id="nobody"))
+    assert list(house.ledger.achievements("nobody")) == []
+
+
+SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("bad_text", {"name": " "}),
+        ("bad_text", {"criteria": ""}),
+        ("bad_text", {"description": "x" * 2001}),
+        ("bad_text", {"picture_alt": ""}),
+        ("bad_picture", {"picture": b"GIF89a"}),
+        ("bad_picture", {"picture": PICTURE + bytes(MAX_IMAGE + 1 - len(PICTURE))}),
+        ("bad_url", {"skills": (replace(SKILL, url="skills/1"),)}),
+        ("bad_text", {"skills": (replace(SKILL, framework=""),)}),
+        ("too_many_skills", {"skills": (SKILL,) * (MAX_SKILLS + 1)}),
+        ("bad_id", {"id": "not-a-uuid"}),
+    ],
+)
+def test_what_would_make_a_bad_credential_is_refused(house: House, code: str, changes: dict[str, object]) -> None:
+    with pytest.raises(Refused) as refused:
+        achievements.add(house.awarding, new_achievement(**changes))
+    assert refused.value.code == code
+
+
+def test_a_picture_of_the_largest_size_is_taken(house: House) -> None:
+    achievements.add(house.awarding, new_achievement(picture=PICTURE + bytes(MAX_IMAGE - len(PICTURE))))

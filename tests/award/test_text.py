@@ -1,0 +1,60 @@
+"""What issuers may write."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.award.text import MAX_URL, check_text, check_url
+from chalicelib.errors import Refused
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "a" * 11, "\ud800", "a\0b", "a\x1b[2Jb", "a\x7fb", "a\x9bb"])
+def test_text_that_cannot_be_shown_or_stored_is_refused(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_text("name", text, 10)
+    assert refused.value.code == "bad_text"
+
+
+@pytest.mark.parametrize("text", ["a" * 10, "יצחק", "é", "a\nb\tc", "👩\u200d🚀"])
+def test_text_of_any_script_within_the_bound_is_taken(text: str) -> None:
+    check_text("name", text, 10)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "acme.example",
+        "/images/1.png",
+        "javascript:alert(1)",
+        "ftp://acme.example/",
+        "https://",
+        "https:///path",
+        "https://acme.example/a b",
+        "https://acme.example/<b>",
+        "https://[::1",
+        "https://acme.example/\n",
+        "https://acme.example/" + "a" * MAX_URL,
+    ],
+)
+def test_what_is_not_a_web_address_is_refused(url: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_url("url", url)
+    assert refused.value.code == "bad_url"
+
+
+@pytest.mark.parametrize("url", ["https://acme.example", "http://localhost:8000/a?b=c#d", "https://müller.example/ü"])
+def test_web_addresses_are_taken(url: str) -> None:
+    check_url("url", url)
+
+
+@given(st.text())
+def test_any_text_is_taken_or_refused(text: str) -> None:
+    with suppress(Refused):
+        check_text("name", text, 50)
+    with suppress(Refused):
+        check_url("url", text)
