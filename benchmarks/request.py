@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-
 REQUEST_ID = "00000000-0000-0000-0000-000000000000"
 
 
