@@ -96,7 +96,7 @@ class Ledger:
         if self._records.get(record.id) == record:
             return
         if len(set(places)) < len(places):
-            raise Refused("one place twice")
+            raise Refused("one place twice", code="index_twice")
         if record.id in self._records:
             raise Conflict("taken", code="id_taken")
         if any(place in self._taken for place in places):

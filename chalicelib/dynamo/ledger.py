@@ -23,7 +23,7 @@ from chalicelib.dynamo.models import (
 )
 from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import ConditionFailed, Put, Raw
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Refused
 
 N = TypeVar("N")
 
@@ -66,18 +66,17 @@ class DynamoLedger(DynamoShelf):
 
     def add_record(self, record: Record) -> None:
         pointer_key = keys.record_pointer(record.issuer_id, record.issued_at, record.id)
-        markers = [
-            IndexMarker(*keys.index_marker(entry.list_id, entry.index), credential_id=record.id)
-            for entry in record.entries
-        ]
+        places = [keys.index_marker(entry.list_id, entry.index) for entry in record.entries]
+        if len(set(places)) < len(places):
+            raise Refused("A credential cannot have one place in a status list twice.", code="index_twice")
         try:
             self._transact(
                 Put(RecordItem.of(record).raw()),
-                *(Put(marker.raw()) for marker in markers),
+                *(Put(IndexMarker(*place, credential_id=record.id).raw()) for place in places),
                 Put(Pointer(*pointer_key, target=record.id).raw()),
             )
         except ConditionFailed as error:
-            if 0 in error.failed:
+            if 0 in error.found:
                 raise Conflict("Another credential has this id.", code="id_taken") from error
             raise Conflict("Another credential has this status list index.", code="index_taken") from error
 

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import SaltItem, read
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables, key_of
-from chalicelib.errors import Unavailable
 
 KEPT = timedelta(days=2)
 """TTL of a salt from the start of its day. DynamoDB may take two more days, so this is the belt beside the braces:
@@ -25,11 +24,8 @@ class DynamoSalts:
         expires = int((datetime.combine(day, time(), UTC) + KEPT).timestamp())
         try:
             self._tables.put(self._tables.secrets, Put(SaltItem(*key, salt=fresh, expires=expires).raw()))
-        except ConditionFailed:
-            raw = self._tables.get(self._tables.secrets, key)
-            if raw is None:
-                raise Unavailable("The salt of this day has just been destroyed.", code="salt_destroyed") from None
-            return read(SaltItem, raw)
+        except ConditionFailed as error:
+            return read(SaltItem, error.found[0] or {})
         return fresh
 
     def destroy_before(self, day: date) -> int:

@@ -47,16 +47,21 @@ class Put(NamedTuple):
     @property
     def arguments(self) -> dict[str, Any]:
         """As the API's calls take it."""
-        arguments = {"Item": self.item, "ConditionExpression": self.condition}
+        arguments = {
+            "Item": self.item,
+            "ConditionExpression": self.condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",  # what stands there instead, without a read or its grant
+        }
         return arguments if self.values is None else {**arguments, "ExpressionAttributeValues": self.values}
 
 
 class ConditionFailed(Conflict):
-    """A condition did not hold; ``failed`` has the positions of the puts whose conditions did not."""
+    """A condition did not hold. ``found`` has what stands there instead, None where nothing does, by the positions of
+    the puts whose conditions failed."""
 
-    def __init__(self, failed: Sequence[int]) -> None:
+    def __init__(self, found: Mapping[int, Raw | None]) -> None:
         super().__init__("Something else stands there already, or it was changed in the meantime.")
-        self.failed = tuple(failed)
+        self.found = found
 
 
 class Tables:
@@ -148,8 +153,8 @@ class Tables:
         actions = [{"Put": {"TableName": table, **put.arguments}} for put in puts]
         try:
             self._transact(actions)
-        except ConditionFailed:
-            if self.get(table, key_of(puts[0].item)) != puts[0].item:
+        except ConditionFailed as error:
+            if error.found.get(0) != puts[0].item:
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:
@@ -203,15 +208,16 @@ _NO_REPLY = (ResponseParserError, AttributeError, KeyError, TypeError, ValueErro
 def _raise_ours(error: ClientError) -> None:
     code = error.response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
-        raise ConditionFailed([0]) from error
+        raise ConditionFailed({0: error.response.get("Item")}) from error
     if code == "TransactionCanceledException":
-        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", ())]
-        failed = [at for at, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"]
-        if failed:
-            raise ConditionFailed(failed) from error
-        if any(reason in _MAY_PASS for reason in reasons):
+        reasons = error.response.get("CancellationReasons", ())
+        codes = [reason.get("Code") for reason in reasons]
+        found = {at: reasons[at].get("Item") for at, one in enumerate(codes) if one == "ConditionalCheckFailed"}
+        if found:
+            raise ConditionFailed(found) from error
+        if not _MAY_PASS.isdisjoint(codes):
             raise _Contended from error
-        if "ValidationError" in reasons:
+        if "ValidationError" in codes:
             code = "ValidationException"
     if code == "ValidationException":
         # An item over 400 KB, a key over 2,048 bytes: no retry will help.

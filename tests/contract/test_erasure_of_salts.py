@@ -50,3 +50,12 @@ def test_a_destruction_cut_short_is_finished_by_the_next(tables: Tables):
             salts.destroy_before(DAY + timedelta(days=1))
     salts.destroy_before(DAY + timedelta(days=1))
     assert found_in(tables, SALT) == []
+
+
+def test_making_and_destroying_salts_needs_no_grant_to_read_one(tables: Tables):
+    """The nightly job may only query, put and delete; a view may only put."""
+    salts = DynamoSalts(tables)
+    with aws_calls.counted(tables.client) as calls:
+        assert salts.create(DAY, SALT) == salts.create(DAY, bytes(32)) == SALT
+        salts.destroy_before(DAY + timedelta(days=1))
+    assert calls == ["PutItem", "PutItem", "Query", "DeleteItem"]

@@ -15,7 +15,7 @@ from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
 from chalicelib.dynamo.salts import DynamoSalts
 from chalicelib.dynamo.tables import TURNS, Tables
-from chalicelib.errors import Conflict, LaurelError, Unavailable
+from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
 from tests import aws_calls
 from tests.contract import nouns
 
@@ -105,7 +105,7 @@ def test_a_crash_at_any_call_leaves_all_or_nothing_and_running_it_again_complete
             assert whole in (0, deed.items), (applied_before, nth)
             deed.do(ledger, made)
             assert changed(start, everything(tables)) == deed.items
-    assert points == 3  # one call when it is new; two when it was applied: the refused one and the look at it
+    assert points == 2  # one call when it is new, and one that is refused when it was applied
 
 
 def _crashes(deed: Deed, ledger: DynamoLedger, made: Any) -> bool:
@@ -213,3 +213,16 @@ def test_whatever_answers_in_place_of_storage_only_our_errors_come_out(tables: T
                 call()
             except LaurelError:
                 continue
+
+
+def test_what_is_too_large_for_storage_is_refused_and_not_tried_again(tables: Tables, ledger: DynamoLedger):
+    large = bytes(400 * 1024)
+    with aws_calls.counted(tables.client) as calls:
+        with pytest.raises(Refused):
+            ledger.add_image(replace(nouns.image(), content=large))
+        with pytest.raises(Refused):
+            ledger.add_record(nouns.record(document=large))
+        with pytest.raises(Refused):
+            ledger.record("c" * 2049)
+    assert len(calls) == 3
+    assert everything(tables) == {}

@@ -73,8 +73,9 @@ def test_the_same_index_of_another_list_is_free(storage: Storage):
 
 def test_one_index_twice_in_one_credential_is_refused(storage: Storage):
     entry = Entry(Purpose.REVOCATION, "list", 1)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         storage.ledger.add_record(nouns.record(entries=(entry, replace(entry, purpose=Purpose.SUSPENSION))))
+    assert caught.value.code == "index_twice"
     with pytest.raises(NotFound):
         storage.shelf.record("c" * 26)
 
