@@ -17,7 +17,7 @@ from chalicelib.lookup.lookup import Opened
 from chalicelib.verify.asked import Asked
 
 MISSING = (
-    "There is no credential at this address. Check that the link was copied whole: what follows /c/ has 26 characters. "
+    "Check that the link was copied whole: what follows /c/ has 26 characters. "
     "If it was, ask the person who gave it to you for a new one."
 )
 
@@ -76,8 +76,10 @@ def _choose(request: Request, credential_id: str, services: Services) -> str:
 
 
 def _open(services: Services, request: Request, credential_id: str, kind: Kind, asked: Asked | None = None) -> Opened:
-    opened = services.lookup.open(_checked(credential_id), visit.of(request, kind), asked or Asked())
-    log.answered(kind, opened.report.verdict)
+    visited = visit.of(request, kind)
+    opened = services.lookup.open(_checked(credential_id), visited, asked or Asked())
+    if visited is not None:
+        log.answered(kind, opened.report.verdict)
     return opened
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind, Visit
 
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.ASCII)
+_PAGE = re.compile(r"https?://(?:[^/?#\\\s]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d*)?(?:[/?#].*)?", re.ASCII)
 MAX_HOST = 253
 """The longest domain name (RFC 1035, 2.3.4, in text form)."""
 
@@ -32,11 +31,5 @@ def of(request: Request, kind: Kind) -> Visit | None:
 
 def _referrer(header: str | None) -> str | None:
     """The host of the referring page, None when there is none or it is no web page."""
-    try:
-        parts = urlsplit(header or "")
-        host = parts.hostname or ""
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or len(host) > MAX_HOST or not _HOST.fullmatch(host):
-        return None
-    return host
+    match = _PAGE.fullmatch((header or "").lower())
+    return match[1] if match is not None and len(match[1]) <= MAX_HOST else None

@@ -155,7 +155,11 @@ def _spoil(laurel: Laurel) -> None:
 
 
 def hostile(laurel: Laurel, document: dict[str, object], credential_id: str = "h" * 26) -> Record:
-    """Store ``document`` as signed by an issuer with a did:key of its own: nothing hinders it to sign what it likes."""
+    """Store ``document`` as signed by an issuer with a did:key of its own: nothing hinders it to sign what it likes.
+
+    It gets no status: its lists would have to be signed by the same key.
+    """
+    document = {name: value for name, value in document.items() if name != "credentialStatus"}
     signed = makers.as_bytes(makers.signed(document))
     record = replace(laurel.ledger.record(id_of("valid")), id=credential_id, document=signed, entries=(), jwt=None)
     return laurel.put(record)

@@ -66,6 +66,13 @@ class Row:
     tone: str
     code: str
     evidence: tuple[Evidence, ...]
+    decisive: bool
+    """Whether it made the verdict what it is: then it is unfolded from the start."""
+
+    @property
+    def passed_alone(self) -> bool:
+        """Whether it passed on nothing but the credential."""
+        return self.tone == "good" and not self.evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def page_of(opened: Opened, base_url: str) -> Page:
         reason=decided.reason if decided else None,
         checked_at=report.checked_at,
         facts=facts,
-        rows=tuple(map(_row, report.findings)),
+        rows=tuple(_row(finding, words.decisive(report)) for finding in report.findings),
         not_checked=report.not_checked,
         format=report.format,
         has_jwt=record.jwt is not None,
@@ -133,16 +140,20 @@ def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:
         case Verdict.SUSPENDED:
             return f"On hold{' since' + on.removeprefix(' on') if on else ''}. It may be reinstated; check again first."
         case Verdict.INVALID:
-            return f"{_because(report)} Do not rely on it."
+            finding = words.decisive(report)
+            return f"{finding.message if finding else ''} Do not rely on it.".strip()
         case Verdict.UNKNOWN:
-            return _because(report)
+            finding = words.decisive(report)
+            return words.UNSURE[finding.check] if finding else "Not every check was made."
 
 
 def _signed_by(issuer: IssuerView) -> str:
     domain = text.domain(issuer.did)
     if domain is None:
-        return f"Issued by {issuer.name} and signed with its own key. No web domain vouches for that key."
-    return f"Issued by {issuer.name}, signed with a key that belongs to {domain}."
+        return (
+            f"Issued by {text.isolated(issuer.name)} and signed with its own key. No web domain vouches for that key."
+        )
+    return f"Issued by {text.isolated(issuer.name)}, signed with a key that belongs to {domain}."
 
 
 def _span(facts: Facts | None) -> str:
@@ -150,11 +161,6 @@ def _span(facts: Facts | None) -> str:
         return "Its time is over."
     start = f"from {text.day(facts.valid_from)} to" if facts.valid_from else "until"
     return f"It was valid {start} {text.day(facts.valid_until)}."
-
-
-def _because(report: Report) -> str:
-    finding = words.decisive(report)
-    return finding.message if finding else "Not every check could be made."
 
 
 def _facts(opened: Opened, view: Mapping[str, object], base_url: str) -> Facts:
@@ -206,8 +212,8 @@ def _evidence(item: Mapping[str, object]) -> Link:
     return Link(text.said(item.get("name")) or url or "Evidence", text.https(url), text.said(item.get("narrative")))
 
 
-def _row(finding: Finding) -> Row:
-    word, tone = words.OUTCOMES[finding.outcome]
+def _row(finding: Finding, decisive: Finding | None) -> Row:
+    word, tone = words.NOT_LOOKED_AT if finding.code in words.LEFT_OUT else words.OUTCOMES[finding.outcome]
     return Row(
         number=finding.number,
         name=finding.check.capitalize(),
@@ -217,6 +223,7 @@ def _row(finding: Finding) -> Row:
         tone=tone,
         code=finding.code,
         evidence=finding.evidence,
+        decisive=finding is decisive,
     )
 
 

@@ -7,7 +7,7 @@ SHAPES = (
     (
         "warn",
         "triangle",
-        "Real, but",
+        "Real, but not in force now",
         "It has expired, has not started or is on hold. The page says since when, or until when.",
     ),
     ("bad", "octagon", "Do not rely on it", "The issuer has withdrawn it, or it is not what the issuer signed."),

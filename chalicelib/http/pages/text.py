@@ -10,13 +10,20 @@ from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\\\"'<>`\x00-\x1f\x7f]*)?", re.ASCII)
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Explicit directional formatting (UAX #9, 2): a name could use it to rewrite the sentence that it stands in."""
 MAX_LINK = 2048
 """Characters; longer addresses break in some browsers and are no page that a person would open."""
 
 
 def said(value: object) -> str | None:
-    """``value`` if it is text that says something, else None."""
-    return value.strip() or None if isinstance(value, str) else None
+    """``value`` if it is text that says something, else None; without the characters that turn text around."""
+    return value.translate(_TURNING).strip() or None if isinstance(value, str) else None
+
+
+def isolated(value: str) -> str:
+    """``value`` inside a sentence of ours, so that its direction stays its own (Unicode UAX #9, FSI and PDI)."""
+    return f"\u2068{value}\u2069"
 
 
 def https(value: object) -> str | None:

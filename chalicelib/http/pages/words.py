@@ -85,6 +85,18 @@ FACES: Mapping[Verdict, Face] = {
     ),
 }
 
+UNSURE: Mapping[str, str] = {
+    "format": "It is not in a form that Laurel can read.",
+    "structure": "Laurel cannot judge whether it is complete.",
+    "context": "It uses words whose meaning Laurel does not know, so its signature could not be checked.",
+    "proof": "Its signature could not be checked.",
+    "signer": "Whether the key that signed it is the issuer’s could not be checked.",
+    "dates": "It is what the issuer signed, but whether it is in force now could not be checked.",
+    "status": "It is what the issuer signed, but whether it still stands could not be checked.",
+    "recipient": "It is what the issuer signed, but whether it was given to this person could not be checked.",
+}
+"""By check: what is left open when that one could not be made. Why is said beside the check itself."""
+
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("Passed", "good"),
     Outcome.FAILED: ("Failed", "bad"),
@@ -92,6 +104,10 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.NOT_APPLICABLE: ("Not needed", "none"),
 }
 """For each outcome its word and its tone."""
+
+NOT_LOOKED_AT = ("Not looked at", "none")
+LEFT_OUT = ("not_reached", "extras_not_followed")
+"""Codes of checks that were not tried: "could not tell" would say that something stood in the way."""
 
 
 def decisive(report: Report) -> Finding | None:

@@ -1,0 +1,92 @@
+"""API Gateway before the app, in memory: what it hands to Lambda, and what it makes of the answer.
+
+The API has the binary media type `*/*`, so every body goes in as base64, and comes out as bytes when the app says so.
+`chalice.test.Client` does neither.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Chalice
+from chalice.local import LambdaContext, RouteMatcher
+
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+"""What a browser sends as `Accept` when it opens a link."""
+ADDRESS = "203.0.113.7"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the caller gets. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    encoded: bool
+    """Whether the body came out of Lambda as base64."""
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """``app`` as the public reaches it."""
+
+    app: Chalice
+
+    def __call__(
+        self, method: str, path: str, *, body: bytes | None = None, encode: bool = True, **headers: str
+    ) -> Answer:
+        """Send a request; header names are given with `_` for `-`."""
+        event = self.event(method, path, body, encode, {name.replace("_", "-"): text for name, text in headers.items()})
+        answer = self.app(event, LambdaContext("laurel", 1024))
+        json.dumps(answer)  # Lambda would refuse what is not JSON
+        encoded = answer.get("isBase64Encoded", False)
+        content = base64.b64decode(answer["body"]) if encoded else answer["body"].encode()
+        named = {**answer["headers"], **{name: ", ".join(all_) for name, all_ in answer["multiValueHeaders"].items()}}
+        return Answer(answer["statusCode"], {name.lower(): text for name, text in named.items()}, content, encoded)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self("GET", path, **headers)
+
+    def head(self, path: str, **headers: str) -> Answer:
+        return self("HEAD", path, **headers)
+
+    def post(self, path: str, body: bytes, **headers: str) -> Answer:
+        return self("POST", path, body=body, **{"content_type": "application/json", **headers})
+
+    def event(
+        self, method: str, path: str, body: bytes | None, encode: bool, headers: Mapping[str, str]
+    ) -> dict[str, object]:
+        route = RouteMatcher(list(self.app.routes)).match_route(path)
+        sent = None if body is None else base64.b64encode(body).decode() if encode else body.decode()
+        return {
+            "resource": route.route,
+            "path": path,
+            "httpMethod": method,
+            "headers": dict(headers),
+            "multiValueHeaders": {name: [text] for name, text in headers.items()},
+            "queryStringParameters": None,
+            "multiValueQueryStringParameters": route.query_params or None,
+            "pathParameters": dict(route.captured) or None,
+            "stageVariables": None,
+            "requestContext": {
+                "resourcePath": route.route,
+                "httpMethod": method,
+                "path": path,
+                "identity": {"sourceIp": ADDRESS, "userAgent": headers.get("user-agent")},
+            },
+            "body": sent,
+            "isBase64Encoded": encode and body is not None,
+        }

@@ -1,0 +1,150 @@
+"""What is logged and counted, and what never is."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib.analytics import wire
+from chalicelib.analytics.event import Event, Kind
+from chalicelib.errors import Unavailable
+from chalicelib.http import log
+from chalicelib.http.app import create_app
+from tests.http.gateway import HTML, Gateway
+from tests.http.world import Laurel, id_of
+
+EVENT = Event(
+    id="01JD8Z6M9Q0000000000000000",
+    kind=Kind.VIEW,
+    at=datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC),
+    credential_id="v" * 26,
+    issuer_id="fernhill",
+    achievement_id="0d9a4d2c-3a3b-4a57-9a5c-1f6a6f1f7a11",
+    verdict="valid",
+    visitor="c2FsdGVk",
+    referrer=None,
+)
+CANARY = "canary-7f3a"
+
+
+class Lines(io.StringIO):
+    """The log of one test."""
+
+    def parsed(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    stream = Lines()
+    logger = logging.getLogger(log.logger().name)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logger.handlers[0].formatter)
+    logger.addHandler(handler)
+    yield stream
+    logger.removeHandler(handler)
+
+
+def metrics(printed: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in printed.splitlines() if '"_aws"' in line]
+
+
+def test_event_that_was_not_stored_is_in_the_log_whole(lines: Lines, capsys: pytest.CaptureFixture[str]) -> None:
+    log.LogFallback().keep(EVENT, Unavailable("throttled"))
+    (line,) = lines.parsed()
+    assert wire.from_wire(line[wire.UNSTORED]) == EVENT
+    (metric,) = metrics(capsys.readouterr().out)
+    assert metric["EventsNotStored"] == [1.0]
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Laurel"  # type: ignore[index]
+
+
+def test_reason_is_logged_by_type_and_code_alone(lines: Lines) -> None:
+    log.LogFallback().keep(EVENT, Unavailable(CANARY, code="throttled"))
+    assert CANARY not in lines.getvalue()
+    assert lines.parsed()[0]["error"] == [{"type": "Unavailable", "code": "throttled", "frames": []}]
+
+
+def test_chain_of_causes_is_bounded(lines: Lines) -> None:
+    error = ValueError()
+    error.__cause__ = error
+    log.fault("/", "internal", error)
+    assert len(lines.parsed()[0]["error"]) == 8  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("accept", "name"), [(HTML, "Views"), ("*/*", "Verifications"), ("application/vc", "Downloads")]
+)
+def test_answers_are_counted_by_verdict(
+    ask: Gateway, laurel: Laurel, capsys: pytest.CaptureFixture[str], accept: str, name: str
+) -> None:
+    ask.get(laurel.url("revoked"), accept=accept)
+    (metric,) = metrics(capsys.readouterr().out)
+    assert (metric[name], metric["verdict"]) == ([1.0], "revoked")
+
+
+def test_head_is_not_counted(ask: Gateway, laurel: Laurel, capsys: pytest.CaptureFixture[str]) -> None:
+    ask.head(laurel.url("valid"))
+    assert metrics(capsys.readouterr().out) == []
+
+
+def test_each_answer_leaves_one_line(ask: Gateway, laurel: Laurel, lines: Lines) -> None:
+    ask.get(laurel.url("valid"))
+    ask.get("/c/nothing")
+    found = [(line["message"], line["route"], line["method"], line["status"]) for line in lines.parsed()]
+    assert found == [("answered", "/c/{id}", "GET", 200), ("answered", "/c/{id}", "GET", 404)]
+    assert all("function_request_id" in line for line in lines.parsed())
+
+
+def test_nothing_that_a_caller_sends_is_in_the_log(
+    laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    laurel.journal.fault = Unavailable(CANARY)
+    ask = Gateway(create_app(laurel))
+    headers = {
+        "user_agent": CANARY,
+        "referer": f"https://jobs.example/{CANARY}",
+        "cookie": CANARY,
+        "authorization": CANARY,
+        "x_forwarded_for": CANARY,
+        "accept_language": CANARY,
+        "if_none_match": f'"{CANARY}"',
+    }
+    report = f"/v1/credentials/{id_of('valid')}/report"
+    for accept in ("*/*", HTML, CANARY, f"application/{CANARY}"):
+        for path in (f"/c/{CANARY}", f"/status/{CANARY}", f"/images/{CANARY}.png", f"/issuers/{CANARY}/did.json"):
+            ask.get(f"{path}?q={CANARY}", accept=accept, **headers)
+        ask.get(f"{laurel.url('valid')}?q={CANARY}", accept=accept, **headers)
+        ask("DELETE", f"/c/{CANARY}", accept=accept, **headers)
+        for body in (f'{{"recipient":{{"email":"{CANARY}@x.example"}}}}', f'{{"{CANARY}":1,"{CANARY}":2}}', CANARY):
+            ask.post(report, body.encode(), accept=accept, **headers)
+            ask.post(report, body.encode(), **{**headers, "content_type": f"text/{CANARY}"})
+    laurel.shelf = object()
+    Gateway(create_app(laurel)).get(f"/c/{id_of('valid')}?q={CANARY}", **headers)
+    printed = capsys.readouterr()
+    assert CANARY not in lines.getvalue() + printed.out + printed.err + caplog.text
+    assert len(lines.parsed()) > 40
+
+
+def test_names_and_addresses_are_not_in_the_log(
+    ask: Gateway, laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for accept in (HTML, "*/*", "application/vc"):
+        ask.get(laurel.url("valid"), accept=accept, user_agent="Mozilla/5.0")
+    logged = lines.getvalue() + capsys.readouterr().out
+    for private in ("Ada", "203.0.113.7", "Mozilla", id_of("valid")):
+        assert private not in logged
+
+
+def test_xrays_library_is_not_imported_where_nobody_listens() -> None:
+    code = (
+        "import sys; from tests.http.world import Laurel; from chalicelib.http.app import create_app; "
+        "create_app(Laurel()); sys.exit('aws_xray_sdk' in sys.modules or 'jinja2' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
