@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+import logging
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from chalicelib.analytics.event import Event
 from chalicelib.analytics.replay import Replayed, event_in, replay
 from chalicelib.analytics.wire import UNSTORED, to_wire
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.http.log import LogFallback
+from chalicelib.http import log
 from tests import fakes
 from tests.contract import nouns
 
@@ -34,10 +36,16 @@ def test_an_event_is_found_however_its_line_was_exported(wrapping: str):
     assert event_in(WRAPPINGS[wrapping](logged(nouns.event()))) == nouns.event()
 
 
-def test_what_the_log_really_writes_is_read(capsys: pytest.CaptureFixture[str]):
-    LogFallback().keep(nouns.event(), Unavailable("down"))
+def test_what_the_log_really_writes_is_read():
+    written = io.StringIO()
+    logger = logging.getLogger(log.logger().name)
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logger.handlers[0].formatter)
+    logger.addHandler(handler)
+    log.LogFallback().keep(nouns.event(), Unavailable("down"))
+    logger.removeHandler(handler)
     journal = fakes.Journal()
-    replay(capsys.readouterr().out.splitlines(), journal)
+    assert replay(written.getvalue().splitlines(), journal).stored == 1
     assert list(journal.events.values()) == [nouns.event()]
 
 
