@@ -15,7 +15,7 @@ from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
 from cli import holders
 from cli.holders import Row
-from cli.output import UsageFault, complain, note, show
+from cli.output import UsageFault, note, show
 from cli.progress import bar
 
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
@@ -94,10 +94,8 @@ def _decide_all(services: Services, asked: Namespace, decide: Callable[[Awarding
             decision = decide(services.awarding, name, asked.reason)
         except LaurelError as error:
             failed += 1
-            if asked.json:
-                show(True, "", id=name, outcome="refused", code=error.code, detail=error.detail)
-            else:
-                complain(error)
+            text = f"{name}  refused: {error.detail} ({error.code})"
+            show(asked.json, text, id=name, outcome="refused", code=error.code, detail=error.detail)
             continue
         state = decision.record.standing.state
         text = f"{name}  {state}" if decision.changed else f"{name}  {state} already, since {_since(decision)}"

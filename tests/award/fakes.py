@@ -115,7 +115,10 @@ class Crash(BaseException):
 
 @dataclass
 class Fuse:
-    """Burns down with every call of the ports that it is built into; ``at`` 0 is the first call."""
+    """Burns down with every call of the ports that it is built into; ``at`` 0 is the first call.
+
+    Once it is burnt every call dies, in other threads too, as in a process that has ended.
+    """
 
     at: int
     after: bool
@@ -139,9 +142,10 @@ class _Fused:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             due = fuse.calls == fuse.at
-            fuse.calls += 1
-            if due and not fuse.after:
+            if fuse.burnt or (due and not fuse.after):
+                fuse.calls += 1
                 raise Crash(name)
+            fuse.calls += 1
             try:
                 return method(*args, **kwargs)
             finally:

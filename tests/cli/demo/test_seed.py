@@ -1,0 +1,167 @@
+"""Seeding the demo: every verdict, once, whatever happens on the way."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.award import standing
+from chalicelib.award.awarding import Awarding
+from chalicelib.credential.record import State
+from chalicelib.errors import Conflict
+from chalicelib.verify.report import Verdict
+from cli.demo import seed as seeding
+from cli.demo.plan import EXPECTED, Kind
+from cli.demo.seed import WrongVerdict, check, demo_map, seed
+from tests.award.fakes import BASE_URL, Crash, Fuse, Locked
+from tests.cli.conftest import FakeServices, Run
+
+
+def quiet(done: int, steps: int) -> None:
+    assert 0 < done <= steps
+
+
+def together(services: FakeServices) -> Awarding:
+    """As the command has it, with calls that may come from several threads."""
+    return replace(services.awarding, ledger=Locked(services.ledger), signer=Locked(services.signer))
+
+
+def stored(services: FakeServices) -> Any:
+    ledger = services.ledger
+    return [
+        dict(part) for part in (ledger._issuers, ledger._achievements, ledger._records, ledger._lists, ledger._taken)
+    ]
+
+
+@pytest.fixture
+def seeded(services: FakeServices) -> FakeServices:
+    seed(together(services), quiet)
+    return services
+
+
+def test_every_credential_gets_the_verdict_of_its_kind(seeded: FakeServices) -> None:
+    verdicts = Counter(seeded.lookup.open(name, None).report.verdict for name in seeded.ledger._records)
+    assert verdicts == {
+        Verdict.VALID: 90,
+        Verdict.EXPIRED: 2,
+        Verdict.REVOKED: 2,
+        Verdict.SUSPENDED: 2,
+        Verdict.INVALID: 2,
+        Verdict.NOT_YET_VALID: 1,
+        Verdict.UNKNOWN: 1,
+    }
+    check(seeded.lookup, demo_map(BASE_URL))
+
+
+def test_each_bad_kind_is_bad_for_its_own_reason(seeded: FakeServices) -> None:
+    shown = demo_map(BASE_URL)
+    faults = {}
+    for kind in (Kind.TAMPERED, Kind.WRONG_SIGNER, Kind.UNREACHABLE_STATUS):
+        findings = seeded.lookup.open(shown[kind]["id"], None).report.findings
+        faults[kind] = next(each.code for each in findings if each.outcome in ("failed", "unknown"))
+    assert faults == {
+        Kind.TAMPERED: "signature_wrong",
+        Kind.WRONG_SIGNER: "signer_not_issuer",
+        Kind.UNREACHABLE_STATUS: "status_list_unavailable",
+    }
+
+
+def test_a_revocation_has_its_reason(seeded: FakeServices) -> None:
+    record = seeded.ledger.record(demo_map(BASE_URL)["revoked"]["id"])
+    assert record.standing.reason == seeding.REASONS[Kind.REVOKED]
+
+
+def test_all_that_is_not_broken_has_a_jwt(seeded: FakeServices) -> None:
+    assert sum(record.jwt is not None for record in seeded.ledger._records.values()) == 97
+
+
+def test_a_second_run_changes_nothing(seeded: FakeServices) -> None:
+    before = stored(seeded)
+    keys = len(seeded.signer._keys)
+    seed(together(seeded), quiet)
+    assert stored(seeded) == before
+    assert len(seeded.signer._keys) == keys
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", [0, 3, 14, 29, 47, 60, 131, 277, 402, 519])
+def test_a_run_that_dies_is_completed_by_the_next_one(services: FakeServices, at: int, after: bool) -> None:
+    fuse = Fuse(at, after)
+    with pytest.raises(Crash):
+        seed(fuse.build_into(together(services)), quiet)
+    seed(together(services), quiet)
+    assert len(services.ledger._records) == 100
+    assert len(services.ledger._taken) == 2 * 99
+    check(services.lookup, demo_map(BASE_URL))
+
+
+def test_tables_with_the_demo_of_another_address_are_left_alone(seeded: FakeServices) -> None:
+    before = stored(seeded)
+    with pytest.raises(Conflict) as conflict:
+        seed(replace(together(seeded), base_url="http://localhost:8001"), quiet)
+    assert conflict.value.code == "demo_of_another_address"
+    assert stored(seeded) == before
+
+
+def test_a_demo_that_shows_something_else_is_told_loudly(seeded: FakeServices) -> None:
+    shown = demo_map(BASE_URL)
+    standing.revoke(seeded.awarding, shown["valid"]["id"])
+    standing.reinstate(seeded.awarding, shown["suspended"]["id"])
+    with pytest.raises(WrongVerdict) as wrong:
+        check(seeded.lookup, shown)
+    assert "valid is revoked, not valid" in wrong.value.detail
+    assert "suspended is valid, not suspended" in wrong.value.detail
+
+
+def test_the_map_has_an_address_for_every_kind() -> None:
+    shown = demo_map(BASE_URL)
+    assert list(shown) == [kind.value for kind in EXPECTED]
+    for entry in shown.values():
+        assert entry["url"] == f"{BASE_URL}/c/{entry['id']}"
+        assert entry["api_url"] == f"{BASE_URL}/v1/credentials/{entry['id']}"
+
+
+# The command.
+
+
+def test_the_command_seeds_shows_progress_and_writes_the_map(run: Run, services: FakeServices, tmp_path: Path) -> None:
+    services.ledger = LockedLedger(services.ledger)
+    out = tmp_path / "new" / "demo.json"
+    ran = run("demo", "--out", out)
+    assert ran.code == 0
+    assert "demo data: 111 of 111" in ran.err
+    assert json.loads(out.read_text()) == demo_map(BASE_URL)
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_the_command_writes_no_map_of_a_demo_that_is_wrong(run: Run, services: FakeServices, tmp_path: Path) -> None:
+    services.ledger = LockedLedger(services.ledger)
+    out = tmp_path / "demo.json"
+    run("demo", "--out", out)
+    out.unlink()
+    standing.revoke(services.awarding, demo_map(BASE_URL)["valid"]["id"])
+    ran = run("demo", "--out", out)
+    assert ran.code == 1
+    assert "demo_wrong_verdict" in ran.err
+    assert not out.exists()
+
+
+class LockedLedger(Locked):
+    """A lock does not hide what a test looks at."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._port, name) if name.startswith("_") else super().__getattr__(name)
+
+
+def test_a_decision_of_the_operator_about_another_credential_stays(seeded: FakeServices) -> None:
+    shown = demo_map(BASE_URL)
+    other = next(name for name in seeded.ledger._records if name not in {each["id"] for each in shown.values()})
+    if seeded.ledger.record(other).standing.state is State.ACTIVE:
+        standing.revoke(seeded.awarding, other)
+    seed(together(seeded), quiet)
+    assert seeded.ledger.record(other).standing.state is State.REVOKED

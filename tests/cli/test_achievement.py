@@ -1,0 +1,33 @@
+"""The commands about achievements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+ABOUT = ("--name", "Welding", "--description", "Can weld.", "--criteria", "Weld.", "--image-alt", "A flame")
+
+
+def test_an_achievement_is_added_and_listed(run: Run, issuer: str, achievement: str) -> None:
+    row = run("achievement", "list", issuer, "--json").rows[0]
+    assert row["id"] == achievement
+    assert row["skills"] == ["https://example.org/skills/1"]
+    assert "Welding" in run("achievement", "list", issuer).out
+
+
+def test_a_picture_that_cannot_be_read_is_a_usage_fault(run: Run, issuer: str, tmp_path: Path) -> None:
+    ran = run("achievement", "add", issuer, *ABOUT, "--image", tmp_path / "none.png")
+    assert ran.code == 2
+    assert "file_unreadable" in ran.err
+
+
+def test_a_picture_that_is_none_is_refused(run: Run, issuer: str, tmp_path: Path) -> None:
+    (tmp_path / "badge.png").write_text("hello")
+    ran = run("achievement", "add", issuer, *ABOUT, "--image", tmp_path / "badge.png")
+    assert ran.code == 1
+    assert "bad_picture" in ran.err
+
+
+def test_an_unknown_issuer_is_told_and_not_an_empty_list(run: Run) -> None:
+    assert run("achievement", "list", "nobody").code == 1

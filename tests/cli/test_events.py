@@ -1,0 +1,67 @@
+"""Replaying events from the log."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chalicelib.analytics.event import Event, Kind
+from chalicelib.analytics.wire import UNSTORED, to_wire
+from chalicelib.errors import Unavailable
+from tests.cli.conftest import FakeServices, Run
+
+EVENT = Event(
+    id="01JDA0000000000000000000AB",
+    kind=Kind.VIEW,
+    at=datetime(2026, 11, 21, tzinfo=UTC),
+    credential_id="a" * 26,
+    issuer_id="acme",
+    achievement_id="b",
+    verdict="valid",
+    visitor=None,
+    referrer=None,
+)
+LINE = json.dumps({"level": "ERROR", UNSTORED: to_wire(EVENT)})
+
+
+def test_events_in_the_log_are_stored_and_repeating_it_changes_nothing(
+    run: Run, services: FakeServices, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.write_text(f'{LINE}\n{{"message": "answered"}}\n')
+    for _ in range(2):
+        ran = run("events", "replay", log, "--json")
+        assert ran.code == 0
+        assert ran.rows == [{"stored": 1, "other": 1, "malformed": []}]
+        assert services.journal.events == {EVENT.id: EVENT}
+
+
+def test_a_line_that_cannot_be_read_is_named_and_the_others_are_stored(
+    run: Run, services: FakeServices, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.write_text(f'{{"{UNSTORED}": 1}}\n{LINE}\n')
+    ran = run("events", "replay", log)
+    assert ran.code == 1
+    assert "line 1" in ran.err
+    assert services.journal.events == {EVENT.id: EVENT}
+
+
+def test_a_dash_reads_standard_input(run: Run, services: FakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{LINE}\n"))
+    assert run("events", "replay", "-").code == 0
+    assert services.journal.events == {EVENT.id: EVENT}
+
+
+def test_a_file_that_is_not_there_is_a_usage_fault(run: Run, tmp_path: Path) -> None:
+    assert run("events", "replay", tmp_path / "none").code == 2
+
+
+def test_a_journal_that_does_not_take_an_event_ends_with_1(run: Run, services: FakeServices, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(LINE)
+    services.journal.fault = Unavailable("Storage did not answer.")
+    assert run("events", "replay", tmp_path / "log").code == 1
