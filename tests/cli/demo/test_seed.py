@@ -32,10 +32,8 @@ def together(services: FakeServices) -> Awarding:
 
 
 def stored(services: FakeServices) -> Any:
-    ledger = services.ledger
-    return [
-        dict(part) for part in (ledger._issuers, ledger._achievements, ledger._records, ledger._lists, ledger._taken)
-    ]
+    parts = ("_issuers", "_achievements", "_records", "_lists", "_taken", "_images")
+    return {part: dict(getattr(services.ledger, part)) for part in parts}
 
 
 @pytest.fixture
