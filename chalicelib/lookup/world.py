@@ -13,6 +13,7 @@ from chalicelib.credential.did import did_document
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import StatusList
 from chalicelib.errors import Unavailable
+from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, Method, World
 
 
@@ -38,7 +39,7 @@ class _HostedIssuer:
         methods = tuple(
             Method(
                 id=issuer.method_id(key),
-                multibase=key.multibase,
+                key=from_multikey(key.multibase),
                 assertion=key.revoked is None,
                 created=key.created,
                 expires=key.retired,

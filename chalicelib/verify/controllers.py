@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.errors import Malformed
-from chalicelib.verify.keys import did_key_controller
+from chalicelib.verify.keys import did_key
 from chalicelib.verify.ports import Controller, Controllers, Method
 
 
@@ -15,7 +15,7 @@ def find_method(method_id: str, controllers: Controllers) -> tuple[Controller, M
     did, hash_sign, _ = method_id.partition("#")
     if not hash_sign:
         raise Malformed("The signature does not say which of the signer's keys it was made with.", code="key_unnamed")
-    controller = did_key_controller(did) if did.startswith("did:key:") else controllers.find(did)
+    controller = did_key.controller_of(did) if did.startswith(did_key.PREFIX) else controllers.find(did)
     for method in controller.methods:
         if method.id == method_id:
             return controller, method

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.errors import Malformed
+from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.report import Evidence
 
 
@@ -15,13 +17,19 @@ class Method:
     """A verification method of a controller: a public key, and when it may be believed."""
 
     id: str
-    multibase: str
-    """The public key as a Multikey string."""
+    key: PublicKey | UnusableKey
+    """Unusable ones stay listed: a key that Laurel cannot read is another answer than one that is not there."""
     assertion: bool
     """Whether the controller allows it for assertions (`assertionMethod`)."""
     created: datetime | None = None
     expires: datetime | None = None
     revoked: datetime | None = None
+
+    def usable_key(self) -> PublicKey:
+        """Its key. Raises `Malformed` with the key's fault when it is unusable."""
+        if isinstance(self.key, UnusableKey):
+            raise Malformed(self.key.detail, code=self.key.code)
+        return self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class KnownIssuer:
 
 
 class Controllers(Protocol):
-    """Resolves DIDs that need a look-up (did:key needs none and never comes here)."""
+    """Resolves DIDs that need a look-up (did:key and did:jwk need none and never come here)."""
 
     def find(self, did: str) -> Controller:
         """The controller of ``did``. Raises `Unavailable` when it cannot be had."""

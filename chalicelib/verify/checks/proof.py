@@ -6,7 +6,8 @@ from chalicelib.errors import Malformed, Unavailable
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
 from chalicelib.verify.controllers import find_method
 from chalicelib.verify.data_integrity import CANONICAL_FORMS, Proof
-from chalicelib.verify.keys import signature_holds
+from chalicelib.verify.keys import signatures
+from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Outcome
 
@@ -42,7 +43,7 @@ def _method(case: Case, proof: Proof) -> tuple[Controller, Method]:
 
 def _verify(proof: Proof, method: Method, signed: bytes) -> None:
     try:
-        holds = signature_holds(method.multibase, proof.value, signed)
+        holds = signatures.holds(method.usable_key(), Algorithm.EDDSA, proof.value, signed)
     except Malformed as error:
         raised = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise raised(error.code, error.detail) from error

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Outcome, Report
@@ -16,7 +17,8 @@ HOUR = timedelta(hours=1)
 
 
 def report_on(method: dict[str, Any], *, signed_at: datetime = NOW, **proof: Any) -> Report:
-    values = {"id": f"{DID}#key-1", "multibase": encode_ed25519(ISSUER_KEY.public), "assertion": True, **method}
+    key = from_multikey(encode_ed25519(ISSUER_KEY.public))
+    values = {"id": f"{DID}#key-1", "key": key, "assertion": True, **method}
     world = FakeWorld(controllers={DID: Controller(DID, (Method(**values),))})
     document = signed(unsigned(issuer(did=DID), entries=()), method=f"{DID}#key-1", created=signed_at)
     document["proof"].update(proof)  # type: ignore[attr-defined]

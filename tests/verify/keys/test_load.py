@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.credential.multibase import encode_ed25519
 from chalicelib.errors import Malformed
-from chalicelib.verify import keys
-from tests.makers import ISSUER_KEY
+from chalicelib.verify.keys import load
 
 P = 2**255 - 19
 D = -121665 * pow(121666, -1, P) % P
@@ -50,26 +48,21 @@ def small_order_ys() -> set[int]:
 
 
 def test_the_refused_points_are_all_points_of_small_order() -> None:
-    assert small_order_ys() == keys._SMALL_ORDER
+    assert small_order_ys() == load._SMALL_ORDER
 
 
 @pytest.mark.parametrize("sign", [0, 0x80])
-@pytest.mark.parametrize("y", sorted(keys._SMALL_ORDER))
+@pytest.mark.parametrize("y", sorted(load._SMALL_ORDER))
 def test_a_key_that_would_accept_any_signature_is_refused(y: int, sign: int) -> None:
     raw = bytearray(y.to_bytes(32, "little"))
     raw[31] |= sign
     with pytest.raises(Malformed) as caught:
-        keys.load_ed25519(encode_ed25519(bytes(raw)))
+        load.ed25519(bytes(raw))
     assert caught.value.code == "key_weak"
 
 
 @pytest.mark.parametrize("y", [P, P + 1, P + 3, 2**255 - 1])
 def test_a_key_written_in_another_than_its_canonical_form_is_refused(y: int) -> None:
     with pytest.raises(Malformed) as caught:
-        keys.load_ed25519(encode_ed25519(y.to_bytes(32, "little")))
+        load.ed25519(y.to_bytes(32, "little"))
     assert caught.value.code == "key_malformed"
-
-
-def test_a_did_key_has_one_method_whose_fragment_repeats_the_key() -> None:
-    controller = keys.did_key_controller(ISSUER_KEY.did)
-    assert [method.id for method in controller.methods] == [ISSUER_KEY.method]

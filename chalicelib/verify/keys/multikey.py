@@ -1,0 +1,41 @@
+"""Keys as Multikey strings (Controlled Identifiers v1.0, 2.2.2)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from chalicelib.credential.multibase import ED25519_PREFIX, MAX_CHARACTERS, decode_base58btc
+from chalicelib.errors import Malformed
+from chalicelib.verify.keys import load
+from chalicelib.verify.keys.public_key import Kind, PublicKey
+
+_P256_PREFIX, _P384_PREFIX = b"\x80\x24", b"\x81\x24"
+"""The multicodec varints 0x1200 and 0x1201; behind them stands a compressed point."""
+_NIST = {_P256_PREFIX: Kind.P256, _P384_PREFIX: Kind.P384}
+
+
+@lru_cache(maxsize=load.CACHED)
+def from_multikey(text: str) -> PublicKey:
+    """The key behind ``text``, in base58btc.
+
+    Raises `Malformed`: `not_base58btc`, `key_unsupported` for another type of key, `key_malformed`, `key_weak`.
+    """
+    if text[:1] == "z" and len(text) > MAX_CHARACTERS:
+        # Longer than any key that Laurel can use: a large RSA key, or noise not worth decoding.
+        raise _unsupported()
+    data = decode_base58btc(text)
+    prefix, raw = data[:2], data[2:]
+    if prefix == ED25519_PREFIX:
+        if len(raw) != 32:
+            raise Malformed("An Ed25519 key has 32 bytes.", code="key_malformed")
+        return load.ed25519(raw)
+    kind = _NIST.get(prefix)
+    if kind is None:
+        raise _unsupported()
+    if len(raw) != load.COORDINATE_SIZE[kind] + 1:
+        raise Malformed(f"A {kind} key is written as a compressed point here.", code="key_malformed")
+    return load.elliptic(kind, raw)
+
+
+def _unsupported() -> Malformed:
+    return Malformed("This key is of a type that Laurel cannot use yet.", code="key_unsupported")

@@ -1,0 +1,66 @@
+"""What a public key is, and which algorithms it may be used with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+
+class Kind(StrEnum):
+    """The kinds of key that Laurel can use."""
+
+    ED25519 = "Ed25519"
+    P256 = "P-256"
+    P384 = "P-384"
+    RSA = "RSA"
+
+
+class Algorithm(StrEnum):
+    """The signature algorithms that Laurel can check, by their JOSE names (RFC 7518, 3.1; RFC 8037, 3.1)."""
+
+    EDDSA = "EdDSA"
+    """With Ed25519, the only curve that Laurel uses it with; RFC 9864 names that pair `Ed25519`."""
+    ES256 = "ES256"
+    ES384 = "ES384"
+    RS256 = "RS256"
+    PS256 = "PS256"
+
+
+BY_NAME: Mapping[str, Algorithm] = {
+    **{algorithm.value: algorithm for algorithm in Algorithm},
+    "Ed25519": Algorithm.EDDSA,
+}
+"""What a header or a JWK may call each of them."""
+
+ALGORITHMS: Mapping[Kind, frozenset[Algorithm]] = {
+    Kind.ED25519: frozenset({Algorithm.EDDSA}),
+    Kind.P256: frozenset({Algorithm.ES256}),
+    Kind.P384: frozenset({Algorithm.ES384}),
+    Kind.RSA: frozenset({Algorithm.RS256, Algorithm.PS256}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A loaded key that passed every check on it."""
+
+    kind: Kind
+    native: Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
+    algorithms: frozenset[Algorithm]
+    """Those of its kind, or the one that its owner bound it to (`alg` of a JWK)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableKey:
+    """A key that its controller lists but that cannot be used: the fault that reading it raised.
+
+    ``code`` is `key_unsupported` when only Laurel is at fault.
+    """
+
+    code: str
+    detail: str

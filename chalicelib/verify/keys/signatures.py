@@ -1,0 +1,49 @@
+"""Whether a signature holds. The key says which algorithms it may be used with, never the signature alone."""
+
+from __future__ import annotations
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from chalicelib.errors import Malformed
+from chalicelib.verify.keys.public_key import Algorithm, PublicKey
+
+_SHA256 = hashes.SHA256()
+_ECDSA = {Algorithm.ES256: (32, ec.ECDSA(_SHA256)), Algorithm.ES384: (48, ec.ECDSA(hashes.SHA384()))}
+"""Bytes of each half of the signature, and the scheme (RFC 7518, 3.4)."""
+_RSA_PADDING: dict[Algorithm, padding.AsymmetricPadding] = {
+    Algorithm.RS256: padding.PKCS1v15(),
+    # RFC 7518, 3.5: the salt is as long as the hash, and the mask is made with the same hash.
+    Algorithm.PS256: padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=_SHA256.digest_size),
+}
+
+
+def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes) -> bool:
+    """Whether ``signature`` is the key's over ``message`` under ``algorithm``.
+
+    EdDSA is 64 bytes (RFC 8032, 5.1.6); ECDSA is r and s side by side, each as long as the field, never DER; RSA is
+    as long as the modulus. Raises `Malformed` with code `algorithm_mismatch` when the key is not for ``algorithm``.
+    """
+    if algorithm not in key.algorithms:
+        raise Malformed("The signature claims an algorithm that its key is not for.", code="algorithm_mismatch")
+    native = key.native
+    try:
+        if isinstance(native, Ed25519PublicKey):
+            native.verify(signature, message)
+        elif isinstance(native, ec.EllipticCurvePublicKey):
+            half, scheme = _ECDSA[algorithm]
+            if len(signature) != 2 * half:
+                return False
+            native.verify(_der(signature, half), message, scheme)
+        else:
+            native.verify(signature, message, _RSA_PADDING[algorithm], _SHA256)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _der(signature: bytes, half: int) -> bytes:
+    return encode_dss_signature(int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big"))
