@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -215,6 +216,7 @@ class Stack:
             server = process.start(command, env=environment(engine, deployed), log=None, cwd=ROOT)
             process.remember(server, self.record("dev"))
         say(f"ready: {self.base_url} (chalice local; Ctrl-C ends it, `make stop` the embedded AWS too)")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
         try:
             os.waitpid(server.pid, 0)
         except KeyboardInterrupt:

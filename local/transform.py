@@ -3,7 +3,7 @@
     python -m local.transform < template.json > transformed.json
 
 It stands in front because the embedded AWS reads two things from resource properties only, where SAM leaves them in the
-API's swagger: the binary media types and the gateway responses. docs/decisions/0002-the-local-stack.md has the reasons.
+API's swagger: the binary media types and the gateway responses. docs/decisions/0004-the-local-stack.md has the reasons.
 """
 
 from __future__ import annotations
