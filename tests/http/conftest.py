@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
+from chalicelib.http import log
 from chalicelib.http.app import create_app
 from tests.http.gateway import Gateway
 from tests.http.world import Laurel, seeded
@@ -17,3 +24,22 @@ def laurel() -> Laurel:
 @pytest.fixture
 def ask(laurel: Laurel) -> Gateway:
     return Gateway(create_app(laurel))
+
+
+class Lines(io.StringIO):
+    """The log of one test."""
+
+    def parsed(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """What is logged during the test."""
+    stream = Lines()
+    logger = logging.getLogger(log.logger().name)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logger.handlers[0].formatter)
+    logger.addHandler(handler)
+    yield stream
+    logger.removeHandler(handler)

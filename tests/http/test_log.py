@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -17,6 +15,7 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.errors import Unavailable
 from chalicelib.http import log
 from chalicelib.http.app import create_app
+from tests.http.conftest import Lines
 from tests.http.gateway import HTML, Gateway
 from tests.http.world import Laurel, id_of
 
@@ -34,25 +33,7 @@ EVENT = Event(
 CANARY = "canary-7f3a"
 
 
-class Lines(io.StringIO):
-    """The log of one test."""
-
-    def parsed(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.getvalue().splitlines()]
-
-
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    stream = Lines()
-    logger = logging.getLogger(log.logger().name)
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(logger.handlers[0].formatter)
-    logger.addHandler(handler)
-    yield stream
-    logger.removeHandler(handler)
-
-
-def metrics(printed: str) -> list[dict[str, object]]:
+def metrics(printed: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in printed.splitlines() if '"_aws"' in line]
 
 
@@ -62,7 +43,7 @@ def test_event_that_was_not_stored_is_in_the_log_whole(lines: Lines, capsys: pyt
     assert wire.from_wire(line[wire.UNSTORED]) == EVENT
     (metric,) = metrics(capsys.readouterr().out)
     assert metric["EventsNotStored"] == [1.0]
-    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Laurel"  # type: ignore[index]
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Laurel"
 
 
 def test_reason_is_logged_by_type_and_code_alone(lines: Lines) -> None:
@@ -75,7 +56,7 @@ def test_chain_of_causes_is_bounded(lines: Lines) -> None:
     error = ValueError()
     error.__cause__ = error
     log.fault("/", "internal", error)
-    assert len(lines.parsed()[0]["error"]) == 8  # type: ignore[arg-type]
+    assert len(lines.parsed()[0]["error"]) == 8
 
 
 @pytest.mark.parametrize(

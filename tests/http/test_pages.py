@@ -11,7 +11,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.credential.record import Standing, State
@@ -148,6 +148,7 @@ def test_every_verdict_and_outcome_has_its_words() -> None:
     assert {verdict for verdict, face in words.FACES.items() if face.tone == "good"} == {Verdict.VALID}
 
 
+@settings(deadline=None)  # the first run makes the world
 @given(
     st.sampled_from(list(Verdict)),
     st.lists(st.sampled_from(list(Outcome)), max_size=10),

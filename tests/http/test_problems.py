@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import logging
 from typing import NoReturn
 
 import pytest
@@ -15,8 +13,9 @@ from hypothesis import strategies as st
 
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, Malformed, MissingSetting, NotFound, Refused, Unavailable
-from chalicelib.http import body, log, problem
+from chalicelib.http import body, problem
 from chalicelib.http.app import create_app
+from tests.http.conftest import Lines
 from tests.http.gateway import HTML, Gateway
 from tests.http.world import Laurel, id_of
 
@@ -41,18 +40,6 @@ class Broken:
 def broken(laurel: Laurel, error: Exception) -> Gateway:
     laurel.shelf = Broken(error)
     return Gateway(create_app(laurel))
-
-
-@pytest.fixture
-def logged() -> io.StringIO:
-    """Where the lines of the log go during the test."""
-    stream = io.StringIO()
-    logger = logging.getLogger(log.logger().name)
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(logger.handlers[0].formatter)
-    logger.addHandler(handler)
-    yield stream
-    logger.removeHandler(handler)
 
 
 FAULTS = [
@@ -200,7 +187,7 @@ def test_unavailable_says_when_to_come_back_and_not_what_broke(laurel: Laurel) -
     assert "credentials-prod" not in answer.text
 
 
-def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(laurel: Laurel, logged: io.StringIO) -> None:
+def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(laurel: Laurel, lines: Lines) -> None:
     try:
         raise ConnectionError("secret-of-the-cause")
     except ConnectionError as cause:
@@ -209,23 +196,22 @@ def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(laurel
     answer = broken(laurel, error).get(laurel.url("valid"), accept=HTML)
     assert answer.status == 500
     assert "Traceback" not in answer.text
-    assert "secret-of-the" not in answer.text + logged.getvalue()
-    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
-    failed = next(line for line in lines if line["message"] == "failed")
+    assert "secret-of-the" not in answer.text + lines.getvalue()
+    failed = next(line for line in lines.parsed() if line["message"] == "failed")
     assert failed["function_request_id"] in answer.text
     assert [link["type"] for link in failed["error"]] == ["ValueError", "ConnectionError"]
     assert any(" in record" in frame or frame.endswith(" record") for frame in failed["error"][0]["frames"])
 
 
-def test_awss_own_code_is_in_the_trace(laurel: Laurel, logged: io.StringIO) -> None:
+def test_awss_own_code_is_in_the_trace(laurel: Laurel, lines: Lines) -> None:
     class ClientError(Exception):
         response = {"Error": {"Code": "AccessDeniedException", "Message": "secret"}}  # noqa: RUF012 - as botocore's
 
     error = Unavailable("storage did not answer")
     error.__cause__ = ClientError("secret")
     broken(laurel, error).get(laurel.url("valid"))
-    assert "AccessDeniedException" in logged.getvalue()
-    assert "secret" not in logged.getvalue()
+    assert "AccessDeniedException" in lines.getvalue()
+    assert "secret" not in lines.getvalue()
 
 
 def test_a_fault_of_ours_has_the_same_shape(laurel: Laurel) -> None:

@@ -1,0 +1,102 @@
+"""docs/api.md: its examples run, its tables are whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from chalicelib.http import problem
+from chalicelib.http.app import create_app
+from chalicelib.verify.report import Outcome, Verdict
+from tests.http.gateway import Gateway
+from tests.http.test_documents import IMAGE
+from tests.http.world import Laurel, id_of
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "api.md").read_text()
+EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+
+
+def section(title: str) -> str:
+    return PAGE.split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def sample(title: str) -> dict[str, object]:
+    return json.loads(re.findall(r"```json\n(.*?)```", section(title), re.DOTALL)[0])
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example_runs(ask: Gateway, laurel: Laurel, example: str) -> None:
+    names = {"ID": id_of("valid"), "ISSUER": "fernhill", "IMAGE": IMAGE.removeprefix("/images/")}
+    names["LIST"] = laurel.ledger.issuer("fernhill").revocation_list
+    command = shlex.split(re.sub(r"\$(ID|ISSUER|LIST|IMAGE)", lambda match: names[match[1]], example))
+    assert command.pop(0) == "curl"
+    headers, data = {"accept": "*/*", "user_agent": "curl/8"}, None
+    path = command.pop().removeprefix("$BASE")
+    for option, value in zip(command[::2], command[1::2], strict=True):
+        match option:
+            case "-H":
+                name, _, text = value.partition(": ")
+                headers[name.lower().replace("-", "_")] = text
+            case "-d":
+                data = value.encode()
+            case _:
+                assert option == "-o"
+    answer = ask("POST" if data else "GET", path, body=data, **headers)
+    assert answer.status == (404 if "nothing" in path else 200)
+    if headers["accept"] != "*/*":
+        assert answer.headers["content-type"].startswith(headers["accept"])
+
+
+def test_every_code_that_can_be_given_is_listed() -> None:
+    listed = {
+        (code, int(status)) for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", section("Errors"), re.MULTILINE)
+    }
+    own = {(code, kind.status) for code, kind in problem.KINDS.items()}
+    template = (ROOT / "infrastructure" / "resources.yaml").read_text()
+    gateways = {(code, int(status)) for status, code in re.findall(r'"status":(\d+),"code":"(\w+)"', template)}
+    assert listed == own | gateways
+
+
+def test_gateways_own_errors_agree_with_ours() -> None:
+    template = (ROOT / "infrastructure" / "resources.yaml").read_text()
+    for kind, title, status, code in re.findall(
+        r'"type":"([^"]+)","title":"([^"]+)",\s*"status":(\d+),"code":"(\w+)"', template
+    ):
+        assert kind == f"urn:problem-type:laurel:{code}"
+        if code in problem.KINDS:
+            assert problem.KINDS[code] == problem.Kind(int(status), title)
+
+
+def test_every_route_is_listed(laurel: Laurel) -> None:
+    listed = set(re.findall(r"^\| [^|]+ \| `(GET|POST) (/\S*)` \|", PAGE, re.MULTILINE))
+    routes = create_app(laurel).routes
+    assert listed == {(method, path) for path, methods in routes.items() for method in methods if method != "HEAD"}
+    assert all("HEAD" in methods for path, methods in routes.items() if "GET" in methods)
+
+
+def test_shapes_are_as_shown(ask: Gateway) -> None:
+    report = ask.get(f"/v1/credentials/{id_of('valid')}/report").json
+    shown = sample("The report")
+    assert shape(shown) == shape({**report, "findings": [report["findings"][6]]})
+    summary = {**ask.get(f"/v1/credentials/{id_of('revoked')}").json, "credential": {}}
+    assert shape(sample("A credential in short")) == shape(summary)
+    assert shape(sample("Errors")) == shape(ask.get("/c/nothing").json)
+
+
+def test_every_verdict_and_outcome_is_named() -> None:
+    for word in (*Verdict, *Outcome):
+        assert f"`{word}`" in section("The report")
+
+
+def shape(value: object) -> object:
+    """The names in ``value``, without its leaves; of a list its first item stands for all."""
+    if isinstance(value, dict):
+        return {name: shape(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [shape(item) for item in value[:1]]
+    return None
