@@ -1,7 +1,8 @@
 """Answers `GET /c/ID` again and again in one warm process. In: ID ACCEPT TIMES. Prints, for each answer, a line:
 `{"own", "aws", "calls"}`: our own nanoseconds, those inside AWS calls, and how many calls there were.
 
-An AWS call lasts from botocore's `before-call` event (the request is built) to its `after-call` (the answer is parsed).
+An AWS call lasts from botocore's event `provide-client-params` (the client was called) to `after-call` (the answer is
+parsed).
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Watch:
 def main(credential_id: str, accept: str, times: str) -> None:
     watch = Watch()
     client = services._tables.client  # noqa: SLF001 - the one client that a view uses
-    client.meta.events.register("before-call", watch.begin)
+    client.meta.events.register("provide-client-params", watch.begin)
     client.meta.events.register("after-call", watch.end)
     event, found = get_credential(credential_id, accept), []
     for _ in range(int(times)):
