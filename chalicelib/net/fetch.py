@@ -1,0 +1,107 @@
+"""Fetching from strangers: guard, resolve, pin, exchange, and judge what came back."""
+
+from __future__ import annotations
+
+import ssl
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+from chalicelib.errors import Unavailable
+from chalicelib.net.deadline import Deadline
+from chalicelib.net.guard import Guard, Target
+from chalicelib.net.resolve import Resolver
+from chalicelib.net.wire import MAX_BODY, Answer, exchange, too_large
+from chalicelib.verify.ports import Fetched
+
+TOTAL_SECONDS = 5.0
+"""For one fetch with its redirects, and never beyond the request's own deadline."""
+MAX_REDIRECTS = 2
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was fetched, and what its host says about keeping it."""
+
+    fetched: Fetched
+    cache_control: str = ""
+
+
+class Fetcher:
+    """Gets what a stranger's document points to. Holds no state: see `chalicelib.net.cache` for that."""
+
+    def __init__(self, guard: Guard, resolver: Resolver, trust: ssl.SSLContext, now: Callable[[], datetime]) -> None:
+        self._guard = guard
+        self._resolver = resolver
+        self._trust = trust
+        self._now = now
+
+    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
+        """The body at ``url``; with ``stay``, no redirect may lead to another origin.
+
+        Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`,
+        `timeout` (the host was too slow), `out_of_time` (the request's deadline has passed), `too_large`, `cut_off`,
+        `not_http`, `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `http_status`.
+        """
+        first = target = self._guard.target(url)
+        own = deadline.within(TOTAL_SECONDS)
+        for _ in range(1 + MAX_REDIRECTS):
+            answer = self._exchange(target, accept, own, deadline)
+            if answer.status not in _REDIRECTS:
+                return Reply(Fetched(url, _body(answer, target), self._now()), answer.headers.get("cache-control", ""))
+            target = self._redirected(answer, target)
+            if stay and target.origin != first.origin:
+                raise Unavailable(
+                    f"{first.host} sends to {target.host} for what only it can say.",
+                    code="redirect_refused",
+                )
+        raise Unavailable(f"{first.host} sends from one place to the next.", code="too_many_redirects")
+
+    def _exchange(self, target: Target, accept: str, own: Deadline, deadline: Deadline) -> Answer:
+        try:
+            addresses = self._guard.checked(target, self._resolver.addresses(target.host, own))
+            return exchange(target, addresses, accept, self._trust, own)
+        except TimeoutError as error:
+            if deadline.left() <= 0:
+                raise Unavailable("There was no time left to ask for it.", code="out_of_time") from error
+            raise Unavailable(f"{target.host} did not answer in time.", code="timeout") from error
+
+    def _redirected(self, answer: Answer, target: Target) -> Target:
+        try:
+            return self._guard.target(urljoin(target.url, answer.headers["location"]))
+        except (KeyError, ValueError) as error:
+            raise Unavailable(f"{target.host} sends elsewhere without saying where.", code="url_refused") from error
+
+
+def system_trust() -> ssl.SSLContext:
+    """The certificate authorities of the machine, TLS 1.2 at least, names in certificates where they belong."""
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and host name
+    trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    trust.hostname_checks_common_name = False  # RFC 9525, 2
+    trust.set_alpn_protocols(["http/1.1"])
+    trust.load_default_certs()
+    return trust
+
+
+def _body(answer: Answer, target: Target) -> bytes:
+    if answer.status != 200:
+        raise Unavailable(f"{target.host} answers with an error ({answer.status}).", code="http_status")
+    encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+    if encoding == "identity":
+        return answer.body
+    if encoding not in ("gzip", "x-gzip"):
+        raise Unavailable(f"{target.host} sends it packed in an unknown way.", code="encoding_unsupported")
+    # Not asked for either, but some hosts keep only the packed form.
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        body = inflater.decompress(answer.body, MAX_BODY + 1)
+    except zlib.error as error:
+        raise Unavailable(f"{target.host} sends something packed that is broken.", code="cut_off") from error
+    if len(body) > MAX_BODY:
+        raise too_large(target.host)
+    if not inflater.eof or inflater.unused_data:
+        raise Unavailable(f"{target.host} sends something packed that is broken.", code="cut_off")
+    return body

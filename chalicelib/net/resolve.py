@@ -1,0 +1,60 @@
+"""From a host's name to its addresses, within a deadline."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Sequence
+from ipaddress import ip_address
+from typing import Protocol
+
+from chalicelib.errors import Unavailable
+from chalicelib.net.addresses import Address
+from chalicelib.net.deadline import Deadline
+
+MAX_LOOKUPS = 8
+"""Look-ups under way at once; one that hangs keeps its thread until the system's resolver gives up."""
+MAX_ADDRESSES = 32
+"""Addresses of one host that are judged; a host with more is refused rather than judged in part."""
+
+
+class Resolver(Protocol):
+    """Looks names up."""
+
+    def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
+        """All addresses of ``host``, at least one. Raises `Unavailable` (`dns_failed`) or `TimeoutError`."""
+
+
+class SystemResolver:
+    """The machine's own resolver. `getaddrinfo` knows no time limit, so each look-up has a thread that may be left
+    behind; the number of threads is bounded."""
+
+    def __init__(self) -> None:
+        self._slots = threading.BoundedSemaphore(MAX_LOOKUPS)
+
+    def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
+        """See `Resolver`."""
+        if not self._slots.acquire(timeout=max(deadline.left(), 0)):
+            raise TimeoutError
+        answers: queue.SimpleQueue[Sequence[Address] | OSError] = queue.SimpleQueue()
+        threading.Thread(target=self._look_up, args=(host, answers), daemon=True, name="resolve").start()
+        try:
+            answer = answers.get(timeout=max(deadline.left(), 0))
+        except queue.Empty as empty:
+            raise TimeoutError from empty
+        if isinstance(answer, OSError):
+            raise Unavailable(f"No web server named {host} can be found.", code="dns_failed") from answer
+        if not 0 < len(answer) <= MAX_ADDRESSES:
+            raise Unavailable(f"{host} has {len(answer)} addresses, which no web server has.", code="dns_failed")
+        return answer
+
+    def _look_up(self, host: str, answers: queue.SimpleQueue[Sequence[Address] | OSError]) -> None:
+        try:
+            # As bytes, so that no further coding of names takes place.
+            found = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+            answers.put(tuple(dict.fromkeys(ip_address(entry[4][0]) for entry in found)))
+        except OSError as error:
+            answers.put(error)
+        finally:
+            self._slots.release()
