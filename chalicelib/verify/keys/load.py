@@ -37,6 +37,15 @@ MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 MAX_RSA_EXPONENT = 2**32
 """Real keys have 3 or 65537; the time of a check grows with the exponent's length."""
 
+_GENERATOR = 65537
+_MARKS = tuple(
+    (prime, frozenset(pow(_GENERATOR, power, prime) for power in range(prime)))
+    for prime in range(3, 168)
+    if all(prime % divisor for divisor in range(2, prime))
+)
+"""Moduli from a faulty generator (ROCA, CVE-2017-15361) are powers of 65537 modulo every small prime, and can be
+factored from the public key; another modulus is so once in 2^27 times."""
+
 
 @lru_cache(maxsize=CACHED)
 def ed25519(raw: bytes) -> PublicKey:
@@ -76,11 +85,11 @@ def elliptic(kind: Kind, point: bytes) -> PublicKey:
 def rsa(modulus: int, exponent: int) -> PublicKey:
     """The RSA key of these numbers.
 
-    Raises `Malformed`: `key_weak` for one that is short or has a trivial exponent, `key_malformed` for numbers that
-    no RSA key has, `key_unsupported` for one beyond the bounds that Laurel sets itself.
+    Raises `Malformed`: `key_weak` for one that is short, has a trivial exponent or comes from a generator known to be
+    broken, `key_malformed` for numbers that no RSA key has, `key_unsupported` beyond the bounds that Laurel sets.
     """
     bits = modulus.bit_length()
-    if bits < MIN_RSA_BITS or exponent < 3:
+    if bits < MIN_RSA_BITS or exponent < 3 or all(modulus % prime in powers for prime, powers in _MARKS):
         raise Malformed("This RSA key is too weak to prove anything.", code="key_weak")
     if bits > MAX_RSA_BITS or exponent > MAX_RSA_EXPONENT:
         raise Malformed("This RSA key is larger than Laurel checks.", code="key_unsupported")

@@ -1,0 +1,183 @@
+"""From what a token signs to the credential in it, so that what is shown is what is signed.
+
+Three ways of putting a credential into a token are known:
+
+- VC Data Model 2.0 (VC-JOSE-COSE, 3.1): the payload is the credential; `exp` and `iat` speak of the signature alone.
+- Open Badges 3.0, 8.2: the same, and `nbf` is its `validFrom`, `exp` its `validUntil`.
+- VC Data Model 1.1, 6.3.1: the claim `vc` holds the credential, and registered claims stand for members of it.
+
+Registered claims that say something else than the member they stand for make a token that two readers read
+differently: it is refused, whichever of both the standard would prefer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.credential import dates as stamps
+from chalicelib.credential import strict_json, vocabulary
+from chalicelib.errors import Malformed
+from chalicelib.verify.jose import dates
+from chalicelib.verify.jose.compact import Jws
+from chalicelib.verify.members import as_list, as_object, id_of
+
+_VC_JWT = "vc+jwt"
+_TYPES = frozenset({_VC_JWT, "jwt"})
+"""What a token may call itself (`typ`): VC-JOSE-COSE, 3.1.1, and for both older ways `JWT`."""
+_CONTENT_TYPES = frozenset({"vc"})
+_REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
+"""RFC 7519, 4.1: of the token, not of the credential, unless a rule above maps them."""
+_OF_A_CREDENTIAL = frozenset({"@context", "type", "issuer", "credentialSubject"})
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The credential that a token holds, and when the token itself was signed and is good for."""
+
+    document: Mapping[str, object]
+    """With the members that the registered claims stand for, without the claims."""
+    signed: datetime | None
+    """`iat`; None when it is missing or no NumericDate, which then proves no time."""
+    not_before: datetime | None
+    expires: datetime | None
+
+
+def read(jws: Jws) -> Claims:
+    """What the payload of ``jws`` says.
+
+    Raises `Malformed`: `token_type_other` when `typ` or `cty` say that it is no credential, `audience_other` when it
+    is meant for somebody, the codes of `strict_json.parse`, and those of `document_of`.
+    """
+    kind = _type(jws.typ, _TYPES)
+    _type(jws.cty, _CONTENT_TYPES)
+    payload = strict_json.parse(jws.payload)
+    if kind == _VC_JWT and "vc" in payload:
+        # VC-JOSE-COSE, 3.1.1; what the older data model calls itself is `JWT`.
+        raise Malformed("The token's type and the place of the credential in it disagree.", code="claims_contradict")
+    if "aud" in payload:
+        # RFC 7519, 4.1.3: who is not named by it must refuse it.
+        raise Malformed("This token is meant for a certain reader, not for everybody.", code="audience_other")
+    return Claims(document_of(payload), _signed(payload), _moment(payload, "nbf"), _moment(payload, "exp"))
+
+
+def document_of(payload: Mapping[str, object]) -> dict[str, object]:
+    """The credential that ``payload`` holds, for either data model.
+
+    Raises `Malformed`: `claims_contradict` when a claim says something else than the member it stands for or two
+    credentials are in it, `claims_malformed` for a claim of the wrong type, `presentation_unsupported` for a
+    presentation, `date_malformed`.
+    """
+    wrapped = payload.keys() & {"vc", "vp"}
+    if wrapped and not _OF_A_CREDENTIAL.isdisjoint(payload):
+        # VC-JOSE-COSE, 3.1.1: neither may be there.
+        raise Malformed("The token holds two credentials, one in the other's claims.", code="claims_contradict")
+    if "vp" in wrapped:
+        raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
+    document = {name: value for name, value in payload.items() if name not in _REGISTERED}
+    if "vc" in wrapped:
+        inner = payload["vc"]
+        if not isinstance(inner, dict):
+            raise _malformed("vc")
+        document = dict(inner)
+    _map(payload, document, fill="vc" in wrapped)
+    return document
+
+
+def _map(claims: Mapping[str, object], document: dict[str, object], *, fill: bool) -> None:
+    if issuer := _text(claims, "iss"):
+        _map_issuer(issuer, document, fill=fill)
+    if identifier := _text(claims, "jti"):
+        _map_id(identifier, document, fill=fill)
+    if subject := _text(claims, "sub"):
+        _map_subject(subject, document, fill=fill)
+    start, end = ("validFrom", "validUntil") if _second_model(document) else ("issuanceDate", "expirationDate")
+    if fill or _open_badge(document):
+        _map_date(_moment(claims, "nbf"), start, document)
+        _map_date(_moment(claims, "exp"), end, document)
+
+
+def _map_issuer(issuer: str, document: dict[str, object], *, fill: bool) -> None:
+    given = document.get("issuer")
+    known = id_of(given)
+    if known is not None:
+        _agree(known == issuer, "iss")
+    elif fill:
+        _agree(given is None or isinstance(given, dict), "iss")
+        document["issuer"] = {**as_object(given), "id": issuer} if given is not None else issuer
+
+
+def _map_id(identifier: str, document: dict[str, object], *, fill: bool) -> None:
+    if "id" in document:
+        _agree(document["id"] == identifier, "jti")
+    elif fill:
+        document["id"] = identifier
+
+
+def _map_subject(identifier: str, document: dict[str, object], *, fill: bool) -> None:
+    subjects = as_list(document.get("credentialSubject"))
+    named = [subject["id"] for subject in subjects if isinstance(subject, dict) and "id" in subject]
+    _agree(all(name == identifier for name in named), "sub")
+    if fill and not named:
+        # A token has one subject (VC Data Model 1.1, 6.3.1).
+        _agree(len(subjects) == 1 and isinstance(subjects[0], dict), "sub")
+        document["credentialSubject"] = {**as_object(subjects[0]), "id": identifier}
+
+
+def _map_date(moment: datetime | None, name: str, document: dict[str, object]) -> None:
+    if moment is None:
+        return
+    if name in document:
+        _agree(dates.stands_for(moment, document[name]), name)
+    else:
+        document[name] = stamps.write(moment)
+
+
+def _second_model(document: Mapping[str, object]) -> bool:
+    return vocabulary.CREDENTIALS_V2 in as_list(document.get("@context"))
+
+
+def _open_badge(document: Mapping[str, object]) -> bool:
+    types = as_list(document.get("type"))
+    return vocabulary.OPEN_BADGE in types or vocabulary.ACHIEVEMENT_CREDENTIAL in types
+
+
+def _type(name: str | None, allowed: frozenset[str]) -> str | None:
+    if name is None:
+        return None
+    # RFC 7515, 4.1.9: a media type, in any case, of which "application/" may be left out.
+    kind = name.lower().removeprefix("application/")
+    if kind not in allowed:
+        raise Malformed(f"The token calls itself {name[:64]!r}, not a credential.", code="token_type_other")
+    return kind
+
+
+def _signed(claims: Mapping[str, object]) -> datetime | None:
+    try:
+        return _moment(claims, "iat")
+    except Malformed:
+        # Issuers in the wild write a stamp here. Without a time that all read alike the signature counts as undated.
+        return None
+
+
+def _moment(claims: Mapping[str, object], name: str) -> datetime | None:
+    return dates.read(claims[name]) if name in claims else None
+
+
+def _text(claims: Mapping[str, object], name: str) -> str | None:
+    if name not in claims:
+        return None
+    value = claims[name]
+    if not isinstance(value, str) or not value:
+        raise _malformed(name)
+    return value
+
+
+def _agree(agrees: bool, name: str) -> None:
+    if not agrees:
+        raise Malformed(f"The token's claims and the credential in it disagree ({name}).", code="claims_contradict")
+
+
+def _malformed(name: str) -> Malformed:
+    return Malformed(f"The token's claim {name!r} is not what it should be.", code="claims_malformed")

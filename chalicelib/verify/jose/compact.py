@@ -1,0 +1,121 @@
+"""Compact JWS, read strictly (RFC 7515, 3.1 and 7.1; RFC 8725). Nothing here believes the token.
+
+A token can be read in one way only: canonical base64url, no name twice, no extension that changes what is signed.
+Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are never used: whoever forges a token can bring a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.credential import strict_json
+from chalicelib.errors import Malformed
+from chalicelib.verify import base64url
+from chalicelib.verify.keys.public_key import BY_NAME, Algorithm
+
+MAX_SIZE = strict_json.DEFAULT.size
+"""Bytes of a token, as of any document."""
+HEADER_CAPS = strict_json.Caps(size=8 * 1024, depth=16, members=256)
+"""A header names an algorithm and a key; what makes honest ones long is a chain of certificates."""
+_LONGEST_HEADER = (HEADER_CAPS.size * 4 + 2) // 3
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A token in its parts, unverified: ``signature`` is to hold over ``signing_input`` under ``algorithm``."""
+
+    header: Mapping[str, object]
+    algorithm: Algorithm
+    kid: str | None
+    typ: str | None
+    cty: str | None
+    payload: bytes
+    signature: bytes
+    signing_input: bytes
+
+
+def parse(data: bytes) -> Jws:
+    """The JWS that ``data`` is, with nothing before or behind it.
+
+    Raises `Malformed`, whatever the bytes: `too_large`; `jws_malformed`; `jws_encrypted`; for the header also the
+    codes of `strict_json.parse`; `algorithm_refused` for `none` and shared secrets; `algorithm_unsupported`;
+    `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
+    """
+    if len(data) > MAX_SIZE:
+        raise Malformed(f"This is {len(data):,} bytes; at most {MAX_SIZE:,} are read.", code="too_large")
+    parts = data.split(b".", 5)
+    if len(parts) == 5:
+        raise Malformed("This token is encrypted, so nobody else can check it.", code="jws_encrypted")
+    if len(parts) != 3:
+        raise _malformed("This token does not have three parts.")
+    encoded_header, encoded_payload, encoded_signature = parts
+    header = _header(encoded_header)
+    return Jws(
+        header=header,
+        algorithm=_algorithm(header),
+        kid=_text(header, "kid"),
+        typ=_text(header, "typ"),
+        cty=_text(header, "cty"),
+        payload=_decoded(encoded_payload, "payload"),
+        signature=_decoded(encoded_signature, "signature"),
+        signing_input=data[: len(encoded_header) + 1 + len(encoded_payload)],
+    )
+
+
+def _header(encoded: bytes) -> dict[str, object]:
+    if len(encoded) > _LONGEST_HEADER:
+        raise Malformed(f"The token's header has over {HEADER_CAPS.size:,} bytes.", code="too_large")
+    header = strict_json.parse(_decoded(encoded, "header"), HEADER_CAPS)
+    if "crit" in header:
+        _refuse_critical(header["crit"])
+    if "b64" in header:
+        # RFC 7797: with it the same text signs other bytes.
+        raise Malformed("The token's payload may be signed unencoded.", code="unencoded_refused")
+    return header
+
+
+def _refuse_critical(names: object) -> None:
+    # RFC 7515, 4.1.11: what is critical must be understood; Laurel understands no extension.
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise _malformed("The token's list of critical extensions cannot be read.")
+    raise Malformed(
+        f"The token may only be read by who knows the extension {names[0][:64]!r}.", code="critical_unsupported"
+    )
+
+
+def _algorithm(header: Mapping[str, object]) -> Algorithm:
+    name = header.get("alg")
+    if not isinstance(name, str):
+        raise _malformed("The token does not name the algorithm of its signature.")
+    algorithm = BY_NAME.get(name)
+    if algorithm is not None:
+        return algorithm
+    if name.lower() == "none":
+        raise Malformed("The token says that it is not signed.", code="algorithm_refused")
+    if name.upper().startswith("HS"):
+        # Whoever can check such a token can make it; with a public key as the secret, anybody can.
+        raise Malformed("The token is not signed but sealed with a shared secret.", code="algorithm_refused")
+    raise Malformed(f"Laurel cannot check signatures by {name[:32]!r} yet.", code="algorithm_unsupported")
+
+
+def _text(header: Mapping[str, object], name: str) -> str | None:
+    if name not in header:
+        return None
+    value = header[name]
+    if not isinstance(value, str):
+        raise _malformed(f"The token's {name!r} is not a text.")
+    return value
+
+
+def _decoded(part: bytes, name: str) -> bytes:
+    if not part:
+        raise _malformed(f"The token's {name} is empty.")
+    try:
+        return base64url.decode(part)
+    except Malformed as error:
+        raise _malformed(f"The token's {name} is not base64url as it should be: {error.detail}") from error
+
+
+def _malformed(detail: str) -> Malformed:
+    return Malformed(detail, code="jws_malformed")

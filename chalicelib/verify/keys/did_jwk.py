@@ -1,0 +1,32 @@
+"""did:jwk: an identifier that is a JSON Web Key in base64url (the did:jwk method, "Read")."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from chalicelib.credential import strict_json
+from chalicelib.errors import Malformed
+from chalicelib.verify import base64url
+from chalicelib.verify.keys import load
+from chalicelib.verify.keys.jwk import from_jwk
+from chalicelib.verify.ports import Controller, Method
+
+PREFIX = "did:jwk:"
+_CAPS = strict_json.Caps(size=4096, depth=8, members=64)
+"""An 8192-bit RSA key takes 1.4 KB."""
+_LONGEST = len(PREFIX) + (_CAPS.size * 4 + 2) // 3
+
+
+@lru_cache(maxsize=load.CACHED)
+def controller_of(did: str) -> Controller:
+    """The controller that a did:jwk is: one method, always `#0`.
+
+    Raises `Malformed` as `from_jwk` does; a key for encryption (`use` is `enc`) is no method for assertions.
+    """
+    if len(did) > _LONGEST:
+        raise Malformed("This did:jwk is longer than any key is.", code="key_malformed")
+    try:
+        jwk = strict_json.parse(base64url.decode(did.removeprefix(PREFIX).encode("ascii")), _CAPS)
+    except (UnicodeEncodeError, Malformed) as error:
+        raise Malformed("This did:jwk does not hold a key in JSON.", code="key_malformed") from error
+    return Controller(did, (Method(f"{did}#0", from_jwk(jwk), assertion=True),))

@@ -1,0 +1,103 @@
+"""Keys as JSON Web Keys (RFC 7517; RFC 7518, 6; RFC 8037, 2), read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.errors import Malformed
+from chalicelib.verify import base64url
+from chalicelib.verify.keys import load
+from chalicelib.verify.keys.public_key import BY_NAME, Kind, PublicKey
+
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+"""Members that only a private or shared key has (RFC 7518, 6.2.2, 6.3.2 and 6.4; `priv` of the AKP keys)."""
+_CURVES = {"P-256": Kind.P256, "P-384": Kind.P384}
+
+
+def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
+    """The key that ``jwk`` holds; an `alg` in it binds the key to that algorithm alone.
+
+    Certificates (`x5c`, `x5u`) are not looked at: the key counts because its controller lists it.
+    Raises `Malformed`: `key_private` when the private half is there too, `key_unsupported` for a type, curve or
+    algorithm that Laurel cannot use, `key_not_for_signing` when `use` or `key_ops` exclude it, `key_weak`,
+    `key_malformed`.
+    """
+    if not _PRIVATE.isdisjoint(jwk):
+        raise Malformed("This key shows its secret half, so anybody could have signed with it.", code="key_private")
+    key = _load(jwk)
+    _check_use(jwk)
+    return _bound(key, jwk["alg"]) if "alg" in jwk else key
+
+
+def _load(jwk: Mapping[str, object]) -> PublicKey:
+    match jwk.get("kty"), jwk.get("crv"):
+        case "OKP", "Ed25519":
+            return load.ed25519(_octets(jwk, "x", 32))
+        case "EC", ("P-256" | "P-384") as curve:
+            kind = _CURVES[curve]
+            size = load.COORDINATE_SIZE[kind]
+            return load.elliptic(kind, b"\4" + _octets(jwk, "x", size) + _octets(jwk, "y", size))
+        case "RSA", _:
+            return load.rsa(_number(jwk, "n"), _number(jwk, "e"))
+        case str(), _:
+            raise Malformed("This key is of a type that Laurel cannot use yet.", code="key_unsupported")
+        case _:
+            raise Malformed("This key does not say of what type it is.", code="key_malformed")
+
+
+def _check_use(jwk: Mapping[str, object]) -> None:
+    if "use" in jwk and jwk["use"] != "sig":
+        raise Malformed("This key is not meant for signatures.", code="key_not_for_signing")
+    if "key_ops" not in jwk:
+        return
+    operations = jwk["key_ops"]
+    if not isinstance(operations, list) or not all(isinstance(operation, str) for operation in operations):
+        raise Malformed("What this key is for cannot be read.", code="key_malformed")
+    if len(set(operations)) < len(operations):
+        # RFC 7517, 4.3.
+        raise Malformed("What this key is for is said twice.", code="key_malformed")
+    if "verify" not in operations:
+        raise Malformed("This key is not meant for checking signatures.", code="key_not_for_signing")
+
+
+def _bound(key: PublicKey, name: object) -> PublicKey:
+    algorithm = BY_NAME.get(name) if isinstance(name, str) else None
+    if algorithm in key.algorithms:
+        return PublicKey(key.kind, key.native, frozenset({algorithm}))
+    if algorithm is None and isinstance(name, str):
+        raise Malformed(
+            f"This key is for the algorithm {name[:32]!r}, which Laurel cannot use yet.", code="key_unsupported"
+        )
+    raise Malformed("This key names an algorithm that it cannot be for.", code="key_malformed")
+
+
+def _octets(jwk: Mapping[str, object], name: str, size: int) -> bytes:
+    text = jwk.get(name)
+    if not isinstance(text, str) or len(text) != (size * 4 + 2) // 3:
+        # RFC 7518, 6.2.1.2: always the full length, leading zeros too.
+        raise Malformed(f"The member {name!r} of this key does not have {size} bytes.", code="key_malformed")
+    return _decoded(text)
+
+
+def _number(jwk: Mapping[str, object], name: str) -> int:
+    text = jwk.get(name)
+    if not isinstance(text, str) or not text:
+        raise Malformed(f"This key lacks the member {name!r}.", code="key_malformed")
+    if len(text) > _LONGEST_NUMBER:
+        raise Malformed("This RSA key is larger than Laurel checks.", code="key_unsupported")
+    octets = _decoded(text)
+    if octets[0] == 0:
+        # RFC 7518, 2 (Base64urlUInt): as few bytes as hold it.
+        raise Malformed(f"The member {name!r} of this key starts with a zero byte.", code="key_malformed")
+    return int.from_bytes(octets, "big")
+
+
+_LONGEST_NUMBER = (load.MAX_RSA_BITS // 8 * 4 + 2) // 3
+"""Characters of the longest modulus that is taken."""
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64url.decode(text.encode("ascii"))
+    except (UnicodeEncodeError, Malformed) as error:
+        raise Malformed("A number of this key is not written in base64url.", code="key_malformed") from error

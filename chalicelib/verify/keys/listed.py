@@ -1,0 +1,48 @@
+"""The key that an entry of a DID document or a JWK Set lists, usable or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.errors import Malformed
+from chalicelib.verify.keys.jwk import from_jwk
+from chalicelib.verify.keys.multikey import from_multikey
+from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
+
+_MULTIBASE_TYPES = frozenset({"Multikey", "Ed25519VerificationKey2020"})
+
+
+def key_of_method(entry: Mapping[str, object]) -> PublicKey | UnusableKey:
+    """The key of a verification method (Controlled Identifiers v1.0, 2.2). Raises nothing.
+
+    A method of a type that Laurel does not know, or with its key in another form, is unusable as `key_unsupported`.
+    """
+    return _usable_or_not(_from_method, entry)
+
+
+def key_of_jwk(jwk: Mapping[str, object]) -> PublicKey | UnusableKey:
+    """The key of one entry of a JWK Set (RFC 7517, 5). Raises nothing."""
+    return _usable_or_not(from_jwk, jwk)
+
+
+def _usable_or_not(
+    read: Callable[[Mapping[str, object]], PublicKey], entry: Mapping[str, object]
+) -> PublicKey | UnusableKey:
+    try:
+        return read(entry)
+    except Malformed as error:
+        return UnusableKey(error.code, error.detail)
+
+
+def _from_method(entry: Mapping[str, object]) -> PublicKey:
+    if "secretKeyMultibase" in entry or "secretKeyJwk" in entry:
+        raise Malformed("This key shows its secret half, so anybody could have signed with it.", code="key_private")
+    multibase, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
+    if multibase is not None and jwk is not None:
+        # One method is one key: nothing says that both forms hold the same.
+        raise Malformed("This key is written in two forms at once.", code="key_malformed")
+    if isinstance(multibase, str) and entry.get("type") in _MULTIBASE_TYPES:
+        return from_multikey(multibase)
+    if isinstance(jwk, dict):
+        return from_jwk(jwk)
+    raise Malformed("This key is written in a form that Laurel cannot read yet.", code="key_unsupported")
