@@ -13,6 +13,11 @@ from chalicelib.verify import bitstring
 BITS = bytes(bitstring.MIN_BITS // 8)
 
 
+def squeezed(data: bytes) -> bytes:
+    """Without the time of day: it would name the parametrised tests differently in each pytest worker."""
+    return gzip.compress(data, mtime=0)
+
+
 def packed(data: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
@@ -46,11 +51,11 @@ def test_an_index_outside_is_refused(index: int) -> None:
         (bitstring.encode(BITS) + "=", "status_list_malformed"),
         (bitstring.encode(BITS) + "\n", "status_list_malformed"),
         (packed(b"not gzip"), "status_list_malformed"),
-        (packed(gzip.compress(BITS)[:-9]), "status_list_malformed"),
-        (packed(gzip.compress(BITS) + b"more"), "status_list_malformed"),
-        (packed(gzip.compress(BITS[:-1])), "status_list_too_short"),
-        (packed(gzip.compress(bytes(bitstring.MAX_BYTES + 1))), "status_list_too_large"),
-        (packed(gzip.compress(bytes(100 * 1024 * 1024))), "status_list_too_large"),
+        (packed(squeezed(BITS)[:-9]), "status_list_malformed"),
+        (packed(squeezed(BITS) + b"more"), "status_list_malformed"),
+        (packed(squeezed(BITS[:-1])), "status_list_too_short"),
+        (packed(squeezed(bytes(bitstring.MAX_BYTES + 1))), "status_list_too_large"),
+        (packed(squeezed(bytes(100 * 1024 * 1024))), "status_list_too_large"),
     ],
 )
 def test_a_list_that_cannot_be_believed_is_refused(encoded: str, code: str) -> None:
@@ -60,4 +65,4 @@ def test_a_list_that_cannot_be_believed_is_refused(encoded: str, code: str) -> N
 
 
 def test_the_largest_list_is_read() -> None:
-    assert len(bitstring.decode(packed(gzip.compress(bytes(bitstring.MAX_BYTES))))) == bitstring.MAX_BYTES
+    assert len(bitstring.decode(packed(squeezed(bytes(bitstring.MAX_BYTES))))) == bitstring.MAX_BYTES
