@@ -148,12 +148,11 @@ def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:
 
 
 def _signed_by(issuer: IssuerView) -> str:
-    domain = text.domain(issuer.did)
-    if domain is None:
-        return (
-            f"Issued by {text.isolated(issuer.name)} and signed with its own key. No web domain vouches for that key."
-        )
-    return f"Issued by {text.isolated(issuer.name)}, signed with a key that belongs to {domain}."
+    name, domain = text.isolated(issuer.name), text.domain(issuer.did)
+    # Anybody can sign under any name: only one that a registry knows is stated as a fact.
+    by = f"under the name “{name}”" if issuer.caution else f"by {name}"
+    key = f"a key that belongs to {domain}" if domain else "a key that no web domain vouches for"
+    return f"Issued {by}, signed with {key}."
 
 
 def _span(facts: Facts | None) -> str:

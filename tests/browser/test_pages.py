@@ -1,0 +1,168 @@
+"""The pages in a real browser: nothing on the console, nothing that axe-core objects to, nothing cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Dialog, Page, Route
+
+from chalicelib.credential.build import Holder
+from tests import makers
+from tests.http.test_pages import EVIL, HEADLINES
+from tests.http.world import Laurel, hostile
+
+Scheme = Literal["light", "dark"]
+MISSING = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
+"""What Chromium itself says about a page with status 404."""
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **look: Any) -> Iterator[tuple[Page, list[str]]]:
+    """The page at ``url``, and whatever the console, the network or a dialog says about it."""
+    page = browser.new_page(**look)
+    words: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        words.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("console", lambda message: words.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: words.append(f"error: {error}"))
+    page.on("requestfailed", lambda request: words.append(f"failed: {request.url}"))
+    page.on("dialog", dismiss)
+    page.goto(url)
+    yield page, words
+    page.close()
+
+
+def looked_at(laurel: Laurel, kind: str) -> str:
+    """The address of one kind of page."""
+    return laurel.base_url + ({"home": "/", "missing": "/c/nothing"}.get(kind) or laurel.url(kind))
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core objects to, unfolded rows included."""
+    page.evaluate("document.querySelectorAll('details').forEach(row => { row.open = true })")
+    response = Axe().run(page).response
+    assert response["passes"], "axe-core looked at nothing"
+    return [f"{found['id']}: {node['html']}" for found in response["violations"] for node in found["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("kind", ["valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "missing"])
+def test_page_is_quiet_accessible_and_fits(
+    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str, width: int, scheme: Scheme
+) -> None:
+    look = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    with opened(chromium, looked_at(laurel, kind), **look) as (page, words):
+        page.screenshot(path=screenshots / f"{kind}-{width}-{scheme}.png", full_page=True)
+        assert words == ([MISSING] if kind == "missing" else [])
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("kind", ["valid", "revoked", "tampered"])
+def test_verdict_is_above_the_fold_on_a_small_phone(chromium: Browser, laurel: Laurel, kind: str) -> None:
+    with opened(chromium, looked_at(laurel, kind), viewport={"width": 320, "height": 480}) as (page, _):
+        box = page.get_by_role("heading", level=1, name=HEADLINES[kind]).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 480
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel) -> None:
+    # 200 % zoom leaves half of the pixels (WCAG 1.4.4): of a desktop, and of a phone.
+    for width in (640, 188):
+        with opened(chromium, looked_at(laurel, "unreachable_status"), viewport={"width": width, "height": 400}) as (
+            page,
+            _,
+        ):
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_page_is_complete_without_script(chromium: Browser, laurel: Laurel) -> None:
+    with opened(chromium, looked_at(laurel, "valid"), java_script_enabled=False) as (page, words):
+        assert page.get_by_role("heading", name=HEADLINES["valid"]).is_visible()
+        assert page.get_by_text("Ada Nwosu").is_visible()
+        row = page.locator("details").nth(6)
+        assert not row.get_by_text("SHA-256").first.is_visible()
+        row.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert row.get_by_text("SHA-256").first.is_visible()
+        assert words == []
+
+
+def test_printed_page_unfolds_its_evidence_in_black_on_white(
+    chromium: Browser, laurel: Laurel, screenshots: Path
+) -> None:
+    with opened(chromium, looked_at(laurel, "revoked"), color_scheme="dark") as (page, _):
+        page.emulate_media(media="print", color_scheme="dark")
+        page.screenshot(path=screenshots / "revoked-print.png", full_page=True)
+        assert page.get_by_text("SHA-256").first.is_visible()
+        assert page.evaluate("getComputedStyle(document.querySelector('.verdict')).color") == "rgb(0, 0, 0)"
+        assert page.get_by_text(f"{laurel.base_url}{laurel.url('revoked')}").last.is_visible()
+
+
+def test_nothing_moves(chromium: Browser, laurel: Laurel) -> None:
+    with opened(chromium, looked_at(laurel, "valid")) as (page, _):
+        assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_names_written_from_right_to_left_stay_in_their_place(chromium: Browser, laurel: Laurel) -> None:
+    arabic = replace(makers.ACHIEVEMENT, name="تحليل البيانات", description="وصف باللغة العربية")
+    hostile(laurel, makers.unsigned(achievement=arabic, holder=Holder("سارة الأحمد")), "r" * 26)
+    with opened(chromium, f"{laurel.base_url}/c/{'r' * 26}", viewport={"width": 375, "height": 812}) as (page, words):
+        title = page.get_by_role("heading", name="تحليل البيانات")
+        assert title.evaluate("node => getComputedStyle(node).direction") == "rtl"
+        assert words == []
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("evil", EVIL[:6], ids=repr)
+def test_hostile_credential_runs_nothing(chromium: Browser, laurel: Laurel, evil: str) -> None:
+    achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
+    hostile(laurel, makers.unsigned(achievement=achievement, holder=Holder(evil)), "x" * 26)
+    with opened(chromium, f"{laurel.base_url}/c/{'x' * 26}") as (page, words):
+        assert page.get_by_role("heading", name=HEADLINES["valid"]).is_visible()
+        page.wait_for_timeout(100)
+        assert words == []
+
+
+def framed(page: Page, url: str) -> str:
+    """What a frame around ``url`` shows."""
+    with page.expect_event("framenavigated", lambda frame: frame.parent_frame is not None):
+        page.set_content(f'<iframe src="{url}"></iframe>')
+    return page.frames[-1].content()
+
+
+def test_page_cannot_be_framed(chromium: Browser, laurel: Laurel) -> None:
+    def without_policy(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": ""})
+
+    with opened(chromium, "about:blank") as (page, _):
+        assert HEADLINES["valid"] not in framed(page, looked_at(laurel, "valid"))
+        page.route("**/c/*", without_policy)
+        assert HEADLINES["valid"] in framed(page, looked_at(laurel, "valid")), "it is the policy that forbids it"
+
+
+def test_axe_core_would_object(chromium: Browser, laurel: Laurel) -> None:
+    """The check above can fail: a page made worse is objected to."""
+    with opened(chromium, looked_at(laurel, "valid")) as (page, _):
+        page.evaluate("document.querySelector('h2').style.color = '#ddd';")
+        page.evaluate("document.querySelector('img').removeAttribute('alt')")
+        found = " ".join(violations(page))
+        assert "color-contrast" in found
+        assert "image-alt" in found
+
+
+def test_badges_picture_is_loaded(chromium: Browser, laurel: Laurel) -> None:
+    with opened(chromium, looked_at(laurel, "valid")) as (page, _):
+        assert page.evaluate("document.querySelector('img').naturalWidth") == 64
