@@ -10,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import process
+from local import ports, process
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
@@ -88,7 +88,8 @@ def start(port: int, state: Path, *, patience: float = 30.0) -> EmbeddedAws:
     url = f"http://127.0.0.1:{port}"
     running = process.start([str(executable())], env=environment(port, state), log=log, cwd=state, serves=url)
     end = time.monotonic() + patience
-    while not answers(url):
+    # Another program at this port, even another embedded AWS, must not be taken for ours.
+    while not (ports.holds(running.pid, port) and answers(url)):
         if not running.alive or time.monotonic() > end:
             process.stop(running)
             raise NotReadyError(f"the embedded AWS did not start on port {port}; its log is {log}")

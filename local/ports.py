@@ -28,6 +28,14 @@ def taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def holds(pid: int, port: int) -> bool:
+    """Whether process `pid` itself listens at `port`; where the system does not tell, whether anyone does."""
+    if not Path("/proc/net/tcp").exists():
+        return taken(port)
+    inodes = socket_inodes(pid)
+    return any(inode in inodes for inode, _, local_port in listening() if local_port == port)
+
+
 def holder(port: int) -> str:
     """Who listens at `port`, in words; as much as this user may know."""
     sockets = {inode for inode, _, local_port in listening() if local_port == port}

@@ -116,7 +116,10 @@ class Stack:
             return aws.EmbeddedAws(before)
         preferred = int(before.serves.rpartition(":")[2]) if before else GATEWAY_PORT
         with step("starting the embedded AWS"):
-            return self._start_aws(ports.free_port(preferred))
+            try:
+                return self._start_aws(ports.free_port(preferred))
+            except aws.NotReadyError:  # someone else was quicker at that port
+                return self._start_aws(ports.free_port())
 
     def _start_aws(self, port: int) -> aws.EmbeddedAws:
         engine = aws.start(port, self.home / "aws")

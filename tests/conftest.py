@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import hypothesis
 import pytest
 
 from local import aws as embedded
@@ -14,6 +15,11 @@ from local import process
 from local.package import Package, build
 from local.ports import free_port
 from local.stack import STAGE, Stack
+
+
+# How long an example takes says something of the machine, and nothing of the code.
+hypothesis.settings.register_profile("laurel", deadline=None)
+hypothesis.settings.load_profile("laurel")
 
 
 @pytest.fixture(scope="session")

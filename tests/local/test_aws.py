@@ -65,3 +65,8 @@ def test_a_start_that_fails_says_where_to_look(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(embedded.NotReadyError, match="its log is"):
             embedded.start(taken.getsockname()[1], tmp_path, patience=5)
+
+
+def test_another_embedded_aws_at_the_port_is_not_taken_for_ours(aws: embedded.EmbeddedAws, tmp_path: Path) -> None:
+    with pytest.raises(embedded.NotReadyError):
+        embedded.start(int(aws.endpoint_url.rpartition(":")[2]), tmp_path, patience=5)
