@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.errors import Malformed
+from chalicelib.verify import base64url
+from chalicelib.verify.jose import compact
+from chalicelib.verify.keys.public_key import Algorithm
+from tests.verify.jose.tokens import by, encoded, token, tried
+
+CODES = {
+    "too_large",
+    "jws_malformed",
+    "jws_encrypted",
+    "algorithm_refused",
+    "algorithm_unsupported",
+    "critical_unsupported",
+    "unencoded_refused",
+    "not_utf8",
+    "not_json",
+    "not_an_object",
+    "duplicate_name",
+    "number_out_of_range",
+    "too_deep",
+    "too_many_members",
+    "lone_surrogate",
+}
+"""Every code that `compact.parse` announces."""
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+names = st.sampled_from(["alg", "kid", "typ", "cty", "crit", "b64", "jwk", "x"])
+headers = st.dictionaries(names, json_values | st.sampled_from(["ES256", "none", "HS256"]))
+parts = st.binary(max_size=40) | st.binary(max_size=40).map(base64url.encode) | headers.map(encoded)
+
+
+def test_a_token_is_read_in_its_parts() -> None:
+    made = token({"alg": "ES256", "kid": "key-1", "typ": "vc+jwt", "cty": "vc", "x": 1}, b"payload")
+    jws = compact.parse(made)
+    assert (jws.algorithm, jws.kid, jws.typ, jws.cty) == (Algorithm.ES256, "key-1", "vc+jwt", "vc")
+    assert jws.header["x"] == 1
+    assert jws.payload == b"payload"
+    assert jws.signing_input == made.rpartition(b".")[0]
+    assert jws.signature == base64url.decode(made.rpartition(b".")[2])
+
+
+def test_what_the_header_does_not_say_is_none() -> None:
+    jws = compact.parse(token({"alg": "ES256"}))
+    assert (jws.kid, jws.typ, jws.cty) == (None, None, None)
+
+
+def test_the_newer_name_of_eddsa_is_the_same_algorithm() -> None:
+    assert compact.parse(token({"alg": "Ed25519"}, sign=by("EdDSA"))).algorithm is Algorithm.EDDSA
+
+
+@given(st.lists(parts, max_size=6).map(b".".join) | st.binary(max_size=200))
+@example(b"..")
+@example(b"e30.e30.e30")
+def test_whatever_the_bytes_it_is_read_or_refused_by_a_known_code(data: bytes) -> None:
+    jws = tried(compact.parse, data)
+    if isinstance(jws, Malformed):
+        assert jws.code in CODES
+        assert jws.detail
+    else:
+        assert jws.signing_input + b"." + base64url.encode(jws.signature) == data
+        assert base64url.encode(jws.payload) == jws.signing_input.partition(b".")[2]
+
+
+@given(headers, st.binary(min_size=1, max_size=40))
+def test_a_header_of_any_json_is_read_or_refused_by_a_known_code(header: dict[str, object], payload: bytes) -> None:
+    made = b".".join([encoded(header), base64url.encode(payload), b"AAAA"])
+    jws = tried(compact.parse, made)
+    if isinstance(jws, Malformed):
+        assert jws.code in CODES
+    else:
+        assert "crit" not in header
+        assert "b64" not in header
+        assert header["alg"] == jws.algorithm
+        assert jws.payload == payload
+
+
+@pytest.mark.parametrize("name", ["kid", "typ", "cty"])
+@pytest.mark.parametrize("value", [None, 1, [], {}, True])
+def test_a_text_of_the_header_that_is_none_is_refused(name: str, value: object) -> None:
+    with pytest.raises(Malformed) as caught:
+        compact.parse(token({"alg": "ES256", name: value}))
+    assert caught.value.code == "jws_malformed"
