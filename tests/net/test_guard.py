@@ -15,7 +15,7 @@ GUARD = Guard()
 
 HOSTS_REFUSED = [
     # IPv4, in every base and length that a resolver may take
-    "127.0.0.1", "127.1", "127.0.1", "127.0.0.1.", "127.1.", "0", "0.0.0.0", "2130706433", "017700000001",
+    "127.0.0.1", "127.1", "127.0.1", "127.0.0.1.", "127.1.", "0", "0.0.0.0", "2130706433", "017700000001",  # noqa: S104
     "0177.0.0.1", "0177.1", "0x7f.1", "0x7f.0.0.1", "0x7f000001", "0X7F000001", "0x7f.0x0.0x0.0x1", "127.0.0.0x1",
     "00000177.0.0.1", "169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518",
     "169.16689662", "10.0.0.1", "192.168.1.1", "100.100.100.200", "1.1.1.1", "256.256.256.256", "4294967297",
@@ -23,30 +23,35 @@ HOSTS_REFUSED = [
     "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::a9fe:a9fe]",
     "[fe80::1%25eth0]", "[fd00:ec2::254]", "[2606:4700::1111]", "::1", "[v1.a]", "[127.0.0.1]",
     # digits and dots beyond ASCII, which some resolvers fold
-    "①②⑦.⓪.⓪.①", "127。0。0。1", "127．0．0．1", "１２７.0.0.1", "localhoſt", "ⓛocalhost", "example。com", "exämple.org",
+    "①②⑦.⓪.⓪.①", "127。0。0。1", "127．0．0．1", "１２７.0.0.1", "localhoſt", "ⓛocalhost", "example。com",
+    "exämple.org",
     "xn--", "example.xn--", "%31%32%37.0.0.1", "127%2e0%2e0%2e1", "exam%70le.com",
     # names that are not on the public internet
     "localhost", "LOCALHOST", "localhost.", "localhost.localdomain.", "metadata", "metadata.google.internal",
     "ip-10-0-0-1.eu-west-1.compute.internal", "printer.local", "router.home.arpa", "a.localhost", "hidden.onion",
     # not names at all
     "", ".", "..", "example", "example.com.", ".example.com", "example..com", "-example.com", "example-.com",
-    "example.com-", "exa_mple.com", "exa mple.com", "example.com\t", "example.com\n", "example.com\x00.org", "*.example.com",
-    "example.c", "example.1", "example.0x1", "example.c0m", f"{'a' * 64}.com", f"{'a.' * 126}example", "a,b.com",
+    "example.com-", "exa_mple.com", "exa mple.com", "example.com\t", "example.com\n", "example.com\x00.org",
+    "*.example.com", "example.c", "example.1", "example.0x1", "example.c0m", f"{'a' * 64}.com",
+    f"{'a.' * 126}example", "a,b.com",
     # tricks around the host
     "good.example@127.0.0.1", "user:password@good.example", "@good.example", "good.example\\@127.0.0.1",
-    "127.0.0.1\\@good.example", "good.example\\.evil.example", "good.example:443@evil.example", "good.example#@evil:80",
+    "127.0.0.1\\@good.example", "good.example\\.evil.example", "good.example:443@evil.example",
+    "good.example#@evil:80",
 ]  # fmt: skip
 
 URLS_REFUSED = [
     "", "https:", "https://", "https:///path", "https:good.example", "https:/good.example", "//good.example",
-    "http://good.example/", "ftp://good.example/", "file:///etc/passwd", "gopher://good.example/", "javascript:alert(1)",
-    "data:text/plain,x", "https+unix://good.example", " https://good.example/", "https://good.example/ ",
-    "https://good.example/\n", "https://good.example/a b", "https://good.example/a\tb", "https://good.example/a\r\nHost: evil",
-    "https://good.example/\x00", "https://good.example/\\evil", "https://good.example/é", "https://good.example/%",
-    "https://good.example/%4", "https://good.example/%zz", "https://good.example/<script>", 'https://good.example/"',
-    "https://good.example:/", "https://good.example:0/", "https://good.example:80/", "https://good.example:8443/",
-    "https://good.example:22/", "https://good.example:0443/", "https://good.example:+443/", "https://good.example:４４３/",
-    "https://good.example:443443/", "https://good.example:443:443/", "https://good.example/a#b#c", "https://good.example?a", "https://good.example#@evil.example", "ＨＴＴＰＳ://good.example/",
+    "http://good.example/", "ftp://good.example/", "file:///etc/passwd", "gopher://good.example/",
+    "javascript:alert(1)", "data:text/plain,x", "https+unix://good.example", " https://good.example/",
+    "https://good.example/ ", "https://good.example/\n", "https://good.example/a b", "https://good.example/a\tb",
+    "https://good.example/a\r\nHost: evil", "https://good.example/\x00", "https://good.example/\\evil",
+    "https://good.example/é", "https://good.example/%", "https://good.example/%4", "https://good.example/%zz",
+    "https://good.example/<script>", 'https://good.example/"', "https://good.example:/", "https://good.example:0/",
+    "https://good.example:80/", "https://good.example:8443/", "https://good.example:22/",
+    "https://good.example:0443/", "https://good.example:+443/", "https://good.example:４４３/",
+    "https://good.example:443443/", "https://good.example:443:443/", "https://good.example/a#b#c",
+    "https://good.example?a", "https://good.example#@evil.example", "ＨＴＴＰＳ://good.example/",
 ]  # fmt: skip
 
 
@@ -54,9 +59,7 @@ def refused(url: str) -> bool:
     try:
         GUARD.target(url)
     except Unavailable as error:
-        assert error.code == "url_refused"
-        assert error.detail.endswith(".")
-        return True
+        return error.code == "url_refused" and error.detail.endswith(".")
     return False
 
 

@@ -1,0 +1,49 @@
+"""did:web: a DID document on its owner's web server (did:web Method Specification, "Read (Resolve)")."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.errors import Unavailable
+from chalicelib.net.deadline import Deadline
+from chalicelib.net.web import Web, read
+from chalicelib.verify.did_document import controller_of
+from chalicelib.verify.ports import Controller
+
+PREFIX = "did:web:"
+_ACCEPT = "application/did+json, application/did+ld+json;q=0.9, application/json;q=0.8"
+# Characters of a DID (DID Core, 3.1). Percent-encoding is for the colon before a port; in a path it could only hide
+# a dot, a slash or a backslash.
+_DID = re.compile(
+    r"did:web:(?P<host>[A-Za-z0-9.-]+)(?:%3[Aa](?P<port>[0-9]{1,5}))?(?P<path>(?::[A-Za-z0-9._-]+)*)", re.ASCII
+)
+
+
+class DidWeb:
+    """Resolves did:web within one request."""
+
+    def __init__(self, web: Web, deadline: Deadline) -> None:
+        self._web = web
+        self._deadline = deadline
+
+    def find(self, did: str) -> Controller:
+        """The controller ``did``, by its document. Raises `Unavailable` when there is none that can be used."""
+        url = document_url(did)
+        # Only the owner of a host decides what its well-known paths redirect to (RFC 8615); any other path may lead
+        # through a redirect that anybody can aim.
+        stay = not url.endswith("/.well-known/did.json")
+        fetched = self._web.get(url, accept=_ACCEPT, deadline=self._deadline, stay=stay)
+        return read(fetched, lambda document: controller_of(document, did, (fetched.evidence(),)))
+
+
+def document_url(did: str) -> str:
+    """Where the document of ``did`` is. Raises `Unavailable` (`did_malformed`) for what is no did:web.
+
+    Whether the host may be asked is for the guard to say: it refuses addresses, as did:web does, and other ports.
+    """
+    match = _DID.fullmatch(did)
+    segments = match["path"].split(":")[1:] if match else []
+    if match is None or any(segment in (".", "..") for segment in segments):
+        raise Unavailable(f"{did[:200]!r} is not a did:web.", code="did_malformed")
+    authority = match["host"] if match["port"] is None else f"{match['host']}:{match['port']}"
+    return f"https://{authority}/{'/'.join(segments or ['.well-known'])}/did.json"

@@ -1,0 +1,34 @@
+"""What the readers of strangers' documents need: bytes by URL, and those bytes as strict JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+from chalicelib.credential import strict_json
+from chalicelib.errors import Malformed, Unavailable
+from chalicelib.net.deadline import Deadline
+from chalicelib.verify.ports import Fetched
+
+Result = TypeVar("Result")
+
+
+class Web(Protocol):
+    """The guarded fetcher behind its cache: `chalicelib.net.cache.Cache`."""
+
+    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Fetched:
+        """See `chalicelib.net.fetch.Fetcher.get`."""
+
+
+def read(fetched: Fetched, reader: Callable[[Mapping[str, object]], Result]) -> Result:
+    """What ``reader`` makes of the JSON that was fetched.
+
+    A host that serves something unreadable has not answered: raises `Unavailable` (`document_unreadable`) with the
+    reason, never `Malformed`, which would speak of the credential.
+    """
+    try:
+        return reader(strict_json.parse(fetched.body))
+    except Malformed as error:
+        raise Unavailable(
+            f"What {fetched.url[:200]} holds cannot be used: {error.detail}", code="document_unreadable"
+        ) from error

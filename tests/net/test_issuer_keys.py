@@ -1,0 +1,187 @@
+"""Keys of https issuers: whose they are, and how they may be found."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.errors import LaurelError
+from chalicelib.net.guard import Guard
+from chalicelib.net.issuer_keys import IssuerKeys
+from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
+from chalicelib.verify.ports import Controller
+from tests.net.test_did_web import Pages, soon
+from tests.verify.test_did_document import JWK, MULTIKEY
+
+ISSUER = "https://good.example/issuers/1"
+METADATA = "https://good.example/.well-known/jwt-vc-issuer/issuers/1"
+KEYS = "https://good.example/keys"
+
+
+def find(pages: dict[str, object], kid: str | None = None, issuer: str = ISSUER) -> Controller:
+    return IssuerKeys(Pages(**pages), Guard(), soon()).find(issuer, kid)
+
+
+def code_of(pages: dict[str, object], kid: str | None = None, issuer: str = ISSUER) -> str:
+    with pytest.raises(LaurelError) as caught:
+        find(pages, kid, issuer)
+    assert caught.value.detail.endswith(".")
+    return f"{type(caught.value).__name__} {caught.value.code}"
+
+
+def ids(controller: Controller) -> list[str]:
+    assert controller.id.startswith("https://good.example")
+    assert all(method.assertion for method in controller.methods)
+    return [method.id for method in controller.methods]
+
+
+def key(kid: object = None, **members: object) -> dict[str, object]:
+    return {**JWK, **({} if kid is None else {"kid": kid}), **members}
+
+
+# A kid that is a URL (Open Badges 3.0, 8.2)
+
+
+def test_a_kid_leads_to_a_key() -> None:
+    controller = find({KEYS: key()}, KEYS)
+    assert ids(controller) == [KEYS]
+    assert isinstance(controller.methods[0].key, PublicKey)
+    assert [evidence.url for evidence in controller.evidence] == [KEYS]
+
+
+@pytest.mark.parametrize(
+    ("kid", "keys", "found"),
+    [
+        (f"{KEYS}#a", [key("a"), key("b")], [f"{KEYS}#a", f"{KEYS}#b"]),
+        (f"{KEYS}#a", [key(f"{KEYS}#a"), key("b")], [f"{KEYS}#a", f"{KEYS}#b"]),
+        (KEYS, [key()], [KEYS]),
+        (KEYS, [key("a")], [KEYS]),
+        (KEYS, [key("a"), key("b")], [f"{KEYS}#a", f"{KEYS}#b"]),
+        (f"{KEYS}#a", [key("b")], [f"{KEYS}#b"]),
+        (KEYS, [], []),
+    ],
+)
+def test_a_kid_leads_to_a_set_of_keys(kid: str, keys: list[object], found: list[str]) -> None:
+    assert ids(find({KEYS: {"keys": keys}}, kid)) == found
+
+
+def test_a_kid_leads_to_the_issuers_own_document() -> None:
+    listed = {"id": f"{ISSUER}#1", "type": "Multikey", "controller": ISSUER, "publicKeyMultibase": MULTIKEY}
+    page = {"id": ISSUER, "verificationMethod": [listed], "assertionMethod": [f"{ISSUER}#1"]}
+    assert ids(find({ISSUER: page}, f"{ISSUER}#1")) == [f"{ISSUER}#1"]
+    assert code_of({KEYS: page | {"id": KEYS}}, f"{KEYS}#1") == "Unavailable document_unreadable"
+
+
+@pytest.mark.parametrize(
+    "kid",
+    [
+        "https://evil.example/keys",
+        "https://good.example.evil.example/keys",
+        "https://a.good.example/keys",
+        f"{KEYS}?to=https://evil.example/",
+        f"{KEYS}?#a",
+    ],
+)
+def test_a_kid_on_another_site_is_nobodys_key(kid: str) -> None:
+    assert code_of({kid: key(), kid.partition("#")[0]: key()}, kid) == "Malformed key_other_origin"
+
+
+@pytest.mark.parametrize(
+    "kid", ["https://127.0.0.1/keys", "https://good.example:8443/keys", "https://good.example\\@evil.example/"]
+)
+def test_a_kid_that_may_not_be_opened_is_not(kid: str) -> None:
+    assert code_of({}, kid) == "Unavailable url_refused"
+
+
+def test_no_redirect_may_leave_the_issuers_site() -> None:
+    web = Pages(**{KEYS: key()})
+    IssuerKeys(web, Guard(), soon()).find(ISSUER, KEYS)
+    assert web.asked == [(KEYS, True)]
+
+
+# Metadata
+
+
+@pytest.mark.parametrize(
+    ("issuer", "place"),
+    [
+        (ISSUER, METADATA),
+        ("https://good.example", "https://good.example/.well-known/jwt-vc-issuer"),
+        ("https://good.example/", "https://good.example/.well-known/jwt-vc-issuer"),
+        ("https://good.example/a/", "https://good.example/.well-known/jwt-vc-issuer/a"),
+    ],
+)
+def test_metadata_is_between_host_and_path(issuer: str, place: str) -> None:
+    pages = {place: {"issuer": issuer, "jwks": {"keys": [key("a"), key("b")]}}}
+    assert ids(find(pages, "a", issuer)) == ["a", "b"]
+
+
+def test_metadata_may_point_to_a_set_on_the_same_site() -> None:
+    controller = find({METADATA: {"issuer": ISSUER, "jwks_uri": KEYS}, KEYS: {"keys": [key("a")]}})
+    assert ids(controller) == ["a"]
+    assert [evidence.url for evidence in controller.evidence] == [METADATA, KEYS]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"issuer": "https://evil.example", "jwks": {"keys": [key()]}},
+        {"issuer": f"{ISSUER}/", "jwks": {"keys": [key()]}},
+        {"jwks": {"keys": [key()]}},
+        {"issuer": ISSUER},
+        {"issuer": ISSUER, "jwks": {"keys": [key()]}, "jwks_uri": KEYS},
+        {"issuer": ISSUER, "jwks": [key()]},
+        {"issuer": ISSUER, "jwks": {}},
+        {"issuer": ISSUER, "jwks": {"keys": key()}},
+        {"issuer": ISSUER, "jwks": {"keys": ["a"]}},
+        {"issuer": ISSUER, "jwks": {"keys": [key("a"), key("a")]}},
+        {"issuer": ISSUER, "jwks": {"keys": [key(), key()]}},
+        {"issuer": ISSUER, "jwks": {"keys": [key(str(n)) for n in range(65)]}},
+        {"issuer": ISSUER, "jwks_uri": 7},
+        {"issuer": ISSUER, "jwks_uri": "https://evil.example/keys"},
+        b"<html>",
+    ],
+)
+def test_metadata_that_is_not_the_issuers_or_not_clear_is_not_used(page: object) -> None:
+    pages = {METADATA: page, KEYS: {"keys": [key()]}, "https://evil.example/keys": {"keys": [key()]}}
+    assert code_of(pages) == "Unavailable document_unreadable"
+
+
+def test_metadata_may_not_point_into_private_space() -> None:
+    page = {"issuer": ISSUER, "jwks_uri": "https://169.254.169.254/keys"}
+    assert code_of({METADATA: page}) == "Unavailable url_refused"
+
+
+def test_keys_that_cannot_be_used_stay_listed_with_their_fault() -> None:
+    page = {
+        "issuer": ISSUER,
+        "jwks": {"keys": [key("a", kty="EC", crv="secp256k1"), key("b", use="enc"), key("c", d="AA")]},
+    }
+    faults = [method.key.code for method in find({METADATA: page}).methods if isinstance(method.key, UnusableKey)]
+    assert faults == ["key_unsupported", "key_not_for_signing", "key_private"]
+
+
+def test_without_metadata_the_issuers_own_document_is_read() -> None:
+    listed = {"id": "#1", "type": "Multikey", "controller": ISSUER, "publicKeyMultibase": MULTIKEY}
+    pages = {ISSUER: {"id": ISSUER, "verificationMethod": [listed], "assertionMethod": ["#1"]}}
+    assert ids(find(pages)) == [f"{ISSUER}#1"]
+
+
+def test_without_anything_it_is_unavailable() -> None:
+    assert code_of({}) == "Unavailable http_status"
+    assert code_of({ISSUER: b"<html>"}) == "Unavailable document_unreadable"
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://good.example",
+        "https://good.example/?a",
+        "https://good.example/#a",
+        "https://127.0.0.1/",
+        "https://good.example:8443/",
+        "did:web:good.example",
+        "",
+    ],
+)
+def test_what_is_no_plain_https_issuer_is_refused(issuer: str) -> None:
+    assert code_of({}, issuer=issuer) == "Unavailable url_refused"
