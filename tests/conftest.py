@@ -16,7 +16,6 @@ from local.package import Package, build
 from local.ports import free_port
 from local.stack import STAGE, Stack
 
-
 # How long an example takes says something of the machine, and nothing of the code.
 hypothesis.settings.register_profile("laurel", deadline=None)
 hypothesis.settings.load_profile("laurel")
