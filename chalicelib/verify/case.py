@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from chalicelib.errors import LaurelError
 from chalicelib.verify.asked import Asked
-from chalicelib.verify.data_integrity import Proof
+from chalicelib.verify.models import V2, DataModel
 from chalicelib.verify.ports import Controller, Method, World
 from chalicelib.verify.report import Evidence, Outcome
+from chalicelib.verify.seal import Seal, Securing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,18 @@ class Case:
     now: datetime
     asked: Asked
     format: str | None = None
-    """Written by check 1, as are the two below."""
+    """Written by check 1, as are the three below."""
     document: Mapping[str, object] = field(default_factory=dict)
-    """The parsed document without its `proof`."""
-    proof_member: object = None
+    """The credential without its signatures."""
+    securing: Securing | None = None
+    model: DataModel = V2
     types: tuple[str, ...] = ()
     """Written by check 2, as are the four below."""
     issuer: str = ""
     valid_from: datetime | None = None
     valid_until: datetime | None = None
-    proofs: tuple[Proof, ...] = ()
+    seals: tuple[Seal, ...] = ()
     signed: tuple[bytes, ...] = ()
-    """Written by check 3: what each of `proofs` signs, in the same order."""
+    """Written by check 3: what each of `seals` signs, in the same order."""
     methods: tuple[tuple[Controller, Method], ...] = ()
-    """Written by check 4: whose key each of `proofs` was made with, in the same order."""
+    """Written by check 4: whose key each of `seals` was made with, in the same order."""

@@ -14,6 +14,9 @@ from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.multibase import decode_base58btc, encode_base58btc
 from chalicelib.errors import Malformed
 from chalicelib.verify.canonical import jcs, quads, rdfc
+from chalicelib.verify.controllers import find_method
+from chalicelib.verify.keys.public_key import Algorithm
+from chalicelib.verify.ports import Controller, Controllers, Method
 
 Document = Mapping[str, object]
 SIGNATURE_SIZE = 64
@@ -50,9 +53,18 @@ class Proof:
     """The proof as it is hashed: without `proofValue`."""
 
     @property
+    def algorithm(self) -> Algorithm | None:
+        """EdDSA, for every suite that Laurel knows."""
+        return Algorithm.EDDSA if self.suite in CANONICAL_FORMS else None
+
+    @property
     def chained(self) -> bool:
         """Whether it also signs other proofs (`previousProof`, VC Data Integrity 2.1.2)."""
         return "previousProof" in self.options
+
+    def find_method(self, issuer: str, controllers: Controllers) -> tuple[Controller, Method]:  # noqa: ARG002 - port
+        """By `verificationMethod`, whoever the issuer is. Raises `Unavailable`, `Malformed`."""
+        return find_method(self.method, controllers)
 
 
 def read_proof(source: object) -> Proof:

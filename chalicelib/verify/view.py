@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.verify.members import as_list, as_object, id_of, text
+from chalicelib.verify.models import DataModel
 
 View = dict[str, object]
 """JSON: `id, types, name, description, issuer{id, name, url, image}, holder{id, name}, achievement{id, name,
@@ -12,7 +13,7 @@ description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url,
 valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 
 
-def view_of(document: Mapping[str, object]) -> View:
+def view_of(document: Mapping[str, object], model: DataModel) -> View:
     """The view of ``document``. Only for documents whose proof holds: a view is shown as the issuer's word."""
     subject = as_object(next(iter(as_list(document.get("credentialSubject"))), None))
     achievement = as_object(subject.get("achievement"))
@@ -30,8 +31,8 @@ def view_of(document: Mapping[str, object]) -> View:
         },
         "holder": {"id": text(subject.get("id")), "name": _holder_name(subject)},
         "achievement": _achievement(achievement) if achievement else None,
-        "valid_from": text(document.get("validFrom")),
-        "valid_until": text(document.get("validUntil")),
+        "valid_from": text(document.get(model.start)),
+        "valid_until": text(document.get(model.end)),
         "evidence": [
             {"url": text(item.get("id")), "name": text(item.get("name")), "narrative": text(item.get("narrative"))}
             for item in map(as_object, as_list(document.get("evidence")))

@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
-from chalicelib.credential import strict_json, vocabulary
+from collections.abc import Mapping
+
+from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from chalicelib.verify.formats import FORMATS
 from chalicelib.verify.members import as_list
+from chalicelib.verify.models import BY_CONTEXT, DataModel
 from chalicelib.verify.report import Outcome
 
-_CAPS = frozenset({"too_large", "too_deep", "too_many_members"})
+_UNSETTLED = frozenset(
+    {
+        "too_large",
+        "too_deep",
+        "too_many_members",
+        "algorithm_unsupported",
+        "critical_unsupported",
+        "presentation_unsupported",
+        "jws_encrypted",
+    }
+)
+"""What is beyond us rather than wrong: the document may be honest, but we cannot tell."""
 
 
 def check(case: Case) -> Result:
-    """Parse the JSON strictly and name its format. A document beyond our caps is unknown, not false."""
+    """Find the format that the bytes are in, read them strictly, and name what was found."""
+    form = next((form for form in FORMATS if form.recognises(case.source)), None)
+    if form is None:
+        raise CheckUnknown("format_unknown", "This is not in a format that Laurel can check yet.")
     try:
-        document = strict_json.parse(case.source)
+        case.document, case.securing = form.read(case.source)
     except Malformed as error:
-        raised = CheckUnknown if error.code in _CAPS else CheckFailed
+        raised = CheckUnknown if error.code in _UNSETTLED else CheckFailed
         raise raised(error.code, error.detail) from error
-    family = _family(document)
-    case.proof_member = document.pop("proof", None)
-    case.document = document
-    case.format = ", ".join([family, *_suites(case.proof_member)])
+    case.model = _model(case.document)
+    family = _family(case.document, case.model)
+    case.format = ", ".join([family, *case.securing.suites])
     return Result(Outcome.PASSED, "recognised", f"This is a credential of the kind {family}.")
 
 
-def _family(document: dict[str, object]) -> str:
+def _model(document: Mapping[str, object]) -> DataModel:
+    for context in as_list(document.get("@context"))[:16]:
+        model = BY_CONTEXT.get(context) if isinstance(context, str) else None
+        if model is not None:
+            return model
+    raise CheckUnknown("format_unknown", "This is not a credential in a format that Laurel can check yet.")
+
+
+def _family(document: Mapping[str, object], model: DataModel) -> str:
     types = as_list(document.get("type"))
-    if vocabulary.CREDENTIALS_V2 not in as_list(document.get("@context")):
-        raise CheckUnknown("format_unknown", "This is not in a format that Laurel can check yet.")
     if vocabulary.OPEN_BADGE in types or vocabulary.ACHIEVEMENT_CREDENTIAL in types:
         return "Open Badges 3.0"
     if vocabulary.VERIFIABLE_CREDENTIAL in types:
-        return "Verifiable Credential 2.0"
+        return f"Verifiable Credential {model.version}"
     raise CheckUnknown("format_unknown", "This is JSON-LD, but it does not say that it is a credential.")
-
-
-def _suites(proof_member: object) -> list[str]:
-    suites = [
-        proof.get("cryptosuite") or proof.get("type") for proof in as_list(proof_member) if isinstance(proof, dict)
-    ]
-    return sorted({suite[:64] for suite in suites if isinstance(suite, str)})

@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
-from chalicelib.verify.data_integrity import Proof
 from chalicelib.verify.ports import Method
 from chalicelib.verify.report import Outcome
+from chalicelib.verify.seal import Seal
 from chalicelib.verify.skew import SKEW
 
 
 def check(case: Case) -> Result:
-    """At least one proof must be the issuer's own, and that one must be beyond doubt (VC Data Integrity 4.6)."""
+    """At least one seal must be the issuer's own, and that one must be beyond doubt (VC Data Integrity 4.6)."""
     own = [
-        (proof, controller, method)
-        for proof, (controller, method) in zip(case.proofs, case.methods, strict=True)
+        (seal, controller, method)
+        for seal, (controller, method) in zip(case.seals, case.methods, strict=True)
         if controller.id == case.issuer
     ]
     if not own:
         raise CheckFailed("signer_not_issuer", "It is signed, but not by the issuer that it names.")
     evidence = own[0][1].evidence
-    for proof, _, method in own:
-        _check_purpose(proof, method)
-        _check_time(case, proof, method)
+    for seal, _, method in own:
+        _check_purpose(seal, method)
+        _check_time(case, seal, method)
     return Result(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
 
 
-def _check_purpose(proof: Proof, method: Method) -> None:
-    if proof.purpose != "assertionMethod":
+def _check_purpose(seal: Seal, method: Method) -> None:
+    if seal.purpose != "assertionMethod":
         raise CheckFailed("purpose_wrong", "The signature was made for another purpose than issuing.")
     if not method.assertion:
         raise CheckFailed("key_not_for_assertions", "The issuer does not allow this key for issuing.")
 
 
-def _check_time(case: Case, proof: Proof, method: Method) -> None:
-    if proof.expires is not None and case.now > proof.expires:
+def _check_time(case: Case, seal: Seal, method: Method) -> None:
+    if seal.expires is not None and case.now > seal.expires:
         raise CheckFailed("proof_expired", "The signature itself has expired.")
-    if proof.created is not None and proof.created > case.now + SKEW:
+    if seal.created is not None and seal.created > case.now + SKEW:
         raise CheckFailed("proof_from_the_future", "The signature is dated in the future.")
     bounds = [bound for bound in (method.expires, method.revoked) if bound is not None]
     if not bounds and method.created is None:
         return
-    if proof.created is None:
+    if seal.created is None:
         raise CheckUnknown("proof_undated", "The key was in use for a limited time, and the signature has no date.")
-    if any(proof.created >= bound for bound in bounds):
+    if any(seal.created >= bound for bound in bounds):
         raise CheckFailed("key_no_longer_valid", "The key was no longer the issuer's when the signature was made.")
-    if method.created is not None and proof.created < method.created - SKEW:
+    if method.created is not None and seal.created < method.created - SKEW:
         raise CheckFailed("key_not_yet_valid", "The key was not yet the issuer's when the signature was made.")

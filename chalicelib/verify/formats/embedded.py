@@ -1,0 +1,82 @@
+"""JSON with Data Integrity proofs in it (VC Data Integrity 1.0), or with none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.credential import strict_json, vocabulary
+from chalicelib.verify.canonical.quads import to_quads
+from chalicelib.verify.canonical.tables import EMPTY, enter
+from chalicelib.verify.case import CheckUnknown
+from chalicelib.verify.data_integrity import CANONICAL_FORMS, Proof, document_hash, read_proof, signed_bytes
+from chalicelib.verify.members import as_list
+
+MAX_PROOFS = 8
+"""Proofs that one verification looks at: each costs a signature check. Real badges carry one or two."""
+
+
+def recognises(source: bytes) -> bool:
+    """Whether this is JSON, as far as its first character tells."""
+    return source.lstrip(b" \t\r\n")[:1] == b"{"
+
+
+def read(source: bytes) -> tuple[Mapping[str, object], Embedded]:
+    """The document without `proof`, and its proofs. Raises `Malformed` as `strict_json.parse` does."""
+    document = strict_json.parse(source)
+    proofs = as_list(document.pop("proof", None))
+    return document, Embedded(document, proofs)
+
+
+@dataclass(slots=True)
+class Embedded:
+    """The proofs of one document."""
+
+    document: Mapping[str, object]
+    members: list[object]
+    _proofs: tuple[Proof, ...] = ()
+
+    @property
+    def suites(self) -> tuple[str, ...]:
+        """What each proof calls its suite, or its type."""
+        named = [proof.get("cryptosuite") or proof.get("type") for proof in self.members if isinstance(proof, dict)]
+        return tuple(sorted({suite[:64] for suite in named if isinstance(suite, str)}))
+
+    def seals(self) -> tuple[Proof, ...]:
+        """Every proof, parsed. Raises `Malformed`; `CheckUnknown` for more than `MAX_PROOFS`."""
+        if len(self.members) > MAX_PROOFS:
+            message = f"It carries {len(self.members)} signatures; Laurel looks at {MAX_PROOFS}."
+            raise CheckUnknown("too_many_proofs", message)
+        self._proofs = tuple(map(read_proof, self.members))
+        return self._proofs
+
+    def signed_bytes(self) -> tuple[bytes, ...]:
+        """The hashes that each proof signs. With no proof that Laurel can check, the document is judged all the same.
+
+        `eddsa-jcs-2022` signs every member as it stands, so there only the contexts' names are judged; with the other
+        suites every term must be defined, because an undefined one is not covered by the signature.
+        """
+        enter(EMPTY, self.document.get("@context"))
+        known = [proof for proof in self._proofs if proof.suite in CANONICAL_FORMS]
+        if not known:
+            to_quads(self.document)
+        for proof in known:
+            self._check_own_context(proof)
+        hashes = {suite: document_hash(self.document, suite) for suite in {proof.suite for proof in known}}
+        return tuple(
+            signed_bytes(self.document, proof.options, proof.suite, hashed=hashes[proof.suite])
+            if proof.suite in hashes
+            else b""
+            for proof in self._proofs
+        )
+
+    def _check_own_context(self, proof: Proof) -> None:
+        # A proof may name fewer contexts than the document (EdDSA Cryptosuites v1.0, 3.3.2): then the others would
+        # give meaning to what is shown without being signed. No issuer needs that, so it is not followed.
+        context = self.document.get("@context")
+        if proof.options.get("@context", context) != context:
+            message = "The signature was made under other contexts than the credential names."
+            raise CheckUnknown("proof_context_differs", message)
+        if proof.suite == vocabulary.EDDSA_JCS_2022 and "@context" not in proof.options:
+            message = "The signature does not say under which contexts it was made."
+            raise CheckUnknown("proof_context_missing", message)

@@ -1,0 +1,81 @@
+"""A credential in a compact JWS: VC-JWT of both data models, and Open Badges 3.0 (8.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.verify.canonical.tables import EMPTY, enter
+from chalicelib.verify.controllers import find_token_method
+from chalicelib.verify.jose import claims, compact
+from chalicelib.verify.keys.public_key import Algorithm
+from chalicelib.verify.ports import Controller, Controllers, Method
+
+_LOOKS_LIKE_ONE = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]*\.").match
+
+
+def recognises(source: bytes) -> bool:
+    """Whether this looks like a token, be it a good or a bad one."""
+    return _LOOKS_LIKE_ONE(source) is not None
+
+
+def read(source: bytes) -> tuple[Mapping[str, object], Token]:
+    """The credential in the token, and the token. Raises `Malformed` as `compact.parse` and `claims.read` do."""
+    jws = compact.parse(source)
+    said = claims.read(jws)
+    issuance = "validFrom" in said.document or "issuanceDate" in said.document
+    # Where `nbf` and `exp` stand for the credential's dates, check 6 judges them; else they speak of the signature.
+    return said.document, Token(
+        jws=jws,
+        document=said.document,
+        created=said.signed or (None if issuance else said.not_before),
+        expires=None if "validUntil" in said.document or "expirationDate" in said.document else said.expires,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A JWS around a credential: it is secured by it, and it is the one seal."""
+
+    jws: compact.Jws
+    document: Mapping[str, object]
+    created: datetime | None
+    expires: datetime | None
+    chained: bool = False
+    purpose: str = "assertionMethod"
+    """A token around a credential has no other; its key must be for assertions (VC-JOSE-COSE, 4.1)."""
+
+    @property
+    def suite(self) -> str:
+        """The format and the algorithm, as the report names them."""
+        return f"VC-JWT {self.jws.algorithm}"
+
+    @property
+    def suites(self) -> tuple[str, ...]:
+        """Its one suite."""
+        return (self.suite,)
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """Always one that Laurel can check: others do not parse."""
+        return self.jws.algorithm
+
+    @property
+    def value(self) -> bytes:
+        """The signature."""
+        return self.jws.signature
+
+    def seals(self) -> tuple[Token, ...]:
+        """The token itself."""
+        return (self,)
+
+    def signed_bytes(self) -> tuple[bytes, ...]:
+        """Header and payload as they came. Every member is signed, so only the contexts' names are judged."""
+        enter(EMPTY, self.document.get("@context"))
+        return (self.jws.signing_input,)
+
+    def find_method(self, issuer: str, controllers: Controllers) -> tuple[Controller, Method]:
+        """By `kid`, or the issuer's only key. Raises `Unavailable`, `Malformed`."""
+        return find_token_method(self.jws.kid, issuer, controllers)

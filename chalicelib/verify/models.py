@@ -1,0 +1,28 @@
+"""The data models of credentials, by the context that each has in first place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.credential import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class DataModel:
+    """What one version of the data model calls its parts."""
+
+    version: str
+    context: str
+    start: str
+    """The member that says from when it is valid."""
+    end: str
+    requires_start: bool
+
+
+V2 = DataModel("2.0", vocabulary.CREDENTIALS_V2, "validFrom", "validUntil", requires_start=False)
+"""VC Data Model 2.0, 4.9."""
+V1 = DataModel("1.1", vocabulary.CREDENTIALS_V1, "issuanceDate", "expirationDate", requires_start=True)
+"""VC Data Model 1.1, 4.6."""
+
+BY_CONTEXT: Mapping[object, DataModel] = {model.context: model for model in (V2, V1)}
