@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.verify.keys.jwk import from_jwk
 from chalicelib.verify.keys.multikey import from_multikey
+from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Outcome, Report
 from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, FakeWorld, as_bytes, issuer, signed, unsigned
+from tests.verify.jose.tokens import jwk
 
 DID = "did:web:fernhill.example"
 HOUR = timedelta(hours=1)
@@ -91,6 +94,21 @@ def test_a_key_that_cannot_be_found_is_told_apart_from_one_that_cannot_be_looked
     method_id: str, outcome: Outcome, code: str
 ) -> None:
     finding = report_on({}, verificationMethod=method_id).findings[3]
+    assert (finding.outcome, finding.code) == (outcome, code)
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome", "code"),
+    [
+        (UnusableKey("key_unsupported", "of another type"), Outcome.UNKNOWN, "key_unsupported"),
+        (UnusableKey("key_weak", "of small order"), Outcome.FAILED, "key_weak"),
+        (from_jwk(jwk("ES256")), Outcome.FAILED, "algorithm_mismatch"),
+    ],
+)
+def test_a_listed_key_that_cannot_be_used_is_told_apart_from_one_that_must_not_be(
+    key: PublicKey | UnusableKey, outcome: Outcome, code: str
+) -> None:
+    finding = report_on({"key": key}).findings[3]
     assert (finding.outcome, finding.code) == (outcome, code)
 
 
