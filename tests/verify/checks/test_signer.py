@@ -34,9 +34,7 @@ def resigned(document: dict[str, Any]) -> dict[str, Any]:
     from chalicelib.credential.multibase import encode_base58btc
     from chalicelib.verify.data_integrity import signed_bytes
 
-    options = {
-        name: value for name, value in document["proof"].items() if name not in {"proofValue"} and value is not None
-    }
+    options = {name: value for name, value in document["proof"].items() if name != "proofValue" and value is not None}
     bare = {name: value for name, value in document.items() if name != "proof"}
     signature = ISSUER_KEY.private.sign(signed_bytes(bare, options, "eddsa-rdfc-2022"))
     return {**bare, "proof": {**options, "proofValue": encode_base58btc(signature)}}
