@@ -103,6 +103,7 @@ def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -
     for position, address in enumerate(tried):
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         plain = socket.socket(family, socket.SOCK_STREAM)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or the request waits for the handshake's echo
         try:
             share = soon.left() / (len(tried) - position)
             if share <= 0:

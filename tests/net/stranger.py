@@ -28,6 +28,7 @@ class Stranger:
 
     def __init__(self, context: ssl.SSLContext, address: str = "127.0.0.1", port: int = 0) -> None:
         self.pages: dict[str, bytes | Behaviour] = {}
+        self.otherwise: Callable[[str], bytes] = lambda _path: ok(b"no such page", status="404 Not Found")
         self.asked: list[str] = []
         """Paths, in order."""
         self.heads: list[str] = []
@@ -59,11 +60,12 @@ class Stranger:
                 return
             self.connections += 1
             thread = threading.Thread(target=self._serve, args=(plain,), daemon=True)
-            self._threads.append(thread)
+            self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
             thread.start()
 
     def _serve(self, plain: socket.socket) -> None:
         plain.settimeout(10)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             with self._context.wrap_socket(plain, server_side=True) as connection:
                 head = b""
@@ -75,7 +77,7 @@ class Stranger:
                 path = head.split(b" ")[1].decode()
                 self.asked.append(path)
                 self.heads.append(head.decode())
-                page = self.pages.get(path, ok(b"no such page", status="404 Not Found"))
+                page = self.pages.get(path) or self.otherwise(path)
                 if callable(page):
                     page(connection)
                 else:

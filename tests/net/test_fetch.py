@@ -204,6 +204,7 @@ def test_a_bomb_is_refused_without_unpacking_it(get: Get, stranger: Stranger) ->
         ("gzip, gzip", gzip.compress(gzip.compress(b"{}")), "encoding_unsupported"),
         ("deflate", zlib.compress(b"{}"), "encoding_unsupported"),
     ],
+    ids=["cut", "more", "plain", "br", "twice", "deflate"],
 )
 def test_a_body_that_cannot_be_unpacked_is_refused(
     get: Get, stranger: Stranger, encoding: str, body: bytes, code: str

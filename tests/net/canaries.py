@@ -1,0 +1,260 @@
+"""Run inside a network namespace of its own by `test_canaries.py`: strangers' URLs against listening canaries.
+
+Private addresses that must never be reached are put on the loopback device, each with listeners. One public address
+belongs to a stranger, whose server redirects wherever its path says; a DNS server gives names to all of them. Prints
+one JSON object with what happened.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import selectors
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote, unquote, urlsplit
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.errors import Unavailable
+from chalicelib.net.addresses import Address
+from chalicelib.net.deadline import Deadline
+from chalicelib.net.did_web import document_url
+from chalicelib.net.fetch import Fetcher
+from chalicelib.net.guard import HTTPS, Guard, Target
+from chalicelib.net.resolve import SystemResolver
+from tests.net.certificates import Authority
+from tests.net.dns import AAAA, A, DnsServer
+from tests.net.stranger import Stranger, ok, redirect
+
+STRANGER = IPv4Address("93.184.216.34")
+CANARIES_4 = [
+    IPv4Address(text)
+    for text in (
+        "127.0.0.1",
+        "127.8.8.8",
+        "169.254.169.254",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+        "198.18.0.1",
+    )
+]
+CANARIES_6 = [
+    IPv6Address(text) for text in ("::1", "fd00:ec2::254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "fec0::1")
+]
+PORTS = (80, HTTPS, 8443, 9001)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+class Canaries:
+    """Listeners on everything that must never be reached; ``heard`` counts who was."""
+
+    def __init__(self) -> None:
+        self.heard: Counter[str] = Counter()
+        self._selector = selectors.DefaultSelector()
+        for address in (*CANARIES_4, *CANARIES_6):
+            for port in PORTS:
+                family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+                listener = socket.create_server((str(address), port), family=family)
+                self._selector.register(listener, selectors.EVENT_READ, f"{address} {port}")
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass  # the namespace ends with the process
+
+    def _listen(self) -> None:
+        while True:
+            for key, _ in self._selector.select():
+                assert isinstance(key.fileobj, socket.socket)
+                visitor, _address = key.fileobj.accept()
+                self.heard[key.data] += 1
+                visitor.close()
+
+
+class NoGuard(Guard):
+    """What a fetcher without a guard would do: the control that shows that the canaries can be reached."""
+
+    def target(self, url: str) -> Target:
+        parts = urlsplit(url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        return Target(parts.hostname or "", parts.port or HTTPS, quote(path, safe="/%?=&") or "/")
+
+    def checked(self, target: Target, addresses: Sequence[Address]) -> Sequence[Address]:
+        return addresses
+
+
+def forms_4(address: IPv4Address) -> list[str]:
+    """Ways to write an address that some resolver takes."""
+    a, b, c, d = address.packed
+    number = int(address)
+    return [
+        str(address), f"{address}.", str(number), hex(number), oct(number).replace("0o", "0"),
+        f"{a}.{number & 0xFFFFFF}", f"{a}.{b}.{number & 0xFFFF}", f"{a:#x}.{b:#x}.{c:#x}.{d:#x}", f"0{a:o}.0{b:o}.0{c:o}.0{d:o}",
+        f"[::ffff:{address}]", f"[::{address}]", f"[64:ff9b::{address}]",
+        "".join(f"%{ord(letter):02x}" for letter in str(address)),
+        str(address).translate(str.maketrans("0123456789.", "⓪①②③④⑤⑥⑦⑧⑨．")), str(address).replace(".", "。"),
+        name_of(address), name_of(address).upper(), f"{name_of(address)}.", f"{address}.four.example",
+    ]  # fmt: skip
+
+
+def name_of(address: Address) -> str:
+    """A name that leads to ``address``."""
+    if address.version == 4:
+        return f"{str(address).replace('.', '-')}.four.example"
+    return f"{int(address):032x}.six.example"
+
+
+def names(turns: Counter[str]) -> Callable[[str, int], list[IPv4Address] | list[IPv6Address]]:
+    """What the DNS server answers. ``rebind.example`` is the stranger's the first time, a canary's the next."""
+
+    def answers(name: str, kind: int) -> list[IPv4Address] | list[IPv6Address]:
+        if kind == A:
+            if match := re.fullmatch(r"(\d+)-(\d+)-(\d+)-(\d+)\.four\.example", name):
+                return [IPv4Address(".".join(match.groups()))]
+            if name == "good.example":
+                return [STRANGER]
+            if name == "mixed.example":
+                return [STRANGER, CANARIES_4[2]]
+            if name == "rebind.example":
+                turns[name] += 1
+                return [STRANGER if turns[name] % 2 else CANARIES_4[2]]
+        if kind == AAAA and (match := re.fullmatch(r"([0-9a-f]{32})\.six\.example", name)):
+            return [IPv6Address(int(match.group(1), 16))]
+        return []
+
+    return answers
+
+
+def urls() -> st.SearchStrategy[str]:
+    """URLs by someone who wants in."""
+    direct = st.sampled_from([form for address in CANARIES_4 for form in forms_4(address)])
+    sixes = st.sampled_from(
+        [form for address in CANARIES_6 for form in (f"[{address}]", str(address), name_of(address))]
+    )
+    named = st.sampled_from(
+        ["localhost", "LOCALHOST.", "good.example", "mixed.example", "rebind.example", "nobody.example"]
+    )
+    led = st.sampled_from([name_of(each) for each in (*CANARIES_4, *CANARIES_6)])
+    hosts = st.one_of(
+        direct, direct, sixes, named, led, led, st.text("0123456789abcdefx.:[]@\\%", min_size=1, max_size=18)
+    )
+    tricked = st.builds(
+        lambda form, good, bad: form.format(good=good, bad=bad),
+        st.sampled_from(["{bad}"] * 6 + ["{good}@{bad}", "{good}\\@{bad}", "{bad}\\@{good}", "{good}#@{bad}"]
+                        + ["{good}:443@{bad}", "{bad}%00.{good}", "{bad}\t", "{good} {bad}", "{good}?@{bad}", "{bad}%2f"]),
+        st.just("good.example"),
+        hosts,
+    )  # fmt: skip
+    ports = st.sampled_from(["", "", "", ":443", ":80", ":8443", ":9001", ":0443", ":"])
+    paths = st.sampled_from(["/", "", "/latest/meta-data/", "/2018-06-01/runtime/invocation/next", "/did.json?a=b#c"])
+    schemes = st.sampled_from(["https://"] * 6 + ["http://", "HTTPS://", "//", "https:/", "https:\\\\", "ftp://", ""])
+    plain = st.builds("{}{}{}{}".format, schemes, tricked, ports, paths)
+    redirected = plain.map(lambda url: f"https://good.example/to/{quote(url, safe='')}")
+    twice = redirected.map(lambda url: f"https://good.example/to/{quote(url, safe='')}")
+    dids = st.builds("did:web:{}{}".format, hosts, st.sampled_from(["", ":a", "%3A9001", "%3A443:a"]))
+    return st.one_of(plain, plain, plain, plain, redirected, twice, dids)
+
+
+@dataclass
+class Report:
+    """What happened to the URLs."""
+
+    outcomes: Counter[str]
+
+    def ask(self, fetcher: Fetcher, url: str) -> None:
+        try:
+            place = document_url(url) if url.startswith("did:") else url
+            fetcher.get(place, accept="*/*", deadline=Deadline.after(10, time.monotonic))
+            self.outcomes["answered"] += 1
+        except Unavailable as error:
+            self.outcomes[error.code] += 1
+
+
+def each(count: int, ask: Callable[[str], None]) -> int:
+    """Ask for ``count`` generated URLs; how many it were."""
+    asked = 0
+
+    @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(urls())
+    def run(url: str) -> None:
+        nonlocal asked
+        asked += 1
+        ask(url)
+
+    run()
+    return asked
+
+
+def main(count: int) -> None:
+    """Everything, in the namespace that this process was started in."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    for address in (*CANARIES_4[2:], *CANARIES_6[1:], STRANGER):
+        flags = ["nodad"] if address.version == 6 else []
+        subprocess.run(["ip", "address", "add", f"{address}/{address.max_prefixlen}", "dev", "lo", *flags], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        resolver = Path(folder) / "resolv.conf"
+        resolver.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n", encoding="ascii")
+        subprocess.run(["mount", "--bind", str(resolver), "/etc/resolv.conf"], check=True)
+        authority, turns = Authority(), Counter[str]()
+        server = authority.server(Path(folder), "good.example", "rebind.example", "mixed.example")
+        with Canaries() as canaries, DnsServer(names(turns)) as dns, Stranger(server, str(STRANGER), HTTPS) as stranger:
+            stranger.otherwise = lambda path: redirect(_place(path[4:])) if path.startswith("/to/") else ok(b"{}")
+            print(json.dumps(_try(count, authority, canaries, dns, stranger)))
+
+
+def _place(text: str) -> str:
+    """A redirect's place; what would end the header is left as it is written."""
+    return re.sub(r"[^\x21-\x7e]", lambda match: quote(match.group()), unquote(text))
+
+
+def _try(count: int, authority: Authority, canaries: Canaries, dns: DnsServer, stranger: Stranger) -> dict[str, object]:
+    guarded = Fetcher(Guard(), SystemResolver(), authority.trust(), lambda: NOW)
+    report = Report(Counter())
+    asked = each(count, lambda url: report.ask(guarded, url))
+
+    rebound = Report(Counter())
+    before = dns.asked["rebind.example", A]
+    for _ in range(100):
+        rebound.ask(guarded, "https://rebind.example/")
+    questions = dns.asked["rebind.example", A] - before
+    heard = dict(canaries.heard)
+
+    control = Report(Counter())
+    unguarded = Fetcher(NoGuard(), SystemResolver(), authority.trust(), lambda: NOW)
+    for address in (*CANARIES_4, *CANARIES_6):
+        for port in PORTS:
+            control.ask(unguarded, f"https://{name_of(ip_address(address))}:{port}/")
+    return {
+        "asked": asked,
+        "heard": heard,
+        "outcomes": dict(report.outcomes),
+        "stranger": len(stranger.asked),
+        "rebound": dict(rebound.outcomes),
+        "questions": questions,
+        "heard_without_guard": dict(canaries.heard),
+        "listeners": len(PORTS) * len((*CANARIES_4, *CANARIES_6)),
+    }
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
