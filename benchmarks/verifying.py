@@ -16,8 +16,8 @@ from chalicelib.verify.asked import Asked
 from chalicelib.verify.canonical import jcs, rdfc
 from chalicelib.verify.canonical.quads import to_quads
 from chalicelib.verify.case import Case, Result, Unproven
-from chalicelib.verify.pipeline import CHECKS, verify
 from chalicelib.verify.data_integrity import Proof
+from chalicelib.verify.pipeline import CHECKS, verify
 from chalicelib.verify.view import view_of
 
 SIZES = ("simple", "complete")

@@ -27,19 +27,34 @@ def test_moments_with_a_zone_are_read(text: str, moment: datetime) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-11-22", "2026-11-22T12:00:00", "2026-11-22 12:00:00Z", "2026-11-22T12:00Z", "2026-11-22T24:00:00Z",
-        "2026-11-22T12:00:60Z", "2026-13-01T00:00:00Z", "2025-02-29T00:00:00Z", "2026-11-22T12:00:00z", "20261122T120000Z",
-        "2026-11-22T12:00:00+25:00", "2026-11-22T12:00:00.Z", "２026-11-22T12:00:00Z", "", None, 5, ["2026-11-22T12:00:00Z"],
-        "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-22T12:00:00Z\n",
+        "2026-11-22",
+        "2026-11-22T12:00:00",
+        "2026-11-22 12:00:00Z",
+        "2026-11-22T12:00Z",
+        "2026-11-22T24:00:00Z",
+        "2026-11-22T12:00:60Z",
+        "2026-13-01T00:00:00Z",
+        "2025-02-29T00:00:00Z",
+        "2026-11-22T12:00:00z",
+        "20261122T120000Z",
+        "2026-11-22T12:00:00+25:00",
+        "2026-11-22T12:00:00.Z",
+        "２026-11-22T12:00:00Z",
+        "",
+        None,
+        5,
+        ["2026-11-22T12:00:00Z"],
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2026-11-22T12:00:00Z\n",
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_refused(text: object) -> None:
     with pytest.raises(Malformed) as caught:
         dates.parse(text)
     assert caught.value.code == "date_malformed"
 
 
-@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9998, 1, 1)))
+@given(st.integers(0, 253_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
 def test_what_is_written_is_read_back_to_the_second(moment: datetime) -> None:
-    moment = moment.replace(tzinfo=UTC, microsecond=0)
     assert dates.parse(dates.write(moment)) == moment

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -61,8 +60,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    yield Stage()
+def stage() -> Stage:
+    return Stage()
 
 
 def test_a_good_credential_is_valid_and_its_issuer_is_known(stage: Stage) -> None:

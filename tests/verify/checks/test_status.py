@@ -50,21 +50,42 @@ def subject(**changes: Any) -> dict[str, Any]:
 
 
 LIST_FAULTS: dict[str, tuple[Callable[[], FakeWorld], str]] = {
-    "unreachable": (lambda: FakeWorld(lists={list_url(SUSPENSION): good_world().lists[list_url(SUSPENSION)]}), "status_list_unavailable"),
+    "unreachable": (
+        lambda: FakeWorld(lists={list_url(SUSPENSION): good_world().lists[list_url(SUSPENSION)]}),
+        "status_list_unavailable",
+    ),
     "not json": (lambda: _raw(b"<html>"), "status_list_unproven"),
     "unsigned": (lambda: with_list(status_list(REVOCATION), sign_it=False), "status_list_unproven"),
-    "changed": (lambda: _raw(as_bytes({**signed(status_list(REVOCATION)), "validFrom": "2025-01-01T00:00:00Z"})), "status_list_unproven"),
+    "changed": (
+        lambda: _raw(as_bytes({**signed(status_list(REVOCATION)), "validFrom": "2025-01-01T00:00:00Z"})),
+        "status_list_unproven",
+    ),
     "signed by another": (lambda: with_list(status_list(REVOCATION), key=OTHER_KEY), "status_list_unproven"),
-    "another issuer": (lambda: with_list(status_list(REVOCATION, key=OTHER_KEY), key=OTHER_KEY), "status_list_other_issuer"),
+    "another issuer": (
+        lambda: with_list(status_list(REVOCATION, key=OTHER_KEY), key=OTHER_KEY),
+        "status_list_other_issuer",
+    ),
     "expired": (lambda: with_list(status_list(REVOCATION, validUntil="2026-01-02T00:00:00Z")), "status_list_unproven"),
-    "not yet valid": (lambda: with_list(status_list(REVOCATION, validFrom="2030-01-02T00:00:00Z")), "status_list_unproven"),
-    "another purpose": (lambda: with_list(status_list(REVOCATION, credentialSubject=subject(statusPurpose="suspension"))), "status_purpose_differs"),
-    "another address": (lambda: with_list(status_list(REVOCATION, id="http://localhost:8000/status/other")), "status_list_other_id"),
+    "not yet valid": (
+        lambda: with_list(status_list(REVOCATION, validFrom="2030-01-02T00:00:00Z")),
+        "status_list_unproven",
+    ),
+    "another purpose": (
+        lambda: with_list(status_list(REVOCATION, credentialSubject=subject(statusPurpose="suspension"))),
+        "status_purpose_differs",
+    ),
+    "another address": (
+        lambda: with_list(status_list(REVOCATION, id="http://localhost:8000/status/other")),
+        "status_list_other_id",
+    ),
     "not a list": (lambda: with_list(status_list(REVOCATION, type=["VerifiableCredential"])), "status_list_wrong_type"),
     "too short": (lambda: with_list(status_list(REVOCATION, EMPTY_BITS[:-1])), "status_list_too_short"),
     "a bomb": (lambda: with_list(status_list(REVOCATION, bytes(bitstring.MAX_BYTES + 1))), "status_list_too_large"),
-    "not base64": (lambda: with_list(status_list(REVOCATION, credentialSubject=subject(encodedList="u!"))), "status_list_malformed"),
-}  # fmt: skip
+    "not base64": (
+        lambda: with_list(status_list(REVOCATION, credentialSubject=subject(encodedList="u!"))),
+        "status_list_malformed",
+    ),
+}
 
 
 def _raw(body: bytes) -> FakeWorld:
