@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -13,6 +15,7 @@ from chalicelib.analytics import wire
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
+Handler = Callable[..., Any]
 NAMESPACE = "Laurel"
 _METRICS = {Kind.VIEW: "Views", Kind.VERIFICATION: "Verifications", Kind.DOWNLOAD: "Downloads"}
 
@@ -30,9 +33,13 @@ def attach(app: Chalice, *, tracing: bool) -> None:
         # Imported only here: X-Ray's SDK takes as long to import as everything else together.
         from aws_lambda_powertools.tracing import Tracer
 
-        # Answers and errors hold people's data: neither goes into a trace.
-        handler = Tracer().capture_lambda_handler(capture_response=False, capture_error=False)
-        app.register_middleware(ConvertToMiddleware(handler), "all")
+        tracer = Tracer()
+
+        def answer(handler: Handler) -> Handler:
+            # Answers and errors hold people's data: neither goes into a trace.
+            return tracer.capture_lambda_handler(handler, capture_response=False, capture_error=False)
+
+        app.register_middleware(ConvertToMiddleware(answer), "all")
 
 
 def answered(kind: Kind, verdict: Verdict) -> None:

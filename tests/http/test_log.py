@@ -129,3 +129,32 @@ def test_xrays_library_is_not_imported_where_nobody_listens() -> None:
         "create_app(Laurel()); sys.exit('aws_xray_sdk' in sys.modules or 'jinja2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+TRACED = """
+import os, socket
+daemon = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+daemon.bind(("127.0.0.1", 0))
+daemon.settimeout(5)
+os.environ |= {
+    "LAMBDA_TASK_ROOT": "/var/task",
+    "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{daemon.getsockname()[1]}",
+    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+}
+from dataclasses import replace
+from chalicelib.http.app import create_app
+from tests.http import gateway, world
+laurel = world.seeded()
+laurel.settings = replace(laurel.settings, tracing=True)
+ask = gateway.Gateway(create_app(laurel))
+assert ask.get(laurel.url("valid"), accept=gateway.HTML, user_agent="canary").status == 200
+print("SEGMENT", daemon.recv(65535).decode().splitlines()[-1])
+"""
+
+
+def test_trace_holds_nothing_of_the_request_or_the_answer() -> None:
+    ran = subprocess.run([sys.executable, "-c", TRACED], check=True, capture_output=True, text=True)
+    segment = json.loads(ran.stdout.split("SEGMENT ")[1])
+    assert segment["name"] == "## answer"
+    assert segment["annotations"] == {"ColdStart": True}
+    assert not {"metadata", "http", "user", "cause"} & set(segment)

@@ -59,7 +59,7 @@ class Laurel:
         self._counter = itertools.count(1)
         self.shelf: object = self.ledger
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         return Settings("test", self.base_url, "credentials", "events", "secrets", "key-1", "eu-central-1")
 
