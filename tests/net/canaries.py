@@ -109,7 +109,8 @@ def forms_4(address: IPv4Address) -> list[str]:
     number = int(address)
     return [
         str(address), f"{address}.", str(number), hex(number), oct(number).replace("0o", "0"),
-        f"{a}.{number & 0xFFFFFF}", f"{a}.{b}.{number & 0xFFFF}", f"{a:#x}.{b:#x}.{c:#x}.{d:#x}", f"0{a:o}.0{b:o}.0{c:o}.0{d:o}",
+        f"{a}.{number & 0xFFFFFF}", f"{a}.{b}.{number & 0xFFFF}",
+        f"{a:#x}.{b:#x}.{c:#x}.{d:#x}", f"0{a:o}.0{b:o}.0{c:o}.0{d:o}",
         f"[::ffff:{address}]", f"[::{address}]", f"[64:ff9b::{address}]",
         "".join(f"%{ord(letter):02x}" for letter in str(address)),
         str(address).translate(str.maketrans("0123456789.", "⓪①②③④⑤⑥⑦⑧⑨．")), str(address).replace(".", "。"),
@@ -161,7 +162,7 @@ def urls() -> st.SearchStrategy[str]:
     tricked = st.builds(
         lambda form, good, bad: form.format(good=good, bad=bad),
         st.sampled_from(["{bad}"] * 6 + ["{good}@{bad}", "{good}\\@{bad}", "{bad}\\@{good}", "{good}#@{bad}"]
-                        + ["{good}:443@{bad}", "{bad}%00.{good}", "{bad}\t", "{good} {bad}", "{good}?@{bad}", "{bad}%2f"]),
+                        + ["{good}:443@{bad}", "{bad}%00.{good}", "{bad}\t", "{good} {bad}", "{good}?@{bad}"]),
         st.just("good.example"),
         hosts,
     )  # fmt: skip
