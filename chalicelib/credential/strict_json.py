@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -39,35 +40,52 @@ def parse(data: bytes, caps: Caps = DEFAULT) -> dict[str, object]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed("This is not text in UTF-8.", code="not_utf8") from error
+    value = _decode(text, _QUICK, caps)
+    strings = _check_shape(value, caps)
+    if text.count('"') != 2 * strings:
+        # Every name and every string stands between two quotes. More of them are either escaped, or around what a
+        # second member of the same name has replaced: the slower decoder tells.
+        value = _decode(text, _WATCHFUL, caps)
+    if _SURROGATE(text):
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def _decode(text: str, decoder: json.JSONDecoder, caps: Caps) -> dict[str, object]:
     try:
-        value = _DECODER.decode(text)
+        value = decoder.decode(text)
     except RecursionError as error:
         raise Malformed(f"This is nested deeper than {caps.depth} levels.", code="too_deep") from error
     except ValueError as error:
         raise Malformed(f"This is not JSON: {error}.", code="not_json") from error
     if type(value) is not dict:
         raise Malformed("This is JSON, but not an object.", code="not_an_object")
-    _check_shape(value, caps)
-    if "\\u" in text:
-        _refuse_lone_surrogates(value)
     return value
 
 
-def _check_shape(value: dict[str, object], caps: Caps) -> None:
+def _check_shape(value: dict[str, object], caps: Caps) -> int:
+    """Judge depth and members; how many strings there are, names among them."""
     level: list[dict[str, object] | list[object]] = [value]
-    members = 0
+    members = strings = 0
     for _ in range(caps.depth):
-        members += sum(map(len, level))
+        items: list[object] = []
+        for container in level:
+            if type(container) is dict:
+                strings += len(container)
+                items += container.values()
+            else:
+                items += container
+        members += len(items)
         if members > caps.members:
             raise Malformed(f"This has more than {caps.members:,} members.", code="too_many_members")
-        level = [
-            item
-            for container in level
-            for item in (container.values() if type(container) is dict else container)
-            if type(item) is dict or type(item) is list
-        ]
+        level = []
+        for item in items:
+            if type(item) is str:
+                strings += 1
+            elif type(item) is dict or type(item) is list:
+                level.append(item)
         if not level:
-            return
+            return strings
     raise Malformed(f"This is nested deeper than {caps.depth} levels.", code="too_deep")
 
 
@@ -106,4 +124,11 @@ def _constant(name: str) -> NoReturn:
     raise Malformed(f"{name} is not a JSON number.", code="not_json")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]").search
+"""Finds an escape that alone is no character; in pairs they are (RFC 8259, 7)."""
+
+_QUICK = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
+_WATCHFUL = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)
+"""Refuses a name that stands twice; the other one keeps the last."""

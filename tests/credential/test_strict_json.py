@@ -23,6 +23,9 @@ from chalicelib.errors import Malformed
         (b'"text"', "not_an_object"),
         (b'{"a":1,"a":2}', "duplicate_name"),
         (b'{"a":{"b":1,"\\u0062":2}}', "duplicate_name"),
+        (b'{"a":"\\"","a":2}', "duplicate_name"),
+        (b'{"a":"x","a":"\\u0022\\u0022\\u0022\\u0022"}', "duplicate_name"),
+        (b'{"b":[{"a":{"c":1},"a":[]}]}', "duplicate_name"),
         (b'{"a":NaN}', "not_json"),
         (b'{"a":-Infinity}', "not_json"),
         (b'{"a":1e999}', "number_out_of_range"),
@@ -31,6 +34,7 @@ from chalicelib.errors import Malformed
         (b'{"a":' + b"9" * 5000 + b"}", "number_out_of_range"),
         (b'{"a":"\\ud800"}', "lone_surrogate"),
         (b'{"\\udc00":1}', "lone_surrogate"),
+        (b'{"a":"\\uDBFF\\uDBFF"}', "lone_surrogate"),
         (b'{"a":' + b"[" * 31 + b"[]" + b"]" * 31 + b"}", "too_deep"),
         (b'{"a":' * 100_000, "too_large"),
         (b'{"a":' * 40_000, "too_deep"),
@@ -91,3 +95,13 @@ json_values = st.recursive(
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), json_values, max_size=4))
 def test_what_json_writes_is_read_back(value: dict[str, object]) -> None:
     assert parse(json.dumps(value).encode(), Caps(depth=64)) == value
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", 'c"', "\\"]), json_values), min_size=1, max_size=4))
+def test_a_name_that_stands_twice_is_noticed_whatever_the_values_hold(members: list[tuple[str, object]]) -> None:
+    data = ("{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in members) + "}").encode()
+    if len({name for name, _ in members}) == len(members):
+        assert parse(data, Caps(depth=64)) == dict(members)
+    else:
+        with pytest.raises(Malformed, match="stands twice"):
+            parse(data, Caps(depth=64))
