@@ -11,7 +11,9 @@ The map of this package, one line a folder; the arrow points from left to right,
     analytics/    PURE  what happened: events, the visitor's daily keyed hash
     award/        PURE  what an issuer does: issue, revoke, suspend, reinstate, rotate a key
     lookup/       PURE  what a link opens: record and surroundings in, report and event out
+    intake/       PURE  what a stranger brings: a paste, a file or a link in, the same report out
     http/         IN    routes, negotiation, problem+json, pages
     dynamo/       OUT   tables: keys on one page, models, adapters
     kms/          OUT   signing keys
+    net/          OUT   the guarded fetcher: did:web, issuers' keys, remote status lists
 """

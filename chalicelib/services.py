@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from chalicelib.dynamo.ledger import DynamoLedger
 from chalicelib.dynamo.salts import DynamoSalts
 from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import Tables
+from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
 from chalicelib.lookup.ports import Shelf
@@ -71,6 +73,26 @@ class Services:
             base_url=self.settings.base_url,
             clock=self.clock,
             entropy=self.entropy,
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Checks what strangers bring."""
+        # The network's client is not made for those who only look at Laurel's own.
+        from chalicelib.net.cache import Cache
+        from chalicelib.net.fetch import Fetcher, system_trust
+        from chalicelib.net.guard import Guard
+        from chalicelib.net.outside import Strangers
+        from chalicelib.net.resolve import SystemResolver
+
+        guard = Guard(frozenset(self.settings.fetch_allow))
+        web = Cache(Fetcher(guard, SystemResolver(), system_trust(), self.clock), self.clock)
+        return Intake(
+            shelf=self.shelf,
+            lookup=self.lookup,
+            outside=lambda: Strangers(web, guard, time.monotonic),
+            base_url=self.settings.base_url,
+            clock=self.clock,
         )
 
     @cached_property

@@ -59,13 +59,17 @@ class Ledger:
     def issuer(self, issuer_id: str) -> Issuer:
         return _found(self._issuers.get(issuer_id))
 
+    def issuer_of_did(self, did: str) -> Issuer:
+        return _found(next((issuer for issuer in self._issuers.values() if issuer.did == did), None))
+
     def issuers(self) -> Iterator[Issuer]:
         return iter([self._issuers[key] for key in sorted(self._issuers)])
 
     def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList]) -> None:
         if self._issuers.get(issuer.id) == issuer:
             return
-        if issuer.id in self._issuers or any(status_list.id in self._lists for status_list in lists):
+        dids = [other.did for other in self._issuers.values()]
+        if issuer.id in self._issuers or issuer.did in dids or any(status_list.id in self._lists for status_list in lists):
             raise Conflict("taken")
         self._issuers[issuer.id] = issuer
         self._lists.update({status_list.id: status_list for status_list in lists})

@@ -146,7 +146,7 @@ class FakeWorld:
 class _Controllers:
     entries: dict[str, Controller]
 
-    def find(self, did: str) -> Controller:
+    def find(self, did: str, kid: str | None = None) -> Controller:
         if did not in self.entries:
             raise Unavailable(f"nobody answers for {did}")
         return self.entries[did]

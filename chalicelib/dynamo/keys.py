@@ -9,6 +9,7 @@ table ``credentials`` (kept for good)
 ``ISSUER#<issuer>``                   ``ISSUER``                      the issuer of a credential, read at every view
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
+``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
 ``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a pointer each)
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
@@ -76,6 +77,10 @@ def issuer(issuer_id: str) -> Key:
 
 def issuer_pointer(issuer_id: str) -> Key:
     return Key("ISSUERS", escape(issuer_id))
+
+
+def did_pointer(did: str) -> Key:
+    return Key(join("DID", did), "ISSUER")
 
 
 def issuers() -> Range:

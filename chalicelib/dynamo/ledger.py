@@ -43,6 +43,7 @@ class DynamoLedger(DynamoShelf):
         self._transact(
             Put(IssuerItem.of(issuer).raw()),
             Put(pointer.raw()),
+            Put(Pointer(*keys.did_pointer(issuer.did), target=issuer.id).raw()),
             *(Put(StatusListItem.of(status_list).raw()) for status_list in lists),
         )
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import ImageItem, IssuerItem, Readable, RecordItem, SaltItem, StatusListItem, read
+from chalicelib.dynamo.models import ImageItem, IssuerItem, Pointer, Readable, RecordItem, SaltItem, StatusListItem, read
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import NotFound
 from chalicelib.lookup.ports import Surroundings
@@ -41,6 +41,10 @@ class DynamoShelf:
 
     def issuer(self, issuer_id: str) -> Issuer:
         return self._one(IssuerItem, keys.issuer(issuer_id), "There is no issuer with this id.")
+
+    def issuer_of_did(self, did: str) -> Issuer:
+        pointer = self._one(Pointer, keys.did_pointer(did), "There is no issuer with this DID here.")
+        return self.issuer(pointer)
 
     def status_list(self, list_id: str) -> StatusList:
         return self._one(StatusListItem, keys.status_list(list_id), "There is no status list with this id.")

@@ -13,10 +13,11 @@ from chalicelib.analytics.ulid import ulid
 from chalicelib.analytics.visitor import SALT_BYTES, visitor
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.lookup.ports import Shelf
 from chalicelib.lookup.world import hosted_world
 from chalicelib.verify.asked import Asked
+from chalicelib.verify.members import as_object
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 
@@ -54,6 +55,21 @@ class Lookup:
         if visit is not None:
             self._record(record, report, visit, around.salt)
         return Opened(record, around.issuer, report)
+
+    def note(self, credential_id: str, report: Report, visit: Visit) -> None:
+        """Record that a hosted credential was verified elsewhere than at its link.
+
+        Nothing is recorded unless the credential is hosted here and of the issuer that ``report`` proves it to be.
+        Raises `Unavailable`.
+        """
+        try:
+            record = self.shelf.record(credential_id)
+        except NotFound:
+            return
+        around = self.shelf.surroundings(record, report.checked_at.date())
+        issuer = as_object(report.credential).get("issuer")
+        if around.issuer is not None and as_object(issuer).get("id") == around.issuer.did:
+            self._record(record, report, visit, around.salt)
 
     def _record(self, record: Record, report: Report, visit: Visit, todays_salt: bytes | None) -> None:
         now = report.checked_at

@@ -34,6 +34,9 @@ class Shelf(Protocol):
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""
 
+    def issuer_of_did(self, did: str) -> Issuer:
+        """The hosted issuer with this DID. Raises `NotFound`."""
+
     def status_list(self, list_id: str) -> StatusList:
         """Raises `NotFound`."""
 

@@ -24,30 +24,39 @@ def hosted_world(base_url: str, issuer: Issuer | None, status_lists: Mapping[str
     return World(controllers=hosted, status_lists=_HostedLists(lists, now), registry=_Registry(base_url, issuer))
 
 
+def hosted_controller(base_url: str, issuer: Issuer, now: datetime) -> Controller:
+    """What the DID document of a hosted issuer says, and beside it since when each key has been its."""
+    document = json.dumps(did_document(issuer.did, issuer.keys), ensure_ascii=False).encode()
+    read = Fetched(f"{base_url}/issuers/{issuer.id}/did.json", document, now)
+    methods = tuple(
+        Method(
+            id=issuer.method_id(key),
+            key=from_multikey(key.multibase),
+            assertion=key.revoked is None,
+            created=key.created,
+            expires=key.retired,
+            revoked=key.revoked,
+        )
+        for key in issuer.keys
+    )
+    return Controller(issuer.did, methods, (read.evidence(),))
+
+
+def hosted_registration(base_url: str, issuer: Issuer) -> KnownIssuer:
+    """Laurel's own registry: the issuers that it hosts, under the names that they were founded with."""
+    return KnownIssuer(issuer.did, issuer.name, issuer.url, f"Laurel at {urlsplit(base_url).netloc}")
+
+
 @dataclass(frozen=True, slots=True)
 class _HostedIssuer:
     base_url: str
     issuer: Issuer | None
     now: datetime
 
-    def find(self, did: str) -> Controller:
-        issuer = self.issuer
-        if issuer is None or issuer.did != did:
+    def find(self, did: str, kid: str | None = None) -> Controller:
+        if self.issuer is None or self.issuer.did != did:
             raise Unavailable(f"{did[:200]} is not an issuer that Laurel hosts.", code="issuer_not_hosted")
-        document = json.dumps(did_document(issuer.did, issuer.keys), ensure_ascii=False).encode()
-        read = Fetched(f"{self.base_url}/issuers/{issuer.id}/did.json", document, self.now)
-        methods = tuple(
-            Method(
-                id=issuer.method_id(key),
-                key=from_multikey(key.multibase),
-                assertion=key.revoked is None,
-                created=key.created,
-                expires=key.retired,
-                revoked=key.revoked,
-            )
-            for key in issuer.keys
-        )
-        return Controller(issuer.did, methods, (read.evidence(),))
+        return hosted_controller(self.base_url, self.issuer, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +79,4 @@ class _Registry:
     def find(self, did: str) -> KnownIssuer | None:
         if self.issuer is None or self.issuer.did != did:
             return None
-        return KnownIssuer(did, self.issuer.name, self.issuer.url, f"Laurel at {urlsplit(self.base_url).netloc}")
+        return hosted_registration(self.base_url, self.issuer)

@@ -7,7 +7,7 @@ from chalicelib.verify.keys import did_jwk, did_key
 from chalicelib.verify.ports import Controller, Controllers, Method
 
 
-def find_controller(did: str, controllers: Controllers) -> Controller:
+def find_controller(did: str, controllers: Controllers, kid: str | None = None) -> Controller:
     """The controller ``did``; did:key and did:jwk need no look-up.
 
     Raises `Unavailable` when it cannot be looked up, `Malformed` when it is itself a key that cannot be used.
@@ -16,7 +16,7 @@ def find_controller(did: str, controllers: Controllers) -> Controller:
         return did_key.controller_of(did)
     if did.startswith(did_jwk.PREFIX):
         return did_jwk.controller_of(did)
-    return controllers.find(did)
+    return controllers.find(did, kid)
 
 
 def find_method(method_id: str, controllers: Controllers) -> tuple[Controller, Method]:
@@ -39,7 +39,7 @@ def find_token_method(kid: str | None, issuer: str, controllers: Controllers) ->
     """
     if kid is not None and kid.startswith("did:") and "#" in kid:
         return find_method(kid, controllers)
-    controller = find_controller(issuer, controllers)
+    controller = find_controller(issuer, controllers, kid)
     if kid is not None and kid != issuer:
         return _listed(controller, kid, f"{issuer}#{kid.removeprefix('#')}")
     if len(controller.methods) != 1:

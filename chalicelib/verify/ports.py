@@ -66,10 +66,13 @@ class KnownIssuer:
 
 
 class Controllers(Protocol):
-    """Resolves DIDs that need a look-up (did:key and did:jwk need none and never come here)."""
+    """Resolves what needs a look-up: DIDs (did:key and did:jwk never come here) and issuers that are https URLs."""
 
-    def find(self, did: str) -> Controller:
-        """The controller of ``did``. Raises `Unavailable` when it cannot be had."""
+    def find(self, did: str, kid: str | None = None) -> Controller:
+        """The controller ``did``; ``kid`` is the key that a JWS names, where it does.
+
+        Raises `Unavailable` when it cannot be had, `Malformed` when ``kid`` points to somebody else's key.
+        """
 
 
 class StatusLists(Protocol):

@@ -57,7 +57,7 @@ def _stored_record(ledger: DynamoLedger, name: str):
 
 
 DEEDS = {
-    "add_issuer": Deed(lambda _, name: _issuer(name), lambda ledger, made: ledger.add_issuer(*made), 4),
+    "add_issuer": Deed(lambda _, name: _issuer(name), lambda ledger, made: ledger.add_issuer(*made), 5),
     "replace_issuer": Deed(_stored_issuer, lambda ledger, made: ledger.replace_issuer(*made), 2),
     "add_achievement": Deed(
         lambda _, name: nouns.achievement(name), lambda ledger, made: ledger.add_achievement(made), 1

@@ -15,6 +15,7 @@ def test_an_issuer_comes_back_as_it_was_stored(storage: Storage):
     storage.ledger.add_issuer(issuer, lists)
     assert storage.ledger.issuer(issuer.id) == issuer
     assert storage.shelf.issuer(issuer.id) == issuer
+    assert storage.shelf.issuer_of_did(issuer.did) == issuer
     assert [storage.shelf.status_list(one.id) for one in lists] == lists
 
 
@@ -22,6 +23,7 @@ def test_what_was_never_stored_is_not_found(storage: Storage):
     for absent in (
         lambda: storage.ledger.issuer("nobody"),
         lambda: storage.shelf.issuer("nobody"),
+        lambda: storage.shelf.issuer_of_did("did:web:nobody.example"),
         lambda: storage.ledger.achievement("nobody", "nothing"),
         lambda: storage.ledger.record("nothing"),
         lambda: storage.shelf.record("nothing"),
@@ -105,3 +107,12 @@ def test_a_list_changed_meanwhile_stops_the_whole_replacement(storage: Storage):
         storage.ledger.replace_issuer(replace(issuer, version=2), [replace(lists[0], version=3)])
     assert storage.ledger.issuer(issuer.id) == issuer
     assert storage.ledger.status_list(lists[0].id) == lists[0]
+
+
+def test_a_did_is_given_once(storage: Storage):
+    first = nouns.issuer("first")
+    storage.ledger.add_issuer(first, nouns.status_lists(first))
+    other = replace(nouns.issuer("other"), did=first.did)
+    with pytest.raises(Conflict):
+        storage.ledger.add_issuer(other, nouns.status_lists(other))
+    assert storage.shelf.issuer_of_did(first.did) == first

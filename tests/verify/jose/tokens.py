@@ -67,7 +67,7 @@ class Only(Controllers):
     def __init__(self, controller: Controller) -> None:
         self.controller = controller
 
-    def find(self, did: str) -> Controller:
+    def find(self, did: str, kid: str | None = None) -> Controller:
         if did != self.controller.id:
             raise Unavailable(f"nobody answers for {did}")
         return self.controller

@@ -1,0 +1,76 @@
+"""What somebody pasted or dropped: a link, a credential, or something that is neither and deserves a word."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from chalicelib.credential import strict_json
+from chalicelib.errors import Malformed
+
+MAX_SIZE = strict_json.DEFAULT.size
+"""Bytes of a credential, however it comes."""
+_LINK = re.compile(rb"https?://[^\s<>\"{}|\\^`]{1,2040}", re.ASCII | re.IGNORECASE)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A URL that should lead to a credential."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes that look like a credential in one of the formats."""
+
+    source: bytes
+
+
+def read(data: bytes) -> Link | Document:
+    """What ``data`` is, white space and a byte order mark around it aside.
+
+    Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
+    """
+    if len(data) > MAX_SIZE:
+        raise Malformed(f"This is {len(data):,} bytes; at most {MAX_SIZE:,} are read.", code="too_large")
+    text = data.removeprefix(_BYTE_ORDER_MARK).strip()
+    if _LINK.fullmatch(text):
+        return Link(text.decode("ascii"))
+    if text[:1] == b'"':
+        text = _unquoted(text)
+    if text[:1] == b"{" or (text.count(b".") >= 2 and b" " not in text and text[:2] == b"ey"):
+        return Document(text)
+    raise Malformed(_hint(text), code="nothing_found")
+
+
+def _unquoted(text: bytes) -> bytes:
+    # A token copied out of JSON brings its quotes along.
+    try:
+        inner = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return inner.encode("utf-8", "replace").strip() if isinstance(inner, str) else text
+
+
+_HINTS = (
+    (b"\x89PNG", "This is a picture. Laurel cannot read the credential inside a picture yet; ask for the JSON file."),
+    (b"<svg", "This is a picture. Laurel cannot read the credential inside a picture yet; ask for the JSON file."),
+    (b"%PDF", "This is a PDF, which anybody can make. Ask the holder for the link or the JSON file behind it."),
+    (b"<", "This is a web page, not a credential. Copy the page's address instead, or look for a download there."),
+    (b"did:", "This names an issuer or a holder, not a credential. Ask for the credential's link or file."),
+    (b"[", "This is a list. Check the credentials in it one by one."),
+)
+
+
+def _hint(text: bytes) -> str:
+    if not text:
+        return "There is nothing here. Paste a credential or its link, or choose the file."
+    for start, hint in _HINTS:
+        if text[: len(start)].lower() == start.lower():
+            return hint
+    if re.fullmatch(rb"[\w.-]+\.[a-z]{2,}(/\S*)?", text, re.IGNORECASE):
+        return "This looks like an address without its beginning. Put https:// in front of it."
+    return "There is no credential in this. A credential is a link, a JSON file, or a long code that starts with 'ey'."

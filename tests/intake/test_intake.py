@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from chalicelib.analytics.event import Kind, Visit
+from chalicelib.errors import Malformed, NotFound, Unavailable
+from chalicelib.intake.intake import Intake
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
+from chalicelib.verify.report import Verdict
+from tests.lookup.test_lookup import Stage, record_of
+from tests.makers import (
+    BASE_URL,
+    NOW,
+    OTHER_KEY,
+    FakeWorld,
+    as_bytes,
+    issuer,
+    signed,
+    unsigned,
+)
+
+VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None)
+HOSTED_DID = "did:web:localhost%3A8000:issuers:fernhill"
+LINK = "https://elsewhere.example/badge"
+
+
+@dataclass
+class Outside:
+    """The open world from dictionaries, which counts how often it was opened."""
+
+    pages: dict[str, bytes] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def controllers(self) -> Controllers:
+        return self
+
+    @property
+    def status_lists(self) -> StatusLists:
+        return FakeWorld().world().status_lists
+
+    def find(self, did: str, kid: str | None = None) -> Controller:
+        self.asked.append(did)
+        raise Unavailable(f"{did} does not answer")
+
+    def credential(self, url: str) -> Fetched:
+        self.asked.append(url)
+        if url not in self.pages:
+            raise Unavailable(f"{url} does not answer", code="http_status")
+        return Fetched(url, self.pages[url], NOW)
+
+
+@dataclass
+class Bench:
+    stage: Stage
+    outside: Outside
+    intake: Intake
+
+
+def bench(stage: Stage | None = None, **pages: bytes) -> Bench:
+    stage, outside = stage or Stage(), Outside({LINK: body for body in pages.values()})
+    intake = Intake(stage.shelf, stage.lookup, lambda: outside, BASE_URL, lambda: NOW)
+    return Bench(stage, outside, intake)
+
+
+def test_a_pasted_credential_of_ours_is_valid_from_our_own_tables() -> None:
+    made = bench()
+    checked = made.intake.check(as_bytes(signed(unsigned())), VISIT)
+    assert checked.report.verdict is Verdict.VALID
+    assert checked.report.findings[7].code == "issuer_registered"
+    assert not made.outside.asked
+
+
+def test_a_hosted_did_web_is_read_and_never_fetched() -> None:
+    by = issuer(did=HOSTED_DID, keys=(replace(issuer().keys[0], fragment="key-1"),))
+    document = signed(unsigned(by), method=f"{HOSTED_DID}#key-1")
+    made = bench(Stage(by, record_of(document)))
+    report = made.intake.check(as_bytes(document), VISIT).report
+    # Its status lists in this stage are by the did:key issuer, so they cannot speak for this one.
+    assert report.findings[4].code == "signer_is_issuer"
+    assert not made.outside.asked
+
+
+def test_what_we_host_and_do_not_have_is_not_fetched_either() -> None:
+    by = issuer(did="did:web:localhost%3A8000:issuers:nobody")
+    made = bench()
+    report = made.intake.check(as_bytes(signed(unsigned(by), method=f"{by.did}#key-1")), VISIT).report
+    assert (report.verdict, report.findings[3].code) == (Verdict.UNKNOWN, "key_unavailable")
+    assert not made.outside.asked
+
+
+def test_a_stranger_is_looked_up_outside() -> None:
+    by = issuer(did="did:web:elsewhere.example")
+    made = bench()
+    report = made.intake.check(as_bytes(signed(unsigned(by), method=f"{by.did}#key-1")), VISIT).report
+    assert (report.verdict, report.findings[3].code) == (Verdict.UNKNOWN, "key_unavailable")
+    assert made.outside.asked == ["did:web:elsewhere.example"]
+
+
+def test_a_stranger_with_a_did_key_is_valid_and_unknown_to_us() -> None:
+    document = unsigned(issuer(OTHER_KEY), entries=())
+    del document["credentialStatus"]
+    report = bench().intake.check(as_bytes(signed(document, key=OTHER_KEY)), VISIT).report
+    assert (report.verdict, report.findings[7].code) == (Verdict.VALID, "issuer_not_registered")
+
+
+def test_a_pasted_credential_of_ours_is_an_event_and_a_strangers_is_none() -> None:
+    made = bench()
+    made.intake.check(as_bytes(signed(unsigned())), VISIT)
+    [event] = made.stage.journal.events.values()
+    assert (event.kind, event.credential_id, event.verdict) == (Kind.VERIFICATION, "a" * 26, "valid")
+    foreign = unsigned(issuer(OTHER_KEY))
+    made.intake.check(as_bytes(signed(foreign, key=OTHER_KEY)), VISIT)
+    assert len(made.stage.journal.events) == 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"{BASE_URL}/c/{'a' * 26}",
+        f"{BASE_URL}/c/{'a' * 26}?utm_source=mail#top",
+        f"{BASE_URL}/v1/credentials/{'a' * 26}",
+        f"{BASE_URL}/v1/credentials/{'a' * 26}/report",
+    ],
+)
+def test_a_link_of_ours_opens_as_its_own_page_does(link: str) -> None:
+    made = bench()
+    checked = made.intake.check(f"  {link}\n".encode(), VISIT)
+    assert (checked.report.verdict, checked.hosted) == (Verdict.VALID, "a" * 26)
+    assert len(made.stage.journal.events) == 1
+    assert not made.outside.asked
+
+
+def test_a_link_of_ours_that_leads_nowhere_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        bench().intake.check_link(f"{BASE_URL}/c/{'b' * 26}", VISIT)
+
+
+def test_a_foreign_link_is_followed_once() -> None:
+    made = bench(page=as_bytes(signed(unsigned())))
+    checked = made.intake.check(LINK.encode(), VISIT)
+    assert (checked.report.verdict, checked.url) == (Verdict.VALID, LINK)
+    assert made.outside.asked == [LINK]
+
+
+def test_a_link_that_does_not_answer_is_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        bench().intake.check_link(LINK, VISIT)
+
+
+@pytest.mark.parametrize("body", [b"<!doctype html><p>Hello", b"https://third.example/", b"", b"%PDF-1.7"])
+def test_a_link_without_a_credential_behind_it_says_so(body: bytes) -> None:
+    with pytest.raises(Malformed) as caught:
+        bench(page=body).intake.check_link(LINK, VISIT)
+    assert caught.value.code == "nothing_found"
+
+
+def test_the_recipient_is_asked_for_strangers_too() -> None:
+    report = bench().intake.check(as_bytes(signed(unsigned())), VISIT, Asked("eve@example.org")).report
+    assert report.findings[8].code == "recipient_differs"

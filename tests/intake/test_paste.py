@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import Malformed
+from chalicelib.intake.paste import MAX_SIZE, Document, Link, read
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b" https://a.example/c/1 \r\n", Link("https://a.example/c/1")),
+        (b"HTTP://a.example", Link("HTTP://a.example")),
+        (b'\xef\xbb\xbf{"a": 1}\n', Document(b'{"a": 1}')),
+        (b"eyJh.eyJi.c2ln\n", Document(b"eyJh.eyJi.c2ln")),
+        (b'"eyJh.eyJi.c2ln"', Document(b"eyJh.eyJi.c2ln")),
+    ],
+)
+def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document) -> None:
+    assert read(data) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"", "nothing here"),
+        (b" \n", "nothing here"),
+        (b"\x89PNG\r\n", "picture"),
+        (b"<svg xmlns=''>", "picture"),
+        (b"%PDF-1.7", "PDF"),
+        (b"<!doctype html>", "web page"),
+        (b"did:key:z6Mk", "names an issuer"),
+        (b"[{}]", "list"),
+        (b"badges.example/c/1", "https://"),
+        (b"hello there", "no credential in this"),
+        (b"https://a.example/ and more", "no credential in this"),
+        (b'"hello"', "no credential in this"),
+        (b"\xff\xfe\x00", "no credential in this"),
+    ],
+)
+def test_what_is_neither_gets_a_word_about_what_to_try(data: bytes, hint: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read(data)
+    assert caught.value.code == "nothing_found"
+    assert hint in caught.value.detail
+
+
+def test_the_largest_paste_is_read_and_one_byte_more_is_not() -> None:
+    assert isinstance(read(b"{" + b" " * (MAX_SIZE - 1)), Document)
+    with pytest.raises(Malformed) as caught:
+        read(b"{" + b" " * MAX_SIZE)
+    assert caught.value.code == "too_large"
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_found_or_refused(data: bytes) -> None:
+    try:
+        found = read(data)
+    except Malformed:
+        return
+    assert isinstance(found, Link | Document)
