@@ -127,7 +127,7 @@ def _sign(awarding: Awarding, draft: _Draft, issuer: Issuer) -> Record:
         email_salt=draft.email_salt,
     )
     # The JWT first: it may be refused for its size (KMS signs 4,096 bytes at most).
-    jwt = as_jwt(awarding.signer, issuer, document) if award.jwt else None
+    jwt = as_jwt(awarding.signer, issuer, document, created=draft.now) if award.jwt else None
     content = with_proof(awarding.signer, issuer, document, created=draft.now, suite=award.suite)
     if len(content) > strict_json.DEFAULT.size:
         raise Refused(f"The credential has {len(content):,} bytes, more than verifiers read.", code="too_large")

@@ -36,20 +36,24 @@ def with_proof(
     return _json(signed)
 
 
-def as_jwt(signer: Signer, issuer: Issuer, credential: dict[str, object]) -> str:
+def as_jwt(signer: Signer, issuer: Issuer, credential: dict[str, object], *, created: datetime) -> str:
     """``credential`` as a compact JWS.
 
     Header and payload follow "Securing Verifiable Credentials using JOSE and COSE" (3.1.1): `typ` is `vc+jwt`, the
     payload is the unsecured credential itself. Into it go the claims that Open Badges 3.0 (8.2.4.1) asks for, each
     equal to the property that it repeats: `iss`, `jti`, `nbf`, and `exp` and `sub` when there is something to
-    repeat. A holder who is known by name and e-mail alone has no `sub`. Open Badges wants `typ` to be `JWT`; the media
-    type under which this is served decided for `vc+jwt`.
+    repeat. A holder who is known by name and e-mail alone has no `sub`. `iat` dates the signature: without it nobody
+    could tell whether a key that was rotated since had still been the issuer's. Open Badges wants `typ` to be `JWT`;
+    the media type under which this is served decided for `vc+jwt`.
 
     A JWS signs its whole text: the signer raises `Refused` (`message_too_long`) for a credential of about 3 KB or more.
     """
     key = issuer.signing_key
     header = {"alg": "EdDSA", "typ": "vc+jwt", "kid": issuer.method_id(key)}
-    message = b".".join(_base64url(_json(part)) for part in (header, {**credential, **_claims(credential)}))
+    message = b".".join(
+        _base64url(_json(part))
+        for part in (header, {**credential, **_claims(credential), "iat": int(created.timestamp())})
+    )
     return b".".join((message, _base64url(signer.sign(key.handle, message)))).decode("ascii")
 
 

@@ -8,7 +8,16 @@ from typing import TypeVar
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import ImageItem, IssuerItem, Pointer, Readable, RecordItem, SaltItem, StatusListItem, read
+from chalicelib.dynamo.models import (
+    ImageItem,
+    IssuerItem,
+    Pointer,
+    Readable,
+    RecordItem,
+    SaltItem,
+    StatusListItem,
+    read,
+)
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import NotFound
 from chalicelib.lookup.ports import Surroundings

@@ -53,7 +53,7 @@ class _HostedIssuer:
     issuer: Issuer | None
     now: datetime
 
-    def find(self, did: str, kid: str | None = None) -> Controller:
+    def find(self, did: str, kid: str | None = None) -> Controller:  # noqa: ARG002 - port
         if self.issuer is None or self.issuer.did != did:
             raise Unavailable(f"{did[:200]} is not an issuer that Laurel hosts.", code="issuer_not_hosted")
         return hosted_controller(self.base_url, self.issuer, self.now)

@@ -18,7 +18,7 @@ from chalicelib.errors import Refused
 from chalicelib.verify.report import Verdict
 from tests.award.fakes import House, new_achievement
 
-CLAIMS = ("iss", "jti", "nbf", "exp", "sub")
+CLAIMS = ("iss", "jti", "nbf", "exp", "sub", "iat")
 
 
 def public_key(house: House) -> Ed25519PublicKey:
@@ -28,7 +28,7 @@ def public_key(house: House) -> Ed25519PublicKey:
 def decode(house: House, record: Record, **options: bool) -> dict[str, object]:
     assert record.jwt is not None
     # The fake clock is not the one PyJWT reads.
-    checks = {"verify_exp": False, "verify_nbf": False, **options}
+    checks = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, **options}
     claims: dict[str, object] = jwt.decode(record.jwt, public_key(house), algorithms=["EdDSA"], options=checks)
     return claims
 
@@ -55,6 +55,7 @@ def test_the_jwt_s_claims_repeat_the_credential(house: House) -> None:
     assert payload["iss"] == house.issuer.did
     assert payload["jti"] == json.loads(record.document)["id"]
     assert payload["nbf"] == int(now.timestamp())
+    assert payload["iat"] == int(now.timestamp())
     assert payload["exp"] == int(now.timestamp()) + 365 * 86_400
     assert payload["sub"] == "did:example:ada"
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from chalicelib.analytics.event import Kind, Visit
+from chalicelib.award import issuers
 from chalicelib.errors import Malformed, NotFound, Unavailable
 from chalicelib.intake.intake import Intake
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from chalicelib.verify.report import Verdict
+from tests.award.fakes import House
 from tests.lookup.test_lookup import Stage, record_of
 from tests.makers import (
     BASE_URL,
@@ -60,8 +62,8 @@ class Bench:
     intake: Intake
 
 
-def bench(stage: Stage | None = None, **pages: bytes) -> Bench:
-    stage, outside = stage or Stage(), Outside({LINK: body for body in pages.values()})
+def bench(stage: Stage | None = None, page: bytes | None = None) -> Bench:
+    stage, outside = stage or Stage(), Outside({} if page is None else {LINK: page})
     intake = Intake(stage.shelf, stage.lookup, lambda: outside, BASE_URL, lambda: NOW)
     return Bench(stage, outside, intake)
 
@@ -161,3 +163,14 @@ def test_a_link_without_a_credential_behind_it_says_so(body: bytes) -> None:
 def test_the_recipient_is_asked_for_strangers_too() -> None:
     report = bench().intake.check(as_bytes(signed(unsigned())), VISIT, Asked("eve@example.org")).report
     assert report.findings[8].code == "recipient_differs"
+
+
+def test_our_own_token_is_valid_when_pasted_and_after_a_rotation() -> None:
+    house, outside = House(), Outside()
+    awarding = house.awarding
+    lookup = replace(bench().stage.lookup, shelf=house.ledger)
+    intake = Intake(house.ledger, lookup, lambda: outside, awarding.base_url, awarding.clock)
+    token = (house.issue(jwt=True).jwt or "").encode()
+    assert intake.check(token, VISIT).report.verdict is Verdict.VALID
+    issuers.rotate_key(awarding, house.issuer.id)
+    assert intake.check(token, VISIT).report.verdict is Verdict.VALID
