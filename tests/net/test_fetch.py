@@ -67,6 +67,22 @@ def test_it_names_the_host_in_the_handshake(get: Get, stranger: Stranger) -> Non
     assert stranger.names == [HOST]
 
 
+def test_each_hop_is_asked_by_its_own_name(
+    get: Get, stranger: Stranger, names: Names, authority: Authority, tmp_path: Path, deadline: Deadline
+) -> None:
+    names.answers["other.example"] = [["127.0.0.1"]]
+    with Stranger(authority.server(tmp_path, "other.example")) as other:
+        other.pages["/b"] = ok(b"here")
+        stranger.pages["/a"] = redirect(f"https://other.example:{other.port}/b")
+        guard = Guard(frozenset({f"{HOST}:{stranger.port}", f"other.example:{other.port}"}))
+        fetcher = Fetcher(guard, names, authority.trust(), lambda: NOW)
+        asked = f"https://{HOST}:{stranger.port}/a"
+        reply = fetcher.get(asked, accept="*/*", deadline=deadline)
+        assert (reply.fetched.body, reply.fetched.url) == (b"here", asked)
+        assert (stranger.names, other.names) == ([HOST], ["other.example"])
+        assert f"\r\nHost: other.example:{other.port}\r\n" in other.heads[0]
+
+
 def test_it_ignores_the_proxies_of_the_environment(get: Get, stranger: Stranger, monkeypatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
