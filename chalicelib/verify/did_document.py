@@ -9,7 +9,7 @@ from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 from chalicelib.verify.keys.listed import key_of_method
 from chalicelib.verify.keys.public_key import UnusableKey
-from chalicelib.verify.members import as_list, text
+from chalicelib.verify.members import as_list, string
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Evidence
 
@@ -60,7 +60,7 @@ def _entries(document: Mapping[str, object]) -> Iterator[tuple[Mapping[str, obje
 
 def _absolute(name: object, controller_id: str) -> str:
     """A method's id in full: fragments are relative to the document's own id (DID Core, 3.2.2)."""
-    if not (found := text(name)):
+    if not (found := string(name)):
         raise Malformed("A key in the document has no id.", code="document_malformed")
     return controller_id + found if found.startswith("#") else found
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chalicelib.errors import Malformed
 from chalicelib.verify.did_document import MAX_METHODS
 from chalicelib.verify.keys.listed import key_of_jwk
-from chalicelib.verify.members import text
+from chalicelib.verify.members import string
 from chalicelib.verify.ports import Method
 
 
@@ -21,7 +21,7 @@ def methods_of(keys: object, name: Callable[[str | None], str]) -> tuple[Method,
         raise Malformed("The issuer's list of keys is not one.", code="document_malformed")
     if len(keys) > MAX_METHODS:
         raise Malformed(f"The issuer lists more than {MAX_METHODS} keys.", code="too_many_methods")
-    methods = tuple(Method(name(text(key.get("kid"))), key_of_jwk(key), assertion=True) for key in keys)
+    methods = tuple(Method(name(string(key.get("kid"))), key_of_jwk(key), assertion=True) for key in keys)
     if len({method.id for method in methods}) < len(methods):
         # RFC 7517, 4.5 only advises distinct names; which of two is meant could not be said.
         raise Malformed("The issuer gives the same name to two keys.", code="duplicate_method")

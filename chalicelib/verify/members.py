@@ -17,11 +17,18 @@ def as_object(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
+def string(value: object) -> str | None:
+    """``value`` if it is a non-empty string, else None. For identifiers, which are never lists."""
+    return value if isinstance(value, str) and value else None
+
+
 def text(value: object) -> str | None:
-    """``value`` if it is a non-empty string, else None."""
+    """The non-empty string that ``value`` is or lists alone, else None: both say the same in JSON-LD."""
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else None
     return value if isinstance(value, str) and value else None
 
 
 def id_of(value: object) -> str | None:
     """The id of a node that is written as an object or as its id alone."""
-    return text(value) or text(as_object(value).get("id"))
+    return string(value) or string(as_object(value).get("id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.verify.members import as_list, as_object, id_of, text
+from chalicelib.verify.members import as_list, as_object, id_of, string, text
 from chalicelib.verify.models import DataModel
 
 View = dict[str, object]
@@ -19,7 +19,7 @@ def view_of(document: Mapping[str, object], model: DataModel) -> View:
     achievement = as_object(subject.get("achievement"))
     issuer = as_object(document.get("issuer"))
     return {
-        "id": text(document.get("id")),
+        "id": string(document.get("id")),
         "types": [kind for kind in as_list(document.get("type")) if isinstance(kind, str)],
         "name": text(document.get("name")) or text(achievement.get("name")),
         "description": text(document.get("description")),
@@ -29,12 +29,12 @@ def view_of(document: Mapping[str, object], model: DataModel) -> View:
             "url": text(issuer.get("url")),
             "image": id_of(issuer.get("image")),
         },
-        "holder": {"id": text(subject.get("id")), "name": _holder_name(subject)},
+        "holder": {"id": string(subject.get("id")), "name": _holder_name(subject)},
         "achievement": _achievement(achievement) if achievement else None,
         "valid_from": text(document.get(model.start)),
         "valid_until": text(document.get(model.end)),
         "evidence": [
-            {"url": text(item.get("id")), "name": text(item.get("name")), "narrative": text(item.get("narrative"))}
+            {"url": string(item.get("id")), "name": text(item.get("name")), "narrative": text(item.get("narrative"))}
             for item in map(as_object, as_list(document.get("evidence")))
         ],
     }
@@ -50,10 +50,10 @@ def _holder_name(subject: Mapping[str, object]) -> str | None:
 def _achievement(achievement: Mapping[str, object]) -> View:
     criteria, image = as_object(achievement.get("criteria")), achievement.get("image")
     return {
-        "id": text(achievement.get("id")),
+        "id": string(achievement.get("id")),
         "name": text(achievement.get("name")),
         "description": text(achievement.get("description")),
-        "criteria": {"narrative": text(criteria.get("narrative")), "url": text(criteria.get("id"))},
+        "criteria": {"narrative": text(criteria.get("narrative")), "url": string(criteria.get("id"))},
         "image": {"url": id_of(image), "alt": text(as_object(image).get("caption"))} if image else None,
         "kind": text(achievement.get("achievementType")),
         "skills": [_skill(as_object(item)) for item in as_list(achievement.get("alignment"))],

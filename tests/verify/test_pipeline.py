@@ -57,6 +57,26 @@ def test_a_changed_word_is_invalid_and_nothing_of_it_is_shown(suite: str, path: 
     assert "Doctor" not in json.dumps([finding.message for finding in report.findings])
 
 
+def test_a_name_in_a_list_of_one_is_shown_as_the_name_that_was_signed() -> None:
+    document = signed(unsigned())
+    document["name"] = [document["name"]]
+    document["credentialSubject"]["achievement"]["name"] = ["Watercolour"]  # type: ignore[index]
+    changed = report_on(as_bytes(document))
+    document["credentialSubject"]["achievement"]["name"] = [  # type: ignore[index]
+        unsigned()["credentialSubject"]["achievement"]["name"]  # type: ignore[index]
+    ]
+    report = report_on(as_bytes(document))
+    assert changed.verdict is Verdict.INVALID
+    assert report.verdict is Verdict.VALID
+    assert report.credential == report_on(as_bytes(signed(unsigned()))).credential
+
+
+def test_a_registered_issuer_that_lists_another_name_is_noticed() -> None:
+    document = unsigned()
+    document["issuer"]["name"] = ["Some Famous University"]  # type: ignore[index]
+    assert codes(report_on(as_bytes(signed(document))))["issuer"] == "issuer_name_differs"
+
+
 def test_an_unsigned_claim_added_to_a_signed_badge_is_refused() -> None:
     document = {**signed(unsigned()), "grade": "A+"}
     assert codes(report_on(as_bytes(document)))["context"] == "term_undefined"

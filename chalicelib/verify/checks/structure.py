@@ -8,8 +8,10 @@ from datetime import datetime
 from chalicelib.credential import dates, vocabulary
 from chalicelib.errors import Malformed
 from chalicelib.verify.case import Case, CheckFailed, Result
-from chalicelib.verify.members import as_list, as_object, id_of, text
+from chalicelib.verify.members import as_list, as_object, id_of, string, text
 from chalicelib.verify.report import Outcome
+
+_WELL_FORMED = Result(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
 
 
 def check(case: Case) -> Result:
@@ -18,7 +20,7 @@ def check(case: Case) -> Result:
         _read(case)
     except Malformed as error:
         raise CheckFailed(error.code, error.detail) from error
-    return Result(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
+    return _WELL_FORMED
 
 
 def _read(case: Case) -> None:
@@ -28,7 +30,7 @@ def _read(case: Case) -> None:
     case.types = _types(document)
     if vocabulary.VERIFIABLE_CREDENTIAL not in case.types:
         raise _missing("the type VerifiableCredential")
-    if "id" in document and text(document["id"]) is None:
+    if "id" in document and string(document["id"]) is None:
         raise _missing("an id that is a URL")
     issuer = id_of(document.get("issuer"))
     if issuer is None:
@@ -78,7 +80,9 @@ def _check_open_badge(case: Case) -> None:
 def _check_achievement(achievement: Mapping[str, object]) -> None:
     if "Achievement" not in _types(achievement):
         raise _missing("an achievement")
-    for name in ("id", "name", "description"):
+    if string(achievement.get("id")) is None:
+        raise _missing("the achievement's id")
+    for name in ("name", "description"):
         if text(achievement.get(name)) is None:
             raise _missing(f"the achievement's {name}")
     if not as_object(achievement.get("criteria")):

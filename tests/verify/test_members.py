@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.verify.members import id_of, string, text
+
+
+@pytest.mark.parametrize("value", ["word", ["word"]])
+def test_a_list_of_one_string_says_what_the_string_says(value: object) -> None:
+    assert text(value) == "word"
+
+
+@pytest.mark.parametrize("value", [None, "", [], [""], ["a", "b"], [["word"]], [None], 1, True, {"id": "word"}])
+def test_whatever_else_is_no_text(value: object) -> None:
+    assert text(value) is None
+
+
+@pytest.mark.parametrize("value", [["did:example:a"], [{"id": "did:example:a"}], {"id": ["did:example:a"]}, "", {}])
+def test_an_identifier_is_never_a_list(value: object) -> None:
+    assert id_of(value) is None
+    assert string(value) is None
