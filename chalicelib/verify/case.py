@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from chalicelib.errors import LaurelError
 from chalicelib.verify.asked import Asked
@@ -15,8 +15,7 @@ from chalicelib.verify.report import Evidence, Outcome
 from chalicelib.verify.seal import Seal, Securing
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a check found; the pipeline puts its number and name to it."""
 
     outcome: Outcome
@@ -75,3 +74,5 @@ class Case:
     """Written by check 3: what each of `seals` signs, in the same order."""
     methods: tuple[tuple[Controller, Method], ...] = ()
     """Written by check 4: whose key each of `seals` was made with, in the same order."""
+    not_followed: tuple[str, ...] = ()
+    """Written by check 10: what the document brings that no check looks into, in words."""

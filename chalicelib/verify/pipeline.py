@@ -62,7 +62,7 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
     stopped_by: Check | None = None
     for check in CHECKS:
         result = _not_reached(stopped_by) if stopped_by else _run(check, case)
-        findings.append(Finding(check.number, check.name, result.outcome, result.code, result.message, result.evidence))
+        findings.append(Finding(check.number, check.name, *result))
         if stopped_by is None and check.name in CORE and result.outcome is not Outcome.PASSED:
             stopped_by = check
     proven = stopped_by is None
@@ -72,7 +72,7 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
         format=case.format,
         credential=view_of(case.document, case.model) if proven else None,
         findings=tuple(findings),
-        not_checked=(*ALWAYS_UNCHECKED, *(extras.unchecked(case) if proven else ())),
+        not_checked=ALWAYS_UNCHECKED + case.not_followed,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Outcome(StrEnum):
@@ -38,8 +39,7 @@ class Evidence:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The outcome of one numbered check: a stable code for programs, one sentence for a recruiter."""
 
     number: int
@@ -67,8 +67,6 @@ class Report:
 
 CORE = ("format", "structure", "context", "proof", "signer")
 """Checks 1 to 5: is this what its issuer signed? Nothing of a credential is believed before they pass."""
-STANDING = ("dates", "status")
-"""Checks 6 and 7: does it still stand?"""
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
@@ -82,22 +80,24 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
 
     Checks 8 (issuer) and 10 (extras) inform and never change the verdict.
     """
-    by_name = {finding.check: finding for finding in findings}
-    outcome = {name: finding.outcome for name, finding in by_name.items()}
-    recipient = outcome.get("recipient", Outcome.NOT_APPLICABLE)
-    core = [outcome.get(name) for name in CORE]
+    found = {finding.check: finding for finding in findings}
+    core = [found[name].outcome if name in found else Outcome.UNKNOWN for name in CORE]
+    dates, status = found.get("dates", _MISSING), found.get("status", _MISSING)
+    recipient = found["recipient"].outcome if "recipient" in found else Outcome.NOT_APPLICABLE
     if Outcome.FAILED in core or recipient is Outcome.FAILED:
         return Verdict.INVALID
-    if any(value is not Outcome.PASSED for value in core):
+    if core.count(Outcome.PASSED) < len(CORE):
         return Verdict.UNKNOWN
-    for name in reversed(STANDING):
-        finding = by_name.get(name)
-        if finding is not None and finding.outcome is Outcome.FAILED:
+    for finding in (status, dates):
+        if finding.outcome is Outcome.FAILED:
             return _FAILED_STANDING.get(finding.code, Verdict.INVALID)
     settled = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
-    if outcome.get("dates") is not Outcome.PASSED or outcome.get("status") not in settled or recipient not in settled:
+    if dates.outcome is not Outcome.PASSED or status.outcome not in settled or recipient not in settled:
         return Verdict.UNKNOWN
     return Verdict.VALID
+
+
+_MISSING = Finding(0, "", Outcome.UNKNOWN, "", "")
 
 
 _FAILED_STANDING = {

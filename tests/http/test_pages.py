@@ -224,7 +224,7 @@ def poisoned(good: Opened, evil: str) -> Opened:
 
     assert good.issuer is not None
     view = poison(good.report.credential)
-    findings = tuple(replace(finding, message=evil) for finding in good.report.findings)
+    findings = tuple(finding._replace(message=evil) for finding in good.report.findings)
     report = replace(good.report, credential=view, findings=findings, format=evil, not_checked=(evil,))
     standing = Standing(State.REVOKED, NOW, evil)
     issuer = replace(good.issuer, name=evil, url=evil, did=evil)
@@ -233,7 +233,7 @@ def poisoned(good: Opened, evil: str) -> Opened:
 
 def variants(opened: Opened) -> Iterator[Opened]:
     unregistered = tuple(
-        replace(item, outcome=Outcome.UNKNOWN) if item.check == "issuer" else item for item in opened.report.findings
+        item._replace(outcome=Outcome.UNKNOWN) if item.check == "issuer" else item for item in opened.report.findings
     )
     for verdict in Verdict:
         for findings in (opened.report.findings, unregistered):

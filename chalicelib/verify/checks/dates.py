@@ -8,6 +8,13 @@ from chalicelib.verify.case import Case, CheckFailed, Result
 from chalicelib.verify.report import Outcome
 from chalicelib.verify.skew import SKEW
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_NO_END = Result(Outcome.PASSED, "within_validity", "It is within its validity; it has no end date.")
+
 
 def check(case: Case) -> Result:
     """Both ends belong to the validity (VC Data Model 2.0, 4.9); the start is given `SKEW`, the end is not."""
@@ -16,9 +23,9 @@ def check(case: Case) -> Result:
     if case.valid_until is not None and case.now > case.valid_until:
         raise CheckFailed("expired", f"It was valid until {_day(case.valid_until)}.")
     if case.valid_until is None:
-        return Result(Outcome.PASSED, "within_validity", "It is within its validity; it has no end date.")
+        return _NO_END
     return Result(Outcome.PASSED, "within_validity", f"It is within its validity, until {_day(case.valid_until)}.")
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment:%-d %B %Y}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

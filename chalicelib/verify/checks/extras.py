@@ -16,18 +16,16 @@ _EXTRAS = {
     "relatedResource": "the further files that it names",
 }
 
+_NONE = Result(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that could be checked.")
+
 
 def check(case: Case) -> Result:
     """Name what was not followed. Nothing here changes the verdict."""
-    left = unchecked(case)
-    if left:
-        raise CheckUnknown("extras_not_followed", f"Not looked at: {'; '.join(left)}.")
-    return Result(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that could be checked.")
-
-
-def unchecked(case: Case) -> list[str]:
-    """What the document brings that no check looks into, in words, once each."""
     nodes = [case.document, *map(as_object, as_list(case.document.get("credentialSubject")))]
-    achievements = [as_object(item) for node in nodes for item in as_list(node.get("achievement"))]
-    present = {name for node in (*nodes, *achievements) for name in _EXTRAS if name in node}
-    return list(dict.fromkeys(words for name, words in _EXTRAS.items() if name in present))
+    nodes += [as_object(item) for node in nodes for item in as_list(node.get("achievement"))]
+    if all(map(_EXTRAS.keys().isdisjoint, nodes)):
+        return _NONE
+    case.not_followed = tuple(
+        dict.fromkeys(words for name, words in _EXTRAS.items() if any(name in node for node in nodes))
+    )
+    raise CheckUnknown("extras_not_followed", f"Not looked at: {'; '.join(case.not_followed)}.")

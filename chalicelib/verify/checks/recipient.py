@@ -14,10 +14,13 @@ MAX_IDENTIFIERS = 32
 """Identifiers that are tried: each costs a hash. Real credentials have one to three."""
 
 
+_NOT_ASKED = Result(Outcome.NOT_APPLICABLE, "not_asked", "Nobody asked whether it was given to a certain person.")
+
+
 def check(case: Case) -> Result:
     """Compare the address, as it is and in lower case, with every e-mail identifier of the holder."""
     if case.asked.email is None:
-        return Result(Outcome.NOT_APPLICABLE, "not_asked", "Nobody asked whether it was given to a certain person.")
+        return _NOT_ASKED
     identifiers = list(_email_identifiers(case))
     if not identifiers:
         raise CheckUnknown("recipient_not_named", "It names no e-mail address that could be compared.")

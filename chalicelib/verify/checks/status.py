@@ -33,11 +33,14 @@ _FOUND: Mapping[Purpose, tuple[str, str]] = {
 }
 
 
+_NO_STATUS = Result(Outcome.NOT_APPLICABLE, "no_status", "Its issuer gave it no status, so it cannot be withdrawn.")
+
+
 def check(case: Case) -> Result:
     """Judge every entry. A set bit counts even if another entry is unknown; any unknown leaves the answer open."""
     entries = as_list(case.document.get("credentialStatus"))
     if not entries:
-        return Result(Outcome.NOT_APPLICABLE, "no_status", "Its issuer gave it no status, so it cannot be withdrawn.")
+        return _NO_STATUS
     if len(entries) > MAX_ENTRIES:
         raise CheckUnknown(
             "too_many_entries", f"It names {len(entries)} status entries; Laurel looks at {MAX_ENTRIES}."
