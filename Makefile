@@ -7,11 +7,13 @@ PYTHON ?= python3.11
 PORT ?= 8000
 STAGE ?= dev
 WORKERS ?= 2
+MINUTES ?= 5
 
 BIN := .venv/bin
 VENV := .venv/.made
 VENV_AWS := .venv-aws/.made
 VENV_BENCH := .venv-bench/.made
+VENV_FUZZ := .venv-fuzz/.made
 
 # A virtual environment is made again when its requirements change; a half-made one has no stamp.
 define make_venv
@@ -29,6 +31,9 @@ $(VENV): requirements.txt requirements-dev.txt
 
 $(VENV_AWS): requirements-aws.txt
 	$(call make_venv,.venv-aws,requirements-aws.txt)
+
+$(VENV_FUZZ): requirements.txt requirements-fuzz.txt
+	$(call make_venv,.venv-fuzz,requirements-fuzz.txt)
 
 $(VENV_BENCH): requirements-bench.txt
 	$(call make_venv,.venv-bench,requirements-bench.txt)
@@ -70,6 +75,10 @@ node_modules/.made: $(wildcard package.json package-lock.json)
 test: $(VENV) $(VENV_AWS) node_modules/.made ## every test, on a clean machine
 	@tools/chromium.sh
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+
+.PHONY: fuzz
+fuzz: $(VENV_FUZZ) ## every parser against made-up bytes for MINUTES (default 5); what breaks one becomes a test
+	@.venv-fuzz/bin/python -W ignore -m fuzz --minutes $(MINUTES)
 
 .PHONY: package
 package: $(VENV) ## build/$STAGE: what would be sent to AWS, listed
