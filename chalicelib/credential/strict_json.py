@@ -46,7 +46,7 @@ def parse(data: bytes, caps: Caps = DEFAULT) -> dict[str, object]:
         # Every name and every string stands between two quotes. More of them are either escaped, or around what a
         # second member of the same name has replaced: the slower decoder tells.
         value = _decode(text, _WATCHFUL, caps)
-    if _SURROGATE(text):
+    if "\\" in text and _SURROGATE(text):
         _refuse_lone_surrogates(value)
     return value
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.multibase import decode_base58btc, encode_base58btc
@@ -39,8 +39,7 @@ CANONICAL_FORMS: Mapping[str, Callable[[Document], bytes]] = {
 """How each suite that Laurel knows turns JSON into the bytes that are hashed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """One proof of a document, parsed. ``suite`` may be one that is not in `CANONICAL_FORMS`."""
 
     suite: str

@@ -59,13 +59,14 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
     """
     case = Case(source, world, now, asked)
     findings: list[Finding] = []
-    stopped_by: Check | None = None
     for check in CHECKS:
-        result = _not_reached(stopped_by) if stopped_by else _run(check, case)
-        findings.append(Finding(check.number, check.name, *result))
-        if stopped_by is None and check.name in CORE and result.outcome is not Outcome.PASSED:
-            stopped_by = check
-    proven = stopped_by is None
+        finding = _run(check, case)
+        findings.append(finding)
+        if finding.outcome is not Outcome.PASSED and check.name in CORE:
+            break
+    stopped_by, rest = findings[-1], CHECKS[len(findings) :]
+    findings += [_not_reached(check, stopped_by) for check in rest]
+    proven = not rest
     return Report(
         verdict=verdict_of(findings),
         checked_at=now,
@@ -76,13 +77,14 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
     )
 
 
-def _run(check: Check, case: Case) -> Result:
+def _run(check: Check, case: Case) -> Finding:
     try:
-        return check.run(case)
+        result = check.run(case)
     except Unproven as error:
-        return Result(error.outcome, error.code, error.detail, error.evidence)
+        return Finding(check.number, check.name, error.outcome, error.code, error.detail, error.evidence)
+    return Finding(check.number, check.name, *result)
 
 
-def _not_reached(stopped_by: Check) -> Result:
-    message = f"Not looked at, because check {stopped_by.number} ({stopped_by.name}) did not pass."
-    return Result(Outcome.UNKNOWN, "not_reached", message)
+def _not_reached(check: Check, stopped_by: Finding) -> Finding:
+    message = f"Not looked at, because check {stopped_by.number} ({stopped_by.check}) did not pass."
+    return Finding(check.number, check.name, Outcome.UNKNOWN, "not_reached", message)

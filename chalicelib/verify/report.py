@@ -80,24 +80,26 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
 
     Checks 8 (issuer) and 10 (extras) inform and never change the verdict.
     """
-    found = {finding.check: finding for finding in findings}
-    core = [found[name].outcome if name in found else Outcome.UNKNOWN for name in CORE]
-    dates, status = found.get("dates", _MISSING), found.get("status", _MISSING)
-    recipient = found["recipient"].outcome if "recipient" in found else Outcome.NOT_APPLICABLE
+    found = {finding.check: (finding.outcome, finding.code) for finding in findings}
+    core = [found.get(name, _MISSING)[0] for name in CORE]
+    (dates, dates_code), (status, status_code) = found.get("dates", _MISSING), found.get("status", _MISSING)
+    recipient, _ = found.get("recipient", _NOT_ASKED)
     if Outcome.FAILED in core or recipient is Outcome.FAILED:
         return Verdict.INVALID
     if core.count(Outcome.PASSED) < len(CORE):
         return Verdict.UNKNOWN
-    for finding in (status, dates):
-        if finding.outcome is Outcome.FAILED:
-            return _FAILED_STANDING.get(finding.code, Verdict.INVALID)
+    if status is Outcome.FAILED:
+        return _FAILED_STANDING.get(status_code, Verdict.INVALID)
+    if dates is Outcome.FAILED:
+        return _FAILED_STANDING.get(dates_code, Verdict.INVALID)
     settled = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
-    if dates.outcome is not Outcome.PASSED or status.outcome not in settled or recipient not in settled:
+    if dates is not Outcome.PASSED or status not in settled or recipient not in settled:
         return Verdict.UNKNOWN
     return Verdict.VALID
 
 
-_MISSING = Finding(0, "", Outcome.UNKNOWN, "", "")
+_MISSING = (Outcome.UNKNOWN, "")
+_NOT_ASKED = (Outcome.NOT_APPLICABLE, "")
 
 
 _FAILED_STANDING = {

@@ -64,21 +64,21 @@ def _check_status(document: Mapping[str, object]) -> None:
 
 def _check_open_badge(case: Case) -> None:
     document = case.document
-    if not vocabulary.OPEN_BADGES_CONTEXTS.intersection(_texts(document.get("@context"))):
+    if vocabulary.OPEN_BADGES_CONTEXTS.isdisjoint(_texts(document.get("@context"))):
         raise _missing("an Open Badges 3.0 context")
     issuer = as_object(document.get("issuer"))
-    if issuer and "Profile" not in _types(issuer):
+    if issuer and not _is_a(issuer, "Profile"):
         raise _missing("the type Profile in its issuer")
     if case.valid_from is None:
         raise _missing(case.model.start)
     for subject in map(as_object, as_list(document["credentialSubject"])):
-        if "AchievementSubject" not in _types(subject):
+        if not _is_a(subject, "AchievementSubject"):
             raise _missing("the type AchievementSubject in its credentialSubject")
         _check_achievement(as_object(subject.get("achievement")))
 
 
 def _check_achievement(achievement: Mapping[str, object]) -> None:
-    if "Achievement" not in _types(achievement):
+    if not _is_a(achievement, "Achievement"):
         raise _missing("an achievement")
     if string(achievement.get("id")) is None:
         raise _missing("the achievement's id")
@@ -87,6 +87,10 @@ def _check_achievement(achievement: Mapping[str, object]) -> None:
             raise _missing(f"the achievement's {name}")
     if not as_object(achievement.get("criteria")):
         raise _missing("the achievement's criteria")
+
+
+def _is_a(node: Mapping[str, object], kind: str) -> bool:
+    return kind in as_list(node.get("type"))
 
 
 def _types(node: Mapping[str, object]) -> tuple[str, ...]:

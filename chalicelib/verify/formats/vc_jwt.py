@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.verify.canonical.tables import EMPTY, enter
 from chalicelib.verify.controllers import find_token_method
@@ -13,12 +13,12 @@ from chalicelib.verify.jose import claims, compact
 from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.ports import Controller, Controllers, Method
 
-_LOOKS_LIKE_ONE = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]*\.").match
+_BEGINS_LIKE_ONE = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]{0,64}+[A-Za-z0-9_=.-]").match
 
 
 def recognises(source: bytes) -> bool:
     """Whether this looks like a token, be it a good or a bad one."""
-    return _LOOKS_LIKE_ONE(source) is not None
+    return source.count(b".") > 1 and _BEGINS_LIKE_ONE(source) is not None
 
 
 def read(source: bytes) -> tuple[Mapping[str, object], Token]:
@@ -35,8 +35,7 @@ def read(source: bytes) -> tuple[Mapping[str, object], Token]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A JWS around a credential: it is secured by it, and it is the one seal."""
 
     jws: compact.Jws

@@ -13,8 +13,8 @@ differently: it is refused, whichever of both the standard would prefer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.credential import dates as stamps
 from chalicelib.credential import strict_json, vocabulary
@@ -29,11 +29,11 @@ _TYPES = frozenset({_VC_JWT, "jwt"})
 _CONTENT_TYPES = frozenset({"vc"})
 _REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """RFC 7519, 4.1: of the token, not of the credential, unless a rule above maps them."""
+_CLAIMS = _REGISTERED | {"vc", "vp"}
 _OF_A_CREDENTIAL = frozenset({"@context", "type", "issuer", "credentialSubject"})
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """The credential that a token holds, and when the token itself was signed and is good for."""
 
     document: Mapping[str, object]
@@ -69,6 +69,8 @@ def document_of(payload: Mapping[str, object]) -> dict[str, object]:
     credentials are in it, `claims_malformed` for a claim of the wrong type, `presentation_unsupported` for a
     presentation, `date_malformed`.
     """
+    if payload.keys().isdisjoint(_CLAIMS):
+        return dict(payload)
     wrapped = payload.keys() & {"vc", "vp"}
     if wrapped and not _OF_A_CREDENTIAL.isdisjoint(payload):
         # VC-JOSE-COSE, 3.1.1: neither may be there.

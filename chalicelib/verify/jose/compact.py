@@ -7,7 +7,8 @@ Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are never used: whoever f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from chalicelib.credential import strict_json
 from chalicelib.errors import Malformed
@@ -21,11 +22,9 @@ HEADER_CAPS = strict_json.Caps(size=8 * 1024, depth=16, members=256)
 _LONGEST_HEADER = (HEADER_CAPS.size * 4 + 2) // 3
 
 
-@dataclass(frozen=True, slots=True)
-class Jws:
+class Jws(NamedTuple):
     """A token in its parts, unverified: ``signature`` is to hold over ``signing_input`` under ``algorithm``."""
 
-    header: Mapping[str, object]
     algorithm: Algorithm
     kid: str | None
     typ: str | None
@@ -50,20 +49,17 @@ def parse(data: bytes) -> Jws:
     if len(parts) != 3:
         raise _malformed("This token does not have three parts.")
     encoded_header, encoded_payload, encoded_signature = parts
-    header = _header(encoded_header)
     return Jws(
-        header=header,
-        algorithm=_algorithm(header),
-        kid=_text(header, "kid"),
-        typ=_text(header, "typ"),
-        cty=_text(header, "cty"),
+        *_header(encoded_header),
         payload=_decoded(encoded_payload, "payload"),
         signature=_decoded(encoded_signature, "signature"),
         signing_input=data[: len(encoded_header) + 1 + len(encoded_payload)],
     )
 
 
-def _header(encoded: bytes) -> dict[str, object]:
+@lru_cache(maxsize=128)
+def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | None]:
+    # Kept, because an issuer puts the same header on all its tokens.
     if len(encoded) > _LONGEST_HEADER:
         raise Malformed(f"The token's header has over {HEADER_CAPS.size:,} bytes.", code="too_large")
     header = strict_json.parse(_decoded(encoded, "header"), HEADER_CAPS)
@@ -72,7 +68,7 @@ def _header(encoded: bytes) -> dict[str, object]:
     if "b64" in header:
         # RFC 7797: with it the same text signs other bytes.
         raise Malformed("The token's payload may be signed unencoded.", code="unencoded_refused")
-    return header
+    return _algorithm(header), _text(header, "kid"), _text(header, "typ"), _text(header, "cty")
 
 
 def _refuse_critical(names: object) -> None:

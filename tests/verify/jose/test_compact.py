@@ -43,7 +43,6 @@ def test_a_token_is_read_in_its_parts() -> None:
     made = token({"alg": "ES256", "kid": "key-1", "typ": "vc+jwt", "cty": "vc", "x": 1}, b"payload")
     jws = compact.parse(made)
     assert (jws.algorithm, jws.kid, jws.typ, jws.cty) == (Algorithm.ES256, "key-1", "vc+jwt", "vc")
-    assert jws.header["x"] == 1
     assert jws.payload == b"payload"
     assert jws.signing_input == made.rpartition(b".")[0]
     assert jws.signature == base64url.decode(made.rpartition(b".")[2])
