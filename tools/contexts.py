@@ -80,7 +80,7 @@ class Compiler:
         return {"vocab": context.get("@vocab"), "closed": closed, "terms": terms}
 
     def _term(self, name: str, definition: Json, context: Json, protected: bool, where: str) -> list[Any]:
-        _expect(":" not in name and "/" not in name, where, "a compact IRI as a term")
+        _expect(bool(name) and ":" not in name and "/" not in name, where, "a compact IRI as a term")
         simple = isinstance(definition, str)
         members = {"@id": definition} if simple else definition
         _expect(isinstance(members, dict) and set(members) <= KNOWN_MEMBERS, where, f"unsupported: {definition}")
@@ -90,10 +90,10 @@ class Compiler:
             _expect(ALIASES.get(name) == iri and simple, where, "an alias other than id and type")
         _expect(name not in ALIASES or iri == ALIASES[name], where, "id and type must be aliases")
         coercion, late_coercion = members.get("@type"), False
-        if coercion is not None and coercion not in {"@id", "@vocab", "@json"}:
+        if coercion not in (None, "@id", "@vocab", "@json"):
             coercion, late_coercion = _expand(coercion, context, where)
         container = members.get("@container")
-        _expect(container in {None, "@set", "@list", "@graph"}, where, f"unsupported container {container}")
+        _expect(container in (None, "@set", "@list", "@graph"), where, f"unsupported container {container}")
         scope = self.add(members["@context"], where) if "@context" in members else None
         flags = PROTECTED * bool(members.get("@protected", protected)) | LATE * (late or late_coercion)
         flags |= PREFIX * (simple and iri[-1] in ":/?#[]@") | CLASS * _names_class(name, coercion, container)
@@ -107,6 +107,7 @@ def _names_class(name: str, coercion: str | None, container: str | None) -> bool
 
 def _expand(value: str, context: Mapping[str, Any], where: str, seen: tuple[str, ...] = ()) -> tuple[str, bool]:
     """``value`` as an IRI, and whether that hangs on contexts applied earlier (4.2.2 and 5.2.2)."""
+    _expect(isinstance(value, str), where, f"{value} is no text")
     _expect(value not in seen, where, f"a cycle through {value}")
     if value.startswith("@"):
         return value, False

@@ -1,0 +1,60 @@
+"""The product's walk over other tables than the product's, in a process and a copy of its own.
+
+    python -m tests.conformance.own_tables < cases > answers
+
+The tables are a file beside the code that reads them, on purpose: no setting changes what a context means. So this
+copies the canonical package, puts one case's tables beside the copy, and imports it afresh for every case. One JSON
+value a line comes in, ``{"tables", "document"}``; one goes out, ``{"canonical"}`` or ``{"refused": code}``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import chalicelib
+
+_PACKAGE = Path(chalicelib.__file__).parent
+_NEEDED = ("__init__.py", "errors.py", "verify/__init__.py")
+_COPIED = "chalicelib.verify.canonical"
+
+
+def answers(cases: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What the walk makes of each case."""
+    with tempfile.TemporaryDirectory() as copied:
+        canonical = _copy(Path(copied))
+        sys.path.insert(0, copied)
+        for case in cases:
+            (canonical / "tables.json").write_text(json.dumps(case["tables"]))
+            for name in [name for name in sys.modules if name.partition(".")[0] == "chalicelib"]:
+                del sys.modules[name]
+            yield _answer(case["document"])
+
+
+def _copy(folder: Path) -> Path:
+    for name in _NEEDED:
+        target = folder / "chalicelib" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_PACKAGE / name, target)
+    canonical = folder / "chalicelib/verify/canonical"
+    shutil.copytree(_PACKAGE / "verify/canonical", canonical, ignore=shutil.ignore_patterns("contexts", "__pycache__"))
+    return canonical
+
+
+def _answer(document: Any) -> dict[str, Any]:
+    quads, rdfc, errors = (importlib.import_module(f"{_COPIED}.{name}") for name in ("quads", "rdfc", "errors"))
+    try:
+        return {"canonical": rdfc.canonicalize(quads.to_quads(document)).decode()}
+    except errors.CanonicalError as error:
+        return {"refused": error.code}
+
+
+if __name__ == "__main__":
+    for line in answers(map(json.loads, sys.stdin)):
+        print(json.dumps(line))
