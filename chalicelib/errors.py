@@ -48,6 +48,13 @@ class Unavailable(LaurelError):
     code = "unavailable"
 
 
+class LinkFault(Unavailable):
+    """The link that we were asked to follow led to nothing that could be read; ``code`` is the fetcher's.
+
+    Unlike other things that are unavailable, it is the asker's choice and no failure of ours.
+    """
+
+
 class MissingSetting(LaurelError):
     """A required setting is not in the environment."""
 

@@ -7,11 +7,14 @@ problem.py      every error that a caller can see, by its stable code (RFC 9457)
 negotiation.py  Accept
 reply.py        an answer; text and bytes both survive API Gateway
 body.py         what a caller sends: size, type, JSON, fields
+form.py         forms with files
+brought.py      what somebody brings to be checked, in whatever envelope
 visit.py        who asked, as the analytics may know it
 shapes.py       the JSON that clients rely on
 credentials.py  /c/{id} and /v1/credentials/{id}
 documents.py    DID documents, status lists, images
-home.py         /
+home.py         / and its one field
+verify.py       /v1/verify
 pages/          what the HTML pages show, in words; templates/ how
 log.py          structured log, metrics, tracing; the log as the journal's fallback
 """

@@ -21,37 +21,52 @@ def json_object(request: Request) -> dict[str, object]:
 
     Raises `Problem` with code `too_large` or `unsupported_media_type`, and what `strict_json.parse` raises.
     """
-    content = _content(request)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != negotiation.JSON:
-        received = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        raise Problem("unsupported_media_type", "Send application/json.", more={"received": received})
-    return strict_json.parse(content, strict_json.Caps(size=MAX_BYTES))
+    received = content(request, MAX_BYTES)
+    if media_type(request) != negotiation.JSON:
+        raise unsupported(received, "Send application/json.")
+    return strict_json.parse(received, strict_json.Caps(size=MAX_BYTES))
+
+
+def content(request: Request, most: int) -> bytes:
+    """The body's bytes, at most ``most`` of them. Raises `Problem` with code `too_large`."""
+    event = request.to_original_event()
+    sent = event.get("body") or ""
+    # API Gateway hands every body over in base64, four characters for three bytes: bounded before it is decoded.
+    size = len(sent) // 4 * 3 - sent[-2:].count("=") if event.get("isBase64Encoded") else len(sent)
+    if size > most:
+        raise Problem("too_large", f"This is {size:,} bytes; at most {most:,} are read.")
+    received = request.raw_body
+    return received if isinstance(received, bytes) else received.encode("utf-8")
+
+
+def media_type(request: Request) -> str:
+    """Such as `application/json`: in lower case, without parameters; empty when the caller names none."""
+    return str(request.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def unsupported(received: bytes, detail: str) -> Problem:
+    """The refusal of a type; it states what arrived, so that a caller can tell whether it is what was sent."""
+    arrived = {"bytes": len(received), "sha256": hashlib.sha256(received).hexdigest()}
+    return Problem("unsupported_media_type", detail, more={"received": arrived})
 
 
 def asked_email(body: dict[str, object]) -> str:
     """The address in ``{"recipient": {"email": "..."}}``. Raises `Problem` with code `invalid_request`."""
     recipient = body.get("recipient")
     if not isinstance(recipient, dict):
-        raise _fault("/recipient", 'Name the recipient: {"recipient": {"email": "..."}}.')
-    email = recipient.get("email")
-    if not isinstance(email, str) or "@" not in email[1:-1]:
-        raise _fault("/recipient/email", "Give one e-mail address.")
-    if len(email) > MAX_EMAIL:
-        raise _fault("/recipient/email", f"An e-mail address has at most {MAX_EMAIL} characters.")
-    return email
+        raise fault("/recipient", 'Name the recipient: {"recipient": {"email": "..."}}.')
+    return email(recipient.get("email"), "/recipient/email")
 
 
-def _content(request: Request) -> bytes:
-    event = request.to_original_event()
-    sent = event.get("body") or ""
-    # API Gateway hands every body over in base64, four characters for three bytes: bounded before it is decoded.
-    size = len(sent) // 4 * 3 - sent[-2:].count("=") if event.get("isBase64Encoded") else len(sent)
-    if size > MAX_BYTES:
-        raise Problem("too_large", f"This is {size:,} bytes; at most {MAX_BYTES:,} are read.")
-    content = request.raw_body
-    return content if isinstance(content, bytes) else content.encode("utf-8")
+def email(value: object, pointer: str) -> str:
+    """``value`` if it can be one e-mail address. Raises `Problem` with code `invalid_request`."""
+    if not isinstance(value, str) or "@" not in value[1:-1]:
+        raise fault(pointer, "Give one e-mail address.")
+    if len(value) > MAX_EMAIL:
+        raise fault(pointer, f"An e-mail address has at most {MAX_EMAIL} characters.")
+    return value
 
 
-def _fault(pointer: str, detail: str) -> Problem:
+def fault(pointer: str, detail: str) -> Problem:
+    """The refusal of one field, which ``pointer`` (RFC 6901) names."""
     return Problem("invalid_request", "The request has a fault.", errors=({"pointer": pointer, "detail": detail},))

@@ -59,6 +59,7 @@ def routes(services: Services) -> Routes:
         asked = Asked(email=body.asked_email(body.json_object(request)))
         return _report(_open(services, request, credential_id, Kind.VERIFICATION, asked))
 
+    bound.preflight("/v1/credentials/{id}/report")
     return bound
 
 

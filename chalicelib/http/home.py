@@ -1,12 +1,16 @@
-"""The first page."""
+"""The first page, and its one field."""
 
 from __future__ import annotations
 
 from chalice.app import Request
 
-from chalicelib.http import pages
+from chalicelib.analytics.event import Kind
+from chalicelib.errors import LinkFault, Malformed
+from chalicelib.http import brought, pages, problem, visit
+from chalicelib.http.brought import Brought
 from chalicelib.http.ports import Services
-from chalicelib.http.reply import Reply, public
+from chalicelib.http.problem import Problem
+from chalicelib.http.reply import Reply, public, uncached
 from chalicelib.http.routing import Routes
 
 SECONDS = 300
@@ -20,4 +24,26 @@ def routes(services: Services) -> Routes:
     def home(request: Request) -> Reply:
         return public(request, pages.home(services.settings.base_url), SECONDS)
 
+    @bound.bind("/", methods=("POST",))
+    def check(request: Request) -> Reply:
+        typed = ""
+        try:
+            sent, typed = brought.by_person(request)
+            return _shown(services, request, sent)
+        except (Malformed, LinkFault, Problem) as error:
+            # What was pasted stays in the field for another try.
+            found = problem.of(error, brought.MISSING)
+            if found is None or found.kind.status >= 500:
+                raise
+            return pages.home(services.settings.base_url, uncached(), found=found, typed=typed)
+
     return bound
+
+
+def _shown(services: Services, request: Request, sent: Brought) -> Reply:
+    hosted = brought.hosted_id(services, sent)
+    if hosted is not None:
+        # Its own page has an address that can be kept and opened again.
+        return Reply("", "text/plain", 303, uncached(Location=f"{services.settings.base_url}/c/{hosted}"))
+    checked = brought.check(services, sent, visit.made(request, Kind.VIEW))
+    return pages.brought(checked, services.settings.base_url, uncached())

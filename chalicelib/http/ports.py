@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
 from chalicelib.lookup.ports import Shelf
@@ -20,6 +21,10 @@ class Services(Protocol):
     @property
     def lookup(self) -> Lookup:
         """Opens a credential link."""
+
+    @property
+    def intake(self) -> Intake:
+        """Checks what strangers bring."""
 
     @property
     def shelf(self) -> Shelf:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from chalicelib.errors import LaurelError
+from chalicelib.errors import LaurelError, LinkFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,14 @@ KINDS: Mapping[str, Kind] = {
     "conflict": Kind(409, "It was taken, or changed in the meantime"),
     "too_large": Kind(413, "What you sent is too large"),
     "unsupported_media_type": Kind(415, "What you sent is of a type not taken here"),
+    "nothing_found": Kind(422, "Nothing to check was found"),
+    "url_refused": Kind(422, "This link is not opened"),
+    "link_unreachable": Kind(422, "Nothing could be read at this link"),
     "refused": Kind(422, "A rule forbids this"),
     "too_many_requests": Kind(429, "Too many requests at once"),
     "internal": Kind(500, "Something went wrong on our side"),
     "unavailable": Kind(503, "We cannot answer just now"),
+    "out_of_time": Kind(504, "Following the link took too long"),
     "timeout": Kind(504, "The answer took too long"),
 }
 
@@ -92,6 +96,8 @@ def of(error: LaurelError, missing: str) -> Problem | None:
     """
     if isinstance(error, Problem):
         return error
+    if isinstance(error, LinkFault):
+        return _of_link(error)
     code = _code(error)
     if code == "not_found":
         return Problem(code, missing)
@@ -102,6 +108,21 @@ def of(error: LaurelError, missing: str) -> Problem | None:
         return None
     fault = {"pointer": "", "detail": error.detail}
     return Problem(code, error.detail, errors=(fault,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ())
+
+
+_REFUSED = ("url_refused", "address_refused", "redirect_refused")
+"""Codes of the guard: it would not open the link, whoever answers there."""
+
+
+def _of_link(error: LinkFault) -> Problem:
+    # Nothing was verified, so this is no report: the link is a fault of the request. `reason` is the fetcher's code.
+    more = {"reason": error.code}
+    if error.code in _REFUSED:
+        return Problem("url_refused", f"{error.detail} Paste the credential itself, or choose its file.", more=more)
+    if error.code == "out_of_time":
+        return Problem("out_of_time", f"{error.detail} Nothing was checked; try again.", more=more)
+    advice = "Nothing was checked. Look at the link, or paste the credential itself."
+    return Problem("link_unreachable", f"{error.detail} {advice}", more=more)
 
 
 def internal(request_id: str) -> Problem:

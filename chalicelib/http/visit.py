@@ -14,12 +14,15 @@ MAX_HOST = 253
 
 
 def of(request: Request, kind: Kind) -> Visit | None:
-    """The visit that ``request`` is; None for HEAD, which shows nobody anything.
+    """The visit that ``request`` is; None for HEAD, which shows nobody anything."""
+    return None if request.method == "HEAD" else made(request, kind)
+
+
+def made(request: Request, kind: Kind) -> Visit:
+    """The visit that ``request`` is, where it is no HEAD.
 
     The address is the one that API Gateway saw: `X-Forwarded-For` is the caller's own word.
     """
-    if request.method == "HEAD":
-        return None
     identity = request.context.get("identity") or {}
     return Visit(
         kind=kind,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
-from chalicelib.errors import Malformed
+from chalicelib.errors import LinkFault, NotFound, Unavailable
 from chalicelib.intake import paste
 from chalicelib.intake.ports import Outside
 from chalicelib.intake.world import open_world
@@ -19,6 +19,8 @@ from chalicelib.verify.asked import Asked
 from chalicelib.verify.members import as_object
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
+
+_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +57,49 @@ class Intake:
     def check_link(self, url: str, visit: Visit, asked: Asked = Asked()) -> Checked:  # noqa: B008 - frozen
         """The report on what is at ``url``. A link to a hosted credential opens it as its own page does, event and all.
 
-        Raises `NotFound` for a link of ours that leads nowhere; `Unavailable` when the link cannot be followed;
-        `Malformed` (`nothing_found`) when there is no credential behind it.
+        Raises `NotFound` for a link of ours that leads nowhere; `LinkFault` when the link cannot be followed;
+        `Malformed` (`nothing_found`) when there is no credential behind it; `Unavailable`.
         """
-        hosted = self._hosted_id(url)
+        hosted = self.hosted_id(url)
         if hosted is not None:
             return Checked(self.lookup.open(hosted, visit, asked).report, url, hosted)
         outside = self.outside()
-        fetched = outside.credential(url)
-        found = paste.read(fetched.body)
-        if isinstance(found, paste.Link):
-            raise Malformed("The link leads to another link. Paste that one instead.", code="nothing_found")
-        return Checked(self._verify(found.source, outside, visit, asked), url)
+        source = paste.read_linked(_followed(outside, url))
+        return Checked(self._verify(source, outside, visit, asked), url)
+
+    def hosted_id(self, url: str) -> str | None:
+        """The id of the credential that ``url`` is the address of; None when it is nobody of ours.
+
+        Raises `NotFound` for an address of ours that no credential can have.
+        """
+        path = self._own_path(url)
+        if path is None:
+            return None
+        if not _ID.fullmatch(path):
+            raise NotFound("no such credential")
+        return path
 
     def _verify(self, source: bytes, outside: Outside, visit: Visit, asked: Asked) -> Report:
         now = self.clock()
         world = open_world(self.base_url, self.shelf, outside, now)
         report = verify(source, world=world, now=now, asked=asked)
         claimed = as_object(report.credential).get("id")
-        hosted = self._hosted_id(claimed) if isinstance(claimed, str) else None
-        if hosted is not None:
+        hosted = self._own_path(claimed) if isinstance(claimed, str) else None
+        if hosted is not None and _ID.fullmatch(hosted):
             self.lookup.note(hosted, report, visit)
         return report
 
-    def _hosted_id(self, url: str) -> str | None:
-        plain = urlsplit(url)._replace(query="", fragment="").geturl()
+    def _own_path(self, url: str) -> str | None:
+        """What stands where a credential's id stands in our own addresses; None for anybody else's."""
+        plain = url.partition("#")[0].partition("?")[0]
         for prefix in (credential_url(self.base_url, ""), f"{self.base_url}/v1/credentials/"):
-            if plain.startswith(prefix):
-                return plain.removeprefix(prefix).removesuffix("/report")
+            if plain[: len(prefix)].lower() == prefix:
+                return plain[len(prefix) :].removesuffix("/report")
         return None
+
+
+def _followed(outside: Outside, url: str) -> bytes:
+    try:
+        return outside.credential(url).body
+    except Unavailable as error:
+        raise LinkFault(error.detail, code=error.code) from error

@@ -46,6 +46,30 @@ def read(data: bytes) -> Link | Document:
     raise Malformed(_hint(text), code="nothing_found")
 
 
+def read_linked(data: bytes) -> bytes:
+    """The credential in ``data``, which was read from a link.
+
+    Raises `Malformed` with code `nothing_found` and a sentence about what the link leads to instead.
+    """
+    if len(data) > MAX_SIZE:
+        size = f"{len(data):,} bytes; a credential has at most {MAX_SIZE:,}"
+        raise Malformed(f"What the link leads to has {size}.", code="nothing_found")
+    try:
+        found = read(data)
+    except Malformed as error:
+        page = data.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"<"
+        raise Malformed(_WEB_PAGE if page else f"The link was opened. {error.detail}", code=error.code) from error
+    if isinstance(found, Link):
+        raise Malformed("The link leads to another link. Paste that one instead.", code="nothing_found")
+    return found.source
+
+
+_WEB_PAGE = (
+    "The link leads to a web page, and Laurel finds no credential behind it. Look on that page for a download of the "
+    "badge or credential (often called JSON), then choose that file here."
+)
+
+
 def _unquoted(text: bytes) -> bytes:
     # A token copied out of JSON brings its quotes along.
     try:

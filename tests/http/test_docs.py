@@ -14,7 +14,7 @@ from chalicelib.http.app import create_app
 from chalicelib.verify.report import Outcome, Verdict
 from tests.http.gateway import Gateway
 from tests.http.test_documents import IMAGE
-from tests.http.world import Laurel, id_of
+from tests.http.world import BASE_URL, Laurel, id_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text()
@@ -33,23 +33,47 @@ def sample(title: str) -> dict[str, object]:
 def test_example_runs(ask: Gateway, laurel: Laurel, example: str) -> None:
     names = {"ID": id_of("valid"), "ISSUER": "fernhill", "IMAGE": IMAGE.removeprefix("/images/")}
     names["LIST"] = laurel.ledger.issuer("fernhill").revocation_list
-    command = shlex.split(re.sub(r"\$(ID|ISSUER|LIST|IMAGE)", lambda match: names[match[1]], example))
+    names["BASE"] = BASE_URL
+    command = shlex.split(re.sub(r"\$([A-Z]+)", lambda match: names[match[1]], example))
     assert command.pop(0) == "curl"
-    headers, data = {"accept": "*/*", "user_agent": "curl/8"}, None
-    path = command.pop().removeprefix("$BASE")
+    headers, data, parts = {"accept": "*/*", "user_agent": "curl/8"}, None, []
+    path = command.pop().removeprefix(BASE_URL)
     for option, value in zip(command[::2], command[1::2], strict=True):
         match option:
             case "-H":
                 name, _, text = value.partition(": ")
                 headers[name.lower().replace("-", "_")] = text
-            case "-d":
-                data = value.encode()
+            case "-d" | "--data-binary":
+                data = given(laurel, value)
+                headers.setdefault("content_type", "application/x-www-form-urlencoded")
+            case "-F":
+                parts.append(value)
             case _:
                 assert option == "-o"
+    if parts:
+        data = b"".join(part(laurel, *value.split("=", 1)) for value in parts) + b"--B--\r\n"
+        headers["content_type"] = "multipart/form-data; boundary=B"
     answer = ask("POST" if data else "GET", path, body=data, **headers)
     assert answer.status == (404 if "nothing" in path else 200)
     if headers["accept"] != "*/*":
         assert answer.headers["content-type"].startswith(headers["accept"])
+    if path == "/v1/verify":
+        assert answer.json["verdict"] == "valid"
+        assert answer.json["findings"][8]["outcome"] == ("passed" if "recipient" in example else "not_applicable")
+
+
+def given(laurel: Laurel, value: str) -> bytes:
+    """What curl sends for ``value``: itself, or the file that it names after an @."""
+    record = laurel.ledger.record(id_of("valid"))
+    files = {"@badge.json": record.document, "@badge.jwt": (record.jwt or "").encode()}
+    return files[value] if value.startswith("@") else value.encode()
+
+
+def part(laurel: Laurel, name: str, value: str) -> bytes:
+    file = f'; filename="{value[1:]}"\r\nContent-Type: application/octet-stream' if value.startswith("@") else ""
+    return (
+        f'--B\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + given(laurel, value) + b"\r\n"
+    )
 
 
 def test_every_code_that_can_be_given_is_listed() -> None:
@@ -75,8 +99,10 @@ def test_gateways_own_errors_agree_with_ours() -> None:
 def test_every_route_is_listed(laurel: Laurel) -> None:
     listed = set(re.findall(r"^\| [^|]+ \| `(GET|POST) (/\S*)` \|", PAGE, re.MULTILINE))
     routes = create_app(laurel).routes
-    assert listed == {(method, path) for path, methods in routes.items() for method in methods if method != "HEAD"}
-    assert all("HEAD" in methods for path, methods in routes.items() if "GET" in methods)
+    assert listed == {
+        (method, path) for path, methods in routes.items() for method in methods.keys() - {"HEAD", "OPTIONS"}
+    }
+    assert all("HEAD" in methods for methods in routes.values() if "GET" in methods)
 
 
 def test_shapes_are_as_shown(ask: Gateway) -> None:

@@ -161,7 +161,7 @@ def test_any_report_makes_a_page(verdict: Verdict, outcomes: list[Outcome], prov
         for check, outcome in zip(CHECKS, outcomes, strict=False)
     )
     report = Report(verdict, NOW, None, opened.report.credential if proven else None, findings, ())
-    assert words.FACES[verdict].headline in page(replace(opened, report=report))
+    assert words.face(report).headline in page(replace(opened, report=report))
 
 
 _GOOD: list[Opened] = []
@@ -302,7 +302,10 @@ def test_picture_from_elsewhere_is_not_loaded(good: Opened) -> None:
     view["achievement"] = {**view["achievement"], "image": {"url": "https://tracker.example/a.png", "alt": None}}
     html = page(replace(good, report=replace(good.report, credential=view)))
     assert "<img" not in html
-    assert "tracker.example" not in html
+    assert [link for link in Outline(html).attributes("href", "src", "content") if "tracker" in link] == [
+        "https://tracker.example/a.png"
+    ]
+    assert "Not loaded" in html
 
 
 def test_policy_allows_the_pages_own_style_and_nothing_else(ask: Gateway, laurel: Laurel) -> None:
@@ -356,4 +359,4 @@ def test_home_explains_the_four_shapes_and_gives_the_command(ask: Gateway) -> No
     assert ask.get("/").headers["content-type"] == "text/html; charset=utf-8"
     assert html.count('<svg class="icon"') == 4
     assert f"curl {BASE_URL}/v1/credentials/" in html
-    assert "<form" not in html
+    assert html.count("<form") == 1

@@ -51,7 +51,7 @@ FAULTS = [
     ("not_found", 404, "GET", f"/images/{'0' * 64}.png", None, {}),
     ("not_found", 404, "GET", "/images/..%2f.png", None, {}),
     ("method_not_allowed", 405, "DELETE", f"/c/{id_of('valid')}", None, {}),
-    ("method_not_allowed", 405, "POST", "/", b"", {}),
+    ("method_not_allowed", 405, "PUT", "/", b"", {}),
     ("not_acceptable", 406, "GET", f"/c/{id_of('valid')}", None, {"accept": "image/png"}),
     ("not_acceptable", 406, "GET", f"/status/{'q' * 26}", None, {"accept": "image/png"}),
     ("too_large", 413, "POST", REPORT, b" " * (body.MAX_BYTES + 1), {}),
@@ -110,7 +110,7 @@ def test_fault_is_a_page_for_a_person(
 
 def test_405_says_what_is_taken(ask: Gateway) -> None:
     answer = ask("DELETE", REPORT)
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
     assert "GET" in answer.json["detail"]
 
 

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import NoReturn
 
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, issue, issuers, standing
@@ -17,9 +18,12 @@ from chalicelib.award.awarding import Awarding
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
+from chalicelib.errors import Unavailable
+from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
 from chalicelib.settings import Settings
+from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from tests import fakes, makers
 
 BASE_URL = "http://localhost:8000"
@@ -45,6 +49,38 @@ def id_of(kind: str) -> str:
 
 
 @dataclass
+class Outside:
+    """`intake.ports.Outside` from dictionaries; what is in none of them is unavailable with ``fault``."""
+
+    pages: dict[str, bytes] = field(default_factory=dict)
+    issuers: dict[str, Controller] = field(default_factory=dict)
+    fault: tuple[str, str] = ("dns_failed", "No web server of that name can be found.")
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def controllers(self) -> Controllers:
+        return self
+
+    @property
+    def status_lists(self) -> StatusLists:
+        return self
+
+    def find(self, did: str, kid: str | None = None) -> Controller:
+        return self.issuers.get(did) or self._nothing()
+
+    def fetch(self, url: str) -> Fetched:
+        return self.credential(url)
+
+    def credential(self, url: str) -> Fetched:
+        self.asked.append(url)
+        return Fetched(url, self.pages[url], NOW) if url in self.pages else self._nothing()
+
+    def _nothing(self) -> NoReturn:
+        code, detail = self.fault
+        raise Unavailable(detail, code=code)
+
+
+@dataclass
 class Laurel:
     """What `chalicelib.services.Services` offers to the routes, over fakes."""
 
@@ -53,6 +89,7 @@ class Laurel:
     journal: fakes.Journal = field(default_factory=fakes.Journal)
     fallback: fakes.Fallback = field(default_factory=fakes.Fallback)
     signer: fakes.Signer = field(default_factory=fakes.Signer)
+    outside: Outside = field(default_factory=Outside)
     now: datetime = NOW
 
     def __post_init__(self) -> None:
@@ -73,6 +110,10 @@ class Laurel:
             clock=lambda: self.now,
             entropy=self.entropy,
         )
+
+    @property
+    def intake(self) -> Intake:
+        return Intake(self.shelf, self.lookup, lambda: self.outside, self.base_url, lambda: self.now)  # type: ignore[arg-type]
 
     @cached_property
     def host(self) -> Host:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Standing, State
 from chalicelib.http.pages import text, words
+from chalicelib.intake.intake import Checked
 from chalicelib.lookup.lookup import Opened
 from chalicelib.verify.pipeline import CHECKS
 from chalicelib.verify.report import Evidence, Finding, Outcome, Report, Verdict
@@ -26,11 +28,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class IssuerView:
-    """Who issued it. ``caution`` is a sentence when we do not know them."""
+    """Who issued it. ``caution`` is a sentence when we do not know them; ``domain`` is theirs by their key."""
 
     name: str
     did: str
     url: str | None
+    domain: str | None
     caution: str | None
 
 
@@ -42,6 +45,8 @@ class Facts:
     kind: str | None
     image: str | None
     image_alt: str
+    image_elsewhere: Link | None
+    """A picture that is not loaded, because its host would learn who is looking at whom."""
     holder: str | None
     holder_id: str | None
     issuer: IssuerView
@@ -79,8 +84,11 @@ class Row:
 class Page:
     """Everything that the template prints."""
 
-    url: str
-    api_url: str
+    url: str | None
+    """Of a hosted credential; None for what somebody brought, as are the two below."""
+    api_url: str | None
+    source: str | None
+    """The link that it was read from, if it was brought as one."""
     face: words.Face
     line: str
     reason: str | None
@@ -100,13 +108,28 @@ class Page:
 
 def page_of(opened: Opened, base_url: str) -> Page:
     """The page of ``opened``."""
-    record, report = opened.record, opened.report
-    facts = _facts(opened, report.credential, base_url) if report.credential is not None else None
-    decided = _decided(record.standing, report.verdict)
-    return Page(
+    record = opened.record
+    page = _page(opened.report, base_url, opened.issuer, _decided(record.standing, opened.report.verdict))
+    return replace(
+        page,
         url=f"{base_url}/c/{record.id}",
         api_url=f"{base_url}/v1/credentials/{record.id}",
-        face=words.FACES[report.verdict],
+        has_jwt=record.jwt is not None,
+    )
+
+
+def page_of_brought(checked: Checked, base_url: str) -> Page:
+    """The page of what somebody brought: the report alone, because no record stands behind it."""
+    return replace(_page(checked.report, base_url), source=checked.url)
+
+
+def _page(report: Report, base_url: str, registered: Issuer | None = None, decided: Standing | None = None) -> Page:
+    facts = _facts(report, registered, base_url) if report.credential is not None else None
+    return Page(
+        url=None,
+        api_url=None,
+        source=None,
+        face=words.face(report),
         line=_line(report, facts, decided),
         reason=decided.reason if decided else None,
         checked_at=report.checked_at,
@@ -114,7 +137,7 @@ def page_of(opened: Opened, base_url: str) -> Page:
         rows=tuple(_row(finding, words.decisive(report)) for finding in report.findings),
         not_checked=report.not_checked,
         format=report.format,
-        has_jwt=record.jwt is not None,
+        has_jwt=False,
     )
 
 
@@ -148,7 +171,7 @@ def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:
 
 
 def _signed_by(issuer: IssuerView) -> str:
-    name, domain = text.isolated(issuer.name), text.domain(issuer.did)
+    name, domain = text.isolated(issuer.name), issuer.domain
     # Anybody can sign under any name: only one that a registry knows is stated as a fact.
     by = f"under the name “{name}”" if issuer.caution else f"by {name}"
     key = f"a key that belongs to {domain}" if domain else "a key that no web domain vouches for"
@@ -162,18 +185,20 @@ def _span(facts: Facts | None) -> str:
     return f"It was valid {start} {text.day(facts.valid_until)}."
 
 
-def _facts(opened: Opened, view: Mapping[str, object], base_url: str) -> Facts:
+def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
+    view = report.credential or {}
     achievement, holder = _part(view, "achievement"), _part(view, "holder")
     criteria, image = _part(achievement, "criteria"), _part(achievement, "image")
     title = text.said(achievement.get("name")) or text.said(view.get("name")) or "A credential without a name"
     return Facts(
         title=title,
         kind=text.said(achievement.get("kind")),
-        image=_own_image(image.get("url"), base_url),
+        image=_shown_image(image.get("url"), base_url),
         image_alt=text.said(image.get("alt")) or f"Badge: {title}",
+        image_elsewhere=_image_elsewhere(image.get("url"), base_url),
         holder=text.said(holder.get("name")),
         holder_id=text.said(holder.get("id")),
-        issuer=_issuer(opened, _part(view, "issuer")),
+        issuer=_issuer(report, registered, _part(view, "issuer")),
         valid_from=text.moment(view.get("valid_from")),
         valid_until=text.moment(view.get("valid_until")),
         description=text.said(achievement.get("description")) or text.said(view.get("description")),
@@ -184,20 +209,37 @@ def _facts(opened: Opened, view: Mapping[str, object], base_url: str) -> Facts:
     )
 
 
-def _issuer(opened: Opened, claimed: Mapping[str, object]) -> IssuerView:
+def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, object]) -> IssuerView:
     did = text.said(claimed.get("id")) or ""
-    finding = next((item for item in opened.report.findings if item.check == "issuer"), None)
-    known = opened.issuer
-    if finding is not None and finding.outcome is Outcome.PASSED and known is not None and known.did == did:
-        return IssuerView(known.name, did, text.https(known.url), None)
+    domain = text.domain(did)
+    finding = next((item for item in report.findings if item.check == "issuer"), None)
+    passed = finding is not None and finding.outcome is Outcome.PASSED
+    if passed and registered is not None and registered.did == did:
+        return IssuerView(registered.name, did, text.https(registered.url), domain, None)
+    # Where check 8 passed, the name that the credential gives is the registered one.
     name = text.said(claimed.get("name")) or "an issuer that gives no name"
-    caution = finding.message if finding is not None and finding.outcome is not Outcome.PASSED else None
-    return IssuerView(name, did, text.https(claimed.get("url")), caution)
+    caution = None if passed else _caution(finding, domain)
+    return IssuerView(name, did, text.https(claimed.get("url")), domain, caution)
 
 
-def _own_image(url: object, base_url: str) -> str | None:
-    # A picture from elsewhere would tell a third party who is looking at whom.
-    return url if isinstance(url, str) and url.startswith(f"{base_url}/images/") else None
+def _caution(finding: Finding | None, domain: str | None) -> str:
+    message = finding.message if finding else "Whether the issuer is known was not checked."
+    if domain is None:
+        return f"{message} Anybody can sign under any name: ask the issuer, through its own website, whether it did."
+    return (
+        f"{message} What is proven is that the key belongs to {text.isolated(domain)}. "
+        "Make sure that this is who you think it is."
+    )
+
+
+def _shown_image(url: object, base_url: str) -> str | None:
+    # Ours, or one that the credential itself holds: anybody else's would tell a third party who is looking at whom.
+    own = isinstance(url, str) and url.startswith(f"{base_url}/images/")
+    return url if isinstance(url, str) and (own or text.picture(url)) else None
+
+
+def _image_elsewhere(url: object, base_url: str) -> Link | None:
+    return None if not url or _shown_image(url, base_url) else Link("Picture at its issuer’s", text.https(url))
 
 
 def _skill(skill: Mapping[str, object]) -> Link:

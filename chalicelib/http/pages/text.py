@@ -10,6 +10,7 @@ from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\\\"'<>`\x00-\x1f\x7f]*)?", re.ASCII)
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}", re.ASCII)
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Explicit directional formatting (UAX #9, 2): a name could use it to rewrite the sentence that it stands in."""
 MAX_LINK = 2048
@@ -31,11 +32,18 @@ def https(value: object) -> str | None:
     return value if isinstance(value, str) and len(value) <= MAX_LINK and _HTTPS.fullmatch(value) else None
 
 
-def domain(did: object) -> str | None:
-    """The web domain that a did:web stands for, None for any other name."""
-    if not isinstance(did, str) or not did.startswith("did:web:"):
+def picture(value: str) -> bool:
+    """Whether ``value`` holds a picture in itself: a data URL of a kind that is pixels and nothing else."""
+    return _PICTURE.fullmatch(value) is not None
+
+
+def domain(issuer: object) -> str | None:
+    """The web domain that a did:web or an https issuer stands for, None for any other name."""
+    if not isinstance(issuer, str):
         return None
-    return unquote(did.removeprefix("did:web:").partition(":")[0])
+    if issuer.startswith("did:web:"):
+        return unquote(issuer.removeprefix("did:web:").partition(":")[0])
+    return https(issuer) and issuer.removeprefix("https://").partition("/")[0]
 
 
 def moment(value: object) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.verify.report import Finding, Outcome, Report, Verdict
 
@@ -30,7 +30,7 @@ FACES: Mapping[Verdict, Face] = {
         "tick",
         (
             "It says who earned it, not who sent you the link: compare the name with the person you deal with.",
-            "It can be withdrawn at any time. Open this page again on the day that you decide.",
+            "It can be withdrawn at any time. Check it again on the day that you decide.",
         ),
     ),
     Verdict.EXPIRED: Face(
@@ -45,7 +45,7 @@ FACES: Mapping[Verdict, Face] = {
         "This credential is real, but not valid yet.",
         "warn",
         "triangle",
-        ("Open this page again once it has started.",),
+        ("Check it again once it has started.",),
     ),
     Verdict.REVOKED: Face(
         "Withdrawn",
@@ -68,7 +68,7 @@ FACES: Mapping[Verdict, Face] = {
         "octagon",
         (
             "Do not rely on it. Nothing that it claims is shown here, because nobody can be held to it.",
-            "Ask the person who gave you the link for the original. It may have been damaged without intent.",
+            "Ask the person who gave it to you for the original. It may have been damaged without intent.",
             _ASK_ISSUER,
         ),
     ),
@@ -84,6 +84,35 @@ FACES: Mapping[Verdict, Face] = {
         ),
     ),
 }
+
+_UNREADABLE = replace(
+    FACES[Verdict.INVALID],
+    headline="This cannot be read as a credential.",
+    advice=(
+        "Do not rely on it. Nothing that it claims is shown here, because nobody can be held to it.",
+        "Part of it may have been lost on the way, as when a text is copied from a message. Ask for the original file.",
+        _ASK_ISSUER,
+    ),
+)
+_BEYOND_US = replace(
+    FACES[Verdict.UNKNOWN],
+    advice=(
+        "It is of a kind that Laurel cannot check. That says nothing against it: other software may be able to.",
+        "Ask the holder whether there is another form of it, such as an Open Badges 3.0 file.",
+        _ASK_ISSUER,
+    ),
+)
+
+
+def face(report: Report) -> Face:
+    """How the verdict of ``report`` is shown: its own face, or one that fits the check that decided it better."""
+    finding = decisive(report)
+    if finding is not None and finding.check == "format":
+        return {Verdict.INVALID: _UNREADABLE, Verdict.UNKNOWN: _BEYOND_US}.get(report.verdict, FACES[report.verdict])
+    if finding is not None and finding.check == "context" and report.verdict is Verdict.UNKNOWN:
+        return _BEYOND_US
+    return FACES[report.verdict]
+
 
 UNSURE: Mapping[str, str] = {
     "format": "It is not in a form that Laurel can read.",
