@@ -171,7 +171,7 @@ _VALUES = [
 def _value(document: dict[str, Any], rng: Random) -> Any:
     """A value from the pool, or one that stands elsewhere in the document."""
     parts = [part for _, part in _containers(document, "") if part is not document]
-    return copy.deepcopy(rng.choice([*_VALUES, rng.choice(parts)]))
+    return copy.deepcopy(rng.choice([*_VALUES, rng.choice(parts or [{}])]))
 
 
 def _near(value: Any, rng: Random) -> list[Any]:
