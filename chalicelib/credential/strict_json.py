@@ -113,8 +113,10 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _float(digits: str) -> float:
+def _float(digits: str) -> float | int:
     number = float(digits)
+    if number.is_integer() and abs(number) <= MAX_SAFE_INTEGER:
+        return int(number)  # 42.0 is 42, as in ECMAScript: however it is written, a number is read in one way
     if number in (float("inf"), float("-inf")):
         raise Malformed("This holds a number beyond what JSON readers agree on.", code="number_out_of_range")
     return number

@@ -69,6 +69,11 @@ def test_safe_integers_and_surrogate_pairs_pass() -> None:
     }
 
 
+def test_a_whole_number_is_the_same_however_it_is_written() -> None:
+    values = parse(b'{"a":[42,42.0,4.2e1,-0.0,0.5,9007199254740991.0,9007199254740992.0]}')["a"]
+    assert json.dumps(values) == "[42, 42, 42, 0, 0.5, 9007199254740991, 9007199254740992.0]"
+
+
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]":,0123456789.eE+-\\u d8Nainfty', max_size=200).map(str.encode))
 def test_arbitrary_bytes_give_an_object_or_the_one_error(data: bytes) -> None:
     try:

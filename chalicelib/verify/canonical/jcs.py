@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -30,34 +31,39 @@ def canonicalize(value: object, *, max_depth: int = MAX_DEPTH) -> bytes:
 
 
 def _plain(value: Json, max_depth: int) -> bool:
-    """Whether Python's own encoder writes ``value`` as RFC 8785 wants it: no floats, keys that sort alike in UTF-16.
+    """Whether Python's own encoder writes ``value`` as RFC 8785 wants it: keys that sort alike in UTF-16, and no floats
+    but fractions of common size, which Python and ECMAScript write alike.
 
     Also the gate that lets only JSON within the caps through, level by level, so that depth costs no stack.
     """
     plain, level = True, [value]
     for _ in range(max_depth + 1):
         below: list[Json] = []
+        names: list[Json] = []
         for item in level:
             kind = type(item)
+            if kind is str:
+                continue
             if kind is dict:
-                plain = _plain_names(item) and plain
-                below.extend(item.values())
+                names += item
+                below += item.values()
             elif kind is list:
-                below.extend(item)
+                below += item
             elif kind is float:
-                plain = False
-            elif kind is not str:
+                plain = plain and 1e-4 <= abs(item) < 1e16 and not item.is_integer()
+            else:
                 _check_scalar(item)
+        plain = _plain_names(names) and plain
         if not below:
             return plain
         level = below
     raise CanonicalError(f"The document nests deeper than {max_depth}.", code="document_depth")
 
 
-def _plain_names(item: dict[Json, Json]) -> bool:
+def _plain_names(names: Iterable[Json]) -> bool:
     """Whether code point order is UTF-16 order for these names; all must be strings."""
     try:
-        return "".join(item).isascii()
+        return "".join(names).isascii()
     except TypeError as error:
         raise CanonicalError("A member's name is not a string.", code="json_invalid") from error
 

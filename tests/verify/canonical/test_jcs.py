@@ -57,6 +57,11 @@ DOUBLES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("value", [1e-4, math.nextafter(1e-4, 0), 0.1, -2.5, 1e15 + 0.5, 1e16, math.nextafter(1e16, 0)])
+def test_numbers_about_the_limits_of_what_python_writes_alike(value: float) -> None:
+    assert jcs.canonicalize([value, {"a": -value}]) == rfc8785.dumps([value, {"a": -value}])
+
+
 @pytest.mark.parametrize(("bits", "text"), DOUBLES)
 def test_the_figures_of_the_rfc(bits: str, text: str) -> None:
     assert jcs.canonicalize(struct.unpack(">d", bytes.fromhex(bits))[0]).decode() == text
