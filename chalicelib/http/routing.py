@@ -63,5 +63,5 @@ class Routes(Blueprint):
         """
 
         @self.bind(path, methods=("OPTIONS",))
-        def preflight(_request: Request) -> Reply:
+        def preflight(_request: Request, *_variables: str) -> Reply:
             return Reply("", "text/plain", 204, PREFLIGHT)
