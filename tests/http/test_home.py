@@ -247,11 +247,8 @@ def test_hosted_credential_counts_as_a_view_and_a_strangers_as_nothing(ask: Gate
 
 def test_nobodys_name_is_a_fact_with_an_amber_caution(ask: Gateway) -> None:
     said = bring(ask, makers.as_bytes(stranger())).text
-    assert (
-        "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that no web domain vouches for."
-        in said
-    )
-    assert "<dt>Under the name</dt>" in said
+    assert "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that no web domain vouches" in said
+    assert "<dt>Issued as</dt>" in said
     assert UNKNOWN_ISSUER in said
     assert "Anybody can sign under any name" in said
 

@@ -174,8 +174,10 @@ def _signed_by(issuer: IssuerView) -> str:
     name, domain = text.isolated(issuer.name), issuer.domain
     # Anybody can sign under any name: only one that a registry knows is stated as a fact.
     by = f"under the name “{name}”" if issuer.caution else f"by {name}"
-    key = f"a key that belongs to {domain}" if domain else "a key that no web domain vouches for"
-    return f"Issued {by}, signed with {key}."
+    if domain is not None:
+        return f"Issued {by}, signed with a key that belongs to {domain}."
+    doubt = ": we cannot tell who is behind it" if issuer.caution else ""
+    return f"Issued {by}, signed with a key that no web domain vouches for{doubt}."
 
 
 def _span(facts: Facts | None) -> str:
@@ -218,14 +220,16 @@ def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, obj
         return IssuerView(registered.name, did, text.https(registered.url), domain, None)
     # Where check 8 passed, the name that the credential gives is the registered one.
     name = text.said(claimed.get("name")) or "an issuer that gives no name"
-    caution = None if passed else _caution(finding, domain)
-    return IssuerView(name, did, text.https(claimed.get("url")), domain, caution)
+    if passed:
+        return IssuerView(name, did, text.https(claimed.get("url")), domain, None)
+    # No link: a forger would give the address of whose name it borrows, or one of its own to be asked at.
+    return IssuerView(name, did, None, domain, _caution(finding, domain))
 
 
 def _caution(finding: Finding | None, domain: str | None) -> str:
     message = finding.message if finding else "Whether the issuer is known was not checked."
     if domain is None:
-        return f"{message} Anybody can sign under any name: ask the issuer, through its own website, whether it did."
+        return f"{message} Anybody can sign under any name: ask the issuer itself, at an address that you look up."
     return (
         f"{message} What is proven is that the key belongs to {text.isolated(domain)}. "
         "Make sure that this is who you think it is."

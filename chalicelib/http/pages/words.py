@@ -29,7 +29,7 @@ FACES: Mapping[Verdict, Face] = {
         "good",
         "tick",
         (
-            "It says who earned it, not who sent you the link: compare the name with the person you deal with.",
+            "It says who earned it, not who sent it to you: compare the name with the person you deal with.",
             "It can be withdrawn at any time. Check it again on the day that you decide.",
         ),
     ),
