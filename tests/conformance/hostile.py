@@ -1,0 +1,361 @@
+"""Inputs up to the cap that are made to hurt: to take long, to take memory, or to go on for ever.
+
+Each entry of `CASES` makes a job; only the job is measured (see `measured`). Where a credential changed after it was
+signed goes all the way through the canonical form, the signature is there and does not fit.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations, permutations
+from random import Random
+from typing import Any
+
+from chalicelib.credential.record import Entry, Purpose
+from chalicelib.errors import LaurelError
+from chalicelib.intake import paste
+from chalicelib.verify import bitstring
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.canonical import rdfc
+from chalicelib.verify.canonical.quads import Quads
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Outcome
+from tests import makers
+
+Job = Callable[[], str]
+"""What is measured; gives the verdict and the code that decided it, or the code of a refusal."""
+
+CAP = paste.MAX_SIZE
+V2 = "https://www.w3.org/ns/credentials/v2"
+OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
+"""Has a default vocabulary, so that any name is a term."""
+SUITE_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
+
+
+_FINE = {Outcome.PASSED, Outcome.NOT_APPLICABLE}
+
+
+def verified(source: bytes, world: makers.FakeWorld | None = None) -> Job:
+    """The way of a paste, from its bytes to the report."""
+    assert len(source) <= CAP
+    ports = (world or makers.good_world()).world()
+
+    def job() -> str:
+        try:
+            found = paste.read(source)
+        except LaurelError as error:
+            return error.code
+        if isinstance(found, paste.Link):
+            return "link"
+        report = verify(found.source, world=ports, now=makers.NOW, asked=Asked("ada@example.org"))
+        ended = next((finding.code for finding in report.findings if finding.outcome not in _FINE), "")
+        return f"{report.verdict.value} {ended}"
+
+    return job
+
+
+def canonicalized(quads: Sequence[tuple[str, str, str, str]]) -> Job:
+    """The labelling alone, for graphs that no JSON of ours can say."""
+    dataset = Quads.of(quads)
+
+    def job() -> str:
+        try:
+            return f"{len(rdfc.canonicalize(dataset))} bytes"
+        except LaurelError as error:
+            return error.code
+
+    return job
+
+
+def largest(make: Callable[[int], bytes], most: int = CAP) -> bytes:
+    """What ``make`` makes of the greatest number for which it fits."""
+    least = 1
+    while least < most:
+        middle = (least + most + 1) // 2
+        if len(make(middle)) <= CAP:
+            least = middle
+        else:
+            most = middle - 1
+    return make(least)
+
+
+PROOF: dict[str, Any] = makers.signed(makers.unsigned())["proof"]  # type: ignore[assignment]
+JCS_PROOF = {**PROOF, "cryptosuite": "eddsa-jcs-2022", "@context": makers.unsigned()["@context"]}
+OLD_PROOF = {name: value for name, value in PROOF.items() if name != "cryptosuite"} | {"type": "Ed25519Signature2020"}
+
+
+def changed(proofs: Sequence[Mapping[str, Any]] = (PROOF,), **members: Any) -> bytes:
+    """A credential with other members than were signed."""
+    document = {**makers.unsigned(), "name": "Changed", **members, "proof": list(proofs)}
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def signed(document: Mapping[str, object]) -> bytes:
+    """``document`` as its issuer signed it, so that every check is made."""
+    return makers.as_bytes(makers.signed(document, suite="eddsa-jcs-2022"))
+
+
+def subject(**members: Any) -> dict[str, Any]:
+    return {**makers.unsigned()["credentialSubject"], **members}  # type: ignore[dict-item]
+
+
+def chain(depth: int) -> dict[str, Any]:
+    """Unnamed objects one inside the other."""
+    node: dict[str, Any] = {"type": ["Profile"], "name": "A"}
+    for _ in range(depth):
+        node = {"type": ["Profile"], "parentOrg": node}
+    return node
+
+
+def look_alikes(number: int) -> list[dict[str, Any]]:
+    return [{"type": "Evidence"}] * number
+
+
+def branching(breadth: int, depth: int) -> list[dict[str, Any]]:
+    """Unnamed objects in a tree that looks alike from wherever one looks."""
+    return [{"x": branching(breadth, depth - 1)} if depth else {}] * breadth
+
+
+def mixed(number: int) -> list[str]:
+    """Contexts in an order of their own, so that none that was worked out before helps."""
+    return [(V2, OB, EXAMPLES)[number // 3**place % 3] for place in range(7)]
+
+
+def entangled(proof: Mapping[str, Any]) -> dict[str, Any]:
+    """``proof`` with two objects that look alike, each with six: 720 orders of either are tried."""
+    return {**proof, "x": [{"x": [{}] * 6}] * 2}
+
+
+ISSUER: dict[str, Any] = makers.unsigned()["issuer"]  # type: ignore[assignment]
+VOCABULARY = {"@context": [V2, OB, EXAMPLES]}
+BOTH_SUITES = {"@context": [V2, OB, SUITE_2020]}
+IDENTIFIER = {
+    "type": "IdentityObject",
+    "hashed": True,
+    "identityType": "emailAddress",
+    "identityHash": f"sha256${'0' * 64}",
+    "salt": "salt",
+}
+
+
+def clique(size: int) -> list[tuple[str, str, str, str]]:
+    return [(f"_:n{a}", " <urn:p> ", f"_:n{b}", "") for a, b in permutations(range(size), 2)]
+
+
+def path(length: int) -> list[tuple[str, str, str, str]]:
+    return [(f"_:n{at}", " <urn:p> ", f"_:n{at + 1}", "") for at in range(length)]
+
+
+def pairs(number: int) -> list[tuple[str, str, str, str]]:
+    """Pairs of blank nodes, each pair a ring of its own, all alike."""
+    return [(f"_:{side}{at}", " <urn:p> ", f"_:{1 - side}{at}", "") for at in range(number) for side in (0, 1)]
+
+
+def bipartite(size: int) -> list[tuple[str, str, str, str]]:
+    return [(f"_:a{a}", " <urn:p> ", f"_:b{b}", "") for a in range(size) for b in range(size)]
+
+
+def triangles(number: int) -> list[tuple[str, str, str, str]]:
+    return [
+        (f"_:n{at}x{a}", " <urn:p> ", f"_:n{at}x{b}", "") for at in range(number) for a, b in combinations(range(3), 2)
+    ]
+
+
+def duplicate_names(before: int) -> bytes:
+    """Many names, and one of them again and again: the search for it must not look at all pairs."""
+    head = "{" + ",".join(f'"{at:x}":1' for at in range(before))
+    again = f',"{before - 1:x}":1'
+    return (head + again * ((CAP - len(head) - 1) // len(again)) + "}").encode()
+
+
+def encoded(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+def token(payload: bytes, header: Mapping[str, Any] | None = None, signature: bytes = b"\1" * 64) -> bytes:
+    head = {"alg": "EdDSA", "kid": makers.ISSUER_KEY.method, **(header or {})}
+    return b".".join(map(encoded, (json.dumps(head).encode(), payload, signature)))
+
+
+def payload(**members: Any) -> bytes:
+    return json.dumps({**makers.unsigned(), **members}, separators=(",", ":")).encode()
+
+
+def rsa(bits: int, algorithm: str) -> bytes:
+    """A token by an RSA key of ``bits``; nobody has its private half, and checking takes as long as ever."""
+    modulus = Random(bits).getrandbits(bits) | 1 | 1 << (bits - 1)
+    exponent = 2**32 - 1
+    numbers = {"n": modulus.to_bytes(bits // 8, "big"), "e": exponent.to_bytes(4, "big")}
+    jwk = {"kty": "RSA", **{name: encoded(value).decode() for name, value in numbers.items()}}
+    did = "did:jwk:" + encoded(json.dumps(jwk).encode()).decode()
+    signature = b"\0" + Random(1).randbytes(bits // 8 - 1)
+    header = {"alg": algorithm, "kid": f"{did}#0"}
+    issuer = {**makers.unsigned()["issuer"], "id": did}  # type: ignore[dict-item]
+    return largest(lambda size: token(payload(issuer=issuer, description="a" * size), header, signature))
+
+
+def status_lists(lists: Mapping[str, bytes]) -> Job:
+    """A credential with one entry in each of ``lists``; all of it well signed."""
+    entries = tuple(Entry(Purpose.REVOCATION, name, 0) for name in lists)
+    urls = [entry["statusListCredential"] for entry in makers.unsigned(entries=entries)["credentialStatus"]]  # type: ignore[attr-defined]
+    world = makers.FakeWorld(lists=dict(zip(urls, lists.values(), strict=True)))
+    return verified(makers.as_bytes(makers.signed(makers.unsigned(entries=entries))), world)
+
+
+def status_list(name: str, encoded_list: str, **members: Any) -> dict[str, Any]:
+    text = json.dumps(makers.status_list(Purpose.REVOCATION)).replace("r" * 26, name)
+    document: dict[str, Any] = json.loads(text)
+    return {**document, "credentialSubject": {**document["credentialSubject"], "encodedList": encoded_list}, **members}
+
+
+LIST_NAMES = [letter * 26 for letter in "abcdefgh"]
+_NOISE = 80_000  # bytes that do not pack, so that the list fits below the cap
+EIGHT_MIB = Random(1).randbytes(_NOISE) + bytes(bitstring.MAX_BYTES - 2 * _NOISE) + Random(2).randbytes(_NOISE)
+
+
+def eight_lists(encoded_list: str, *, heavy: bool = False, proofs: int = 1) -> Job:
+    """A credential whose status hangs on eight lists, each well signed ``proofs`` times."""
+    return status_lists({name: _signed_list(name, encoded_list, heavy, proofs) for name in LIST_NAMES})
+
+
+def eight_entangled_lists() -> Job:
+    """A credential whose status hangs on eight lists, none of them well signed, each with eight heavy proofs."""
+    lists = {}
+    for name in LIST_NAMES:
+        document = status_list(name, packed(bytes(16_384)), **VOCABULARY)
+        lists[name] = json.dumps({**document, "proof": [entangled(PROOF)] * 8}).encode()
+    return status_lists(lists)
+
+
+def _signed_list(name: str, encoded_list: str, heavy: bool, proofs: int) -> bytes:
+    def make(size: int) -> bytes:
+        members = {"evidence": look_alikes(size), "@context": [V2, OB]} if heavy else {}
+        document = status_list(name, encoded_list, **members)
+        return json.dumps({**document, "proof": [PROOF] * proofs}, separators=(",", ":")).encode()
+
+    document = json.loads(largest(make, 3_000))
+    del document["proof"]
+    return json.dumps(
+        {**document, "proof": [makers.signed(document)["proof"]] * proofs}, separators=(",", ":")
+    ).encode()
+
+
+def packed(bits: bytes) -> str:
+    return bitstring.encode(bits)
+
+
+CASES: dict[str, Callable[[], Job]] = {
+    **{f"clique of {size} blank nodes": lambda size=size: canonicalized(clique(size)) for size in (4, 8, 20, 60, 200)},
+    **{
+        f"chain of {length} blank nodes": lambda length=length: canonicalized(path(length))
+        for length in (50, 800, 5_000)
+    },
+    "3,000 rings of two blank nodes": lambda: canonicalized(pairs(3_000)),
+    "2,000 triangles of blank nodes": lambda: canonicalized(triangles(2_000)),
+    "60 blank nodes that all point to 60 others": lambda: canonicalized(bipartite(60)),
+    "objects 25 deep": lambda: verified(changed(issuer={**ISSUER, "parentOrg": chain(25)})),
+    "objects deeper than is read": lambda: verified(changed(issuer={**ISSUER, "parentOrg": chain(300)})),
+    "4,000 equal objects": lambda: verified(changed(evidence=look_alikes(4_000))),
+    "equal objects in equal objects": lambda: verified(
+        changed(credentialSubject=[subject(result=look_alikes(900))] * 2)
+    ),
+    "objects that branch by three, six deep": lambda: verified(changed(relatedResource=branching(3, 6), **VOCABULARY)),
+    "objects that branch by two, ten deep": lambda: verified(changed(relatedResource=branching(2, 10), **VOCABULARY)),
+    "three objects in each of 1,000": lambda: verified(
+        changed(relatedResource=[{"x": [{}] * 3}] * 1_000, **VOCABULARY)
+    ),
+    "10,000 objects in an array": lambda: verified(changed(evidence=[{}] * 10_000)),
+    "eight proofs, each entangled": lambda: verified(changed(proofs=[entangled(PROOF)] * 8, **VOCABULARY)),
+    "eight proofs of both kinds over many objects": lambda: verified(
+        changed(proofs=[PROOF, OLD_PROOF] * 4, evidence=look_alikes(3_000), **BOTH_SUITES)
+    ),
+    "a context 6,000 times": lambda: verified(largest(lambda size: changed(**{"@context": [V2, OB, *[OB] * size]}))),
+    "a context 6,000 times, and eight proofs": lambda: verified(
+        largest(lambda size: changed(proofs=[PROOF] * 8, **{"@context": [V2, OB, *[OB] * size]}))
+    ),
+    "two contexts in turn in 700 objects": lambda: verified(
+        largest(lambda size: changed(evidence=[{"@context": [OB, V2] * 3, "type": ["Evidence"]}] * size))
+    ),
+    "each object with contexts of its own": lambda: verified(
+        largest(
+            lambda size: changed(evidence=[{"@context": mixed(at), "type": ["Evidence"]} for at in range(size)]), 700
+        )
+    ),
+    "9,000 equal types": lambda: verified(changed(type=["VerifiableCredential", *["Achievement"] * 9_000])),
+    "9,000 types of the default vocabulary": lambda: verified(
+        changed(type=["VerifiableCredential", *[f"T{at}" for at in range(9_000)]], **VOCABULARY)
+    ),
+    "a long identifier with 8,000 values": lambda: verified(
+        changed(id=f"urn:{'a' * 200_000}", name=list(range(8_000)))
+    ),
+    "a long name with 4,000 objects": lambda: verified(changed(**{"x" * 200_000: [{}] * 4_000}, **VOCABULARY)),
+    "a long name between objects that look alike": lambda: verified(
+        changed(proofs=[PROOF, OLD_PROOF], name={"x": [{"x" * 125_000: [{}] * 6}] * 2}, **VOCABULARY)
+    ),
+    "3,200 values in 8 languages": lambda: verified(
+        changed(name=[{"@value": str(at), "@language": f"en-{at % 8}"} for at in range(3_200)])
+    ),
+    "one huge string": lambda: verified(largest(lambda size: changed(description="a" * size))),
+    "one huge string of control characters": lambda: verified(largest(lambda size: changed(description="\1" * size))),
+    "9,000 fractions": lambda: verified(changed(name=[at + 1e-9 for at in range(9_000)])),
+    "9,000 fractions under eddsa-jcs-2022": lambda: verified(
+        changed(proofs=[JCS_PROOF] * 8, name=[at + 1e-9 for at in range(9_000)])
+    ),
+    "names out of order under eddsa-jcs-2022": lambda: verified(
+        changed(proofs=[JCS_PROOF] * 8, name={f"\U0001f600{9_000 - at}": 0.5 for at in range(9_000)})
+    ),
+    "1,400 identifiers of the holder": lambda: verified(
+        largest(
+            lambda size: signed(makers.unsigned() | {"credentialSubject": subject(identifier=[IDENTIFIER] * size)}),
+            1_400,
+        )
+    ),
+    "a huge proofValue": lambda: verified(
+        largest(lambda size: changed(proofs=[{**PROOF, "proofValue": "z" + "2" * size}]))
+    ),
+    "2,000 proofs": lambda: verified(largest(lambda size: changed(proofs=[PROOF] * size))),
+    "a huge did:key": lambda: verified(
+        largest(lambda size: changed(proofs=[{**PROOF, "verificationMethod": f"did:key:z{'2' * size}#z"}]))
+    ),
+    "arrays 130,000 deep": lambda: verified(b'{"a":' + b"[" * 130_000 + b"]" * 130_000 + b"}"),
+    "objects 40,000 deep": lambda: verified(b'{"a":' * 40_000 + b"1" + b"}" * 40_000),
+    "130,000 items": lambda: verified(b'{"a":[' + b",".join([b"1"] * 131_000) + b"]}"),
+    "30,000 members": lambda: verified(("{" + ",".join(f'"{at:x}":1' for at in range(28_000)) + "}").encode()),
+    "a name again and again": lambda: verified(duplicate_names(9_990)),
+    "an integer of 260,000 digits": lambda: verified(b'{"a":' + b"1" * 260_000 + b"}"),
+    "a fraction of 260,000 digits": lambda: verified(b'{"a":0.' + b"1" * 260_000 + b"}"),
+    "an exponent of 260,000 digits": lambda: verified(b'{"a":1e-' + b"1" * 260_000 + b"}"),
+    "40,000 escapes": lambda: verified(b'{"a":"' + b"\\ud83d" * 40_000 + b'"}'),
+    "dots": lambda: verified(b"a." * (CAP // 2)),
+    "a domain without end": lambda: verified(b"x" + b".aa" * 87_000 + b"!"),
+    "a link without end": lambda: verified(b"https://" + b"a" * 260_000),
+    "a quoted text in quotes": lambda: verified(b'"' + b"\\u0022" * 43_000 + b'"'),
+    "white space": lambda: verified(b" " * CAP),
+    "a token of 190 KB": lambda: verified(token(payload(description="a" * 190_000))),
+    "a token of 10,000 objects": lambda: verified(token(payload(evidence=[{}] * 9_900))),
+    "a token 300 deep": lambda: verified(token(payload(evidence=chain(300)))),
+    "a token with names again and again": lambda: verified(
+        token(duplicate_names(9_990)[:196_000].rpartition(b",")[0] + b"}")
+    ),
+    "a header of 8 KB": lambda: verified(token(payload(), {"x5c": ["A" * 1_000] * 8})),
+    "a header of 190 KB": lambda: verified(token(payload(), {"x5c": ["A" * 1_000] * 190})),
+    "a signature of 190 KB": lambda: verified(token(payload(), signature=b"A" * 190_000)),
+    **{
+        f"{algorithm} with {bits} bits": lambda bits=bits, algorithm=algorithm: verified(rsa(bits, algorithm))
+        for bits in (4096, 8192)
+        for algorithm in ("RS256", "PS256")
+    },
+    "dots like a token's": lambda: verified(b"ey" + b"." * (CAP - 2)),
+    "eight lists of 8 MiB": lambda: eight_lists(packed(EIGHT_MIB)),
+    "eight lists of 8 MiB, each with eight proofs": lambda: eight_lists(packed(EIGHT_MIB), proofs=8),
+    "eight heavy lists, each with eight proofs": lambda: eight_lists(
+        packed(b"\x80" + bytes(16_383)), heavy=True, proofs=8
+    ),
+    "eight lists, each with eight entangled proofs": eight_entangled_lists,
+    "eight bombs of 100 MiB": lambda: eight_lists(packed(bytes(100 * 2**20))),
+    "500 status entries": lambda: verified(signed(makers.unsigned(entries=makers.ENTRIES * 250))),
+}
+"""What it is, and the maker of its job. None can come out as valid."""
