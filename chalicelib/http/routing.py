@@ -59,7 +59,7 @@ class Routes(Blueprint):
         """Let pages of any origin `POST` to ``path`` (Fetch, 4.8).
 
         A view of ours, not Chalice's `cors`: that makes a mock integration, which API Gateway fails with 500 where
-        the binary media types are `*/*`.
+        the binary media types are `*/*` (aws/chalice#1310).
         """
 
         @self.bind(path, methods=("OPTIONS",))

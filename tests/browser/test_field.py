@@ -121,7 +121,7 @@ def test_field_is_sent_by_keyboard_alone(chromium: Browser, laurel: Laurel) -> N
         for _ in range(2):  # past the file
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert page.get_by_role("heading", name=HEADLINES["expired"]).is_visible()
+        page.get_by_role("heading", name=HEADLINES["expired"]).wait_for()  # a key waits for no answer, as a click does
         assert words == []
 
 

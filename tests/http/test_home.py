@@ -251,6 +251,8 @@ def test_nobodys_name_is_a_fact_with_an_amber_caution(ask: Gateway) -> None:
     assert "<dt>Issued as</dt>" in said
     assert UNKNOWN_ISSUER in said
     assert "Anybody can sign under any name" in said
+    assert "Its issuer cannot withdraw it" in said
+    assert "It can be withdrawn at any time" not in said
 
 
 def test_domain_is_named_as_what_was_proven(ask: Gateway, laurel: Laurel) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.analytics.event import Kind, Visit
 from chalicelib.award import issuers
-from chalicelib.errors import Malformed, NotFound, Unavailable
+from chalicelib.errors import LinkFault, Malformed, NotFound, Unavailable
 from chalicelib.intake.intake import Intake
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
@@ -174,3 +174,40 @@ def test_our_own_token_is_valid_when_pasted_and_after_a_rotation() -> None:
     assert intake.check(token, VISIT).report.verdict is Verdict.VALID
     issuers.rotate_key(awarding, house.issuer.id)
     assert intake.check(token, VISIT).report.verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("code", ["address_refused", "http_status", "out_of_time"])
+def test_a_fault_of_the_link_is_told_from_a_fault_of_ours(code: str) -> None:
+    made = bench()
+
+    def refuse(url: str) -> Fetched:
+        raise Unavailable("It is so.", code=code)
+
+    made.outside.credential = refuse  # type: ignore[method-assign]
+    with pytest.raises(LinkFault) as caught:
+        made.intake.check_link(LINK, VISIT)
+    assert (caught.value.code, caught.value.detail) == (code, "It is so.")
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        (f"{BASE_URL}/c/{'a' * 26}", "a" * 26),
+        (f"HTTP://LocalHost:8000/c/{'a' * 26}#top", "a" * 26),
+        (f"{BASE_URL}/v1/credentials/{'b' * 26}/report?x=1", "b" * 26),
+        (f"{BASE_URL}.evil.example/c/{'a' * 26}", None),
+        (f"{BASE_URL}/status/{'a' * 26}", None),
+        ("http://[", None),
+        ("", None),
+    ],
+)
+def test_addresses_of_ours_are_told_from_all_others(url: str, found: str | None) -> None:
+    assert bench().intake.hosted_id(url) == found
+
+
+@pytest.mark.parametrize("tail", ["", "nothing", "A" * 26, "a" * 27, "a" * 2000, "../" + "a" * 26, f"{'a' * 26}/x"])
+def test_an_address_of_ours_that_no_credential_has_asks_nobody(tail: str) -> None:
+    made = bench()
+    with pytest.raises(NotFound):
+        made.intake.check_link(f"{BASE_URL}/c/{tail}", VISIT)
+    assert not made.outside.asked

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Malformed
-from chalicelib.intake.paste import MAX_SIZE, Document, Link, read
+from chalicelib.intake.paste import MAX_SIZE, Document, Link, read, read_linked
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,17 @@ def test_any_bytes_are_found_or_refused(data: bytes) -> None:
     except Malformed:
         return
     assert isinstance(found, Link | Document)
+
+
+def test_what_a_link_leads_to_is_a_credential_or_told_by_what_it_is() -> None:
+    assert read_linked(b" {} ") == b"{}"
+    for page, says in (
+        (b"\xef\xbb\xbf <!doctype html>", "The link leads to a web page"),
+        (b"%PDF-1.7", "The link was opened. This is a PDF"),
+        (b"https://third.example/", "The link leads to another link."),
+        (b" " * (MAX_SIZE + 1), "What the link leads to has 262,145 bytes"),
+    ):
+        with pytest.raises(Malformed, match=says) as caught:
+            read_linked(page)
+        assert caught.value.code == "nothing_found"
+    assert read_linked(b"{}".ljust(MAX_SIZE)) == b"{}"

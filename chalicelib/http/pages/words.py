@@ -102,11 +102,21 @@ _BEYOND_US = replace(
         _ASK_ISSUER,
     ),
 )
+_NEVER_WITHDRAWN = replace(
+    FACES[Verdict.VALID],
+    advice=(
+        FACES[Verdict.VALID].advice[0],
+        "Its issuer cannot withdraw it: it would look the same if it had been given by mistake. If much depends, ask.",
+    ),
+)
 
 
 def face(report: Report) -> Face:
     """How the verdict of ``report`` is shown: its own face, or one that fits the check that decided it better."""
     finding = decisive(report)
+    without_status = any(item.code == "no_status" for item in report.findings)
+    if report.verdict is Verdict.VALID and without_status:
+        return _NEVER_WITHDRAWN
     if finding is not None and finding.check == "format":
         return {Verdict.INVALID: _UNREADABLE, Verdict.UNKNOWN: _BEYOND_US}.get(report.verdict, FACES[report.verdict])
     if finding is not None and finding.check == "context" and report.verdict is Verdict.UNKNOWN:
