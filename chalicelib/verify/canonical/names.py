@@ -41,9 +41,17 @@ def reference(value: object, active: ActiveContext) -> str:
         raise CanonicalError("An identifier is not a string.", code="value_invalid")
     if value.startswith("_:"):
         raise CanonicalError("A blank node's label is not signed, so it cannot identify anything.", code="id_blank")
+    refuse_abbreviated(value, active)
+    return iri(value)
+
+
+def refuse_abbreviated(value: str, active: ActiveContext) -> None:
+    """Refuse an identifier that begins with a prefix.
+
+    :raises CanonicalError: ``iri_compact``.
+    """
     if active.prefixes and value.partition(":")[0] in active.prefixes:
         raise CanonicalError(f"{value[:200]!r} is abbreviated; write the IRI out.", code="iri_compact")
-    return iri(value)
 
 
 def class_(name: object, active: ActiveContext) -> str:

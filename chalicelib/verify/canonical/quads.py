@@ -14,7 +14,15 @@ from typing import Any, Final
 from chalicelib.verify.canonical import jcs
 from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.canonical.literals import XSD, escape, number
-from chalicelib.verify.canonical.names import class_, member, reference, scoped, value_object, vocabulary
+from chalicelib.verify.canonical.names import (
+    class_,
+    member,
+    reference,
+    refuse_abbreviated,
+    scoped,
+    value_object,
+    vocabulary,
+)
 from chalicelib.verify.canonical.tables import EMPTY, ID, JSON, LITERAL, ActiveContext, Term, apply, enter
 
 # Bounds on what a stranger sends, far above honest use: the specification's fullest badge nests 6 deep, has 86 objects
@@ -26,6 +34,8 @@ MAX_QUADS: Final = 16_384
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE, _FIRST, _REST, _NIL = f" <{_RDF}type> ", f" <{_RDF}first> ", f" <{_RDF}rest> ", f"<{_RDF}nil>"
 
+_READ_ALREADY: Final = frozenset({"id", "type", "@context"})
+
 Json = Any  # parsed JSON, told apart by type() because bool is an int
 Quad = tuple[str, str, str, str]
 """Subject, predicate, object and graph as N-Quads writes them: the predicate between its spaces, the graph empty for
@@ -34,22 +44,35 @@ the default graph; a blank node begins with an underscore."""
 
 @dataclass(frozen=True, slots=True)
 class Quads:
-    """An RDF dataset, which may repeat itself: finished N-Quads lines, and the quads that mention blank nodes."""
+    """An RDF dataset, which may repeat itself.
+
+    ``ground``: finished lines of the default graph, without blank nodes. ``facts``: for each blank node, the lines of
+    the default graph that begin with it and name no other, without that beginning. ``links``: every other quad.
+    """
 
     ground: list[str]
-    blank: list[Quad]
+    facts: dict[str, list[str]]
+    links: list[Quad]
 
     @classmethod
     def of(cls, quads: Iterable[Quad]) -> Quads:
         """The dataset of ``quads``."""
-        ground, blank = [], []
+        dataset = cls([], {}, [])
         for quad in quads:
-            subject, predicate, object_, graph = quad
-            if "_" in {subject[0], object_[0], graph[:1]}:
-                blank.append(quad)
-            else:
-                ground.append(f"{subject}{predicate}{object_}{' ' + graph if graph else ''} .\n")
-        return cls(ground, blank)
+            dataset.add(*quad)
+        return dataset
+
+    def add(self, subject: str, predicate: str, object_: str, graph: str) -> None:
+        """One quad more."""
+        if graph or object_[0] == "_":
+            self.links.append((subject, predicate, object_, graph))
+        elif subject[0] == "_":
+            self.facts.setdefault(subject, []).append(f"{predicate}{object_} .\n")
+        else:
+            self.ground.append(f"{subject}{predicate}{object_} .\n")
+
+    def __len__(self) -> int:
+        return len(self.ground) + sum(map(len, self.facts.values())) + len(self.links)
 
 
 def to_quads(
@@ -68,11 +91,11 @@ def to_quads(
         raise CanonicalError("A document is a JSON object.", code="json_invalid")
     walk = _Walk(max_depth, max_nodes)
     walk.node(document, EMPTY, "", 1)
-    if not walk.ground and not walk.blank:
+    if not len(walk.quads):
         raise CanonicalError("The document states nothing.", code="node_dropped")
-    if len(walk.ground) + len(walk.blank) > max_quads:
+    if len(walk.quads) > max_quads:
         raise CanonicalError(f"The document makes more than {max_quads} statements.", code="document_size")
-    return Quads(walk.ground, walk.blank)
+    return walk.quads
 
 
 class _Walk:
@@ -82,11 +105,11 @@ class _Walk:
     its object (5.1.2 step 7), so nested objects start from ``base`` and plain values are read in ``active``.
     """
 
-    __slots__ = ("blank", "ground", "issued", "max_depth", "max_nodes", "nodes", "root")
+    __slots__ = ("add", "issued", "max_depth", "max_nodes", "nodes", "quads", "root")
 
     def __init__(self, max_depth: int, max_nodes: int) -> None:
-        self.ground: list[str] = []
-        self.blank: list[Quad] = []
+        self.quads = Quads([], {}, [])
+        self.add = self.quads.add
         self.issued = 0
         self.nodes = 0
         self.root = ""
@@ -97,12 +120,6 @@ class _Walk:
         self.issued += 1
         return f"_:b{self.issued}"
 
-    def add(self, subject: str, predicate: str, object_: str, graph: str) -> None:
-        if graph or object_[0] == "_" or subject[0] == "_":
-            self.blank.append((subject, predicate, object_, graph))
-        else:
-            self.ground.append(f"{subject}{predicate}{object_} .\n")
-
     def node(self, element: dict[str, Json], base: ActiveContext, graph: str, depth: int) -> str:
         """Write the quads of one JSON object into ``graph``; its subject."""
         self.within_caps(depth)
@@ -110,20 +127,23 @@ class _Walk:
             base = enter(base, element["@context"])
         subject = self.subject(element, base)
         active = self.types(element["type"], subject, base, graph) if "type" in element else base
-        if active.prefixes and "id" in element:
-            reference(element["id"], active)  # a type may bring prefixes, and they hold for the identifier too
+        if active is not base and "id" in element:
+            refuse_abbreviated(element["id"], active)  # a type may bring prefixes; they hold for the identifier too
         if depth == 1:
             self.root = subject
         elif subject == self.root and not graph:
             _refuse_split(element)
         terms = active.terms
+        if subject[0] == "_":
+            beginning, lines = "", self.quads.facts.setdefault(subject, [])
+        else:
+            beginning, lines = subject, self.quads.ground
         for name, value in element.items():
-            if name == "id" or name == "type" or name == "@context":  # noqa: PLR1714 (the fastest form, in the hot loop)
-                continue
-            term = terms.get(name) or member(name, active)
-            if type(value) is str and term.plain:
-                self.add(subject, term.predicate, f'"{escape(value)}"{term.suffix}', graph)
-            else:
+            term = terms.get(name)
+            if term is not None and term.plain and type(value) is str and not graph:
+                lines.append(f"{beginning}{term.opening}{escape(value)}{term.closing}")
+            elif name not in _READ_ALREADY:
+                term = term or member(name, active)
                 self.member(subject, term, name, value, active, base, graph, depth)
         return subject
 
@@ -146,14 +166,18 @@ class _Walk:
         if not base.aliased:
             raise CanonicalError("No context defines 'type'.", code="term_undefined")
         names = value if type(value) is list else [value]
+        scopes = []
         for name in names:
-            self.add(subject, _TYPE, class_(name, base), graph)
-        active, terms = base, base.terms
-        for name in sorted(names) if len(names) > 1 else names:
-            term = terms.get(name)
-            if term is not None and term.scope is not None:
-                active = apply(active, term.scope, False)
-        return active
+            term = base.terms.get(name) if type(name) is str else None
+            if term is None or not term.is_class:
+                self.add(subject, _TYPE, class_(name, base), graph)
+                continue
+            self.add(subject, _TYPE, term.reference, graph)
+            if term.scope is not None:
+                scopes.append((name, term.scope))
+        for _, scope in sorted(scopes):
+            base = apply(base, scope, False)
+        return base
 
     def member(
         self,
@@ -215,9 +239,9 @@ class _Walk:
         if type(value) is not dict or "@value" in value:
             raise CanonicalError(f"{name!r} must be an object, or it would be dropped.", code="node_dropped")
         graph = self.new_blank()
-        before = len(self.blank)
+        before = len(self.quads.links)
         self.node(value, scoped(base, term), graph, depth + 1)
-        if not any(quad[3] == graph for quad in self.blank[before:]):
+        if not any(quad[3] == graph for quad in self.quads.links[before:]):
             raise CanonicalError(f"{name!r} states nothing, so it would be dropped.", code="node_dropped")
         return graph
 

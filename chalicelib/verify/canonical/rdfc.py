@@ -34,10 +34,11 @@ def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib
 
     :raises CanonicalError: ``canonical_budget`` when labelling takes more than ``budget`` steps.
     """
+    labels = issue(quads, budget=budget, digest=digest)
     lines = set(quads.ground)
-    if quads.blank:
-        labels = issue(quads, budget=budget, digest=digest)
-        lines.update([_line(quad, labels) for quad in quads.blank])
+    for node, facts in quads.facts.items():
+        lines.update([labels[node] + fact for fact in facts])
+    lines.update([_line(quad, labels) for quad in quads.links])
     return "".join(sorted(lines)).encode()
 
 
@@ -46,7 +47,7 @@ def issue(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256
 
     :raises CanonicalError: ``canonical_budget``.
     """
-    return _Labelling(quads.blank, budget, digest).run()
+    return _Labelling(quads, budget, digest).run()
 
 
 def _line(quad: Quad, labels: dict[str, str]) -> str:
@@ -55,22 +56,26 @@ def _line(quad: Quad, labels: dict[str, str]) -> str:
     return f"{labels.get(subject, subject)}{predicate}{labels.get(object_, object_)}{end}"
 
 
-def _first_degree_lines(blank: list[Quad]) -> tuple[dict[str, list[str]], list[Quad]]:
+Mentions = dict[str, list[str]]
+Relations = dict[str, list[Quad]]
+
+
+def _first_degree_lines(quads: Quads) -> tuple[Mentions, Relations]:
     """For each blank node the quads that mention it, itself written _:a and every other blank node _:z (4.6.3).
 
-    And the quads that relate blank nodes to one another.
+    And for each one the quads that relate it to another.
     """
-    lines: dict[str, list[str]] = {}
-    relations: list[Quad] = []
-    for quad in dict.fromkeys(blank):
+    lines = {node: [f"_:a{fact}" for fact in dict.fromkeys(facts)] for node, facts in quads.facts.items() if facts}
+    relations: Relations = {}
+    for quad in dict.fromkeys(quads.links):
         subject, predicate, object_, graph = quad
-        if not graph and object_[0] != "_":  # by far the most frequent: an unnamed object and a value
-            lines.setdefault(subject, []).append(f"_:a{predicate}{object_} .\n")
+        if not graph and subject[0] != "_":  # by far the most frequent: an unnamed object in a named one
+            lines.setdefault(object_, []).append(f"{subject}{predicate}_:a .\n")
             continue
         source = "_:z" if subject[0] == "_" else subject
         target = "_:z" if object_[0] == "_" else object_
         end = " _:z .\n" if graph[:1] == "_" else f" {graph} .\n" if graph else " .\n"
-        nodes = _blanks(quad)
+        nodes = {part for part in (subject, object_, graph) if part[:1] == "_"}
         for node in nodes:
             lines.setdefault(node, []).append(
                 ("_:a" if node == subject else source)
@@ -78,14 +83,9 @@ def _first_degree_lines(blank: list[Quad]) -> tuple[dict[str, list[str]], list[Q
                 + ("_:a" if node == object_ else target)
                 + (" _:a .\n" if node == graph else end)
             )
-        if len(nodes) > 1:
-            relations.append(quad)
+            if len(nodes) > 1:
+                relations.setdefault(node, []).append(quad)
     return lines, relations
-
-
-def _blanks(quad: Quad) -> set[str]:
-    subject, _, object_, graph = quad
-    return {part for part in (subject, object_, graph) if part[:1] == "_"}
 
 
 class _Issuer:
@@ -110,18 +110,20 @@ class _Issuer:
 class _Labelling:
     """One run of the algorithm of 4.4.3."""
 
-    __slots__ = ("blank", "budget", "canonical", "digest", "first", "related")
+    __slots__ = ("budget", "canonical", "digest", "first", "hashes", "quads", "related", "relations")
 
-    def __init__(self, blank: list[Quad], budget: int, digest: Digest) -> None:
-        self.blank = blank
+    def __init__(self, quads: Quads, budget: int, digest: Digest) -> None:
+        self.quads = quads
         self.budget = budget
         self.digest = digest
         self.canonical = _Issuer("_:c14n", {})
         self.first: dict[str, str] = {}
+        self.hashes: dict[str, str] = {}
+        self.relations: Relations = {}
         self.related: dict[str, list[tuple[str, str]]] = {}
 
     def run(self) -> dict[str, str]:
-        lines, relations = _first_degree_lines(self.blank)
+        lines, self.relations = _first_degree_lines(self.quads)
         if len(lines) == 1:
             return dict.fromkeys(lines, "_:c14n0")
         by_hash: dict[str, list[str]] = {}
@@ -134,22 +136,20 @@ class _Labelling:
             if len(nodes) == 1:
                 self.canonical.issue(nodes[0])
         if len(groups) < len(lines):
-            self.relate(relations)
             for nodes in groups:
                 if len(nodes) > 1:
                     self.label_alike(nodes)
         return self.canonical.labels
 
-    def relate(self, relations: list[Quad]) -> None:
-        """For each blank node every other one beside it in a quad, with the position and, but for graphs, predicate."""
-        for quad in relations:
-            subject, predicate, object_, graph = quad
-            nodes = _blanks(quad)
-            for related, how in ((subject, f"s{predicate.strip()}"), (object_, f"o{predicate.strip()}"), (graph, "g")):
-                if related in nodes:
-                    for node in nodes:
-                        if node != related:
-                            self.related.setdefault(node, []).append((related, how))
+    def related_to(self, node: str) -> list[tuple[str, str]]:
+        """Every blank node beside ``node`` in a quad, with the position and, but for graphs, the predicate (4.8.3)."""
+        found = self.related.get(node)
+        if found is None:
+            found = self.related[node] = []
+            for subject, predicate, object_, graph in self.relations.get(node, ()):
+                parts = (subject, f"s{predicate.strip()}"), (object_, f"o{predicate.strip()}"), (graph, "g")
+                found += [(part, how) for part, how in parts if part[:1] == "_" and part != node]
+        return found
 
     def label_alike(self, nodes: list[str]) -> None:
         """Tell apart nodes with the same first-degree hash (4.4.3 step 5)."""
@@ -166,14 +166,18 @@ class _Labelling:
     def hash_related(self, related: str, how: str, issuer: _Issuer) -> str:
         """4.7.3."""
         label = self.canonical.labels.get(related) or issuer.labels.get(related) or self.first[related]
-        return self.digest(f"{how}{label}".encode()).hexdigest()
+        text = f"{how}{label}"
+        hash_ = self.hashes.get(text)  # embedded proofs are alike in many ways
+        if hash_ is None:
+            hash_ = self.hashes[text] = self.digest(text.encode()).hexdigest()
+        return hash_
 
     def hash_n_degree(self, node: str, issuer: _Issuer, depth: int) -> tuple[str, _Issuer]:
         """4.8.3: the hash of everything around ``node``, and the labels given on the way."""
         if depth > MAX_RECURSION:
             raise _too_much()
         by_hash: dict[str, list[str]] = {}
-        for related, how in self.related.get(node, ()):
+        for related, how in self.related_to(node):
             self.spend(1)
             by_hash.setdefault(self.hash_related(related, how, issuer), []).append(related)
         data = []

@@ -31,6 +31,7 @@ class Term:
     """One term definition (4.1.11), ready for writing quads."""
 
     __slots__ = (
+        "closing",
         "container",
         "datatype",
         "iri",
@@ -38,6 +39,7 @@ class Term:
         "is_set",
         "kind",
         "name",
+        "opening",
         "plain",
         "predicate",
         "prefix",
@@ -57,13 +59,17 @@ class Term:
         self.kind = _KINDS.get(coercion, LITERAL)
         self.datatype = _RDF_JSON if coercion == "@json" else coercion if coercion not in _KINDS else None
         self.suffix = typed_suffix(self.datatype)
+        self.opening = f'{self.predicate}"'
+        self.closing = f'"{self.suffix} .\n'
         self.container = None if container == "@set" else container  # an array means a set without saying so
         self.is_set = container == "@set"
         self.scope = scope
         self.protected = bool(flags & _PROTECTED)
         self.prefix = bool(flags & _PREFIX)
         self.is_class = bool(flags & _CLASS)
-        self.plain = self.kind == LITERAL and self.container is None and not self.is_class  # a string is a literal
+        keyword = iri.startswith("@") or name in {"id", "type"}
+        # Whether a string is simply a literal.
+        self.plain = self.kind == LITERAL and self.container is None and not self.is_class and not keyword
 
     def same(self, other: Term) -> bool:
         """Whether both mean the same, `protected` aside (4.2.2 step 27)."""
