@@ -14,7 +14,7 @@ class SigningKey:
 
     ``multibase`` is the Multikey form (``z6Mk...``) of the public half. The key signs from ``created`` until
     ``retired``; what it signed in that time stays good (a rotation, not a compromise). ``revoked`` is for a key
-    that leaked: nothing dated from then on is accepted.
+    that leaked: from then on nothing is accepted that it ever signed.
     """
 
     fragment: str

@@ -25,6 +25,8 @@ CONNECT_SECONDS = 1
 READ_SECONDS = 2
 RETRIES = 2
 
+MAX_KEY = 2_048
+"""Bytes of a partition key (Amazon DynamoDB, "Service, account, and table quotas")."""
 TURNS = 5
 """How often one call is made when DynamoDB leaves a part of it undone."""
 FIRST_PAUSE_SECONDS = 0.05
@@ -84,6 +86,8 @@ class Tables:
 
     def get(self, table: str, key: Key) -> Raw | None:
         """The item under ``key``, strongly read, or None. Raises `Unavailable`."""
+        if len(key.pk.encode()) > MAX_KEY:
+            return None  # strangers name things; nothing stands under what cannot be a key
         with _our_errors():
             reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=True)
         item: Raw | None = reply.get("Item")

@@ -11,7 +11,7 @@ from chalicelib.errors import Malformed
 
 MAX_SIZE = strict_json.DEFAULT.size
 """Bytes of a credential, however it comes."""
-_LINK = re.compile(rb"https?://[^\s<>\"{}|\\^`]{1,2040}", re.ASCII | re.IGNORECASE)
+_LINK = re.compile(rb"https?://[!#-;=?-\[\]_a-z~]{1,2040}", re.IGNORECASE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 

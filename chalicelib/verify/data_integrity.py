@@ -37,6 +37,8 @@ CANONICAL_FORMS: Mapping[str, Callable[[Document], bytes]] = {
     vocabulary.ED25519_SIGNATURE_2020: _rdfc_form,
 }
 """How each suite that Laurel knows turns JSON into the bytes that are hashed."""
+_TYPES_WITHOUT_SUITE = frozenset({vocabulary.ED25519_SIGNATURE_2020})
+"""Proof types from before `DataIntegrityProof`, which are their own suite."""
 
 
 class Proof(NamedTuple):
@@ -57,6 +59,11 @@ class Proof(NamedTuple):
         return Algorithm.EDDSA if self.suite in CANONICAL_FORMS else None
 
     @property
+    def starts(self) -> datetime | None:
+        """A proof has no start but its `created`."""
+        return None
+
+    @property
     def chained(self) -> bool:
         """Whether it also signs other proofs (`previousProof`, VC Data Integrity 2.1.2)."""
         return "previousProof" in self.options
@@ -72,6 +79,8 @@ def read_proof(source: object) -> Proof:
         raise Malformed("The proof is not an object.", code="proof_malformed")
     kind = source.get("type")
     suite = source.get("cryptosuite") if kind == vocabulary.DATA_INTEGRITY_PROOF else kind
+    if isinstance(suite, str) and suite in CANONICAL_FORMS and (suite == kind) != (suite in _TYPES_WITHOUT_SUITE):
+        raise Malformed("The proof confuses its type and its cryptosuite.", code="proof_malformed")
     method, purpose, value = source.get("verificationMethod"), source.get("proofPurpose"), source.get("proofValue")
     if not (isinstance(suite, str) and isinstance(method, str) and isinstance(purpose, str)):
         raise Malformed("The proof does not name its type, its key or its purpose.", code="proof_malformed")

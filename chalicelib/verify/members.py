@@ -32,3 +32,8 @@ def text(value: object) -> str | None:
 def id_of(value: object) -> str | None:
     """The id of a node that is written as an object or as its id alone."""
     return string(value) or string(as_object(value).get("id"))
+
+
+def is_true(value: object) -> bool:
+    """Whether ``value`` says yes: as a boolean, or as the text that is signed alike (xsd:boolean)."""
+    return value is True or text(value) in {"true", "1"}

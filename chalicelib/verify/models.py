@@ -25,4 +25,5 @@ V2 = DataModel("2.0", vocabulary.CREDENTIALS_V2, "validFrom", "validUntil", requ
 V1 = DataModel("1.1", vocabulary.CREDENTIALS_V1, "issuanceDate", "expirationDate", requires_start=True)
 """VC Data Model 1.1, 4.6."""
 
-BY_CONTEXT: Mapping[object, DataModel] = {model.context: model for model in (V2, V1)}
+MODELS = (V2, V1)
+BY_CONTEXT: Mapping[object, DataModel] = {model.context: model for model in MODELS}

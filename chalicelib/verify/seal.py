@@ -33,6 +33,10 @@ class Seal(Protocol):
         """When it says that it was made."""
 
     @property
+    def starts(self) -> datetime | None:
+        """From when the signature itself is to be believed, whatever the document says."""
+
+    @property
     def expires(self) -> datetime | None:
         """When the signature itself ends, whatever the document says."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.verify.members import as_list, as_object, id_of, string, text
+from chalicelib.verify.members import as_list, as_object, id_of, is_true, string, text
 from chalicelib.verify.models import DataModel
 
 View = dict[str, object]
@@ -42,7 +42,7 @@ def view_of(document: Mapping[str, object], model: DataModel) -> View:
 
 def _holder_name(subject: Mapping[str, object]) -> str | None:
     for identifier in map(as_object, as_list(subject.get("identifier"))):
-        if identifier.get("identityType") == "name" and not identifier.get("hashed"):
+        if identifier.get("identityType") == "name" and not is_true(identifier.get("hashed")):
             return text(identifier.get("identityHash"))
     return text(subject.get("name"))
 

@@ -24,6 +24,8 @@ def test_what_was_never_stored_is_not_found(storage: Storage):
         lambda: storage.ledger.issuer("nobody"),
         lambda: storage.shelf.issuer("nobody"),
         lambda: storage.shelf.issuer_of_did("did:web:nobody.example"),
+        lambda: storage.shelf.issuer_of_did("did:jwk:" + "x" * 2_100),
+        lambda: storage.shelf.status_list("z" * 2_100),
         lambda: storage.ledger.achievement("nobody", "nothing"),
         lambda: storage.ledger.record("nothing"),
         lambda: storage.shelf.record("nothing"),

@@ -14,6 +14,7 @@ _EXTRAS = {
     "credentialSchema": "the further schema that it names",
     "termsOfUse": "its terms of use",
     "relatedResource": "the further files that it names",
+    "proof": "the signature inside the token",
 }
 
 _NONE = Result(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that could be checked.")
@@ -21,7 +22,8 @@ _NONE = Result(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that
 
 def check(case: Case) -> Result:
     """Name what was not followed. Nothing here changes the verdict."""
-    nodes = [case.document, *map(as_object, as_list(case.document.get("credentialSubject")))]
+    document = case.document
+    nodes = [document, as_object(document.get("issuer")), *map(as_object, as_list(document.get("credentialSubject")))]
     nodes += [as_object(item) for node in nodes for item in as_list(node.get("achievement"))]
     if all(map(_EXTRAS.keys().isdisjoint, nodes)):
         return _NONE

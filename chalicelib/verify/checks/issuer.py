@@ -16,9 +16,11 @@ def check(case: Case) -> Result:
         raise CheckUnknown("registry_unavailable", f"The registry could not be asked: {error.detail}") from error
     if known is None:
         raise CheckUnknown("issuer_not_registered", "The issuer is in no registry that Laurel holds.")
-    claimed = text(as_object(case.document.get("issuer")).get("name"))
-    if claimed is not None and claimed != known.name:
-        message = f"The issuer calls itself {claimed[:100]!r} here, but is registered as {known.name!r}."
+    issuer = as_object(case.document.get("issuer"))
+    claimed = text(issuer.get("name"))
+    if "name" in issuer and claimed != known.name:
+        itself = f"calls itself {claimed[:100]!r} here" if claimed else "writes its name in an odd way here"
+        message = f"The issuer {itself}, but is registered as {known.name!r}."
         raise CheckUnknown("issuer_name_differs", message, known.evidence)
     message = f"The issuer is {known.name}, registered with {known.registry}."
     return Result(Outcome.PASSED, "issuer_registered", message, known.evidence)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.credential.build import hash_identity
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
-from chalicelib.verify.members import as_list, as_object, text
+from chalicelib.verify.members import as_list, as_object, is_true, text
 from chalicelib.verify.report import Outcome
 
 MAX_IDENTIFIERS = 32
@@ -46,7 +46,7 @@ def _matches(identifier: Mapping[str, object], email: str) -> bool | None:
     claimed, salt = text(identifier.get("identityHash")), identifier.get("salt", "")
     if claimed is None or not isinstance(salt, str):
         return None
-    if not identifier.get("hashed"):
+    if not is_true(identifier.get("hashed")):
         return claimed.lower() == email.lower()
     if not claimed.startswith("sha256$"):
         return None

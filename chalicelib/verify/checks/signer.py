@@ -33,16 +33,20 @@ def _check_purpose(seal: Seal, method: Method) -> None:
 
 
 def _check_time(case: Case, seal: Seal, method: Method) -> None:
-    if seal.expires is not None and case.now > seal.expires:
+    if seal.expires is not None and case.now >= seal.expires:
         raise CheckFailed("proof_expired", "The signature itself has expired.")
+    if seal.starts is not None and seal.starts > case.now + SKEW:
+        raise CheckFailed("proof_not_yet_valid", "The signature itself is not to be used before a later date.")
     if seal.created is not None and seal.created > case.now + SKEW:
         raise CheckFailed("proof_from_the_future", "The signature is dated in the future.")
-    bounds = [bound for bound in (method.expires, method.revoked) if bound is not None]
-    if not bounds and method.created is None:
+    if method.revoked is not None and case.now >= method.revoked:
+        # Whoever stole the key dates signatures as it suits (Controlled Identifiers v1.0, 2.2: `revoked`).
+        raise CheckFailed("key_revoked", "The issuer has withdrawn the key, so nothing signed with it is believed.")
+    if method.expires is None and method.created is None:
         return
     if seal.created is None:
         raise CheckUnknown("proof_undated", "The key was in use for a limited time, and the signature has no date.")
-    if any(seal.created >= bound for bound in bounds):
+    if method.expires is not None and seal.created >= method.expires:
         raise CheckFailed("key_no_longer_valid", "The key was no longer the issuer's when the signature was made.")
     if method.created is not None and seal.created < method.created - SKEW:
         raise CheckFailed("key_not_yet_valid", "The key was not yet the issuer's when the signature was made.")

@@ -72,7 +72,7 @@ def _parse(entry: Mapping[str, object]) -> _Entry:
     if entry.get("statusSize", 1) != 1:
         raise CheckUnknown("status_size_unsupported", "Its status has more than one bit, which Laurel cannot read yet.")
     try:
-        purpose = Purpose(str(entry.get("statusPurpose")))
+        purpose = Purpose(text(entry.get("statusPurpose")) or "")
     except ValueError as error:
         raise CheckUnknown("status_purpose_unknown", "Its status has a purpose that Laurel does not know.") from error
     url, index = text(entry.get("statusListCredential")), entry.get("statusListIndex")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.credential import dates, vocabulary
 from chalicelib.errors import Malformed
-from chalicelib.verify.case import Case, CheckFailed, Result
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
 from chalicelib.verify.members import as_list, as_object, id_of, string, text
+from chalicelib.verify.models import MODELS
 from chalicelib.verify.report import Outcome
 
 _WELL_FORMED = Result(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
@@ -36,9 +37,11 @@ def _read(case: Case) -> None:
     if issuer is None:
         raise _missing("an issuer with an id")
     case.issuer = issuer
-    case.valid_from, case.valid_until = _moment(document, case.model.start), _moment(document, case.model.end)
-    if case.model.requires_start and case.valid_from is None:
+    if case.model.requires_start and case.model.start not in document:
         raise _missing(case.model.start)
+    # Whatever a model calls them, dates that are there are meant: the narrowest validity counts.
+    case.valid_from = max(_moments(document, [model.start for model in MODELS]), default=None)
+    case.valid_until = min(_moments(document, [model.end for model in MODELS]), default=None)
     if case.valid_from and case.valid_until and case.valid_until < case.valid_from:
         raise Malformed("Its end lies before its start.", code="dates_contradict")
     _check_subjects(document)
@@ -52,6 +55,9 @@ def _check_subjects(document: Mapping[str, object]) -> None:
     subjects = as_list(document.get("credentialSubject"))
     if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
         raise _missing("a credentialSubject that says something")
+    if len(subjects) > 1:
+        # Their order is not signed, so nobody could say which of them a page or a verifier should take.
+        raise CheckUnknown("several_subjects", "It speaks of several subjects at once; Laurel checks one at a time.")
 
 
 def _check_status(document: Mapping[str, object]) -> None:
@@ -101,8 +107,8 @@ def _texts(value: object) -> list[str]:
     return [item for item in as_list(value) if isinstance(item, str)]
 
 
-def _moment(document: Mapping[str, object], name: str) -> datetime | None:
-    return dates.parse(document[name]) if name in document else None
+def _moments(document: Mapping[str, object], names: Sequence[str]) -> list[datetime]:
+    return [dates.parse(document[name]) for name in names if name in document]
 
 
 def _missing(what: str) -> Malformed:

@@ -38,9 +38,10 @@ class Embedded:
 
     @property
     def suites(self) -> tuple[str, ...]:
-        """What each proof calls its suite, or its type."""
+        """The suites that Laurel knows among those of its proofs; the others' names are only a stranger's word."""
         named = [proof.get("cryptosuite") or proof.get("type") for proof in self.members if isinstance(proof, dict)]
-        return tuple(sorted({suite[:64] for suite in named if isinstance(suite, str)}))
+        known = {suite for suite in named if isinstance(suite, str) and suite in CANONICAL_FORMS}
+        return (*sorted(known), *(("a signature of another kind",) if len(known) < len(set(map(str, named))) else ()))
 
     def seals(self) -> tuple[Proof, ...]:
         """Every proof, parsed. Raises `Malformed`; `CheckUnknown` for more than `MAX_PROOFS`."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.verify.canonical.tables import EMPTY, enter
 from chalicelib.verify.controllers import find_token_method
-from chalicelib.verify.jose import claims, compact
+from chalicelib.verify.jose import claims, compact, dates
 from chalicelib.verify.keys.public_key import Algorithm
+from chalicelib.verify.models import MODELS
 from chalicelib.verify.ports import Controller, Controllers, Method
 
 _BEGINS_LIKE_ONE = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]{0,64}+[A-Za-z0-9_=.-]").match
@@ -25,14 +26,20 @@ def read(source: bytes) -> tuple[Mapping[str, object], Token]:
     """The credential in the token, and the token. Raises `Malformed` as `compact.parse` and `claims.read` do."""
     jws = compact.parse(source)
     said = claims.read(jws)
-    issuance = "validFrom" in said.document or "issuanceDate" in said.document
-    # Where `nbf` and `exp` stand for the credential's dates, check 6 judges them; else they speak of the signature.
     return said.document, Token(
         jws=jws,
         document=said.document,
-        created=said.signed or (None if issuance else said.not_before),
-        expires=None if "validUntil" in said.document or "expirationDate" in said.document else said.expires,
+        created=said.signed,
+        starts=_own(said.not_before, said.document, [model.start for model in MODELS]),
+        expires=_own(said.expires, said.document, [model.end for model in MODELS]),
     )
+
+
+def _own(claimed: datetime | None, document: Mapping[str, object], names: Sequence[str]) -> datetime | None:
+    """``claimed`` unless a date of the document says the same: then check 6 judges it, as the credential's."""
+    if claimed is None or any(dates.stands_for(claimed, document[name]) for name in names if name in document):
+        return None
+    return claimed
 
 
 class Token(NamedTuple):
@@ -41,6 +48,7 @@ class Token(NamedTuple):
     jws: compact.Jws
     document: Mapping[str, object]
     created: datetime | None
+    starts: datetime | None
     expires: datetime | None
     chained: bool = False
     purpose: str = "assertionMethod"

@@ -30,7 +30,14 @@ _CONTENT_TYPES = frozenset({"vc"})
 _REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """RFC 7519, 4.1: of the token, not of the credential, unless a rule above maps them."""
 _CLAIMS = _REGISTERED | {"vc", "vp"}
-_OF_A_CREDENTIAL = frozenset({"@context", "type", "issuer", "credentialSubject"})
+_OF_A_CREDENTIAL = frozenset(
+    {
+        *("@context", "id", "type", "name", "description", "issuer", "credentialSubject", "credentialStatus"),
+        *("validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate", "proof", "evidence"),
+        *("credentialSchema", "termsOfUse", "refreshService", "endorsement", "endorsementJwt", "relatedResource"),
+    }
+)
+"""Members that a credential has; none of them may stand beside one that is wrapped in a claim."""
 
 
 class Claims(NamedTuple):

@@ -41,7 +41,8 @@ def _from_method(entry: Mapping[str, object]) -> PublicKey:
     if multibase is not None and jwk is not None:
         # One method is one key: nothing says that both forms hold the same.
         raise Malformed("This key is written in two forms at once.", code="key_malformed")
-    if isinstance(multibase, str) and entry.get("type") in _MULTIBASE_TYPES:
+    kind = entry.get("type")
+    if isinstance(multibase, str) and isinstance(kind, str) and kind in _MULTIBASE_TYPES:
         return from_multikey(multibase)
     if isinstance(jwk, dict):
         return from_jwk(jwk)

@@ -1,0 +1,337 @@
+"""Attacks that once succeeded, a test each. What costs too much work is in tests/conformance/test_bounds.py."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt as pyjwt
+import pytest
+
+from chalicelib.credential import vocabulary as v
+from chalicelib.credential.build import hash_identity
+from chalicelib.credential.multibase import encode_base58btc
+from chalicelib.credential.record import Purpose
+from chalicelib.errors import Malformed
+from chalicelib.intake import paste
+from chalicelib.verify import bitstring
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.data_integrity import signed_bytes
+from chalicelib.verify.did_document import controller_of
+from chalicelib.verify.keys.public_key import UnusableKey
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Report, Verdict
+from tests.makers import (
+    EMPTY_BITS,
+    ISSUER_KEY,
+    NOW,
+    FakeWorld,
+    as_bytes,
+    good_world,
+    list_url,
+    signed,
+    status_list,
+    unsigned,
+)
+
+PAST = int((NOW - timedelta(days=1)).timestamp())
+FUTURE = int((NOW + timedelta(days=400)).timestamp())
+PLAIN: dict[str, Any] = {
+    "@context": [v.CREDENTIALS_V2],
+    "type": ["VerifiableCredential"],
+    "issuer": ISSUER_KEY.did,
+    "validFrom": "2026-01-01T00:00:00Z",
+    "credentialSubject": {"id": "did:example:a"},
+}
+V1: dict[str, Any] = {
+    **{name: value for name, value in PLAIN.items() if name != "validFrom"},
+    "@context": [v.CREDENTIALS_V1, "https://w3id.org/security/data-integrity/v2"],
+    "issuanceDate": "2026-01-01T00:00:00Z",
+}
+
+
+NOT_ASKED = Asked()
+
+
+def report(source: bytes | dict[str, Any], world: FakeWorld | None = None, asked: Asked = NOT_ASKED) -> Report:
+    source = source if isinstance(source, bytes) else as_bytes(source)
+    return verify(source, world=(world or good_world()).world(), now=NOW, asked=asked)
+
+
+def token(payload: dict[str, Any], **header: Any) -> bytes:
+    header = {"typ": "vc+jwt", "kid": ISSUER_KEY.method, **header}
+    return pyjwt.encode(payload, ISSUER_KEY.private, "EdDSA", headers=header).encode()
+
+
+def seven_is_revoked() -> FakeWorld:
+    world = good_world()
+    bits = bitstring.with_bit(EMPTY_BITS, 7, True)
+    world.lists[list_url(Purpose.REVOCATION)] = as_bytes(signed(status_list(Purpose.REVOCATION, bits)))
+    return world
+
+
+def named(report: Report) -> str:
+    assert report.credential is not None
+    return report.credential["achievement"]["name"]  # type: ignore[index, no-any-return]
+
+
+def test_the_root_of_the_json_may_not_be_exchanged_for_another_credential_in_it() -> None:
+    """RDF has no root. A revoked badge becomes a valid "endorsement" with the same quads, and shows the badge."""
+    badge = unsigned()
+    badge["@context"] = [*badge["@context"], "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]  # type: ignore[misc]
+    holder = "urn:uuid:11111111-1111-4111-8111-111111111111"
+    badge["credentialSubject"] = {"id": holder, **badge["credentialSubject"]}  # type: ignore[dict-item]
+    badge["endorsement"] = [
+        {
+            "id": "urn:uuid:e",
+            "type": ["VerifiableCredential", "EndorsementCredential"],
+            "name": "Endorsed",
+            "issuer": badge["issuer"],
+            "validFrom": "2026-01-01T00:00:00Z",
+            "credentialSubject": {"id": holder, "type": ["EndorsementSubject"], "endorsementComment": "Well deserved."},
+            "refreshService": {"id": badge["id"], "type": "1EdTechCredentialRefresh"},  # as in 1EdTech's full example
+        }
+    ]
+    before = signed(badge)
+    assert report(before, seven_is_revoked()).verdict is Verdict.REVOKED
+
+    old = copy.deepcopy(badge)
+    context, root = old.pop("@context"), old.pop("endorsement")[0]  # type: ignore[index]
+    subject, issuer, reference = old.pop("credentialSubject"), old.pop("issuer"), root.pop("refreshService")
+    old |= {
+        "endorsement": [{"id": root["id"]}],
+        "credentialSubject": holder,
+        "issuer": issuer["id"],  # type: ignore[index]
+        "type": [*old["type"], reference["type"]],  # type: ignore[misc]
+    }
+    root["credentialSubject"] = {
+        **subject,
+        "type": ["AchievementSubject", "EndorsementSubject"],
+        "endorsementComment": "Well deserved.",  # type: ignore[dict-item]
+    }
+    root["refreshService"] = old
+    after = report({"@context": context, **root, "proof": before["proof"]}, seven_is_revoked())
+    assert after.verdict is not Verdict.VALID, after.credential
+
+
+def test_what_two_status_entries_with_one_id_say_may_not_be_swapped() -> None:
+    document = unsigned()
+    for entry in document["credentialStatus"]:  # type: ignore[attr-defined]
+        entry["id"] = "urn:uuid:status"
+    badge: Any = signed(document)
+    assert report(badge, seven_is_revoked()).verdict is not Verdict.VALID
+    one, two = badge["credentialStatus"]
+    one["statusListIndex"], two["statusListIndex"] = two["statusListIndex"], one["statusListIndex"]
+    assert report(badge, seven_is_revoked()).verdict is not Verdict.VALID
+
+
+def test_a_nested_credential_about_the_holder_may_not_swap_achievements_with_the_badge() -> None:
+    document: Any = unsigned()
+    document.pop("credentialStatus")
+    document["credentialSubject"]["id"] = "did:example:holder"
+    other = {
+        "id": "urn:x:md",
+        "type": ["Achievement"],
+        "name": "Doctor of Medicine",
+        "description": "-",
+        "criteria": {"narrative": "-"},
+    }
+    document["endorsement"] = [
+        {
+            "id": "urn:uuid:e",
+            "type": ["VerifiableCredential", "EndorsementCredential"],
+            "issuer": "did:example:x",
+            "validFrom": "2026-01-01T00:00:00Z",
+            "credentialSubject": {
+                "id": "did:example:holder",
+                "type": ["EndorsementSubject", "AchievementSubject"],
+                "achievement": other,
+            },
+        }
+    ]
+    badge: Any = signed(document)
+    assert named(report(badge)) == "Watercolour, first steps"
+    mine, theirs = badge["credentialSubject"], badge["endorsement"][0]["credentialSubject"]
+    mine["achievement"], theirs["achievement"] = theirs["achievement"], mine["achievement"]
+    after = report(badge)
+    assert after.credential is None or named(after) == "Watercolour, first steps"
+
+
+def test_with_several_subjects_the_recipient_who_matches_is_the_one_that_is_shown() -> None:
+    """Subjects are a set: whoever holds the badge brings the finest achievement to the front."""
+
+    def subject(email: str, salt: str, name: str) -> dict[str, Any]:
+        identity = {
+            "type": "IdentityObject",
+            "hashed": True,
+            "identityHash": hash_identity(email, salt),
+            "identityType": "emailAddress",
+            "salt": salt,
+        }
+        achievement = {
+            "id": f"urn:x:{salt}",
+            "type": ["Achievement"],
+            "name": name,
+            "description": name,
+            "criteria": {"narrative": name},
+        }
+        return {"type": ["AchievementSubject"], "identifier": [identity], "achievement": achievement}
+
+    document: Any = unsigned()
+    del document["credentialStatus"], document["name"]
+    document["credentialSubject"] = [
+        subject("bob@example.org", "s2", "Attended"),
+        subject("alice@example.org", "s1", "Doctor of Medicine"),
+    ]
+    badge: Any = signed(document)
+    badge["credentialSubject"].reverse()
+    after = report(badge, asked=Asked("bob@example.org"))
+    assert after.verdict is not Verdict.VALID or named(after) == "Attended"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {**PLAIN, "exp": PAST, "validUntil": "2030-01-01T00:00:00Z"},
+        {**PLAIN, "exp": PAST, "expirationDate": "2030-01-01T00:00:00Z"},
+        {**PLAIN, "nbf": FUTURE},
+        {**V1, "exp": PAST, "validUntil": "2030-01-01T00:00:00Z"},
+        {**V1, "exp": PAST, "expirationDate": "2030-01-01T00:00:00Z"},
+    ],
+    ids=["exp, validUntil", "exp, foreign end", "nbf, validFrom", "V1 exp, foreign end", "V1 exp, expirationDate"],
+)
+def test_a_token_outside_its_own_time_is_never_valid(payload: dict[str, Any]) -> None:
+    """RFC 7519, 4.1.4 and 4.1.5: such a token MUST NOT be accepted."""
+    assert report(token(payload, typ="JWT")).verdict is not Verdict.VALID
+
+
+def test_at_the_second_of_exp_a_token_has_expired() -> None:
+    assert report(token({**PLAIN, "exp": int(NOW.timestamp())})).verdict is not Verdict.VALID
+
+
+@pytest.mark.parametrize("suite", [v.EDDSA_RDFC_2022, v.EDDSA_JCS_2022])
+@pytest.mark.parametrize(
+    "more", [{"validUntil": "2020-01-01T00:00:00Z"}, {"validFrom": "2030-01-01T00:00:00Z"}], ids=str
+)
+def test_dates_that_the_first_data_model_defines_too_are_judged(suite: str, more: dict[str, str]) -> None:
+    """credentials/v1 defines `validFrom` and `validUntil`; they are signed, and say that it is not valid now."""
+    assert report(signed({**V1, **more}, suite=suite)).verdict is not Verdict.VALID
+    assert report(token({"vc": {**V1, **more}}, typ="JWT")).verdict is not Verdict.VALID
+
+
+def test_an_expiration_date_in_a_credential_of_the_second_data_model_is_not_passed_over() -> None:
+    document = {**PLAIN, "expirationDate": "2020-01-01T00:00:00Z"}
+    assert report(token(document)).verdict is not Verdict.VALID
+    assert report(signed(document, suite=v.EDDSA_JCS_2022)).verdict is not Verdict.VALID
+
+
+def test_a_status_beside_the_claim_vc_is_not_dropped() -> None:
+    status = {
+        "id": "urn:x",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": list_url(Purpose.REVOCATION),
+    }
+    source = token({"iss": ISSUER_KEY.did, "vc": V1, "credentialStatus": status}, typ="JWT")
+    assert report(source, seven_is_revoked()).verdict is not Verdict.VALID
+
+
+def test_a_revoked_key_cannot_sign_by_a_date_of_its_thief() -> None:
+    """Controlled Identifiers 1.0: not to be believed at or after the revocation; `created` is the signer's own word."""
+    did = "did:web:fernhill.example"
+    method = {
+        "id": f"{did}#k",
+        "type": "Multikey",
+        "controller": did,
+        "revoked": "2025-01-01T00:00:00Z",
+        "publicKeyMultibase": ISSUER_KEY.method.partition("#")[2],
+    }
+    world = good_world()
+    world.controllers[did] = controller_of(
+        {"id": did, "verificationMethod": [method], "assertionMethod": [f"{did}#k"]}, did
+    )
+    document = {**PLAIN, "issuer": did, "validFrom": "2024-06-01T00:00:00Z"}
+    created = datetime(2024, 12, 31, tzinfo=UTC)
+    assert report(signed(document, method=f"{did}#k", created=created), world).verdict is not Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"type": "eddsa-jcs-2022"}, {"type": "DataIntegrityProof", "cryptosuite": "Ed25519Signature2020"}],
+    ids=str,
+)
+def test_a_type_is_no_cryptosuite_and_a_cryptosuite_no_type(options: dict[str, str]) -> None:
+    options = {
+        **options,
+        "created": "2026-11-22T00:00:00Z",
+        "verificationMethod": ISSUER_KEY.method,
+        "proofPurpose": "assertionMethod",
+        "@context": PLAIN["@context"],
+    }
+    suite = options.get("cryptosuite", options["type"])
+    value = encode_base58btc(ISSUER_KEY.private.sign(signed_bytes(PLAIN, options, suite)))
+    assert report({**PLAIN, "proof": {**options, "proofValue": value}}).verdict is not Verdict.VALID
+
+
+def test_a_holder_cannot_turn_revoked_into_unknown() -> None:
+    badge: Any = signed(unsigned())
+    assert report(badge, seven_is_revoked()).verdict is Verdict.REVOKED
+    for entry in badge["credentialStatus"]:
+        entry["statusPurpose"] = [entry["statusPurpose"]]  # the same quads
+    assert report(badge, seven_is_revoked()).verdict in (Verdict.REVOKED, Verdict.INVALID)
+
+
+@pytest.mark.parametrize(
+    "form", [lambda n: [n, n], lambda n: {"@value": n, "@type": "http://www.w3.org/2001/XMLSchema#string"}]
+)
+def test_a_holder_cannot_silence_the_caution_about_the_issuers_name(form: Callable[[str], Any]) -> None:
+    document: Any = unsigned()
+    document["issuer"]["name"] = "Harvard University"
+    badge: Any = signed(document)
+    assert report(badge).findings[7].code == "issuer_name_differs"
+    badge["issuer"]["name"] = form("Harvard University")  # the same quads
+    assert report(badge).findings[7].code != "issuer_registered"
+
+
+def test_a_false_written_as_text_does_not_hide_the_holders_name() -> None:
+    badge: Any = signed(unsigned())
+    badge["credentialSubject"]["identifier"][0]["hashed"] = "false"  # the same quads
+    after = report(badge)
+    assert after.credential is None or after.credential["holder"]["name"] == "Ada Nwosu"  # type: ignore[index]
+
+
+def test_nothing_unproven_stands_in_the_format() -> None:
+    proofs = [{"cryptosuite": f"Verified by Harvard {number}"} for number in range(2000)]
+    form = report({"@context": [v.CREDENTIALS_V2], "type": ["VerifiableCredential"], "proof": proofs}).format
+    assert len(form or "") < 200
+    assert "Harvard" not in (form or "")
+
+
+def test_what_is_not_looked_at_is_named() -> None:
+    endorsement = {
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "issuer": "did:example:q",
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": {"id": ISSUER_KEY.did, "type": ["EndorsementSubject"]},
+    }
+    document: Any = unsigned()
+    document["issuer"]["endorsement"] = [endorsement]
+    assert "the endorsements inside it" in report(signed(document)).not_checked
+    assert len(report(token({**PLAIN, "proof": {"type": "DataIntegrityProof", "proofValue": "zBAD"}})).not_checked) > 1
+
+
+@pytest.mark.parametrize("kind", [["Multikey"], {}])
+def test_a_did_document_with_a_list_as_a_type_has_a_key_that_cannot_be_used(kind: object) -> None:
+    did, multikey = "did:web:x.example", ISSUER_KEY.method.partition("#")[2]
+    method = {"id": f"{did}#k", "type": kind, "controller": did, "publicKeyMultibase": multikey}
+    document = {"id": did, "verificationMethod": [method], "assertionMethod": [f"{did}#k"]}
+    [listed] = controller_of(document, did).methods
+    assert isinstance(listed.key, UnusableKey)
+
+
+def test_a_link_with_letters_beyond_ascii_is_no_link() -> None:
+    with pytest.raises(Malformed):
+        paste.read("https://x.example/é".encode())
