@@ -69,7 +69,11 @@ class Ledger:
         if self._issuers.get(issuer.id) == issuer:
             return
         dids = [other.did for other in self._issuers.values()]
-        if issuer.id in self._issuers or issuer.did in dids or any(status_list.id in self._lists for status_list in lists):
+        if (
+            issuer.id in self._issuers
+            or issuer.did in dids
+            or any(status_list.id in self._lists for status_list in lists)
+        ):
             raise Conflict("taken")
         self._issuers[issuer.id] = issuer
         self._lists.update({status_list.id: status_list for status_list in lists})

@@ -23,6 +23,7 @@ from chalicelib.verify.canonical.names import (
     value_object,
     vocabulary,
 )
+from chalicelib.verify.canonical.nodes import merged, refuse_other_roots, refuse_split_root
 from chalicelib.verify.canonical.tables import EMPTY, ID, JSON, LITERAL, ActiveContext, Term, apply, enter
 
 # Bounds on what a stranger sends, far above honest use: the specification's fullest badge nests 6 deep, has 86 objects
@@ -30,6 +31,8 @@ from chalicelib.verify.canonical.tables import EMPTY, ID, JSON, LITERAL, ActiveC
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 4_096
 MAX_QUADS: Final = 16_384
+MAX_TEXT: Final = 8 * 1024 * 1024
+"""Characters of subjects and predicates, which are written out again for every value."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE, _FIRST, _REST, _NIL = f" <{_RDF}type> ", f" <{_RDF}first> ", f" <{_RDF}rest> ", f"<{_RDF}nil>"
@@ -95,6 +98,8 @@ def to_quads(
         raise CanonicalError("The document states nothing.", code="node_dropped")
     if len(walk.quads) > max_quads:
         raise CanonicalError(f"The document makes more than {max_quads} statements.", code="document_size")
+    if walk.root_mentioned:
+        refuse_other_roots(document)
     return walk.quads
 
 
@@ -105,14 +110,20 @@ class _Walk:
     its object (5.1.2 step 7), so nested objects start from ``base`` and plain values are read in ``active``.
     """
 
-    __slots__ = ("add", "issued", "max_depth", "max_nodes", "nodes", "quads", "root")
+    __slots__ = (
+        *("add", "described", "issued", "max_depth", "max_nodes", "nodes", "quads", "root", "root_mentioned"),
+        "written",
+    )
 
     def __init__(self, max_depth: int, max_nodes: int) -> None:
         self.quads = Quads([], {}, [])
         self.add = self.quads.add
         self.issued = 0
         self.nodes = 0
+        self.written = 0
         self.root = ""
+        self.root_mentioned = False
+        self.described: dict[tuple[str, str], dict[str, Json]] = {}
         self.max_depth = max_depth
         self.max_nodes = max_nodes
 
@@ -122,22 +133,27 @@ class _Walk:
 
     def node(self, element: dict[str, Json], base: ActiveContext, graph: str, depth: int) -> str:
         """Write the quads of one JSON object into ``graph``; its subject."""
-        self.within_caps(depth)
         if "@context" in element:
             base = enter(base, element["@context"])
         subject = self.subject(element, base)
+        self.nodes += 1
+        self.within_caps(depth, len(subject) * len(element))
         active = self.types(element["type"], subject, base, graph) if "type" in element else base
         if active is not base and "id" in element:
             refuse_abbreviated(element["id"], active)  # a type may bring prefixes; they hold for the identifier too
         if depth == 1:
             self.root = subject
         elif subject == self.root and not graph:
-            _refuse_split(element)
+            self.root_mentioned = True
+            refuse_split_root(element)
         terms = active.terms
         if subject[0] == "_":
             beginning, lines = "", self.quads.facts.setdefault(subject, [])
         else:
             beginning, lines = subject, self.quads.ground
+            earlier = self.described.setdefault((subject, graph), element)
+            if earlier is not element:
+                self.described[subject, graph] = merged(earlier, element)
         for name, value in element.items():
             term = terms.get(name)
             if term is not None and term.plain and type(value) is str and not graph:
@@ -147,12 +163,14 @@ class _Walk:
                 self.member(subject, term, name, value, active, base, graph, depth)
         return subject
 
-    def within_caps(self, depth: int) -> None:
-        self.nodes += 1
+    def within_caps(self, depth: int, characters: int) -> None:
+        self.written += characters
         if depth > self.max_depth:
             raise CanonicalError(f"The document nests deeper than {self.max_depth}.", code="document_depth")
         if self.nodes > self.max_nodes:
             raise CanonicalError(f"The document has more than {self.max_nodes} objects.", code="document_size")
+        if self.written > MAX_TEXT:
+            raise CanonicalError("The document says too much about long names.", code="document_size")
 
     def subject(self, element: dict[str, Json], base: ActiveContext) -> str:
         if "id" not in element:
@@ -166,6 +184,8 @@ class _Walk:
         if not base.aliased:
             raise CanonicalError("No context defines 'type'.", code="term_undefined")
         names = value if type(value) is list else [value]
+        if len(names) > 1:
+            self.within_caps(0, len(subject) * len(names))
         scopes = []
         for name in names:
             term = base.terms.get(name) if type(name) is str else None
@@ -175,7 +195,9 @@ class _Walk:
             self.add(subject, _TYPE, term.reference, graph)
             if term.scope is not None:
                 scopes.append((name, term.scope))
-        for _, scope in sorted(scopes):
+        if len(scopes) > 1:
+            scopes.sort()
+        for _, scope in scopes:
             base = apply(base, scope, False)
         return base
 
@@ -200,6 +222,8 @@ class _Walk:
             self.add(subject, term.predicate, f'"{escape(text)}"{term.suffix}', graph)
             return
         values = value if type(value) is list else [value]
+        if len(values) > 1:
+            self.within_caps(depth, (len(subject) + len(term.predicate)) * len(values))
         if term.container == "@graph":
             objects = [self.graph(term, name, item, base, depth) for item in values]
         else:
@@ -221,7 +245,10 @@ class _Walk:
         if kind is str:
             if term.kind == LITERAL:
                 return f'"{escape(value)}"{term.suffix}'
-            return (reference if term.kind == ID else vocabulary)(value, scoped(active, term))
+            found = (reference if term.kind == ID else vocabulary)(value, scoped(active, term))
+            if found == self.root and not graph:
+                self.root_mentioned = True
+            return found
         return _scalar(term, name, value)
 
     def list(self, objects: list[str], graph: str) -> str:
@@ -244,12 +271,6 @@ class _Walk:
         if not any(quad[3] == graph for quad in self.quads.links[before:]):
             raise CanonicalError(f"{name!r} states nothing, so it would be dropped.", code="node_dropped")
         return graph
-
-
-def _refuse_split(element: dict[str, Json]) -> None:
-    """An expiry date must not move out of the credential into a nested object that bears its identifier."""
-    if not element.keys() <= {"id", "type", "@context"}:
-        raise CanonicalError("Part of the credential is placed inside another object.", code="node_split")
 
 
 def _scalar(term: Term, name: str, value: Json) -> str:

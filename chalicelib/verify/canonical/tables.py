@@ -26,6 +26,9 @@ _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 # 10 KB each this is at most 3 MB.
 _REMEMBERED = 256
 
+MAX_CONTEXTS: Final = 64
+"""In one `@context`. Honest documents name at most five."""
+
 
 class Term:
     """One term definition (4.1.11), ready for writing quads."""
@@ -114,9 +117,12 @@ TERM_IRIS: Final[frozenset[str]] = frozenset(_TABLES["iris"])
 def enter(active: ActiveContext, context: object) -> ActiveContext:
     """The active context after a document's own ``@context``: a bundled URL or a list of them (4.1).
 
-    :raises CanonicalError: ``context_unknown``, ``context_inline``, ``term_conflict``.
+    :raises CanonicalError: ``context_unknown``, ``context_inline``, ``term_conflict``, ``document_size``.
     """
-    for url in context if isinstance(context, list) else (context,):
+    contexts = context if isinstance(context, list) else [context]
+    if len(contexts) > MAX_CONTEXTS:
+        raise CanonicalError(f"More than {MAX_CONTEXTS} contexts stand side by side.", code="document_size")
+    for url in contexts:
         if not isinstance(url, str):
             raise CanonicalError(
                 "The document defines terms of its own; only published contexts are accepted.", code="context_inline"

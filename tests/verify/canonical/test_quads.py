@@ -203,6 +203,8 @@ def test_a_document_that_states_nothing_is_refused(document: object) -> None:
 
 def test_the_expiry_date_cannot_be_moved_into_an_object_that_bears_the_credentials_id() -> None:
     honest = edited("refreshService/id", BADGE["id"])
+    assert refusal(honest).code == "node_split"  # it calls its own mention a credential
+    del honest["refreshService"]["type"]
     moved = copy.deepcopy(honest)
     moved["refreshService"]["type"] = ["OpenBadgeCredential", "VerifiableCredential"]
     moved["refreshService"]["validUntil"] = moved.pop("validUntil")
@@ -337,6 +339,19 @@ def test_the_caps_are_exact() -> None:
         with pytest.raises(CanonicalError) as caught:
             to_quads(document, **caps)
         assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": f"urn:{'a' * 100_000}", "name": list(range(100))},
+        {"id": f"urn:{'a' * 100_000}", "type": ["VerifiableCredential", *["Achievement"] * 100]},
+        {"@context": [V2, OB, EXAMPLES], "a" * 100_000: [{}] * 100},
+        {"@context": [V2, *[OB] * 64]},
+    ],
+)
+def test_what_would_be_written_out_too_often_is_refused(changes: dict[str, Any]) -> None:
+    assert refusal(BADGE | changes).code == "document_size"
 
 
 def test_every_proof_option_reaches_the_quads() -> None:
