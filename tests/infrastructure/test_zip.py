@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from local.package import IMPORT_SETTINGS, Package
 from tests.infrastructure.wheels import GLIBC, fits, glibc_needed, recorded, tags
 
 BAR_MB = 30
+UNCHECKED = b"\1\0\0\0"
+"""The flags of bytecode that is believed without a look at its source (PEP 552)."""
 
 
 def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -35,7 +38,14 @@ def test_chalice_command_line_is_not_in_the_zip(unzipped: Path) -> None:
 def test_only_the_application_and_its_requirements_ship(unzipped: Path) -> None:
     for stray in ("tests", "local", "cli", "infrastructure", "docs", "benchmarks"):
         assert not (unzipped / stray).exists()
-    assert not list(unzipped.glob("chalicelib/**/__pycache__"))
+
+
+def test_every_module_is_compiled_since_lambda_cannot_write_beside_it(unzipped: Path) -> None:
+    for source in unzipped.rglob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(source)))
+        magic, flags = compiled.read_bytes()[:4], compiled.read_bytes()[4:8]
+        assert (magic, flags) == (importlib.util.MAGIC_NUMBER, UNCHECKED), source
+    assert len(list(unzipped.rglob("*.pyc"))) == len(list(unzipped.rglob("*.py")))
 
 
 def test_every_handler_imports_with_nothing_but_the_zip(template: dict[str, Any], unzipped: Path) -> None:
