@@ -31,7 +31,7 @@ def main() -> int:
         parser.error(f"no such target: {', '.join(sorted(unknown))}")
     seconds = max(int(wanted.minutes * 60 / len(names)), 1)
     crashed = [name for name in names if not fuzz(name, seconds)]
-    print(f"{len(names) - len(crashed)} passed, {len(crashed)} failed")  # noqa: T201 - a command's answer
+    print(f"{len(names) - len(crashed)} passed, {len(crashed)} failed")
     return 1 if crashed else 0
 
 
@@ -47,12 +47,12 @@ def fuzz(name: str, seconds: int) -> bool:
         stats = [line for line in done.stderr.splitlines() if "number_of_executed_units" in line]
         print(
             f"{name}: {seconds} s, {stats[0].split()[-1] if stats else '?'} inputs, exit {done.returncode}", flush=True
-        )  # noqa: T201
+        )
         for crash in Path(found).iterdir():
             CRASHES.mkdir(parents=True, exist_ok=True)
             shutil.copy(crash, CRASHES / f"{name}-{crash.name[-40:]}")
         if done.returncode:
-            print(done.stderr[-4000:], file=sys.stderr)  # noqa: T201
+            print(done.stderr[-4000:], file=sys.stderr)
     return done.returncode == 0
 
 
