@@ -15,7 +15,7 @@ Json = Any  # parsed JSON
 _NOT_MEMBERS = frozenset({"id", "type", "@context"})
 _UNREAD = frozenset({"endorsement", "endorsementComment", "endorsementJwt"})
 """What others say of a node. Nothing shows or judges it, and the specification's own full example says it in parts."""
-_CREDENTIAL = "VerifiableCredential"
+CREDENTIAL = "VerifiableCredential"
 
 
 def merged(earlier: dict[str, Json], later: dict[str, Json]) -> dict[str, Json]:
@@ -23,8 +23,8 @@ def merged(earlier: dict[str, Json], later: dict[str, Json]) -> dict[str, Json]:
 
     :raises CanonicalError: ``node_split``.
     """
-    for name in earlier.keys() & later.keys() - _NOT_MEMBERS - _UNREAD:
-        if earlier[name] != later[name]:
+    for name, value in later.items():
+        if name in earlier and earlier[name] != value and name not in _NOT_MEMBERS and name not in _UNREAD:
             raise CanonicalError(f"Two objects with the same id say different things as {name!r}.", code="node_split")
     return {**earlier, **later}
 
@@ -38,27 +38,21 @@ def refuse_split_root(element: dict[str, Json]) -> None:
         raise CanonicalError("Part of the credential is placed inside another object.", code="node_split")
 
 
-def refuse_other_roots(document: Json) -> None:
+def refuse_other_roots(document: dict[str, Json], credentials: list[dict[str, Json]]) -> None:
     """With a way back to the root, another credential by its issuer could be written as the root in its place.
 
     One by another issuer could be too, but then the signature is not by the issuer that the root names.
+    ``credentials``: every object in ``document`` that is one.
 
     :raises CanonicalError: ``node_split``.
     """
-    issuer, level = _issuer(document), [document]
-    while level:
-        level = [
-            item
-            for container in level
-            for item in (container.values() if type(container) is dict else container)
-            if type(item) is dict or type(item) is list
-        ]
-        for item in level:
-            if type(item) is dict and _CREDENTIAL in _types(item) and _issuer(item) in {issuer, None}:
-                raise CanonicalError(
-                    "Two credentials of one issuer refer to each other, so either could pose as the whole.",
-                    code="node_split",
-                )
+    issuer = _issuer(document)
+    for found in credentials:
+        if found is not document and _issuer(found) in {issuer, None}:
+            raise CanonicalError(
+                "Two credentials of one issuer refer to each other, so either could pose as the whole.",
+                code="node_split",
+            )
 
 
 def _types(element: dict[str, Json]) -> list[str]:

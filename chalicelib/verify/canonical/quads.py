@@ -23,7 +23,7 @@ from chalicelib.verify.canonical.names import (
     value_object,
     vocabulary,
 )
-from chalicelib.verify.canonical.nodes import merged, refuse_other_roots, refuse_split_root
+from chalicelib.verify.canonical.nodes import CREDENTIAL, merged, refuse_other_roots, refuse_split_root
 from chalicelib.verify.canonical.tables import EMPTY, ID, JSON, LITERAL, ActiveContext, Term, apply, enter
 
 # Bounds on what a stranger sends, far above honest use: the specification's fullest badge nests 6 deep, has 86 objects
@@ -99,7 +99,7 @@ def to_quads(
     if len(walk.quads) > max_quads:
         raise CanonicalError(f"The document makes more than {max_quads} statements.", code="document_size")
     if walk.root_mentioned:
-        refuse_other_roots(document)
+        refuse_other_roots(document, walk.credentials)
     return walk.quads
 
 
@@ -111,7 +111,16 @@ class _Walk:
     """
 
     __slots__ = (
-        *("add", "described", "issued", "max_depth", "max_nodes", "nodes", "quads", "root", "root_mentioned"),
+        "add",
+        "credentials",
+        "described",
+        "issued",
+        "max_depth",
+        "max_nodes",
+        "nodes",
+        "quads",
+        "root",
+        "root_mentioned",
         "written",
     )
 
@@ -122,6 +131,7 @@ class _Walk:
         self.nodes = 0
         self.written = 0
         self.root = ""
+        self.credentials: list[dict[str, Json]] = []
         self.root_mentioned = False
         self.described: dict[tuple[str, str], dict[str, Json]] = {}
         self.max_depth = max_depth
@@ -138,7 +148,7 @@ class _Walk:
         subject = self.subject(element, base)
         self.nodes += 1
         self.within_caps(depth, len(subject) * len(element))
-        active = self.types(element["type"], subject, base, graph) if "type" in element else base
+        active = self.types(element, subject, base, graph) if "type" in element else base
         if active is not base and "id" in element:
             refuse_abbreviated(element["id"], active)  # a type may bring prefixes; they hold for the identifier too
         if depth == 1:
@@ -179,10 +189,11 @@ class _Walk:
             raise CanonicalError("No context defines 'id'.", code="term_undefined")
         return reference(element["id"], base)
 
-    def types(self, value: Json, subject: str, base: ActiveContext, graph: str) -> ActiveContext:
+    def types(self, element: dict[str, Json], subject: str, base: ActiveContext, graph: str) -> ActiveContext:
         """Write the type quads; the active context with the types' own contexts, in order (5.1.2 step 11)."""
         if not base.aliased:
             raise CanonicalError("No context defines 'type'.", code="term_undefined")
+        value = element["type"]
         names = value if type(value) is list else [value]
         if len(names) > 1:
             self.within_caps(0, len(subject) * len(names))
@@ -193,6 +204,8 @@ class _Walk:
                 self.add(subject, _TYPE, class_(name, base), graph)
                 continue
             self.add(subject, _TYPE, term.reference, graph)
+            if name == CREDENTIAL:
+                self.credentials.append(element)
             if term.scope is not None:
                 scopes.append((name, term.scope))
         if len(scopes) > 1:
