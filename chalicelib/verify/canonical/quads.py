@@ -234,6 +234,9 @@ class _Walk:
             text = jcs.canonicalize(value, max_depth=self.max_depth).decode()
             self.add(subject, term.predicate, f'"{escape(text)}"{term.suffix}', graph)
             return
+        if term.container is None and type(value) is not list:
+            self.add(subject, term.predicate, self.object(term, name, value, active, base, graph, depth), graph)
+            return
         values = value if type(value) is list else [value]
         if len(values) > 1:
             self.within_caps(depth, (len(subject) + len(term.predicate)) * len(values))
