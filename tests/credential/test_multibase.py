@@ -19,12 +19,12 @@ def test_decoding_undoes_encoding(data: bytes) -> None:
     assert decode_base58btc(encode_base58btc(data)) == data
 
 
-@given(st.text(alphabet="123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", max_size=80))
+@given(st.text(alphabet="123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", max_size=MAX_CHARACTERS - 1))
 def test_every_spelling_is_the_only_one(letters: str) -> None:
     assert encode_base58btc(decode_base58btc(f"z{letters}")) == f"z{letters}"
 
 
-@pytest.mark.parametrize("text", ["", "u123", "z0", "zO", "zé", "z1 ", "z" + "2" * MAX_CHARACTERS])
+@pytest.mark.parametrize("text", ["", "u123", "z0", "zO", "zé", "z1 ", "z11é11", "z" + "2" * MAX_CHARACTERS])
 def test_what_is_no_base58btc_is_refused(text: str) -> None:
     with pytest.raises(Malformed) as caught:
         decode_base58btc(text)
