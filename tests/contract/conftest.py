@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,12 +71,14 @@ def tables(connected: Tables, definitions: dict[str, dict[str, object]]) -> Iter
     for name, definition in definitions.items():
         table = f"{name}-{uuid4().hex}"
         setattr(made, name, table)
-        made.client.create_table(
-            TableName=table,
-            KeySchema=definition["KeySchema"],
-            AttributeDefinitions=definition["AttributeDefinitions"],
-            BillingMode=definition["BillingMode"],
-        )
+        # On a busy machine the reply may come after the client's 2 s; then it asks again, and its own table is there.
+        with suppress(made.client.exceptions.ResourceInUseException):
+            made.client.create_table(
+                TableName=table,
+                KeySchema=definition["KeySchema"],
+                AttributeDefinitions=definition["AttributeDefinitions"],
+                BillingMode=definition["BillingMode"],
+            )
     yield made
     for name in definitions:
         made.client.delete_table(TableName=getattr(made, name))
