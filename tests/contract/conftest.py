@@ -81,7 +81,8 @@ def tables(connected: Tables, definitions: dict[str, dict[str, object]]) -> Iter
             )
     yield made
     for name in definitions:
-        made.client.delete_table(TableName=getattr(made, name))
+        with suppress(made.client.exceptions.ResourceNotFoundException):
+            made.client.delete_table(TableName=getattr(made, name))
 
 
 @pytest.fixture
