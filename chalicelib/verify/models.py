@@ -26,4 +26,6 @@ V1 = DataModel("1.1", vocabulary.CREDENTIALS_V1, "issuanceDate", "expirationDate
 """VC Data Model 1.1, 4.6."""
 
 MODELS = (V2, V1)
+STARTS = tuple(model.start for model in MODELS)
+ENDS = tuple(model.end for model in MODELS)
 BY_CONTEXT: Mapping[object, DataModel] = {model.context: model for model in MODELS}

@@ -9,7 +9,7 @@ from chalicelib.credential import dates, vocabulary
 from chalicelib.errors import Malformed
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
 from chalicelib.verify.members import as_list, as_object, id_of, string, text
-from chalicelib.verify.models import MODELS
+from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.report import Outcome
 
 _WELL_FORMED = Result(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
@@ -40,8 +40,8 @@ def _read(case: Case) -> None:
     if case.model.requires_start and case.model.start not in document:
         raise _missing(case.model.start)
     # Whatever a model calls them, dates that are there are meant: the narrowest validity counts.
-    case.valid_from = max(_moments(document, [model.start for model in MODELS]), default=None)
-    case.valid_until = min(_moments(document, [model.end for model in MODELS]), default=None)
+    case.valid_from = max(_moments(document, STARTS), default=None)
+    case.valid_until = min(_moments(document, ENDS), default=None)
     if case.valid_from and case.valid_until and case.valid_until < case.valid_from:
         raise Malformed("Its end lies before its start.", code="dates_contradict")
     _check_subjects(document)

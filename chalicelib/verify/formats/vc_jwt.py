@@ -11,7 +11,7 @@ from chalicelib.verify.canonical.tables import EMPTY, enter
 from chalicelib.verify.controllers import find_token_method
 from chalicelib.verify.jose import claims, compact, dates
 from chalicelib.verify.keys.public_key import Algorithm
-from chalicelib.verify.models import MODELS
+from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.ports import Controller, Controllers, Method
 
 _BEGINS_LIKE_ONE = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]{0,64}+[A-Za-z0-9_=.-]").match
@@ -30,8 +30,8 @@ def read(source: bytes) -> tuple[Mapping[str, object], Token]:
         jws=jws,
         document=said.document,
         created=said.signed,
-        starts=_own(said.not_before, said.document, [model.start for model in MODELS]),
-        expires=_own(said.expires, said.document, [model.end for model in MODELS]),
+        starts=_own(said.not_before, said.document, STARTS),
+        expires=_own(said.expires, said.document, ENDS),
     )
 
 
