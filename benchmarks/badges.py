@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.credential.did import key_did
-from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.credential.multibase import encode_base58btc, encode_ed25519
 from chalicelib.errors import Unavailable
 from chalicelib.verify.data_integrity import sign
 from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
@@ -20,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VECTORS = Path(os.environ.get("LAUREL_VECTORS", ROOT.parent / "shared" / "vectors"))
 EXAMPLES = {"simple": "basicOpenBadgeCredential", "complete": "fullOpenBadge"}
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+P256_KEY = ec.derive_private_key(0x1A47E1, ec.SECP256R1())
+_P256 = b"\x80\x24"
+"""The multicodec varint of a P-256 public key."""
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -29,21 +34,40 @@ class ExamplesMissing(Exception):
 
 def badge(size: str, suite: str) -> bytes:
     """The example of this ``size``, signed under ``suite`` by its issuer, a did:key; as pretty JSON, as published."""
+    multikey = encode_ed25519(KEY.public_key().public_bytes_raw())
+    document = _example(size, f"did:key:{multikey}")
+    method = f"did:key:{multikey}#{multikey}"
+    signed = sign(document, suite=suite, method=method, created=NOW, signer=KEY.sign)
+    return json.dumps(signed, indent=2, ensure_ascii=False).encode()
+
+
+def token(size: str, algorithm: str) -> bytes:
+    """The example of this ``size`` as a VC-JWT (VC-JOSE-COSE, 3.1) by its issuer, a did:key, under ``algorithm``."""
+    point = P256_KEY.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    keys: dict[str, tuple[Ed25519PrivateKey | ec.EllipticCurvePrivateKey, str]] = {
+        "EdDSA": (KEY, encode_ed25519(KEY.public_key().public_bytes_raw())),
+        "ES256": (P256_KEY, encode_base58btc(_P256 + point)),
+    }
+    key, multikey = keys[algorithm]
+    document = _example(size, f"did:key:{multikey}")
+    headers = {"typ": "vc+jwt", "kid": f"did:key:{multikey}#{multikey}"}
+    return jwt.encode(document, key, algorithm, headers).encode()
+
+
+def _example(size: str, issuer: str) -> dict[str, Any]:
     folder = VECTORS / "openbadges"
     if not folder.is_dir():
         raise ExamplesMissing(f"the specification's examples are not at {folder}; set LAUREL_VECTORS")
     document: dict[str, Any] = json.loads((folder / f"{EXAMPLES[size]}.json").read_bytes())
-    public = KEY.public_key().public_bytes_raw()
-    document["issuer"]["id"] = did = key_did(public)
-    method = f"{did}#{encode_ed25519(public)}"
-    signed = sign(document, suite=suite, method=method, created=NOW, signer=KEY.sign)
-    return json.dumps(signed, indent=2, ensure_ascii=False).encode()
+    document["issuer"]["id"] = issuer
+    return document
 
 
 class Nobody:
     """A world without network in which nobody else is known: every port of verification."""
 
-    def find(self, did: str) -> Controller:
+    def find(self, did: str, kid: str | None = None) -> Controller:
+        del kid
         raise Unavailable(f"there is no network to look {did} up")
 
     def fetch(self, url: str) -> Fetched:

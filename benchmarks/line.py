@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``ratio`` is value / peer_value: for a rate more is better, for a time or a size less is."""
+    """``ratio`` is value / peer_value: for a rate more is better, for a time or a size less is.
+
+    ``p50_ratio`` is peer_p50_ms / p50_ms, so that there too more is better.
+    """
 
     bench: str
     value: float
@@ -17,10 +20,13 @@ class Line:
     p99_ms: float | None = None
     peer: str | None = None
     peer_value: float | None = None
+    peer_p50_ms: float | None = None
 
     def __str__(self) -> str:
         ratio = self.value / self.peer_value if self.peer_value else None
-        return json.dumps({name: _short(value) for name, value in {**asdict(self), "ratio": ratio}.items()})
+        p50_ratio = self.peer_p50_ms / self.p50_ms if self.peer_p50_ms and self.p50_ms else None
+        members = {**asdict(self), "ratio": ratio, "p50_ratio": p50_ratio}
+        return json.dumps({name: _short(value) for name, value in members.items()})
 
 
 def _short(value: object) -> object:

@@ -4,64 +4,90 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from importlib.metadata import version
 from statistics import median
+
+import jwt
 
 from benchmarks import badges
 from benchmarks.core import one_core
 from benchmarks.line import Line
 from benchmarks.peers import Peer, all_peers
-from benchmarks.rounds import Samples, measure, progress, repeated
+from benchmarks.rounds import Contender, Samples, measure, progress, repeated
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.canonical import jcs, rdfc
 from chalicelib.verify.canonical.quads import to_quads
 from chalicelib.verify.case import Case, Result, Unproven
 from chalicelib.verify.data_integrity import Proof
+from chalicelib.verify.jose import claims, compact
 from chalicelib.verify.pipeline import CHECKS, verify
 from chalicelib.verify.view import view_of
 
 SIZES = ("simple", "complete")
 SUITES = ("eddsa-rdfc-2022", "eddsa-jcs-2022")
+ALGORITHMS = ("EdDSA", "ES256")
 STAGE_ROUNDS = 400
+BARE = "Ed25519 alone"
+
+Parts = Callable[[Case], Iterable[tuple[str, float]]]
 
 
 def lines() -> Iterator[Line]:
-    """`verify/<suite>/<size>`, `verify/ed25519`, `stage/<suite>/<size>/<part>`."""
+    """`verify/<suite>/<size>`, `verify/jwt-<algorithm>/<size>`, `verify/ed25519`, and of each `stage/.../<part>`."""
     with one_core(), all_peers() as peers:
         for suite in SUITES:
             for size in SIZES:
                 yield from _verification(suite, size, peers[suite])
+        for algorithm in ALGORITHMS:
+            for size in SIZES:
+                yield from _token_verification(algorithm, size)
 
 
 def _verification(suite: str, size: str, peer: Peer) -> Iterator[Line]:
     source = badges.badge(size, suite)
-    bench = f"verify/{suite}/{size}"
+    bench = f"{suite}/{size}"
+    found = _measure(bench, source, peer.name, peer.verifies(source, suite, badges.NOW.isoformat()))
+    ours = found["Laurel"]
+    yield _rate(f"verify/{bench}", ours, peer.name, found[peer.name])
+    if bench == "eddsa-rdfc-2022/simple":
+        yield _rate("verify/ed25519", found[BARE], f"Laurel, verify/{bench}", ours)
+    yield from _stages(bench, source, ours, partial(_parts, suite=suite))
+
+
+def _token_verification(algorithm: str, size: str) -> Iterator[Line]:
+    source = badges.token(size, algorithm)
+    bench = f"jwt-{algorithm.lower()}/{size}"
+    key = (badges.KEY if algorithm == "EdDSA" else badges.P256_KEY).public_key()
+    peer = f"PyJWT {version('PyJWT')} alone"
+    # It judges the signature and the claims of the token, and nothing of the credential.
+    found = _measure(bench, source, peer, repeated(lambda: jwt.decode(source, key, algorithms=[algorithm])))
+    yield _rate(f"verify/{bench}", found["Laurel"], peer, found[peer])
+    yield from _stages(bench, source, found["Laurel"], _token_parts)
+
+
+def _measure(bench: str, source: bytes, peer: str, contender: Contender) -> Mapping[str, Samples]:
     progress(f"{bench}: {len(source)} bytes")
     if verify(source, world=badges.WORLD, now=badges.NOW).credential is None:
         raise RuntimeError(f"{bench}: Laurel does not accept the badge")
     message = b"\0" * 64
     signature, public = badges.KEY.sign(message), badges.KEY.public_key()
-    found = measure(
+    return measure(
         {
             "Laurel": repeated(lambda: verify(source, world=badges.WORLD, now=badges.NOW)),
-            peer.name: peer.verifies(source, suite, badges.NOW.isoformat()),
-            "Ed25519 alone": repeated(lambda: public.verify(signature, message)),
+            peer: contender,
+            BARE: repeated(lambda: public.verify(signature, message)),
         }
     )
-    ours, theirs, bare = found["Laurel"], found[peer.name], found["Ed25519 alone"]
-    yield _rate(bench, ours, peer.name, theirs)
-    if (suite, size) == ("eddsa-rdfc-2022", "simple"):
-        yield _rate("verify/ed25519", bare, f"Laurel, {bench}", ours)
-    whole = ours.percentile_ms(50) * 1000
-    for part, micros in _stages(source, suite):
-        yield Line(f"stage/{suite}/{size}/{part}", micros, "us", peer=bench, peer_value=whole)
 
 
 def _rate(bench: str, ours: Samples, peer: str, theirs: Samples) -> Line:
-    return Line(bench, ours.per_second, "1/s", ours.percentile_ms(50), ours.percentile_ms(99), peer, theirs.per_second)
+    p50, p99, peer_p50 = ours.percentile_ms(50), ours.percentile_ms(99), theirs.percentile_ms(50)
+    return Line(bench, ours.per_second, "1/s", p50, p99, peer, theirs.per_second, peer_p50)
 
 
-def _stages(source: bytes, suite: str) -> Iterator[tuple[str, float]]:
+def _stages(bench: str, source: bytes, whole: Samples, parts: Parts) -> Iterator[Line]:
     """Each check, and the parts of the dearest ones: median microseconds."""
     times: dict[str, list[int]] = {check.name: [] for check in CHECKS}
     case = _empty_case(source)
@@ -71,12 +97,19 @@ def _stages(source: bytes, suite: str) -> Iterator[tuple[str, float]]:
             before = time.perf_counter_ns()
             _outcome(check.run, case)
             times[check.name].append(time.perf_counter_ns() - before)
-    for name, spent in times.items():
-        yield name, median(spent) / 1000
-    yield from _parts(case, suite)
+    stages = [(name, median(spent) / 1000) for name, spent in times.items()]
+    view = ("view", _median(lambda: view_of(case.document, case.model)))
+    for part, micros in [*stages, *parts(case), view]:
+        yield Line(f"stage/{bench}/{part}", micros, "us", None, None, f"verify/{bench}", whole.percentile_ms(50) * 1000)
 
 
-def _parts(case: Case, suite: str) -> Iterator[tuple[str, float]]:
+def _token_parts(case: Case) -> Iterator[tuple[str, float]]:
+    jws = compact.parse(case.source)
+    yield "format/jws", _median(lambda: compact.parse(case.source))
+    yield "format/claims", _median(lambda: claims.read(jws))
+
+
+def _parts(case: Case, *, suite: str) -> Iterator[tuple[str, float]]:
     [proof] = case.seals
     assert isinstance(proof, Proof)  # noqa: S101 - the benchmark signed it so
     if suite == "eddsa-rdfc-2022":
@@ -92,7 +125,6 @@ def _parts(case: Case, suite: str) -> Iterator[tuple[str, float]]:
         yield "context/jcs", _median(lambda: jcs.canonicalize(case.document))
         yield "context/options", _median(lambda: jcs.canonicalize(options))
     yield "context/sha256", _median(lambda: hashlib.sha256(canonical).digest())
-    yield "view", _median(lambda: view_of(case.document, case.model))
 
 
 def _median(task: Callable[[], object]) -> float:

@@ -9,7 +9,7 @@ from benchmarks.rounds import Samples, measure
 
 
 def test_a_line_has_the_members_that_scripts_rely_on_and_the_ratio_of_the_two_values() -> None:
-    line = Line("verify/a/simple", 3000.0, "1/s", 0.3, 0.5, "the other one", 300.0)
+    line = Line("verify/a/simple", 3000.0, "1/s", 0.3, 0.5, "the other one", 300.0, 6.0)
     assert json.loads(str(line)) == {
         "bench": "verify/a/simple",
         "value": 3000.0,
@@ -18,7 +18,9 @@ def test_a_line_has_the_members_that_scripts_rely_on_and_the_ratio_of_the_two_va
         "p99_ms": 0.5,
         "peer": "the other one",
         "peer_value": 300.0,
+        "peer_p50_ms": 6.0,
         "ratio": 10.0,
+        "p50_ratio": 20.0,
     }
 
 
