@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 
 from local import release
@@ -18,6 +19,9 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, words in (("up", "deploy and start the local stack"), ("dev", "serve its data with reload")):
         commands.add_parser(name, help=words).add_argument("--port", type=int, default=8000)
+    commands.add_parser("env", help="what python -m cli needs, for a shell's eval").add_argument(
+        "--port", type=int, default=8000
+    )
     commands.add_parser("down", help="end everything that was started; data stays")
     release.add_commands(commands)
     wanted = parser.parse_args()
@@ -37,6 +41,10 @@ def run(wanted: argparse.Namespace) -> int:
         return 0
     if wanted.command == "dev":
         return Stack.of(wanted.port).dev()
+    if wanted.command == "env":
+        for name, value in Stack.of(wanted.port).environment().items():
+            print(f"export {name}={shlex.quote(value)}")
+        return 0
     if wanted.command == "down":
         ended = [f"{stack.port}: {name}" for stack in Stack.known() for name in stack.down()]
         say("\n".join(f"stopped {what}" for what in ended) or "nothing runs")

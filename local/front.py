@@ -121,7 +121,9 @@ class Front(BaseHTTPRequestHandler):
         self.send_response_only(status)
         bodiless = self.command == "HEAD" or status in (204, 304)
         for name, value in headers:
-            if name.lower() in HOP_BY_HOP or (name.lower() == "content-length" and not bodiless):
+            # The embedded AWS counts no bytes where it sends no body; RFC 9110, 8.6 would have those of a GET.
+            counted = name.lower() == "content-length" and (not bodiless or value == "0")
+            if name.lower() in HOP_BY_HOP or counted:
                 continue
             self.send_header(name, value)
         if not bodiless:

@@ -67,6 +67,11 @@ class Stack:
     def record(self, name: str) -> Path:
         return self.home / f"{name}.json"
 
+    @property
+    def _saved(self) -> Path:
+        """There while the embedded AWS is down and has written its state."""
+        return self.home / "aws.saved"
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold this stack; a second command on it waits."""
@@ -112,9 +117,15 @@ class Stack:
     def _aws(self) -> aws.EmbeddedAws:
         """The embedded AWS of this stack, started when it does not run."""
         before = process.last(self.record("aws"))
-        if before and before.alive:
-            return aws.EmbeddedAws(before)
         preferred = int(before.serves.rpartition(":")[2]) if before else GATEWAY_PORT
+        if before and before.alive:
+            # A process that was killed lives on for a moment, and one that was suspended for as long as it likes.
+            if ports.holds(before.pid, preferred) and aws.answers(before.serves):
+                return aws.EmbeddedAws(before)
+            say("the embedded AWS runs, but does not answer; it is started again")
+            process.stop(before)
+        if before and not self._saved.exists():
+            say("the embedded AWS was not ended by `make stop`: what changed since its last orderly stop is lost")
         with step("starting the embedded AWS"):
             try:
                 return self._start_aws(ports.free_port(preferred))
@@ -123,6 +134,7 @@ class Stack:
 
     def _start_aws(self, port: int) -> aws.EmbeddedAws:
         engine = aws.start(port, self.home / "aws")
+        self._saved.unlink(missing_ok=True)
         process.remember(engine.process, self.record("aws"))
         return engine
 
@@ -198,7 +210,18 @@ class Stack:
 
     def _stop(self, name: str) -> bool:
         running = process.recall(self.record(name))
-        return bool(running and process.stop(running))
+        stopped = bool(running and process.stop(running))
+        if stopped and name == "aws":
+            self._saved.touch()
+        return stopped
+
+    def environment(self) -> dict[str, str]:
+        """What a program needs to reach this stack as its operator. Raises StackError when it does not run."""
+        running = process.recall(self.record("aws"))
+        deployed = current(aws.EmbeddedAws(running)) if running else None
+        if running is None or deployed is None:
+            raise StackError(f"nothing runs for port {self.port}: make run PORT={self.port}")
+        return {**aws.EmbeddedAws(running).client_env, **deployed.settings(STAGE)}
 
     def dev(self) -> int:
         """Serve the same data with `chalice local`, reloaded when a file changes, until it is interrupted."""
