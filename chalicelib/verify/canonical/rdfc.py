@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Final, Protocol
 
 from chalicelib.verify.canonical.errors import CanonicalError
@@ -35,11 +36,16 @@ def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib
     :raises CanonicalError: ``canonical_budget`` when labelling takes more than ``budget`` steps.
     """
     labels = issue(quads, budget=budget, digest=digest)
-    lines = set(quads.ground)
+    lines = [_line(quad, labels) for quad in quads.links]
+    lines += quads.ground
     for node, facts in quads.facts.items():
-        lines.update([labels[node] + fact for fact in facts])
-    lines.update([_line(quad, labels) for quad in quads.links])
-    return "".join(sorted(lines)).encode()
+        lines += [labels[node] + fact for fact in facts]
+    return "".join(_once(lines)).encode()
+
+
+def _once(lines: list[str]) -> list[str]:
+    """``lines`` in order, without repetition; sorting them is dearer with a set, which would hash each of them."""
+    return [line for line, _ in groupby(sorted(lines))]
 
 
 def issue(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256) -> dict[str, str]:
@@ -67,7 +73,7 @@ def _first_degree_lines(quads: Quads) -> tuple[Mentions, Relations]:
 
     And for each one the quads that relate it to another.
     """
-    lines = {node: [f"_:a{fact}" for fact in dict.fromkeys(facts)] for node, facts in quads.facts.items() if facts}
+    lines = {node: [f"_:a{fact}" for fact in _once(facts)] for node, facts in quads.facts.items() if facts}
     relations: Relations = {}
     for quad in dict.fromkeys(quads.links):
         subject, predicate, object_, graph = quad
