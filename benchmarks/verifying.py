@@ -19,7 +19,7 @@ from benchmarks.rounds import Contender, Samples, measure, progress, repeated
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.canonical import jcs, rdfc
 from chalicelib.verify.canonical.quads import to_quads
-from chalicelib.verify.case import Case, Result, Unproven
+from chalicelib.verify.case import Case, Unproven
 from chalicelib.verify.data_integrity import Proof
 from chalicelib.verify.jose import claims, compact
 from chalicelib.verify.pipeline import CHECKS, verify
@@ -136,7 +136,7 @@ def _empty_case(source: bytes) -> Case:
     return Case(source, badges.WORLD, badges.NOW, Asked())
 
 
-def _outcome(run: Callable[[Case], Result], case: Case) -> object:
+def _outcome(run: Callable[[Case], object], case: Case) -> object:
     try:
         return run(case)
     except Unproven as error:

@@ -1,11 +1,11 @@
-"""One verification on its way through the checks, and what a check may say."""
+"""One verification on its way through the checks, and what a check raises."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from chalicelib.errors import LaurelError
 from chalicelib.verify.asked import Asked
@@ -13,15 +13,6 @@ from chalicelib.verify.models import V2, DataModel
 from chalicelib.verify.ports import Controller, Method, World
 from chalicelib.verify.report import Evidence, Outcome
 from chalicelib.verify.seal import Seal, Securing
-
-
-class Result(NamedTuple):
-    """What a check found; the pipeline puts its number and name to it."""
-
-    outcome: Outcome
-    code: str
-    message: str
-    evidence: tuple[Evidence, ...] = ()
 
 
 class Unproven(LaurelError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.verify.asked import Asked
-from chalicelib.verify.case import Case, Result, Unproven
+from chalicelib.verify.case import Case, Unproven
 from chalicelib.verify.checks import (
     context,
     dates,
@@ -32,7 +32,7 @@ class Check:
     number: int
     name: str
     question: str
-    run: Callable[[Case], Result]
+    run: Callable[[Case], Finding]
 
 
 CHECKS = (
@@ -79,10 +79,9 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
 
 def _run(check: Check, case: Case) -> Finding:
     try:
-        result = check.run(case)
+        return check.run(case)
     except Unproven as error:
         return Finding(check.number, check.name, error.outcome, error.code, error.detail, error.evidence)
-    return Finding(check.number, check.name, *result)
 
 
 def _not_reached(check: Check, stopped_by: Finding) -> Finding:

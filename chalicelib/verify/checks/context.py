@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from chalicelib.verify.canonical.errors import CANNOT_CHECK, CanonicalError
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
-from chalicelib.verify.report import Outcome
+from functools import partial
 
-_KNOWN = Result(
+from chalicelib.verify.canonical.errors import CANNOT_CHECK, CanonicalError
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.report import Finding, Outcome
+
+_found = partial(Finding, 3, "context")
+
+_KNOWN = _found(
     Outcome.PASSED,
     "contexts_known",
     "Every vocabulary that it names is one that we hold, and nothing is left unsigned.",
 )
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Turn the document into exactly the bytes that were signed, or say what stands in the way."""
     try:
         case.signed = case.securing.signed_bytes() if case.securing else ()

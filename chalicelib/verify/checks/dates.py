@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
-from chalicelib.verify.case import Case, CheckFailed, Result
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.case import Case, CheckFailed
+from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.skew import SKEW
+
+_found = partial(Finding, 6, "dates")
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_NO_END = Result(Outcome.PASSED, "within_validity", "It is within its validity; it has no end date.")
+_NO_END = _found(Outcome.PASSED, "within_validity", "It is within its validity; it has no end date.")
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Both ends belong to the validity (VC Data Model 2.0, 4.9); the start is given `SKEW`, the end is not."""
     if case.valid_from is not None and case.now + SKEW < case.valid_from:
         raise CheckFailed("not_yet_valid", f"It is not valid before {_day(case.valid_from)}.")
@@ -24,7 +27,7 @@ def check(case: Case) -> Result:
         raise CheckFailed("expired", f"It was valid until {_day(case.valid_until)}.")
     if case.valid_until is None:
         return _NO_END
-    return Result(Outcome.PASSED, "within_validity", f"It is within its validity, until {_day(case.valid_until)}.")
+    return _found(Outcome.PASSED, "within_validity", f"It is within its validity, until {_day(case.valid_until)}.")
 
 
 def _day(moment: datetime) -> str:

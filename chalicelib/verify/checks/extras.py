@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.verify.case import Case, CheckUnknown, Result
+from functools import partial
+
+from chalicelib.verify.case import Case, CheckUnknown
 from chalicelib.verify.members import as_list, as_object
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.report import Finding, Outcome
+
+_found = partial(Finding, 10, "extras")
 
 _EXTRAS = {
     "refreshService": "whether a newer edition of it exists",
@@ -17,10 +21,10 @@ _EXTRAS = {
     "proof": "the signature inside the token",
 }
 
-_NONE = Result(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that could be checked.")
+_NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that could be checked.")
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Name what was not followed. Nothing here changes the verdict."""
     document = case.document
     nodes = [document, as_object(document.get("issuer")), *map(as_object, as_list(document.get("credentialSubject")))]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.formats import FORMATS
 from chalicelib.verify.members import as_list
 from chalicelib.verify.models import BY_CONTEXT, DataModel
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.report import Finding, Outcome
+
+_found = partial(Finding, 1, "format")
 
 _UNSETTLED = frozenset(
     {
@@ -26,7 +29,7 @@ _UNSETTLED = frozenset(
 """What is beyond us rather than wrong: the document may be honest, but we cannot tell."""
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Find the format that the bytes are in, read them strictly, and name what was found."""
     form = next((form for form in FORMATS if form.recognises(case.source)), None)
     if form is None:
@@ -39,7 +42,7 @@ def check(case: Case) -> Result:
     case.model = _model(case.document)
     family = _family(case.document, case.model)
     case.format = ", ".join([family, *case.securing.suites])
-    return Result(Outcome.PASSED, "recognised", f"This is a credential of the kind {family}.")
+    return _found(Outcome.PASSED, "recognised", f"This is a credential of the kind {family}.")
 
 
 def _model(document: Mapping[str, object]) -> DataModel:

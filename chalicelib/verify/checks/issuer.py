@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.errors import Unavailable
-from chalicelib.verify.case import Case, CheckUnknown, Result
+from chalicelib.verify.case import Case, CheckUnknown
 from chalicelib.verify.members import as_object, text
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.report import Finding, Outcome
+
+_found = partial(Finding, 8, "issuer")
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Look the issuer up by its DID; its name is the registry's, so a borrowed name is noticed."""
     try:
         known = case.world.registry.find(case.issuer)
@@ -23,4 +27,4 @@ def check(case: Case) -> Result:
         message = f"The issuer {itself}, but is registered as {known.name!r}."
         raise CheckUnknown("issuer_name_differs", message, known.evidence)
     message = f"The issuer is {known.name}, registered with {known.registry}."
-    return Result(Outcome.PASSED, "issuer_registered", message, known.evidence)
+    return _found(Outcome.PASSED, "issuer_registered", message, known.evidence)

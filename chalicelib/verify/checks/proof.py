@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.keys import signatures
 from chalicelib.verify.ports import Controller, Method
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.seal import Seal
 
-_HOLDS = Result(Outcome.PASSED, "signature_holds", "The signature fits every word of it: nothing was changed.")
+_found = partial(Finding, 4, "proof")
+
+_HOLDS = _found(Outcome.PASSED, "signature_holds", "The signature fits every word of it: nothing was changed.")
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Verify every seal. One that fails is failure; one that cannot be checked leaves the answer open."""
     if not case.seals:
         raise CheckFailed("proof_missing", "It carries no signature, so nobody vouches for it.")

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from chalicelib.credential.build import hash_identity
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.members import as_list, as_object, is_true, text
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.report import Finding, Outcome
+
+_found = partial(Finding, 9, "recipient")
 
 MAX_IDENTIFIERS = 32
 """Identifiers that are tried: each costs a hash. Real credentials have one to three."""
 
 
-_NOT_ASKED = Result(Outcome.NOT_APPLICABLE, "not_asked", "Nobody asked whether it was given to a certain person.")
+_NOT_ASKED = _found(Outcome.NOT_APPLICABLE, "not_asked", "Nobody asked whether it was given to a certain person.")
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Compare the address, as it is and in lower case, with every e-mail identifier of the holder."""
     if case.asked.email is None:
         return _NOT_ASKED
@@ -29,7 +32,7 @@ def check(case: Case) -> Result:
     spellings = {case.asked.email, case.asked.email.lower()}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]
     if True in matches:
-        return Result(Outcome.PASSED, "recipient_matches", "It was given to the person with this e-mail address.")
+        return _found(Outcome.PASSED, "recipient_matches", "It was given to the person with this e-mail address.")
     if None in matches:
         raise CheckUnknown("recipient_hash_unsupported", "Its e-mail address is hidden in a way Laurel cannot compare.")
     raise CheckFailed("recipient_differs", "It was given to somebody with another e-mail address.")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from functools import partial
+
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.ports import Method
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.seal import Seal
 from chalicelib.verify.skew import SKEW
 
+_found = partial(Finding, 5, "signer")
 
-def check(case: Case) -> Result:
+
+def check(case: Case) -> Finding:
     """At least one seal must be the issuer's own, and that one must be beyond doubt (VC Data Integrity 4.6)."""
     own = [
         (seal, controller, method)
@@ -22,7 +26,7 @@ def check(case: Case) -> Result:
     for seal, _, method in own:
         _check_purpose(seal, method)
         _check_time(case, seal, method)
-    return Result(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
+    return _found(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
 
 
 def _check_purpose(seal: Seal, method: Method) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.credential import vocabulary
 from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
 from chalicelib.verify import bitstring
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result, Unproven
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Unproven
 from chalicelib.verify.members import as_list, as_object, text
-from chalicelib.verify.report import Evidence, Outcome
+from chalicelib.verify.report import Evidence, Finding, Outcome
 from chalicelib.verify.status_list import VerifiedList, read_list
+
+_found = partial(Finding, 7, "status")
 
 MAX_ENTRIES = 8
 """Entries that one verification looks at: each may cost a fetch. Real credentials have one or two."""
@@ -33,10 +36,10 @@ _FOUND: Mapping[Purpose, tuple[str, str]] = {
 }
 
 
-_NO_STATUS = Result(Outcome.NOT_APPLICABLE, "no_status", "Its issuer gave it no status, so it cannot be withdrawn.")
+_NO_STATUS = _found(Outcome.NOT_APPLICABLE, "no_status", "Its issuer gave it no status, so it cannot be withdrawn.")
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Judge every entry. A set bit counts even if another entry is unknown; any unknown leaves the answer open."""
     entries = as_list(case.document.get("credentialStatus"))
     if not entries:
@@ -63,7 +66,7 @@ def check(case: Case) -> Result:
     if unknown is not None:
         raise unknown
     evidence = tuple(listed.evidence for listed in lists.values())
-    return Result(Outcome.PASSED, "still_stands", "Its issuer has neither withdrawn it nor put it on hold.", evidence)
+    return _found(Outcome.PASSED, "still_stands", "Its issuer has neither withdrawn it nor put it on hold.", evidence)
 
 
 def _parse(entry: Mapping[str, object]) -> _Entry:

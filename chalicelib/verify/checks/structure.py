@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from chalicelib.credential import dates, vocabulary
 from chalicelib.errors import Malformed
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Result
+from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.members import as_list, as_object, id_of, string, text
 from chalicelib.verify.models import ENDS, STARTS
-from chalicelib.verify.report import Outcome
+from chalicelib.verify.report import Finding, Outcome
 
-_WELL_FORMED = Result(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
+_found = partial(Finding, 2, "structure")
+
+_WELL_FORMED = _found(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
 
 
-def check(case: Case) -> Result:
+def check(case: Case) -> Finding:
     """Read what every credential must have, and what an Open Badge must have beside it."""
     try:
         _read(case)
