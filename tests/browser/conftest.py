@@ -11,11 +11,14 @@ import pytest
 from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from chalicelib.http.app import create_app
 from local.ports import free_port
 from tests.http.world import Laurel, seeded
+
+expect.set_options(timeout=20_000)
+"""Milliseconds that a page may take on a machine that is busy with the other tests."""
 
 SCREENSHOTS = Path(__file__).parents[2] / ".laurel" / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
 from tests.browser.test_pages import opened, violations
@@ -44,8 +44,8 @@ def judged(browser: Browser, page: Page, width: int, picture: Path) -> None:
 def test_pasted_credential_is_judged(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
         paste(page, laurel.ledger.record(id_of("valid")).document.decode())
-        assert page.get_by_role("heading", name=HEADLINES["valid"]).is_visible()
-        assert page.get_by_text("Ada Nwosu").is_visible()
+        expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
+        expect(page.get_by_text("Ada Nwosu")).to_be_visible()
         judged(chromium, page, width, screenshots / f"brought-valid-{width}.png")
         assert words == []
 
@@ -59,7 +59,9 @@ def test_strangers_credential_is_judged(
     source = source.replace(b"Ada Nwosu", b"Eve Malory") if kind == "tampered" else source
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
         paste(page, source.decode())
-        assert page.get_by_role("heading", name=HEADLINES["tampered" if kind == "tampered" else "valid"]).is_visible()
+        expect(
+            page.get_by_role("heading", name=HEADLINES["tampered" if kind == "tampered" else "valid"])
+        ).to_be_visible()
         judged(chromium, page, width, screenshots / f"brought-{kind}-{width}.png")
         assert words == []
 
@@ -77,7 +79,7 @@ def test_dropped_file_is_judged(
         drop(page, box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2, file)
         page.screenshot(path=screenshots / f"home-dropped-{width}.png", full_page=True)
         page.get_by_role("button", name="Check it").click()
-        assert page.get_by_role("heading", name=HEADLINES["suspended"]).is_visible()
+        expect(page.get_by_role("heading", name=HEADLINES["suspended"])).to_be_visible()
         assert words == []
 
 
@@ -95,12 +97,12 @@ def test_nonsense_is_told_and_kept_for_another_try(
 ) -> None:
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
         paste(page, "my certificate </textarea> please")
-        assert page.get_by_text("There is no credential in this.").is_visible()
+        expect(page.get_by_text("There is no credential in this.")).to_be_visible()
         assert page.get_by_label(FIELD).input_value() == "my certificate </textarea> please"
         assert page.get_by_label(FIELD).evaluate("field => field === document.activeElement")
         judged(chromium, page, width, screenshots / f"home-nothing-{width}.png")
         paste(page, laurel.ledger.record(id_of("revoked")).document.decode())
-        assert page.get_by_role("heading", name=HEADLINES["revoked"]).is_visible()
+        expect(page.get_by_role("heading", name=HEADLINES["revoked"])).to_be_visible()
         assert words == [REFUSED]
 
 
@@ -108,8 +110,8 @@ def test_nonsense_is_told_and_kept_for_another_try(
 def test_link_of_ours_opens_its_own_page(chromium: Browser, laurel: Laurel, width: int) -> None:
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
         paste(page, f"{laurel.base_url}{laurel.url('revoked')}\n")
-        assert page.get_by_role("heading", name=HEADLINES["revoked"]).is_visible()
-        assert page.url == f"{laurel.base_url}{laurel.url('revoked')}"
+        expect(page.get_by_role("heading", name=HEADLINES["revoked"])).to_be_visible()
+        expect(page).to_have_url(f"{laurel.base_url}{laurel.url('revoked')}")
         assert words == []
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, Route
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
@@ -89,13 +89,13 @@ def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel
 
 def test_page_is_complete_without_script(chromium: Browser, laurel: Laurel) -> None:
     with opened(chromium, looked_at(laurel, "valid"), java_script_enabled=False) as (page, words):
-        assert page.get_by_role("heading", name=HEADLINES["valid"]).is_visible()
-        assert page.get_by_text("Ada Nwosu").is_visible()
+        expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
+        expect(page.get_by_text("Ada Nwosu")).to_be_visible()
         row = page.locator("details").nth(6)
-        assert not row.get_by_text("SHA-256").first.is_visible()
+        expect(row.get_by_text("SHA-256").first).to_be_hidden()
         row.locator("summary").focus()
         page.keyboard.press("Enter")
-        assert row.get_by_text("SHA-256").first.is_visible()
+        expect(row.get_by_text("SHA-256").first).to_be_visible()
         assert words == []
 
 
@@ -105,9 +105,9 @@ def test_printed_page_unfolds_its_evidence_in_black_on_white(
     with opened(chromium, looked_at(laurel, "revoked"), color_scheme="dark") as (page, _):
         page.emulate_media(media="print", color_scheme="dark")
         page.screenshot(path=screenshots / "revoked-print.png", full_page=True)
-        assert page.get_by_text("SHA-256").first.is_visible()
+        expect(page.get_by_text("SHA-256").first).to_be_visible()
         assert page.evaluate("getComputedStyle(document.querySelector('.verdict')).color") == "rgb(0, 0, 0)"
-        assert page.get_by_text(f"{laurel.base_url}{laurel.url('revoked')}").last.is_visible()
+        expect(page.get_by_text(f"{laurel.base_url}{laurel.url('revoked')}").last).to_be_visible()
 
 
 def test_nothing_moves(chromium: Browser, laurel: Laurel) -> None:
@@ -130,7 +130,7 @@ def test_hostile_credential_runs_nothing(chromium: Browser, laurel: Laurel, evil
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
     hostile(laurel, makers.unsigned(achievement=achievement, holder=Holder(evil)), "x" * 26)
     with opened(chromium, f"{laurel.base_url}/c/{'x' * 26}") as (page, words):
-        assert page.get_by_role("heading", name=HEADLINES["valid"]).is_visible()
+        expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
         page.wait_for_timeout(100)
         assert words == []
 
