@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -153,7 +154,8 @@ print("SEGMENT", daemon.recv(65535).decode().splitlines()[-1])
 
 
 def test_trace_holds_nothing_of_the_request_or_the_answer() -> None:
-    ran = subprocess.run([sys.executable, "-c", TRACED], check=True, capture_output=True, text=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("POWERTOOLS_")}
+    ran = subprocess.run([sys.executable, "-c", TRACED], check=True, capture_output=True, text=True, env=environment)
     segment = json.loads(ran.stdout.split("SEGMENT ")[1])
     assert segment["name"] == "## answer"
     assert segment["annotations"] == {"ColdStart": True}

@@ -319,14 +319,22 @@ def test_policy_allows_the_pages_own_style_and_nothing_else(ask: Gateway, laurel
     assert " style=" not in answer.text
 
 
-def test_tab_and_preview_name_the_verdict(ask: Gateway, laurel: Laurel) -> None:
+def test_tab_names_the_verdict(ask: Gateway, laurel: Laurel) -> None:
     html = ask.get(laurel.url("revoked"), accept=HTML).text
     assert "<title>Withdrawn: Data analysis in practice · Laurel</title>" in html
-    assert '<meta property="og:title" content="Withdrawn: Data analysis in practice">' in html
     assert (
         "<title>This is not what the issuer signed. · Laurel</title>"
         in ask.get(laurel.url("tampered"), accept=HTML).text
     )
+
+
+@pytest.mark.parametrize("kind", ["valid", "revoked", "tampered"])
+def test_link_preview_outlives_no_verdict(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    html = ask.get(laurel.url(kind), accept=HTML).text
+    preview = " ".join(re.findall(r'<meta property="og:(?:title|description)" content="([^"]*)">', html))
+    assert preview.startswith("A credential Is it" if kind == "tampered" else "Data analysis in practice Is it")
+    assert HEADLINES[kind] not in preview
+    assert "Withdrawn" not in preview
 
 
 def test_names_cannot_turn_our_sentences_around(good: Opened) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SHAPES = (
-    ("good", "tick", "Real, and it still stands", "Every check passed a moment ago."),
+    ("good", "tick", "Real, and it still stands", "It is what the issuer signed, and nobody withdrew it."),
     (
         "warn",
         "triangle",
