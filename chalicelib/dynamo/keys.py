@@ -15,6 +15,10 @@ table ``credentials`` (kept for good)
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``LIST#<list>``                       ``INDEX#<index>``               no index of a list is given twice (a marker)
 ``IMAGE#<sha256>``                    ``IMAGE``                       a picture
+``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      what is due, the oldest first
+                                      ``<subject>``
+``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       what was given up on
+                                      ``<subject>``
 table ``events`` (removed after a while)
 ``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of five minutes, to be folded once
 table ``secrets`` (really deleted; no backup, no stream)
@@ -39,6 +43,13 @@ SHARDS = 4
 """Partitions a bucket is spread over: 4,000 events a second, what a new on-demand table takes (DynamoDB developer
 guide, "Initial throughput"). The shard is part of an event's key, so a change of this number needs a new word
 in front of it: otherwise a replay would store an old event a second time."""
+
+TASK_SHARDS = 64
+"""Partitions that tasks stand in. All tasks of one issuer stand in `TASK_SPREAD` of them, so an issuer with a great
+many delays only the few who share these. All are read every minute, which costs about a dollar a month; a change of
+the number has to move what stands in the old ones first."""
+TASK_SPREAD = 2
+"""Partitions of one issuer: each takes 1,000 write units a second, so both the tasks of 500 credentials a second."""
 
 
 class Key(NamedTuple):
@@ -135,3 +146,18 @@ def salt(day: date) -> Key:
 
 def salts_before(day: date) -> Range:
     return Range("SALT", "sk < :sk", day.isoformat())
+
+
+def task(due: datetime, kind: str, issuer_id: str, subject: str) -> Key:
+    spread = zlib.crc32(join(kind, subject).encode()) % TASK_SPREAD
+    shard = (zlib.crc32(issuer_id.encode()) + spread) % TASK_SHARDS
+    return Key(join("TASKS", str(shard)), join(moment(due), kind, issuer_id, subject))
+
+
+def parked_task(at: datetime, kind: str, issuer_id: str, subject: str) -> Key:
+    return Key(join("TASKS", "FAILED"), join(moment(at), kind, issuer_id, subject))
+
+
+def moment(at: datetime) -> str:
+    """``at`` in UTC, of fixed width to the microsecond: text order is time order."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
