@@ -26,12 +26,12 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 def credential(opened: Opened, base_url: str, headers: Mapping[str, str]) -> Reply:
     """The page of a hosted credential."""
-    return _page("credential.html", base_url, 200, headers, page=page_of(opened, base_url))
+    return page("credential.html", base_url, 200, headers, page=page_of(opened, base_url))
 
 
 def brought(checked: Checked, base_url: str, headers: Mapping[str, str]) -> Reply:
     """The page of what somebody brought."""
-    return _page("credential.html", base_url, 200, headers, page=page_of_brought(checked, base_url))
+    return page("credential.html", base_url, 200, headers, page=page_of_brought(checked, base_url))
 
 
 def home(
@@ -39,21 +39,41 @@ def home(
 ) -> Reply:
     """The first page; with the problem ``found`` in what was ``typed`` into its field, for another try."""
     status = found.kind.status if found else 200
-    content = {"shapes": home_words.SHAPES, "problem": found, "typed": typed}
-    return _page("home.html", base_url, status, headers or {}, forms=True, **content)
+    headers, shapes = headers or {}, home_words.SHAPES
+    return page("home.html", base_url, status, headers, forms=True, shapes=shapes, problem=found, typed=typed)
 
 
 def problem(found: Problem, base_url: str, headers: Mapping[str, str]) -> Reply:
     """An error, for a person."""
-    return _page("problem.html", base_url, found.kind.status, headers, problem=found)
+    return page("problem.html", base_url, found.kind.status, headers, problem=found)
 
 
-def _page(
-    template: str, base_url: str, status: int, headers: Mapping[str, str], *, forms: bool = False, **content: object
+def page(
+    template: str,
+    base_url: str,
+    status: int,
+    headers: Mapping[str, str],
+    *,
+    forms: bool = False,
+    console: bool = False,
+    **content: object,
 ) -> Reply:
-    html = _environment().get_template(template).render(base_url=base_url, style=_style(), **content)
-    policy = {"Content-Security-Policy": _policy(base_url, forms)}
+    """``template`` filled with ``content``. It may send a form to this host if it has ``forms``; the pages of the
+    ``console`` have a style sheet and one script more."""
+    html = _environment().get_template(template).render(base_url=base_url, style=_style(console), **content)
+    policy = {"Content-Security-Policy": _policy(base_url, forms, console)}
     return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
+
+
+@cache
+def script() -> str:
+    """The console's one script; its pages are complete without it."""
+    return (TEMPLATES / "console.js").read_text(encoding="utf-8")
+
+
+def digest(source: str) -> str:
+    """``source`` as Content Security Policy and Subresource Integrity name it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
@@ -74,16 +94,18 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> str:
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+def _style(console: bool) -> str:
+    names = ("style.css", "console.css") if console else ("style.css",)
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 @cache
-def _policy(base_url: str, forms: bool) -> str:
-    # The one style block is allowed by its hash; pictures come from this host or from the page itself. No script runs.
-    digest = base64.b64encode(hashlib.sha256(_style().encode("utf-8")).digest()).decode("ascii")
+def _policy(base_url: str, forms: bool, console: bool) -> str:
+    # The one style block is allowed by its hash; pictures come from this host or from the page itself. No script runs
+    # but the console's one, by its hash, which shows a chosen picture before it is sent (blob:).
+    own = f"script-src '{digest(script())}'; img-src {base_url} data: blob:" if console else f"img-src {base_url} data:"
     target = base_url if forms else "'none'"
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src {base_url} data:; "
+        f"default-src 'none'; style-src '{digest(_style(console))}'; {own}; "
         f"base-uri 'none'; form-action {target}; frame-ancestors 'none'"
     )
