@@ -43,8 +43,7 @@ class Tasks(Protocol):
         """Store new tasks, one after the other. One that is stored already is no fault."""
 
     def due(self, now: datetime, limit: int) -> Iterator[Task]:
-        """What is due and not claimed, strongly read: of each shard the oldest first, at most ``limit`` of each, the
-        shards in turn."""
+        """What is due and no worker has, strongly read: shard after shard, of each the oldest ``limit``."""
 
     def claim(self, task: Task, now: datetime) -> bool:
         """Take ``task``, as it was read, for `LEASE`; its attempts go up by one. False when another worker has it, or
@@ -64,3 +63,6 @@ class Tasks(Protocol):
 
     def retry(self, parked: Parked, now: datetime) -> None:
         """Make a parked task due now, with its attempts forgotten. Raises `NotFound` when it is not parked."""
+
+    def drop(self, parked: Parked) -> None:
+        """Forget a parked task; one that is gone already is no fault."""

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 BUCKET_SECONDS = 300
@@ -156,6 +156,15 @@ def task(due: datetime, kind: str, issuer_id: str, subject: str) -> Key:
 
 def parked_task(at: datetime, kind: str, issuer_id: str, subject: str) -> Key:
     return Key(join("TASKS", "FAILED"), join(moment(at), kind, issuer_id, subject))
+
+
+def tasks_due(shard: int, now: datetime) -> Range:
+    # Whatever follows a moment in a key sorts before the next microsecond.
+    return Range(join("TASKS", str(shard)), "sk < :sk", moment(now + timedelta(microseconds=1)))
+
+
+def parked_tasks() -> Range:
+    return Range(join("TASKS", "FAILED"))
 
 
 def moment(at: datetime) -> str:

@@ -57,9 +57,27 @@ class Put(NamedTuple):
         return arguments if self.values is None else {**arguments, "ExpressionAttributeValues": self.values}
 
 
+class Delete(NamedTuple):
+    """One item to be deleted within a transaction, if ``condition`` holds of it."""
+
+    key: Key
+    condition: str = "attribute_exists(pk)"
+    values: Mapping[str, Any] | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """As the API's calls take it."""
+        arguments = {
+            "Key": _raw_key(self.key),
+            "ConditionExpression": self.condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        return arguments if self.values is None else {**arguments, "ExpressionAttributeValues": self.values}
+
+
 class ConditionFailed(Conflict):
     """A condition did not hold. ``found`` has what stands there instead, None where nothing does, by the positions of
-    the puts whose conditions failed."""
+    the actions whose conditions failed."""
 
     def __init__(self, found: Mapping[int, Raw | None]) -> None:
         super().__init__("Something else stands there already, or it was changed in the meantime.")
@@ -118,8 +136,11 @@ class Tables:
             raise Unavailable("Storage left a part of the answer out.", code="storage_partial")
         return found
 
-    def query(self, table: str, part: Range) -> Iterator[Raw]:
-        """Every item in ``part`` of a partition, in order, strongly read. Raises `Unavailable`."""
+    def query(self, table: str, part: Range, page: int | None = None) -> Iterator[Raw]:
+        """Every item in ``part`` of a partition, in order, strongly read. Raises `Unavailable`.
+
+        ``page`` bounds what one call reads, for a caller that may stop early; without it that is 1 MB.
+        """
         condition = "pk = :pk" if part.condition is None else f"pk = :pk AND {part.condition}"
         values = {":pk": {"S": part.pk}} | ({":sk": {"S": part.value}} if part.condition else {})
         request: dict[str, Any] = {
@@ -128,6 +149,8 @@ class Tables:
             "ExpressionAttributeValues": values,
             "ConsistentRead": True,
         }
+        if page is not None:
+            request["Limit"] = page
         while True:
             with _our_errors():
                 reply = self.client.query(**request)
@@ -147,14 +170,15 @@ class Tables:
         with _our_errors():
             self.client.delete_item(TableName=table, Key=_raw_key(key))
 
-    def transact(self, table: str, puts: Sequence[Put]) -> None:
-        """Store all of ``puts`` or none of them. Raises `ConditionFailed`, `Unavailable`.
+    def transact(self, table: str, puts: Sequence[Put], deletes: Sequence[Delete] = ()) -> None:
+        """Do all of ``puts`` and ``deletes`` or none of them. Raises `ConditionFailed`, `Unavailable`.
 
-        The first one is the deed, the others follow from it. So if a condition fails, but the first item stands
+        The first put is the deed, the others follow from it. So if a condition fails, but the first item stands
         exactly as it was to be put, then this very transaction was applied before and its reply was lost: running
         it again completes it.
         """
         actions = [{"Put": {"TableName": table, **put.arguments}} for put in puts]
+        actions += [{"Delete": {"TableName": table, **delete.arguments}} for delete in deletes]
         try:
             self._transact(actions)
         except ConditionFailed as error:
