@@ -42,6 +42,18 @@ class Refused(LaurelError):
     code = "refused"
 
 
+class Unauthenticated(LaurelError):
+    """Nobody that we know is asking."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(LaurelError):
+    """We know who asks, and they may not do this."""
+
+    code = "forbidden"
+
+
 class Unavailable(LaurelError):
     """Something that we need did not answer; trying again may help."""
 

@@ -9,6 +9,7 @@ from chalice.app import Request
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import NotFound
 from chalicelib.http import body, log, negotiation, pages, shapes, visit
+from chalicelib.http.access import PUBLIC
 from chalicelib.http.ports import Services
 from chalicelib.http.problem import Problem
 from chalicelib.http.reply import Reply, as_json, uncached
@@ -36,24 +37,24 @@ _FORMS = {
 
 def routes(services: Services) -> Routes:
     """`/c/{id}` and `/v1/credentials/{id}`."""
-    bound = Routes(__name__, services.settings.base_url)
+    bound = Routes(__name__, services)
 
-    @bound.bind("/c/{id}", missing=MISSING)
+    @bound.bind("/c/{id}", access=PUBLIC, missing=MISSING)
     def credential(request: Request, credential_id: str) -> Reply:
         media_type = _choose(request, credential_id, services)
         opened = _open(services, request, credential_id, _FORMS[media_type])
         return _in_form(media_type, opened, services.settings.base_url)
 
-    @bound.bind("/v1/credentials/{id}", missing=MISSING)
+    @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=MISSING)
     def summary(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Kind.VERIFICATION)
         return as_json(shapes.credential(opened, services.settings.base_url), headers=uncached())
 
-    @bound.bind("/v1/credentials/{id}/report", missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, missing=MISSING)
     def report(request: Request, credential_id: str) -> Reply:
         return _report(_open(services, request, credential_id, Kind.VERIFICATION))
 
-    @bound.bind("/v1/credentials/{id}/report", methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The address comes in a body, so that it stands in no URL and no log.
         asked = Asked(email=body.asked_email(body.json_object(request)))

@@ -9,6 +9,7 @@ from chalice.app import Request
 from chalicelib.credential.did import did_document
 from chalicelib.errors import NotFound
 from chalicelib.http import negotiation
+from chalicelib.http.access import PUBLIC
 from chalicelib.http.ports import Services
 from chalicelib.http.problem import Problem
 from chalicelib.http.reply import Reply, as_json, public
@@ -30,18 +31,18 @@ _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
 
 def routes(services: Services) -> Routes:
     """`/.well-known/did.json`, `/issuers/{id}/did.json`, `/status/{list}`, `/images/{file}`."""
-    bound = Routes(__name__, services.settings.base_url)
+    bound = Routes(__name__, services)
 
-    @bound.bind("/.well-known/did.json")
+    @bound.bind("/.well-known/did.json", access=PUBLIC)
     def host_did(request: Request) -> Reply:
         return _did(request, services.host.document())
 
-    @bound.bind("/issuers/{id}/did.json", missing="There is no issuer of that name here.")
+    @bound.bind("/issuers/{id}/did.json", access=PUBLIC, missing="There is no issuer of that name here.")
     def issuer_did(request: Request, issuer_id: str) -> Reply:
         issuer = services.shelf.issuer(_matching(_SLUG, issuer_id))
         return _did(request, did_document(issuer.did, issuer.keys))
 
-    @bound.bind("/status/{list}", missing="There is no status list of that name here.")
+    @bound.bind("/status/{list}", access=PUBLIC, missing="There is no status list of that name here.")
     def status_list(request: Request, list_id: str) -> Reply:
         wanted = negotiation.ranked(request.headers.get("accept"), _LIST_FORMS)
         if not wanted:
@@ -50,7 +51,7 @@ def routes(services: Services) -> Routes:
         found = services.shelf.status_list(_matching(_LIST, list_id))
         return public(request, Reply(found.document, wanted[0], headers={"Vary": "Accept"}), STATUS_SECONDS)
 
-    @bound.bind("/images/{file}", missing="There is no picture at this address.")
+    @bound.bind("/images/{file}", access=PUBLIC, missing="There is no picture at this address.")
     def image(request: Request, file: str) -> Reply:
         match = _IMAGE.fullmatch(file)
         if match is None:

@@ -11,10 +11,11 @@ from chalicelib.http.reply import Reply
 
 Next = Callable[[Request], Response]
 
+ANY_ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Access-Control-Allow-Origin": "*",
+    ANY_ORIGIN: "*",
 }
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For answers that show nothing; pages bring a policy of their own."""
@@ -32,7 +33,10 @@ def middleware(base_url: str) -> Callable[[Request, Next], Response]:
             reply = failure.render(request.headers.get("accept"), found, base_url)
         for name, value in _headers(base_url).items():
             reply.headers.setdefault(name, value)
+        if reply.own_origin_only:
+            del reply.headers[ANY_ORIGIN]
         log.request(request.path, request.method, reply.status_code)
+        log.forget_tenant()
         if request.method == "HEAD":
             reply.body = ""
         return reply

@@ -7,6 +7,7 @@ from chalice.app import Request
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import LinkFault, Malformed
 from chalicelib.http import brought, pages, problem, visit
+from chalicelib.http.access import PUBLIC
 from chalicelib.http.brought import Brought
 from chalicelib.http.ports import Services
 from chalicelib.http.problem import Problem
@@ -18,13 +19,13 @@ SECONDS = 300
 
 def routes(services: Services) -> Routes:
     """`/`."""
-    bound = Routes(__name__, services.settings.base_url)
+    bound = Routes(__name__, services)
 
-    @bound.bind("/")
+    @bound.bind("/", access=PUBLIC)
     def home(request: Request) -> Reply:
         return public(request, pages.home(services.settings.base_url), SECONDS)
 
-    @bound.bind("/", methods=("POST",))
+    @bound.bind("/", access=PUBLIC, methods=("POST",))
     def check(request: Request) -> Reply:
         typed = ""
         try:

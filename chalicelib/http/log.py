@@ -42,6 +42,16 @@ def attach(app: Chalice, *, tracing: bool) -> None:
         app.register_middleware(ConvertToMiddleware(answer), "all")
 
 
+def tenant(issuer_id: str) -> None:
+    """Every line from here to the end of this request names the issuer that the caller acts for."""
+    logger().append_keys(issuer=issuer_id)
+
+
+def forget_tenant() -> None:
+    """The request is over; the next one in this process may be another issuer's."""
+    logger().remove_keys(["issuer"])
+
+
 def answered(kind: Kind, verdict: Verdict) -> None:
     """Count an answer about a credential, by its verdict."""
     with single_metric(name=_METRICS[kind], unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:

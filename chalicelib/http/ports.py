@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from chalicelib.access.gate import Gate
 from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
@@ -33,3 +34,7 @@ class Services(Protocol):
     @property
     def host(self) -> Host:
         """The deployment's own identity."""
+
+    @property
+    def gate(self) -> Gate:
+        """Who asks, and what they may do."""

@@ -28,6 +28,8 @@ KINDS: Mapping[str, Kind] = {
     "too_many_members": Kind(400, "The JSON has too many members"),
     "lone_surrogate": Kind(400, "The JSON holds half of a surrogate pair"),
     "invalid_request": Kind(400, "The request has a fault"),
+    "unauthenticated": Kind(401, "We do not know who is asking"),
+    "forbidden": Kind(403, "You may not do this"),
     "not_found": Kind(404, "There is nothing at this address"),
     "method_not_allowed": Kind(405, "This address does not take that method"),
     "not_acceptable": Kind(406, "None of the forms you accept is to be had"),
@@ -107,7 +109,10 @@ def of(error: LaurelError, missing: str) -> Problem | None:
     if code is None:
         return None
     fault = {"pointer": "", "detail": error.detail}
-    return Problem(code, error.detail, errors=(fault,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ())
+    errors = (fault,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ()
+    # RFC 9110, 11.6.1: every 401 names a way to say who one is.
+    headers = {"WWW-Authenticate": "Bearer"} if KINDS[code].status == HTTPStatus.UNAUTHORIZED else {}
+    return Problem(code, error.detail, errors=errors, headers=headers)
 
 
 _REFUSED = ("url_refused", "address_refused", "redirect_refused")

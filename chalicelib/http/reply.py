@@ -15,12 +15,19 @@ NO_STORE = "no-store"
 """For everything that says how a credential stands: a withdrawn one is known as such on the very next request."""
 
 
+PRIVATE = "private, no-store"
+"""For what one asker alone may see."""
+
+
 class Reply(Response):
     """What a view returns. Text goes out as text; bytes go out in base64, which API Gateway undoes.
 
     Chalice would decide by its list of binary types, and refuse a picture to a caller who sends no `Accept`. Our API
     has the binary media type `*/*` in its template, so the body's own type is all there is to know.
     """
+
+    own_origin_only = False
+    """Whether no page of another origin may read it."""
 
     def __init__(
         self, body: str | bytes, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None

@@ -1,7 +1,7 @@
 """How a view is bound: it takes the request, returns a `Reply`, and may raise domain errors.
 
 Chalice turns what a view raises into its own 500 before any middleware sees it (aws/chalice#1884), so errors are
-translated here, around the view.
+translated here, around the view. So is the question who may come in: no view is reached but through its rule.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint, Request
 
-from chalicelib.http import failure
-from chalicelib.http.reply import Reply
+from chalicelib.errors import Unauthenticated
+from chalicelib.http import admission, failure
+from chalicelib.http.access import PUBLIC, Rule, admit
+from chalicelib.http.ports import Services
+from chalicelib.http.reply import PRIVATE, Reply
 
 View = Callable[..., Reply]
 
@@ -21,39 +24,52 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Content-Type",
     "Access-Control-Max-Age": "7200",
 }
-"""Every answer may be read from any origin (`edge.HEADERS`); this lets a page of any origin ask, too. Two hours are the
-most that Chromium believes."""
+"""Every public answer may be read from any origin (`edge.HEADERS`); this lets a page of any origin ask, too. Two hours
+are the most that Chromium believes."""
 
 
 class Routes(Blueprint):
     """A blueprint that binds such views."""
 
-    def __init__(self, import_name: str, base_url: str) -> None:
+    def __init__(self, import_name: str, services: Services) -> None:
         super().__init__(import_name)
-        self.base_url = base_url
+        self.services = services
+        self.base_url = services.settings.base_url
 
     def bind(
-        self, path: str, *, methods: tuple[str, ...] = READ, missing: str = failure.MISSING
+        self, path: str, *, access: Rule, methods: tuple[str, ...] = READ, missing: str = failure.MISSING
     ) -> Callable[[View], View]:
-        """Bind a view to ``path``, whose variables it takes in order. ``missing`` says what to try after a 404.
+        """Bind a view to ``path``, for those whom the rule ``access`` admits; `http.access` says what it takes.
 
-        A body of any media type reaches the view: Chalice would refuse even a GET for its `Content-Type`.
+        ``missing`` says what to try after a 404. A body of any media type reaches the view: Chalice would refuse even
+        a GET for its `Content-Type`.
         """
         register = self.route(path, methods=list(methods), content_types=["*/*"])
 
         def decorate(view: View) -> View:
             def guarded(**arguments: str) -> Reply:
                 request = self.current_request
-                try:
-                    return view(request, *arguments.values())
-                except Exception as error:  # noqa: BLE001 - the edge: a caller gets a problem, never a trace
-                    return failure.reply(request, error, base_url=self.base_url, missing=missing)
+                reply = self._answer(view, request, tuple(arguments.values()), access, missing)
+                if access.private:
+                    reply.headers["Cache-Control"] = PRIVATE
+                if access.in_session:
+                    reply.own_origin_only = True
+                return reply
 
             guarded.__name__ = view.__name__
+            guarded.access = access  # type: ignore[attr-defined] # read by the test of the whole route table
             register(guarded)
             return view
 
         return decorate
+
+    def _answer(self, view: View, request: Request, variables: tuple[str, ...], rule: Rule, missing: str) -> Reply:
+        try:
+            return view(request, *admit(rule, self.services, request, variables))
+        except Exception as error:  # noqa: BLE001 - the edge: a caller gets a problem, never a trace
+            if isinstance(error, Unauthenticated) and rule.in_session and admission.by_browser(request):
+                return admission.to_sign_in(request, self.base_url)
+            return failure.reply(request, error, base_url=self.base_url, missing=missing)
 
     def preflight(self, path: str) -> None:
         """Let pages of any origin `POST` to ``path`` (Fetch, 4.8).
@@ -62,6 +78,6 @@ class Routes(Blueprint):
         the binary media types are `*/*` (aws/chalice#1310).
         """
 
-        @self.bind(path, methods=("OPTIONS",))
+        @self.bind(path, access=PUBLIC, methods=("OPTIONS",))
         def preflight(_request: Request, *_variables: str) -> Reply:
             return Reply("", "text/plain", 204, PREFLIGHT)

@@ -1,0 +1,102 @@
+"""What the acts of access need from storage and from the post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.access.nouns import Link, Member, Session, Token
+from chalicelib.access.roles import Role
+
+
+class Register(Protocol):
+    """Members and tokens: what lasts. Every method raises `Unavailable` when storage does not answer."""
+
+    def member(self, issuer_id: str, email: str) -> Member:
+        """Strongly read. Raises `NotFound`."""
+
+    def members(self, issuer_id: str) -> Iterator[Member]:
+        """All of one issuer's, by address."""
+
+    def issuers_of(self, email: str) -> Iterator[str]:
+        """The ids of all issuers that a person belongs to."""
+
+    def add_member(self, member: Member, most: int) -> None:
+        """Raises `Conflict`: `member_exists`, or `too_many_members` when the issuer has ``most`` of them already."""
+
+    def change_member(self, member: Member, role: Role) -> None:
+        """Give ``member``, as it was read, another ``role``.
+
+        Raises `Conflict`: `last_owner` when nobody else is one, `conflict` when another writer was first.
+        """
+
+    def remove_member(self, member: Member) -> None:
+        """Remove ``member``, as it was read. Raises `Conflict` as `change_member` does."""
+
+    def token(self, token_id: str) -> Token:
+        """Strongly read: what was revoked a moment ago is gone. Raises `NotFound`."""
+
+    def tokens(self, issuer_id: str | None) -> Iterator[Token]:
+        """All of one issuer's, oldest first; of the operators, where it is None."""
+
+    def add_token(self, token: Token) -> None:
+        """Raises `Conflict` when the id is taken."""
+
+    def remove_token(self, token: Token) -> None:
+        """From now on it opens nothing. Raises `NotFound` when it is gone already."""
+
+    def used(self, token: Token, at: datetime) -> None:
+        """Note that ``token`` was used; never brings one back that was removed meanwhile."""
+
+
+class Passes(Protocol):
+    """Sessions, links, counters and signing keys: what ends soon and really goes.
+
+    Every method raises `Unavailable` when storage does not answer. What storage still holds after its time counts as
+    gone: each read compares.
+    """
+
+    def key(self, kid: str) -> bytes | None:
+        """The signing key with that id."""
+
+    def make_key(self, kid: str, fresh: bytes, expires: datetime) -> bytes:
+        """Store ``fresh`` under ``kid``, unless there is one already; the one that stands there then."""
+
+    def session(self, email: str, session_id: str) -> Session | None:
+        """Strongly read."""
+
+    def add_session(self, session: Session) -> None:
+        """Store a new one."""
+
+    def seen(self, session: Session, at: datetime) -> None:
+        """Note that it was used; never brings one back that was ended meanwhile."""
+
+    def end_session(self, email: str, session_id: str) -> None:
+        """Delete it; one that is gone already is no fault."""
+
+    def end_sessions(self, email: str) -> int:
+        """Delete all of one person's; how many there were."""
+
+    def add_link(self, link: Link) -> None:
+        """Store a one-time link."""
+
+    def link(self, digest: str) -> Link | None:
+        """Look at a link without using it."""
+
+    def take_link(self, link: Link) -> bool:
+        """Use ``link``, once: True for exactly one of all who try."""
+
+    def count(self, name: str, most: int, expires: datetime) -> bool:
+        """Count one more under ``name``; False, and nothing counted, when there were ``most`` already."""
+
+
+class Post(Protocol):
+    """The way mail goes out."""
+
+    def send_sign_in(self, email: str, link: str, minutes: int) -> None:
+        """Send the link by which somebody signs in, good for that many ``minutes``.
+
+        An address that takes no mail (it bounced, say) is no fault: the asker must not learn it. Raises `Unavailable`
+        when the post is out of order for everybody.
+        """

@@ -1,0 +1,85 @@
+"""Tokens: what a program brings to act for an issuer, or for those who run the deployment."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.access import secret
+from chalicelib.access.gate import Gate
+from chalicelib.access.nouns import Token
+from chalicelib.access.roles import Role
+from chalicelib.errors import NotFound, Refused, Unauthenticated
+
+PREFIX = "laurel"
+"""So that a scanner of source code knows one when it sees one."""
+USED_EVERY = timedelta(hours=1)
+"""How exactly it is kept when a token was last used: at most one write an hour, not one a request."""
+MAX_TOKENS = 50
+"""Of one issuer: one for each program and person, and room to replace them."""
+MAX_NAME = 100
+
+_SHAPE = re.compile(r"laurel_([a-z2-7]{16})_([a-z2-7]{52})", re.ASCII)
+
+
+def make(gate: Gate, issuer_id: str | None, role: Role | None, name: str, by: str) -> tuple[Token, str]:
+    """A new token for an issuer, or for the operators where ``issuer_id`` and ``role`` are None; and its text.
+
+    The text can be had only now. ``by`` says who made it. Raises `Refused` (`bad_name`, `too_many_tokens`).
+    """
+    if (issuer_id is None) is not (role is None):
+        raise ValueError("A token has an issuer and a role, or neither.")
+    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+        raise Refused(f"Name the token, in 1 to {MAX_NAME} characters, for what will use it.", code="bad_name")
+    if sum(1 for _ in gate.register.tokens(issuer_id)) >= MAX_TOKENS:
+        raise Refused(f"There are {MAX_TOKENS} tokens; revoke one that nobody uses.", code="too_many_tokens")
+    hidden = secret.fresh(gate.entropy)
+    token = Token(
+        id=secret.fresh(gate.entropy, secret.ID_BYTES),
+        issuer_id=issuer_id,
+        role=role,
+        name=name.strip(),
+        digest=secret.digest(hidden),
+        created=gate.now(),
+        created_by=by,
+    )
+    gate.register.add_token(token)
+    return token, f"{PREFIX}_{token.id}_{hidden}"
+
+
+def opened(gate: Gate, text: str) -> Token:
+    """The token whose text is ``text``. Raises `Unauthenticated`, the same for whatever is wrong with it."""
+    shape = _SHAPE.fullmatch(text)
+    if shape is None:
+        raise _unknown()
+    try:
+        token = gate.register.token(shape[1])
+    except NotFound as error:
+        raise _unknown() from error
+    if not hmac.compare_digest(token.digest, secret.digest(shape[2])):
+        raise _unknown()
+    now = gate.now()
+    if token.used is None or now - token.used >= USED_EVERY:
+        gate.register.used(token, now)
+        token = replace(token, used=now)
+    return token
+
+
+def of_issuer(gate: Gate, issuer_id: str | None) -> Iterator[Token]:
+    """An issuer's tokens, oldest first; the operators', where it is None."""
+    return gate.register.tokens(issuer_id)
+
+
+def revoke(gate: Gate, issuer_id: str | None, token_id: str) -> None:
+    """From now on the token opens nothing. Raises `NotFound` when there is none, or it is somebody else's."""
+    token = gate.register.token(token_id)
+    if token.issuer_id != issuer_id:
+        raise NotFound("no such token")
+    gate.register.remove_token(token)
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated("This token is not known here. It may have been revoked, or not copied whole.")

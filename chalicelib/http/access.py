@@ -1,0 +1,101 @@
+"""Who may come in: every route has one of these rules, and its view is called only for those whom the rule admits.
+
+================  ====================================  ==========================================================
+rule              who brings what                       what the view gets, after the request
+================  ====================================  ==========================================================
+`PUBLIC`          anybody                               the path's variables
+`BY_SECRET`       a secret that the view itself checks  the path's variables
+`token` (act)     an issuer's token                     `Caller`, the variables
+`OPERATOR`        an operator's token                   its name, the variables
+`either` (act)    one or the other                      `Caller` or the operator's token's name, the variables
+`PERSON`          a session's cookie                    `Person`, the variables
+`member` (act)    a session's cookie                    `Caller` for the first variable, `Person`, the other variables
+================  ====================================  ==========================================================
+
+A token never opens a page and a cookie never opens the API, so that no other site can make a browser speak for
+somebody there. What a session sends (anything but GET and HEAD) carries the session's own ``csrf`` in its form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from chalice.app import Request
+
+from chalicelib.access.roles import Act
+from chalicelib.http import admission
+from chalicelib.http.ports import Services
+
+
+class Door(StrEnum):
+    """The kinds of rules."""
+
+    PUBLIC = auto()
+    BY_SECRET = auto()
+    TOKEN = auto()
+    OPERATOR = auto()
+    EITHER = auto()
+    PERSON = auto()
+    MEMBER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may come in at a route; ``act`` is what their role has to allow there."""
+
+    door: Door
+    act: Act | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether its answers are for one asker alone."""
+        return self.door is not Door.PUBLIC
+
+    @property
+    def in_session(self) -> bool:
+        """Whether a browser's session opens it: no other origin may read such an answer."""
+        return self.door in (Door.PERSON, Door.MEMBER)
+
+
+PUBLIC = Rule(Door.PUBLIC)
+BY_SECRET = Rule(Door.BY_SECRET)
+OPERATOR = Rule(Door.OPERATOR)
+PERSON = Rule(Door.PERSON)
+
+
+def token(act: Act) -> Rule:
+    """An issuer's token whose role allows ``act``."""
+    return Rule(Door.TOKEN, act)
+
+
+def either(act: Act) -> Rule:
+    """An issuer's token whose role allows ``act``, or an operator's token."""
+    return Rule(Door.EITHER, act)
+
+
+def member(act: Act) -> Rule:
+    """Somebody signed in whose role at the issuer in the path allows ``act``."""
+    return Rule(Door.MEMBER, act)
+
+
+def admit(rule: Rule, services: Services, request: Request, variables: tuple[str, ...]) -> tuple[object, ...]:
+    """What the view gets after the request.
+
+    Raises `Unauthenticated`, `Forbidden`; `NotFound` for another tenant's issuer, as if there were none.
+    """
+    match rule:
+        case Rule(Door.PUBLIC | Door.BY_SECRET):
+            return variables
+        case Rule(Door.TOKEN, Act() as act):
+            return (admission.caller(services.gate, request, act), *variables)
+        case Rule(Door.OPERATOR):
+            return (admission.operator(services.gate, request), *variables)
+        case Rule(Door.EITHER, Act() as act):
+            return (admission.either(services.gate, request, act), *variables)
+        case Rule(Door.PERSON):
+            return (admission.person(services.gate, request), *variables)
+        case Rule(Door.MEMBER, Act() as act):
+            person = admission.person(services.gate, request)
+            return (admission.member(services.gate, person, variables[0], act), person, *variables[1:])
+    raise ValueError(f"{rule} admits nobody: it names no act.")

@@ -1,0 +1,1 @@
+"""Mail: the only importer of SES."""
