@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from hashlib import sha256
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chalicelib.analytics.event import Event
 from chalicelib.award.ports import NewKey
+from chalicelib.award.tasks import LEASE, Parked, Task
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
@@ -168,6 +169,59 @@ class Fallback:
 
     def keep(self, event: Event, error: Exception) -> None:
         self.kept.append((event, error))
+
+
+class Tasks:
+    """`award.tasks.Tasks`. ``standing`` maps what is to be done to when its lease ends (None: it has none)."""
+
+    def __init__(self) -> None:
+        self.standing: dict[Task, datetime | None] = {}
+        self._parked: dict[Task, Parked] = {}
+
+    def add(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            if not any(_same(task, other) for other in self.standing):
+                self.standing[task] = None
+
+    def due(self, now: datetime, limit: int) -> Iterator[Task]:
+        free = [task for task, lease in self.standing.items() if task.due <= now and (lease is None or lease <= now)]
+        return iter(sorted(free, key=lambda task: task.due)[:limit])
+
+    def claim(self, task: Task, now: datetime) -> bool:
+        lease = self.standing.get(task)
+        if task not in self.standing or (lease is not None and lease > now):
+            return False
+        del self.standing[task]
+        self.standing[replace(task, attempts=task.attempts + 1)] = now + LEASE
+        return True
+
+    def done(self, task: Task) -> None:
+        self.standing = {other: lease for other, lease in self.standing.items() if not _same(task, other)}
+
+    def postpone(self, task: Task, due: datetime) -> None:
+        if task in self.standing:
+            del self.standing[task]
+            self.add([replace(task, due=due)])
+
+    def park(self, task: Task, code: str, now: datetime) -> None:
+        if task in self.standing:
+            del self.standing[task]
+            parked = Parked(replace(task, due=now), code)
+            self._parked[parked.task] = parked
+
+    def parked(self, limit: int) -> Iterator[Parked]:
+        return iter(sorted(self._parked.values(), key=lambda parked: parked.task.due)[:limit])
+
+    def retry(self, parked: Parked, now: datetime) -> None:
+        _found(self._parked.pop(parked.task, None))
+        self.add([replace(parked.task, due=now, attempts=0)])
+
+    def drop(self, parked: Parked) -> None:
+        self._parked.pop(parked.task, None)
+
+
+def _same(one: Task, other: Task) -> bool:
+    return replace(one, attempts=0) == replace(other, attempts=0)
 
 
 class Signer:
