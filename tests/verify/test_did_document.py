@@ -54,7 +54,7 @@ def test_a_key_is_read_in_each_of_its_forms(members: dict[str, object], name: st
     assert found.assertion
     assert isinstance(found.key, PublicKey)
     assert found.key.kind is Kind.ED25519
-    assert found.key.native.public_bytes_raw() == RAW
+    assert found.key.native == RAW
 
 
 def test_only_keys_that_it_names_for_assertions_are_for_assertions() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
 from chalicelib.errors import Malformed
@@ -20,13 +19,15 @@ CACHED = 512
 """Keys of each sort that stay loaded."""
 
 _P = 2**255 - 19
+_D = -121665 * pow(121666, -1, _P) % _P
+"""The prime of the field and the constant d of the curve (RFC 8032, 5.1)."""
 _ORDER_EIGHT = (
     2707385501144840649318225287225658788936804267575313519463743609750303402022,
     55188659117513257062467267217118295137698188065244968500265048394206261417927,
 )
 _SMALL_ORDER = frozenset({0, 1, _P - 1, *_ORDER_EIGHT})
-"""The y coordinates of the eight points of small order: such a "key" verifies any message (security: a fixed
-signature by the identity point is accepted by the library). The list is checked by arithmetic in the tests."""
+"""The y coordinates of the eight points of small order: with such a "key" anybody can make signatures that hold
+(libsodium refuses it at every signature; here it is named). The list is checked by arithmetic in the tests."""
 
 COORDINATE_SIZE: Mapping[Kind, int] = {Kind.P256: 32, Kind.P384: 48}
 """Bytes of a field element (SEC 1, 2.3.5)."""
@@ -54,15 +55,22 @@ def ed25519(raw: bytes) -> PublicKey:
     Raises `Malformed`: `key_weak` for a point of small order, `key_malformed` for a non-canonical encoding
     (RFC 8032, 5.1.3) or bytes that are no point.
     """
-    y = int.from_bytes(raw, "little") & (2**255 - 1)
+    if len(raw) != 32:
+        raise Malformed("An Ed25519 key has 32 bytes.", code="key_malformed")
+    y = int.from_bytes(raw, "little") & (2**255 - 1)  # the top bit is the sign of x
     if y >= _P:
         raise Malformed("This key is not written in its canonical form.", code="key_malformed")
     if y in _SMALL_ORDER:
         raise Malformed("This key would accept any signature.", code="key_weak")
-    try:
-        return _key(Kind.ED25519, Ed25519PublicKey.from_public_bytes(raw))
-    except ValueError as error:
-        raise Malformed("These bytes are not an Ed25519 key.", code="key_malformed") from error
+    if not _is_on_the_curve(y):
+        raise Malformed("These bytes are not an Ed25519 key.", code="key_malformed")
+    return _key(Kind.ED25519, raw)
+
+
+def _is_on_the_curve(y: int) -> bool:
+    """Whether some x makes x^2 = (y^2 - 1) / (d y^2 + 1), that is, whether the right side is a square (Euler)."""
+    square = y * y
+    return pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) == 1
 
 
 @lru_cache(maxsize=CACHED)
@@ -101,5 +109,5 @@ def rsa(modulus: int, exponent: int) -> PublicKey:
         raise Malformed("These numbers are not an RSA key.", code="key_malformed") from error
 
 
-def _key(kind: Kind, native: Ed25519PublicKey | ec.EllipticCurvePublicKey | RSAPublicKey) -> PublicKey:
+def _key(kind: Kind, native: bytes | ec.EllipticCurvePublicKey | RSAPublicKey) -> PublicKey:
     return PublicKey(kind, native, ALGORITHMS[kind])

@@ -26,8 +26,6 @@ def from_multikey(text: str) -> PublicKey:
     data = decode_base58btc(text)
     prefix, raw = data[:2], data[2:]
     if prefix == ED25519_PREFIX:
-        if len(raw) != 32:
-            raise Malformed("An Ed25519 key has 32 bytes.", code="key_malformed")
         return load.ed25519(raw)
     kind = _NIST.get(prefix)
     if kind is None:

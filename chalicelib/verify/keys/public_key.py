@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 
@@ -50,7 +49,8 @@ class PublicKey:
     """A loaded key that passed every check on it."""
 
     kind: Kind
-    native: Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
+    native: bytes | EllipticCurvePublicKey | RSAPublicKey
+    """Of Ed25519 the 32 bytes themselves: libsodium takes them as they are."""
     algorithms: frozenset[Algorithm]
     """Those of its kind, or the one that its owner bound it to (`alg` of a JWK)."""
 

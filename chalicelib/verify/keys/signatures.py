@@ -5,7 +5,6 @@ from __future__ import annotations
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from chalicelib.errors import Malformed
@@ -31,9 +30,9 @@ def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes
         raise Malformed("The signature claims an algorithm that its key is not for.", code="algorithm_mismatch")
     native = key.native
     try:
-        if isinstance(native, Ed25519PublicKey):
-            native.verify(signature, message)
-        elif isinstance(native, ec.EllipticCurvePublicKey):
+        if isinstance(native, bytes):
+            return _ed25519_holds(native, signature, message)
+        if isinstance(native, ec.EllipticCurvePublicKey):
             half, scheme = _ECDSA[algorithm]
             if len(signature) != 2 * half:
                 return False
@@ -41,6 +40,26 @@ def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes
         else:
             native.verify(signature, message, _RSA_PADDING[algorithm], _SHA256)
     except InvalidSignature:
+        return False
+    return True
+
+
+def _ed25519_holds(key: bytes, signature: bytes, message: bytes) -> bool:
+    """RFC 8032, 5.1.7, by libsodium, in half the time of OpenSSL.
+
+    Both compare R as it is written ("cofactorless") and want s below the group's order. libsodium also refuses an R of
+    small order, which OpenSSL takes. Whoever makes such a signature gives the secret key away with it (s is then the
+    hash times the key), so no honest one is refused.
+    """
+    # Importing takes 5 ms, so it waits for the first signature.
+    from nacl.bindings import crypto_sign_open
+    from nacl.exceptions import BadSignatureError
+
+    if len(signature) != 64:  # whatever follows the 64th byte would be read as the message
+        return False
+    try:
+        crypto_sign_open(signature + message, key)
+    except BadSignatureError:
         return False
     return True
 

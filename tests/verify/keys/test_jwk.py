@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +31,8 @@ def refusal(algorithm: str, **members: Any) -> str:
 def test_each_kind_of_key_is_read(algorithm: str) -> None:
     key = from_jwk(jwk(algorithm))
     assert key.kind is KINDS[algorithm]
-    assert key.native == private_key(algorithm).public_key()
+    public = private_key(algorithm).public_key()
+    assert key.native == (public.public_bytes_raw() if isinstance(public, Ed25519PublicKey) else public)
     assert algorithm in key.algorithms
 
 

@@ -9,36 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chalicelib.errors import Malformed
 from chalicelib.verify.keys import load
 from chalicelib.verify.keys.public_key import Algorithm, Kind
-
-P = 2**255 - 19
-D = -121665 * pow(121666, -1, P) % P
-ORDER = 2**252 + 27742317777372353535851937790883648493
-Point = tuple[int, int]
-
-
-def add(a: Point, b: Point) -> Point:
-    product = D * a[0] * b[0] * a[1] * b[1] % P
-    return (
-        (a[0] * b[1] + b[0] * a[1]) * pow(1 + product, -1, P) % P,
-        (a[1] * b[1] + a[0] * b[0]) * pow(1 - product, -1, P) % P,
-    )
-
-
-def times(point: Point, factor: int) -> Point:
-    result = (0, 1)
-    while factor:
-        if factor & 1:
-            result = add(result, point)
-        point, factor = add(point, point), factor >> 1
-    return result
-
-
-def point_at(y: int) -> Point | None:
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    for x in (root := pow(square, (P + 3) // 8, P), root * pow(2, (P - 1) // 4, P) % P):
-        if (x * x - square) % P == 0:
-            return x, y
-    return None
+from tests.verify.keys.edwards import ORDER, P, point_at, times
 
 
 def small_order_ys() -> set[int]:
@@ -71,6 +42,25 @@ def test_a_key_written_in_another_than_its_canonical_form_is_refused(y: int) -> 
     with pytest.raises(Malformed) as caught:
         load.ed25519(y.to_bytes(32, "little"))
     assert caught.value.code == "key_malformed"
+
+
+@pytest.mark.parametrize("y", [y for y in range(2, 40) if point_at(y) is None][:5])
+def test_bytes_that_are_no_point_are_no_key(y: int) -> None:
+    with pytest.raises(Malformed) as caught:
+        load.ed25519(y.to_bytes(32, "little"))
+    assert caught.value.code == "key_malformed"
+
+
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_an_ed25519_key_has_32_bytes(size: int) -> None:
+    with pytest.raises(Malformed) as caught:
+        load.ed25519((b"\x58" + b"\x66" * 63)[:size])
+    assert caught.value.code == "key_malformed"
+
+
+@pytest.mark.parametrize("y", [y for y in range(2, 40) if point_at(y) is not None])
+def test_every_point_is_a_key(y: int) -> None:
+    assert load.ed25519(y.to_bytes(32, "little")).native == y.to_bytes(32, "little")
 
 
 def refusal_of_rsa(modulus: int, exponent: int = 65537) -> str:
