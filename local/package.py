@@ -20,6 +20,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ IMPORT_SETTINGS = {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 
+
+NEVER_LOADED = (
+    "botocore/data/*/examples-1.json",  # for its documentation
+    "cffi/*",  # these two write bindings when a library is built; at run time there is `_cffi_backend`
+    "pycparser/*",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # the pages of a router that Laurel does not use
+)
+"""What the requirements bring and no function reads: 1.2 MB of the zip."""
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can name: the same sources make the same bytes."""
@@ -99,6 +108,7 @@ def _make(stage: str, root: Path, out: Path, release: str) -> None:
     (fresh / "template.json").write_text(json.dumps(merged, indent=1))  # CloudFormation refuses the aliases in its YAML
     (fresh / "sam.yaml").unlink()
     shutil.rmtree(fresh / "src")
+    _drop_what_is_never_loaded(fresh / "deployment.zip")
     _compile(fresh / "deployment.zip", fresh / "compiled")
     (fresh / "release").write_text(release)
     shutil.rmtree(out, ignore_errors=True)
@@ -139,6 +149,15 @@ def _run_chalice(stage: str, sources: Path, into: Path) -> None:
     done = subprocess.run(command, cwd=sources, env=env | IMPORT_SETTINGS, capture_output=True, text=True, check=False)
     if done.returncode != 0 or not (into / "sam.yaml").exists():
         raise PackagingError(f"chalice package failed:\n{done.stdout}{done.stderr}")
+
+
+def _drop_what_is_never_loaded(archive: Path) -> None:
+    whole = archive.replace(archive.with_suffix(".whole"))
+    with zipfile.ZipFile(whole) as packed, zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as kept:
+        for entry in packed.infolist():
+            if not any(fnmatchcase(entry.filename, pattern) for pattern in NEVER_LOADED):
+                kept.writestr(entry, packed.read(entry))
+    whole.unlink()
 
 
 def _compile(archive: Path, scratch: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from local.package import IMPORT_SETTINGS, Package
+from local.package import IMPORT_SETTINGS, NEVER_LOADED, Package
 from tests.infrastructure.wheels import GLIBC, fits, glibc_needed, recorded, tags
+from tests.verify.jose.tokens import by, jwk
 
 BAR_MB = 30
 UNCHECKED = b"\1\0\0\0"
@@ -60,6 +62,27 @@ def test_every_handler_imports_with_nothing_but_the_zip(template: dict[str, Any]
     command = [sys.executable, "-I", "-S", "-B", "-c", script, str(unzipped), *sorted(handlers)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "ES384", "RS256", "PS256"])
+def test_signatures_are_checked_with_nothing_but_the_zip(unzipped: Path, algorithm: str) -> None:
+    """Each library behind them is loaded only at the first signature, so importing a handler does not show that it can
+    be."""
+    script = "import sys, json\nsys.path.insert(0, sys.argv[1])\n"
+    script += "from chalicelib.verify.keys import jwk, signatures\n"
+    script += "key, algorithm = jwk.from_jwk(json.loads(sys.argv[2])), sys.argv[3]\n"
+    script += "print(signatures.holds(key, jwk.BY_NAME[algorithm], bytes.fromhex(sys.argv[4]), b'signed'))\n"
+    for signed, answer in ((b"signed", "True"), (b"forged", "False")):
+        arguments = [json.dumps(jwk(algorithm)), algorithm, by(algorithm)(signed).hex()]
+        command = [sys.executable, "-I", "-S", "-B", "-c", script, str(unzipped), *arguments]
+        done = subprocess.run(command, env={"PATH": os.defpath}, capture_output=True, text=True, check=False)
+        assert (done.stdout.strip(), done.returncode) == (answer, 0), done.stderr
+
+
+def test_what_no_function_reads_does_not_ship(unzipped: Path) -> None:
+    assert [str(found) for pattern in NEVER_LOADED for found in unzipped.glob(pattern)] == []
+    for name in ("examples-1.json", "pycparser", "cffi", "swagger-ui-bundle.min.js"):
+        assert not list(unzipped.rglob(name)), name
 
 
 def test_every_shared_object_comes_from_a_wheel_for_the_runtime(unzipped: Path) -> None:
