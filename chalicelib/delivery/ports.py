@@ -1,0 +1,91 @@
+"""What delivery needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.award.recipient import Holding, Recipient
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Record
+from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.letter import Kind, Letter
+from chalicelib.delivery.links import Link
+from chalicelib.delivery.mailbox import Mailbox
+from chalicelib.errors import Unavailable
+
+
+class NotSent(Unavailable):
+    """The mail service did not take the letter, for certain: it is to be tried again later."""
+
+    code = "not_sent"
+
+
+class Post(Protocol):
+    """The way mail goes out."""
+
+    def send(self, letter: Letter) -> str:
+        """Send ``letter``; the mail service's id of it.
+
+        Raises `NotSent` when it was certainly not sent and may be later, `Refused` when this letter or address will
+        never be taken, and any other `Unavailable` when nobody knows whether it was sent.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Which letter it is that the mail service speaks of."""
+
+    credential_id: str
+    issuer_id: str
+    kind: Kind
+
+
+class Store(Protocol):
+    """Where deliveries, mailboxes and links are kept. Every method raises `Unavailable` when it does not answer."""
+
+    def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
+        """Strongly read; a new one, of version 0, when nothing is kept yet."""
+
+    def save(self, delivery: Delivery, message_id: str | None = None, kind: Kind | None = None) -> Delivery:
+        """Store ``delivery`` over the version that it was read as, and return it with its next version.
+
+        With ``message_id`` and ``kind`` the letter can be found again by what the mail service calls it. Raises
+        `Conflict` when another writer was first.
+        """
+
+    def posted(self, message_id: str) -> Posted | None:
+        """The letter that the mail service calls so; None when it is none of these."""
+
+    def mailbox(self, digest: str) -> Mailbox:
+        """Strongly read; a new one, of version 0, when nothing is known."""
+
+    def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
+        """Store ``mailbox`` over the version that it was read as. Raises `Conflict` when another writer was first."""
+
+    def add_links(self, links: Sequence[Link]) -> None:
+        """Store new links."""
+
+    def link(self, digest: str) -> Link | None:
+        """Strongly read. It may be past its time: compare."""
+
+
+class Archive(Protocol):
+    """The issuers' side of storage, of which delivery only reads."""
+
+    def issuer(self, issuer_id: str) -> Issuer:
+        """Raises `NotFound`."""
+
+    def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
+        """Raises `NotFound`."""
+
+    def record(self, credential_id: str) -> Record:
+        """Strongly read. Raises `NotFound`."""
+
+    def recipient(self, credential_id: str) -> Recipient:
+        """To whom a credential was given. Raises `NotFound`."""
+
+    def holdings(self, email: str) -> Iterator[Holding]:
+        """Every credential, of any issuer, that went to an e-mail address."""
