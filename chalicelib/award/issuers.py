@@ -22,6 +22,8 @@ TRIES = 8
 """Each lost try means that another writer of the same issuer was first; eight in a row is no coincidence."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
+_TAKEN_BY_US = ("new",)
+"""`/console/new` is where an issuer is founded, beside `/console/{issuer}`."""
 
 
 class Method(StrEnum):
@@ -128,11 +130,18 @@ def _exists(issuer_id: str) -> Conflict:
     return Conflict(f"There is an issuer {issuer_id!r} already.", code="issuer_exists")
 
 
-def _check(new: NewIssuer) -> None:
-    if not _SLUG.fullmatch(new.id):
+def check_id(issuer_id: str) -> None:
+    """Raises `Refused` (`bad_issuer_id`) when ``issuer_id`` cannot be one."""
+    if not _SLUG.fullmatch(issuer_id):
         raise Refused(
-            f"{new.id[:80]!r} cannot be an issuer's id: use 1 to 64 of a-z, 0-9 and hyphen.", code="bad_issuer_id"
+            f"{issuer_id[:80]!r} cannot be an issuer's id: use 1 to 64 of a-z, 0-9 and hyphen.", code="bad_issuer_id"
         )
+    if issuer_id in _TAKEN_BY_US:
+        raise Refused(f"{issuer_id!r} is an address of our own; choose another id.", code="bad_issuer_id")
+
+
+def _check(new: NewIssuer) -> None:
+    check_id(new.id)
     check_text("name", new.name, 200)
     check_text("description", new.description, 2000)
     check_url("url", new.url)

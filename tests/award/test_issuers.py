@@ -48,7 +48,7 @@ def test_a_new_issuer_has_two_empty_signed_lists(house: House) -> None:
         assert document["proof"]["verificationMethod"] == house.issuer.method_id(house.issuer.signing_key)
 
 
-@pytest.mark.parametrize("name", ["", "Acme", "a_b", "a/b", "a" * 65, "ä", "acme\n"])
+@pytest.mark.parametrize("name", ["", "Acme", "a_b", "a/b", "a" * 65, "ä", "acme\n", "new"])
 def test_ids_that_would_not_fit_a_url_are_refused(house: House, name: str) -> None:
     with pytest.raises(Refused) as refused:
         issuers.found(house.awarding, new_issuer(id=name))
