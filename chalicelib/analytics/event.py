@@ -16,6 +16,12 @@ class Kind(StrEnum):
     """A program was given the report or the credential's summary."""
     DOWNLOAD = "download"
     """The signed credential itself was handed out."""
+    DELIVERED = "delivered"
+    """The mail server of its holder took a letter about it."""
+    OPENED = "opened"
+    """Its holder followed the link in a letter, for the first time."""
+    SHARED = "shared"
+    """Its holder set out to show it somewhere: ``target`` says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,13 @@ class Event:
     issuer_id: str
     achievement_id: str
     verdict: str
+    """`not_checked` where no verification went along."""
     visitor: str | None
     """A keyed hash that is the same for one visitor within one UTC day; None when no salt could be had."""
     referrer: str | None
     """The host of the referring page, never its path."""
+    target: str | None = None
+    """The platform that it was shared on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ UNSTORED = "unstored_event"
 """The member of a log line under which an event is kept, in this form, when the journal did not take it."""
 
 _MEMBERS = tuple(field.name for field in fields(Event))
-_MAY_BE_NULL = {"visitor", "referrer"}
+_MAY_BE_NULL = {"visitor", "referrer", "target"}
+_ADDED_LATER = {"target"}
+"""Logs hold events that were written before there was such a member."""
 _LONGEST = 512
 """Characters of a member. None comes near it (a host name has at most 253, RFC 1035); more is not ours."""
 
@@ -29,11 +31,14 @@ def to_wire(event: Event) -> dict[str, str | None]:
         "verdict": event.verdict,
         "visitor": event.visitor,
         "referrer": event.referrer,
+        "target": event.target,
     }
 
 
 def from_wire(value: object) -> Event:
     """The event that `to_wire` wrote as ``value``. Raises `Malformed` for anything that it would not have written."""
+    if isinstance(value, dict):
+        value = {**dict.fromkeys(_ADDED_LATER), **value}
     if not isinstance(value, dict) or value.keys() != set(_MEMBERS):
         raise Malformed("This is not an event: its members are not those of one.", code="not_an_event")
     for name, text in value.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chalicelib.award.pathways import Signpost
 from chalicelib.award.recipient import Holding, Recipient
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
@@ -89,3 +90,10 @@ class Archive(Protocol):
 
     def holdings(self, email: str) -> Iterator[Holding]:
         """Every credential, of any issuer, that went to an e-mail address."""
+
+
+class Signposts(Protocol):
+    """Where credentials lead."""
+
+    def signposts(self, issuer_id: str, achievement_id: str) -> tuple[Signpost, ...]:
+        """The pathways that an achievement is a step of."""

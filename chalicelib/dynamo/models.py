@@ -275,6 +275,7 @@ class EventItem(Item, discriminator="event"):
     verdict = UnicodeAttribute()
     visitor = UnicodeAttribute(null=True)
     referrer = UnicodeAttribute(null=True)
+    target = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 

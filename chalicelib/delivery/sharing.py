@@ -1,0 +1,88 @@
+"""Where a holder can show a credential: the addresses that open the page of each platform, filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from urllib.parse import urlencode
+
+
+class Target(StrEnum):
+    """Where to."""
+
+    LINKEDIN_PROFILE = "linkedin_profile"
+    LINKEDIN_POST = "linkedin_post"
+    FACEBOOK = "facebook"
+    X = "x"
+    WHATSAPP = "whatsapp"
+
+
+ORIGINS = (
+    "https://www.linkedin.com",
+    "https://www.facebook.com",
+    "https://x.com",
+    "https://wa.me",
+)
+"""All that `address` leads to."""
+WORDS = {
+    Target.LINKEDIN_PROFILE: "Add to LinkedIn profile",
+    Target.LINKEDIN_POST: "Post on LinkedIn",
+    Target.FACEBOOK: "Share on Facebook",
+    Target.X: "Post on X",
+    Target.WHATSAPP: "Send by WhatsApp",
+}
+MOST_NAME = 200
+"""Characters of a name in such an address: as many as an achievement or an issuer may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is said of a credential when it is shown elsewhere."""
+
+    name: str
+    issuer: str
+    url: str
+    """Of its public page."""
+    credential_id: str
+    issued_at: datetime
+    valid_until: datetime | None
+
+
+def address(target: Target, shown: Shown) -> str:
+    """The address that opens ``target``'s own page for ``shown``; it always begins with one of `ORIGINS`."""
+    match target:
+        case Target.LINKEDIN_PROFILE:
+            return linkedin_profile(shown)
+        case Target.LINKEDIN_POST:
+            return _with("https://www.linkedin.com/sharing/share-offsite/", url=shown.url)
+        case Target.FACEBOOK:
+            return _with("https://www.facebook.com/sharer/sharer.php", u=shown.url)
+        case Target.X:
+            return _with("https://x.com/intent/post", text=_sentence(shown), url=shown.url)
+        case Target.WHATSAPP:
+            return _with("https://wa.me/", text=f"{_sentence(shown)} {shown.url}")
+
+
+def linkedin_profile(shown: Shown) -> str:
+    """LinkedIn's form for "Licenses & certifications", filled in (its "Add to Profile" parameters)."""
+    issued = shown.issued_at.astimezone(UTC)
+    fields = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": shown.name[:MOST_NAME],
+        "organizationName": shown.issuer[:MOST_NAME],
+        "issueYear": str(issued.year),
+        "issueMonth": str(issued.month),
+    }
+    if shown.valid_until is not None:
+        ends = shown.valid_until.astimezone(UTC)
+        fields |= {"expirationYear": str(ends.year), "expirationMonth": str(ends.month)}
+    return _with("https://www.linkedin.com/profile/add", **fields, certUrl=shown.url, certId=shown.credential_id)
+
+
+def _sentence(shown: Shown) -> str:
+    return f"I earned “{shown.name[:MOST_NAME]}” from {shown.issuer[:MOST_NAME]}."
+
+
+def _with(page: str, **fields: str) -> str:
+    return f"{page}?{urlencode(fields)}"
