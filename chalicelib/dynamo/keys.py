@@ -8,13 +8,27 @@ partition key                         sort key                        serves
 table ``credentials`` (kept for good)
 ``ISSUER#<issuer>``                   ``ISSUER``                      the issuer of a credential, read at every view
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
+``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   what an achievement was when it was issued
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
-``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a pointer each)
+``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
+``ISSUER#<issuer>#HOLDER#<email>``    ``<issued at>#<credential>``    which of them went to an address (a pointer each)
+``HOLDER#<email>``                    ``<issuer>#<credential>``       all that went to an address (a pointer each)
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
+``CREDENTIAL#<credential>``           ``RECIPIENT``                   to whom it went
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``LIST#<list>``                       ``INDEX#<index>``               no index of a list is given twice (a marker)
 ``IMAGE#<sha256>``                    ``IMAGE``                       a picture
+``ISSUER#<issuer>``                   ``MEMBER#<email>``              a member; all members of an issuer
+``ISSUER#<issuer>``                   ``ROSTER``                      how many members and owners an issuer has
+``PERSON#<email>``                    ``<issuer>``                    the issuers that a person belongs to (a pointer each)
+``TOKEN#<token>``                     ``TOKEN``                       the token that a program brings
+``ISSUER#<issuer>#TOKENS``            ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
+``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
+``ISSUER#<issuer>#JOBS``              ``<created at>#<job>``          an issuer's jobs by time (a pointer each)
+``ISSUER#<issuer>#JOB#<job>``         ``JOB``                         a job
+``ISSUER#<issuer>#JOB#<job>``         ``CHUNK#<n>``                   some of its rows
+``ISSUER#<issuer>#JOB#<job>``         ``RESULTS#<n>``                 what has come of them; how far the job is
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      what is due, the oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       what was given up on
@@ -23,9 +37,14 @@ table ``events`` (removed after a while)
 ``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of five minutes, to be folded once
 table ``secrets`` (really deleted; no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
+``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
+``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
+``SIGN_IN#<sha256>``                  ``LINK``                        the one-time link with that secret
+``COUNT#<name>``                      ``COUNT``                       how often something was asked for in its time
+``CLAIM#<issuer>#<key>``              ``CLAIM``                       what an `Idempotency-Key` stands for
 ====================================  ==============================  =============================================
 
-Pointers stand in partitions of their own: DynamoDB gives a partition 1,000 write units a second, and a busy import
+Rows and pointers stand in partitions of their own: DynamoDB gives a partition 1,000 write units a second, and a busy import
 must not slow the reads of its issuer. They are written in the same transaction as what they point to, which a
 global secondary index (only ever eventually consistent, and as dear to write) could not promise.
 """
@@ -106,18 +125,46 @@ def achievements(issuer_id: str) -> Range:
     return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "ACHIEVEMENT#")
 
 
+def achievement_version(issuer_id: str, achievement_id: str, version: int) -> Key:
+    # Fixed width: text order is number order.
+    return Key(join("ISSUER", issuer_id), join("VERSION", achievement_id, f"{version:08}"))
+
+
+def achievement_versions(issuer_id: str, achievement_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", join("VERSION", achievement_id, ""))
+
+
 def record(credential_id: str) -> Key:
     return Key(join("CREDENTIAL", credential_id), "CREDENTIAL")
 
 
-def record_pointer(issuer_id: str, issued_at: datetime, credential_id: str) -> Key:
-    # Fixed width to the microsecond, in UTC: text order is time order.
-    moment = issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return Key(join("ISSUER", issuer_id, "CREDENTIALS"), join(moment, credential_id))
+def recipient(credential_id: str) -> Key:
+    return Key(join("CREDENTIAL", credential_id), "RECIPIENT")
 
 
-def records(issuer_id: str) -> Range:
+def row(issuer_id: str, issued_at: datetime, credential_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "CREDENTIALS"), join(moment(issued_at), credential_id))
+
+
+def rows(issuer_id: str) -> Range:
     return Range(join("ISSUER", issuer_id, "CREDENTIALS"))
+
+
+def holder_of_issuer(issuer_id: str, email: str, issued_at: datetime, credential_id: str) -> Key:
+    # The sort key is that of the row: a page of an address is read as a page of the list.
+    return Key(join("ISSUER", issuer_id, "HOLDER", email), join(moment(issued_at), credential_id))
+
+
+def holders_of_issuer(issuer_id: str, email: str) -> Range:
+    return Range(join("ISSUER", issuer_id, "HOLDER", email))
+
+
+def holder(email: str, issuer_id: str, credential_id: str) -> Key:
+    return Key(join("HOLDER", email), join(issuer_id, credential_id))
+
+
+def holders(email: str) -> Range:
+    return Range(join("HOLDER", email))
 
 
 def status_list(list_id: str) -> Key:
@@ -146,6 +193,87 @@ def salt(day: date) -> Key:
 
 def salts_before(day: date) -> Range:
     return Range("SALT", "sk < :sk", day.isoformat())
+
+
+def claim(issuer_id: str, key: str) -> Key:
+    return Key(join("CLAIM", issuer_id, key), "CLAIM")
+
+
+def member(issuer_id: str, email: str) -> Key:
+    return Key(join("ISSUER", issuer_id), join("MEMBER", email))
+
+
+def members(issuer_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "MEMBER#")
+
+
+def roster(issuer_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), "ROSTER")
+
+
+def person_pointer(email: str, issuer_id: str) -> Key:
+    return Key(join("PERSON", email), escape(issuer_id))
+
+
+def issuers_of(email: str) -> Range:
+    return Range(join("PERSON", email))
+
+
+def token(token_id: str) -> Key:
+    return Key(join("TOKEN", token_id), "TOKEN")
+
+
+def token_pointer(issuer_id: str | None, created: datetime, token_id: str) -> Key:
+    return Key(tokens(issuer_id).pk, join(moment(created), token_id))
+
+
+def tokens(issuer_id: str | None) -> Range:
+    return Range("OPERATOR#TOKENS" if issuer_id is None else join("ISSUER", issuer_id, "TOKENS"))
+
+
+def signing_key(kid: str) -> Key:
+    return Key("SIGNING_KEY", escape(kid))
+
+
+def session(email: str, session_id: str) -> Key:
+    return Key(join("SESSIONS", email), escape(session_id))
+
+
+def sessions(email: str) -> Range:
+    return Range(join("SESSIONS", email))
+
+
+def sign_in_link(digest: str) -> Key:
+    return Key(join("SIGN_IN", digest), "LINK")
+
+
+def count(name: str) -> Key:
+    return Key(join("COUNT", name), "COUNT")
+
+
+def job(issuer_id: str, job_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "JOB", job_id), "JOB")
+
+
+def job_pointer(issuer_id: str, created: datetime, job_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "JOBS"), join(moment(created), job_id))
+
+
+def jobs(issuer_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id, "JOBS"))
+
+
+def chunk(issuer_id: str, job_id: str, number: int) -> Key:
+    # Fixed width: text order is number order.
+    return Key(job(issuer_id, job_id).pk, join("CHUNK", f"{number:06}"))
+
+
+def results(issuer_id: str, job_id: str, number: int) -> Key:
+    return Key(job(issuer_id, job_id).pk, join("RESULTS", f"{number:06}"))
+
+
+def all_results(issuer_id: str, job_id: str) -> Range:
+    return Range(job(issuer_id, job_id).pk, "begins_with(sk, :sk)", "RESULTS#")
 
 
 def task(due: datetime, kind: str, issuer_id: str, subject: str) -> Key:
