@@ -8,15 +8,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 
+from chalicelib.access.gate import Gate
+from chalicelib.access.ports import Post
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.ports import Ledger, Signer
+from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
 from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
 from chalicelib.dynamo.salts import DynamoSalts
 from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import Unavailable
 from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
@@ -111,6 +115,24 @@ class Services:
     def awarding(self) -> Awarding:
         """What the acts of an issuer need."""
         return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
+
+    @cached_property
+    def post(self) -> Post:
+        """The way mail goes out."""
+        raise Unavailable("This deployment has no mail service.", code="no_post")
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Who asks, and what they may do."""
+        return Gate(
+            register=DynamoRegister(self._tables),
+            passes=DynamoPasses(self._tables),
+            post=lambda: self.post,
+            base_url=self.settings.base_url,
+            operators=self.settings.operators,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
 
     @cached_property
     def host(self) -> Host:

@@ -29,6 +29,8 @@ class Settings:
     fetch_allow: tuple[str, ...] = ()
     """``host:port`` entries that may be fetched from although their port or address is not public: see
     `chalicelib.net.guard.Guard`. For development and tests; never in production."""
+    operators: frozenset[str] = frozenset()
+    """E-mail addresses, in lower case, of the people who run this deployment."""
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -39,9 +41,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     missing = [name for name in _REQUIRED if not environment.get(name)]
     if missing:
         raise MissingSetting(f"Set these environment variables: {', '.join(missing)}.")
-    fetch_allow = tuple(
-        entry.strip().lower() for entry in environment.get("FETCH_ALLOW", "").split(",") if entry.strip()
-    )
+    fetch_allow = _listed(environment, "FETCH_ALLOW")
     if fetch_allow and environment["STAGE"] == "prod":
         raise Refused("FETCH_ALLOW opens private addresses to strangers; unset it in production.")
     return Settings(
@@ -54,4 +54,9 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
         fetch_allow=fetch_allow,
+        operators=frozenset(_listed(environment, "OPERATORS")),
     )
+
+
+def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(entry.strip().lower() for entry in environment.get(name, "").split(",") if entry.strip())

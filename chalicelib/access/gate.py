@@ -15,7 +15,8 @@ class Gate:
 
     register: Register
     passes: Passes
-    post: Post
+    post: Callable[[], Post]
+    """Made when the first mail is sent: its client is not made for those who only look."""
     base_url: str
     operators: frozenset[str]
     """E-mail addresses, as `address.normal` writes them, of those who run this deployment."""

@@ -1,39 +1,56 @@
-"""Who belongs to an issuer."""
+"""Who belongs to an issuer. Once it has an owner it is never without one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chalicelib.access import address
 from chalicelib.access.gate import Gate
-from chalicelib.access.nouns import Member
+from chalicelib.access.nouns import Member, Roster
 from chalicelib.access.roles import Role
+from chalicelib.errors import Conflict, NotFound, Refused
 
 MAX_MEMBERS = 200
 """Of one issuer: the people of a large programme office."""
+TRIES = 8
+"""Each lost try means that another writer of the same members was first; eight in a row is no coincidence."""
 
 
 def add(gate: Gate, issuer_id: str, email: str, role: Role) -> Member:
-    """Let a person in. Raises `Refused` (`bad_email`), `Conflict` (`member_exists`, `too_many_members`)."""
+    """Let a person in; the first one as owner.
+
+    Raises `Refused` (`bad_email`, `too_many`), `Conflict` (`member_exists`, `last_owner`).
+    """
     member = Member(issuer_id, address.normal(email), role, gate.now())
-    gate.register.add_member(member, MAX_MEMBERS)
-    return member
+    for _ in range(TRIES):
+        roster = gate.register.roster(issuer_id)
+        if _found(gate, member) is not None:
+            raise Conflict(f"{member.email} is a member already.", code="member_exists")
+        if _stored(gate, roster, None, member):
+            return member
+    raise _busy()
 
 
 def change(gate: Gate, issuer_id: str, email: str, role: Role) -> Member:
-    """Give a member another role.
-
-    Raises `NotFound`; `Conflict`: `last_owner` for the only owner, `conflict` when another writer was first.
-    """
-    member = gate.register.member(issuer_id, address.normal(email))
-    if member.role is not role:
-        gate.register.change_member(member, role)
-    return Member(issuer_id, member.email, role, member.since)
+    """Give a member another role. Raises `NotFound`; `Conflict` (`last_owner`) for the only owner."""
+    for _ in range(TRIES):
+        roster = gate.register.roster(issuer_id)
+        before = gate.register.member(issuer_id, address.normal(email))
+        after = replace(before, role=role)
+        if after == before or _stored(gate, roster, before, after):
+            return after
+    raise _busy()
 
 
 def remove(gate: Gate, issuer_id: str, email: str) -> None:
     """Let a person go; they are locked out from their next request on. Raises as `change` does."""
-    gate.register.remove_member(gate.register.member(issuer_id, address.normal(email)))
+    for _ in range(TRIES):
+        roster = gate.register.roster(issuer_id)
+        before = gate.register.member(issuer_id, address.normal(email))
+        if _stored(gate, roster, before, None):
+            return
+    raise _busy()
 
 
 def of_issuer(gate: Gate, issuer_id: str) -> Iterator[Member]:
@@ -44,3 +61,44 @@ def of_issuer(gate: Gate, issuer_id: str) -> Iterator[Member]:
 def issuers_of(gate: Gate, email: str) -> list[str]:
     """The ids of the issuers that a person belongs to."""
     return sorted(gate.register.issuers_of(email))
+
+
+def _found(gate: Gate, member: Member) -> Member | None:
+    try:
+        return gate.register.member(member.issuer_id, member.email)
+    except NotFound:
+        return None
+
+
+def _stored(gate: Gate, roster: Roster, before: Member | None, after: Member | None) -> bool:
+    # The roster was read before the member: while it is still the same, so is the member.
+    following = _next(roster, before, after)
+    try:
+        gate.register.replace_member(before, after, following)
+    except Conflict:
+        return False
+    return True
+
+
+def _next(roster: Roster, before: Member | None, after: Member | None) -> Roster:
+    """The roster after the change. Raises `Conflict` (`last_owner`), `Refused` (`too_many`)."""
+    following = replace(
+        roster,
+        owners=roster.owners + _owns(after) - _owns(before),
+        members=roster.members + (after is not None) - (before is not None),
+        version=roster.version + 1,
+        last=f"{before and before.email} {before and before.role} -> {after and after.email} {after and after.role}",
+    )
+    if following.owners < 1:
+        raise Conflict("An issuer needs at least one owner; make somebody else one first.", code="last_owner")
+    if after is not None and before is None and following.members > MAX_MEMBERS:
+        raise Refused(f"An issuer has at most {MAX_MEMBERS} members.", code="too_many")
+    return following
+
+
+def _owns(member: Member | None) -> int:
+    return int(member is not None and member.role is Role.OWNER)
+
+
+def _busy() -> Conflict:
+    return Conflict("Others keep changing the members; try again.", code="busy")

@@ -19,6 +19,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """How many belong to an issuer. It changes with every change of a member, so two changes cannot pass each other."""
+
+    issuer_id: str
+    owners: int = 0
+    members: int = 0
+    version: int = 0
+    """Raised by one with every change; 0 before the first."""
+    last: str = ""
+    """The last change in words, so that two changes never look alike."""
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """What a program brings to act for an issuer; for the operators, where ``issuer_id`` and ``role`` are None."""
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.access.nouns import Link, Member, Session, Token
-from chalicelib.access.roles import Role
+from chalicelib.access.nouns import Link, Member, Roster, Session, Token
 
 
 class Register(Protocol):
@@ -22,17 +21,14 @@ class Register(Protocol):
     def issuers_of(self, email: str) -> Iterator[str]:
         """The ids of all issuers that a person belongs to."""
 
-    def add_member(self, member: Member, most: int) -> None:
-        """Raises `Conflict`: `member_exists`, or `too_many_members` when the issuer has ``most`` of them already."""
+    def roster(self, issuer_id: str) -> Roster:
+        """Strongly read; an empty one of version 0 for an issuer that never had a member."""
 
-    def change_member(self, member: Member, role: Role) -> None:
-        """Give ``member``, as it was read, another ``role``.
+    def replace_member(self, before: Member | None, after: Member | None, roster: Roster) -> None:
+        """Store ``after`` in place of ``before`` (None: nobody) and the next version of the ``roster``, all or nothing.
 
-        Raises `Conflict`: `last_owner` when nobody else is one, `conflict` when another writer was first.
+        Raises `Conflict` when another writer was first.
         """
-
-    def remove_member(self, member: Member) -> None:
-        """Remove ``member``, as it was read. Raises `Conflict` as `change_member` does."""
 
     def token(self, token_id: str) -> Token:
         """Strongly read: what was revoked a moment ago is gone. Raises `NotFound`."""
@@ -53,8 +49,8 @@ class Register(Protocol):
 class Passes(Protocol):
     """Sessions, links, counters and signing keys: what ends soon and really goes.
 
-    Every method raises `Unavailable` when storage does not answer. What storage still holds after its time counts as
-    gone: each read compares.
+    Every method raises `Unavailable` when storage does not answer. Storage deletes what is over, but takes its time
+    (DynamoDB: a few days), so whoever reads compares `expires` with the clock.
     """
 
     def key(self, kid: str) -> bytes | None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 SECRET_BYTES = 32
 """256 bits: not to be guessed, and so random that a plain SHA-256 keeps it as well as a slow hash would."""
+SESSION_BYTES = 20
+"""160 bits, for what is only good together with a signature or a session."""
 ID_BYTES = 10
 """80 bits: no two ids meet; they are no secrets."""
 

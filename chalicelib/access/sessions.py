@@ -6,33 +6,30 @@ what can be ended at any moment, so both are asked at every request.
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import jwt
 
-from chalicelib.access import secret
+from chalicelib.access import keyring, secret
 from chalicelib.access.caller import Person
 from chalicelib.access.gate import Gate
 from chalicelib.access.nouns import Session
 from chalicelib.errors import Unauthenticated
 
-LIFE = timedelta(hours=12)
+LIFE = keyring.GRACE
 """A working day: whoever signs in in the morning is not thrown out before the evening."""
 IDLE = timedelta(hours=1)
 """A screen that nobody has touched for so long may be somebody else's by now."""
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly it is kept when a session was last used: one write in so long, not one a request."""
 MAX_COOKIE = 1024
-"""Characters; ours have about 350."""
+"""Characters; ours have about 350, and the longest address adds 300."""
 
-_KID = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_KEY_LIFE = timedelta(days=1) + LIFE
-"""A key signs for the day that it is named for, and the last session of that day outlives it."""
-_CLAIMS = ["sub", "sid", "exp", "iat", "aud"]
-_AUDIENCE = "session"
+_PURPOSE = "session"
 _ALGORITHM = "HS256"
+# Dates are compared with the clock that all else goes by, not with the library's own.
+_OPTIONS: Any = {"require": ["sub", "sid", "exp", "iat", "aud"], "verify_exp": False, "verify_iat": False}
 
 
 def sign_in(gate: Gate, email: str) -> tuple[Session, str]:
@@ -42,16 +39,16 @@ def sign_in(gate: Gate, email: str) -> tuple[Session, str]:
     """
     now = gate.now()
     session = Session(
-        id=secret.fresh(gate.entropy, 20),
+        id=secret.fresh(gate.entropy, secret.SESSION_BYTES),
         email=email,
-        csrf=secret.fresh(gate.entropy, 20),
+        csrf=secret.fresh(gate.entropy, secret.SESSION_BYTES),
         created=now,
         seen=now,
         expires=now + LIFE,
     )
-    kid, key = _signing_key(gate, now)
-    claims = {"sub": email, "sid": session.id, "iat": now, "exp": session.expires, "aud": _AUDIENCE}
-    cookie = jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": kid})
+    kid, key = keyring.current(gate)
+    claims = {"sub": email, "sid": session.id, "iat": now, "exp": session.expires, "aud": _PURPOSE}
+    cookie = jwt.encode(claims, keyring.derived(key, _PURPOSE), algorithm=_ALGORITHM, headers={"kid": kid})
     gate.passes.add_session(session)
     return session, cookie
 
@@ -68,9 +65,9 @@ def person(gate: Gate, cookie: str) -> Person:
     return Person(email, email in gate.operators, session.id, session.csrf)
 
 
-def sign_out(gate: Gate, email: str, session_id: str) -> None:
+def sign_out(gate: Gate, who: Person) -> None:
     """End one session, wherever its cookie may have got to."""
-    gate.passes.end_session(email, session_id)
+    gate.passes.end_session(who.email, who.session_id)
 
 
 def sign_out_everywhere(gate: Gate, email: str) -> int:
@@ -82,38 +79,17 @@ def _read(gate: Gate, cookie: str) -> tuple[str, str]:
     if len(cookie) > MAX_COOKIE:
         raise _ended()
     try:
-        kid = jwt.get_unverified_header(cookie).get("kid")
-        key = _key(gate, kid)
+        key = keyring.named(gate, jwt.get_unverified_header(cookie).get("kid"))
         if key is None:
             raise _ended()
-        # Dates are compared with the clock that all else goes by, not with the library's own.
-        options: Any = {"require": _CLAIMS, "verify_exp": False, "verify_iat": False}
-        claims = jwt.decode(cookie, key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options=options)
+        signer = keyring.derived(key, _PURPOSE)
+        claims = jwt.decode(cookie, signer, algorithms=[_ALGORITHM], audience=_PURPOSE, options=_OPTIONS)
     except (jwt.InvalidTokenError, ValueError) as error:
         raise _ended() from error
-    email, session_id, expires = claims["sub"], claims["sid"], claims["exp"]
-    if not isinstance(session_id, str) or not isinstance(expires, int) or gate.now().timestamp() >= expires:
+    email, session_id = claims["sub"], claims["sid"]
+    if not isinstance(email, str) or not isinstance(session_id, str) or gate.now().timestamp() >= claims["exp"]:
         raise _ended()
     return email, session_id
-
-
-def _key(gate: Gate, kid: object) -> bytes | None:
-    if not isinstance(kid, str) or not _KID.fullmatch(kid):
-        return None
-    try:
-        day = datetime.combine(datetime.fromisoformat(kid), time(), UTC)
-    except ValueError:
-        return None
-    # What storage has not deleted yet signs nothing any more.
-    return gate.passes.key(kid) if gate.now() < day + _KEY_LIFE else None
-
-
-def _signing_key(gate: Gate, now: datetime) -> tuple[str, bytes]:
-    """The day's key, made by whoever needs it first."""
-    day = datetime.combine(now.date(), time(), UTC)
-    kid = day.date().isoformat()
-    key = gate.passes.key(kid) or gate.passes.make_key(kid, gate.entropy(32), day + _KEY_LIFE)
-    return kid, key
 
 
 def _ended() -> Unauthenticated:

@@ -170,6 +170,33 @@ class Tables:
         with _our_errors():
             self.client.delete_item(TableName=table, Key=_raw_key(key))
 
+    def take(self, table: str, delete: Delete) -> None:
+        """Delete one item if its condition holds. Raises `ConditionFailed`, `Unavailable`.
+
+        When a reply was lost, the client's own second try finds nothing, and it looks as if another had been first:
+        at most one of all callers is told that it was them.
+        """
+        with _our_errors():
+            self.client.delete_item(TableName=table, **delete.arguments)
+
+    def count(self, table: str, key: Key, most: int, expires: int) -> None:
+        """Add one to the number under ``key``, which begins at 0 and may not pass ``most``.
+
+        Raises `ConditionFailed` when it would, `Unavailable`. A lost reply may count one too many.
+        """
+        with _our_errors():
+            self.client.update_item(
+                TableName=table,
+                Key=_raw_key(key),
+                UpdateExpression="ADD times :one SET expires = :expires",
+                ConditionExpression="attribute_not_exists(times) OR times < :most",
+                ExpressionAttributeValues={
+                    ":one": {"N": "1"},
+                    ":most": {"N": str(most)},
+                    ":expires": {"N": str(expires)},
+                },
+            )
+
     def transact(self, table: str, puts: Sequence[Put], deletes: Sequence[Delete] = ()) -> None:
         """Do all of ``puts`` and ``deletes`` or none of them. Raises `ConditionFailed`, `Unavailable`.
 
