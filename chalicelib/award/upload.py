@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-MAX_SENT = 4_000_000
-"""Bytes of an upload as it is sent. API Gateway hands it to Lambda in base64, which takes 6 MB for all."""
-MAX_INFLATED = 32 * 1024 * 1024
-"""Bytes after gzip: 335 for each of the most rows."""
-MAX_ROWS = 100_000
+from chalicelib.award import cells, moments
+from chalicelib.award.cells import Cell, Cells
+from chalicelib.credential import dates
+from chalicelib.errors import LaurelError, Malformed
+
 MAX_CELL = 2_000
 """Characters of a cell: the longest web address that we take."""
+MAX_REF = 200
+"""Characters of a caller's own id."""
+MAX_EVIDENCE = 10
+"""Links of one row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with an upload. ``row`` is the number that a spreadsheet shows beside it (its header is 1; an item
-    of a JSON array counts from 1), None when it is the upload as a whole; ``column`` is our name for the column."""
+    """What is wrong with a row. ``row`` is the number that a spreadsheet shows beside it, where the row that names the
+    columns is 1 (an item of a JSON array and a line of a list count from 1); ``column`` is our name for the column,
+    None when it is the row as a whole."""
 
-    row: int | None
+    row: int
     column: str | None
     code: str
     detail: str
@@ -44,9 +51,140 @@ class Row:
 
 
 def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
-    """The rows in ``content``: CSV with a header, a pasted list, a JSON array or JSON lines, gzip around it or not.
+    """The rows in ``content``: CSV whose first row names the columns, a list of names with e-mail addresses, a JSON
+    array or JSON lines, gzip around it or not.
 
-    Columns that we do not know are refused, or left out when ``any_columns``. Raises `Unreadable` for what is wrong
-    with the whole, as soon as it is met; a fault of one row stands in that row.
+    Columns that we do not know are refused, or left out when ``any_columns``. Raises `cells.Unreadable` when it is met
+    that the whole cannot be used, `Malformed` (`too_large`); a fault of one row stands in that row.
     """
-    raise NotImplementedError
+    refs: dict[int, int] = {}
+    for each in cells.read(cells.inflated(content), any_columns=any_columns):
+        row = _row(each)
+        if row.ref is not None and (before := refs.setdefault(hash(row.ref), row.number)) != row.number:
+            twice = Fault(row.number, "ref", "ref_twice", f"The ref {row.ref[:80]!r} stands in row {before} too.")
+            row = replace(row, faults=(*row.faults, twice))
+        yield row
+
+
+@dataclass(slots=True)
+class Duplicates:
+    """Finds addresses that stand in several rows, of which one at least has no ref to tell it from the others."""
+
+    _rows: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    """By the hash of an address, 64 bits: what is held of 100,000 rows stays small."""
+
+    def fault(self, row: Row) -> Fault | None:
+        """What there is to ask about ``row``; every row is shown once, in order."""
+        if row.email is None:
+            return None
+        number, has_ref = self._rows.setdefault(hash(row.email.casefold()), (row.number, row.ref is not None))
+        if number == row.number or (has_ref and row.ref is not None):
+            return None
+        detail = f"{row.email[:80]} stands in row {number} too, and would get two credentials."
+        return Fault(row.number, "email", "duplicate", detail)
+
+
+def to_wire(row: Row) -> list[object]:
+    """``row`` as JSON holds it."""
+    return [
+        row.number, row.name, row.email, row.did,
+        *(dates.write(each) if each else None for each in (row.valid_from, row.valid_until)),
+        row.evidence, row.zone, row.ref, [[each.column, each.code, each.detail] for each in row.faults],
+    ]  # fmt: skip
+
+
+def from_wire(members: list[object]) -> Row:
+    """The inverse of `to_wire`, to the second. Raises `ValueError`, `TypeError`, `Malformed` for anything else."""
+    number, name, email, did, start, end, evidence, zone, ref, faults = members
+    valid_from, valid_until = (dates.parse(each) if each else None for each in (start, end))
+    found = tuple(Fault(number, *each) for each in faults)  # type: ignore[arg-type, attr-defined]
+    return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), zone, ref, found)  # type: ignore[arg-type]
+
+
+def size(row: Row) -> int:
+    """About as many bytes as it takes, as JSON in UTF-8."""
+    return len(json.dumps(to_wire(row), ensure_ascii=False).encode())
+
+
+def _row(found: Cells) -> Row:
+    faults: list[Fault] = []
+
+    def blame(column: str | None, code: str, detail: str) -> None:
+        faults.append(Fault(found.number, column, code, detail))
+
+    if found.fault:
+        blame(None, "bad_row", f"Row {found.number} {found.fault}.")
+    text = {column: _text(column, cell, blame) for column, cell in found.values.items() if column != "evidence"}
+    name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
+    if not name and not faults:
+        blame("name", "no_name", "There is no name.")
+    ref = text.get("ref")
+    if ref and len(ref) > MAX_REF:
+        blame("ref", "too_long", f"The ref has {len(ref):,} characters; at most {MAX_REF} fit.")
+        ref = None
+    return Row(
+        number=found.number,
+        name=name,
+        email=(text.get("email") or "").lower() or None,
+        did=text.get("did"),
+        valid_from=_moment("valid_from", text, moments.start, blame),
+        valid_until=_moment("valid_until", text, moments.end, blame),
+        evidence=_evidence(found.values.get("evidence", ""), blame),
+        zone=text.get("zone"),
+        ref=ref,
+        faults=tuple(faults),
+    )
+
+
+Blame = Callable[[str | None, str, str], None]
+
+
+def _text(column: str, cell: Cell, blame: Blame) -> str | None:
+    text = str(cell).strip()
+    if len(text) > MAX_CELL:
+        blame(column, "too_long", f"The cell has {len(text):,} characters; at most {MAX_CELL:,} are read.")
+        return None
+    return text or None
+
+
+def _moment(
+    column: str, text: Mapping[str, str | None], read_moment: Callable[[str], datetime], blame: Blame
+) -> datetime | None:
+    written = text.get(column)
+    if written is None:
+        return None
+    try:
+        return read_moment(written)
+    except Malformed:
+        detail = f"{written[:40]!r} is not a date like 2026-11-30, nor a time like 2026-11-30T09:00:00Z."
+        blame(column, "bad_date", detail)
+        return None
+
+
+def _evidence(cell: Cell, blame: Blame) -> tuple[str, ...]:
+    # No address holds a space or a bar, so both may stand between two of them.
+    texts = [str(each) for each in cell] if not isinstance(cell, str | int) else [str(cell)]
+    if any(len(text) > MAX_CELL for text in texts):
+        blame("evidence", "too_long", f"The cell has more than {MAX_CELL:,} characters.")
+        return ()
+    links = tuple(link for text in texts for link in re.split(r"[\s|]+", text) if link)
+    if len(links) > MAX_EVIDENCE:
+        blame("evidence", "too_many_links", f"{len(links)} links are too many; at most {MAX_EVIDENCE} fit.")
+        return ()
+    return links
+
+
+COLUMN_OF_CODE = {
+    "bad_email": "email",
+    "bad_did": "did",
+    "bad_validity": "valid_until",
+    "bad_url": "evidence",
+    "evidence_required": "evidence",
+    "bad_zone": "zone",
+}
+"""Which column a refusal of `issue` is about."""
+
+
+def column_of(error: LaurelError) -> str | None:
+    """The column that ``error``, a refusal of `issue`, is about."""
+    return COLUMN_OF_CODE.get(error.code, "name" if error.code == "bad_text" else None)
