@@ -79,8 +79,7 @@ def by_browser(request: Request) -> bool:
 
 def to_sign_in(request: Request, base_url: str) -> Reply:
     """The way to the sign-in page, and from there back to the page that was asked for."""
-    asked = request.context.get("path") if request.method in READING else None
-    back = f"?next={quote(asked, safe='/')}" if isinstance(asked, str) else ""
+    back = f"?next={quote(request.to_original_event()['path'], safe='/')}" if request.method in READING else ""
     return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in{back}"))
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import NoReturn
 
+from chalicelib.access.gate import Gate
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, issue, issuers, standing
 from chalicelib.award.awarding import Awarding
@@ -25,6 +26,7 @@ from chalicelib.lookup.lookup import Lookup
 from chalicelib.settings import Settings
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from tests import fakes, makers
+from tests.access import fakes as access_fakes
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -91,6 +93,10 @@ class Laurel:
     signer: fakes.Signer = field(default_factory=fakes.Signer)
     outside: Outside = field(default_factory=Outside)
     now: datetime = NOW
+    register: access_fakes.Register = field(default_factory=access_fakes.Register)
+    passes: access_fakes.Passes = field(default_factory=access_fakes.Passes)
+    mailed: access_fakes.Post = field(default_factory=access_fakes.Post)
+    operators: frozenset[str] = frozenset({"op@laurel.example"})
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
@@ -122,6 +128,18 @@ class Laurel:
     @property
     def awarding(self) -> Awarding:
         return Awarding(self.ledger, self.signer, self.base_url, lambda: self.now, self.entropy)
+
+    @property
+    def gate(self) -> Gate:
+        return Gate(
+            register=self.register,
+            passes=self.passes,
+            post=lambda: self.mailed,
+            base_url=self.base_url,
+            operators=self.operators,
+            clock=lambda: self.now,
+            entropy=self.entropy,
+        )
 
     def entropy(self, size: int) -> bytes:
         """Different at each call and the same at each run."""

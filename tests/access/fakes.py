@@ -1,0 +1,169 @@
+"""The ports of access in memory, and surroundings over them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from chalicelib.access.gate import Gate
+from chalicelib.access.nouns import Link, Member, Roster, Session, Token
+from chalicelib.errors import Conflict, NotFound, Unavailable
+
+T = TypeVar("T")
+
+BASE_URL = "http://localhost:8000"
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class Register:
+    """`access.ports.Register`."""
+
+    def __init__(self) -> None:
+        self._members: dict[tuple[str, str], Member] = {}
+        self._rosters: dict[str, Roster] = {}
+        self._tokens: dict[str, Token] = {}
+
+    def member(self, issuer_id: str, email: str) -> Member:
+        return _found(self._members.get((issuer_id, email)))
+
+    def members(self, issuer_id: str) -> Iterator[Member]:
+        return iter([self._members[key] for key in sorted(self._members) if key[0] == issuer_id])
+
+    def issuers_of(self, email: str) -> Iterator[str]:
+        return iter(sorted(issuer_id for issuer_id, other in self._members if other == email))
+
+    def roster(self, issuer_id: str) -> Roster:
+        return self._rosters.get(issuer_id) or Roster(issuer_id)
+
+    def replace_member(self, before: Member | None, after: Member | None, roster: Roster) -> None:
+        held = self._rosters.get(roster.issuer_id)
+        if held == roster:
+            return
+        if (held.version if held else 0) != roster.version - 1:
+            raise Conflict("changed in the meantime")
+        there = {(one.issuer_id, one.email) for one in (before, after) if one}
+        if any((key in self._members) is not (before is not None) for key in there):
+            raise Conflict("changed in the meantime")
+        self._rosters[roster.issuer_id] = roster
+        for key in there:
+            self._members.pop(key, None)
+        if after is not None:
+            self._members[after.issuer_id, after.email] = after
+
+    def token(self, token_id: str) -> Token:
+        return _found(self._tokens.get(token_id))
+
+    def tokens(self, issuer_id: str | None) -> Iterator[Token]:
+        own = [token for token in self._tokens.values() if token.issuer_id == issuer_id]
+        return iter(sorted(own, key=lambda token: (token.created, token.id)))
+
+    def add_token(self, token: Token) -> None:
+        if self._tokens.setdefault(token.id, token) != token:
+            raise Conflict("taken")
+
+    def remove_token(self, token: Token) -> None:
+        _found(self._tokens.pop(token.id, None))
+
+    def used(self, token: Token, at: datetime) -> None:
+        if token.id in self._tokens:
+            self._tokens[token.id] = replace(token, used=at)
+
+
+class Passes:
+    """`access.ports.Passes`."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, bytes] = {}
+        self.sessions: dict[tuple[str, str], Session] = {}
+        self.links: dict[str, Link] = {}
+        self.counts: dict[str, int] = {}
+
+    def key(self, kid: str) -> bytes | None:
+        return self.keys.get(kid)
+
+    def make_key(self, kid: str, fresh: bytes, expires: datetime) -> bytes:
+        return self.keys.setdefault(kid, fresh)
+
+    def session(self, email: str, session_id: str) -> Session | None:
+        return self.sessions.get((email, session_id))
+
+    def add_session(self, session: Session) -> None:
+        self.sessions[session.email, session.id] = session
+
+    def seen(self, session: Session, at: datetime) -> None:
+        if (session.email, session.id) in self.sessions:
+            self.sessions[session.email, session.id] = replace(session, seen=at)
+
+    def end_session(self, email: str, session_id: str) -> None:
+        self.sessions.pop((email, session_id), None)
+
+    def end_sessions(self, email: str) -> int:
+        over = [key for key in self.sessions if key[0] == email]
+        for key in over:
+            del self.sessions[key]
+        return len(over)
+
+    def add_link(self, link: Link) -> None:
+        self.links[link.digest] = link
+
+    def link(self, digest: str) -> Link | None:
+        return self.links.get(digest)
+
+    def take_link(self, link: Link) -> bool:
+        return self.links.pop(link.digest, None) is not None
+
+    def count(self, name: str, most: int, expires: datetime) -> bool:
+        if self.counts.get(name, 0) >= most:
+            return False
+        self.counts[name] = self.counts.get(name, 0) + 1
+        return True
+
+
+@dataclass
+class Post:
+    """`access.ports.Post`: what was sent, as (address, link)."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    out_of_order: bool = False
+
+    def send_sign_in(self, email: str, link: str, minutes: int) -> None:
+        if self.out_of_order:
+            raise Unavailable("no post today")
+        assert minutes == 15
+        self.sent.append((email, link))
+
+
+@dataclass
+class Surroundings:
+    """A gate whose parts a test can look at and whose clock it can turn."""
+
+    register: Register = field(default_factory=Register)
+    passes: Passes = field(default_factory=Passes)
+    post: Post = field(default_factory=Post)
+    now: datetime = NOW
+    operators: frozenset[str] = frozenset({"op@laurel.example"})
+    base_url: str = BASE_URL
+
+    def __post_init__(self) -> None:
+        self.entropy = random.Random(4).randbytes
+
+    @property
+    def gate(self) -> Gate:
+        return Gate(
+            register=self.register,
+            passes=self.passes,
+            post=lambda: self.post,
+            base_url=self.base_url,
+            operators=self.operators,
+            clock=lambda: self.now,
+            entropy=self.entropy,
+        )
+
+
+def _found(thing: T | None) -> T:
+    if thing is None:
+        raise NotFound("not here")
+    return thing

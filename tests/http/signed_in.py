@@ -1,0 +1,66 @@
+"""Who asks, in tests: a program with a token, a person with a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from chalicelib.access import members, sessions, tokens
+from chalicelib.access.gate import Gate
+from chalicelib.access.roles import Role
+from tests.http.gateway import HTML, Answer, Gateway
+from tests.http.world import Laurel
+
+
+def as_token(laurel: Laurel, issuer_id: str | None, role: Role | None = None) -> dict[str, str]:
+    """The header of a fresh token of an issuer; of the operators, where it is None."""
+    _, text = tokens.make(laurel.gate, issuer_id, role, "tests", "tests")
+    return {"authorization": f"Bearer {text}"}
+
+
+def as_operator(laurel: Laurel) -> dict[str, str]:
+    """The header of a fresh operator's token."""
+    return as_token(laurel, None)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Somebody's browser, signed in."""
+
+    ask: Gateway
+    cookie: str
+    csrf: str
+    headers: dict[str, str] = field(default_factory=lambda: {"accept": HTML})
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask.get(path, **{**self.headers, "cookie": self.cookie, **headers})
+
+    def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> Answer:
+        """Send a form as a page of ours would, with the session's ``csrf`` in it unless ``fields`` has one."""
+        body = urlencode({"csrf": self.csrf, **(fields or {})}).encode()
+        sent = {
+            **self.headers,
+            "cookie": self.cookie,
+            "origin": "http://localhost:8000",
+            "content_type": "application/x-www-form-urlencoded",
+        }
+        return self.ask.post(path, body, **{**sent, **headers})
+
+
+def as_person(
+    laurel: Laurel, email: str, issuer_id: str | None = None, role: Role = Role.OWNER, ask: Gateway | None = None
+) -> Browser:
+    """The browser of somebody who is signed in; a member of ``issuer_id`` then, if it is given."""
+    from chalicelib.http.app import create_app
+
+    if issuer_id is not None:
+        belongs(laurel.gate, issuer_id, email, role)
+    session, cookie = sessions.sign_in(laurel.gate, email)
+    return Browser(ask or Gateway(create_app(laurel)), f"laurel_session={cookie}", session.csrf)
+
+
+def belongs(gate: Gate, issuer_id: str, email: str, role: Role) -> None:
+    """Make somebody a member; of an issuer that has none yet, beside an owner."""
+    if role is not Role.OWNER and not gate.register.roster(issuer_id).owners:
+        members.add(gate, issuer_id, f"first-owner@{issuer_id}.example", Role.OWNER)
+    members.add(gate, issuer_id, email, role)
