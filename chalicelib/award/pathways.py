@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
@@ -182,22 +182,29 @@ def steps(node: Node) -> Iterator[Step]:
 def signpost(pathway: Pathway, achievement_id: str) -> Signpost:
     """What stands on a credential of ``achievement_id``, a step of ``pathway``."""
     _, following = _after(pathway.root, achievement_id)
-    return Signpost(pathway.id, pathway.name, tuple(following[:MAX_NEXT]), pathway.reward_name)
+    short = tuple(replace(step, description=None) for step in following[:MAX_NEXT])
+    return Signpost(pathway.id, pathway.name, short, pathway.reward_name)
 
 
 def check(pathway: Pathway) -> None:
     """Raises `Refused` when a text or an address is not acceptable (`bad_text`, `bad_url`), when it is too large
     (`too_many_steps`, `too_deep`), or when it cannot be completed as it is written (`bad_pathway`)."""
+    check_size(pathway.root)
     check_text("pathway's name", pathway.name, 200)
     check_text("pathway's description", pathway.description, 2000)
     _check_node(pathway.root, MAX_DEPTH)
     leaves = [step.achievement_id for step in steps(pathway.root)]
-    if len(leaves) > MAX_STEPS:
-        raise Refused(f"{len(leaves)} steps are too many; at most {MAX_STEPS} fit.", code="too_many_steps")
     if len(set(leaves)) < len(leaves):
         raise Refused("One achievement stands twice in this pathway; one time is enough.", code="bad_pathway")
     if pathway.reward in leaves:
         raise Refused("What the pathway earns cannot be one of its own steps.", code="bad_pathway")
+
+
+def check_size(root: Node) -> None:
+    """Raises `Refused` (`too_many_steps`) when there are more leaves than `MAX_STEPS`."""
+    leaves = sum(1 for _ in steps(root))
+    if leaves > MAX_STEPS:
+        raise Refused(f"{leaves:,} steps are too many; at most {MAX_STEPS} fit.", code="too_many_steps")
 
 
 def check_together(pathways: Iterable[Pathway]) -> None:
@@ -248,13 +255,16 @@ def _leaves(seen: Seen) -> Iterator[Seen]:
         yield from _leaves(below)
 
 
-def _wanted(seen: Seen) -> Iterator[Step]:
+def _wanted(seen: Seen, url: str | None = None) -> Iterator[Step]:
+    """What is open in ``seen`` and still counts. A step that has no address gets that of the group it is in, ``url``
+    when none there has one."""
     if seen.state is not State.OPEN:
         return
+    url = seen.node.url or url
     if isinstance(seen.node, Step):
-        yield seen.node
+        yield replace(seen.node, url=url)
     for below in seen.steps:
-        yield from _wanted(below)
+        yield from _wanted(below, url)
 
 
 def _after(node: Node, achievement_id: str) -> tuple[bool, list[Step]]:
@@ -271,13 +281,13 @@ def _after(node: Node, achievement_id: str) -> tuple[bool, list[Step]]:
             others = node.steps[place + 1 : place + 2]
         else:
             others = tuple(other for other in node.steps if other is not step)
-        return True, [first for other in others for first in _first(other)]
+        return True, [first for other in others for first in _first(other, node.url)]
     return False, []
 
 
-def _first(node: Node) -> Iterator[Step]:
+def _first(node: Node, url: str | None) -> Iterator[Step]:
     """What is open in ``node`` to somebody who has earned nothing."""
-    return _wanted(_see(node, frozenset(), locked=False))
+    return _wanted(_see(node, frozenset(), locked=False), url)
 
 
 def _check_node(node: Node, depth: int) -> None:

@@ -1,0 +1,41 @@
+"""JSON Pointer (RFC 6901): the name of one place in a JSON document."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.errors import Refused
+
+MAX_POINTER = 500
+"""Characters. A name in a message is a few words long, and stands a few levels deep."""
+
+_POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*)*")
+"""RFC 6901, 3."""
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
+"""RFC 6901, 4: no leading zeros."""
+
+
+class Absent(Exception):
+    """Nothing stands at this place."""
+
+
+def check_pointer(name: str, pointer: str) -> None:
+    """Raises `Refused` (`bad_pointer`) when ``pointer``, which is called ``name``, is none."""
+    if len(pointer) > MAX_POINTER or not _POINTER.fullmatch(pointer):
+        raise Refused(
+            f"{name}: {pointer[:80]!r} is not a JSON pointer, such as /user/email (RFC 6901).", code="bad_pointer"
+        )
+
+
+def resolve(document: object, pointer: str) -> object:
+    """What stands at ``pointer``, which has passed `check_pointer`. Raises `Absent`."""
+    for token in pointer.split("/")[1:]:
+        # In this order, so that ~01 becomes ~1 (RFC 6901, 4).
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, dict) and name in document:
+            document = document[name]
+        elif isinstance(document, list) and _INDEX.fullmatch(name) and int(name) < len(document):
+            document = document[int(name)]
+        else:
+            raise Absent(pointer)
+    return document
