@@ -93,7 +93,7 @@ class Delivering:
         raise Unavailable("Too many changed this mailbox at once.", code="storage_busy")
 
     def happened(self, kind: Kind, record: Record, at: datetime, *, once: str, target: str | None = None) -> None:
-        """Store the event that ``kind`` happened to a credential. It is the same event whenever ``once`` is the same."""
+        """Store the event that ``kind`` happened to a credential: the same event whenever ``once`` is the same."""
         named = hashlib.sha256(f"{kind.value} {record.id} {once}".encode()).digest()
         event = Event(
             id=ulid(at, named[:ENTROPY_BYTES]),

@@ -76,6 +76,8 @@ class Letter:
     badge: Picture | None = None
     tips: tuple[Tip, ...] = ()
     next_step: str | None = None
+    """Where the credential leads: a line about the next step of its pathway."""
+    next_url: str | None = None
     settings: str | None = None
     """The holder's own page."""
     unsubscribe: str | None = None

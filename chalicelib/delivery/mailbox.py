@@ -83,7 +83,10 @@ def unsubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
 
 
 def choosing(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
-    """With ``wanted`` of an issuer's mail: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`."""
+    """With ``wanted`` of an issuer's mail: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`.
+
+    Who wants mail again is no longer forgotten.
+    """
     rest = replace(
         mailbox,
         unsubscribed=mailbox.unsubscribed - {issuer_id},
@@ -91,9 +94,9 @@ def choosing(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
     )
     match wanted:
         case "all":
-            return rest
+            return replace(rest, forgotten_at=None)
         case "new":
-            return replace(rest, no_reminders=_with(rest.no_reminders, issuer_id))
+            return replace(rest, forgotten_at=None, no_reminders=_with(rest.no_reminders, issuer_id))
         case "none":
             return unsubscribed(rest, issuer_id)
     raise Refused("Choose all mail, new credentials only, or none.", code="refused")

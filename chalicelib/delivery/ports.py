@@ -79,8 +79,8 @@ class Archive(Protocol):
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""
 
-    def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
-        """Raises `NotFound`."""
+    def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
+        """An achievement as it was when it was issued. Raises `NotFound`."""
 
     def record(self, credential_id: str) -> Record:
         """Strongly read. Raises `NotFound`."""

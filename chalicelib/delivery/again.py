@@ -1,0 +1,64 @@
+"""Send the letter about a credential once more, because its issuer asks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.award.tasks import Task
+from chalicelib.delivery import deliveries
+from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.delivering import Delivering
+from chalicelib.delivery.handlers import DELIVER
+from chalicelib.delivery.letter import Kind
+from chalicelib.delivery.mailbox import held_back
+from chalicelib.errors import Conflict, NotFound, Refused
+
+APART = timedelta(minutes=10)
+"""A letter takes minutes; who does not see it yet shall wait for it before another one."""
+A_DAY = 3
+"""Letters about one credential that may be asked for within a day."""
+
+_DAY = timedelta(days=1)
+
+
+def send_again(delivering: Delivering, issuer_id: str, credential_id: str) -> Delivery:
+    """Have the first letter sent as soon as a worker comes to it, also to somebody who was not to be written to.
+
+    Raises `NotFound` when it is no credential of this issuer; `Refused` when it cannot be: `no_address`, the codes of
+    `mailbox.held_back`, and `too_often`; `Conflict` (`in_flight`) while it is being sent.
+    """
+    record = delivering.archive.record(credential_id)
+    if record.issuer_id != issuer_id:
+        raise NotFound("There is no credential with this id.")
+    recipient = delivering.archive.recipient(credential_id)
+    if recipient.email is None:
+        raise Refused("Nobody's e-mail address is known for this credential.", code="no_address")
+    barred = held_back(delivering.mailbox(recipient.email), Kind.ISSUED, issuer_id)
+    if barred is not None:
+        raise Refused(_BARRED[barred], code=barred)
+    now = delivering.now()
+
+    def ask(one: Delivery) -> Delivery:
+        first = one.first
+        if first is not None and not first.answered and now - first.claimed_at < deliveries.ANSWER:
+            raise Conflict("It is being sent right now.", code="in_flight")
+        lately = [at for at in one.asked if now - at < _DAY]
+        latest = max((at for at in (*lately, first and first.sent_at) if at), default=None)
+        if len(lately) >= A_DAY or (latest is not None and now - latest < APART):
+            raise Refused(
+                f"A letter is sent at most every {APART.seconds // 60} minutes, and {A_DAY} times a day; wait.",
+                code="too_often",
+            )
+        return deliveries.asked_again(one, now, A_DAY)
+
+    _, after = delivering.change(issuer_id, credential_id, ask)
+    delivering.tasks.add([Task(DELIVER, issuer_id, credential_id, now)])
+    return after
+
+
+_BARRED = {
+    "bounced": "There is no mailbox at this address: mail to it came back. Correct the credential's address.",
+    "complained": "Its reader has called mail from here spam; none is sent there any more.",
+    "forgotten": "Its reader has asked never to be written to from here.",
+    "unsubscribed": "Its reader has unsubscribed from your mail.",
+}
