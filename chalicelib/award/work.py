@@ -23,6 +23,7 @@ WINDOW = 100
 ATTEMPTS = 10
 """Calls of a handler for one task before it is parked. With the pauses between them that takes twelve to twenty-four
 hours: an outage of a morning needs nobody's hand afterwards."""
+COUNTED = 100
 FIRST_PAUSE = timedelta(minutes=1)
 FACTOR = 3
 LONGEST_PAUSE = timedelta(hours=6)
@@ -47,6 +48,8 @@ class Worked:
     failed: int = 0
     late: timedelta = timedelta()
     """How long the oldest task had been due at the last look into the list; zero when the list was worked off."""
+    parked: int = 0
+    """How many stand parked after the round, counted up to `COUNTED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,10 @@ def run(worker: Worker, until: datetime) -> Worked:
             break
         for task in in_turn(found):
             if (now := worker.clock()) >= until:
-                return worked
+                break
             if worker.tasks.claim(task, now):
                 _do(worker, replace(task, attempts=task.attempts + 1), worked)
+    worked.parked = sum(1 for _ in worker.tasks.parked(COUNTED))
     return worked
 
 

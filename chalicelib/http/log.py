@@ -13,6 +13,7 @@ from chalice.app import Chalice, ConvertToMiddleware
 
 from chalicelib.analytics import wire
 from chalicelib.analytics.event import Event, Kind
+from chalicelib.award.work import Fault, Worked
 from chalicelib.verify.report import Verdict
 
 Handler = Callable[..., Any]
@@ -66,6 +67,26 @@ def request(route: str, method: str, status: int) -> None:
 def fault(route: str, code: str, error: BaseException) -> None:
     """A failure of ours with where it happened. Messages stay out of it: they quote what callers send."""
     logger().error("failed", extra={"route": route, "code": code, "error": _chain(error)})
+
+
+def task_failed(fault: Fault) -> None:
+    """A task that was not done, with where it failed. What it is about is an id, so it stays out of the line."""
+    task = fault.task
+    extra = {"kind": task.kind, "issuer": task.issuer_id, "attempts": task.attempts, "code": fault.code}
+    error = None if fault.error is None else _chain(fault.error)
+    logger().error("task parked" if fault.parked else "task failed", extra={**extra, "error": error})
+
+
+def worked(worked: Worked) -> None:
+    """What a round of work did, and what the alarms look at."""
+    logger().info("worked", extra={"done": worked.done, "failed": worked.failed, "parked": worked.parked})
+    late = worked.late.total_seconds()
+    for name, unit, value in (
+        ("TasksParked", MetricUnit.Count, worked.parked),
+        ("TasksLate", MetricUnit.Seconds, late),
+    ):
+        with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
+            pass
 
 
 class LogFallback:

@@ -145,6 +145,7 @@ def test_after_its_last_attempt_a_task_is_parked_under_its_code(world: World) ->
         world.run(deliver=failing)
     assert world.tasks.standing == {}
     assert [fault.parked for fault in world.faults] == [False] * (ATTEMPTS - 1) + [True]
+    assert world.run().parked == 1
     (parked,) = world.tasks.parked(10)
     assert (parked.code, parked.task.attempts) == ("mail_unavailable", ATTEMPTS)
     assert timedelta(hours=12) <= world.now - began <= timedelta(hours=25)
