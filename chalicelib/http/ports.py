@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from chalicelib.access.gate import Gate
+from chalicelib.award.awarding import Awarding
 from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
@@ -38,3 +39,7 @@ class Services(Protocol):
     @property
     def gate(self) -> Gate:
         """Who asks, and what they may do."""
+
+    @property
+    def awarding(self) -> Awarding:
+        """What the acts of an issuer need."""
