@@ -38,6 +38,8 @@ class Attempt:
     """One letter of a kind: claimed, then answered, by being sent or by being given up."""
 
     claimed_at: datetime
+    by: str
+    """Who claimed it: a random name, so that two who claim at once are two."""
     sent_at: datetime | None = None
     given_up: str | None = None
 
@@ -98,31 +100,41 @@ def may_claim(delivery: Delivery, kind: Kind, now: datetime) -> bool:
     return kind is Kind.ISSUED and not attempt.answered and now - attempt.claimed_at >= ANSWER
 
 
-def claimed(delivery: Delivery, kind: Kind, now: datetime) -> Delivery:
-    """With a letter of ``kind`` that is about to be sent."""
-    return _with(delivery, kind, Attempt(now))
+def claimed(delivery: Delivery, kind: Kind, now: datetime, by: str) -> Delivery:
+    """With a letter of ``kind`` that ``by`` is about to send."""
+    return _with(delivery, kind, Attempt(now, by))
 
 
-def released(delivery: Delivery, kind: Kind) -> Delivery:
-    """Without the claim of a letter that, for certain, was not sent."""
+def released(delivery: Delivery, kind: Kind, by: str) -> Delivery:
+    """Without ``by``'s claim of a letter that, for certain, was not sent; a claim that another one took since stays."""
+    return _without(delivery, kind) if _is_claimed(delivery, kind, by) else delivery
+
+
+def _without(delivery: Delivery, kind: Kind) -> Delivery:
     return replace(delivery, letters=_letters({name: one for name, one in delivery.letters.items() if name != kind}))
 
 
 def sent(delivery: Delivery, kind: Kind, at: datetime) -> Delivery:
-    """With a letter that the mail service took."""
-    attempt = delivery.letters.get(kind) or Attempt(at)
-    return _with(delivery, kind, replace(attempt, sent_at=at))
+    """With a letter that the mail service took, whoever has claimed it meanwhile."""
+    attempt = delivery.letters.get(kind) or Attempt(at, "")
+    return _with(delivery, kind, replace(attempt, sent_at=at, given_up=None))
 
 
-def given_up(delivery: Delivery, kind: Kind, code: str, at: datetime) -> Delivery:
-    """With a letter that is not to be sent, and why."""
-    attempt = delivery.letters.get(kind) or Attempt(at)
-    return _with(delivery, kind, replace(attempt, given_up=code))
+def given_up(delivery: Delivery, kind: Kind, code: str, by: str) -> Delivery:
+    """With a letter that ``by`` has claimed and that is not to be sent, and why."""
+    if not _is_claimed(delivery, kind, by):
+        return delivery
+    return _with(delivery, kind, replace(delivery.letters[kind], given_up=code))
+
+
+def _is_claimed(delivery: Delivery, kind: Kind, by: str) -> bool:
+    attempt = delivery.letters.get(kind)
+    return attempt is not None and attempt.by == by and not attempt.answered
 
 
 def asked_again(delivery: Delivery, now: datetime, kept: int) -> Delivery:
     """With the first letter to be sent once more; the last ``kept`` askings are remembered."""
-    fresh = released(delivery, Kind.ISSUED)
+    fresh = _without(delivery, Kind.ISSUED)
     return replace(fresh, asked=(*delivery.asked, now)[-kept:], delivered_at=None, bounced_at=None)
 
 

@@ -21,9 +21,9 @@ from chalicelib.delivery.delivering import Delivering
 from chalicelib.delivery.letter import REMINDERS, Kind
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import held_back
-from chalicelib.delivery.ports import NotSent
+from chalicelib.delivery.ports import NotSent, Posted
 from chalicelib.delivery.write import Case, Links, about
-from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
+from chalicelib.errors import NotFound, Refused, Unavailable
 
 DELIVER = "deliver"
 """The kind of the task that issuing adds; the others bear the names of their letters."""
@@ -122,19 +122,20 @@ def _send(delivering: Delivering, kind: Kind, case: Case) -> Delivery:
     Raises `Unavailable` when it is to be tried again.
     """
     barred = held_back(delivering.mailbox(case.email), kind, case.record.issuer_id)
-    now = delivering.now()
+    now, by = delivering.now(), delivering.entropy(16).hex()
 
     def take(one: Delivery) -> Delivery:
         if not deliveries.may_claim(one, kind, now):
             return one
-        return deliveries.given_up(one, kind, barred, now) if barred else deliveries.claimed(one, kind, now)
+        mine = deliveries.claimed(one, kind, now, by)
+        return deliveries.given_up(mine, kind, barred, by) if barred else mine
 
     before, after = delivering.change(case.record.issuer_id, case.record.id, take)
     if before == after:
         return _not_ours(after, kind)
     if barred:
         return after
-    return _hand_over(delivering, kind, case, after)
+    return _hand_over(delivering, kind, case, by)
 
 
 def _not_ours(delivery: Delivery, kind: Kind) -> Delivery:
@@ -144,7 +145,7 @@ def _not_ours(delivery: Delivery, kind: Kind) -> Delivery:
     return delivery
 
 
-def _hand_over(delivering: Delivering, kind: Kind, case: Case, claimed: Delivery) -> Delivery:
+def _hand_over(delivering: Delivering, kind: Kind, case: Case, by: str) -> Delivery:
     record = case.record
 
     def change(step: Callable[[Delivery], Delivery]) -> Delivery:
@@ -158,25 +159,17 @@ def _hand_over(delivering: Delivering, kind: Kind, case: Case, claimed: Delivery
         letter = about(kind, case, Links(my, stop))
     except Unavailable:
         # Nothing was sent, for certain, so the claim need not stand.
-        change(lambda one: deliveries.released(one, kind))
+        change(lambda one: deliveries.released(one, kind, by))
         raise
     try:
         message_id = delivering.post.send(letter)
     except NotSent:
-        change(lambda one: deliveries.released(one, kind))
+        change(lambda one: deliveries.released(one, kind, by))
         raise
     except Refused as error:
         code = error.code
-        return change(lambda one: deliveries.given_up(one, kind, code, delivering.now()))
-    return _answered(delivering, kind, claimed, message_id)
-
-
-def _answered(delivering: Delivering, kind: Kind, claimed: Delivery, message_id: str) -> Delivery:
-    at, one = delivering.now(), claimed
-    for _ in range(3):
-        try:
-            return delivering.store.save(deliveries.sent(one, kind, at), message_id, kind)
-        except Conflict:
-            # Its reader was faster, or the mail service.
-            one = delivering.store.delivery(claimed.issuer_id, claimed.credential_id)
-    raise Unavailable("Too many changed this delivery at once.", code="storage_busy")
+        return change(lambda one: deliveries.given_up(one, kind, code, by))
+    at = delivering.now()
+    sent = change(lambda one: deliveries.sent(one, kind, at))
+    delivering.store.add_posted(message_id, Posted(record.id, record.issuer_id, kind), at)
+    return sent

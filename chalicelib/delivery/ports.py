@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.award.pathways import Signpost
@@ -50,12 +51,14 @@ class Store(Protocol):
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         """Strongly read; a new one, of version 0, when nothing is kept yet."""
 
-    def save(self, delivery: Delivery, message_id: str | None = None, kind: Kind | None = None) -> Delivery:
+    def save(self, delivery: Delivery) -> Delivery:
         """Store ``delivery`` over the version that it was read as, and return it with its next version.
 
-        With ``message_id`` and ``kind`` the letter can be found again by what the mail service calls it. Raises
-        `Conflict` when another writer was first.
+        Raises `Conflict` when another writer was first.
         """
+
+    def add_posted(self, message_id: str, posted: Posted, at: datetime) -> None:
+        """Note what the mail service calls a letter that it took ``at``: for as long as it may speak of it."""
 
     def posted(self, message_id: str) -> Posted | None:
         """The letter that the mail service calls so; None when it is none of these."""

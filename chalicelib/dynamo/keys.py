@@ -29,6 +29,9 @@ table ``credentials`` (kept for good)
 ``ISSUER#<issuer>#JOB#<job>``         ``JOB``                         a job
 ``ISSUER#<issuer>#JOB#<job>``         ``CHUNK#<n>``                   some of its rows
 ``ISSUER#<issuer>#JOB#<job>``         ``RESULTS#<n>``                 what has come of them; how far the job is
+``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    how the letters about a credential fare
+``<credential>``
+``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with that hash
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      what is due, the oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       what was given up on
@@ -41,6 +44,8 @@ table ``secrets`` (really deleted; no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the one-time link with that secret
 ``COUNT#<name>``                      ``COUNT``                       how often something was asked for in its time
+``HOLDER_LINK#<sha256>``              ``LINK``                        the link with that secret in a letter to a holder
+``MAIL#<message>``                    ``MAIL``                        which letter the mail service calls so
 ``CLAIM#<issuer>#<key>``              ``CLAIM``                       what an `Idempotency-Key` stands for
 ====================================  ==============================  =============================================
 
@@ -99,6 +104,8 @@ class Range(NamedTuple):
     pk: str
     condition: str | None = None
     value: str | None = None
+    backward: bool = False
+    """Whether it is read from its end."""
 
 
 def issuer(issuer_id: str) -> Key:
@@ -259,8 +266,9 @@ def job_pointer(issuer_id: str, created: datetime, job_id: str) -> Key:
     return Key(join("ISSUER", issuer_id, "JOBS"), join(moment(created), job_id))
 
 
-def jobs(issuer_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id, "JOBS"))
+def jobs_before(issuer_id: str, before: str | None) -> Range:
+    condition = None if before is None else "sk < :sk"
+    return Range(join("ISSUER", issuer_id, "JOBS"), condition, before, backward=True)
 
 
 def chunk(issuer_id: str, job_id: str, number: int) -> Key:
@@ -298,3 +306,19 @@ def parked_tasks() -> Range:
 def moment(at: datetime) -> str:
     """``at`` in UTC, of fixed width to the microsecond: text order is time order."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def delivery(issuer_id: str, credential_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "DELIVERY", credential_id), "DELIVERY")
+
+
+def mailbox(digest: str) -> Key:
+    return Key(join("MAILBOX", digest), "MAILBOX")
+
+
+def holder_link(digest: str) -> Key:
+    return Key(join("HOLDER_LINK", digest), "LINK")
+
+
+def mail(message_id: str) -> Key:
+    return Key(join("MAIL", message_id), "MAIL")
