@@ -24,8 +24,8 @@ def string(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     """The non-empty string that ``value`` is or lists alone, else None: both say the same in JSON-LD."""
-    if isinstance(value, list):
-        value = value[0] if len(value) == 1 else None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     return value if isinstance(value, str) and value else None
 
 

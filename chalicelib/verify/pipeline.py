@@ -48,6 +48,7 @@ CHECKS = (
     Check(10, "extras", "What else does it bring, and what of that was not looked at?", extras.check),
 )
 
+_PASSED = Outcome.PASSED
 ALWAYS_UNCHECKED = ("whether the person who shows it is its holder",)
 
 
@@ -60,9 +61,12 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
     case = Case(source, world, now, asked)
     findings: list[Finding] = []
     for check in CHECKS:
-        finding = _run(check, case)
+        try:
+            finding = check.run(case)
+        except Unproven as error:
+            finding = Finding(check.number, check.name, error.outcome, error.code, error.detail, error.evidence)
         findings.append(finding)
-        if finding.outcome is not Outcome.PASSED and check.name in CORE:
+        if finding.outcome is not _PASSED and check.name in CORE:
             break
     stopped_by, rest = findings[-1], CHECKS[len(findings) :]
     findings += [_not_reached(check, stopped_by) for check in rest]
@@ -75,13 +79,6 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
         findings=tuple(findings),
         not_checked=ALWAYS_UNCHECKED + case.not_followed,
     )
-
-
-def _run(check: Check, case: Case) -> Finding:
-    try:
-        return check.run(case)
-    except Unproven as error:
-        return Finding(check.number, check.name, error.outcome, error.code, error.detail, error.evidence)
 
 
 def _not_reached(check: Check, stopped_by: Finding) -> Finding:

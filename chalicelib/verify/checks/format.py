@@ -8,9 +8,9 @@ from functools import partial
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
-from chalicelib.verify.formats import FORMATS
+from chalicelib.verify.formats import FORMATS, Format
 from chalicelib.verify.members import as_list
-from chalicelib.verify.models import BY_CONTEXT, DataModel
+from chalicelib.verify.models import BY_CONTEXT, MODELS, DataModel
 from chalicelib.verify.report import Finding, Outcome
 
 _found = partial(Finding, 1, "format")
@@ -29,11 +29,17 @@ _UNSETTLED = frozenset(
 """What is beyond us rather than wrong: the document may be honest, but we cannot tell."""
 
 
+_OPEN_BADGES = "Open Badges 3.0"
+_VERIFIABLE_CREDENTIALS = {model: f"Verifiable Credential {model.version}" for model in MODELS}
+_RECOGNISED = {
+    family: _found(Outcome.PASSED, "recognised", f"This is a credential of the kind {family}.")
+    for family in (_OPEN_BADGES, *_VERIFIABLE_CREDENTIALS.values())
+}
+
+
 def check(case: Case) -> Finding:
     """Find the format that the bytes are in, read them strictly, and name what was found."""
-    form = next((form for form in FORMATS if form.recognises(case.source)), None)
-    if form is None:
-        raise CheckUnknown("format_unknown", "This is not in a format that Laurel can check yet.")
+    form = _form(case.source)
     try:
         case.document, case.securing = form.read(case.source)
     except Malformed as error:
@@ -41,8 +47,15 @@ def check(case: Case) -> Finding:
         raise raised(error.code, error.detail) from error
     case.model = _model(case.document)
     family = _family(case.document, case.model)
-    case.format = ", ".join([family, *case.securing.suites])
-    return _found(Outcome.PASSED, "recognised", f"This is a credential of the kind {family}.")
+    case.format = ", ".join((family, *case.securing.suites))
+    return _RECOGNISED[family]
+
+
+def _form(source: bytes) -> Format:
+    for form in FORMATS:
+        if form.recognises(source):
+            return form
+    raise CheckUnknown("format_unknown", "This is not in a format that Laurel can check yet.")
 
 
 def _model(document: Mapping[str, object]) -> DataModel:
@@ -56,7 +69,7 @@ def _model(document: Mapping[str, object]) -> DataModel:
 def _family(document: Mapping[str, object], model: DataModel) -> str:
     types = as_list(document.get("type"))
     if vocabulary.OPEN_BADGE in types or vocabulary.ACHIEVEMENT_CREDENTIAL in types:
-        return "Open Badges 3.0"
+        return _OPEN_BADGES
     if vocabulary.VERIFIABLE_CREDENTIAL in types:
-        return f"Verifiable Credential {model.version}"
+        return _VERIFIABLE_CREDENTIALS[model]
     raise CheckUnknown("format_unknown", "This is JSON-LD, but it does not say that it is a credential.")
