@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from chalicelib.award.listing import Place, Row
+from chalicelib.award.recipient import Holding, Issued, Recipient
+from chalicelib.award.tasks import Task
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
+from chalicelib.errors import LaurelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,17 @@ class Ledger(Protocol):
         """All of one issuer's."""
 
     def add_achievement(self, achievement: Achievement) -> None:
-        """Raises `Conflict` when the id is taken."""
+        """Store its first version. Raises `Conflict` when the id is taken."""
+
+    def replace_achievement(self, before: Achievement, after: Achievement) -> None:
+        """Store the next version and keep the one before it, all or nothing. Raises `Conflict` when another writer
+        was first."""
+
+    def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
+        """One version, the present one or an earlier one. Raises `NotFound`."""
+
+    def achievement_versions(self, issuer_id: str, achievement_id: str) -> Iterator[Achievement]:
+        """Every version, the first one first; none when there is no such achievement."""
 
     def record(self, credential_id: str) -> Record:
         """Strongly read. Raises `NotFound`."""
@@ -63,20 +78,65 @@ class Ledger(Protocol):
     def records(self, issuer_id: str) -> Iterator[Record]:
         """All of one issuer's, newest last."""
 
-    def add_record(self, record: Record) -> None:
-        """Store a new credential and take its status list indexes, all or nothing.
+    def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
+        """Store a new credential, who got it, its row in the issuer's list and ``tasks``, and take its status list
+        indexes: all or nothing. Exactly the same again is harmless.
 
         Raises `Conflict` with code `index_taken` when an index is another credential's, `id_taken` for the id.
         """
+
+    def add_records(self, issued: Sequence[Issued]) -> list[LaurelError | None]:
+        """Store each as `add_record` does, several in one transaction, and say what came of each: None, or what
+        `add_record` raised. Raises nothing."""
+
+    def taken(self, list_id: str, indexes: Sequence[int]) -> set[int]:
+        """Which of ``indexes`` (at most 100) of a status list are taken already, strongly read."""
+
+    def recipient(self, credential_id: str) -> Recipient:
+        """Who got a credential, strongly read. Raises `NotFound`."""
+
+    def holdings(self, email: str) -> Iterator[Holding]:
+        """Every credential, of any issuer, that went to an e-mail address (in lower case)."""
+
+    def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
+        """At most ``limit`` rows of an issuer's list, newest first, from the one that follows ``after``; fewer than
+        ``limit`` are the last ones."""
+
+    def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
+        """The rows of one address (in lower case) in an issuer's list, newest first, at most `listing.MOST_OF_ONE`."""
 
     def status_list(self, list_id: str) -> StatusList:
         """Strongly read. Raises `NotFound`."""
 
     def replace_standing(self, record: Record, lists: Sequence[StatusList]) -> None:
-        """Store the record's new standing and the next version of ``lists``, all or nothing.
+        """Store the record's new standing, its row, and the next version of ``lists``, all or nothing.
 
         Each carries its new version; raises `Conflict` when another writer was first.
         """
 
+    def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
+        """Store a new credential as `add_record` does, and with it the next version of the one that it replaces, and
+        of ``lists``: all or nothing. Raises as both `add_record` and `replace_standing`."""
+
     def add_image(self, image: Image) -> None:
         """Store a picture; the same picture twice is no fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a caller's `Idempotency-Key` stands for: one request, and the id of what it makes."""
+
+    issuer_id: str
+    key: str
+    request: bytes
+    """The SHA-256 of the request that came with it first."""
+    credential_id: str
+    expires: datetime
+
+
+class Claims(Protocol):
+    """Where claims are kept for a while."""
+
+    def claim(self, fresh: Claim, now: datetime) -> Claim:
+        """The claim that stands under the issuer and key of ``fresh``: ``fresh`` itself when there was none before, or
+        one that has expired at ``now``. Raises `Unavailable`."""

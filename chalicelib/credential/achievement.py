@@ -29,3 +29,11 @@ class Achievement:
     skills: tuple[Skill, ...] = ()
     kind: str = "Badge"
     """An OB 3.0 achievementType, such as `Certificate` or `Course`."""
+    version: int = 1
+    """Raised by one with every change. What was issued stays as issued: every version is kept."""
+    valid_days: int | None = None
+    """How many days a credential is good for, unless its award says otherwise; None is without end."""
+    evidence_required: bool = False
+    """Whether it is only issued with evidence."""
+    archived: bool = False
+    """Whether it is no longer issued."""

@@ -55,6 +55,15 @@ class Record:
     standing: Standing
     issued_at: datetime
     version: int = 1
+    holder_name: str = ""
+    """As the issuer wrote it; the same stands in the credential."""
+    achievement_version: int = 1
+    """The version of the achievement that was issued."""
+    valid_until: datetime | None = None
+    supersedes: str | None = None
+    """The id of the credential that this one replaces."""
+    superseded_by: str | None = None
+    """The id of the credential that replaces this one."""
 
 
 @dataclass(frozen=True, slots=True)

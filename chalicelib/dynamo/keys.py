@@ -32,6 +32,13 @@ table ``credentials`` (kept for good)
 ``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    how the letters about a credential fare
 ``<credential>``
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with that hash
+``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
+``ISSUER#<issuer>``                   ``ATLAS``                       what they share; changed with each of them
+``ISSUER#<issuer>``                   ``SIGNPOSTS#<achievement>``     pathways by a step of theirs; read at every view
+``ISSUER#<issuer>#PATHWAY#<pathway>`` ``VERSION#<n>``                 what a pathway was when it was completed
+``ISSUER#<issuer>#PATHWAY#<pathway>`` ``<completion>``                who has completed it
+``#COMPLETIONS``
+``ISSUER#<issuer>``                   ``HOOK#<hook>``                 a hook; all hooks of an issuer
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      what is due, the oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       what was given up on
@@ -47,10 +54,11 @@ table ``secrets`` (really deleted; no backup, no stream)
 ``HOLDER_LINK#<sha256>``              ``LINK``                        the link with that secret in a letter to a holder
 ``MAIL#<message>``                    ``MAIL``                        which letter the mail service calls so
 ``CLAIM#<issuer>#<key>``              ``CLAIM``                       what an `Idempotency-Key` stands for
+``ISSUER#<issuer>#HOOK#<hook>``       ``<at>#<message>``              what came in by a hook, the newest first
 ====================================  ==============================  =============================================
 
-Rows and pointers stand in partitions of their own: DynamoDB gives a partition 1,000 write units a second, and a busy import
-must not slow the reads of its issuer. They are written in the same transaction as what they point to, which a
+Rows and pointers stand in partitions of their own: DynamoDB gives a partition 1,000 write units a second, and a busy
+import must not slow the reads of its issuer. They are written in the same transaction as what they point to, which a
 global secondary index (only ever eventually consistent, and as dear to write) could not promise.
 """
 
@@ -157,13 +165,18 @@ def rows(issuer_id: str) -> Range:
     return Range(join("ISSUER", issuer_id, "CREDENTIALS"))
 
 
+def rows_before(issuer_id: str, row_key: Key | None) -> Range:
+    """Newest first, from the row that follows ``row_key``, which need not be there."""
+    return _before(join("ISSUER", issuer_id, "CREDENTIALS"), row_key)
+
+
 def holder_of_issuer(issuer_id: str, email: str, issued_at: datetime, credential_id: str) -> Key:
     # The sort key is that of the row: a page of an address is read as a page of the list.
     return Key(join("ISSUER", issuer_id, "HOLDER", email), join(moment(issued_at), credential_id))
 
 
 def holders_of_issuer(issuer_id: str, email: str) -> Range:
-    return Range(join("ISSUER", issuer_id, "HOLDER", email))
+    return Range(join("ISSUER", issuer_id, "HOLDER", email), backward=True)
 
 
 def holder(email: str, issuer_id: str, credential_id: str) -> Key:
@@ -303,6 +316,10 @@ def parked_tasks() -> Range:
     return Range(join("TASKS", "FAILED"))
 
 
+def _before(pk: str, key: Key | None) -> Range:
+    return Range(pk, backward=True) if key is None else Range(pk, "sk < :sk", key.sk, backward=True)
+
+
 def moment(at: datetime) -> str:
     """``at`` in UTC, of fixed width to the microsecond: text order is time order."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -322,3 +339,48 @@ def holder_link(digest: str) -> Key:
 
 def mail(message_id: str) -> Key:
     return Key(join("MAIL", message_id), "MAIL")
+
+
+def atlas(issuer_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), "ATLAS")
+
+
+def pathway(issuer_id: str, pathway_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), join("PATHWAY", pathway_id))
+
+
+def pathways(issuer_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "PATHWAY#")
+
+
+def pathway_version(issuer_id: str, pathway_id: str, version: int) -> Key:
+    return Key(join("ISSUER", issuer_id, "PATHWAY", pathway_id), join("VERSION", str(version)))
+
+
+def signposts(issuer_id: str, achievement_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), join("SIGNPOSTS", achievement_id))
+
+
+def completion(issuer_id: str, pathway_id: str, completion_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "PATHWAY", pathway_id, "COMPLETIONS"), escape(completion_id))
+
+
+def completions_after(issuer_id: str, pathway_id: str, after: str | None) -> Range:
+    pk = join("ISSUER", issuer_id, "PATHWAY", pathway_id, "COMPLETIONS")
+    return Range(pk) if after is None else Range(pk, "sk > :sk", escape(after))
+
+
+def hook(issuer_id: str, hook_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), join("HOOK", hook_id))
+
+
+def hooks(issuer_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "HOOK#")
+
+
+def delivery(issuer_id: str, hook_id: str, at: datetime, message_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "HOOK", hook_id), join(moment(at), message_id))
+
+
+def deliveries(issuer_id: str, hook_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id, "HOOK", hook_id), backward=True)

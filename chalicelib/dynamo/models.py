@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     DiscriminatorAttribute,
     ListAttribute,
     MapAttribute,
@@ -21,6 +22,9 @@ from pynamodb.attributes import (
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
+from chalicelib.award.listing import Row
+from chalicelib.award.recipient import Holding, Recipient
+from chalicelib.credential import said
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
@@ -134,11 +138,17 @@ class AchievementItem(Item, discriminator="achievement"):
     image_alt = UnicodeAttribute()
     skills = ListAttribute(of=SkillMap)
     kind = UnicodeAttribute()
+    # The defaults are for items that were stored before there were versions.
+    version = NumberAttribute(default=1)
+    valid_days = NumberAttribute(null=True)
+    evidence_required = BooleanAttribute(default=False)
+    archived = BooleanAttribute(default=False)
 
     @classmethod
-    def of(cls, achievement: Achievement) -> Self:
+    def of(cls, achievement: Achievement, key: keys.Key | None = None) -> Self:
+        """At ``key``, or where the present version stands."""
         return cls(
-            *keys.achievement(achievement.issuer_id, achievement.id),
+            *(key or keys.achievement(achievement.issuer_id, achievement.id)),
             skills=[_map(SkillMap, **_members(skill, Skill)) for skill in achievement.skills],
             **_members(achievement, Achievement, but=("skills",)),
         )
@@ -172,6 +182,12 @@ class RecordItem(Item, discriminator="credential"):
     state_reason = UnicodeAttribute(null=True)
     issued_at = UTCDateTimeAttribute()
     version = NumberAttribute()
+    # Items that were stored before these members have none of them; their credential says the same.
+    holder_name = UnicodeAttribute(null=True)
+    achievement_version = NumberAttribute(default=1)
+    valid_until = UTCDateTimeAttribute(null=True)
+    supersedes = UnicodeAttribute(null=True)
+    superseded_by = UnicodeAttribute(null=True)
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -188,8 +204,52 @@ class RecordItem(Item, discriminator="credential"):
         return Record(
             entries=tuple(Entry(Purpose(entry.purpose), entry.list_id, int(entry.index)) for entry in self.entries),
             standing=Standing(State(self.state), self.state_at, self.state_reason),
-            **_members(self, Record, but=("entries", "standing")),
+            **self._said(),
+            **_members(self, Record, but=("entries", "standing", "holder_name", "valid_until")),
         )
+
+    def _said(self) -> dict[str, Any]:
+        source = self if self.holder_name is not None else said.read(self.document)
+        return {"holder_name": source.holder_name, "valid_until": source.valid_until}
+
+
+class RecipientItem(Item, discriminator="recipient"):
+    """To whom a credential went."""
+
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    zone = UnicodeAttribute(null=True)
+    notify = BooleanAttribute()
+
+    @classmethod
+    def of(cls, recipient: Recipient) -> Self:
+        return cls(*keys.recipient(recipient.credential_id), **_members(recipient, Recipient))
+
+    def noun(self) -> Recipient:
+        return Recipient(**_members(self, Recipient))
+
+
+class RowItem(Item, discriminator="row"):
+    """A credential in its issuer's list."""
+
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    issued_at = UTCDateTimeAttribute()
+    achievement_id = UnicodeAttribute()
+    holder_name = UnicodeAttribute()
+    state = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    valid_until = UTCDateTimeAttribute(null=True)
+    superseded_by = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        return cls(*keys.row(row.issuer_id, row.issued_at, row.credential_id), **_members(row, Row))
+
+    def noun(self) -> Row:
+        return Row(state=State(self.state), **_members(self, Row, but=("state",)))
 
 
 class StatusListItem(Item, discriminator="status_list"):
@@ -236,6 +296,16 @@ class Pointer(Item, discriminator="pointer"):
 
     def noun(self) -> str:
         return str(self.target)
+
+
+class HolderPointer(Item, discriminator="holding"):
+    """Says that a credential went to the address in its key."""
+
+    issuer_id = UnicodeAttribute()
+    credential_id = UnicodeAttribute()
+
+    def noun(self) -> Holding:
+        return Holding(self.issuer_id, self.credential_id)
 
 
 class ImageItem(Item, discriminator="image"):

@@ -75,6 +75,25 @@ class Delete(NamedTuple):
         return arguments if self.values is None else {**arguments, "ExpressionAttributeValues": self.values}
 
 
+class Update(NamedTuple):
+    """Members of one item to be set within a transaction, if the item is there; written as the API writes them."""
+
+    key: Key
+    members: Mapping[str, Any]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """As the API's calls take it."""
+        # Names go apart from the expression: `state` and others are reserved words of DynamoDB.
+        return {
+            "Key": _raw_key(self.key),
+            "ConditionExpression": "attribute_exists(pk)",
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in self.members),
+            "ExpressionAttributeNames": {f"#{name}": name for name in self.members},
+            "ExpressionAttributeValues": {f":{name}": value for name, value in self.members.items()},
+        }
+
+
 class ConditionFailed(Conflict):
     """A condition did not hold. ``found`` has what stands there instead, None where nothing does, by the positions of
     the actions whose conditions failed."""
@@ -148,6 +167,7 @@ class Tables:
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": values,
             "ConsistentRead": True,
+            "ScanIndexForward": not part.backward,
         }
         if page is not None:
             request["Limit"] = page
@@ -197,19 +217,28 @@ class Tables:
                 },
             )
 
-    def transact(self, table: str, puts: Sequence[Put], deletes: Sequence[Delete] = ()) -> None:
-        """Do all of ``puts`` and ``deletes`` or none of them. Raises `ConditionFailed`, `Unavailable`.
+    def transact(
+        self,
+        table: str,
+        puts: Sequence[Put],
+        deletes: Sequence[Delete] = (),
+        updates: Sequence[Update] = (),
+        *,
+        deeds: Sequence[int] = (0,),
+    ) -> None:
+        """Do all of ``puts``, ``deletes`` and ``updates`` or none of them. Raises `ConditionFailed`, `Unavailable`.
 
-        The first put is the deed, the others follow from it. So if a condition fails, but the first item stands
-        exactly as it was to be put, then this very transaction was applied before and its reply was lost: running
-        it again completes it.
+        The first put is the deed, or those at the positions ``deeds``; the others follow from it. So if a condition
+        fails, but the items of all deeds stand exactly as they were to be put, then this very transaction was applied
+        before and its reply was lost: running it again completes it.
         """
         actions = [{"Put": {"TableName": table, **put.arguments}} for put in puts]
         actions += [{"Delete": {"TableName": table, **delete.arguments}} for delete in deletes]
+        actions += [{"Update": {"TableName": table, **update.arguments}} for update in updates]
         try:
             self._transact(actions)
         except ConditionFailed as error:
-            if error.found.get(0) != puts[0].item:
+            if any(error.found.get(at) != puts[at].item for at in deeds):
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:
