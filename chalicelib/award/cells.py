@@ -74,7 +74,9 @@ def inflated(content: bytes) -> bytes:
             member = zlib.decompressobj(wbits=31)
             whole += member.decompress(content, MAX_INFLATED + 1 - len(whole))
             if len(whole) > MAX_INFLATED:
-                raise Malformed(f"Unpacked this is more than {MAX_INFLATED:,} bytes; send it in parts.", code="too_large")
+                raise Malformed(
+                    f"Unpacked this is more than {MAX_INFLATED:,} bytes; send it in parts.", code="too_large"
+                )
             if not member.eof:
                 raise Unreadable("The gzip file is cut off; send it again.")
             content = member.unused_data

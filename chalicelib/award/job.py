@@ -167,8 +167,8 @@ class Jobs(Protocol):
     def put_results(self, job: Job, results: Results) -> None:
         """Store ``results`` over the version before them. Raises `Conflict` when another worker was first."""
 
-    def results(self, job: Job) -> Iterator[Results]:
-        """Of every chunk that has any, strongly read, in the order of chunks."""
+    def results(self, job: Job, since: int = 0) -> Iterator[Results]:
+        """Of every chunk from number ``since`` on that has any, strongly read, in the order of chunks."""
 
     def results_of(self, job: Job, number: int) -> Results | None:
         """Of one chunk, strongly read; None while it has none."""

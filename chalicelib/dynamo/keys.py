@@ -293,8 +293,9 @@ def results(issuer_id: str, job_id: str, number: int) -> Key:
     return Key(job(issuer_id, job_id).pk, join("RESULTS", f"{number:06}"))
 
 
-def all_results(issuer_id: str, job_id: str) -> Range:
-    return Range(job(issuer_id, job_id).pk, "begins_with(sk, :sk)", "RESULTS#")
+def results_since(issuer_id: str, job_id: str, number: int) -> Range:
+    # Results stand last in their partition.
+    return Range(job(issuer_id, job_id).pk, "sk >= :sk", results(issuer_id, job_id, number).sk)
 
 
 def task(due: datetime, kind: str, issuer_id: str, subject: str) -> Key:
