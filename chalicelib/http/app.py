@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from chalicelib.http import credentials, documents, edge, home, log, verify
+from chalicelib.http import console, credentials, documents, edge, home, log, verify
 from chalicelib.http.ports import Services
 
 
@@ -15,6 +15,6 @@ def create_app(services: Services) -> Chalice:
     app.api.binary_types = []
     log.attach(app, tracing=services.settings.tracing)
     app.register_middleware(edge.middleware(services.settings.base_url), "http")
-    for routes in (home.routes, verify.routes, credentials.routes, documents.routes):
+    for routes in (home.routes, verify.routes, credentials.routes, documents.routes, *console.ROUTES):
         app.register_blueprint(routes(services))
     return app

@@ -1,0 +1,18 @@
+"""The console: plain pages by which the people of an issuer do their work, complete without script.
+
+frame.py             what surrounds every page; `show` and `sent_on` are how a view ends
+filled.py            a form as it was filled in, with its faults beside the fields
+words.py             banners, roles, places: everything that is said in fixed words
+home.py              /console, /console/new: the way in
+overview.py          /console/{issuer}: what was awarded, what waits, what comes next
+achievements.py      what can be earned; achievement_form.py reads and judges its form
+award.py             a pasted list or a file: checked, then awarded; upload_words.py says what was found
+credentials.py       find one; see it; credential_acts.py says what can be done with it, and does it
+people.py, keys.py   members and API tokens
+settings.py          the issuer's own words; issuer_words.py reads and judges their form
+"""
+
+from chalicelib.http.console import home, keys, people
+
+ROUTES = (home.routes, people.routes, keys.routes)
+"""Of every part of the console."""

@@ -1,0 +1,158 @@
+"""The form that describes an achievement: read, judged field by field, and shown as a badge before it is saved."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from chalicelib.award.achievements import MAX_IMAGE, MAX_SKILLS
+from chalicelib.award.text import check_text, check_url
+from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.http.console.filled import Filled
+
+KINDS = {
+    "Badge": "Badge",
+    "Certificate": "Certificate",
+    "CertificateOfCompletion": "Certificate of completion",
+    "Certification": "Certification",
+    "MicroCredential": "Microcredential",
+    "Course": "Course",
+    "Competency": "Competency",
+    "Assessment": "Assessment",
+    "Award": "Award",
+    "Diploma": "Diploma",
+    "License": "Licence",
+    "Membership": "Membership",
+}
+"""The kinds of Open Badges 3.0 (B.1.21, AchievementType) that a programme uses, and how a person calls them."""
+FEW_SKILLS = 3
+"""Rows of fields that a new achievement begins with."""
+MORE_SKILLS = 3
+MAX_DAYS = 36_500
+"""A hundred years; longer is without end."""
+NO_PICTURE = "Choose a picture: it is what people see first. A simple PNG of 400 by 400 pixels is enough."
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the preview shows."""
+
+    name: str
+    kind: str
+    description: str
+    criteria: str
+    image: str
+    skills: tuple[str, ...]
+
+
+def of(achievement: Achievement) -> Filled:
+    """The form filled with what ``achievement`` says now."""
+    values = {
+        "name": achievement.name,
+        "kind": achievement.kind,
+        "description": achievement.description,
+        "criteria": achievement.criteria,
+        "picture_alt": achievement.image_alt,
+        "valid_days": str(achievement.valid_days or ""),
+        "evidence_required": "yes" if achievement.evidence_required else "",
+        "kept_picture": achievement.image.rpartition("/")[2].removesuffix(".png"),
+    }
+    for number, skill in enumerate(achievement.skills, 1):
+        values |= {
+            f"skill_name_{number}": skill.name,
+            f"skill_url_{number}": skill.url,
+            f"skill_framework_{number}": skill.framework,
+            f"skill_code_{number}": skill.code or "",
+        }
+    return Filled(values)
+
+
+def check(form: Filled) -> None:
+    """Note every fault of the fields, in their order, so that all of them are mended in one go."""
+    form.check("name", lambda said: check_text("name", said, 200))
+    if form.said("kind") not in KINDS:
+        form.check("kind", lambda said: check_text("kind", said, 64))
+    form.check("description", lambda said: check_text("description", said, 2000))
+    form.check("criteria", lambda said: check_text("text", said, 10_000))
+    _check_picture(form)
+    form.check("picture_alt", lambda said: check_text("picture's description", said, 500))
+    for number in rows(form):
+        _check_skill(form, str(number))
+    days = form.said("valid_days")
+    if days and not (days.isascii() and days.isdigit() and 0 < int(days[:9]) <= MAX_DAYS):
+        form.fault("valid_days", f"Give a whole number of days, from 1 to {MAX_DAYS:,}, or leave it empty.")
+
+
+def rows(form: Filled) -> range:
+    """The numbers of the rows of skills that ``form`` has: room for those that it names, and for some more."""
+    numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"skill_[a-z]+_\d{1,2}", name)]
+    asked = form.said("skill_rows")
+    wanted = int(asked) if re.fullmatch(r"\d{1,2}", asked, re.ASCII) else FEW_SKILLS
+    more = MORE_SKILLS if form.said("do") == "more" else 0
+    return range(1, min(max([wanted + more, FEW_SKILLS, *numbers]), MAX_SKILLS) + 1)
+
+
+def skills(form: Filled) -> tuple[Skill, ...]:
+    """The skills that ``form`` names; an empty row is none."""
+    found = []
+    for number in rows(form):
+        name, url, framework = (form.said(f"skill_{part}_{number}") for part in ("name", "url", "framework"))
+        if name or url or framework:
+            found.append(Skill(name, url, framework, form.or_none(f"skill_code_{number}")))
+    return tuple(found)
+
+
+def valid_days(form: Filled) -> int | None:
+    """The rule of expiry that ``form`` gives."""
+    return int(form.said("valid_days")) if form.said("valid_days") else None
+
+
+def kept_picture(form: Filled) -> str | None:
+    """The SHA-256 of the picture that came with an earlier try, or that the achievement has."""
+    kept = form.said("kept_picture")
+    return kept if _HASH.fullmatch(kept) else None
+
+
+def keeping(form: Filled, picture: bytes) -> Filled:
+    """``form`` with ``picture`` as the one that was sent before: a browser does not send a file twice by itself."""
+    return Filled({**form.values, "kept_picture": hashlib.sha256(picture).hexdigest()}, form.faults, form.file)
+
+
+def good_picture(picture: bytes) -> bool:
+    """Whether ``picture`` is one that an achievement may have."""
+    return picture.startswith(_PNG) and len(picture) <= MAX_IMAGE
+
+
+def shown(form: Filled, base_url: str) -> Shown:
+    """What the preview shows of ``form``."""
+    kept = kept_picture(form)
+    return Shown(
+        name=form.said("name"),
+        kind=form.said("kind"),
+        description=form.said("description"),
+        criteria=form.said("criteria"),
+        image=f"{base_url}/images/{kept}.png" if kept else "",
+        skills=tuple(skill.name for skill in skills(form) if skill.name),
+    )
+
+
+def _check_picture(form: Filled) -> None:
+    if form.file and not form.file.startswith(_PNG):
+        form.fault("picture", "This is not a PNG file. Save or export the picture as PNG, then choose it again.")
+    elif len(form.file) > MAX_IMAGE:
+        size = f"{len(form.file) // 1024:,} KB"
+        form.fault("picture", f"The picture has {size}; at most {MAX_IMAGE // 1024} KB are stored. Make it smaller.")
+    elif not form.file and kept_picture(form) is None:
+        form.fault("picture", NO_PICTURE)
+
+
+def _check_skill(form: Filled, number: str) -> None:
+    if not any(form.said(f"skill_{part}_{number}") for part in ("name", "url", "framework", "code")):
+        return
+    form.check(f"skill_name_{number}", lambda said: check_text("skill's name", said, 200))
+    form.check(f"skill_url_{number}", lambda said: check_url("skill's address", said))
+    form.check(f"skill_framework_{number}", lambda said: check_text("framework's name", said, 200))

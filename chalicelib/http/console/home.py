@@ -1,0 +1,103 @@
+"""The way into the console: the issuers that a person belongs to, and a new one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from chalice.app import Request
+
+from chalicelib.access import members
+from chalicelib.access.caller import Person
+from chalicelib.access.roles import Role
+from chalicelib.award import issuers
+from chalicelib.credential.issuer import Issuer
+from chalicelib.errors import NotFound
+from chalicelib.http.access import PERSON, PUBLIC
+from chalicelib.http.console import filled, frame, issuer_words, words
+from chalicelib.http.console.filled import Filled
+from chalicelib.http.console.frame import Frame
+from chalicelib.http.pages import render
+from chalicelib.http.ports import Services
+from chalicelib.http.reply import Reply, public
+from chalicelib.http.routing import Routes
+
+MAX_OWN = 5
+"""Issuers that somebody may belong to and still found one: each new one costs a key in the key service."""
+SCRIPT_SECONDS = 86_400
+"""The page names the script by its hash, so a stale copy is not run; the page does without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """One issuer, and what the person is to it."""
+
+    issuer: Issuer
+    role: str
+
+
+def routes(services: Services) -> Routes:
+    """`/console`, `/console/new`, `/console.js`."""
+    bound = Routes(__name__, services)
+    base_url = services.settings.base_url
+
+    @bound.bind("/console.js", access=PUBLIC)
+    def script(request: Request) -> Reply:
+        return public(request, Reply(render.script(), "text/javascript; charset=utf-8"), SCRIPT_SECONDS)
+
+    @bound.bind("/console", access=PERSON)
+    def home(request: Request, person: Person) -> Reply:
+        found = _belongings(services, person)
+        if not found:
+            return frame.sent_on(f"{base_url}/console/new")
+        if len(found) == 1 and not frame.asked(request):
+            return frame.sent_on(f"{base_url}/console/{found[0].issuer.id}")
+        return frame.show(Frame(person, base_url, banner=frame.banner(request)), "home.html", issuers=found)
+
+    @bound.bind("/console/new", access=PERSON)
+    def new(_request: Request, person: Person) -> Reply:
+        return _new(services, person, Filled())
+
+    @bound.bind("/console/new", access=PERSON, methods=("POST",))
+    def found(request: Request, person: Person) -> Reply:
+        form = filled.sent(request)
+        issuer_words.check(form)
+        issuer_id = form.said("id") or slug(form.said("name"))
+        with form.judged("id"):
+            issuers.check_id(issuer_id)
+        if not person.operator and len(members.issuers_of(services.gate, person.email)) >= MAX_OWN:
+            form.fault("", f"You belong to {MAX_OWN} issuers. Those who run this Laurel can found more for you.")
+        if form.faults:
+            return _new(services, person, form)
+        with form.judged("id"):
+            issuers.found(services.awarding, issuer_words.new(form, issuer_id))
+            members.add(services.gate, issuer_id, person.email, Role.OWNER)
+            return frame.sent_on(f"{base_url}/console/{issuer_id}", did="founded")
+        return _new(services, person, form)
+
+    return bound
+
+
+def slug(name: str) -> str:
+    """A short name for addresses made from a name: `Fernhill College` gives `fernhill-college`."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-")
+
+
+def _belongings(services: Services, person: Person) -> list[Belonging]:
+    found = []
+    for issuer_id in members.issuers_of(services.gate, person.email):
+        try:
+            role = services.gate.register.member(issuer_id, person.email).role
+            found.append(Belonging(services.awarding.ledger.issuer(issuer_id), words.ROLES[role][0].lower()))
+        except NotFound:
+            # Removed between the two looks, or an issuer that was never finished: nothing to go to.
+            continue
+    return found
+
+
+def _new(services: Services, person: Person, form: Filled) -> Reply:
+    first = not members.issuers_of(services.gate, person.email)
+    around = Frame(person, services.settings.base_url)
+    return frame.show(around, "new.html", status=form.status, form=form, first=first)

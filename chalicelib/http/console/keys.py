@@ -1,0 +1,74 @@
+"""API tokens, which the pages call keys: what programs bring to act for the issuer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalice.app import Request
+
+from chalicelib.access import tokens
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.nouns import Token
+from chalicelib.access.roles import Act, Role
+from chalicelib.http.access import member
+from chalicelib.http.console import filled, frame, words
+from chalicelib.http.console.filled import Filled
+from chalicelib.http.ports import Services
+from chalicelib.http.reply import Reply
+from chalicelib.http.routing import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A token that was made just now, with its text."""
+
+    token: Token
+    text: str
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/keys`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/keys", access=member(Act.MANAGE))
+    def keys(request: Request, caller: Caller, person: Person) -> Reply:
+        return _all(services, frame.of(services, request, caller, person, "keys"), _fresh())
+
+    @bound.bind("/console/{issuer}/keys", access=member(Act.MANAGE), methods=("POST",))
+    def make(request: Request, caller: Caller, person: Person) -> Reply:
+        around = frame.of(services, request, caller, person, "keys")
+        form = filled.sent(request)
+        role = form.one_of("role", Role, "Choose what it may do.")
+        if role is None:
+            return _all(services, around, form)
+        with form.judged("name"):
+            made = Made(*tokens.make(services.gate, caller.issuer_id, role, form.said("name"), caller.who))
+            # No redirect: the text can be shown in this one answer only. Loading it again makes another key.
+            return _all(services, around, _fresh(), made)
+        return _all(services, around, form)
+
+    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), methods=("POST",))
+    def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
+        tokens.revoke(services.gate, caller.issuer_id, token_id)
+        around = frame.of(services, request, caller, person, "keys")
+        return frame.sent_on(f"{around.at}/keys", did="token_revoked")
+
+    return bound
+
+
+def _fresh() -> Filled:
+    return Filled({"role": Role.EDITOR})
+
+
+def _all(services: Services, around: frame.Frame, form: Filled, made: Made | None = None) -> Reply:
+    found = tuple(tokens.of_issuer(services.gate, around.tenant))
+    return frame.show(
+        around,
+        "keys.html",
+        status=form.status,
+        form=form,
+        tokens=found,
+        made=made,
+        roles=words.ROLES,
+        role_options=words.ROLE_OPTIONS,
+    )

@@ -1,0 +1,116 @@
+"""The way into the console."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.access.roles import Role
+from chalicelib.http.console import home
+from chalicelib.http.pages import render
+from tests.http.gateway import Gateway
+from tests.http.signed_in import Browser, as_person, belongs
+from tests.http.world import BASE_URL, Laurel
+
+NEW = {
+    "name": "Riverside Academy",
+    "id": "",
+    "url": "https://riverside.example/",
+    "description": "Evening courses.",
+    "email": "",
+}
+
+
+def test_nobody_signed_in_is_asked_to_sign_in(ask: Gateway) -> None:
+    answer = ask.get("/console", accept="text/html")
+    assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}/sign-in?next=/console")
+
+
+def test_whoever_belongs_to_none_founds_one(stranger: Browser, laurel: Laurel) -> None:
+    assert stranger.get("/console").headers["location"] == f"{BASE_URL}/console/new"
+    assert "sam@elsewhere.example, who belongs to no issuer yet" in stranger.get("/console/new").text
+    answer = stranger.post("/console/new", NEW)
+    assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}/console/riverside-academy?did=founded")
+    assert laurel.ledger.issuer("riverside-academy").name == "Riverside Academy"
+    assert laurel.gate.register.member("riverside-academy", "sam@elsewhere.example").role is Role.OWNER
+
+
+def test_whoever_belongs_to_one_goes_straight_in(owner: Browser) -> None:
+    assert owner.get("/console").headers["location"] == f"{BASE_URL}/console/fernhill"
+    assert "Found another issuer" in owner.get("/console?all=1").text
+
+
+def test_whoever_belongs_to_several_chooses(stranger: Browser, laurel: Laurel) -> None:
+    stranger.post("/console/new", NEW)
+    belongs(laurel.gate, "fernhill", "sam@elsewhere.example", Role.VIEWER)
+    said = stranger.get("/console").text
+    assert "You are viewer here." in said
+    assert "You are owner here." in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"url": "riverside.example"}, "url"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"description": " "}, "description"),
+        ({"id": "New Id"}, "id"),
+        ({"id": "new"}, "id"),
+        ({"id": "fernhill"}, "id"),
+        ({"name": "学校", "id": ""}, "id"),
+    ],
+)
+def test_fault_stands_beside_its_field(stranger: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
+    answer = stranger.post("/console/new", {**NEW, **changes})
+    assert answer.status == 422
+    assert f'<a href="#{field}">' in answer.text
+    assert f'aria-describedby="{field}-' in answer.text
+    assert "<title>Not yet: " in answer.text
+    assert [issuer.id for issuer in laurel.ledger.issuers()] == ["fernhill"]
+
+
+def test_all_faults_are_told_at_once(stranger: Browser) -> None:
+    said = stranger.post("/console/new", {}).text
+    assert "4 things are to be mended" in said
+    assert said.index('href="#name"') < said.index('href="#url"') < said.index('href="#description"')
+
+
+def test_nobody_founds_without_end(laurel: Laurel) -> None:
+    sam = as_person(laurel, "sam@elsewhere.example")
+    for number in range(home.MAX_OWN):
+        assert sam.post("/console/new", {**NEW, "id": f"academy-{number}"}).status == 303
+    answer = sam.post("/console/new", {**NEW, "id": "one-more"})
+    assert answer.status == 422
+    assert "Those who run this Laurel can found more for you." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("Fernhill College", "fernhill-college"), ("École d’Été 2026!", "ecole-d-ete-2026"), ("学校", ""), ("-", "")],
+)
+def test_short_name_is_made_from_the_name(name: str, slug: str) -> None:
+    assert home.slug(name) == slug
+
+
+def test_script_is_the_one_that_the_pages_allow(ask: Gateway, owner: Browser) -> None:
+    answer = ask.get("/console.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    policy = owner.get("/console?all=1").headers["content-security-policy"]
+    assert f"script-src '{render.digest(answer.text)}';" in policy
+
+
+def test_pages_of_a_session_are_for_nobody_else(owner: Browser) -> None:
+    headers = owner.get("/console?all=1").headers
+    assert headers["cache-control"] == "private, no-store"
+    assert "access-control-allow-origin" not in headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_form_without_the_sessions_word_is_refused(stranger: Browser, laurel: Laurel) -> None:
+    assert stranger.post("/console/new", {**NEW, "csrf": "wrong"}).status == 403
+    assert stranger.post("/console/new", NEW, origin="https://evil.example").status == 403
+    assert [issuer.id for issuer in laurel.ledger.issuers()] == ["fernhill"]
