@@ -73,7 +73,6 @@ class Delivery:
     outcome: Outcome
     code: str | None
     """Why nothing was issued."""
-    detail: str | None
     course: str | None
     credential_id: str | None
     size: int
@@ -89,14 +88,14 @@ class Hooks(Protocol):
     def hooks(self, issuer_id: str) -> Iterator[Hook]:
         """All of one issuer's."""
 
-    def add_hook(self, hook: Hook, most: int) -> None:
-        """Raises `Conflict`: `too_many_hooks` when the issuer has ``most`` already."""
+    def add_hook(self, hook: Hook) -> None:
+        """Raises `Conflict` when the id is taken."""
 
     def replace_hook(self, hook: Hook) -> None:
         """Store over the version before it. Raises `Conflict` when another writer was first, or it is gone."""
 
     def remove_hook(self, hook: Hook) -> None:
-        """From now on it takes nothing. Raises `Conflict` when another writer was first, or it is gone."""
+        """From now on it takes nothing; one that is gone already is no fault."""
 
     def keep(self, hook: Hook, delivery: Delivery) -> None:
         """Keep a delivery for a while."""

@@ -1,0 +1,163 @@
+"""Hooks on DynamoDB, and for a while what came in by them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Self
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from chalicelib.award.hooks import Delivery, Fields, Hook, Outcome, Secret
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.models import Item, read
+from chalicelib.dynamo.tables import Put, Tables
+from chalicelib.errors import NotFound
+
+KEPT = timedelta(days=30)
+"""How long a delivery is kept: a sender that tries again for days is done by then."""
+
+
+class SecretMap(MapAttribute[str, Any]):
+    """A secret within its hook."""
+
+    value = BinaryAttribute(legacy_encoding=False)
+    created = UTCDateTimeAttribute()
+    expires = UTCDateTimeAttribute(null=True)
+
+
+class HookItem(Item, discriminator="hook"):
+    """A hook. Its mapping and its table are JSON: nothing asks for a part of them."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    fields = UnicodeAttribute()
+    courses = UnicodeAttribute()
+    dry_run = BooleanAttribute()
+    secrets = ListAttribute(of=SecretMap)
+    seed = BinaryAttribute(legacy_encoding=False)
+    created = UTCDateTimeAttribute()
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, hook: Hook) -> Self:
+        fields = hook.fields
+        named = [fields.name, fields.email, fields.course, fields.completed, fields.completed_value]
+        return cls(
+            *keys.hook(hook.issuer_id, hook.id),
+            id=hook.id,
+            issuer_id=hook.issuer_id,
+            name=hook.name,
+            fields=json.dumps([*named, fields.completed_at, fields.evidence]),
+            courses=json.dumps(dict(hook.courses), ensure_ascii=False),
+            dry_run=hook.dry_run,
+            secrets=[_secret_map(secret) for secret in hook.secrets],
+            seed=hook.seed,
+            created=hook.created,
+            version=hook.version,
+        )
+
+    def noun(self) -> Hook:
+        name, *rest = json.loads(self.fields)
+        return Hook(
+            id=self.id,
+            issuer_id=self.issuer_id,
+            name=self.name,
+            fields=Fields(tuple(name), *rest),
+            courses=json.loads(self.courses),
+            dry_run=self.dry_run,
+            secrets=tuple(Secret(bytes(each.value), each.created, each.expires) for each in self.secrets),
+            seed=bytes(self.seed),
+            created=self.created,
+            version=int(self.version),
+        )
+
+
+class DeliveryItem(Item, discriminator="delivery"):
+    """What is kept of a message. ``expires`` is in epoch seconds."""
+
+    at = UTCDateTimeAttribute()
+    message_id = UnicodeAttribute()
+    outcome = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
+    course = UnicodeAttribute(null=True)
+    credential_id = UnicodeAttribute(null=True)
+    size = NumberAttribute()
+    expires = NumberAttribute()
+
+    def noun(self) -> Delivery:
+        return Delivery(
+            at=self.at,
+            message_id=self.message_id,
+            outcome=Outcome(self.outcome),
+            code=self.code,
+            course=self.course,
+            credential_id=self.credential_id,
+            size=int(self.size),
+        )
+
+
+class DynamoHooks:
+    """`award.hooks.Hooks` on DynamoDB: hooks among the lasting things, deliveries where things really vanish."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def hook(self, issuer_id: str, hook_id: str) -> Hook:
+        raw = self._tables.get(self._tables.credentials, keys.hook(issuer_id, hook_id))
+        if raw is None:
+            raise NotFound("There is no hook with this id.")
+        return read(HookItem, raw)
+
+    def hooks(self, issuer_id: str) -> Iterator[Hook]:
+        for raw in self._tables.query(self._tables.credentials, keys.hooks(issuer_id)):
+            yield read(HookItem, raw)
+
+    def add_hook(self, hook: Hook) -> None:
+        self._tables.transact(self._tables.credentials, [Put(HookItem.of(hook).raw())])
+
+    def replace_hook(self, hook: Hook) -> None:
+        before = {":before": {"N": str(hook.version - 1)}}
+        put = Put(HookItem.of(hook).raw(), "version = :before", before)
+        self._tables.transact(self._tables.credentials, [put])
+
+    def remove_hook(self, hook: Hook) -> None:
+        self._tables.delete(self._tables.credentials, keys.hook(hook.issuer_id, hook.id))
+
+    def keep(self, hook: Hook, delivery: Delivery) -> None:
+        item = DeliveryItem(
+            *keys.arrival(hook.issuer_id, hook.id, delivery.at, delivery.message_id),
+            at=delivery.at,
+            message_id=delivery.message_id,
+            outcome=delivery.outcome,
+            code=delivery.code,
+            course=delivery.course,
+            credential_id=delivery.credential_id,
+            size=delivery.size,
+            expires=int((delivery.at + KEPT).timestamp()),
+        )
+        self._tables.put(self._tables.secrets, Put(item.raw(), "attribute_exists(pk) OR attribute_not_exists(pk)"))
+
+    def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        stored = self._tables.query(self._tables.secrets, keys.arrivals(issuer_id, hook_id), page=limit)
+        # In the order of time, so from the first that is over on all are; DynamoDB may be days late to delete them.
+        newest = [read(DeliveryItem, raw) for raw in islice(stored, limit)]
+        return [delivery for delivery in newest if now < delivery.at + KEPT]
+
+
+def _secret_map(secret: Secret) -> SecretMap:
+    made: SecretMap = SecretMap(  # type: ignore[no-untyped-call] # PynamoDB's own
+        value=secret.value, created=secret.created, expires=secret.expires
+    )
+    return made
