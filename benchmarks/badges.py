@@ -54,11 +54,17 @@ def token(size: str, algorithm: str) -> bytes:
     return jwt.encode(document, key, algorithm, headers).encode()
 
 
-def _example(size: str, issuer: str) -> dict[str, Any]:
+def check_examples() -> None:
+    """Raises `ExamplesMissing`."""
     folder = VECTORS / "openbadges"
     if not folder.is_dir():
-        raise ExamplesMissing(f"the specification's examples are not at {folder}; set LAUREL_VECTORS")
-    document: dict[str, Any] = json.loads((folder / f"{EXAMPLES[size]}.json").read_bytes())
+        raise ExamplesMissing(
+            f"the specification's examples are not at {folder}; LAUREL_VECTORS says where the vectors are"
+        )
+
+
+def _example(size: str, issuer: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((VECTORS / "openbadges" / f"{EXAMPLES[size]}.json").read_bytes())
     document["issuer"]["id"] = issuer
     return document
 
