@@ -24,9 +24,9 @@ def string(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     """The non-empty string that ``value`` is or lists alone, else None: both say the same in JSON-LD."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return value if isinstance(value, str) and value else None
+    if isinstance(value, str):
+        return value or None
+    return string(value[0]) if isinstance(value, list) and len(value) == 1 else None
 
 
 def id_of(value: object) -> str | None:

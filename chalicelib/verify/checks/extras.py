@@ -27,8 +27,9 @@ _NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that
 def check(case: Case) -> Finding:
     """Name what was not followed. Nothing here changes the verdict."""
     document = case.document
-    nodes = [document, as_object(document.get("issuer")), *map(as_object, as_list(document.get("credentialSubject")))]
-    nodes += [as_object(item) for node in nodes for item in as_list(node.get("achievement"))]
+    subjects = [as_object(item) for item in as_list(document.get("credentialSubject"))]
+    achievements = [as_object(item) for subject in subjects for item in as_list(subject.get("achievement"))]
+    nodes = [document, as_object(document.get("issuer")), *subjects, *achievements]
     if all(map(_EXTRAS.keys().isdisjoint, nodes)):
         return _NONE
     case.not_followed = tuple(

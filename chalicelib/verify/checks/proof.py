@@ -22,7 +22,7 @@ def check(case: Case) -> Finding:
         raise CheckFailed("proof_missing", "It carries no signature, so nobody vouches for it.")
     for seal in case.seals:
         _refuse_unsupported(seal)
-    case.methods = tuple(_method(case, seal) for seal in case.seals)
+    case.methods = tuple([_method(case, seal) for seal in case.seals])
     for seal, (_, method), signed in zip(case.seals, case.methods, case.signed, strict=True):
         _verify(seal, method, signed)
     return _HOLDS
