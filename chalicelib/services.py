@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -14,6 +14,8 @@ from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.ports import Ledger, Signer
+from chalicelib.award.tasks import Tasks
+from chalicelib.award.work import Handler
 from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
 from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
@@ -109,7 +111,7 @@ class Services:
         """The key service."""
         from chalicelib.kms.signer import KmsSigner  # its client is not made for those who only look
 
-        return KmsSigner(self.settings.region)
+        return KmsSigner(self.settings.region, self.settings.stage)
 
     @cached_property
     def awarding(self) -> Awarding:
@@ -120,6 +122,11 @@ class Services:
     def post(self) -> Post:
         """The way mail goes out."""
         raise Unavailable("This deployment has no mail service.", code="no_post")
+
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """The names of those who may say who somebody is, by their ids."""
+        return {}
 
     @cached_property
     def gate(self) -> Gate:
@@ -133,6 +140,19 @@ class Services:
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """What is to be done later."""
+        from chalicelib.dynamo.tasks import DynamoTasks  # no view of a credential has anything to be done
+
+        return DynamoTasks(self._tables)
+
+    @cached_property
+    def handlers(self) -> Mapping[str, Handler]:
+        """Who does which kind of task. Only the function `work` asks, so what they need is imported here."""
+        handlers: dict[str, Handler] = {}
+        return handlers
 
     @cached_property
     def host(self) -> Host:

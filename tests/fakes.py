@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chalicelib.access.nouns import Member, Roster
+from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Event
 from chalicelib.award.ports import NewKey
 from chalicelib.award.tasks import LEASE, Parked, Task
@@ -18,6 +20,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
 from chalicelib.lookup.ports import Surroundings
+from tests.access import fakes as access
 
 T = TypeVar("T", Issuer, Record)
 F = TypeVar("F")
@@ -50,6 +53,7 @@ class Ledger:
 
     def __init__(self, salts: Salts | None = None) -> None:
         self.salts = salts or Salts()
+        self.register = access.Register()
         self._issuers: dict[str, Issuer] = {}
         self._achievements: dict[tuple[str, str], Achievement] = {}
         self._records: dict[str, Record] = {}
@@ -66,7 +70,7 @@ class Ledger:
     def issuers(self) -> Iterator[Issuer]:
         return iter([self._issuers[key] for key in sorted(self._issuers)])
 
-    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList]) -> None:
+    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
         if self._issuers.get(issuer.id) == issuer:
             return
         dids = [other.did for other in self._issuers.values()]
@@ -78,6 +82,9 @@ class Ledger:
             raise Conflict("taken")
         self._issuers[issuer.id] = issuer
         self._lists.update({status_list.id: status_list for status_list in lists})
+        if owner is not None:
+            founder = Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created)
+            self.register.replace_member(None, founder, Roster(issuer.id, 1, 1, 1, f"founded by {owner}"))
 
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
         self._replace(self._issuers, issuer, lists)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,8 +46,11 @@ class NewIssuer:
     image: str | None = None
 
 
-def found(awarding: Awarding, new: NewIssuer, method: Method = Method.WEB) -> Issuer:
+def found(awarding: Awarding, new: NewIssuer, method: Method = Method.WEB, owner: str | None = None) -> Issuer:
     """Store ``new`` with a fresh key and its first two status lists, all or nothing.
+
+    ``owner`` is the e-mail address, as `access.address.normal` writes it, of the person who becomes its first member
+    in the same moment: nobody else can come between.
 
     Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key made
     just before a failure stays in the key service without a use.
@@ -70,10 +74,29 @@ def found(awarding: Awarding, new: NewIssuer, method: Method = Method.WEB) -> Is
     )
     issuer, pair = status_lists.open_pair(awarding, issuer, now)
     try:
-        awarding.ledger.add_issuer(issuer, pair)
+        awarding.ledger.add_issuer(issuer, pair, owner)
     except Conflict as error:
         raise _exists(new.id) from error
     return issuer
+
+
+def reword(awarding: Awarding, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
+    """Change what the issuer says of itself: some of the members `name`, `url`, `description`, `email`, `image`.
+
+    What was issued stays as it was signed. Raises `NotFound`, `Refused` when a text or URL is not acceptable,
+    `Conflict` (`busy`) when others kept changing the issuer.
+    """
+    for _ in range(TRIES):
+        issuer = awarding.ledger.issuer(issuer_id)
+        said = NewIssuer(issuer.id, issuer.name, issuer.url, issuer.description, issuer.email, issuer.image)
+        _check_words(replace(said, **changes))  # type: ignore[arg-type] # a null where text must stand is refused
+        reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type]
+        try:
+            awarding.ledger.replace_issuer(reworded)
+        except Conflict:
+            continue
+        return reworded
+    raise Conflict("Others keep changing this issuer; try again.", code="busy")
 
 
 def rotate_key(awarding: Awarding, issuer_id: str) -> Issuer:
@@ -142,8 +165,14 @@ def check_id(issuer_id: str) -> None:
 
 def _check(new: NewIssuer) -> None:
     check_id(new.id)
-    check_text("name", new.name, 200)
-    check_text("description", new.description, 2000)
-    check_url("url", new.url)
+    _check_words(new)
+
+
+def _check_words(new: NewIssuer) -> None:
+    check_text("name", new.name or "", 200)
+    check_text("description", new.description or "", 2000)
+    check_url("url", new.url or "")
+    if new.email is not None:
+        check_text("email", new.email, 254)
     if new.image is not None:
         check_url("image", new.image)

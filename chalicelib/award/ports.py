@@ -46,8 +46,9 @@ class Ledger(Protocol):
     def issuers(self) -> Iterator[Issuer]:
         """All of them."""
 
-    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList]) -> None:
-        """Store a new issuer with its first lists, all or nothing. Raises `Conflict` when the id is taken."""
+    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
+        """Store a new issuer with its first lists and, if there is one, its ``owner`` (a normal e-mail address), all or
+        nothing. Raises `Conflict` when the id is taken."""
 
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
         """Store ``issuer`` over the version before it, and new or next versions of ``lists`` with it, all or

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
+from chalicelib.access.nouns import Member
+from chalicelib.access.roles import Role
 from chalicelib.award.listing import MOST_OF_ONE, Place, Row, row_of
 from chalicelib.award.recipient import Holding, Issued, Recipient
 from chalicelib.award.tasks import Task
@@ -13,6 +15,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.access import first_member
 from chalicelib.dynamo.models import (
     AchievementItem,
     HolderPointer,
@@ -53,13 +56,14 @@ class DynamoLedger(DynamoShelf):
         while page := [keys.issuer(read(Pointer, raw)) for raw in islice(pointers, PAGE)]:
             yield from (read(IssuerItem, raw) for raw in self._there(page))
 
-    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList]) -> None:
+    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
         pointer = Pointer(*keys.issuer_pointer(issuer.id), target=issuer.id)
         self._transact(
             Put(IssuerItem.of(issuer).raw()),
             Put(pointer.raw()),
             Put(Pointer(*keys.did_pointer(issuer.did), target=issuer.id).raw()),
             *(Put(StatusListItem.of(status_list).raw()) for status_list in lists),
+            *(() if owner is None else first_member(Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created))),
         )
 
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:

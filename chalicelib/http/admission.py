@@ -72,6 +72,11 @@ def from_here(request: Request, base_url: str) -> None:
         raise _not_from_here()
 
 
+def network(request: Request) -> str:
+    """The address that the request came from, as API Gateway saw it: `X-Forwarded-For` is the caller's own word."""
+    return str((request.context.get("identity") or {}).get("sourceIp") or "")
+
+
 def by_browser(request: Request) -> bool:
     """Whether a person is reading."""
     return negotiation.wants_html(request.headers.get("accept"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from chalicelib.http import console, credentials, documents, edge, home, log, verify
+from chalicelib.http import console, credentials, documents, edge, home, issuers, log, people, sign_in, verify
 from chalicelib.http.ports import Services
+
+_OWN = (sign_in.routes, issuers.routes, people.routes)
 
 
 def create_app(services: Services) -> Chalice:
@@ -15,6 +17,6 @@ def create_app(services: Services) -> Chalice:
     app.api.binary_types = []
     log.attach(app, tracing=services.settings.tracing)
     app.register_middleware(edge.middleware(services.settings.base_url), "http")
-    for routes in (home.routes, verify.routes, credentials.routes, documents.routes, *console.ROUTES):
+    for routes in (home.routes, verify.routes, credentials.routes, documents.routes, *_OWN, *console.ROUTES):
         app.register_blueprint(routes(services))
     return app

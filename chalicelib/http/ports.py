@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from chalicelib.access.gate import Gate
@@ -39,6 +40,10 @@ class Services(Protocol):
     @property
     def gate(self) -> Gate:
         """Who asks, and what they may do."""
+
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """The names of those who may say who somebody is (OpenID Connect), by their ids in `/oidc/{provider}`."""
 
     @property
     def awarding(self) -> Awarding:

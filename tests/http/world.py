@@ -101,6 +101,7 @@ class Laurel:
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
         self.shelf: object = self.ledger
+        self.ledger.register = self.register
 
     @cached_property
     def settings(self) -> Settings:
@@ -128,6 +129,10 @@ class Laurel:
     @property
     def awarding(self) -> Awarding:
         return Awarding(self.ledger, self.signer, self.base_url, lambda: self.now, self.entropy)
+
+    @cached_property
+    def providers(self) -> dict[str, str]:
+        return {}
 
     @property
     def gate(self) -> Gate:
