@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from chalice.app import CloudWatchEvent, Cron
+from datetime import timedelta
+
+from chalice.app import CloudWatchEvent, Cron, Rate
 
 from chalicelib import settings
 from chalicelib.analytics import salt
+from chalicelib.award.work import Worker, run
+from chalicelib.http import log
 from chalicelib.http.app import create_app
 from chalicelib.http.log import LogFallback
 from chalicelib.services import build
@@ -18,3 +22,10 @@ app = create_app(services)
 def rotate_salts(_event: CloudWatchEvent) -> None:
     """Every night at 00:05 UTC. Jobs stand here because Lambda imports the module that defines them."""
     salt.rotate(services.salts, services.clock(), services.entropy)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="work")
+def work(_event: CloudWatchEvent) -> None:
+    """Every minute: what is due on the to-do list, for 50 seconds."""
+    worker = Worker(services.tasks, services.handlers, services.clock, services.entropy, log.task_failed)
+    log.worked(run(worker, services.clock() + timedelta(seconds=50)))

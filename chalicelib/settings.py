@@ -29,6 +29,10 @@ class Settings:
     fetch_allow: tuple[str, ...] = ()
     """``host:port`` entries that may be fetched from although their port or address is not public: see
     `chalicelib.net.guard.Guard`. For development and tests; never in production."""
+    mail_from: str = ""
+    """The address that letters come from; empty where no letter can be sent."""
+    mail_set: str = ""
+    """The configuration set of SES that they go through, which says what became of them."""
     operators: frozenset[str] = frozenset()
     """E-mail addresses, in lower case, of the people who run this deployment."""
 
@@ -54,6 +58,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
         fetch_allow=fetch_allow,
+        mail_from=environment.get("MAIL_FROM", ""),
+        mail_set=environment.get("MAIL_SET", ""),
         operators=frozenset(_listed(environment, "OPERATORS")),
     )
 

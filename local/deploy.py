@@ -51,6 +51,9 @@ class Deployed:
             "EVENTS_TABLE": self.outputs["EventsTable"],
             "SECRETS_TABLE": self.outputs["SecretsTable"],
             "HOST_KEY_ID": self.outputs["HostKeyId"],
+            "MAIL_FROM": self.outputs.get("MailFrom", ""),
+            "MAIL_SET": self.outputs.get("MailSet", ""),
+            "OPERATORS": self.outputs.get("Operators", ""),
             "POWERTOOLS_SERVICE_NAME": f"laurel-{stage}",
             "POWERTOOLS_METRICS_NAMESPACE": "Laurel",
             "POWERTOOLS_TRACE_DISABLED": "true",
@@ -108,9 +111,14 @@ def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) ->
     s3.create_bucket(Bucket=BUCKET)
     key = f"{package.release}.zip"
     s3.upload_file(str(package.zip), BUCKET, key)
+    # CloudFormation takes 51,200 bytes of template in a call, and a megabyte from S3.
     body = json.dumps(transformed(with_code(package.load(), f"s3://{BUCKET}/{key}")))
-    _change_stack(client(aws, "cloudformation"), body, parameters, release, update=before is not None)
-    s3.delete_object(Bucket=BUCKET, Key=key)  # the functions hold their code; 24 MB less to save at every stop
+    template = f"{package.release}.json"
+    s3.put_object(Bucket=BUCKET, Key=template, Body=body.encode())
+    url = f"{aws.endpoint_url}/{BUCKET}/{template}"
+    _change_stack(client(aws, "cloudformation"), url, parameters, release, update=before is not None)
+    for done in (key, template):  # the functions hold their code; 24 MB less to save at every stop
+        s3.delete_object(Bucket=BUCKET, Key=done)
     after = current(aws)
     if after is None:
         raise DeploymentError("the stack is gone after its deployment")
@@ -145,7 +153,7 @@ def transformed(template: dict[str, Any]) -> dict[str, Any]:
 
 def _change_stack(
     cloudformation: BaseClient,
-    body: str,
+    template_url: str,
     parameters: Mapping[str, str],
     release: str,
     *,
@@ -157,7 +165,7 @@ def _change_stack(
     change = cloudformation.update_stack if update else cloudformation.create_stack
     change(
         StackName=STACK,
-        TemplateBody=body,
+        TemplateURL=template_url,
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in sorted(parameters.items())],
         Capabilities=["CAPABILITY_IAM"],
         Tags=[{"Key": "release", "Value": release}],

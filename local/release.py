@@ -19,6 +19,8 @@ PARAMETERS = {
     "certificate_arn": "CertificateArn",
     "base_url": "BaseUrl",
     "alarm_topic_arn": "AlarmTopicArn",
+    "mail_from": "MailFrom",
+    "operators": "Operators",
 }
 
 

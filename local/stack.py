@@ -34,6 +34,8 @@ from local.progress import say, step
 STAGE = "local"
 GATEWAY_PORT = 4566  # where an AWS SDK user looks first; another one when it is taken
 STATES = ROOT / ".laurel"
+MAIL_FROM = "laurel@laurel.example"
+OPERATOR = "ada@northwind.example"  # who may sign in to the demo, as the README says
 
 
 class StackError(Exception):
@@ -141,7 +143,13 @@ class Stack:
     def _deploy(self, engine: aws.EmbeddedAws) -> Deployed:
         """The package, deployed and reachable at the base URL."""
         with step("deploying through CloudFormation"):
-            deployed = deploy(engine, build(STAGE), {"Stage": STAGE, "BaseUrl": self.base_url})
+            parameters = {
+                "Stage": STAGE,
+                "BaseUrl": self.base_url,
+                "MailFrom": MAIL_FROM,
+                "Operators": OPERATOR,
+            }
+            deployed = deploy(engine, build(STAGE), parameters)
         self._front(deployed.api_url(engine))
         return deployed
 

@@ -36,8 +36,9 @@ _ATTEMPTS = 3
 class KmsSigner:
     """`award.ports.Signer` on KMS. A handle is a KMS key id."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, stage: str) -> None:
         self._region = region
+        self._stage = stage
 
     def create(self, description: str) -> NewKey:
         with _our_errors():
@@ -45,7 +46,11 @@ class KmsSigner:
                 KeySpec="ECC_NIST_EDWARDS25519",
                 KeyUsage="SIGN_VERIFY",
                 Description=description,
-                Tags=[{"TagKey": "application", "TagValue": "laurel"}],
+                # By these the functions' roles know the keys that they may sign with.
+                Tags=[
+                    {"TagKey": "application", "TagValue": "laurel"},
+                    {"TagKey": "stage", "TagValue": self._stage},
+                ],
             )
             handle: str = reply["KeyMetadata"]["KeyId"]
         return NewKey(handle, self.public(handle))

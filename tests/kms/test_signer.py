@@ -24,7 +24,7 @@ def kms(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> KmsSigner:
         monkeypatch.delenv(variable)
     for variable, value in aws.client_env.items():
         monkeypatch.setenv(variable, value)
-    return KmsSigner(aws.region)
+    return KmsSigner(aws.region, "test")
 
 
 @pytest.fixture(params=["fake", "engine"])
