@@ -16,6 +16,9 @@ from chalicelib.award.awarding import Awarding
 from chalicelib.award.ports import Ledger, Signer
 from chalicelib.award.tasks import Tasks
 from chalicelib.award.work import Handler
+from chalicelib.delivery import ports as mail
+from chalicelib.delivery.delivering import Delivering
+from chalicelib.delivery.sign_in import SignInPost
 from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
 from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
@@ -119,9 +122,38 @@ class Services:
         return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
 
     @cached_property
+    def mail(self) -> mail.Post:
+        """The mail service."""
+        if not self.settings.mail_from:
+            raise Unavailable("This deployment has no mail service.", code="no_post")
+        from chalicelib.post.ses import SesPost  # neither its client nor its templates are made for those who only look
+
+        return SesPost(self.settings.region, self.settings.mail_from, self.settings.mail_set)
+
+    @cached_property
     def post(self) -> Post:
-        """The way mail goes out."""
-        raise Unavailable("This deployment has no mail service.", code="no_post")
+        """The way in by mail."""
+        from chalicelib.dynamo.delivery import DynamoDeliveries
+
+        return SignInPost(DynamoDeliveries(self._tables), self.mail)
+
+    @cached_property
+    def delivering(self) -> Delivering:
+        """What is written to holders, and what they do."""
+        from chalicelib.dynamo.delivery import DynamoDeliveries  # no view of a credential asks for it
+        from chalicelib.dynamo.pathways import DynamoPathways
+
+        return Delivering(
+            store=DynamoDeliveries(self._tables),
+            archive=self.ledger,
+            signposts=DynamoPathways(self._tables),
+            tasks=self.tasks,
+            post=lambda: self.mail,
+            recorder=Recorder(self.journal, self._fallback),
+            base_url=self.settings.base_url,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
 
     @property
     def providers(self) -> Mapping[str, str]:
@@ -151,7 +183,9 @@ class Services:
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """Who does which kind of task. Only the function `work` asks, so what they need is imported here."""
-        handlers: dict[str, Handler] = {}
+        from chalicelib.delivery import handlers as letters
+
+        handlers: dict[str, Handler] = {**letters.handlers(self.delivering)}
         return handlers
 
     @cached_property

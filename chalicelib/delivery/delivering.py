@@ -34,7 +34,8 @@ class Delivering:
     archive: Archive
     signposts: Signposts
     tasks: Tasks
-    post: Post
+    post: Callable[[], Post]
+    """Made when it is used: who only looks at their credentials needs none."""
     recorder: Recorder
     base_url: str
     clock: Callable[[], datetime]

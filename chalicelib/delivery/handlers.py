@@ -162,7 +162,7 @@ def _hand_over(delivering: Delivering, kind: Kind, case: Case, by: str) -> Deliv
         change(lambda one: deliveries.released(one, kind, by))
         raise
     try:
-        message_id = delivering.post.send(letter)
+        message_id = delivering.post().send(letter)
     except NotSent:
         change(lambda one: deliveries.released(one, kind, by))
         raise

@@ -127,7 +127,7 @@ def fresh_link(delivering: Delivering, token: str) -> None:
     box = delivering.change_mailbox(mailbox.digest(link.email), ask)
     url, kept = delivering.link(Purpose.MY, link.email)
     delivering.store.add_links((kept,))
-    delivering.post.send(write.holder_link(link.email, url))
+    delivering.post().send(write.holder_link(link.email, url))
     # Last of all: had the letter not gone out, its reader would be left without any link.
     delivering.change_mailbox(box.digest, lambda one: replace(one, links_from=kept.made_at))
 
