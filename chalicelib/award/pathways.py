@@ -17,9 +17,9 @@ from graphlib import CycleError, TopologicalSorter
 from chalicelib.award.text import check_text, check_url
 from chalicelib.errors import Refused
 
-MAX_STEPS = 40
-"""Achievements in one pathway: what is stored about each of them fits one transaction with the pathway (100 actions),
-even when a change replaces them all."""
+MAX_STEPS = 25
+"""Achievements in one pathway. What it earns names each of their credentials as evidence (`issue.MOST_EVIDENCE`), and
+what is stored about each fits one transaction with it (100 actions), even when a change replaces them all."""
 MAX_DEPTH = 4
 """Groups within groups. Deeper ones could be stored, but not be understood."""
 MAX_PATHWAYS = 100

@@ -1,0 +1,88 @@
+"""What a pathway earns is awarded by itself: the handler of the tasks of the kind `pathways`.
+
+Every credential that goes to an e-mail address leaves such a task, in the transaction that stores it. The id of the
+reward follows from pathway and holder, so it is issued once, however often and by however many it is tried. The reward
+leaves a task of its own, and so a pathway may be a step of another one.
+"""
+
+from __future__ import annotations
+
+from chalicelib.award import issue
+from chalicelib.award.atlas import Pathways, Way, completion_of, way_on
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.issue import Award
+from chalicelib.award.pathways import Completion, Pathway, steps
+from chalicelib.award.recipient import Recipient
+from chalicelib.award.tasks import Task
+from chalicelib.award.work import Handler
+from chalicelib.credential.build import EvidenceLink, Holder, credential_url
+from chalicelib.errors import Conflict, NotFound
+
+KIND = "pathways"
+"""The kind of task; its subject is a credential's id."""
+
+
+def handler(awarding: Awarding, pathways: Pathways) -> Handler:
+    """Looks at every pathway that a new credential is a step of, and awards what is complete by now."""
+
+    def look(task: Task) -> None:
+        try:
+            record, recipient = awarding.ledger.record(task.subject), awarding.ledger.recipient(task.subject)
+        except NotFound:
+            return  # it was erased since
+        for post in pathways.signposts(record.issuer_id, record.achievement_id):
+            award_if_complete(awarding, pathways, pathways.pathway(record.issuer_id, post.pathway_id), recipient)
+
+    return look
+
+
+def award_if_complete(
+    awarding: Awarding, pathways: Pathways, pathway: Pathway, recipient: Recipient
+) -> Completion | None:
+    """Note that the holder has completed ``pathway`` and issue what it earns, unless that was done before.
+
+    None when it is not complete, or was noted before. ``recipient`` is of one of the holder's credentials. Raises as
+    `issue.issue`.
+    """
+    if recipient.email is None or pathway.archived:
+        return None
+    way = way_on(awarding, pathways, pathway, recipient.email)
+    done = way.completion is not None and (way.completion.rewarded or pathway.reward is None)
+    if done or not way.progress.complete:
+        return None
+    completion = Completion(
+        id=completion_of(pathways, pathway, recipient.email),
+        issuer_id=pathway.issuer_id,
+        pathway_id=pathway.id,
+        version=pathway.version,
+        email=recipient.email,
+        at=awarding.now(),
+        credentials=tuple(way.credentials.values()),
+        rewarded=pathway.reward is not None,
+    )
+    if pathway.reward is not None:
+        _issue(awarding, way, pathway.reward, completion.id, recipient)
+    pathways.complete(completion)
+    return completion
+
+
+def _issue(awarding: Awarding, way: Way, reward: str, credential_id: str, recipient: Recipient) -> None:
+    names = {step.achievement_id: step.name for step in steps(way.pathway.root)}
+    award = Award(
+        issuer_id=way.pathway.issuer_id,
+        achievement_id=reward,
+        holder=Holder(recipient.name, recipient.email),
+        evidence=tuple(
+            EvidenceLink(credential_url(awarding.base_url, credential), names[achievement])
+            for achievement, credential in way.credentials.items()
+        ),
+        credential_id=credential_id,
+        zone=recipient.zone,
+        notify=recipient.notify,
+    )
+    try:
+        issue.issue(awarding, award)
+    except Conflict as error:
+        if error.code != "id_taken":
+            raise
+        # The reward was another achievement when a try before this one issued it and died: once is once.
