@@ -6,6 +6,7 @@ what can be ended at any moment, so both are asked at every request.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ SEEN_EVERY = timedelta(minutes=5)
 MAX_COOKIE = 1024
 """Characters; ours have about 350, and the longest address adds 300."""
 
+_SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+"""The library would take padding, too."""
 _PURPOSE = "session"
 _ALGORITHM = "HS256"
 # Dates are compared with the clock that all else goes by, not with the library's own.
@@ -76,7 +79,7 @@ def sign_out_everywhere(gate: Gate, email: str) -> int:
 
 
 def _read(gate: Gate, cookie: str) -> tuple[str, str]:
-    if len(cookie) > MAX_COOKIE:
+    if len(cookie) > MAX_COOKIE or not _SHAPE.fullmatch(cookie):
         raise _ended()
     try:
         key = keyring.named(gate, jwt.get_unverified_header(cookie).get("kid"))

@@ -48,7 +48,8 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/sign-in", access=PUBLIC)
     def asked(request: Request) -> Reply:
-        return _form(services, paths.local((request.query_params or {}).get("next", "")))
+        query = request.query_params
+        return _form(services, paths.local(query.get("next", "") if query else ""))
 
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.access.fakes import Surroundings
+
+
+@pytest.fixture
+def around() -> Surroundings:
+    return Surroundings()
