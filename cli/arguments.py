@@ -107,6 +107,7 @@ def _credential(verbs: _SubParsersAction[ArgumentParser]) -> None:
     ):
         decide = _command(verbs, verb, act, words)
         decide.add_argument("ids", nargs="+", metavar="ID")
+        decide.add_argument("--issuer", metavar="ID", help="only this issuer's credentials; another's is not found")
         decide.add_argument("--reason", help="shown to whoever looks at the credential")
         _json(decide)
     show = _command(verbs, "show", credential.show_one, "verify a credential and say what was found")

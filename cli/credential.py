@@ -87,11 +87,13 @@ def reinstate_all(services: Services, asked: Namespace) -> int:
     return _decide_all(services, asked, standing.reinstate)
 
 
-def _decide_all(services: Services, asked: Namespace, decide: Callable[[Awarding, str, str | None], Decision]) -> int:
+def _decide_all(
+    services: Services, asked: Namespace, decide: Callable[[Awarding, str, str, str | None], Decision]
+) -> int:
     failed = 0
     for name in asked.ids:
         try:
-            decision = decide(services.awarding, name, asked.reason)
+            decision = decide(services.awarding, _tenant(services, asked, name), name, asked.reason)
         except LaurelError as error:
             failed += 1
             text = f"{name}  refused: {error.detail} ({error.code})"
@@ -101,6 +103,11 @@ def _decide_all(services: Services, asked: Namespace, decide: Callable[[Awarding
         text = f"{name}  {state}" if decision.changed else f"{name}  {state} already, since {_since(decision)}"
         show(asked.json, text, id=name, outcome="changed" if decision.changed else "unchanged", state=state)
     return 1 if failed else 0
+
+
+def _tenant(services: Services, asked: Namespace, name: str) -> str:
+    """The issuer that is asked for, or whose the credential is: an operator may act for any."""
+    return str(asked.issuer) if asked.issuer else services.ledger.record(name).issuer_id
 
 
 def _since(decision: Decision) -> str:

@@ -13,12 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chalicelib.access.nouns import Member, Roster
 from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Event
-from chalicelib.award.ports import NewKey
+from chalicelib.award.listing import Place, Row, row_of
+from chalicelib.award.pathways import Signpost
+from chalicelib.award.ports import Claim, NewKey
+from chalicelib.award.recipient import Holding, Issued, Recipient
 from chalicelib.award.tasks import LEASE, Parked, Task
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
-from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
+from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.lookup.ports import Surroundings
 from tests.access import fakes as access
 
@@ -53,13 +56,17 @@ class Ledger:
 
     def __init__(self, salts: Salts | None = None) -> None:
         self.salts = salts or Salts()
+        self.tasks = Tasks()
         self.register = access.Register()
         self._issuers: dict[str, Issuer] = {}
         self._achievements: dict[tuple[str, str], Achievement] = {}
+        self._versions: dict[tuple[str, str, int], Achievement] = {}
+        self._recipients: dict[str, Recipient] = {}
         self._records: dict[str, Record] = {}
         self._lists: dict[str, StatusList] = {}
         self._images: dict[str, Image] = {}
         self._taken: dict[tuple[str, int], str] = {}
+        self.signposts: dict[tuple[str, str], tuple[Signpost, ...]] = {}
 
     def issuer(self, issuer_id: str) -> Issuer:
         return _found(self._issuers.get(issuer_id))
@@ -99,6 +106,27 @@ class Ledger:
     def add_achievement(self, achievement: Achievement) -> None:
         if self._achievements.setdefault((achievement.issuer_id, achievement.id), achievement) != achievement:
             raise Conflict("taken")
+        self._keep(achievement)
+
+    def replace_achievement(self, before: Achievement, after: Achievement) -> None:
+        key = (after.issuer_id, after.id)
+        if self._achievements.get(key) == after:
+            return
+        if key not in self._achievements or self._achievements[key].version != before.version:
+            raise Conflict("changed in the meantime")
+        self._achievements[key] = after
+        self._keep(before)
+        self._keep(after)
+
+    def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
+        return _found(self._versions.get((issuer_id, achievement_id, version)))
+
+    def achievement_versions(self, issuer_id: str, achievement_id: str) -> Iterator[Achievement]:
+        keys = sorted(key for key in self._versions if key[:2] == (issuer_id, achievement_id))
+        return iter([self._versions[key] for key in keys])
+
+    def _keep(self, achievement: Achievement) -> None:
+        self._versions[achievement.issuer_id, achievement.id, achievement.version] = achievement
 
     def record(self, credential_id: str) -> Record:
         return _found(self._records.get(credential_id))
@@ -107,24 +135,74 @@ class Ledger:
         own = [record for record in self._records.values() if record.issuer_id == issuer_id]
         return iter(sorted(own, key=lambda record: (record.issued_at, record.id)))
 
-    def add_record(self, record: Record) -> None:
-        places = [(entry.list_id, entry.index) for entry in record.entries]
+    def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
         if self._records.get(record.id) == record:
             return
+        self._check_places(record)
+        self._store(Issued(record, recipient, tasks))
+
+    def add_records(self, issued: Sequence[Issued]) -> list[LaurelError | None]:
+        outcomes: list[LaurelError | None] = []
+        for one in issued:
+            try:
+                self.add_record(*one)
+            except LaurelError as error:
+                outcomes.append(error)
+            else:
+                outcomes.append(None)
+        return outcomes
+
+    def _check_places(self, record: Record) -> None:
+        places = [(entry.list_id, entry.index) for entry in record.entries]
         if len(set(places)) < len(places):
             raise Refused("one place twice", code="index_twice")
         if record.id in self._records:
             raise Conflict("taken", code="id_taken")
         if any(place in self._taken for place in places):
             raise Conflict("taken", code="index_taken")
+
+    def _store(self, issued: Issued) -> None:
+        record, recipient, tasks = issued
         self._records[record.id] = record
-        self._taken.update(dict.fromkeys(places, record.id))
+        self._taken.update({(entry.list_id, entry.index): record.id for entry in record.entries})
+        if recipient is not None:
+            self._recipients[record.id] = recipient
+        self.tasks.add(tasks)
+
+    def taken(self, list_id: str, indexes: Sequence[int]) -> set[int]:
+        return {index for index in indexes if (list_id, index) in self._taken}
+
+    def recipient(self, credential_id: str) -> Recipient:
+        return _found(self._recipients.get(credential_id))
+
+    def holdings(self, email: str) -> Iterator[Holding]:
+        own = [one for one in self._recipients.values() if one.email == email]
+        return iter(sorted(Holding(one.issuer_id, one.credential_id) for one in own))
+
+    def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
+        rows = [row for row in self._rows(issuer_id) if after is None or row.place < after]
+        return rows[:limit]
+
+    def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
+        return [row for row in self._rows(issuer_id) if row.email == email]
+
+    def _rows(self, issuer_id: str) -> list[Row]:
+        newest_first = reversed(list(self.records(issuer_id)))
+        known = self._recipients
+        return [row_of(record, known[record.id].email if record.id in known else None) for record in newest_first]
 
     def status_list(self, list_id: str) -> StatusList:
         return _found(self._lists.get(list_id))
 
     def replace_standing(self, record: Record, lists: Sequence[StatusList]) -> None:
         self._replace(self._records, record, lists)
+
+    def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
+        if self._records.get(issued.record.id) == issued.record:
+            return
+        self._check_places(issued.record)
+        self._replace(self._records, before, lists)
+        self._store(issued)
 
     def add_image(self, image: Image) -> None:
         self._images.setdefault(image.sha256, image)
@@ -139,6 +217,7 @@ class Ledger:
                 entry.list_id: self._lists[entry.list_id] for entry in record.entries if entry.list_id in self._lists
             },
             salt=self.salts.by_day.get(day),
+            signposts=self.signposts.get((record.issuer_id, record.achievement_id), ()),
         )
 
     def _replace(self, there: dict[str, T], new: T, lists: Sequence[StatusList]) -> None:
@@ -147,6 +226,9 @@ class Ledger:
         steps = [(there.get(new.id), new), *((self._lists.get(one.id), one) for one in lists)]
         if any((before.version if before else 0) != after.version - 1 for before, after in steps):
             raise Conflict("changed in the meantime")
+        old = there.get(new.id)
+        if isinstance(old, Record) and isinstance(new, Record) and old.issuer_id != new.issuer_id:
+            raise Conflict("another tenant's")
         there[new.id] = new
         self._lists.update({one.id: one for one in lists})
 
@@ -229,6 +311,19 @@ class Tasks:
 
 def _same(one: Task, other: Task) -> bool:
     return replace(one, attempts=0) == replace(other, attempts=0)
+
+
+class Claims:
+    """`award.ports.Claims`."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[tuple[str, str], Claim] = {}
+
+    def claim(self, fresh: Claim, now: datetime) -> Claim:
+        there = self.by_key.get((fresh.issuer_id, fresh.key))
+        if there is None or there.expires <= now:
+            there = self.by_key[fresh.issuer_id, fresh.key] = fresh
+        return there
 
 
 class Signer:

@@ -1,44 +1,43 @@
-"""Issue a credential: build it, give it a place in the status lists, sign it, store it, all or nothing."""
+"""Issue credentials: build them, give each a place in the status lists, sign it, store it, all or nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from chalicelib.award import status_lists
+from chalicelib.award import placing
 from chalicelib.award.awarding import Awarding
-from chalicelib.award.sign import as_jwt, with_proof
+from chalicelib.award.placing import Draft
+from chalicelib.award.recipient import Issued
 from chalicelib.award.text import MAX_URL, check_text, check_url
-from chalicelib.credential import build, strict_json, vocabulary
+from chalicelib.credential import vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.issuer import Issuer
-from chalicelib.credential.record import Entry, Purpose, Record, Standing, State
-from chalicelib.errors import Conflict, Refused
+from chalicelib.credential.record import Record
+from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 
-DRAWS = 8
-"""Draws of an index from one pair of lists before a new pair is opened.
-
-Of a pair filled to the fraction f, a draw is taken with probability f and all eight with f^8: 1 in 10^8 at a tenth,
-15 in a million at a quarter, 4 in a thousand at a half. Added up over the life of a pair, the next one is opened after
-about 45,000 credentials, a third of the 131,072 entries, and a credential costs 1.2 draws on average.
-"""
-PAIRS = 3
-"""Pairs of lists tried for one credential. A second one is as good as empty: a third means that storage is at fault."""
+MOST_EVIDENCE = 25
+"""Links of one credential. All of them are signed and shown."""
+STEP = 40
+"""Credentials that `issue_many` signs before it stores them: enough that one read finds free places for all."""
 
 _PUBLIC_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _DID = re.compile(r"did:[a-z0-9]+:(?:[\w.:-]|%[0-9A-Fa-f]{2})*(?:[\w.-]|%[0-9A-Fa-f]{2})", re.ASCII)
 """DID Core v1.0, 3.1."""
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """One award to one holder. Its validity starts now when ``valid_from`` is None.
+    """One award to one holder. Its validity starts now when ``valid_from`` is None, and ends by the achievement's
+    expiry rule when ``valid_until`` is None.
 
     ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` asks for the VC-JWT form beside it. ``credential_id`` is
-    for a caller that must not issue twice: the same id is stored once.
+    for a caller that must not issue twice: the same id is stored once. ``zone`` is the holder's IANA time zone, and
+    ``notify`` asks for a letter to the holder.
     """
 
     issuer_id: str
@@ -50,107 +49,210 @@ class Award:
     suite: str = vocabulary.EDDSA_RDFC_2022
     jwt: bool = False
     credential_id: str | None = None
+    zone: str | None = None
+    notify: bool = False
 
 
 def issue(awarding: Awarding, award: Award) -> Record:
-    """The stored record of a new, signed credential.
+    """The stored record of a new, signed credential; of the one that is there, when ``award.credential_id`` is that of
+    a credential that this issuer gave for this achievement before.
 
-    Raises `NotFound` for the issuer or achievement, `Refused` when a text, a date or the size is not acceptable,
+    Raises `NotFound` for the issuer or achievement, `Refused` when `check` refuses it or the size is not acceptable,
     `CanonicalError` when a proof would not cover everything, `Conflict` (`id_taken`) when ``award.credential_id`` is
     another credential's. Whatever is raised, nothing is stored.
     """
     # The clock is read before the issuer: then a key that was retired since is still good for this moment.
     now = awarding.now()
-    award = replace(award, holder=_normal(award.holder), valid_from=award.valid_from or now)
-    _check(award)
-    draft = _Draft(
-        award=award,
-        achievement=awarding.ledger.achievement(award.issuer_id, award.achievement_id),
+    achievement = awarding.ledger.achievement(award.issuer_id, award.achievement_id)
+    try:
+        check(award, achievement)
+        return placing.place(awarding, draft(awarding, award, achievement, now), lambda new: _add(awarding, new))
+    except (Refused, Conflict):
+        if before := _issued_before(awarding, award):
+            return before
+        raise
+
+
+def issue_many(awarding: Awarding, issuer_id: str, awards: Sequence[Award]) -> list[Record | LaurelError]:
+    """`issue` for each of ``awards``, several in one transaction: the stored record, or what `issue` raised.
+
+    The issuer and its achievements are read once. Each credential is stored whole or not at all; the same ids again
+    are harmless. Raises `NotFound` and `Unavailable` for the issuer: then nothing was done.
+    """
+    now = awarding.now()
+    issuer = awarding.ledger.issuer(issuer_id)
+    achievements: dict[str, Achievement | LaurelError] = {}
+    outcomes: list[Record | LaurelError] = []
+    for start in range(0, len(awards), STEP):
+        step = awards[start : start + STEP]
+        drafts = [_drafted(awarding, issuer_id, award, achievements, now) for award in step]
+        issuer = _issue_step(awarding, issuer, step, drafts, outcomes)
+    return outcomes
+
+
+def check(award: Award, achievement: Achievement) -> None:
+    """Raises `Refused` when ``award`` of ``achievement`` is not acceptable; `issue` refuses the same."""
+    if achievement.archived:
+        raise Refused("This achievement is archived and is no longer issued.", code="achievement_archived")
+    _check_holder(_normal(award.holder))
+    if award.zone is not None and (len(award.zone) > 64 or not _ZONE.fullmatch(award.zone)):
+        raise Refused(f"{award.zone[:80]!r} is not the name of a time zone.", code="bad_zone")
+    if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
+        raise Refused(f"{award.credential_id[:80]!r} is not an id for a credential.", code="bad_credential_id")
+    if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
+        raise Refused(f"Laurel does not sign with {award.suite[:80]!r}.", code="bad_suite")
+    if award.valid_until is not None and award.valid_from is not None and award.valid_until < award.valid_from:
+        raise Refused("The credential would end before it starts.", code="bad_validity")
+    _check_evidence(award.evidence, required=achievement.evidence_required)
+
+
+def draft(
+    awarding: Awarding, award: Award, achievement: Achievement, now: datetime, supersedes: str | None = None
+) -> Draft:
+    """What `placing` needs of a checked ``award``. Raises `Refused` when it would end before it starts."""
+    valid_from = award.valid_from or now
+    valid_until = award.valid_until or ends(achievement, valid_from)
+    if valid_until is not None and valid_until < valid_from:
+        raise Refused("The credential would end before it starts.", code="bad_validity")
+    return Draft(
         credential_id=award.credential_id or awarding.public_id(),
+        achievement=achievement,
+        holder=_normal(award.holder),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        evidence=award.evidence,
+        suite=award.suite,
+        jwt=award.jwt,
+        zone=award.zone,
+        notify=award.notify,
         email_salt=awarding.entropy(16).hex(),
         now=now,
+        supersedes=supersedes,
     )
-    for issuer in _issuers_with_room(awarding, award.issuer_id, now):
-        for _ in range(DRAWS):
-            record = _sign(awarding, draft, issuer)
-            try:
-                awarding.ledger.add_record(record)
-            except Conflict as error:
-                if error.code != "index_taken":
-                    raise
-            else:
-                return record
-    raise Conflict("No free place was found in the status lists; try again.", code="busy")
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    award: Award
-    achievement: Achievement
-    credential_id: str
-    email_salt: str
-    now: datetime
-
-
-def _issuers_with_room(awarding: Awarding, issuer_id: str, now: datetime) -> Iterator[Issuer]:
-    """The issuer as it is, then with a new pair of lists each time that it is asked for again."""
-    issuer = awarding.ledger.issuer(issuer_id)
-    yield issuer
-    for _ in range(PAIRS - 1):
-        issuer = _open_next_pair(awarding, issuer, now)
-        yield issuer
-
-
-def _open_next_pair(awarding: Awarding, full: Issuer, now: datetime) -> Issuer:
-    opened, pair = status_lists.open_pair(awarding, replace(full, version=full.version + 1), now)
+def ends(achievement: Achievement, valid_from: datetime) -> datetime | None:
+    """When a credential that is good from ``valid_from`` ends by the achievement's expiry rule."""
+    if achievement.valid_days is None:
+        return None
     try:
-        awarding.ledger.replace_issuer(opened, pair)
-    except Conflict:
-        # Somebody else changed the issuer: most likely by opening lists for the same reason.
-        return awarding.ledger.issuer(full.id)
-    return opened
+        return valid_from + timedelta(days=achievement.valid_days)
+    except OverflowError as error:
+        raise Refused("The credential would end after the year 9999.", code="bad_validity") from error
 
 
-def _sign(awarding: Awarding, draft: _Draft, issuer: Issuer) -> Record:
-    award = draft.award
-    entries = _draw_entries(awarding, issuer)
-    document = build.open_badge(
-        base_url=awarding.base_url,
-        credential_id=draft.credential_id,
-        issuer=issuer,
-        achievement=draft.achievement,
-        holder=award.holder,
-        entries=entries,
-        valid_from=award.valid_from or draft.now,
-        valid_until=award.valid_until,
-        evidence=award.evidence,
-        email_salt=draft.email_salt,
-    )
-    # The JWT first: it may be refused for its size (KMS signs 4,096 bytes at most).
-    jwt = as_jwt(awarding.signer, issuer, document, created=draft.now) if award.jwt else None
-    content = with_proof(awarding.signer, issuer, document, created=draft.now, suite=award.suite)
-    if len(content) > strict_json.DEFAULT.size:
-        raise Refused(f"The credential has {len(content):,} bytes, more than verifiers read.", code="too_large")
-    return Record(
-        id=draft.credential_id,
-        issuer_id=issuer.id,
-        achievement_id=draft.achievement.id,
-        document=content,
-        jwt=jwt,
-        entries=entries,
-        standing=Standing(State.ACTIVE, draft.now),
-        issued_at=draft.now,
-    )
+def _add(awarding: Awarding, issued: Issued) -> None:
+    awarding.ledger.add_record(*issued)
 
 
-def _draw_entries(awarding: Awarding, issuer: Issuer) -> tuple[Entry, Entry]:
-    # One draw serves both lists. They are opened as a pair, so a place is free in both or in neither; two draws would
-    # only double the collisions. It is random so that a neighbour in the list says nothing about when or to whom.
-    index = int.from_bytes(awarding.entropy(4)) % status_lists.LENGTH
-    return (
-        Entry(Purpose.REVOCATION, issuer.revocation_list, index),
-        Entry(Purpose.SUSPENSION, issuer.suspension_list, index),
-    )
+def _issued_before(awarding: Awarding, award: Award) -> Record | None:
+    """The credential that stands under the caller's own id, if it is of the same issuer and achievement."""
+    if award.credential_id is None:
+        return None
+    try:
+        record = awarding.ledger.record(award.credential_id)
+    except NotFound:
+        return None
+    same = (record.issuer_id, record.achievement_id) == (award.issuer_id, award.achievement_id)
+    return record if same else None
+
+
+def _drafted(
+    awarding: Awarding,
+    issuer_id: str,
+    award: Award,
+    achievements: dict[str, Achievement | LaurelError],
+    now: datetime,
+) -> Draft | LaurelError:
+    try:
+        if award.issuer_id != issuer_id:
+            raise NotFound("This issuer has no achievement with this id.")
+        achievement = _read_once(awarding, award, achievements)
+        check(award, achievement)
+        return draft(awarding, award, achievement, now)
+    except LaurelError as error:
+        return error
+
+
+def _read_once(awarding: Awarding, award: Award, achievements: dict[str, Achievement | LaurelError]) -> Achievement:
+    if award.achievement_id not in achievements:
+        try:
+            achievements[award.achievement_id] = awarding.ledger.achievement(award.issuer_id, award.achievement_id)
+        except NotFound as error:
+            achievements[award.achievement_id] = error
+    found = achievements[award.achievement_id]
+    if isinstance(found, LaurelError):
+        raise found
+    return found
+
+
+def _issue_step(
+    awarding: Awarding,
+    issuer: Issuer,
+    awards: Sequence[Award],
+    drafts: Sequence[Draft | LaurelError],
+    outcomes: list[Record | LaurelError],
+) -> Issuer:
+    """Issue ``drafts``, the drafts of ``awards``; the issuer as it is afterwards."""
+    signed: list[Issued | LaurelError] = []
+    try:
+        issuer, free = _free_places(awarding, issuer, drafts)
+        for each in drafts:
+            one = each if isinstance(each, LaurelError) else _signed(awarding, each, issuer, next(free))
+            signed.append(one)  # noqa: PERF401 - those before a fault are kept
+    except Unavailable as unavailable:
+        # Storage or the key service does not answer: whoever comes next would only wait for the same.
+        rest = drafts[len(signed) :]
+        signed += [each if isinstance(each, LaurelError) else unavailable for each in rest]
+    stored = iter(awarding.ledger.add_records([each for each in signed if isinstance(each, Issued)]))
+    for award, one in zip(awards, signed, strict=True):
+        error = one if isinstance(one, LaurelError) else next(stored)
+        if error is None and isinstance(one, Issued):
+            outcomes.append(one.record)
+        elif error is not None:
+            outcomes.append(_settled(awarding, award, error))
+    return issuer
+
+
+def _settled(awarding: Awarding, award: Award, error: LaurelError) -> Record | LaurelError:
+    """What comes of an award that met ``error`` among others: the credential, if it is there already or can be issued
+    by itself."""
+    try:
+        if isinstance(error, (Refused, Conflict)) and (before := _issued_before(awarding, award)):
+            return before
+        return issue(awarding, award) if error.code == "index_taken" else error
+    except LaurelError as other:
+        return other
+
+
+def _signed(awarding: Awarding, one: Draft, issuer: Issuer, index: int) -> Issued | LaurelError:
+    try:
+        return placing.sign(awarding, one, issuer, index)
+    except Unavailable:
+        raise
+    except LaurelError as error:
+        return error
+
+
+def _free_places(
+    awarding: Awarding, issuer: Issuer, drafts: Sequence[Draft | LaurelError]
+) -> tuple[Issuer, Iterator[int]]:
+    """A free index for each draft, and the issuer whose lists they are in.
+
+    In a transaction of several one taken index spoils it for all, so they are looked up before. Another writer may
+    still be faster: the transaction decides.
+    """
+    moments = [each.now for each in drafts if isinstance(each, Draft)]
+    if not moments:
+        return issuer, iter(())
+    for _ in range(placing.PAIRS):
+        drawn = dict.fromkeys(placing.draw(awarding) for _ in range(2 * len(moments) + placing.DRAWS))
+        taken = awarding.ledger.taken(issuer.revocation_list, list(drawn))
+        free = [index for index in drawn if index not in taken]
+        if len(free) >= len(moments):
+            return issuer, iter(free)
+        issuer = placing.open_next_pair(awarding, issuer, moments[0])
+    raise Unavailable("No free place was found in the status lists.", code="lists_full")
 
 
 def _normal(holder: Holder) -> Holder:
@@ -158,15 +260,14 @@ def _normal(holder: Holder) -> Holder:
     return replace(holder, email=holder.email.strip().lower()) if holder.email is not None else holder
 
 
-def _check(award: Award) -> None:
-    _check_holder(award.holder)
-    if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
-        raise Refused(f"{award.credential_id[:80]!r} is not an id for a credential.", code="bad_credential_id")
-    if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
-        raise Refused(f"Laurel does not sign with {award.suite[:80]!r}.", code="bad_suite")
-    if award.valid_until is not None and award.valid_from is not None and award.valid_until < award.valid_from:
-        raise Refused("The credential would end before it starts.", code="bad_validity")
-    for link in award.evidence:
+def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> None:
+    if required and not evidence:
+        raise Refused("This achievement is issued with evidence only; name at least one.", code="evidence_required")
+    if len(evidence) > MOST_EVIDENCE:
+        raise Refused(
+            f"{len(evidence)} pieces of evidence are too many; at most {MOST_EVIDENCE} fit.", code="bad_evidence"
+        )
+    for link in evidence:
         check_url("evidence's url", link.url)
         check_text("evidence's name", link.name, 200)
         if link.narrative is not None:

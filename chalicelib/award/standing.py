@@ -9,7 +9,7 @@ from chalicelib.award import status_lists
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.text import check_text
 from chalicelib.credential.record import Purpose, Record, Standing, State, StatusList
-from chalicelib.errors import Conflict, Refused
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.verify import bitstring
 
 TRIES = 16
@@ -25,38 +25,47 @@ class Decision:
     changed: bool
 
 
-def revoke(awarding: Awarding, credential_id: str, reason: str | None = None) -> Decision:
+def revoke(awarding: Awarding, issuer_id: str, credential_id: str, reason: str | None = None) -> Decision:
     """Withdraw a credential for good. Raises as `suspend` does."""
-    return _decide(awarding, credential_id, State.REVOKED, reason)
+    return _decide(awarding, issuer_id, credential_id, State.REVOKED, reason)
 
 
-def suspend(awarding: Awarding, credential_id: str, reason: str | None = None) -> Decision:
-    """Put a credential on hold.
+def suspend(awarding: Awarding, issuer_id: str, credential_id: str, reason: str | None = None) -> Decision:
+    """Put a credential of the issuer on hold.
 
-    The record's standing and the re-signed status list are stored together, or neither. Raises `NotFound`, `Refused`
+    The record's standing and the re-signed status list are stored together, or neither. Raises `NotFound` (for another
+    issuer's credential too), `Refused`
     (`revoked_is_final` for a revoked credential, `no_status_entry` for one that cannot be withdrawn), and `Conflict`
     (`busy`) when others kept changing the same list.
     """
-    return _decide(awarding, credential_id, State.SUSPENDED, reason)
+    return _decide(awarding, issuer_id, credential_id, State.SUSPENDED, reason)
 
 
-def reinstate(awarding: Awarding, credential_id: str, reason: str | None = None) -> Decision:
+def reinstate(awarding: Awarding, issuer_id: str, credential_id: str, reason: str | None = None) -> Decision:
     """End a suspension. Raises as `suspend` does."""
-    return _decide(awarding, credential_id, State.ACTIVE, reason)
+    return _decide(awarding, issuer_id, credential_id, State.ACTIVE, reason)
 
 
-def _decide(awarding: Awarding, credential_id: str, state: State, reason: str | None) -> Decision:
+def owned(awarding: Awarding, issuer_id: str, credential_id: str) -> Record:
+    """The issuer's credential, strongly read. Raises `NotFound`, for another issuer's too."""
+    record = awarding.ledger.record(credential_id)
+    if record.issuer_id != issuer_id:
+        raise NotFound("This issuer has no credential with this id.")
+    return record
+
+
+def _decide(awarding: Awarding, issuer_id: str, credential_id: str, state: State, reason: str | None) -> Decision:
     if reason is not None:
         check_text("reason", reason, 500)
     for _ in range(TRIES):
-        record = awarding.ledger.record(credential_id)
+        record = owned(awarding, issuer_id, credential_id)
         if record.standing.state is state:
             return Decision(record, changed=False)
         if record.standing.state is State.REVOKED:
             raise Refused("This credential is revoked, and a revocation is final.", code="revoked_is_final")
         # As in `issue`: the clock is read before the issuer, so that its key is good for this moment.
         now = awarding.now()
-        lists = _lists(awarding, record, state, now)
+        lists = changed_lists(awarding, record, state, now)
         decided = replace(record, standing=Standing(state, now, reason), version=record.version + 1)
         try:
             awarding.ledger.replace_standing(decided, lists)
@@ -67,8 +76,8 @@ def _decide(awarding: Awarding, credential_id: str, state: State, reason: str | 
     raise Conflict("Others keep changing the same status list; try again.", code="busy")
 
 
-def _lists(awarding: Awarding, record: Record, state: State, now: datetime) -> list[StatusList]:
-    """The next version of each list that has to say ``state``."""
+def changed_lists(awarding: Awarding, record: Record, state: State, now: datetime) -> list[StatusList]:
+    """The next version of each list that has to say ``state`` of ``record``. Raises `Refused` (`no_status_entry`)."""
     issuer = awarding.ledger.issuer(record.issuer_id)
     # A revoked credential that was suspended stays so in that list too; revocation outweighs it.
     purpose = Purpose.REVOCATION if state is State.REVOKED else Purpose.SUSPENSION

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.credential import dates
+from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.build import EvidenceLink
 from chalicelib.errors import Malformed
 
@@ -22,6 +22,7 @@ class Said:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     evidence: tuple[EvidenceLink, ...] = ()
+    suite: str = vocabulary.EDDSA_RDFC_2022
 
 
 def read(document: bytes) -> Said:
@@ -46,7 +47,13 @@ def read(document: bytes) -> Said:
             for one in _listed(members.get("evidence"))
             if isinstance(one, dict)
         ),
+        suite=_suite(members.get("proof")),
     )
+
+
+def _suite(proof: object) -> str:
+    suite = _text(proof.get("cryptosuite")) if isinstance(proof, dict) else None
+    return suite or vocabulary.EDDSA_RDFC_2022
 
 
 def _listed(value: object) -> list[object]:

@@ -6,13 +6,15 @@ Each is issued as any other one and damaged on its way into storage. Nothing out
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.recipient import Recipient
+from chalicelib.award.tasks import Task
 from chalicelib.credential import vocabulary
 from chalicelib.credential.did import key_did
 from chalicelib.credential.issuer import Issuer
@@ -36,9 +38,9 @@ class DamagingLedger:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port's method is
         return getattr(self.awarding.ledger, name)
 
-    def add_record(self, record: Record) -> None:
+    def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
         """As the port says, with another record than was given."""
-        self.awarding.ledger.add_record(self.damage(self.awarding, record))
+        self.awarding.ledger.add_record(self.damage(self.awarding, record), recipient, tasks)
 
 
 def damaging(awarding: Awarding, kind: Kind) -> Awarding:

@@ -118,7 +118,7 @@ def _seed_credential(awarding: Awarding, planned: Planned, there: set[str]) -> N
         return
     if awarding.ledger.record(planned.id).standing.state is State.ACTIVE:
         decide = standing.revoke if planned.kind is Kind.REVOKED else standing.suspend
-        decide(awarding, planned.id, REASONS[planned.kind])
+        decide(awarding, LESSONS[planned.lesson].issuer_id, planned.id, REASONS[planned.kind])
 
 
 def _award(awarding: Awarding, planned: Planned) -> Award:

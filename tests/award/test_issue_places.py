@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.award import issue, standing, status_lists
+from chalicelib.award import issue, placing, standing, status_lists
 from chalicelib.award.awarding import Awarding
-from chalicelib.award.issue import DRAWS, PAIRS
+from chalicelib.award.placing import DRAWS, PAIRS
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
@@ -26,10 +26,11 @@ from tests.fakes import Ledger
 @given(drawn=st.binary(min_size=4, max_size=4))
 @settings(max_examples=200, deadline=None)
 def test_every_draw_is_a_place_in_the_list(drawn: bytes) -> None:
-    house = HOUSE
-    awarding = replace(house.awarding, entropy=lambda _: drawn)
-    revocation, suspension = issue._draw_entries(awarding, house.issuer)
-    assert 0 <= revocation.index < 131_072
+    assert 0 <= placing.draw(replace(HOUSE.awarding, entropy=lambda _: drawn)) < 131_072
+
+
+def test_a_credential_has_the_same_place_in_both_lists(house: House) -> None:
+    revocation, suspension = house.issue().entries
     assert revocation.index == suspension.index
 
 
@@ -39,7 +40,7 @@ def test_no_place_is_likelier_than_another(low: int, high: int) -> None:
     """Each place is drawn by as many of the 2^32 values: one for each of the 2^15 settings of the other bits."""
     value = high << 17 | low
     awarding = replace(HOUSE.awarding, entropy=lambda _: value.to_bytes(4))
-    assert issue._draw_entries(awarding, HOUSE.issuer)[0].index == low
+    assert placing.draw(awarding) == low
 
 
 HOUSE = House()
@@ -107,7 +108,7 @@ def test_credentials_in_an_older_pair_can_still_be_withdrawn(house: House) -> No
     old = house.issue()
     issue.issue(replace(house.awarding, ledger=Crowded(house.ledger, DRAWS)), house.award())
     assert house.ledger.issuer("acme").revocation_list != old.entries[0].list_id
-    standing.revoke(house.awarding, old.id)
+    standing.revoke(house.awarding, "acme", old.id)
     assert house.report(old).verdict is Verdict.REVOKED
 
 

@@ -99,7 +99,7 @@ def test_after_a_rotation_the_old_signature_holds_and_the_new_key_signs(house: H
 
 def test_after_a_rotation_the_lists_are_signed_with_the_new_key_and_say_the_same(house: House) -> None:
     withdrawn = house.issue()
-    standing.revoke(house.awarding, withdrawn.id)
+    standing.revoke(house.awarding, "acme", withdrawn.id)
     before = house.ledger.status_list(house.issuer.revocation_list)
     house.clock.advance(timedelta(days=1))
     rotated = issuers.rotate_key(house.awarding, "acme")
@@ -185,7 +185,7 @@ def test_a_rotation_gives_way_to_a_revocation_and_is_tried_again(house: House) -
         def replace_issuer(self, changed: Issuer, lists: Any) -> None:
             if not self.meddled:
                 self.meddled = True
-                standing.revoke(house.awarding, record.id)
+                standing.revoke(house.awarding, "acme", record.id)
             house.ledger.replace_issuer(changed, lists)
 
     issuers.rotate_key(replace(house.awarding, ledger=Meddled(house)), "acme")

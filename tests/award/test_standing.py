@@ -31,7 +31,7 @@ VERDICTS = {State.ACTIVE: Verdict.VALID, State.SUSPENDED: Verdict.SUSPENDED, Sta
 def test_a_revoked_credential_is_known_as_such_at_once_with_the_reason(house: House) -> None:
     record = house.issue()
     house.clock.advance(timedelta(hours=1))
-    decision = standing.revoke(house.awarding, record.id, "Issued by mistake.")
+    decision = standing.revoke(house.awarding, "acme", record.id, "Issued by mistake.")
     assert decision.changed
     assert house.report(record).verdict is Verdict.REVOKED
     stored = house.ledger.record(record.id)
@@ -43,9 +43,9 @@ def test_a_revoked_credential_is_known_as_such_at_once_with_the_reason(house: Ho
 
 def test_a_suspension_ends_with_the_reinstatement(house: House) -> None:
     record = house.issue()
-    standing.suspend(house.awarding, record.id, "Being audited.")
+    standing.suspend(house.awarding, "acme", record.id, "Being audited.")
     assert house.report(record).verdict is Verdict.SUSPENDED
-    standing.reinstate(house.awarding, record.id)
+    standing.reinstate(house.awarding, "acme", record.id)
     assert house.report(record).verdict is Verdict.VALID
     assert house.ledger.record(record.id).standing.reason is None
 
@@ -53,40 +53,40 @@ def test_a_suspension_ends_with_the_reinstatement(house: House) -> None:
 def test_deciding_the_same_again_changes_nothing_and_says_so(house: House) -> None:
     for act in (standing.suspend, standing.revoke):
         record = house.issue()
-        first = act(house.awarding, record.id, "Once.")
+        first = act(house.awarding, "acme", record.id, "Once.")
         house.clock.advance(timedelta(days=1))
         lists = dict(house.ledger._lists)
-        again = act(house.awarding, record.id, "Twice.")
+        again = act(house.awarding, "acme", record.id, "Twice.")
         assert not again.changed
         assert again.record == first.record
         assert house.ledger._lists == lists
 
 
 def test_reinstating_what_was_never_suspended_changes_nothing(house: House) -> None:
-    assert not standing.reinstate(house.awarding, house.issue().id).changed
+    assert not standing.reinstate(house.awarding, "acme", house.issue().id).changed
 
 
 @pytest.mark.parametrize("act", [standing.reinstate, standing.suspend])
 def test_a_revocation_is_final(house: House, act: Act) -> None:
     record = house.issue()
-    standing.revoke(house.awarding, record.id)
+    standing.revoke(house.awarding, "acme", record.id)
     with pytest.raises(Refused) as refused:
-        act(house.awarding, record.id)
+        act(house.awarding, "acme", record.id)
     assert refused.value.code == "revoked_is_final"
     assert house.report(record).verdict is Verdict.REVOKED
 
 
 def test_a_suspended_credential_can_be_revoked(house: House) -> None:
     record = house.issue()
-    standing.suspend(house.awarding, record.id)
-    standing.revoke(house.awarding, record.id)
+    standing.suspend(house.awarding, "acme", record.id)
+    standing.revoke(house.awarding, "acme", record.id)
     assert house.report(record).verdict is Verdict.REVOKED
 
 
 def test_the_list_is_signed_anew_with_the_moment_of_the_decision(house: House) -> None:
     record = house.issue()
     house.clock.advance(timedelta(days=3))
-    standing.revoke(house.awarding, record.id)
+    standing.revoke(house.awarding, "acme", record.id)
     listed = house.ledger.status_list(record.entries[0].list_id)
     document = json.loads(listed.document)
     assert listed.version == 2
@@ -96,7 +96,7 @@ def test_the_list_is_signed_anew_with_the_moment_of_the_decision(house: House) -
 
 def test_only_the_credential_s_own_bit_changes(house: House) -> None:
     records = [house.issue() for _ in range(4)]
-    standing.revoke(house.awarding, records[2].id)
+    standing.revoke(house.awarding, "acme", records[2].id)
     listed = house.ledger.status_list(records[2].entries[0].list_id)
     assert sum(byte.bit_count() for byte in listed.bits) == 1
     assert [house.report(record).verdict is Verdict.VALID for record in records] == [True, True, False, True]
@@ -104,13 +104,13 @@ def test_only_the_credential_s_own_bit_changes(house: House) -> None:
 
 def test_unknown_credentials_are_not_found(house: House) -> None:
     with pytest.raises(NotFound):
-        standing.revoke(house.awarding, "nothing")
+        standing.revoke(house.awarding, "acme", "nothing")
 
 
 def test_a_credential_without_an_entry_cannot_be_withdrawn(house: House) -> None:
     house.ledger.add_record(replace(house.issue(), id="b" * 26, entries=()))
     with pytest.raises(Refused) as refused:
-        standing.revoke(house.awarding, "b" * 26)
+        standing.revoke(house.awarding, "acme", "b" * 26)
     assert refused.value.code == "no_status_entry"
     assert house.ledger.record("b" * 26).standing.state is State.ACTIVE
 
@@ -119,7 +119,7 @@ def test_a_credential_without_an_entry_cannot_be_withdrawn(house: House) -> None
 def test_a_reason_that_cannot_be_shown_is_refused(house: House, reason: str) -> None:
     record = house.issue()
     with pytest.raises(Refused):
-        standing.revoke(house.awarding, record.id, reason)
+        standing.revoke(house.awarding, "acme", record.id, reason)
     assert house.report(record).verdict is Verdict.VALID
 
 
@@ -131,7 +131,7 @@ def test_after_any_decisions_the_record_the_list_and_the_verdict_agree(acts: lis
     expected = State.ACTIVE
     for act in acts:
         try:
-            expected = act(house.awarding, record.id).record.standing.state
+            expected = act(house.awarding, "acme", record.id).record.standing.state
         except Refused:
             assert expected is State.REVOKED
     assert house.ledger.record(record.id).standing.state is expected
@@ -156,18 +156,18 @@ class Meddled:
 
 def test_when_the_list_was_changed_in_the_meantime_neither_change_is_lost(house: House) -> None:
     mine, theirs = house.issue(), house.issue()
-    meddled = Meddled(house, 1, lambda: standing.revoke(house.awarding, theirs.id))
-    standing.revoke(replace(house.awarding, ledger=meddled), mine.id)
+    meddled = Meddled(house, 1, lambda: standing.revoke(house.awarding, "acme", theirs.id))
+    standing.revoke(replace(house.awarding, ledger=meddled), "acme", mine.id)
     assert house.report(mine).verdict is Verdict.REVOKED
     assert house.report(theirs).verdict is Verdict.REVOKED
 
 
 def test_a_reinstatement_does_not_undo_a_revocation_that_was_first(house: House) -> None:
     record = house.issue()
-    standing.suspend(house.awarding, record.id)
-    meddled = Meddled(house, 1, lambda: standing.revoke(house.awarding, record.id))
+    standing.suspend(house.awarding, "acme", record.id)
+    meddled = Meddled(house, 1, lambda: standing.revoke(house.awarding, "acme", record.id))
     with pytest.raises(Refused) as refused:
-        standing.reinstate(replace(house.awarding, ledger=meddled), record.id)
+        standing.reinstate(replace(house.awarding, ledger=meddled), "acme", record.id)
     assert refused.value.code == "revoked_is_final"
     assert house.report(record).verdict is Verdict.REVOKED
 
@@ -177,7 +177,7 @@ def test_one_who_is_always_beaten_gives_up_after_a_bounded_number_of_tries(house
     turns = iter([standing.suspend, standing.reinstate] * TRIES)
     meddled = Meddled(house, TRIES, lambda: next(turns)(house.awarding, other.id))
     with pytest.raises(Conflict) as conflict:
-        standing.suspend(replace(house.awarding, ledger=meddled), mine.id)
+        standing.suspend(replace(house.awarding, ledger=meddled), "acme", mine.id)
     assert conflict.value.code == "busy"
     assert house.report(mine).verdict is Verdict.VALID
 
@@ -190,7 +190,7 @@ def test_as_many_as_there_are_tries_can_revoke_at_the_same_moment() -> None:
 
     def one(name: str) -> bool:
         barrier.wait()
-        return standing.revoke(awarding, name).changed
+        return standing.revoke(awarding, "acme", name).changed
 
     with ThreadPoolExecutor(TRIES) as pool:
         assert all(pool.map(one, [record.id for record in records]))
@@ -209,7 +209,7 @@ def test_whenever_a_decision_dies_it_is_taken_or_not_and_a_rerun_completes_it(ac
             record = house.issue()
             fuse = Fuse(at, after)
             try:
-                act(fuse.build_into(house.awarding), record.id)
+                act(fuse.build_into(house.awarding), "acme", record.id)
             except Crash:
                 pass
             else:
@@ -218,7 +218,7 @@ def test_whenever_a_decision_dies_it_is_taken_or_not_and_a_rerun_completes_it(ac
                 return
             state = house.ledger.record(record.id).standing.state
             assert house.report(record).verdict is VERDICTS[state]
-            decided = act(house.awarding, record.id)
+            decided = act(house.awarding, "acme", record.id)
             assert decided.changed is (state is State.ACTIVE)
             assert house.report(record).verdict is VERDICTS[decided.record.standing.state]
     pytest.fail("the fuse never outlasted the decision")

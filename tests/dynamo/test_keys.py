@@ -34,7 +34,7 @@ def test_no_name_reaches_into_another_kind_of_item(a: str, b: str, c: str, at: d
         keys.issuer_pointer(a),
         keys.achievement(a, b),
         keys.record(a),
-        keys.record_pointer(a, at, b),
+        keys.row(a, at, b),
         keys.status_list(a),
         keys.index_marker(a, index),
         keys.image(a),
@@ -48,14 +48,14 @@ def test_no_name_reaches_into_another_kind_of_item(a: str, b: str, c: str, at: d
 
 @given(st.lists(MOMENTS, min_size=2, max_size=5))
 def test_pointers_sort_by_time(moments: list[datetime]):
-    by_key = sorted(moments, key=lambda at: keys.record_pointer("i", at, "c"))
+    by_key = sorted(moments, key=lambda at: keys.row("i", at, "c"))
     assert by_key == sorted(moments)
 
 
 def test_a_pointer_does_not_depend_on_the_zone_its_time_is_told_in():
     at = datetime(2026, 11, 21, 1, 2, 3, 4, UTC)
     elsewhere = at.astimezone(timezone(timedelta(hours=-9)))
-    assert keys.record_pointer("i", at, "c") == keys.record_pointer("i", elsewhere, "c")
+    assert keys.row("i", at, "c") == keys.row("i", elsewhere, "c")
 
 
 @given(MOMENTS, TEXT)

@@ -164,6 +164,6 @@ def test_revocation_is_known_on_the_next_request(ask: Gateway, laurel: Laurel) -
     from chalicelib.award import standing
 
     assert ask.get(laurel.url("valid")).json["verdict"] == "valid"
-    standing.revoke(laurel.awarding, id_of("valid"))
+    standing.revoke(laurel.awarding, "fernhill", id_of("valid"))
     answer = ask.get(laurel.url("valid"))
     assert (answer.json["verdict"], answer.headers["cache-control"]) == ("revoked", "no-store")

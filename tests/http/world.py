@@ -193,8 +193,8 @@ def seeded(base_url: str = BASE_URL) -> Laurel:
         validity = _validity(kind)
         issue.issue(laurel.awarding, replace(award, credential_id=id_of(kind), jwt=kind == "valid", **validity))
     laurel.now = NOW - timedelta(days=3)
-    standing.revoke(laurel.awarding, id_of("revoked"), "Issued to the wrong person.")
-    standing.suspend(laurel.awarding, id_of("suspended"), "An appeal is being heard.")
+    standing.revoke(laurel.awarding, "fernhill", id_of("revoked"), "Issued to the wrong person.")
+    standing.suspend(laurel.awarding, "fernhill", id_of("suspended"), "An appeal is being heard.")
     laurel.now = NOW
     _spoil(laurel)
     return laurel

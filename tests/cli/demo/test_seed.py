@@ -108,8 +108,8 @@ def test_tables_with_the_demo_of_another_address_are_left_alone(seeded: FakeServ
 
 def test_a_demo_that_shows_something_else_is_told_loudly(seeded: FakeServices) -> None:
     shown = demo_map(BASE_URL)
-    standing.revoke(seeded.awarding, shown["valid"]["id"])
-    standing.reinstate(seeded.awarding, shown["suspended"]["id"])
+    standing.revoke(seeded.awarding, issuer_of(seeded, shown["valid"]["id"]), shown["valid"]["id"])
+    standing.reinstate(seeded.awarding, issuer_of(seeded, shown["suspended"]["id"]), shown["suspended"]["id"])
     with pytest.raises(WrongVerdict) as wrong:
         check(seeded.lookup, shown)
     assert "valid is revoked, not valid" in wrong.value.detail
@@ -122,6 +122,10 @@ def test_the_map_has_an_address_for_every_kind() -> None:
     for entry in shown.values():
         assert entry["url"] == f"{BASE_URL}/c/{entry['id']}"
         assert entry["api_url"] == f"{BASE_URL}/v1/credentials/{entry['id']}"
+
+
+def issuer_of(services: FakeServices, name: str) -> str:
+    return services.ledger.record(name).issuer_id
 
 
 # The command.
@@ -142,7 +146,8 @@ def test_the_command_writes_no_map_of_a_demo_that_is_wrong(run: Run, services: F
     out = tmp_path / "demo.json"
     run("demo", "--out", out)
     out.unlink()
-    standing.revoke(services.awarding, demo_map(BASE_URL)["valid"]["id"])
+    valid = demo_map(BASE_URL)["valid"]["id"]
+    standing.revoke(services.awarding, issuer_of(services, valid), valid)
     ran = run("demo", "--out", out)
     assert ran.code == 1
     assert "demo_wrong_verdict" in ran.err
@@ -160,6 +165,6 @@ def test_a_decision_of_the_operator_about_another_credential_stays(seeded: FakeS
     shown = demo_map(BASE_URL)
     other = next(name for name in seeded.ledger._records if name not in {each["id"] for each in shown.values()})
     if seeded.ledger.record(other).standing.state is State.ACTIVE:
-        standing.revoke(seeded.awarding, other)
+        standing.revoke(seeded.awarding, issuer_of(seeded, other), other)
     seed(together(seeded), quiet)
     assert seeded.ledger.record(other).standing.state is State.REVOKED

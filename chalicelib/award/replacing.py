@@ -1,0 +1,182 @@
+"""Correct and renew: a new credential that takes the place of an older one, in one transaction with what becomes of
+that one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.award import issue, placing, standing
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.issue import Award
+from chalicelib.award.recipient import Issued, Recipient
+from chalicelib.award.standing import TRIES
+from chalicelib.award.text import check_text
+from chalicelib.credential import said
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.build import EvidenceLink, Holder, credential_url
+from chalicelib.credential.record import Record, Standing, State, StatusList
+from chalicelib.credential.said import Said
+from chalicelib.errors import Conflict, NotFound, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was wrong in a credential, and what is right; None stays as it was."""
+
+    name: str | None = None
+    email: str | None = None
+    did: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    evidence: tuple[EvidenceLink, ...] | None = None
+
+
+def correct(
+    awarding: Awarding,
+    issuer_id: str,
+    credential_id: str,
+    changes: Changes,
+    reason: str | None = None,
+    *,
+    new_id: str | None = None,
+) -> Record:
+    """The record of a new credential that is right where the old one was wrong; the old one is revoked, and says so.
+
+    It is for the same version of the achievement. Both are stored together, or neither. ``new_id`` is for a caller that
+    must not correct twice: the same id again gives the same record. Raises `NotFound` (for another issuer's credential
+    too), what `issue.issue` raises, `Refused` (`nothing_to_correct`, `superseded` when it was replaced already,
+    `revoked_is_final`, `suspended`, `email_unknown`, `no_status_entry`), and `Conflict` (`busy`).
+    """
+    if reason is not None:
+        check_text("reason", reason, 300)  # the old one's reason holds it, and an address
+    if changes == Changes():
+        raise Refused("Name at least one thing that is to be different.", code="nothing_to_correct")
+
+    def terms(before: Record, old: Said, now: datetime) -> tuple[Award, Achievement]:  # noqa: ARG001 - as for `renew`
+        version = before.achievement_version
+        achievement = awarding.ledger.achievement_version(issuer_id, before.achievement_id, version)
+        award = _award(awarding, before, old, changes.email)
+        holder = replace(award.holder, name=changes.name or award.holder.name, did=changes.did or award.holder.did)
+        evidence = old.evidence if changes.evidence is None else changes.evidence
+        corrected = replace(
+            award,
+            holder=holder,
+            valid_from=changes.valid_from or old.valid_from,
+            valid_until=changes.valid_until or before.valid_until,
+            evidence=evidence,
+        )
+        # What was archived since was still earned, and as it was then it had no rule but its own end.
+        return corrected, replace(achievement, archived=False, valid_days=None)
+
+    def decide(before: Record, new: Record) -> tuple[Record, list[StatusList]]:
+        now = new.issued_at
+        words = f"Replaced by {credential_url(awarding.base_url, new.id)}" + (f": {reason}" if reason else "")
+        lists = standing.changed_lists(awarding, before, State.REVOKED, now)
+        return replace(before, standing=Standing(State.REVOKED, now, words)), lists
+
+    return _replace(awarding, issuer_id, credential_id, new_id, terms, decide)
+
+
+def renew(
+    awarding: Awarding,
+    issuer_id: str,
+    credential_id: str,
+    valid_until: datetime | None = None,
+    *,
+    new_id: str | None = None,
+) -> Record:
+    """The record of a new credential for the same holder and the present version of the achievement, good from now.
+
+    It ends at ``valid_until``; without that by the achievement's expiry rule, or after as long as the old one was good
+    for. The old one stays as it is and names the new one. ``new_id`` is as for `correct`, and so is what it raises.
+    """
+
+    def terms(before: Record, old: Said, now: datetime) -> tuple[Award, Achievement]:
+        achievement = awarding.ledger.achievement(issuer_id, before.achievement_id)
+        ends = valid_until
+        if ends is None and achievement.valid_days is None and before.valid_until and old.valid_from:
+            ends = now + (before.valid_until - old.valid_from)
+        return replace(_award(awarding, before, old, None), valid_from=now, valid_until=ends), achievement
+
+    return _replace(awarding, issuer_id, credential_id, new_id, terms, lambda before, _: (before, []))
+
+
+_Terms = Callable[[Record, Said, datetime], tuple[Award, Achievement]]
+_Decision = Callable[[Record, Record], tuple[Record, list[StatusList]]]
+
+
+def _replace(
+    awarding: Awarding, issuer_id: str, credential_id: str, new_id: str | None, terms: _Terms, decide: _Decision
+) -> Record:
+    for _ in range(TRIES):
+        before = standing.owned(awarding, issuer_id, credential_id)
+        if before.superseded_by is not None:
+            return _replaced(awarding, before, new_id)
+        _check_standing(before)
+        # As in `issue`: the clock is read before the issuer, so that its key is good for this moment.
+        now = awarding.now()
+        award, achievement = terms(before, said.read(before.document), now)
+        award = replace(award, credential_id=new_id)
+        issue.check(award, achievement)
+        draft = issue.draft(awarding, award, achievement, now, supersedes=before.id)
+        try:
+            return placing.place(awarding, draft, _storing(awarding, before, decide))
+        except Conflict as error:
+            if error.code != Conflict.code and not _is_replaced_by(awarding, issuer_id, credential_id, new_id):
+                raise
+            # Someone was first: at this credential, at its list, or with this very request. Look again.
+    raise Conflict("Others keep changing the same status list; try again.", code="busy")
+
+
+def _storing(awarding: Awarding, before: Record, decide: _Decision) -> Callable[[Issued], None]:
+    def store(issued: Issued) -> None:
+        after, lists = decide(before, issued.record)
+        after = replace(after, superseded_by=issued.record.id, version=before.version + 1)
+        awarding.ledger.supersede(after, lists, issued)
+
+    return store
+
+
+def _is_replaced_by(awarding: Awarding, issuer_id: str, credential_id: str, new_id: str | None) -> bool:
+    return new_id is not None and standing.owned(awarding, issuer_id, credential_id).superseded_by == new_id
+
+
+def _replaced(awarding: Awarding, before: Record, new_id: str | None) -> Record:
+    if before.superseded_by is not None and before.superseded_by == new_id:
+        return awarding.ledger.record(new_id)
+    raise Refused(
+        f"This credential was replaced already, by {before.superseded_by}; change that one.", code="superseded"
+    )
+
+
+def _check_standing(before: Record) -> None:
+    if before.standing.state is State.REVOKED:
+        raise Refused("This credential is revoked, and a revocation is final.", code="revoked_is_final")
+    if before.standing.state is State.SUSPENDED:
+        raise Refused("This credential is suspended; reinstate it first.", code="suspended")
+
+
+def _award(awarding: Awarding, before: Record, old: Said, email: str | None) -> Award:
+    """The award that ``before`` was issued for; with another ``email`` if one is given."""
+    try:
+        recipient = awarding.ledger.recipient(before.id)
+    except NotFound:
+        recipient = Recipient(before.id, before.issuer_id, before.holder_name)
+    email = email or recipient.email
+    if email is None and old.has_email:
+        raise Refused(
+            "This credential holds only a hash of the holder's e-mail address. Correct it with the address itself.",
+            code="email_unknown",
+        )
+    return Award(
+        issuer_id=before.issuer_id,
+        achievement_id=before.achievement_id,
+        holder=Holder(before.holder_name, email, old.holder_did),
+        evidence=old.evidence,
+        suite=old.suite,
+        jwt=before.jwt is not None,
+        zone=recipient.zone,
+        notify=recipient.notify,
+    )
