@@ -17,10 +17,11 @@ from pynamodb.attributes import (
 
 from chalicelib.award.atlas import Atlas
 from chalicelib.award.pathway_wire import read_node, write_node
-from chalicelib.award.pathways import MAX_DEPTH, Completion, Group, Node, Pathway, Signpost, Step
+from chalicelib.award.pathways import MAX_DEPTH, Completion, Group, Node, Pathway, Signpost
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.models import Item, read
+from chalicelib.dynamo.signposts import SignpostsItem
 from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Tables
 from chalicelib.errors import Malformed, NotFound
 
@@ -82,36 +83,6 @@ class PathwayItem(Item, discriminator="pathway"):
             reward_name=self.reward_name,
             archived=self.archived,
             version=int(self.version),
-        )
-
-
-class SignpostsItem(Item, discriminator="signposts"):
-    """The pathways that an achievement is a step of, as its credentials' pages show them."""
-
-    posts = UnicodeAttribute()
-
-    @classmethod
-    def of(cls, issuer_id: str, achievement_id: str, signposts: Sequence[Signpost]) -> Self:
-        posts = [
-            {
-                "pathway_id": post.pathway_id,
-                "pathway": post.pathway,
-                "next": [[step.achievement_id, step.name, step.url] for step in post.next],
-                "reward": post.reward,
-            }
-            for post in signposts
-        ]
-        return cls(*keys.signposts(issuer_id, achievement_id), posts=_write(posts))
-
-    def noun(self) -> tuple[Signpost, ...]:
-        return tuple(
-            Signpost(
-                post["pathway_id"],
-                post["pathway"],
-                tuple(Step(achievement_id, name, None, url) for achievement_id, name, url in post["next"]),
-                post["reward"],
-            )
-            for post in json.loads(self.posts)
         )
 
 

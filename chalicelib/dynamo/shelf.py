@@ -18,6 +18,7 @@ from chalicelib.dynamo.models import (
     StatusListItem,
     read,
 )
+from chalicelib.dynamo.signposts import SignpostsItem
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import NotFound
 from chalicelib.lookup.ports import Surroundings
@@ -37,8 +38,9 @@ class DynamoShelf:
     def surroundings(self, record: Record, day: date) -> Surroundings:
         issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)
         list_keys = {entry.list_id: keys.status_list(entry.list_id) for entry in record.entries}
+        posts_key = keys.signposts(record.issuer_id, record.achievement_id)
         found = self._tables.get_many(
-            {self._tables.credentials: [issuer_key, *list_keys.values()], self._tables.secrets: [salt_key]}
+            {self._tables.credentials: [issuer_key, posts_key, *list_keys.values()], self._tables.secrets: [salt_key]}
         )
         return Surroundings(
             issuer=read(IssuerItem, found[issuer_key]) if issuer_key in found else None,
@@ -46,6 +48,7 @@ class DynamoShelf:
                 list_id: read(StatusListItem, found[key]) for list_id, key in list_keys.items() if key in found
             },
             salt=read(SaltItem, found[salt_key]) if salt_key in found else None,
+            signposts=read(SignpostsItem, found[posts_key]) if posts_key in found else (),
         )
 
     def issuer(self, issuer_id: str) -> Issuer:

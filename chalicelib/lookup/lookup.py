@@ -11,6 +11,7 @@ from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
 from chalicelib.analytics.visitor import SALT_BYTES, visitor
+from chalicelib.award.pathways import Signpost
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import NotFound, Unavailable
@@ -29,6 +30,8 @@ class Opened:
     record: Record
     issuer: Issuer | None
     report: Report
+    signposts: tuple[Signpost, ...] = ()
+    """The pathways that its achievement is a step of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Lookup:
         report = verify(record.document, world=world, now=now, asked=asked)
         if visit is not None:
             self._record(record, report, visit, around.salt)
-        return Opened(record, around.issuer, report)
+        return Opened(record, around.issuer, report, around.signposts)
 
     def note(self, credential_id: str, report: Report, visit: Visit) -> None:
         """Record that a hosted credential was verified elsewhere than at its link.

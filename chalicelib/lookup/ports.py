@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from chalicelib.award.pathways import Signpost
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 
@@ -20,6 +21,8 @@ class Surroundings:
     """By list id."""
     salt: bytes | None
     """The salt of the day, None when there is none yet."""
+    signposts: tuple[Signpost, ...] = ()
+    """The pathways that its achievement is a step of."""
 
 
 class Shelf(Protocol):
@@ -29,7 +32,7 @@ class Shelf(Protocol):
         """The record, strongly read. Raises `NotFound`."""
 
     def surroundings(self, record: Record, day: date) -> Surroundings:
-        """Issuer, status lists and the day's salt, strongly read in one call."""
+        """Issuer, status lists, the achievement's pathways and the day's salt, strongly read in one call."""
 
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""
