@@ -1,0 +1,190 @@
+"""Where jobs are kept, in memory and on the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from chalicelib.award.job import Chunk, Counts, Job, Jobs, JobState, Outcome, Results, RowState
+from chalicelib.award.tasks import Task, Tasks
+from chalicelib.award.upload import Fault, Row
+from chalicelib.dynamo.jobs import DynamoJobs
+from chalicelib.dynamo.tables import Tables
+from chalicelib.dynamo.tasks import DynamoTasks
+from chalicelib.errors import Conflict, NotFound, Unavailable
+from tests import aws_calls, fakes
+from tests.fake_jobs import Jobs as FakeJobs
+
+NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
+ISSUED, WAITING = Outcome(RowState.ISSUED), Outcome()
+ROWS = (
+    Row(2, "Ada #1 %", "ada@example.org", "did:example:ada", NOW, NOW + timedelta(days=9), ("https://a.example/",), "UTC", "7"),
+    Row(3, "陈美", faults=(Fault(3, "email", "bad_email", "'x' is no e-mail address."), Fault(3, None, "odd", "Odd."))),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Storage:
+    jobs: Jobs
+    tasks: Tasks
+
+
+@pytest.fixture
+def fake() -> Storage:
+    tasks = fakes.Tasks()
+    return Storage(FakeJobs(tasks), tasks)
+
+
+@pytest.fixture
+def real(tables: Tables) -> Storage:
+    return Storage(DynamoJobs(tables), DynamoTasks(tables))
+
+
+@pytest.fixture(params=["fake", "real"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    return request.getfixturevalue(request.param)
+
+
+def draft(job_id: str = "j" * 26, **changes: object) -> Job:
+    one = Job(job_id, "north", "welding", NOW, "ada@north.example", "ab" * 32, b"secret", 400, 0, notify=True)
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def begun(storage: Storage, job: Job) -> Job:
+    storage.jobs.add(job)
+    running = replace(job, state=JobState.RUNNING, chunks=2, version=2)
+    storage.jobs.replace(running, [task(job)])
+    return running
+
+
+def task(job: Job) -> Task:
+    return Task("job", job.issuer_id, job.id, NOW)
+
+
+def test_a_job_is_read_as_it_was_stored(storage: Storage):
+    job = draft(jwt=True, suite="eddsa-jcs-2022")
+    storage.jobs.add(job)
+    assert storage.jobs.job("north", job.id) == job
+    storage.jobs.add(job)  # the same again is harmless
+    ended = replace(
+        job, state=JobState.STOPPED, reason="No key.", counts=Counts(3, 2, 1), ended_at=NOW, version=2, chunks=2
+    )
+    storage.jobs.replace(ended)
+    assert storage.jobs.job("north", job.id) == ended
+
+
+def test_the_same_id_is_another_issuer_s_own(storage: Storage):
+    storage.jobs.add(draft())
+    with pytest.raises(NotFound):
+        storage.jobs.job("south", draft().id)
+    storage.jobs.add(draft(issuer_id="south", total=1))
+    assert storage.jobs.job("north", draft().id).total == 400
+
+
+def test_another_job_of_the_same_id_is_a_conflict(storage: Storage):
+    storage.jobs.add(draft())
+    with pytest.raises(Conflict):
+        storage.jobs.add(draft(digest="cd" * 32))
+
+
+def test_of_two_writers_the_second_is_told(storage: Storage):
+    job = begun(storage, draft())
+    storage.jobs.replace(replace(job, state=JobState.DONE, version=3))
+    with pytest.raises(Conflict):
+        storage.jobs.replace(replace(job, state=JobState.STOPPED, version=3))
+    assert storage.jobs.job("north", job.id).state is JobState.DONE
+
+
+def test_what_runs_is_on_the_to_do_list_and_a_draft_is_not(storage: Storage):
+    storage.jobs.add(draft())
+    assert list(storage.tasks.due(NOW, 9)) == []
+    storage.jobs.replace(draft(state=JobState.RUNNING, version=2), [task(draft())])
+    assert list(storage.tasks.due(NOW, 9)) == [task(draft())]
+
+
+def test_jobs_are_listed_newest_first_page_by_page_without_drafts(storage: Storage):
+    names = [letter * 26 for letter in "abcde"]
+    for age, name in enumerate(names):
+        begun(storage, draft(name, created_at=NOW - timedelta(hours=age)))
+    storage.jobs.add(draft("x" * 26))
+    begun(storage, draft("y" * 26, issuer_id="south"))
+    found, after, pages = [], None, 0
+    while pages == 0 or after:
+        page = storage.jobs.jobs("north", after, 2)
+        found += [job.id for job in page.jobs]
+        after, pages = page.after, pages + 1
+    assert (found, pages) == (names, 3)
+    assert storage.jobs.jobs("north", None, 5).after is None
+
+
+def test_rows_are_read_as_they_were_stored(storage: Storage):
+    storage.jobs.add(draft())
+    storage.jobs.put_chunk(draft(), Chunk(0, ROWS))
+    storage.jobs.put_chunk(draft(), Chunk(0, ROWS))
+    assert storage.jobs.chunk(draft(), 0) == Chunk(0, ROWS)
+    with pytest.raises(NotFound):
+        storage.jobs.chunk(draft(), 1)
+    with pytest.raises(NotFound):
+        storage.jobs.chunk(draft(issuer_id="south"), 0)
+
+
+def test_results_come_in_order_and_from_a_chunk_on(storage: Storage):
+    job = begun(storage, draft())
+    kept = [
+        Results(number, (ISSUED, WAITING, Outcome(RowState.REFUSED, "odd", f"Odd {number}."))) for number in (11, 2, 1)
+    ]
+    for results in kept:
+        storage.jobs.put_results(job, results)
+    assert list(storage.jobs.results(job)) == kept[::-1]
+    assert [results.chunk for results in storage.jobs.results(job, 2)] == [2, 11]
+    assert storage.jobs.results_of(job, 11) == kept[0]
+    assert storage.jobs.results_of(job, 0) is None
+    assert kept[0].counts == Counts(1, 1, 1)
+
+
+def test_results_of_two_workers_do_not_overwrite_each_other(storage: Storage):
+    job = begun(storage, draft())
+    storage.jobs.put_results(job, Results(0, (ISSUED, WAITING)))
+    with pytest.raises(Conflict):
+        storage.jobs.put_results(job, Results(0, (WAITING, ISSUED)))
+    storage.jobs.put_results(job, Results(0, (ISSUED, ISSUED), version=2))
+    with pytest.raises(Conflict):
+        storage.jobs.put_results(job, Results(0, (WAITING, WAITING), version=2))
+    assert storage.jobs.results_of(job, 0) == Results(0, (ISSUED, ISSUED), version=2)
+
+
+@pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
+def test_what_is_put_again_after_a_lost_call_is_whole(tables: Tables, fault):
+    storage = Storage(DynamoJobs(tables), DynamoTasks(tables))
+    running = draft(state=JobState.RUNNING, chunks=1, version=2)
+    deeds = [
+        lambda: storage.jobs.add(draft()),
+        lambda: storage.jobs.put_chunk(draft(), Chunk(0, ROWS)),
+        lambda: storage.jobs.replace(running, [task(running)]),
+        lambda: storage.jobs.put_results(running, Results(0, (ISSUED, WAITING))),
+        lambda: storage.jobs.put_results(running, Results(0, (ISSUED, ISSUED), version=2)),
+    ]
+    for deed in deeds:
+        with fault(tables.client), pytest.raises(Unavailable):
+            deed()
+        deed()
+    assert storage.jobs.job("north", running.id) == running
+    assert list(storage.tasks.due(NOW, 9)) == [task(running)]
+    assert storage.jobs.results_of(running, 0) == Results(0, (ISSUED, ISSUED), version=2)
+
+
+def rows_of_every_size() -> Iterator[Row]:
+    for number in range(3, 203):
+        yield Row(number, "n" * number, evidence=tuple(f"https://a.example/{one}" for one in range(number % 11)))
+
+
+def test_a_chunk_of_many_rows_comes_back_in_order(storage: Storage):
+    chunk = Chunk(3, tuple(rows_of_every_size()))
+    storage.jobs.put_chunk(draft(), chunk)
+    read = storage.jobs.chunk(draft(), 3)
+    assert read == chunk
+    assert all(one.number < other.number for one, other in pairwise(read.rows))
