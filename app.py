@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from chalice.app import CloudWatchEvent, Cron, Rate
 
@@ -29,3 +30,14 @@ def work(_event: CloudWatchEvent) -> None:
     """Every minute: what is due on the to-do list, for 50 seconds."""
     worker = Worker(services.tasks, services.handlers, services.clock, services.entropy, log.task_failed)
     log.worked(run(worker, services.clock() + timedelta(seconds=50)))
+
+
+@app.lambda_function(name="mail_said")
+def mail_said(event: dict[str, Any], _context: object) -> None:
+    """What the mail service says became of our letters, as it comes by the topic."""
+    from chalicelib.delivery import notices
+
+    for record in event["Records"]:
+        notice = notices.parse(record["Sns"]["Message"])
+        if notice is not None:
+            notices.apply(services.delivering, notice)
