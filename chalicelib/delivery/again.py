@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.access.limits import TooMany
 from chalicelib.award.tasks import Task
 from chalicelib.delivery import deliveries
 from chalicelib.delivery.deliveries import Delivery
@@ -25,7 +26,7 @@ def send_again(delivering: Delivering, issuer_id: str, credential_id: str) -> De
     """Have the first letter sent as soon as a worker comes to it, also to somebody who was not to be written to.
 
     Raises `NotFound` when it is no credential of this issuer; `Refused` when it cannot be: `no_address`, the codes of
-    `mailbox.held_back`, and `too_often`; `Conflict` (`in_flight`) while it is being sent.
+    `mailbox.held_back`; `TooMany`; `Conflict` (`in_flight`) while it is being sent.
     """
     record = delivering.archive.record(credential_id)
     if record.issuer_id != issuer_id:
@@ -45,9 +46,10 @@ def send_again(delivering: Delivering, issuer_id: str, credential_id: str) -> De
         lately = [at for at in one.asked if now - at < _DAY]
         latest = max((at for at in (*lately, first and first.sent_at) if at), default=None)
         if len(lately) >= A_DAY or (latest is not None and now - latest < APART):
-            raise Refused(
-                f"A letter is sent at most every {APART.seconds // 60} minutes, and {A_DAY} times a day; wait.",
-                code="too_often",
+            wait = APART if len(lately) < A_DAY else _DAY
+            raise TooMany(
+                f"A letter is sent at most every {APART.seconds // 60} minutes, and {A_DAY} times a day.",
+                int(wait.total_seconds()),
             )
         return deliveries.asked_again(one, now, A_DAY)
 

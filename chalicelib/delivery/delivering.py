@@ -12,10 +12,9 @@ from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.award.tasks import Tasks
 from chalicelib.credential.record import Record
-from chalicelib.delivery import deliveries, mailbox
+from chalicelib.delivery import deliveries, links, mailbox
 from chalicelib.delivery.deliveries import Delivery
-from chalicelib.delivery.links import Link, Purpose, secret
-from chalicelib.delivery.links import digest as digest_of
+from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import Archive, Post, Signposts, Store
 from chalicelib.errors import Conflict, Unavailable
@@ -57,8 +56,10 @@ class Delivering:
         self, purpose: Purpose, email: str, *, issuer_id: str | None = None, credential_id: str | None = None
     ) -> tuple[str, Link]:
         """The address with a fresh secret in it, and what is to be kept of it."""
-        token = secret(self.entropy(32))
-        kept = Link(digest_of(token) or "", purpose, mailbox.normal(email), self.now(), issuer_id, credential_id)
+        box = links.box_of(mailbox.digest(email))
+        token = links.secret(box, self.entropy(links.SECRET_BYTES))
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        kept = Link(box, digest, purpose, mailbox.normal(email), self.now(), issuer_id, credential_id)
         path = "my" if purpose is Purpose.MY else "mail/unsubscribe"
         return f"{self.base_url}/{path}/{token}", kept
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
+from chalicelib.access.limits import TooMany
 from chalicelib.analytics.event import Kind as Happening
 from chalicelib.award.tasks import Task
 from chalicelib.credential.issuer import Issuer
@@ -111,7 +112,7 @@ def fresh_link(delivering: Delivering, token: str) -> None:
     """Send a fresh link to the address that ``token`` was made for, also when it is no longer good; when it arrives,
     all links from before open nothing.
 
-    Raises `NotFound`, and `Refused`: `too_often`, or the codes of `mailbox.held_back`.
+    Raises `NotFound`, `TooMany`, and `Refused` with the codes of `mailbox.held_back`.
     """
     link = _link(delivering, token, Purpose.MY)
     now = delivering.now()
@@ -121,7 +122,8 @@ def fresh_link(delivering: Delivering, token: str) -> None:
         if barred is not None:
             raise Refused("No mail reaches this address any more.", code=barred)
         if one.link_sent_at is not None and now - one.link_sent_at < BETWEEN_LINKS:
-            raise Refused("A link was sent a few minutes ago. Look for it in your mail first.", code="too_often")
+            seconds = int(BETWEEN_LINKS.total_seconds())
+            raise TooMany("A link was sent a few minutes ago. Look for it in your mail first.", seconds)
         return replace(one, link_sent_at=now)
 
     box = delivering.change_mailbox(mailbox.digest(link.email), ask)
@@ -133,13 +135,14 @@ def fresh_link(delivering: Delivering, token: str) -> None:
 
 
 def forget(delivering: Delivering, token: str) -> None:
-    """Keep nothing of the holder's but that they want no mail; every link ends. Raises `NotFound`, `LinkOver`.
+    """Keep nothing of the holder's but that they want no mail; every link is deleted. Raises `NotFound`, `LinkOver`.
 
     The credentials stay: they are the issuers', and so is the list of whom they were given to.
     """
     _, box = _good(delivering, token)
     now = delivering.now()
     delivering.change_mailbox(box.digest, lambda one: mailbox.forgotten(one, now))
+    delivering.store.delete_links(links.box_of(box.digest))
 
 
 def unsubscribable(delivering: Delivering, token: str) -> Issuer:
@@ -157,7 +160,7 @@ def unsubscribe(delivering: Delivering, token: str) -> Issuer:
 
 
 def _link(delivering: Delivering, token: str, purpose: Purpose) -> Link:
-    name = links.digest(token)
+    name = links.name(token)
     link = delivering.store.link(name) if name is not None else None
     if link is None or link.purpose is not purpose or link.expires <= delivering.now():
         raise NotFound("There is no such link.")

@@ -1,8 +1,9 @@
 """The secrets in a letter's links.
 
-A letter carries two: one opens the holder's own page, the other does nothing but end an issuer's mail. Both are 256
-random bits; what is kept is their SHA-256, so that who reads the table can open nothing. Each letter has its own, which
-is how it is known from which letter, and so about which credential, somebody comes.
+A letter carries two: one opens the holder's own page, the other does nothing but end an issuer's mail. Each is 256
+random bits behind the name of the mailbox that it was made for, so that all of one mailbox can be found and deleted.
+What is kept is the SHA-256: who reads the table can open nothing. Each letter has links of its own, which is how it is
+known from which letter, and so about which credential, somebody comes.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 GOOD_FOR = timedelta(days=400)
 """How long a holder's link opens their page: a year and the month in which people look for last year's letter."""
 KEPT_FOR = timedelta(days=800)
 """How long a link that opens nothing any more can still ask for a fresh one, and an issuer's mail can be ended."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+BOX_BYTES = 16
+"""Of a mailbox's digest: as many as make two mailboxes differ."""
+SECRET_BYTES = 32
+
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{22})[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Purpose(StrEnum):
@@ -33,6 +39,8 @@ class Purpose(StrEnum):
 class Link:
     """What stands behind the secret in a link."""
 
+    box: str
+    """The mailbox that it was made for: the first `BOX_BYTES` of its digest, in hex."""
     digest: str
     """SHA-256 of the secret, in hex."""
     purpose: Purpose
@@ -53,13 +61,33 @@ class Link:
         return self.made_at + KEPT_FOR
 
 
-def secret(entropy: bytes) -> str:
-    """43 characters for a URL from 32 unpredictable bytes."""
-    if len(entropy) != 32:
-        raise ValueError("a link's secret is 32 bytes")
-    return base64.urlsafe_b64encode(entropy).decode().rstrip("=")
+class Name(NamedTuple):
+    """Where a link is kept."""
+
+    box: str
+    digest: str
 
 
-def digest(token: str) -> str | None:
-    """Under what a link is kept whose secret is ``token``; None when it cannot be one."""
-    return hashlib.sha256(token.encode()).hexdigest() if _TOKEN.fullmatch(token) else None
+def secret(box: str, entropy: bytes) -> str:
+    """65 characters for a URL: of a mailbox (`box_of`), and 32 unpredictable bytes."""
+    if len(entropy) != SECRET_BYTES:
+        raise ValueError(f"a link's secret is {SECRET_BYTES} bytes")
+    return _encoded(bytes.fromhex(box)) + _encoded(entropy)
+
+
+def box_of(mailbox_digest: str) -> str:
+    """The mailbox, as links name it."""
+    return mailbox_digest[: 2 * BOX_BYTES]
+
+
+def name(token: str) -> Name | None:
+    """Where the link is kept whose secret is ``token``; None when it cannot be one."""
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        return None
+    box = base64.urlsafe_b64decode(match[1] + "==")
+    return Name(box.hex(), hashlib.sha256(token.encode()).hexdigest())
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -14,7 +14,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.delivery.deliveries import Delivery
 from chalicelib.delivery.letter import Kind, Letter
-from chalicelib.delivery.links import Link
+from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import Unavailable
 
@@ -72,8 +72,11 @@ class Store(Protocol):
     def add_links(self, links: Sequence[Link]) -> None:
         """Store new links."""
 
-    def link(self, digest: str) -> Link | None:
+    def link(self, name: Name) -> Link | None:
         """Strongly read. It may be past its time: compare."""
+
+    def delete_links(self, box: str) -> None:
+        """Delete every link that was made for a mailbox."""
 
 
 class Archive(Protocol):

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.delivery.deliveries import Delivery
-from chalicelib.delivery.links import Link
+from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import Posted
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import Readable, read
 from chalicelib.dynamo.models_delivery import DeliveryItem, HolderLinkItem, MailboxItem, MailItem
-from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Raw, Tables
+from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Raw, Tables, key_of
 
 N = TypeVar("N")
 
@@ -56,8 +56,12 @@ class DynamoDeliveries:
         for link in links:
             self._put_once(HolderLinkItem.of(link).raw())
 
-    def link(self, digest: str) -> Link | None:
-        return self._one(self._tables.secrets, HolderLinkItem, keys.holder_link(digest))
+    def link(self, name: Name) -> Link | None:
+        return self._one(self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
+
+    def delete_links(self, box: str) -> None:
+        for raw in self._tables.query(self._tables.secrets, keys.holder_links(box)):
+            self._tables.delete(self._tables.secrets, key_of(raw))
 
     def _put_next(self, raw: Raw, version: int) -> None:
         after = Put(raw, "version = :before", {":before": {"N": str(version)}}) if version else Put(raw, ABSENT)

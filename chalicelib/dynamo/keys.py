@@ -51,7 +51,7 @@ table ``secrets`` (really deleted; no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the one-time link with that secret
 ``COUNT#<name>``                      ``COUNT``                       how often something was asked for in its time
-``HOLDER_LINK#<sha256>``              ``LINK``                        the link with that secret in a letter to a holder
+``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in a letter; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        which letter the mail service calls so
 ``CLAIM#<issuer>#<key>``              ``CLAIM``                       what an `Idempotency-Key` stands for
 ``ISSUER#<issuer>#HOOK#<hook>``       ``<at>#<message>``              what came in by a hook, the newest first
@@ -334,8 +334,12 @@ def mailbox(digest: str) -> Key:
     return Key(join("MAILBOX", digest), "MAILBOX")
 
 
-def holder_link(digest: str) -> Key:
-    return Key(join("HOLDER_LINK", digest), "LINK")
+def holder_link(box: str, digest: str) -> Key:
+    return Key(join("HOLDER_LINKS", box), escape(digest))
+
+
+def holder_links(box: str) -> Range:
+    return Range(join("HOLDER_LINKS", box))
 
 
 def mail(message_id: str) -> Key:

@@ -132,6 +132,7 @@ class MailboxItem(Item, discriminator="mailbox"):
 class HolderLinkItem(Item, discriminator="holder_link"):
     """What stands behind the secret in a link."""
 
+    box = UnicodeAttribute()
     digest = UnicodeAttribute()
     purpose = UnicodeAttribute()
     email = UnicodeAttribute()
@@ -143,7 +144,8 @@ class HolderLinkItem(Item, discriminator="holder_link"):
     @classmethod
     def of(cls, one: Link) -> Self:
         return cls(
-            *keys.holder_link(one.digest),
+            *keys.holder_link(one.box, one.digest),
+            box=one.box,
             digest=one.digest,
             purpose=one.purpose.value,
             email=one.email,
@@ -154,7 +156,9 @@ class HolderLinkItem(Item, discriminator="holder_link"):
         )
 
     def noun(self) -> Link:
-        return Link(self.digest, Purpose(self.purpose), self.email, self.made_at, self.issuer_id, self.credential_id)
+        return Link(
+            self.box, self.digest, Purpose(self.purpose), self.email, self.made_at, self.issuer_id, self.credential_id
+        )
 
 
 class MailItem(Item, discriminator="mail"):

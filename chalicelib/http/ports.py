@@ -7,6 +7,7 @@ from typing import Protocol
 
 from chalicelib.access.gate import Gate
 from chalicelib.award.awarding import Awarding
+from chalicelib.delivery.delivering import Delivering
 from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
@@ -48,3 +49,7 @@ class Services(Protocol):
     @property
     def awarding(self) -> Awarding:
         """What the acts of an issuer need."""
+
+    @property
+    def delivering(self) -> Delivering:
+        """What is written to holders, and what they do."""

@@ -9,6 +9,13 @@ from chalice.app import Request
 from chalicelib.analytics.event import Kind, Visit
 
 _PAGE = re.compile(r"https?://(?:[^/?#\\\s]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d*)?(?:[/?#].*)?", re.ASCII)
+_PURPOSES = ("purpose", "sec-purpose", "x-purpose", "x-moz")
+_AHEAD = re.compile(r"prefetch|prerender|preview")
+_PROGRAMS = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|preview|scan|fetch|monitor|headless|http-?client|python|curl|wget|java/|okhttp"
+    r"|proofpoint|mimecast|barracuda|urldefense|safelinks|googleimageproxy|yahoomailproxy|facebookexternalhit|whatsapp"
+)
+"""Words by which programs that open links name themselves."""
 MAX_HOST = 253
 """The longest domain name (RFC 1035, 2.3.4, in text form)."""
 
@@ -30,6 +37,21 @@ def made(request: Request, kind: Kind) -> Visit:
         user_agent=request.headers.get("user-agent", ""),
         referrer=_referrer(request.headers.get("referer")),
     )
+
+
+def by_person(request: Request) -> bool:
+    """Whether a person seems to have opened the page that ``request`` asks for.
+
+    Mail is read by machines first: scanners open every link, programs fetch pages ahead. These say so themselves (by
+    method, `Purpose` and `Sec-Purpose`), are seen to show nothing in a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`), or
+    bear the name of a program. A scanner that behaves as a browser in everything is taken for a person.
+    """
+    headers = request.headers
+    if request.method != "GET" or any(_AHEAD.search(headers.get(name, "").lower()) for name in _PURPOSES):
+        return False
+    shown = headers.get("sec-fetch-mode", "navigate"), headers.get("sec-fetch-dest", "document")
+    agent = headers.get("user-agent", "").lower()
+    return shown == ("navigate", "document") and agent.startswith("mozilla/") and not _PROGRAMS.search(agent)
 
 
 def _referrer(header: str | None) -> str | None:

@@ -56,12 +56,14 @@ def page(
     *,
     forms: bool = False,
     console: bool = False,
+    leads: tuple[str, ...] = (),
     **content: object,
 ) -> Reply:
     """``template`` filled with ``content``. It may send a form to this host if it has ``forms``; the pages of the
-    ``console`` have a style sheet and one script more."""
+    ``console`` have a style sheet and one script more. ``leads`` are other hosts that the answer to a form may lead
+    to."""
     html = _environment().get_template(template).render(base_url=base_url, style=_style(console), **content)
-    policy = {"Content-Security-Policy": _policy(base_url, forms, console)}
+    policy = {"Content-Security-Policy": _policy(base_url, forms, console, leads)}
     return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
 
 
@@ -100,11 +102,11 @@ def _style(console: bool) -> str:
 
 
 @cache
-def _policy(base_url: str, forms: bool, console: bool) -> str:
+def _policy(base_url: str, forms: bool, console: bool, leads: tuple[str, ...]) -> str:
     # The one style block is allowed by its hash; pictures come from this host or from the page itself. No script runs
     # but the console's one, by its hash, which shows a chosen picture before it is sent (blob:).
     own = f"script-src '{digest(script())}'; img-src {base_url} data: blob:" if console else f"img-src {base_url} data:"
-    target = base_url if forms else "'none'"
+    target = " ".join((base_url, *leads)) if forms else "'none'"
     return (
         f"default-src 'none'; style-src '{digest(_style(console))}'; {own}; "
         f"base-uri 'none'; form-action {target}; frame-ancestors 'none'"

@@ -1,0 +1,145 @@
+"""The holder's own page, behind the link in a letter; and the end of an issuer's mail.
+
+The link is the key, and there is no other: no account, no cookie. So its page names no other page as its source, is
+kept by nobody, and asks for nothing from elsewhere. Looking changes nothing; whatever does is a form.
+"""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.limits import TooMany
+from chalicelib.access.roles import Act
+from chalicelib.credential import dates
+from chalicelib.delivery import again, holder, schedule
+from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.holder import LinkOver
+from chalicelib.delivery.sharing import ORIGINS, Target
+from chalicelib.errors import NotFound, Refused
+from chalicelib.http import form, visit
+from chalicelib.http.access import BY_SECRET, token
+from chalicelib.http.pages import render
+from chalicelib.http.pages.holder import page_of
+from chalicelib.http.ports import Services
+from chalicelib.http.problem import Problem
+from chalicelib.http.reply import PRIVATE, Reply, as_json, uncached
+from chalicelib.http.routing import Routes
+
+MISSING = "Check that the link was copied whole, or take the one in your newest letter."
+UNSENT = "Check that the id was copied whole, and that the credential is your issuer's."
+HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+
+
+def routes(services: Services) -> Routes:
+    """`/my/{token}`, `/mail/unsubscribe/{token}`, `/v1/credentials/{id}/send`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/my/{token}", access=BY_SECRET, missing=MISSING)
+    def look(request: Request, secret: str) -> Reply:
+        try:
+            mine = holder.look(services.delivering, secret, person=visit.by_person(request))
+        except LinkOver:
+            return _page(services, "over.html", 410, token=secret)
+        shown = page_of(mine, services.settings.base_url, services.delivering.now())
+        return _page(services, "mine.html", 200, leads=ORIGINS, page=shown, token=secret, zones=schedule.zones())
+
+    @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
+    def act(request: Request, secret: str) -> Reply:
+        try:
+            return _act(services, secret, _fields(request))
+        except LinkOver:
+            return _page(services, "over.html", 410, token=secret)
+
+    @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
+    def ask(_request: Request, secret: str) -> Reply:
+        issuer = holder.unsubscribable(services.delivering, secret)
+        return _page(services, "unsubscribe.html", 200, issuer=issuer, token=secret)
+
+    @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
+    def stop(_request: Request, secret: str) -> Reply:
+        # Whatever the body says: mail programs press this button by themselves (RFC 8058), people on the page.
+        issuer = holder.unsubscribe(services.delivering, secret)
+        return _page(services, "unsubscribed.html", 200, issuer=issuer)
+
+    @bound.bind("/v1/credentials/{id}/send", access=token(Act.AWARD), methods=("POST",), missing=UNSENT)
+    def send(_request: Request, caller: Caller, credential_id: str) -> Reply:
+        delivery = again.send_again(services.delivering, caller.issuer_id, credential_id)
+        return as_json(shape(delivery), status=202, headers=uncached())
+
+    return bound
+
+
+def shape(delivery: Delivery) -> dict[str, object]:
+    """How a credential's letters fare, for the issuer's programs."""
+    first = delivery.first
+    times = {
+        "sent_at": first and first.sent_at,
+        "delivered_at": delivery.delivered_at,
+        "opened_at": delivery.opened_at,
+        "shared_at": delivery.shared_at,
+        "bounced_at": delivery.bounced_at,
+        "complained_at": delivery.complained_at,
+    }
+    return {
+        "credential": delivery.credential_id,
+        "state": delivery.state.value,
+        **{name: dates.write(at) if at else None for name, at in times.items()},
+        "failure": first.given_up if first else None,
+    }
+
+
+def _act(services: Services, secret: str, fields: dict[str, str]) -> Reply:
+    delivering = services.delivering
+    match fields.get("do"):
+        case "share":
+            target = _target(fields.get("target", ""))
+            return _see(holder.share(delivering, secret, fields.get("credential", ""), target))
+        case "download":
+            return _download(holder.document(delivering, secret, fields.get("credential", "")))
+        case "zone":
+            holder.choose_zone(delivering, secret, fields.get("zone", "").strip())
+        case "mail":
+            holder.choose_mail(delivering, secret, fields.get("issuer", ""), fields.get("wanted", ""))
+        case "link":
+            return _fresh_link(services, secret)
+        case "forget":
+            holder.forget(delivering, secret)
+            return _page(services, "forgotten.html", 200)
+        case _:
+            raise Problem("invalid_request", "This form says nothing that can be done here.")
+    return _see(f"{services.settings.base_url}/my/{secret}#settings")
+
+
+def _fresh_link(services: Services, secret: str) -> Reply:
+    try:
+        holder.fresh_link(services.delivering, secret)
+    except (Refused, TooMany) as error:
+        return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, fault=error.detail)
+    return _page(services, "link.html", 200, fault=None)
+
+
+def _fields(request: Request) -> dict[str, str]:
+    return {name: value.decode("utf-8", "replace") for name, value in form.sent(request).fields.items()}
+
+
+def _target(name: str) -> Target:
+    try:
+        return Target(name)
+    except ValueError as error:
+        raise NotFound("There is no such place.") from error
+
+
+def _see(url: str) -> Reply:
+    return Reply("", "text/plain", 303, {**HEADERS, "Location": url})
+
+
+def _download(document: bytes) -> Reply:
+    names = {"Content-Disposition": 'attachment; filename="credential.json"'}
+    return Reply(document, "application/vc", headers={**HEADERS, **names})
+
+
+def _page(services: Services, template: str, status: int, leads: tuple[str, ...] = (), **content: object) -> Reply:
+    base_url = services.settings.base_url
+    name = f"holder/{template}"
+    return render.page(name, base_url, status, HEADERS, forms=True, console=True, leads=leads, **content)
