@@ -1,24 +1,45 @@
-"""Add an achievement: what can be earned from an issuer."""
+"""What can be earned from an issuer: add it, revise it, stop issuing it."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.text import check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.record import Image
-from chalicelib.errors import Refused
+from chalicelib.errors import Conflict, Refused
 
 MAX_IMAGE = 256 * 1024
 """Bytes. It is kept in a DynamoDB item (400 KB at most); a badge of 400 x 400 pixels has about 20 KB."""
 MAX_SKILLS = 25
 """More than that is a catalogue, not an achievement."""
 
+MAX_DAYS = 36_525
+"""A hundred years."""
+
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an achievement says, and the rules by which it is issued."""
+
+    name: str
+    description: str
+    criteria: str
+    picture: bytes | None
+    """A PNG file; None keeps the one that is there."""
+    picture_alt: str
+    skills: tuple[Skill, ...] = ()
+    kind: str = "Badge"
+    valid_days: int | None = None
+    evidence_required: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,52 +55,116 @@ class NewAchievement:
     skills: tuple[Skill, ...] = ()
     kind: str = "Badge"
     id: str | None = None
+    valid_days: int | None = None
+    evidence_required: bool = False
 
 
 def add(awarding: Awarding, new: NewAchievement) -> Achievement:
-    """Store the picture under its SHA-256, then the achievement.
+    """Store the picture under its SHA-256, then the achievement's first version.
 
     Raises `NotFound` when there is no such issuer, `Refused` when a text, an address or the picture is not acceptable,
     `Conflict` when the id is taken. A picture whose achievement is then not stored stays, and is found to be the same
     at the next try.
     """
-    _check(new)
+    if new.id is not None and not _UUID.fullmatch(new.id):
+        raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
+    content = Content(**{each.name: getattr(new, each.name) for each in fields(Content) if each.name != "archived"})
+    _check(content)
     awarding.ledger.issuer(new.issuer_id)
-    picture = Image(hashlib.sha256(new.picture).hexdigest(), "image/png", new.picture)
     achievement = Achievement(
-        id=new.id or awarding.uuid(),
-        issuer_id=new.issuer_id,
-        name=new.name,
-        description=new.description,
-        criteria=new.criteria,
-        image=f"{awarding.base_url}/images/{picture.sha256}.png",
-        image_alt=new.picture_alt,
-        skills=new.skills,
-        kind=new.kind,
+        id=new.id or awarding.uuid(), issuer_id=new.issuer_id, image=_keep(awarding, new.picture), **_said(content)
     )
-    awarding.ledger.add_image(picture)
     awarding.ledger.add_achievement(achievement)
     return achievement
 
 
-def _check(new: NewAchievement) -> None:
-    check_text("name", new.name, 200)
-    check_text("description", new.description, 2000)
-    check_text("criteria", new.criteria, 10_000)
-    check_text("picture's description", new.picture_alt, 500)
-    check_text("kind", new.kind, 64)
-    if new.id is not None and not _UUID.fullmatch(new.id):
-        raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
-    if not new.picture.startswith(_PNG):
-        raise Refused("The picture is not a PNG file.", code="bad_picture")
-    if len(new.picture) > MAX_IMAGE:
-        raise Refused(
-            f"The picture has {len(new.picture):,} bytes; at most {MAX_IMAGE:,} are stored. Make it smaller.",
-            code="bad_picture",
-        )
-    if len(new.skills) > MAX_SKILLS:
-        raise Refused(f"{len(new.skills)} skills are too many; at most {MAX_SKILLS} fit.", code="too_many_skills")
-    for skill in new.skills:
+def revise(awarding: Awarding, issuer_id: str, achievement_id: str, version: int, content: Content) -> Achievement:
+    """Store ``content`` as the version after ``version``; what was issued stays as it was issued.
+
+    The same again, after its answer was lost, gives the same version. Raises `NotFound`, `Refused` as `add` does, and
+    `Conflict` (`version_conflict`) when ``version`` is not the present one.
+    """
+    _check(content)
+    before = awarding.ledger.achievement(issuer_id, achievement_id)
+    image = before.image if content.picture is None else _keep(awarding, content.picture)
+    after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_said(content))
+    if before == after:
+        return before
+    if before.version != version:
+        raise _changed(before.version)
+    return _replace(awarding, before, after)
+
+
+def archive(awarding: Awarding, issuer_id: str, achievement_id: str, *, archived: bool = True) -> Achievement:
+    """Stop issuing an achievement, or issue it again; it says the same as before. Raises `NotFound`, `Conflict`."""
+    before = awarding.ledger.achievement(issuer_id, achievement_id)
+    if before.archived == archived:
+        return before
+    return _replace(awarding, before, replace(before, archived=archived, version=before.version + 1))
+
+
+def _replace(awarding: Awarding, before: Achievement, after: Achievement) -> Achievement:
+    try:
+        awarding.ledger.replace_achievement(before, after)
+    except Conflict as error:
+        raise _changed(None) from error
+    return after
+
+
+def _changed(present: int | None) -> Conflict:
+    now = f"; its version is {present} now" if present else ""
+    return Conflict(
+        f"Somebody else changed this achievement{now}. Read it again, then change it.", code="version_conflict"
+    )
+
+
+def _keep(awarding: Awarding, picture: bytes) -> str:
+    """Store ``picture``; its address."""
+    image = Image(hashlib.sha256(picture).hexdigest(), "image/png", picture)
+    awarding.ledger.add_image(image)
+    return f"{awarding.base_url}/images/{image.sha256}.png"
+
+
+def _said(content: Content) -> dict[str, Any]:
+    """``content`` as the members of an `Achievement`, its picture aside."""
+    return {
+        "name": content.name,
+        "description": content.description,
+        "criteria": content.criteria,
+        "image_alt": content.picture_alt,
+        "skills": content.skills,
+        "kind": content.kind,
+        "valid_days": content.valid_days,
+        "evidence_required": content.evidence_required,
+        "archived": content.archived,
+    }
+
+
+def _check(content: Content) -> None:
+    check_text("name", content.name, 200)
+    check_text("description", content.description, 2000)
+    check_text("criteria", content.criteria, 10_000)
+    check_text("picture's description", content.picture_alt, 500)
+    check_text("kind", content.kind, 64)
+    if content.picture is not None:
+        _check_picture(content.picture)
+    if content.valid_days is not None and not 1 <= content.valid_days <= MAX_DAYS:
+        raise Refused(f"A credential is good for 1 to {MAX_DAYS:,} days.", code="bad_validity")
+    if len(content.skills) > MAX_SKILLS:
+        raise Refused(f"{len(content.skills)} skills are too many; at most {MAX_SKILLS} fit.", code="too_many_skills")
+    for skill in content.skills:
         check_text("skill's name", skill.name, 200)
         check_text("skill's framework", skill.framework, 200)
         check_url("skill's url", skill.url)
+        if skill.code is not None:
+            check_text("skill's code", skill.code, 200)
+
+
+def _check_picture(picture: bytes) -> None:
+    if not picture.startswith(_PNG):
+        raise Refused("The picture is not a PNG file.", code="bad_picture")
+    if len(picture) > MAX_IMAGE:
+        raise Refused(
+            f"The picture has {len(picture):,} bytes; at most {MAX_IMAGE:,} are stored. Make it smaller.",
+            code="bad_picture",
+        )

@@ -55,7 +55,7 @@ class Award:
 
 def issue(awarding: Awarding, award: Award) -> Record:
     """The stored record of a new, signed credential; of the one that is there, when ``award.credential_id`` is that of
-    a credential that this issuer gave for this achievement before.
+    a credential that this issuer gave to this holder for this achievement before.
 
     Raises `NotFound` for the issuer or achievement, `Refused` when `check` refuses it or the size is not acceptable,
     `CanonicalError` when a proof would not cover everything, `Conflict` (`id_taken`) when ``award.credential_id`` is
@@ -153,8 +153,8 @@ def _issued_before(awarding: Awarding, award: Award) -> Record | None:
         record = awarding.ledger.record(award.credential_id)
     except NotFound:
         return None
-    same = (record.issuer_id, record.achievement_id) == (award.issuer_id, award.achievement_id)
-    return record if same else None
+    there = (record.issuer_id, record.achievement_id, record.holder_name)
+    return record if there == (award.issuer_id, award.achievement_id, award.holder.name) else None
 
 
 def _drafted(
@@ -199,7 +199,7 @@ def _issue_step(
         issuer, free = _free_places(awarding, issuer, drafts)
         for each in drafts:
             one = each if isinstance(each, LaurelError) else _signed(awarding, each, issuer, next(free))
-            signed.append(one)  # noqa: PERF401 - those before a fault are kept
+            signed.append(one)
     except Unavailable as unavailable:
         # Storage or the key service does not answer: whoever comes next would only wait for the same.
         rest = drafts[len(signed) :]

@@ -175,7 +175,7 @@ def test_a_reinstatement_does_not_undo_a_revocation_that_was_first(house: House)
 def test_one_who_is_always_beaten_gives_up_after_a_bounded_number_of_tries(house: House) -> None:
     mine, other = house.issue(), house.issue()
     turns = iter([standing.suspend, standing.reinstate] * TRIES)
-    meddled = Meddled(house, TRIES, lambda: next(turns)(house.awarding, other.id))
+    meddled = Meddled(house, TRIES, lambda: next(turns)(house.awarding, "acme", other.id))
     with pytest.raises(Conflict) as conflict:
         standing.suspend(replace(house.awarding, ledger=meddled), "acme", mine.id)
     assert conflict.value.code == "busy"

@@ -72,8 +72,8 @@ def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
         def __getattr__(self, name: str) -> Any:
             return getattr(ledger, name)
 
-        def add_record(self, record: Any) -> None:
-            ledger.add_record(record)
+        def add_record(self, *issued: Any) -> None:
+            ledger.add_record(*issued)
             raise Unavailable("Storage did not answer.", code="storage_unavailable")
 
     ledger, services.ledger = services.ledger, Deaf()
