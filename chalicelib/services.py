@@ -13,6 +13,7 @@ from chalicelib.access.ports import Post
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.jobs import Desk
 from chalicelib.award.ports import Ledger, Signer
 from chalicelib.award.tasks import Tasks
 from chalicelib.award.work import Handler
@@ -120,6 +121,13 @@ class Services:
     def awarding(self) -> Awarding:
         """What the acts of an issuer need."""
         return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What issuing to many needs."""
+        from chalicelib.dynamo.jobs import DynamoJobs  # no view of a credential issues any
+
+        return Desk(self.awarding, DynamoJobs(self._tables))
 
     @cached_property
     def mail(self) -> mail.Post:

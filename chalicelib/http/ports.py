@@ -7,6 +7,7 @@ from typing import Protocol
 
 from chalicelib.access.gate import Gate
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.jobs import Desk
 from chalicelib.delivery.delivering import Delivering
 from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
@@ -49,6 +50,10 @@ class Services(Protocol):
     @property
     def awarding(self) -> Awarding:
         """What the acts of an issuer need."""
+
+    @property
+    def desk(self) -> Desk:
+        """What issuing to many needs."""
 
     @property
     def delivering(self) -> Delivering:

@@ -16,6 +16,7 @@ from chalicelib.access.gate import Gate
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, issue, issuers, standing
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.jobs import Desk
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
@@ -25,7 +26,7 @@ from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
 from chalicelib.settings import Settings
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
-from tests import fakes, makers
+from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
 
 BASE_URL = "http://localhost:8000"
@@ -97,6 +98,7 @@ class Laurel:
     passes: access_fakes.Passes = field(default_factory=access_fakes.Passes)
     mailed: access_fakes.Post = field(default_factory=access_fakes.Post)
     operators: frozenset[str] = frozenset({"op@laurel.example"})
+    tasks: fakes.Tasks = field(default_factory=fakes.Tasks)
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
@@ -129,6 +131,10 @@ class Laurel:
     @property
     def awarding(self) -> Awarding:
         return Awarding(self.ledger, self.signer, self.base_url, lambda: self.now, self.entropy)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.awarding, fake_jobs.Jobs(self.tasks))
 
     @cached_property
     def providers(self) -> dict[str, str]:
