@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local.package import IMPORT_SETTINGS, NEVER_LOADED, Package
+from local.package import CALLED, IMPORT_SETTINGS, NEVER_LOADED, Package
 from tests.infrastructure.wheels import GLIBC, fits, glibc_needed, recorded, tags
 from tests.verify.jose.tokens import by, jwk
 
@@ -117,3 +117,7 @@ def test_no_shared_object_asks_for_a_newer_glibc(unzipped: Path) -> None:
 )
 def test_a_wheel_tag_fits_the_runtime_or_not(tag: str, expected: bool) -> None:
     assert fits(tag) is expected
+
+
+def test_of_aws_only_what_is_called_is_described(unzipped: Path) -> None:
+    assert {found.name for found in (unzipped / "botocore" / "data").iterdir() if found.is_dir()} == set(CALLED)
