@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from chalicelib.credential import strict_json, vocabulary
 from chalicelib.verify.canonical.quads import to_quads
-from chalicelib.verify.canonical.tables import EMPTY, enter
 from chalicelib.verify.case import CheckUnknown
 from chalicelib.verify.data_integrity import CANONICAL_FORMS, Proof, document_hash, read_proof, signed_bytes
+from chalicelib.verify.formats import contexts
 from chalicelib.verify.members import as_list
 
 MAX_PROOFS = 8
@@ -25,13 +25,14 @@ def read(source: bytes) -> tuple[Mapping[str, object], Embedded]:
     """The document without `proof`, and its proofs. Raises `Malformed` as `strict_json.parse` does."""
     document = strict_json.parse(source)
     proofs = as_list(document.pop("proof", None))
-    return document, Embedded(document, proofs)
+    return document, Embedded(source, document, proofs)
 
 
 @dataclass(slots=True)
 class Embedded:
     """The proofs of one document."""
 
+    source: bytes
     document: Mapping[str, object]
     members: list[object]
     _proofs: tuple[Proof, ...] = ()
@@ -54,10 +55,11 @@ class Embedded:
     def signed_bytes(self) -> tuple[bytes, ...]:
         """The hashes that each proof signs. With no proof that Laurel can check, the document is judged all the same.
 
-        `eddsa-jcs-2022` signs every member as it stands, so there only the contexts' names are judged; with the other
-        suites every term must be defined, because an undefined one is not covered by the signature.
+        `eddsa-jcs-2022` signs every member as it stands, so there only the contexts are judged; with the other suites
+        every term must be defined, because an undefined one is not covered by the signature.
         """
-        enter(EMPTY, self.document.get("@context"))
+        with_own_context = sum("@context" in proof.options for proof in self._proofs)
+        contexts.judge(self.document, self.source, expected=1 + with_own_context)
         known = [proof for proof in self._proofs if proof.suite in CANONICAL_FORMS]
         if not known:
             to_quads(self.document)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.verify.canonical.tables import EMPTY, enter
 from chalicelib.verify.controllers import find_token_method
+from chalicelib.verify.formats import contexts
 from chalicelib.verify.jose import claims, compact, dates
 from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.models import ENDS, STARTS
@@ -79,8 +79,8 @@ class Token(NamedTuple):
         return (self,)
 
     def signed_bytes(self) -> tuple[bytes, ...]:
-        """Header and payload as they came. Every member is signed, so only the contexts' names are judged."""
-        enter(EMPTY, self.document.get("@context"))
+        """Header and payload as they came. Every member is signed, so only the contexts are judged."""
+        contexts.judge(self.document, self.jws.payload, expected=1)
         return (self.jws.signing_input,)
 
     def find_method(self, issuer: str, controllers: Controllers) -> tuple[Controller, Method]:

@@ -1,0 +1,96 @@
+"""A signature over the text covers every member, but a context deeper down could still say what one means."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jwt as pyjwt
+import pytest
+
+from chalicelib.credential import vocabulary
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Report, Verdict
+from tests.makers import ISSUER_KEY, NOW, good_world, signed, unsigned
+
+OPEN_BADGES = unsigned()["@context"][1]  # type: ignore[index]
+RENAMED = {"name": "https://evil.example/nickname", "description": "https://evil.example/name"}
+FORMS = ["VC-JWT", vocabulary.EDDSA_JCS_2022, vocabulary.EDDSA_RDFC_2022]
+SIGNED_AS_TEXT = FORMS[:2]
+
+
+def secured(form: str, document: dict[str, Any]) -> bytes:
+    if form == "VC-JWT":
+        header = {"typ": "vc+jwt", "kid": ISSUER_KEY.method}
+        return pyjwt.encode(document, ISSUER_KEY.private, "EdDSA", headers=header).encode()
+    return json.dumps(signed(document, suite=form)).encode()
+
+
+def judged(source: bytes) -> tuple[Verdict, str]:
+    report: Report = verify(source, world=good_world().world(), now=NOW)
+    return report.verdict, next(finding.code for finding in report.findings if finding.check == "context")
+
+
+def with_context(context: object, *path: str) -> dict[str, Any]:
+    document = unsigned()
+    node: Any = document
+    for name in path:
+        node = node[name]
+    node["@context"] = context
+    return document
+
+
+PLACES = [("issuer",), ("credentialSubject",), ("credentialSubject", "achievement", "criteria")]
+
+
+@pytest.mark.parametrize("form", SIGNED_AS_TEXT)
+@pytest.mark.parametrize("place", PLACES, ids=".".join)
+@pytest.mark.parametrize(
+    ("context", "code"),
+    [
+        (RENAMED, "context_inline"),
+        ([OPEN_BADGES, RENAMED], "context_inline"),
+        (None, "context_inline"),
+        ("https://evil.example/context.json", "context_unknown"),
+    ],
+    ids=["renames", "renames behind a bundled one", "null", "unknown"],
+)
+def test_a_context_lower_down_cannot_rename_what_is_shown(
+    form: str, place: tuple[str, ...], context: object, code: str
+) -> None:
+    assert judged(secured(form, with_context(context, *place))) == (Verdict.UNKNOWN, code)
+
+
+@pytest.mark.parametrize("form", SIGNED_AS_TEXT)
+def test_a_context_in_a_list_is_found(form: str) -> None:
+    document = unsigned()
+    document["evidence"] = [[{"type": "Evidence", "@context": RENAMED}]]
+    assert judged(secured(form, document)) == (Verdict.UNKNOWN, "context_inline")
+
+
+@pytest.mark.parametrize("spelling", [rb"\u0040context", rb"@\u0063ontext", rb"@contex\u0074"])
+def test_a_context_lower_down_that_is_spelled_with_escapes_is_found(spelling: bytes) -> None:
+    """A proof over the canonical form holds however the name was written."""
+    source = secured(vocabulary.EDDSA_JCS_2022, with_context(RENAMED, "issuer"))
+    before, name, behind = source.partition(b'"issuer": ')
+    assert b"@context" in behind
+    escaped = before + name + behind.replace(b"@context", spelling, 1)
+    assert judged(escaped) == (Verdict.UNKNOWN, "context_inline")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("context", [OPEN_BADGES, [vocabulary.CREDENTIALS_V2, OPEN_BADGES]], ids=["one", "both"])
+def test_a_bundled_context_may_stand_lower_down_again(form: str, context: object) -> None:
+    assert judged(secured(form, with_context(context, "issuer"))) == (Verdict.VALID, "contexts_known")
+
+
+@pytest.mark.parametrize("form", SIGNED_AS_TEXT)
+def test_a_bundled_context_that_redefines_a_protected_name_is_refused(form: str) -> None:
+    document = with_context(vocabulary.CREDENTIALS_V1, "credentialSubject")
+    assert judged(secured(form, document)) == (Verdict.INVALID, "term_conflict")
+
+
+def test_the_words_at_context_in_a_text_are_no_context() -> None:
+    document = unsigned()
+    document["description"] = "Its @context is the \u00e9cole."
+    assert judged(secured("VC-JWT", document)) == (Verdict.VALID, "contexts_known")
