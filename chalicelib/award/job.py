@@ -13,7 +13,6 @@ from typing import Protocol
 
 from chalicelib.award.tasks import Task
 from chalicelib.award.upload import Row
-from chalicelib.credential import vocabulary
 
 
 class JobState(StrEnum):
@@ -72,8 +71,6 @@ class Job:
     """Pieces that the rows are stored in, numbered from 0; counted when all are there."""
     notify: bool
     """Whether the holders are written to."""
-    suite: str = vocabulary.EDDSA_RDFC_2022
-    jwt: bool = False
     state: JobState = JobState.DRAFT
     reason: str | None = None
     """Why it stopped, in words."""

@@ -7,17 +7,35 @@ any time: what is issued already is found to be the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from chalicelib.award import judge, upload
 from chalicelib.award.awarding import Awarding
-from chalicelib.award.job import Job, Jobs, Result, RowState
-from chalicelib.award.upload import Fault
-from chalicelib.credential import vocabulary
+from chalicelib.award.cells import inflated
+from chalicelib.award.job import Chunk, Job, Jobs, JobState, Outcome, Result, RowState
+from chalicelib.award.judge import Terms
+from chalicelib.award.tasks import Task
+from chalicelib.award.upload import Fault, Row
+from chalicelib.credential import dates
+from chalicelib.errors import Conflict, NotFound, Refused
 
+KIND = "job"
+"""Of the task that works at a job; its subject is the job's id."""
 AT_ONCE = 50
-"""Rows that a request issues itself; more are left to the to-do list."""
+"""Rows that a request issues itself, in about two seconds; more are left to the to-do list."""
+GRACE = timedelta(minutes=2)
+"""After that the to-do list takes over what a request wanted to issue itself. Longer than a request may take."""
+CHUNK_ROWS = 200
+CHUNK_BYTES = 256 * 1024
+"""Of the rows as JSON: an item of DynamoDB holds 400 KB, and random text does not become smaller by deflating."""
+MOST_FAULTS = 1_000
+"""Faults that are listed; whoever has more has one of them in every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,53 +63,221 @@ class Upload:
     """What is sent: the rows, and what holds for all of them. ``key`` is the caller's `Idempotency-Key`: None lets the
     content speak for itself, so that the same rows for the same achievement are the same job."""
 
-    achievement_id: str
+    terms: Terms
     content: bytes
     allow: Allow = Allow()
     key: str | None = None
-    notify: bool = True
     valid_from: datetime | None = None
+    """For rows that do not say it themselves; and so ``valid_until``."""
     valid_until: datetime | None = None
-    suite: str = vocabulary.EDDSA_RDFC_2022
-    jwt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What an upload holds: ``total`` rows, ``faulty`` of them with faults. Lists are cut at `MOST_FAULTS`."""
+    """What an upload holds: ``total`` rows, ``faulty`` of them with faults, ``repeated`` of them with an address that
+    an earlier one has. At most `MOST_FAULTS` of each are listed."""
 
     total: int
     faulty: int
-    faults: tuple[Fault, ...] = ()
-    duplicates: tuple[Fault, ...] = ()
-    sample: tuple[Result, ...] = field(default=())
+    repeated: int
+    faults: tuple[Fault, ...]
+    duplicates: tuple[Fault, ...]
 
 
-def examine(desk: Desk, issuer_id: str, upload: Upload) -> Examined:
-    """The dry run: every fault that issuing would meet, and nothing stored."""
-    raise NotImplementedError
+class RowsRefused(Refused):
+    """The upload was read, and something in it needs to be mended or allowed; nothing of it is stored."""
+
+    def __init__(self, detail: str, code: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__(detail, code=code)
+        self.faults = faults
 
 
-def create(desk: Desk, issuer_id: str, upload: Upload, who: str) -> Job:
-    """Store the upload as a running job. The same upload again gives the same job."""
-    raise NotImplementedError
+class Place(NamedTuple):
+    """Where one reads on in the rows of a job."""
+
+    chunk: int
+    at: int
 
 
-def run(desk: Desk, issuer_id: str, job_id: str, until: Callable[[], bool]) -> Job:
-    """Issue what waits, chunk after chunk, until all is done or ``until()``."""
-    raise NotImplementedError
+START = Place(0, 0)
+
+
+def examine(desk: Desk, issuer_id: str, sent: Upload) -> Examined:
+    """The dry run: every fault that issuing would meet, and nothing stored.
+
+    Raises `NotFound` for the achievement, `Malformed` when the whole cannot be read, `Refused` when nothing could be
+    issued whatever the rows say.
+    """
+    total = faulty = repeated = 0
+    faults: list[Fault] = []
+    duplicates: list[Fault] = []
+    seen = upload.Duplicates()
+    for row in _judged(desk, issuer_id, sent):
+        total += 1
+        faulty += bool(row.faults)
+        faults += row.faults[: MOST_FAULTS - len(faults)]
+        if (fault := seen.fault(row)) is not None:
+            repeated += 1
+            duplicates += [fault][: MOST_FAULTS - len(duplicates)]
+    return Examined(total, faulty, repeated, tuple(faults), tuple(duplicates))
+
+
+def create(desk: Desk, issuer_id: str, sent: Upload, who: str, *, now: bool = False) -> Job:
+    """Store the upload as a running job, which the to-do list works at: at once, or in a while because the caller will
+    `run` it ``now``. The same upload again gives the same job, whatever came of the first try.
+
+    Raises as `examine` does, `RowsRefused` for what was not allowed, and `Conflict` (`other_request`) when the key, or
+    the same rows, came with other settings before.
+    """
+    sent = replace(sent, content=inflated(sent.content))
+    job = _draft(desk, issuer_id, sent, who)
+    if job.state is not JobState.DRAFT:
+        return job
+    number = -1
+    for number, rows in enumerate(_pieces(_judged(desk, issuer_id, sent))):
+        desk.jobs.put_chunk(job, Chunk(number, rows))
+    running = replace(job, state=JobState.RUNNING, chunks=number + 1, version=job.version + 1)
+    moment = desk.awarding.now()
+    try:
+        desk.jobs.replace(running, (_task(job, moment + GRACE if now else moment),))
+    except Conflict:
+        return desk.jobs.job(issuer_id, job.id)  # the same upload, twice at a time
+    return running
 
 
 def resume(desk: Desk, issuer_id: str, job_id: str) -> Job:
-    """Let a stopped job run on, and see to it that somebody works at a running one."""
-    raise NotImplementedError
+    """Let a stopped job run on, and see to it that somebody works at a running one.
+
+    Raises `NotFound`, `Refused` (`job_incomplete`) for a draft, `Conflict` when somebody changed it just now.
+    """
+    job = desk.jobs.job(issuer_id, job_id)
+    if job.state is JobState.DRAFT:
+        raise Refused("Not all of its rows have arrived; send them again.", code="job_incomplete")
+    if job.state is JobState.DONE:
+        return job
+    running = replace(job, state=JobState.RUNNING, reason=None, ended_at=None, version=job.version + 1)
+    desk.jobs.replace(running, (_task(job, desk.awarding.now()),))
+    return running
 
 
 def progress(desk: Desk, job: Job) -> Job:
     """``job`` with its counts as they are now."""
-    raise NotImplementedError
+    if job.state is not JobState.RUNNING:
+        return job
+    issued = refused = 0
+    for results in desk.jobs.results(job):
+        counts = results.counts
+        issued, refused = issued + counts.issued, refused + counts.refused
+    return replace(
+        job, counts=replace(job.counts, issued=issued, refused=refused, waiting=job.total - issued - refused)
+    )
 
 
-def results(desk: Desk, job: Job, state: RowState | None = None, after: int = 0) -> Iterator[Result]:
-    """The rows after number ``after``, with what has come of each."""
-    raise NotImplementedError
+def results(
+    desk: Desk, job: Job, state: RowState | None = None, after: Place = START
+) -> Iterator[tuple[Result, Place]]:
+    """The rows from ``after`` on, with what has come of each, and where the next one stands; only those in ``state``,
+    if one is given."""
+    known = {each.chunk: each for each in desk.jobs.results(job, after.chunk)}
+    for number in range(after.chunk, job.chunks):
+        found = known.pop(number, None)
+        if state and found and not any(each.state is state for each in found.outcomes):
+            continue
+        if state and not found and state is not RowState.WAITING:
+            continue
+        rows = desk.jobs.chunk(job, number).rows
+        outcomes = found.outcomes if found else (Outcome(),) * len(rows)
+        for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
+            if (number, index) >= after and state in (None, outcome.state):
+                name = job.credential_id(row) if outcome.state is RowState.ISSUED else None
+                yield Result(row, outcome, name), Place(number, index + 1)
+
+
+def _draft(desk: Desk, issuer_id: str, sent: Upload, who: str) -> Job:
+    """The job that ``sent`` is, new or from an earlier try."""
+    job_id, digest = _identity(issuer_id, sent)
+    try:
+        before = desk.jobs.job(issuer_id, job_id)
+    except NotFound:
+        found = examine(desk, issuer_id, sent)
+        _refuse(found, sent.allow)
+        draft = Job(
+            id=job_id,
+            issuer_id=issuer_id,
+            achievement_id=sent.terms.achievement_id,
+            created_at=desk.awarding.now(),
+            created_by=who,
+            digest=digest,
+            secret=desk.awarding.entropy(32),
+            total=found.total,
+            chunks=0,
+            notify=sent.terms.notify,
+        )
+        try:
+            desk.jobs.add(draft)
+        except Conflict:
+            before = desk.jobs.job(issuer_id, job_id)
+        else:
+            return draft
+    if before.digest != digest:
+        what = "This Idempotency-Key" if sent.key else "The same rows"
+        raise Conflict(f"{what} came before, with other content or settings, as job {job_id}.", code="other_request")
+    return before
+
+
+def _identity(issuer_id: str, sent: Upload) -> tuple[str, str]:
+    """The job's id, and the digest of all that makes it this job."""
+    content = hashlib.sha256(sent.content).hexdigest()
+    terms = sent.terms
+    moments = [dates.write(each) if each else None for each in (sent.valid_from, sent.valid_until)]
+    named = ["key", issuer_id, sent.key] if sent.key else ["content", issuer_id, terms.achievement_id, content]
+    whole = [content, terms.achievement_id, terms.notify, *moments]
+    job_id = base64.b32encode(_sha256(named)[:17]).decode().lower()[:26]
+    return job_id, _sha256(whole).hex()
+
+
+def _sha256(value: object) -> bytes:
+    return hashlib.sha256(json.dumps(value).encode()).digest()
+
+
+def _refuse(found: Examined, allow: Allow) -> None:
+    if found.faulty and not allow.faults:
+        detail = (
+            f"{found.faulty:,} of {found.total:,} rows have faults. Mend them, or allow the others to be issued alone."
+        )
+        raise RowsRefused(detail, "rows_refused", found.faults)
+    if found.repeated and not allow.duplicates:
+        detail = (
+            f"{found.repeated:,} rows have an e-mail address that an earlier row has. Give each a ref, or allow it."
+        )
+        raise RowsRefused(detail, "duplicates", found.duplicates)
+
+
+def _judged(desk: Desk, issuer_id: str, sent: Upload) -> Iterator[Row]:
+    """The rows as they would be issued, with every fault that issuing would meet."""
+    check = judge.of(desk.awarding, issuer_id, sent.terms)
+    for row in upload.read(sent.content, any_columns=sent.allow.columns):
+        dated = replace(
+            row,
+            valid_from=row.valid_from or sent.valid_from,
+            valid_until=row.valid_until or sent.valid_until,
+        )
+        yield check(dated)
+
+
+def _pieces(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:
+    piece: list[Row] = []
+    size = 0
+    for row in rows:
+        taken = upload.size(row)
+        if len(piece) == CHUNK_ROWS or (piece and size + taken > CHUNK_BYTES):
+            yield tuple(piece)
+            piece, size = [], 0
+        piece.append(row)
+        size += taken
+    if piece:
+        yield tuple(piece)
+
+
+def _task(job: Job, due: datetime) -> Task:
+    return Task(KIND, job.issuer_id, job.id, due)

@@ -15,10 +15,9 @@ from chalicelib.errors import LaurelError, Malformed
 
 MAX_CELL = 2_000
 """Characters of a cell: the longest web address that we take."""
-MAX_REF = 200
-"""Characters of a caller's own id."""
-MAX_EVIDENCE = 10
-"""Links of one row."""
+_MOST = {"ref": 200, "email": 254}
+"""Characters of a caller's own id; and of an address (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +117,6 @@ def _row(found: Cells) -> Row:
     name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
     if not name and not faults:
         blame("name", "no_name", "There is no name.")
-    ref = text.get("ref")
-    if ref and len(ref) > MAX_REF:
-        blame("ref", "too_long", f"The ref has {len(ref):,} characters; at most {MAX_REF} fit.")
-        ref = None
     return Row(
         number=found.number,
         name=name,
@@ -131,7 +126,7 @@ def _row(found: Cells) -> Row:
         valid_until=_moment("valid_until", text, moments.end, blame),
         evidence=_evidence(found.values.get("evidence", ""), blame),
         zone=text.get("zone"),
-        ref=ref,
+        ref=text.get("ref"),
         faults=tuple(faults),
     )
 
@@ -141,8 +136,12 @@ Blame = Callable[[str | None, str, str], None]
 
 def _text(column: str, cell: Cell, blame: Blame) -> str | None:
     text = str(cell).strip()
-    if len(text) > MAX_CELL:
-        blame(column, "too_long", f"The cell has {len(text):,} characters; at most {MAX_CELL:,} are read.")
+    most = _MOST.get(column, MAX_CELL)
+    if len(text) > most:
+        blame(column, "too_long", f"The cell has {len(text):,} characters; at most {most:,} fit.")
+        return None
+    if _CONTROL.search(text):
+        blame(column, "bad_text", "The cell holds a control character.")
         return None
     return text or None
 
@@ -163,15 +162,9 @@ def _moment(
 
 def _evidence(cell: Cell, blame: Blame) -> tuple[str, ...]:
     # No address holds a space or a bar, so both may stand between two of them.
-    texts = [str(each) for each in cell] if not isinstance(cell, str | int) else [str(cell)]
-    if any(len(text) > MAX_CELL for text in texts):
-        blame("evidence", "too_long", f"The cell has more than {MAX_CELL:,} characters.")
-        return ()
-    links = tuple(link for text in texts for link in re.split(r"[\s|]+", text) if link)
-    if len(links) > MAX_EVIDENCE:
-        blame("evidence", "too_many_links", f"{len(links)} links are too many; at most {MAX_EVIDENCE} fit.")
-        return ()
-    return links
+    parts = [str(cell)] if isinstance(cell, str | int) else [str(each) for each in cell]
+    texts = [text for each in parts if (text := _text("evidence", each, blame))]
+    return tuple(link for text in texts for link in re.split(r"[\s|]+", text) if link)
 
 
 COLUMN_OF_CODE = {
@@ -179,6 +172,7 @@ COLUMN_OF_CODE = {
     "bad_did": "did",
     "bad_validity": "valid_until",
     "bad_url": "evidence",
+    "bad_evidence": "evidence",
     "evidence_required": "evidence",
     "bad_zone": "zone",
 }

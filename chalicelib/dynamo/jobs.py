@@ -48,8 +48,6 @@ class JobItem(Item, discriminator="job"):
     total = NumberAttribute()
     chunks = NumberAttribute()
     notify = BooleanAttribute()
-    suite = UnicodeAttribute()
-    jwt = BooleanAttribute()
     state = UnicodeAttribute()
     reason = UnicodeAttribute(null=True)
     issued = NumberAttribute()

@@ -22,7 +22,7 @@ from tests.fake_jobs import Jobs as FakeJobs
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 ISSUED, WAITING = Outcome(RowState.ISSUED), Outcome()
 ROWS = (
-    Row(2, "Ada #1 %", "ada@example.org", "did:example:ada", NOW, NOW + timedelta(days=9), ("https://a.example/",), "UTC", "7"),
+    Row(2, "Ada #1 %", "ada@x.example", "did:x:ada", NOW, NOW + timedelta(days=9), ("https://a.example/",), "UTC", "7"),
     Row(3, "陈美", faults=(Fault(3, "email", "bad_email", "'x' is no e-mail address."), Fault(3, None, "odd", "Odd."))),
 )  # fmt: skip
 
@@ -66,7 +66,7 @@ def task(job: Job) -> Task:
 
 
 def test_a_job_is_read_as_it_was_stored(storage: Storage):
-    job = draft(jwt=True, suite="eddsa-jcs-2022")
+    job = draft(notify=False)
     storage.jobs.add(job)
     assert storage.jobs.job("north", job.id) == job
     storage.jobs.add(job)  # the same again is harmless
