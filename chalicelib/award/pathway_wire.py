@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NoReturn
 
+from chalicelib.award.misplaced import Misplaced, flag, only, optional, text, whole
 from chalicelib.award.pathways import MAX_DEPTH, MAX_STEPS, Completion, Group, Node, Pathway, Progress, Rule, Seen, Step
 from chalicelib.credential import dates
-from chalicelib.errors import Malformed
 
 _RULES = tuple(rule.value for rule in Rule)
 _TEXTS = ("name", "description", "url")
+_SENT = ("name", "description", "root", "reward", "archived", "version")
+_ADDED = ("id", "reward_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,54 +38,41 @@ class Draft:
 def read(sent: Mapping[str, object]) -> Draft:
     """The draft in ``sent``; what an answer adds to one may stand in it, and is ignored.
 
-    Raises `Malformed` (`invalid_request`) with the place and the fault. What the members say is judged by
-    `pathways.check`.
+    Raises `Misplaced`. What the members say is judged by `pathways.check`.
     """
-    _only(sent, ("name", "description", "root", "reward", "archived", "version", "id", "reward_name", "links"), "")
+    only(sent, _SENT + _ADDED, "")
     root = read_node(sent.get("root"), "/root", MAX_DEPTH)
     if isinstance(root, Step):
-        _fault("/root", "A pathway begins with a group: one of all, in_order and any.")
-    archived, version = sent.get("archived", False), sent.get("version")
-    if not isinstance(archived, bool):
-        _fault("/archived", "It is true or false.")
-    if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
-        _fault("/version", "It is a whole number.")
+        raise Misplaced("/root", "A pathway begins with a group: one of all, in_order and any.")
     return Draft(
-        name=_text(sent, "name", "") or _fault("/name", "A pathway has a name."),
-        description=_text(sent, "description", "") or _fault("/description", "A pathway has a description."),
+        name=text(sent, "name", ""),
+        description=text(sent, "description", ""),
         root=root,
-        reward=_text(sent, "reward", ""),
-        archived=archived,
-        version=version,
+        reward=optional(sent, "reward", ""),
+        archived=flag(sent, "archived", ""),
+        version=None if sent.get("version") is None else whole(sent["version"], "/version"),
     )
 
 
 def read_node(sent: object, place: str, depth: int) -> Node:
     """The step or group in ``sent``, with at most ``depth`` groups one in another. Raises as `read` does."""
     if not isinstance(sent, Mapping):
-        _fault(place, "A step is an object.")
-    rules = [rule for rule in _RULES if rule in sent]
-    if not rules:
-        _only(sent, ("achievement", *_TEXTS), place)
-        achievement = _text(sent, "achievement", place)
-        if achievement is None:
-            _fault(place, "A step names its achievement; a group has one of all, in_order and any.")
-        return Step(
-            achievement, _text(sent, "name", place) or "", _text(sent, "description", place), _text(sent, "url", place)
-        )
-    rule = Rule(rules[0])
-    _only(sent, (rule.value, "required", *_TEXTS), place)
-    below = sent[rule.value]
+        raise Misplaced(place, "Give a step, as an object.")
+    rule = next((rule for rule in _RULES if rule in sent), None)
+    if rule is None:
+        only(sent, ("achievement", *_TEXTS), place)
+        name, description, url = (optional(sent, each, place) for each in _TEXTS)
+        return Step(text(sent, "achievement", place), name or "", description, url)
+    only(sent, (rule, "required", *_TEXTS), place)
+    below = sent[rule]
     if depth == 0:
-        _fault(place, f"Groups stand in groups at most {MAX_DEPTH} deep.")
+        raise Misplaced(place, f"Groups stand in groups at most {MAX_DEPTH} deep.")
     if not isinstance(below, list) or not 1 <= len(below) <= MAX_STEPS:
-        _fault(f"{place}/{rule.value}", f"It is a list of 1 to {MAX_STEPS} steps.")
-    required = sent.get("required", None if rule is Rule.ANY else len(below))
-    if isinstance(required, bool) or not isinstance(required, int):
-        _fault(f"{place}/required", "It is how many of the steps have to be done.")
-    nodes = tuple(read_node(each, f"{place}/{rule.value}/{at}", depth - 1) for at, each in enumerate(below))
-    name, description, url = (_text(sent, text, place) for text in _TEXTS)
-    return Group(rule, nodes, required, name, description, url)
+        raise Misplaced(f"{place}/{rule}", f"Give a list of 1 to {MAX_STEPS} steps.")
+    required = sent.get("required", None if rule == Rule.ANY else len(below))
+    nodes = tuple(read_node(each, f"{place}/{rule}/{at}", depth - 1) for at, each in enumerate(below))
+    name, description, url = (optional(sent, each, place) for each in _TEXTS)
+    return Group(Rule(rule), nodes, whole(required, f"{place}/required"), name, description, url)
 
 
 def write(pathway: Pathway) -> dict[str, object]:
@@ -103,7 +91,7 @@ def write(pathway: Pathway) -> dict[str, object]:
 
 def write_node(node: Node) -> dict[str, object]:
     """The inverse of `read_node`."""
-    texts = {text: said for text in _TEXTS if (said := getattr(node, text)) is not None}
+    texts = {each: said for each in _TEXTS if (said := getattr(node, each)) is not None}
     if isinstance(node, Step):
         return {"achievement": node.achievement_id, **texts}
     return {node.rule.value: [write_node(step) for step in node.steps], "required": node.required, **texts}
@@ -140,20 +128,3 @@ def _write_seen(seen: Seen) -> dict[str, object]:
     if isinstance(seen.node, Group):
         written[seen.node.rule.value] = [_write_seen(step) for step in seen.steps]
     return {"state": seen.state.value, **written}
-
-
-def _text(sent: Mapping[str, object], name: str, place: str) -> str | None:
-    value = sent.get(name)
-    if value is not None and not isinstance(value, str):
-        _fault(f"{place}/{name}", "It is text.")
-    return value
-
-
-def _only(sent: Mapping[str, object], known: tuple[str, ...], place: str) -> None:
-    for name in sent:
-        if name not in known:
-            _fault(f"{place}/{name[:40]}", f"Nothing of this name stands here; known are {', '.join(known)}.")
-
-
-def _fault(place: str, detail: str) -> NoReturn:
-    raise Malformed(f"{place or 'The body'}: {detail}", code="invalid_request")

@@ -188,7 +188,7 @@ def signpost(pathway: Pathway, achievement_id: str) -> Signpost:
 
 def check(pathway: Pathway) -> None:
     """Raises `Refused` when a text or an address is not acceptable (`bad_text`, `bad_url`), when it is too large
-    (`too_many_steps`, `too_deep`), or when it cannot be completed as it is written (`bad_pathway`)."""
+    (`too_many_steps`), or when it is too deep or cannot be completed as it is written (`bad_pathway`)."""
     check_size(pathway.root)
     check_text("pathway's name", pathway.name, 200)
     check_text("pathway's description", pathway.description, 2000)
@@ -292,7 +292,7 @@ def _first(node: Node, url: str | None) -> Iterator[Step]:
 
 def _check_node(node: Node, depth: int) -> None:
     if depth == 0 and isinstance(node, Group):
-        raise Refused(f"Groups stand in groups at most {MAX_DEPTH} deep.", code="too_deep")
+        raise Refused(f"Groups stand in groups at most {MAX_DEPTH} deep.", code="bad_pathway")
     if node.name is not None:
         check_text("step's name", node.name, 200)
     if node.description is not None:

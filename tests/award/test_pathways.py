@@ -220,7 +220,7 @@ def deep(levels: int) -> Group:
     ("code", "root"),
     [
         ("too_many_steps", every(*(f"a{n}" for n in range(MAX_STEPS + 1)))),
-        ("too_deep", deep(MAX_DEPTH + 1)),
+        ("bad_pathway", deep(MAX_DEPTH + 1)),
         ("bad_pathway", every("a", in_order("b", "a"))),
         ("bad_pathway", every()),
         ("bad_pathway", some(0, "a")),
