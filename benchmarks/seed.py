@@ -47,7 +47,7 @@ def _make_tables(names: settings.Settings) -> None:
 
 def _issue(services: Services) -> str:
     awarding = services.awarding
-    issuers.found(awarding, ISSUER)
+    issuers.found(awarding, ISSUER, registered=True)
     achievement = achievements.add(
         awarding,
         NewAchievement(

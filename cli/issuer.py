@@ -14,7 +14,7 @@ from cli.output import show
 def add(services: Services, asked: Namespace) -> int:
     """Found an issuer."""
     new = NewIssuer(asked.id, asked.name, asked.url, asked.description, asked.email, asked.image)
-    _show(issuers.found(services.awarding, new, asked.did), asked.json)
+    _show(issuers.found(services.awarding, new, asked.did, registered=True), asked.json)
     return 0
 
 

@@ -65,6 +65,7 @@ def issuer(key: Signatory = ISSUER_KEY, **changes: object) -> Issuer:
         "revocation_list": "r" * 26,
         "suspension_list": "s" * 26,
     }
+    values["registered_as"] = values["name"]
     return Issuer(**{**values, **changes})  # type: ignore[arg-type]
 
 
@@ -177,5 +178,5 @@ def list_url(purpose: Purpose) -> str:
 def good_world() -> FakeWorld:
     """Both status lists answer with no bit set, and the issuer is registered."""
     lists = {list_url(purpose): as_bytes(signed(status_list(purpose))) for purpose in Purpose}
-    known = {ISSUER_KEY.did: KnownIssuer(ISSUER_KEY.did, "Fernhill College", "https://fernhill.example/", "Laurel")}
+    known = {ISSUER_KEY.did: KnownIssuer(ISSUER_KEY.did, "Fernhill College", "Laurel")}
     return FakeWorld(lists=lists, known=known)

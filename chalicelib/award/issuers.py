@@ -46,11 +46,19 @@ class NewIssuer:
     image: str | None = None
 
 
-def found(awarding: Awarding, new: NewIssuer, method: Method = Method.WEB, owner: str | None = None) -> Issuer:
+def found(
+    awarding: Awarding,
+    new: NewIssuer,
+    method: Method = Method.WEB,
+    *,
+    owner: str | None = None,
+    registered: bool = False,
+) -> Issuer:
     """Store ``new`` with a fresh key and its first two status lists, all or nothing.
 
     ``owner`` is the e-mail address, as `access.address.normal` writes it, of the person who becomes its first member
-    in the same moment: nobody else can come between.
+    in the same moment: nobody else can come between. ``registered`` says that those who run this deployment know it
+    under that name; who founds an issuer by themselves has a domain to speak for them (`domains`), or nobody.
 
     Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key made
     just before a failure stays in the key service without a use.
@@ -71,6 +79,7 @@ def found(awarding: Awarding, new: NewIssuer, method: Method = Method.WEB, owner
         suspension_list="",
         email=new.email,
         image=new.image,
+        registered_as=new.name if registered else None,
     )
     issuer, pair = status_lists.open_pair(awarding, issuer, now)
     try:
@@ -97,6 +106,14 @@ def reword(awarding: Awarding, issuer_id: str, changes: Mapping[str, str | None]
             continue
         return reworded
     raise Conflict("Others keep changing this issuer; try again.", code="busy")
+
+
+def register(awarding: Awarding, issuer_id: str) -> Issuer:
+    """Know the issuer by its present name: for those who run the deployment. Raises `NotFound`, `Conflict`."""
+    issuer = awarding.ledger.issuer(issuer_id)
+    registered = replace(issuer, registered_as=issuer.name, version=issuer.version + 1)
+    awarding.ledger.replace_issuer(registered)
+    return registered
 
 
 def rotate_key(awarding: Awarding, issuer_id: str) -> Issuer:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from chalicelib.errors import Refused
 
@@ -26,6 +27,30 @@ class SigningKey:
     revoked: datetime | None = None
 
 
+PROOF_LASTS = timedelta(days=100)
+"""How long a domain's word is believed after it was last read: domains change hands. It is read anew every month, so
+that three readings in a row have to fail before it lapses."""
+
+
+class Place(StrEnum):
+    """Where a domain says which issuers speak for it."""
+
+    DNS = "dns"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainProof:
+    """A domain that names this issuer as its own."""
+
+    domain: str
+    place: Place
+    seen: datetime
+    """When it was last read there."""
+    sha256: str
+    """Of what was read, in hex."""
+
+
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """Who issues. ``id`` is Laurel's short name in URLs; ``did`` is the name in credentials."""
@@ -42,6 +67,9 @@ class Issuer:
     suspension_list: str
     email: str | None = None
     image: str | None = None
+    registered_as: str | None = None
+    """The name under which those who run this deployment registered it; None when somebody founded it themselves."""
+    domains: tuple[DomainProof, ...] = ()
     version: int = 1
     """Raised by one with every change, so that two writers cannot overwrite each other."""
 
@@ -52,6 +80,10 @@ class Issuer:
         if key is None or key.retired is not None or key.revoked is not None:
             raise Refused(f"{self.name} has no key that may sign.", code="no_signing_key")
         return key
+
+    def proven(self, now: datetime) -> tuple[DomainProof, ...]:
+        """The proofs of domains that are still believed at ``now``."""
+        return tuple(proof for proof in self.domains if now < proof.seen + PROOF_LASTS)
 
     def method_id(self, key: SigningKey) -> str:
         """The full verification method id of ``key``: the DID, ``#``, the fragment."""

@@ -26,7 +26,7 @@ from chalicelib.award.listing import Row
 from chalicelib.award.recipient import Holding, Recipient
 from chalicelib.credential import said
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.tables import Raw
@@ -87,6 +87,19 @@ class KeyMap(MapAttribute[str, Any]):
     revoked = UTCDateTimeAttribute(null=True)
 
 
+NOT_REGISTERED = ""
+"""Of an issuer that founded itself: told apart from those stored before the difference was kept."""
+
+
+class DomainMap(MapAttribute[str, Any]):
+    """A domain within its issuer."""
+
+    domain = UnicodeAttribute()
+    place = UnicodeAttribute()
+    seen = UTCDateTimeAttribute()
+    sha256 = UnicodeAttribute()
+
+
 class IssuerItem(Item, discriminator="issuer"):
     """An issuer."""
 
@@ -100,6 +113,8 @@ class IssuerItem(Item, discriminator="issuer"):
     suspension_list = UnicodeAttribute()
     email = UnicodeAttribute(null=True)
     image = UnicodeAttribute(null=True)
+    registered_as = UnicodeAttribute(null=True)
+    domains = ListAttribute(of=DomainMap, default=list)
     version = NumberAttribute()
 
     @classmethod
@@ -107,13 +122,20 @@ class IssuerItem(Item, discriminator="issuer"):
         return cls(
             *keys.issuer(issuer.id),
             signing_keys=[_map(KeyMap, **_members(key, SigningKey)) for key in issuer.keys],
-            **_members(issuer, Issuer, but=("keys",)),
+            domains=[_map(DomainMap, **_members(proof, DomainProof)) for proof in issuer.domains],
+            **_members(issuer, Issuer, but=("keys", "domains", "registered_as")),
+            registered_as=issuer.registered_as or NOT_REGISTERED,
         )
 
     def noun(self) -> Issuer:
         return Issuer(
             keys=tuple(SigningKey(**_members(key, SigningKey)) for key in self.signing_keys),
-            **_members(self, Issuer, but=("keys",)),
+            domains=tuple(
+                DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
+            ),
+            **_members(self, Issuer, but=("keys", "domains", "registered_as")),
+            # All who were stored before there was this member had been founded by operators.
+            registered_as=self.name if self.registered_as is None else self.registered_as or None,
         )
 
 

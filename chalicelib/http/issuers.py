@@ -45,7 +45,7 @@ def routes(services: Services) -> Routes:
             image=fields.optional(sent, "image"),
         )
         owner = address.normal(fields.text(sent, "owner"))
-        issuer = issuers.found(services.awarding, new, owner=owner)
+        issuer = issuers.found(services.awarding, new, owner=owner, registered=True)
         where = {"Location": f"{services.settings.base_url}/v1/issuers/{issuer.id}"}
         return as_json(shape(issuer), status=201, headers=where)
 

@@ -19,7 +19,7 @@ def open_world(base_url: str, shelf: Shelf, outside: Outside, now: datetime) -> 
     return World(
         controllers=_Controllers(base_url, shelf, outside, now),
         status_lists=_StatusLists(base_url, shelf, outside, now),
-        registry=_Registry(base_url, shelf),
+        registry=_Registry(base_url, shelf, now),
     )
 
 
@@ -61,9 +61,10 @@ class _StatusLists:
 class _Registry:
     base_url: str
     shelf: Shelf
+    now: datetime
 
     def find(self, did: str) -> KnownIssuer | None:
         try:
-            return hosted_registration(self.base_url, self.shelf.issuer_of_did(did))
+            return hosted_registration(self.base_url, self.shelf.issuer_of_did(did), self.now)
         except NotFound:
             return None

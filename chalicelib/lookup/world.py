@@ -10,18 +10,20 @@ from urllib.parse import urlsplit
 
 from chalicelib.credential.build import status_list_url
 from chalicelib.credential.did import did_document
+from chalicelib.credential.domain import proof_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import StatusList
 from chalicelib.errors import Unavailable
 from chalicelib.verify.keys.multikey import from_multikey
-from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, Method, World
+from chalicelib.verify.ports import Controller, Fetched, KnownDomain, KnownIssuer, Method, World
+from chalicelib.verify.report import Evidence
 
 
 def hosted_world(base_url: str, issuer: Issuer | None, status_lists: Mapping[str, StatusList], now: datetime) -> World:
     """A world of one issuer and the status lists of one credential, as read at ``now``."""
     lists = {status_list_url(base_url, listed.id): listed for listed in status_lists.values()}
     hosted = _HostedIssuer(base_url, issuer, now)
-    return World(controllers=hosted, status_lists=_HostedLists(lists, now), registry=_Registry(base_url, issuer))
+    return World(controllers=hosted, status_lists=_HostedLists(lists, now), registry=_Registry(base_url, issuer, now))
 
 
 def hosted_controller(base_url: str, issuer: Issuer, now: datetime) -> Controller:
@@ -42,9 +44,14 @@ def hosted_controller(base_url: str, issuer: Issuer, now: datetime) -> Controlle
     return Controller(issuer.did, methods, (read.evidence(),))
 
 
-def hosted_registration(base_url: str, issuer: Issuer) -> KnownIssuer:
-    """Laurel's own registry: the issuers that it hosts, under the names that they were founded with."""
-    return KnownIssuer(issuer.did, issuer.name, issuer.url, f"Laurel at {urlsplit(base_url).netloc}")
+def hosted_registration(base_url: str, issuer: Issuer, now: datetime) -> KnownIssuer:
+    """Laurel's own registry: the issuers that it hosts, under the names that its operators registered, and with the
+    domains that name them."""
+    domains = tuple(
+        KnownDomain(proof.domain, Evidence(proof_url(proof.domain, proof.place), proof.seen, proof.sha256))
+        for proof in issuer.proven(now)
+    )
+    return KnownIssuer(issuer.did, issuer.registered_as, f"Laurel at {urlsplit(base_url).netloc}", domains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,9 @@ class _HostedLists:
 class _Registry:
     base_url: str
     issuer: Issuer | None
+    now: datetime
 
     def find(self, did: str) -> KnownIssuer | None:
         if self.issuer is None or self.issuer.did != did:
             return None
-        return hosted_registration(self.base_url, self.issuer)
+        return hosted_registration(self.base_url, self.issuer, self.now)

@@ -55,14 +55,22 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDomain:
+    """A domain that names an issuer as its own, and where that was read."""
+
+    name: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class KnownIssuer:
-    """An issuer that a registry vouches for. ``name`` is the registry's, never the credential's."""
+    """An issuer that a registry holds. ``name`` is the one that the registry vouches for, never the credential's;
+    None when it vouches for none, as for those who founded themselves."""
 
     did: str
-    name: str
-    url: str
+    name: str | None
     registry: str
-    evidence: tuple[Evidence, ...] = ()
+    domains: tuple[KnownDomain, ...] = ()
 
 
 class Controllers(Protocol):

@@ -78,7 +78,7 @@ def _seed_issuers(awarding: Awarding) -> Iterable[None]:
         try:
             found = awarding.ledger.issuer(new.id)
         except NotFound:
-            found = issuers.found(awarding, new, method)
+            found = issuers.found(awarding, new, method, registered=True)
         if method is issuers.Method.WEB and found.did != issuer_did(awarding.base_url, new.id):
             raise Conflict(
                 f"These tables hold a demo that was signed as {found.did}. Use the address it was made for, "

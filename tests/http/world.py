@@ -172,7 +172,7 @@ def seeded(base_url: str = BASE_URL) -> Laurel:
     college = issuers.NewIssuer(
         "fernhill", "Fernhill College", "https://fernhill.example/", "Evening courses by the river since 1921."
     )
-    issuers.found(laurel.awarding, college)
+    issuers.found(laurel.awarding, college, registered=True)
     achievement = achievements.add(
         laurel.awarding,
         achievements.NewAchievement(

@@ -10,7 +10,6 @@ from chalice.app import Request
 
 from chalicelib.access import members
 from chalicelib.access.caller import Person
-from chalicelib.access.roles import Role
 from chalicelib.award import issuers
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
@@ -71,8 +70,8 @@ def routes(services: Services) -> Routes:
         if form.faults:
             return _new(services, person, form)
         with form.judged("id"):
-            issuers.found(services.awarding, issuer_words.new(form, issuer_id))
-            members.add(services.gate, issuer_id, person.email, Role.OWNER)
+            new = issuer_words.new(form, issuer_id)
+            issuers.found(services.awarding, new, owner=person.email, registered=person.operator)
             return frame.sent_on(f"{base_url}/console/{issuer_id}", did="founded")
         return _new(services, person, form)
 

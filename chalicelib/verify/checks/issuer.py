@@ -1,4 +1,4 @@
-"""Check 8: is the issuer known to a registry we hold? An unknown issuer warns and never reddens."""
+"""Check 8: is the issuer known to a registry we hold, or proven by its domain? If not, it warns and never reddens."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from functools import partial
 from chalicelib.errors import Unavailable
 from chalicelib.verify.case import Case, CheckUnknown
 from chalicelib.verify.members import as_object, text
+from chalicelib.verify.ports import KnownIssuer
 from chalicelib.verify.report import Finding, Outcome
 
 _found = partial(Finding, 8, "issuer")
 
 
 _NOT_REGISTERED = _found(Outcome.UNKNOWN, "issuer_not_registered", "The issuer is in no registry that Laurel holds.")
+_NOTHING_PROVEN = _found(
+    Outcome.UNKNOWN,
+    "issuer_unproven",
+    "Anyone may found an issuer here, and this one has not shown yet that a domain stands behind it.",
+)
 
 
 def check(case: Case) -> Finding:
-    """Look the issuer up by its DID; its name is the registry's, so a borrowed name is noticed."""
+    """Look the issuer up by its DID. A registered name is the registry's, so a borrowed one is noticed."""
     try:
         known = case.world.registry.find(case.issuer)
     except Unavailable as error:
@@ -24,10 +30,22 @@ def check(case: Case) -> Finding:
     if known is None:
         return _NOT_REGISTERED
     issuer = as_object(case.document.get("issuer"))
-    claimed = text(issuer.get("name"))
-    if "name" in issuer and claimed != known.name:
+    claimed = text(issuer.get("name")) if "name" in issuer else known.name
+    if known.domains:
+        return _owner(known, claimed)
+    if known.name is None:
+        return _NOTHING_PROVEN
+    if claimed != known.name:
         itself = f"calls itself {claimed[:100]!r} here" if claimed else "writes its name in an odd way here"
-        message = f"The issuer {itself}, but is registered as {known.name!r}."
-        raise CheckUnknown("issuer_name_differs", message, known.evidence)
-    message = f"The issuer is {known.name}, registered with {known.registry}."
-    return _found(Outcome.PASSED, "issuer_registered", message, known.evidence)
+        raise CheckUnknown("issuer_name_differs", f"The issuer {itself}, but is registered as {known.name!r}.")
+    return _found(Outcome.PASSED, "issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.")
+
+
+def _owner(known: KnownIssuer, claimed: str | None) -> Finding:
+    # What a domain proves is who is behind the key. A name is only as good as the domain beside it, so both are said.
+    names = " and ".join(domain.name for domain in known.domains)
+    beside = (
+        f", and is registered with {known.registry} as {known.name}" if known.name and claimed == known.name else ""
+    )
+    message = f"The domain {names} names this issuer as its own{beside}."
+    return _found(Outcome.PASSED, "issuer_domain_proven", message, tuple(domain.evidence for domain in known.domains))

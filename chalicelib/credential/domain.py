@@ -1,0 +1,43 @@
+"""How a domain names its issuers: a TXT record, or a file at a well-known address, with the issuer's DID in it.
+
+The domain names the issuer, not the other way round, so there is no secret to be kept and no code to be asked for:
+whoever may write there decides, and takes it back by deleting the line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.credential.issuer import Place
+from chalicelib.errors import Refused
+
+RECORD = "_laurel"
+"""The TXT record's name below the domain (RFC 8552: an underscored name of its own)."""
+PREFIX = "issuer="
+"""What a TXT record says before the DID."""
+FILE = "/.well-known/laurel-issuers.txt"
+"""One DID a line."""
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,58}}[a-z0-9])", re.ASCII)
+
+
+def normal(text: str) -> str:
+    """``text`` as a domain is written here: lower case, no dot at its end. Raises `Refused` (`bad_domain`)."""
+    domain = text.strip().lower().removesuffix(".")
+    if not _DOMAIN.fullmatch(domain):
+        raise Refused(
+            f"{text[:80]!r} is not a domain: write it like northwind.example (in punycode when it has other letters).",
+            code="bad_domain",
+        )
+    return domain
+
+
+def record_name(domain: str) -> str:
+    """Where the TXT record of ``domain`` stands."""
+    return f"{RECORD}.{domain}"
+
+
+def proof_url(domain: str, place: Place) -> str:
+    """Where the domain says it, as a URL (RFC 4501 for DNS)."""
+    return f"dns:{record_name(domain)}?type=TXT" if place is Place.DNS else f"https://{domain}{FILE}"
