@@ -12,15 +12,18 @@ from chalicelib.access.gate import Gate
 from chalicelib.access.ports import Post
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.award.atlas import Pathways
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.hooks import Hooks
 from chalicelib.award.jobs import Desk
-from chalicelib.award.ports import Ledger, Signer
+from chalicelib.award.ports import Claims, Ledger, Signer
 from chalicelib.award.tasks import Tasks
 from chalicelib.award.work import Handler
 from chalicelib.delivery import ports as mail
 from chalicelib.delivery.delivering import Delivering
 from chalicelib.delivery.sign_in import SignInPost
 from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
+from chalicelib.dynamo.claims import DynamoClaims
 from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
 from chalicelib.dynamo.salts import DynamoSalts
@@ -111,6 +114,11 @@ class Services:
         return DynamoLedger(self._tables)
 
     @cached_property
+    def claims(self) -> Claims:
+        """What each `Idempotency-Key` stands for."""
+        return DynamoClaims(self._tables)
+
+    @cached_property
     def signer(self) -> Signer:
         """The key service."""
         from chalicelib.kms.signer import KmsSigner  # its client is not made for those who only look
@@ -149,12 +157,11 @@ class Services:
     def delivering(self) -> Delivering:
         """What is written to holders, and what they do."""
         from chalicelib.dynamo.delivery import DynamoDeliveries  # no view of a credential asks for it
-        from chalicelib.dynamo.pathways import DynamoPathways
 
         return Delivering(
             store=DynamoDeliveries(self._tables),
             archive=self.ledger,
-            signposts=DynamoPathways(self._tables),
+            signposts=self.pathways,
             tasks=self.tasks,
             post=lambda: self.mail,
             recorder=Recorder(self.journal, self._fallback),
@@ -162,6 +169,20 @@ class Services:
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def pathways(self) -> Pathways:
+        """Where pathways are stored."""
+        from chalicelib.dynamo.pathways import DynamoPathways  # a view reads no more of them than its signposts
+
+        return DynamoPathways(self._tables)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """Where hooks are stored."""
+        from chalicelib.dynamo.hooks import DynamoHooks  # no view of a credential asks for them
+
+        return DynamoHooks(self._tables)
 
     @property
     def providers(self) -> Mapping[str, str]:
@@ -191,9 +212,13 @@ class Services:
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """Who does which kind of task. Only the function `work` asks, so what they need is imported here."""
+        from chalicelib.award import rewards
         from chalicelib.delivery import handlers as letters
 
-        handlers: dict[str, Handler] = {**letters.handlers(self.delivering)}
+        handlers: dict[str, Handler] = {
+            **letters.handlers(self.delivering),
+            rewards.KIND: rewards.handler(self.awarding, self.pathways),
+        }
         return handlers
 
     @cached_property

@@ -15,12 +15,16 @@ from chalicelib.award.inbound import HookDraft
 from chalicelib.award.misplaced import Misplaced, flag, only, optional, text
 from chalicelib.credential import dates
 
+_ADDED = ("id", "url", "secrets", "created", "deliveries")
 _FIELDS = ("name", "email", "course", "completed", "completed_at", "evidence")
 
 
 def read(sent: Mapping[str, object]) -> HookDraft:
-    """The draft in ``sent``. Raises `Misplaced`; what the members say is judged by `inbound.add`."""
-    only(sent, ("name", "dry_run", "fields", "courses"), "")
+    """The draft in ``sent``; what an answer adds to one may stand in it, and is ignored.
+
+    Raises `Misplaced`. What the members say is judged by `inbound.add`.
+    """
+    only(sent, ("name", "dry_run", "fields", "courses", *_ADDED), "")
     courses, fields = sent.get("courses", {}), sent.get("fields")
     if not isinstance(courses, Mapping):
         raise Misplaced("/courses", "Give an object: the sender's id of a course, and the achievement that it earns.")

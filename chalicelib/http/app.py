@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from chalice.app import Chalice
 
-from chalicelib.http import console, credentials, documents, edge, holder, home, issuers, log, people, sign_in, verify
+from chalicelib.http import (
+    console,
+    credentials,
+    documents,
+    edge,
+    holder,
+    home,
+    hooks,
+    issuers,
+    log,
+    pathways,
+    people,
+    sign_in,
+    verify,
+)
 from chalicelib.http.ports import Services
 
-_OWN = (sign_in.routes, issuers.routes, people.routes, holder.routes)
+_OWN = (sign_in.routes, issuers.routes, people.routes, holder.routes, pathways.routes, hooks.routes)
 
 
 def create_app(services: Services) -> Chalice:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chalicelib.access.gate import Gate
+from chalicelib.award.atlas import Pathways
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.hooks import Hooks
 from chalicelib.award.jobs import Desk
+from chalicelib.award.ports import Claims
 from chalicelib.delivery.delivering import Delivering
 from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
@@ -52,9 +55,21 @@ class Services(Protocol):
         """What the acts of an issuer need."""
 
     @property
+    def claims(self) -> Claims:
+        """What each `Idempotency-Key` stands for."""
+
+    @property
     def desk(self) -> Desk:
         """What issuing to many needs."""
 
     @property
     def delivering(self) -> Delivering:
         """What is written to holders, and what they do."""
+
+    @property
+    def pathways(self) -> Pathways:
+        """Where pathways are stored."""
+
+    @property
+    def hooks(self) -> Hooks:
+        """Where hooks are stored."""

@@ -28,6 +28,7 @@ from chalicelib.settings import Settings
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
+from tests.paths import fakes as paths_fakes
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -99,11 +100,14 @@ class Laurel:
     mailed: access_fakes.Post = field(default_factory=access_fakes.Post)
     operators: frozenset[str] = frozenset({"op@laurel.example"})
     tasks: fakes.Tasks = field(default_factory=fakes.Tasks)
+    pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
+    hooks: paths_fakes.Hooks = field(default_factory=paths_fakes.Hooks)
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
         self.shelf: object = self.ledger
         self.ledger.register = self.register
+        self.ledger.signposts = self.pathways.posts
 
     @cached_property
     def settings(self) -> Settings:
@@ -135,6 +139,10 @@ class Laurel:
     @cached_property
     def desk(self) -> Desk:
         return Desk(self.awarding, fake_jobs.Jobs(self.tasks))
+
+    @cached_property
+    def claims(self) -> fakes.Claims:
+        return fakes.Claims()
 
     @cached_property
     def providers(self) -> dict[str, str]:

@@ -1,0 +1,98 @@
+"""Pathways, for programs: write them, and see how far holders have come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.roles import Act
+from chalicelib.award import atlas, pathway_wire
+from chalicelib.award.atlas import Reviewed
+from chalicelib.award.misplaced import Misplaced
+from chalicelib.http import body
+from chalicelib.http.access import token
+from chalicelib.http.ports import Services
+from chalicelib.http.reply import Reply, as_json
+from chalicelib.http.routing import Routes
+
+MISSING = "This issuer has no pathway with that id."
+PAGE = 20
+"""Completions in one answer: the credentials of each holder are looked at."""
+
+D = TypeVar("D")
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/pathways`, `/v1/pathways/{id}` and `/v1/pathways/{id}/progress`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/v1/pathways", access=token(Act.READ))
+    def listing(_request: Request, caller: Caller) -> Reply:
+        found = services.pathways.pathways(caller.issuer_id)
+        return as_json({"pathways": [pathway_wire.write(each) for each in found]})
+
+    @bound.bind("/v1/pathways", access=token(Act.EDIT), methods=("POST",))
+    def add(request: Request, caller: Caller) -> Reply:
+        draft = sent(request, pathway_wire.read)
+        made = atlas.add(services.awarding, services.pathways, caller.issuer_id, draft)
+        where = {"Location": f"{services.settings.base_url}/v1/pathways/{made.id}"}
+        return as_json(pathway_wire.write(made), status=201, headers=where)
+
+    @bound.bind("/v1/pathways/{id}", access=token(Act.READ), missing=MISSING)
+    def show(_request: Request, caller: Caller, pathway_id: str) -> Reply:
+        return as_json(pathway_wire.write(services.pathways.pathway(caller.issuer_id, pathway_id)))
+
+    @bound.bind("/v1/pathways/{id}", access=token(Act.EDIT), methods=("PUT",), missing=MISSING)
+    def change(request: Request, caller: Caller, pathway_id: str) -> Reply:
+        draft = sent(request, pathway_wire.read)
+        changed = atlas.change(services.awarding, services.pathways, caller.issuer_id, pathway_id, draft)
+        return as_json(pathway_wire.write(changed))
+
+    @bound.bind("/v1/pathways/{id}/progress", access=token(Act.READ), missing=MISSING)
+    def progress(request: Request, caller: Caller, pathway_id: str) -> Reply:
+        asked: Mapping[str, str] = request.query_params or {}
+        if "email" not in asked:
+            return _completions(services, caller.issuer_id, pathway_id, asked.get("cursor"))
+        email = body.email(asked["email"], "/email")
+        way = atlas.way_of(services.awarding, services.pathways, caller.issuer_id, pathway_id, email)
+        done = None if way.completion is None else pathway_wire.write_completion(way.completion)
+        return as_json(
+            {
+                "pathway": way.pathway.id,
+                "version": way.pathway.version,
+                **pathway_wire.write_progress(way.progress),
+                "credentials": dict(way.credentials),
+                "completed": done,
+            }
+        )
+
+    return bound
+
+
+def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
+    """What ``read`` makes of the JSON object in the body. Raises `Problem` where it finds a fault."""
+    try:
+        return read(body.json_object(request))
+    except Misplaced as error:
+        raise body.fault(error.pointer, error.detail) from error
+
+
+def _completions(services: Services, issuer_id: str, pathway_id: str, after: str | None) -> Reply:
+    # One more than is shown, to know whether there is more.
+    found = atlas.review(services.awarding, services.pathways, issuer_id, pathway_id, after, PAGE + 1)
+    shown = found[:PAGE]
+    following = shown[-1].completion.id if len(found) > PAGE else None
+    return as_json({"completions": [_reviewed(each) for each in shown], "next": following})
+
+
+def _reviewed(reviewed: Reviewed) -> dict[str, object]:
+    return {
+        "id": reviewed.completion.id,
+        "email": reviewed.completion.email,
+        **pathway_wire.write_completion(reviewed.completion),
+        "supported": reviewed.supported,
+        "withdrawn": list(reviewed.withdrawn),
+    }
