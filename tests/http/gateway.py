@@ -73,7 +73,7 @@ class Gateway:
         sent = None if body is None else base64.b64encode(body).decode() if encode else body.decode()
         return {
             "resource": route.route,
-            "path": path,
+            "path": path.partition("?")[0],
             "httpMethod": method,
             "headers": dict(headers),
             "multiValueHeaders": {name: [text] for name, text in headers.items()},
@@ -84,7 +84,7 @@ class Gateway:
             "requestContext": {
                 "resourcePath": route.route,
                 "httpMethod": method,
-                "path": path,
+                "path": path.partition("?")[0],
                 "identity": {"sourceIp": ADDRESS, "userAgent": headers.get("user-agent")},
             },
             "body": sent,

@@ -95,7 +95,7 @@ class Stage:
         return repr(held)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stage() -> Stage:
     return Stage()
 
