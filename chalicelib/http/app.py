@@ -5,6 +5,8 @@ from __future__ import annotations
 from chalice.app import Chalice
 
 from chalicelib.http import (
+    achievements,
+    awarded,
     console,
     credentials,
     documents,
@@ -21,7 +23,16 @@ from chalicelib.http import (
 )
 from chalicelib.http.ports import Services
 
-_OWN = (sign_in.routes, issuers.routes, people.routes, holder.routes, pathways.routes, hooks.routes)
+_OWN = (
+    sign_in.routes,
+    issuers.routes,
+    people.routes,
+    holder.routes,
+    pathways.routes,
+    hooks.routes,
+    achievements.routes,
+    awarded.routes,
+)
 
 
 def create_app(services: Services) -> Chalice:

@@ -16,15 +16,20 @@ MAX_EMAIL = 320
 """The longest address: 64 + @ + 255 (RFC 5321, 4.5.3.1)."""
 
 
-def json_object(request: Request) -> dict[str, object]:
-    """The JSON object in the body.
+def json_object(request: Request, most: int = MAX_BYTES) -> dict[str, object]:
+    """The JSON object in the body, of at most ``most`` bytes.
 
     Raises `Problem` with code `too_large` or `unsupported_media_type`, and what `strict_json.parse` raises.
     """
-    received = content(request, MAX_BYTES)
+    received = content(request, most)
     if media_type(request) != negotiation.JSON:
         raise unsupported(received, "Send application/json.")
-    return strict_json.parse(received, strict_json.Caps(size=MAX_BYTES))
+    return strict_json.parse(received, strict_json.Caps(size=most))
+
+
+def json_or_nothing(request: Request) -> dict[str, object]:
+    """As `json_object`; an empty object when there is no body."""
+    return json_object(request) if content(request, MAX_BYTES) else {}
 
 
 def content(request: Request, most: int) -> bytes:
