@@ -1,0 +1,90 @@
+"""The ports of delivery in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chalicelib.award.pathways import Signpost
+from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.letter import Letter
+from chalicelib.delivery.links import Link, Name
+from chalicelib.delivery.mailbox import Mailbox
+from chalicelib.delivery.ports import Posted
+from chalicelib.errors import Conflict
+
+
+@dataclass
+class Store:
+    """`delivery.ports.Store`."""
+
+    deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
+    mailboxes: dict[str, Mailbox] = field(default_factory=dict)
+    links: dict[Name, Link] = field(default_factory=dict)
+    mails: dict[str, Posted] = field(default_factory=dict)
+
+    def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
+        return self.deliveries.get((issuer_id, credential_id)) or Delivery(credential_id, issuer_id)
+
+    def save(self, delivery: Delivery) -> Delivery:
+        after = replace(delivery, version=delivery.version + 1)
+        stands = self.delivery(delivery.issuer_id, delivery.credential_id)
+        if stands != after and stands.version != delivery.version:
+            raise Conflict("changed in the meantime")
+        self.deliveries[delivery.issuer_id, delivery.credential_id] = after
+        return after
+
+    def add_posted(self, message_id: str, posted: Posted, at: datetime) -> None:
+        if self.mails.setdefault(message_id, posted) != posted:
+            raise Conflict("taken")
+
+    def posted(self, message_id: str) -> Posted | None:
+        return self.mails.get(message_id)
+
+    def mailbox(self, digest: str) -> Mailbox:
+        return self.mailboxes.get(digest) or Mailbox(digest)
+
+    def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
+        after = replace(mailbox, version=mailbox.version + 1)
+        stands = self.mailbox(mailbox.digest)
+        if stands != after and stands.version != mailbox.version:
+            raise Conflict("changed in the meantime")
+        self.mailboxes[mailbox.digest] = after
+        return after
+
+    def add_links(self, links: Sequence[Link]) -> None:
+        self.links.update({Name(link.box, link.digest): link for link in links})
+
+    def link(self, name: Name) -> Link | None:
+        return self.links.get(name)
+
+    def delete_links(self, box: str) -> None:
+        self.links = {name: link for name, link in self.links.items() if name.box != box}
+
+
+@dataclass
+class Post:
+    """`delivery.ports.Post`. ``fault``, while it gives one, is raised: before the letter is sent, or after."""
+
+    sent: list[Letter] = field(default_factory=list)
+    fault: Callable[[], Exception | None] = lambda: None
+    after: Callable[[], Exception | None] = lambda: None
+
+    def send(self, letter: Letter) -> str:
+        if (error := self.fault()) is not None:
+            raise error
+        self.sent.append(letter)
+        if (error := self.after()) is not None:
+            raise error
+        return f"mail-{len(self.sent)}@ses.example"
+
+
+@dataclass
+class Signposts:
+    """`delivery.ports.Signposts`."""
+
+    posts: tuple[Signpost, ...] = ()
+
+    def signposts(self, issuer_id: str, achievement_id: str) -> tuple[Signpost, ...]:
+        return self.posts

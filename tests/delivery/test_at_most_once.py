@@ -1,0 +1,171 @@
+"""Over any sequence of tasks, crashes and notices: each reminder at most once, and never at night."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.delivery import again, deliveries, holder, notices, schedule
+from chalicelib.delivery.handlers import KINDS
+from chalicelib.delivery.letter import REMINDERS, Kind, Letter
+from chalicelib.delivery.notices import Fate, Notice
+from chalicelib.delivery.ports import NotSent
+from chalicelib.errors import LaurelError, Unavailable
+from tests.delivery.fakes import Post, Store
+from tests.delivery.world import CREDENTIAL, EMAIL, ISSUED_AT, World
+
+WRITES = {"save", "add_posted", "save_mailbox", "add_links"}
+
+
+class CrashError(Exception):
+    """The worker died."""
+
+
+class Fuse:
+    """Burns down with each call to the outside, and then lets it fail, before or after it did its work."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        self.after = False
+        self.error: Exception = CrashError()
+
+    def around(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        if self.left is None:
+            return call(*arguments)
+        self.left -= 1
+        if self.left >= 0:
+            return call(*arguments)
+        self.left = None
+        if self.after:
+            call(*arguments)
+        raise self.error
+
+
+class BrittleStore(Store):
+    """A store that may fail at any write."""
+
+    fuse: Fuse
+
+    def __getattribute__(self, name: str) -> Any:
+        found = object.__getattribute__(self, name)
+        if name not in WRITES:
+            return found
+        return lambda *arguments: self.fuse.around(found, *arguments)
+
+
+class BrittlePost(Post):
+    """A post that may fail, and remembers when each letter went out."""
+
+    fuse: Fuse
+    world: World
+    log: list[tuple[Letter, datetime]]
+
+    def send(self, letter: Letter) -> str:
+        self.log.append((letter, self.world.now))
+        before = len(self.sent)
+        try:
+            answer: str = self.fuse.around(super().send, letter)
+        except Exception:
+            if len(self.sent) == before:
+                self.log.pop()
+            raise
+        return answer
+
+
+FAULTS = st.tuples(st.integers(0, 6), st.booleans(), st.sampled_from([CrashError(), Unavailable("silence")]))
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("wait"), st.integers(1, 60 * 24 * 12)),
+        st.tuples(st.just("task"), st.sampled_from(sorted(KINDS)), st.none() | FAULTS),
+        st.tuples(st.just("throttled"), st.sampled_from(sorted(KINDS))),
+        st.tuples(st.just("notice"), st.sampled_from(Fate)),
+        st.tuples(st.sampled_from(["open", "share", "again", "work"])),
+    ),
+    max_size=40,
+)
+
+
+class Play:
+    """A world in which everything may fail."""
+
+    def __init__(self, zone: str | None) -> None:
+        self.world = World(zone=zone, valid_until=ISSUED_AT + timedelta(days=200))
+        self.fuse = Fuse()
+        self.store, self.post = BrittleStore(), BrittlePost()
+        self.store.fuse = self.post.fuse = self.fuse
+        self.post.world, self.post.log = self.world, []
+        self.world.store, self.world.post = self.store, self.post
+        self.unanswered = self.asked = 0
+
+    def wait(self, minutes: int) -> None:
+        self.world.now += timedelta(minutes=minutes)
+
+    def task(self, kind: str, fault: tuple[int, bool, Exception] | None) -> None:
+        sent = len(self.post.sent)
+        if fault is not None:
+            self.fuse.left, self.fuse.after, self.fuse.error = fault
+        try:
+            self.world.do(kind)
+        except (LaurelError, CrashError):
+            self.unanswered += len(self.post.sent) - sent
+            raise
+        finally:
+            self.fuse.left = None
+
+    def throttled(self, kind: str) -> None:
+        self.post.fault = lambda: NotSent("not now")
+        try:
+            self.world.do(kind)
+        finally:
+            self.post.fault = lambda: None
+
+    def notice(self, fate: Fate) -> None:
+        for number in range(len(self.post.sent)):
+            notice = Notice(fate, f"mail-{number + 1}@ses.example", (EMAIL,), self.world.now)
+            notices.apply(self.world.delivering, notice)
+
+    def open(self) -> None:
+        if self.post.sent:
+            holder.look(self.world.delivering, self.world.token(), person=True)
+
+    def share(self) -> None:
+        if self.post.sent:
+            holder.share(self.world.delivering, self.world.token(), CREDENTIAL, holder.Target.X)
+
+    def again(self) -> None:
+        again.send_again(self.world.delivering, "north", CREDENTIAL)
+        self.asked += 1
+
+    def work(self) -> None:
+        self.world.work(self.world.now + timedelta(days=3))
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps=STEPS, zone=st.none() | st.sampled_from(["Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati"]))
+def test_each_reminder_at_most_once_and_never_at_night(steps: list[tuple[Any, ...]], zone: str | None) -> None:
+    play = Play(zone)
+    for name, *arguments in steps:
+        with suppress(LaurelError, CrashError):
+            getattr(play, name)(*arguments)
+    counted = Counter(letter.kind for letter in play.post.sent)
+    assert all(counted[kind] <= 1 for kind in REMINDERS), counted
+    for letter, at in play.post.log:
+        assert letter.kind not in REMINDERS or schedule.allowed(at, zone), (letter.kind, at)
+    # The first letter is doubled only where nobody knows whether it went out, or where somebody asked for it.
+    assert counted[Kind.ISSUED] <= 1 + play.unanswered + play.asked
+
+
+def test_the_property_can_fail() -> None:
+    """A reminder whose claim fell back like a first letter's would be found."""
+    world = World()
+    delivery = deliveries.claimed(world.delivery, Kind.UNOPENED, ISSUED_AT, "one")
+    assert not deliveries.may_claim(delivery, Kind.UNOPENED, ISSUED_AT + timedelta(days=365))
+    assert deliveries.may_claim(
+        deliveries.claimed(world.delivery, Kind.ISSUED, ISSUED_AT, "one"), Kind.ISSUED, ISSUED_AT + deliveries.ANSWER
+    )

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.award.pathways import Signpost, Step
+from chalicelib.credential.record import Standing, State
+from chalicelib.delivery import deliveries, holder, mailbox, schedule
+from chalicelib.delivery.letter import Kind
+from chalicelib.delivery.ports import NotSent
+from chalicelib.errors import Refused, Unavailable
+from tests.contract import nouns
+from tests.delivery.world import EMAIL, ISSUED_AT, World
+
+UNTIL = ISSUED_AT + timedelta(days=60)
+
+
+def kinds(world: World) -> list[Kind]:
+    return [letter.kind for letter in world.post.sent]
+
+
+def test_a_new_credential_is_written_about_at_once_and_once() -> None:
+    world = World()
+    world.do("deliver")
+    world.do("deliver")
+    assert kinds(world) == [Kind.ISSUED]
+    assert world.delivery.state is deliveries.State.SENT
+    assert world.store.mails["mail-1@ses.example"].credential_id == world.delivery.credential_id
+
+
+@pytest.mark.parametrize("changes", [{"notify": False}, {"email": None}])
+def test_nobody_is_written_to_who_is_not_to_be(changes: dict[str, object]) -> None:
+    world = World(**changes)  # type: ignore[arg-type]
+    world.work(UNTIL)
+    assert kinds(world) == []
+
+
+def test_who_never_opens_it_gets_one_reminder_a_week_later_by_day() -> None:
+    world = World()
+    world.work(UNTIL)
+    assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED]
+    reminded = world.delivery.letters[Kind.UNOPENED].sent_at
+    assert reminded is not None
+    # Issued at 0:30 of the reader's clock, so a week later it is 0:30 again: it waits for the morning.
+    assert reminded.isoformat() == "2026-06-09T06:00:00+00:00"
+
+
+def test_who_opens_but_does_not_share_is_told_how() -> None:
+    world = World()
+    world.do("deliver")
+    world.now = world.after(days=2)
+    holder.look(world.delivering, world.token(), person=True)
+    world.work(UNTIL)
+    assert kinds(world) == [Kind.ISSUED, Kind.UNSHARED]
+    assert world.delivery.letters[Kind.UNSHARED].sent_at == schedule.next_allowed(world.after(days=9), "Europe/Berlin")
+
+
+def test_who_shares_it_is_left_in_peace() -> None:
+    world = World()
+    world.do("deliver")
+    world.now = world.after(days=2)
+    holder.look(world.delivering, world.token(), person=True)
+    holder.share(world.delivering, world.token(), world.delivery.credential_id, holder.Target.X)
+    world.work(UNTIL)
+    assert kinds(world) == [Kind.ISSUED]
+
+
+def test_its_end_is_announced_a_month_before() -> None:
+    world = World(valid_until=ISSUED_AT + timedelta(days=365))
+    world.work(ISSUED_AT + timedelta(days=400))
+    assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED, Kind.RENEWAL]
+    renewal = world.delivery.letters[Kind.RENEWAL].sent_at
+    assert renewal is not None
+    assert timedelta(days=29) <= ISSUED_AT + timedelta(days=365) - renewal <= timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"standing": Standing(State.REVOKED, nouns.NOW, "In error.")},
+        {"standing": Standing(State.SUSPENDED, nouns.NOW)},
+        {"superseded_by": "d" * 26},
+        {"valid_until": ISSUED_AT + timedelta(days=1)},
+    ],
+    ids=["revoked", "suspended", "replaced", "expired"],
+)
+def test_what_no_longer_stands_is_not_written_about(changes: dict[str, object]) -> None:
+    world = World()
+    world.change(**changes)
+    world.now = world.after(days=2)
+    for kind in ("deliver", "unopened", "renewal"):
+        world.do(kind)
+    assert kinds(world) == []
+
+
+def test_a_credential_of_another_issuer_is_none_of_the_tasks() -> None:
+    world = World()
+    world.change(issuer_id="south")
+    world.do("deliver")
+    assert kinds(world) == []
+
+
+def test_a_throttled_letter_is_tried_again() -> None:
+    world = World()
+    world.post.fault = lambda: NotSent("not now")
+    with pytest.raises(NotSent):
+        world.do("deliver")
+    assert world.delivery.state is deliveries.State.WAITING
+    world.post.fault = lambda: None
+    world.do("deliver")
+    assert kinds(world) == [Kind.ISSUED]
+
+
+def test_a_refused_address_is_given_up_and_says_so() -> None:
+    world = World()
+    world.post.fault = lambda: Refused("no", code="address_rejected")
+    world.do("deliver")
+    world.post.fault = lambda: None
+    world.work(UNTIL)
+    assert kinds(world) == []
+    assert world.delivery.state is deliveries.State.FAILED
+    assert world.delivery.first is not None
+    assert world.delivery.first.given_up == "address_rejected"
+
+
+def test_a_first_letter_whose_answer_was_lost_is_sent_again_only_after_its_claim() -> None:
+    world = World()
+    world.post.after = lambda: Unavailable("silence")
+    with pytest.raises(Unavailable):
+        world.do("deliver")
+    world.post.after = lambda: None
+    world.now += deliveries.ANSWER - timedelta(seconds=1)
+    with pytest.raises(Unavailable, match="Another worker"):
+        world.do("deliver")
+    assert len(world.post.sent) == 1
+    world.now += timedelta(seconds=1)
+    world.do("deliver")
+    assert kinds(world) == [Kind.ISSUED, Kind.ISSUED]
+
+
+def test_a_reminder_whose_answer_was_lost_is_not_sent_again() -> None:
+    world = World()
+    world.do("deliver")
+    world.now = schedule.unopened_due(ISSUED_AT, world.zone)
+    world.post.after = lambda: Unavailable("silence")
+    with pytest.raises(Unavailable):
+        world.do("unopened")
+    world.post.after = lambda: None
+    world.now += timedelta(days=1)
+    world.do("unopened")
+    assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED]
+
+
+def test_a_reminder_that_comes_up_at_night_waits_for_the_morning() -> None:
+    world = World()
+    world.do("deliver")
+    world.now = world.after(days=7)
+    world.do("unopened")
+    assert kinds(world) == [Kind.ISSUED]
+    assert {task.due for task in world.tasks.standing if task.kind == "unopened"} >= {
+        schedule.next_allowed(world.now, world.zone)
+    }
+
+
+def test_the_holders_own_zone_counts_more_than_the_issuers_guess() -> None:
+    world = World(zone="America/Los_Angeles")
+    world.do("deliver")
+    holder.choose_zone(world.delivering, world.token(), "Asia/Tokyo")
+    world.work(UNTIL)
+    sent_at = world.delivery.letters[Kind.UNOPENED].sent_at
+    assert sent_at is not None
+    assert schedule.allowed(sent_at, "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda box: mailbox.bounced(box, ISSUED_AT),
+        lambda box: mailbox.complained(box, ISSUED_AT),
+        lambda box: mailbox.unsubscribed(box, "north"),
+        lambda box: mailbox.forgotten(box, ISSUED_AT),
+    ],
+    ids=["bounced", "complained", "unsubscribed", "forgotten"],
+)
+def test_a_mailbox_that_is_closed_gets_nothing_and_the_issuer_sees_why(
+    step: object, request: pytest.FixtureRequest
+) -> None:
+    world = World()
+    world.delivering.change_mailbox(mailbox.digest(EMAIL), step)  # type: ignore[arg-type]
+    world.work(UNTIL)
+    assert kinds(world) == []
+    assert world.delivery.first is not None
+    assert world.delivery.first.given_up == request.node.callspec.id
+
+
+def test_who_wants_no_reminders_gets_the_credential_only() -> None:
+    world = World()
+    step = lambda box: mailbox.choosing(box, "north", "new")  # noqa: E731
+    world.delivering.change_mailbox(mailbox.digest(EMAIL), step)
+    world.work(UNTIL)
+    assert kinds(world) == [Kind.ISSUED]
+
+
+def test_a_letter_names_the_next_step_of_the_pathway() -> None:
+    world = World()
+    step = Step("deep", "Welding in the deep", url="https://north.example/deep")
+    world.signposts.posts = (Signpost("p", "Diver", (step,), None),)
+    world.do("deliver")
+    letter = world.post.sent[0]
+    assert (letter.next_step, letter.next_url) == (
+        "Next on “Diver”: Welding in the deep.",
+        "https://north.example/deep",
+    )

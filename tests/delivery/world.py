@@ -1,0 +1,114 @@
+"""One credential and everything that letters about it need, in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.analytics.recorder import Recorder
+from chalicelib.award.recipient import Recipient
+from chalicelib.award.tasks import Task
+from chalicelib.credential.record import Record
+from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.delivering import Delivering
+from chalicelib.delivery.handlers import handlers
+from chalicelib.delivery.letter import Kind, Letter
+from tests import fakes
+from tests.contract import nouns
+from tests.delivery.fakes import Post, Signposts, Store
+
+ISSUED_AT = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
+"""Late in the evening in Europe."""
+CREDENTIAL = "c" * 26
+EMAIL = "ada@example.org"
+BASE_URL = "https://laurel.example"
+
+
+@dataclass
+class World:
+    """A college, an achievement and one credential for Ada."""
+
+    zone: str | None = "Europe/Berlin"
+    valid_until: datetime | None = None
+    notify: bool = True
+    email: str | None = EMAIL
+    now: datetime = ISSUED_AT
+    store: Store = field(default_factory=Store)
+    post: Post = field(default_factory=Post)
+    signposts: Signposts = field(default_factory=Signposts)
+    tasks: fakes.Tasks = field(default_factory=fakes.Tasks)
+    journal: fakes.Journal = field(default_factory=fakes.Journal)
+    ledger: fakes.Ledger = field(default_factory=fakes.Ledger)
+
+    def __post_init__(self) -> None:
+        self._counter = itertools.count(1)
+        issuer = nouns.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png")
+        self.ledger.add_issuer(issuer, nouns.status_lists(issuer, 8))
+        image = f"{BASE_URL}/images/{'a' * 64}.png"
+        self.ledger.add_achievement(nouns.achievement(name="Welding under water", image=image))
+        self.give(CREDENTIAL)
+
+    def give(self, credential_id: str, index: int = 7) -> Record:
+        """Issue a credential to Ada."""
+        record = nouns.record(credential_id, index, issued_at=ISSUED_AT, valid_until=self.valid_until)
+        recipient = Recipient(record.id, record.issuer_id, "Ada Nwosu", self.email, self.zone, self.notify)
+        self.ledger.add_record(record, recipient, [Task("deliver", record.issuer_id, record.id, ISSUED_AT)])
+        self.tasks.add([Task("deliver", record.issuer_id, record.id, ISSUED_AT)])
+        return record
+
+    @property
+    def delivering(self) -> Delivering:
+        return Delivering(
+            store=self.store,
+            archive=self.ledger,
+            signposts=self.signposts,
+            tasks=self.tasks,
+            post=lambda: self.post,
+            recorder=Recorder(self.journal, fakes.Fallback()),
+            base_url=BASE_URL,
+            clock=lambda: self.now,
+            entropy=self.entropy,
+        )
+
+    def entropy(self, size: int) -> bytes:
+        return hashlib.shake_256(next(self._counter).to_bytes(8)).digest(size)
+
+    def do(self, kind: str, credential_id: str = CREDENTIAL) -> None:
+        """Handle one task of ``kind``, as a worker would."""
+        handlers(self.delivering)[kind](Task(kind, "north", credential_id, self.now))
+
+    def work(self, until: datetime) -> None:
+        """Do every task when it is due, up to ``until``."""
+        while due := sorted((task for task in self.tasks.standing if task.due <= until), key=lambda task: task.due):
+            self.now = max(self.now, due[0].due)
+            handlers(self.delivering)[due[0].kind](due[0])
+            self.tasks.done(due[0])
+        self.now = max(self.now, until)
+
+    def after(self, **time: float) -> datetime:
+        return ISSUED_AT + timedelta(**time)
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.store.delivery("north", CREDENTIAL)
+
+    def letters(self, kind: Kind) -> list[Letter]:
+        return [letter for letter in self.post.sent if letter.kind is kind]
+
+    def token(self, letter: Letter | None = None) -> str:
+        """The secret in the link to the holder's page in a letter, the last one unless told otherwise."""
+        return (letter or self.post.sent[-1]).main.url.rpartition("/")[2]
+
+    def stop_token(self) -> str:
+        """The secret in the link that ends the mail."""
+        found = re.fullmatch(r".*/mail/unsubscribe/(\S+)", self.post.sent[-1].unsubscribe or "")
+        assert found is not None
+        return found[1]
+
+    def change(self, **changes: object) -> None:
+        """Store the credential otherwise, as its issuer may."""
+        record = self.ledger.record(CREDENTIAL)
+        self.ledger._records[CREDENTIAL] = replace(record, **changes)  # type: ignore[arg-type]
