@@ -5,16 +5,30 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.award.tasks import LEASE
+from chalicelib.award.work import SLICE
 from chalicelib.http.problem import KINDS
 from local.package import IMPORT_SETTINGS, ROOT, Package
 
 # X-Ray has no resources to name (Service Authorization Reference, AWS X-Ray).
 WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+# What no template can name, since it is made while it runs or named by more than one thing: narrowed by these.
+_TAGGED = {"aws:ResourceTag/application", "aws:ResourceTag/stage"}
+_TAGGING = {"aws:RequestTag/application", "aws:RequestTag/stage", "kms:KeySpec"}
+NARROWED = {
+    "kms:CreateKey": _TAGGING,
+    "kms:TagResource": _TAGGING | _TAGGED,
+    "kms:GetPublicKey": _TAGGED,
+    "kms:Sign": _TAGGED | {"kms:SigningAlgorithm"},
+    "ses:SendRawEmail": {"ses:FromAddress"},
+}
 
 Resources = dict[str, dict[str, Any]]
 
@@ -27,8 +41,11 @@ def functions(template: dict[str, Any]) -> Resources:
     return of_type(template, "AWS::Serverless::Function")
 
 
-def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
-    return [said for policy in role["Properties"]["Policies"] for said in policy["PolicyDocument"]["Statement"]]
+def statements(template: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    """What a role may do, by itself and by the policies that it shares."""
+    properties = template["Resources"][role]["Properties"]
+    shared = [template["Resources"][one["Ref"]]["Properties"] for one in properties.get("ManagedPolicyArns", ())]
+    return [said for policy in (*properties["Policies"], *shared) for said in policy["PolicyDocument"]["Statement"]]
 
 
 def actions(statement: dict[str, Any]) -> set[str]:
@@ -68,37 +85,79 @@ def test_sam_adds_no_role_and_no_stage_of_its_own(template: dict[str, Any], plai
     assert "/live/" in json.dumps(template["Outputs"]["EndpointURL"])
 
 
-def test_no_role_has_a_wildcard(template: dict[str, Any]) -> None:
-    for role in of_type(template, "AWS::IAM::Role").values():
-        assert "ManagedPolicyArns" not in role["Properties"]
-        for statement in statements(role):
+def test_no_role_has_a_wildcard_but_under_a_condition(template: dict[str, Any]) -> None:
+    for role in of_type(template, "AWS::IAM::Role"):
+        for statement in statements(template, role):
             assert statement["Effect"] == "Allow"
             assert not [action for action in actions(statement) if "*" in action]
-            if "*" in json.dumps(statement["Resource"]):
-                assert actions(statement) <= WILDCARD_ALLOWED
+            if "*" in json.dumps(statement["Resource"]) and not actions(statement) <= WILDCARD_ALLOWED:
+                assert actions(statement) <= set(NARROWED)
+                named = {key for test in statement["Condition"].values() for key in test}
+                assert named >= set.union(*(NARROWED[action] for action in actions(statement)))
+
+
+def test_who_may_do_what_with_keys_and_mail(template: dict[str, Any]) -> None:
+    held = {role: set.union(*map(actions, statements(template, role))) for role in of_type(template, "AWS::IAM::Role")}
+    assert {role for role in held if "kms:CreateKey" in held[role]} == {"ApiRole"}
+    assert {role for role in held if "kms:Sign" in held[role]} == {"ApiRole", "WorkRole"}
+    assert {role for role in held if "ses:SendRawEmail" in held[role]} == {"ApiRole", "WorkRole"}
+    assert {"kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*held.values()))
+
+
+def test_the_hosts_key_is_not_tagged_as_one_to_sign_with(template: dict[str, Any]) -> None:
+    tags = {tag["Key"]: tag["Value"] for tag in template["Resources"]["HostKey"]["Properties"]["Tags"]}
+    assert tags == {"application": "laurel-host", "stage": {"Ref": "Stage"}}
 
 
 def test_each_role_writes_to_the_log_group_of_its_function_only(template: dict[str, Any]) -> None:
     for found in functions(template).values():
         properties = found["Properties"]
         group = properties["LoggingConfig"]["LogGroup"]["Ref"]
-        role = template["Resources"][properties["Role"]["Fn::GetAtt"][0]]
-        granted = [said["Resource"] for said in statements(role) if "logs:PutLogEvents" in actions(said)]
+        role = properties["Role"]["Fn::GetAtt"][0]
+        granted = [said["Resource"] for said in statements(template, role) if "logs:PutLogEvents" in actions(said)]
         assert granted == [{"Fn::GetAtt": [group, "Arn"]}]
         assert template["Resources"][group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
 def granted(template: dict[str, Any], role: str, resource: str) -> set[str]:
     arn = {"Fn::GetAtt": [resource, "Arn"]}
-    found = statements(template["Resources"][role])
+    found = statements(template, role)
     return set().union(*(actions(statement) for statement in found if statement["Resource"] == arn))
 
 
-def test_the_api_reads_credentials_and_writes_events_and_no_more(template: dict[str, Any]) -> None:
-    reads = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
-    assert granted(template, "ApiRole", "CredentialsTable") == reads
-    assert granted(template, "ApiRole", "EventsTable") == {"dynamodb:PutItem"}
+@pytest.mark.parametrize("role", ["ApiRole", "WorkRole", "MailSaidRole"])
+def test_events_are_only_ever_added(template: dict[str, Any], role: str) -> None:
+    assert granted(template, role, "EventsTable") == {"dynamodb:PutItem"}
+
+
+def test_no_table_is_ever_scanned_or_changed_itself(template: dict[str, Any]) -> None:
+    items = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
+    for role in of_type(template, "AWS::IAM::Role"):
+        held = set.union(*map(actions, statements(template, role)))
+        assert {action for action in held if action.startswith("dynamodb:")} <= {f"dynamodb:{name}" for name in items}
+
+
+def test_the_hosts_key_is_shown_and_signs_nothing(template: dict[str, Any]) -> None:
     assert granted(template, "ApiRole", "HostKey") == {"kms:GetPublicKey"}
+    assert granted(template, "WorkRole", "HostKey") == set()
+
+
+def test_who_hears_of_letters_touches_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
+    assert granted(template, "MailSaidRole", "SecretsTable") == set()
+    assert "dynamodb:DeleteItem" not in granted(template, "MailSaidRole", "CredentialsTable")
+
+
+def test_the_topic_takes_notices_of_our_own_letters_only(template: dict[str, Any]) -> None:
+    (said,) = template["Resources"]["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (said["Principal"], said["Action"]) == ({"Service": "ses.amazonaws.com"}, "sns:Publish")
+    assert set(said["Condition"]["StringEquals"]) == {"AWS:SourceAccount", "AWS:SourceArn"}
+
+
+def test_a_round_of_work_ends_before_its_function_is_stopped(template: dict[str, Any]) -> None:
+    work = template["Resources"]["Work"]["Properties"]
+    assert timedelta(seconds=50) + SLICE < timedelta(seconds=work["Timeout"])
+    assert timedelta(seconds=work["Timeout"]) < LEASE
+    assert work["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
 def test_rotating_salts_touches_secrets_alone(template: dict[str, Any]) -> None:
@@ -183,7 +242,7 @@ def test_every_function_is_watched_for_errors_and_throttles(template: dict[str, 
         dimension = [{"Name": "FunctionName", "Value": {"Ref": name}}]
         watched = {alarm["MetricName"] for alarm in alarms if alarm["Dimensions"] == dimension}
         assert {"Errors", "Throttles"} <= watched
-    assert {"5XXError", "EventsNotStored"} <= {alarm["MetricName"] for alarm in alarms}
+    assert {"5XXError", "EventsNotStored", "TasksParked", "TasksLate"} <= {alarm["MetricName"] for alarm in alarms}
 
 
 def test_the_domain_serves_the_root_path(template: dict[str, Any]) -> None:
