@@ -87,11 +87,11 @@ class Ledger:
             or any(status_list.id in self._lists for status_list in lists)
         ):
             raise Conflict("taken")
-        self._issuers[issuer.id] = issuer
-        self._lists.update({status_list.id: status_list for status_list in lists})
         if owner is not None:
             founder = Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created)
             self.register.replace_member(None, founder, Roster(issuer.id, 1, 1, 1, f"founded by {owner}"))
+        self._issuers[issuer.id] = issuer
+        self._lists.update({status_list.id: status_list for status_list in lists})
 
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
         self._replace(self._issuers, issuer, lists)

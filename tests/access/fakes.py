@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TypeVar
 
 from chalicelib.access.gate import Gate
@@ -22,6 +23,7 @@ class Register:
     """`access.ports.Register`."""
 
     def __init__(self) -> None:
+        self.lock = Lock()
         self._members: dict[tuple[str, str], Member] = {}
         self._rosters: dict[str, Roster] = {}
         self._tokens: dict[str, Token] = {}
@@ -39,6 +41,10 @@ class Register:
         return self._rosters.get(issuer_id) or Roster(issuer_id)
 
     def replace_member(self, before: Member | None, after: Member | None, roster: Roster) -> None:
+        with self.lock:
+            self._replace(before, after, roster)
+
+    def _replace(self, before: Member | None, after: Member | None, roster: Roster) -> None:
         held = self._rosters.get(roster.issuer_id)
         if held == roster:
             return
@@ -73,9 +79,10 @@ class Register:
 
 
 class Passes:
-    """`access.ports.Passes`."""
+    """`access.ports.Passes`. Each act is one step, as it is for the real engine."""
 
     def __init__(self) -> None:
+        self.lock = Lock()
         self.keys: dict[str, bytes] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
         self.links: dict[str, Link] = {}
@@ -116,9 +123,10 @@ class Passes:
         return self.links.pop(link.digest, None) is not None
 
     def count(self, name: str, most: int, expires: datetime) -> bool:
-        if self.counts.get(name, 0) >= most:
-            return False
-        self.counts[name] = self.counts.get(name, 0) + 1
+        with self.lock:
+            if self.counts.get(name, 0) >= most:
+                return False
+            self.counts[name] = self.counts.get(name, 0) + 1
         return True
 
 
