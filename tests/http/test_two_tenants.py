@@ -91,7 +91,8 @@ class Stage:
 
     def things(self) -> str:
         """All that is stored of the owner's, but for when a token was used."""
-        held = [self.laurel.ledger.__dict__, self.laurel.register._members]
+        pathways, hooks = self.laurel.pathways, self.laurel.hooks
+        held = [self.laurel.ledger.__dict__, self.laurel.register._members, pathways.__dict__, hooks.__dict__]
         return repr(held)
 
 

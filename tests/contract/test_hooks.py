@@ -1,0 +1,119 @@
+"""`award.hooks.Hooks` on both storages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.award.hooks import Delivery, Fields, Hook, Hooks, Outcome, Secret
+from chalicelib.award.inbound import MAX_COURSE, MAX_COURSES
+from chalicelib.dynamo.hooks import KEPT, DynamoHooks
+from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import Conflict, NotFound
+from tests.paths import fakes
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+FIELDS = Fields(("/first", "/last"), "/e-mail", "/course/0", "/done", True, None, "/proof")
+HOOK = Hook(
+    "h" * 26,
+    "acme",
+    "Moodle",
+    FIELDS,
+    {"42": "a1", "Übung #7": "a2"},
+    dry_run=True,
+    secrets=(Secret(b"\0" * 32, NOW), Secret(b"\xff" * 32, NOW, NOW + timedelta(hours=24))),
+    seed=b"\x01" * 32,
+    created=NOW,
+)
+CAME = Delivery(NOW, "msg_1", Outcome.REFUSED, "course_unknown", "43", None, 120)
+
+
+@pytest.fixture(params=["fake", "real"])
+def hooks(request: pytest.FixtureRequest) -> Hooks:
+    return fakes.Hooks() if request.param == "fake" else DynamoHooks(request.getfixturevalue("tables"))
+
+
+@pytest.mark.parametrize("value", [True, False, 1, 0, "1", "completed", "course#x"])
+def test_a_hook_comes_back_as_it_was_stored(hooks: Hooks, value: str | int | bool) -> None:
+    hook = replace(HOOK, fields=replace(FIELDS, completed_value=value))
+    hooks.add_hook(hook)
+    found = hooks.hook("acme", HOOK.id)
+    assert found == hook
+    assert type(found.fields.completed_value) is type(value)
+    assert list(hooks.hooks("acme")) == [hook]
+
+
+def test_another_issuer_has_no_such_hook(hooks: Hooks) -> None:
+    hooks.add_hook(HOOK)
+    assert list(hooks.hooks("other")) == []
+    with pytest.raises(NotFound):
+        hooks.hook("other", HOOK.id)
+    assert hooks.deliveries("other", HOOK.id, NOW, 50) == []
+
+
+def test_an_id_is_taken_once(hooks: Hooks) -> None:
+    hooks.add_hook(HOOK)
+    with pytest.raises(Conflict):
+        hooks.add_hook(replace(HOOK, name="Another"))
+    assert hooks.hook("acme", HOOK.id) == HOOK
+
+
+def test_the_next_version_replaces_the_one_before_it_and_no_other(hooks: Hooks) -> None:
+    hooks.add_hook(HOOK)
+    after = replace(HOOK, name="Canvas", version=2, courses={}, secrets=HOOK.secrets[:1])
+    hooks.replace_hook(after)
+    assert hooks.hook("acme", HOOK.id) == after
+    for late in (replace(HOOK, name="Late", version=2), replace(HOOK, version=4)):
+        with pytest.raises(Conflict):
+            hooks.replace_hook(late)
+    assert hooks.hook("acme", HOOK.id) == after
+
+
+def test_what_is_gone_is_gone_and_does_not_come_back(hooks: Hooks) -> None:
+    hooks.add_hook(HOOK)
+    hooks.remove_hook(HOOK)
+    hooks.remove_hook(HOOK)
+    with pytest.raises(NotFound):
+        hooks.hook("acme", HOOK.id)
+    with pytest.raises(Conflict):
+        hooks.replace_hook(replace(HOOK, version=2))
+
+
+def test_the_newest_deliveries_are_shown_the_newest_first(hooks: Hooks) -> None:
+    came = [replace(CAME, at=NOW + timedelta(seconds=n), message_id=f"msg_{n}") for n in range(7)]
+    for each in came:
+        hooks.keep(HOOK, each)
+    hooks.keep(replace(HOOK, id="i" * 26), CAME)
+    assert hooks.deliveries("acme", HOOK.id, NOW, 5) == came[:1:-1]
+
+
+def test_a_delivery_comes_back_as_it_was_kept(hooks: Hooks) -> None:
+    for outcome in Outcome:
+        hooks.keep(HOOK, replace(CAME, message_id=f"m#{outcome}", outcome=outcome))
+    bare = replace(CAME, message_id="~", outcome=Outcome.ISSUED, code=None, course=None, credential_id="c" * 26)
+    hooks.keep(HOOK, bare)
+    found = hooks.deliveries("acme", HOOK.id, NOW, 50)
+    assert {each.outcome for each in found} == set(Outcome)
+    assert bare in found
+
+
+def test_what_is_past_its_time_is_not_shown_though_it_may_still_be_stored(hooks: Hooks) -> None:
+    hooks.keep(HOOK, CAME)
+    assert hooks.deliveries("acme", HOOK.id, NOW + KEPT - timedelta(seconds=1), 50) == [CAME]
+    assert hooks.deliveries("acme", HOOK.id, NOW + KEPT, 50) == []
+
+
+def test_deliveries_stand_in_the_table_that_forgets(tables: Tables) -> None:
+    DynamoHooks(tables).keep(HOOK, CAME)
+    items = tables.client.scan(TableName=tables.secrets)["Items"]
+    assert [item["expires"]["N"] for item in items] == [str(int((NOW + KEPT).timestamp()))]
+    assert tables.client.scan(TableName=tables.credentials)["Items"] == []
+
+
+def test_the_largest_table_of_courses_can_be_stored(tables: Tables) -> None:
+    hooks = DynamoHooks(tables)
+    courses = {f"{n:04}".rjust(MAX_COURSE, "ü"): "6f4c1a4e-6d83-4e6e-9a53-0a2c5a0d9f11" for n in range(MAX_COURSES)}
+    hooks.add_hook(replace(HOOK, courses=courses))
+    assert hooks.hook("acme", HOOK.id).courses == courses
