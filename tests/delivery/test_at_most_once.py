@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.delivery import again, deliveries, holder, notices, schedule
@@ -83,11 +83,12 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("wait"), st.integers(1, 60 * 24 * 12)),
         st.tuples(st.just("task"), st.sampled_from(sorted(KINDS)), st.none() | FAULTS),
-        st.tuples(st.just("throttled"), st.sampled_from(sorted(KINDS))),
+        st.tuples(st.sampled_from(["throttled", "lost"]), st.sampled_from(sorted(KINDS))),
         st.tuples(st.just("notice"), st.sampled_from(Fate)),
-        st.tuples(st.sampled_from(["open", "share", "again", "work"])),
+        st.tuples(st.sampled_from(["open", "share", "again", "work", "next_day"])),
     ),
-    max_size=40,
+    min_size=8,
+    max_size=60,
 )
 
 
@@ -118,6 +119,18 @@ class Play:
         finally:
             self.fuse.left = None
 
+    def next_day(self) -> None:
+        tomorrow = self.world.now + timedelta(days=1)
+        self.world.now = schedule.next_allowed(tomorrow, self.world.zone)
+
+    def lost(self, kind: str) -> None:
+        """The letter went out, and nobody was told."""
+        self.post.after = CrashError
+        try:
+            self.task(kind, None)
+        finally:
+            self.post.after = lambda: None
+
     def throttled(self, kind: str) -> None:
         self.post.fault = lambda: NotSent("not now")
         try:
@@ -147,6 +160,7 @@ class Play:
 
 
 @settings(max_examples=300, deadline=None)
+@example(steps=[("next_day",), ("lost", "unopened"), ("next_day",), ("task", "unopened", None)], zone="Europe/Berlin")
 @given(steps=STEPS, zone=st.none() | st.sampled_from(["Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati"]))
 def test_each_reminder_at_most_once_and_never_at_night(steps: list[tuple[Any, ...]], zone: str | None) -> None:
     play = Play(zone)

@@ -1,0 +1,104 @@
+"""What delivery keeps: the same on the fake and on the real engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.delivery import deliveries, links, mailbox
+from chalicelib.delivery.letter import Kind
+from chalicelib.delivery.links import Link, Purpose
+from chalicelib.delivery.ports import Posted, Store
+from chalicelib.dynamo.delivery import DynamoDeliveries
+from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import Conflict
+from tests.contract.nouns import NOW
+from tests.delivery import fakes
+
+BOX = mailbox.digest("ada@example.org")
+
+
+@pytest.fixture
+def fake_store() -> Store:
+    return fakes.Store()
+
+
+@pytest.fixture
+def real_store(tables: Tables) -> Store:
+    return DynamoDeliveries(tables)
+
+
+@pytest.fixture(params=["fake_store", "real_store"])
+def store(request: pytest.FixtureRequest) -> Store:
+    return request.getfixturevalue(request.param)
+
+
+def test_what_was_never_kept_is_new(store: Store) -> None:
+    assert store.delivery("north", "c" * 26) == deliveries.Delivery("c" * 26, "north")
+    assert store.mailbox(BOX) == mailbox.Mailbox(BOX)
+    assert store.posted("mail-1") is None
+    assert store.link(links.Name("0" * 32, "1" * 64)) is None
+
+
+def test_a_delivery_comes_back_as_it_was_stored(store: Store) -> None:
+    one = deliveries.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "me")
+    one = deliveries.sent(one, Kind.ISSUED, NOW + timedelta(seconds=1))
+    one = deliveries.given_up(deliveries.claimed(one, Kind.UNOPENED, NOW, "me"), Kind.UNOPENED, "bounced", "me")
+    for state in list(deliveries.State)[2:7]:
+        one = deliveries.reached(one, state, NOW + timedelta(days=1))
+    one = replace(one, asked=(NOW, NOW + timedelta(hours=1)))
+    assert store.save(one) == replace(one, version=1)
+    assert store.delivery("north", "c" * 26) == replace(one, version=1)
+    assert store.delivery("south", "c" * 26).version == 0
+
+
+def test_the_first_writer_of_a_delivery_wins(store: Store) -> None:
+    read = store.delivery("north", "c" * 26)
+    store.save(deliveries.claimed(read, Kind.ISSUED, NOW, "one"))
+    with pytest.raises(Conflict):
+        store.save(deliveries.claimed(read, Kind.ISSUED, NOW, "two"))
+    again = store.delivery("north", "c" * 26)
+    store.save(deliveries.sent(again, Kind.ISSUED, NOW))
+    with pytest.raises(Conflict):
+        store.save(deliveries.released(again, Kind.ISSUED, "one"))
+
+
+def test_the_same_write_again_is_harmless(store: Store) -> None:
+    claimed = deliveries.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "one")
+    assert store.save(claimed) == store.save(claimed)
+
+
+def test_a_mailbox_comes_back_and_its_first_writer_wins(store: Store) -> None:
+    one = mailbox.Mailbox(BOX, "Europe/Berlin", frozenset({"north"}), frozenset({"south", "east"}))
+    one = replace(one, bounced_at=NOW, complained_at=NOW, forgotten_at=NOW, links_from=NOW, link_sent_at=NOW)
+    assert store.save_mailbox(one) == store.mailbox(BOX) == replace(one, version=1)
+    with pytest.raises(Conflict):
+        store.save_mailbox(replace(one, zone=None))
+    store.save_mailbox(replace(store.mailbox(BOX), zone=None, unsubscribed=frozenset()))
+    assert store.mailbox(BOX).unsubscribed == frozenset()
+
+
+def test_links_are_found_by_their_secret_and_deleted_by_their_mailbox(store: Store) -> None:
+    box, other = links.box_of(BOX), links.box_of(mailbox.digest("eve@example.org"))
+    mine = [
+        Link(box, "1" * 64, Purpose.MY, "ada@example.org", NOW, "north", "c" * 26),
+        Link(box, "2" * 64, Purpose.UNSUBSCRIBE, "ada@example.org", NOW),
+    ]
+    theirs = Link(other, "3" * 64, Purpose.MY, "eve@example.org", NOW)
+    store.add_links([*mine, theirs])
+    assert [store.link(links.Name(link.box, link.digest)) for link in mine] == mine
+    assert store.link(links.Name(other, "1" * 64)) is None
+    store.delete_links(box)
+    store.delete_links(box)
+    assert [store.link(links.Name(link.box, link.digest)) for link in (*mine, theirs)] == [None, None, theirs]
+
+
+def test_a_letter_is_found_by_what_the_mail_service_calls_it(store: Store) -> None:
+    posted = Posted("c" * 26, "north", Kind.RENEWAL)
+    store.add_posted("0100-abc@eu.example", posted, NOW)
+    store.add_posted("0100-abc@eu.example", posted, NOW)
+    assert store.posted("0100-abc@eu.example") == posted
+    with pytest.raises(Conflict):
+        store.add_posted("0100-abc@eu.example", replace(posted, issuer_id="south"), NOW)
