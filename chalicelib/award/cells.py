@@ -135,7 +135,7 @@ def _table(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
     told = _SEPARATOR_LINE.match(head)
     separator = told[1] if told else max(_SEPARATORS, key=lambda each: len(_known(_first_row(head, each))))
     if not _known(_first_row(head[told.end() :] if told else head, separator)):
-        if "@" in next(line for line in head.splitlines() if line.strip()):
+        if "@" in next((line for line in head.splitlines() if line.strip()), ""):
             return _list(content)
         raise Unreadable(f"The first row has to name the columns: name, and any of {_others()}.", code="columns")
     return _csv(content, separator, skip=1 if told else 0, any_columns=any_columns)

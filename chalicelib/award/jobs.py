@@ -196,9 +196,8 @@ def results(
 def _draft(desk: Desk, issuer_id: str, sent: Upload, who: str) -> Job:
     """The job that ``sent`` is, new or from an earlier try."""
     job_id, digest = _identity(issuer_id, sent)
-    try:
-        before = desk.jobs.job(issuer_id, job_id)
-    except NotFound:
+    before = _known(desk, issuer_id, job_id)
+    if before is None:
         found = examine(desk, issuer_id, sent)
         _refuse(found, sent.allow)
         draft = Job(
@@ -216,13 +215,20 @@ def _draft(desk: Desk, issuer_id: str, sent: Upload, who: str) -> Job:
         try:
             desk.jobs.add(draft)
         except Conflict:
-            before = desk.jobs.job(issuer_id, job_id)
+            before = desk.jobs.job(issuer_id, job_id)  # the same upload, twice at a time
         else:
             return draft
     if before.digest != digest:
         what = "This Idempotency-Key" if sent.key else "The same rows"
         raise Conflict(f"{what} came before, with other content or settings, as job {job_id}.", code="other_request")
     return before
+
+
+def _known(desk: Desk, issuer_id: str, job_id: str) -> Job | None:
+    try:
+        return desk.jobs.job(issuer_id, job_id)
+    except NotFound:
+        return None
 
 
 def _identity(issuer_id: str, sent: Upload) -> tuple[str, str]:

@@ -55,8 +55,7 @@ def of(awarding: Awarding, issuer_id: str, terms: Terms) -> Callable[[Row], Row]
         return issue.draft(awarding, award, achievement, now)
 
     # What the issuer and the achievement themselves make impossible is told once, and not of every row.
-    anyone = Row(1, "Ada Lovelace", "ada@example.org", evidence=("https://evidence.example/",))
-    placing.sign(replace(awarding, signer=_Unsigned()), drafted(anyone), issuer, 0)
+    placing.sign(replace(awarding, signer=_Unsigned()), drafted(_ANYONE), issuer, 0)
 
     def judge(row: Row) -> Row:
         faults: tuple[Fault, ...] = ()
@@ -94,6 +93,8 @@ def _without(row: Row, column: str | None) -> Row | None:
     match column:
         case "name":
             return replace(row, name="a name")
+        case "evidence":
+            return replace(row, evidence=_ANYONE.evidence)
         case "email":
             return replace(row, email=None)
         case "did":
@@ -104,6 +105,10 @@ def _without(row: Row, column: str | None) -> Row | None:
             return replace(row, valid_from=None, valid_until=None)
         case _:
             return None
+
+
+_ANYONE = Row(1, "Ada Lovelace", "ada@example.org", evidence=("https://evidence.example/",))
+"""A row without a fault."""
 
 
 def _host(url: str) -> str:

@@ -74,7 +74,7 @@ class Duplicates:
 
     def fault(self, row: Row) -> Fault | None:
         """What there is to ask about ``row``; every row is shown once, in order."""
-        if row.email is None:
+        if row.email is None or any(fault.column == "email" for fault in row.faults):
             return None
         number, has_ref = self._rows.setdefault(hash(row.email.casefold()), (row.number, row.ref is not None))
         if number == row.number or (has_ref and row.ref is not None):
