@@ -52,13 +52,13 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, missing=MISSING)
     def report(request: Request, credential_id: str) -> Reply:
-        return _report(_open(services, request, credential_id, Kind.VERIFICATION))
+        return _report(_open(services, request, credential_id, Kind.VERIFICATION), bound.base_url)
 
     @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The address comes in a body, so that it stands in no URL and no log.
         asked = Asked(email=body.asked_email(body.json_object(request)))
-        return _report(_open(services, request, credential_id, Kind.VERIFICATION, asked))
+        return _report(_open(services, request, credential_id, Kind.VERIFICATION, asked), bound.base_url)
 
     bound.preflight("/v1/credentials/{id}/report")
     return bound
@@ -92,8 +92,8 @@ def _checked(credential_id: str) -> str:
     return credential_id
 
 
-def _report(opened: Opened) -> Reply:
-    return as_json(shapes.report(opened.report), headers=uncached())
+def _report(opened: Opened, base_url: str) -> Reply:
+    return as_json(shapes.hosted_report(opened, base_url), headers=uncached())
 
 
 def _in_form(media_type: str, opened: Opened, base_url: str) -> Reply:
@@ -102,7 +102,7 @@ def _in_form(media_type: str, opened: Opened, base_url: str) -> Reply:
         case negotiation.HTML:
             return pages.credential(opened, base_url, headers)
         case negotiation.JSON:
-            return as_json(shapes.report(opened.report), headers=headers)
+            return as_json(shapes.hosted_report(opened, base_url), headers=headers)
         case negotiation.VC_JWT:
             return Reply(opened.record.jwt or "", media_type, headers=headers)
         case _:

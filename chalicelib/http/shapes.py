@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.credential import dates
+from chalicelib.credential.build import credential_url
 from chalicelib.lookup.lookup import Opened
 from chalicelib.verify.report import Finding, Report
 
@@ -19,6 +20,18 @@ def report(source: Report) -> dict[str, object]:
     }
 
 
+def hosted_report(opened: Opened, base_url: str) -> dict[str, object]:
+    """The report of a hosted credential; it names the one that has taken its place, if there is one."""
+    replaced = replaced_by(opened, base_url)
+    return report(opened.report) | ({"replaced_by": replaced} if replaced else {})
+
+
+def replaced_by(opened: Opened, base_url: str) -> dict[str, object] | None:
+    """The credential that its issuer has put in the place of this one."""
+    name = opened.record.superseded_by
+    return None if name is None else {"id": name, "url": credential_url(base_url, name)}
+
+
 def credential(opened: Opened, base_url: str) -> dict[str, object]:
     """A hosted credential in short: how it stands, what it says, where more is."""
     record, standing = opened.record, opened.record.standing
@@ -30,6 +43,7 @@ def credential(opened: Opened, base_url: str) -> dict[str, object]:
         "checked_at": dates.write(opened.report.checked_at),
         "credential": opened.report.credential,
         "standing": {"state": standing.state.value, "at": dates.write(standing.at), "reason": standing.reason},
+        "replaced_by": replaced_by(opened, base_url),
         "links": {
             "page": page,
             "report": f"{api}/report",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Standing, State
 from chalicelib.http.pages import text, words
@@ -93,6 +94,8 @@ class Page:
     line: str
     reason: str | None
     """The issuer's own words about a withdrawal or a hold."""
+    replaced_by: str | None
+    """The page of the credential that takes the place of this one."""
     checked_at: datetime
     facts: Facts | None
     rows: tuple[Row, ...]
@@ -115,6 +118,7 @@ def page_of(opened: Opened, base_url: str) -> Page:
         url=f"{base_url}/c/{record.id}",
         api_url=f"{base_url}/v1/credentials/{record.id}",
         has_jwt=record.jwt is not None,
+        replaced_by=credential_url(base_url, record.superseded_by) if record.superseded_by else None,
     )
 
 
@@ -132,6 +136,7 @@ def _page(report: Report, base_url: str, registered: Issuer | None = None, decid
         face=words.face(report),
         line=_line(report, facts, decided),
         reason=decided.reason if decided else None,
+        replaced_by=None,
         checked_at=report.checked_at,
         facts=facts,
         rows=tuple(_row(finding, words.decisive(report)) for finding in report.findings),

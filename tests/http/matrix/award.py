@@ -1,0 +1,57 @@
+"""Achievements and credentials."""
+
+from __future__ import annotations
+
+from chalicelib.award import issue, standing
+from chalicelib.award.issue import Award
+from chalicelib.credential.build import Holder
+from tests.http.matrix import At, Builder, Call
+
+
+def a_credential(at: At) -> str:
+    award = Award(at.owner, at.achievement, Holder("Ada Nwosu", "ada@example.org"))
+    return issue.issue(at.laurel.awarding, award).id
+
+
+def a_suspended_credential(at: At) -> str:
+    name = a_credential(at)
+    standing.suspend(at.laurel.awarding, at.owner, name)
+    return name
+
+
+def a_revision(at: At) -> dict[str, object]:
+    version = at.laurel.ledger.achievement(at.owner, at.achievement).version
+    return {
+        "version": version, "name": "Data analysis in practice", "description": "Can.", "criteria": "Do.",
+        "image": {"alt": "A wheel"},
+    }  # fmt: skip
+
+
+PICTURE = "iVBORw0KGgo="
+NEW = {"name": "New", "description": "Can.", "criteria": "Do.", "image": {"png": PICTURE, "alt": "A wheel"}}
+
+ENTRIES: dict[tuple[str, str], Builder] = {
+    ("GET", "/v1/achievements"): lambda at: Call("/v1/achievements"),
+    ("POST", "/v1/achievements"): lambda at: Call("/v1/achievements", json=NEW, good=201),
+    ("GET", "/v1/achievements/{id}"): lambda at: Call(f"/v1/achievements/{at.achievement}"),
+    ("PUT", "/v1/achievements/{id}"): lambda at: Call(f"/v1/achievements/{at.achievement}", json=a_revision(at)),
+    ("GET", "/v1/achievements/{id}/versions"): lambda at: Call(f"/v1/achievements/{at.achievement}/versions"),
+    ("GET", "/v1/credentials"): lambda at: Call("/v1/credentials"),
+    ("POST", "/v1/credentials"): lambda at: Call(
+        "/v1/credentials",
+        json={"achievement": at.achievement, "holder": {"name": "Ada Nwosu"}},
+        good=201,
+        foreign=404,
+    ),
+    ("POST", "/v1/credentials/{id}/revoke"): lambda at: Call(f"/v1/credentials/{a_credential(at)}/revoke", json={}),
+    ("POST", "/v1/credentials/{id}/suspend"): lambda at: Call(f"/v1/credentials/{a_credential(at)}/suspend", json={}),
+    ("POST", "/v1/credentials/{id}/reinstate"): lambda at: Call(
+        f"/v1/credentials/{a_suspended_credential(at)}/reinstate", json={}
+    ),
+    ("POST", "/v1/credentials/{id}/correct"): lambda at: Call(
+        f"/v1/credentials/{a_credential(at)}/correct", json={"holder": {"name": "Ada Nwosu-Okafor"}}, good=201
+    ),
+    ("POST", "/v1/credentials/{id}/renew"): lambda at: Call(
+        f"/v1/credentials/{a_credential(at)}/renew", json={}, good=201
+    ),
+}

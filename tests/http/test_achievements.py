@@ -1,0 +1,109 @@
+"""What programs of an issuer do with achievements."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from chalicelib.access.roles import Role
+from chalicelib.http.app import create_app
+from tests.http.gateway import Answer, Gateway
+from tests.http.signed_in import as_token
+from tests.http.world import Laurel, seeded
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()
+
+
+class Program:
+    def __init__(self, laurel: Laurel) -> None:
+        self.laurel = laurel
+        self.ask = Gateway(create_app(laurel))
+        self.headers = as_token(laurel, "fernhill", Role.EDITOR)
+
+    def get(self, path: str) -> Answer:
+        return self.ask.get(path, **self.headers)
+
+    def send(self, method: str, path: str, sent: object) -> Answer:
+        return self.ask(method, path, body=json.dumps(sent).encode(), content_type="application/json", **self.headers)
+
+
+@pytest.fixture
+def program() -> Program:
+    return Program(seeded())
+
+
+def new(**changes: object) -> dict[str, object]:
+    skill = {"name": "Welding", "url": "https://skills.example/7", "framework": "ESCO", "code": "7"}
+    return {
+        "name": "Welding", "description": "Can weld.", "criteria": "Weld ten things.", "kind": "Certificate",
+        "image": {"png": PNG, "alt": "A torch"}, "skills": [skill], "valid_days": 365, "evidence_required": True,
+        **changes,
+    }  # fmt: skip
+
+
+def test_what_is_added_is_there_at_its_location(program: Program) -> None:
+    added = program.send("POST", "/v1/achievements", new())
+    assert added.status == 201
+    read = program.get(added.headers["location"].removeprefix(program.laurel.base_url))
+    assert read.json == added.json
+    assert (read.json["version"], read.json["valid_days"], read.json["evidence_required"]) == (1, 365, True)
+    assert read.json["skills"] == new()["skills"]
+    picture = program.ask.get(read.json["image"]["url"].removeprefix(program.laurel.base_url))
+    assert picture.body == base64.b64decode(PNG)
+    assert read.json["id"] in [item["id"] for item in program.get("/v1/achievements").json["items"]]
+
+
+def test_a_revision_is_a_new_version_and_the_old_ones_stay(program: Program) -> None:
+    added = program.send("POST", "/v1/achievements", new()).json
+    path = f"/v1/achievements/{added['id']}"
+    sent = new(name="Welding II", image={"alt": "Two torches"}, version=1)
+    revised = program.send("PUT", path, sent)
+    assert (revised.status, revised.json["version"]) == (200, 2)
+    assert revised.json["image"] == {"url": added["image"]["url"], "alt": "Two torches"}
+    assert program.send("PUT", path, sent).json == revised.json  # its answer was lost
+    late = program.send("PUT", path, new(name="Other", version=1))
+    assert (late.status, late.json["code"]) == (409, "version_conflict")
+    names = [item["name"] for item in program.get(f"{path}/versions").json["items"]]
+    assert names == ["Welding", "Welding II"]
+
+
+def test_the_rules_hold_when_it_is_issued(program: Program) -> None:
+    added = program.send("POST", "/v1/achievements", new()).json
+    award = {"achievement": added["id"], "holder": {"name": "Eve"}}
+    assert program.send("POST", "/v1/credentials", award).json["code"] == "evidence_required"
+    award["evidence"] = [{"url": "https://work.example/1", "name": "A gate"}]
+    issued = program.send("POST", "/v1/credentials", award).json
+    assert issued["valid_until"] is not None
+    program.send("PUT", f"/v1/achievements/{added['id']}", new(version=1, archived=True))
+    assert program.send("POST", "/v1/credentials", award).json["code"] == "achievement_archived"
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({"name": None}, ["/name"]),
+        ({"image": {"alt": "A torch"}}, ["/image/png"]),
+        ({"image": {"png": "no base64!", "alt": "A torch"}}, ["/image/png"]),
+        ({"image": None}, ["/image"]),
+        ({"skills": [{"name": "W"}]}, ["/skills/0/framework", "/skills/0/url"]),
+        ({"valid_days": 0, "evidence_required": 1}, ["/evidence_required", "/valid_days"]),
+        ({"archived": True}, ["/archived"]),
+    ],
+)
+def test_each_faulty_member_is_named(program: Program, changes: dict[str, object], pointers: list[str]) -> None:
+    answer = program.send("POST", "/v1/achievements", new(**changes))
+    assert answer.status == 400
+    assert sorted(error["pointer"] for error in answer.json["errors"]) == pointers
+
+
+def test_a_change_names_the_version_it_is_of(program: Program) -> None:
+    added = program.send("POST", "/v1/achievements", new()).json
+    answer = program.send("PUT", f"/v1/achievements/{added['id']}", new())
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/version"]
+
+
+def test_a_picture_that_is_none_is_refused(program: Program) -> None:
+    sent = new(image={"png": base64.b64encode(b"GIF89a").decode(), "alt": "A torch"})
+    assert program.send("POST", "/v1/achievements", sent).status == 422
