@@ -12,13 +12,14 @@ from chalicelib.award.atlas import Pathways, Way, completion_of, way_on
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award
 from chalicelib.award.pathways import Completion, Pathway, steps
+from chalicelib.award.placing import PATHWAYS
 from chalicelib.award.recipient import Recipient
 from chalicelib.award.tasks import Task
 from chalicelib.award.work import Handler
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.errors import Conflict, NotFound
 
-KIND = "pathways"
+KIND = PATHWAYS
 """The kind of task; its subject is a credential's id."""
 
 

@@ -1,0 +1,385 @@
+"""What a pathway earns: once, to whoever has completed it, whatever dies on the way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.award import achievements, atlas, issue, replacing, rewards, standing
+from chalicelib.award.atlas import Reviewed
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.issue import Award
+from chalicelib.award.pathway_wire import Draft
+from chalicelib.award.pathways import Group, Pathway, Step
+from chalicelib.award.replacing import Changes
+from chalicelib.award.tasks import Task
+from chalicelib.credential.build import Holder
+from chalicelib.credential.record import Record
+from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.verify.report import Verdict
+from tests.award.fakes import BASE_URL, Crash, Fuse, House, _Fused, new_achievement
+from tests.paths.fakes import Pathways, every, in_order, leaf, some
+
+ADA = Holder("Ada Lovelace", "ada@example.org")
+
+
+class Academy:
+    """A house with achievements a to e and r, whose pathways are followed."""
+
+    def __init__(self) -> None:
+        self.house = House()
+        self.awarding = self.house.awarding
+        self.pathways = Pathways()
+        for letter in "abcder":
+            achievements.add(self.awarding, new_achievement(name=letter.upper(), id=uuid(letter)))
+
+    def draw(self, root: Group, reward: str | None = "r", **more: Any) -> Pathway:
+        draft = Draft("A way", "Up.", root, uuid(reward) if reward else None, **more)
+        return atlas.add(self.awarding, self.pathways, "acme", draft)
+
+    def earn(self, letter: str, holder: Holder = ADA, **more: Any) -> Record:
+        return issue.issue(self.awarding, Award("acme", uuid(letter), holder, **more))
+
+    def work(self, awarding: Awarding | None = None, pathways: Any = None) -> None:
+        """Do all tasks that are due, as the scheduled function does."""
+        handle = rewards.handler(awarding or self.awarding, pathways or self.pathways)
+        tasks = self.house.ledger.tasks
+        while due := [task for task in tasks.due(self.house.clock(), 100) if task.kind == rewards.KIND]:
+            for task in due:
+                handle(task)
+                tasks.done(task)
+
+    def held(self, letter: str, email: str | None = "ada@example.org") -> list[Record]:
+        rows = self.house.ledger.rows_of_email("acme", email or "")
+        return [self.house.ledger.record(row.credential_id) for row in rows if row.achievement_id == uuid(letter)]
+
+    def review(self, way: Pathway) -> list[Reviewed]:
+        return atlas.review(self.awarding, self.pathways, "acme", way.id, None, 20)
+
+
+def uuid(letter: str) -> str:
+    return f"00000000-0000-4000-8000-{ord(letter):012x}"
+
+
+def step(letter: str) -> Step:
+    return leaf(uuid(letter), name=letter.upper())
+
+
+def root(*letters: str) -> Group:
+    return every(*(step(letter) for letter in letters))
+
+
+@pytest.fixture
+def academy() -> Academy:
+    return Academy()
+
+
+def test_whoever_completes_a_pathway_is_given_what_it_earns(academy: Academy) -> None:
+    way = academy.draw(root("a", "b"))
+    first = academy.earn("a")
+    academy.work()
+    assert academy.held("r") == []
+    second = academy.earn("b", replace(ADA, email="Ada@Example.org"), notify=True, zone="Europe/Berlin")
+    academy.work()
+    [reward] = academy.held("r")
+    assert academy.house.report(reward).verdict is Verdict.VALID
+    evidence = json.loads(reward.document)["evidence"]
+    assert [(item["id"], item["name"]) for item in evidence] == [
+        (f"{BASE_URL}/c/{first.id}", "A"),
+        (f"{BASE_URL}/c/{second.id}", "B"),
+    ]
+    recipient = academy.house.ledger.recipient(reward.id)
+    assert (recipient.name, recipient.email, recipient.zone, recipient.notify) == (
+        "Ada Lovelace", "ada@example.org", "Europe/Berlin", True,
+    )  # fmt: skip
+    [reviewed] = academy.review(way)
+    assert reviewed.supported
+    assert reviewed.completion.id == reward.id
+    assert reviewed.completion.credentials == (first.id, second.id)
+
+
+def test_it_is_given_once_however_often_and_whatever_comes_after(academy: Academy) -> None:
+    academy.draw(root("a", "b"))
+    academy.earn("a")
+    academy.earn("b")
+    academy.work()
+    [reward] = academy.held("r")
+    standing.revoke(academy.awarding, "acme", reward.id, "Given in error.")
+    academy.earn("a")
+    academy.earn("b")
+    academy.work()
+    assert [record.id for record in academy.held("r")] == [reward.id]
+    assert academy.house.report(reward).verdict is Verdict.REVOKED
+
+
+def test_two_holders_do_not_complete_it_together(academy: Academy) -> None:
+    academy.draw(root("a", "b"))
+    academy.earn("a")
+    academy.earn("b", Holder("Bob", "bob@example.org"))
+    academy.earn("b", Holder("Ada Lovelace"))
+    academy.work()
+    assert academy.held("r") == academy.held("r", "bob@example.org") == academy.held("r", None) == []
+
+
+def test_another_issuers_credentials_do_not_count(academy: Academy) -> None:
+    from chalicelib.award import issuers
+    from tests.award.fakes import new_issuer
+
+    issuers.found(academy.awarding, new_issuer(id="other"))
+    achievements.add(academy.awarding, new_achievement(issuer_id="other", id=uuid("b")))
+    academy.draw(root("a", "b"))
+    academy.earn("a")
+    issue.issue(academy.awarding, Award("other", uuid("b"), ADA))
+    academy.work()
+    assert academy.held("r") == []
+
+
+def test_what_is_withdrawn_on_hold_or_over_does_not_count(academy: Academy) -> None:
+    academy.draw(root("a", "b"))
+    now = academy.awarding.now()
+    standing.revoke(academy.awarding, "acme", academy.earn("a").id)
+    held = academy.earn("a")
+    standing.suspend(academy.awarding, "acme", held.id)
+    academy.earn("a", valid_from=now - timedelta(days=9), valid_until=now - timedelta(days=1))
+    academy.earn("b")
+    academy.work()
+    assert academy.held("r") == []
+    standing.reinstate(academy.awarding, "acme", held.id)
+    academy.earn("b")
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
+def test_a_corrected_credential_counts_by_what_replaced_it(academy: Academy) -> None:
+    way = academy.draw(root("a", "b"))
+    wrong = academy.earn("a")
+    fixed = replacing.correct(academy.awarding, "acme", wrong.id, Changes(name="Ada King"), "A new name.")
+    academy.earn("b")
+    academy.work()
+    [reviewed] = academy.review(way)
+    assert fixed.id in reviewed.completion.credentials
+    assert wrong.id not in reviewed.completion.credentials
+
+
+def test_a_reward_that_is_a_step_leads_on_through_the_next_pathway(academy: Academy) -> None:
+    academy.draw(in_order(step("a"), step("b")), reward="c")
+    academy.draw(some(2, step("c"), step("d"), step("e")), reward="r")
+    for letter in "eba":
+        academy.earn(letter)
+        academy.work()
+    assert len(academy.held("c")) == 1
+    [reward] = academy.held("r")
+    assert [item["name"] for item in json.loads(reward.document)["evidence"]] == ["C", "E"]
+
+
+def test_an_archived_pathway_earns_nothing(academy: Academy) -> None:
+    academy.draw(root("a"), archived=True)
+    academy.earn("a")
+    academy.work()
+    assert academy.held("r") == []
+
+
+def test_a_pathway_without_a_reward_is_noted_and_one_that_is_added_later_is_given(academy: Academy) -> None:
+    way = academy.draw(root("a"), reward=None)
+    academy.earn("a")
+    academy.work()
+    [reviewed] = academy.review(way)
+    assert not reviewed.completion.rewarded
+    atlas.change(academy.awarding, academy.pathways, "acme", way.id, Draft("A way", "Up.", way.root, uuid("r")))
+    academy.earn("a")
+    academy.work()
+    [reward] = academy.held("r")
+    assert [each.completion.id for each in academy.review(way)] == [reward.id]
+
+
+# What is no longer supported.
+
+
+def test_what_loses_its_support_is_listed_and_keeps_its_reward(academy: Academy) -> None:
+    way = academy.draw(root("a", "b"))
+    lost = academy.earn("a")
+    academy.earn("b")
+    academy.work()
+    standing.revoke(academy.awarding, "acme", lost.id, "Plagiarism.")
+    [reviewed] = academy.review(way)
+    assert not reviewed.supported
+    assert reviewed.withdrawn == (lost.id,)
+    [reward] = academy.held("r")
+    assert academy.house.report(reward).verdict is Verdict.VALID
+
+
+def test_what_came_in_its_place_or_was_not_needed_supports_it_still(academy: Academy) -> None:
+    corrected = academy.draw(root("a"))
+    wrong = academy.earn("a")
+    academy.work()
+    replacing.correct(academy.awarding, "acme", wrong.id, Changes(name="Ada King"), "A new name.")
+    [reviewed] = academy.review(corrected)
+    assert (reviewed.supported, reviewed.withdrawn) == (True, (wrong.id,))
+
+
+def test_a_choice_of_which_enough_is_left_is_still_supported(academy: Academy) -> None:
+    way = academy.draw(some(1, step("b"), step("c")))
+    academy.earn("b")
+    academy.work()
+    academy.earn("c")
+    standing.revoke(academy.awarding, "acme", academy.held("b")[0].id)
+    [reviewed] = academy.review(way)
+    assert reviewed.supported
+
+
+def test_what_has_expired_since_was_good_at_the_time(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    academy.earn("a", valid_until=academy.awarding.now() + timedelta(days=1))
+    academy.work()
+    academy.house.clock.advance(timedelta(days=2))
+    [reviewed] = academy.review(way)
+    assert (reviewed.supported, reviewed.withdrawn) == (True, ())
+    seen = atlas.way_of(academy.awarding, academy.pathways, "acme", way.id, "ada@example.org")
+    assert not seen.progress.complete
+    assert seen.completion is not None
+
+
+def test_whoever_completed_an_earlier_version_has_completed_it(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    academy.earn("a")
+    academy.work()
+    atlas.change(academy.awarding, academy.pathways, "acme", way.id, Draft("Longer", "Up.", root("a", "b"), uuid("r")))
+    seen = atlas.way_of(academy.awarding, academy.pathways, "acme", way.id, " Ada@Example.org ")
+    assert seen.completion is not None
+    assert seen.completion.version == 1
+    assert (seen.progress.done, seen.progress.needed) == (1, 2)
+    [reviewed] = academy.review(way)
+    assert reviewed.supported
+    academy.earn("b")
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
+# Crashes.
+
+
+def test_whatever_dies_a_rerun_gives_the_reward_once() -> None:
+    for at in range(60):
+        for after in (False, True):
+            academy = Academy()
+            academy.draw(root("a", "b"))
+            academy.earn("a")
+            academy.earn("b")
+            fuse = Fuse(at, after)
+            try:
+                academy.work(fuse.build_into(academy.awarding), _Fused(academy.pathways, fuse))
+            except Crash:
+                academy.work()
+                [reward] = academy.held("r")
+                assert academy.house.report(reward).verdict is Verdict.VALID
+                assert len(academy.pathways.done) == 1
+            else:
+                assert not fuse.burnt
+                assert at > 8
+                return
+    pytest.fail("the fuse never outlasted the work")
+
+
+def test_when_the_reward_was_changed_between_a_crash_and_the_rerun_the_first_one_stays(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    academy.earn("a")
+
+    class Dies(Pathways):
+        def complete(self, completion: Any) -> None:
+            raise Crash
+
+    with pytest.raises(Crash):
+        academy.work(pathways=Dies(**vars(academy.pathways)))
+    atlas.change(academy.awarding, academy.pathways, "acme", way.id, Draft("A way", "Up.", way.root, uuid("e")))
+    academy.work()
+    assert (len(academy.held("r")), len(academy.held("e"))) == (1, 0)
+    assert len(academy.pathways.done) == 1
+
+
+def test_a_task_whose_credential_is_gone_is_done(academy: Academy) -> None:
+    rewards.handler(academy.awarding, academy.pathways)(Task("pathways", "acme", "g" * 26, academy.awarding.now()))
+
+
+def test_the_id_of_a_reward_is_no_stranger_s_to_guess_and_the_same_for_nobody_else(academy: Academy) -> None:
+    ways = [academy.draw(root("a"), reward="r"), academy.draw(root("b"), reward="e")]
+    ids = {
+        atlas.completion_of(academy.pathways, way, email)
+        for way in ways
+        for email in ("ada@example.org", "bob@example.org")
+    }
+    other = Academy()
+    other.house = House(seed=2)
+    other.awarding = other.house.awarding
+    assert len(ids) == 4
+    assert all(len(each) == 26 and each.isalnum() for each in ids)
+    found = academy.pathways.atlas("acme")
+    assert found is not None
+    assert len(found.secret) == 32
+
+
+# Writing.
+
+
+def test_a_step_without_a_name_is_called_as_its_achievement(academy: Academy) -> None:
+    unnamed = replace(root("a"), steps=(replace(root("a").steps[0], name=""),))
+    assert [step.name for step in academy.draw(unnamed).root.steps] == ["A"]
+
+
+@pytest.mark.parametrize("where", ["step", "reward"])
+def test_only_the_issuer_s_own_achievements_can_be_steps_or_rewards(academy: Academy, where: str) -> None:
+    with pytest.raises(Refused) as refused:
+        academy.draw(root("z") if where == "step" else root("a"), reward="z" if where == "reward" else None)
+    assert refused.value.code == "unknown_achievement"
+    assert academy.pathways.stored == {}
+
+
+def test_nobody_can_write_a_pathway_of_no_issuer(academy: Academy) -> None:
+    with pytest.raises(NotFound):
+        atlas.add(academy.awarding, academy.pathways, "nobody", Draft("A way", "Up.", root("a")))
+    with pytest.raises(NotFound):
+        atlas.change(academy.awarding, academy.pathways, "acme", "p", Draft("A way", "Up.", root("a")))
+
+
+def test_a_change_is_written_from_the_version_that_was_read_or_from_any(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    draft = Draft("Second", "Up.", root("b"), version=1)
+    assert atlas.change(academy.awarding, academy.pathways, "acme", way.id, draft).version == 2
+    with pytest.raises(Conflict):
+        atlas.change(academy.awarding, academy.pathways, "acme", way.id, draft)
+    assert atlas.change(academy.awarding, academy.pathways, "acme", way.id, replace(draft, version=None)).version == 3
+
+
+def test_signposts_follow_every_change(academy: Academy) -> None:
+    way = academy.draw(in_order(step("a"), step("b")))
+    academy.draw(root("b", "c"), reward="e")
+    assert [post.pathway for post in academy.pathways.signposts("acme", uuid("a"))] == ["A way"]
+    assert len(academy.pathways.signposts("acme", uuid("b"))) == 2
+    atlas.change(academy.awarding, academy.pathways, "acme", way.id, Draft("Other", "Up.", root("c", "d")))
+    assert academy.pathways.signposts("acme", uuid("a")) == ()
+    assert [post.pathway for post in academy.pathways.signposts("acme", uuid("b"))] == ["A way"]
+    assert [post.pathway for post in academy.pathways.signposts("acme", uuid("c"))] == ["A way", "Other"]
+    archived = Draft("Other", "Up.", root("c", "d"), archived=True)
+    atlas.change(academy.awarding, academy.pathways, "acme", way.id, archived)
+    assert academy.pathways.signposts("acme", uuid("d")) == ()
+
+
+def test_two_who_together_would_make_a_ring_do_not(academy: Academy) -> None:
+    """Each reads the pathways before the other has saved."""
+    first = Draft("One", "Up.", root("a"), uuid("b"))
+    second = Draft("Two", "Up.", root("b"), uuid("a"))
+
+    class Slow(Pathways):
+        def pathways(self, issuer_id: str) -> Any:
+            found = list(super().pathways(issuer_id))
+            if not self.stored:
+                atlas.add(academy.awarding, academy.pathways, "acme", first)
+            return iter(found)
+
+    with pytest.raises(Refused) as refused:
+        atlas.add(academy.awarding, Slow(**vars(academy.pathways)), "acme", second)
+    assert refused.value.code == "pathway_cycle"
+    assert [way.name for way in academy.pathways.pathways("acme")] == ["One"]
