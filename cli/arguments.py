@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from chalicelib.access.roles import Role
 from chalicelib.award.issuers import Method
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
-from cli import achievement, credential, events, issuer, moments
+from cli import access, achievement, credential, events, issuer, moments
 from cli.demo import command as demo
 
 
@@ -23,6 +24,9 @@ def parser() -> ArgumentParser:
     )
     nouns = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _issuer(_verbs(nouns, "issuer", "who issues: add, list, rotate-key"))
+    _member(_verbs(nouns, "member", "who belongs to an issuer: add, change, remove, list, sign-out"))
+    _token(_verbs(nouns, "token", "what programs of an issuer bring: add, list, revoke"))
+    _operator(_verbs(nouns, "operator", "tokens of those who run this deployment: add, list, revoke"))
     _achievement(_verbs(nouns, "achievement", "what can be earned: add, list"))
     _credential(_verbs(nouns, "credential", "who has earned it: issue, revoke, suspend, reinstate, show, list"))
     _events(_verbs(nouns, "events", "what happened: replay"))
@@ -46,11 +50,61 @@ def _issuer(verbs: _SubParsersAction[ArgumentParser]) -> None:
         default=Method.WEB,
         help="how it is named in credentials: on this host (web, the default; keys can be rotated) or by its key (key)",
     )
+    add.add_argument("--owner", metavar="EMAIL", help="the address of the first member, who may then sign in")
     _json(add)
     _json(_command(verbs, "list", issuer.list_all, "all issuers"))
     rotate = _command(verbs, "rotate-key", issuer.rotate_key, "retire the key and make another one")
     rotate.add_argument("id")
     _json(rotate)
+
+
+def _member(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    for verb, act, words in (
+        ("add", access.add_member, "let a person in; the first one of an issuer as its owner"),
+        ("change", access.change_member, "give a member another role"),
+        ("remove", access.remove_member, "let a person go"),
+    ):
+        command = _command(verbs, verb, act, words)
+        command.add_argument("issuer", help="the issuer's id")
+        command.add_argument("email")
+        if verb != "remove":
+            _role(command)
+        _json(command)
+    listing = _command(verbs, "list", access.list_members, "an issuer's members")
+    listing.add_argument("issuer", help="the issuer's id")
+    _json(listing)
+    out = _command(verbs, "sign-out", access.sign_out, "end every session of a person")
+    out.add_argument("email")
+    _json(out)
+
+
+def _token(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    add = _command(verbs, "add", access.add_token, "make a token; its text is shown this once")
+    add.add_argument("issuer", help="the issuer's id")
+    add.add_argument("--name", required=True, help="what will use it")
+    _role(add)
+    _json(add)
+    listing = _command(verbs, "list", access.list_tokens, "an issuer's tokens, without their secrets")
+    listing.add_argument("issuer", help="the issuer's id")
+    _json(listing)
+    revoke = _command(verbs, "revoke", access.revoke_token, "from now on it opens nothing")
+    revoke.add_argument("issuer", help="the issuer's id")
+    revoke.add_argument("id", metavar="ID", help="the token's id: what stands between laurel_ and the next _")
+    _json(revoke)
+
+
+def _operator(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    add = _command(verbs, "add", access.add_operator, "make a token that founds issuers; its text is shown once")
+    add.add_argument("--name", required=True, help="who or what will use it")
+    _json(add)
+    _json(_command(verbs, "list", access.list_operators, "the operators' tokens, without their secrets"))
+    revoke = _command(verbs, "revoke", access.revoke_operator, "from now on it opens nothing")
+    revoke.add_argument("id", metavar="ID")
+    _json(revoke)
+
+
+def _role(command: ArgumentParser) -> None:
+    command.add_argument("--role", type=Role, choices=list(Role), required=True, help="what they may do")
 
 
 def _achievement(verbs: _SubParsersAction[ArgumentParser]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from chalicelib.access import address
 from chalicelib.award import issuers
 from chalicelib.award.issuers import NewIssuer
 from chalicelib.credential.issuer import Issuer
@@ -14,7 +15,8 @@ from cli.output import show
 def add(services: Services, asked: Namespace) -> int:
     """Found an issuer."""
     new = NewIssuer(asked.id, asked.name, asked.url, asked.description, asked.email, asked.image)
-    _show(issuers.found(services.awarding, new, asked.did, registered=True), asked.json)
+    owner = None if asked.owner is None else address.normal(asked.owner)
+    _show(issuers.found(services.awarding, new, asked.did, owner=owner, registered=True), asked.json)
     return 0
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.access.gate import Gate
 from chalicelib.award.awarding import Awarding
 from chalicelib.lookup.lookup import Lookup
 from chalicelib.settings import Settings
 from cli.__main__ import main
+from tests.access import fakes as access
 from tests.award.fakes import BASE_URL, Clock
 from tests.fakes import Fallback, Journal, Ledger, Salts, Signer
 
@@ -40,6 +42,18 @@ class FakeServices:
     @cached_property
     def awarding(self) -> Awarding:
         return Awarding(self.ledger, self.signer, BASE_URL, self.clock, self.entropy)
+
+    @cached_property
+    def gate(self) -> Gate:
+        return Gate(
+            register=self.ledger.register,
+            passes=access.Passes(),
+            post=access.Post,
+            base_url=BASE_URL,
+            operators=frozenset(),
+            clock=self.clock,
+            entropy=self.entropy,
+        )
 
     @cached_property
     def lookup(self) -> Lookup:
