@@ -43,8 +43,9 @@ def _read(case: Case) -> None:
     if case.model.requires_start and case.model.start not in document:
         raise _missing(case.model.start)
     # Whatever a model calls them, dates that are there are meant: the narrowest validity counts.
-    case.valid_from = max(_moments(document, STARTS), default=None)
-    case.valid_until = min(_moments(document, ENDS), default=None)
+    starts, ends = _moments(document, STARTS), _moments(document, ENDS)
+    case.valid_from = max(starts) if starts else None
+    case.valid_until = min(ends) if ends else None
     if case.valid_from and case.valid_until and case.valid_until < case.valid_from:
         raise Malformed("Its end lies before its start.", code="dates_contradict")
     _check_subjects(document)

@@ -14,12 +14,12 @@ from chalicelib.verify.canonical.tables import EMPTY, enter
 def judge(document: Mapping[str, object], source: bytes, expected: int) -> None:
     """Judge every `@context` in ``document``, at whatever depth; ``source`` is the JSON that it was parsed from.
 
-    ``expected``: how many there are in ``source`` that need no search, the document's own among them. With no more than
-    those, and no escapes that could spell another, the document is not walked through.
+    ``expected``: how many there are in ``source`` that need no search, the document's own among them. When it has no
+    more at signs than those, and no escape that could spell one, the document is not walked through.
     Raises `CanonicalError`: `context_unknown`, `context_inline`, `term_conflict`, `document_size`.
     """
     active = enter(EMPTY, document.get("@context"))
-    if source.count(b"@context") > expected or b"\\u" in source:
+    if source.count(b"@") > expected or b"\\" in source:
         for context in _below(document):
             enter(active, context)
 
@@ -29,6 +29,8 @@ def _below(document: Mapping[str, object]) -> Iterator[object]:
     while level:
         deeper: list[object] = []
         for item in level:
+            if type(item) is str:  # most are
+                continue
             if isinstance(item, dict):
                 if "@context" in item:
                     yield item["@context"]

@@ -19,7 +19,8 @@ _BEGINS_LIKE_ONE = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]{0,64}+[A-Z
 
 def recognises(source: bytes) -> bool:
     """Whether this looks like a token, be it a good or a bad one."""
-    return source.count(b".") > 1 and _BEGINS_LIKE_ONE(source) is not None
+    two_dots = source.find(b".", source.find(b".") + 1) > 0
+    return two_dots and _BEGINS_LIKE_ONE(source) is not None
 
 
 def read(source: bytes) -> tuple[Mapping[str, object], Token]:
