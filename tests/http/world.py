@@ -16,10 +16,12 @@ from chalicelib.access.gate import Gate
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, issue, issuers, standing
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.domains import Proving
 from chalicelib.award.jobs import Desk
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
+from chalicelib.delivery.delivering import Delivering
 from chalicelib.errors import Unavailable
 from chalicelib.intake.intake import Intake
 from chalicelib.lookup.host import Host
@@ -28,6 +30,7 @@ from chalicelib.settings import Settings
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
+from tests.delivery import fakes as letter_fakes
 from tests.paths import fakes as paths_fakes
 
 BASE_URL = "http://localhost:8000"
@@ -103,6 +106,11 @@ class Laurel:
     pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
     hooks: paths_fakes.Hooks = field(default_factory=paths_fakes.Hooks)
 
+    witness: fakes.Witness = field(default_factory=fakes.Witness)
+
+    letters: letter_fakes.Store = field(default_factory=letter_fakes.Store)
+    post: letter_fakes.Post = field(default_factory=letter_fakes.Post)
+
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
         self.shelf: object = self.ledger
@@ -135,6 +143,24 @@ class Laurel:
     @property
     def awarding(self) -> Awarding:
         return Awarding(self.ledger, self.signer, self.base_url, lambda: self.now, self.entropy)
+
+    @property
+    def delivering(self) -> Delivering:
+        return Delivering(
+            store=self.letters,
+            archive=self.ledger,
+            signposts=self.pathways,
+            tasks=self.tasks,
+            post=lambda: self.post,
+            recorder=Recorder(self.journal, self.fallback),
+            base_url=self.base_url,
+            clock=lambda: self.now,
+            entropy=self.entropy,
+        )
+
+    @property
+    def proving(self) -> Proving:
+        return Proving(self.awarding, self.witness, self.tasks)
 
     @cached_property
     def desk(self) -> Desk:
