@@ -7,12 +7,24 @@ home.py              /console, /console/new: the way in
 overview.py          /console/{issuer}: what was awarded, what waits, what comes next
 achievements.py      what can be earned; achievement_form.py reads and judges its form
 award.py             a pasted list or a file: checked, then awarded; upload_words.py says what was found
+results.py           what came of a list, row by row; job_words.py says it
 credentials.py       find one; see it; credential_acts.py says what can be done with it, and does it
 people.py, keys.py   members and API tokens
 settings.py          the issuer's own words; issuer_words.py reads and judges their form
+domains.py           the domains that stand behind the issuer
 """
 
-from chalicelib.http.console import home, keys, people
+from chalicelib.http.console import achievements, award, domains, home, keys, overview, people, results, settings
 
-ROUTES = (home.routes, people.routes, keys.routes)
+ROUTES = (
+    home.routes,
+    overview.routes,
+    achievements.routes,
+    award.routes,
+    results.routes,
+    people.routes,
+    keys.routes,
+    settings.routes,
+    domains.routes,
+)
 """Of every part of the console."""

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from chalicelib.award.achievements import MAX_IMAGE, MAX_SKILLS
+from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS
 from chalicelib.award.text import check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.http.console.filled import Filled
@@ -26,11 +26,9 @@ KINDS = {
     "Membership": "Membership",
 }
 """The kinds of Open Badges 3.0 (B.1.21, AchievementType) that a programme uses, and how a person calls them."""
-FEW_SKILLS = 3
-"""Rows of fields that a new achievement begins with."""
+FEW_SKILLS = 1
+"""Rows of fields for skills that there are at least."""
 MORE_SKILLS = 3
-MAX_DAYS = 36_500
-"""A hundred years; longer is without end."""
 NO_PICTURE = "Choose a picture: it is what people see first. A simple PNG of 400 by 400 pixels is enough."
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -117,9 +115,9 @@ def kept_picture(form: Filled) -> str | None:
     return kept if _HASH.fullmatch(kept) else None
 
 
-def keeping(form: Filled, picture: bytes) -> Filled:
-    """``form`` with ``picture`` as the one that was sent before: a browser does not send a file twice by itself."""
-    return Filled({**form.values, "kept_picture": hashlib.sha256(picture).hexdigest()}, form.faults, form.file)
+def keeping(form: Filled) -> Filled:
+    """``form`` with the picture in it as one that was sent before: a browser does not send a file twice by itself."""
+    return Filled({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.faults, form.file)
 
 
 def good_picture(picture: bytes) -> bool:
@@ -156,3 +154,5 @@ def _check_skill(form: Filled, number: str) -> None:
     form.check(f"skill_name_{number}", lambda said: check_text("skill's name", said, 200))
     form.check(f"skill_url_{number}", lambda said: check_url("skill's address", said))
     form.check(f"skill_framework_{number}", lambda said: check_text("framework's name", said, 200))
+    if form.said(f"skill_code_{number}"):
+        form.check(f"skill_code_{number}", lambda said: check_text("skill's code", said, 200))

@@ -68,8 +68,18 @@ def banner(request: Request) -> words.Banner | None:
 
 def show(frame: Frame, template: str, *, status: int = 200, **content: object) -> Reply:
     """The page ``template`` of the console in its ``frame``."""
-    content |= {"frame": frame, "script_digest": render.digest(render.script())}
-    return render.page(f"console/{template}", frame.base_url, status, uncached(), forms=True, console=True, **content)
+    return render.page(
+        f"console/{template}",
+        frame.base_url,
+        status,
+        uncached(),
+        forms=True,
+        console=True,
+        leads=(),
+        frame=frame,
+        script_digest=render.digest(render.script()),
+        **content,
+    )
 
 
 def sent_on(frame_or_base: str, **query: str) -> Reply:

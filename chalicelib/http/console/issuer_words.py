@@ -26,6 +26,11 @@ def new(form: Filled, issuer_id: str) -> NewIssuer:
     )
 
 
+def changes(form: Filled) -> dict[str, str | None]:
+    """What ``form`` makes of an issuer that is there."""
+    return {**{name: form.said(name) for name in ("name", "url", "description")}, "email": form.or_none("email")}
+
+
 def of(issuer: Issuer) -> Filled:
     """The form filled with what ``issuer`` says now."""
     return Filled(

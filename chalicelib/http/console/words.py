@@ -27,6 +27,8 @@ BANNERS: Mapping[str, Banner] = {
         "The achievement is archived.", "It can no longer be awarded. What was awarded still stands."
     ),
     "achievement_restored": Banner("The achievement is back.", "It can be awarded again."),
+    "domain_proven": Banner("The domain names you.", "Every check of your credentials says so from now on."),
+    "domain_given_up": Banner("The domain is given up.", "Checks do not name it any more."),
     "revoked": Banner("The credential is withdrawn.", "Whoever checks it from now on is told not to rely on it."),
     "suspended": Banner("The credential is on hold.", "Whoever checks it from now on is told so."),
     "reinstated": Banner("The credential stands again."),
@@ -66,9 +68,9 @@ PLACES = (
 )
 
 ROLES: Mapping[Role, tuple[str, str]] = {
-    Role.VIEWER: ("Viewer", "sees everything, changes nothing"),
-    Role.EDITOR: ("Editor", "describes achievements and awards them"),
-    Role.OWNER: ("Owner", "everything, with people, keys and settings"),
+    Role.VIEWER: ("Viewer", "sees, changes nothing"),
+    Role.EDITOR: ("Editor", "describes and awards"),
+    Role.OWNER: ("Owner", "everything, people and keys too"),
 }
 """For each role its word and what it means."""
 ROLE_OPTIONS = tuple((role.value, f"{word}: {meaning}") for role, (word, meaning) in ROLES.items())

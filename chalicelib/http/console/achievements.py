@@ -1,0 +1,175 @@
+"""What can be earned: described, shown beside the form as a reader will see it, changed in versions, archived."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.roles import Act
+from chalicelib.award import achievements
+from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.record import Image
+from chalicelib.errors import NotFound, Refused
+from chalicelib.http.access import member
+from chalicelib.http.console import achievement_form, filled, frame
+from chalicelib.http.console.filled import Filled
+from chalicelib.http.console.frame import Frame
+from chalicelib.http.ports import Services
+from chalicelib.http.reply import Reply
+from chalicelib.http.routing import Routes
+
+MISSING = "There is no such achievement here. Look at the list of achievements."
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/achievements`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/achievements", access=member(Act.READ))
+    def everything(request: Request, caller: Caller, person: Person) -> Reply:
+        around = frame.of(services, request, caller, person, "achievements")
+        found = sorted(services.awarding.ledger.achievements(caller.issuer_id), key=lambda one: one.name.casefold())
+        archived = bool(frame.asked(request).get("archived"))
+        return frame.show(
+            around,
+            "achievements.html",
+            found=[one for one in found if one.archived is archived],
+            archived=archived,
+            has_archived=any(one.archived for one in found),
+            kinds=achievement_form.KINDS,
+        )
+
+    @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT))
+    def new(request: Request, caller: Caller, person: Person) -> Reply:
+        around = frame.of(services, request, caller, person, "achievements")
+        return _described(around, Filled({"kind": "Badge"}))
+
+    @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT), methods=("POST",))
+    def add(request: Request, caller: Caller, person: Person) -> Reply:
+        around = frame.of(services, request, caller, person, "achievements")
+        form = _sent(services, request)
+        if not _to_be_saved(form):
+            return _described(around, form)
+        with form.judged(""):
+            achievements.add(services.awarding, _new(services, caller.issuer_id, form))
+            return frame.sent_on(f"{around.at}/achievements", did="achievement_added")
+        return _described(around, form)
+
+    @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.READ), missing=MISSING)
+    def one(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
+        around = frame.of(services, request, caller, person, "achievements")
+        return _described(around, None, services.awarding.ledger.achievement(caller.issuer_id, achievement_id))
+
+    @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
+    def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
+        around = frame.of(services, request, caller, person, "achievements")
+        before = services.awarding.ledger.achievement(caller.issuer_id, achievement_id)
+        form = _sent(services, request)
+        if not _to_be_saved(form):
+            return _described(around, form, before)
+        with form.judged(""):
+            content = replace(_content(services, form), archived=before.archived)
+            achievements.revise(services.awarding, caller.issuer_id, achievement_id, _version(form), content)
+            return frame.sent_on(f"{around.at}/achievements/{achievement_id}", did="achievement_changed")
+        return _described(around, form, before)
+
+    @bound.bind(
+        "/console/{issuer}/achievements/{id}/archive", access=member(Act.EDIT), methods=("POST",), missing=MISSING
+    )
+    def archive(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
+        archived = bool(filled.sent(request).said("archived"))
+        achievements.archive(services.awarding, caller.issuer_id, achievement_id, archived=archived)
+        around = frame.of(services, request, caller, person, "achievements")
+        did = "achievement_archived" if archived else "achievement_restored"
+        return frame.sent_on(f"{around.at}/achievements", did=did)
+
+    return bound
+
+
+def _described(around: Frame, form: Filled | None, achievement: Achievement | None = None) -> Reply:
+    """The form filled as it was sent, or with what ``achievement`` says; for a viewer what it says alone."""
+    said = form or (achievement_form.of(achievement) if achievement else Filled())
+    shown = achievement_form.shown(said, around.base_url)
+    if not around.may("edit"):
+        return frame.show(
+            around, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, shown=shown
+        )
+    kinds = dict(achievement_form.KINDS)
+    if said.said("kind"):
+        kinds.setdefault(said.said("kind"), said.said("kind"))
+    return frame.show(
+        around,
+        "achievement_form.html",
+        status=said.status,
+        form=said,
+        kind_options=tuple(kinds.items()),
+        skill_rows=len(achievement_form.rows(said)),
+        max_skills=MAX_SKILLS,
+        achievement=achievement,
+        shown=shown,
+    )
+
+
+def _sent(services: Services, request: Request) -> Filled:
+    """The form that was sent. A good picture is kept, so that another try need not send it again."""
+    form = filled.sent(request)
+    if achievement_form.good_picture(form.file):
+        form = achievement_form.keeping(form)
+        services.awarding.ledger.add_image(Image(form.said("kept_picture"), "image/png", form.file))
+    return form
+
+
+def _to_be_saved(form: Filled) -> bool:
+    """Whether ``form`` is to be saved and may be; a preview and more rows show it again."""
+    if form.said("do") in ("preview", "more"):
+        return False
+    achievement_form.check(form)
+    return not form.faults
+
+
+def _version(form: Filled) -> int:
+    """The version that the person saw; 0, which is none, when the form does not say it."""
+    said = form.said("version")
+    return int(said) if re.fullmatch(r"\d{1,9}", said, re.ASCII) else 0
+
+
+def _content(services: Services, form: Filled) -> Content:
+    return Content(
+        name=form.said("name"),
+        description=form.said("description"),
+        criteria=form.said("criteria"),
+        picture=_picture(services, form),
+        picture_alt=form.said("picture_alt"),
+        skills=achievement_form.skills(form),
+        kind=form.said("kind"),
+        valid_days=achievement_form.valid_days(form),
+        evidence_required=bool(form.said("evidence_required")),
+    )
+
+
+def _new(services: Services, issuer_id: str, form: Filled) -> NewAchievement:
+    said = _content(services, form)
+    return NewAchievement(
+        issuer_id=issuer_id,
+        name=said.name,
+        description=said.description,
+        criteria=said.criteria,
+        picture=_picture(services, form),
+        picture_alt=said.picture_alt,
+        skills=said.skills,
+        kind=said.kind,
+        valid_days=said.valid_days,
+        evidence_required=said.evidence_required,
+    )
+
+
+def _picture(services: Services, form: Filled) -> bytes:
+    """The picture that ``form`` keeps. Raises `Refused` when there is none, as when its address was made up."""
+    try:
+        return services.shelf.image(achievement_form.kept_picture(form) or "").content
+    except NotFound as error:
+        raise Refused(achievement_form.NO_PICTURE, code="bad_picture") from error

@@ -1,0 +1,133 @@
+"""The first page of an issuer: what was awarded lately, what waits, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chalice.app import Request
+
+from chalicelib.access import members
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.roles import Act
+from chalicelib.award.job import JobState
+from chalicelib.award.listing import Row
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.record import State
+from chalicelib.http.access import member
+from chalicelib.http.console import credential_words, frame, job_words, upload_words
+from chalicelib.http.console.frame import Frame
+from chalicelib.http.pages import text
+from chalicelib.http.ports import Services
+from chalicelib.http.reply import Reply
+from chalicelib.http.routing import Routes
+
+MISSING = "There is no such issuer, or you are no member of it. Ask who invited you which address they used."
+LATEST = 5
+COUNTED = 500
+"""Credentials that are looked at to be counted, a few read units; of more than that the page says "at least"."""
+LISTS = 20
+"""The latest lists, of which those that are not done are named."""
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do, or done."""
+
+    text: str
+    line: str
+    path: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, and what it counts."""
+
+    number: str
+    what: str
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}", access=member(Act.READ), missing=MISSING)
+    def overview(request: Request, caller: Caller, person: Person) -> Reply:
+        around = frame.of(services, request, caller, person, "overview")
+        ledger = services.awarding.ledger
+        achievements = list(ledger.achievements(caller.issuer_id))
+        rows = ledger.rows(caller.issuer_id, None, COUNTED + 1)
+        names = {one.id: one.name for one in achievements}
+        now = services.awarding.now()
+        return frame.show(
+            around,
+            "overview.html",
+            figures=_figures(services, rows) if rows else (),
+            latest=credential_words.listed(rows[:LATEST], names, now),
+            steps=_steps(services, around, achievements, rows),
+            waiting=_waiting(services, around),
+        )
+
+    return bound
+
+
+def _figures(services: Services, rows: Sequence[Row]) -> tuple[Figure, ...]:
+    now = services.awarding.now()
+    counted = rows[:COUNTED]
+    expiring = [row for row in counted if row.valid_until is not None and now <= row.valid_until < now + SOON]
+    figures = [Figure(f"{len(counted):,}" if len(rows) <= COUNTED else f"at least {COUNTED:,}", "awarded")]
+    for state, what in ((State.SUSPENDED, "on hold"), (State.REVOKED, "withdrawn")):
+        figures.append(Figure(f"{sum(row.state is state for row in counted):,}", what))
+    figures.append(Figure(f"{sum(row.state is State.ACTIVE for row in expiring):,}", "expire within 30 days"))
+    among = "" if len(rows) <= COUNTED else f" of the latest {COUNTED:,}"
+    return (figures[0], *(Figure(figure.number, figure.what + among) for figure in figures[1:]))
+
+
+def _waiting(services: Services, around: Frame) -> tuple[Step, ...]:
+    """Lists that are not awarded whole, of the latest few."""
+    open_ = (JobState.RUNNING, JobState.STOPPED)
+    found = (job for job in services.desk.jobs.jobs(around.tenant, None, LISTS).jobs if job.state in open_)
+    return tuple(
+        Step(
+            f"A list of {upload_words.rows(job.total)}: {job_words.STATES[job.state].word.lower()}",
+            job.reason or f"Begun on {text.minute(job.created_at)}.",
+            f"/award/{job.id}",
+        )
+        for job in found
+    )
+
+
+def _steps(
+    services: Services, around: Frame, achievements: Sequence[Achievement], rows: Sequence[Row]
+) -> tuple[Step, ...]:
+    """What comes next, for those who may do it; nothing when all of it is done."""
+    steps = []
+    if around.may("edit"):
+        steps.append(
+            Step(
+                "Describe what can be earned",
+                "Its name, what it takes, its picture. It takes about ten minutes.",
+                "/achievements/new",
+                bool(achievements),
+            )
+        )
+    if around.may("award"):
+        steps.append(
+            Step(
+                "Award it",
+                "Paste names and addresses; we check the list before anything happens.",
+                "/award",
+                bool(rows),
+            )
+        )
+    if around.may("manage"):
+        several = len(list(members.of_issuer(services.gate, around.tenant))) > 1
+        steps.append(
+            Step(
+                "Add a colleague", "So that somebody can withdraw a credential while you are away.", "/people", several
+            )
+        )
+    return tuple(steps) if not all(step.done for step in steps) else ()
