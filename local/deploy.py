@@ -122,7 +122,17 @@ def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) ->
     after = current(aws)
     if after is None:
         raise DeploymentError("the stack is gone after its deployment")
+    _tell_of_mail(client(aws, "ses"), after)
     return after
+
+
+def _tell_of_mail(ses: BaseClient, deployed: Deployed) -> None:
+    """Have the embedded AWS say on the topic what becomes of a letter: it knows the topics of an identity, and not the
+    events of a configuration set, which the template names."""
+    domain = deployed.outputs["MailFrom"].partition("@")[2]
+    for kind in ("Delivery", "Bounce", "Complaint"):
+        topic = deployed.outputs["MailEvents"]
+        ses.set_identity_notification_topic(Identity=domain, NotificationType=kind, SnsTopic=topic)
 
 
 def with_code(template: dict[str, Any], uri: str) -> dict[str, Any]:
