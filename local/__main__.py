@@ -17,11 +17,12 @@ from local.stack import Stack, StackError
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, words in (("up", "deploy and start the local stack"), ("dev", "serve its data with reload")):
-        commands.add_parser(name, help=words).add_argument("--port", type=int, default=8000)
-    commands.add_parser("env", help="what python -m cli needs, for a shell's eval").add_argument(
-        "--port", type=int, default=8000
-    )
+    for name, words in (
+        ("up", "deploy and start the local stack"),
+        ("dev", "serve its data with reload"),
+        ("env", "what python -m cli needs, for a shell's eval"),
+    ):
+        commands.add_parser(name, help=words).add_argument("--port", type=port, default=8000)
     commands.add_parser("down", help="end everything that was started; data stays")
     release.add_commands(commands)
     wanted = parser.parse_args()
@@ -32,6 +33,13 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def port(text: str) -> int:
+    """A TCP port that a program may listen on."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose one from 1024 to 65535, such as 8001")
+    return int(text)
 
 
 def run(wanted: argparse.Namespace) -> int:

@@ -12,17 +12,26 @@ import argparse
 import http.client
 import json
 import sys
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
-from chalicelib.http.problem import Problem
+from chalicelib.http.problem import RETRY_AFTER, Problem
 
 # API Gateway quotas for REST APIs: payload size, and the integration timeout.
 MAX_BODY = 10 * 1024 * 1024
 MAX_SECONDS = 29.0
 MAX_CHUNK_LINE = 1024  # far above any chunk size line; a longer one is not HTTP
 DRAIN_BODY = 64 * 1024 * 1024  # a refused body is read to its end up to here, so that the sender can hear the answer
+
+LATER = {"Retry-After": str(RETRY_AFTER)}
+# As in the gateway's own answers: a page of any origin may read why it was refused.
+OF_THE_FRONT = {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+    "Access-Control-Allow-Origin": "*",
+}
 
 # RFC 9110, 7.6.1: these belong to one connection and are not forwarded.
 HOP_BY_HOP = frozenset(
@@ -44,6 +53,13 @@ def too_large() -> Problem:
 
 def malformed_body() -> Problem:
     return Problem("invalid_request", "The length or the chunks of the body could not be understood.")
+
+
+def not_understood(status: int) -> Problem:
+    """Instead of the pages with which Python's server refuses what never becomes a request."""
+    if status == HTTPStatus.NOT_IMPLEMENTED:  # API Gateway knows no such method at any address
+        return Problem("not_found", "Check that the address was copied whole, and that it takes this method.")
+    return Problem("invalid_request", "The request could not be understood.")
 
 
 class Front(BaseHTTPRequestHandler):
@@ -95,10 +111,10 @@ class Front(BaseHTTPRequestHandler):
             return reply.status, reply.getheaders(), content
         except TimeoutError as error:
             detail = "Nothing was decided about any credential; try again in a few seconds."
-            raise Problem("timeout", detail) from error
+            raise Problem("timeout", detail, headers=LATER) from error
         except (OSError, http.client.HTTPException) as error:
             detail = "The embedded AWS does not answer. Start it again with `make run`."
-            raise Problem("unavailable", detail) from error
+            raise Problem("unavailable", detail, headers=LATER) from error
         finally:
             connection.close()
 
@@ -134,6 +150,13 @@ class Front(BaseHTTPRequestHandler):
         if not bodiless:
             self.wfile.write(content)
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """What `http.server` refuses by itself, in the shape of our own errors."""
+        self.close_connection = True
+        # A request line that could not be read names neither; the answer is to be one of HTTP all the same.
+        self.command, self.request_version = self.command or "GET", "HTTP/1.1"
+        self.answer(*rendered(not_understood(code)))
+
     def log_message(self, *_: object) -> None:
         """Silent: who asked for what is kept nowhere."""
 
@@ -168,7 +191,7 @@ def drain(stream: Stream, size: int) -> None:
 
 def rendered(problem: Problem) -> tuple[int, list[tuple[str, str]], bytes]:
     """What the front answers by itself, in the shape of our own errors (RFC 9457)."""
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **problem.headers}
+    headers = {**OF_THE_FRONT, **problem.headers}
     return problem.kind.status, list(headers.items()), json.dumps(problem.document()).encode()
 
 

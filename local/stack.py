@@ -76,11 +76,20 @@ class Stack:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold this stack; a second command on it waits."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        """Hold this stack; a second command on it waits. A start that came to nothing leaves nothing behind."""
+        path = self.home / "lock"
+        while True:
+            self.home.mkdir(parents=True, exist_ok=True)
+            with path.open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not (path.exists() and os.path.samestat(path.stat(), os.fstat(lock.fileno()))):
+                    continue  # who held it before took it away
+                try:
+                    yield
+                finally:
+                    if list(self.home.iterdir()) == [path]:
+                        shutil.rmtree(self.home)
+                return
 
     # --- up ----------------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
-"""The first page, and its one field."""
+"""The first page, and its one field; and the page for addresses at which there is nothing."""
 
 from __future__ import annotations
 
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
-from chalicelib.errors import LinkFault, Malformed
+from chalicelib.errors import LinkFault, Malformed, NotFound
 from chalicelib.http import brought, pages, problem, visit
 from chalicelib.http.access import PUBLIC
 from chalicelib.http.brought import Brought
@@ -18,7 +18,7 @@ SECONDS = 300
 
 
 def routes(services: Services) -> Routes:
-    """`/`."""
+    """`/`, and what is no address."""
     bound = Routes(__name__, services)
 
     @bound.bind("/", access=PUBLIC)
@@ -37,6 +37,12 @@ def routes(services: Services) -> Routes:
             if found is None or found.kind.status >= 500:
                 raise
             return pages.home(services.settings.base_url, uncached(), found=found, typed=typed)
+
+    # Chalice knows nothing of greedy variables, and passes them on: API Gateway sends here what no other address takes.
+    # Its own answer to that cannot choose by `Accept`, and a person would be shown JSON.
+    @bound.bind("/{proxy+}", access=PUBLIC)
+    def lost(_request: Request) -> Reply:
+        raise NotFound
 
     return bound
 

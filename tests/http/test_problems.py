@@ -44,6 +44,7 @@ def broken(laurel: Laurel, error: Exception) -> Gateway:
 
 FAULTS = [
     ("not_found", 404, "GET", f"/c/{'q' * 26}", None, {}),
+    ("not_found", 404, "GET", "/nowhere", None, {}),
     ("not_found", 404, "GET", "/issuers/nobody/did.json", None, {}),
     ("not_found", 404, "GET", "/issuers/NO%20BODY/did.json", None, {}),
     ("not_found", 404, "GET", f"/status/{'q' * 26}", None, {}),

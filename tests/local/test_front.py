@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,7 +37,7 @@ class Echo(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body or EVERY_BYTE)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = heard  # noqa: N815  http.server looks for these
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = heard  # noqa: N815  http.server looks for these
 
     def log_message(self, *_: object) -> None:
         """Silent."""
@@ -79,7 +81,7 @@ def test_path_and_query_go_on_as_they_came(client: http.client.HTTPConnection) -
     assert said["target"] == "/restapis/x/live/_user_request_/c/a%2Fb;x=1?q=%C3%A4&q=2&empty=&flag"
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_every_method_goes_on_and_binary_comes_back(client: http.client.HTTPConnection, method: str) -> None:
     client.request(method, "/x")
     reply = client.getresponse()
@@ -194,3 +196,49 @@ def assert_problem(reply: http.client.HTTPResponse, status: int, code: str) -> N
     problem = json.loads(reply.read())
     assert (problem["status"], problem["code"]) == (status, code)
     assert set(problem) == {"type", "title", "status", "code", "detail"}
+
+
+def test_what_a_program_sends_goes_on_untouched(client: http.client.HTTPConnection) -> None:
+    sent = {
+        "Authorization": "Bearer laurel_abc_DEF",
+        "Cookie": "a=1; b=2",
+        "Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+        "Content-Encoding": "gzip",
+        "webhook-id": "msg_1",
+        "webhook-timestamp": "1795323329",
+        "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+        "Sec-Fetch-Site": "same-origin",
+        "Origin": "http://localhost:8000",
+    }
+    body = gzip.compress(EVERY_BYTE)
+    client.request("POST", "/x", body=body, headers=sent)
+    reply = client.getresponse()
+    said = heard(reply)
+    assert {name: header(said, name.lower()) for name in sent} == {name: [value] for name, value in sent.items()}
+    assert reply.read() == body
+
+
+@pytest.mark.parametrize("line", [b"BREW /x HTTP/1.1", b"GET /x HTTP/9.9", b"nonsense", b"GET " + b"/x" * 40_000])
+def test_what_is_no_request_is_a_problem(port: int, line: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+        raw.sendall(line + b"\r\nHost: localhost\r\n\r\n")
+        reply = http.client.HTTPResponse(raw)
+        reply.begin()
+        problem = json.loads(reply.read())
+    assert reply.getheader("Content-Type") == "application/problem+json"
+    assert (reply.status, problem["code"]) == ((404, "not_found") if b"BREW" in line else (400, "invalid_request"))
+
+
+@pytest.mark.parametrize(("path", "status"), [("/x", 503), ("/large", 413)])
+def test_a_page_of_any_origin_may_read_why_it_was_refused(path: str, status: int) -> None:
+    # Nothing listens where this front asks.
+    with front.serve(0, f"http://127.0.0.1:{ports.free_port()}") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with closing(http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=30)) as client:
+            client.request("POST", path, body=bytes(front.MAX_BODY + 1) if status == 413 else b"")
+            reply = client.getresponse()
+            reply.read()
+        server.shutdown()
+    assert reply.status == status
+    assert reply.getheader("Access-Control-Allow-Origin") == "*"
+    assert (reply.getheader("Retry-After") is not None) == (status == 503)

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from local import ports, process
 from local.aws import EmbeddedAws
 from local.deploy import client, current
+from local.package import ROOT
 from local.stack import Stack, StackError
 from tests.conftest import RunningStack
 from tests.local.test_aws import LOOPBACK
@@ -109,6 +112,17 @@ def test_a_taken_port_is_named_with_its_holder_and_a_way_out(tmp_path: Path) -> 
             Stack.of(port, tmp_path).up()
     assert f"port {port} is taken by process {os.getpid()}" in str(refused.value)
     assert f"make run PORT={port + 1}" in str(refused.value)
+    assert list(tmp_path.iterdir()) == [], "a start that came to nothing leaves nothing behind"
+
+
+@pytest.mark.parametrize("text", ["99999", "0", "-1", "eighty"])
+def test_what_is_no_port_is_refused_in_a_sentence(text: str) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "local", "up", f"--port={text}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 2
+    assert f"{text} is no port" in asked.stderr
+    assert "Traceback" not in asked.stderr
 
 
 def test_a_stale_record_does_not_claim_a_port(tmp_path: Path) -> None:
