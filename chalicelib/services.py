@@ -6,14 +6,17 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from chalicelib.access.gate import Gate
 from chalicelib.access.ports import Post
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.award import domains
 from chalicelib.award.atlas import Pathways
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.domains import Proving
 from chalicelib.award.hooks import Hooks
 from chalicelib.award.jobs import Desk
 from chalicelib.award.ports import Claims, Ledger, Signer
@@ -35,6 +38,9 @@ from chalicelib.lookup.host import Host
 from chalicelib.lookup.lookup import Lookup
 from chalicelib.lookup.ports import Shelf
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.net.network import Network
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
@@ -89,21 +95,22 @@ class Services:
         )
 
     @cached_property
+    def _network(self) -> Network:
+        from chalicelib.net.network import Network
+
+        return Network.made(frozenset(self.settings.fetch_allow), self.clock)
+
+    @cached_property
     def intake(self) -> Intake:
         """Checks what strangers bring."""
         # The network's client is not made for those who only look at Laurel's own.
-        from chalicelib.net.cache import Cache
-        from chalicelib.net.fetch import Fetcher, system_trust
-        from chalicelib.net.guard import Guard
         from chalicelib.net.outside import Strangers
-        from chalicelib.net.resolve import SystemResolver
 
-        guard = Guard(frozenset(self.settings.fetch_allow))
-        web = Cache(Fetcher(guard, SystemResolver(), system_trust(), self.clock), self.clock)
+        network = self._network
         return Intake(
             shelf=self.shelf,
             lookup=self.lookup,
-            outside=lambda: Strangers(web, guard, time.monotonic),
+            outside=lambda: Strangers(network.cache, network.guard, time.monotonic),
             base_url=self.settings.base_url,
             clock=self.clock,
         )
@@ -129,6 +136,13 @@ class Services:
     def awarding(self) -> Awarding:
         """What the acts of an issuer need."""
         return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
+
+    @cached_property
+    def proving(self) -> Proving:
+        """What the proof of a domain needs."""
+        from chalicelib.net.witness import DomainWitness  # a library that asks name servers; no other act needs it
+
+        return Proving(self.awarding, DomainWitness(self._network.fetcher, time.monotonic), self.tasks)
 
     @cached_property
     def desk(self) -> Desk:
@@ -217,6 +231,7 @@ class Services:
 
         handlers: dict[str, Handler] = {
             **letters.handlers(self.delivering),
+            domains.KIND: partial(domains.read_anew, self.proving),
             rewards.KIND: rewards.handler(self.awarding, self.pathways),
         }
         return handlers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from chalicelib.access import address
-from chalicelib.award import issuers
+from chalicelib.award import domains, issuers
 from chalicelib.award.issuers import NewIssuer
 from chalicelib.credential.issuer import Issuer
 from chalicelib.services import Services
@@ -24,6 +24,26 @@ def list_all(services: Services, asked: Namespace) -> int:
     """Every issuer."""
     for issuer in services.ledger.issuers():
         _show(issuer, asked.json)
+    return 0
+
+
+def register(services: Services, asked: Namespace) -> int:
+    """Know an issuer under its present name."""
+    _show(issuers.register(services.awarding, asked.id), asked.json)
+    return 0
+
+
+def prove_domain(services: Services, asked: Namespace) -> int:
+    """Read what a domain says of an issuer, and keep it."""
+    proof = domains.prove(services.proving, asked.id, asked.domain)
+    text = f"{proof.domain} names {asked.id} as its own ({proof.place})."
+    show(asked.json, text, domain=proof.domain, place=proof.place, seen=proof.seen.isoformat())
+    return 0
+
+
+def give_up_domain(services: Services, asked: Namespace) -> int:
+    """Forget a domain of an issuer."""
+    domains.give_up(services.awarding, asked.id, asked.domain)
     return 0
 
 

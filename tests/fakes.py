@@ -326,6 +326,25 @@ class Claims:
         return there
 
 
+@dataclass
+class Witness:
+    """Domains: their TXT records by name, their files by URL. One that is in ``silent`` cannot be asked."""
+
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+
+    def records(self, name: str) -> Sequence[str]:
+        if name in self.silent:
+            raise Unavailable("Its name servers did not answer in time.", code="timeout")
+        return self.texts.get(name, [])
+
+    def file(self, url: str) -> bytes:
+        if url not in self.files:
+            raise Unavailable("There is no such file.", code="http_status")
+        return self.files[url]
+
+
 class Signer:
     """`award.ports.Signer`: real Ed25519 keys, the same ones at every run."""
 

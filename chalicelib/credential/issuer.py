@@ -50,6 +50,10 @@ class DomainProof:
     sha256: str
     """Of what was read, in hex."""
 
+    def believed(self, now: datetime) -> bool:
+        """Whether that is recent enough."""
+        return now < self.seen + PROOF_LASTS
+
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
@@ -83,7 +87,7 @@ class Issuer:
 
     def proven(self, now: datetime) -> tuple[DomainProof, ...]:
         """The proofs of domains that are still believed at ``now``."""
-        return tuple(proof for proof in self.domains if now < proof.seen + PROOF_LASTS)
+        return tuple(proof for proof in self.domains if proof.believed(now))
 
     def method_id(self, key: SigningKey) -> str:
         """The full verification method id of ``key``: the DID, ``#``, the fragment."""

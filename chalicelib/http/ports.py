@@ -8,6 +8,7 @@ from typing import Protocol
 from chalicelib.access.gate import Gate
 from chalicelib.award.atlas import Pathways
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.domains import Proving
 from chalicelib.award.hooks import Hooks
 from chalicelib.award.jobs import Desk
 from chalicelib.award.ports import Claims
@@ -49,6 +50,10 @@ class Services(Protocol):
     @property
     def providers(self) -> Mapping[str, str]:
         """The names of those who may say who somebody is (OpenID Connect), by their ids in `/oidc/{provider}`."""
+
+    @property
+    def proving(self) -> Proving:
+        """What the proof of a domain needs."""
 
     @property
     def awarding(self) -> Awarding:

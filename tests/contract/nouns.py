@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
 
 NOW = datetime(2026, 11, 21, 10, 4, 59, 123456, tzinfo=UTC)
@@ -19,6 +19,7 @@ def issuer(issuer_id: str = "north", **changes: object) -> Issuer:
     one = Issuer(
         issuer_id, f"did:web:localhost%3A8000:issuers:{issuer_id}", "École du Nord #1 %", "https://north.example",
         "Teaches.", (old, new), f"{issuer_id}-revocation", f"{issuer_id}-suspension", image="https://north.example/i",
+        registered_as="École", domains=(DomainProof("north.example", Place.DNS, NOW, "ab" * 32),),
     )  # fmt: skip
     return replace(one, **changes)  # type: ignore[arg-type]
 

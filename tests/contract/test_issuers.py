@@ -19,6 +19,12 @@ def test_an_issuer_comes_back_as_it_was_stored(storage: Storage):
     assert [storage.shelf.status_list(one.id) for one in lists] == lists
 
 
+def test_an_issuer_that_founded_itself_stays_told_apart(storage: Storage):
+    found = nouns.issuer(registered_as=None, domains=())
+    storage.ledger.add_issuer(found, nouns.status_lists(found))
+    assert storage.ledger.issuer("north") == found
+
+
 def test_what_was_never_stored_is_not_found(storage: Storage):
     for absent in (
         lambda: storage.ledger.issuer("nobody"),

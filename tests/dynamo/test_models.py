@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
 from chalicelib.dynamo.models import (
     AchievementItem,
@@ -26,9 +26,10 @@ from tests.strategies import MOMENTS
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 VERSION = st.integers(1, 2**31)
 KEY = st.builds(SigningKey, TEXT, TEXT, TEXT, MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS)
+DOMAIN = st.builds(DomainProof, TEXT, st.sampled_from(Place), MOMENTS, TEXT)
 ISSUER = st.builds(
     Issuer, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(KEY, max_size=3).map(tuple), TEXT, TEXT,
-    st.none() | TEXT, st.none() | TEXT, VERSION,
+    st.none() | TEXT, st.none() | TEXT, st.none() | TEXT.filter(bool), st.lists(DOMAIN, max_size=3).map(tuple), VERSION,
 )  # fmt: skip
 SKILL = st.builds(Skill, TEXT, TEXT, TEXT, st.none() | TEXT)
 ACHIEVEMENT = st.builds(
@@ -105,3 +106,10 @@ def test_a_pointer_gives_the_id_it_points_to():
 def test_times_keep_their_moment_whatever_zone_they_were_told_in():
     record = replace(nouns.record(), issued_at=nouns.NOW.astimezone(timezone(timedelta(hours=5))))
     assert read(RecordItem, RecordItem.of(record).raw()).issued_at == nouns.NOW
+
+
+def test_an_issuer_from_before_operators_registered_any_was_founded_by_them():
+    raw = IssuerItem.of(nouns.issuer(domains=())).raw()
+    del raw["registered_as"], raw["domains"]
+    found = read(IssuerItem, raw)
+    assert (found.registered_as, found.domains) == (found.name, ())

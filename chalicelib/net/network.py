@@ -1,0 +1,29 @@
+"""The fetcher behind its guard, and the cache before it: one of each for a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from chalicelib.net.cache import Cache
+from chalicelib.net.fetch import Fetcher, system_trust
+from chalicelib.net.guard import Guard
+from chalicelib.net.resolve import SystemResolver
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What reads from strangers are made with."""
+
+    guard: Guard
+    fetcher: Fetcher
+    cache: Cache
+
+    @classmethod
+    def made(cls, allow: frozenset[str], clock: Callable[[], datetime]) -> Self:
+        """A network that goes by ``clock``; for ``allow`` see `Guard`."""
+        guard = Guard(allow)
+        fetcher = Fetcher(guard, SystemResolver(), system_trust(), clock)
+        return cls(guard, fetcher, Cache(fetcher, clock))
