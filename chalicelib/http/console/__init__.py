@@ -14,7 +14,18 @@ settings.py          the issuer's own words; issuer_words.py reads and judges th
 domains.py           the domains that stand behind the issuer
 """
 
-from chalicelib.http.console import achievements, award, domains, home, keys, overview, people, results, settings
+from chalicelib.http.console import (
+    achievements,
+    award,
+    credentials,
+    domains,
+    home,
+    keys,
+    overview,
+    people,
+    results,
+    settings,
+)
 
 ROUTES = (
     home.routes,
@@ -22,6 +33,7 @@ ROUTES = (
     achievements.routes,
     award.routes,
     results.routes,
+    credentials.routes,
     people.routes,
     keys.routes,
     settings.routes,

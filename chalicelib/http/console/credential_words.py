@@ -8,7 +8,10 @@ from datetime import datetime
 
 from chalicelib.award.listing import Row
 from chalicelib.credential.record import State
+from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.deliveries import State as Delivered
 from chalicelib.http.console.words import Face
+from chalicelib.http.pages import text
 
 STANDS = Face("Stands", "good")
 EXPIRED = Face("Expired", "warn")
@@ -20,6 +23,18 @@ FACES: Mapping[State, Face] = {
 STATES = (("", "Any"), *((state.value, face.word) for state, face in FACES.items()))
 """For the choice of those to be found."""
 ANOTHER = "An achievement that is gone"
+NO_NAME = "A holder without a name"
+LETTERS: Mapping[Delivered, str] = {
+    Delivered.WAITING: "Waiting to be sent.",
+    Delivered.SENT: "Sent; whether it arrived is not known yet.",
+    Delivered.DELIVERED: "Arrived; its link was not opened yet.",
+    Delivered.OPENED: "Arrived, and the holder opened its link.",
+    Delivered.SHARED: "The holder opened its link and has shared the credential.",
+    Delivered.BOUNCED: "It came back: there is no such mailbox. Correct the address.",
+    Delivered.COMPLAINED: "The reader called it spam; nothing more is sent there.",
+    Delivered.FAILED: "It could not be sent.",
+}
+"""How the message about a credential fares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,44 @@ class Listed:
     face: Face
 
 
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """One thing about the message."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page of one credential says."""
+
+    id: str
+    name: str
+    email: str | None
+    achievement: str
+    url: str
+    at: datetime
+    until: datetime | None
+    version: int
+    face: Face
+    since: datetime | None
+    """When the issuer decided so, where it does not simply stand."""
+    reason: str | None
+    supersedes: str | None
+    superseded_by: str | None
+    mail: tuple[MailLine, ...]
+
+
+def mail(delivery: Delivery) -> tuple[MailLine, ...]:
+    """How the message fares; nothing when none was ever to be sent."""
+    first = delivery.first
+    if first is None and not delivery.asked:
+        return ()
+    when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
+    return (MailLine("Message", LETTERS[delivery.state] + when),)
+
+
 def face(state: State, valid_until: datetime | None, now: datetime) -> Face:
     """How a credential stands at ``now``; the issuer's decision goes before the calendar."""
     if state is State.ACTIVE and valid_until is not None and valid_until < now:
@@ -46,7 +99,7 @@ def listed(rows: Iterable[Row], names: Mapping[str, str], now: datetime) -> list
     return [
         Listed(
             id=row.credential_id,
-            name=row.holder_name or "A holder without a name",
+            name=row.holder_name or NO_NAME,
             email=row.email,
             achievement=names.get(row.achievement_id, ANOTHER),
             at=row.issued_at,
