@@ -11,7 +11,7 @@ from chalicelib.access.roles import Role
 from chalicelib.award.issuers import Method
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
-from cli import access, achievement, credential, events, issuer, moments
+from cli import access, achievement, credential, events, issuer, moments, task
 from cli.demo import command as demo
 
 
@@ -30,6 +30,7 @@ def parser() -> ArgumentParser:
     _achievement(_verbs(nouns, "achievement", "what can be earned: add, list"))
     _credential(_verbs(nouns, "credential", "who has earned it: issue, revoke, suspend, reinstate, show, list"))
     _events(_verbs(nouns, "events", "what happened: replay"))
+    _task(_verbs(nouns, "task", "what could not be done: list, retry, drop"))
     seed = _command(nouns, "demo", demo.seed_demo, "seed the demo data, or complete it; a second run changes nothing")
     seed.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the map of the demo is written")
     return root
@@ -186,6 +187,21 @@ def _events(verbs: _SubParsersAction[ArgumentParser]) -> None:
     replay = _command(verbs, "replay", events.replay_log, "store the events that only the log has; harmless to repeat")
     replay.add_argument("file", metavar="FILE", help="lines of the log; - reads standard input")
     _json(replay)
+
+
+def _task(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    for verb, act, words in (
+        ("list", task.list_parked, "tasks that failed ten times and were set aside, the oldest first"),
+        ("retry", task.retry, "make them due again"),
+        ("drop", task.drop, "forget them; what they were to do is not done"),
+    ):
+        command = _command(verbs, verb, act, words)
+        command.add_argument("--kind", help="only of this kind: deliver, unopened, unshared, renewal, pathways, job")
+        command.add_argument("--issuer", metavar="ID", help="only this issuer's")
+        command.add_argument("--subject", metavar="ID", help="only about this credential or job")
+        if verb != "list":
+            command.add_argument("--all", action="store_true", help="all of them")
+        _json(command)
 
 
 def _verbs(nouns: _SubParsersAction[ArgumentParser], noun: str, words: str) -> _SubParsersAction[ArgumentParser]:

@@ -16,7 +16,7 @@ from chalicelib.settings import Settings
 from cli.__main__ import main
 from tests.access import fakes as access
 from tests.award.fakes import BASE_URL, Clock
-from tests.fakes import Fallback, Journal, Ledger, Salts, Signer
+from tests.fakes import Fallback, Journal, Ledger, Salts, Signer, Tasks
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -36,6 +36,7 @@ class FakeServices:
         self.ledger: Any = Ledger()
         self.signer: Any = Signer()
         self.journal: Any = Journal()
+        self.tasks: Any = Tasks()
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 

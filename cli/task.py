@@ -1,0 +1,70 @@
+"""The commands about tasks that were given up on."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+
+from chalicelib.award.tasks import Parked
+from chalicelib.errors import NotFound
+from chalicelib.services import Services
+from cli.output import UsageFault, note, show
+
+MOST = 10_000
+"""Parked tasks looked at by one command."""
+
+
+def list_parked(services: Services, asked: Namespace) -> int:
+    """What failed ten times, the oldest first."""
+    for parked in _asked_for(services, asked):
+        _show(asked, parked, f"{parked.task.due:%Y-%m-%d %H:%M} UTC  {parked.code}")
+    return 0
+
+
+def retry(services: Services, asked: Namespace) -> int:
+    """Make them due now, with their attempts forgotten."""
+    return _each(services, asked, lambda one: services.tasks.retry(one, services.clock()), "due again")
+
+
+def drop(services: Services, asked: Namespace) -> int:
+    """Forget them: what they were to do is not done."""
+    return _each(services, asked, services.tasks.drop, "dropped")
+
+
+def _each(services: Services, asked: Namespace, act: Callable[[Parked], None], outcome: str) -> int:
+    if not (asked.all or asked.kind or asked.issuer or asked.subject):
+        raise UsageFault("Say which: --kind, --issuer, --subject, or --all.")
+    done = gone = 0
+    for parked in _asked_for(services, asked):
+        try:
+            act(parked)
+        except NotFound:
+            gone += 1  # somebody else was first
+            continue
+        done += 1
+        _show(asked, parked, outcome)
+    note(f"{done} {outcome}" + (f", {gone} gone already" if gone else ""))
+    return 0 if done else 1
+
+
+def _asked_for(services: Services, asked: Namespace) -> Iterator[Parked]:
+    # Read whole before any is moved: what moves must not be met again.
+    for parked in list(services.tasks.parked(MOST)):
+        task = parked.task
+        wanted = ((asked.kind, task.kind), (asked.issuer, task.issuer_id), (asked.subject, task.subject))
+        if all(ask is None or ask == value for ask, value in wanted):
+            yield parked
+
+
+def _show(asked: Namespace, parked: Parked, words: str) -> None:
+    task = parked.task
+    show(
+        asked.json,
+        f"{task.kind}  {task.issuer_id}  {task.subject}  {words}",
+        kind=task.kind,
+        issuer=task.issuer_id,
+        subject=task.subject,
+        attempts=task.attempts,
+        at=f"{task.due:%Y-%m-%dT%H:%M:%SZ}",
+        code=parked.code,
+    )
