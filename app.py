@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent, Cron, Rate
 
 from chalicelib import settings
+from chalicelib.access import keyring
 from chalicelib.analytics import salt
 from chalicelib.award.work import Worker, run
 from chalicelib.http import log
@@ -23,6 +24,7 @@ app = create_app(services)
 def rotate_salts(_event: CloudWatchEvent) -> None:
     """Every night at 00:05 UTC. Jobs stand here because Lambda imports the module that defines them."""
     salt.rotate(services.salts, services.clock(), services.entropy)
+    keyring.forget(services.gate)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="work")

@@ -35,6 +35,11 @@ def named(gate: Gate, kid: object) -> bytes | None:
     return gate.passes.key(kid) if good else None
 
 
+def forget(gate: Gate) -> int:
+    """Destroy the secrets whose time is over; how many there were. What was hashed with them says nothing any more."""
+    return gate.passes.destroy_keys_before((gate.now() - timedelta(days=1)).date().isoformat())
+
+
 def derived(secret: bytes, purpose: str) -> bytes:
     """A key for one ``purpose``: what is made with it says nothing about the others."""
     return hmac.digest(secret, purpose.encode("ascii"), hashlib.sha256)

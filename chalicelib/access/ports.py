@@ -59,6 +59,9 @@ class Passes(Protocol):
     def make_key(self, kid: str, fresh: bytes, expires: datetime) -> bytes:
         """Store ``fresh`` under ``kid``, unless there is one already; the one that stands there then."""
 
+    def destroy_keys_before(self, kid: str) -> int:
+        """Delete every signing key whose id sorts before ``kid``; how many there were."""
+
     def session(self, email: str, session_id: str) -> Session | None:
         """Strongly read."""
 

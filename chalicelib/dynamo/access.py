@@ -139,6 +139,9 @@ class DynamoPasses:
             return read(SigningKeyItem, error.found[0] or {})
         return fresh
 
+    def destroy_keys_before(self, kid: str) -> int:
+        return self._delete_all(keys.signing_keys_before(kid))
+
     def session(self, email: str, session_id: str) -> Session | None:
         return self._one(SessionItem, keys.session(email, session_id))
 
@@ -153,11 +156,7 @@ class DynamoPasses:
         self._tables.delete(self._table, keys.session(email, session_id))
 
     def end_sessions(self, email: str) -> int:
-        ended = 0
-        for raw in self._tables.query(self._table, keys.sessions(email)):
-            self._tables.delete(self._table, key_of(raw))
-            ended += 1
-        return ended
+        return self._delete_all(keys.sessions(email))
 
     def add_link(self, link: Link) -> None:
         self._tables.put(self._table, Put(LinkItem.of(link).raw()))
@@ -178,6 +177,13 @@ class DynamoPasses:
         except ConditionFailed:
             return False
         return True
+
+    def _delete_all(self, part: keys.Range) -> int:
+        deleted = 0
+        for raw in self._tables.query(self._table, part):
+            self._tables.delete(self._table, key_of(raw))
+            deleted += 1
+        return deleted
 
     def _one(self, model: type[Readable[N]], key: keys.Key) -> N | None:
         raw = self._tables.get(self._table, key)

@@ -255,6 +255,10 @@ def signing_key(kid: str) -> Key:
     return Key("SIGNING_KEY", escape(kid))
 
 
+def signing_keys_before(kid: str) -> Range:
+    return Range("SIGNING_KEY", "sk < :sk", escape(kid))
+
+
 def session(email: str, session_id: str) -> Key:
     return Key(join("SESSIONS", email), escape(session_id))
 

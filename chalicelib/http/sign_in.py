@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from chalice.app import Request
 
@@ -131,7 +132,7 @@ def _sent(services: Services, email: str, following: str, browser: str) -> Reply
     return reply
 
 
-def _page(services: Services, template: str, status: int, **content: object) -> Reply:
+def _page(services: Services, template: str, status: int, **content: Any) -> Reply:
     content["minutes"] = int(links.LIFE.total_seconds()) // 60
     base_url, headers = services.settings.base_url, uncached(**REFERRER)
     reply = render.page(f"sign_in/{template}", base_url, status, headers, forms=True, console=True, **content)

@@ -94,6 +94,12 @@ class Passes:
     def make_key(self, kid: str, fresh: bytes, expires: datetime) -> bytes:
         return self.keys.setdefault(kid, fresh)
 
+    def destroy_keys_before(self, kid: str) -> int:
+        over = [other for other in self.keys if other < kid]
+        for other in over:
+            del self.keys[other]
+        return len(over)
+
     def session(self, email: str, session_id: str) -> Session | None:
         return self.sessions.get((email, session_id))
 

@@ -181,6 +181,16 @@ def test_keys_change_every_day_and_the_old_ones_die(around: Surroundings) -> Non
     assert keyring.named(around.gate, kid) is None
 
 
+def test_secrets_whose_time_is_over_are_destroyed(around: Surroundings) -> None:
+    for days in range(4):
+        around.now = NOW + timedelta(days=days)
+        keyring.current(around.gate)
+    around.now = NOW.replace(hour=0, minute=5) + timedelta(days=4)
+    assert keyring.forget(around.gate) == 3
+    assert list(around.passes.keys) == ["2026-11-25"], "yesterday's still has sessions"
+    assert keyring.forget(around.gate) == 0
+
+
 def test_all_who_need_a_days_key_at_once_get_the_same(around: Surroundings) -> None:
     assert keyring.current(around.gate) == keyring.current(around.gate)
     assert len(around.passes.keys) == 1

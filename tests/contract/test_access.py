@@ -233,6 +233,15 @@ def test_all_who_make_a_key_at_once_get_the_same(kept: Kept) -> None:
     assert kept.passes.key("2026-11-23") is None
 
 
+def test_keys_of_earlier_days_are_destroyed(kept: Kept) -> None:
+    for day in ("2026-11-20", "2026-11-21", "2026-11-22"):
+        kept.passes.make_key(day, day.encode(), NOW)
+    assert kept.passes.destroy_keys_before("2026-11-21") == 1
+    assert kept.passes.destroy_keys_before("2026-11-21") == 0
+    assert kept.passes.make_key("2026-11-20", b"fresh", NOW) == b"fresh"
+    assert kept.passes.make_key("2026-11-21", b"fresh", NOW) == b"2026-11-21"
+
+
 def test_a_counter_stops_where_it_should_whoever_counts(kept: Kept) -> None:
     with ThreadPoolExecutor(16) as pool:
         counted = list(pool.map(lambda _: kept.passes.count("here", 10, NOW), range(30)))

@@ -97,7 +97,7 @@ def test_gateways_own_errors_agree_with_ours() -> None:
 
 
 def test_every_route_is_listed(laurel: Laurel) -> None:
-    listed = set(re.findall(r"^\| [^|]+ \| `(GET|POST) (/\S*)` \|", PAGE, re.MULTILINE))
+    listed = set(re.findall(r"^\| [^|]+ \| `([A-Z]+) (/\S*)` \|", PAGE, re.MULTILINE))
     routes = create_app(laurel).routes
     assert listed == {
         (method, path) for path, methods in routes.items() for method in methods.keys() - {"HEAD", "OPTIONS"}
