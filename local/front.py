@@ -3,7 +3,8 @@
     python -m local.front --port 8000 --upstream http://127.0.0.1:4566/restapis/<id>/live/_user_request_
 
 It forwards the request as it came (method, path, raw query, headers, body) to the deployed API and the answer
-back, byte for byte, and keeps API Gateway's own limits: 10 MB a body, 29 seconds an answer. It decides nothing else.
+back, byte for byte, and keeps API Gateway's own limits: 10 MB a body, 29 seconds an answer. It decides
+nothing else. The pages under /_mail (mail.py) show what was sent.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from chalicelib.http.problem import RETRY_AFTER, Problem
+from local import mail
 
 # API Gateway quotas for REST APIs: payload size, and the integration timeout.
 MAX_BODY = 10 * 1024 * 1024
@@ -72,12 +74,21 @@ class Front(BaseHTTPRequestHandler):
     def forward(self) -> None:
         try:
             body = self.read_body()
-            status, headers, content = self.ask(body)
+            status, headers, content = self.shown_mail() if mail.is_about(self.path) else self.ask(body)
         except Problem as problem:
             status, headers, content = rendered(problem)
         self.answer(status, headers, content)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = forward  # noqa: N815  http.server looks for these names
+
+    def shown_mail(self) -> mail.Answer:
+        """What was sent, for a look; Problem when the embedded AWS does not answer."""
+        base = urlsplit(self.upstream)
+        try:
+            return mail.answer(self.path, self.headers.get("Host", ""), f"{base.scheme}://{base.netloc}")
+        except OSError as error:
+            detail = "The embedded AWS does not answer. Start it again with `make run`."
+            raise Problem("unavailable", detail) from error
 
     def read_body(self) -> bytes:
         """The whole body; Problem when it is over the cap or cannot be delimited."""
