@@ -226,12 +226,13 @@ class Services:
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """Who does which kind of task. Only the function `work` asks, so what they need is imported here."""
-        from chalicelib.award import rewards
+        from chalicelib.award import issuing, jobs, rewards
         from chalicelib.delivery import handlers as letters
 
         handlers: dict[str, Handler] = {
             **letters.handlers(self.delivering),
             domains.KIND: partial(domains.read_anew, self.proving),
+            jobs.KIND: issuing.handler(self.desk, self.tasks, self.clock),
             rewards.KIND: rewards.handler(self.awarding, self.pathways),
         }
         return handlers

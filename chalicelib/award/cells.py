@@ -61,8 +61,6 @@ class Cells(NamedTuple):
 class Unreadable(Malformed):
     """The upload as a whole cannot be used; nothing of it was."""
 
-    code = "upload_unreadable"
-
 
 def inflated(content: bytes) -> bytes:
     """``content`` without the gzip around it, if there is one. Raises `Malformed` (`too_large`), `Unreadable`."""

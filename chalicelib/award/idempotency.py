@@ -30,17 +30,28 @@ def claim(awarding: Awarding, claims: Claims, issuer_id: str, key: str, request:
     `idempotency_key_reused` when the key came with another request before, `bad_idempotency_key` when it is none, and
     `Unavailable`.
     """
-    if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
-        raise Refused(f"An Idempotency-Key has 1 to {MAX_KEY} printable ASCII characters.", code="bad_idempotency_key")
+    checked(key)
     now = awarding.now()
     digest = hashlib.sha256(request).digest()
     stands = claims.claim(Claim(issuer_id, key, digest, awarding.public_id(), now + KEPT), now)
     if stands.request != digest:
-        raise Refused(
-            "This Idempotency-Key came with another request before. Take a fresh key for each new request.",
-            code="idempotency_key_reused",
-        )
+        raise reused()
     return stands.credential_id
+
+
+def checked(key: str) -> str:
+    """``key``, if it can be one. Raises `Refused` (`bad_idempotency_key`)."""
+    if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
+        raise Refused(f"An Idempotency-Key has 1 to {MAX_KEY} printable ASCII characters.", code="bad_idempotency_key")
+    return key
+
+
+def reused() -> Refused:
+    """The refusal of a key that came with another request before."""
+    return Refused(
+        "This Idempotency-Key came with another request before. Take a fresh key for each new request.",
+        code="idempotency_key_reused",
+    )
 
 
 def as_issued(record: Record) -> Record:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.award import judge, upload
+from chalicelib.award import idempotency, judge, upload
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.cells import inflated
 from chalicelib.award.job import Chunk, Job, Jobs, JobState, Outcome, Result, RowState
@@ -123,23 +123,26 @@ def examine(desk: Desk, issuer_id: str, sent: Upload) -> Examined:
 
 
 def create(desk: Desk, issuer_id: str, sent: Upload, who: str, *, now: bool = False) -> Job:
-    """Store the upload as a running job, which the to-do list works at: at once, or in a while because the caller will
-    `run` it ``now``. The same upload again gives the same job, whatever came of the first try.
+    """Store the upload as a running job, which the to-do list works at. The same upload again gives the same job,
+    whatever came of the first try. ``now`` says that the caller runs it at once if it is small (`AT_ONCE`): then the
+    to-do list waits a while.
 
-    Raises as `examine` does, `RowsRefused` for what was not allowed, and `Conflict` (`other_request`) when the key, or
-    the same rows, came with other settings before.
+    Raises as `examine` does, `RowsRefused` for what was not allowed, `Refused` (`idempotency_key_reused`) when the key
+    came with something else before, and `Conflict` (`rows_came_before`) when the same rows without a key did.
     """
     sent = replace(sent, content=inflated(sent.content))
     job = _draft(desk, issuer_id, sent, who)
     if job.state is not JobState.DRAFT:
         return job
     number = -1
-    for number, rows in enumerate(_pieces(_judged(desk, issuer_id, sent))):
+    # What is begun was found to be without faults before, unless they are allowed.
+    whole = _judged(desk, issuer_id, sent) if sent.allow.faults else _dated(sent)
+    for number, rows in enumerate(_pieces(whole)):
         desk.jobs.put_chunk(job, Chunk(number, rows))
     running = replace(job, state=JobState.RUNNING, chunks=number + 1, version=job.version + 1)
     moment = desk.awarding.now()
     try:
-        desk.jobs.replace(running, (_task(job, moment + GRACE if now else moment),))
+        desk.jobs.replace(running, (_task(job, moment + GRACE if now and job.total <= AT_ONCE else moment),))
     except Conflict:
         return desk.jobs.job(issuer_id, job.id)  # the same upload, twice at a time
     return running
@@ -219,8 +222,12 @@ def _draft(desk: Desk, issuer_id: str, sent: Upload, who: str) -> Job:
         else:
             return draft
     if before.digest != digest:
-        what = "This Idempotency-Key" if sent.key else "The same rows"
-        raise Conflict(f"{what} came before, with other content or settings, as job {job_id}.", code="other_request")
+        if sent.key:
+            raise idempotency.reused()
+        detail = (
+            f"The same rows came before with other settings, as job {job_id}. To award again, send a key with them."
+        )
+        raise Conflict(detail, code="rows_came_before")
     return before
 
 
@@ -261,14 +268,17 @@ def _refuse(found: Examined, allow: Allow) -> None:
 
 def _judged(desk: Desk, issuer_id: str, sent: Upload) -> Iterator[Row]:
     """The rows as they would be issued, with every fault that issuing would meet."""
-    check = judge.of(desk.awarding, issuer_id, sent.terms)
+    return map(judge.of(desk.awarding, issuer_id, sent.terms), _dated(sent))
+
+
+def _dated(sent: Upload) -> Iterator[Row]:
+    """The rows with the dates that hold for all."""
     for row in upload.read(sent.content, any_columns=sent.allow.columns):
-        dated = replace(
-            row,
-            valid_from=row.valid_from or sent.valid_from,
-            valid_until=row.valid_until or sent.valid_until,
-        )
-        yield check(dated)
+        if sent.valid_from is None and sent.valid_until is None:
+            yield row
+        else:
+            start, end = row.valid_from or sent.valid_from, row.valid_until or sent.valid_until
+            yield replace(row, valid_from=start, valid_until=end)
 
 
 def _pieces(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.award import issue, placing, upload
@@ -90,25 +91,21 @@ class _Unsigned:
 
 def _without(row: Row, column: str | None) -> Row | None:
     """``row`` without what was found in it, so that the next fault shows too; None when that leaves nothing."""
-    match column:
-        case "name":
-            return replace(row, name="a name")
-        case "evidence":
-            return replace(row, evidence=_ANYONE.evidence)
-        case "email":
-            return replace(row, email=None)
-        case "did":
-            return replace(row, did=None)
-        case "zone":
-            return replace(row, zone=None)
-        case "valid_until":
-            return replace(row, valid_from=None, valid_until=None)
-        case _:
-            return None
+    mended = _MENDED.get(column or "")
+    return replace(row, **mended) if mended else None
 
 
 _ANYONE = Row(1, "Ada Lovelace", "ada@example.org", evidence=("https://evidence.example/",))
 """A row without a fault."""
+_MENDED: Mapping[str, Mapping[str, Any]] = {
+    "name": {"name": _ANYONE.name},
+    "email": {"email": None},
+    "did": {"did": None},
+    "zone": {"zone": None},
+    "valid_until": {"valid_from": None, "valid_until": None},
+    "evidence": {"evidence": _ANYONE.evidence},
+}
+"""What takes the place of a fault in each column."""
 
 
 def _host(url: str) -> str:

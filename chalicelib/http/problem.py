@@ -48,6 +48,8 @@ KINDS: Mapping[str, Kind] = {
     "achievement_archived": Kind(422, "This achievement is no longer issued"),
     "evidence_required": Kind(422, "This achievement is issued with evidence only"),
     "idempotency_key_reused": Kind(422, "This Idempotency-Key came with another request before"),
+    "rows_refused": Kind(422, "Some rows have faults"),
+    "duplicates": Kind(422, "Some rows are for the same address"),
     "revoked_is_final": Kind(422, "A revocation is final"),
     "superseded": Kind(422, "Another credential has taken its place"),
     "refused": Kind(422, "A rule forbids this"),

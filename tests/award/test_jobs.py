@@ -116,10 +116,10 @@ def test_a_key_tells_two_uploads_of_the_same_rows_apart(office: Office) -> None:
 def test_a_key_that_came_with_something_else_is_refused(office: Office) -> None:
     office.create(people(2), key="k")
     for content, changes in ((people(3), {}), (people(2), {"terms": Terms(office.house.achievement.id, notify=False)})):
-        with pytest.raises(Conflict) as caught:
+        with pytest.raises(Refused) as caught:
             office.create(content, key="k", **changes)
-        assert caught.value.code == "other_request"
-    with pytest.raises(Conflict):
+        assert caught.value.code == "idempotency_key_reused"
+    with pytest.raises(Refused):
         office.create(people(2).replace("Person 1", "Person X"), key="k")
 
 
