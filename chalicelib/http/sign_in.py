@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from chalice.app import Request
 
@@ -132,10 +131,10 @@ def _sent(services: Services, email: str, following: str, browser: str) -> Reply
     return reply
 
 
-def _page(services: Services, template: str, status: int, **content: Any) -> Reply:
+def _page(services: Services, template: str, status: int, **content: object) -> Reply:
     content["minutes"] = int(links.LIFE.total_seconds()) // 60
     base_url, headers = services.settings.base_url, uncached(**REFERRER)
-    reply = render.page(f"sign_in/{template}", base_url, status, headers, forms=True, console=True, **content)
+    reply = render.page(f"sign_in/{template}", base_url, status, headers, forms=True, console=True, leads=(), **content)
     reply.own_origin_only = True
     return reply
 
