@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.award.pathway_wire import write_next
+from chalicelib.award.pathways import Signpost
 from chalicelib.credential import dates
 from chalicelib.credential.build import credential_url
 from chalicelib.lookup.lookup import Opened
@@ -44,11 +46,21 @@ def credential(opened: Opened, base_url: str) -> dict[str, object]:
         "credential": opened.report.credential,
         "standing": {"state": standing.state.value, "at": dates.write(standing.at), "reason": standing.reason},
         "replaced_by": replaced_by(opened, base_url),
+        "pathways": [_signpost(post) for post in opened.leads_on],
         "links": {
             "page": page,
             "report": f"{api}/report",
             "status_lists": [f"{base_url}/status/{entry.list_id}" for entry in record.entries],
         },
+    }
+
+
+def _signpost(post: Signpost) -> dict[str, object]:
+    return {
+        "id": post.pathway_id,
+        "name": post.pathway,
+        "next": [write_next(step) for step in post.next],
+        "reward": post.reward,
     }
 
 

@@ -20,7 +20,7 @@ from chalicelib.lookup.world import hosted_world
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.members import as_object
 from chalicelib.verify.pipeline import verify
-from chalicelib.verify.report import Report
+from chalicelib.verify.report import Report, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ class Opened:
     report: Report
     signposts: tuple[Signpost, ...] = ()
     """The pathways that its achievement is a step of."""
+
+    @property
+    def leads_on(self) -> tuple[Signpost, ...]:
+        """Where it leads: nowhere while there is a warning about it, which nothing shall be put beside."""
+        real = (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
+        return self.signposts if self.report.verdict in real else ()
 
 
 @dataclass(frozen=True, slots=True)

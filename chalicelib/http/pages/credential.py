@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.award.pathways import Signpost
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Standing, State
@@ -25,6 +26,15 @@ class Link:
     text: str
     url: str | None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A pathway that the badge is a step of: its name, what comes next, and what all of it earns."""
+
+    name: str
+    next: tuple[Link, ...]
+    reward: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,8 @@ class Page:
     not_checked: tuple[str, ...]
     format: str | None
     has_jwt: bool
+    onward: tuple[Onward, ...] = ()
+    """Where it leads; nowhere, for what somebody brought."""
 
     @property
     def title(self) -> str:
@@ -118,6 +130,7 @@ def page_of(opened: Opened, base_url: str) -> Page:
         url=f"{base_url}/c/{record.id}",
         api_url=f"{base_url}/v1/credentials/{record.id}",
         has_jwt=record.jwt is not None,
+        onward=tuple(map(_onward, opened.leads_on)),
         replaced_by=credential_url(base_url, record.superseded_by) if record.superseded_by else None,
     )
 
@@ -260,6 +273,11 @@ def _skill(skill: Mapping[str, object]) -> Link:
 def _evidence(item: Mapping[str, object]) -> Link:
     url = text.said(item.get("url"))
     return Link(text.said(item.get("name")) or url or "Evidence", text.https(url), text.said(item.get("narrative")))
+
+
+def _onward(post: Signpost) -> Onward:
+    steps = tuple(Link(text.said(step.name) or "A step without a name", text.https(step.url)) for step in post.next)
+    return Onward(text.said(post.pathway) or "A pathway without a name", steps, text.said(post.reward))
 
 
 def _row(finding: Finding, decisive: Finding | None) -> Row:
