@@ -1,0 +1,27 @@
+"""Issuing to many."""
+
+from __future__ import annotations
+
+from chalicelib.award import jobs
+from chalicelib.award.jobs import Upload
+from chalicelib.award.judge import Terms
+from tests.http.matrix import At, Builder, Call
+
+ROWS = b"name,email\nAda Nwosu,ada@example.org\n"
+
+
+def a_job(at: At) -> str:
+    key = at.laurel.entropy(8).hex()
+    sent = Upload(Terms(at.achievement), ROWS, key=key)
+    return jobs.create(at.laurel.desk, at.owner, sent, "tests").id
+
+
+ENTRIES: dict[tuple[str, str], Builder] = {
+    ("GET", "/v1/jobs"): lambda at: Call("/v1/jobs"),
+    ("POST", "/v1/jobs"): lambda at: Call(
+        "/v1/jobs", query=f"achievement={at.achievement}", body=ROWS, media_type="text/csv", foreign=404
+    ),
+    ("GET", "/v1/jobs/{id}"): lambda at: Call(f"/v1/jobs/{a_job(at)}"),
+    ("GET", "/v1/jobs/{id}/rows"): lambda at: Call(f"/v1/jobs/{a_job(at)}/rows"),
+    ("POST", "/v1/jobs/{id}/run"): lambda at: Call(f"/v1/jobs/{a_job(at)}/run"),
+}
