@@ -12,9 +12,11 @@ from chalicelib.award.atlas import Atlas, Pathways
 from chalicelib.award.pathways import MAX_STEPS, Completion, Pathway, signpost
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.pathways import DynamoPathways
+from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from tests.aws_calls import counted
+from tests.contract import nouns
 from tests.paths import fakes
 from tests.paths.fakes import every, in_order, leaf, pathway, some
 
@@ -178,3 +180,14 @@ def test_keys_of_two_issuers_never_meet() -> None:
         keys.hook("a", "p"),
     }
     assert len(made) == 6
+
+
+def test_a_view_reads_the_signposts_in_its_one_call_for_what_is_around(tables: Tables) -> None:
+    record = nouns.record()
+    way = pathway(in_order(record.achievement_id, "b"), issuer_id=record.issuer_id)
+    posts = [signpost(way, record.achievement_id)]
+    DynamoPathways(tables).save(Atlas(record.issuer_id, b"s" * 32), way, {record.achievement_id: posts})
+    with counted(tables.client) as calls:
+        found = DynamoShelf(tables).surroundings(record, NOW.date())
+    assert calls == ["BatchGetItem"]
+    assert found.signposts == tuple(posts)
