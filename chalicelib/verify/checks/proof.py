@@ -46,10 +46,11 @@ def _method(case: Case, seal: Seal) -> tuple[Controller, Method]:
 
 
 def _verify(seal: Seal, method: Method, signed: bytes) -> None:
-    if seal.algorithm is None:
+    algorithm = seal.algorithm
+    if algorithm is None:
         raise CheckUnknown("suite_unsupported", "Laurel cannot check signatures of this kind yet.")
     try:
-        holds = signatures.holds(method.usable_key(), seal.algorithm, seal.value, signed)
+        holds = signatures.holds(method.usable_key(), algorithm, seal.value, signed)
     except Malformed as error:
         raised = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise raised(error.code, error.detail) from error
