@@ -11,7 +11,7 @@ from chalicelib.access.roles import Role
 from chalicelib.award.issuers import Method
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
-from cli import access, achievement, credential, events, issuer, moments, task
+from cli import access, achievement, credential, events, hook, issuer, moments, pathway, task
 from cli.demo import command as demo
 
 
@@ -29,10 +29,15 @@ def parser() -> ArgumentParser:
     _operator(_verbs(nouns, "operator", "tokens of those who run this deployment: add, list, revoke"))
     _achievement(_verbs(nouns, "achievement", "what can be earned: add, list"))
     _credential(_verbs(nouns, "credential", "who has earned it: issue, revoke, suspend, reinstate, show, list"))
+    _pathway(_verbs(nouns, "pathway", "what leads to what: add, change, list, progress, completions, award"))
+    _hook(
+        _verbs(nouns, "hook", "where other systems tell of completions: add, change, list, deliveries, rotate, remove")
+    )
     _events(_verbs(nouns, "events", "what happened: replay"))
     _task(_verbs(nouns, "task", "what could not be done: list, retry, drop"))
     seed = _command(nouns, "demo", demo.seed_demo, "seed the demo data, or complete it; a second run changes nothing")
     seed.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the map of the demo is written")
+    seed.add_argument("--owner", metavar="EMAIL", help="who may then sign in as owner of the demo's issuers")
     return root
 
 
@@ -187,6 +192,46 @@ def _events(verbs: _SubParsersAction[ArgumentParser]) -> None:
     replay = _command(verbs, "replay", events.replay_log, "store the events that only the log has; harmless to repeat")
     replay.add_argument("file", metavar="FILE", help="lines of the log; - reads standard input")
     _json(replay)
+
+
+def _pathway(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    for verb, act, words in (
+        ("add", pathway.add, "write a pathway"),
+        ("change", pathway.change, "write its next version; who has completed it, has"),
+        ("list", pathway.list_all, "an issuer's pathways"),
+        ("progress", pathway.progress, "how far a holder has come, step by step"),
+        ("completions", pathway.completions, "who has completed it, and whether what earned it still stands"),
+        ("award", pathway.award, "award it to all who had its steps before it was written; harmless to repeat"),
+    ):
+        command = _command(verbs, verb, act, words)
+        command.add_argument("issuer", help="the issuer's id")
+        if verb not in ("add", "list"):
+            command.add_argument("id", help="the pathway's id")
+        if verb in ("add", "change"):
+            command.add_argument("file", type=Path, metavar="FILE", help="JSON, as POST /v1/pathways takes it")
+        if verb == "progress":
+            command.add_argument("email", help="the holder's e-mail address")
+        if verb == "completions":
+            command.add_argument("--unsupported", action="store_true", help="only those that no longer stand by it")
+        _json(command)
+
+
+def _hook(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    for verb, act, words in (
+        ("add", hook.add, "make a hook; its secret is shown once"),
+        ("change", hook.change, "write its mapping and table anew; its secrets stay"),
+        ("list", hook.list_all, "an issuer's hooks"),
+        ("deliveries", hook.deliveries, "what came in last, and why nothing was issued"),
+        ("rotate", hook.rotate, "give it a new secret; the one before it is good for a day more"),
+        ("remove", hook.remove, "take it away; what was issued stays"),
+    ):
+        command = _command(verbs, verb, act, words)
+        command.add_argument("issuer", help="the issuer's id")
+        if verb not in ("add", "list"):
+            command.add_argument("id", help="the hook's id")
+        if verb in ("add", "change"):
+            command.add_argument("file", type=Path, metavar="FILE", help="JSON, as POST /v1/hooks takes it")
+        _json(command)
 
 
 def _task(verbs: _SubParsersAction[ArgumentParser]) -> None:

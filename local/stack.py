@@ -35,7 +35,7 @@ STAGE = "local"
 GATEWAY_PORT = 4566  # where an AWS SDK user looks first; another one when it is taken
 STATES = ROOT / ".laurel"
 MAIL_FROM = "laurel@laurel.example"
-OPERATOR = "ada@northwind.example"  # who may sign in to the demo, as the README says
+ADA = "ada@harbour-college.example"  # who may sign in to the demo, as the README says: its operator and an owner
 
 
 class StackError(Exception):
@@ -156,7 +156,7 @@ class Stack:
                 "Stage": STAGE,
                 "BaseUrl": self.base_url,
                 "MailFrom": MAIL_FROM,
-                "Operators": OPERATOR,
+                "Operators": ADA,
             }
             deployed = deploy(engine, build(STAGE), parameters)
         self._front(deployed.api_url(engine))
@@ -209,7 +209,7 @@ class Stack:
             deployed = self._deploy(engine)
         say("seeding the demo data")
         fresh = self.home / "demo.new.json"
-        command = [sys.executable, "-m", "cli", "demo", "--out", str(fresh)]
+        command = [sys.executable, "-m", "cli", "demo", "--out", str(fresh), "--owner", ADA]
         if subprocess.run(command, cwd=ROOT, env=environment(engine, deployed), check=False).returncode != 0:
             raise StackError("the demo data could not be seeded; what went wrong stands above")
         with step("saving"):  # the embedded AWS writes its state when it stops

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from chalicelib.services import Services
-from cli.demo.seed import check, demo_map, seed
+from cli.demo.seed import check, demo_map, seed, seed_owner
 from cli.output import UsageFault
 from cli.progress import bar
 
@@ -16,6 +16,8 @@ def seed_demo(services: Services, asked: Namespace) -> int:
     """Seed what is missing, make sure that each kind is judged as it should be, then write the map."""
     with bar("demo data") as progress:
         seed(services.awarding, progress)
+    if asked.owner is not None:
+        seed_owner(services.gate, asked.owner)
     shown = demo_map(services.settings.base_url)
     check(services.lookup, shown)
     _write(asked.out, json.dumps(shown, indent=2) + "\n")

