@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from chalice.app import Request
 
@@ -84,8 +84,16 @@ def by_browser(request: Request) -> bool:
 
 def to_sign_in(request: Request, base_url: str) -> Reply:
     """The way to the sign-in page, and from there back to the page that was asked for."""
-    back = f"?next={quote(request.to_original_event()['path'], safe='/')}" if request.method in READING else ""
+    back = f"?{urlencode({'next': _address(request)}, safe='/')}" if request.method in READING else ""
     return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in{back}"))
+
+
+def _address(request: Request) -> str:
+    # Put together from the route: the event's own path may begin with the stage.
+    path: str = request.path
+    for name, value in (request.uri_params or {}).items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return f"{path}?{urlencode(dict(request.query_params))}" if request.query_params else path
 
 
 def _token(gate: Gate, request: Request) -> Token:

@@ -276,7 +276,9 @@ def test_each_line_of_a_tenants_request_names_it_and_no_other_line_does(
 
 def test_a_signed_in_page_that_is_gone_is_asked_for_again_after_signing_in(laurel: Laurel, ask: Gateway) -> None:
     answer = ask.get("/console/fernhill/people?x=1", accept=HTML)
-    assert answer.headers["location"] == f"{ORIGIN}/sign-in?next=/console/fernhill/people"
+    assert answer.headers["location"] == f"{ORIGIN}/sign-in?next=/console/fernhill/people%3Fx%3D1"
+    page = ask.get(answer.headers["location"].removeprefix(ORIGIN), accept=HTML)
+    assert 'name="next" value="/console/fernhill/people?x=1"' in page.text
     assert post(ask, "/console/fernhill/people").headers["location"] == f"{ORIGIN}/sign-in"
 
 
