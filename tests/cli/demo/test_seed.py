@@ -159,7 +159,7 @@ class LockedLedger(Locked):
     """A lock does not hide what a test looks at."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._port, name) if name.startswith("_") else super().__getattr__(name)
+        return getattr(self._port, name) if name.startswith("_") or name == "register" else super().__getattr__(name)
 
 
 def test_a_decision_of_the_operator_about_another_credential_stays(seeded: FakeServices) -> None:
