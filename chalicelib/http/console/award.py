@@ -186,6 +186,6 @@ def _page(services: Services, around: Frame, form: Filled, checked: Checked | No
         status=form.status,
         form=form,
         checked=checked,
-        options=(("", "Choose one"), *options) if options else (),
+        options=(("", "Choose one"), *options) if len(options) > 1 else options,
         jobs=results.recent(services, around, RECENT),
     )

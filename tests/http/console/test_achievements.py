@@ -1,0 +1,184 @@
+"""What can be earned: described, previewed, changed in versions, archived."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pytest
+
+from chalicelib.award.achievements import MAX_IMAGE
+from tests.http.console.conftest import send
+from tests.http.signed_in import Browser
+from tests.http.test_pages import Outline
+from tests.http.world import Laurel, id_of, picture
+
+HERE = "/console/fernhill/achievements"
+FIELDS = {
+    "name": "Watercolour, first steps",
+    "kind": "Course",
+    "description": "Paints a landscape from life.",
+    "criteria": "Finished three paintings out of doors.",
+    "picture_alt": "A brush on blue ground",
+    "skill_name_1": "paint",
+    "skill_url_1": "http://data.europa.eu/esco/skill/1",
+    "skill_framework_1": "ESCO",
+    "skill_code_1": "",
+    "valid_days": "730",
+    "evidence_required": "yes",
+    "do": "save",
+}
+
+
+def by_name(laurel: Laurel, name: str) -> Any:
+    (found,) = [one for one in laurel.ledger.achievements("fernhill") if one.name == name]
+    return found
+
+
+def test_achievement_is_described_and_can_be_awarded(editor: Browser, laurel: Laurel) -> None:
+    answer = send(editor, f"{HERE}/new", FIELDS, picture=picture())
+    assert (answer.status, answer.headers["location"]) == (
+        303,
+        f"{laurel.base_url}{HERE}?did=achievement_added",
+    )
+    made = by_name(laurel, FIELDS["name"])
+    assert (made.kind, made.valid_days, made.evidence_required, made.version) == ("Course", 730, True, 1)
+    assert [skill.name for skill in made.skills] == ["paint"]
+    said = editor.get(f"{HERE}?did=achievement_added").text
+    assert "The achievement is saved." in said
+    assert FIELDS["name"] in said
+    assert f"/award?achievement={made.id}" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"kind": ""}, "kind"),
+        ({"description": "\t"}, "description"),
+        ({"criteria": ""}, "criteria"),
+        ({"picture_alt": ""}, "picture_alt"),
+        ({"skill_url_1": "esco/1"}, "skill_url_1"),
+        ({"skill_name_1": ""}, "skill_name_1"),
+        ({"skill_framework_1": ""}, "skill_framework_1"),
+        ({"valid_days": "a year"}, "valid_days"),
+        ({"valid_days": "0"}, "valid_days"),
+        ({"valid_days": "9" * 40}, "valid_days"),
+        ({"valid_days": "٣"}, "valid_days"),
+    ],
+)
+def test_fault_stands_beside_its_field_and_the_rest_is_kept(
+    editor: Browser, laurel: Laurel, changes: dict[str, str], field: str
+) -> None:
+    answer = send(editor, f"{HERE}/new", {**FIELDS, **changes}, picture=picture())
+    assert answer.status == 422
+    assert f'<a href="#{field}">' in answer.text
+    assert f'id="{field}-told"' in answer.text
+    assert "A brush on blue ground" in answer.text or field == "picture_alt"
+    assert len(list(laurel.ledger.achievements("fernhill"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        (b"", "Choose a picture"),
+        (b"GIF89a", "This is not a PNG file."),
+        (b"\x89PNG\r\n\x1a\n" + bytes(MAX_IMAGE), "at most 256 KB"),
+    ],
+)
+def test_picture_that_cannot_be_taken_is_told(editor: Browser, file: bytes, says: str) -> None:
+    answer = send(editor, f"{HERE}/new", FIELDS, picture=file)
+    assert answer.status == 422
+    assert '<a href="#picture">' in answer.text
+    assert says in answer.text
+
+
+def test_picture_is_kept_over_a_fault_elsewhere(editor: Browser, laurel: Laurel) -> None:
+    answer = send(editor, f"{HERE}/new", {**FIELDS, "name": ""}, picture=picture())
+    (kept,) = [
+        attrs["value"] or "" for _, attrs in Outline(answer.text).elements if attrs.get("name") == "kept_picture"
+    ]
+    assert send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept}).status == 303
+    assert by_name(laurel, FIELDS["name"]).image.endswith(f"/{kept}.png")
+
+
+@pytest.mark.parametrize("kept", ["0" * 64, "../../etc/passwd", "x", "A" * 64])
+def test_kept_picture_that_is_made_up_is_none(editor: Browser, laurel: Laurel, kept: str) -> None:
+    answer = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
+    assert answer.status == 422
+    assert "Choose a picture" in answer.text
+    assert len(list(laurel.ledger.achievements("fernhill"))) == 1
+
+
+def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laurel) -> None:
+    answer = send(editor, f"{HERE}/new", {**FIELDS, "do": "preview", "valid_days": "not yet"}, picture=picture())
+    assert answer.status == 200
+    shown = answer.text.split('class="preview"')[1]
+    for said in ("Watercolour, first steps", "Paints a landscape", "Finished three paintings", "paint", "/images/"):
+        assert said in shown
+    assert len(list(laurel.ledger.achievements("fernhill"))) == 1
+
+
+def test_more_skills_gives_room_and_keeps_what_was_typed(editor: Browser) -> None:
+    said = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
+    assert 'name="skill_name_4"' in said
+    assert 'value="paint"' in said
+    said = send(editor, f"{HERE}/new", {**FIELDS, "skill_name_25": "last", "skill_rows": "25", "do": "more"}).text
+    assert 'name="skill_name_26"' not in said
+    assert "More skills" not in said
+
+
+def test_change_is_a_new_version_and_what_was_awarded_stays(editor: Browser, laurel: Laurel) -> None:
+    (before,) = laurel.ledger.achievements("fernhill")
+    page = editor.get(f"{HERE}/{before.id}").text
+    assert "Saving makes version 2." in page
+    assert "stays exactly as it was signed" in html.unescape(page)
+    document = laurel.ledger.record(id_of("valid")).document
+    kept = before.image.rpartition("/")[2].removesuffix(".png")
+    fields = {**FIELDS, "name": "Data analysis, deeper", "version": "1", "kept_picture": kept}
+    answer = send(editor, f"{HERE}/{before.id}", fields)
+    assert answer.headers["location"].endswith("?did=achievement_changed")
+    after = laurel.ledger.achievement("fernhill", before.id)
+    assert (after.version, after.name, after.image) == (2, "Data analysis, deeper", before.image)
+    assert laurel.ledger.record(id_of("valid")).document == document
+
+
+@pytest.mark.parametrize("version", ["0", "7", "", "one"])
+def test_change_of_a_version_that_is_not_the_present_one_is_refused(
+    editor: Browser, laurel: Laurel, version: str
+) -> None:
+    (before,) = laurel.ledger.achievements("fernhill")
+    answer = send(editor, f"{HERE}/{before.id}", {**FIELDS, "version": version}, picture=picture())
+    assert answer.status == 422
+    assert "Somebody else changed this achievement" in answer.text
+    assert laurel.ledger.achievement("fernhill", before.id) == before
+
+
+def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Laurel) -> None:
+    (one,) = laurel.ledger.achievements("fernhill")
+    answer = editor.post(f"{HERE}/{one.id}/archive", {"archived": "yes"})
+    assert answer.headers["location"].endswith("?did=achievement_archived")
+    assert one.id not in editor.get(HERE).text
+    assert one.id in editor.get(f"{HERE}?archived=1").text
+    assert one.id not in editor.get("/console/fernhill/award").text
+    # Saving its words does not bring it back by the way.
+    kept = one.image.rpartition("/")[2].removesuffix(".png")
+    send(editor, f"{HERE}/{one.id}", {**FIELDS, "version": "2", "kept_picture": kept})
+    assert laurel.ledger.achievement("fernhill", one.id).archived
+    editor.post(f"{HERE}/{one.id}/archive", {"archived": ""})
+    assert not laurel.ledger.achievement("fernhill", one.id).archived
+
+
+def test_viewer_sees_it_and_no_form(viewer: Browser, laurel: Laurel) -> None:
+    (one,) = laurel.ledger.achievements("fernhill")
+    said = viewer.get(f"{HERE}/{one.id}").text
+    assert "Completed twelve evenings." in said
+    assert 'name="criteria"' not in said
+    assert viewer.get(f"{HERE}/new").status == 403
+    assert send(viewer, f"{HERE}/{one.id}", FIELDS, picture=picture()).status == 403
+    assert viewer.post(f"{HERE}/{one.id}/archive", {"archived": "yes"}).status == 403
+
+
+def test_unknown_one_is_a_helpful_404(editor: Browser) -> None:
+    assert "There is no such achievement here." in editor.get(f"{HERE}/nothing").text

@@ -1,0 +1,211 @@
+"""Credentials: found, seen, and acted upon."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.award import issue
+from chalicelib.award.issue import Award
+from chalicelib.credential.build import Holder
+from chalicelib.credential.record import Record, State
+from tests.http.console.test_award import achievement, hidden, said
+from tests.http.signed_in import Browser, as_person
+from tests.http.test_pages import Outline
+from tests.http.world import NOW, Laurel, id_of
+
+HERE = "/console/fernhill/credentials"
+VALID = f"{HERE}/{id_of('valid')}"
+
+
+@pytest.fixture
+def grace(laurel: Laurel) -> Record:
+    """Grace Hopper's credential, with an end."""
+    holder = Holder("Grace Hopper", "grace@example.org")
+    until = NOW + timedelta(days=100)
+    return issue.issue(laurel.awarding, Award("fernhill", achievement(laurel), holder, valid_until=until, notify=True))
+
+
+def shown(text: str) -> list[str]:
+    """The ids of the credentials that a page lists."""
+    return re.findall(r'/console/fernhill/credentials/([a-z2-7]{26})"', text)
+
+
+def test_everything_is_listed_the_newest_first(viewer: Browser, grace: Record) -> None:
+    found = shown(viewer.get(HERE).text)
+    assert len(found) == 9
+    assert found[0] == grace.id
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("q=grace", 1),
+        ("q=GRACE+H", 1),
+        ("q=grace@example.org", 1),
+        ("q=Grace@Example.org", 1),
+        ("q=grace@example", 0),
+        ("q=nobody", 0),
+        ("state=revoked", 1),
+        ("state=suspended&q=ada", 1),
+        ("state=nonsense", 9),
+        ("achievement=another", 0),
+        ("after=nonsense", 9),
+    ],
+)
+def test_found_by_what_one_remembers(viewer: Browser, grace: Record, query: str, number: int) -> None:
+    answer = viewer.get(f"{HERE}?{query}")
+    assert answer.status == 200
+    assert len(shown(answer.text)) == number
+    if not number:
+        assert "Nothing was found." in answer.text
+
+
+def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel) -> None:
+    for number in range(30):
+        issue.issue(laurel.awarding, Award("fernhill", achievement(laurel), Holder(f"Holder {number}")))
+    first = viewer.get(f"{HERE}?q=o").text
+    (following,) = [href for href in Outline(first).attributes("href") if "after=" in href]
+    assert "q=o" in following
+    second = viewer.get(following.removeprefix(laurel.base_url)).text
+    found = [*shown(first), *shown(second)]
+    assert len(found) == len(set(found)) == 38
+
+
+def test_page_says_how_it_stands_and_what_can_be_done(editor: Browser, laurel: Laurel, grace: Record) -> None:
+    page = editor.get(f"{HERE}/{grace.id}")
+    for words in ("Grace Hopper", "grace@example.org", "Stands", "Version 1", f"{laurel.base_url}/c/{grace.id}"):
+        assert words in said(page)
+    acts = [href.rpartition("/")[2] for href in Outline(page.text).attributes("href") if f"{grace.id}/" in href]
+    assert acts == ["send", "correct", "renew", "suspend", "revoke"]
+    revoked = editor.get(f"{HERE}/{id_of('revoked')}")
+    assert "Issued to the wrong person." in said(revoked)
+    assert "What you can do" not in said(revoked)
+    assert "reinstate" in editor.get(f"{HERE}/{id_of('suspended')}").text
+
+
+def test_viewer_sees_no_acts_and_may_do_none(viewer: Browser, grace: Record, laurel: Laurel) -> None:
+    assert "What you can do" not in viewer.get(f"{HERE}/{grace.id}").text
+    for act in ("send", "correct", "renew", "suspend", "reinstate", "revoke"):
+        assert viewer.get(f"{HERE}/{grace.id}/{act}").status == 403
+        assert viewer.post(f"{HERE}/{grace.id}/{act}", {"reason": "x"}).status == 403
+    assert laurel.ledger.record(grace.id).standing.state is State.ACTIVE
+
+
+def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser, grace: Record, laurel: Laurel) -> None:
+    page = editor.get(f"{HERE}/{grace.id}/revoke")
+    assert "This cannot be undone." in said(page)
+    refused = editor.post(f"{HERE}/{grace.id}/revoke", {"reason": "  "})
+    assert refused.status == 422
+    assert 'id="reason-told"' in refused.text
+    done = editor.post(f"{HERE}/{grace.id}/revoke", {"reason": "Copied."})
+    assert done.headers["location"] == f"{laurel.base_url}{HERE}/{grace.id}?did=revoked"
+    standing = laurel.ledger.record(grace.id).standing
+    assert (standing.state, standing.reason) == (State.REVOKED, "Copied.")
+    assert "The credential is withdrawn." in editor.get(f"{HERE}/{grace.id}?did=revoked").text
+    # Pressed again, from an old page: it is not offered any more.
+    assert editor.get(f"{HERE}/{grace.id}/revoke").status == 404
+
+
+def test_hold_and_its_end(editor: Browser, grace: Record, laurel: Laurel) -> None:
+    editor.post(f"{HERE}/{grace.id}/suspend", {"reason": "An appeal."})
+    assert laurel.ledger.record(grace.id).standing.state is State.SUSPENDED
+    assert "On hold" in said(editor.get(f"{HERE}/{grace.id}"))
+    done = editor.post(f"{HERE}/{grace.id}/reinstate", {})
+    assert done.headers["location"].endswith("?did=reinstated")
+    assert laurel.ledger.record(grace.id).standing.state is State.ACTIVE
+    assert editor.post(f"{HERE}/{grace.id}/reinstate", {}).headers["location"].endswith("?did=unchanged")
+
+
+def test_correction_replaces_and_pressed_twice_it_replaces_once(editor: Browser, grace: Record, laurel: Laurel) -> None:
+    page = editor.get(f"{HERE}/{grace.id}/correct")
+    assert 'value="Grace Hopper"' in page.text
+    fields = {
+        "name": "Grace B. Hopper",
+        "email": "grace@example.org",
+        "valid_until": "2027-03-02",
+        "reason": "Initial.",
+    }
+    fields |= hidden(page)
+    first = editor.post(f"{HERE}/{grace.id}/correct", fields)
+    second = editor.post(f"{HERE}/{grace.id}/correct", fields)
+    assert first.status == 303
+    assert first.headers["location"] == second.headers["location"]
+    before = laurel.ledger.record(grace.id)
+    after = laurel.ledger.record(before.superseded_by or "")
+    assert (before.standing.state, after.holder_name, after.supersedes) == (State.REVOKED, "Grace B. Hopper", grace.id)
+    assert after.valid_until == grace.valid_until
+    assert "Replaced by" in said(editor.get(f"{HERE}/{grace.id}"))
+    assert f"/credentials/{grace.id}" in editor.get(f"{HERE}/{after.id}").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({}, ""),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"email": "nobody"}, "email"),
+        ({"valid_until": "soon"}, "valid_until"),
+        ({"valid_until": "1999-01-01"}, "valid_until"),
+        ({"name": "Grace B. Hopper", "reason": "x" * 301}, "reason"),
+    ],
+)
+def test_correction_with_a_fault_changes_nothing(
+    editor: Browser, grace: Record, laurel: Laurel, changes: dict[str, str], field: str
+) -> None:
+    fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": ""}
+    answer = editor.post(f"{HERE}/{grace.id}/correct", {**fields, **changes})
+    assert answer.status == 422
+    assert (f'<a href="#{field}">' in answer.text) is bool(field)
+    assert laurel.ledger.record(grace.id) == grace
+
+
+def test_renewal_leaves_the_old_one(editor: Browser, grace: Record, laurel: Laurel) -> None:
+    done = editor.post(f"{HERE}/{grace.id}/renew", {"valid_until": "2029-12-31"})
+    assert done.headers["location"].endswith("?did=renewed")
+    before = laurel.ledger.record(grace.id)
+    after = laurel.ledger.record(before.superseded_by or "")
+    assert before.standing.state is State.ACTIVE
+    assert f"{after.valid_until:%Y-%m-%d}" == "2029-12-31"
+
+
+def test_message_is_sent_again_and_not_at_once_again(editor: Browser, grace: Record, laurel: Laurel) -> None:
+    done = editor.post(f"{HERE}/{grace.id}/send", {})
+    assert done.headers["location"].endswith("?did=sent")
+    assert "Message" in said(editor.get(f"{HERE}/{grace.id}"))
+    again = editor.post(f"{HERE}/{grace.id}/send", {})
+    assert again.status == 422
+    assert "every 10 minutes" in html.unescape(again.text)
+
+
+@pytest.mark.parametrize("path", ["q" * 26, "nothing", "..", f"{id_of('valid')}/nothing", f"{id_of('valid')}/delete"])
+def test_what_is_not_there_is_a_helpful_404(editor: Browser, path: str) -> None:
+    answer = editor.get(f"{HERE}/{path}")
+    assert answer.status == 404
+    assert "There is no such credential among yours." in answer.text
+
+
+def test_credential_of_another_issuer_is_not_there(stranger: Browser, laurel: Laurel, grace: Record) -> None:
+    fields = {"name": "Riverside", "url": "https://riverside.example/", "description": "Courses."}
+    stranger.post("/console/new", fields)
+    for path in ("", "/revoke", "/correct", "/send"):
+        assert stranger.get(f"/console/riverside/credentials/{grace.id}{path}").status == 404
+    for act in ("revoke", "suspend", "reinstate", "correct", "renew", "send"):
+        answer = stranger.post(f"/console/riverside/credentials/{grace.id}/{act}", {"reason": "x", "name": "Eve"})
+        assert answer.status == 404
+        assert stranger.get(f"{HERE}/{grace.id}/{act}").status == 404
+    assert laurel.ledger.record(grace.id) == grace
+
+
+def test_overview_counts_and_says_what_comes_next(laurel: Laurel, grace: Record, owner: Browser) -> None:
+    page = said(owner.get("/console/fernhill"))
+    assert "Grace Hopper" in page
+    assert re.search(r"9\s+awarded", page)
+    assert re.search(r"1\s+withdrawn", page)
+    assert "Add a colleague" in page
+    as_person(laurel, "new@fernhill.example", "fernhill")
+    assert "Add a colleague" not in said(owner.get("/console/fernhill"))
