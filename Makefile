@@ -101,6 +101,10 @@ deploy: $(VENV) ## to the AWS account of your credentials: STAGE BUCKET DOMAIN C
 bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## ratios against peers, one JSON line each
 	@$(BIN)/python -m benchmarks $(BENCH)
 
+.PHONY: crash-award
+crash-award: $(VENV) $(VENV_AWS) ## issuing and revoking, stopped at every call to AWS and run again: one JSON line
+	@$(BIN)/python -m crash.award
+
 .PHONY: clean
 clean: stop ## end what runs, and remove what was built and all local data
 	rm -rf build .laurel .chalice/deployments

@@ -201,7 +201,9 @@ def assert_consistent(house: House) -> None:
     for record in records:
         report = house.report(record)
         assert report.verdict is Verdict.VALID
-        assert all(finding.outcome is not Outcome.UNKNOWN for finding in report.findings)
+        # Whether a domain names the issuer is no matter of issuing.
+        unknown = [finding.check for finding in report.findings if finding.outcome is Outcome.UNKNOWN]
+        assert unknown in ([], ["issuer"])
 
 
 def test_an_id_that_is_another_credential_s_is_not_taken_from_it(house: House) -> None:

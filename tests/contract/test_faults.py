@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.award.recipient import Issued
 from chalicelib.dynamo.journal import DynamoJournal
 from chalicelib.dynamo.ledger import DynamoLedger
 from chalicelib.dynamo.salts import DynamoSalts
@@ -56,18 +57,32 @@ def _stored_record(ledger: DynamoLedger, name: str):
     return nouns.revoked(record), [nouns.with_bit(lists[0], 7)]
 
 
+def _stored_achievement(ledger: DynamoLedger, name: str):
+    first = nouns.achievement(name)
+    ledger.add_achievement(first)
+    return first, replace(first, name="Next", version=2)
+
+
+def _replaced_record(ledger: DynamoLedger, name: str):
+    revoked, lists = _stored_record(ledger, name)
+    new = nouns.record(f"next-{name}", index=8, of=nouns.issuer(name))
+    return replace(revoked, superseded_by=new.id), lists, Issued(new)
+
+
 DEEDS = {
     "add_issuer": Deed(lambda _, name: _issuer(name), lambda ledger, made: ledger.add_issuer(*made), 5),
     "replace_issuer": Deed(_stored_issuer, lambda ledger, made: ledger.replace_issuer(*made), 2),
     "add_achievement": Deed(
-        lambda _, name: nouns.achievement(name), lambda ledger, made: ledger.add_achievement(made), 1
+        lambda _, name: nouns.achievement(name), lambda ledger, made: ledger.add_achievement(made), 2
     ),
+    "replace_achievement": Deed(_stored_achievement, lambda ledger, made: ledger.replace_achievement(*made), 2),
     "add_record": Deed(
         lambda _, name: nouns.record(f"credential-{name}", of=nouns.issuer(name)),
         lambda ledger, made: ledger.add_record(made),
         4,
     ),
-    "replace_standing": Deed(_stored_record, lambda ledger, made: ledger.replace_standing(*made), 2),
+    "replace_standing": Deed(_stored_record, lambda ledger, made: ledger.replace_standing(*made), 3),
+    "supersede": Deed(_replaced_record, lambda ledger, made: ledger.supersede(*made), 7),
 }
 
 

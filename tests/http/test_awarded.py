@@ -15,7 +15,6 @@ from tests.http.gateway import Answer, Gateway
 from tests.http.signed_in import as_token
 from tests.http.world import Laurel, id_of, seeded
 
-
 GOOD = {"achievement": "a", "holder": {"name": "E"}}
 
 

@@ -1,0 +1,66 @@
+"""Four ways for one call to AWS to go wrong, through the client's own events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+CLIENTS = ("dynamodb", "kms")
+
+
+class Fault(StrEnum):
+    """What happens at a call."""
+
+    LOST = "lost before it was sent"
+    REPLY_LOST = "applied, and its reply lost"
+    STOPPED_BEFORE = "the process ends before it"
+    STOPPED_AFTER = "the process ends after it"
+
+
+class Stop(BaseException):
+    """The process ends here; nothing of ours may catch it."""
+
+
+class Meter:
+    """Counts the calls of ``clients``, and lets one of them go wrong."""
+
+    def __init__(self, clients: Sequence[Any]) -> None:
+        self._clients = clients
+        self.calls = 0
+
+    @contextmanager
+    def failing(self, nth: int, fault: Fault) -> Iterator[None]:
+        """The ``nth`` call (from 1) within the block meets ``fault``; after a stop, so does every later one."""
+        self.calls = 0
+
+        def before_call(**_: object) -> None:
+            self.calls += 1
+            stopped = fault in (Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER)
+            if (self.calls == nth and fault is Fault.STOPPED_BEFORE) or (stopped and self.calls > nth):
+                raise Stop
+
+        def before_send(**_: object) -> None:
+            # At every try: botocore would otherwise repeat it and succeed.
+            if self.calls == nth and fault is Fault.LOST:
+                raise ConnectTimeoutError(endpoint_url="injected")
+
+        def after_call(**_: object) -> None:
+            if self.calls == nth and fault is Fault.REPLY_LOST:
+                raise ReadTimeoutError(endpoint_url="injected")
+            if self.calls == nth and fault is Fault.STOPPED_AFTER:
+                raise Stop
+
+        handlers = {"before-call": before_call, "before-send": before_send, "after-call": after_call}
+        names = [(client, f"{event}.{name}", handler) for event, handler in handlers.items()
+                 for client, name in zip(self._clients, CLIENTS, strict=True)]  # fmt: skip
+        for client, name, handler in names:
+            client.meta.events.register(name, handler)
+        try:
+            yield
+        finally:
+            for client, name, handler in names:
+                client.meta.events.unregister(name, handler)

@@ -1,0 +1,140 @@
+"""A real engine with tables that begin anew for every crash, and what may be found in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from copy import copy
+from itertools import count
+from typing import Any
+
+from chalicelib.award.awarding import Awarding
+from chalicelib.award.ports import Claims
+from chalicelib.credential.record import Purpose, Record, State
+from chalicelib.dynamo.claims import DynamoClaims
+from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import NotFound
+from chalicelib.kms.signer import KmsSigner
+from chalicelib.services import utc_now
+from chalicelib.verify import bitstring
+from crash.faults import Meter
+
+BASE_URL = "http://localhost:8000"
+Items = list[dict[str, Any]]
+
+
+class Stage:
+    """The engine behind ``tables`` and ``signer``; ``entropy`` gives random bytes."""
+
+    def __init__(self, region: str, entropy: Any) -> None:  # noqa: ANN401 - Callable[[int], bytes]
+        self._tables = Tables(credentials="", events="", secrets="", region=region)
+        self._signer = KmsSigner(region, "crash")
+        self._entropy = entropy
+        self._names = count()
+        self.meter = Meter((self._tables.client, self._signer._client))  # noqa: SLF001 - its events are looked at
+        self.awarding: Awarding
+        self.claims: Claims
+        self.ledger: DynamoLedger
+        self.begin(())
+
+    def begin(self, items: Sequence[dict[str, Any]]) -> None:
+        """Fresh tables with ``items`` in the first one; those before them are dropped."""
+        if self._tables.credentials:
+            self._drop()
+        self._tables = copy(self._tables)
+        number = next(self._names)
+        for table in ("credentials", "secrets"):
+            setattr(self._tables, table, f"crash-{table}-{number}")
+            self._tables.client.create_table(
+                TableName=f"crash-{table}-{number}",
+                KeySchema=[
+                    {"AttributeName": "pk", "KeyType": "HASH"},
+                    {"AttributeName": "sk", "KeyType": "RANGE"},
+                ],
+                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+                BillingMode="PAY_PER_REQUEST",
+            )
+        for item in items:
+            self._tables.client.put_item(TableName=self._tables.credentials, Item=item)
+        self.ledger = DynamoLedger(self._tables)
+        self.claims = DynamoClaims(self._tables)
+        self.awarding = Awarding(self.ledger, self._signer, BASE_URL, utc_now, self._entropy)
+
+    def _drop(self) -> None:
+        for table in (self._tables.credentials, self._tables.secrets):
+            self._tables.client.delete_table(TableName=table)
+
+    def items(self) -> Items:
+        """Everything in the table ``credentials``."""
+        pages = self._tables.client.get_paginator("scan").paginate(
+            TableName=self._tables.credentials, ConsistentRead=True
+        )
+        return [item for page in pages for item in page["Items"]]
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        self._drop()
+
+
+def credentials_in(items: Items) -> set[str]:
+    """The ids of the stored credentials."""
+    return {item["id"]["S"] for item in items if item["type"]["S"] == "credential"}
+
+
+def halves(stage: Stage, items: Items) -> list[str]:
+    """What in ``items`` is half of something: a sentence each."""
+    by_type: dict[str, Items] = {}
+    for item in items:
+        by_type.setdefault(item["type"]["S"], []).append(item)
+    ids = credentials_in(items)
+    found = [f"{kind} of no credential" for kind, name in _owners(by_type) if name not in ids]
+    around = Counter(_owners(by_type))
+    expected = {"row": 1, "recipient": 1, "index": 2, "holding": 2, "task": 2}
+    for name in ids:
+        found += [
+            f"{around[kind, name]} of {many} {kind}" for kind, many in expected.items() if around[kind, name] != many
+        ]
+        found += _contradictions(stage, stage.ledger.record(name), by_type)
+    return found
+
+
+def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:
+    """Everything that stands around a credential: its kind, and the credential's id."""
+    owned = [
+        (kind, item["credential_id"]["S"])
+        for kind in ("row", "recipient", "index", "holding")
+        for item in by_type.get(kind, ())
+    ]
+    return owned + [("task", item["subject"]["S"]) for item in by_type.get("task", ())]
+
+
+def _contradictions(stage: Stage, record: Record, by_type: dict[str, Items]) -> list[str]:
+    state, found = record.standing.state, []
+    rows = [item["state"]["S"] for item in by_type.get("row", ()) if item["credential_id"]["S"] == record.id]
+    if rows != [state.value]:
+        found.append(f"its row says {rows}, and its record {state}")
+    for entry in record.entries:
+        bit = bitstring.get(stage.ledger.status_list(entry.list_id).bits, entry.index)
+        means = State.REVOKED if entry.purpose is Purpose.REVOCATION else State.SUSPENDED
+        if bit != (state is means):
+            found.append(f"its {entry.purpose} bit is {bit}, and its record says {state}")
+    for other, back in ((record.superseded_by, "supersedes"), (record.supersedes, "superseded_by")):
+        if other is not None and _of(stage, other, back) != record.id:
+            found.append(f"{other} does not say {back}")
+    return found
+
+
+def _of(stage: Stage, name: str, member: str) -> object:
+    try:
+        return getattr(stage.ledger.record(name), member)
+    except NotFound:
+        return None
+
+
+def doubled_indexes(stage: Stage, items: Items) -> int:
+    """How many places of status lists more than one credential has."""
+    places = Counter(
+        (entry.list_id, entry.index) for name in credentials_in(items) for entry in stage.ledger.record(name).entries
+    )
+    return sum(many - 1 for many in places.values())

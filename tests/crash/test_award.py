@@ -1,0 +1,64 @@
+"""A smaller `make crash-award`, and that it would see what it looks for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.award import issue
+from chalicelib.credential.record import Record
+from chalicelib.dynamo.models import RecordItem
+from chalicelib.dynamo.tables import Put
+from crash import award
+from crash.award import SCENES, Scene
+from crash.stage import Stage
+from local.aws import EmbeddedAws
+
+
+@pytest.fixture
+def region(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:
+    for variable in os.environ.keys() & {"AWS_PROFILE", "AWS_SESSION_TOKEN"}:
+        monkeypatch.delenv(variable)
+    for variable, value in aws.client_env.items():
+        monkeypatch.setenv(variable, value)
+    return aws.region
+
+
+@pytest.mark.parametrize("name", ["issue with an Idempotency-Key", "revoke", "correct"])
+def test_nothing_is_lost_doubled_or_half_done_whatever_call_an_act_dies_at(region: str, name: str) -> None:
+    scenes = [scene for scene in SCENES if scene.name == name]
+    tally = award.run(region, scenes)
+    assert tally.faults == []
+    assert tally.clean
+    assert tally.crash_points >= 4 * 4
+
+
+def test_what_is_issued_without_a_key_is_seen_to_be_issued_twice(region: str) -> None:
+    def act(stage: Stage, _: str) -> list[Record]:
+        return [issue.issue(stage.awarding, award._award(stage))]
+
+    tally = award.run(region, [Scene("no key", act, award._there(1))])
+    assert tally.double > 0
+    assert not tally.clean
+
+
+def test_what_is_stored_in_two_steps_is_seen_half_done(region: str) -> None:
+    class InTwoSteps:
+        def __init__(self, stage: Stage) -> None:
+            self._ledger, self._tables = stage.ledger, stage._tables
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._ledger, name)
+
+        def add_record(self, record: Record, *_: object) -> None:
+            self._tables.put(self._tables.credentials, Put(RecordItem.of(record).raw()))
+            self._ledger.record(record.id)
+
+    def act(stage: Stage, _: str) -> list[Record]:
+        stage.awarding = replace(stage.awarding, ledger=InTwoSteps(stage))  # type: ignore[arg-type]
+        return [issue.issue(stage.awarding, award._award(stage, name=award._claim(stage)))]
+
+    tally = award.run(region, [Scene("two steps", act, award._there(1))])
+    assert tally.half_issued > 0
