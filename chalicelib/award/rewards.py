@@ -7,20 +7,26 @@ leaves a task of its own, and so a pathway may be a step of another one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from chalicelib.award import issue
 from chalicelib.award.atlas import Pathways, Way, completion_of, way_on
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award
+from chalicelib.award.listing import Place
 from chalicelib.award.pathways import Completion, Pathway, steps
 from chalicelib.award.placing import PATHWAYS
 from chalicelib.award.recipient import Recipient
 from chalicelib.award.tasks import Task
 from chalicelib.award.work import Handler
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
+from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound
 
 KIND = PATHWAYS
 """The kind of task; its subject is a credential's id."""
+PAGE = 100
+"""Rows of an issuer's list read at once."""
 
 
 def handler(awarding: Awarding, pathways: Pathways) -> Handler:
@@ -65,6 +71,26 @@ def award_if_complete(
         _issue(awarding, way, pathway.reward, completion.id, recipient)
     pathways.complete(completion)
     return completion
+
+
+def award_to_all(awarding: Awarding, pathways: Pathways, pathway: Pathway) -> Iterator[Completion]:
+    """Look at every holder of a step, and award what was complete before the pathway was written or changed.
+
+    Yields each completion that was not noted before. Repeating it is harmless. Raises as `award_if_complete`.
+    """
+    there = {step.achievement_id for step in steps(pathway.root)}
+    seen: set[str] = set()
+    after: Place | None = None
+    while rows := awarding.ledger.rows(pathway.issuer_id, after, PAGE):
+        after = rows[-1].place
+        for row in rows:
+            if row.email is None or row.email in seen or row.achievement_id not in there:
+                continue
+            if row.state is State.ACTIVE:
+                seen.add(row.email)
+                recipient = awarding.ledger.recipient(row.credential_id)
+                if completion := award_if_complete(awarding, pathways, pathway, recipient):
+                    yield completion
 
 
 def _issue(awarding: Awarding, way: Way, reward: str, credential_id: str, recipient: Recipient) -> None:

@@ -17,6 +17,7 @@ from cli.__main__ import main
 from tests.access import fakes as access
 from tests.award.fakes import BASE_URL, Clock
 from tests.fakes import Fallback, Journal, Ledger, Salts, Signer, Tasks
+from tests.paths import fakes as paths
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -37,6 +38,8 @@ class FakeServices:
         self.signer: Any = Signer()
         self.journal: Any = Journal()
         self.tasks: Any = Tasks()
+        self.pathways: Any = paths.Pathways()
+        self.hooks: Any = paths.Hooks()
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 
