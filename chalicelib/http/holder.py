@@ -103,7 +103,7 @@ def _act(services: Services, secret: str, fields: dict[str, str]) -> Reply:
             holder.choose_mail(delivering, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "link":
             return _fresh_link(services, secret)
-        case "forget":
+        case "forget" if fields.get("sure") == "yes":
             holder.forget(delivering, secret)
             return _page(services, "forgotten.html", 200)
         case _:

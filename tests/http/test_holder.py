@@ -243,7 +243,9 @@ def test_a_link_ends_after_a_year_and_can_be_renewed_by_its_owner_alone(
 
 
 def test_who_is_forgotten_leaves_a_hash_and_no_link(laurel: Laurel, ask: Gateway, path: str) -> None:
-    assert submit(ask, path, do="forget").status == 200
+    assert submit(ask, path, do="forget").status == 400
+    assert laurel.letters.links
+    assert submit(ask, path, do="forget", sure="yes").status == 200
     assert laurel.letters.links == {}
     assert EMAIL not in repr(laurel.letters.mailboxes)
     assert ask.get(path, **PHONE).status == 404

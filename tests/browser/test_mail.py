@@ -1,0 +1,102 @@
+"""Letters as a mail program shows them, pictures off, and the holder's pages: quiet, accessible, nothing cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from chalicelib.award.tasks import Task
+from chalicelib.delivery import again, handlers
+from chalicelib.delivery.handlers import DELIVER
+from chalicelib.delivery.letter import Kind, Letter
+from chalicelib.post.render import render
+from tests.browser.test_pages import Scheme, opened, violations
+from tests.http.world import Laurel, id_of
+from tests.post.letters import letter
+
+WIDTHS = [320, 375, 1280]
+
+
+def shown(browser: Browser, one: Letter, width: int, scheme: Scheme) -> Page:
+    """``one`` with pictures off, as most mail programs first show it."""
+    page = browser.new_page(viewport={"width": width, "height": 812}, color_scheme=scheme, java_script_enabled=True)
+    page.route("**/*", lambda route: route.abort())
+    page.set_content(render(one).html)
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", Kind)
+def test_letter_reads_well_with_pictures_off(
+    chromium: Browser, screenshots: Path, kind: Kind, width: int, scheme: Scheme
+) -> None:
+    page = shown(chromium, letter(kind), width, scheme)
+    if kind is Kind.ISSUED or width == 375:
+        page.screenshot(path=screenshots / f"mail-{kind}-{width}-{scheme}.png", full_page=True)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    button = page.get_by_role("link", name=letter(kind).main.text).first
+    expect(button).to_be_visible()
+    if kind is Kind.ISSUED:
+        expect(page.get_by_role("img", name="Badge: A bar chart")).to_be_visible()
+    page.close()
+
+
+def test_button_stands_above_the_fold_of_a_phone(chromium: Browser) -> None:
+    page = shown(chromium, letter(Kind.UNOPENED), 375, "light")
+    box = page.get_by_role("link", name="View your credential").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 667
+    assert box["height"] >= 44
+    page.close()
+
+
+@pytest.fixture
+def path(laurel: Laurel) -> str:
+    """The holder's page."""
+    credential = id_of("valid")
+    if not laurel.post.sent:
+        again.send_again(laurel.delivering, "fernhill", credential)
+        handlers.handlers(laurel.delivering)[DELIVER](Task(DELIVER, "fernhill", credential, laurel.now))
+    return urlsplit(laurel.post.sent[0].main.url).path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", ["mine", "unsubscribe"])
+def test_holders_page_is_quiet_accessible_and_fits(
+    chromium: Browser, laurel: Laurel, path: str, screenshots: Path, kind: str, width: int, scheme: Scheme
+) -> None:
+    url = laurel.base_url + path if kind == "mine" else laurel.post.sent[0].unsubscribe or ""
+    look = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    with opened(chromium, url, **look) as (page, words):
+        page.screenshot(path=screenshots / f"holder-{kind}-{width}-{scheme}.png", full_page=True)
+        assert words == []
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_holder_shares_without_script_and_lands_there(chromium: Browser, laurel: Laurel, path: str) -> None:
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(laurel.base_url + path)
+    # The policy of the page lets its form lead there. Nothing answers: tests have no network.
+    with page.expect_request("https://www.linkedin.com/**") as asked:
+        page.get_by_role("button", name="Add to LinkedIn profile").first.click()
+    assert asked.value.url.startswith("https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME")
+    page.close()
+
+
+def test_holder_chooses_and_finds_the_choice_again(chromium: Browser, laurel: Laurel, path: str) -> None:
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(laurel.base_url + path)
+    page.get_by_label("Mail from Fernhill College").select_option("new")
+    page.get_by_role("button", name="Save").first.click()
+    page.get_by_label("Your time zone").fill("Europe/Lisbon")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_label("Mail from Fernhill College")).to_have_value("new")
+    expect(page.get_by_label("Your time zone")).to_have_value("Europe/Lisbon")
+    page.close()

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.analytics.event import Kind as Happening
+from chalicelib.delivery import mailbox, notices
+from chalicelib.delivery.deliveries import State
+from chalicelib.delivery.letter import Kind
+from chalicelib.delivery.notices import Fate, Notice
+from chalicelib.errors import Malformed
+from tests.delivery.world import EMAIL, ISSUED_AT, World
+
+AT = datetime(2026, 6, 1, 22, 31, tzinfo=UTC)
+MAIL = {
+    "timestamp": "2026-06-01T22:30:59.000Z",
+    "messageId": "mail-1@ses.example",
+    "source": "letters@laurel.example",
+    "destination": [EMAIL],
+}
+SAID: dict[str, dict[str, Any]] = {
+    "delivery": {"timestamp": "2026-06-01T22:31:00.000Z", "recipients": [EMAIL], "smtpResponse": "250 ok"},
+    "bounce": {
+        "timestamp": "2026-06-01T22:31:00.000Z", "bounceType": "Permanent", "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": f"Ada <{EMAIL.upper()}>", "status": "5.1.1"}], "feedbackId": "f",
+    },
+    "complaint": {
+        "timestamp": "2026-06-01T22:31:00.000Z", "complainedRecipients": [{"emailAddress": EMAIL}],
+        "complaintFeedbackType": "abuse", "feedbackId": "f",
+    },
+}  # fmt: skip
+FATES = {"delivery": Fate.DELIVERED, "bounce": Fate.BOUNCED, "complaint": Fate.COMPLAINED}
+
+
+def said(name: str, shape: str = "eventType", **changes: object) -> str:
+    return json.dumps({shape: name.capitalize(), "mail": MAIL, name: {**SAID[name], **changes}})
+
+
+@pytest.mark.parametrize("shape", ["eventType", "notificationType"])
+@pytest.mark.parametrize("name", SAID)
+def test_both_shapes_say_the_same(name: str, shape: str) -> None:
+    assert notices.parse(said(name, shape)) == Notice(FATES[name], "mail-1@ses.example", (EMAIL,), AT)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        said("bounce", bounceType="Transient"),
+        said("bounce", bounceType="Undetermined"),
+        said("complaint", complaintFeedbackType="not-spam"),
+        json.dumps({"eventType": "Send", "mail": MAIL}),
+        json.dumps({"eventType": "DeliveryDelay", "mail": MAIL}),
+        json.dumps({"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have subscribed"}),
+    ],
+)
+def test_what_ends_nothing_is_passed_over(message: str) -> None:
+    assert notices.parse(message) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "", "null", "[]", "{}", '{"eventType": 1}', '{"eventType": "Bounce"}', '{"eventType": "Delivery", "mail": {}}',
+        said("bounce", bouncedRecipients=[]),
+        said("bounce", bouncedRecipients=[{"emailAddress": None}]),
+        said("bounce", bouncedRecipients=[{}] * 51),
+        said("complaint", complainedRecipients=[{"emailAddress": "nobody"}]),
+        said("delivery", recipients="ada@example.org"),
+        said("delivery", timestamp="yesterday"),
+        '{"eventType": "Delivery", "eventType": "Bounce"}',
+        '{"a":' * 50 + "1" + "}" * 50,
+        '"' + "x" * 300_000 + '"',
+    ],
+    ids=lambda message: message[:40],
+)  # fmt: skip
+def test_what_is_no_notice_is_malformed(message: str) -> None:
+    with pytest.raises(Malformed):
+        notices.parse(message)
+
+
+@given(st.text() | st.recursive(st.none() | st.text(), lambda one: st.dictionaries(st.text(), one)).map(json.dumps))
+def test_nothing_else_is_ever_raised(message: str) -> None:
+    try:
+        notices.parse(message)
+    except Malformed:
+        return
+
+
+def sent() -> World:
+    world = World()
+    world.do("deliver")
+    world.now += timedelta(minutes=1)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("delivery", State.DELIVERED), ("bounce", State.BOUNCED), ("complaint", State.COMPLAINED)],
+)
+def test_a_notice_is_noted_once_however_often_it_comes(name: str, state: State) -> None:
+    world = sent()
+    for _ in range(3):
+        notice = notices.parse(said(name))
+        assert notice is not None
+        notices.apply(world.delivering, notice)
+    assert world.delivery.state is state
+    kinds = [event.kind for event in world.journal.events.values()]
+    assert kinds == ([Happening.DELIVERED] if name == "delivery" else [])
+
+
+@pytest.mark.parametrize("name", ["bounce", "complaint"])
+def test_a_mailbox_that_is_closed_is_closed_for_every_issuer_and_for_signing_in(name: str) -> None:
+    world = sent()
+    notice = notices.parse(said(name))
+    assert notice is not None
+    notices.apply(world.delivering, notice)
+    box = world.delivering.mailbox(EMAIL)
+    for kind in Kind:
+        assert mailbox.held_back(box, kind, "another") is not None
+
+
+def test_a_mail_that_is_no_letter_of_ours_closes_its_mailbox_all_the_same() -> None:
+    world = sent()
+    notices.apply(world.delivering, Notice(Fate.BOUNCED, "sign-in@ses.example", ("eve@example.org",), AT))
+    assert world.delivering.mailbox("eve@example.org").bounced_at == AT
+    assert world.delivery.state is State.SENT
+
+
+def test_a_late_delivery_takes_nothing_back() -> None:
+    world = sent()
+    notices.apply(world.delivering, Notice(Fate.COMPLAINED, "mail-1@ses.example", (EMAIL,), AT))
+    notices.apply(world.delivering, Notice(Fate.DELIVERED, "mail-1@ses.example", (EMAIL,), ISSUED_AT))
+    assert world.delivery.state is State.COMPLAINED

@@ -1,0 +1,83 @@
+"""Small things: colours, names of links, signing in, what a mailbox wants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.delivery import brand, links, mailbox, sharing
+from chalicelib.delivery.letter import Kind
+from chalicelib.delivery.sign_in import SignInPost
+from chalicelib.errors import Refused, Unavailable
+from tests.delivery.fakes import Post, Store
+from tests.delivery.world import ISSUED_AT
+
+BOX = mailbox.Mailbox(mailbox.digest("ada@example.org"))
+
+
+def test_contrast_is_what_the_guidelines_say() -> None:
+    assert brand.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert brand.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert brand.contrast("#ffffff", "#767676") == brand.contrast("#767676", "#ffffff")
+
+
+@given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True) | st.text() | st.none())
+def test_white_words_can_be_read_on_every_accent(accent: str | None) -> None:
+    assert brand.contrast(brand.readable(accent), "#ffffff") >= brand.AA
+
+
+@given(st.emails(), st.binary(min_size=32, max_size=32))
+def test_a_links_secret_names_where_it_is_kept(email: str, entropy: bytes) -> None:
+    box = links.box_of(mailbox.digest(email))
+    token = links.secret(box, entropy)
+    name = links.name(token)
+    assert name is not None
+    assert name.box == box
+    assert entropy.hex() not in (name.digest, name.box)
+
+
+@given(st.text(max_size=80))
+def test_what_is_no_secret_names_nothing(token: str) -> None:
+    assert links.name(token) is None or len(token) == 65
+
+
+@given(st.text(), st.text(), st.sampled_from(sharing.Target))
+def test_sharing_never_leads_elsewhere(name: str, issuer: str, target: sharing.Target) -> None:
+    shown = sharing.Shown(name, issuer, "https://laurel.example/c/x", "x", ISSUED_AT, None)
+    try:
+        url = sharing.address(target, shown)
+    except UnicodeEncodeError:
+        assert any(0xD800 <= ord(letter) < 0xE000 for letter in name + issuer)
+        return
+    assert url.isascii()
+    assert any(url.startswith(f"{origin}/") for origin in sharing.ORIGINS)
+
+
+def test_signing_in_ignores_unsubscribing_but_no_bounce() -> None:
+    store, post = Store(), Post()
+    out = SignInPost(store, post)
+    store.save_mailbox(replace(mailbox.unsubscribed(BOX, "north"), forgotten_at=ISSUED_AT))
+    out.send_sign_in("Ada@example.org", "https://laurel.example/sign-in/x", 15)
+    assert [letter.kind for letter in post.sent] == [Kind.SIGN_IN]
+    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), ISSUED_AT))
+    out.send_sign_in("ada@example.org", "https://laurel.example/sign-in/x", 15)
+    assert len(post.sent) == 1
+
+
+def test_signing_in_says_nothing_of_an_address_and_something_of_an_outage() -> None:
+    post = Post(fault=lambda: Refused("no", code="address_rejected"))
+    SignInPost(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+    post.fault = lambda: Unavailable("silence")
+    with pytest.raises(Unavailable):
+        SignInPost(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+
+
+def test_what_a_mailbox_wants_has_bounds() -> None:
+    box = BOX
+    for number in range(mailbox.MOST_ISSUERS):
+        box = mailbox.unsubscribed(box, str(number))
+    with pytest.raises(Refused):
+        mailbox.unsubscribed(box, "one more")
