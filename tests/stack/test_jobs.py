@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import pytest
 
-from local import process
-from local.aws import EmbeddedAws
-from local.deploy import STACK, client
+from local.deploy import client
 from tests.conftest import RunningStack
+from tests.stack import jobs
 
 
 def test_the_nightly_job_may_do_what_it_does(stack: RunningStack) -> None:
-    running = process.recall(stack.local.record("aws"))
-    assert running
-    aws = EmbeddedAws(running)
-    found = client(aws, "cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId="RotateSalts")
-    name = found["StackResourceDetail"]["PhysicalResourceId"]
-    event = {
-        "source": "aws.events",
-        "detail-type": "Scheduled Event",
-        "detail": {},
-        "resources": [],
-        "region": "",
-        "account": "",
-        "time": "2026-11-22T00:05:00Z",
-        "id": "x",
-        "version": "0",
+    jobs.run(stack, "RotateSalts")
+
+
+def test_the_worker_may_do_what_it_does(stack: RunningStack) -> None:
+    jobs.run(stack, "Work")
+
+
+@pytest.mark.parametrize(("logical", "expression"), [("Work", "rate(1 minute)"), ("RotateSalts", "cron(5 0 * * ? *)")])
+def test_each_job_has_its_schedule(stack: RunningStack, logical: str, expression: str) -> None:
+    events = client(jobs.engine(stack), "events")
+    name = jobs.name_of(stack, logical)
+    targets = {
+        target["Arn"].rpartition(":")[2]: rule["ScheduleExpression"]
+        for rule in events.list_rules()["Rules"]
+        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     }
-    done = client(aws, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
-    assert "FunctionError" not in done, done["Payload"].read()
+    assert targets[name] == expression
