@@ -1,0 +1,153 @@
+"""docs/webhooks.md: what it shows is run, and what it sends is issued."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from chalicelib.access.roles import Role
+from chalicelib.award.hooks import Outcome
+from tests.http.gateway import Answer, Gateway
+from tests.http.signed_in import as_token
+from tests.http.world import BASE_URL, Laurel
+
+PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+
+# The example of the event in Instructure's documentation, "Canvas event format: course_completed", without what is
+# neither mapped nor signed over by name.
+CANVAS: dict[str, Any] = {
+    "metadata": {"event_name": "course_completed", "event_time": "2019-11-01T19:11:26.615Z", "producer": "canvas"},
+    "body": {
+        "course": {"account_id": "79", "id": "565", "name": "Computer Science I"},
+        "progress": {
+            "completed_at": "2019-11-05T13:38:00.218Z",
+            "next_requirement_url": "http://oxana.instructure.com/courses/565/modules/items/12345",
+            "requirement_completed_count": 6,
+            "requirement_count": 6,
+        },
+        "user": {"email": "inewton@example.com", "id": "123", "name": "Isaac Newton"},
+    },
+}
+
+
+def samples(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+class Receiver:
+    """Fernhill with a hook as the page writes it, and what reaches it."""
+
+    def __init__(self, laurel: Laurel, ask: Gateway, name: str) -> None:
+        # The samples read the clock of the machine that they run on.
+        laurel.now = datetime.now(UTC)
+        draft = next(hook for hook in map(json.loads, samples("json")) if hook["name"] == name)
+        achievement = next(iter(laurel.ledger.achievements("fernhill"))).id
+        draft |= {"dry_run": False, "courses": dict.fromkeys(draft["courses"], achievement)}
+        made = ask.post("/v1/hooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
+        assert made.status == 201, made.text
+        self.ask, self.laurel, self.hook = ask, laurel, made.json
+
+    def take(self, headers: dict[str, str], body: bytes) -> Answer:
+        named = {name.lower().replace("-", "_"): value for name, value in headers.items()}
+        return self.ask.post(self.hook["url"].removeprefix(BASE_URL), body, **named)
+
+    def issued(self, answer: Answer, holder: str, start: str) -> None:
+        assert answer.status == 200, answer.text
+        assert answer.json["outcome"] == Outcome.ISSUED
+        shown = self.ask.get(f"/v1/credentials/{answer.json['credential']['id']}").json
+        assert shown["credential"]["holder"]["name"] == holder
+        assert shown["credential"]["valid_from"] == start
+
+
+def test_the_sample_for_the_shell_is_issued(laurel: Laurel, ask: Gateway, tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl on this machine")
+    receiver = Receiver(laurel, ask, "LMS")
+    curl = tmp_path / "curl"
+    curl.write_text('#!/bin/sh\nfor each in "$@"; do printf "%s\\0" "$each"; done\n')
+    curl.chmod(0o755)
+    env = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "HOOK_URL": receiver.hook["url"],
+        "HOOK_SECRET": receiver.hook["secret"],
+    }
+    ran = subprocess.run(["sh", "-eu", "-c", samples("sh")[0]], env=env, capture_output=True, check=True)
+    sent = ran.stdout.decode().split("\0")[:-1]
+    assert sent.pop(0) == "-sS"
+    assert sent.pop() == receiver.hook["url"]
+    pairs = list(zip(sent[::2], sent[1::2], strict=True))
+    headers = dict(value.split(": ", 1) for option, value in pairs if option == "-H")
+    [body] = [value for option, value in pairs if option == "--data-binary"]
+    receiver.issued(receiver.take(headers, body.encode()), "Ada Nwosu", "2026-11-20T16:00:00Z")
+
+
+def test_the_sample_for_canvas_is_issued_once_though_the_event_is_raised_again(
+    laurel: Laurel, ask: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver = Receiver(laurel, ask, "Canvas")
+
+    class Reply:
+        def __init__(self, request: urllib.request.Request) -> None:
+            assert request.full_url == receiver.hook["url"]
+            assert isinstance(request.data, bytes)
+            self.answer = receiver.take(dict(request.header_items()), request.data)
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+        def read(self) -> Answer:
+            return self.answer
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda request, timeout: Reply(request))
+    names: dict[str, Any] = {}
+    exec(compile(samples("python")[0], "docs/webhooks.md", "exec"), names)  # noqa: S102 - our own page
+    first = names["send"](CANVAS, receiver.hook["url"], receiver.hook["secret"])
+    receiver.issued(first, "Isaac Newton", "2019-11-05T13:38:00Z")
+    later = {**CANVAS, "body": {**CANVAS["body"], "progress": {"completed_at": "2019-11-06T13:38:00.218Z"}}}
+    assert names["send"](later, receiver.hook["url"], receiver.hook["secret"]).json == first.json
+
+
+def test_the_sample_for_zapier_is_issued(laurel: Laurel, ask: Gateway) -> None:
+    if not shutil.which("node"):
+        pytest.skip("no node on this machine")
+    receiver = Receiver(laurel, ask, "LMS")
+    given = {
+        "url": receiver.hook["url"],
+        "secret": receiver.hook["secret"],
+        "course": "DA-101",
+        "first_name": "Ada",
+        "last_name": "Nwosu",
+        "email": " Ada@Example.org",
+        "completed_at": "2026-11-20T16:00:00Z",
+    }
+    script = (
+        f"const inputData = {json.dumps(given)};\n"
+        "const fetch = async (url, sent) => { console.log(JSON.stringify([url, sent]));"
+        " return {ok: true, json: async () => ({})}; };\n"
+        f"(async () => {{\n{samples('js')[0]}\n}})();"
+    )
+    ran = subprocess.run(["node", "-e", script], capture_output=True, check=True, text=True)
+    url, sent = json.loads(ran.stdout)
+    assert (url, sent["method"]) == (receiver.hook["url"], "POST")
+    receiver.issued(receiver.take(sent["headers"], sent["body"].encode()), "Ada Nwosu", "2026-11-20T16:00:00Z")
+
+
+def test_every_code_in_the_page_is_one_that_is_answered() -> None:
+    from chalicelib.http.problem import KINDS
+
+    table = PAGE.split("| answer |")[1].split("\n\n")[0]
+    statuses = re.findall(r"`(\d{3})` `([a-z_]+)`", table)
+    assert len(statuses) > 6
+    assert all(KINDS[code].status == int(status) for status, code in statuses)
