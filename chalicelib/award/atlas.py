@@ -113,12 +113,12 @@ def add(awarding: Awarding, pathways: Pathways, issuer_id: str, draft: Draft) ->
 def change(awarding: Awarding, pathways: Pathways, issuer_id: str, pathway_id: str, draft: Draft) -> Pathway:
     """Store the next version of a pathway. Who has completed it before, has.
 
-    Raises as `add`, `NotFound` for the pathway, and `Conflict` when it is no longer the version that ``draft`` was
-    written from.
+    Raises as `add`, `NotFound` for the pathway, and `Conflict` (`version_conflict`) when it is no longer the version
+    that ``draft`` was written from.
     """
     before = pathways.pathway(issuer_id, pathway_id)
     if draft.version is not None and draft.version != before.version:
-        raise Conflict(f"This pathway has changed: it is at version {before.version}. Read it again.")
+        raise Conflict(f"This pathway is at version {before.version} by now. Read it again.", code="version_conflict")
     after = replace(_drawn(awarding, issuer_id, pathway_id, draft), version=before.version + 1)
     return _save(awarding, pathways, after, before)
 
@@ -237,7 +237,7 @@ def _save(awarding: Awarding, pathways: Pathways, pathway: Pathway, before: Path
         else:
             return pathway
         if before is not None and pathways.pathway(pathway.issuer_id, pathway.id).version != before.version:
-            raise Conflict("This pathway was changed in the meantime. Read it again.") from conflict
+            raise Conflict("This pathway was changed just now. Read it again.", code="version_conflict") from conflict
     raise Conflict("Others keep changing the pathways of this issuer; try again.", code="busy")
 
 

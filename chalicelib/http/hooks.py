@@ -37,7 +37,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/hooks", access=token(Act.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
         found = services.hooks.hooks(caller.issuer_id)
-        return as_json({"hooks": [hook_wire.write(hook, base_url) for hook in found]})
+        return as_json({"items": [hook_wire.write(hook, base_url) for hook in found], "next": None})
 
     @bound.bind("/v1/hooks", access=token(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:

@@ -32,7 +32,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/pathways", access=token(Act.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
         found = services.pathways.pathways(caller.issuer_id)
-        return as_json({"pathways": [pathway_wire.write(each) for each in found]})
+        return as_json({"items": [pathway_wire.write(each) for each in found], "next": None})
 
     @bound.bind("/v1/pathways", access=token(Act.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
@@ -85,7 +85,7 @@ def _completions(services: Services, issuer_id: str, pathway_id: str, after: str
     found = atlas.review(services.awarding, services.pathways, issuer_id, pathway_id, after, PAGE + 1)
     shown = found[:PAGE]
     following = shown[-1].completion.id if len(found) > PAGE else None
-    return as_json({"completions": [_reviewed(each) for each in shown], "next": following})
+    return as_json({"items": [_reviewed(each) for each in shown], "next": following})
 
 
 def _reviewed(reviewed: Reviewed) -> dict[str, object]:

@@ -147,7 +147,7 @@ def test_the_secret_is_shown_once_and_nowhere_else(lms: Lms) -> None:
     said = lms.manage("GET").text + listing.text + lms.manage("PUT", body=draft(lms.laurel)).text
     assert secret.removeprefix("whsec_") not in said
     assert secret.startswith("whsec_")
-    assert [hook["id"] for hook in listing.json["hooks"]] == [lms.hook["id"]]
+    assert [hook["id"] for hook in listing.json["items"]] == [lms.hook["id"]]
 
 
 def test_a_rotated_secret_is_another_one_and_both_sign_for_a_day(lms: Lms) -> None:

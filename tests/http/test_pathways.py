@@ -77,10 +77,11 @@ def test_a_pathway_is_written_read_and_changed(college: College) -> None:
     assert (way["version"], way["reward_name"]) == (1, "Data scientist")
     assert [step["name"] for step in way["root"]["in_order"]] == ["Data analysis in practice", "Statistics"]
     assert college.ask.get(f"/v1/pathways/{way['id']}", **college.editor).json == way
-    assert college.ask.get("/v1/pathways", **college.editor).json == {"pathways": [way]}
+    assert college.ask.get("/v1/pathways", **college.editor).json == {"items": [way], "next": None}
     changed = college.send("PUT", f"/v1/pathways/{way['id']}", {**way, "name": "Another"})
     assert (changed.status, changed.json["version"], changed.json["name"]) == (200, 2, "Another")
-    assert college.send("PUT", f"/v1/pathways/{way['id']}", way).status == 409
+    late = college.send("PUT", f"/v1/pathways/{way['id']}", way)
+    assert (late.status, late.json["code"]) == (409, "version_conflict")
 
 
 @pytest.mark.parametrize(
@@ -128,10 +129,10 @@ def test_completions_are_listed_with_what_still_stands_behind_them(college: Coll
     seen = college.progress(way)
     reward = seen["completed"]["reward"]
     assert college.ask.get(f"/v1/credentials/{reward}").json["verdict"] == "valid"
-    [completion] = college.progress(way, "")["completions"]
+    [completion] = college.progress(way, "")["items"]
     assert (completion["email"], completion["supported"], completion["withdrawn"]) == ("ada@example.org", True, [])
     standing.revoke(college.laurel.awarding, "fernhill", last)
-    [completion] = college.progress(way, "")["completions"]
+    [completion] = college.progress(way, "")["items"]
     assert (completion["supported"], completion["withdrawn"]) == (False, [last])
     assert college.ask.get(f"/v1/credentials/{reward}").json["verdict"] == "valid"
 
