@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.access.gate import Gate
 from chalicelib.access.ports import Post
+from chalicelib.access.providers import Providers
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import domains
 from chalicelib.award.atlas import Pathways
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.domains import Proving
+from chalicelib.award.export import Exporter
 from chalicelib.award.hooks import Hooks
 from chalicelib.award.jobs import Desk
 from chalicelib.award.ports import Claims, Ledger, Signer
@@ -198,10 +200,12 @@ class Services:
 
         return DynamoHooks(self._tables)
 
-    @property
-    def providers(self) -> Mapping[str, str]:
-        """The names of those who may say who somebody is, by their ids."""
-        return {}
+    @cached_property
+    def oidc(self) -> Providers:
+        """Who else may say who somebody is."""
+        from chalicelib.net.oidc import NetworkProviders
+
+        return NetworkProviders(self._network.cache, self._network.fetcher, time.monotonic)
 
     @cached_property
     def gate(self) -> Gate:
@@ -222,6 +226,19 @@ class Services:
         from chalicelib.dynamo.tasks import DynamoTasks  # no view of a credential has anything to be done
 
         return DynamoTasks(self._tables)
+
+    @cached_property
+    def exporters(self) -> Mapping[str, Exporter]:
+        """What is kept of an issuer, by the word that begins its lines, in the order in which an export tells it."""
+        from chalicelib.award import export  # nobody but an export asks
+        from chalicelib.dynamo.archive import DynamoArchive
+
+        register = self.gate.register
+        return {
+            **export.of_awards(self.ledger, DynamoArchive(self._tables), self.desk, self.pathways, self.hooks),
+            "member": export.nouns(register.members, "email"),
+            "token": export.nouns(register.tokens, "id", but=("digest",)),
+        }
 
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:

@@ -111,7 +111,7 @@ def page(ledger: Lists, issuer_id: str, search: Search, cursor: str | None = Non
     Raises `Malformed` (`bad_cursor`).
     """
     limit = min(limit, MOST)
-    after = _place(cursor) if cursor is not None else None
+    after = place(cursor) if cursor is not None else None
     if search.email is not None:
         return _page_of_email(ledger, issuer_id, search, search.email.strip().lower(), after, limit)
     found: list[Row] = []
@@ -153,7 +153,8 @@ def write_cursor(place: Place) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str) -> Place:
+def place(cursor: str) -> Place:
+    """The inverse of `write_cursor`. Raises `Malformed` (`bad_cursor`)."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         if not _PLACE.fullmatch(text):

@@ -9,6 +9,7 @@ table ``credentials`` (kept for good)
 ``ISSUER#<issuer>``                   ``ISSUER``                      the issuer of a credential, read at every view
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
 ``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   what an achievement was when it was issued
+``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
 ``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
@@ -189,6 +190,14 @@ def holders(email: str) -> Range:
 
 def status_list(list_id: str) -> Key:
     return Key(join("LIST", list_id), "LIST")
+
+
+def list_pointer(issuer_id: str, list_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), join("LIST", list_id))
+
+
+def list_pointers(issuer_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "LIST#")
 
 
 def index_marker(list_id: str, index: int) -> Key:

@@ -63,11 +63,13 @@ class DynamoLedger(DynamoShelf):
             Put(pointer.raw()),
             Put(Pointer(*keys.did_pointer(issuer.did), target=issuer.id).raw()),
             *(Put(StatusListItem.of(status_list).raw()) for status_list in lists),
+            *_list_pointers(lists),
             *(() if owner is None else first_member(Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created))),
         )
 
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
-        self._transact(_next(IssuerItem.of(issuer).raw(), issuer.version), *_next_lists(lists))
+        puts = [*_next_lists(lists), *_list_pointers(lists)]
+        self._transact(_next(IssuerItem.of(issuer).raw(), issuer.version), *puts)
 
     def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
         return self._one(AchievementItem, keys.achievement(issuer_id, achievement_id), _NO_ACHIEVEMENT)
@@ -285,6 +287,12 @@ def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:
     if tenant is None:
         return Put(raw, condition, values)
     return Put(raw, f"{condition} AND issuer_id = :tenant", {**values, ":tenant": {"S": tenant}})
+
+
+def _list_pointers(lists: Sequence[StatusList]) -> list[Put]:
+    """Where an issuer's lists are found again, of those that are new."""
+    new = [one for one in lists if one.version == 1]
+    return [Put(Pointer(*keys.list_pointer(one.issuer_id, one.id), target=one.id).raw()) for one in new]
 
 
 def _next_lists(lists: Sequence[StatusList]) -> list[Put]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chalicelib.access.gate import Gate
+from chalicelib.access.providers import Providers
 from chalicelib.award.atlas import Pathways
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.domains import Proving
+from chalicelib.award.export import Exporter
 from chalicelib.award.hooks import Hooks
 from chalicelib.award.jobs import Desk
 from chalicelib.award.ports import Claims
@@ -48,8 +50,8 @@ class Services(Protocol):
         """Who asks, and what they may do."""
 
     @property
-    def providers(self) -> Mapping[str, str]:
-        """The names of those who may say who somebody is (OpenID Connect), by their ids in `/oidc/{provider}`."""
+    def oidc(self) -> Providers:
+        """Who else may say who somebody is (OpenID Connect)."""
 
     @property
     def proving(self) -> Proving:
@@ -62,6 +64,10 @@ class Services(Protocol):
     @property
     def claims(self) -> Claims:
         """What each `Idempotency-Key` stands for."""
+
+    @property
+    def exporters(self) -> Mapping[str, Exporter]:
+        """What is kept of an issuer, by the word that begins its lines."""
 
     @property
     def desk(self) -> Desk:

@@ -70,7 +70,7 @@ def _replaced_record(ledger: DynamoLedger, name: str):
 
 
 DEEDS = {
-    "add_issuer": Deed(lambda _, name: _issuer(name), lambda ledger, made: ledger.add_issuer(*made), 5),
+    "add_issuer": Deed(lambda _, name: _issuer(name), lambda ledger, made: ledger.add_issuer(*made), 7),
     "replace_issuer": Deed(_stored_issuer, lambda ledger, made: ledger.replace_issuer(*made), 2),
     "add_achievement": Deed(
         lambda _, name: nouns.achievement(name), lambda ledger, made: ledger.add_achievement(made), 2

@@ -13,10 +13,12 @@ from functools import cached_property
 from typing import NoReturn
 
 from chalicelib.access.gate import Gate
+from chalicelib.access.providers import Provider
 from chalicelib.analytics.recorder import Recorder
-from chalicelib.award import achievements, issue, issuers, standing
+from chalicelib.award import achievements, export, issue, issuers, standing
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.domains import Proving
+from chalicelib.award.export import Exporter
 from chalicelib.award.jobs import Desk
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
@@ -31,6 +33,7 @@ from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusList
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
 from tests.delivery import fakes as letter_fakes
+from tests.fake_archive import Archive
 from tests.paths import fakes as paths_fakes
 
 BASE_URL = "http://localhost:8000"
@@ -106,6 +109,8 @@ class Laurel:
     pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
     hooks: paths_fakes.Hooks = field(default_factory=paths_fakes.Hooks)
 
+    oidc_providers: tuple[Provider, ...] = ()
+    oidc: access_fakes.Providers = field(default_factory=access_fakes.Providers)
     witness: fakes.Witness = field(default_factory=fakes.Witness)
 
     letters: letter_fakes.Store = field(default_factory=letter_fakes.Store)
@@ -119,7 +124,8 @@ class Laurel:
 
     @cached_property
     def settings(self) -> Settings:
-        return Settings("test", self.base_url, "credentials", "events", "secrets", "key-1", "eu-central-1")
+        plain = Settings("test", self.base_url, "credentials", "events", "secrets", "key-1", "eu-central-1")
+        return replace(plain, oidc_providers=self.oidc_providers)
 
     @property
     def lookup(self) -> Lookup:
@@ -166,13 +172,18 @@ class Laurel:
     def desk(self) -> Desk:
         return Desk(self.awarding, fake_jobs.Jobs(self.tasks))
 
+    @property
+    def exporters(self) -> dict[str, Exporter]:
+        archive = Archive(self.ledger)
+        return {
+            **export.of_awards(self.ledger, archive, self.desk, self.pathways, self.hooks),
+            "member": export.nouns(self.register.members, "email"),
+            "token": export.nouns(self.register.tokens, "id", but=("digest",)),
+        }
+
     @cached_property
     def claims(self) -> fakes.Claims:
         return fakes.Claims()
-
-    @cached_property
-    def providers(self) -> dict[str, str]:
-        return {}
 
     @property
     def gate(self) -> Gate:

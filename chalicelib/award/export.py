@@ -1,0 +1,238 @@
+"""Everything that is kept of an issuer, as lines of JSON that anybody can read on; no secret of ours among them.
+
+Each part of Laurel that keeps something of an issuer has an exporter in a registry (`services.exporters`); a page is
+what the exporters say from a cursor on. A cursor names the exporter and its last line, so that a download may stop and
+go on at any time. What changes meanwhile is told as it is when its turn comes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol, TypeVar
+
+from chalicelib.award import jobs
+from chalicelib.award.atlas import Pathways
+from chalicelib.award.hooks import Hooks
+from chalicelib.award.job import Job
+from chalicelib.award.jobs import START, Desk, Place
+from chalicelib.award.listing import Row, write_cursor
+from chalicelib.award.listing import place as read_place
+from chalicelib.award.ports import Ledger
+from chalicelib.award.recipient import Recipient
+from chalicelib.credential import dates
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.record import Record, StatusList
+from chalicelib.errors import Malformed
+
+MOST_BYTES = 3_000_000
+"""Of a page. Lambda hands over 6 MB, and base64 takes a third more; the last line may go beyond by its length."""
+ROWS = 25
+"""Credentials read at once, with what belongs to each: they stay below the 16 MB of one BatchGetItem."""
+
+Line = Mapping[str, object]
+Exporter = Callable[[str, str], Iterable[tuple[str, Line]]]
+"""The lines of an issuer (first argument) that follow a place (second; empty is the start), each with its own place.
+The order of places never changes."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines, each a JSON object with its newline; the cursor of the next page, None when all is told."""
+
+    content: bytes
+    next: str | None
+
+
+class Archive(Protocol):
+    """What only an export reads. Every method raises `Unavailable`."""
+
+    def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
+        """The credentials of at most `ROWS` rows of a list, and who got each, in their order, strongly read."""
+
+    def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
+        """Every list that the issuer has ever had, by id."""
+
+
+def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, most: int = MOST_BYTES) -> Page:
+    """The lines from ``cursor`` on, about ``most`` bytes of them. Raises `Malformed` (`bad_cursor`), `NotFound`."""
+    names = list(exporters)
+    name, after = _read(cursor, names) if cursor else (names[0], "")
+    lines: list[bytes] = []
+    size = 0
+    for at in names[names.index(name) :]:
+        for place, line in exporters[at](issuer_id, after if at == name else ""):
+            lines.append(json.dumps({"type": at, **line}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            size += len(lines[-1])
+            if size >= most:
+                return Page(b"".join(lines), _write(at, place))
+    return Page(b"".join(lines), None)
+
+
+def of_awards(ledger: Ledger, archive: Archive, desk: Desk, pathways: Pathways, hooks: Hooks) -> dict[str, Exporter]:
+    """The exporters of what this package keeps, by the word that begins their lines."""
+
+    def versions(issuer_id: str) -> Iterator[Achievement]:
+        for achievement in ledger.achievements(issuer_id):
+            yield from ledger.achievement_versions(issuer_id, achievement.id)
+
+    return {
+        "issuer": nouns(lambda issuer_id: [ledger.issuer(issuer_id)], "id", but=("handle",)),
+        "achievement": listed(versions, lambda one: f"{one.id} {one.version:08}", plain),
+        "credential": credentials(ledger, archive),
+        "status_list": listed(archive.status_lists, lambda one: one.id, _status_list),
+        "pathway": nouns(pathways.pathways, "id"),
+        "completion": completions(pathways),
+        "job": jobs_and_rows(desk),
+        "hook": nouns(hooks.hooks, "id", but=("secrets", "seed")),
+    }
+
+
+def nouns(things: Callable[[str], Iterable[object]], key: str, but: Sequence[str] = ()) -> Exporter:
+    """The exporter of a few nouns, told whole in the order of their member ``key``, without the members ``but``."""
+    return listed(things, lambda thing: str(getattr(thing, key)), lambda thing: plain(thing, but))
+
+
+def listed(things: Callable[[str], Iterable[T]], key: Callable[[T], str], shape: Callable[[T], Line]) -> Exporter:
+    """The exporter of a few things, told in the order of their keys."""
+
+    def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
+        for place, thing in sorted(((key(each), each) for each in things(issuer_id)), key=lambda pair: pair[0]):
+            if place > after:
+                yield place, shape(thing)
+
+    return export
+
+
+def credentials(ledger: Ledger, archive: Archive) -> Exporter:
+    """Every credential with its document, how it stands and who got it, the newest first."""
+
+    def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
+        place = read_place(after) if after else None
+        while rows := ledger.rows(issuer_id, place, ROWS):
+            held = {record.id: (record, recipient) for record, recipient in archive.held(rows)}
+            for row in rows:
+                place = row.place
+                if row.credential_id in held:
+                    yield write_cursor(place), _credential(*held[row.credential_id])
+
+    return export
+
+
+def completions(pathways: Pathways) -> Exporter:
+    """Who completed which pathway."""
+
+    def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
+        begun, _, told = after.partition(" ")
+        for pathway in sorted(pathways.pathways(issuer_id), key=lambda one: one.id):
+            if pathway.id < begun:
+                continue
+            last = told if pathway.id == begun else None
+            while some := pathways.completions(issuer_id, pathway.id, last or None, ROWS):
+                for one in some:
+                    last = one.id
+                    yield f"{pathway.id} {last}", plain(one)
+
+    return export
+
+
+def jobs_and_rows(desk: Desk) -> Exporter:
+    """Every job, each followed by its rows and what has come of them, the oldest first."""
+
+    def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
+        name, _, told = after.partition(" ")
+        found = _oldest_first(desk, issuer_id)
+        if name:
+            found = found[next((at for at, job in enumerate(found) if job.id == name), len(found)) :]
+        for job in found:
+            begun = job.id == name
+            if not begun:
+                yield job.id, plain(jobs.progress(desk, job), but=("secret", "digest", "version", "chunks"))
+            start = _place(told) if begun and told else START
+            for result, following in jobs.results(desk, job, after=start):
+                line = {"job": job.id, **plain(result)}
+                yield f"{job.id} {following.chunk}-{following.at}", line
+
+    return export
+
+
+def plain(thing: object, but: Sequence[str] = ()) -> dict[str, object]:
+    """A noun as JSON, without the members named in ``but``. Bytes raise `TypeError`: most are secrets, and whoever
+    wants to tell some says how."""
+    if not is_dataclass(thing):
+        raise TypeError(f"{type(thing).__name__} is no noun")
+    return {one.name: _plain(getattr(thing, one.name), but) for one in fields(thing) if one.name not in but}
+
+
+def _plain(value: object, but: Sequence[str]) -> object:
+    match value:
+        case datetime():
+            return dates.write(value)
+        case Enum():
+            return value.value
+        case None | str() | int() | float():
+            return value
+        case Mapping():
+            return {str(name): _plain(member, but) for name, member in value.items()}
+        case tuple() | list():
+            return [_plain(each, but) for each in value]
+        case _ if is_dataclass(value):
+            return plain(value, but)
+    raise TypeError(f"{type(value).__name__} is not told in an export")
+
+
+def _credential(record: Record, recipient: Recipient | None) -> Line:
+    # The signed document as the object that it is: written without blanks it is again what was signed, byte for byte.
+    document = json.loads(record.document)
+    to = None if recipient is None else plain(recipient, but=("credential_id", "issuer_id"))
+    return {**plain(record, but=("document", "version")), "recipient": to, "document": document}
+
+
+def _status_list(one: StatusList) -> Line:
+    """A status list as it is published; the bits are in its document."""
+    return {**plain(one, but=("bits", "document", "version")), "document": json.loads(one.document)}
+
+
+def _oldest_first(desk: Desk, issuer_id: str) -> list[Job]:
+    # New ones come at the end, so that what a cursor has passed stays where it was.
+    found: list[Job] = []
+    after: str | None = None
+    while True:
+        some = desk.jobs.jobs(issuer_id, after, 100)
+        found += some.jobs
+        if (after := some.after) is None:
+            return found[::-1]
+
+
+def _place(text: str) -> Place:
+    try:
+        chunk, at = text.split("-")
+        return Place(int(chunk), int(at))
+    except ValueError as error:
+        raise _bad_cursor() from error
+
+
+def _write(name: str, place: str) -> str:
+    return base64.urlsafe_b64encode(f"{name} {place}".encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, names: Iterable[str]) -> tuple[str, str]:
+    # It needs no signature: it is only ever read within the things of whoever brings it.
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (ValueError, binascii.Error) as error:
+        raise _bad_cursor() from error
+    name, _, place = text.partition(" ")
+    if name not in names or not place:
+        raise _bad_cursor()
+    return name, place
+
+
+def _bad_cursor() -> Malformed:
+    return Malformed("This cursor is not one that an export gave out; start without one.", code="bad_cursor")

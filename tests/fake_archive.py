@@ -1,0 +1,22 @@
+"""`award.export.Archive` over the ledger in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chalicelib.award.listing import Row
+from chalicelib.award.recipient import Recipient
+from chalicelib.credential.record import Record, StatusList
+
+
+class Archive:
+    def __init__(self, ledger: Any) -> None:
+        self._ledger = ledger
+
+    def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
+        names = [row.credential_id for row in rows]
+        return [(self._ledger.record(name), self._ledger._recipients.get(name)) for name in names]
+
+    def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
+        return iter([one for _, one in sorted(self._ledger._lists.items()) if one.issuer_id == issuer_id])
