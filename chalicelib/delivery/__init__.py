@@ -14,5 +14,6 @@ again.py       send once more, because an issuer asks
 notices.py     what the mail service says of a letter that it took
 holder.py      what a holder may do by the link in a letter, without an account
 sign_in.py     the letter by which somebody signs in
+invite.py      the letter to a new member of an issuer
 ports.py       what all this needs from outside
 """

@@ -12,6 +12,7 @@ from chalicelib.access.caller import Caller
 from chalicelib.access.nouns import Member, Token
 from chalicelib.access.roles import Act, Role
 from chalicelib.credential import dates
+from chalicelib.delivery.invite import invite
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http import body, fields
 from chalicelib.http.access import token
@@ -38,6 +39,7 @@ def routes(services: Services) -> Routes:
         fields.only(sent, "email", "role")
         role = fields.choice(sent, "role", Role)
         member = members.add(services.gate, caller.issuer_id, fields.text(sent, "email"), role)
+        invite(services.delivering, member)
         return as_json(_member(member), status=201)
 
     @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)

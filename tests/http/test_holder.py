@@ -14,6 +14,7 @@ from chalicelib.delivery import handlers, mailbox
 from chalicelib.delivery.deliveries import State
 from chalicelib.delivery.letter import Kind
 from chalicelib.delivery.links import GOOD_FOR, KEPT_FOR
+from chalicelib.errors import Unavailable
 from tests.http.gateway import HTML, Answer, Gateway
 from tests.http.signed_in import as_token
 from tests.http.world import BASE_URL, Laurel, id_of
@@ -270,6 +271,17 @@ def test_each_link_opens_its_own_door_only(laurel: Laurel, ask: Gateway, path: s
     stop = (laurel.post.sent[-1].unsubscribe or "").rpartition("/")[2]
     assert ask.post(f"/mail/unsubscribe/{token}", b"").status == 404
     assert ask.get(f"/my/{stop}", **PHONE).status == 404
+
+
+def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, ask: Gateway) -> None:
+    owner = as_token(laurel, "fernhill", Role.OWNER)
+    laurel.post.fault = lambda: Unavailable("no post today")
+    assert ask.post("/v1/members", b'{"email": "eve@example.org", "role": "owner"}', **owner).status == 201
+    laurel.post.fault = lambda: None
+    assert ask.post("/v1/members", b'{"email": "ben@example.org", "role": "editor"}', **owner).status == 201
+    [letter] = laurel.post.sent
+    assert (letter.kind, letter.to, letter.main.url) == (Kind.INVITATION, "ben@example.org", f"{BASE_URL}/sign-in")
+    assert "editor" in " ".join(letter.paragraphs)
 
 
 def test_no_secret_and_no_address_is_in_the_log(ask: Gateway, path: str, lines: object) -> None:

@@ -8,6 +8,7 @@ from chalicelib.access import members
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.nouns import Member
 from chalicelib.access.roles import Act, Role
+from chalicelib.delivery.invite import invite
 from chalicelib.errors import Conflict
 from chalicelib.http.access import member
 from chalicelib.http.console import filled, frame, words
@@ -34,7 +35,7 @@ def routes(services: Services) -> Routes:
         role = form.one_of("role", Role, "Choose a role.")
         with form.judged("email"):
             if role is not None:
-                members.add(services.gate, caller.issuer_id, form.said("email"), role)
+                invite(services.delivering, members.add(services.gate, caller.issuer_id, form.said("email"), role))
         if form.faults:
             return _all(services, around, form)
         return frame.sent_on(f"{around.at}/people", did="member_added")
