@@ -14,6 +14,8 @@ from cli.output import UsageFault, complain
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
+CUT_OFF = 141
+"""128 + SIGPIPE."""
 
 
 def main(
@@ -26,6 +28,7 @@ def main(
     try:
         services = (connect or _connect)(settings.read(environment))
         code: int = asked.act(services, asked)
+        sys.stdout.flush()
     except (MissingSetting, UsageFault) as error:
         complain(error)
         return 2
@@ -34,6 +37,10 @@ def main(
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has read enough (`| head`). What is still in the buffer would complain once more at the end.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the process ends
+        return CUT_OFF
     return code
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, _SubParsersAction
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from chalicelib.access.roles import Role
 from chalicelib.award.issuers import Method
 from chalicelib.credential import vocabulary
+from chalicelib.credential.record import State
 from chalicelib.errors import Malformed
 from cli import access, achievement, credential, events, hook, issuer, moments, pathway, task
 from cli.demo import command as demo
@@ -27,8 +28,8 @@ def parser() -> ArgumentParser:
     _member(_verbs(nouns, "member", "who belongs to an issuer: add, change, remove, list, sign-out"))
     _token(_verbs(nouns, "token", "what programs of an issuer bring: add, list, revoke"))
     _operator(_verbs(nouns, "operator", "tokens of those who run this deployment: add, list, revoke"))
-    _achievement(_verbs(nouns, "achievement", "what can be earned: add, list"))
-    _credential(_verbs(nouns, "credential", "who has earned it: issue, revoke, suspend, reinstate, show, list"))
+    _achievement(_verbs(nouns, "achievement", "what can be earned: add, revise, versions, list"))
+    _credential(_verbs(nouns, "credential", "who has earned it: issue, find, correct, renew, revoke, ..."))
     _pathway(_verbs(nouns, "pathway", "what leads to what: add, change, list, progress, completions, award"))
     _hook(
         _verbs(nouns, "hook", "where other systems tell of completions: add, change, list, deliveries, rotate, remove")
@@ -140,7 +141,30 @@ def _achievement(verbs: _SubParsersAction[ArgumentParser]) -> None:
         metavar=("NAME", "URL", "FRAMEWORK"),
         help="a skill that it shows, with its address in a public framework; may be repeated",
     )
+    add.add_argument("--valid-days", type=int, metavar="DAYS", help="how long a credential is good for (no end)")
+    add.add_argument("--evidence-required", action="store_true", help="it is only issued with evidence")
     _json(add)
+    revise = _command(verbs, "revise", achievement.revise, "the next version: as it is, but for what is given")
+    revise.add_argument("issuer")
+    revise.add_argument("id", help="the achievement's id")
+    for words in ("--name", "--description", "--criteria", "--image-alt", "--kind"):
+        revise.add_argument(words)
+    revise.add_argument("--image", type=Path, metavar="FILE", help="a PNG; without it the picture stays")
+    revise.add_argument(
+        "--skill",
+        nargs=3,
+        action="append",
+        metavar=("NAME", "URL", "FRAMEWORK"),
+        help="instead of all that are there; may be repeated",
+    )
+    revise.add_argument("--valid-days", type=int, metavar="DAYS", help="0 takes the rule away")
+    revise.add_argument("--evidence-required", action=BooleanOptionalAction)
+    revise.add_argument("--archived", action=BooleanOptionalAction, help="whether it is no longer issued")
+    _json(revise)
+    versions = _command(verbs, "versions", achievement.versions, "every version of one")
+    versions.add_argument("issuer")
+    versions.add_argument("id")
+    _json(versions)
     listing = _command(verbs, "list", achievement.list_all, "an issuer's achievements")
     listing.add_argument("issuer")
     _json(listing)
@@ -183,7 +207,29 @@ def _credential(verbs: _SubParsersAction[ArgumentParser]) -> None:
     show = _command(verbs, "show", credential.show_one, "verify a credential and say what was found")
     show.add_argument("id", metavar="ID")
     _json(show)
-    listing = _command(verbs, "list", credential.list_all, "an issuer's credentials, newest last")
+    correct = _command(verbs, "correct", credential.correct_one, "issue it again, right; the wrong one is revoked")
+    correct.add_argument("id", metavar="ID")
+    correct.add_argument("--issuer", metavar="ID", help="only if it is this issuer's")
+    correct.add_argument("--name", help="the holder's name")
+    correct.add_argument("--email")
+    correct.add_argument("--did")
+    correct.add_argument("--valid-from", type=_start, metavar="DATE")
+    correct.add_argument("--valid-until", type=_end, metavar="DATE")
+    correct.add_argument("--reason", help="shown to whoever looks at the wrong one")
+    _json(correct)
+    renew = _command(verbs, "renew", credential.renew_one, "issue it anew to the same holder; the old one stays")
+    renew.add_argument("id", metavar="ID")
+    renew.add_argument("--issuer", metavar="ID", help="only if it is this issuer's")
+    renew.add_argument("--valid-until", type=_end, metavar="DATE", help="without it the achievement's rule says when")
+    _json(renew)
+    find = _command(verbs, "find", credential.find, "an issuer's credentials that fit, newest first")
+    find.add_argument("issuer")
+    find.add_argument("--name", help="a part of the holder's name")
+    find.add_argument("--email", help="the whole address")
+    find.add_argument("--achievement", metavar="ID")
+    find.add_argument("--state", type=State, choices=list(State))
+    _json(find)
+    listing = _command(verbs, "list", credential.list_all, "an issuer's credentials, newest first")
     listing.add_argument("issuer")
     _json(listing)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from chalicelib.award import standing
+from chalicelib.award import listing, replacing, standing
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award, issue
+from chalicelib.award.listing import Row, Search
+from chalicelib.award.replacing import Changes
 from chalicelib.award.standing import Decision
 from chalicelib.credential.build import Holder, credential_url
+from chalicelib.credential.record import Record
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
 from cli import holders
-from cli.holders import Row
 from cli.output import UsageFault, note, show
 from cli.progress import bar
 
@@ -27,7 +29,7 @@ def issue_all(services: Services, asked: Namespace) -> int:
     # A wrong id is told once, before any row.
     awarding.ledger.achievement(asked.issuer, asked.achievement)
     if asked.holders is None:
-        row = Row(0, Holder(asked.name, asked.email, asked.did), asked.valid_from, asked.valid_until)
+        row = holders.Row(0, Holder(asked.name, asked.email, asked.did), asked.valid_from, asked.valid_until)
         return 0 if _issue_row(awarding, asked, row) else 1
     if asked.email or asked.did:
         raise UsageFault("--email and --did go with --name; the file has columns for them.")
@@ -41,7 +43,7 @@ def issue_all(services: Services, asked: Namespace) -> int:
     return 0 if done == len(rows) else 1
 
 
-def _issue_row(awarding: Awarding, asked: Namespace, row: Row) -> bool:
+def _issue_row(awarding: Awarding, asked: Namespace, row: holders.Row) -> bool:
     """Issue to one holder and say what came of it."""
     # The id is fixed before the attempt, so that an attempt with an unclear end can be looked up.
     name = awarding.public_id()
@@ -134,11 +136,59 @@ def show_one(services: Services, asked: Namespace) -> int:
     return 0
 
 
-def list_all(services: Services, asked: Namespace) -> int:
-    """Every credential of one issuer; whose it is stays out of a list."""
-    services.ledger.issuer(asked.issuer)
-    for record in services.ledger.records(asked.issuer):
-        state, issued = record.standing.state, f"{record.issued_at:%Y-%m-%d}"
-        text = f"{record.id}  {issued}  {state:9}  {record.achievement_id}"
-        show(asked.json, text, id=record.id, state=state, issued=issued, achievement=record.achievement_id)
+def correct_one(services: Services, asked: Namespace) -> int:
+    """Put a right credential in the place of a wrong one."""
+    changes = Changes(asked.name, asked.email, asked.did, asked.valid_from, asked.valid_until)
+    tenant = _tenant(services, asked, asked.id)
+    return _show_made(services, asked, replacing.correct(services.awarding, tenant, asked.id, changes, asked.reason))
+
+
+def renew_one(services: Services, asked: Namespace) -> int:
+    """Issue a credential anew to the same holder."""
+    tenant = _tenant(services, asked, asked.id)
+    return _show_made(services, asked, replacing.renew(services.awarding, tenant, asked.id, asked.valid_until))
+
+
+def _show_made(services: Services, asked: Namespace, record: Record) -> int:
+    url = credential_url(services.awarding.base_url, record.id)
+    show(asked.json, f"{url}  replaces {record.supersedes}", id=record.id, url=url, supersedes=record.supersedes)
     return 0
+
+
+def list_all(services: Services, asked: Namespace) -> int:
+    """Every credential of one issuer, newest first; whose it is stays out of a list."""
+    for row in _rows(services, asked.issuer, Search()):
+        state, issued = row.state, f"{row.issued_at:%Y-%m-%d}"
+        text = f"{row.credential_id}  {issued}  {state:9}  {row.achievement_id}"
+        show(asked.json, text, id=row.credential_id, state=state, issued=issued, achievement=row.achievement_id)
+    return 0
+
+
+def find(services: Services, asked: Namespace) -> int:
+    """The credentials of one issuer that fit, and whose they are; 1 when there is none."""
+    found = 0
+    for row in _rows(services, asked.issuer, Search(asked.name, asked.email, asked.achievement, asked.state)):
+        found += 1
+        state, issued = row.state, f"{row.issued_at:%Y-%m-%d}"
+        whose = f"{row.holder_name} <{row.email}>" if row.email else row.holder_name
+        show(
+            asked.json,
+            f"{row.credential_id}  {issued}  {state:9}  {whose}",
+            id=row.credential_id,
+            state=state,
+            issued=issued,
+            achievement=row.achievement_id,
+            holder=row.holder_name,
+            email=row.email,
+            superseded_by=row.superseded_by,
+        )
+    return 0 if found else 1
+
+
+def _rows(services: Services, issuer_id: str, search: Search) -> Iterator[Row]:
+    services.ledger.issuer(issuer_id)
+    page = listing.page(services.ledger, issuer_id, search, limit=listing.MOST)
+    yield from page.rows
+    while page.next is not None:
+        page = listing.page(services.ledger, issuer_id, search, page.next, listing.MOST)
+        yield from page.rows

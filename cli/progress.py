@@ -37,6 +37,35 @@ class Bar:
         self._stream.flush()
 
 
+class Count:
+    """A number that grows, of a whole that nobody knows; it is shown on a terminal only."""
+
+    def __init__(self, title: str, stream: TextIO) -> None:
+        self._title, self._stream = title, stream
+        self._terminal = stream.isatty()
+
+    def __call__(self, number: int) -> None:
+        """Show ``number``."""
+        if self._terminal:
+            self._stream.write(f"\r{self._title}: {number:,}")
+            self._stream.flush()
+
+    def end(self) -> None:
+        """Leave the line, so that what is written next begins a new one."""
+        if self._terminal:
+            self._stream.write("\n")
+
+
+@contextmanager
+def counter(title: str) -> Iterator[Count]:
+    """A `Count` on standard error for the time of the block."""
+    shown = Count(title, sys.stderr)
+    try:
+        yield shown
+    finally:
+        shown.end()
+
+
 @contextmanager
 def bar(title: str) -> Iterator[Bar]:
     """A `Bar` on standard error for the time of the block."""

@@ -31,3 +31,17 @@ def test_a_picture_that_is_none_is_refused(run: Run, issuer: str, tmp_path: Path
 
 def test_an_unknown_issuer_is_told_and_not_an_empty_list(run: Run) -> None:
     assert run("achievement", "list", "nobody").code == 1
+
+
+def test_a_revision_changes_what_is_given_and_keeps_the_rest(run: Run, issuer: str, achievement: str) -> None:
+    rule = ("--valid-days", "30", "--evidence-required")
+    row = run("achievement", "revise", issuer, achievement, "--name", "Welding II", *rule, "--json").rows[0]
+    assert (row["name"], row["version"], row["valid_days"], row["evidence_required"]) == ("Welding II", 2, 30, True)
+    assert row["skills"] == ["https://example.org/skills/1"]
+    third = ("--valid-days", "0", "--no-evidence-required", "--archived")
+    row = run("achievement", "revise", issuer, achievement, *third, "--json").rows[0]
+    assert (row["valid_days"], row["evidence_required"], row["archived"]) == (None, False, True)
+    rows = run("achievement", "versions", issuer, achievement, "--json").rows
+    assert [(row["version"], row["name"]) for row in rows] == [(1, "Welding"), (2, "Welding II"), (3, "Welding II")]
+    refused = run("credential", "issue", issuer, achievement, "--name", "Ada")
+    assert (refused.code, "achievement_archived" in refused.out) == (1, True)

@@ -185,3 +185,36 @@ def test_an_issuer_s_credentials_are_listed_without_their_holders(run: Run, issu
 @pytest.mark.parametrize("asked", [("show", "nothing"), ("list", "nobody")])
 def test_what_is_not_there_ends_with_1(run: Run, asked: tuple[str, str]) -> None:
     assert run("credential", *asked).code == 1
+
+
+def test_a_decision_for_one_issuer_leaves_another_s_credential_alone(run: Run, issued: str) -> None:
+    run("issuer", "add", "other", "--name", "Other", "--url", "https://other.example/", "--description", "Teaches.")
+    ran = run("credential", "revoke", issued, "--issuer", "other", "--json")
+    assert (ran.code, ran.rows[0]["code"]) == (1, "not_found")
+    assert run("credential", "correct", issued, "--issuer", "other", "--name", "Eve").code == 1
+    assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"
+    assert run("credential", "revoke", issued, "--issuer", "acme").code == 0
+
+
+def test_a_corrected_credential_takes_the_place_of_the_wrong_one(run: Run, issued: str) -> None:
+    made = run("credential", "correct", issued, "--name", "Ada King", "--reason", "Her name.", "--json").rows[0]
+    assert made["supersedes"] == issued
+    old = run("credential", "show", issued, "--json").rows[0]
+    assert old["verdict"] == "revoked"
+    assert made["url"] in old["reason"]
+    found = run("credential", "find", "acme", "--name", "king", "--json").rows
+    assert [row["id"] for row in found] == [made["id"]]
+    again = run("credential", "correct", issued, "--name", "Ada King")
+    assert (again.code, "superseded" in again.err) == (1, True)
+
+
+def test_a_renewed_credential_leaves_the_old_one_as_it_is(run: Run, issued: str) -> None:
+    made = run("credential", "renew", issued, "--valid-until", "2099-01-01", "--json").rows[0]
+    assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"
+    rows = run("credential", "find", "acme", "--json").rows
+    assert {row["id"]: row["superseded_by"] for row in rows} == {made["id"]: None, issued: made["id"]}
+
+
+def test_who_is_not_found_ends_with_1(run: Run, issuer: str, issued: str) -> None:
+    assert run("credential", "find", issuer, "--state", "active").code == 0
+    assert run("credential", "find", issuer, "--email", "nobody@example.org").code == 1

@@ -1,0 +1,205 @@
+"""Correct and renew: one takes the place of the other, in one act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.award import achievements, issue, replacing, standing
+from chalicelib.award.achievements import Content
+from chalicelib.award.replacing import Changes
+from chalicelib.credential import said
+from chalicelib.credential.build import EvidenceLink, Holder
+from chalicelib.credential.record import Record, State
+from chalicelib.errors import LaurelError, Refused
+from chalicelib.verify.asked import Asked
+from chalicelib.verify.report import Outcome, Verdict
+from tests.award.fakes import Crash, Fuse, House
+
+NEW = "b" * 26
+
+
+def correct(house: House, record: Record, new_id: str | None = None, **changes: object) -> Record:
+    return replacing.correct(house.awarding, "acme", record.id, Changes(**changes), "A slip.", new_id=new_id)  # type: ignore[arg-type]
+
+
+def code_of(act: object) -> str:
+    with pytest.raises(LaurelError) as caught:
+        act()  # type: ignore[operator]
+    return caught.value.code
+
+
+def test_what_was_wrong_is_right_and_the_rest_stays(house: House) -> None:
+    ends = house.clock().replace(microsecond=0) + timedelta(days=90)
+    link = EvidenceLink("https://work.example/1", "A gate", "Of iron.")
+    holder = Holder("Ada Lovelace", "ada@example.org", "did:example:ada")
+    old = house.issue(
+        holder=holder, valid_until=ends, evidence=(link,), jwt=True, zone="Europe/London", notify=True,
+        suite="eddsa-jcs-2022",
+    )  # fmt: skip
+    house.clock.advance(timedelta(days=3))
+    new = correct(house, old, name="Ada King")
+    was, now = said.read(old.document), said.read(new.document)
+    assert now == replace(was, holder_name="Ada King")
+    assert (new.valid_until, new.jwt is None, new.supersedes) == (ends, False, old.id)
+    assert house.ledger.recipient(new.id) == replace(
+        house.ledger.recipient(old.id), credential_id=new.id, name="Ada King"
+    )
+    assert house.report(new).verdict is Verdict.VALID
+    asked = house.report(new, Asked("ada@example.org")).findings[8]
+    assert asked.outcome is Outcome.PASSED
+
+    stands = house.ledger.record(old.id)
+    assert (stands.superseded_by, stands.standing.state) == (new.id, State.REVOKED)
+    assert stands.standing.reason == f"Replaced by http://localhost:8000/c/{new.id}: A slip."
+    assert house.report(old).verdict is Verdict.REVOKED
+
+
+def test_a_correction_is_for_the_version_that_was_earned_and_a_renewal_for_the_present_one(house: House) -> None:
+    corrected, renewed = house.issue(), house.issue()
+    content = Content("Analysis II", "Can.", "Do.", None, "A wheel", valid_days=30)
+    achievements.revise(house.awarding, "acme", house.achievement.id, 1, content)
+    first = correct(house, corrected, name="Ada King")
+    second = replacing.renew(house.awarding, "acme", renewed.id)
+    assert (first.achievement_version, first.valid_until) == (1, None)
+    assert (second.achievement_version, second.valid_until) == (2, second.issued_at + timedelta(days=30))
+
+
+def test_a_renewal_without_a_rule_lasts_as_long_as_the_old_one(house: House) -> None:
+    old = house.issue(valid_until=house.awarding.now() + timedelta(days=7))
+    house.clock.advance(timedelta(days=100))
+    new = replacing.renew(house.awarding, "acme", old.id)
+    assert new.valid_until == house.awarding.now() + timedelta(days=7)
+    assert house.report(old).verdict is Verdict.EXPIRED
+    assert house.report(new).verdict is Verdict.VALID
+    assert house.ledger.record(old.id).standing == old.standing
+
+
+def test_what_was_archived_since_is_still_corrected_and_no_longer_renewed(house: House) -> None:
+    old = house.issue()
+    achievements.archive(house.awarding, "acme", house.achievement.id)
+    assert code_of(lambda: replacing.renew(house.awarding, "acme", old.id)) == "achievement_archived"
+    assert correct(house, old, name="Ada King").holder_name == "Ada King"
+
+
+def test_each_is_replaced_once(house: House) -> None:
+    old = house.issue()
+    new = correct(house, old, new_id=NEW, name="Ada King")
+    assert correct(house, old, new_id=NEW, name="Ada King") == new
+    assert code_of(lambda: correct(house, old, name="Ada King")) == "superseded"
+    assert code_of(lambda: replacing.renew(house.awarding, "acme", old.id, new_id="c" * 26)) == "superseded"
+    assert len(list(house.ledger.records("acme"))) == 2
+
+
+@pytest.mark.parametrize(("decide", "code"), [(standing.revoke, "revoked_is_final"), (standing.suspend, "suspended")])
+def test_what_does_not_stand_is_not_replaced(house: House, decide, code: str) -> None:
+    old = house.issue()
+    decide(house.awarding, "acme", old.id)
+    assert code_of(lambda: correct(house, old, name="Ada King")) == code
+    assert code_of(lambda: replacing.renew(house.awarding, "acme", old.id)) == code
+
+
+def test_what_cannot_be_corrected_is_refused_and_nothing_changes(house: House) -> None:
+    old = house.issue()
+    assert code_of(lambda: correct(house, old)) == "nothing_to_correct"
+    assert code_of(lambda: correct(house, old, email="nobody")) == "bad_email"
+    assert code_of(lambda: correct(house, old, new_id=old.id, name="Ada King")) == "id_taken"
+    assert code_of(lambda: replacing.renew(house.awarding, "other", old.id)) == "not_found"
+    assert list(house.ledger.records("acme")) == [old]
+
+
+def test_an_address_that_is_known_as_a_hash_only_has_to_be_given(house: House) -> None:
+    old = house.issue()
+    del house.ledger._recipients[old.id]
+    assert code_of(lambda: correct(house, old, name="Ada King")) == "email_unknown"
+    new = correct(house, old, email="Ada@example.org")
+    assert house.ledger.recipient(new.id).email == "ada@example.org"
+
+
+def test_whenever_it_dies_both_change_or_neither_and_a_rerun_completes_it() -> None:
+    for at in range(100):
+        for after in (False, True):
+            house = House()
+            old = house.issue(credential_id="a" * 26)
+            fuse = Fuse(at, after)
+            args = ("acme", old.id, Changes(name="Ada King"), None)
+            try:
+                replacing.correct(fuse.build_into(house.awarding), *args, new_id=NEW)
+            except Crash:
+                pass
+            else:
+                assert at > 5
+                return
+            there = {record.id: record for record in house.ledger.records("acme")}
+            assert (NEW in there) == (there[old.id].superseded_by == NEW)
+            new = replacing.correct(house.awarding, *args, new_id=NEW)
+            assert (house.report(old).verdict, house.report(new).verdict) == (Verdict.REVOKED, Verdict.VALID)
+            assert len(list(house.ledger.records("acme"))) == 2
+    pytest.fail("the fuse never outlasted the act")
+
+
+# Many.
+
+
+def test_many_are_issued_each_with_its_own_answer(house: House) -> None:
+    taken = house.issue(credential_id=NEW, holder=Holder("Eve"))
+    awards = [
+        house.award(),
+        house.award(holder=Holder("")),
+        house.award(achievement_id="nothing"),
+        house.award(credential_id=NEW),
+        house.award(credential_id=NEW, holder=Holder("Eve")),
+        house.award(issuer_id="other"),
+        house.award(),
+    ]
+    outcomes = issue.issue_many(house.awarding, "acme", awards)
+    codes = [outcome.code if isinstance(outcome, LaurelError) else "issued" for outcome in outcomes]
+    assert codes == ["issued", "bad_text", "not_found", "id_taken", "issued", "not_found", "issued"]
+    assert outcomes[4] == taken
+    assert len(list(house.ledger.records("acme"))) == 3
+
+
+def test_many_read_the_issuer_and_the_achievement_once(house: House) -> None:
+    calls: list[str] = []
+
+    class Counted:
+        def __getattr__(self, name: str) -> object:
+            calls.append(name)
+            return getattr(house.ledger, name)
+
+    awarding = replace(house.awarding, ledger=Counted())  # type: ignore[arg-type]
+    outcomes = issue.issue_many(awarding, "acme", [house.award()] * 100)
+    assert all(house.report(one).verdict is Verdict.VALID for one in outcomes if isinstance(one, Record))
+    assert (calls.count("issuer"), calls.count("achievement"), calls.count("add_record")) == (1, 1, 0)
+
+
+def test_a_full_pair_of_lists_is_followed_by_the_next_one(house: House) -> None:
+    first = house.issuer.revocation_list
+    house.ledger._taken.update({(first, index): "another" for index in range(131_072)})
+    outcomes = issue.issue_many(house.awarding, "acme", [house.award()] * 5)
+    lists = {one.entries[0].list_id for one in outcomes if isinstance(one, Record)}
+    assert lists == {house.ledger.issuer("acme").revocation_list} != {first}
+
+
+def test_evidence_and_expiry_are_enforced(house: House) -> None:
+    content = Content("Analysis", "Can.", "Do.", None, "A wheel", valid_days=10, evidence_required=True)
+    achievements.revise(house.awarding, "acme", house.achievement.id, 1, content)
+    with pytest.raises(Refused) as refused:
+        house.issue()
+    assert refused.value.code == "evidence_required"
+    link = EvidenceLink("https://work.example/1", "A gate")
+    issued = house.issue(evidence=(link,))
+    assert issued.valid_until == issued.issued_at + timedelta(days=10)
+    sooner = issued.issued_at + timedelta(days=1)
+    assert house.issue(evidence=(link,), valid_until=sooner).valid_until == sooner
+
+
+def test_a_letter_and_the_pathways_follow_where_there_is_an_address(house: House) -> None:
+    quiet, loud, nobody = house.issue(), house.issue(notify=True), house.issue(holder=Holder("Eve"), notify=True)
+    tasks = list(house.ledger.tasks.due(house.clock() + timedelta(days=1), 99))
+    kinds = {
+        name: sorted(task.kind for task in tasks if task.subject == name) for name in (quiet.id, loud.id, nobody.id)
+    }
+    assert kinds == {quiet.id: ["pathways"], loud.id: ["deliver", "pathways"], nobody.id: []}
