@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.access.providers import Provider
 from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
@@ -35,6 +38,8 @@ class Settings:
     """The configuration set of SES that they go through, which says what became of them."""
     operators: frozenset[str] = frozenset()
     """E-mail addresses, in lower case, of the people who run this deployment."""
+    oidc_providers: tuple[Provider, ...] = ()
+    """Who else may say who somebody is (OpenID Connect)."""
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -61,8 +66,35 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),
         operators=frozenset(_listed(environment, "OPERATORS")),
+        oidc_providers=_providers(environment.get("OIDC_PROVIDERS", "")),
     )
 
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(entry.strip().lower() for entry in environment.get(name, "").split(",") if entry.strip())
+
+
+def _providers(text: str) -> tuple[Provider, ...]:
+    """A JSON list of objects with the members of `Provider`. Raises `Refused` (`bad_setting`)."""
+    try:
+        listed = json.loads(text or "[]")
+        if not isinstance(listed, list):
+            raise _bad_providers()
+        providers = tuple(Provider(**entry) for entry in listed)
+        good = all(
+            re.fullmatch("[a-z0-9-]{1,32}", each.id) and each.issuer.startswith("https://") and each.client_id
+            for each in providers
+        )
+    except (TypeError, ValueError) as error:
+        raise _bad_providers() from error
+    if not good or len({each.id for each in providers}) < len(providers):
+        raise _bad_providers()
+    return providers
+
+
+def _bad_providers() -> Refused:
+    return Refused(
+        'OIDC_PROVIDERS is a JSON list like [{"id": "campus", "name": "Campus login", "issuer": "https://…", '
+        '"client_id": "…", "client_secret": "…"}], each with an id of its own (a-z, 0-9, hyphen).',
+        code="bad_setting",
+    )

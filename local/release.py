@@ -21,6 +21,7 @@ PARAMETERS = {
     "alarm_topic_arn": "AlarmTopicArn",
     "mail_from": "MailFrom",
     "operators": "Operators",
+    "oidc_providers": "OidcProviders",
 }
 
 

@@ -9,4 +9,5 @@ members.py   who belongs to an issuer; never without an owner
 tokens.py    what programs bring: made, looked up, revoked
 sessions.py  a browser's signed, short, revocable session, and the keys that sign it
 links.py     the one-time link by which a person signs in
+oidc.py      signing in with somebody else's word; providers.py who they are and what they are asked
 """

@@ -1,4 +1,4 @@
-"""The two cookies: the session's, and the one that ties a sign-in link to the browser that asked for it."""
+"""The cookies: the session's, and those that tie a way of signing in to the browser that began it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from chalice.app import Request
 
 _SESSION = "laurel_session"
 _BROWSER = "laurel_browser"
+_QUESTION = "laurel_question"
 _VALUE = re.compile(r"[A-Za-z0-9._-]{1,1024}", re.ASCII)
 
 
@@ -19,6 +20,16 @@ def session(request: Request, base_url: str) -> str | None:
 def browser(request: Request, base_url: str) -> str | None:
     """The browser's secret, if one came along."""
     return _read(request, _name(_BROWSER, base_url))
+
+
+def question(request: Request, base_url: str) -> str | None:
+    """What was asked of an OpenID provider, if it came along."""
+    return _read(request, _name(_QUESTION, base_url))
+
+
+def set_question(base_url: str, value: str, seconds: int) -> str:
+    """The header that hands the browser what it has to bring back from an OpenID provider."""
+    return _set(_name(_QUESTION, base_url), base_url, value, seconds)
 
 
 def set_session(base_url: str, value: str, seconds: int) -> str:

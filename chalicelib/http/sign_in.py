@@ -62,8 +62,7 @@ def routes(services: Services) -> Routes:
             held = cookies.browser(request, services.settings.base_url)
             browser = links.ask(services.gate, typed, following, admission.network(request), held)
         except (Refused, TooMany) as error:
-            fault = _fault(error, of_address=isinstance(error, Refused))
-            return _answer(request, services, fault, error, following, typed)
+            return answer(request, services, error, following, typed)
         return _sent(services, typed.strip(), following, browser)
 
     @bound.bind("/sign-in/{token}", access=BY_SECRET)
@@ -71,7 +70,7 @@ def routes(services: Services) -> Routes:
         try:
             link = links.look(services.gate, token, admission.network(request), _browser(services, request))
         except (NotFound, Refused, TooMany) as error:
-            return _answer(request, services, _fault(error), error, paths.HOME)
+            return answer(request, services, error, paths.HOME)
         hours = int(sessions.LIFE.total_seconds()) // 3600
         return _page(services, "confirm.html", 200, email=link.email, token=token, hours=hours)
 
@@ -81,7 +80,7 @@ def routes(services: Services) -> Routes:
         try:
             link = links.redeem(services.gate, token, admission.network(request), _browser(services, request))
         except (NotFound, Refused, TooMany) as error:
-            return _answer(request, services, _fault(error), error, paths.HOME)
+            return answer(request, services, error, paths.HOME)
         return sign_in(services, request, link.email, link.next)
 
     @bound.bind("/sign-out", access=PERSON, methods=("POST",))
@@ -97,8 +96,9 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def sign_in(services: Services, request: Request, email: str, following: str) -> Reply:
-    """Sign in whoever has proven to be at ``email`` (as `address.normal` writes it), and show ``following`` next.
+def sign_in(services: Services, request: Request, email: str, following: str, *set_cookies: str) -> Reply:
+    """Sign in whoever has proven to be at ``email`` (as `address.normal` writes it), and show ``following`` next;
+    ``set_cookies`` are further headers of that kind.
 
     The session is always a new one, and the one that the browser had is ended: nobody can plant one beforehand.
     """
@@ -114,6 +114,7 @@ def sign_in(services: Services, request: Request, email: str, following: str) ->
     reply.headers["Set-Cookie"] = [
         cookies.set_session(base_url, cookie, life),
         cookies.set_browser(base_url, "", 0),
+        *set_cookies,
     ]
     reply.own_origin_only = True
     return reply
@@ -121,7 +122,8 @@ def sign_in(services: Services, request: Request, email: str, following: str) ->
 
 def _form(services: Services, following: str, fault: Fault | None = None, typed: str = "") -> Reply:
     status = fault.status if fault else 200
-    return _page(services, "ask.html", status, problem=fault, typed=typed, next=following, providers=services.providers)
+    providers = services.settings.oidc_providers
+    return _page(services, "ask.html", status, problem=fault, typed=typed, next=following, providers=providers)
 
 
 def _sent(services: Services, email: str, following: str, browser: str) -> Reply:
@@ -139,28 +141,31 @@ def _page(services: Services, template: str, status: int, **content: object) -> 
     return reply
 
 
-def _fault(error: NotFound | Refused | TooMany, *, of_address: bool = False) -> Fault:
-    match error:
-        case TooMany():
-            return Fault(429, "Asked too often", error.detail, headers=(("Retry-After", str(error.seconds)),))
-        case NotFound():
-            return Fault(404, "This link opens nothing any more", GONE)
-        case _ if of_address:
-            return Fault(400, "This is no e-mail address", error.detail, of_address=True)
-        case _:
-            return Fault(403, "This link was asked for elsewhere", error.detail)
-
-
-def _answer(
-    request: Request, services: Services, fault: Fault, error: Exception, following: str, typed: str = ""
+def answer(
+    request: Request, services: Services, error: NotFound | Refused | TooMany, following: str, typed: str = ""
 ) -> Reply:
     """The form with what went wrong above it; for a program, the problem alone."""
+    fault = _fault(error)
     if not admission.by_browser(request):
         code = {400: "invalid_request", 403: "forbidden", 404: "not_found", 429: "too_many_requests"}[fault.status]
         raise Problem(code, fault.detail, headers=dict(fault.headers)) from error
     reply = _form(services, following, fault, typed)
     reply.headers.update(dict(fault.headers))
     return reply
+
+
+def _fault(error: NotFound | Refused | TooMany) -> Fault:
+    match error:
+        case TooMany():
+            return Fault(429, "Asked too often", error.detail, headers=(("Retry-After", str(error.seconds)),))
+        case NotFound():
+            return Fault(404, "This link opens nothing any more", GONE)
+        case Refused(code="bad_email"):
+            return Fault(400, "This is no e-mail address", error.detail, of_address=True)
+        case Refused(code="other_browser"):
+            return Fault(403, "This link was asked for elsewhere", error.detail)
+        case _:
+            return Fault(403, "You were not signed in", error.detail)
 
 
 def _browser(services: Services, request: Request) -> str | None:

@@ -13,7 +13,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Guard, Target
 from chalicelib.net.resolve import Resolver
-from chalicelib.net.wire import MAX_BODY, Answer, exchange, too_large
+from chalicelib.net.wire import MAX_BODY, Answer, Sent, exchange, too_large
 from chalicelib.verify.ports import Fetched
 
 TOTAL_SECONDS = 5.0
@@ -60,10 +60,21 @@ class Fetcher:
                 )
         raise Unavailable(f"{first.host} sends from one place to the next.", code="too_many_redirects")
 
-    def _exchange(self, target: Target, accept: str, own: Deadline, deadline: Deadline) -> Answer:
+    def post(self, url: str, sent: Sent, *, accept: str, deadline: Deadline) -> Fetched:
+        """The answer to what is ``sent``. It is sent once, and nowhere else: a redirect is no answer.
+
+        Raises `Unavailable` as `get` does.
+        """
+        target = self._guard.target(url)
+        answer = self._exchange(target, accept, deadline.within(TOTAL_SECONDS), deadline, sent)
+        return Fetched(url, _body(answer, target), self._now())
+
+    def _exchange(
+        self, target: Target, accept: str, own: Deadline, deadline: Deadline, sent: Sent | None = None
+    ) -> Answer:
         try:
             addresses = self._guard.checked(target, self._resolver.addresses(target.host, own))
-            return exchange(target, addresses, accept, self._trust, own)
+            return exchange(target, addresses, accept, self._trust, own, sent)
         except TimeoutError as error:
             if deadline.left() <= 0:
                 raise Unavailable("There was no time left to ask for it.", code="out_of_time") from error

@@ -42,6 +42,16 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is sent along with a question that is no GET."""
+
+    body: bytes
+    content_type: str
+    authorization: str = ""
+    """The header of that name; none when empty."""
+
+
 class _Incoming(io.RawIOBase):
     """Reads a connection until a deadline, and no more than ``allowance`` bytes."""
 
@@ -71,9 +81,15 @@ class _Incoming(io.RawIOBase):
 
 
 def exchange(
-    target: Target, addresses: Sequence[Address], accept: str, trust: ssl.SSLContext, deadline: Deadline
+    target: Target,
+    addresses: Sequence[Address],
+    accept: str,
+    trust: ssl.SSLContext,
+    deadline: Deadline,
+    sent: Sent | None = None,
 ) -> Answer:
-    """GET ``target`` from one of ``addresses``, which the guard has checked, and from nowhere else.
+    """GET ``target``, or POST what is ``sent`` to it, at one of ``addresses``, which the guard has checked, and nowhere
+    else.
 
     Raises `Unavailable` with one of the codes `connect_failed`, `tls_failed`, `too_large`, `cut_off`, `not_http`, or
     `TimeoutError` when ``deadline`` passes first.
@@ -81,7 +97,7 @@ def exchange(
     with _connect(target, addresses, deadline) as plain, _secure(plain, target, trust, deadline) as connection:
         try:
             _limit(connection, deadline)
-            connection.sendall(_request(target, accept))
+            connection.sendall(_request(target, accept, sent))
             return _read(connection, target.host, deadline)
         except TimeoutError:
             raise
@@ -135,16 +151,19 @@ def _secure(plain: socket.socket, target: Target, trust: ssl.SSLContext, deadlin
         raise Unavailable(f"No secure connection to {target.host} could be made.", code="tls_failed") from error
 
 
-def _request(target: Target, accept: str) -> bytes:
-    lines = (
-        f"GET {target.path} HTTP/1.1",
+def _request(target: Target, accept: str, sent: Sent | None) -> bytes:
+    lines = [
+        f"{'POST' if sent else 'GET'} {target.path} HTTP/1.1",
         f"Host: {target.authority}",
         f"Accept: {accept}",
         "Accept-Encoding: identity",
         "User-Agent: Laurel (credential verifier)",
         "Connection: close",
-    )
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+    ]
+    if sent is not None:
+        lines += [f"Content-Type: {sent.content_type}", f"Content-Length: {len(sent.body)}"]
+        lines += [f"Authorization: {sent.authorization}"] if sent.authorization else []
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + (sent.body if sent else b"")
 
 
 def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline) -> Answer:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib.access.gate import Gate
 from chalicelib.access.nouns import Link, Member, Roster, Session, Token
+from chalicelib.access.providers import Endpoints, Provider
 from chalicelib.errors import Conflict, NotFound, Unavailable
 
 T = TypeVar("T")
@@ -181,3 +189,68 @@ def _found(thing: T | None) -> T:
     if thing is None:
         raise NotFound("not here")
     return thing
+
+
+CAMPUS = Provider("campus", "Campus login", "https://login.campus.example", "laurel-client", "hush")
+
+
+class Providers:
+    """`access.providers.Providers`: one OpenID provider that signs in whoever comes, and is strict about the rest."""
+
+    def __init__(self) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.kid = "2026"
+        self.known: list[dict[str, Any]] = [self.jwk()]
+        """What the cache still says of its keys."""
+        self.freshly_read = 0
+        self.out_of_order = False
+        self.claims: dict[str, Any] = {}
+        """What the ID token says otherwise than usual; None leaves a claim out."""
+        self.sign: Callable[[dict[str, Any]], str] = self._sign
+        self._codes: dict[str, dict[str, str]] = {}
+
+    def jwk(self) -> dict[str, Any]:
+        found = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key()))
+        return {**found, "kid": self.kid, "use": "sig", "alg": "ES256"}
+
+    def rotate(self) -> None:
+        """From now on another key signs; the cache does not know it yet."""
+        self.key, self.kid = ec.generate_private_key(ec.SECP256R1()), "2027"
+
+    def visit(self, url: str) -> dict[str, str]:
+        """What the browser comes back with, having been sent to ``url`` and signed in there."""
+        asked = {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
+        assert url.startswith("https://login.campus.example/authorize?")
+        assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+        assert "openid" in asked["scope"].split()
+        code = f"code-{len(self._codes)}"
+        self._codes[code] = asked
+        return {"code": code, "state": asked["state"]}
+
+    def endpoints(self, provider: Provider) -> Endpoints:
+        if self.out_of_order:
+            raise Unavailable("login.campus.example cannot be reached.", code="connect_failed")
+        issuer = provider.issuer
+        return Endpoints(f"{issuer}/authorize", f"{issuer}/token", f"{issuer}/keys", basic=True)
+
+    def keys(self, endpoints: Endpoints, *, fresh: bool) -> list[dict[str, Any]]:
+        if fresh:
+            self.freshly_read += 1
+            self.known = [self.jwk()]
+        return self.known
+
+    def redeem(self, provider: Provider, endpoints: Endpoints, form: Mapping[str, str]) -> dict[str, object]:
+        asked = self._codes.pop(form["code"], None)
+        verifier = hashlib.sha256(form["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
+        if asked is None or challenge != asked["code_challenge"] or form["redirect_uri"] != asked["redirect_uri"]:
+            raise Unavailable("login.campus.example answers with an error (400).", code="http_status")
+        now = int(NOW.timestamp())
+        claims = {
+            "iss": provider.issuer, "aud": provider.client_id, "sub": "248289", "iat": now, "exp": now + 300,
+            "nonce": asked["nonce"], "email": "Ada@College.example", "email_verified": True, **self.claims,
+        }  # fmt: skip
+        return {"id_token": self.sign({name: value for name, value in claims.items() if value is not None})}
+
+    def _sign(self, claims: dict[str, Any]) -> str:
+        return jwt.encode(claims, self.key, algorithm="ES256", headers={"kid": self.kid})

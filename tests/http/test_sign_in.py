@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.access import sessions
 from chalicelib.access.links import ADDRESS, GUESSES, NETWORK
+from chalicelib.access.providers import Provider
 from chalicelib.access.roles import Role
 from chalicelib.http.app import create_app
 from tests.http.conftest import Lines
@@ -282,10 +283,10 @@ def test_a_signed_in_page_that_is_gone_is_asked_for_again_after_signing_in(laure
     assert post(ask, "/console/fernhill/people").headers["location"] == f"{ORIGIN}/sign-in"
 
 
-def test_those_who_may_say_who_somebody_is_are_offered(laurel: Laurel, ask: Gateway) -> None:
+def test_those_who_may_say_who_somebody_is_are_offered(ask: Gateway) -> None:
     assert "Or sign in with" not in ask.get("/sign-in", accept=HTML).text
-    laurel.providers["campus"] = "Campus <login>"
-    page = ask.get("/sign-in?next=/console/fernhill", accept=HTML).text
+    campus = Provider("campus", "Campus <login>", "https://login.campus.example", "laurel")
+    page = Gateway(create_app(Laurel(oidc_providers=(campus,)))).get("/sign-in?next=/console/fernhill", accept=HTML).text
     assert f'<a href="{ORIGIN}/oidc/campus?next=/console/fernhill">Campus &lt;login&gt;</a>' in page
 
 

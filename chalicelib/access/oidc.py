@@ -1,0 +1,192 @@
+"""Signing in with somebody else's word (OpenID Connect Core 1.0): the authorization code flow, with PKCE.
+
+What the answer has to fit (state, nonce, the verifier) travels in a signed cookie of ten minutes, so that it is bound
+to the browser that asked and nothing has to be stored for those who never come back.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+
+from chalicelib.access import address, keyring, paths, secret
+from chalicelib.access.gate import Gate
+from chalicelib.access.providers import Endpoints, Provider, Providers
+from chalicelib.errors import Refused
+
+LIFE = timedelta(minutes=10)
+"""To choose an account there, with a second factor."""
+SKEW = timedelta(seconds=60)
+MAX_TOKEN = 16 * 1024
+"""Characters of an ID token; large ones list groups."""
+MAX_COOKIE = 2048
+ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
+"""Never one with a shared key: its key would be the client's secret, which others know."""
+
+_PURPOSE = "oidc"
+_OURS: Any = {"require": ["exp", "aud", "prv", "st", "no", "ve"], "verify_exp": False}
+# Dates are compared with the clock that all else goes by, not with the library's own.
+_THEIRS: Any = {"require": ["iss", "aud", "exp", "iat", "sub", "nonce"], "verify_exp": False, "verify_iat": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Whom a provider vouched for, and where they wanted to go."""
+
+    email: str
+    following: str
+
+
+def begin(gate: Gate, providers: Providers, provider: Provider, following: str) -> tuple[str, str]:
+    """Where to send the browser, and the cookie that it has to bring back. Raises `Unavailable`."""
+    endpoints = providers.endpoints(provider)
+    kid, key = keyring.current(gate)
+    claims: dict[str, object] = {
+        "aud": _PURPOSE,
+        "exp": gate.now() + LIFE,
+        "prv": provider.id,
+        "nx": paths.local(following),
+        **{name: secret.fresh(gate.entropy) for name in ("st", "no", "ve")},
+    }
+    cookie = jwt.encode(claims, keyring.derived(key, _PURPOSE), algorithm="HS256", headers={"kid": kid})
+    asked = {
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": _redirect(gate, provider),
+        "scope": "openid email",
+        "state": claims["st"],
+        "nonce": claims["no"],
+        "code_challenge": _challenge(str(claims["ve"])),
+        "code_challenge_method": "S256",
+    }
+    separator = "&" if "?" in endpoints.authorization else "?"
+    return f"{endpoints.authorization}{separator}{urlencode(asked)}", cookie
+
+
+def finish(
+    gate: Gate, providers: Providers, provider: Provider, cookie: str | None, answer: Mapping[str, str]
+) -> Proven:
+    """Whom the provider vouches for in ``answer``, the query that the browser came back with.
+
+    Raises `Refused` (`sign_in_failed`) for whatever does not fit, `Unavailable` when the provider cannot be asked.
+    """
+    asked = _asked(gate, provider, cookie)
+    if not hmac.compare_digest(answer.get("state", "").encode(), asked["st"].encode()):
+        raise _failed("The answer belongs to another question.")
+    if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207: whose answer it is
+        raise _failed("The answer came from somebody else.")
+    if "error" in answer or not answer.get("code"):
+        raise _failed(f"{provider.name} did not sign you in.")
+    endpoints = providers.endpoints(provider)
+    form = {
+        "grant_type": "authorization_code",
+        "code": answer["code"],
+        "redirect_uri": _redirect(gate, provider),
+        "code_verifier": asked["ve"],
+        "client_id": provider.client_id,
+    }
+    token = providers.redeem(provider, endpoints, form).get("id_token")
+    claims = _claims(gate, providers, provider, endpoints, token)
+    if not hmac.compare_digest(str(claims["nonce"]).encode(), asked["no"].encode()):
+        raise _failed("The answer belongs to another question.")
+    return Proven(_email(provider, claims), paths.local(asked.get("nx", "")))
+
+
+def _asked(gate: Gate, provider: Provider, cookie: str | None) -> dict[str, str]:
+    try:
+        if cookie is None or len(cookie) > MAX_COOKIE:
+            raise _failed("It took too long, or was begun in another browser.")
+        key = keyring.named(gate, jwt.get_unverified_header(cookie).get("kid"))
+        if key is None:
+            raise _failed("It took too long.")
+        signer = keyring.derived(key, _PURPOSE)
+        claims = jwt.decode(cookie, signer, algorithms=["HS256"], audience=_PURPOSE, options=_OURS)
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise _failed("It was begun elsewhere.") from error
+    if gate.now().timestamp() >= claims["exp"] or claims["prv"] != provider.id:
+        raise _failed("It took too long.")
+    return {name: str(value) for name, value in claims.items()}
+
+
+def _claims(
+    gate: Gate, providers: Providers, provider: Provider, endpoints: Endpoints, token: object
+) -> dict[str, Any]:
+    """The claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7)."""
+    if not isinstance(token, str) or len(token) > MAX_TOKEN:
+        raise _failed(f"{provider.name} did not say who you are.")
+    try:
+        header = jwt.get_unverified_header(token)
+        key = _key(providers, endpoints, header)
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[header["alg"]],
+            audience=provider.client_id,
+            issuer=provider.issuer,
+            options=_THEIRS,
+        )
+        now, skew = gate.now().timestamp(), SKEW.total_seconds()
+        if not (now - skew < float(claims["exp"]) and float(claims["iat"]) <= now + skew):
+            raise _failed(f"What {provider.name} said is not for now.")
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
+        raise _failed(f"What {provider.name} said does not hold.") from error
+    if claims.get("azp", provider.client_id) != provider.client_id:
+        raise _failed(f"What {provider.name} said is for somebody else.")
+    return claims
+
+
+def _key(providers: Providers, endpoints: Endpoints, header: Mapping[str, Any]) -> jwt.PyJWK:
+    """The provider's key that signed; keys that are new since they were last read are read again.
+
+    Raises `jwt.InvalidKeyError` when there is none.
+    """
+    if header.get("alg") not in ALGORITHMS or "crit" in header:
+        raise jwt.InvalidKeyError("no such algorithm here")
+    for fresh in (False, True):
+        found = [key for key in providers.keys(endpoints, fresh=fresh) if _fits(key, header)]
+        if len(found) == 1:
+            return jwt.PyJWK(dict(found[0]), algorithm=header["alg"])
+    raise jwt.InvalidKeyError("no such key")
+
+
+_KINDS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "ES384": "EC", "EdDSA": "OKP"}
+
+
+def _fits(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
+    return (
+        key.get("kty") == _KINDS[header["alg"]]
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", header["alg"]) == header["alg"]
+        and ("kid" not in header or key.get("kid") == header["kid"])
+    )
+
+
+def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
+    email, verified = claims.get("email"), claims.get("email_verified")
+    if not isinstance(email, str):
+        raise _failed(f"{provider.name} did not give an e-mail address.")
+    if verified is not True and verified != "true" and not (verified is None and provider.assume_verified):
+        raise _failed(f"{provider.name} has not verified your e-mail address.")
+    return address.normal(email)
+
+
+def _redirect(gate: Gate, provider: Provider) -> str:
+    # One for each provider, so that no provider's answer can be passed off as another's.
+    return f"{gate.base_url}/oidc/{provider.id}/back"
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")  # RFC 7636, 4.2
+
+
+def _failed(reason: str) -> Refused:
+    return Refused(f"{reason} Begin again, or ask for a link by mail.", code="sign_in_failed")

@@ -1,0 +1,10 @@
+"""Signing in with somebody else's word: nobody is known here until a deployment names them."""
+
+from __future__ import annotations
+
+from tests.http.matrix import Builder, Call
+
+ENTRIES: dict[tuple[str, str], Builder] = {
+    ("GET", "/oidc/{provider}"): lambda _at: Call("/oidc/campus", good=404),
+    ("GET", "/oidc/{provider}/back"): lambda _at: Call("/oidc/campus/back", query="code=x&state=y", good=404),
+}
