@@ -7,6 +7,7 @@ standing.py       revoke, suspend, reinstate
 status_lists.py   the lists behind them
 sign.py           proofs and JWTs by an issuer's key
 text.py           what an issuer may write
+tasks.py          the to-do list: what is done later, at least once; work.py the round that works it off
 pathways.py       what may be earned after what, and how far somebody has come; pathway_wire.py as JSON
 atlas.py          write pathways, see holders on them; rewards.py what a pathway earns is awarded by itself
 hooks.py          where other systems tell of completions; inbound.py what a message does; hook_wire.py as JSON
