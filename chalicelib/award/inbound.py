@@ -137,9 +137,10 @@ def receive(awarding: Awarding, hooks: Hooks, issuer_id: str, hook_id: str, mess
     which are not kept, because the sender tries again.
     """
     hook = hooks.hook(issuer_id, hook_id)
-    now = awarding.now()
+    # To the microsecond: a message that is repeated within a second is a delivery of its own.
+    now = awarding.clock().astimezone(UTC)
     good = [secret.value for secret in hook.secrets if secret.expires is None or now < secret.expires]
-    webhooks.verify(message, good, awarding.clock())
+    webhooks.verify(message, good, now)
     # It follows from the message's id alone, and it is the credential's: a sender that repeats a message, at once, from
     # two machines or after a crash of ours, at whatever time, meets the credential that it issued.
     credential_id = derived_id(hook.seed, "message", hook.id, message.id)

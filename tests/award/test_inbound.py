@@ -62,6 +62,7 @@ class Desk:
 
     def tell(self, body: object = BODY, message_id: str = "msg_1", **more: Any) -> Answer:
         message = self.message(body, message_id, **more)
+        self.house.clock.advance(timedelta(microseconds=1))
         return inbound.receive(self.awarding, self.hooks, "acme", self.id, message)
 
     def change(self, **changes: Any) -> None:
@@ -114,6 +115,12 @@ def test_the_same_message_again_gets_the_same_answer_and_issues_nothing(desk: De
     assert desk.tell() == first
     assert len(desk.issued) == 1
     assert [each.outcome for each in desk.kept] == [Outcome.ISSUED, Outcome.ISSUED]
+
+
+def test_each_of_two_tries_within_a_second_is_seen(desk: Desk) -> None:
+    desk.tell()
+    desk.tell()
+    assert len({each.at for each in desk.kept}) == 2
 
 
 def test_another_message_is_another_credential(desk: Desk) -> None:

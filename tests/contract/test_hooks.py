@@ -89,6 +89,13 @@ def test_the_newest_deliveries_are_shown_the_newest_first(hooks: Hooks) -> None:
     assert hooks.deliveries("acme", HOOK.id, NOW, 5) == came[:1:-1]
 
 
+def test_two_deliveries_of_one_message_a_microsecond_apart_are_two(hooks: Hooks) -> None:
+    for after in (0, 1):
+        hooks.keep(HOOK, replace(CAME, at=NOW + timedelta(microseconds=after)))
+    hooks.keep(HOOK, CAME)
+    assert len(hooks.deliveries("acme", HOOK.id, NOW, 50)) == 2
+
+
 def test_a_delivery_comes_back_as_it_was_kept(hooks: Hooks) -> None:
     for outcome in Outcome:
         hooks.keep(HOOK, replace(CAME, message_id=f"m#{outcome}", outcome=outcome))

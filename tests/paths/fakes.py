@@ -97,7 +97,7 @@ class Hooks:
     """`award.hooks.Hooks`."""
 
     stored: dict[tuple[str, str], Hook] = field(default_factory=dict)
-    arrived: dict[tuple[str, str], list[Delivery]] = field(default_factory=dict)
+    arrived: dict[tuple[str, str], dict[tuple[datetime, str], Delivery]] = field(default_factory=dict)
 
     def hook(self, issuer_id: str, hook_id: str) -> Hook:
         return _found(self.stored.get((issuer_id, hook_id)))
@@ -121,11 +121,12 @@ class Hooks:
         self.stored.pop((hook.issuer_id, hook.id), None)
 
     def keep(self, hook: Hook, delivery: Delivery) -> None:
-        self.arrived.setdefault((hook.issuer_id, hook.id), []).append(delivery)
+        self.arrived.setdefault((hook.issuer_id, hook.id), {})[delivery.at, delivery.message_id] = delivery
 
     def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        arrived = sorted(self.arrived.get((issuer_id, hook_id), []), key=lambda one: (one.at, one.message_id))
-        return [one for one in arrived[::-1][:limit] if now < one.at + KEPT]
+        arrived = self.arrived.get((issuer_id, hook_id), {})
+        newest = [arrived[key] for key in sorted(arrived, reverse=True)]
+        return [one for one in newest[:limit] if now < one.at + KEPT]
 
 
 def _found(thing: F | None) -> F:
