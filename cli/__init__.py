@@ -2,10 +2,8 @@
 
 __main__.py     from arguments and environment to an exit code
 arguments.py    what can be said on the command line
-issuer.py, achievement.py, credential.py, events.py
+issuer.py, achievement.py, credential.py, job.py, export.py, events.py and others
                 the commands, one module for each noun
-moments.py      dates as people type them
-holders.py      the CSV file of those who get a credential
 output.py       how results are printed
 progress.py     how far a longer task has come
 demo/           the demo data

@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib.access.roles import Role
+from chalicelib.award import moments
 from chalicelib.award.issuers import Method
+from chalicelib.award.job import RowState
 from chalicelib.credential import vocabulary
 from chalicelib.credential.record import State
 from chalicelib.errors import Malformed
-from cli import access, achievement, credential, events, hook, issuer, moments, pathway, task
+from cli import access, achievement, credential, events, export, hook, issuer, job, pathway, task
 from cli.demo import command as demo
 
 
@@ -34,6 +36,11 @@ def parser() -> ArgumentParser:
     _hook(
         _verbs(nouns, "hook", "where other systems tell of completions: add, change, list, deliveries, rotate, remove")
     )
+    _job(_verbs(nouns, "job", "an achievement for everybody in a file: run, show, resume, list"))
+    everything = _command(nouns, "export", export.write, "all of an issuer's data, as lines of JSON in a file")
+    everything.add_argument("issuer")
+    everything.add_argument("file", type=Path, metavar="FILE", help="written whole, or not at all")
+    _json(everything)
     _events(_verbs(nouns, "events", "what happened: replay"))
     _task(_verbs(nouns, "task", "what could not be done: list, retry, drop"))
     seed = _command(nouns, "demo", demo.seed_demo, "seed the demo data, or complete it; a second run changes nothing")
@@ -171,17 +178,10 @@ def _achievement(verbs: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _credential(verbs: _SubParsersAction[ArgumentParser]) -> None:
-    issue = _command(verbs, "issue", credential.issue_all, "issue an achievement to one holder or to a file of them")
+    issue = _command(verbs, "issue", credential.issue_one, "issue an achievement to one holder; `job run` to many")
     issue.add_argument("issuer", help="the issuer's id")
     issue.add_argument("achievement", help="the achievement's id")
-    who = issue.add_mutually_exclusive_group(required=True)
-    who.add_argument(
-        "--holders",
-        type=Path,
-        metavar="CSV",
-        help="UTF-8 with a header row: name, and if wanted email, did, valid_from, valid_until",
-    )
-    who.add_argument("--name", help="the holder's name")
+    issue.add_argument("--name", required=True, help="the holder's name")
     issue.add_argument("--email", help="the holder's e-mail address, which is kept only as a salted hash")
     issue.add_argument("--did", help="the holder's DID")
     issue.add_argument("--valid-from", type=_start, metavar="DATE", help="YYYY-MM-DD or RFC 3339 (default: now)")
@@ -230,6 +230,46 @@ def _credential(verbs: _SubParsersAction[ArgumentParser]) -> None:
     find.add_argument("--state", type=State, choices=list(State))
     _json(find)
     listing = _command(verbs, "list", credential.list_all, "an issuer's credentials, newest first")
+    listing.add_argument("issuer")
+    _json(listing)
+
+
+def _job(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    run = _command(verbs, "run", job.run, "issue to everybody in a file; the same again goes on where it ended")
+    run.add_argument("issuer")
+    run.add_argument("achievement", help="the achievement's id")
+    run.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="CSV in UTF-8 whose first row names the columns (name, email, valid_until, ...), a list of "
+        "`Name <mail>`, JSON, or one of them in gzip",
+    )
+    run.add_argument("--dry-run", action="store_true", help="only say what is wrong with it")
+    run.add_argument("--notify", action="store_true", help="write to the holders")
+    run.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        choices=("duplicates", "faults", "columns"),
+        help="issue although addresses stand twice; to the rows without faults; without the columns not known here",
+    )
+    run.add_argument("--key", help="tells it from an earlier run with the same rows")
+    run.add_argument("--valid-from", type=_start, metavar="DATE", help="for rows that do not say it")
+    run.add_argument("--valid-until", type=_end, metavar="DATE", help="the same; a day counts to its end")
+    _json(run)
+    for verb, act, words in (
+        ("show", job.show_one, "how far a job is"),
+        ("resume", job.resume, "go on with a job, here and now"),
+    ):
+        one = _command(verbs, verb, act, words)
+        one.add_argument("issuer")
+        one.add_argument("id", metavar="ID")
+        if verb == "show":
+            one.add_argument("--rows", choices=("all", *RowState), help="what has come of each row")
+            one.add_argument("--csv", action="store_true", help="the rows as a table")
+        _json(one)
+    listing = _command(verbs, "list", job.list_all, "an issuer's jobs, newest first")
     listing.add_argument("issuer")
     _json(listing)
 

@@ -16,62 +16,39 @@ from chalicelib.credential.record import Record
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
-from cli import holders
-from cli.output import UsageFault, note, show
-from cli.progress import bar
+from cli.output import show
 
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
 
 
-def issue_all(services: Services, asked: Namespace) -> int:
-    """Issue to one holder or to each in a file; a row that fails does not stop the others."""
+def issue_one(services: Services, asked: Namespace) -> int:
+    """Issue to one holder and say what came of it; `job run` does it for a file of them."""
     awarding = services.awarding
-    # A wrong id is told once, before any row.
-    awarding.ledger.achievement(asked.issuer, asked.achievement)
-    if asked.holders is None:
-        row = holders.Row(0, Holder(asked.name, asked.email, asked.did), asked.valid_from, asked.valid_until)
-        return 0 if _issue_row(awarding, asked, row) else 1
-    if asked.email or asked.did:
-        raise UsageFault("--email and --did go with --name; the file has columns for them.")
-    rows = holders.read(asked.holders)
-    with bar("issuing") as progress:
-        done = 0
-        for number, row in enumerate(rows, start=1):
-            done += _issue_row(awarding, asked, row)
-            progress(number, len(rows))
-    note(f"{done} issued, {len(rows) - done} not")
-    return 0 if done == len(rows) else 1
-
-
-def _issue_row(awarding: Awarding, asked: Namespace, row: holders.Row) -> bool:
-    """Issue to one holder and say what came of it."""
     # The id is fixed before the attempt, so that an attempt with an unclear end can be looked up.
     name = awarding.public_id()
     award = Award(
         issuer_id=asked.issuer,
         achievement_id=asked.achievement,
-        holder=row.holder,
-        valid_from=row.valid_from or asked.valid_from,
-        valid_until=row.valid_until or asked.valid_until,
+        holder=Holder(asked.name, asked.email, asked.did),
+        valid_from=asked.valid_from,
+        valid_until=asked.valid_until,
         suite=asked.suite,
         jwt=asked.jwt,
         credential_id=name,
     )
-    line = {"line": row.number, "holder": row.holder.name}
-    where = f"line {row.number}: " if row.number else ""
     try:
         issue(awarding, award)
     except Unavailable as error:
-        text = f"{where}unclear  {name}  {row.holder.name}: {error.detail} Ask `credential show` before trying again."
-        show(asked.json, text, **line, outcome="unclear", id=name, code=error.code, detail=error.detail)
+        text = f"unclear  {name}  {asked.name}: {error.detail} Ask `credential show` before trying again."
+        show(asked.json, text, holder=asked.name, outcome="unclear", id=name, code=error.code, detail=error.detail)
+        return 1
     except LaurelError as error:
-        text = f"{where}refused  {row.holder.name}: {error.detail} ({error.code})"
-        show(asked.json, text, **line, outcome="refused", code=error.code, detail=error.detail)
-    else:
-        url = credential_url(awarding.base_url, name)
-        show(asked.json, f"{where}issued   {url}  {row.holder.name}", **line, outcome="issued", id=name, url=url)
-        return True
-    return False
+        text = f"refused  {asked.name}: {error.detail} ({error.code})"
+        show(asked.json, text, holder=asked.name, outcome="refused", code=error.code, detail=error.detail)
+        return 1
+    url = credential_url(awarding.base_url, name)
+    show(asked.json, f"issued   {url}  {asked.name}", holder=asked.name, outcome="issued", id=name, url=url)
+    return 0
 
 
 def revoke_all(services: Services, asked: Namespace) -> int:

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 
 from chalicelib.access.gate import Gate
+from chalicelib.award import export
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.jobs import Desk
 from chalicelib.lookup.lookup import Lookup
 from chalicelib.settings import Settings
 from cli.__main__ import main
 from tests.access import fakes as access
 from tests.award.fakes import BASE_URL, Clock
+from tests.fake_archive import Archive
+from tests.fake_jobs import Jobs
 from tests.fakes import Fallback, Journal, Ledger, Salts, Signer, Tasks
 from tests.paths import fakes as paths
 
@@ -46,6 +50,14 @@ class FakeServices:
     @cached_property
     def awarding(self) -> Awarding:
         return Awarding(self.ledger, self.signer, BASE_URL, self.clock, self.entropy)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.awarding, Jobs(self.tasks))
+
+    @property
+    def exporters(self) -> dict[str, export.Exporter]:
+        return export.of_awards(self.ledger, Archive(self.ledger), self.desk, self.pathways, self.hooks)
 
     @cached_property
     def gate(self) -> Gate:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +17,6 @@ def issued(run: Run, issuer: str, achievement: str) -> str:
     return name
 
 
-def file(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "holders.csv"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def test_one_holder_is_given_a_credential(run: Run, services: FakeServices, issuer: str, achievement: str) -> None:
     about = ("--name", "Ada", "--email", "ada@example.org", "--did", "did:example:ada", "--jwt")
     ran = run("credential", "issue", issuer, achievement, *about, "--valid-until", "2030-12-31", "--json")
@@ -34,33 +27,6 @@ def test_one_holder_is_given_a_credential(run: Run, services: FakeServices, issu
     assert document["validUntil"] == "2030-12-31T23:59:59Z"
     assert document["credentialSubject"]["id"] == "did:example:ada"
     assert record.jwt
-
-
-def test_a_file_of_holders_is_issued_row_by_row(
-    run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path
-) -> None:
-    rows = "name,email,valid_from\nAda,ada@example.org,2026-01-01\n陈美,,2026-01-01T12:00:00+02:00\n"
-    ran = run("credential", "issue", issuer, achievement, "--holders", file(tmp_path, rows), "--json")
-    assert ran.code == 0
-    assert [(row["line"], row["holder"], row["outcome"]) for row in ran.rows] == [
-        (2, "Ada", "issued"),
-        (3, "陈美", "issued"),
-    ]
-    starts = [json.loads(services.ledger.record(row["id"]).document)["validFrom"] for row in ran.rows]
-    assert starts == ["2026-01-01T00:00:00Z", "2026-01-01T10:00:00Z"]
-    assert "2 issued, 0 not" in ran.err
-
-
-def test_a_row_that_is_refused_does_not_stop_the_others_and_the_exit_code_says_so(
-    run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path
-) -> None:
-    path = file(tmp_path, "name,email\nAda,\nBob,nonsense\nCarl,carl@example.org\n")
-    ran = run("credential", "issue", issuer, achievement, "--holders", path)
-    assert ran.code == 1
-    assert "line 3: refused  Bob" in ran.out
-    assert "bad_email" in ran.out
-    assert "2 issued, 1 not" in ran.err
-    assert len(list(services.ledger.records(issuer))) == 2
 
 
 def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
@@ -82,61 +48,6 @@ def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
     assert ran.code == 1
     assert ran.rows[0]["outcome"] == "unclear"
     assert ledger.record(ran.rows[0]["id"])
-
-
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        ("csv_columns", ""),
-        ("csv_columns", "email\nada@example.org\n"),
-        ("csv_columns", "name,phone\nAda,1\n"),
-        ("csv_columns", "name,name\nAda,Bob\n"),
-        ("csv_fields", "name,email\nAda\n"),
-        ("csv_fields", "name,email\nAda,a@example.org,more\n"),
-        ("csv_date", "name,valid_from\nAda,yesterday\n"),
-        ("csv_unreadable", 'name\n"Ada" Lovelace"\n'),
-    ],
-)
-def test_a_file_that_cannot_be_used_issues_nothing(
-    run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path, code: str, text: str
-) -> None:
-    ran = run("credential", "issue", issuer, achievement, "--holders", file(tmp_path, text))
-    assert ran.code == 2
-    assert code in ran.err
-    assert list(services.ledger.records(issuer)) == []
-
-
-def test_a_file_in_another_encoding_is_told(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
-    path = tmp_path / "holders.csv"
-    path.write_bytes("name\nBjörn\n".encode("latin-1"))
-    ran = run("credential", "issue", issuer, achievement, "--holders", path)
-    assert (ran.code, "csv_unreadable" in ran.err) == (2, True)
-
-
-def test_a_file_that_is_not_there_is_told(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
-    assert run("credential", "issue", issuer, achievement, "--holders", tmp_path / "none.csv").code == 2
-
-
-def test_a_spreadsheet_s_byte_order_mark_is_no_part_of_the_first_column(
-    run: Run, issuer: str, achievement: str, tmp_path: Path
-) -> None:
-    path = file(tmp_path, "\ufeffname\r\nAda\r\n")
-    assert run("credential", "issue", issuer, achievement, "--holders", path).code == 0
-
-
-def test_an_empty_file_of_holders_is_all_done(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
-    assert run("credential", "issue", issuer, achievement, "--holders", file(tmp_path, "name\n")).code == 0
-
-
-def test_an_address_beside_a_file_is_a_usage_fault(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
-    path = file(tmp_path, "name\nAda\n")
-    ran = run("credential", "issue", issuer, achievement, "--holders", path, "--email", "a@example.org")
-    assert ran.code == 2
-
-
-def test_a_wrong_achievement_is_told_once(run: Run, issuer: str, tmp_path: Path) -> None:
-    ran = run("credential", "issue", issuer, "nothing", "--holders", file(tmp_path, "name\nAda\nBob\n"))
-    assert (ran.code, ran.out) == (1, "")
 
 
 @pytest.mark.parametrize("date", ["tomorrow", "2026-02-30", "2026-1-1", "2026-01-01T00:00:00"])

@@ -1,0 +1,168 @@
+"""The commands about jobs: one achievement for everybody in a file."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from chalicelib.award import csv_text, issuing, jobs
+from chalicelib.award.cells import inflated
+from chalicelib.award.job import Job, JobState, Result, RowState
+from chalicelib.award.jobs import Allow, RowsRefused, Upload
+from chalicelib.award.judge import Terms
+from chalicelib.award.upload import Fault
+from chalicelib.credential.build import credential_url
+from chalicelib.errors import Malformed
+from chalicelib.services import Services
+from cli.output import UsageFault, note, show
+from cli.progress import bar
+
+COLUMNS = ("row", "ref", "name", "email", "state", "url", "code", "detail")
+WHO = "cli"
+SHOWN = 20
+"""Faults that are printed; `--json` prints all that are known."""
+
+
+def run(services: Services, asked: Namespace) -> int:
+    """Issue to everybody in a file. The same file again goes on where the first time has ended."""
+    sent = Upload(
+        terms=Terms(asked.achievement, asked.notify),
+        content=_content(asked.file),
+        allow=Allow(**dict.fromkeys(asked.allow, True)),
+        key=asked.key,
+        valid_from=asked.valid_from,
+        valid_until=asked.valid_until,
+    )
+    try:
+        if asked.dry_run:
+            return _try(services, asked, sent)
+        job = jobs.create(services.desk, asked.issuer, sent, WHO)
+    except RowsRefused as error:
+        _tell(error.faults, asked.json)
+        raise UsageFault(error.detail, code=error.code) from error
+    except Malformed as error:
+        raise UsageFault(f"{asked.file}: {error.detail}", code=error.code) from error
+    return _work(services, job, asked.json)
+
+
+def resume(services: Services, asked: Namespace) -> int:
+    """Go on with a job, here and now."""
+    return _work(services, jobs.resume(services.desk, asked.issuer, asked.id), asked.json)
+
+
+def show_one(services: Services, asked: Namespace) -> int:
+    """How far a job is; with `--rows` what has come of each row, with `--csv` the same as a table."""
+    job = jobs.progress(services.desk, services.desk.jobs.job(asked.issuer, asked.id))
+    state = RowState(asked.rows) if asked.rows not in (None, "all") else None
+    if asked.csv:
+        sys.stdout.write(csv_text.line(COLUMNS))
+        for result, _ in jobs.results(services.desk, job, state):
+            sys.stdout.write(csv_text.line(_line(services, result).values()))
+        return 0
+    _show(job, asked.json)
+    if asked.rows is not None:
+        for result, _ in jobs.results(services.desk, job, state):
+            _show_row(services, result, asked.json)
+    return 0
+
+
+def list_all(services: Services, asked: Namespace) -> int:
+    """Every job of an issuer, the newest first."""
+    services.ledger.issuer(asked.issuer)
+    for job in _all(services, asked.issuer):
+        _show(jobs.progress(services.desk, job), asked.json)
+    return 0
+
+
+def _all(services: Services, issuer_id: str) -> Iterator[Job]:
+    after = None
+    while True:
+        page = services.desk.jobs.jobs(issuer_id, after, 100)
+        yield from page.jobs
+        if (after := page.after) is None:
+            return
+
+
+def _content(path: Path) -> bytes:
+    try:
+        # Unpacked at once: what is too large is told before anything else happens.
+        return inflated(path.read_bytes())
+    except OSError as error:
+        raise UsageFault(f"{path} cannot be read: {error.strerror}.", code="file_unreadable") from error
+    except Malformed as error:
+        raise UsageFault(f"{path}: {error.detail}", code=error.code) from error
+
+
+def _try(services: Services, asked: Namespace, sent: Upload) -> int:
+    found = jobs.examine(services.desk, asked.issuer, sent)
+    _tell((*found.faults, *found.duplicates), asked.json)
+    text = f"{found.total:,} rows: {found.faulty:,} with faults, {found.repeated:,} with an address of an earlier row"
+    show(asked.json, text, rows=found.total, faulty=found.faulty, repeated=found.repeated)
+    return 1 if found.faulty or found.repeated else 0
+
+
+def _work(services: Services, job: Job, as_json: bool) -> int:
+    """Issue what waits, in front of the caller's eyes; the to-do list would do the same later."""
+    desk = services.desk
+    try:
+        with bar("issuing") as progress:
+            done = issuing.run(desk, job.issuer_id, job.id, told=lambda rows: progress(rows, job.total))
+            progress(done.total - done.counts.waiting, done.total)
+    except KeyboardInterrupt:
+        note(f"it goes on with: job resume {job.issuer_id} {job.id}")
+        raise
+    for result, _ in islice(jobs.results(desk, done, RowState.REFUSED), SHOWN):
+        _show_row(services, result, as_json)
+    _show(done, as_json)
+    return 0 if done.state is JobState.DONE and not done.counts.refused else 1
+
+
+def _tell(faults: tuple[Fault, ...], as_json: bool) -> None:
+    for fault in faults if as_json else faults[:SHOWN]:
+        where = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
+        show(
+            as_json,
+            f"{where}: {fault.detail}",
+            row=fault.row,
+            column=fault.column,
+            code=fault.code,
+            detail=fault.detail,
+        )
+    if len(faults) > SHOWN and not as_json:
+        note(f"and {len(faults) - SHOWN:,} more; --json prints them")
+
+
+def _show(job: Job, as_json: bool) -> None:
+    counts = job.counts
+    text = (
+        f"{job.id}  {job.state}  {counts.issued:,} issued, {counts.refused:,} refused, {counts.waiting:,} waiting"
+        f" of {job.total:,}" + (f"\n  {job.reason}" if job.reason else "")
+    )
+    show(
+        as_json,
+        text,
+        id=job.id,
+        state=job.state,
+        reason=job.reason,
+        achievement=job.achievement_id,
+        rows=job.total,
+        issued=counts.issued,
+        refused=counts.refused,
+        waiting=counts.waiting,
+    )
+
+
+def _show_row(services: Services, result: Result, as_json: bool) -> None:
+    line = _line(services, result)
+    end = line["url"] or (f"{line['detail']} ({line['code']})" if line["code"] else "")
+    show(as_json, f"  row {line['row']}: {line['state']}  {line['name']}  {end}".rstrip(), **line)
+
+
+def _line(services: Services, result: Result) -> dict[str, object]:
+    row, outcome, name = result.row, result.outcome, result.credential_id
+    url = None if name is None else credential_url(services.settings.base_url, name)
+    values = (row.number, row.ref, row.name, row.email, outcome.state.value, url, outcome.code, outcome.detail)
+    return dict(zip(COLUMNS, values, strict=True))
