@@ -9,7 +9,9 @@ achievements.py      what can be earned; achievement_form.py reads and judges it
 award.py             a pasted list or a file: checked, then awarded; upload_words.py says what was found
 results.py           what came of a list, row by row; job_words.py says it
 credentials.py       find one; see it; credential_acts.py says what can be done with it, and does it
+pathways.py          what may be earned after what, and how far somebody is
 people.py, keys.py   members and API tokens
+hooks.py             where other systems tell of completions
 settings.py          the issuer's own words; issuer_words.py reads and judges their form
 domains.py           the domains that stand behind the issuer
 """
@@ -20,8 +22,10 @@ from chalicelib.http.console import (
     credentials,
     domains,
     home,
+    hooks,
     keys,
     overview,
+    pathways,
     people,
     results,
     settings,
@@ -34,8 +38,10 @@ ROUTES = (
     award.routes,
     results.routes,
     credentials.routes,
+    pathways.routes,
     people.routes,
     keys.routes,
+    hooks.routes,
     settings.routes,
     domains.routes,
 )

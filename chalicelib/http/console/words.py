@@ -42,6 +42,7 @@ BANNERS: Mapping[str, Banner] = {
     "token_revoked": Banner("The key is revoked.", "Nothing can be done with it any more."),
     "settings_changed": Banner("Saved.", "Credentials that were issued before keep the words of their day."),
     "pathway_saved": Banner("The pathway is saved."),
+    "hook_changed": Banner("The webhook is saved."),
     "hook_removed": Banner("The webhook is removed.", "Nothing that is sent to its address does anything any more."),
 }
 """By the code in the address. Nothing of an address is ever shown itself."""
@@ -62,8 +63,10 @@ PLACES = (
     Place("achievements", "/achievements", "Achievements"),
     Place("award", "/award", "Award", Act.AWARD),
     Place("credentials", "/credentials", "Credentials"),
+    Place("pathways", "/pathways", "Pathways"),
     Place("people", "/people", "People"),
     Place("keys", "/keys", "Keys", Act.MANAGE),
+    Place("hooks", "/hooks", "Webhooks", Act.MANAGE),
     Place("settings", "/settings", "Settings", Act.MANAGE),
 )
 

@@ -1,0 +1,206 @@
+"""Pathways: what may be earned after what, and how far a holder has come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.roles import Act
+from chalicelib.award import atlas
+from chalicelib.award.atlas import Way
+from chalicelib.award.pathway_wire import Draft
+from chalicelib.award.pathways import MAX_STEPS, Group, Node, Pathway, Rule, State, Step
+from chalicelib.award.text import check_text
+from chalicelib.errors import Conflict, Refused
+from chalicelib.http.access import member
+from chalicelib.http.console import filled, frame
+from chalicelib.http.console.filled import Filled
+from chalicelib.http.console.frame import Frame
+from chalicelib.http.console.words import Face
+from chalicelib.http.ports import Services
+from chalicelib.http.reply import Reply
+from chalicelib.http.routing import Routes
+
+MISSING = "There is no such pathway here. Look at the list of pathways."
+FEW_STEPS = 4
+"""Rows of steps that there are at least."""
+MORE_STEPS = 4
+RULES = (
+    (Rule.ALL.value, "All of them, in any order"),
+    (Rule.IN_ORDER.value, "All of them, one after the other"),
+    (Rule.ANY.value, "Some of them"),
+)
+FACES: Mapping[State, Face] = {
+    State.DONE: Face("Earned", "good"),
+    State.OPEN: Face("Can be taken now", "open"),
+    State.LOCKED: Face("Later", "none"),
+}
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/pathways`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/pathways", access=member(Act.READ))
+    def everything(request: Request, caller: Caller, person: Person) -> Reply:
+        around = frame.of(services, request, caller, person, "pathways")
+        found = sorted(
+            services.pathways.pathways(caller.issuer_id), key=lambda one: (one.archived, one.name.casefold())
+        )
+        return frame.show(around, "pathways.html", found=found, steps={one.id: _flat(one.root) for one in found})
+
+    @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT))
+    def new(request: Request, caller: Caller, person: Person) -> Reply:
+        around = frame.of(services, request, caller, person, "pathways")
+        return _drawn(services, around, Filled({"rule": Rule.ALL.value}))
+
+    @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT), methods=("POST",))
+    def add(request: Request, caller: Caller, person: Person) -> Reply:
+        return _save(services, frame.of(services, request, caller, person, "pathways"), filled.sent(request), None)
+
+    @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.READ), missing=MISSING)
+    def one(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
+        around = frame.of(services, request, caller, person, "pathways")
+        found = services.pathways.pathway(caller.issuer_id, pathway_id)
+        email = frame.asked(request).get("email", "").strip()
+        way = atlas.way_of(services.awarding, services.pathways, caller.issuer_id, pathway_id, email) if email else None
+        return _drawn(services, around, of(found), found, way, email)
+
+    @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
+    def change(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
+        around = frame.of(services, request, caller, person, "pathways")
+        before = services.pathways.pathway(caller.issuer_id, pathway_id)
+        return _save(services, around, filled.sent(request), before)
+
+    return bound
+
+
+def of(pathway: Pathway) -> Filled:
+    """The form filled with what ``pathway`` says now."""
+    values = {
+        "name": pathway.name,
+        "description": pathway.description,
+        "rule": pathway.root.rule.value,
+        "required": str(pathway.root.required) if pathway.root.rule is Rule.ANY else "",
+        "reward": pathway.reward or "",
+        "archived": "yes" if pathway.archived else "",
+    }
+    for number, step in enumerate(pathway.root.steps, 1):
+        if isinstance(step, Step):
+            values |= {f"step_{number}": step.achievement_id, f"url_{number}": step.url or ""}
+    return Filled(values)
+
+
+def _save(services: Services, around: Frame, form: Filled, before: Pathway | None) -> Reply:
+    if form.said("do") == "more":
+        return _drawn(services, around, form, before)
+    draft = _draft(form, before)
+    if draft is not None:
+        try:
+            if before is None:
+                atlas.add(services.awarding, services.pathways, around.tenant, draft)
+            else:
+                atlas.change(services.awarding, services.pathways, around.tenant, before.id, draft)
+        except (Refused, Conflict) as error:
+            form.fault("", error.detail)
+        else:
+            return frame.sent_on(f"{around.at}/pathways", did="pathway_saved")
+    return _drawn(services, around, form, before)
+
+
+def _draft(form: Filled, before: Pathway | None) -> Draft | None:
+    """What ``form`` draws; None when it has faults."""
+    form.check("name", lambda said: check_text("name", said, 200))
+    form.check("description", lambda said: check_text("description", said, 2000))
+    rule = form.one_of("rule", Rule, "Choose how many of the steps it takes.")
+    steps = _steps(form, before)
+    if not steps:
+        form.fault("step_1", "Choose at least one step.")
+    required = len(steps)
+    if rule is Rule.ANY:
+        said = form.said("required")
+        required = int(said) if re.fullmatch(r"\d{1,3}", said, re.ASCII) else 0
+        if not 1 <= required <= len(steps):
+            form.fault("required", f"Say how many: a number from 1 to {len(steps)}, as many as there are steps.")
+    if form.faults or rule is None:
+        return None
+    version = form.said("version")
+    return Draft(
+        name=form.said("name"),
+        description=form.said("description"),
+        root=Group(rule, steps, required),
+        reward=form.or_none("reward"),
+        archived=bool(form.said("archived")),
+        version=int(version) if re.fullmatch(r"\d{1,9}", version, re.ASCII) else 0 if before else None,
+    )
+
+
+def _steps(form: Filled, before: Pathway | None) -> tuple[Node, ...]:
+    """The steps that ``form`` names, with the descriptions that they had."""
+    described = {step.achievement_id: step.description for step in _flat(before.root)} if before else {}
+    found: list[Node] = []
+    for number in _rows(form):
+        achievement_id = form.said(f"step_{number}")
+        if achievement_id:
+            url = form.or_none(f"url_{number}")
+            found.append(Step(achievement_id, "", described.get(achievement_id), url))
+    return tuple(found)
+
+
+def _rows(form: Filled) -> range:
+    numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"step_\d{1,2}", name, re.ASCII)]
+    more = MORE_STEPS if form.said("do") == "more" else 0
+    return range(
+        1,
+        min(max([FEW_STEPS, *(number + 1 for number in numbers if form.said(f"step_{number}"))]) + more, MAX_STEPS) + 1,
+    )
+
+
+def _flat(node: Node) -> list[Step]:
+    return [node] if isinstance(node, Step) else [step for below in node.steps for step in _flat(below)]
+
+
+def _drawn(
+    services: Services,
+    around: Frame,
+    form: Filled,
+    pathway: Pathway | None = None,
+    way: Way | None = None,
+    email: str = "",
+) -> Reply:
+    """The form, and how far the holder with the address ``email`` has come."""
+    found = sorted(services.awarding.ledger.achievements(around.tenant), key=lambda one: one.name.casefold())
+    options = [(one.id, one.name + (" (archived)" if one.archived else "")) for one in found]
+    nested = pathway is not None and any(isinstance(step, Group) for step in pathway.root.steps)
+    return frame.show(
+        around,
+        "pathway.html",
+        status=form.status,
+        form=form,
+        pathway=pathway,
+        steps=_flat(pathway.root) if pathway else (),
+        nested=nested,
+        rows=len(_rows(form)),
+        max_steps=MAX_STEPS,
+        options=(("", "None"), *options),
+        rules=RULES,
+        way=way,
+        email=email,
+        faces=FACES,
+        states=_states(way) if way else {},
+    )
+
+
+def _states(way: Way) -> dict[str, Face]:
+    """How each step stands for a holder, by achievement."""
+    found: dict[str, Face] = {}
+    pending = [way.progress.root]
+    while pending:
+        seen = pending.pop()
+        pending.extend(seen.steps)
+        if isinstance(seen.node, Step):
+            found[seen.node.achievement_id] = FACES[seen.state]
+    return found

@@ -1,0 +1,212 @@
+"""The console in a real browser: whole without script, quiet, accessible, and nothing cut off."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from chalicelib.access.roles import Role
+from chalicelib.award import issue
+from chalicelib.award.issue import Award
+from chalicelib.credential.build import Holder
+from tests.browser.signed_in import console, member
+from tests.browser.test_pages import violations
+from tests.http.world import Laurel, id_of, picture
+
+REFUSED = "error: Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
+"""What Chromium itself says about a page with status 422."""
+OWNER = "olu@fernhill.example"
+VALID = f"/console/fernhill/credentials/{id_of('valid')}"
+PAGES = {
+    "home": "/console?all=1",
+    "new": "/console/new",
+    "overview": "/console/fernhill",
+    "achievements": "/console/fernhill/achievements",
+    "achievement": "/console/fernhill/achievements/new",
+    "award": "/console/fernhill/award",
+    "credentials": "/console/fernhill/credentials",
+    "nobody": "/console/fernhill/credentials?q=nobody",
+    "credential": VALID,
+    "revoke": f"{VALID}/revoke",
+    "correct": f"{VALID}/correct",
+    "people": "/console/fernhill/people",
+    "person": f"/console/fernhill/people/change?email={OWNER}",
+    "keys": "/console/fernhill/keys",
+    "settings": "/console/fernhill/settings",
+    "pathways": "/console/fernhill/pathways",
+    "pathway": "/console/fernhill/pathways/new",
+    "hooks": "/console/fernhill/hooks",
+    "hook": "/console/fernhill/hooks/new",
+}
+WIDTHS = pytest.mark.parametrize("width", [375, 1280])
+EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>\u202e{{7*7}}'
+
+
+@pytest.fixture(autouse=True)
+def people(laurel: Laurel) -> None:
+    member(laurel, OWNER)
+    member(laurel, "edith.longername@administration.fernhill.example", role=Role.EDITOR)
+    member(laurel, "vi@fernhill.example", role=Role.VIEWER)
+
+
+def judged(browser: Browser, page: Page, picture: Path | None = None) -> None:
+    """What axe-core objects to, and what is cut off: looked at with script, because axe-core is one."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    if picture is not None:
+        page.screenshot(path=picture, full_page=True)
+    again = browser.new_page(viewport={"width": width, "height": 812})
+    again.set_content(page.content())
+    assert violations(again) == []
+    assert again.evaluate("document.documentElement.scrollWidth") <= width
+    again.close()
+
+
+@WIDTHS
+@pytest.mark.parametrize("kind", PAGES)
+def test_page_is_quiet_accessible_and_fits(
+    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str, width: int
+) -> None:
+    look = {"viewport": {"width": width, "height": 812}}
+    with console(chromium, laurel, PAGES[kind], **look) as (page, words):
+        page.screenshot(path=screenshots / f"console-{kind}-{width}.png", full_page=True)
+        assert words == []
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("kind", ["overview", "achievement", "credentials", "revoke"])
+def test_page_is_accessible_in_the_dark(chromium: Browser, laurel: Laurel, screenshots: Path, kind: str) -> None:
+    with console(chromium, laurel, PAGES[kind], color_scheme="dark") as (page, _):
+        page.screenshot(path=screenshots / f"console-{kind}-dark.png", full_page=True)
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel, kind: str) -> None:
+    with console(chromium, laurel, PAGES[kind], viewport={"width": 320, "height": 480}) as (page, _):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@WIDTHS
+def test_a_list_is_checked_mended_and_awarded(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/award", **look) as (page, words):
+        page.get_by_label("Achievement", exact=True).select_option(label="Data analysis in practice")
+        rows = page.get_by_label("Who has earned it")
+        rows.fill("name,email,valid_until\nGrace Hopper,grace@@,2027-12-31\nMary Seacole,mary@example.org,soon\n")
+        page.get_by_role("button", name="Check the list").click()
+        expect(page.get_by_role("heading", name="2 of 2 rows have faults")).to_be_visible()
+        expect(page.get_by_text("Write the year first: 2027-12-31.")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-faults-{width}.png")
+        rows.fill("name,email,valid_until\nGrace Hopper,grace@example.org,2027-12-31\nMary Seacole,,\n")
+        page.get_by_role("button", name="Check again").click()
+        expect(page.get_by_role("heading", name="2 rows, no fault")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-checked-{width}.png")
+        page.get_by_role("button", name="Award 2 credentials").click()
+        expect(page.get_by_role("heading", name="2 credentials awarded")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-awarded-{width}.png")
+        page.get_by_role("link", name="Open the credential of Grace Hopper").click()
+        expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
+        assert words == []
+
+
+@WIDTHS
+def test_credential_is_found_and_withdrawn(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    (achievement,) = [one.id for one in laurel.ledger.achievements("fernhill") if one.name.startswith("Data")]
+    name = f"Rosalind {width}"
+    issue.issue(laurel.awarding, Award("fernhill", achievement, Holder(name, f"r{width}@example.org")))
+    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/credentials", **look) as (page, words):
+        page.get_by_label("Name or e-mail address").fill(f"rosalind {width}")
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("link", name=name).click()
+        page.get_by_role("link", name="Withdraw it").click()
+        expect(page.get_by_text("This cannot be undone.")).to_be_visible()
+        page.get_by_role("button", name="Withdraw it for good").click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        judged(chromium, page, screenshots / f"console-revoke-fault-{width}.png")
+        page.get_by_role("alert").get_by_role("link").click()
+        expect(page.get_by_label("Reason")).to_be_focused()
+        page.get_by_label("Reason").fill("Given to the wrong person.")
+        page.get_by_role("button", name="Withdraw it for good").click()
+        expect(page.get_by_text("The credential is withdrawn.")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-withdrawn-{width}.png")
+        assert words == [REFUSED]
+
+
+def describe(page: Page, tmp_path: Path) -> None:
+    """Fill in the form of an achievement."""
+    file = tmp_path / "badge.png"
+    file.write_bytes(picture())
+    page.get_by_label("Name", exact=True).first.fill("Watercolour, first steps")
+    page.get_by_label("Kind").select_option("Course")
+    page.get_by_label("What it is", exact=True).fill("Paints a landscape from life.")
+    page.get_by_label("What it takes to earn it").fill("Finished three paintings.\n\nOut of doors.")
+    page.get_by_label("Picture", exact=True).set_input_files(file)
+    page.get_by_label("The picture in words").fill("A brush on blue ground")
+
+
+def test_preview_follows_what_is_typed(chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path) -> None:
+    with console(chromium, laurel, "/console/fernhill/achievements/new") as (page, words):
+        describe(page, tmp_path)
+        page.get_by_label("Name", exact=True).nth(1).fill("paint")
+        preview = page.get_by_role("region", name="This is how readers will see it")
+        for said in ("Watercolour, first steps", "Course", "Paints a landscape from life.", "paint"):
+            expect(preview.get_by_text(said, exact=True)).to_be_visible()
+        expect(preview.get_by_text("Finished three paintings.")).to_be_visible()
+        page.wait_for_function("document.querySelector('.preview img').naturalWidth === 64")
+        expect(page.get_by_role("button", name="Preview")).to_be_hidden()
+        page.screenshot(path=screenshots / "console-preview-1280.png", full_page=True)
+        page.get_by_label("Name", exact=True).first.fill(EVIL)
+        expect(preview.get_by_text("onerror")).to_be_visible()
+        assert violations(page) == []
+        assert words == []
+
+
+@WIDTHS
+def test_achievement_is_described_without_script(
+    chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path, width: int
+) -> None:
+    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/achievements/new", **look) as (page, words):
+        page.get_by_role("button", name="Save it").click()
+        expect(page.get_by_role("heading", name="things are to be mended")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-achievement-faults-{width}.png")
+        describe(page, tmp_path)
+        page.get_by_role("button", name="Preview").click()
+        preview = page.get_by_role("region", name="This is how readers will see it")
+        expect(preview.get_by_text("Paints a landscape from life.")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-preview-plain-{width}.png")
+        # The picture was kept: it need not be chosen again.
+        page.get_by_role("button", name="Save it").click()
+        expect(page.get_by_text("The achievement is saved.")).to_be_visible()
+        assert words == [REFUSED]
+
+
+def test_hostile_names_run_nothing(chromium: Browser, laurel: Laurel) -> None:
+    (achievement,) = [one.id for one in laurel.ledger.achievements("fernhill") if one.name.startswith("Data")]
+    issued = issue.issue(laurel.awarding, Award("fernhill", achievement, Holder(EVIL)))
+    for path in ("", "/credentials", f"/credentials/{issued.id}", f"/credentials/{issued.id}/correct"):
+        with console(chromium, laurel, f"/console/fernhill{path}") as (page, words):
+            expect(page.get_by_text("onerror=alert(1)").first).to_be_attached()
+            page.wait_for_timeout(50)
+            assert words == []
+
+
+def test_form_is_used_by_keyboard_in_the_order_that_is_seen(chromium: Browser, laurel: Laurel) -> None:
+    with console(chromium, laurel, "/console/fernhill/people", java_script_enabled=False) as (page, _):
+        order = page.locator(".content :is(a, input:not([type=hidden]), select, button)")
+        tops = [box["y"] for box in (item.bounding_box() for item in order.all()) if box]
+        assert tops == sorted(tops)
+        assert page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count() == 0
+
+
+def test_viewer_sees_no_button_but_to_sign_out_and_to_find(chromium: Browser, laurel: Laurel) -> None:
+    for path in ("", "/achievements", "/credentials", VALID.removeprefix("/console/fernhill"), "/people"):
+        with console(chromium, laurel, f"/console/fernhill{path}", "vi@fernhill.example") as (page, _):
+            named = [button.inner_text() for button in page.get_by_role("button").all()]
+            assert [name for name in named if not re.fullmatch("Sign out|Find", name)] == []
+            assert page.get_by_role("link", name=re.compile("^(Award|Keys|Settings|Change)")).count() == 0

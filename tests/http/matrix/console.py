@@ -1,0 +1,114 @@
+"""The console's pages."""
+
+from __future__ import annotations
+
+from tests.http.matrix import At, Builder, Call
+from tests.http.matrix.access import a_member, a_token, fresh_address
+from tests.http.matrix.award import a_credential
+from tests.http.matrix.jobs import a_job
+from tests.http.matrix.paths import a_hook, a_pathway
+
+WORDS = {"name": "New", "url": "https://new.example/", "description": "Teaches."}
+
+
+def an_id(at: At) -> str:
+    return f"new-{len(list(at.laurel.ledger.issuers()))}"
+
+
+def words_of_one(at: At) -> dict[str, str]:
+    """A form that describes an achievement; pictures are public, whoever put them there."""
+    one = at.laurel.ledger.achievement(at.owner, at.achievement)
+    return {
+        "name": "New", "kind": "Course", "description": "Can.", "criteria": "Do.", "picture_alt": "A wheel",
+        "kept_picture": one.image.rpartition("/")[2].removesuffix(".png"), "version": str(one.version), "do": "save",
+    }  # fmt: skip
+
+
+HOOK = {
+    "name": "LMS", "courses": "", "name_at": "/name", "email": "/email", "course": "/course", "completed": "/done",
+    "completed_value": "true",
+}  # fmt: skip
+
+
+def a_way(at: At) -> dict[str, str]:
+    return {"name": "A way", "description": "Up.", "rule": "all", "step_1": at.achievement, "version": "1"}
+
+
+ENTRIES: dict[tuple[str, str], Builder] = {
+    ("GET", "/console"): lambda _: Call("/console", query="all=1"),
+    ("GET", "/console/new"): lambda _: Call("/console/new"),
+    ("POST", "/console/new"): lambda at: Call("/console/new", form={**WORDS, "id": an_id(at)}, good=303),
+    ("GET", "/console/{issuer}"): lambda at: Call(f"/console/{at.inside}"),
+    ("GET", "/console/{issuer}/achievements"): lambda at: Call(f"/console/{at.inside}/achievements"),
+    ("GET", "/console/{issuer}/achievements/new"): lambda at: Call(f"/console/{at.inside}/achievements/new"),
+    ("POST", "/console/{issuer}/achievements/new"): lambda at: Call(
+        f"/console/{at.inside}/achievements/new", form=words_of_one(at), good=303
+    ),
+    ("GET", "/console/{issuer}/achievements/{id}"): lambda at: Call(
+        f"/console/{at.inside}/achievements/{at.achievement}"
+    ),
+    ("POST", "/console/{issuer}/achievements/{id}"): lambda at: Call(
+        f"/console/{at.inside}/achievements/{at.achievement}", form=words_of_one(at), good=303
+    ),
+    ("POST", "/console/{issuer}/achievements/{id}/archive"): lambda at: Call(
+        f"/console/{at.inside}/achievements/{at.achievement}/archive", form={"archived": "yes"}, good=303
+    ),
+    ("GET", "/console/{issuer}/award"): lambda at: Call(f"/console/{at.inside}/award"),
+    ("POST", "/console/{issuer}/award"): lambda at: Call(
+        f"/console/{at.inside}/award",
+        form={"achievement": at.achievement, "rows": "Grace Hopper <grace@example.org>", "do": "check"},
+        foreign=422,
+    ),
+    ("GET", "/console/{issuer}/award/{id}"): lambda at: Call(f"/console/{at.inside}/award/{a_job(at)}"),
+    ("POST", "/console/{issuer}/award/{id}"): lambda at: Call(
+        f"/console/{at.inside}/award/{a_job(at)}", form={}, good=303
+    ),
+    ("GET", "/console/{issuer}/credentials"): lambda at: Call(f"/console/{at.inside}/credentials"),
+    ("GET", "/console/{issuer}/credentials/{id}"): lambda at: Call(f"/console/{at.inside}/credentials/{at.credential}"),
+    ("GET", "/console/{issuer}/credentials/{id}/{act}"): lambda at: Call(
+        f"/console/{at.inside}/credentials/{at.credential}/correct"
+    ),
+    ("POST", "/console/{issuer}/credentials/{id}/{act}"): lambda at: Call(
+        f"/console/{at.inside}/credentials/{a_credential(at)}/revoke", form={"reason": "Copied."}, good=303
+    ),
+    ("GET", "/console/{issuer}/people"): lambda at: Call(f"/console/{at.inside}/people"),
+    ("POST", "/console/{issuer}/people"): lambda at: Call(
+        f"/console/{at.inside}/people", form={"email": fresh_address(at), "role": "viewer"}, good=303
+    ),
+    ("GET", "/console/{issuer}/people/change"): lambda at: Call(
+        f"/console/{at.inside}/people/change", query=f"email={a_member(at)}", foreign=404
+    ),
+    ("POST", "/console/{issuer}/people/change"): lambda at: Call(
+        f"/console/{at.inside}/people/change", form={"email": a_member(at), "do": "remove"}, good=303, foreign=404
+    ),
+    ("GET", "/console/{issuer}/keys"): lambda at: Call(f"/console/{at.inside}/keys"),
+    ("POST", "/console/{issuer}/keys"): lambda at: Call(
+        f"/console/{at.inside}/keys", form={"name": "LMS", "role": "editor"}
+    ),
+    ("POST", "/console/{issuer}/keys/{id}"): lambda at: Call(
+        f"/console/{at.inside}/keys/{a_token(at)}", form={}, good=303
+    ),
+    ("GET", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.inside}/settings"),
+    ("POST", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.inside}/settings", form=WORDS, good=303),
+    ("GET", "/console/{issuer}/pathways"): lambda at: Call(f"/console/{at.inside}/pathways"),
+    ("GET", "/console/{issuer}/pathways/new"): lambda at: Call(f"/console/{at.inside}/pathways/new"),
+    # Another tenant has no such achievement.
+    ("POST", "/console/{issuer}/pathways/new"): lambda at: Call(
+        f"/console/{at.inside}/pathways/new", form=a_way(at), good=303, foreign=422
+    ),
+    ("GET", "/console/{issuer}/pathways/{id}"): lambda at: Call(
+        f"/console/{at.inside}/pathways/{a_pathway(at)}", query="email=ada@example.org"
+    ),
+    ("POST", "/console/{issuer}/pathways/{id}"): lambda at: Call(
+        f"/console/{at.inside}/pathways/{a_pathway(at)}", form=a_way(at), good=303
+    ),
+    ("GET", "/console/{issuer}/hooks"): lambda at: Call(f"/console/{at.inside}/hooks"),
+    ("GET", "/console/{issuer}/hooks/new"): lambda at: Call(f"/console/{at.inside}/hooks/new"),
+    ("POST", "/console/{issuer}/hooks/new"): lambda at: Call(
+        f"/console/{at.inside}/hooks/new", form={**HOOK, "courses": f"42 = {at.achievement}"}, foreign=422
+    ),
+    ("GET", "/console/{issuer}/hooks/{id}"): lambda at: Call(f"/console/{at.inside}/hooks/{a_hook(at)}"),
+    ("POST", "/console/{issuer}/hooks/{id}"): lambda at: Call(
+        f"/console/{at.inside}/hooks/{a_hook(at)}", form={"do": "remove"}, good=303
+    ),
+}
