@@ -22,11 +22,8 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.models import Item, read
 from chalicelib.dynamo.signposts import SignpostsItem
-from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Tables
+from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Tables
 from chalicelib.errors import Malformed, NotFound
-
-WHATEVER = "attribute_exists(pk) OR attribute_not_exists(pk)"
-"""For what follows from an item whose own condition guards it."""
 
 
 class AtlasItem(Item, discriminator="atlas"):

@@ -37,6 +37,8 @@ Raw = dict[str, dict[str, Any]]
 
 ABSENT = "attribute_not_exists(pk)"
 """The condition that no item stands under the key."""
+WHATEVER = "attribute_exists(pk) OR attribute_not_exists(pk)"
+"""No condition: for what follows from an item whose own condition guards it, or is the same however often it is put."""
 
 
 class Put(NamedTuple):

@@ -10,8 +10,9 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Act
 from chalicelib.award import atlas, pathway_wire
-from chalicelib.award.atlas import Reviewed
+from chalicelib.award.atlas import Reviewed, Way
 from chalicelib.award.misplaced import Misplaced
+from chalicelib.award.pathways import eligible
 from chalicelib.http import body
 from chalicelib.http.access import token
 from chalicelib.http.ports import Services
@@ -58,16 +59,7 @@ def routes(services: Services) -> Routes:
             return _completions(services, caller.issuer_id, pathway_id, asked.get("cursor"))
         email = body.email(asked["email"], "/email")
         way = atlas.way_of(services.awarding, services.pathways, caller.issuer_id, pathway_id, email)
-        done = None if way.completion is None else pathway_wire.write_completion(way.completion)
-        return as_json(
-            {
-                "pathway": way.pathway.id,
-                "version": way.pathway.version,
-                **pathway_wire.write_progress(way.progress),
-                "credentials": dict(way.credentials),
-                "completed": done,
-            }
-        )
+        return as_json(_way(way, asked.get("achievement")))
 
     return bound
 
@@ -78,6 +70,21 @@ def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
         return read(body.json_object(request))
     except Misplaced as error:
         raise body.fault(error.pointer, error.detail) from error
+
+
+def _way(way: Way, achievement_id: str | None) -> dict[str, object]:
+    """A holder on a pathway; with ``achievement_id``, also whether that step may be taken now."""
+    done = None if way.completion is None else pathway_wire.write_completion(way.completion)
+    told: dict[str, object] = {
+        "pathway": way.pathway.id,
+        "version": way.pathway.version,
+        **pathway_wire.write_progress(way.progress),
+        "credentials": dict(way.credentials),
+        "completed": done,
+    }
+    if achievement_id is None:
+        return told
+    return {**told, "eligible": eligible(way.pathway, way.credentials.keys(), achievement_id)}
 
 
 def _completions(services: Services, issuer_id: str, pathway_id: str, after: str | None) -> Reply:

@@ -123,6 +123,14 @@ def test_progress_is_told_step_by_step(college: College) -> None:
     assert (nobody["done"], [step["state"] for step in nobody["root"]["in_order"]]) == (0, ["open", "locked"])
 
 
+def test_whether_a_step_may_be_taken_can_be_asked(college: College) -> None:
+    way = college.draw()
+    for email, first, second in (("ada@example.org", False, True), ("nobody@example.org", True, False)):
+        for achievement, may in ((college.first, first), (college.second, second), (college.whole, False)):
+            assert college.progress(way, f"?email={email}&achievement={achievement}")["eligible"] is may
+    assert "eligible" not in college.progress(way)
+
+
 def test_completions_are_listed_with_what_still_stands_behind_them(college: College) -> None:
     way = college.draw()
     last = college.earn(college.second)

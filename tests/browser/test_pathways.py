@@ -1,0 +1,47 @@
+"""The page of a credential that leads on, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chalicelib.award.pathways import signpost
+from tests.browser.test_pages import looked_at, opened, violations
+from tests.http.world import Laurel
+from tests.paths.fakes import in_order, leaf, pathway, some
+
+LONG = "A name that goes on " * 9
+
+
+@pytest.fixture(autouse=True)
+def leading_on(laurel: Laurel) -> Iterator[None]:
+    """The college's achievement is a step of two pathways, one of them with long names."""
+    first = next(iter(laurel.ledger.achievements("fernhill"))).id
+    sign_up = "https://fernhill.example/sign-up"
+    short = pathway(
+        in_order(first, leaf("b", name="Statistics that persuade", url=sign_up)),
+        name="Data scientist",
+        reward="r",
+        reward_name="Certified data scientist",
+    )
+    long = replace(short, name=LONG, root=some(2, first, leaf("b", name=LONG, url=sign_up), leaf("c", name="x" * 200)))
+    laurel.pathways.posts["fernhill", first] = tuple(signpost(way, first) for way in (short, long))
+    yield
+    del laurel.pathways.posts["fernhill", first]
+
+
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_what_comes_next_is_shown_accessible_and_fits(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
+    with opened(chromium, looked_at(laurel, "valid"), viewport={"width": width, "height": 812}) as (page, words):
+        section = page.get_by_role("region", name="What it leads to")
+        expect(section.get_by_role("link", name="Statistics that persuade")).to_be_visible()
+        section.screenshot(path=screenshots / f"pathways-{width}.png")
+        assert words == []
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
