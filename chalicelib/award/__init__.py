@@ -1,9 +1,11 @@
 """What an issuer does. Each act is a function of an `Awarding` and is stored whole or not at all.
 
 issuers.py        found an issuer, rotate its key
-achievements.py   add what can be earned
-issue.py          issue a credential
-standing.py       revoke, suspend, reinstate
+achievements.py   add what can be earned, revise it, stop issuing it
+issue.py          issue a credential, or many; placing.py how it gets into the lists and into storage
+idempotency.py    the same request twice makes one credential
+standing.py       revoke, suspend, reinstate; replacing.py correct and renew
+recipient.py      to whom a credential went; listing.py an issuer's credentials as a list, and searching it
 status_lists.py   the lists behind them
 sign.py           proofs and JWTs by an issuer's key
 text.py           what an issuer may write

@@ -95,9 +95,12 @@ def sign(awarding: Awarding, draft: Draft, issuer: Issuer, index: int) -> Issued
         evidence=draft.evidence,
         email_salt=draft.email_salt,
     )
+    # The issuer may have got a fresh key between the draft's moment and its reading; a proof from before its key would
+    # not hold.
+    created = max(draft.now, issuer.signing_key.created)
     # The JWT first: it may be refused for its size (KMS signs 4,096 bytes at most).
-    jwt = as_jwt(awarding.signer, issuer, document, created=draft.now) if draft.jwt else None
-    content = with_proof(awarding.signer, issuer, document, created=draft.now, suite=draft.suite)
+    jwt = as_jwt(awarding.signer, issuer, document, created=created) if draft.jwt else None
+    content = with_proof(awarding.signer, issuer, document, created=created, suite=draft.suite)
     if len(content) > strict_json.DEFAULT.size:
         raise Refused(f"The credential has {len(content):,} bytes, more than verifiers read.", code="too_large")
     record = Record(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.award import issue, placing, standing, status_lists
+from chalicelib.award import issue, issuers, placing, standing, status_lists
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.placing import DRAWS, PAIRS
 from chalicelib.credential.build import Holder
@@ -141,6 +142,22 @@ def test_64_threads_never_take_a_place_twice(crowd: int) -> None:
     assert len({entry.list_id for record in records for entry in record.entries}) > 2
     assert {record.id for record in ledger.records("acme")} == {record.id for record in records}
     assert all(house.report(record).verdict is Verdict.VALID for record in records)
+
+
+def test_a_key_that_is_made_while_it_is_being_issued_signs_from_then_on(house: House) -> None:
+    class Rotating:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(house.ledger, name)
+
+        def issuer(self, issuer_id: str) -> Issuer:
+            house.clock.advance(timedelta(minutes=5))
+            return issuers.rotate_key(house.awarding, issuer_id)
+
+    record = issue.issue(replace(house.awarding, ledger=Rotating()), house.award(jwt=True))  # type: ignore[arg-type]
+    assert house.report(record).verdict is Verdict.VALID
+    (other,) = issue.issue_many(replace(house.awarding, ledger=Rotating()), "acme", [house.award()])  # type: ignore[arg-type]
+    assert isinstance(other, Record)
+    assert house.report(other).verdict is Verdict.VALID
 
 
 # Crashes.
