@@ -96,8 +96,8 @@ def _achievement(services: Services, around: Frame, form: Filled) -> Achievement
 
 def _upload(form: Filled) -> Upload:
     """What ``form`` sends, its faults noted in it."""
-    content = form.said("rows").encode()
-    if not content and "file" not in form.faults:
+    content = form.lines("rows").encode()
+    if not content.strip() and "file" not in form.faults:
         form.fault("rows", "Paste at least one name, or choose a file.")
     if len(content) > MAX_LIST:
         size = f"{len(content):,} bytes; at most {MAX_LIST:,} are read here"
@@ -120,7 +120,7 @@ def _upload(form: Filled) -> Upload:
 
 def _mark(form: Filled) -> str:
     """What was checked, exactly; something else has to be checked again before it is awarded."""
-    said = "\0".join(form.said(name) for name in ("achievement", "rows", "valid_until", "notify"))
+    said = "\0".join((form.lines("rows"), *(form.said(name) for name in ("achievement", "valid_until", "notify"))))
     return hashlib.sha256(said.encode()).hexdigest()
 
 

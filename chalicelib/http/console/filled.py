@@ -34,9 +34,13 @@ class Filled:
         """What stands in the field ``name``."""
         return self.values.get(name, "")
 
+    def lines(self, name: str) -> str:
+        """What stands in the field ``name``, its line ends each as one character."""
+        return self.value(name).replace("\r\n", "\n").replace("\r", "\n")
+
     def said(self, name: str) -> str:
-        """What stands in the field ``name``, without outer space; line ends as one character."""
-        return self.value(name).replace("\r\n", "\n").strip()
+        """As `lines`, without outer space."""
+        return self.lines(name).strip()
 
     def or_none(self, name: str) -> str | None:
         """As `said`, None when it says nothing."""

@@ -145,7 +145,7 @@ def _draft(form: Filled) -> HookDraft | None:
 def _courses(form: Filled) -> dict[str, str]:
     """The achievement that each course earns, from lines of `course = achievement`."""
     found: dict[str, str] = {}
-    for number, line in enumerate(form.said("courses").split("\n"), 1):
+    for number, line in enumerate(form.lines("courses").split("\n"), 1):
         course, equals, achievement = line.rpartition("=")
         if not line.strip():
             continue

@@ -21,7 +21,7 @@ GOOD = "name,email\nGrace Hopper,grace@example.org\nMary Seacole,\n"
 
 
 def achievement(laurel: Laurel) -> str:
-    return next(one.id for one in laurel.ledger.achievements("fernhill"))
+    return next(one.id for one in laurel.ledger.achievements("fernhill") if one.name.startswith("Data analysis"))
 
 
 def hidden(answer: Answer) -> dict[str, str]:
@@ -95,6 +95,7 @@ def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> N
     [
         ("name,email\nGrace Hopper,grace@@\n,mary@example.org\n", ["2 of 2 rows have faults", "E-mail", "Name"]),
         ("name,valid_until\nGrace Hopper,soon\n", ["1 of 1 row has faults", "Good until", "Write the year first"]),
+        ("\n\nname,email\nGrace Hopper,grace@@\n", [" 4 "]),
         ("name,evidence\nGrace Hopper,ftp://x\n", ["Evidence", "with https:// in front"]),
     ],
 )

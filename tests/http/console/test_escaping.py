@@ -1,0 +1,93 @@
+"""Whatever is typed, uploaded or stored stays text, on every page that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.award import issue, issuers
+from chalicelib.award.achievements import NewAchievement, add
+from chalicelib.award.issue import Award
+from chalicelib.credential.achievement import Skill
+from chalicelib.credential.build import Holder
+from tests.http.console.conftest import OWNER, send
+from tests.http.console.test_award import achievement, check
+from tests.http.signed_in import as_person
+from tests.http.test_pages import EVIL, Outline
+from tests.http.world import Laurel, picture
+
+FORMS = {
+    "/console/new": ("name", "id", "url", "description", "email"),
+    "/console/fernhill/achievements/new": (
+        "name", "kind", "description", "criteria", "picture_alt", "skill_name_1", "skill_url_1", "valid_days",
+        "kept_picture", "skill_rows", "version",
+    ),
+    "/console/fernhill/award": ("achievement", "rows", "valid_until", "checked", "key"),
+    "/console/fernhill/people": ("email", "role"),
+    "/console/fernhill/keys": ("name", "role"),
+    "/console/fernhill/settings": ("name", "url", "description", "email"),
+    "/console/fernhill/pathways/new": ("name", "description", "rule", "required", "step_1", "url_1", "reward"),
+    "/console/fernhill/hooks/new": ("name", "courses", "name_at", "email", "course", "completed", "completed_value"),
+}  # fmt: skip
+"""Every form, and its fields."""
+
+
+def safe(text: str) -> bool:
+    """Whether nothing in the page runs but our own script, and nothing was made into an element."""
+    outline = Outline(text)
+    scripts = [attrs for tag, attrs in outline.elements if tag == "script"]
+    ours = all((attrs.get("src") or "").endswith("/console.js") and attrs.get("integrity") for attrs in scripts)
+    made = {"iframe", "object", "embed", "base", "frame"} & set(outline.shape)
+    handlers = [name for _, attrs in outline.elements for name in attrs if name.startswith("on")]
+    links = [url for url in outline.attributes("href", "src", "action", "formaction") if "script:" in url.lower()]
+    return ours and not made and not handlers and not links
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=repr)
+def test_what_is_typed_into_a_form_stays_text(laurel: Laurel, evil: str) -> None:
+    owner = as_person(laurel, OWNER, "fernhill")
+    for path, names in FORMS.items():
+        for do in ("save", "check", "preview", "more"):
+            answer = send(owner, path, {**dict.fromkeys(names, evil), "do": do})
+            if answer.headers["content-type"].startswith("text/html"):
+                assert safe(answer.text), path
+    for act in ("correct", "renew", "revoke"):
+        fields = dict.fromkeys(("name", "email", "valid_until", "new_id", "reason"), evil)
+        assert safe(owner.post(f"/console/fernhill/credentials/{'valid'.ljust(26, '2')}/{act}", fields).text)
+
+
+@pytest.mark.parametrize("evil", [evil for evil in EVIL if evil.strip() and "\x00" not in evil][:6], ids=repr)
+def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
+    owner = as_person(laurel, OWNER, "fernhill")
+    said = evil.replace("\x00", "")
+    skill = Skill(said, "https://skills.example/", said)
+    new = NewAchievement("fernhill", said, said, said, picture(), said, (skill,), "Badge")
+    made = add(laurel.awarding, new)
+    issuers.reword(laurel.awarding, "fernhill", {"name": said, "description": said})
+    record = issue.issue(laurel.awarding, Award("fernhill", made.id, Holder(said)))
+    laurel.put(replace(record, standing=replace(record.standing, reason=said)))
+    here = "/console/fernhill"
+    for path in (
+        here, f"{here}/achievements", f"{here}/achievements/{made.id}", f"{here}/award", f"{here}/credentials",
+        f"{here}/credentials/{record.id}", f"{here}/credentials/{record.id}/correct", f"{here}/people", f"{here}/keys",
+        f"{here}/settings", f"{here}/pathways/new", f"{here}/hooks/new", "/console?all=1",
+    ):  # fmt: skip
+        answer = owner.get(path)
+        assert answer.status == 200
+        assert safe(answer.text), path
+
+
+def test_nothing_of_an_address_is_shown_as_a_banner(laurel: Laurel) -> None:
+    owner = as_person(laurel, OWNER, "fernhill")
+    calm = owner.get("/console/fernhill/people").text
+    assert owner.get("/console/fernhill/people?did=<b>gone</b>&x=y").text == calm
+
+
+def test_rows_of_a_list_stay_text_in_the_table_and_in_the_field(laurel: Laurel) -> None:
+    editor = as_person(laurel, OWNER, "fernhill")
+    assert achievement(laurel)
+    rows = 'name,email\n"</textarea><script>alert(1)</script>",<img src=x onerror=alert(1)>\n=cmd|x,a@example.org\n'
+    answer = check(editor, laurel, rows)
+    assert safe(answer.text)
+    assert Outline(answer.text).shape.count("textarea") == 1

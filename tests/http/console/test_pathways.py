@@ -1,0 +1,123 @@
+"""Pathways: drawn, changed, and how far somebody is."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.award import atlas
+from chalicelib.award.achievements import NewAchievement, add
+from chalicelib.award.pathway_wire import Draft
+from chalicelib.award.pathways import Group, Pathway, Rule, Step
+from tests.http.console.test_award import achievement, said
+from tests.http.gateway import Answer
+from tests.http.signed_in import Browser
+from tests.http.world import Laurel, picture
+
+HERE = "/console/fernhill/pathways"
+
+
+@pytest.fixture
+def second(laurel: Laurel) -> str:
+    new = NewAchievement("fernhill", "Statistics", "Counts.", "Counted.", picture(), "A heap")
+    return add(laurel.awarding, new).id
+
+
+@pytest.fixture
+def goal(laurel: Laurel) -> str:
+    new = NewAchievement("fernhill", "Data scientist", "Both.", "Did both.", picture(), "A star")
+    return add(laurel.awarding, new).id
+
+
+def draw(browser: Browser, laurel: Laurel, second: str, path: str = "new", **changes: str) -> Answer:
+    fields = {
+        "name": "To data science", "description": "Two courses.", "rule": "in_order", "required": "",
+        "step_1": achievement(laurel), "url_1": "https://fernhill.example/analysis", "step_2": second, "url_2": "",
+        "step_3": "", "reward": "", "do": "save", **changes,
+    }  # fmt: skip
+    return browser.post(f"{HERE}/{path}", fields)
+
+
+def the_one(laurel: Laurel) -> Pathway:
+    (found,) = laurel.pathways.pathways("fernhill")
+    return found
+
+
+def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: str, goal: str) -> None:
+    first = achievement(laurel)
+    answer = draw(editor, laurel, second, reward=goal)
+    assert answer.headers["location"].endswith("/pathways?did=pathway_saved")
+    made = the_one(laurel)
+    assert [step.achievement_id for step in made.root.steps if isinstance(step, Step)] == [first, second]
+    assert (made.root.rule, made.reward_name) == (Rule.IN_ORDER, "Data scientist")
+    page = said(editor.get(HERE))
+    assert "To data science" in page
+    assert "2 steps, earns  Data scientist" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"name": ""}, '<a href="#name">'),
+        ({"description": ""}, '<a href="#description">'),
+        ({"rule": "sometimes"}, '<a href="#rule">'),
+        ({"rule": "any", "required": "3"}, '<a href="#required">'),
+        ({"rule": "any", "required": "some"}, '<a href="#required">'),
+        ({"step_1": "", "step_2": ""}, '<a href="#step_1">'),
+        ({"step_1": "another's"}, "has no achievement"),
+        ({"url_1": "javascript:alert(1)"}, "is not an address"),
+    ],
+)
+def test_fault_is_told_and_nothing_is_saved(
+    editor: Browser, laurel: Laurel, second: str, changes: dict[str, str], says: str
+) -> None:
+    answer = draw(editor, laurel, second, **changes)
+    assert answer.status == 422
+    assert says in answer.text
+    assert list(laurel.pathways.pathways("fernhill")) == []
+
+
+def test_pathway_is_changed_from_what_was_seen(editor: Browser, laurel: Laurel, second: str) -> None:
+    draw(editor, laurel, second)
+    one = the_one(laurel)
+    page = editor.get(f"{HERE}/{one.id}").text
+    assert 'name="version" value="1"' in page
+    assert 'value="https://fernhill.example/analysis"' in page
+    assert draw(editor, laurel, second, one.id, version="1", name="Further").status == 303
+    assert (the_one(laurel).name, the_one(laurel).version) == ("Further", 2)
+    for version in ("1", "", "x"):
+        assert draw(editor, laurel, second, one.id, version=version, name="Elsewhere").status == 422
+    assert the_one(laurel).name == "Further"
+
+
+def test_more_steps_keeps_what_was_chosen(editor: Browser, laurel: Laurel, second: str) -> None:
+    answer = draw(editor, laurel, second, do="more")
+    assert 'name="step_8"' in answer.text
+    assert f'value="{second}" selected' in answer.text
+    assert list(laurel.pathways.pathways("fernhill")) == []
+
+
+def test_how_far_somebody_is(viewer: Browser, editor: Browser, laurel: Laurel, second: str) -> None:
+    draw(editor, laurel, second)
+    page = viewer.get(f"{HERE}/{the_one(laurel).id}?email=ada@example.org")
+    assert "1 of 2 steps" in said(page)
+    assert "Earned" in said(page)
+    assert "Can be taken now" in said(page)
+    assert "Save the change" not in said(page)
+    assert "0 of 2 steps" in said(viewer.get(f"{HERE}/{the_one(laurel).id}?email=nobody"))
+
+
+def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, laurel: Laurel, second: str) -> None:
+    draw(editor, laurel, second)
+    one = the_one(laurel)
+    nested = Group(Rule.ALL, (Group(Rule.ALL, one.root.steps, 2),), 1)
+    atlas.change(laurel.awarding, laurel.pathways, "fernhill", one.id, Draft("Nested", "Deep.", nested))
+    page = said(editor.get(f"{HERE}/{one.id}"))
+    assert "It can be changed through the API." in page
+    assert "Statistics" in page
+    assert "Save the change" not in page
+
+
+def test_viewer_may_look_and_not_draw(viewer: Browser, laurel: Laurel, second: str) -> None:
+    assert "Draw a new one" not in said(viewer.get(HERE))
+    assert viewer.get(f"{HERE}/new").status == 403
+    assert draw(viewer, laurel, second).status == 403
