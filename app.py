@@ -8,9 +8,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent, Cron, Rate
 
 from chalicelib import settings
-from chalicelib.access import keyring
 from chalicelib.analytics import salt
-from chalicelib.award.work import Worker, run
 from chalicelib.http import log
 from chalicelib.http.app import create_app
 from chalicelib.http.log import LogFallback
@@ -23,6 +21,8 @@ app = create_app(services)
 @app.schedule(Cron("5", "0", "*", "*", "?", "*"), name="rotate_salts")
 def rotate_salts(_event: CloudWatchEvent) -> None:
     """Every night at 00:05 UTC. Jobs stand here because Lambda imports the module that defines them."""
+    from chalicelib.access import keyring  # here and below: the API's cold start does without
+
     salt.rotate(services.salts, services.clock(), services.entropy)
     keyring.forget(services.gate)
 
@@ -30,6 +30,8 @@ def rotate_salts(_event: CloudWatchEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="work")
 def work(_event: CloudWatchEvent) -> None:
     """Every minute: what is due on the to-do list, for 50 seconds."""
+    from chalicelib.award.work import Worker, run
+
     worker = Worker(services.tasks, services.handlers, services.clock, services.entropy, log.task_failed)
     log.worked(run(worker, services.clock() + timedelta(seconds=50)))
 

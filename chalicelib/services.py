@@ -9,28 +9,9 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.access.gate import Gate
-from chalicelib.access.ports import Post
-from chalicelib.access.providers import Providers
 from chalicelib.analytics.ports import Fallback, Journal, Salts
 from chalicelib.analytics.recorder import Recorder
-from chalicelib.award import domains
-from chalicelib.award.atlas import Pathways
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.domains import Proving
-from chalicelib.award.export import Exporter
-from chalicelib.award.hooks import Hooks
-from chalicelib.award.jobs import Desk
-from chalicelib.award.ports import Claims, Ledger, Signer
-from chalicelib.award.tasks import Tasks
-from chalicelib.award.work import Handler
-from chalicelib.delivery import ports as mail
-from chalicelib.delivery.delivering import Delivering
-from chalicelib.delivery.sign_in import SignInPost
-from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
-from chalicelib.dynamo.claims import DynamoClaims
 from chalicelib.dynamo.journal import DynamoJournal
-from chalicelib.dynamo.ledger import DynamoLedger
 from chalicelib.dynamo.salts import DynamoSalts
 from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import Tables
@@ -41,7 +22,21 @@ from chalicelib.lookup.lookup import Lookup
 from chalicelib.lookup.ports import Shelf
 from chalicelib.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a view of a credential needs none of these, and Lambda would load them before the first one
+    from chalicelib.access.gate import Gate
+    from chalicelib.access.ports import Post
+    from chalicelib.access.providers import Providers
+    from chalicelib.award.atlas import Pathways
+    from chalicelib.award.awarding import Awarding
+    from chalicelib.award.domains import Proving
+    from chalicelib.award.export import Exporter
+    from chalicelib.award.hooks import Hooks
+    from chalicelib.award.jobs import Desk
+    from chalicelib.award.ports import Claims, Ledger, Signer
+    from chalicelib.award.tasks import Tasks
+    from chalicelib.award.work import Handler
+    from chalicelib.delivery import ports as mail
+    from chalicelib.delivery.delivering import Delivering
     from chalicelib.net.network import Network
 
 Clock = Callable[[], datetime]
@@ -120,11 +115,15 @@ class Services:
     @cached_property
     def ledger(self) -> Ledger:
         """The issuers' side of storage."""
+        from chalicelib.dynamo.ledger import DynamoLedger
+
         return DynamoLedger(self._tables)
 
     @cached_property
     def claims(self) -> Claims:
         """What each `Idempotency-Key` stands for."""
+        from chalicelib.dynamo.claims import DynamoClaims
+
         return DynamoClaims(self._tables)
 
     @cached_property
@@ -137,11 +136,14 @@ class Services:
     @cached_property
     def awarding(self) -> Awarding:
         """What the acts of an issuer need."""
+        from chalicelib.award.awarding import Awarding
+
         return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
 
     @cached_property
     def proving(self) -> Proving:
         """What the proof of a domain needs."""
+        from chalicelib.award.domains import Proving
         from chalicelib.net.witness import DomainWitness  # a library that asks name servers; no other act needs it
 
         return Proving(self.awarding, DomainWitness(self._network.fetcher, time.monotonic), self.tasks)
@@ -149,6 +151,7 @@ class Services:
     @cached_property
     def desk(self) -> Desk:
         """What issuing to many needs."""
+        from chalicelib.award.jobs import Desk
         from chalicelib.dynamo.jobs import DynamoJobs  # no view of a credential issues any
 
         return Desk(self.awarding, DynamoJobs(self._tables))
@@ -165,6 +168,7 @@ class Services:
     @cached_property
     def post(self) -> Post:
         """The way in by mail."""
+        from chalicelib.delivery.sign_in import SignInPost
         from chalicelib.dynamo.delivery import DynamoDeliveries
 
         return SignInPost(DynamoDeliveries(self._tables), self.mail)
@@ -172,6 +176,7 @@ class Services:
     @cached_property
     def delivering(self) -> Delivering:
         """What is written to holders, and what they do."""
+        from chalicelib.delivery.delivering import Delivering
         from chalicelib.dynamo.delivery import DynamoDeliveries  # no view of a credential asks for it
 
         return Delivering(
@@ -210,6 +215,9 @@ class Services:
     @cached_property
     def gate(self) -> Gate:
         """Who asks, and what they may do."""
+        from chalicelib.access.gate import Gate
+        from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
+
         return Gate(
             register=DynamoRegister(self._tables),
             passes=DynamoPasses(self._tables),
@@ -243,14 +251,14 @@ class Services:
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """Who does which kind of task. Only the function `work` asks, so what they need is imported here."""
-        from chalicelib.award import issuing, jobs, rewards
+        from chalicelib.award import domains, issuing, jobs, rewards
         from chalicelib.delivery import handlers as letters
 
         handlers: dict[str, Handler] = {
             **letters.handlers(self.delivering),
             domains.KIND: partial(domains.read_anew, self.proving),
             jobs.KIND: issuing.handler(self.desk, self.tasks, self.clock),
-            rewards.KIND: rewards.handler(self.awarding, self.pathways),
+            rewards.KIND: rewards.handler(self.awarding, self.pathways, self.tasks),
         }
         return handlers
 

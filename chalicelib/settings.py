@@ -29,6 +29,8 @@ class Settings:
     region: str
     tracing: bool = False
     """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
+    on_lambda: bool = False
+    """Whether this is a deployed function: what it does not need at once is then bound later."""
     fetch_allow: tuple[str, ...] = ()
     """``host:port`` entries that may be fetched from although their port or address is not public: see
     `chalicelib.net.guard.Guard`. For development and tests; never in production."""
@@ -62,6 +64,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         host_key_id=environment["HOST_KEY_ID"],
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
+        on_lambda=bool(environment.get("AWS_LAMBDA_FUNCTION_NAME")),
         fetch_allow=fetch_allow,
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),

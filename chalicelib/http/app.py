@@ -2,54 +2,87 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from chalicelib.http import (
-    achievements,
-    awarded,
-    console,
-    credentials,
-    documents,
-    domains,
-    edge,
-    export,
-    holder,
-    home,
-    hooks,
-    issuers,
-    jobs,
-    log,
-    oidc,
-    pathways,
-    people,
-    sign_in,
-    verify,
-)
+from chalice.app import Blueprint, Chalice
+
+from chalicelib.http import credentials, documents, edge, home, log, verify
 from chalicelib.http.ports import Services
 
-_OWN = (
-    sign_in.routes,
-    oidc.routes,
-    issuers.routes,
-    jobs.routes,
-    export.routes,
-    domains.routes,
-    people.routes,
-    holder.routes,
-    pathways.routes,
-    hooks.routes,
-    achievements.routes,
-    awarded.routes,
-)
+_FOR_ANYBODY = (home.routes, verify.routes, credentials.routes, documents.routes)
+
+
+class Application(Chalice):
+    """Chalice, with the routes of issuers and holders bound when one of them is first asked for.
+
+    They bring most of the code, and a cold start for a credential's page does without it.
+    """
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(app_name="laurel", configure_logs=False)
+        # Chalice would refuse a picture to a caller without a fitting `Accept`, by this list; `Reply` needs none.
+        self.api.binary_types = []
+        self._services = services
+        self._whole = False
+        log.attach(self, tracing=services.settings.tracing)
+        self.register_middleware(edge.middleware(services.settings.base_url), "http")
+        self._bind(iter(_FOR_ANYBODY))
+
+    def __call__(self, event: Any, context: Any) -> Any:  # noqa: ANN401 - Lambda's
+        if event["requestContext"]["resourcePath"] not in self.routes:
+            self.bind_all()
+        return super().__call__(event, context)
+
+    def bind_all(self) -> None:
+        """Bind what is not bound yet."""
+        if not self._whole:
+            self._whole = True
+            self._bind(_for_issuers_and_holders())
+
+    def _bind(self, blueprints: Iterator[Callable[[Services], Blueprint]]) -> None:
+        for routes in blueprints:
+            self.register_blueprint(routes(self._services))
 
 
 def create_app(services: Services) -> Chalice:
-    """Every route over ``services``."""
-    app = Chalice(app_name="laurel", configure_logs=False)
-    # Chalice would refuse a picture to a caller without a fitting `Accept`, by this list; `Reply` needs none.
-    app.api.binary_types = []
-    log.attach(app, tracing=services.settings.tracing)
-    app.register_middleware(edge.middleware(services.settings.base_url), "http")
-    for routes in (home.routes, verify.routes, credentials.routes, documents.routes, *_OWN, *console.ROUTES):
-        app.register_blueprint(routes(services))
+    """Every route over ``services``; on Lambda, each half of them when it is needed."""
+    app = Application(services)
+    if not services.settings.on_lambda:
+        app.bind_all()
     return app
+
+
+def _for_issuers_and_holders() -> Iterator[Callable[[Services], Blueprint]]:
+    from chalicelib.http import (
+        achievements,
+        awarded,
+        console,
+        domains,
+        export,
+        holder,
+        hooks,
+        issuers,
+        jobs,
+        oidc,
+        pathways,
+        people,
+        sign_in,
+    )
+
+    for module in (
+        sign_in,
+        oidc,
+        issuers,
+        jobs,
+        export,
+        domains,
+        people,
+        holder,
+        pathways,
+        hooks,
+        achievements,
+        awarded,
+    ):
+        yield module.routes
+    yield from console.ROUTES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -13,8 +13,10 @@ from chalice.app import Chalice, ConvertToMiddleware
 
 from chalicelib.analytics import wire
 from chalicelib.analytics.event import Event, Kind
-from chalicelib.award.work import Fault, Worked
 from chalicelib.verify.report import Verdict
+
+if TYPE_CHECKING:
+    from chalicelib.award.work import Fault, Worked
 
 Handler = Callable[..., Any]
 NAMESPACE = "Laurel"

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.access.gate import Gate
-from chalicelib.access.providers import Providers
-from chalicelib.award.atlas import Pathways
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.domains import Proving
-from chalicelib.award.export import Exporter
-from chalicelib.award.hooks import Hooks
-from chalicelib.award.jobs import Desk
-from chalicelib.award.ports import Claims
-from chalicelib.delivery.delivering import Delivering
-from chalicelib.intake.intake import Intake
-from chalicelib.lookup.host import Host
-from chalicelib.lookup.lookup import Lookup
-from chalicelib.lookup.ports import Shelf
-from chalicelib.settings import Settings
+if TYPE_CHECKING:  # the nouns of issuers come with much that a public view never needs
+    from chalicelib.access.gate import Gate
+    from chalicelib.access.providers import Providers
+    from chalicelib.award.atlas import Pathways
+    from chalicelib.award.awarding import Awarding
+    from chalicelib.award.domains import Proving
+    from chalicelib.award.export import Exporter
+    from chalicelib.award.hooks import Hooks
+    from chalicelib.award.jobs import Desk
+    from chalicelib.award.ports import Claims
+    from chalicelib.delivery.delivering import Delivering
+    from chalicelib.intake.intake import Intake
+    from chalicelib.lookup.host import Host
+    from chalicelib.lookup.lookup import Lookup
+    from chalicelib.lookup.ports import Shelf
+    from chalicelib.settings import Settings
 
 
 class Services(Protocol):

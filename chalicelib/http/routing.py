@@ -11,7 +11,7 @@ from collections.abc import Callable
 from chalice.app import Blueprint, Request
 
 from chalicelib.errors import Unauthenticated
-from chalicelib.http import admission, failure
+from chalicelib.http import failure
 from chalicelib.http.access import PUBLIC, Rule, admit
 from chalicelib.http.ports import Services
 from chalicelib.http.reply import PRIVATE, Reply
@@ -67,8 +67,11 @@ class Routes(Blueprint):
         try:
             return view(request, *admit(rule, self.services, request, variables))
         except Exception as error:  # noqa: BLE001 - the edge: a caller gets a problem, never a trace
-            if isinstance(error, Unauthenticated) and rule.in_session and admission.by_browser(request):
-                return admission.to_sign_in(request, self.base_url)
+            if isinstance(error, Unauthenticated) and rule.in_session:
+                from chalicelib.http import admission  # as in `access`
+
+                if admission.by_browser(request):
+                    return admission.to_sign_in(request, self.base_url)
             return failure.reply(request, error, base_url=self.base_url, missing=missing)
 
     def preflight(self, path: str) -> None:
