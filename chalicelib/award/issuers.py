@@ -23,6 +23,7 @@ TRIES = 8
 """Each lost try means that another writer of the same issuer was first; eight in a row is no coincidence."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _TAKEN_BY_US = ("new",)
 """`/console/new` is where an issuer is founded, beside `/console/{issuer}`."""
 
@@ -44,6 +45,7 @@ class NewIssuer:
     description: str
     email: str | None = None
     image: str | None = None
+    accent: str | None = None
 
 
 def found(
@@ -79,6 +81,7 @@ def found(
         suspension_list="",
         email=new.email,
         image=new.image,
+        accent=new.accent,
         registered_as=new.name if registered else None,
     )
     issuer, pair = status_lists.open_pair(awarding, issuer, now)
@@ -90,14 +93,15 @@ def found(
 
 
 def reword(awarding: Awarding, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
-    """Change what the issuer says of itself: some of the members `name`, `url`, `description`, `email`, `image`.
+    """Change what the issuer says of itself: some of `name`, `url`, `description`, `email`, `image`, `accent`.
 
     What was issued stays as it was signed. Raises `NotFound`, `Refused` when a text or URL is not acceptable,
     `Conflict` (`busy`) when others kept changing the issuer.
     """
     for _ in range(TRIES):
         issuer = awarding.ledger.issuer(issuer_id)
-        said = NewIssuer(issuer.id, issuer.name, issuer.url, issuer.description, issuer.email, issuer.image)
+        words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
+        said = NewIssuer(issuer.id, *words)
         _check_words(replace(said, **changes))  # type: ignore[arg-type] # a null where text must stand is refused
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type]
         try:
@@ -193,3 +197,5 @@ def _check_words(new: NewIssuer) -> None:
         check_text("email", new.email, 254)
     if new.image is not None:
         check_url("image", new.image)
+    if new.accent is not None and not _COLOUR.fullmatch(new.accent):
+        raise Refused(f"{new.accent[:20]!r} is not a colour, such as #0b55a0.", code="bad_colour")

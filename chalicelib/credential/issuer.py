@@ -71,6 +71,8 @@ class Issuer:
     suspension_list: str
     email: str | None = None
     image: str | None = None
+    accent: str | None = None
+    """The colour of its letters, `#rrggbb`."""
     registered_as: str | None = None
     """The name under which those who run this deployment registered it; None when somebody founded it themselves."""
     domains: tuple[DomainProof, ...] = ()

@@ -11,7 +11,7 @@ from chalicelib.award.recipient import Recipient
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.delivery.brand import LAUREL, Brand
+from chalicelib.delivery.brand import LAUREL, Brand, readable
 from chalicelib.delivery.letter import Button, Kind, Letter, Picture, Tip
 from chalicelib.delivery.sharing import Shown, linkedin_profile
 
@@ -228,7 +228,7 @@ def _letter(
         to=case.email,
         subject=subject,
         preview=preview,
-        brand=Brand(issuer, _own_picture(case.issuer.image, case.base_url)),
+        brand=Brand(issuer, _own_picture(case.issuer.image, case.base_url), readable(case.issuer.accent)),
         greeting=f"Hello {line(case.recipient.name)},",
         paragraphs=tuple(filter(None, paragraphs)),
         main=Button("View your credential", links.my),

@@ -113,6 +113,7 @@ class IssuerItem(Item, discriminator="issuer"):
     suspension_list = UnicodeAttribute()
     email = UnicodeAttribute(null=True)
     image = UnicodeAttribute(null=True)
+    accent = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     domains = ListAttribute(of=DomainMap, default=list)
     version = NumberAttribute()

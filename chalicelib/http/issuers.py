@@ -19,7 +19,7 @@ from chalicelib.http.reply import Reply, as_json
 from chalicelib.http.routing import Routes
 
 MISSING = "There is no issuer of that id that this token may see."
-WORDS = ("name", "url", "description", "email", "image")
+WORDS = ("name", "url", "description", "email", "image", "accent")
 
 
 def routes(services: Services) -> Routes:
@@ -43,6 +43,7 @@ def routes(services: Services) -> Routes:
             description=fields.text(sent, "description"),
             email=fields.optional(sent, "email"),
             image=fields.optional(sent, "image"),
+            accent=fields.optional(sent, "accent"),
         )
         owner = address.normal(fields.text(sent, "owner"))
         issuer = issuers.found(services.awarding, new, owner=owner, registered=True)
@@ -73,6 +74,7 @@ def shape(issuer: Issuer) -> dict[str, object]:
         "description": issuer.description,
         "email": issuer.email,
         "image": issuer.image,
+        "accent": issuer.accent,
         "keys": [
             {
                 "id": issuer.method_id(key),

@@ -273,6 +273,15 @@ def test_each_link_opens_its_own_door_only(laurel: Laurel, ask: Gateway, path: s
     assert ask.get(f"/my/{stop}", **PHONE).status == 404
 
 
+def test_an_issuer_chooses_the_colour_of_its_letters(laurel: Laurel, ask: Gateway) -> None:
+    owner = {**as_token(laurel, "fernhill", Role.OWNER), "content_type": "application/json"}
+    assert ask("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "#7a1fa2"}', **owner).json["accent"] == "#7a1fa2"
+    assert ask("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "purple"}', **owner).status == 422
+    sent_again(laurel, ask)
+    deliver(laurel)
+    assert laurel.post.sent[-1].brand.accent == "#7a1fa2"
+
+
 def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, ask: Gateway) -> None:
     owner = as_token(laurel, "fernhill", Role.OWNER)
     laurel.post.fault = lambda: Unavailable("no post today")

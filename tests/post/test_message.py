@@ -140,6 +140,14 @@ def test_an_issuers_words_stay_words(evil: str) -> None:
     assert "49" not in part(one, "html")
 
 
+@pytest.mark.parametrize(
+    ("accent", "used"), [("#7A1FA2", "#7a1fa2"), ("#ffd45e", "#0b55a0"), ("red;}", "#0b55a0"), (None, "#0b55a0")]
+)
+def test_the_issuers_colour_is_used_where_words_can_be_read_on_it(accent: str | None, used: str) -> None:
+    html = part(letter(Kind.ISSUED, issuer=replace(one_case().issuer, accent=accent)), "html")
+    assert f"background: {used}; border: 2px solid {used};" in html
+
+
 def test_a_very_long_name_makes_no_endless_subject() -> None:
     one = letter(Kind.ISSUED, achievement=replace(one_case().achievement, name="a" * 200))
     assert len(one.subject) < 220
