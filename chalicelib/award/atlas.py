@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Protocol
 
 from chalicelib.award.awarding import Awarding
@@ -24,9 +25,13 @@ from chalicelib.award.pathways import (
     signpost,
     steps,
 )
+from chalicelib.award.placing import PATHWAYS
+from chalicelib.award.tasks import Task
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound, Refused
 
+WHOLE = "pathway:"
+"""What the subject of a task begins with that looks at all holders of a pathway, not at one credential's."""
 TRIES = 8
 """Each lost try means that another writer of the same issuer's pathways was first."""
 
@@ -60,9 +65,15 @@ class Pathways(Protocol):
     def signposts(self, issuer_id: str, achievement_id: str) -> tuple[Signpost, ...]:
         """The pathways that an achievement is a step of, but no archived one."""
 
-    def save(self, atlas: Atlas, pathway: Pathway, signposts: Mapping[str, Sequence[Signpost]]) -> None:
-        """Store a new version of ``pathway``, the next version of ``atlas``, and all signposts of the achievements
-        named (by their ids; none of an achievement that leads nowhere now), all or nothing.
+    def save(
+        self,
+        atlas: Atlas,
+        pathway: Pathway,
+        signposts: Mapping[str, Sequence[Signpost]],
+        tasks: Sequence[Task] = (),
+    ) -> None:
+        """Store a new version of ``pathway``, the next version of ``atlas``, all signposts of the achievements named
+        (by their ids; none of an achievement that leads nowhere now), and ``tasks``: all or nothing.
 
         Raises `Conflict` when another writer was first.
         """
@@ -231,7 +242,8 @@ def _save(awarding: Awarding, pathways: Pathways, pathway: Pathway, before: Path
         others = [other for other in pathways.pathways(pathway.issuer_id) if other.id != pathway.id]
         check_together([*others, pathway])
         try:
-            pathways.save(atlas, pathway, {each: _signposts([*others, pathway], each) for each in touched})
+            posts = {each: _signposts([*others, pathway], each) for each in touched}
+            pathways.save(atlas, pathway, posts, _tasks(awarding, pathway))
         except Conflict as error:
             conflict = error
         else:
@@ -239,6 +251,12 @@ def _save(awarding: Awarding, pathways: Pathways, pathway: Pathway, before: Path
         if before is not None and pathways.pathway(pathway.issuer_id, pathway.id).version != before.version:
             raise Conflict("This pathway was changed just now. Read it again.", code="version_conflict") from conflict
     raise Conflict("Others keep changing the pathways of this issuer; try again.", code="busy")
+
+
+def _tasks(awarding: Awarding, pathway: Pathway) -> tuple[Task, ...]:
+    # Who has all steps already is looked for. The moment is exact, so that each change has a task of its own.
+    due = awarding.clock().astimezone(UTC)
+    return () if pathway.archived else (Task(PATHWAYS, pathway.issuer_id, WHOLE + pathway.id, due),)
 
 
 def _signposts(everything: Sequence[Pathway], achievement_id: str) -> tuple[Signpost, ...]:

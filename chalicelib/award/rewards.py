@@ -1,38 +1,47 @@
 """What a pathway earns is awarded by itself: the handler of the tasks of the kind `pathways`.
 
-Every credential that goes to an e-mail address leaves such a task, in the transaction that stores it. The id of the
-reward follows from pathway and holder, so it is issued once, however often and by however many it is tried. The reward
-leaves a task of its own, and so a pathway may be a step of another one.
+Every credential that goes to an e-mail address leaves such a task, in the transaction that stores it; so does every
+change of a pathway, for those who have its steps already. The id of the reward follows from pathway and holder, so it
+is issued once, however often and by however many it is tried. The reward leaves a task of its own, and so a pathway may
+be a step of another one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from chalicelib.award import issue
-from chalicelib.award.atlas import Pathways, Way, completion_of, way_on
+from chalicelib.award.atlas import WHOLE, Pathways, Way, completion_of, way_on
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award
-from chalicelib.award.listing import Place
+from chalicelib.award.listing import Place, place, write_cursor
 from chalicelib.award.pathways import Completion, Pathway, steps
 from chalicelib.award.placing import PATHWAYS
 from chalicelib.award.recipient import Recipient
-from chalicelib.award.tasks import Task
+from chalicelib.award.tasks import Task, Tasks
 from chalicelib.award.work import Handler
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound
 
 KIND = PATHWAYS
-"""The kind of task; its subject is a credential's id."""
+"""The kind of task; its subject is a credential's id, or `atlas.WHOLE`, a pathway's id, and then a place in the
+issuer's list from which it goes on."""
+PIECE = timedelta(seconds=12)
+"""How long one call works at all holders of a pathway, of the 20 s that it may take (`work.SLICE`)."""
 PAGE = 100
 """Rows of an issuer's list read at once."""
 
 
-def handler(awarding: Awarding, pathways: Pathways) -> Handler:
-    """Looks at every pathway that a new credential is a step of, and awards what is complete by now."""
+def handler(awarding: Awarding, pathways: Pathways, tasks: Tasks) -> Handler:
+    """Looks at every pathway that a new credential is a step of, or at all holders of a new pathway, and awards what is
+    complete by now."""
 
     def look(task: Task) -> None:
+        if task.subject.startswith(WHOLE):
+            _look_at_all(awarding, pathways, tasks, task)
+            return
         try:
             record, recipient = awarding.ledger.record(task.subject), awarding.ledger.recipient(task.subject)
         except NotFound:
@@ -78,19 +87,41 @@ def award_to_all(awarding: Awarding, pathways: Pathways, pathway: Pathway) -> It
 
     Yields each completion that was not noted before. Repeating it is harmless. Raises as `award_if_complete`.
     """
-    there = {step.achievement_id for step in steps(pathway.root)}
+    for _, completion in _walk(awarding, pathways, pathway, None):
+        if completion is not None:
+            yield completion
+
+
+def _look_at_all(awarding: Awarding, pathways: Pathways, tasks: Tasks, task: Task) -> None:
+    """A piece of `award_to_all`, and a task for the next one."""
+    pathway_id, _, cursor = task.subject.removeprefix(WHOLE).partition(" ")
+    try:
+        pathway = pathways.pathway(task.issuer_id, pathway_id)
+    except NotFound:
+        return  # it was erased since
+    end = awarding.clock() + PIECE
+    for after, _ in _walk(awarding, pathways, pathway, place(cursor) if cursor else None):
+        if awarding.clock() >= end:
+            subject = f"{WHOLE}{pathway_id} {write_cursor(after)}"
+            tasks.add([Task(KIND, task.issuer_id, subject, awarding.now())])
+            return
+
+
+def _walk(
+    awarding: Awarding, pathways: Pathways, pathway: Pathway, after: Place | None
+) -> Iterator[tuple[Place, Completion | None]]:
+    """Each row of the issuer's list from ``after`` on, with what was completed by its holder and not noted before."""
+    there = set() if pathway.archived else {step.achievement_id for step in steps(pathway.root)}
     seen: set[str] = set()
-    after: Place | None = None
     while rows := awarding.ledger.rows(pathway.issuer_id, after, PAGE):
-        after = rows[-1].place
         for row in rows:
-            if row.email is None or row.email in seen or row.achievement_id not in there:
-                continue
-            if row.state is State.ACTIVE:
+            after, completion = row.place, None
+            counts = row.state is State.ACTIVE and row.achievement_id in there
+            if counts and row.email is not None and row.email not in seen:
                 seen.add(row.email)
                 recipient = awarding.ledger.recipient(row.credential_id)
-                if completion := award_if_complete(awarding, pathways, pathway, recipient):
-                    yield completion
+                completion = award_if_complete(awarding, pathways, pathway, recipient)
+            yield after, completion
 
 
 def _issue(awarding: Awarding, way: Way, reward: str, credential_id: str, recipient: Recipient) -> None:

@@ -18,11 +18,13 @@ from pynamodb.attributes import (
 from chalicelib.award.atlas import Atlas
 from chalicelib.award.pathway_wire import read_node, write_node
 from chalicelib.award.pathways import MAX_DEPTH, Completion, Group, Node, Pathway, Signpost
+from chalicelib.award.tasks import Task
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.models import Item, read
 from chalicelib.dynamo.signposts import SignpostsItem
 from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Tables
+from chalicelib.dynamo.tasks import raw as raw_task
 from chalicelib.errors import Malformed, NotFound
 
 
@@ -147,7 +149,13 @@ class DynamoPathways:
         raw = self._tables.get(self._table, keys.signposts(issuer_id, achievement_id))
         return () if raw is None else read(SignpostsItem, raw)
 
-    def save(self, atlas: Atlas, pathway: Pathway, signposts: Mapping[str, Sequence[Signpost]]) -> None:
+    def save(
+        self,
+        atlas: Atlas,
+        pathway: Pathway,
+        signposts: Mapping[str, Sequence[Signpost]],
+        tasks: Sequence[Task] = (),
+    ) -> None:
         issuer_id, key = pathway.issuer_id, keys.pathway(pathway.issuer_id, pathway.id)
         old = keys.pathway_version(issuer_id, pathway.id, pathway.version)
         self._tables.transact(
@@ -160,6 +168,7 @@ class DynamoPathways:
                     Put(SignpostsItem.of(issuer_id, achievement_id, posts).raw(), WHATEVER)
                     for achievement_id, posts in signposts.items()
                 ),
+                *(Put(raw_task(task)) for task in tasks),
             ],
         )
 

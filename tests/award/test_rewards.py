@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.award import achievements, atlas, issue, replacing, rewards, standing
-from chalicelib.award.atlas import Reviewed
+from chalicelib.award.atlas import WHOLE, Reviewed
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award
 from chalicelib.award.pathway_wire import Draft
@@ -33,7 +33,7 @@ class Academy:
     def __init__(self) -> None:
         self.house = House()
         self.awarding = self.house.awarding
-        self.pathways = Pathways()
+        self.pathways = Pathways(tasks=self.house.ledger.tasks)
         for letter in "abcder":
             achievements.add(self.awarding, new_achievement(name=letter.upper(), id=uuid(letter)))
 
@@ -46,8 +46,8 @@ class Academy:
 
     def work(self, awarding: Awarding | None = None, pathways: Any = None) -> None:
         """Do all tasks that are due, as the scheduled function does."""
-        handle = rewards.handler(awarding or self.awarding, pathways or self.pathways)
         tasks = self.house.ledger.tasks
+        handle = rewards.handler(awarding or self.awarding, pathways or self.pathways, tasks)
         while due := [task for task in tasks.due(self.house.clock(), 100) if task.kind == rewards.KIND]:
             for task in due:
                 handle(task)
@@ -196,6 +196,41 @@ def test_a_pathway_without_a_reward_is_noted_and_one_that_is_added_later_is_give
     assert [each.completion.id for each in academy.review(way)] == [reward.id]
 
 
+def test_whoever_has_all_steps_already_is_found_when_the_pathway_is_written_or_changed(academy: Academy) -> None:
+    holders = [Holder(f"H{n}", f"h{n}@example.org") for n in range(5)]
+    for holder in holders:
+        academy.earn("a", holder)
+    academy.earn("a", Holder("Without an address"))
+    standing.revoke(academy.awarding, "acme", academy.held("a", "h0@example.org")[0].id)
+    way = academy.draw(root("a", "b"))
+    academy.work()
+    assert academy.pathways.done == {}
+    atlas.change(academy.awarding, academy.pathways, "acme", way.id, Draft("A way", "Up.", root("a"), uuid("r")))
+    academy.work()
+    assert [len(academy.held("r", holder.email)) for holder in holders] == [0, 1, 1, 1, 1]
+
+
+def test_a_great_many_holders_are_looked_at_piece_by_piece(academy: Academy) -> None:
+    for number in range(7):
+        academy.earn("a", Holder(f"H{number}", f"h{number}@example.org"))
+    academy.work()
+    way = academy.draw(root("a"))
+    house, pieces = academy.house, 0
+
+    def slow() -> datetime:
+        house.clock.advance(timedelta(seconds=1))
+        return house.clock.now
+
+    handle = rewards.handler(replace(academy.awarding, clock=slow), academy.pathways, house.ledger.tasks)
+    while due := [task for task in house.ledger.tasks.due(house.clock(), 100) if task.subject.startswith(WHOLE)]:
+        assert len(due) == 1
+        handle(due[0])
+        house.ledger.tasks.done(due[0])
+        pieces += 1
+    assert pieces > 2
+    assert len(academy.review(way)) == 7
+
+
 # What is no longer supported.
 
 
@@ -301,7 +336,9 @@ def test_when_the_reward_was_changed_between_a_crash_and_the_rerun_the_first_one
 
 
 def test_a_task_whose_credential_is_gone_is_done(academy: Academy) -> None:
-    rewards.handler(academy.awarding, academy.pathways)(Task("pathways", "acme", "g" * 26, academy.awarding.now()))
+    handle = rewards.handler(academy.awarding, academy.pathways, academy.house.ledger.tasks)
+    for subject in ("g" * 26, f"{WHOLE}{'g' * 26}"):
+        handle(Task("pathways", "acme", subject, academy.awarding.now()))
 
 
 def test_the_id_of_a_reward_is_no_stranger_s_to_guess_and_the_same_for_nobody_else(academy: Academy) -> None:

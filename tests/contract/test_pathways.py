@@ -10,10 +10,12 @@ import pytest
 
 from chalicelib.award.atlas import Atlas, Pathways
 from chalicelib.award.pathways import MAX_STEPS, Completion, Pathway, signpost
+from chalicelib.award.tasks import Task
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.pathways import DynamoPathways
 from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import Tables
+from chalicelib.dynamo.tasks import DynamoTasks
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from tests.aws_calls import counted
 from tests.contract import nouns
@@ -191,3 +193,14 @@ def test_a_view_reads_the_signposts_in_its_one_call_for_what_is_around(tables: T
         found = DynamoShelf(tables).surroundings(record, NOW.date())
     assert calls == ["BatchGetItem"]
     assert found.signposts == tuple(posts)
+
+
+def test_what_has_to_follow_is_stored_with_the_pathway_or_not_at_all(tables: Tables) -> None:
+    task, tasks = Task("pathways", "acme", "pathway:p", NOW), DynamoTasks(tables)
+    pathways = DynamoPathways(tables)
+    pathways.save(ATLAS, WAY, {}, [task])
+    assert list(tasks.due(NOW, 10)) == [task]
+    tasks.done(task)
+    with pytest.raises(Conflict):
+        pathways.save(ATLAS, replace(WAY, id="other"), {}, [task])
+    assert list(tasks.due(NOW, 10)) == []

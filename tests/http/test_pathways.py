@@ -60,7 +60,7 @@ class College:
     def earn(self, achievement: str) -> str:
         award = Award("fernhill", achievement, Holder("Ada Nwosu", "ada@example.org"))
         record = issue.issue(self.laurel.awarding, award)
-        handle = rewards.handler(self.laurel.awarding, self.laurel.pathways)
+        handle = rewards.handler(self.laurel.awarding, self.laurel.pathways, self.laurel.ledger.tasks)
         for task in list(self.laurel.ledger.tasks.due(self.laurel.now, 100)):
             if task.kind == rewards.KIND:
                 handle(task)

@@ -10,8 +10,10 @@ from typing import TypeVar
 from chalicelib.award.atlas import Atlas
 from chalicelib.award.hooks import Delivery, Hook
 from chalicelib.award.pathways import Completion, Group, Node, Pathway, Rule, Signpost, Step
+from chalicelib.award.tasks import Task
 from chalicelib.dynamo.hooks import KEPT
 from chalicelib.errors import Conflict, NotFound
+from tests.fakes import Tasks
 
 F = TypeVar("F")
 
@@ -49,6 +51,7 @@ class Pathways:
     versions: dict[tuple[str, str, int], Pathway] = field(default_factory=dict)
     posts: dict[tuple[str, str], tuple[Signpost, ...]] = field(default_factory=dict)
     done: dict[tuple[str, str, str], Completion] = field(default_factory=dict)
+    tasks: Tasks = field(default_factory=Tasks)
 
     def atlas(self, issuer_id: str) -> Atlas | None:
         return self.atlases.get(issuer_id)
@@ -65,7 +68,13 @@ class Pathways:
     def signposts(self, issuer_id: str, achievement_id: str) -> tuple[Signpost, ...]:
         return self.posts.get((issuer_id, achievement_id), ())
 
-    def save(self, atlas: Atlas, pathway: Pathway, signposts: Mapping[str, Sequence[Signpost]]) -> None:
+    def save(
+        self,
+        atlas: Atlas,
+        pathway: Pathway,
+        signposts: Mapping[str, Sequence[Signpost]],
+        tasks: Sequence[Task] = (),
+    ) -> None:
         key = (pathway.issuer_id, pathway.id)
         if self.stored.get(key) == pathway:
             return
@@ -76,6 +85,7 @@ class Pathways:
             raise Conflict("changed in the meantime")
         self.atlases[atlas.issuer_id] = atlas
         self.stored[key] = self.versions[(*key, pathway.version)] = pathway
+        self.tasks.add(tasks)
         self.posts.update({(pathway.issuer_id, each): tuple(posts) for each, posts in signposts.items()})
 
     def complete(self, completion: Completion) -> None:
