@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.award.listing import Row
+from chalicelib.award.recipient import Recipient
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
@@ -15,7 +17,9 @@ from chalicelib.dynamo.models import (
     ImageItem,
     IssuerItem,
     Pointer,
+    RecipientItem,
     RecordItem,
+    RowItem,
     StatusListItem,
     read,
 )
@@ -33,13 +37,19 @@ ISSUER = st.builds(
 )  # fmt: skip
 SKILL = st.builds(Skill, TEXT, TEXT, TEXT, st.none() | TEXT)
 ACHIEVEMENT = st.builds(
-    Achievement, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(SKILL, max_size=3).map(tuple), TEXT
-)
+    Achievement, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(SKILL, max_size=3).map(tuple), TEXT,
+    VERSION, st.none() | VERSION, st.booleans(), st.booleans(),
+)  # fmt: skip
 ENTRY = st.builds(Entry, st.sampled_from(Purpose), TEXT, st.integers(0, 2**26))
 STANDING = st.builds(Standing, st.sampled_from(State), MOMENTS, st.none() | TEXT)
 RECORD = st.builds(
     Record, TEXT, TEXT, TEXT, st.binary(), st.none() | TEXT, st.lists(ENTRY, max_size=3).map(tuple), STANDING,
-    MOMENTS, VERSION,
+    MOMENTS, VERSION, TEXT, VERSION, st.none() | MOMENTS, st.none() | TEXT, st.none() | TEXT,
+)  # fmt: skip
+RECIPIENT = st.builds(Recipient, TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.booleans())
+ROW = st.builds(
+    Row, TEXT, TEXT, MOMENTS, TEXT, TEXT, st.sampled_from(State), st.none() | TEXT, st.none() | MOMENTS,
+    st.none() | TEXT,
 )  # fmt: skip
 LIST = st.builds(StatusList, TEXT, TEXT, st.sampled_from(Purpose), st.binary(), st.binary(), VERSION)
 IMAGE = st.builds(Image, TEXT, TEXT, st.binary())
@@ -51,6 +61,8 @@ IMAGE = st.builds(Image, TEXT, TEXT, st.binary())
         (IssuerItem, ISSUER),
         (AchievementItem, ACHIEVEMENT),
         (RecordItem, RECORD),
+        (RecipientItem, RECIPIENT),
+        (RowItem, ROW),
         (StatusListItem, LIST),
         (ImageItem, IMAGE),
     ],
