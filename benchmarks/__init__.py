@@ -12,6 +12,7 @@
     starting.py     startup/import
     viewing.py      http/view
     packaging.py    package/zip
+    awarding.py     jobs/...
 
 Run as processes of their own: cold.py, view_times.py, seed.py, openvc_peer.py.
 """

@@ -1,0 +1,192 @@
+"""Issuing to many, against a real engine; the signature itself costs nothing here, because the key service makes it.
+
+    jobs/issue      credentials a second of our own CPU, on one core
+    jobs/upload     rows a second of our own CPU, from CSV to stored pieces
+    jobs/memory     peak resident megabytes of a job of `JOB_ROWS` rows (default 10,000; a job takes 100,000), beside one
+                    of a tenth. What is stored of credentials is answered for at once here, since it stays in no memory
+                    of ours, and the embedded engine would take hours; the job's own rows and results are stored.
+    jobs/throttled  rows lost or issued twice when 30 % of all requests to storage are throttled
+
+Each is measured in a process of its own, which `python -m benchmarks.awarding ROWS SHARE ENGINE` is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from benchmarks.core import one_core
+from benchmarks.engine import ROOT, Seeded, seeded
+from benchmarks.line import Line
+from benchmarks.rounds import progress
+from benchmarks.seed import ISSUER
+from chalicelib import settings
+from chalicelib.award import issuing, jobs
+from chalicelib.award.job import Job, JobState, RowState
+from chalicelib.award.jobs import Desk, Upload
+from chalicelib.award.judge import Terms
+from chalicelib.award.ports import NewKey
+from chalicelib.errors import Unavailable
+from chalicelib.http.log import LogFallback
+from chalicelib.services import Services, build
+
+JOB_ROWS = int(os.environ.get("JOB_ROWS", "10000"))
+ROWS, SHARE = 1_000, 0.3
+REAL, ANSWERED = "real", "answered"
+MEGABYTE = 1024
+"""Kilobytes, as Linux tells the peak of memory."""
+
+
+def lines() -> Iterator[Line]:
+    """`jobs/...`, as above."""
+    with seeded() as there, one_core():
+        whole = _measured(there, ROWS)
+        yield Line("jobs/issue", whole["issued"] / whole["issue_cpu"], "1/s of own CPU, signing excluded")
+        yield Line("jobs/upload", whole["issued"] / whole["upload_cpu"], "1/s of own CPU")
+        small, large = (_measured(there, rows, engine=ANSWERED) for rows in (JOB_ROWS // 10, JOB_ROWS))
+        unit = f"MB at {JOB_ROWS:,} rows, {large['issued'] / large['issue_cpu']:.0f} rows/s of own CPU"
+        yield Line("jobs/memory", large["peak"], unit, peer=f"{JOB_ROWS // 10:,} rows", peer_value=small["peak"])
+        worse = _measured(there, ROWS, SHARE)
+        unit = f"rows lost or double of {ROWS:,}, {worse['refused']:,} of {worse['calls']:,} requests throttled"
+        yield Line("jobs/throttled", worse["lost"] + worse["double"], unit)
+
+
+def _measured(there: Seeded, rows: int, share: float = 0.0, engine: str = REAL) -> dict[str, Any]:
+    progress(f"jobs: {rows:,} rows" + (f", {share:.0%} of requests throttled" if share else ""))
+    command = [sys.executable, "-m", "benchmarks.awarding", str(rows), str(share), engine]
+    done = subprocess.run(command, env=there.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+class _Free:
+    """A key service whose signatures cost nothing, and are good for nothing."""
+
+    def create(self, description: str) -> NewKey:
+        return NewKey(description, bytes(32))
+
+    def public(self, _handle: str) -> bytes:
+        return bytes(32)
+
+    def sign(self, _handle: str, _message: bytes) -> bytes:
+        return bytes(64)
+
+
+def main() -> None:
+    rows, share, engine = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
+    services = build(settings.read(), fallback=LogFallback())
+    desk = Desk(replace(services.awarding, signer=_Free()), services.desk.jobs)
+    (achievement,) = services.ledger.achievements(ISSUER.id)
+    throttled = _Between(services, share, engine)
+    sent = Upload(Terms(achievement.id), _csv(rows), key=f"{rows}-{share}-{os.getpid()}")
+    upload_cpu, job = _cpu(lambda: jobs.create(desk, ISSUER.id, sent, "bench"))
+    issue_cpu, job = _cpu(lambda: _run(desk, job))
+    throttled.share = 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
+    audit = _audit(services, desk, job) if engine == REAL else {}
+    sys.stdout.write(
+        json.dumps(
+            {"upload_cpu": upload_cpu, "issue_cpu": issue_cpu, "peak": peak, "issued": job.counts.issued}
+            | {"calls": throttled.calls, "refused": throttled.refused}
+            | audit
+        )
+    )
+
+
+def _csv(rows: int) -> bytes:
+    holders = (f"Holder Number {one},holder.{one}@bench.example,ref-{one}\n".encode() for one in range(rows))
+    return b"name,email,ref\n" + b"".join(holders)
+
+
+def _cpu(act: Callable[[], Job]) -> tuple[float, Job]:
+    """Seconds of our own CPU; where storage says "not now" it is done again, as the to-do list would."""
+    before = time.process_time()
+    while True:
+        try:
+            job = act()
+        except Unavailable:
+            time.sleep(0.2)
+        else:
+            return time.process_time() - before, job
+
+
+def _run(desk: Desk, job: Job) -> Job:
+    done = issuing.run(desk, job.issuer_id, job.id)
+    if done.state is not JobState.DONE:
+        raise RuntimeError(f"the job is {done.state}: {done.reason}")
+    return done
+
+
+class _Between:
+    """Refuses a share of the requests, as DynamoDB does when it is asked for too much, or answers some at once."""
+
+    def __init__(self, services: Services, share: float, engine: str) -> None:
+        self.share, self.calls, self.refused = share, 0, 0
+        self._answers = engine == ANSWERED
+        self._random = random.Random(7)
+        client = services._tables.client  # noqa: SLF001 - the one client that all go through
+        client.meta.events.register("before-send.dynamodb", self._before)
+
+    def _before(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        self.calls += 1
+        if self._answers and _of_credentials(request):
+            return AWSResponse("https://answered.invalid", 200, {}, _Body(b'{"Responses": {}}'))
+        if self._random.random() >= self.share:
+            return None
+        self.refused += 1
+        operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
+        cancelled = {"CancellationReasons": [{"Code": "ThrottlingError"}, {"Code": "None"}]}
+        transaction = operation == "TransactWriteItems"
+        code = "TransactionCanceledException" if transaction else "ProvisionedThroughputExceededException"
+        body = {
+            "__type": f"com.amazonaws.dynamodb.v20120810#{code}",
+            "message": "slow",
+            **(cancelled if transaction else {}),
+        }
+        return AWSResponse("https://throttled.invalid", 400, {}, _Body(json.dumps(body).encode()))
+
+
+def _of_credentials(request: AWSPreparedRequest) -> bool:
+    """Whether it stores credentials, or looks for free places for them."""
+    content = bytes(request.body)
+    return b"CREDENTIAL#" in content or b"INDEX#" in content
+
+
+class _Body:
+    """As much of urllib3's response as botocore reads."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self._content
+
+
+def _audit(services: Services, desk: Desk, job: Job) -> dict[str, int]:
+    """Rows without their credential, and credentials beyond one a row, by what storage holds."""
+    wanted = {result.credential_id for result, _ in jobs.results(desk, job, RowState.ISSUED)}
+    found: Counter[str] = Counter()
+    places: Counter[tuple[str, int]] = Counter()
+    place = None
+    while rows := services.ledger.rows(ISSUER.id, place, 100):
+        found.update(row.credential_id for row in rows if row.credential_id in wanted)
+        place = rows[-1].place
+    for name in found:
+        places.update((entry.list_id, entry.index) for entry in services.ledger.record(name).entries)
+    twice = sum(number - 1 for number in (*found.values(), *places.values()))
+    return {"lost": job.total - len(found), "double": twice}
+
+
+if __name__ == "__main__":
+    main()
