@@ -48,12 +48,12 @@ class Rule:
 
     @property
     def private(self) -> bool:
-        """Whether its answers are for one asker alone."""
+        """Whether its answers are for one asker alone: no cache keeps them, no page of another origin reads them."""
         return self.door is not Door.PUBLIC
 
     @property
     def in_session(self) -> bool:
-        """Whether a browser's session opens it: no other origin may read such an answer."""
+        """Whether a browser's session opens it."""
         return self.door in (Door.PERSON, Door.MEMBER)
 
 

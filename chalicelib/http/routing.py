@@ -52,7 +52,6 @@ class Routes(Blueprint):
                 reply = self._answer(view, request, tuple(arguments.values()), access, missing)
                 if access.private:
                     reply.headers["Cache-Control"] = PRIVATE
-                if access.in_session:
                     reply.own_origin_only = True
                 return reply
 
