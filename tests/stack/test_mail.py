@@ -1,0 +1,79 @@
+"""A letter on its whole way over the deployed stack: issued, sent, spoken of by the mail service, opened, ended."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.request
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib import settings
+from chalicelib.award.issue import Award, issue
+from chalicelib.credential.build import Holder
+from chalicelib.delivery.deliveries import State
+from chalicelib.http.log import LogFallback
+from chalicelib.services import Services, build
+from tests.conftest import RunningStack
+
+ISSUER = "harbour-college"
+BROWSER = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0",
+    "Accept": "text/html",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+
+
+@pytest.fixture
+def services(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """What runs beside the functions, as their operator."""
+    for name, value in stack.local.environment().items():
+        monkeypatch.setenv(name, value)
+    return build(settings.read(), fallback=LogFallback())
+
+
+def award(services: Services, email: str) -> str:
+    achievement = next(iter(services.ledger.achievements(ISSUER)))
+    return issue(services.awarding, Award(ISSUER, achievement.id, Holder("Ada Nwosu", email), notify=True)).id
+
+
+def until(found: Callable[[], bool]) -> None:
+    """The worker runs every minute."""
+    end = time.monotonic() + 180
+    while not found():
+        assert time.monotonic() < end, "nothing came of it in three minutes"
+        time.sleep(1)
+
+
+@pytest.mark.slow
+def test_a_letter_goes_out_and_all_that_follows_is_noted(stack: RunningStack, services: Services) -> None:
+    def state(credential_id: str) -> State:
+        return services.delivering.store.delivery(ISSUER, credential_id).state
+
+    wanted = {"success": State.DELIVERED, "bounce": State.BOUNCED, "complaint": State.COMPLAINED}
+    issued = {award(services, f"{name}+e2e@simulator.amazonses.com"): fate for name, fate in wanted.items()}
+    until(lambda: {one: state(one) for one in issued} == issued)
+
+    pages = re.findall(r'href="(/_mail/[^"]+)">', asked(f"{stack.url}/_mail"))
+    mine = next(one for one, fate in issued.items() if fate is State.DELIVERED)
+    letter = next(page for page in (asked(stack.url + page) for page in pages) if "success+e2e" in page)
+    my, stop = (link(letter, stack.url + path) for path in ("/my/", "/mail/unsubscribe/"))
+    assert "Your credentials" in asked(my)
+    assert state(mine) is State.OPENED
+    asked(stop, b"List-Unsubscribe=One-Click")
+    box = services.delivering.mailbox("success+e2e@simulator.amazonses.com")
+    assert box.unsubscribed == {ISSUER}
+
+
+def asked(url: str, data: bytes | None = None) -> str:
+    with urllib.request.urlopen(urllib.request.Request(url, data, BROWSER), timeout=30) as reply:
+        content: bytes = reply.read()
+    return content.decode()
+
+
+def link(letter: str, start: str) -> str:
+    found = re.search(re.escape(start) + r"[\w-]+", letter)
+    assert found is not None
+    return found[0]
