@@ -13,6 +13,7 @@ pathways.py          what may be earned after what, and how far somebody is
 people.py, keys.py   members and API tokens
 hooks.py             where other systems tell of completions
 settings.py          the issuer's own words; issuer_words.py reads and judges their form
+export.py            all that is held of the issuer, to take away
 domains.py           the domains that stand behind the issuer
 """
 
@@ -21,6 +22,7 @@ from chalicelib.http.console import (
     award,
     credentials,
     domains,
+    export,
     home,
     hooks,
     keys,
@@ -44,5 +46,6 @@ ROUTES = (
     hooks.routes,
     settings.routes,
     domains.routes,
+    export.routes,
 )
 """Of every part of the console."""

@@ -111,4 +111,6 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/console/{issuer}/hooks/{id}"): lambda at: Call(
         f"/console/{at.inside}/hooks/{a_hook(at)}", form={"do": "remove"}, good=303
     ),
+    ("GET", "/console/{issuer}/export"): lambda at: Call(f"/console/{at.inside}/export"),
+    ("GET", "/console/{issuer}/export/file"): lambda at: Call(f"/console/{at.inside}/export/file"),
 }

@@ -1,0 +1,60 @@
+"""The issuer's own words, and all that is held of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.http.console.test_award import said
+from tests.http.signed_in import Browser
+from tests.http.world import Laurel, id_of
+
+HERE = "/console/fernhill/settings"
+WORDS = {"name": "Fernhill University", "url": "https://fernhill.example/", "description": "Since 1921.", "email": ""}
+
+
+def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, laurel: Laurel) -> None:
+    assert 'value="Fernhill College"' in owner.get(HERE).text
+    document = laurel.ledger.record(id_of("valid")).document
+    answer = owner.post(HERE, {**WORDS, "email": "hello@fernhill.example"})
+    assert answer.headers["location"].endswith("/settings?did=settings_changed")
+    issuer = laurel.ledger.issuer("fernhill")
+    assert (issuer.name, issuer.email) == ("Fernhill University", "hello@fernhill.example")
+    owner.post(HERE, WORDS)
+    assert laurel.ledger.issuer("fernhill").email is None
+    assert laurel.ledger.record(id_of("valid")).document == document
+
+
+@pytest.mark.parametrize(("name", "value"), [("name", ""), ("url", "ftp://x"), ("description", "x" * 2001)])
+def test_fault_stands_beside_its_field(owner: Browser, laurel: Laurel, name: str, value: str) -> None:
+    answer = owner.post(HERE, {**WORDS, name: value})
+    assert answer.status == 422
+    assert f'id="{name}-told"' in answer.text
+    assert laurel.ledger.issuer("fernhill").name == "Fernhill College"
+
+
+def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
+    page = said(owner.get(HERE))
+    issuer = laurel.ledger.issuer("fernhill")
+    assert issuer.did in page
+    assert issuer.signing_key.multibase in page
+
+
+def test_everything_is_taken_away_by_an_owner(owner: Browser, editor: Browser, viewer: Browser) -> None:
+    assert "Download it" in said(owner.get("/console/fernhill/export"))
+    answer = owner.get("/console/fernhill/export/file")
+    assert answer.headers["content-disposition"] == 'attachment; filename="fernhill-1.ndjson"'
+    assert answer.headers["cache-control"] == "private, no-store"
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert len(lines) > 8
+    for browser in (editor, viewer):
+        assert browser.get("/console/fernhill/export").status == 403
+        assert browser.get("/console/fernhill/export/file").status == 403
+        assert browser.get(HERE).status == 403
+
+
+@pytest.mark.parametrize("query", ["cursor=nonsense", "part=0&cursor=<b>", "part=99999999999"])
+def test_address_cut_short_is_a_fault_or_the_first_part(owner: Browser, query: str) -> None:
+    assert owner.get(f"/console/fernhill/export?{query}").status in (200, 400)
+    assert owner.get(f"/console/fernhill/export/file?{query}").status in (200, 400)
