@@ -15,7 +15,7 @@ def unsent(at: At) -> str:
 ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/v1/credentials/{id}/send"): lambda at: Call(unsent(at), json={}, good=202),
     ("GET", "/my/{token}"): lambda _: Call(f"/my/{WRONG}", good=404),
-    ("POST", "/my/{token}"): lambda _: Call(f"/my/{WRONG}", form={"do": "forget"}, good=404),
+    ("POST", "/my/{token}"): lambda _: Call(f"/my/{WRONG}", form={"do": "forget", "sure": "yes"}, good=404),
     ("GET", "/mail/unsubscribe/{token}"): lambda _: Call(f"/mail/unsubscribe/{WRONG}", good=404),
     ("POST", "/mail/unsubscribe/{token}"): lambda _: Call(f"/mail/unsubscribe/{WRONG}", form={}, good=404),
 }
