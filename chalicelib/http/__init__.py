@@ -25,6 +25,7 @@ people.py       /v1/members and /v1/tokens
 holder.py       /my/{token}, /mail/unsubscribe/{token}, /v1/credentials/{id}/send
 pathways.py     /v1/pathways, /v1/pathways/{id}, /v1/pathways/{id}/progress
 hooks.py        /v1/hooks and below; /hooks/{id}
+console/        the pages by which an issuer's people do their work
 pages/          what the HTML pages show, in words; templates/ how
 log.py          structured log, metrics, tracing; the log as the journal's fallback
 """

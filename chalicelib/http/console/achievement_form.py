@@ -75,7 +75,7 @@ def check(form: Filled) -> None:
     if form.said("kind") not in KINDS:
         form.check("kind", lambda said: check_text("kind", said, 64))
     form.check("description", lambda said: check_text("description", said, 2000))
-    form.check("criteria", lambda said: check_text("text", said, 10_000))
+    form.check("criteria", lambda said: check_text("text about what it takes", said, 10_000))
     _check_picture(form)
     form.check("picture_alt", lambda said: check_text("picture's description", said, 500))
     for number in rows(form):

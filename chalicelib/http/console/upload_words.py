@@ -137,7 +137,8 @@ def _headline(found: Examined) -> str:
 def _lines(found: Examined) -> tuple[str, ...]:
     lines = []
     if found.faulty:
-        lines.append("Mend them in the list below and check again, or award the others and leave these out.")
+        others = "" if found.faulty == found.total else ", or award the others and leave these out"
+        lines.append(f"Mend them in the list below and check again{others}.")
     if found.repeated:
         have = "has" if found.repeated == 1 else "have"
         lines.append(f"{rows(found.repeated).capitalize()} {have} an address that an earlier row has too.")
