@@ -28,7 +28,7 @@ class AttemptMap(MapAttribute[str, Any]):
     given_up = UnicodeAttribute(null=True)
 
 
-class DeliveryItem(Item, discriminator="delivery"):
+class DeliveryItem(Item, discriminator="letters"):
     """How the letters about a credential fare."""
 
     credential_id = UnicodeAttribute()
