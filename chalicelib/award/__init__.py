@@ -9,6 +9,9 @@ recipient.py      to whom a credential went; listing.py an issuer's credentials 
 status_lists.py   the lists behind them
 sign.py           proofs and JWTs by an issuer's key
 text.py           what an issuer may write
+jobs.py           issue to many: judge an upload, keep it, see how far it is; job.py the nouns; issuing.py work at it
+upload.py         the rows of an upload; cells.py from bytes to cells; judge.py what issuing would refuse
+export.py         all of an issuer's data; csv_text.py CSV as we write it; moments.py dates as people type them
 tasks.py          the to-do list: what is done later, at least once; work.py the round that works it off
 pathways.py       what may be earned after what, and how far somebody has come; pathway_wire.py as JSON
 atlas.py          write pathways, see holders on them; rewards.py what a pathway earns is awarded by itself

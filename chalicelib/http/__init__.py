@@ -22,6 +22,8 @@ verify.py       /v1/verify
 sign_in.py      /sign-in, /sign-in/{token}, /sign-out
 issuers.py      /v1/issuers
 people.py       /v1/members and /v1/tokens
+jobs.py         /v1/jobs and below
+export.py       /v1/export
 holder.py       /my/{token}, /mail/unsubscribe/{token}, /v1/credentials/{id}/send
 pathways.py     /v1/pathways, /v1/pathways/{id}, /v1/pathways/{id}/progress
 hooks.py        /v1/hooks and below; /hooks/{id}
