@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from dataclasses import replace
 from datetime import timedelta, timezone
 
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib import dynamo
 from chalicelib.award.listing import Row
 from chalicelib.award.recipient import Recipient
 from chalicelib.credential.achievement import Achievement, Skill
@@ -126,3 +129,9 @@ def test_an_issuer_from_before_operators_registered_any_was_founded_by_them():
     del raw["registered_as"], raw["domains"]
     found = read(IssuerItem, raw)
     assert (found.registered_as, found.domains) == (found.name, ())
+
+
+def test_every_kind_of_item_has_a_name_of_its_own():
+    """Two of one name would only be found when one process loads both."""
+    for module in pkgutil.iter_modules(dynamo.__path__):
+        importlib.import_module(f"{dynamo.__name__}.{module.name}")
