@@ -164,16 +164,19 @@ def _checked(services: Services, around: Frame, form: Filled, sent: Upload, achi
     return upload_words.checked(found, seen)
 
 
-def _looked_at(sent: Upload, found: Examined) -> tuple[tuple[Row, ...], int]:
-    """The first rows that will be awarded, and how many of all of them have an address."""
+def _looked_at(sent: Upload, found: Examined) -> tuple[tuple[Row, ...], int | None]:
+    """The first rows that will be awarded, and how many of all of them have an address; None when there are more
+    faults than are listed, so that nobody knows which rows they are."""
     faulty = {fault.row for fault in found.faults}
-    good = (row for row in upload.read(sent.content) if row.number not in faulty)
     sample: list[Row] = []
     with_email = 0
-    for row in good:
-        with_email += row.email is not None
-        if len(sample) < SAMPLE:
-            sample.append(row)
+    for row in upload.read(sent.content):
+        if row.number not in faulty:
+            with_email += row.email is not None
+            if len(sample) < SAMPLE:
+                sample.append(row)
+    if len(faulty) < found.faulty:
+        return (), None
     return tuple(sample), with_email
 
 

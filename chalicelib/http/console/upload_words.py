@@ -89,8 +89,8 @@ class Seen:
     mark: str
     key: str
     achievement: str
-    with_email: int
-    """Rows without faults that have an address."""
+    with_email: int | None
+    """Rows without faults that have an address; None when nobody counted."""
     notify: bool
     sample: tuple[Row, ...]
     until: datetime | None
@@ -157,7 +157,14 @@ def _sample(row: Row, seen: Seen) -> SampleLine:
 
 
 def _what(good: int, seen: Seen) -> str:
-    people = "1 person" if seen.with_email == 1 else f"{seen.with_email:,} people"
-    told = f"{people} will get a message with a link." if seen.notify and seen.with_email else "Nobody is written to."
+    match seen.with_email if seen.notify else 0:
+        case None:
+            told = "Those who have an address will get a message with a link."
+        case 0:
+            told = "Nobody is written to."
+        case 1:
+            told = "1 person will get a message with a link."
+        case number:
+            told = f"{number:,} people will get a message with a link."
     signed = f"{credentials(good)} of “{text.isolated(seen.achievement)}” will be signed"
     return f"{signed}, and can be seen at once by whoever has the link. {told}"

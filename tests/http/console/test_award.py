@@ -122,6 +122,14 @@ def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> No
     assert "Mary Seacole" not in said(only)
 
 
+def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\n" + "Grace Hopper,grace@@\n" * (jobs.MOST_FAULTS + 1) + "Mary Seacole,mary@example.org\n"
+    answer = check(editor, laurel, rows)
+    assert "1,001 of 1,002 rows have faults" in said(answer)
+    assert "Those who have an address will get a message" in said(answer)
+    assert "These are the first 100" in said(answer)
+
+
 def test_button_that_was_not_offered_awards_nothing(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     before = names(laurel)

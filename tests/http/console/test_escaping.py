@@ -11,9 +11,11 @@ from chalicelib.award.achievements import NewAchievement, add
 from chalicelib.award.issue import Award
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import Holder
+from tests.http.conftest import Lines
 from tests.http.console.conftest import OWNER, send
 from tests.http.console.test_award import achievement, check
 from tests.http.signed_in import as_person
+from tests.http.test_log import CANARY
 from tests.http.test_pages import EVIL, Outline
 from tests.http.world import Laurel, picture
 
@@ -91,3 +93,22 @@ def test_rows_of_a_list_stay_text_in_the_table_and_in_the_field(laurel: Laurel) 
     answer = check(editor, laurel, rows)
     assert safe(answer.text)
     assert Outline(answer.text).shape.count("textarea") == 1
+
+
+def test_nothing_that_is_typed_is_in_the_log(
+    laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = as_person(laurel, OWNER, "fernhill")
+    for path, names in FORMS.items():
+        for do in ("save", "check", "award", "preview"):
+            send(owner, path, {**dict.fromkeys(names, CANARY), "do": do}, file=CANARY.encode())
+    for path in (
+        f"credentials?q={CANARY}",
+        f"credentials/{CANARY}",
+        f"people/change?email={CANARY}",
+        f"award/{CANARY}",
+    ):
+        owner.get(f"/console/fernhill/{path}")
+    printed = capsys.readouterr()
+    assert CANARY not in lines.getvalue() + printed.out + printed.err + caplog.text
+    assert len(lines.parsed()) > 30
