@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Barrier, Lock
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -142,6 +142,19 @@ class Passes:
                 return False
             self.counts[name] = self.counts.get(name, 0) + 1
         return True
+
+
+class LookedAtTogether(Passes):
+    """All of ``callers`` have looked at a link before any of them takes it."""
+
+    def __init__(self, callers: int) -> None:
+        super().__init__()
+        self.barrier = Barrier(callers, timeout=30)
+
+    def link(self, digest: str) -> Link | None:
+        found = super().link(digest)
+        self.barrier.wait()
+        return found
 
 
 @dataclass

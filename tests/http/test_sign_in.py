@@ -15,6 +15,7 @@ from chalicelib.access.links import ADDRESS, GUESSES, NETWORK
 from chalicelib.access.providers import Provider
 from chalicelib.access.roles import Role
 from chalicelib.http.app import create_app
+from tests.access.fakes import LookedAtTogether
 from tests.http.conftest import Lines
 from tests.http.gateway import HTML, Answer, Gateway
 from tests.http.signed_in import as_person, as_token
@@ -92,6 +93,7 @@ def test_a_link_works_once(laurel: Laurel, ask: Gateway) -> None:
 
 
 def test_two_presses_at_once_sign_in_once(laurel: Laurel, ask: Gateway) -> None:
+    laurel.passes = LookedAtTogether(8)
     path, browser = asked(laurel, ask)
     apps = [Gateway(create_app(laurel)) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -286,7 +288,9 @@ def test_a_signed_in_page_that_is_gone_is_asked_for_again_after_signing_in(laure
 def test_those_who_may_say_who_somebody_is_are_offered(ask: Gateway) -> None:
     assert "Or sign in with" not in ask.get("/sign-in", accept=HTML).text
     campus = Provider("campus", "Campus <login>", "https://login.campus.example", "laurel")
-    page = Gateway(create_app(Laurel(oidc_providers=(campus,)))).get("/sign-in?next=/console/fernhill", accept=HTML).text
+    page = (
+        Gateway(create_app(Laurel(oidc_providers=(campus,)))).get("/sign-in?next=/console/fernhill", accept=HTML).text
+    )
     assert f'<a href="{ORIGIN}/oidc/campus?next=/console/fernhill">Campus &lt;login&gt;</a>' in page
 
 
