@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,6 +47,25 @@ def throttled(client: Any, operation: str, times: int) -> Iterator[list[str]]:
         return _response(400, body)
 
     with _registered(client, "before-send", refuse, operation):
+        yield refused
+
+
+@contextmanager
+def throttling(client: Any, share: float, seed: int = 7) -> Iterator[Calls]:
+    """A ``share`` of all requests is refused for throughput, transactions among them. Yields those refused."""
+    refused, rolls = Calls(), random.Random(seed)
+
+    def refuse(request: Any, **_: Any) -> AWSResponse | None:
+        if rolls.random() >= share:
+            return None
+        refused.append(request.headers["X-Amz-Target"].decode().rpartition(".")[2])
+        transaction = refused[-1] == "TransactWriteItems"
+        code = "TransactionCanceledException" if transaction else "ProvisionedThroughputExceededException"
+        body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "slow"}
+        reasons = {"CancellationReasons": [{"Code": "ThrottlingError"}, {"Code": "None"}]} if transaction else {}
+        return _response(400, json.dumps(body | reasons).encode())
+
+    with _registered(client, "before-send", refuse):
         yield refused
 
 
