@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.award import issue
-from chalicelib.award.job import Chunk, Job, JobState, Outcome, Results, RowState
+from chalicelib.award.job import Chunk, Counts, Job, JobState, Outcome, Results, RowState, count
 from chalicelib.award.jobs import KIND, Desk, progress
 from chalicelib.award.judge import Terms, award_of
 from chalicelib.award.tasks import Task, Tasks
@@ -29,27 +29,36 @@ STOPPING = ("no_signing_key", "achievement_archived")
 WAITING, ISSUED = Outcome(RowState.WAITING), Outcome(RowState.ISSUED)
 
 
-def run(desk: Desk, issuer_id: str, job_id: str, until: Callable[[], bool]) -> Job:
+def run(
+    desk: Desk,
+    issuer_id: str,
+    job_id: str,
+    until: Callable[[], bool] = lambda: False,
+    told: Callable[[int], None] = lambda _done: None,
+) -> Job:
     """Issue what waits until every row has its result or ``until()``; the job as it then stands, with its counts.
 
-    Several at once are harmless. Raises `NotFound`, and `Unavailable` when storage or the key service did not answer:
-    what was done until then is kept.
+    ``told`` hears from time to time how many rows have their result. Several workers at once are harmless. Raises
+    `NotFound`, and `Unavailable` when storage or the key service did not answer: what was done until then is kept.
     """
     job = desk.jobs.job(issuer_id, job_id)
     if job.state is not JobState.RUNNING:
         return job
-    settled = {each.chunk for each in desk.jobs.results(job) if not each.counts.waiting}
+    settled = {each.chunk: each.counts.total for each in desk.jobs.results(job) if not each.counts.waiting}
+    done = sum(settled.values())
     for number in range(job.chunks):
         if number in settled:
             continue
+        told(done)
         if until():
             return progress(desk, job)
         try:
-            whole = _issue_chunk(desk, job, number, until)
+            counts = _issue_chunk(desk, job, number, until)
         except _Stop as stop:
             return _end(desk, job, JobState.STOPPED, stop.detail)
-        if not whole:
+        if counts.waiting:
             return progress(desk, job)
+        done += counts.total
     return _end(desk, job, JobState.DONE, None)
 
 
@@ -75,8 +84,8 @@ class _Stop(LaurelError):
         super().__init__(met.detail, code=met.code)
 
 
-def _issue_chunk(desk: Desk, job: Job, number: int, until: Callable[[], bool]) -> bool:
-    """Whether every row of the chunk has its result now. What has one is written down, whatever is raised."""
+def _issue_chunk(desk: Desk, job: Job, number: int, until: Callable[[], bool]) -> Counts:
+    """Issue what waits in one chunk. What has its result is written down, whatever is raised."""
     chunk = desk.jobs.chunk(job, number)
     before = desk.jobs.results_of(job, number)
     outcomes = list(before.outcomes) if before else [WAITING] * len(chunk.rows)
@@ -89,7 +98,7 @@ def _issue_chunk(desk: Desk, job: Job, number: int, until: Callable[[], bool]) -
             _issue_rows(desk, job, chunk, waiting, outcomes)
     finally:
         _keep(desk, job, Results(number, tuple(outcomes), before.version + 1 if before else 1))
-    return all(outcome.state is not RowState.WAITING for outcome in outcomes)
+    return count(outcomes)
 
 
 def _issue_rows(desk: Desk, job: Job, chunk: Chunk, waiting: Sequence[int], outcomes: list[Outcome]) -> None:

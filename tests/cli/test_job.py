@@ -182,7 +182,8 @@ def test_a_reader_that_has_read_enough_ends_it_quietly() -> None:
     script = (
         "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.__main__ import main; "
         "from chalicelib.award import issuers; from tests.award.fakes import new_issuer; s = FakeServices(); "
-        "[issuers.found(s.awarding, new_issuer(id=f'i{n}', url='https://x.example/' + 'x' * 1900)) for n in range(150)]; "
+        "url = 'https://x.example/' + 'x' * 1900; "
+        "[issuers.found(s.awarding, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
         "sys.exit(main(['issuer', 'list', '--json'], ENVIRONMENT, lambda _: s))"
     )
     with subprocess.Popen(
