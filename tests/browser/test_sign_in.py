@@ -28,7 +28,6 @@ def test_a_person_signs_in_by_mail_and_signs_out(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:
     email = member(laurel, "signs-in@fernhill.example", role=Role.EDITOR)
-    laurel.providers["campus"] = "Fernhill College"
     with opened(chromium, f"{laurel.base_url}/console/fernhill", **look(width)) as (page, words):
         assert page.url == f"{laurel.base_url}/sign-in?next=/console/fernhill"
         judged(chromium, page, width, screenshots / f"sign-in-{width}.png")
