@@ -3,8 +3,8 @@
     jobs/issue      credentials a second of our own CPU, on one core
     jobs/upload     rows a second of our own CPU, from CSV to stored pieces
     jobs/memory     peak resident megabytes of a job of `JOB_ROWS` rows (default 10,000; a job takes 100,000), beside
-                    one of a tenth. What is stored of credentials is answered for at once here, since it stays in no memory
-                    of ours, and the embedded engine would take hours; the job's own rows and results are stored.
+                    one of a tenth. What is stored of credentials is answered for at once here: it stays in no memory of
+                    ours, and the embedded engine would take hours. The job's own rows and results are stored.
     jobs/throttled  rows lost or issued twice when 30 % of all requests to storage are throttled
 
 Each is measured in a process of its own, which `python -m benchmarks.awarding ROWS SHARE ENGINE` is.

@@ -109,7 +109,7 @@ class ResultsItem(Item, discriminator="job_results"):
         letters, reasons = _inflated(self.outcomes)
         given = iter(reasons)
         states = (_STATES[letter] for letter in letters)
-        outcomes = (Outcome(state, *(next(given) if state is RowState.REFUSED else ())) for state in states)
+        outcomes = (Outcome(state, *next(given)) if state is RowState.REFUSED else _PLAINLY[state] for state in states)
         return Results(int(self.chunk), tuple(outcomes), int(self.version))
 
 
@@ -175,6 +175,8 @@ class DynamoJobs:
 
 _ANYHOW = "attribute_exists(pk) OR attribute_not_exists(pk)"
 """Whatever stands there, it is the same or older."""
+_PLAINLY = {state: Outcome(state) for state in RowState}
+"""One for all rows that have nothing to add."""
 _STATES = {state.value[0]: state for state in RowState}
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.award import achievements, issuers, issuing, jobs, upload
@@ -204,6 +204,7 @@ DIDS = st.text(st.sampled_from("ab:%20._-é#?/"), max_size=8).map(lambda text: f
 
 
 @given(st.lists(URLS, max_size=2), st.none() | DIDS, st.text(max_size=5))
+@example([], None, "\ufffe")
 def test_what_the_dry_run_passes_is_issued(links: list[str], did: str | None, name: str) -> None:
     office = Office()
     content = json.dumps([{"name": f"A{name}", "did": did, "evidence": links}])

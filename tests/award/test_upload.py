@@ -107,6 +107,7 @@ def test_several_addresses_as_a_mail_program_copies_them() -> None:
         ('[{"name":"Ada","evidence":[1]}]', (1, None, "bad_row")),
         ('[{"name":"Ada","email":7}]', (1, None, "bad_row")),
         ('{"name":"\\ud800"}', (1, "name", "bad_text")),
+        ('{"name":"\\ufffe"}', (1, "name", "bad_text")),
     ],
 )
 def test_a_fault_of_one_row_is_named_by_row_and_column(content: str, expected: tuple[int, str | None, str]) -> None:
