@@ -28,7 +28,7 @@ def routes(services: Services) -> Routes:
     """`/v1/members`, `/v1/members/{id}`, `/v1/tokens`, `/v1/tokens/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/v1/members", access=token(Act.MANAGE))
+    @bound.bind("/v1/members", access=token(Act.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
         found = members.of_issuer(services.gate, caller.issuer_id)
         return as_json({"members": [_member(member) for member in found]})
