@@ -12,7 +12,9 @@ from chalicelib.award.text import MAX_URL, check_text, check_url
 from chalicelib.errors import Refused
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "a" * 11, "\ud800", "a\0b", "a\x1b[2Jb", "a\x7fb", "a\x9bb", "a\ufffe", "\uffffb"])
+@pytest.mark.parametrize(
+    "text", ["", "  \n", "a" * 11, "\ud800", "a\0b", "a\x1b[2Jb", "a\x7fb", "a\x9bb", "a\ufffe", "\uffffb"]
+)
 def test_text_that_cannot_be_shown_or_stored_is_refused(text: str) -> None:
     with pytest.raises(Refused) as refused:
         check_text("name", text, 10)
