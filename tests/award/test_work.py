@@ -296,6 +296,12 @@ class _Mortal:
     def due(self, now: datetime, limit: int) -> object:
         return self._tasks.due(now, limit)
 
+    def parked(self, limit: int) -> object:
+        return self._tasks.parked(limit)
+
+    def parked(self, limit: int) -> object:
+        return self._tasks.parked(limit)
+
     def claim(self, one: Task, now: datetime) -> bool:
         self._die_if("before the claim")
         took = self._tasks.claim(one, now)
