@@ -299,9 +299,6 @@ class _Mortal:
     def parked(self, limit: int) -> object:
         return self._tasks.parked(limit)
 
-    def parked(self, limit: int) -> object:
-        return self._tasks.parked(limit)
-
     def claim(self, one: Task, now: datetime) -> bool:
         self._die_if("before the claim")
         took = self._tasks.claim(one, now)
