@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.access.roles import Role
-from chalicelib.award import issue
+from chalicelib.award import domains, issue
 from chalicelib.award.issue import Award
 from chalicelib.credential.build import Holder
 from tests.browser.signed_in import console, member
@@ -36,6 +36,7 @@ PAGES = {
     "person": f"/console/fernhill/people/change?email={OWNER}",
     "keys": "/console/fernhill/keys",
     "settings": "/console/fernhill/settings",
+    "domains": "/console/fernhill/domains",
     "pathways": "/console/fernhill/pathways",
     "pathway": "/console/fernhill/pathways/new",
     "hooks": "/console/fernhill/hooks",
@@ -50,6 +51,14 @@ def people(laurel: Laurel) -> None:
     member(laurel, OWNER)
     member(laurel, "edith.longername@administration.fernhill.example", role=Role.EDITOR)
     member(laurel, "vi@fernhill.example", role=Role.VIEWER)
+    named(laurel, "fernhill.example")
+
+
+def named(laurel: Laurel, domain: str) -> None:
+    """Let a domain name the issuer, as its owner does in DNS, and be read."""
+    (name, text), _ = domains.instructions(laurel.ledger.issuer("fernhill"), domain)
+    laurel.witness.texts[name] = [text]
+    domains.prove(laurel.proving, "fernhill", domain)
 
 
 def judged(browser: Browser, page: Page, picture: Path | None = None) -> None:

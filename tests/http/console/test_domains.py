@@ -1,0 +1,56 @@
+"""The domains that stand behind an issuer: what to publish, and a button that looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.award import domains
+from chalicelib.credential.issuer import PROOF_LASTS
+from chalicelib.http.domains import READINGS
+from tests.http.console.test_award import said
+from tests.http.signed_in import Browser
+from tests.http.world import Laurel, id_of
+
+HERE = "/console/fernhill/domains"
+DOMAIN = "named.example"
+
+
+def publish(laurel: Laurel) -> None:
+    (name, text), _ = domains.instructions(laurel.ledger.issuer("fernhill"), DOMAIN)
+    laurel.witness.texts[name] = [text]
+
+
+def cited(laurel: Laurel, browser: Browser) -> str:
+    report = browser.ask.get(f"/v1/credentials/{id_of('valid')}/report").json
+    return report["findings"][7]["message"]
+
+
+def test_what_to_publish_is_said_then_found_then_cited_then_given_up(owner: Browser, laurel: Laurel) -> None:
+    (name, text), (url, line) = domains.instructions(laurel.ledger.issuer("fernhill"), DOMAIN)
+    answer = owner.post(HERE, {"domain": DOMAIN})
+    assert answer.status == 422
+    assert all(part in said(answer) for part in (name, text, url, line))
+    assert DOMAIN not in cited(laurel, owner)
+    publish(laurel)
+    assert owner.post(HERE, {"domain": DOMAIN}).headers["location"].endswith("/domains?did=domain_proven")
+    assert DOMAIN in cited(laurel, owner)
+    assert DOMAIN in said(owner.get(HERE))
+    assert DOMAIN in said(owner.get("/console/fernhill/settings"))
+    assert owner.post(HERE, {"act": "give_up", "domain": DOMAIN}).headers["location"].endswith("did=domain_given_up")
+    assert DOMAIN not in cited(laurel, owner)
+
+
+def test_name_servers_are_not_asked_without_end(owner: Browser, laurel: Laurel) -> None:
+    answers = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(READINGS.most + 1)]
+    assert answers == [422] * READINGS.most + [429]
+
+
+def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner: Browser, laurel: Laurel) -> None:
+    publish(laurel)
+    owner.post(HERE, {"domain": DOMAIN})
+    assert "Too long ago" not in said(owner.get(HERE))
+    issuer = laurel.ledger.issuer("fernhill")
+    old = tuple(replace(proof, seen=proof.seen - PROOF_LASTS) for proof in issuer.domains)
+    laurel.ledger.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
+    assert "Too long ago" in said(owner.get(HERE))
+    assert DOMAIN not in cited(laurel, owner)
