@@ -22,7 +22,7 @@ table ``credentials`` (kept for good)
 ``IMAGE#<sha256>``                    ``IMAGE``                       a picture
 ``ISSUER#<issuer>``                   ``MEMBER#<email>``              a member; all members of an issuer
 ``ISSUER#<issuer>``                   ``ROSTER``                      how many members and owners an issuer has
-``PERSON#<email>``                    ``<issuer>``                    the issuers that a person belongs to (a pointer each)
+``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
 ``TOKEN#<token>``                     ``TOKEN``                       the token that a program brings
 ``ISSUER#<issuer>#TOKENS``            ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
 ``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
