@@ -23,6 +23,8 @@ MAX_INFLATED = 32 * 1024 * 1024
 MAX_ROWS = 100_000
 MAX_HEADER = 16 * 1024
 """Bytes in which the row that names the columns must end."""
+MAX_LINKS = 1_000
+"""Pieces of evidence that are looked at in one row of JSON; a credential takes far fewer (`issue.MOST_EVIDENCE`)."""
 
 Cell = str | int | Sequence[object]
 """Text; a number or a list only where JSON has one."""
@@ -46,8 +48,9 @@ _SEPARATORS = ",;\t"
 """RFC 4180 has the comma; spreadsheets write a semicolon where the comma is the decimal sign, and tabs when copied."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n')
 """What Excel writes in front, and hides when it reads it."""
-_ADDRESSED = re.compile(r'\s*(?:"([^"]*)"|([^<>"]*?))\s*<\s*([^<>\s]+)\s*>\s*(?:[,;]|$)')
-"""One of `Ada Lovelace <ada@example.org>, ...` (RFC 5322, 3.4, as mail programs copy it)."""
+_ADDRESSED = re.compile(r'(?:\s*"([^"]*)"\s*|([^<>"]*))<\s*([^<>\s]+)\s*>\s*(?:[,;]|$)')
+"""One of `Ada Lovelace <ada@example.org>, ...` (RFC 5322, 3.4, as mail programs copy it). No two neighbours in it take
+the same character: a line that does not fit is given up on in time that grows with its length, not with the square."""
 
 
 class Cells(NamedTuple):
@@ -211,7 +214,7 @@ def _entries(line: str) -> Iterator[Mapping[str, Cell]]:
         at = 0
         while match := _ADDRESSED.match(line, at):
             at = match.end()
-            yield {"name": match[1] or match[2], "email": match[3]}
+            yield {"name": (match[1] or match[2] or "").strip(), "email": match[3]}
         if line[at:].strip():
             yield {}
     elif line:
@@ -268,7 +271,7 @@ def _cells(number: int, value: object, *, any_columns: bool) -> Cells:
 
 def _fits(column: str, cell: object) -> bool:
     if column == "evidence" and isinstance(cell, list):
-        return all(isinstance(each, str) for each in cell)
+        return len(cell) <= MAX_LINKS and all(isinstance(each, str) for each in cell)
     return isinstance(cell, str) or (column == "ref" and type(cell) is int)
 
 
