@@ -176,6 +176,7 @@ class Services:
     @cached_property
     def delivering(self) -> Delivering:
         """What is written to holders, and what they do."""
+        from chalicelib.access import limits
         from chalicelib.delivery.delivering import Delivering
         from chalicelib.dynamo.delivery import DynamoDeliveries  # no view of a credential asks for it
 
@@ -189,6 +190,7 @@ class Services:
             base_url=self.settings.base_url,
             clock=self.clock,
             entropy=self.entropy,
+            within=partial(limits.within, self.gate),
         )
 
     @cached_property

@@ -10,6 +10,7 @@ deliveries.py  how the letters about one credential fare
 links.py       the secrets in a letter's links
 delivering.py  what every act here needs
 handlers.py    the tasks: deliver, unopened, unshared, renewal
+allowance.py   how many letters an issuer may have written
 again.py       send once more, because an issuer asks
 notices.py     what the mail service says of a letter that it took
 holder.py      what a holder may do by the link in a letter, without an account

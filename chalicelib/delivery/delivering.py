@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from chalicelib.access.limits import Limit
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
@@ -39,6 +40,8 @@ class Delivering:
     base_url: str
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    within: Callable[[Limit, str], bool]
+    """Counts one more for a subject; False when the limit was reached before (`access.limits.within`)."""
 
     def now(self) -> datetime:
         """The moment in UTC."""

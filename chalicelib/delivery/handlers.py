@@ -15,7 +15,7 @@ from datetime import datetime
 
 from chalicelib.award.tasks import Task
 from chalicelib.credential.record import Record, State
-from chalicelib.delivery import deliveries, schedule
+from chalicelib.delivery import allowance, deliveries, schedule
 from chalicelib.delivery.deliveries import Delivery
 from chalicelib.delivery.delivering import Delivering
 from chalicelib.delivery.letter import REMINDERS, Kind
@@ -44,7 +44,7 @@ def _handler(delivering: Delivering, kind: Kind) -> Callable[[Task], None]:
         if kind in REMINDERS:
             _remind(delivering, task, kind, case)
         else:
-            _deliver(delivering, case)
+            _deliver(delivering, task, case)
 
     return handle
 
@@ -72,9 +72,13 @@ def _stands(record: Record, now: datetime) -> bool:
     return record.standing.state is State.ACTIVE and record.superseded_by is None and not ended
 
 
-def _deliver(delivering: Delivering, case: Case) -> None:
+def _deliver(delivering: Delivering, task: Task, case: Case) -> None:
     before = delivering.store.delivery(case.record.issuer_id, case.record.id)
     if not case.recipient.notify and not before.asked:
+        return
+    if before.first is None and not allowance.may_write(delivering, case.issuer, case.email):
+        later = allowance.next_day(delivering.now())
+        delivering.tasks.add([replace(task, due=later, attempts=0)])
         return
     delivery = _send(delivering, Kind.ISSUED, case)
     if delivery.first is not None and delivery.first.sent_at is not None:

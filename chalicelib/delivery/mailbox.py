@@ -54,7 +54,7 @@ def held_back(mailbox: Mailbox, kind: Kind, issuer_id: str | None = None) -> str
     both against every issuer here. Unsubscribing is between a reader and one issuer, and does not hold back what the
     reader has just asked for.
     """
-    asked_for = kind in ASKED_FOR or kind is Kind.INVITATION
+    asked_for = kind in ASKED_FOR
     for holds, code in (
         (mailbox.bounced_at is not None, "bounced"),
         (mailbox.complained_at is not None, "complained"),

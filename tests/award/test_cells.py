@@ -9,7 +9,7 @@ import pytest
 from chalicelib.award import cells
 
 SECONDS = 5.0
-"""A generous bound: each of these takes some hundredths of a second, and took minutes where work grew with the square."""
+"""A generous bound: each of these takes some hundredths of a second, and minutes where work grows with the square."""
 
 
 @pytest.mark.parametrize(

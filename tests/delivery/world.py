@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.access.limits import Limit
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award.recipient import Recipient
 from chalicelib.award.tasks import Task
@@ -42,6 +44,7 @@ class World:
     tasks: fakes.Tasks = field(default_factory=fakes.Tasks)
     journal: fakes.Journal = field(default_factory=fakes.Journal)
     ledger: fakes.Ledger = field(default_factory=fakes.Ledger)
+    counted: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
@@ -71,7 +74,13 @@ class World:
             base_url=BASE_URL,
             clock=lambda: self.now,
             entropy=self.entropy,
+            within=self.within,
         )
+
+    def within(self, limit: Limit, subject: str) -> bool:
+        start = int(self.now.timestamp() // limit.window.total_seconds())
+        self.counted[limit.name, start, subject] += 1
+        return self.counted[limit.name, start, subject] <= limit.most
 
     def entropy(self, size: int) -> bytes:
         return hashlib.shake_256(next(self._counter).to_bytes(8)).digest(size)

@@ -9,9 +9,10 @@ import json
 import zlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NoReturn
 
+from chalicelib.access import limits
 from chalicelib.access.gate import Gate
 from chalicelib.access.providers import Provider
 from chalicelib.analytics.recorder import Recorder
@@ -162,6 +163,7 @@ class Laurel:
             base_url=self.base_url,
             clock=lambda: self.now,
             entropy=self.entropy,
+            within=partial(limits.within, self.gate),
         )
 
     @property

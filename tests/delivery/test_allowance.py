@@ -1,0 +1,94 @@
+"""Nobody who founds an issuer by themselves writes to strangers without end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.access.nouns import Member
+from chalicelib.access.roles import Role
+from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.delivery import allowance, mailbox
+from chalicelib.delivery.invite import invite
+from chalicelib.delivery.letter import Kind
+from tests.delivery.world import EMAIL, World
+
+
+def known(world: World, **changes: Any) -> None:
+    issuer = world.ledger.issuer("north")
+    world.ledger.replace_issuer(replace(issuer, version=issuer.version + 1, **changes))
+
+
+def deliver(world: World, times: int) -> int:
+    """Letters that go out for so many new credentials of Ada's."""
+    before = len(world.letters(Kind.ISSUED))
+    for number in range(times):
+        credential_id = "".join("abcdefghij"[int(digit)] for digit in f"{number + 1:04}").ljust(26, "z")
+        world.give(credential_id, 100 + number)
+        world.do("deliver", credential_id)
+    return len(world.letters(Kind.ISSUED)) - before
+
+
+def test_one_reader_is_not_flooded_by_an_issuer_that_nobody_knows() -> None:
+    world = World()
+    assert deliver(world, allowance.ONE_READER.most + 3) == allowance.ONE_READER.most
+
+
+def test_letters_over_the_allowance_wait_for_the_next_day() -> None:
+    world = World()
+    known(world, registered_as=None, domains=())
+    world.tasks.standing.clear()
+    world.counted["letters", int(world.now.timestamp() // 86_400), "north"] = allowance.UNKNOWN.most
+    world.do("deliver")
+    assert world.post.sent == []
+    [task] = world.tasks.standing
+    assert (task.kind, task.attempts) == ("deliver", 0)
+    assert timedelta() < task.due - world.now <= timedelta(days=1)
+    world.work(task.due)
+    assert [letter.kind for letter in world.post.sent] == [Kind.ISSUED]
+
+
+def test_a_domain_raises_the_allowance_and_the_operators_lift_it() -> None:
+    world = World()
+    today = int(world.now.timestamp() // 86_400)
+    world.counted["letters", today, "north"] = allowance.UNKNOWN.most
+    proof = DomainProof("north.example", Place.DNS, world.now, "0" * 64)
+    known(world, registered_as="Another name", domains=(proof,))
+    assert deliver(world, 1) == 1
+    world.counted["letters-named", today, "north"] = allowance.NAMED.most
+    assert deliver(world, 2) == 0
+    known(world, registered_as=world.ledger.issuer("north").name)
+    world.do("deliver")
+    assert len(world.letters(Kind.ISSUED)) == 2
+
+
+def test_who_is_added_again_and_again_is_told_twice_a_day() -> None:
+    world = World()
+    member = Member("north", EMAIL, Role.VIEWER, world.now)
+    for _ in range(10):
+        invite(world.delivering, member)
+    assert len(world.post.sent) == allowance.ONE_INVITED.most
+    world.now += timedelta(days=1)
+    invite(world.delivering, member)
+    assert len(world.post.sent) == allowance.ONE_INVITED.most + 1
+
+
+def test_an_issuer_invites_so_many_people_a_day() -> None:
+    world = World()
+    for number in range(allowance.INVITATIONS.most + 5):
+        invite(world.delivering, Member("north", f"p{number}@example.org", Role.VIEWER, world.now))
+    assert len(world.post.sent) == allowance.INVITATIONS.most
+
+
+@pytest.mark.parametrize("wish", ["forgotten", "unsubscribed"])
+def test_who_wants_no_mail_is_not_invited_either(wish: str) -> None:
+    world = World()
+    box = mailbox.Mailbox(mailbox.digest(EMAIL))
+    world.store.save_mailbox(
+        mailbox.forgotten(box, world.now) if wish == "forgotten" else mailbox.unsubscribed(box, "north")
+    )
+    invite(world.delivering, Member("north", EMAIL, Role.OWNER, world.now))
+    assert world.post.sent == []
