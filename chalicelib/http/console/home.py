@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chalice.app import Request
 
-from chalicelib.access import members
+from chalicelib.access import limits, members
 from chalicelib.access.caller import Person
+from chalicelib.access.limits import Limit
 from chalicelib.award import issuers
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
+from chalicelib.http import admission
 from chalicelib.http.access import PERSON, PUBLIC
 from chalicelib.http.console import filled, frame, issuer_words, words
 from chalicelib.http.console.filled import Filled
@@ -24,6 +27,10 @@ from chalicelib.http.routing import Routes
 
 MAX_OWN = 5
 """Issuers that somebody may belong to and still found one: each new one costs a key in the key service."""
+FOUNDED = Limit("founded", 5, timedelta(days=1))
+"""By one person. Whoever founds one may hand it on and leave, so what they belong to says too little."""
+FOUNDED_FROM = Limit("founded-from", 20, timedelta(days=1))
+"""From one network: a person has as many addresses as they like."""
 SCRIPT_SECONDS = 86_400
 """The page names the script by its hash, so a stale copy is not run; the page does without."""
 
@@ -67,6 +74,8 @@ def routes(services: Services) -> Routes:
             issuers.check_id(issuer_id)
         if not person.operator and len(members.issuers_of(services.gate, person.email)) >= MAX_OWN:
             form.fault("", f"You belong to {MAX_OWN} issuers. Those who run this Laurel can found more for you.")
+        if not form.faults and not _may_found(services, request, person):
+            form.fault("", "Too many issuers were founded today, by you or from where you are. Try again tomorrow.")
         if form.faults:
             return _new(services, person, form)
         with form.judged("id"):
@@ -82,6 +91,13 @@ def slug(name: str) -> str:
     """A short name for addresses made from a name: `Fernhill College` gives `fernhill-college`."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-")
+
+
+def _may_found(services: Services, request: Request, person: Person) -> bool:
+    gate, network = services.gate, limits.network(admission.network(request))
+    return person.operator or (
+        limits.within(gate, FOUNDED, person.email) and limits.within(gate, FOUNDED_FROM, network)
+    )
 
 
 def _belongings(services: Services, person: Person) -> list[Belonging]:

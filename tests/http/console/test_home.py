@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.access import members
 from chalicelib.access.roles import Role
 from chalicelib.http.console import home
 from chalicelib.http.pages import render
@@ -114,3 +115,16 @@ def test_form_without_the_sessions_word_is_refused(stranger: Browser, laurel: La
     assert stranger.post("/console/new", {**NEW, "csrf": "wrong"}).status == 403
     assert stranger.post("/console/new", NEW, origin="https://evil.example").status == 403
     assert [issuer.id for issuer in laurel.ledger.issuers()] == ["fernhill"]
+
+
+def test_whoever_founds_one_and_hands_it_on_does_not_found_without_end(stranger: Browser, laurel: Laurel) -> None:
+    def found(number: int) -> int:
+        issuer_id = f"riverside-{number}"
+        status = stranger.post("/console/new", {**NEW, "id": issuer_id}).status
+        if status == 303:
+            belongs(laurel.gate, issuer_id, "accomplice@elsewhere.example", Role.OWNER)
+            members.remove(laurel.gate, issuer_id, "sam@elsewhere.example")
+        return status
+
+    assert [found(number) for number in range(home.FOUNDED.most + 2)] == [303] * home.FOUNDED.most + [422] * 2
+    assert len(list(laurel.ledger.issuers())) == 1 + home.FOUNDED.most
