@@ -11,7 +11,7 @@ from chalicelib.award import placing
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.placing import Draft
 from chalicelib.award.recipient import Issued
-from chalicelib.award.text import MAX_URL, check_text, check_url
+from chalicelib.award.text import MAX_URL, check_email, check_text, check_url
 from chalicelib.credential import vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
@@ -277,8 +277,6 @@ def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> No
 def _check_holder(holder: Holder) -> None:
     check_text("holder's name", holder.name, 200)
     if holder.email is not None:
-        check_text("e-mail address", holder.email, 254)  # RFC 5321, 4.5.3.1.3, less the angle brackets
-        if not all(holder.email.rpartition("@")[::2]):
-            raise Refused(f"{holder.email[:80]!r} is not an e-mail address.", code="bad_email")
+        check_email("e-mail address", holder.email)
     if holder.did is not None and (len(holder.did) > MAX_URL or not _DID.fullmatch(holder.did)):
         raise Refused(f"{holder.did[:80]!r} is not a DID.", code="bad_did")

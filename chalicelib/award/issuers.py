@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from chalicelib.award import status_lists
 from chalicelib.award.awarding import Awarding
-from chalicelib.award.text import check_text, check_url
+from chalicelib.award.text import check_email, check_text, check_url
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
@@ -178,7 +178,8 @@ def check_id(issuer_id: str) -> None:
     """Raises `Refused` (`bad_issuer_id`) when ``issuer_id`` cannot be one."""
     if not _SLUG.fullmatch(issuer_id):
         raise Refused(
-            f"{issuer_id[:80]!r} cannot be an issuer's id: use 1 to 64 of a-z, 0-9 and hyphen.", code="bad_issuer_id"
+            f"{issuer_id[:80]!r} cannot be an issuer's short name (its id): use 1 to 64 of a-z, 0-9 and hyphen.",
+            code="bad_issuer_id",
         )
     if issuer_id in _TAKEN_BY_US:
         raise Refused(f"{issuer_id!r} is an address of our own; choose another id.", code="bad_issuer_id")
@@ -194,7 +195,7 @@ def _check_words(new: NewIssuer) -> None:
     check_text("description", new.description or "", 2000)
     check_url("url", new.url or "")
     if new.email is not None:
-        check_text("email", new.email, 254)
+        check_email("e-mail address", new.email)
     if new.image is not None:
         check_url("image", new.image)
     if new.accent is not None and not _COLOUR.fullmatch(new.accent):

@@ -1,7 +1,8 @@
-"""What an issuer may write: text within bounds, and absolute web addresses."""
+"""What an issuer may write: text within bounds, absolute web addresses, and e-mail addresses."""
 
 from __future__ import annotations
 
+import re
 from unicodedata import category
 from urllib.parse import urlsplit
 
@@ -9,6 +10,13 @@ from chalicelib.errors import Refused
 
 MAX_URL = 2000
 """Longer addresses are cut by some browsers and mail programs."""
+MAX_EMAIL = 254
+"""Characters: what fits into a path of mail (RFC 5321, 4.5.3.1.3, less the two angle brackets)."""
+
+_WORD = r"[^\s@.<>()\[\]:;,\"\\]"
+_EMAIL = re.compile(rf"(?:{_WORD}|\.){{1,64}}@{_WORD}+(?:\.{_WORD}+)+")
+"""A mailbox (RFC 5321, 4.1.2; RFC 6531, 3.3, for other scripts) at a name with a dot; quoted local parts, which hardly
+anybody has, and addresses in brackets are taken for slips."""
 
 
 def check_text(name: str, value: str, limit: int) -> None:
@@ -27,6 +35,8 @@ def check_text(name: str, value: str, limit: int) -> None:
 
 def check_url(name: str, value: str) -> None:
     """Raises `Refused` (`bad_url`) when ``value`` is not an absolute http or https address."""
+    if not value.strip():
+        raise Refused(f"The {name} is empty.", code="bad_url")
     try:
         parts = urlsplit(value)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(value) <= MAX_URL
@@ -36,3 +46,11 @@ def check_url(name: str, value: str) -> None:
         raise Refused(
             f"The {name} {value[:80]!r} is not an address that starts with https:// or http://.", code="bad_url"
         )
+
+
+def check_email(name: str, value: str) -> None:
+    """Raises `Refused` (`bad_text`, `bad_email`) when ``value`` is not one e-mail address. Whether mail reaches
+    anybody there is not known before it is sent."""
+    check_text(name, value, MAX_EMAIL)
+    if not _EMAIL.fullmatch(value):
+        raise Refused(f"{value[:80]!r} is not an e-mail address.", code="bad_email")

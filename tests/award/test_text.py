@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.award.text import MAX_URL, check_text, check_url
+from chalicelib.award.text import MAX_URL, check_email, check_text, check_url
 from chalicelib.errors import Refused
 
 
@@ -52,6 +52,39 @@ def test_what_is_not_a_web_address_is_refused(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://acme.example", "http://localhost:8000/a?b=c#d", "https://müller.example/ü"])
 def test_web_addresses_are_taken(url: str) -> None:
     check_url("url", url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada",
+        "ada@",
+        "@example.org",
+        "ada@example",
+        "mary@@example.org",
+        "ada@example..org",
+        "ada@example.org.",
+        "ada @example.org",
+        "ada@exam ple.org",
+        "<ada@example.org>",
+        "ada@example.org, mary@example.org",
+        "mailto:ada@example.org",
+        "a" * 65 + "@example.org",
+        "ada@example.org\n",
+    ],
+)
+def test_what_is_not_an_e_mail_address_is_refused(address: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_email("address", address)
+    assert refused.value.code == "bad_email"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ada@example.org", "Ada.O'Hara+x@Sub.Example.org", "a_b-c@x-y.example", "ада@почта.рф", "用户@例え.テスト"],
+)
+def test_e_mail_addresses_are_taken(address: str) -> None:
+    check_email("address", address)
 
 
 @given(st.text())

@@ -69,9 +69,7 @@ def routes(services: Services) -> Routes:
     def found(request: Request, person: Person) -> Reply:
         form = filled.sent(request)
         issuer_words.check(form)
-        issuer_id = form.said("id") or slug(form.said("name"))
-        with form.judged("id"):
-            issuers.check_id(issuer_id)
+        issuer_id = _short_name(form)
         if not person.operator and len(members.issuers_of(services.gate, person.email)) >= MAX_OWN:
             form.fault("", f"You belong to {MAX_OWN} issuers. Those who run this Laurel can found more for you.")
         if not form.faults and not _may_found(services, request, person):
@@ -110,6 +108,17 @@ def _belongings(services: Services, person: Person) -> list[Belonging]:
             # Removed between the two looks, or an issuer that was never finished: nothing to go to.
             continue
     return found
+
+
+def _short_name(form: Filled) -> str:
+    """The one that was typed, or that the name makes; a fault is noted in ``form``."""
+    made = form.said("id") or slug(form.said("name"))
+    if made:
+        with form.judged("id"):
+            issuers.check_id(made)
+    elif form.said("name"):
+        form.fault("id", "None can be made from the name. Write one, of a-z, 0-9 and hyphen.")
+    return made
 
 
 def _new(services: Services, person: Person, form: Filled) -> Reply:

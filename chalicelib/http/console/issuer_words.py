@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.award.issuers import NewIssuer
-from chalicelib.award.text import check_text, check_url
+from chalicelib.award.text import check_email, check_text, check_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.console.filled import Filled
 
@@ -13,6 +13,8 @@ def check(form: Filled) -> None:
     form.check("name", lambda said: check_text("name", said, 200))
     form.check("url", lambda said: check_url("website", said))
     form.check("description", lambda said: check_text("description", said, 2000))
+    if form.or_none("email"):
+        form.check("email", lambda said: check_email("e-mail address", said))
 
 
 def new(form: Filled, issuer_id: str) -> NewIssuer:

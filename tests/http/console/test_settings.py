@@ -26,7 +26,10 @@ def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, la
     assert laurel.ledger.record(id_of("valid")).document == document
 
 
-@pytest.mark.parametrize(("name", "value"), [("name", ""), ("url", "ftp://x"), ("description", "x" * 2001)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("name", ""), ("url", ""), ("url", "ftp://x"), ("description", "x" * 2001), ("email", "hello@@fernhill.example")],
+)
 def test_fault_stands_beside_its_field(owner: Browser, laurel: Laurel, name: str, value: str) -> None:
     answer = owner.post(HERE, {**WORDS, name: value})
     assert answer.status == 422
