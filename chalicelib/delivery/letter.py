@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Somebody becomes a member of an issuer."""
 
 
+OURS = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION})
+"""Letters that Laurel itself writes; all others are an issuer's."""
 REMINDERS = frozenset({Kind.UNOPENED, Kind.UNSHARED, Kind.RENEWAL})
 """Letters that nobody asked for: at most once each, and never at night."""
 ASKED_FOR = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,8 +20,14 @@ def normal(email: str) -> str:
 
 
 def digest(email: str) -> str:
-    """SHA-256 of an address, in hex: the name of its mailbox."""
-    return hashlib.sha256(normal(email).encode()).hexdigest()
+    """SHA-256 of an address, in hex: the name of its mailbox, however its domain is spelt.
+
+    A domain is taken as the DNS writes it, for that is where mail to it goes and what the mail service's notices say.
+    """
+    local, at, domain = normal(email).rpartition("@")
+    with suppress(UnicodeError):  # no domain: no mail will go there
+        domain = domain.encode("idna").decode("ascii").lower()
+    return hashlib.sha256(f"{local}{at}{domain}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

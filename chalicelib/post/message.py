@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from chalicelib.delivery.letter import Letter
+from chalicelib.delivery.letter import OURS, Letter
 from chalicelib.errors import Refused
 from chalicelib.post.render import render
 
@@ -23,11 +24,12 @@ def message(letter: Letter, sender: str) -> EmailMessage:
     made = EmailMessage(policy=_POLICY)
     try:
         made["From"] = _from(letter, sender)
-        made["To"] = Address(addr_spec=_ascii(letter.to))
-        if letter.reply_to is not None:
-            made["Reply-To"] = Address(addr_spec=_ascii(letter.reply_to))
-    except (MessageError, ValueError, IndexError) as error:
+        made["To"] = _address(letter.to)
+    except _NO_ADDRESS as error:
         raise Refused("This is not an address that mail can be sent to.", code="address_rejected") from error
+    if letter.reply_to is not None:
+        with suppress(*_NO_ADDRESS):  # what the issuer says of itself is not its holder's fault
+            made["Reply-To"] = _address(letter.reply_to)
     made["Subject"] = letter.subject
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: out-of-office replies shall not answer it
     if letter.unsubscribe is not None:
@@ -40,9 +42,23 @@ def message(letter: Letter, sender: str) -> EmailMessage:
 
 
 def _from(letter: Letter, sender: str) -> Address:
-    # Who writes is the issuer, and it is we who send: both are said, so that neither is taken for the other.
-    ours = letter.brand.name == "Laurel"
-    return Address("Laurel" if ours else f"{letter.brand.name} via Laurel", addr_spec=sender)
+    # Who writes is the issuer, and it is we who send: both are said, so that neither is taken for the other. By the
+    # kind of letter, since an issuer may be called as it likes, Laurel too.
+    return Address("Laurel" if letter.kind in OURS else f"{letter.brand.name} via Laurel", addr_spec=sender)
+
+
+_NO_ADDRESS = (MessageError, ValueError, IndexError)
+"""What an address that is none raises here."""
+
+
+def _address(text: str) -> Address:
+    """Raises one of `_NO_ADDRESS`, also for what is read as another address than is written: quotation marks and
+    comments fall away (RFC 5322, 3.4.1), and with them the reader's wish to get no mail, which is kept by address."""
+    plain = _ascii(text)
+    address = Address(addr_spec=plain)
+    if address.addr_spec != plain:
+        raise ValueError("an address in disguise")
+    return address
 
 
 def _ascii(address: str) -> str:

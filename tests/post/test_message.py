@@ -165,3 +165,24 @@ def test_an_address_that_cannot_be_sent_to_is_refused(email: str) -> None:
 
 def test_a_domain_beyond_ascii_is_written_as_the_dns_does() -> None:
     assert received(replace(letter(Kind.ISSUED), to="ada@münchen.example"))["To"] == "ada@xn--mnchen-3ya.example"
+
+
+def test_an_issuer_that_is_called_as_we_are_is_not_taken_for_us() -> None:
+    issuer = replace(one_case().issuer, name="Laurel")
+    mail = received(letter(Kind.ISSUED, issuer=issuer))
+    assert mail["From"].addresses[0].display_name == "Laurel via Laurel"
+
+
+@pytest.mark.parametrize("to", ['"ada"@example.org', "(x)ada@example.org", "ada@(x)example.org", '"a\\da"@example.org'])
+def test_an_address_that_is_read_as_another_one_gets_no_letter(to: str) -> None:
+    with pytest.raises(Refused) as caught:
+        message(replace(letter(Kind.ISSUED), to=to), SENDER)
+    assert caught.value.code == "address_rejected"
+
+
+@pytest.mark.parametrize("email", ["no address", "a@b\nBcc: eve@example.org", "office@"])
+def test_an_issuer_s_address_that_is_none_keeps_no_letter_back(email: str) -> None:
+    mail = received(replace(letter(Kind.ISSUED), reply_to=email))
+    assert mail["Reply-To"] is None
+    assert mail.get_all("Bcc") is None
+    assert mail["To"] == "ada@example.org"
