@@ -24,6 +24,7 @@ def normal(text: str) -> str:
     surprise. Raises `Refused` (`bad_email`).
     """
     found = text.strip().lower()
-    if len(found) > MAX or not _ADDRESS.fullmatch(found):
+    # Before the lower case: that of U+212A is an ordinary k, and so two mailboxes would be one person.
+    if not text.isascii() or len(found) > MAX or not _ADDRESS.fullmatch(found):
         raise Refused("Give one e-mail address, such as ada@example.org.", code="bad_email")
     return found

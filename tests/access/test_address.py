@@ -23,6 +23,7 @@ def test_an_address_is_written_in_one_way(text: str) -> None:
         "ada@example.org, eve@example.org", "ada@example.org\nBcc: eve@example.org", "<ada@example.org>",
         "ada@-example.org", "ada@example..org", "ada#b@exa#mple.org", "ädä@example.org", "ada@exämple.org",
         "a" * 65 + "@example.org", "ada@" + "a" * 64 + ".org", "ada@" + "a." * 130 + "org", "ada@example.org\0",
+        "\u212aate@example.org", "kate@ban\u212a.example",
     ],
 )  # fmt: skip
 def test_what_is_no_single_address_is_refused(text: str) -> None:
