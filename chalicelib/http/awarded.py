@@ -148,10 +148,18 @@ def _claimed(
         if key is None:
             return None
         # One way of writing it: the order of members and the blanks between them mean nothing.
-        said = json.dumps([request.path, sent], sort_keys=True, separators=(",", ":")).encode()
+        said = json.dumps([_path(request), sent], sort_keys=True, separators=(",", ":")).encode()
         return idempotency.claim(services.awarding, services.claims, caller.issuer_id, key, said)
 
     return claim
+
+
+def _path(request: Request) -> str:
+    """The path with its variables: `Request.path` is the route's template, the same for every credential."""
+    path: str = request.path
+    for name, value in (request.uri_params or {}).items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 def _award(issuer_id: str, reading: Reading, claim: Callable[[], str | None]) -> Award:

@@ -76,6 +76,16 @@ def test_the_same_key_with_another_request_is_refused(program: Program) -> None:
     assert renewed.json["code"] == "idempotency_key_reused"
 
 
+@pytest.mark.parametrize(("act", "sent"), [("renew", {}), ("correct", {"holder": {"name": "Eve A."}})])
+def test_the_same_key_and_body_for_another_credential_is_another_request(
+    program: Program, act: str, sent: dict[str, object]
+) -> None:
+    one, other = (program.post("/v1/credentials", program.award()).json["id"] for _ in range(2))
+    assert program.post(f"/v1/credentials/{one}/{act}", sent, idempotency_key="k-1").status == 201
+    refused = program.post(f"/v1/credentials/{other}/{act}", sent, idempotency_key="k-1")
+    assert (refused.status, refused.json["code"]) == (422, "idempotency_key_reused")
+
+
 def test_a_key_is_its_tenant_s_own(program: Program) -> None:
     from chalicelib.award import achievements, issuers
     from chalicelib.award.issuers import NewIssuer
