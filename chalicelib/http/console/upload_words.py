@@ -36,7 +36,7 @@ ADVICE: Mapping[str, str] = {
     "bad_text": "Shorten it, or take out what cannot be seen.",
     "too_long": "Shorten it.",
     "ref_twice": "Give each row its own reference, or none.",
-    "bad_row": "Look at this row in the spreadsheet: a comma or a quotation mark is too many or too few.",
+    "bad_row": "Write a name, then an e-mail address. In a table: a comma or a quotation mark is too many or too few.",
     "too_many_links": "Keep those that show most.",
 }
 """By the code of a fault: what to do about it."""
