@@ -8,7 +8,7 @@ be a step of another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from chalicelib.award import issue
@@ -23,7 +23,7 @@ from chalicelib.award.tasks import Task, Tasks
 from chalicelib.award.work import Handler
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import State
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, Refused
 
 KIND = PATHWAYS
 """The kind of task; its subject is a credential's id, or `atlas.WHOLE`, a pathway's id, and then a place in the
@@ -32,6 +32,9 @@ PIECE = timedelta(seconds=12)
 """How long one call works at all holders of a pathway, of the 20 s that it may take (`work.SLICE`)."""
 PAGE = 100
 """Rows of an issuer's list read at once."""
+
+
+_AwardOne = Callable[[Awarding, Pathways, Pathway, Recipient], Completion | None]
 
 
 def handler(awarding: Awarding, pathways: Pathways, tasks: Tasks) -> Handler:
@@ -47,7 +50,7 @@ def handler(awarding: Awarding, pathways: Pathways, tasks: Tasks) -> Handler:
         except NotFound:
             return  # it was erased since
         for post in pathways.signposts(record.issuer_id, record.achievement_id):
-            award_if_complete(awarding, pathways, pathways.pathway(record.issuer_id, post.pathway_id), recipient)
+            _award_or_leave(awarding, pathways, pathways.pathway(record.issuer_id, post.pathway_id), recipient)
 
     return look
 
@@ -82,12 +85,24 @@ def award_if_complete(
     return completion
 
 
+def _award_or_leave(
+    awarding: Awarding, pathways: Pathways, pathway: Pathway, recipient: Recipient
+) -> Completion | None:
+    """`award_if_complete` for a task. What the issuer's own rules refuse, such as a reward that is archived, is no
+    failure of the task, which would ring at the operators' and keep other holders from theirs; nothing is noted, so it
+    is looked at again with the holder's next credential."""
+    try:
+        return award_if_complete(awarding, pathways, pathway, recipient)
+    except Refused:
+        return None
+
+
 def award_to_all(awarding: Awarding, pathways: Pathways, pathway: Pathway) -> Iterator[Completion]:
     """Look at every holder of a step, and award what was complete before the pathway was written or changed.
 
     Yields each completion that was not noted before. Repeating it is harmless. Raises as `award_if_complete`.
     """
-    for _, completion in _walk(awarding, pathways, pathway, None):
+    for _, completion in _walk(awarding, pathways, pathway, None, award_if_complete):
         if completion is not None:
             yield completion
 
@@ -99,8 +114,9 @@ def _look_at_all(awarding: Awarding, pathways: Pathways, tasks: Tasks, task: Tas
         pathway = pathways.pathway(task.issuer_id, pathway_id)
     except NotFound:
         return  # it was erased since
+    start = place(cursor) if cursor else None
     end = awarding.clock() + PIECE
-    for after, _ in _walk(awarding, pathways, pathway, place(cursor) if cursor else None):
+    for after, _ in _walk(awarding, pathways, pathway, start, _award_or_leave):
         if awarding.clock() >= end:
             subject = f"{WHOLE}{pathway_id} {write_cursor(after)}"
             tasks.add([Task(KIND, task.issuer_id, subject, awarding.now())])
@@ -108,9 +124,9 @@ def _look_at_all(awarding: Awarding, pathways: Pathways, tasks: Tasks, task: Tas
 
 
 def _walk(
-    awarding: Awarding, pathways: Pathways, pathway: Pathway, after: Place | None
+    awarding: Awarding, pathways: Pathways, pathway: Pathway, after: Place | None, award: _AwardOne
 ) -> Iterator[tuple[Place, Completion | None]]:
-    """Each row of the issuer's list from ``after`` on, with what was completed by its holder and not noted before."""
+    """Each row of the issuer's list from ``after`` on, with what ``award`` makes of its holder."""
     there = set() if pathway.archived else {step.achievement_id for step in steps(pathway.root)}
     seen: set[str] = set()
     while rows := awarding.ledger.rows(pathway.issuer_id, after, PAGE):
@@ -120,7 +136,7 @@ def _walk(
             if counts and row.email is not None and row.email not in seen:
                 seen.add(row.email)
                 recipient = awarding.ledger.recipient(row.credential_id)
-                completion = award_if_complete(awarding, pathways, pathway, recipient)
+                completion = award(awarding, pathways, pathway, recipient)
             yield after, completion
 
 

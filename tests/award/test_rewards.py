@@ -176,6 +176,33 @@ def test_a_reward_that_is_a_step_leads_on_through_the_next_pathway(academy: Acad
     assert [item["name"] for item in json.loads(reward.document)["evidence"]] == ["C", "E"]
 
 
+def test_a_reward_that_is_refused_to_one_holder_is_no_fault_of_ours_and_others_get_theirs(academy: Academy) -> None:
+    for letter in ("Eve", "Ada", "Ben"):
+        academy.earn("a", Holder(letter, f"{letter.lower()}@example.org"))
+    broken = academy.held("a", "ada@example.org")[0]
+    kept = academy.house.ledger.recipient(broken.id)
+    academy.house.ledger._recipients[broken.id] = replace(kept, name="\x1b[2J")  # from before names were looked at
+    academy.work()
+    academy.draw(root("a"))
+    academy.work()
+    assert [len(academy.held("r", f"{name}@example.org")) for name in ("eve", "ada", "ben")] == [1, 0, 1]
+    academy.earn("a")  # the same holder, named well
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
+def test_a_reward_that_is_no_longer_issued_waits_and_fails_no_task(academy: Academy) -> None:
+    academy.draw(root("a"))
+    achievements.archive(academy.awarding, "acme", uuid("r"))
+    academy.earn("a")
+    academy.work()
+    assert academy.held("r") == []
+    achievements.archive(academy.awarding, "acme", uuid("r"), archived=False)
+    academy.earn("a")
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
 def test_an_archived_pathway_earns_nothing(academy: Academy) -> None:
     academy.draw(root("a"), archived=True)
     academy.earn("a")
