@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -22,7 +23,11 @@ MAX_DAYS = 36_525
 """A hundred years."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_PNG = b"\x89PNG\r\n\x1a\n"
+MAX_SIDE = 4096
+"""Pixels. A few bytes of PNG can claim a side of two thousand million, and whoever shows it makes room for them all:
+the browsers of a credential's readers, and their mail programs."""
+_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+"""How every PNG file begins (PNG, third edition, 5.2 and 11.2.1): width and height follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def _check(content: Content) -> None:
     check_text("picture's description", content.picture_alt, 500)
     check_text("kind", content.kind, 64)
     if content.picture is not None:
-        _check_picture(content.picture)
+        check_picture(content.picture)
     if content.valid_days is not None and not 1 <= content.valid_days <= MAX_DAYS:
         raise Refused(f"A credential is good for 1 to {MAX_DAYS:,} days.", code="bad_validity")
     if len(content.skills) > MAX_SKILLS:
@@ -160,9 +165,17 @@ def _check(content: Content) -> None:
             check_text("skill's code", skill.code, 200)
 
 
-def _check_picture(picture: bytes) -> None:
-    if not picture.startswith(_PNG):
+def check_picture(picture: bytes) -> None:
+    """Raises `Refused` (`bad_picture`) when ``picture`` is no PNG file that an achievement may have."""
+    if not picture.startswith(_PNG) or len(picture) < len(_PNG) + 8:
         raise Refused("The picture is not a PNG file.", code="bad_picture")
+    width, height = struct.unpack_from(">II", picture, len(_PNG))
+    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
+        raise Refused(
+            f"The picture has {width:,} by {height:,} pixels; at most {MAX_SIDE:,} by {MAX_SIDE:,} are shown. "
+            "400 by 400 are enough.",
+            code="bad_picture",
+        )
     if len(picture) > MAX_IMAGE:
         raise Refused(
             f"The picture has {len(picture):,} bytes; at most {MAX_IMAGE:,} are stored. Make it smaller.",

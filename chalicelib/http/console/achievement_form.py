@@ -6,9 +6,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS
+from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, check_picture
 from chalicelib.award.text import check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.errors import Refused
 from chalicelib.http.console.filled import Filled
 
 KINDS = {
@@ -31,7 +32,7 @@ FEW_SKILLS = 1
 MORE_SKILLS = 3
 NO_PICTURE = "Choose a picture: it is what people see first. A simple PNG of 400 by 400 pixels is enough."
 
-_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG = b"\x89PNG"
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -122,7 +123,11 @@ def keeping(form: Filled) -> Filled:
 
 def good_picture(picture: bytes) -> bool:
     """Whether ``picture`` is one that an achievement may have."""
-    return picture.startswith(_PNG) and len(picture) <= MAX_IMAGE
+    try:
+        check_picture(picture)
+    except Refused:
+        return False
+    return True
 
 
 def shown(form: Filled, base_url: str) -> Shown:
@@ -144,7 +149,10 @@ def _check_picture(form: Filled) -> None:
     elif len(form.file) > MAX_IMAGE:
         size = f"{len(form.file) // 1024:,} KB"
         form.fault("picture", f"The picture has {size}; at most {MAX_IMAGE // 1024} KB are stored. Make it smaller.")
-    elif not form.file and kept_picture(form) is None:
+    elif form.file:
+        with form.judged("picture"):
+            check_picture(form.file)
+    elif kept_picture(form) is None:
         form.fault("picture", NO_PICTURE)
 
 

@@ -85,6 +85,8 @@ def test_fault_stands_beside_its_field_and_the_rest_is_kept(
         (b"", "Choose a picture"),
         (b"GIF89a", "This is not a PNG file."),
         (b"\x89PNG\r\n\x1a\n" + bytes(MAX_IMAGE), "at most 256 KB"),
+        (b"\x89PNG\r\n\x1a\n<script>", "not a PNG file"),
+        (picture()[:16] + b"\x7f\xff\xff\xff" + picture()[20:], "pixels"),
     ],
 )
 def test_picture_that_cannot_be_taken_is_told(editor: Browser, file: bytes, says: str) -> None:
