@@ -20,6 +20,8 @@ MAX_SENT = 4_000_000
 """Bytes of an upload as it is sent. API Gateway hands it to Lambda in base64, where all together takes 6 MB."""
 MAX_INFLATED = 32 * 1024 * 1024
 """Bytes after gzip: 335 for each of the most rows."""
+MAX_MEMBERS = 1_000
+"""Pieces of a gzip file (RFC 1952, 2.2): tools that pack in parallel write one for each 64 KB or more."""
 MAX_ROWS = 100_000
 MAX_HEADER = 16 * 1024
 """Bytes in which the row that names the columns must end."""
@@ -69,9 +71,13 @@ def inflated(content: bytes) -> bytes:
     """``content`` without the gzip around it, if there is one. Raises `Malformed` (`too_large`), `Unreadable`."""
     if not content.startswith(b"\x1f\x8b"):
         return content
-    whole = b""
+    whole = bytearray()  # it grows in place: a new copy for each member would take hours
+    members = 0
     try:
         while content:
+            members += 1
+            if members > MAX_MEMBERS:
+                raise Unreadable(f"The gzip file is put together from more than {MAX_MEMBERS:,} pieces; pack it anew.")
             member = zlib.decompressobj(wbits=31)
             whole += member.decompress(content, MAX_INFLATED + 1 - len(whole))
             if len(whole) > MAX_INFLATED:
@@ -83,7 +89,7 @@ def inflated(content: bytes) -> bytes:
             content = member.unused_data
     except zlib.error as error:
         raise Unreadable("This begins like a gzip file and is none; send it again.") from error
-    return whole
+    return bytes(whole)
 
 
 def read(content: bytes, *, any_columns: bool) -> Iterator[Cells]:

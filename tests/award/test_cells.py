@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 
 import pytest
@@ -54,3 +55,12 @@ def test_a_list_of_evidence_in_a_row_is_refused_before_its_parts_are_looked_at()
     [row] = cells.read(f'[{{"name": "Ada", "evidence": [{links}]}}]'.encode(), any_columns=False)
     assert row.fault is not None
     assert not row.values
+
+
+def test_a_gzip_file_of_many_pieces_is_unpacked_or_refused_in_time() -> None:
+    large, small = gzip.compress(b"\n" * 31_000_000, compresslevel=1), gzip.compress(b"x", mtime=0)
+    began = time.thread_time()
+    assert len(cells.inflated(large + small * (cells.MAX_MEMBERS - 1))) == 31_000_000 + cells.MAX_MEMBERS - 1
+    with pytest.raises(cells.Unreadable, match="pieces"):
+        cells.inflated(large + small * 100_000)
+    assert time.thread_time() - began < SECONDS
