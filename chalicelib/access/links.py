@@ -20,8 +20,11 @@ LIFE = timedelta(minutes=15)
 """Mail takes a minute, a walk to the phone another few; a link in an old mail opens nothing."""
 
 _HOUR = timedelta(hours=1)
-ADDRESS = Limit("address", 5, _HOUR)
-"""Mails to one address: enough for somebody who keeps asking, too few to fill a stranger's mailbox."""
+ADDRESS_FROM = Limit("address-from", 5, _HOUR)
+"""Mails to one address, asked for from one network: enough for somebody who keeps asking."""
+ADDRESS = Limit("address", 10, _HOUR)
+"""Mails to one address in all: too few to fill a stranger's mailbox. It is more than one network's share, so that
+nobody keeps somebody else out by asking in their name from one place."""
 NETWORK = Limit("network", 30, _HOUR)
 """Asked for from one network: an office behind one address, in the morning."""
 ALL = Limit("all", 3000, _HOUR)
@@ -45,7 +48,8 @@ def ask(gate: Gate, email: str, following: str, caller: str, browser: str | None
     limits.insist(gate, ALL, "")
     mine = browser if browser is not None and _SECRET.fullmatch(browser) else secret.fresh(gate.entropy)
     hidden = secret.fresh(gate.entropy)
-    if limits.within(gate, ADDRESS, to):
+    here = f"{to} {limits.network(caller)}"
+    if limits.within(gate, ADDRESS_FROM, here) and limits.within(gate, ADDRESS, to):
         link = Link(secret.digest(hidden), secret.digest(mine), to, paths.local(following), gate.now() + LIFE)
         gate.passes.add_link(link)
         gate.post().send_sign_in(to, f"{gate.base_url}/sign-in/{hidden}", int(LIFE.total_seconds()) // 60)

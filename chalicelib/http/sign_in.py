@@ -128,7 +128,7 @@ def _form(services: Services, following: str, fault: Fault | None = None, typed:
 
 def _sent(services: Services, email: str, following: str, browser: str) -> Reply:
     base_url = services.settings.base_url
-    reply = _page(services, "sent.html", 200, email=email, next=following, most=links.ADDRESS.most)
+    reply = _page(services, "sent.html", 200, email=email, next=following, most=links.ADDRESS_FROM.most)
     reply.headers["Set-Cookie"] = cookies.set_browser(base_url, browser, int(links.LIFE.total_seconds()))
     return reply
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.access import limits, links
 from chalicelib.access.limits import TooMany
-from chalicelib.access.links import ADDRESS, ALL, GUESSES, LIFE, NETWORK
+from chalicelib.access.links import ADDRESS, ADDRESS_FROM, ALL, GUESSES, LIFE, NETWORK
 from chalicelib.errors import NotFound, Refused, Unavailable
 from tests.access.fakes import NOW, LookedAtTogether, Surroundings
 
@@ -135,6 +135,15 @@ def test_one_address_gets_only_so_many_mails_and_nobody_is_told(around: Surround
     assert len(around.post.sent) == ADDRESS.most + 1
 
 
+def test_nobody_is_kept_out_by_somebody_who_keeps_asking_in_their_name(around: Surroundings) -> None:
+    for number in range(NETWORK.most):
+        links.ask(around.gate, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one household
+    assert len(around.post.sent) == ADDRESS_FROM.most
+    hidden, mine = asked(around)
+    assert len(around.post.sent) == ADDRESS_FROM.most + 1
+    assert links.redeem(around.gate, hidden, CALLER, mine).email == EMAIL
+
+
 def test_one_network_may_ask_only_so_often(around: Surroundings) -> None:
     for number in range(NETWORK.most):
         asked(around, f"p{number}@example.org")
@@ -155,7 +164,7 @@ def test_a_deployment_sends_only_so_many(around: Surroundings) -> None:
 def test_limits_keep_neither_address_nor_network(around: Surroundings) -> None:
     asked(around)
     kept = repr(around.passes.counts)
-    assert len(around.passes.counts) == 3
+    assert len(around.passes.counts) == 4
     assert not any(said in kept for said in (EMAIL, "ada", CALLER, "203"))
 
 

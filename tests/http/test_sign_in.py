@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.access import sessions
-from chalicelib.access.links import ADDRESS, GUESSES, NETWORK
+from chalicelib.access.links import ADDRESS_FROM, GUESSES, NETWORK
 from chalicelib.access.providers import Provider
 from chalicelib.access.roles import Role
 from chalicelib.http.app import create_app
@@ -144,9 +144,9 @@ def test_who_asks_too_often_is_told_when_to_come_back(laurel: Laurel, ask: Gatew
 
 
 def test_an_address_that_was_asked_for_too_often_gets_no_more_and_the_same_answer(laurel: Laurel, ask: Gateway) -> None:
-    told = {post(ask, "/sign-in", {"email": EMAIL}).text for _ in range(ADDRESS.most + 2)}
+    told = {post(ask, "/sign-in", {"email": EMAIL}).text for _ in range(ADDRESS_FROM.most + 2)}
     assert len(told) == 1
-    assert len(laurel.mailed.sent) == ADDRESS.most
+    assert len(laurel.mailed.sent) == ADDRESS_FROM.most
 
 
 @pytest.mark.parametrize("email", ["", "ada", "a@b", "ada@college.example\nBcc: eve@x.example", "<b>@x.example"])
