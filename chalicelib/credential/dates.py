@@ -31,4 +31,5 @@ def parse(text: object) -> datetime:
 
 def write(moment: datetime) -> str:
     """``moment`` in UTC to the second, as `parse` reads it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not by `strftime`, whose %Y has no leading zeros on Linux: a year before 1000 would be no date any more.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -86,6 +86,12 @@ def test_the_same_key_and_body_for_another_credential_is_another_request(
     assert (refused.status, refused.json["code"]) == (422, "idempotency_key_reused")
 
 
+def test_a_year_that_was_mistyped_makes_a_credential_that_can_be_read(program: Program) -> None:
+    made = program.post("/v1/credentials", program.award(valid_from="0026-11-30T00:00:00Z"))
+    assert made.status == 201
+    assert program.ask.get(f"/c/{made.json['id']}", accept="application/json").json["verdict"] == "valid"
+
+
 def test_a_key_is_its_tenant_s_own(program: Program) -> None:
     from chalicelib.award import achievements, issuers
     from chalicelib.award.issuers import NewIssuer
