@@ -6,11 +6,12 @@ nothing that an issuer could not undo. Looking changes nothing of either; it is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice, zip_longest
 
 from chalicelib.access.limits import TooMany
 from chalicelib.analytics.event import Kind as Happening
@@ -27,6 +28,9 @@ from chalicelib.errors import LaurelError, NotFound, Refused
 
 MOST = 200
 """Credentials that one page shows; nobody was seen with more."""
+LOOKED_THROUGH = 5_000
+"""Credentials of one address among which they are chosen: one read of storage, and no issuer gives as many to anybody
+but to keep the others' from sight."""
 BETWEEN_LINKS = timedelta(minutes=10)
 """Fresh links are sent this far apart: whoever has an old link must not be able to flood its owner."""
 
@@ -69,10 +73,11 @@ def look(delivering: Delivering, token: str, *, person: bool) -> Mine:
     link, box = _good(delivering, token)
     if person and link.credential_id is not None and link.issuer_id is not None:
         _opened(delivering, link.issuer_id, link.credential_id, box)
-    holdings = sorted(_held(delivering, link.email), key=lambda one: one.record.issued_at, reverse=True)
+    found = list(_held(delivering, link))
+    holdings = sorted(found[:MOST], key=lambda one: one.record.issued_at, reverse=True)
     # The one that they come for stands first.
     holdings.sort(key=lambda one: one.record.id != link.credential_id)
-    return Mine(link.email, tuple(holdings[:MOST]), len(holdings) > MOST, link.credential_id, box)
+    return Mine(link.email, tuple(holdings), len(found) > MOST, link.credential_id, box)
 
 
 def share(delivering: Delivering, token: str, credential_id: str, target: Target) -> str:
@@ -191,10 +196,18 @@ def _opened(delivering: Delivering, issuer_id: str, credential_id: str, box: Mai
         delivering.tasks.add([Task(Kind.UNSHARED.value, issuer_id, credential_id, due)])
 
 
-def _held(delivering: Delivering, email: str) -> Iterator[Held]:
-    for holding in islice(delivering.archive.holdings(email), MOST + 1):
+def _held(delivering: Delivering, link: Link) -> Iterator[Held]:
+    """The credential of the letter, then one of each issuer, a second one of each, and so on: whoever gives somebody
+    hundreds of credentials does not hide those of others."""
+    by_issuer: dict[str, list[str]] = defaultdict(list)
+    for holding in islice(delivering.archive.holdings(link.email), LOOKED_THROUGH):
+        if holding.credential_id != link.credential_id:
+            by_issuer[holding.issuer_id].append(holding.credential_id)
+    in_turn = (one for turn in zip_longest(*by_issuer.values()) for one in turn if one is not None)
+    first = [link.credential_id] if link.credential_id else []
+    for credential_id in islice(chain(first, in_turn), MOST + 1):
         with suppress(NotFound):
-            yield _one(delivering, delivering.archive.record(holding.credential_id))
+            yield _one(delivering, delivering.archive.record(credential_id))
 
 
 def _own(delivering: Delivering, token: str, credential_id: str) -> Held:

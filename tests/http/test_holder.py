@@ -9,12 +9,15 @@ import pytest
 
 from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Kind as Happening
+from chalicelib.award import achievements, issue, issuers
 from chalicelib.award.tasks import Task
-from chalicelib.delivery import handlers, mailbox
+from chalicelib.credential.build import Holder
+from chalicelib.delivery import handlers, holder, mailbox
 from chalicelib.delivery.deliveries import State
 from chalicelib.delivery.letter import Kind
 from chalicelib.delivery.links import GOOD_FOR, KEPT_FOR
 from chalicelib.errors import Unavailable
+from tests.award.fakes import new_achievement
 from tests.http.gateway import HTML, Answer, Gateway
 from tests.http.signed_in import as_token
 from tests.http.world import BASE_URL, Laurel, id_of
@@ -264,6 +267,22 @@ def test_mail_ends_with_one_click_and_clicking_again_is_harmless(laurel: Laurel,
         answer = ask.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert answer.status == 200
     assert mailbox.choice(laurel.letters.mailbox(box), "fernhill") == "none"
+
+
+def test_an_issuer_that_gives_hundreds_does_not_hide_the_others(laurel: Laurel, path: str) -> None:
+    issuers.found(laurel.awarding, issuers.NewIssuer("aaa", "Flood", "https://flood.example/", "Gives."))
+    mine = {held.record.id for held in look(laurel, path)}
+    flood = achievements.add(laurel.awarding, new_achievement(issuer_id="aaa"))
+    for _ in range(holder.MOST + 20):
+        issue.issue(laurel.awarding, issue.Award("aaa", flood.id, Holder("Ada", EMAIL)))
+    shown = look(laurel, path)
+    assert len(shown) == holder.MOST
+    assert mine <= {held.record.id for held in shown}
+    assert shown[0].record.id == CREDENTIAL
+
+
+def look(laurel: Laurel, path: str) -> tuple[holder.Held, ...]:
+    return holder.look(laurel.delivering, path.rpartition("/")[2], person=False).held
 
 
 def test_each_link_opens_its_own_door_only(laurel: Laurel, ask: Gateway, path: str) -> None:
