@@ -5,7 +5,7 @@ Mail scanners open every link. So opening one only shows the button, and uses no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -30,6 +30,9 @@ REFERRER = {"Referrer-Policy": "same-origin"}
 where its form comes from either (Fetch, 3.3: the origin of such a request is null)."""
 GONE = "It was used already, is older than 15 minutes, or was not copied whole. Ask for a new one here."
 
+OUT = "signed_out"
+"""In the address of the form, for who was signed out just now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -48,8 +51,8 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/sign-in", access=PUBLIC)
     def asked(request: Request) -> Reply:
-        query = request.query_params
-        return _form(services, paths.local(query.get("next", "") if query else ""))
+        query: Mapping[str, str] = request.query_params or {}
+        return _form(services, paths.local(query.get("next", "")), out=query.get("did") == OUT)
 
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
@@ -91,7 +94,7 @@ def routes(services: Services) -> Routes:
             sessions.sign_out(services.gate, person)
         base_url = services.settings.base_url
         gone = cookies.set_session(base_url, "", 0)
-        return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in", **{"Set-Cookie": gone}))
+        return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in?did={OUT}", **{"Set-Cookie": gone}))
 
     return bound
 
@@ -120,10 +123,12 @@ def sign_in(services: Services, request: Request, email: str, following: str, *s
     return reply
 
 
-def _form(services: Services, following: str, fault: Fault | None = None, typed: str = "") -> Reply:
+def _form(
+    services: Services, following: str, fault: Fault | None = None, typed: str = "", *, out: bool = False
+) -> Reply:
     status = fault.status if fault else 200
     providers = services.settings.oidc_providers
-    return _page(services, "ask.html", status, problem=fault, typed=typed, next=following, providers=providers)
+    return _page(services, "ask.html", status, problem=fault, typed=typed, next=following, providers=providers, out=out)
 
 
 def _sent(services: Services, email: str, following: str, browser: str) -> Reply:

@@ -197,7 +197,9 @@ def test_who_signs_out_is_out(laurel: Laurel, ask: Gateway) -> None:
     browser = as_person(laurel, EMAIL, ask=ask)
     stays = as_person(laurel, EMAIL, ask=ask)
     answer = browser.post("/sign-out")
-    assert (answer.status, answer.headers["location"]) == (303, f"{ORIGIN}/sign-in")
+    assert (answer.status, answer.headers["location"]) == (303, f"{ORIGIN}/sign-in?did=signed_out")
+    assert "You are signed out." in ask.get("/sign-in?did=signed_out", accept=HTML).text
+    assert "You are signed out." not in ask.get("/sign-in", accept=HTML).text
     assert "laurel_session=; Path=/; Max-Age=0" in answer.headers["set-cookie"]
     assert browser.post("/sign-out").headers["location"] == f"{ORIGIN}/sign-in"
     assert len(laurel.passes.sessions) == 1

@@ -72,7 +72,7 @@ def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
         headline=_headline(job),
         line=_line(job),
         achievement=achievement,
-        by=job.created_by,
+        by=_by(job),
         at=job.created_at,
         total=job.total,
         finished=counts.issued + counts.refused,
@@ -85,8 +85,14 @@ def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
 
 def short(job: Job, achievement: str) -> Short:
     """``job`` in one line."""
-    line = f"{text.minute(job.created_at)}, by {job.created_by}. {STATES[job.state].word}."
+    line = f"{text.minute(job.created_at)}, by {_by(job)}. {STATES[job.state].word}."
     return Short(job.id, f"{rows(job.total).capitalize()} of “{text.isolated(achievement)}”", line, STATES[job.state])
+
+
+def _by(job: Job) -> str:
+    """Who awarded it; a key as the list of keys shows it."""
+    kind, _, name = job.created_by.partition(":")
+    return f"the key laurel_{name}_…" if kind == "token" else job.created_by
 
 
 def line_of(result: Result) -> ResultLine:

@@ -7,12 +7,13 @@ import re
 
 import pytest
 
+from chalicelib.access.roles import Role
 from chalicelib.award import jobs, standing
 from chalicelib.award.job import JobState
 from chalicelib.http.console import award
 from tests.http.console.conftest import send
-from tests.http.gateway import Answer
-from tests.http.signed_in import Browser
+from tests.http.gateway import Answer, Gateway
+from tests.http.signed_in import Browser, as_token
 from tests.http.test_pages import Outline
 from tests.http.world import Laurel
 
@@ -223,6 +224,14 @@ def test_viewer_may_look_and_not_award(viewer: Browser, editor: Browser, laurel:
     assert viewer.get(HERE).status == 403
     assert check(viewer, laurel, GOOD).status == 403
     assert viewer.post(path).status == 403
+
+
+def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laurel, ask: Gateway) -> None:
+    key = as_token(laurel, "fernhill", Role.EDITOR)
+    answer = ask.post(f"/v1/jobs?achievement={achievement(laurel)}", GOOD.encode(), **key)
+    name = key["authorization"].removeprefix("Bearer ").rpartition("_")[0]
+    for path in (HERE, f"{HERE}/{answer.json['id']}"):
+        assert f"the key {name}_…" in said(editor.get(path))
 
 
 def test_unknown_list_is_a_helpful_404(editor: Browser) -> None:
