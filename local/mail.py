@@ -27,7 +27,7 @@ _STYLE = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .25rem 1rem .25rem 0; vertical-align: top; overflow-wrap: anywhere; }
-iframe { width: 100%; height: 48rem; border: 1px solid gray; }
+iframe { box-sizing: border-box; width: 100%; height: 48rem; border: 1px solid gray; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 """
 
