@@ -25,7 +25,7 @@ MAX_MEMBERS = 1_000
 MAX_ROWS = 100_000
 MAX_HEADER = 16 * 1024
 """Bytes in which the row that names the columns must end."""
-MAX_LINKS = 1_000
+MAX_LINKS = 100
 """Pieces of evidence that are looked at in one row of JSON; a credential takes far fewer (`issue.MOST_EVIDENCE`)."""
 
 Cell = str | int | Sequence[object]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.access import paths
 from chalicelib.http.app import create_app
 from tests.access.fakes import CAMPUS
 from tests.http.gateway import HTML, Gateway
@@ -46,6 +47,13 @@ def test_there_and_back_is_signed_in(laurel: Laurel, ask: Gateway) -> None:
     assert "ada@college.example" in ask.get("/console/new", accept=HTML, cookie=session).text
     assert re.search(r"laurel_question=; Path=/; Max-Age=0", answer.headers["set-cookie"])
     assert "HttpOnly; SameSite=Lax" in answer.headers["set-cookie"]
+
+
+def test_the_longest_way_back_is_found(laurel: Laurel, ask: Gateway) -> None:
+    following = "/console?q=" + "a" * (paths.MAX - 11)
+    path, question = begun(laurel, ask, following)
+    answer = ask.get(path, accept=HTML, cookie=question)
+    assert (answer.status, answer.headers["location"]) == (303, f"{ORIGIN}{following}")
 
 
 def test_another_browser_is_not_signed_in(laurel: Laurel, ask: Gateway) -> None:
