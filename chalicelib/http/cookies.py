@@ -10,7 +10,7 @@ _SESSION = "laurel_session"
 _BROWSER = "laurel_browser"
 _QUESTION = "laurel_question"
 _VALUE = re.compile(r"[A-Za-z0-9._-]{1,2048}", re.ASCII)
-"""The longest is an OpenID question with a long way back (`access.oidc.MAX_COOKIE`); each reader knows its own bound."""
+"""The longest is an OpenID question with a long way back (`access.oidc.MAX_COOKIE`); each reader has a bound."""
 
 
 def session(request: Request, base_url: str) -> str | None:
