@@ -33,7 +33,7 @@ def make(gate: Gate, issuer_id: str | None, role: Role | None, name: str, by: st
     if (issuer_id is None) is not (role is None):
         raise ValueError("A token has an issuer and a role, or neither.")
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
-        raise Refused(f"Name the token, in 1 to {MAX_NAME} characters, for what will use it.", code="bad_name")
+        raise Refused(f"Say what will use it, in 1 to {MAX_NAME} characters.", code="bad_name")
     if sum(1 for _ in gate.register.tokens(issuer_id)) >= MAX_TOKENS:
         raise Refused(f"There are {MAX_TOKENS} tokens; revoke one that nobody uses.", code="too_many_tokens")
     hidden = secret.fresh(gate.entropy)
