@@ -203,6 +203,7 @@ def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, l
     page = editor.get(path)
     assert '<meta http-equiv="refresh" content="5">' in page.text
     assert "0 of 51 rows done" in said(page)
+    assert "It begins within a minute." in said(page)
     assert "A list of 51 rows: under way" in said(editor.get("/console/fernhill"))
     job = laurel.desk.jobs.job("fernhill", path.rpartition("/")[2])
     assert job.state is JobState.RUNNING
