@@ -83,12 +83,12 @@ def _providers(text: str) -> tuple[Provider, ...]:
         listed = json.loads(text or "[]")
         if not isinstance(listed, list):
             raise _bad_providers()
-        providers = tuple(Provider(**entry) for entry in listed)
+        providers = tuple(Provider(**{**entry, "domains": tuple(entry.get("domains", ()))}) for entry in listed)
         good = all(
             re.fullmatch("[a-z0-9-]{1,32}", each.id) and each.issuer.startswith("https://") and each.client_id
             for each in providers
         )
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise _bad_providers() from error
     if not good or len({each.id for each in providers}) < len(providers):
         raise _bad_providers()

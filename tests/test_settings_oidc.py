@@ -25,6 +25,8 @@ def test_nobody_else_signs_people_in_unless_it_is_said() -> None:
 def test_providers_are_read() -> None:
     secret = {**CAMPUS, "id": "other", "client_secret": "hush", "assume_verified": True}
     assert providers(json.dumps([CAMPUS, secret])) == (Provider(**CAMPUS), Provider(**secret))
+    own = providers(json.dumps([{**CAMPUS, "domains": ["campus.example"]}]))
+    assert own == (Provider(**CAMPUS, domains=("campus.example",)),)
 
 
 @pytest.mark.parametrize(

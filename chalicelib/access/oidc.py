@@ -175,7 +175,10 @@ def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
         raise _failed(f"{provider.name} did not give an e-mail address.")
     if verified is not True and verified != "true" and not (verified is None and provider.assume_verified):
         raise _failed(f"{provider.name} has not verified your e-mail address.")
-    return address.normal(email)
+    found = address.normal(email)
+    if provider.domains and found.rpartition("@")[2] not in provider.domains:
+        raise _failed(f"{provider.name} signs in people of {', '.join(provider.domains)} here.")
+    return found
 
 
 def _redirect(gate: Gate, provider: Provider) -> str:

@@ -20,6 +20,9 @@ class Provider:
     assume_verified: bool = False
     """Whether its addresses count as verified although it does not say so. Only for a directory whose owner gives
     out the addresses, such as a university's own."""
+    domains: tuple[str, ...] = ()
+    """The domains of the addresses that it may vouch for; empty, any. Somebody's own directory is asked about its own
+    people only: otherwise it could sign in as anybody here, operators too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,14 +57,15 @@ class Mailbox:
 def held_back(mailbox: Mailbox, kind: Kind, issuer_id: str | None = None) -> str | None:
     """Why a letter of ``kind`` must not go to ``mailbox``, as a code; None when it may.
 
-    A mailbox that bounced gets nothing from anybody, and one that complained nothing either: the mail service counts
-    both against every issuer here. Unsubscribing is between a reader and one issuer, and does not hold back what the
-    reader has just asked for.
+    A mailbox that bounced gets nothing from anybody, and one that complained nothing that it did not ask for: the mail
+    service counts both against every issuer here. What the reader has just asked for is not held back by a complaint,
+    or an issuer could lock somebody out by a letter that deserves one; nor by unsubscribing, which is between a reader
+    and one issuer.
     """
     asked_for = kind in ASKED_FOR
     for holds, code in (
         (mailbox.bounced_at is not None, "bounced"),
-        (mailbox.complained_at is not None, "complained"),
+        (mailbox.complained_at is not None and not asked_for, "complained"),
         (mailbox.forgotten_at is not None and not asked_for, "forgotten"),
         (issuer_id in mailbox.unsubscribed and not asked_for, "unsubscribed"),
         (issuer_id in mailbox.no_reminders and kind in REMINDERS, "no_reminders"),

@@ -81,6 +81,13 @@ def test_a_directory_may_be_believed_that_does_not_say_verified_but_not_one_that
     refused(lambda: signed_in(gate, providers, own))
 
 
+def test_a_directory_vouches_for_its_own_people_only(gate: Gate, providers: Providers) -> None:
+    assert signed_in(gate, providers, replace(CAMPUS, domains=("college.example",))).email == "ada@college.example"
+    providers.claims = {"email": "op@laurel.example"}
+    refused(lambda: signed_in(gate, providers, replace(CAMPUS, domains=("college.example", "campus.example"))))
+    refused(lambda: signed_in(gate, providers, replace(CAMPUS, domains=("example",))))
+
+
 def forged(claims: dict[str, Any], providers: Providers, kind: str) -> str:
     own, other, headers = providers.key, ec.generate_private_key(ec.SECP256R1()), {"kid": providers.kid}
     public = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
