@@ -198,5 +198,11 @@ def _check_words(new: NewIssuer) -> None:
         check_email("e-mail address", new.email)
     if new.image is not None:
         check_url("image", new.image)
-    if new.accent is not None and not _COLOUR.fullmatch(new.accent):
-        raise Refused(f"{new.accent[:20]!r} is not a colour, such as #0b55a0.", code="bad_colour")
+    if new.accent is not None:
+        check_colour(new.accent)
+
+
+def check_colour(text: str) -> None:
+    """Raises `Refused` (`bad_colour`) for what is no colour of three bytes in hex, as web pages write it."""
+    if not _COLOUR.fullmatch(text):
+        raise Refused(f"{text[:20]!r} is not a colour, such as #0b55a0.", code="bad_colour")

@@ -56,7 +56,7 @@ def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
 def _shape(services: Services, issuer: Issuer) -> dict[str, object]:
     record, file = domains.instructions(issuer, "{domain}")
     return {
-        "domains": [_proof(services, proof) for proof in issuer.domains],
+        "items": [_proof(services, proof) for proof in issuer.domains],
         "publish": {
             "record": {"name": record[0], "type": "TXT", "text": record[1]},
             "file": {"url": file[0], "line": file[1]},

@@ -30,7 +30,7 @@ def routes(services: Services) -> Routes:
     def listing(_request: Request, caller: Caller | str) -> Reply:
         ledger = services.awarding.ledger
         found = [ledger.issuer(caller.issuer_id)] if isinstance(caller, Caller) else list(ledger.issuers())
-        return as_json({"issuers": [shape(issuer) for issuer in found]})
+        return as_json({"items": [shape(issuer) for issuer in found]})
 
     @bound.bind("/v1/issuers", access=OPERATOR, methods=("POST",))
     def add(request: Request, _operator: str) -> Reply:

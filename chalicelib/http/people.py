@@ -31,7 +31,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/members", access=token(Act.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
         found = members.of_issuer(services.gate, caller.issuer_id)
-        return as_json({"members": [_member(member) for member in found]})
+        return as_json({"items": [_member(member) for member in found]})
 
     @bound.bind("/v1/members", access=token(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
@@ -57,7 +57,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/tokens", access=token(Act.MANAGE))
     def known(_request: Request, caller: Caller) -> Reply:
         found = tokens.of_issuer(services.gate, caller.issuer_id)
-        return as_json({"tokens": [_token(each) for each in found]})
+        return as_json({"items": [_token(each) for each in found]})
 
     @bound.bind("/v1/tokens", access=token(Act.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller) -> Reply:

@@ -35,7 +35,7 @@ def test_an_operator_founds_an_issuer_with_its_owner(laurel: Laurel, ask: Gatewa
     assert (made.status, made.headers["location"]) == (201, "http://localhost:8000/v1/issuers/riverside")
     assert made.json["did"] == "did:web:localhost%3A8000:issuers:riverside"
     assert made.json == send(ask, "GET", "/v1/issuers/riverside", operator).json
-    assert [each["id"] for each in send(ask, "GET", "/v1/issuers", operator).json["issuers"]] == [
+    assert [each["id"] for each in send(ask, "GET", "/v1/issuers", operator).json["items"]] == [
         "fernhill",
         "riverside",
     ]
@@ -66,7 +66,7 @@ def test_an_issuer_that_cannot_be_is_not_founded(
 def test_a_token_sees_its_own_issuer_alone(laurel: Laurel, ask: Gateway) -> None:
     send(ask, "POST", "/v1/issuers", as_operator(laurel), NEW)
     viewer = as_token(laurel, "fernhill", Role.VIEWER)
-    assert [each["id"] for each in send(ask, "GET", "/v1/issuers", viewer).json["issuers"]] == ["fernhill"]
+    assert [each["id"] for each in send(ask, "GET", "/v1/issuers", viewer).json["items"]] == ["fernhill"]
     assert send(ask, "GET", "/v1/issuers/riverside", viewer).status == 404
     assert send(ask, "GET", "/v1/issuers/nobody", viewer).json == send(ask, "GET", "/v1/issuers/riverside", viewer).json
 
@@ -91,7 +91,7 @@ def test_members_come_change_and_go(laurel: Laurel, ask: Gateway, owner: dict[st
     made = send(ask, "POST", "/v1/members", owner, {"email": " Bo@Fernhill.example", "role": "viewer"})
     assert (made.status, made.json["email"], made.json["role"]) == (201, "bo@fernhill.example", "viewer")
     assert send(ask, "PUT", "/v1/members/bo%40fernhill.example", owner, {"role": "editor"}).json["role"] == "editor"
-    listed = send(ask, "GET", "/v1/members", owner).json["members"]
+    listed = send(ask, "GET", "/v1/members", owner).json["items"]
     assert {each["email"]: each["role"] for each in listed} == {
         "ada@fernhill.example": "owner",
         "bo@fernhill.example": "editor",
@@ -133,7 +133,7 @@ def test_a_token_made_here_works_in_its_role_until_it_is_revoked(
     viewer = {"authorization": f"Bearer {made.json['token']}"}
     assert send(ask, "GET", "/v1/issuers/fernhill", viewer).status == 200
     assert send(ask, "GET", "/v1/tokens", viewer).status == 403
-    listed = send(ask, "GET", "/v1/tokens", owner).json["tokens"]
+    listed = send(ask, "GET", "/v1/tokens", owner).json["items"]
     assert {each["name"]: each["role"] for each in listed} == {"tests": "owner", "LMS": "viewer"}
     assert made.json.keys() - listed[0].keys() == {"token"}
     assert made.json["token"].rpartition("_")[2] not in json.dumps(listed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.award import issuers
 from chalicelib.award.issuers import NewIssuer
 from chalicelib.award.text import check_email, check_text, check_url
 from chalicelib.credential.issuer import Issuer
@@ -15,6 +16,10 @@ def check(form: Filled) -> None:
     form.check("description", lambda said: check_text("description", said, 2000))
     if form.or_none("email"):
         form.check("email", lambda said: check_email("e-mail address", said))
+    if form.or_none("image"):
+        form.check("image", lambda said: check_url("logo's address", said))
+    if form.or_none("accent"):
+        form.check("accent", issuers.check_colour)
 
 
 def new(form: Filled, issuer_id: str) -> NewIssuer:
@@ -30,11 +35,11 @@ def new(form: Filled, issuer_id: str) -> NewIssuer:
 
 def changes(form: Filled) -> dict[str, str | None]:
     """What ``form`` makes of an issuer that is there."""
-    return {**{name: form.said(name) for name in ("name", "url", "description")}, "email": form.or_none("email")}
+    said: dict[str, str | None] = {name: form.said(name) for name in ("name", "url", "description")}
+    return said | {name: form.or_none(name) for name in ("email", "image", "accent")}
 
 
 def of(issuer: Issuer) -> Filled:
     """The form filled with what ``issuer`` says now."""
-    return Filled(
-        {"name": issuer.name, "url": issuer.url, "description": issuer.description, "email": issuer.email or ""}
-    )
+    names = ("name", "url", "description", "email", "image", "accent")
+    return Filled({name: getattr(issuer, name) or "" for name in names})
