@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -184,8 +184,7 @@ class Tables:
 
     def put(self, table: str, put: Put) -> None:
         """Store one item. Raises `ConditionFailed`, `Unavailable`."""
-        with _our_errors():
-            self.client.put_item(TableName=table, **put.arguments)
+        _in_turns(lambda: self.client.put_item(TableName=table, **put.arguments))
 
     def delete(self, table: str, key: Key) -> None:
         """Delete one item; one that is gone already is no fault. Raises `Unavailable`."""
@@ -244,20 +243,30 @@ class Tables:
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:
-        for turn in range(TURNS):
-            _pause_before(turn)
-            try:
-                with _our_errors():
-                    self.client.transact_write_items(TransactItems=actions)
-            except _Contended as error:
-                contended = error
-            else:
-                return
-        raise Unavailable("Storage is busy with the same items.", code="storage_busy") from contended
+        _in_turns(lambda: self.client.transact_write_items(TransactItems=actions))
 
 
-class _Contended(Exception):
-    """A transaction gave way to another one or to a throttle: nothing was done, and it may be tried again."""
+class _Contended(Unavailable):
+    """A write gave way to another one or to a throttle: nothing was done, and it may be tried again."""
+
+
+def _in_turns(write: Callable[[], object]) -> None:
+    """Make a write, again after a pause when it gave way.
+
+    An upload of 100,000 rows is hundreds of writes in a row. If a single throttle ended it, one that is sent anew from
+    its beginning would never come to its end while the table is busy.
+    """
+    contended = _Contended()
+    for turn in range(TURNS):
+        _pause_before(turn)
+        try:
+            with _our_errors():
+                write()
+        except _Contended as error:
+            contended = error
+        else:
+            return
+    raise Unavailable("Storage is busy with the same items.", code="storage_busy") from contended
 
 
 def key_of(item: Raw) -> Key:
@@ -302,14 +311,22 @@ def _raise_ours(error: ClientError) -> None:
         if found:
             raise ConditionFailed(found) from error
         if not _MAY_PASS.isdisjoint(codes):
-            raise _Contended from error
+            raise _busy() from error
         if "ValidationError" in codes:
             code = "ValidationException"
+    if code in _THROTTLED:
+        raise _busy() from error
     if code == "ValidationException":
         # An item over 400 KB, a key over 2,048 bytes: no retry will help.
         raise Refused("Storage cannot hold this.", code="storage_refused") from error
     raise Unavailable("Storage did not do what it was asked.", code="storage_unavailable") from error
 
 
+def _busy() -> _Contended:
+    return _Contended("Storage is busy.", code="storage_busy")
+
+
+# Errors that say the same of a single call, after botocore's own tries (DynamoDB developer guide, "Error handling").
+_THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 # CancellationReasons of TransactWriteItems that say "not now" (DynamoDB API reference).
 _MAY_PASS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
