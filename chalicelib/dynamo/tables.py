@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -184,7 +184,8 @@ class Tables:
 
     def put(self, table: str, put: Put) -> None:
         """Store one item. Raises `ConditionFailed`, `Unavailable`."""
-        _in_turns(lambda: self.client.put_item(TableName=table, **put.arguments))
+        with _our_errors():
+            self.client.put_item(TableName=table, **put.arguments)
 
     def delete(self, table: str, key: Key) -> None:
         """Delete one item; one that is gone already is no fault. Raises `Unavailable`."""
@@ -243,30 +244,21 @@ class Tables:
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:
-        _in_turns(lambda: self.client.transact_write_items(TransactItems=actions))
+        contended = _busy()
+        for turn in range(TURNS):
+            _pause_before(turn)
+            try:
+                with _our_errors():
+                    self.client.transact_write_items(TransactItems=actions)
+            except _Contended as error:
+                contended = error
+            else:
+                return
+        raise Unavailable("Storage is busy with the same items.", code="storage_busy") from contended
 
 
 class _Contended(Unavailable):
     """A write gave way to another one or to a throttle: nothing was done, and it may be tried again."""
-
-
-def _in_turns(write: Callable[[], object]) -> None:
-    """Make a write, again after a pause when it gave way.
-
-    An upload of 100,000 rows is hundreds of writes in a row. If a single throttle ended it, one that is sent anew from
-    its beginning would never come to its end while the table is busy.
-    """
-    contended = _Contended()
-    for turn in range(TURNS):
-        _pause_before(turn)
-        try:
-            with _our_errors():
-                write()
-        except _Contended as error:
-            contended = error
-        else:
-            return
-    raise Unavailable("Storage is busy with the same items.", code="storage_busy") from contended
 
 
 def key_of(item: Raw) -> Key:

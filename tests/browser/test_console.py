@@ -198,7 +198,7 @@ def test_achievement_is_described_without_script(
 def test_hostile_names_run_nothing(chromium: Browser, laurel: Laurel) -> None:
     (achievement,) = [one.id for one in laurel.ledger.achievements("fernhill") if one.name.startswith("Data")]
     issued = issue.issue(laurel.awarding, Award("fernhill", achievement, Holder(EVIL)))
-    for path in ("", "/credentials", f"/credentials/{issued.id}", f"/credentials/{issued.id}/correct"):
+    for path in ("/credentials?q=onerror", f"/credentials/{issued.id}", f"/credentials/{issued.id}/correct"):
         with console(chromium, laurel, f"/console/fernhill{path}") as (page, words):
             expect(page.get_by_text("onerror=alert(1)").first).to_be_attached()
             page.wait_for_timeout(50)

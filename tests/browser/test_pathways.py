@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from chalicelib.award.pathways import signpost
 from tests.browser.test_pages import looked_at, opened, violations
-from tests.http.world import Laurel
+from tests.http.world import Laurel, id_of
 from tests.paths.fakes import in_order, leaf, pathway, some
 
 LONG = "A name that goes on " * 9
@@ -20,7 +20,7 @@ LONG = "A name that goes on " * 9
 @pytest.fixture(autouse=True)
 def leading_on(laurel: Laurel) -> Iterator[None]:
     """The college's achievement is a step of two pathways, one of them with long names."""
-    first = next(iter(laurel.ledger.achievements("fernhill"))).id
+    first = laurel.ledger.record(id_of("valid")).achievement_id
     sign_up = "https://fernhill.example/sign-up"
     short = pathway(
         in_order(first, leaf("b", name="Statistics that persuade", url=sign_up)),

@@ -44,7 +44,7 @@ def test_a_person_signs_in_by_mail_and_signs_out(
         assert {each["name"]: each["httpOnly"] for each in page.context.cookies()} == {"laurel_session": True}
 
         page.get_by_role("button", name="Sign out").first.click()
-        page.wait_for_url(f"{laurel.base_url}/sign-in")
+        page.wait_for_url(f"{laurel.base_url}/sign-in?*")
         assert page.context.cookies() == []
         assert words == []
 

@@ -190,19 +190,11 @@ def test_throttled_reads_are_waited_out(tables: Tables, ledger: DynamoLedger):
     assert refused
 
 
-def test_a_write_that_is_throttled_for_longer_than_the_client_tries_is_made_again(tables: Tables, ledger: DynamoLedger):
-    """An upload of 100,000 rows began anew with every such write, and never came to its end on a busy table."""
-    image = nouns.image()
-    with aws_calls.throttled(tables.client, "PutItem", times=RETRIES + 2) as refused:
-        ledger.add_image(image)
+def test_a_transaction_throttled_for_longer_than_the_client_tries_is_tried_again(tables: Tables, ledger: DynamoLedger):
+    with aws_calls.throttled(tables.client, "TransactWriteItems", times=RETRIES + 2) as refused:
+        ledger.add_record(nouns.record())
     assert len(refused) == RETRIES + 2
-    assert ledger.image(image.sha256) == image
-
-
-def test_a_write_that_is_always_throttled_is_unavailable(tables: Tables, ledger: DynamoLedger):
-    with aws_calls.throttled(tables.client, "PutItem", times=99), pytest.raises(Unavailable) as caught:
-        ledger.add_image(nouns.image())
-    assert caught.value.code == "storage_busy"
+    assert ledger.record(nouns.record().id) == nouns.record()
 
 
 def test_one_view_reads_twice(tables: Tables, ledger: DynamoLedger):
