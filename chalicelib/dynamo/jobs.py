@@ -143,8 +143,8 @@ class DynamoJobs:
         return JobPage(tuple(read(JobItem, found[key]) for key in page if key in found), more)
 
     def put_chunk(self, job: Job, chunk: Chunk) -> None:
-        # As a transaction, which is made again when the table is busy: an upload of 100,000 rows is five hundred of these in
-        # a row, and one that began anew with every throttle would come to no end.
+        # As a transaction, which is made again when the table is busy: an upload of 100,000 rows is five hundred of
+        # these in a row, and one that began anew with every throttle would come to no end.
         self._tables.transact(self._table, [Put(ChunkItem.of(job, chunk).raw(), _ANYHOW)])
 
     def chunk(self, job: Job, number: int) -> Chunk:

@@ -40,12 +40,14 @@ def award(services: Services, email: str) -> str:
     return issue(services.awarding, Award(ISSUER, achievement.id, Holder("Ada Nwosu", email), notify=True)).id
 
 
-def until(found: Callable[[], bool]) -> None:
-    """The mail service says what became of a letter in its own time."""
-    end = time.monotonic() + 180
+def comes(found: Callable[[], bool]) -> bool:
+    """Whether it happens within a minute: the mail service says what became of a letter in its own time."""
+    end = time.monotonic() + 60
     while not found():
-        assert time.monotonic() < end, "nothing came of it in three minutes"
+        if time.monotonic() > end:
+            return False
         time.sleep(1)
+    return True
 
 
 @pytest.mark.slow
@@ -53,19 +55,25 @@ def test_a_letter_goes_out_and_all_that_follows_is_noted(stack: RunningStack, se
     def state(credential_id: str) -> State:
         return services.delivering.store.delivery(ISSUER, credential_id).state
 
-    wanted = {"success": State.DELIVERED, "bounce": State.BOUNCED, "complaint": State.COMPLAINED}
-    issued = {award(services, f"{name}+e2e@simulator.amazonses.com"): fate for name, fate in wanted.items()}
-    jobs.run(stack, "Work")
-    until(lambda: {one: state(one) for one in issued} == issued)
+    # The embedded AWS hands a notice over once. On a busy machine it finds the function still starting, and the notice
+    # is lost; so it is tried with letters to other addresses.
+    for turn in range(3):
+        reader = f"success+e2e{turn}"
+        names = {reader: State.DELIVERED, f"bounce+{turn}": State.BOUNCED, f"complaint+{turn}": State.COMPLAINED}
+        issued = {award(services, f"{name}@simulator.amazonses.com"): fate for name, fate in names.items()}
+        jobs.run(stack, "Work")
+        if comes(lambda issued=issued: {one: state(one) for one in issued} == issued):
+            break
+    assert {one: state(one) for one in issued} == issued
 
     pages = re.findall(r'href="(/_mail/[^"]+)">', asked(f"{stack.url}/_mail"))
     mine = next(one for one, fate in issued.items() if fate is State.DELIVERED)
-    letter = next(page for page in (asked(stack.url + page) for page in pages) if "success+e2e" in page)
+    letter = next(page for page in (asked(stack.url + page) for page in pages) if reader in page)
     my, stop = (link(letter, stack.url + path) for path in ("/my/", "/mail/unsubscribe/"))
     assert "Your credentials" in asked(my)
     assert state(mine) is State.OPENED
     asked(stop, b"List-Unsubscribe=One-Click")
-    box = services.delivering.mailbox("success+e2e@simulator.amazonses.com")
+    box = services.delivering.mailbox(f"{reader}@simulator.amazonses.com")
     assert box.unsubscribed == {ISSUER}
 
 
