@@ -140,7 +140,7 @@ def test_all_faults_of_a_row_are_told_at_once() -> None:
         ("name\nBjörn\n".encode("utf-16"), "not_utf8", "UTF-16"),
         (b"PK\x03\x04 and so on", "not_utf8", "workbook"),
         (b"\x1f\x8b\x08 not really", "malformed", "gzip"),
-        (gzip.compress(b"name\nAda\n")[:-9], "malformed", "cut off"),
+        (gzip.compress(b"name\nAda\n", mtime=0)[:-9], "malformed", "cut off"),
         ('[{"name":"Ada"}', "not_json", "item 1"),
         ('[{"name":"Ada"},]', "not_json", "item 1"),
         ('[{"name":"Ada"}] x', "not_json", "behind"),

@@ -213,11 +213,11 @@ def test_a_bomb_is_refused_without_unpacking_it(get: Get, stranger: Stranger) ->
 @pytest.mark.parametrize(
     ("encoding", "body", "code"),
     [
-        ("gzip", gzip.compress(b"{}")[:-4], "cut_off"),
-        ("gzip", gzip.compress(b"{}") + b"more", "cut_off"),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-4], "cut_off"),
+        ("gzip", gzip.compress(b"{}", mtime=0) + b"more", "cut_off"),
         ("gzip", b"plain", "cut_off"),
         ("br", b"x", "encoding_unsupported"),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"{}")), "encoding_unsupported"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), "encoding_unsupported"),
         ("deflate", zlib.compress(b"{}"), "encoding_unsupported"),
     ],
     ids=["cut", "more", "plain", "br", "twice", "deflate"],
