@@ -69,6 +69,21 @@ def test_another_name_than_the_registered_one_is_noticed(house: Named) -> None:
     assert house.finding().code == "issuer_name_differs"
 
 
+def test_a_name_stays_the_operators_word_with_a_domain_beside_it(house: Named) -> None:
+    issuers.register(house.awarding, "acme")
+    house.publish_record()
+    domains.prove(house.proving, "acme", DOMAIN)
+    finding = house.finding()
+    assert finding.code == "issuer_registered"
+    assert "Acme Academy" in finding.message
+    assert DOMAIN in finding.message
+    issuers.reword(house.awarding, "acme", {"name": "A much finer school"})
+    finding = house.finding()
+    assert finding.code == "issuer_domain_proven"
+    assert "finer" not in finding.message
+    assert "Acme" not in finding.message
+
+
 @pytest.mark.parametrize("place", list(Place))
 def test_a_domain_that_names_it_is_cited_with_where_and_when(house: Named, place: Place) -> None:
     house.publish_record() if place is Place.DNS else house.publish_file()

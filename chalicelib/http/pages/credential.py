@@ -39,13 +39,22 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class IssuerView:
-    """Who issued it. ``caution`` is a sentence when we do not know them; ``domain`` is theirs by their key."""
+    """Who issued it. ``caution`` is a sentence when we do not know them; ``domain`` is theirs by their key.
+
+    ``behind`` says which domain stands behind a name that nobody vouches for.
+    """
 
     name: str
     did: str
     url: str | None
     domain: str | None
     caution: str | None
+    behind: str | None = None
+
+    @property
+    def vouched(self) -> bool:
+        """Whether the name is a fact, and not only what the issuer calls itself."""
+        return self.caution is None and self.behind is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +200,9 @@ def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:
 def _signed_by(issuer: IssuerView) -> str:
     name, domain = text.isolated(issuer.name), issuer.domain
     # Anybody can sign under any name: only one that a registry knows is stated as a fact.
-    by = f"under the name “{name}”" if issuer.caution else f"by {name}"
+    by = f"by {name}" if issuer.vouched else f"under the name “{name}”"
+    if issuer.behind:
+        return f"Issued {by}. {issuer.behind}"
     if domain is not None:
         return f"Issued {by}, signed with a key that belongs to {domain}."
     doubt = ": we cannot tell who is behind it" if issuer.caution else ""
@@ -234,11 +245,13 @@ def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, obj
     domain = text.domain(did)
     finding = next((item for item in report.findings if item.check == "issuer"), None)
     passed = finding is not None and finding.outcome is Outcome.PASSED
+    name = text.said(claimed.get("name")) or "an issuer that gives no name"
+    if finding is not None and finding.code == "issuer_domain_proven":
+        # No link either: a domain vouches for a key, not for the address that the issuer gives.
+        return IssuerView(name, did, None, domain, None, finding.message)
     if passed and registered is not None and registered.did == did:
         return IssuerView(registered.name, did, text.https(registered.url), domain, None)
-    # Where check 8 passed, the name that the credential gives is the registered one.
-    name = text.said(claimed.get("name")) or "an issuer that gives no name"
-    if passed:
+    if passed:  # then the name that the credential gives is the registered one
         return IssuerView(name, did, text.https(claimed.get("url")), domain, None)
     # No link: a forger would give the address of whose name it borrows, or one of its own to be asked at.
     return IssuerView(name, did, None, domain, _caution(finding, domain))

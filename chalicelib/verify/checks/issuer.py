@@ -31,21 +31,19 @@ def check(case: Case) -> Finding:
         return _NOT_REGISTERED
     issuer = as_object(case.document.get("issuer"))
     claimed = text(issuer.get("name")) if "name" in issuer else known.name
+    if known.name is not None and claimed == known.name:
+        return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)
     if known.domains:
-        return _owner(known, claimed)
+        # What a domain proves is who is behind the key; the name beside it is the issuer's own choice.
+        return _passed("issuer_domain_proven", "", known)
     if known.name is None:
         return _NOTHING_PROVEN
-    if claimed != known.name:
-        itself = f"calls itself {claimed[:100]!r} here" if claimed else "writes its name in an odd way here"
-        raise CheckUnknown("issuer_name_differs", f"The issuer {itself}, but is registered as {known.name!r}.")
-    return _found(Outcome.PASSED, "issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.")
+    itself = f"calls itself {claimed[:100]!r} here" if claimed else "writes its name in an odd way here"
+    raise CheckUnknown("issuer_name_differs", f"The issuer {itself}, but is registered as {known.name!r}.")
 
 
-def _owner(known: KnownIssuer, claimed: str | None) -> Finding:
-    # What a domain proves is who is behind the key. A name is only as good as the domain beside it, so both are said.
-    names = " and ".join(domain.name for domain in known.domains)
-    beside = (
-        f", and is registered with {known.registry} as {known.name}" if known.name and claimed == known.name else ""
-    )
-    message = f"The domain {names} names this issuer as its own{beside}."
-    return _found(Outcome.PASSED, "issuer_domain_proven", message, tuple(domain.evidence for domain in known.domains))
+def _passed(code: str, message: str, known: KnownIssuer) -> Finding:
+    if known.domains:
+        names = " and ".join(domain.name for domain in known.domains)
+        message = f"{message} The domain {names} names this issuer as its own.".lstrip()
+    return _found(Outcome.PASSED, code, message, tuple(domain.evidence for domain in known.domains))

@@ -8,11 +8,13 @@ from chalicelib.award import domains
 from chalicelib.credential.issuer import PROOF_LASTS
 from chalicelib.http.domains import READINGS
 from tests.http.console.test_award import said
+from tests.http.gateway import HTML
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel, id_of
 
 HERE = "/console/fernhill/domains"
 DOMAIN = "named.example"
+ISOLATES = {0x2068: None, 0x2069: None}
 
 
 def publish(laurel: Laurel) -> None:
@@ -54,3 +56,18 @@ def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner
     laurel.ledger.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
     assert "Too long ago" in said(owner.get(HERE))
     assert DOMAIN not in cited(laurel, owner)
+
+
+def test_a_name_that_nobody_vouches_for_is_no_fact_because_a_domain_stands_behind_it(
+    owner: Browser, laurel: Laurel
+) -> None:
+    """Whoever owns any domain could otherwise have a borrowed name stated as a fact, with a link of its choice."""
+    publish(laurel)
+    owner.post(HERE, {"domain": DOMAIN})
+    page = f"/c/{id_of('valid')}"
+    assert "Issued by Fernhill College" in said(owner.ask.get(page, accept=HTML)).translate(ISOLATES)
+    issuer = laurel.ledger.issuer("fernhill")
+    laurel.ledger.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
+    shown = owner.ask.get(page, accept=HTML)
+    assert "Issued under the name “Fernhill College”. The domain named.example names" in said(shown).translate(ISOLATES)
+    assert f'href="{issuer.url}"' not in shown.text
