@@ -15,7 +15,7 @@ from datetime import datetime
 
 from chalicelib.award.tasks import Task
 from chalicelib.credential.record import Record, State
-from chalicelib.delivery import allowance, deliveries, schedule
+from chalicelib.delivery import allowance, deliveries, notices, schedule
 from chalicelib.delivery.deliveries import Delivery
 from chalicelib.delivery.delivering import Delivering
 from chalicelib.delivery.letter import REMINDERS, Kind
@@ -175,5 +175,7 @@ def _hand_over(delivering: Delivering, kind: Kind, case: Case, by: str) -> Deliv
         return change(lambda one: deliveries.given_up(one, kind, code, by))
     at = delivering.now()
     sent = change(lambda one: deliveries.sent(one, kind, at))
-    delivering.store.add_posted(message_id, Posted(record.id, record.issuer_id, kind), at)
+    posted = Posted(record.id, record.issuer_id, kind)
+    delivering.store.add_posted(message_id, posted, at)
+    notices.catch_up(delivering, message_id, posted)
     return sent

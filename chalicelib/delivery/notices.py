@@ -17,6 +17,7 @@ from chalicelib.credential import dates, strict_json
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.deliveries import State
 from chalicelib.delivery.delivering import Delivering
+from chalicelib.delivery.ports import Early, Posted
 from chalicelib.errors import Malformed, NotFound
 
 CAPS = strict_json.Caps(size=256 * 1024, depth=12, members=4_000)
@@ -85,16 +86,33 @@ def apply(delivering: Delivering, notice: Notice) -> None:
         step = mailbox.bounced if notice.fate is Fate.BOUNCED else mailbox.complained
         for address in notice.addresses:
             delivering.change_mailbox(mailbox.digest(address), lambda one: step(one, notice.at))
-    posted = delivering.store.posted(notice.message_id)
-    if posted is None:
-        return
-    delivering.reach(posted.issuer_id, posted.credential_id, _STATES[notice.fate], notice.at)
-    if notice.fate is Fate.DELIVERED:
+    early = Early(_STATES[notice.fate], notice.at)
+    posted = delivering.store.posted(notice.message_id) or _overtaken(delivering, notice.message_id, early)
+    if posted is not None:
+        _follow(delivering, notice.message_id, posted, early)
+
+
+def catch_up(delivering: Delivering, message_id: str, posted: Posted) -> None:
+    """Note what was said of a letter before it was noted as ours. Raises `Unavailable`."""
+    for early in delivering.store.early(message_id):
+        _follow(delivering, message_id, posted, early)
+
+
+def _overtaken(delivering: Delivering, message_id: str, early: Early) -> Posted | None:
+    # The mail service may be quicker than our own note of what it took. Both sides write before they read, so
+    # whichever is the later of the two finds what the other has written.
+    delivering.store.add_early(message_id, early)
+    return delivering.store.posted(message_id)
+
+
+def _follow(delivering: Delivering, message_id: str, posted: Posted, early: Early) -> None:
+    delivering.reach(posted.issuer_id, posted.credential_id, early.state, early.at)
+    if early.state is State.DELIVERED:
         try:
             record = delivering.archive.record(posted.credential_id)
         except NotFound:
             return
-        delivering.happened(Kind.DELIVERED, record, notice.at, once=notice.message_id)
+        delivering.happened(Kind.DELIVERED, record, early.at, once=message_id)
 
 
 def _notice(fate: Fate, notice: dict[str, object], said: dict[str, object], addresses: list[object]) -> Notice:

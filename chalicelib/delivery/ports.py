@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chalicelib.award.pathways import Signpost
 from chalicelib.award.recipient import Holding, Recipient
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.deliveries import Delivery, State
 from chalicelib.delivery.letter import Kind, Letter
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
@@ -45,6 +45,13 @@ class Posted:
     kind: Kind
 
 
+class Early(NamedTuple):
+    """What became of a mail, heard before it was noted which letter it is."""
+
+    state: State
+    at: datetime
+
+
 class Store(Protocol):
     """Where deliveries, mailboxes and links are kept. Every method raises `Unavailable` when it does not answer."""
 
@@ -61,7 +68,13 @@ class Store(Protocol):
         """Note what the mail service calls a letter that it took ``at``: for as long as it may speak of it."""
 
     def posted(self, message_id: str) -> Posted | None:
-        """The letter that the mail service calls so; None when it is none of these."""
+        """The letter that the mail service calls so, strongly read; None when it is none of these."""
+
+    def add_early(self, message_id: str, early: Early) -> None:
+        """Keep what became of a mail for as long as a letter of that name may yet be noted."""
+
+    def early(self, message_id: str) -> tuple[Early, ...]:
+        """What was kept so of a mail, strongly read."""
 
     def mailbox(self, digest: str) -> Mailbox:
         """Strongly read; a new one, of version 0, when nothing is known."""

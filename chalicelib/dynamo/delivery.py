@@ -10,11 +10,11 @@ from typing import TypeVar
 from chalicelib.delivery.deliveries import Delivery
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import Posted
+from chalicelib.delivery.ports import Early, Posted
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import Readable, read
-from chalicelib.dynamo.models_delivery import DeliveryItem, HolderLinkItem, MailboxItem, MailItem
-from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Raw, Tables, key_of
+from chalicelib.dynamo.models_delivery import DeliveryItem, EarlyItem, HolderLinkItem, MailboxItem, MailItem
+from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Raw, Tables, key_of
 
 N = TypeVar("N")
 
@@ -43,6 +43,13 @@ class DynamoDeliveries:
 
     def posted(self, message_id: str) -> Posted | None:
         return self._one(self._tables.secrets, MailItem, keys.mail(message_id))
+
+    def add_early(self, message_id: str, early: Early) -> None:
+        self._tables.put(self._tables.secrets, Put(EarlyItem.of(message_id, early).raw(), WHATEVER))
+
+    def early(self, message_id: str) -> tuple[Early, ...]:
+        found = self._tables.query(self._tables.secrets, keys.early_notices(message_id))
+        return tuple(read(EarlyItem, raw) for raw in found)
 
     def mailbox(self, digest: str) -> Mailbox:
         return self._one(self._tables.credentials, MailboxItem, keys.mailbox(digest)) or Mailbox(digest)

@@ -54,6 +54,7 @@ table ``secrets`` (really deleted; no backup, no stream)
 ``COUNT#<name>``                      ``COUNT``                       how often something was asked for in its time
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in a letter; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        which letter the mail service calls so
+``MAIL#<message>``                    ``EARLY#<state>``               what became of a mail before that was noted
 ``CLAIM#<issuer>#<key>``              ``CLAIM``                       what an `Idempotency-Key` stands for
 ``ISSUER#<issuer>#HOOK#<hook>``       ``<at>#<message>``              what came in by a hook, the newest first
 ====================================  ==============================  =============================================
@@ -357,6 +358,14 @@ def holder_links(box: str) -> Range:
 
 def mail(message_id: str) -> Key:
     return Key(join("MAIL", message_id), "MAIL")
+
+
+def early_notice(message_id: str, state: str) -> Key:
+    return Key(join("MAIL", message_id), join("EARLY", state))
+
+
+def early_notices(message_id: str) -> Range:
+    return Range(join("MAIL", message_id), "begins_with(sk, :sk)", "EARLY#")
 
 
 def atlas(issuer_id: str) -> Key:

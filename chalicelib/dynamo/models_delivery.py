@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self, cast
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.delivery.deliveries import Attempt, Delivery
+from chalicelib.delivery.deliveries import Attempt, Delivery, State
 from chalicelib.delivery.letter import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import Posted
+from chalicelib.delivery.ports import Early, Posted
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import Item
+
+EARLY_FOR = timedelta(days=1)
+"""Between a mail's going out and our note of it lie milliseconds; what concerns no letter ends too."""
 
 
 class AttemptMap(MapAttribute[str, Any]):
@@ -181,6 +184,22 @@ class MailItem(Item, discriminator="mail"):
 
     def noun(self) -> Posted:
         return Posted(self.credential_id, self.issuer_id, Kind(self.kind))
+
+
+class EarlyItem(Item, discriminator="early"):
+    """What became of a mail, heard before it was noted which letter it is."""
+
+    state = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, message_id: str, one: Early) -> Self:
+        key = keys.early_notice(message_id, one.state.value)
+        return cls(*key, state=one.state.value, at=one.at, expires=_epoch(one.at + EARLY_FOR))
+
+    def noun(self) -> Early:
+        return Early(State(self.state), self.at)
 
 
 def _epoch(at: datetime) -> int:

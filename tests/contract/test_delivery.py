@@ -10,7 +10,7 @@ import pytest
 from chalicelib.delivery import deliveries, links, mailbox
 from chalicelib.delivery.letter import Kind
 from chalicelib.delivery.links import Link, Purpose
-from chalicelib.delivery.ports import Posted, Store
+from chalicelib.delivery.ports import Early, Posted, Store
 from chalicelib.dynamo.delivery import DynamoDeliveries
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
@@ -102,3 +102,14 @@ def test_a_letter_is_found_by_what_the_mail_service_calls_it(store: Store) -> No
     assert store.posted("0100-abc@eu.example") == posted
     with pytest.raises(Conflict):
         store.add_posted("0100-abc@eu.example", replace(posted, issuer_id="south"), NOW)
+
+
+def test_what_was_heard_of_a_mail_before_it_was_noted_is_kept_apart_from_the_note(store: Store) -> None:
+    name = "0100-abc@eu.example"
+    heard = [Early(deliveries.State.DELIVERED, NOW), Early(deliveries.State.COMPLAINED, NOW + timedelta(hours=1))]
+    for early in (*heard, *heard):
+        store.add_early(name, early)
+    store.add_early("0100-other@eu.example", heard[0])
+    assert store.posted(name) is None
+    store.add_posted(name, Posted("c" * 26, "north", Kind.ISSUED), NOW)
+    assert sorted(store.early(name)) == sorted(heard)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.award.pathways import Signpost
-from chalicelib.delivery.deliveries import Delivery
+from chalicelib.delivery.deliveries import Delivery, State
 from chalicelib.delivery.letter import Letter
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import Posted
+from chalicelib.delivery.ports import Early, Posted
 from chalicelib.errors import Conflict
 
 
@@ -23,6 +23,7 @@ class Store:
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     links: dict[Name, Link] = field(default_factory=dict)
     mails: dict[str, Posted] = field(default_factory=dict)
+    earlies: dict[tuple[str, State], Early] = field(default_factory=dict)
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         return self.deliveries.get((issuer_id, credential_id)) or Delivery(credential_id, issuer_id)
@@ -41,6 +42,12 @@ class Store:
 
     def posted(self, message_id: str) -> Posted | None:
         return self.mails.get(message_id)
+
+    def add_early(self, message_id: str, early: Early) -> None:
+        self.earlies[message_id, early.state] = early
+
+    def early(self, message_id: str) -> tuple[Early, ...]:
+        return tuple(early for (one, _), early in self.earlies.items() if one == message_id)
 
     def mailbox(self, digest: str) -> Mailbox:
         return self.mailboxes.get(digest) or Mailbox(digest)

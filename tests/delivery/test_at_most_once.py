@@ -20,7 +20,7 @@ from chalicelib.errors import LaurelError, Unavailable
 from tests.delivery.fakes import Post, Store
 from tests.delivery.world import CREDENTIAL, EMAIL, ISSUED_AT, World
 
-WRITES = {"save", "add_posted", "save_mailbox", "add_links"}
+WRITES = {"save", "add_posted", "add_early", "save_mailbox", "add_links"}
 
 
 class CrashError(Exception):

@@ -13,6 +13,7 @@ from chalicelib.delivery import mailbox, notices
 from chalicelib.delivery.deliveries import State
 from chalicelib.delivery.letter import ASKED_FOR, Kind
 from chalicelib.delivery.notices import Fate, Notice
+from chalicelib.delivery.ports import Posted
 from chalicelib.errors import Malformed
 from tests.delivery.world import EMAIL, ISSUED_AT, World
 
@@ -130,6 +131,36 @@ def test_a_mail_that_is_no_letter_of_ours_closes_its_mailbox_all_the_same() -> N
     notices.apply(world.delivering, Notice(Fate.BOUNCED, "sign-in@ses.example", ("eve@example.org",), AT))
     assert world.delivering.mailbox("eve@example.org").bounced_at == AT
     assert world.delivery.state is State.SENT
+
+
+@pytest.mark.parametrize("when", ["before the note", "between the two readings"])
+def test_a_notice_that_overtakes_our_own_note_of_the_letter_is_not_lost(when: str) -> None:
+    """The mail service may speak of a letter before the call that sent it has returned."""
+    world = World()
+    notice = notices.parse(said("delivery"))
+    assert notice is not None
+    store = world.store
+    noted, looked = store.add_posted, store.posted
+
+    def hear_and_note(message_id: str, posted: Posted, at: datetime) -> None:
+        notices.apply(world.delivering, notice)
+        assert world.delivery.state is State.SENT
+        noted(message_id, posted, at)
+
+    def look_and_note(message_id: str) -> Posted | None:
+        found = looked(message_id)
+        store.posted = looked  # type: ignore[method-assign] # the race, played once
+        world.do("deliver")
+        return found
+
+    if when == "before the note":
+        store.add_posted = hear_and_note  # type: ignore[method-assign] # the race, played
+        world.do("deliver")
+    else:
+        store.posted = look_and_note  # type: ignore[method-assign] # the race, played
+        notices.apply(world.delivering, notice)
+    assert world.delivery.state is State.DELIVERED
+    assert [event.kind for event in world.journal.events.values()] == [Happening.DELIVERED]
 
 
 def test_a_late_delivery_takes_nothing_back() -> None:
