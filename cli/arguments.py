@@ -289,17 +289,11 @@ def _pathway(verbs: _SubParsersAction[ArgumentParser]) -> None:
         ("completions", pathway.completions, "who has completed it, and whether what earned it still stands"),
         ("award", pathway.award, "award it to all who had its steps before it was written; harmless to repeat"),
     ):
-        command = _command(verbs, verb, act, words)
-        command.add_argument("issuer", help="the issuer's id")
-        if verb not in ("add", "list"):
-            command.add_argument("id", help="the pathway's id")
-        if verb in ("add", "change"):
-            command.add_argument("file", type=Path, metavar="FILE", help="JSON, as POST /v1/pathways takes it")
+        command = _written(verbs, verb, act, words, "pathway")
         if verb == "progress":
             command.add_argument("email", help="the holder's e-mail address")
         if verb == "completions":
             command.add_argument("--unsupported", action="store_true", help="only those that no longer stand by it")
-        _json(command)
 
 
 def _hook(verbs: _SubParsersAction[ArgumentParser]) -> None:
@@ -311,13 +305,21 @@ def _hook(verbs: _SubParsersAction[ArgumentParser]) -> None:
         ("rotate", hook.rotate, "give it a new secret; the one before it is good for a day more"),
         ("remove", hook.remove, "take it away; what was issued stays"),
     ):
-        command = _command(verbs, verb, act, words)
-        command.add_argument("issuer", help="the issuer's id")
-        if verb not in ("add", "list"):
-            command.add_argument("id", help="the hook's id")
-        if verb in ("add", "change"):
-            command.add_argument("file", type=Path, metavar="FILE", help="JSON, as POST /v1/hooks takes it")
-        _json(command)
+        _written(verbs, verb, act, words, "hook")
+
+
+def _written(
+    verbs: _SubParsersAction[ArgumentParser], verb: str, act: Callable[..., int], words: str, noun: str
+) -> ArgumentParser:
+    """A command on one of an issuer's things, or all, that are written as JSON."""
+    command = _command(verbs, verb, act, words)
+    command.add_argument("issuer", help="the issuer's id")
+    if verb not in ("add", "list"):
+        command.add_argument("id", help=f"the {noun}'s id")
+    if verb in ("add", "change"):
+        command.add_argument("file", type=Path, metavar="FILE", help=f"JSON, as POST /v1/{noun}s takes it")
+    _json(command)
+    return command
 
 
 def _task(verbs: _SubParsersAction[ArgumentParser]) -> None:

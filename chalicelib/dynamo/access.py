@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from chalicelib.access.nouns import Link, Member, Roster, Session, Token
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import Pointer, Readable, read
+from chalicelib.dynamo.models import Pointer, Readable, epoch, read
 from chalicelib.dynamo.models_access import (
     LinkItem,
     MemberItem,
@@ -18,7 +18,6 @@ from chalicelib.dynamo.models_access import (
     SessionItem,
     SigningKeyItem,
     TokenItem,
-    epoch,
 )
 from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Delete, Put, Tables, key_of
 from chalicelib.errors import Conflict, NotFound

@@ -5,8 +5,10 @@ The models say what an item holds and how it is written; they are not bound to a
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
 from pynamodb.attributes import (
@@ -48,6 +50,11 @@ class Item(Model):
         """The item as DynamoDB's API writes it."""
         raw: Raw = self.serialize()
         return raw
+
+
+def epoch(at: datetime) -> int:
+    """``at`` as DynamoDB's time to live wants it; what is deleted a second late is not believed meanwhile."""
+    return math.ceil(at.timestamp())
 
 
 class Readable(Protocol[N_co]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from typing import Self
 
@@ -11,12 +10,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 from chalicelib.access.nouns import Link, Member, Roster, Session, Token
 from chalicelib.access.roles import Role
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import Item
-
-
-def epoch(at: datetime) -> int:
-    """``at`` as DynamoDB's time to live wants it; what is deleted a second late is not believed meanwhile."""
-    return math.ceil(at.timestamp())
+from chalicelib.dynamo.models import Item, epoch
 
 
 class MemberItem(Item, discriminator="member"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self, cast
@@ -15,7 +14,7 @@ from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import Early, Posted
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import Item
+from chalicelib.dynamo.models import Item, epoch
 
 EARLY_FOR = timedelta(days=1)
 """Between a mail's going out and our note of it lie milliseconds; what concerns no letter ends too."""
@@ -155,7 +154,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
             made_at=one.made_at,
             issuer_id=one.issuer_id,
             credential_id=one.credential_id,
-            expires=_epoch(one.expires),
+            expires=epoch(one.expires),
         )
 
     def noun(self) -> Link:
@@ -179,7 +178,7 @@ class MailItem(Item, discriminator="mail"):
             credential_id=one.credential_id,
             issuer_id=one.issuer_id,
             kind=one.kind.value,
-            expires=_epoch(until),
+            expires=epoch(until),
         )
 
     def noun(self) -> Posted:
@@ -196,11 +195,7 @@ class EarlyItem(Item, discriminator="early"):
     @classmethod
     def of(cls, message_id: str, one: Early) -> Self:
         key = keys.early_notice(message_id, one.state.value)
-        return cls(*key, state=one.state.value, at=one.at, expires=_epoch(one.at + EARLY_FOR))
+        return cls(*key, state=one.state.value, at=one.at, expires=epoch(one.at + EARLY_FOR))
 
     def noun(self) -> Early:
         return Early(State(self.state), self.at)
-
-
-def _epoch(at: datetime) -> int:
-    return math.ceil(at.timestamp())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAt
 
 from chalicelib.award.tasks import LEASE, Parked, Task
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import Item, read
+from chalicelib.dynamo.models import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Delete, Put, Raw, Tables
 from chalicelib.errors import NotFound
 
@@ -84,7 +83,7 @@ class DynamoTasks:
             yield from (read(TaskItem, item) for item in islice(free, limit))
 
     def claim(self, task: Task, now: datetime) -> bool:
-        claimed = TaskItem.of(replace(task, attempts=task.attempts + 1), math.ceil((now + LEASE).timestamp()))
+        claimed = TaskItem.of(replace(task, attempts=task.attempts + 1), epoch(now + LEASE))
         mine = {":before": {"N": str(task.attempts)}, ":now": {"N": str(now.timestamp())}}
         try:
             put = Put(claimed.raw(), "attempts = :before AND leased_until <= :now", mine)
