@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.award.tasks import LEASE
 from chalicelib.award.work import SLICE
+from chalicelib.dynamo import keys
 from chalicelib.http.problem import KINDS
 from local.package import IMPORT_SETTINGS, ROOT, Package
 
@@ -143,7 +144,16 @@ def test_the_hosts_key_is_shown_and_signs_nothing(template: dict[str, Any]) -> N
 
 
 def test_who_hears_of_letters_changes_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
-    assert granted(template, "MailSaidRole", "SecretsTable") == {"dynamodb:GetItem"}
+    assert granted(template, "MailSaidRole", "SecretsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
+    (puts,) = (
+        said
+        for said in statements(template, "MailSaidRole")
+        if said["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]} and "dynamodb:PutItem" in actions(said)
+    )
+    assert actions(puts) == {"dynamodb:PutItem"}
+    # What is heard of mails, and never a key or a salt.
+    mails = keys.early_notice("0100-abc", "delivered").pk.replace("0100-abc", "*")
+    assert puts["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [mails]}}
     assert "dynamodb:DeleteItem" not in granted(template, "MailSaidRole", "CredentialsTable")
 
 
