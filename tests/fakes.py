@@ -194,8 +194,9 @@ class Ledger:
     def status_list(self, list_id: str) -> StatusList:
         return _found(self._lists.get(list_id))
 
-    def replace_standing(self, record: Record, lists: Sequence[StatusList]) -> None:
+    def replace_standing(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
         self._replace(self._records, record, lists)
+        self.tasks.add(tasks)
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         if self._records.get(issued.record.id) == issued.record:

@@ -30,7 +30,7 @@ PAIRS = 3
 DELIVER = "deliver"
 """The task of writing to the holder of a new credential."""
 PATHWAYS = "pathways"
-"""The task of looking at what a new credential completes."""
+"""The task of looking at what a credential completes that is new, or counts again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ class Ledger(Protocol):
     def status_list(self, list_id: str) -> StatusList:
         """Strongly read. Raises `NotFound`."""
 
-    def replace_standing(self, record: Record, lists: Sequence[StatusList]) -> None:
-        """Store the record's new standing, its row, and the next version of ``lists``, all or nothing.
+    def replace_standing(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
+        """Store the record's new standing, its row, the next version of ``lists``, and ``tasks``, all or nothing.
 
         Each carries its new version; raises `Conflict` when another writer was first.
         """

@@ -38,8 +38,8 @@ _AwardOne = Callable[[Awarding, Pathways, Pathway, Recipient], Completion | None
 
 
 def handler(awarding: Awarding, pathways: Pathways, tasks: Tasks) -> Handler:
-    """Looks at every pathway that a new credential is a step of, or at all holders of a new pathway, and awards what is
-    complete by now."""
+    """Looks at every pathway that a new or reinstated credential is a step of, or at all holders of a new pathway, and
+    awards what is complete by now."""
 
     def look(task: Task) -> None:
         if task.subject.startswith(WHOLE):

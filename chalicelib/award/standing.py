@@ -7,6 +7,8 @@ from datetime import datetime
 
 from chalicelib.award import status_lists
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.placing import PATHWAYS
+from chalicelib.award.tasks import Task
 from chalicelib.award.text import check_text
 from chalicelib.credential.record import Purpose, Record, Standing, State, StatusList
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -68,12 +70,19 @@ def _decide(awarding: Awarding, issuer_id: str, credential_id: str, state: State
         lists = changed_lists(awarding, record, state, now)
         decided = replace(record, standing=Standing(state, now, reason), version=record.version + 1)
         try:
-            awarding.ledger.replace_standing(decided, lists)
+            awarding.ledger.replace_standing(decided, lists, _tasks(decided))
         except Conflict:
             # Someone was first, at this credential or at another one in the same list: look again.
             continue
         return Decision(decided, changed=True)
     raise Conflict("Others keep changing the same status list; try again.", code="busy")
+
+
+def _tasks(decided: Record) -> tuple[Task, ...]:
+    """What follows: a credential that counts again may complete a pathway."""
+    if decided.standing.state is not State.ACTIVE:
+        return ()
+    return (Task(PATHWAYS, decided.issuer_id, decided.id, decided.standing.at),)
 
 
 def changed_lists(awarding: Awarding, record: Record, state: State, now: datetime) -> list[StatusList]:

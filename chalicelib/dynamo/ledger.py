@@ -178,8 +178,8 @@ class DynamoLedger(DynamoShelf):
             found += [there[key] for key in page if key in there]
         return found
 
-    def replace_standing(self, record: Record, lists: Sequence[StatusList]) -> None:
-        puts = [_next_record(record), *_next_lists(lists)]
+    def replace_standing(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
+        puts = [_next_record(record), *_next_lists(lists), *(Put(raw_task(task)) for task in tasks)]
         self._tables.transact(self._tables.credentials, puts, updates=[_row_update(record)])
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:

@@ -149,7 +149,6 @@ def test_what_is_withdrawn_on_hold_or_over_does_not_count(academy: Academy) -> N
     academy.work()
     assert academy.held("r") == []
     standing.reinstate(academy.awarding, "acme", held.id)
-    academy.earn("b")
     academy.work()
     assert len(academy.held("r")) == 1
 

@@ -67,6 +67,18 @@ def test_tasks_are_written_with_the_credential(tables: Tables):
     assert list(DynamoTasks(tables).due(nouns.NOW + timedelta(days=1), 9)) == list(one.tasks)
 
 
+def test_what_follows_from_a_decision_is_stored_with_it_or_not_at_all(tables: Tables):
+    ledger, issuer, one = DynamoLedger(tables), nouns.issuer(), nouns.record()
+    ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    ledger.add_record(one)
+    task = Task("pathways", one.issuer_id, one.id, nouns.NOW)
+    ledger.replace_standing(nouns.revoked(one), [], [task])
+    late = nouns.revoked(one, at=nouns.NOW + timedelta(hours=2))
+    with pytest.raises(Conflict):
+        ledger.replace_standing(late, [], [replace(task, subject="d" * 26)])
+    assert list(DynamoTasks(tables).due(nouns.NOW, 9)) == [task]
+
+
 def test_rows_are_of_one_tenant_newest_first_and_go_on_where_asked(storage: Storage):
     mine = [issued(number) for number in range(5)]
     for one in (*mine, issued(9, "other")):
