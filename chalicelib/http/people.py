@@ -39,8 +39,7 @@ def routes(services: Services) -> Routes:
         fields.only(sent, "email", "role")
         role = fields.choice(sent, "role", Role)
         member = members.add(services.gate, caller.issuer_id, fields.text(sent, "email"), role)
-        invite(services.delivering, member)
-        return as_json(_member(member), status=201)
+        return as_json({**_member(member), "told": invite(services.delivering, member)}, status=201)
 
     @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)
     def change(request: Request, caller: Caller, email: str) -> Reply:

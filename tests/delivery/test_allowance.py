@@ -14,6 +14,7 @@ from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.delivery import allowance, mailbox
 from chalicelib.delivery.invite import invite
 from chalicelib.delivery.letter import Kind
+from chalicelib.delivery.ports import NotSent
 from tests.delivery.world import EMAIL, World
 
 
@@ -68,8 +69,8 @@ def test_a_domain_raises_the_allowance_and_the_operators_lift_it() -> None:
 def test_who_is_added_again_and_again_is_told_twice_a_day() -> None:
     world = World()
     member = Member("north", EMAIL, Role.VIEWER, world.now)
-    for _ in range(10):
-        invite(world.delivering, member)
+    told = [invite(world.delivering, member) for _ in range(10)]
+    assert told == [True] * allowance.ONE_INVITED.most + [False] * (10 - allowance.ONE_INVITED.most)
     assert len(world.post.sent) == allowance.ONE_INVITED.most
     world.now += timedelta(days=1)
     invite(world.delivering, member)
@@ -90,5 +91,11 @@ def test_who_wants_no_mail_is_not_invited_either(wish: str) -> None:
     world.store.save_mailbox(
         mailbox.forgotten(box, world.now) if wish == "forgotten" else mailbox.unsubscribed(box, "north")
     )
-    invite(world.delivering, Member("north", EMAIL, Role.OWNER, world.now))
+    assert not invite(world.delivering, Member("north", EMAIL, Role.OWNER, world.now))
     assert world.post.sent == []
+
+
+def test_an_invitation_that_the_mail_service_does_not_take_is_said_and_no_fault() -> None:
+    world = World()
+    world.post.fault = lambda: NotSent("not now")
+    assert not invite(world.delivering, Member("north", EMAIL, Role.OWNER, world.now))

@@ -33,12 +33,14 @@ def routes(services: Services) -> Routes:
         around = frame.of(services, request, caller, person, "people")
         form = filled.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
+        told = False
         with form.judged("email"):
             if role is not None:
-                invite(services.delivering, members.add(services.gate, caller.issuer_id, form.said("email"), role))
+                added = members.add(services.gate, caller.issuer_id, form.said("email"), role)
+                told = invite(services.delivering, added)
         if form.faults:
             return _all(services, around, form)
-        return frame.sent_on(f"{around.at}/people", did="member_added")
+        return frame.sent_on(f"{around.at}/people", did="member_added" if told else "member_not_told")
 
     @bound.bind("/console/{issuer}/people/change", access=member(Act.MANAGE), missing=NOBODY)
     def one(request: Request, caller: Caller, person: Person) -> Reply:

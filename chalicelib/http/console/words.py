@@ -37,6 +37,9 @@ BANNERS: Mapping[str, Banner] = {
     "sent": Banner("The message is on its way.", "It goes out within a few minutes."),
     "unchanged": Banner("Nothing was changed.", "It stood so before.", "none"),
     "member_added": Banner("The person is added.", "They sign in with their e-mail address; no password is needed."),
+    "member_not_told": Banner(
+        "The person is added, but no letter went to them.", "Tell them to sign in here with their e-mail address."
+    ),
     "member_changed": Banner("The role is changed.", "It counts from their next click on."),
     "member_removed": Banner("The person is removed.", "They can no longer see or do anything here."),
     "token_revoked": Banner("The key is revoked.", "Nothing can be done with it any more."),

@@ -7,6 +7,7 @@ import html
 import pytest
 
 from chalicelib.access.roles import Role
+from chalicelib.delivery.ports import NotSent
 from tests.http.console.conftest import OWNER
 from tests.http.signed_in import Browser
 from tests.http.world import BASE_URL, Laurel
@@ -35,6 +36,14 @@ def test_person_is_added_and_told_of_once(owner: Browser, laurel: Laurel) -> Non
     assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}{PEOPLE}?did=member_added")
     assert laurel.gate.register.member("fernhill", "ada@example.org").role is Role.VIEWER
     assert "The person is added." in owner.get(f"{PEOPLE}?did=member_added").text
+
+
+def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laurel: Laurel) -> None:
+    laurel.post.fault = lambda: NotSent("not now")
+    answer = owner.post(PEOPLE, {"email": "ada@example.org", "role": "viewer"})
+    assert answer.headers["location"] == f"{BASE_URL}{PEOPLE}?did=member_not_told"
+    assert "no letter went to them" in owner.get(f"{PEOPLE}?did=member_not_told").text
+    assert laurel.gate.register.member("fernhill", "ada@example.org").role is Role.VIEWER
 
 
 @pytest.mark.parametrize(
