@@ -161,7 +161,7 @@ class Front(BaseHTTPRequestHandler):
         if not bodiless:
             self.wfile.write(content)
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - http.server gives them
         """What `http.server` refuses by itself, in the shape of our own errors."""
         self.close_connection = True
         # A request line that could not be read names neither; the answer is to be one of HTTP all the same.
@@ -213,7 +213,7 @@ class Server(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is not news; anything else goes to the log."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as it came
 
 
 def serve(port: int, upstream: str) -> Server:

@@ -103,7 +103,7 @@ def reword(awarding: Awarding, issuer_id: str, changes: Mapping[str, str | None]
         words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
         said = NewIssuer(issuer.id, *words)
         _check_words(replace(said, **changes))  # type: ignore[arg-type] # a null where text must stand is refused
-        reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type]
+        reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         try:
             awarding.ledger.replace_issuer(reworded)
         except Conflict:

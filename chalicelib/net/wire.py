@@ -66,7 +66,7 @@ class _Incoming(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # any writable buffer
         if self.allowance <= 0:
             raise too_large(self._host)
         _limit(self._connection, self._deadline)

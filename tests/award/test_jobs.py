@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -251,7 +251,11 @@ def test_it_stops_when_time_is_up_and_goes_on_where_it_was(office: Office) -> No
 def test_the_to_do_list_works_it_off_piece_by_piece(office: Office) -> None:
     job = office.create(people(3 * jobs.CHUNK_ROWS))
     clock = office.house.clock
-    ticks = lambda: clock.advance(timedelta(seconds=3)) or clock()  # noqa: E731
+
+    def ticks() -> datetime:
+        clock.advance(timedelta(seconds=3))
+        return clock()
+
     handle = issuing.handler(office.desk, office.tasks, ticks)
     calls = 0
     while mine := [task for task in office.tasks.due(clock(), 9999) if task.kind == "job"]:

@@ -196,8 +196,7 @@ def test_a_mailbox_that_is_closed_gets_nothing_and_the_issuer_sees_why(
 
 def test_who_wants_no_reminders_gets_the_credential_only() -> None:
     world = World()
-    step = lambda box: mailbox.choosing(box, "north", "new")  # noqa: E731
-    world.delivering.change_mailbox(mailbox.digest(EMAIL), step)
+    world.delivering.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.choosing(box, "north", "new"))
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED]
 

@@ -8,6 +8,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -270,7 +271,7 @@ def test_a_body_without_length_ends_only_with_the_farewell_of_tls(get: Get, stra
 def test_a_host_that_drips_is_left_at_the_deadline(fetcher: Fetcher, stranger: Stranger, url, slow: Behaviour) -> None:
     stranger.pages["/"] = slow
     start = time.monotonic()
-    asked = lambda: fetcher.get(url("/"), accept="*/*", deadline=Deadline.after(0.5, time.monotonic))  # noqa: E731
+    asked = partial(fetcher.get, url("/"), accept="*/*", deadline=Deadline.after(0.5, time.monotonic))
     assert code_of(asked) in ("out_of_time", "cut_off", "not_http")
     assert time.monotonic() - start < 1.9
 
@@ -278,7 +279,7 @@ def test_a_host_that_drips_is_left_at_the_deadline(fetcher: Fetcher, stranger: S
 def test_a_fetch_has_its_own_limit_within_the_request(fetcher: Fetcher, stranger: Stranger, url, monkeypatch) -> None:
     monkeypatch.setattr("chalicelib.net.fetch.TOTAL_SECONDS", 0.3)
     stranger.pages["/"] = sending(*[b"H"] * 40, pause=0.05)
-    asked = lambda: fetcher.get(url("/"), accept="*/*", deadline=Deadline.after(60, time.monotonic))  # noqa: E731
+    asked = partial(fetcher.get, url("/"), accept="*/*", deadline=Deadline.after(60, time.monotonic))
     assert code_of(asked) == "timeout"
 
 
@@ -298,9 +299,8 @@ def test_a_handshake_that_hangs_is_left(fetcher: Fetcher, authority: Authority, 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         hung = Fetcher(Guard(frozenset({f"{HOST}:{port}"})), names, authority.trust(), lambda: NOW)
-        asked = lambda: hung.get(  # noqa: E731
-            f"https://{HOST}:{port}/", accept="*/*", deadline=Deadline.after(0.4, time.monotonic)
-        )
+        deadline = Deadline.after(0.4, time.monotonic)
+        asked = partial(hung.get, f"https://{HOST}:{port}/", accept="*/*", deadline=deadline)
         assert code_of(asked) == "out_of_time"
 
 
@@ -317,7 +317,7 @@ def test_a_certificate_that_does_not_prove_the_host_is_refused(
         stranger.pages["/"] = ok(b"{}")
         trust = system_trust() if fault == "the machine's authorities" else authority.trust()
         fetcher = Fetcher(Guard(frozenset({f"{HOST}:{stranger.port}"})), names, trust, lambda: NOW)
-        asked = lambda: fetcher.get(f"https://{HOST}:{stranger.port}/", accept="*/*", deadline=deadline)  # noqa: E731
+        asked = partial(fetcher.get, f"https://{HOST}:{stranger.port}/", accept="*/*", deadline=deadline)
         assert code_of(asked) == "tls_failed"
         assert stranger.asked == []
 
