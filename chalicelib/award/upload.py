@@ -122,3 +122,87 @@ def from_wire(members: list[Any]) -> Row:
     valid_from, valid_until = (dates.parse(each) if each else None for each in (start, end))
     found = tuple(Fault(number, *each) for each in faults)
     return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), zone, ref, found)
+
+
+def size(row: Row) -> int:
+    """About as many bytes as it takes, as JSON in UTF-8."""
+    return len(json.dumps(to_wire(row), ensure_ascii=False).encode())
+
+
+def _row(found: Cells) -> Row:
+    faults: list[Fault] = []
+
+    def blame(column: str | None, code: str, detail: str) -> None:
+        faults.append(Fault(found.number, column, code, detail))
+
+    if found.fault:
+        blame(None, "bad_row", f"Row {found.number} {found.fault}.")
+    text = {column: _text(column, cell, blame) for column, cell in found.values.items() if column != "evidence"}
+    name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
+    if not name and not faults:
+        blame("name", "no_name", "There is no name.")
+    return Row(
+        number=found.number,
+        name=name,
+        email=(text.get("email") or "").lower() or None,
+        did=text.get("did"),
+        valid_from=_moment("valid_from", text, moments.start, blame),
+        valid_until=_moment("valid_until", text, moments.end, blame),
+        evidence=_evidence(found.values.get("evidence", ""), blame),
+        zone=text.get("zone"),
+        ref=text.get("ref"),
+        faults=tuple(faults),
+    )
+
+
+Blame = Callable[[str | None, str, str], None]
+
+
+def _text(column: str, cell: Cell, blame: Blame) -> str | None:
+    text = str(cell).strip()
+    most = _MOST.get(column, MAX_CELL)
+    if len(text) > most:
+        blame(column, "too_long", f"The cell has {len(text):,} characters; at most {most:,} fit.")
+        return None
+    if _CONTROL.search(text):
+        blame(column, "bad_text", "The cell holds a control character.")
+        return None
+    return text or None
+
+
+def _moment(
+    column: str, text: Mapping[str, str | None], read_moment: Callable[[str], datetime], blame: Blame
+) -> datetime | None:
+    written = text.get(column)
+    if written is None:
+        return None
+    try:
+        return read_moment(written)
+    except Malformed:
+        detail = f"{written[:40]!r} is not a date like 2026-11-30, nor a time like 2026-11-30T09:00:00Z."
+        blame(column, "bad_date", detail)
+        return None
+
+
+def _evidence(cell: Cell, blame: Blame) -> tuple[str, ...]:
+    # No address holds a space or a bar, so both may stand between two of them.
+    parts = [str(cell)] if isinstance(cell, str | int) else [str(each) for each in cell]
+    texts = [text for each in parts if (text := _text("evidence", each, blame))]
+    return tuple(link for text in texts for link in re.split(r"[\s|]+", text) if link)
+
+
+COLUMN_OF_CODE = {
+    "bad_email": "email",
+    "bad_did": "did",
+    "bad_validity": "valid_until",
+    "bad_url": "evidence",
+    "bad_evidence": "evidence",
+    "evidence_required": "evidence",
+    "bad_zone": "zone",
+}
+"""Which column a refusal of `issue` is about."""
+
+
+def column_of(error: LaurelError) -> str | None:
+    """The column that ``error``, a refusal of `issue`, is about."""
+    return COLUMN_OF_CODE.get(error.code, "name" if error.code == "bad_text" else None)
