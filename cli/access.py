@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 from chalicelib.access import address, members, sessions, tokens
 from chalicelib.access.nouns import Member, Token
+from chalicelib.access.roles import Role
 from chalicelib.credential import dates
 from chalicelib.services import Services
+from cli import grammar
+from cli.grammar import Commands
 from cli.output import note, show
 
 BY = "operator:command line"
 """Who made a token, where nobody is signed in."""
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of members and tokens."""
+    _member(grammar.verbs(nouns, "member", "who belongs to an issuer: add, change, remove, list, sign-out"))
+    _token(grammar.verbs(nouns, "token", "what programs of an issuer bring: add, list, revoke"))
+    _operator(grammar.verbs(nouns, "operator", "tokens of those who run this deployment: add, list, revoke"))
+
+
+def _member(verbs: Commands) -> None:
+    for verb, act, words in (
+        ("add", add_member, "let a person in; the first one of an issuer as its owner"),
+        ("change", change_member, "give a member another role"),
+        ("remove", remove_member, "let a person go"),
+    ):
+        command = grammar.command(verbs, verb, act, words)
+        grammar.issuer(command)
+        command.add_argument("email")
+        if verb != "remove":
+            _role(command)
+    grammar.issuer(grammar.command(verbs, "list", list_members, "an issuer's members"))
+    grammar.command(verbs, "sign-out", sign_out, "end every session of a person").add_argument("email")
+
+
+def _token(verbs: Commands) -> None:
+    add = grammar.command(verbs, "add", add_token, "make a token; its text is shown this once")
+    grammar.issuer(add)
+    add.add_argument("--name", required=True, help="what will use it")
+    _role(add)
+    grammar.issuer(grammar.command(verbs, "list", list_tokens, "an issuer's tokens, without their secrets"))
+    revoke = grammar.command(verbs, "revoke", revoke_token, "from now on it opens nothing")
+    grammar.issuer(revoke)
+    revoke.add_argument("id", metavar="ID", help="the token's id: what stands between laurel_ and the next _")
+
+
+def _operator(verbs: Commands) -> None:
+    add = grammar.command(verbs, "add", add_operator, "make a token that founds issuers; its text is shown once")
+    add.add_argument("--name", required=True, help="who or what will use it")
+    grammar.command(verbs, "list", list_operators, "the operators' tokens, without their secrets")
+    revoke = grammar.command(verbs, "revoke", revoke_operator, "from now on it opens nothing")
+    revoke.add_argument("id", metavar="ID")
+
+
+def _role(command: ArgumentParser) -> None:
+    command.add_argument("--role", **grammar.one_of(Role), required=True, help="what they may do")
 
 
 def add_member(services: Services, asked: Namespace) -> int:

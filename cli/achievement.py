@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import BooleanOptionalAction, Namespace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,9 +10,54 @@ from chalicelib.award import achievements
 from chalicelib.award.achievements import Content, NewAchievement
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.services import Services
-from cli.output import UsageFault, show
+from cli import files, grammar
+from cli.grammar import Commands
+from cli.output import show
 
 T = TypeVar("T")
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of an achievement."""
+    verbs = grammar.verbs(nouns, "achievement", "what can be earned: add, revise, versions, list")
+    made = grammar.command(verbs, "add", add, "add what can be earned")
+    grammar.issuer(made)
+    made.add_argument("--name", required=True)
+    made.add_argument("--description", required=True)
+    made.add_argument("--criteria", required=True, help="what has to be done to earn it")
+    made.add_argument("--image", type=Path, required=True, metavar="FILE", help="a PNG")
+    made.add_argument("--image-alt", required=True, help="the picture in words")
+    made.add_argument("--kind", default="Badge", help="an Open Badges achievementType (default: Badge)")
+    made.add_argument(
+        "--skill",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("NAME", "URL", "FRAMEWORK"),
+        help="a skill that it shows, with its address in a public framework; may be repeated",
+    )
+    made.add_argument("--valid-days", type=int, metavar="DAYS", help="how long a credential is good for (no end)")
+    made.add_argument("--evidence-required", action="store_true", help="it is only issued with evidence")
+    next_one = grammar.command(verbs, "revise", revise, "the next version: as it is, but for what is given")
+    grammar.issuer(next_one)
+    next_one.add_argument("id", help="the achievement's id")
+    for words in ("--name", "--description", "--criteria", "--image-alt", "--kind"):
+        next_one.add_argument(words)
+    next_one.add_argument("--image", type=Path, metavar="FILE", help="a PNG; without it the picture stays")
+    next_one.add_argument(
+        "--skill",
+        nargs=3,
+        action="append",
+        metavar=("NAME", "URL", "FRAMEWORK"),
+        help="instead of all that are there; may be repeated",
+    )
+    next_one.add_argument("--valid-days", type=int, metavar="DAYS", help="0 takes the rule away")
+    next_one.add_argument("--evidence-required", action=BooleanOptionalAction)
+    next_one.add_argument("--archived", action=BooleanOptionalAction, help="whether it is no longer issued")
+    every = grammar.command(verbs, "versions", versions, "every version of one")
+    grammar.issuer(every)
+    every.add_argument("id", help="the achievement's id")
+    grammar.issuer(grammar.command(verbs, "list", list_all, "an issuer's achievements"))
 
 
 def add(services: Services, asked: Namespace) -> int:
@@ -22,7 +67,7 @@ def add(services: Services, asked: Namespace) -> int:
         name=asked.name,
         description=asked.description,
         criteria=asked.criteria,
-        picture=_read(asked.image),
+        picture=files.content(asked.image),
         picture_alt=asked.image_alt,
         skills=_skills(asked),
         kind=asked.kind,
@@ -40,7 +85,7 @@ def revise(services: Services, asked: Namespace) -> int:
         name=_or(asked.name, before.name),
         description=_or(asked.description, before.description),
         criteria=_or(asked.criteria, before.criteria),
-        picture=_read(asked.image) if asked.image else None,
+        picture=files.content(asked.image) if asked.image else None,
         picture_alt=_or(asked.image_alt, before.image_alt),
         skills=_skills(asked) if asked.skill else before.skills,
         kind=_or(asked.kind, before.kind),
@@ -75,13 +120,6 @@ def _or(given: T | None, before: T) -> T:
 
 def _skills(asked: Namespace) -> tuple[Skill, ...]:
     return tuple(Skill(name, url, framework) for name, url, framework in asked.skill)
-
-
-def _read(picture: Path) -> bytes:
-    try:
-        return picture.read_bytes()
-    except OSError as error:
-        raise UsageFault(f"{picture} cannot be read: {error.strerror}.", code="file_unreadable") from error
 
 
 def _show(achievement: Achievement, as_json: bool) -> None:

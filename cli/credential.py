@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 
 from chalicelib.award import listing, replacing, standing
@@ -11,14 +11,78 @@ from chalicelib.award.issue import Award, issue
 from chalicelib.award.listing import Row, Search
 from chalicelib.award.replacing import Changes
 from chalicelib.award.standing import Decision
+from chalicelib.credential import vocabulary
 from chalicelib.credential.build import Holder, credential_url
-from chalicelib.credential.record import Record
+from chalicelib.credential.record import Record, State
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
+from cli import grammar
+from cli.grammar import Commands
 from cli.output import show
 
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of a credential."""
+    verbs = grammar.verbs(nouns, "credential", "who has earned it: issue, find, correct, renew, revoke, ...")
+    made = grammar.command(verbs, "issue", issue_one, "issue an achievement to one holder; `job run` to many")
+    grammar.issuer(made)
+    made.add_argument("achievement", help="the achievement's id")
+    made.add_argument("--name", required=True, help="the holder's name")
+    made.add_argument("--email", help="the holder's e-mail address, which is in the credential as a salted hash only")
+    made.add_argument("--did", help="the holder's DID")
+    _dates(made, "now")
+    made.add_argument("--jwt", action="store_true", help="make the VC-JWT form too")
+    made.add_argument(
+        "--suite",
+        choices=(vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022),
+        default=vocabulary.EDDSA_RDFC_2022,
+        help="cryptosuite of the proof (default: %(default)s)",
+    )
+    for verb, act, words in (
+        ("revoke", revoke_all, "withdraw credentials for good"),
+        ("suspend", suspend_all, "put credentials on hold"),
+        ("reinstate", reinstate_all, "end a suspension"),
+    ):
+        decide = grammar.command(verbs, verb, act, words)
+        decide.add_argument("ids", nargs="+", metavar="ID")
+        decide.add_argument("--issuer", metavar="ID", help="only this issuer's credentials; another's is not found")
+        decide.add_argument("--reason", help="shown to whoever looks at the credential")
+    seen = grammar.command(verbs, "show", show_one, "verify a credential and say what was found")
+    seen.add_argument("id", metavar="ID")
+    _replacements(verbs)
+    found = grammar.command(verbs, "find", find, "an issuer's credentials that fit, newest first")
+    grammar.issuer(found)
+    found.add_argument("--name", help="a part of the holder's name")
+    found.add_argument("--email", help="the whole address")
+    found.add_argument("--achievement", metavar="ID")
+    found.add_argument("--state", **grammar.one_of(State))
+    grammar.issuer(grammar.command(verbs, "list", list_all, "an issuer's credentials, newest first"))
+
+
+def _replacements(verbs: Commands) -> None:
+    right = grammar.command(verbs, "correct", correct_one, "issue it again, right; the wrong one is revoked")
+    right.add_argument("id", metavar="ID")
+    right.add_argument("--issuer", metavar="ID", help="only if it is this issuer's")
+    right.add_argument("--name", help="the holder's name")
+    right.add_argument("--email")
+    right.add_argument("--did")
+    _dates(right, "as it was")
+    right.add_argument("--reason", help="shown to whoever looks at the wrong one")
+    anew = grammar.command(verbs, "renew", renew_one, "issue it anew to the same holder; the old one stays")
+    anew.add_argument("id", metavar="ID")
+    anew.add_argument("--issuer", metavar="ID", help="only if it is this issuer's")
+    anew.add_argument(
+        "--valid-until", type=grammar.end, metavar="DATE", help="without it the achievement's rule says when"
+    )
+
+
+def _dates(command: ArgumentParser, otherwise: str) -> None:
+    words = f"YYYY-MM-DD or RFC 3339 (default: {otherwise})"
+    command.add_argument("--valid-from", type=grammar.start, metavar="DATE", help=words)
+    command.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a day counts to its end")
 
 
 def issue_one(services: Services, asked: Namespace) -> int:

@@ -8,8 +8,17 @@ from tempfile import NamedTemporaryFile
 
 from chalicelib.award import export
 from chalicelib.services import Services
+from cli import grammar
+from cli.grammar import Commands
 from cli.output import UsageFault, note, show
 from cli.progress import counter
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of an export."""
+    made = grammar.command(nouns, "export", write, "all of an issuer's data, as lines of JSON in a file")
+    grammar.issuer(made)
+    made.add_argument("file", type=Path, metavar="FILE", help="written whole, or not at all")
 
 
 def write(services: Services, asked: Namespace) -> int:

@@ -8,8 +8,25 @@ from chalicelib.award import hook_wire, inbound
 from chalicelib.award.hooks import Hook
 from chalicelib.award.inbound import KEPT, Made
 from chalicelib.services import Services
+from cli import documents, grammar
 from cli.documents import read
+from cli.grammar import Commands
 from cli.output import note, show
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of a hook."""
+    words = "where other systems tell of completions: add, change, list, deliveries, rotate, remove"
+    verbs = grammar.verbs(nouns, "hook", words)
+    for verb, act, what in (
+        ("add", add, "make a hook; its secret is shown once"),
+        ("change", change, "write its mapping and table anew; its secrets stay"),
+        ("list", list_all, "an issuer's hooks"),
+        ("deliveries", deliveries, "what came in last, and why nothing was issued"),
+        ("rotate", rotate, "give it a new secret; the one before it is good for a day more"),
+        ("remove", remove, "take it away; what was issued stays"),
+    ):
+        documents.command(verbs, verb, act, what, "hook")
 
 
 def add(services: Services, asked: Namespace) -> int:

@@ -17,13 +17,53 @@ from chalicelib.award.upload import Fault
 from chalicelib.credential.build import credential_url
 from chalicelib.errors import Malformed
 from chalicelib.services import Services
+from cli import files, grammar
+from cli.access import BY
+from cli.grammar import Commands
 from cli.output import UsageFault, note, show
 from cli.progress import bar
 
 COLUMNS = ("row", "ref", "name", "email", "state", "url", "code", "detail")
-WHO = "cli"
 SHOWN = 20
 """Faults that are printed; `--json` prints all that are known."""
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of a job."""
+    verbs = grammar.verbs(nouns, "job", "an achievement for everybody in a file: run, show, resume, list")
+    made = grammar.command(verbs, "run", run, "issue to everybody in a file; the same again goes on where it ended")
+    grammar.issuer(made)
+    made.add_argument("achievement", help="the achievement's id")
+    made.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="CSV in UTF-8 whose first row names the columns (name, email, valid_until, ...), a list of "
+        "`Name <mail>`, JSON, or one of them in gzip",
+    )
+    made.add_argument("--dry-run", action="store_true", help="only say what is wrong with it")
+    made.add_argument("--notify", action="store_true", help="write to the holders")
+    made.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        choices=("duplicates", "faults", "columns"),
+        help="issue although addresses stand twice; to the rows without faults; without the columns not known here",
+    )
+    made.add_argument("--key", help="tells it from an earlier run with the same rows")
+    made.add_argument("--valid-from", type=grammar.start, metavar="DATE", help="for rows that do not say it")
+    made.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a day counts to its end")
+    for verb, act, words in (
+        ("show", show_one, "how far a job is"),
+        ("resume", resume, "go on with a job, here and now"),
+    ):
+        one = grammar.command(verbs, verb, act, words)
+        grammar.issuer(one)
+        one.add_argument("id", metavar="ID")
+        if verb == "show":
+            one.add_argument("--rows", choices=("all", *RowState), help="what has come of each row")
+            one.add_argument("--csv", action="store_true", help="the rows as a table")
+    grammar.issuer(grammar.command(verbs, "list", list_all, "an issuer's jobs, newest first"))
 
 
 def run(services: Services, asked: Namespace) -> int:
@@ -39,7 +79,7 @@ def run(services: Services, asked: Namespace) -> int:
     try:
         if asked.dry_run:
             return _try(services, asked, sent)
-        job = jobs.create(services.desk, asked.issuer, sent, WHO)
+        job = jobs.create(services.desk, asked.issuer, sent, BY)
     except RowsRefused as error:
         _tell(error.faults, asked.json)
         raise UsageFault(error.detail, code=error.code) from error
@@ -89,9 +129,7 @@ def _all(services: Services, issuer_id: str) -> Iterator[Job]:
 def _content(path: Path) -> bytes:
     try:
         # Unpacked at once: what is too large is told before anything else happens.
-        return inflated(path.read_bytes())
-    except OSError as error:
-        raise UsageFault(f"{path} cannot be read: {error.strerror}.", code="file_unreadable") from error
+        return inflated(files.content(path))
     except Malformed as error:
         raise UsageFault(f"{path}: {error.detail}", code=error.code) from error
 

@@ -7,13 +7,33 @@ from argparse import Namespace
 from chalicelib.award import atlas, pathway_wire, rewards
 from chalicelib.award.pathways import Pathway, Seen, State, Step
 from chalicelib.services import Services
+from cli import documents, grammar
 from cli.documents import read
+from cli.grammar import Commands
 from cli.output import note, show
 
 PAGE = 100
 """Completions read at once."""
 
 _MARKS = {State.DONE: "+", State.OPEN: ">", State.LOCKED: " "}
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of a pathway."""
+    verbs = grammar.verbs(nouns, "pathway", "what leads to what: add, change, list, progress, completions, award")
+    for verb, act, words in (
+        ("add", add, "write a pathway"),
+        ("change", change, "write its next version; who has completed it, has"),
+        ("list", list_all, "an issuer's pathways"),
+        ("progress", progress, "how far a holder has come, step by step"),
+        ("completions", completions, "who has completed it, and whether what earned it still stands"),
+        ("award", award, "award it to all who had its steps before it was written; harmless to repeat"),
+    ):
+        command = documents.command(verbs, verb, act, words, "pathway")
+        if verb == "progress":
+            command.add_argument("email", help="the holder's e-mail address")
+        if verb == "completions":
+            command.add_argument("--unsupported", action="store_true", help="only those that no longer stand by it")
 
 
 def add(services: Services, asked: Namespace) -> int:

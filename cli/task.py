@@ -8,10 +8,28 @@ from collections.abc import Callable, Iterator
 from chalicelib.award.tasks import Parked
 from chalicelib.errors import NotFound
 from chalicelib.services import Services
+from cli import grammar
+from cli.grammar import Commands
 from cli.output import UsageFault, note, show
 
 MOST = 10_000
 """Parked tasks looked at by one command."""
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of a task."""
+    verbs = grammar.verbs(nouns, "task", "what could not be done: list, retry, drop")
+    for verb, act, words in (
+        ("list", list_parked, "tasks that failed ten times and were set aside, the oldest first"),
+        ("retry", retry, "make them due again"),
+        ("drop", drop, "forget them; what they were to do is not done"),
+    ):
+        command = grammar.command(verbs, verb, act, words)
+        command.add_argument("--kind", help="only of this kind, as `task list` shows it: deliver, pathways, job, ...")
+        command.add_argument("--issuer", metavar="ID", help="only this issuer's")
+        command.add_argument("--subject", metavar="ID", help="only about this credential, job, pathway, ...")
+        if verb != "list":
+            command.add_argument("--all", action="store_true", help="all of them")
 
 
 def list_parked(services: Services, asked: Namespace) -> int:

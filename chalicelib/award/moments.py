@@ -5,13 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.credential import dates
+from chalicelib.errors import Malformed
+
+_FORMS = "is neither a day, such as 2026-11-30, nor a time, such as 2026-11-30T09:00:00Z."
 
 
 def start(text: str) -> datetime:
     """The moment that ``text`` names; a day begins at midnight UTC. Raises `Malformed`."""
-    return dates.parse(text if "T" in text else f"{text}T00:00:00Z")
+    return _read(text, "T00:00:00Z")
 
 
 def end(text: str) -> datetime:
     """The moment that ``text`` names; a day counts to its end, UTC. Raises `Malformed`."""
-    return dates.parse(text if "T" in text else f"{text}T23:59:59Z")
+    return _read(text, "T23:59:59Z")
+
+
+def _read(text: str, time_of_day: str) -> datetime:
+    try:
+        return dates.parse(text if "T" in text else text + time_of_day)
+    except Malformed as error:
+        raise Malformed(f"{text[:40]!r} {_FORMS}", code=error.code) from error

@@ -8,8 +8,18 @@ from pathlib import Path
 
 from chalicelib.services import Services
 from cli.demo.seed import check, demo_map, seed, seed_owner
+from cli.grammar import Commands
 from cli.output import UsageFault
 from cli.progress import bar
+
+
+def add_commands(nouns: Commands) -> None:
+    """What can be said of the demo."""
+    words = "seed the demo data, or complete it; a second run changes nothing"
+    made = nouns.add_parser("demo", help=words, description=words)
+    made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the map of the demo is written")
+    made.add_argument("--owner", metavar="EMAIL", help="who may then sign in as owner of the demo's issuers")
+    made.set_defaults(act=seed_demo)
 
 
 def seed_demo(services: Services, asked: Namespace) -> int:

@@ -51,6 +51,15 @@ def test_a_line_that_cannot_be_read_is_named_and_the_others_are_stored(
     assert services.journal.events == {EVENT.id: EVENT}
 
 
+def test_bytes_that_are_no_utf_8_spoil_their_own_line_and_no_other(
+    run: Run, services: FakeServices, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"\xff\xfe\n" + LINE.encode() + b"\n")
+    assert run("events", "replay", log, "--json").rows == [{"stored": 1, "other": 1, "malformed": []}]
+    assert services.journal.events == {EVENT.id: EVENT}
+
+
 def test_a_dash_reads_standard_input(run: Run, services: FakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{LINE}\n"))
     assert run("events", "replay", "-").code == 0

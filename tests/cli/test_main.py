@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chalicelib.errors import Unavailable
 from cli.__main__ import main
+from cli.arguments import parser
 from tests.cli.conftest import ENVIRONMENT, FakeServices, Run
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = [
-    ("issuer", "add"),
-    ("issuer", "list"),
-    ("issuer", "rotate-key"),
-    ("achievement", "add"),
-    ("achievement", "list"),
-    ("credential", "issue"),
-    ("credential", "revoke"),
-    ("credential", "suspend"),
-    ("credential", "reinstate"),
-    ("credential", "show"),
-    ("credential", "list"),
-    ("events", "replay"),
-    ("demo",),
-]
+
+
+def commands(found: argparse.ArgumentParser, *words: str) -> Iterator[tuple[str, ...]]:
+    """Every command that can be said, noun and verb."""
+    below = [action for action in found._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield words
+    for action in below:
+        for word, one in action.choices.items():
+            yield from commands(one, *words, word)
+
+
+COMMANDS = list(commands(parser()))
 
 
 def test_help_names_every_noun(run: Run) -> None:
@@ -46,6 +47,20 @@ def test_every_command_has_help(run: Run, command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("asked", [(), ("issuer",), ("nobody",), ("credential", "show"), ("issuer", "list", "--yaml")])
 def test_what_cannot_be_understood_ends_with_2(run: Run, asked: tuple[str, ...]) -> None:
     assert run(*asked).code == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("member", "add", "acme", "a@acme.example", "--role", "king"), "'king' is none of owner, editor, viewer"),
+        (("credential", "issue", "acme", "x", "--name", "A", "--valid-from", "soon"), "'soon' is neither a day"),
+        (("credential", "renew", "x", "--valid-until", "2026-02-30"), "'2026-02-30' is neither a day"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_would_do(run: Run, asked: tuple[str, ...], words: str) -> None:
+    ran = run(*asked)
+    assert ran.code == 2
+    assert words in ran.err
 
 
 def test_missing_settings_are_all_named_and_end_with_2(capsys: pytest.CaptureFixture[str]) -> None:
