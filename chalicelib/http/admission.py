@@ -43,10 +43,7 @@ def person(gate: Gate, request: Request) -> Person:
 
     Raises `Unauthenticated`, `Forbidden`.
     """
-    cookie = cookies.session(request, gate.base_url)
-    if cookie is None:
-        raise Unauthenticated("You are not signed in.")
-    found = sessions.person(gate, cookie)
+    found = signed_in(gate, request)
     if request.method not in READING:
         from_here(request, gate.base_url)
         sent = form.sent(request).fields.get("csrf", b"")
@@ -55,11 +52,24 @@ def person(gate: Gate, request: Request) -> Person:
     return found
 
 
-def member(gate: Gate, signed_in: Person, issuer_id: str, act: Act) -> Caller:
+def signed_in(gate: Gate, request: Request) -> Person:
+    """Who is signed in, to whom something may be shown; to do something takes `person`. Raises `Unauthenticated`."""
+    cookie = cookies.session(request, gate.base_url)
+    if cookie is None:
+        raise Unauthenticated("You are not signed in.")
+    return sessions.person(gate, cookie)
+
+
+def member(gate: Gate, person: Person, issuer_id: str, act: Act) -> Caller:
     """What the person is to the issuer. Raises `NotFound` for those who are no member of it, `Forbidden`."""
-    found = gate.register.member(issuer_id, signed_in.email)
+    return _allowed(belonging(gate, person, issuer_id), act)
+
+
+def belonging(gate: Gate, person: Person, issuer_id: str) -> Caller:
+    """As `member`, whatever they may do there. Raises `NotFound`."""
+    found = gate.register.member(issuer_id, person.email)
     log.tenant(issuer_id)
-    return _allowed(Caller(signed_in.email, issuer_id, found.role), act)
+    return Caller(person.email, issuer_id, found.role)
 
 
 def from_here(request: Request, base_url: str) -> None:

@@ -14,12 +14,17 @@ MISSING = "Check that the address was copied whole."
 
 def reply(request: Request, error: Exception, *, base_url: str, missing: str = MISSING) -> Reply:
     """The answer to ``request`` after ``error``. What is our fault is logged with its traceback, and never shown."""
+    return render(request.headers.get("accept"), judged(request, error, missing), base_url)
+
+
+def judged(request: Request, error: Exception, missing: str = MISSING) -> Problem:
+    """The problem that ``error`` is to whoever sent ``request``; logged, when it is our fault."""
     found = problem.of(error, missing) if isinstance(error, LaurelError) else None
     if found is None:
         found = problem.internal(_request_id(request))
     if found.kind.status >= 500:
         log.fault(request.path, found.code, error)
-    return render(request.headers.get("accept"), found, base_url)
+    return found
 
 
 def render(accept: str | None, found: Problem, base_url: str) -> Reply:

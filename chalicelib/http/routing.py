@@ -71,6 +71,10 @@ class Routes(Blueprint):
 
                 if admission.by_browser(request):
                     return admission.to_sign_in(request, self.base_url)
+            if rule.in_session:
+                from chalicelib.http.console import fault  # as in `access`
+
+                return fault.reply(self.services, request, error, variables[:1], missing)
             return failure.reply(request, error, base_url=self.base_url, missing=missing)
 
     def preflight(self, path: str) -> None:

@@ -14,7 +14,7 @@ from chalice.app import Request
 from chalicelib.access import links, paths, sessions
 from chalicelib.access.caller import Person
 from chalicelib.access.limits import TooMany
-from chalicelib.errors import NotFound, Refused, Unauthenticated
+from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
 from chalicelib.http import admission, body, cookies, form
 from chalicelib.http.access import BY_SECRET, PERSON, PUBLIC
 from chalicelib.http.pages import render
@@ -52,7 +52,8 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in", access=PUBLIC)
     def asked(request: Request) -> Reply:
         query: Mapping[str, str] = request.query_params or {}
-        return _form(services, paths.local(query.get("next", "")), out=query.get("did") == OUT)
+        following = paths.local(query.get("next", ""))
+        return _form(services, following, out=query.get("did") == OUT, already=_already(services, request))
 
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
@@ -124,11 +125,25 @@ def sign_in(services: Services, request: Request, email: str, following: str, *s
 
 
 def _form(
-    services: Services, following: str, fault: Fault | None = None, typed: str = "", *, out: bool = False
+    services: Services,
+    following: str,
+    fault: Fault | None = None,
+    typed: str = "",
+    *,
+    out: bool = False,
+    already: Person | None = None,
 ) -> Reply:
-    status = fault.status if fault else 200
+    content = {"problem": fault, "typed": typed, "next": following, "out": out, "already": already}
     providers = services.settings.oidc_providers
-    return _page(services, "ask.html", status, problem=fault, typed=typed, next=following, providers=providers, out=out)
+    return _page(services, "ask.html", fault.status if fault else 200, providers=providers, **content)
+
+
+def _already(services: Services, request: Request) -> Person | None:
+    """Who is signed in in this browser as it is; None, too, when what knows that does not answer."""
+    try:
+        return admission.signed_in(services.gate, request)
+    except (Unauthenticated, Unavailable):
+        return None
 
 
 def _sent(services: Services, email: str, following: str, browser: str) -> Reply:

@@ -63,6 +63,18 @@ def test_a_person_signs_in_and_lands_where_they_wanted_to_go(laurel: Laurel, ask
     assert cookie(answer, "laurel_browser") == "laurel_browser="
 
 
+def test_whoever_is_signed_in_already_is_told_so_and_led_on(laurel: Laurel) -> None:
+    browser = as_person(laurel, EMAIL)
+    page = browser.get("/sign-in?next=/console/fernhill/award")
+    assert page.status == 200
+    assert "You are signed in" in page.text
+    assert EMAIL in page.text
+    assert f'href="{ORIGIN}/console/fernhill/award"' in page.text
+    assert "Or sign in as somebody else" in page.text
+    assert browser.post("/sign-out").headers["location"].endswith("/sign-in?did=signed_out")
+    assert "You are signed in" not in browser.get("/sign-in").text
+
+
 def test_the_same_answer_for_an_address_that_is_known_and_one_that_is_not(laurel: Laurel, ask: Gateway) -> None:
     as_person(laurel, "known@fernhill.example", "fernhill")
     told = []
