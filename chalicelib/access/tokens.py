@@ -22,23 +22,34 @@ MAX_TOKENS = 50
 """Of one issuer: one for each program and person, and room to replace them."""
 MAX_NAME = 100
 
+_ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
 _SHAPE = re.compile(r"laurel_([a-z2-7]{16})_([a-z2-7]{52})", re.ASCII)
 
 
-def make(gate: Gate, issuer_id: str | None, role: Role | None, name: str, by: str) -> tuple[Token, str]:
+def fresh_id(gate: Gate) -> str:
+    """An id for a token that is to be made."""
+    return secret.fresh(gate.entropy, secret.ID_BYTES)
+
+
+def make(
+    gate: Gate, issuer_id: str | None, role: Role | None, name: str, by: str, token_id: str | None = None
+) -> tuple[Token, str]:
     """A new token for an issuer, or for the operators where ``issuer_id`` and ``role`` are None; and its text.
 
-    The text can be had only now. ``by`` says who made it. Raises `Refused` (`bad_name`, `too_many_tokens`).
+    The text can be had only now. ``by`` says who made it. Whoever may ask twice for the same gives it a ``token_id``.
+    Raises `Refused` (`bad_name`, `bad_id`, `too_many_tokens`), `Conflict` when that id was given to one before.
     """
     if (issuer_id is None) is not (role is None):
         raise ValueError("A token has an issuer and a role, or neither.")
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
         raise Refused(f"Say what will use it, in 1 to {MAX_NAME} characters.", code="bad_name")
+    if token_id is not None and not _ID.fullmatch(token_id):
+        raise Refused("This is no id of a token.", code="bad_id")
     if sum(1 for _ in gate.register.tokens(issuer_id)) >= MAX_TOKENS:
         raise Refused(f"There are {MAX_TOKENS} tokens; revoke one that nobody uses.", code="too_many_tokens")
     hidden = secret.fresh(gate.entropy)
     token = Token(
-        id=secret.fresh(gate.entropy, secret.ID_BYTES),
+        id=token_id or fresh_id(gate),
         issuer_id=issuer_id,
         role=role,
         name=name.strip(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,8 @@ KEPT = 50
 """Deliveries that an issuer is shown."""
 REUSED = "message_id_reused"
 
+_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class HookDraft:
@@ -63,21 +66,23 @@ class Answer:
     achievement_id: str | None = None
 
 
-def add(awarding: Awarding, hooks: Hooks, issuer_id: str, draft: HookDraft) -> Made:
-    """Store a new hook.
+def add(awarding: Awarding, hooks: Hooks, issuer_id: str, draft: HookDraft, hook_id: str | None = None) -> Made:
+    """Store a new hook. Whoever may ask twice for the same gives it a ``hook_id``.
 
-    Raises `Refused` for a text, a pointer (`bad_pointer`), a table (`bad_courses`) that is not acceptable, an
-    achievement that the issuer does not have (`unknown_achievement`), or one hook too many (`too_many_hooks`);
-    `NotFound` for the issuer.
+    Raises `Refused` for an id that is none (`bad_id`), for a text, a pointer (`bad_pointer`), a table (`bad_courses`)
+    that is not acceptable, an achievement that the issuer does not have (`unknown_achievement`), or one hook too many
+    (`too_many_hooks`); `Conflict` when the issuer has a hook of that id already; `NotFound` for the issuer.
     """
     awarding.ledger.issuer(issuer_id)
+    if hook_id is not None and not _ID.fullmatch(hook_id):
+        raise Refused("This is no id of a hook.", code="bad_id")
     _check(awarding, issuer_id, draft)
     if sum(1 for _ in hooks.hooks(issuer_id)) >= MAX_HOOKS:
         raise Refused(f"An issuer has at most {MAX_HOOKS} hooks; delete one.", code="too_many_hooks")
     now = awarding.now()
     secret = Secret(awarding.entropy(webhooks.SECRET_BYTES), now)
     hook = Hook(
-        id=awarding.public_id(),
+        id=hook_id or awarding.public_id(),
         issuer_id=issuer_id,
         name=draft.name,
         fields=draft.fields,
@@ -107,12 +112,15 @@ def change(awarding: Awarding, hooks: Hooks, issuer_id: str, hook_id: str, draft
     return after
 
 
-def rotate(awarding: Awarding, hooks: Hooks, issuer_id: str, hook_id: str) -> Made:
+def rotate(awarding: Awarding, hooks: Hooks, issuer_id: str, hook_id: str, version: int | None = None) -> Made:
     """Give a hook a new secret. The one before it is good for `OVERLAP` more, older ones no longer.
 
-    Raises `NotFound`, `Conflict` when another writer was first.
+    Whoever may ask twice for the same says by ``version`` which hook they saw. Raises `NotFound`, `Conflict` when that
+    is no longer the newest, or another writer was first.
     """
     before = hooks.hook(issuer_id, hook_id)
+    if version is not None and version != before.version:
+        raise Conflict("The hook was changed in the meantime.", code="version_conflict")
     now = awarding.now()
     fresh = Secret(awarding.entropy(webhooks.SECRET_BYTES), now)
     after = replace(

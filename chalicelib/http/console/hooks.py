@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
@@ -21,6 +23,11 @@ from chalicelib.http.reply import Reply
 from chalicelib.http.routing import Routes
 
 MISSING = "There is no such webhook here. Look at the list of webhooks."
+FEW_COURSES = 3
+"""Rows of fields for courses that there are at least."""
+MORE_COURSES = 5
+MAX_COURSES = 80
+"""Rows on one page, which is two fields each: `form.MAX_CONSOLE_PARTS`. A longer table is changed through the API."""
 SHOWN = 20
 """Messages that are listed."""
 OUTCOMES = {
@@ -57,14 +64,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/hooks/new", access=member(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         around = frame.of(services, request, caller, person, "hooks")
-        form = filled.sent(request)
-        draft = _draft(form)
-        if draft is not None:
-            with form.judged(""):
-                made = inbound.add(services.awarding, services.hooks, caller.issuer_id, draft)
-                # No redirect: its secret can be shown in this one answer only.
-                return _shown(services, around, of(made.hook), made.hook, made)
-        return _shown(services, around, form)
+        return _added(services, around, filled.sent(request))
 
     @bound.bind("/console/{issuer}/hooks/{id}", access=member(Act.MANAGE), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, hook_id: str) -> Reply:
@@ -94,10 +94,39 @@ def of(hook: Hook) -> Filled:
             "completed_value": _written(fields.completed_value),
             "completed_at": fields.completed_at or "",
             "evidence": fields.evidence or "",
-            "courses": "\n".join(f"{course} = {achievement}" for course, achievement in hook.courses.items()),
             "dry_run": "yes" if hook.dry_run else "",
+            **_rows_of(hook),
         }
     )
+
+
+def _rows_of(hook: Hook) -> dict[str, str]:
+    rows: dict[str, str] = {}
+    if _fits(hook):
+        for number, (course, achievement) in enumerate(hook.courses.items(), 1):
+            rows |= {f"course_{number}": course, f"earns_{number}": achievement}
+    return rows
+
+
+def _fits(hook: Hook | None) -> bool:
+    """Whether its table of courses is changed on its page."""
+    return hook is None or len(hook.courses) <= MAX_COURSES
+
+
+def _added(services: Services, around: Frame, form: Filled) -> Reply:
+    draft = _draft(form, None) if form.said("do") != "more" else None
+    if draft is not None:
+        wanted = form.or_none("id")
+        try:
+            made = inbound.add(services.awarding, services.hooks, around.tenant, draft, wanted)
+        except Refused as error:
+            form.fault("", error.detail)
+        except Conflict:
+            return frame.sent_on(f"{around.at}/hooks/{wanted}", did="hook_made_before")
+        else:
+            # No redirect: its secret can be shown in this one answer only. The same form again makes no second one.
+            return _shown(services, around, of(made.hook), made.hook, made)
+    return _shown(services, around, form)
 
 
 def _changed(services: Services, around: Frame, hook: Hook, form: Filled) -> Reply:
@@ -106,9 +135,10 @@ def _changed(services: Services, around: Frame, hook: Hook, form: Filled) -> Rep
             inbound.remove(services.hooks, hook.issuer_id, hook.id)
             return frame.sent_on(f"{around.at}/hooks", did="hook_removed")
         case "rotate":
-            made = inbound.rotate(services.awarding, services.hooks, hook.issuer_id, hook.id)
-            return _shown(services, around, of(made.hook), made.hook, made)
-    draft = _draft(form)
+            return _rotated(services, around, hook, form)
+        case "more":
+            return _shown(services, around, form, hook)
+    draft = _draft(form, hook)
     if draft is not None:
         try:
             inbound.change(services.awarding, services.hooks, hook.issuer_id, hook.id, draft)
@@ -119,7 +149,17 @@ def _changed(services: Services, around: Frame, hook: Hook, form: Filled) -> Rep
     return _shown(services, around, form, hook)
 
 
-def _draft(form: Filled) -> HookDraft | None:
+def _rotated(services: Services, around: Frame, hook: Hook, form: Filled) -> Reply:
+    seen = form.said("version")
+    version = int(seen) if re.fullmatch(r"\d{1,9}", seen, re.ASCII) else None
+    try:
+        made = inbound.rotate(services.awarding, services.hooks, hook.issuer_id, hook.id, version)
+    except Conflict:
+        return frame.sent_on(f"{around.at}/hooks/{hook.id}", did="secret_made_before")
+    return _shown(services, around, of(made.hook), made.hook, made)
+
+
+def _draft(form: Filled, hook: Hook | None) -> HookDraft | None:
     """What ``form`` says of a webhook; None when it has faults."""
     form.check("name", lambda said: check_text("name", said, 200))
     for name in ("name_at", "email", "course", "completed"):
@@ -127,7 +167,7 @@ def _draft(form: Filled) -> HookDraft | None:
             form.fault(name, "Say where it stands in a message, such as /learner/email.")
     if not form.said("completed_value"):
         form.fault("completed_value", "Say what stands there when a course is completed.")
-    courses = _courses(form)
+    courses = _courses(form) if hook is None or _fits(hook) else hook.courses
     if form.faults:
         return None
     fields = Fields(
@@ -143,20 +183,34 @@ def _draft(form: Filled) -> HookDraft | None:
 
 
 def _courses(form: Filled) -> dict[str, str]:
-    """The achievement that each course earns, from lines of `course = achievement`."""
+    """The achievement that each course earns, from the rows of ``form``; an empty row is none."""
     found: dict[str, str] = {}
-    for number, line in enumerate(form.lines("courses").split("\n"), 1):
-        course, equals, achievement = line.rpartition("=")
-        if not line.strip():
+    for number in _rows(form):
+        course, achievement = form.said(f"course_{number}"), form.said(f"earns_{number}")
+        if not course and not achievement:
             continue
-        if not equals or not course.strip() or not achievement.strip():
-            form.fault("courses", f"Line {number} is not of the form: course = achievement.")
-        elif course.strip() in found:
-            form.fault("courses", f"Line {number}: this course stands in the list already.")
-        found[course.strip()] = achievement.strip()
+        if not course:
+            form.fault(f"course_{number}", "Write the course’s id as it stands on your platform.")
+        elif not achievement:
+            form.fault(f"earns_{number}", "Choose what this course earns.")
+        elif course in found:
+            form.fault(f"course_{number}", f"The course {course} stands in the list already.")
+        found.setdefault(course, achievement)
     if not found:
-        form.fault("courses", "Name at least one course, and what it earns.")
+        form.fault("course_1", "Name at least one course, and choose what it earns.")
     return found
+
+
+def _rows(form: Filled) -> range:
+    """The numbers of the rows of courses that ``form`` has: room for those that it names, and for some more."""
+    named = [
+        int(name.rpartition("_")[2])
+        for name, value in form.values.items()
+        if value.strip() and re.fullmatch(r"(course|earns)_\d{1,2}", name, re.ASCII)
+    ]
+    last = max(named, default=0)
+    wanted = last + MORE_COURSES if form.said("do") == "more" else last + 1
+    return range(1, min(max(FEW_COURSES, wanted), MAX_COURSES) + 1)
 
 
 def _read(said: str) -> str | bool:
@@ -172,6 +226,12 @@ def _shown(
     services: Services, around: Frame, form: Filled, hook: Hook | None = None, made: Made | None = None
 ) -> Reply:
     found = sorted(services.awarding.ledger.achievements(around.tenant), key=lambda one: one.name.casefold())
+    earned = set(hook.courses.values()) if hook else set()
+    options = [
+        (one.id, one.name + (" (archived)" if one.archived else ""))
+        for one in found
+        if not one.archived or one.id in earned
+    ]
     now = services.awarding.now()
     came = services.hooks.deliveries(around.tenant, hook.id, now, SHOWN) if hook else ()
     return frame.show(
@@ -182,7 +242,10 @@ def _shown(
         hook=hook,
         secret=made.secret if made else None,
         address=hook_wire.address(hook, around.base_url) if hook else "",
-        achievements=[one for one in found if not one.archived],
+        options=(("", "Choose one"), *options) if options else (),
+        rows=len(_rows(form)) if _fits(hook) else 0,
+        max_rows=MAX_COURSES,
+        new_id=form.or_none("id") or services.awarding.public_id(),
         came=came,
         outcomes=OUTCOMES,
     )

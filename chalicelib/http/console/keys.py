@@ -10,6 +10,7 @@ from chalicelib.access import tokens
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.nouns import Token
 from chalicelib.access.roles import Act, Role
+from chalicelib.errors import Conflict, Refused
 from chalicelib.http.access import member
 from chalicelib.http.console import filled, frame, words
 from chalicelib.http.console.filled import Filled
@@ -41,11 +42,16 @@ def routes(services: Services) -> Routes:
         role = form.one_of("role", Role, "Choose what it may do.")
         if role is None:
             return _all(services, around, form)
-        with form.judged("name"):
-            made = Made(*tokens.make(services.gate, caller.issuer_id, role, form.said("name"), caller.who))
-            # No redirect: the text can be shown in this one answer only. Loading it again makes another key.
-            return _all(services, around, _fresh(), made)
-        return _all(services, around, form)
+        try:
+            said, wanted = form.said("name"), form.or_none("key")
+            made = Made(*tokens.make(services.gate, caller.issuer_id, role, said, caller.who, wanted))
+        except Conflict:
+            return _all(services, around, _fresh(), again=True)
+        except Refused as error:
+            form.fault("name", error.detail)
+            return _all(services, around, form)
+        # No redirect: the text can be shown in this one answer only. The same form again makes no second key.
+        return _all(services, around, _fresh(), made)
 
     @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), methods=("POST",))
     def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
@@ -60,15 +66,19 @@ def _fresh() -> Filled:
     return Filled({"role": Role.EDITOR})
 
 
-def _all(services: Services, around: frame.Frame, form: Filled, made: Made | None = None) -> Reply:
+def _all(
+    services: Services, around: frame.Frame, form: Filled, made: Made | None = None, *, again: bool = False
+) -> Reply:
     found = tuple(tokens.of_issuer(services.gate, around.tenant))
     return frame.show(
         around,
         "keys.html",
-        status=form.status,
+        status=409 if again else form.status,
         form=form,
         tokens=found,
         made=made,
+        again=again,
+        key=form.or_none("key") or tokens.fresh_id(services.gate),
         roles=words.ROLES,
         role_options=words.ROLE_OPTIONS,
     )

@@ -45,6 +45,17 @@ BANNERS: Mapping[str, Banner] = {
     "token_revoked": Banner("The key is revoked.", "Nothing can be done with it any more."),
     "settings_changed": Banner("Saved.", "Credentials that were issued before keep the words of their day."),
     "pathway_saved": Banner("The pathway is saved."),
+    "hook_made_before": Banner(
+        "No other webhook was made.",
+        "This one was set up by the same form before, and its secret shown then. If it was not copied, make another.",
+        "none",
+    ),
+    "secret_made_before": Banner(
+        "No other secret was made.",
+        "The webhook was changed after that page was shown. A new secret is shown once, right when it is made; "
+        "if it was not copied, make another.",
+        "none",
+    ),
     "hook_changed": Banner("The webhook is saved."),
     "hook_removed": Banner("The webhook is removed.", "Nothing that is sent to its address does anything any more."),
 }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from chalicelib.award import achievements
 from chalicelib.award.hooks import Hook
+from chalicelib.http.console import hooks
 from tests.http.console.test_award import achievement, said
 from tests.http.gateway import Answer
 from tests.http.signed_in import Browser
@@ -17,9 +20,9 @@ HERE = "/console/fernhill/hooks"
 
 def fields(laurel: Laurel, **changes: str) -> dict[str, str]:
     return {
-        "name": "Moodle", "courses": f"DA-101 = {achievement(laurel)}\n", "name_at": "/learner/first /learner/last",
-        "email": "/learner/email", "course": "/course/id", "completed": "/event", "completed_value": "course_completed",
-        "completed_at": "", "evidence": "", "dry_run": "yes", "do": "save", **changes,
+        "name": "Moodle", "course_1": "DA-101", "earns_1": achievement(laurel),
+        "name_at": "/learner/first /learner/last", "email": "/learner/email", "course": "/course/id",
+        "completed": "/event", "completed_value": "course_completed", "completed_at": "", "evidence": "", "dry_run": "yes", "do": "save", **changes,
     }  # fmt: skip
 
 
@@ -56,10 +59,11 @@ def test_new_one_begins_with_the_messages_of_our_own_page(owner: Browser) -> Non
         ({"name": ""}, '<a href="#name">'),
         ({"email": ""}, '<a href="#email">'),
         ({"completed_value": ""}, '<a href="#completed_value">'),
-        ({"courses": ""}, '<a href="#courses">'),
-        ({"courses": "DA-101"}, "Line 1 is not of the form"),
-        ({"courses": "\nDA-101 = a\nDA-101 = b"}, "Line 3: this course stands in the list already."),
-        ({"courses": "DA-101 = another"}, "has no achievement"),
+        ({"course_1": "", "earns_1": ""}, '<a href="#course_1">'),
+        ({"earns_1": ""}, '<a href="#earns_1">'),
+        ({"course_1": ""}, '<a href="#course_1">'),
+        ({"course_3": "DA-101", "earns_3": "b"}, "The course DA-101 stands in the list already."),
+        ({"earns_1": "another"}, "has no achievement"),
         ({"email": "learner.email"}, "to be mended"),
     ],
 )
@@ -68,6 +72,93 @@ def test_fault_is_told_and_nothing_is_saved(owner: Browser, laurel: Laurel, chan
     assert answer.status == 422
     assert says in answer.text
     assert list(laurel.hooks.hooks("fernhill")) == []
+
+
+def test_achievement_is_chosen_by_its_name(owner: Browser, laurel: Laurel) -> None:
+    page = owner.get(f"{HERE}/new").text
+    assert f'<option value="{achievement(laurel)}">Data analysis in practice' in page
+    make(owner, laurel)
+    kept = owner.get(f"{HERE}/{the_one(laurel).id}").text
+    assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice' in kept
+    assert 'name="course_1" type="text" value="DA-101"' in kept
+
+
+def test_achievement_that_is_archived_stays_with_its_course_and_is_offered_to_no_other(
+    owner: Browser, laurel: Laurel
+) -> None:
+    make(owner, laurel)
+    achievements.archive(laurel.awarding, "fernhill", achievement(laurel), archived=True)
+    assert f'<option value="{achievement(laurel)}"' not in owner.get(f"{HERE}/new").text
+    kept = owner.get(f"{HERE}/{the_one(laurel).id}").text
+    assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice (archived)' in kept
+
+
+def test_there_is_room_for_more_courses_and_what_was_typed_stays(owner: Browser, laurel: Laurel) -> None:
+    answer = make(owner, laurel, do="more")
+    assert (answer.status, list(laurel.hooks.hooks("fernhill"))) == (200, [])
+    assert 'name="course_1" type="text" value="DA-101"' in answer.text
+    assert 'name="course_6"' in answer.text
+    made = make(owner, laurel, course_6="DA-106", earns_6=achievement(laurel))
+    assert made.status == 200
+    assert dict(the_one(laurel).courses) == dict.fromkeys(["DA-101", "DA-106"], achievement(laurel))
+
+
+def test_table_too_long_for_a_page_stays_as_it_is(owner: Browser, laurel: Laurel) -> None:
+    make(owner, laurel)
+    one = the_one(laurel)
+    courses = {f"C-{number}": achievement(laurel) for number in range(hooks.MAX_COURSES + 1)}
+    laurel.hooks.replace_hook(replace(one, courses=courses, version=one.version + 1))
+    page = owner.get(f"{HERE}/{one.id}")
+    assert "Its table has 81 courses" in said(page)
+    assert 'name="course_1"' not in page.text
+    assert owner.post(f"{HERE}/{one.id}", fields(laurel, name="Canvas")).status == 303
+    assert (the_one(laurel).name, dict(the_one(laurel).courses)) == ("Canvas", courses)
+
+
+def test_the_longest_table_that_fits_on_a_page_can_be_sent(owner: Browser, laurel: Laurel) -> None:
+    rows = {f"course_{number}": f"C-{number}" for number in range(1, hooks.MAX_COURSES + 1)}
+    rows |= {f"earns_{number}": achievement(laurel) for number in range(1, hooks.MAX_COURSES + 1)}
+    assert make(owner, laurel, **rows).status == 200
+    assert len(the_one(laurel).courses) == hooks.MAX_COURSES
+
+
+def test_same_form_again_makes_no_second_webhook(owner: Browser, laurel: Laurel) -> None:
+    page = owner.get(f"{HERE}/new").text
+    (new_id,) = re.findall(r'name="id" value="([a-z2-7]{26})"', page)
+    first = make(owner, laurel, id=new_id)
+    again = make(owner, laurel, id=new_id)
+    assert "whsec_" in first.text
+    assert (again.status, again.headers["location"]) == (
+        303, f"{laurel.base_url}{HERE}/{new_id}?did=hook_made_before",
+    )  # fmt: skip
+    assert the_one(laurel).id == new_id
+    assert "No other webhook was made." in said(owner.get(f"{HERE}/{new_id}?did=hook_made_before"))
+
+
+@pytest.mark.parametrize("made_up", ["x", "../../x", "a" * 27])
+def test_id_that_is_made_up_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
+    assert make(owner, laurel, id=made_up).status == 422
+    assert list(laurel.hooks.hooks("fernhill")) == []
+
+
+def test_same_button_again_makes_no_third_secret(owner: Browser, laurel: Laurel) -> None:
+    make(owner, laurel)
+    one = the_one(laurel)
+    (version,) = re.findall(r'name="version" value="(\d+)"', owner.get(f"{HERE}/{one.id}").text)
+    pressed = {"do": "rotate", "version": version}
+    assert "whsec_" in owner.post(f"{HERE}/{one.id}", pressed).text
+    after = the_one(laurel)
+    again = owner.post(f"{HERE}/{one.id}", pressed)
+    assert again.headers["location"].endswith(f"/hooks/{one.id}?did=secret_made_before")
+    assert the_one(laurel) == after, "the secret before the newest is still good"
+
+
+def test_nothing_to_award_leads_to_an_achievement(owner: Browser, laurel: Laurel) -> None:
+    for one in laurel.ledger.achievements("fernhill"):
+        achievements.archive(laurel.awarding, "fernhill", one.id, archived=True)
+    page = owner.get(f"{HERE}/new")
+    assert "first describe what can be earned" in said(page)
+    assert "Set it up" not in page.text
 
 
 def test_webhook_is_changed_and_begins(owner: Browser, laurel: Laurel) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from chalicelib.access import tokens
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel
@@ -20,6 +22,32 @@ def test_key_is_shown_once_and_opens_what_was_said(owner: Browser, laurel: Laure
     again = owner.get(KEYS).text
     assert "Moodle" in again
     assert text not in again
+
+
+def test_same_form_again_makes_no_second_key_and_says_so(owner: Browser, laurel: Laurel) -> None:
+    (wanted,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
+    form = {"name": "Moodle", "role": "editor", "key": wanted}
+    first, again = owner.post(KEYS, form), owner.post(KEYS, form)
+    assert f"laurel_{wanted}_" in first.text
+    assert again.status == 409
+    assert "No other key was made." in again.text
+    assert not re.search(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", again.text)
+    assert [one.id for one in tokens.of_issuer(laurel.gate, "fernhill")] == [wanted]
+    (next_one,) = re.findall(r'name="key" value="([a-z2-7]{16})"', again.text)
+    assert next_one != wanted, "the form that is shown now makes another"
+    assert owner.post(KEYS, {**form, "key": next_one}).status == 200
+
+
+def test_form_with_a_fault_keeps_its_key(owner: Browser) -> None:
+    (wanted,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
+    answer = owner.post(KEYS, {"name": "", "role": "editor", "key": wanted})
+    assert f'name="key" value="{wanted}"' in answer.text
+
+
+@pytest.mark.parametrize("made_up", ["x", "A" * 16, "a" * 17])
+def test_key_of_a_made_up_shape_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
+    assert owner.post(KEYS, {"name": "Moodle", "role": "editor", "key": made_up}).status == 422
+    assert list(tokens.of_issuer(laurel.gate, "fernhill")) == []
 
 
 def test_key_is_revoked(owner: Browser, laurel: Laurel) -> None:

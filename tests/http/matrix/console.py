@@ -25,7 +25,7 @@ def words_of_one(at: At) -> dict[str, str]:
 
 
 HOOK = {
-    "name": "LMS", "courses": "", "name_at": "/name", "email": "/email", "course": "/course", "completed": "/done",
+    "name": "LMS", "course_1": "42", "name_at": "/name", "email": "/email", "course": "/course", "completed": "/done",
     "completed_value": "true",
 }  # fmt: skip
 
@@ -105,7 +105,7 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console/{issuer}/hooks"): lambda at: Call(f"/console/{at.inside}/hooks"),
     ("GET", "/console/{issuer}/hooks/new"): lambda at: Call(f"/console/{at.inside}/hooks/new"),
     ("POST", "/console/{issuer}/hooks/new"): lambda at: Call(
-        f"/console/{at.inside}/hooks/new", form={**HOOK, "courses": f"42 = {at.achievement}"}, foreign=422
+        f"/console/{at.inside}/hooks/new", form={**HOOK, "earns_1": at.achievement}, foreign=422
     ),
     ("GET", "/console/{issuer}/hooks/{id}"): lambda at: Call(f"/console/{at.inside}/hooks/{a_hook(at)}"),
     ("POST", "/console/{issuer}/hooks/{id}"): lambda at: Call(
