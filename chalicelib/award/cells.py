@@ -28,6 +28,9 @@ MAX_HEADER = 16 * 1024
 MAX_LINKS = 100
 """Pieces of evidence that are looked at in one row of JSON; a credential takes far fewer (`issue.MOST_EVIDENCE`)."""
 
+_NAMED = 5
+"""Unknown columns that are named."""
+
 Cell = str | int | Sequence[object]
 """Text; a number or a list only where JSON has one."""
 
@@ -65,6 +68,19 @@ class Cells(NamedTuple):
 
 class Unreadable(Malformed):
     """The upload as a whole cannot be used; nothing of it was."""
+
+
+class UnknownColumns(Unreadable):
+    """Columns that we do not know, which may be left out on demand."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        named = ", ".join(repr(name.strip()[:80]) for name in names[:_NAMED]) + (", …" if names[_NAMED:] else "")
+        these, them = ("column", "it") if len(names) == 1 else ("columns", "them")
+        super().__init__(
+            f"We do not know the {these} {named}. Known are name, {_others()}. "
+            f"Rename {them}, take {them} out, or allow us to leave {them} out.",
+            code="columns",
+        )
 
 
 def inflated(content: bytes) -> bytes:
@@ -183,11 +199,7 @@ def _columns(header: Sequence[str], *, any_columns: bool) -> list[str | None]:
     columns = [column_of(name) for name in header]
     unknown = [name for name, column in zip(header, columns, strict=True) if column is None and name.strip()]
     if unknown and not any_columns:
-        raise Unreadable(
-            f"We do not know the column {unknown[0][:80]!r}. Known are name, {_others()}. "
-            "Rename it, take it out, or allow us to leave it out.",
-            code="columns",
-        )
+        raise UnknownColumns(unknown)
     known = [column for column in columns if column]
     if twice := next((column for column in known if known.count(column) > 1), None):
         raise Unreadable(f"Two columns say {twice!r}; take one out.", code="columns")
@@ -225,8 +237,20 @@ def _entries(line: str) -> Iterator[Mapping[str, Cell]]:
             yield {}
     elif line:
         parts = [part.strip() for part in re.split(r"[,;\t]", line) if part.strip()]
+        if len(parts) == 1:
+            parts = _without_separator(parts[0])
         mails = [part for part in parts if "@" in part]
         yield {"name": ", ".join(parts[: parts.index(mails[0])] or parts[1:]), "email": mails[0]} if mails else {}
+
+
+def _without_separator(line: str) -> list[str]:
+    """`Ada Lovelace ada@example.org` as its name and its address; a line that is not of that kind as it is."""
+    words = line.split()
+    addresses = [word for word in words if "@" in word]
+    if len(addresses) == 1 and addresses[0] in (words[0], words[-1]):
+        words.remove(addresses[0])
+        return [" ".join(words), addresses[0]] if words else addresses
+    return [line]
 
 
 def _json_array(text: str, *, any_columns: bool) -> Iterator[Cells]:

@@ -44,6 +44,8 @@ ADA = ("Ada Lovelace", "ada@example.org")
         '"Ada Lovelace" <ada@example.org>;',
         "Ada Lovelace, ada@example.org\n",
         "ada@example.org\tAda Lovelace\n",
+        "Ada Lovelace ada@example.org",
+        "ada@example.org Ada  Lovelace",
         "\nAda Lovelace; ada@example.org\n\n",
         '[{"name": "Ada Lovelace", "email": "ada@example.org"}]',
         ' [ {"fullName": "Ada Lovelace", "e-mail": "ada@example.org", "did": null} ] ',

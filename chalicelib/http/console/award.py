@@ -11,6 +11,7 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
 from chalicelib.award import issuing, jobs, moments, upload
+from chalicelib.award.cells import UnknownColumns
 from chalicelib.award.job import Job
 from chalicelib.award.jobs import Allow, Examined, RowsRefused, Upload
 from chalicelib.award.judge import Terms
@@ -112,7 +113,11 @@ def _upload(form: Filled) -> Upload:
     return Upload(
         Terms(form.said("achievement"), notify=bool(form.said("notify"))),
         content,
-        Allow(duplicates=bool(form.said("twice")), faults=form.said("do") == "award_good"),
+        Allow(
+            duplicates=bool(form.said("twice")),
+            faults=form.said("do") == "award_good",
+            columns=bool(form.said("columns")),
+        ),
         key=key if _KEY.fullmatch(key) else None,
         valid_until=until,
     )
@@ -120,7 +125,8 @@ def _upload(form: Filled) -> Upload:
 
 def _mark(form: Filled) -> str:
     """What was checked, exactly; something else has to be checked again before it is awarded."""
-    said = "\0".join((form.lines("rows"), *(form.said(name) for name in ("achievement", "valid_until", "notify"))))
+    names = ("achievement", "valid_until", "notify", "columns")
+    said = "\0".join((form.lines("rows"), *(form.said(name) for name in names)))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -148,6 +154,9 @@ def _checked(services: Services, around: Frame, form: Filled, sent: Upload, achi
     try:
         found = jobs.examine(services.desk, around.tenant, sent)
         sample, with_email = _looked_at(sent, found)
+    except UnknownColumns as error:
+        form.fault("columns", error.detail)
+        return None
     except (Malformed, Refused) as error:
         form.fault("rows", error.detail)
         return None
@@ -170,7 +179,7 @@ def _looked_at(sent: Upload, found: Examined) -> tuple[tuple[Row, ...], int | No
     faulty = {fault.row for fault in found.faults}
     sample: list[Row] = []
     with_email = 0
-    for row in upload.read(sent.content):
+    for row in upload.read(sent.content, any_columns=sent.allow.columns):
         if row.number not in faulty:
             with_email += row.email is not None
             if len(sample) < SAMPLE:

@@ -109,6 +109,34 @@ def test_every_fault_is_told_by_row_and_column_with_what_to_do(
     assert rows.strip() in html.unescape(answer.text)
 
 
+def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(editor: Browser, laurel: Laurel) -> None:
+    rows = "Name,Email,Grade,Group\nGrace Hopper,grace@example.org,A,7\n"
+    refused = check(editor, laurel, rows)
+    assert refused.status == 422
+    assert "We do not know the columns 'Grade', 'Group'." in said(refused)
+    assert '<a href="#columns">' in refused.text
+    assert 'name="columns" type="checkbox"' in refused.text
+    checked = check(editor, laurel, rows, columns="yes")
+    assert "1 row, no fault" in said(checked)
+    assert 'name="columns" type="checkbox" value="yes" checked' in checked.text
+    assert confirm(editor, laurel, checked, rows, columns="yes").status == 303
+    assert "Grace Hopper" in names(laurel)
+
+
+def test_what_is_left_out_is_part_of_what_was_checked(editor: Browser, laurel: Laurel) -> None:
+    rows = "Name,Email,Grade\nGrace Hopper,grace@example.org,A\n"
+    answer = confirm(editor, laurel, check(editor, laurel, rows, columns="yes"), rows)
+    assert answer.status == 422
+    assert "Grace Hopper" not in names(laurel)
+
+
+def test_list_may_have_nothing_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
+    answer = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
+    assert "1 of 2 rows has faults" in said(answer)
+    assert "E-mail" in said(answer)
+    assert "There is no name" not in said(answer)
+
+
 def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     checked = check(editor, laurel, rows)
