@@ -22,8 +22,8 @@ def fields(laurel: Laurel, **changes: str) -> dict[str, str]:
     return {
         "name": "Moodle", "course_1": "DA-101", "earns_1": achievement(laurel),
         "name_at": "/learner/first /learner/last", "email": "/learner/email", "course": "/course/id",
-        "completed": "/event", "completed_value": "course_completed", "completed_at": "", "evidence": "", "dry_run": "yes",
-        "do": "save", **changes,
+        "completed": "/event", "completed_value": "course_completed", "completed_at": "", "evidence": "",
+        "dry_run": "yes", "do": "save", **changes,
     }  # fmt: skip
 
 
