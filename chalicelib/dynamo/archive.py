@@ -8,7 +8,8 @@ from chalicelib.award.listing import Row
 from chalicelib.award.recipient import Recipient
 from chalicelib.credential.record import Record, StatusList
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import IssuerItem, Pointer, RecipientItem, RecordItem, StatusListItem, read
+from chalicelib.dynamo.models import Pointer, read
+from chalicelib.dynamo.models_credential import IssuerItem, RecipientItem, RecordItem, StatusListItem
 from chalicelib.dynamo.tables import Tables
 
 

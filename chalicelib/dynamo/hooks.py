@@ -20,7 +20,7 @@ from pynamodb.attributes import (
 
 from chalicelib.award.hooks import Delivery, Fields, Hook, Outcome, Secret
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import Item, read
+from chalicelib.dynamo.models import Item, epoch, read
 from chalicelib.dynamo.tables import WHATEVER, Put, Tables
 from chalicelib.errors import NotFound
 
@@ -84,7 +84,7 @@ class HookItem(Item, discriminator="hook"):
         )
 
 
-class DeliveryItem(Item, discriminator="delivery"):
+class HookDeliveryItem(Item, discriminator="delivery"):
     """What is kept of a message. ``expires`` is in epoch seconds."""
 
     at = UTCDateTimeAttribute()
@@ -136,8 +136,8 @@ class DynamoHooks:
         self._tables.delete(self._tables.credentials, keys.hook(hook.issuer_id, hook.id))
 
     def keep(self, hook: Hook, delivery: Delivery) -> None:
-        item = DeliveryItem(
-            *keys.arrival(hook.issuer_id, hook.id, delivery.at, delivery.message_id),
+        item = HookDeliveryItem(
+            *keys.hook_delivery(hook.issuer_id, hook.id, delivery.at, delivery.message_id),
             at=delivery.at,
             message_id=delivery.message_id,
             outcome=delivery.outcome,
@@ -145,14 +145,14 @@ class DynamoHooks:
             course=delivery.course,
             credential_id=delivery.credential_id,
             size=delivery.size,
-            expires=int((delivery.at + KEPT).timestamp()),
+            expires=epoch(delivery.at + KEPT),
         )
         self._tables.put(self._tables.secrets, Put(item.raw(), WHATEVER))
 
     def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        stored = self._tables.query(self._tables.secrets, keys.arrivals(issuer_id, hook_id), page=limit)
+        stored = self._tables.query(self._tables.secrets, keys.hook_deliveries(issuer_id, hook_id), page=limit)
         # In the order of time, so from the first that is over on all are; DynamoDB may be days late to delete them.
-        newest = [read(DeliveryItem, raw) for raw in islice(stored, limit)]
+        newest = [read(HookDeliveryItem, raw) for raw in islice(stored, limit)]
         return [delivery for delivery in newest if now < delivery.at + KEPT]
 
 

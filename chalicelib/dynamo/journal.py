@@ -5,15 +5,33 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
 from chalicelib.analytics.event import Event
 from chalicelib.analytics.wire import to_wire
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import EventItem
+from chalicelib.dynamo.models import Item, epoch
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
 
 KEPT = timedelta(days=400)
 """How long a single event is kept: a year and the month in which it is compared with the year before. Its counts are
 folded long before; the visitor in it means nothing once the salt of its day is destroyed."""
+
+
+class EventItem(Item, discriminator="event"):
+    """An event: its plain form (analytics.wire), member by member. ``expires`` is in epoch seconds."""
+
+    id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    at = UnicodeAttribute()
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    achievement_id = UnicodeAttribute()
+    verdict = UnicodeAttribute()
+    visitor = UnicodeAttribute(null=True)
+    referrer = UnicodeAttribute(null=True)
+    target = UnicodeAttribute(null=True)
+    expires = NumberAttribute()
 
 
 class DynamoJournal:
@@ -23,7 +41,7 @@ class DynamoJournal:
         self._tables = tables
 
     def write(self, event: Event) -> None:
-        members: dict[str, Any] = {**to_wire(event), "expires": int((event.at + KEPT).timestamp())}
+        members: dict[str, Any] = {**to_wire(event), "expires": epoch(event.at + KEPT)}
         item = EventItem(*keys.event(event.id, event.at), **members)
         try:
             self._tables.put(self._tables.events, Put(item.raw()))

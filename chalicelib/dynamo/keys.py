@@ -405,9 +405,9 @@ def hooks(issuer_id: str) -> Range:
     return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "HOOK#")
 
 
-def arrival(issuer_id: str, hook_id: str, at: datetime, message_id: str) -> Key:
+def hook_delivery(issuer_id: str, hook_id: str, at: datetime, message_id: str) -> Key:
     return Key(join("ISSUER", issuer_id, "HOOK", hook_id), join(moment(at), message_id))
 
 
-def arrivals(issuer_id: str, hook_id: str) -> Range:
+def hook_deliveries(issuer_id: str, hook_id: str) -> Range:
     return Range(join("ISSUER", issuer_id, "HOOK", hook_id), backward=True)

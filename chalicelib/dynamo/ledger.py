@@ -16,19 +16,17 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.access import first_member
-from chalicelib.dynamo.models import (
+from chalicelib.dynamo.models import Item, Pointer, read
+from chalicelib.dynamo.models_credential import (
     AchievementItem,
     HolderPointer,
     ImageItem,
     IndexMarker,
     IssuerItem,
-    Item,
-    Pointer,
     RecipientItem,
     RecordItem,
     RowItem,
     StatusListItem,
-    read,
 )
 from chalicelib.dynamo.shelf import DynamoShelf
 from chalicelib.dynamo.tables import ConditionFailed, Put, Raw, Update

@@ -1,6 +1,7 @@
-"""The items of the tables, as PynamoDB models: each is made `of` a noun and gives the noun back.
+"""What the items of all tables share, as PynamoDB models: each is made `of` a noun and gives the noun back.
 
 The models say what an item holds and how it is written; they are not bound to a table (tables.py does the calls).
+Where an item is read in one module only, its model stands there.
 """
 
 from __future__ import annotations
@@ -11,26 +12,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
-from pynamodb.attributes import (
-    BinaryAttribute,
-    BooleanAttribute,
-    DiscriminatorAttribute,
-    ListAttribute,
-    MapAttribute,
-    NumberAttribute,
-    UnicodeAttribute,
-    UTCDateTimeAttribute,
-)
+from pynamodb.attributes import DiscriminatorAttribute, MapAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
-from chalicelib.award.listing import Row
-from chalicelib.award.recipient import Holding, Recipient
-from chalicelib.credential import said
-from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
-from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
-from chalicelib.dynamo import keys
 from chalicelib.dynamo.tables import Raw
 from chalicelib.errors import Unavailable
 
@@ -83,242 +68,6 @@ def read(model: type[Readable[N]], raw: Raw) -> N:
         raise Unavailable("A stored item cannot be read.", code="storage_unreadable") from error
 
 
-class KeyMap(MapAttribute[str, Any]):
-    """A signing key within its issuer."""
-
-    fragment = UnicodeAttribute()
-    multibase = UnicodeAttribute()
-    handle = UnicodeAttribute()
-    created = UTCDateTimeAttribute()
-    retired = UTCDateTimeAttribute(null=True)
-    revoked = UTCDateTimeAttribute(null=True)
-
-
-NOT_REGISTERED = ""
-"""Of an issuer that founded itself: told apart from those stored before the difference was kept."""
-
-
-class DomainMap(MapAttribute[str, Any]):
-    """A domain within its issuer."""
-
-    domain = UnicodeAttribute()
-    place = UnicodeAttribute()
-    seen = UTCDateTimeAttribute()
-    sha256 = UnicodeAttribute()
-
-
-class IssuerItem(Item, discriminator="issuer"):
-    """An issuer."""
-
-    id = UnicodeAttribute()
-    did = UnicodeAttribute()
-    name = UnicodeAttribute()
-    url = UnicodeAttribute()
-    description = UnicodeAttribute()
-    signing_keys = ListAttribute(of=KeyMap, attr_name="keys")
-    revocation_list = UnicodeAttribute()
-    suspension_list = UnicodeAttribute()
-    email = UnicodeAttribute(null=True)
-    image = UnicodeAttribute(null=True)
-    accent = UnicodeAttribute(null=True)
-    registered_as = UnicodeAttribute(null=True)
-    domains = ListAttribute(of=DomainMap, default=list)
-    version = NumberAttribute()
-
-    @classmethod
-    def of(cls, issuer: Issuer) -> Self:
-        return cls(
-            *keys.issuer(issuer.id),
-            signing_keys=[_map(KeyMap, **_members(key, SigningKey)) for key in issuer.keys],
-            domains=[_map(DomainMap, **_members(proof, DomainProof)) for proof in issuer.domains],
-            **_members(issuer, Issuer, but=("keys", "domains", "registered_as")),
-            registered_as=issuer.registered_as or NOT_REGISTERED,
-        )
-
-    def noun(self) -> Issuer:
-        return Issuer(
-            keys=tuple(SigningKey(**_members(key, SigningKey)) for key in self.signing_keys),
-            domains=tuple(
-                DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
-            ),
-            **_members(self, Issuer, but=("keys", "domains", "registered_as")),
-            # All who were stored before there was this member had been founded by operators.
-            registered_as=self.name if self.registered_as is None else self.registered_as or None,
-        )
-
-
-class SkillMap(MapAttribute[str, Any]):
-    """A skill within its achievement."""
-
-    name = UnicodeAttribute()
-    url = UnicodeAttribute()
-    framework = UnicodeAttribute()
-    code = UnicodeAttribute(null=True)
-
-
-class AchievementItem(Item, discriminator="achievement"):
-    """An achievement."""
-
-    id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    description = UnicodeAttribute()
-    criteria = UnicodeAttribute()
-    image = UnicodeAttribute()
-    image_alt = UnicodeAttribute()
-    skills = ListAttribute(of=SkillMap)
-    kind = UnicodeAttribute()
-    # The defaults are for items that were stored before there were versions.
-    version = NumberAttribute(default=1)
-    valid_days = NumberAttribute(null=True)
-    evidence_required = BooleanAttribute(default=False)
-    archived = BooleanAttribute(default=False)
-
-    @classmethod
-    def of(cls, achievement: Achievement, key: keys.Key | None = None) -> Self:
-        """At ``key``, or where the present version stands."""
-        return cls(
-            *(key or keys.achievement(achievement.issuer_id, achievement.id)),
-            skills=[_map(SkillMap, **_members(skill, Skill)) for skill in achievement.skills],
-            **_members(achievement, Achievement, but=("skills",)),
-        )
-
-    def noun(self) -> Achievement:
-        return Achievement(
-            skills=tuple(Skill(**_members(skill, Skill)) for skill in self.skills),
-            **_members(self, Achievement, but=("skills",)),
-        )
-
-
-class EntryMap(MapAttribute[str, Any]):
-    """A credential's place in a status list."""
-
-    purpose = UnicodeAttribute()
-    list_id = UnicodeAttribute()
-    index = NumberAttribute()
-
-
-class RecordItem(Item, discriminator="credential"):
-    """A hosted credential."""
-
-    id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    achievement_id = UnicodeAttribute()
-    document = BinaryAttribute(legacy_encoding=False)
-    jwt = UnicodeAttribute(null=True)
-    entries = ListAttribute(of=EntryMap)
-    state = UnicodeAttribute()
-    state_at = UTCDateTimeAttribute()
-    state_reason = UnicodeAttribute(null=True)
-    issued_at = UTCDateTimeAttribute()
-    version = NumberAttribute()
-    # Items that were stored before these members have none of them; their credential says the same.
-    holder_name = UnicodeAttribute(null=True)
-    achievement_version = NumberAttribute(default=1)
-    valid_until = UTCDateTimeAttribute(null=True)
-    supersedes = UnicodeAttribute(null=True)
-    superseded_by = UnicodeAttribute(null=True)
-
-    @classmethod
-    def of(cls, record: Record) -> Self:
-        return cls(
-            *keys.record(record.id),
-            entries=[_map(EntryMap, **_members(entry, Entry)) for entry in record.entries],
-            state=record.standing.state,
-            state_at=record.standing.at,
-            state_reason=record.standing.reason,
-            **_members(record, Record, but=("entries", "standing")),
-        )
-
-    def noun(self) -> Record:
-        return Record(
-            entries=tuple(Entry(Purpose(entry.purpose), entry.list_id, int(entry.index)) for entry in self.entries),
-            standing=Standing(State(self.state), self.state_at, self.state_reason),
-            **self._said(),
-            **_members(self, Record, but=("entries", "standing", "holder_name", "valid_until")),
-        )
-
-    def _said(self) -> dict[str, Any]:
-        source = self if self.holder_name is not None else said.read(self.document)
-        return {"holder_name": source.holder_name, "valid_until": source.valid_until}
-
-
-class RecipientItem(Item, discriminator="recipient"):
-    """To whom a credential went."""
-
-    credential_id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    email = UnicodeAttribute(null=True)
-    zone = UnicodeAttribute(null=True)
-    notify = BooleanAttribute()
-
-    @classmethod
-    def of(cls, recipient: Recipient) -> Self:
-        return cls(*keys.recipient(recipient.credential_id), **_members(recipient, Recipient))
-
-    def noun(self) -> Recipient:
-        return Recipient(**_members(self, Recipient))
-
-
-class RowItem(Item, discriminator="row"):
-    """A credential in its issuer's list."""
-
-    credential_id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    issued_at = UTCDateTimeAttribute()
-    achievement_id = UnicodeAttribute()
-    holder_name = UnicodeAttribute()
-    state = UnicodeAttribute()
-    email = UnicodeAttribute(null=True)
-    valid_until = UTCDateTimeAttribute(null=True)
-    superseded_by = UnicodeAttribute(null=True)
-
-    @classmethod
-    def of(cls, row: Row) -> Self:
-        return cls(*keys.row(row.issuer_id, row.issued_at, row.credential_id), **_members(row, Row))
-
-    def noun(self) -> Row:
-        return Row(state=State(self.state), **_members(self, Row, but=("state",)))
-
-
-class StatusListItem(Item, discriminator="status_list"):
-    """A status list.
-
-    The bits are kept deflated. A list is read at every view and rewritten at every revocation, and DynamoDB charges
-    a strong read by 4 KB and a write in a transaction by twice the KB: 16 KiB of bits, hardly any of them set, are
-    then some hundred bytes instead of 5 read units and 32 write units.
-    """
-
-    id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    purpose = UnicodeAttribute()
-    deflated = BinaryAttribute(legacy_encoding=False)
-    document = BinaryAttribute(legacy_encoding=False)
-    version = NumberAttribute()
-
-    @classmethod
-    def of(cls, status_list: StatusList) -> Self:
-        return cls(
-            *keys.status_list(status_list.id),
-            deflated=zlib.compress(status_list.bits, 9),
-            **_members(status_list, StatusList, but=("bits",)),
-        )
-
-    def noun(self) -> StatusList:
-        return StatusList(
-            bits=zlib.decompress(self.deflated),
-            purpose=Purpose(self.purpose),
-            **_members(self, StatusList, but=("bits", "purpose")),
-        )
-
-
-class IndexMarker(Item, discriminator="index"):
-    """Says that an index of a status list is taken, and by which credential."""
-
-    credential_id = UnicodeAttribute()
-
-
 class Pointer(Item, discriminator="pointer"):
     """Stands where a listing begins; ``target`` is the id of what it points to."""
 
@@ -328,61 +77,11 @@ class Pointer(Item, discriminator="pointer"):
         return str(self.target)
 
 
-class HolderPointer(Item, discriminator="holding"):
-    """Says that a credential went to the address in its key."""
-
-    issuer_id = UnicodeAttribute()
-    credential_id = UnicodeAttribute()
-
-    def noun(self) -> Holding:
-        return Holding(self.issuer_id, self.credential_id)
-
-
-class ImageItem(Item, discriminator="image"):
-    """A picture."""
-
-    sha256 = UnicodeAttribute()
-    media_type = UnicodeAttribute()
-    content = BinaryAttribute(legacy_encoding=False)
-
-    @classmethod
-    def of(cls, image: Image) -> Self:
-        return cls(*keys.image(image.sha256), **_members(image, Image))
-
-    def noun(self) -> Image:
-        return Image(**_members(self, Image))
-
-
-class SaltItem(Item, discriminator="salt"):
-    """The salt of a day. ``expires`` (epoch seconds) is the second belt only: the salt is deleted by its own job."""
-
-    salt = BinaryAttribute(legacy_encoding=False)
-    expires = NumberAttribute()
-
-    def noun(self) -> bytes:
-        return bytes(self.salt)
-
-
-class EventItem(Item, discriminator="event"):
-    """An event: its plain form (analytics.wire), member by member. ``expires`` is in epoch seconds."""
-
-    id = UnicodeAttribute()
-    kind = UnicodeAttribute()
-    at = UnicodeAttribute()
-    credential_id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    achievement_id = UnicodeAttribute()
-    verdict = UnicodeAttribute()
-    visitor = UnicodeAttribute(null=True)
-    referrer = UnicodeAttribute(null=True)
-    target = UnicodeAttribute(null=True)
-    expires = NumberAttribute()
-
-
-def _members(source: object, noun: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
+def members(source: object, noun: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
     """What ``source``, a noun or the model of it, holds under the member names of ``noun``."""
     return {field.name: getattr(source, field.name) for field in fields(noun) if field.name not in but}
 
 
-def _map(kind: type[M], **members: object) -> M:
-    return kind(**members)
+def mapped(kind: type[M], **held: object) -> M:
+    """A map within an item."""
+    return kind(**held)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from pynamodb.attributes import BinaryAttribute, NumberAttribute
+
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import SaltItem, read
+from chalicelib.dynamo.models import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables, key_of
 
 KEPT = timedelta(days=2)
 """TTL of a salt from the start of its day. DynamoDB may take two more days, so this is the belt beside the braces:
 what keeps the promise is `destroy_before`."""
+
+
+class SaltItem(Item, discriminator="salt"):
+    """The salt of a day. ``expires`` (epoch seconds) is the second belt only: the salt is deleted by its own job."""
+
+    salt = BinaryAttribute(legacy_encoding=False)
+    expires = NumberAttribute()
+
+    def noun(self) -> bytes:
+        return bytes(self.salt)
 
 
 class DynamoSalts:
@@ -21,7 +33,7 @@ class DynamoSalts:
 
     def create(self, day: date, fresh: bytes) -> bytes:
         key = keys.salt(day)
-        expires = int((datetime.combine(day, time(), UTC) + KEPT).timestamp())
+        expires = epoch(datetime.combine(day, time(), UTC) + KEPT)
         try:
             self._tables.put(self._tables.secrets, Put(SaltItem(*key, salt=fresh, expires=expires).raw()))
         except ConditionFailed as error:

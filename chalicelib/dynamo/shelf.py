@@ -8,16 +8,9 @@ from typing import TypeVar
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import (
-    ImageItem,
-    IssuerItem,
-    Pointer,
-    Readable,
-    RecordItem,
-    SaltItem,
-    StatusListItem,
-    read,
-)
+from chalicelib.dynamo.models import Pointer, Readable, read
+from chalicelib.dynamo.models_credential import ImageItem, IssuerItem, RecordItem, StatusListItem
+from chalicelib.dynamo.salts import SaltItem
 from chalicelib.dynamo.signposts import SignpostsItem
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import NotFound

@@ -22,7 +22,8 @@ from chalicelib.credential.record import Record, State
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.claims import DynamoClaims
 from chalicelib.dynamo.ledger import DynamoLedger
-from chalicelib.dynamo.models import AchievementItem, Pointer, RecordItem
+from chalicelib.dynamo.models import Pointer
+from chalicelib.dynamo.models_credential import AchievementItem, RecordItem
 from chalicelib.dynamo.tables import Tables
 from chalicelib.dynamo.tasks import DynamoTasks
 from chalicelib.errors import Conflict, NotFound

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.award import issue
 from chalicelib.credential.record import Record
-from chalicelib.dynamo.models import RecordItem
+from chalicelib.dynamo.models_credential import RecordItem
 from chalicelib.dynamo.tables import Put
 from crash import award
 from crash.award import SCENES, Scene

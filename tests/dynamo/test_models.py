@@ -15,16 +15,15 @@ from chalicelib.award.recipient import Recipient
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
-from chalicelib.dynamo.models import (
+from chalicelib.dynamo.models import Pointer, read
+from chalicelib.dynamo.models_credential import (
     AchievementItem,
     ImageItem,
     IssuerItem,
-    Pointer,
     RecipientItem,
     RecordItem,
     RowItem,
     StatusListItem,
-    read,
 )
 from chalicelib.errors import Unavailable
 from tests.contract import nouns
