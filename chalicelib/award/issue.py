@@ -267,6 +267,9 @@ def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> No
         raise Refused(
             f"{len(evidence)} pieces of evidence are too many; at most {MOST_EVIDENCE} fit.", code="bad_evidence"
         )
+    if len({link.url for link in evidence}) < len(evidence):
+        # One thing is described once: of two a signature could not tell which is which (`node_split`).
+        raise Refused("The same link stands twice among the evidence.", code="bad_evidence")
     for link in evidence:
         check_url("evidence's url", link.url)
         check_text("evidence's name", link.name, 200)

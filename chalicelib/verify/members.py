@@ -35,5 +35,6 @@ def id_of(value: object) -> str | None:
 
 
 def is_true(value: object) -> bool:
-    """Whether ``value`` says yes: as a boolean, or as the text that is signed alike (xsd:boolean)."""
-    return value is True or text(value) in {"true", "1"}
+    """Whether ``value`` says yes: as a boolean, or as the text that is signed alike (xsd:boolean), or a list of one."""
+    said = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return said is True or text(said) in {"true", "1"}

@@ -27,7 +27,7 @@ def view_of(document: Mapping[str, object], model: DataModel) -> View:
             "id": id_of(document.get("issuer")),
             "name": text(issuer.get("name")),
             "url": text(issuer.get("url")),
-            "image": id_of(issuer.get("image")),
+            "image": id_of(_only(issuer.get("image"))),
         },
         "holder": {"id": string(subject.get("id")), "name": _holder_name(subject)},
         "achievement": _achievement(achievement) if achievement else None,
@@ -48,7 +48,7 @@ def _holder_name(subject: Mapping[str, object]) -> str | None:
 
 
 def _achievement(achievement: Mapping[str, object]) -> View:
-    criteria, image = as_object(achievement.get("criteria")), achievement.get("image")
+    criteria, image = as_object(achievement.get("criteria")), _only(achievement.get("image"))
     return {
         "id": string(achievement.get("id")),
         "name": text(achievement.get("name")),
@@ -58,6 +58,11 @@ def _achievement(achievement: Mapping[str, object]) -> View:
         "kind": text(achievement.get("achievementType")),
         "skills": [_skill(as_object(item)) for item in as_list(achievement.get("alignment"))],
     }
+
+
+def _only(value: object) -> object:
+    """What a list of one holds, which is signed as it would be without the list."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _skill(alignment: Mapping[str, object]) -> View:

@@ -139,6 +139,11 @@ def test_evidence_is_named_in_the_credential(house: House) -> None:
         ("bad_did", {"holder": Holder("Ada", did="did:example:a b")}),
         ("bad_suite", {"suite": "ecdsa-rdfc-2019"}),
         ("bad_url", {"evidence": (EvidenceLink("work/1", "The work"),)}),
+        ("bad_evidence", {"evidence": (EvidenceLink("https://acme.example/1", "One"),) * 2}),
+        (
+            "bad_evidence",
+            {"evidence": tuple(EvidenceLink("https://acme.example/1", name) for name in ("One", "Another"))},
+        ),
         ("bad_text", {"evidence": (EvidenceLink("https://acme.example/1", ""),)}),
         ("bad_credential_id", {"credential_id": "../1"}),
     ],

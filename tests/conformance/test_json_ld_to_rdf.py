@@ -36,7 +36,7 @@ CASES: dict[str, dict[str, Any]] = (
 SUPPORTED = {
     "values, languages, datatypes": "t0001 t0004 t0005 t0006 t0020 te013 te061 te067",
     "types and identifiers": "t0007 t0019 te033 te053 te054 te055",
-    "lists": "t0025 te027",
+    "lists": "t0025",
     "graphs": "te079 te093",
     "contexts of types and of members": "tc001 tc002 tc004 tc005 tc006 tc007 tc009 tc010 tc012 tc016 tc019 tc023 tc035 "
     "tc036",
@@ -61,7 +61,7 @@ TRANSLATED = {
     "context_inline": 1,
     "context_uncompiled": 223,
     "context_unknown": 8,
-    "equal": 73,
+    "equal": 72,
     "id_blank": 3,
     "iri_compact": 10,
     "iri_relative": 35,
@@ -75,6 +75,7 @@ TRANSLATED = {
     "type_undefined": 2,
     "value_invalid": 3,
     "value_null": 2,
+    "value_repeated": 1,  # te027: a set that repeats itself hides from a reader of the JSON that it says one thing
 }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.verify.members import id_of, string, text
+from chalicelib.verify.members import id_of, is_true, string, text
 
 
 @pytest.mark.parametrize("value", ["word", ["word"]])
@@ -19,3 +19,13 @@ def test_whatever_else_is_no_text(value: object) -> None:
 def test_an_identifier_is_never_a_list(value: object) -> None:
     assert id_of(value) is None
     assert string(value) is None
+
+
+@pytest.mark.parametrize("value", [True, [True], "true", ["true"], "1"])
+def test_yes_is_signed_alike_in_all_these_spellings(value: object) -> None:
+    assert is_true(value)
+
+
+@pytest.mark.parametrize("value", [False, [False], None, [], 1, [1], [True, True], "yes", [None]])
+def test_nothing_else_says_yes(value: object) -> None:
+    assert not is_true(value)

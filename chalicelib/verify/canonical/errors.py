@@ -21,7 +21,8 @@ class CanonicalError(LaurelError):
       ``iri_compact`` a prefix used in a value; ``iri_aliased`` an IRI spelled out though there is a term for it;
       ``id_blank`` a blank node's label as an identifier; ``node_dropped`` an object that states nothing where only
       statements are kept; ``node_split`` parts of the document's own node placed deeper; ``array_nested``,
-      ``value_null``, ``value_invalid``, ``string_invalid``, ``number_range``; ``json_invalid`` no JSON value at all.
+      ``value_null``, ``value_invalid``, ``value_repeated`` one value twice, which RDF keeps once; ``string_invalid``,
+      ``number_range``; ``json_invalid`` no JSON value at all.
     """
 
     code = "canonical"

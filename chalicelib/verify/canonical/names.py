@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.verify.canonical.errors import CanonicalError
-from chalicelib.verify.canonical.literals import escape, iri, language_suffix
+from chalicelib.verify.canonical.literals import XSD, escape, iri, language_suffix
 from chalicelib.verify.canonical.tables import TERM_IRIS, ActiveContext, Term, apply, typed_suffix
 
 
@@ -86,10 +86,15 @@ def vocabulary(value: str, active: ActiveContext) -> str:
     return iri(active.vocab + value)
 
 
-def value_object(value: dict[str, Any], active: ActiveContext) -> str:
+_PLAIN_TYPES = frozenset(typed_suffix(XSD + name) for name in ("string", "boolean", "integer", "double"))
+"""Of literals that JSON writes without a value object."""
+
+
+def value_object(value: dict[str, Any], term: Term, active: ActiveContext) -> str:
     """``{"@value", "@language"}`` or ``{"@value", "@type"}`` as a literal (5.1.2 step 14), and nothing else.
 
-    A base direction has no place in RDF 1.1 and would be dropped; a bare ``@value`` would be a second spelling.
+    A base direction has no place in RDF 1.1 and would be dropped; a bare ``@value``, and a type that the value would
+    have without being told, would be second spellings.
 
     :raises CanonicalError: ``keyword_refused``, ``value_invalid``, and those of `reference`.
     """
@@ -97,5 +102,8 @@ def value_object(value: dict[str, Any], active: ActiveContext) -> str:
     if isinstance(text, str) and value.keys() == {"@value", "@language"}:
         return f'"{escape(text)}"{language_suffix(value["@language"])}'
     if isinstance(text, str) and value.keys() == {"@value", "@type"}:
-        return f'"{escape(text)}"{typed_suffix(reference(value["@type"], active)[1:-1])}'
+        suffix = typed_suffix(reference(value["@type"], active)[1:-1])
+        if suffix == term.suffix or suffix in _PLAIN_TYPES:
+            raise CanonicalError(f"{term.name!r} spells out a type that goes without saying.", code="keyword_refused")
+        return f'"{escape(text)}"{suffix}'
     raise CanonicalError("A value object has a string and a language, or a string and a type.", code="keyword_refused")

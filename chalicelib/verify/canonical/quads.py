@@ -246,6 +246,9 @@ class _Walk:
             objects = [self.object(term, name, item, active, base, graph, depth) for item in values]
         if term.container == "@list":
             objects = [self.list(objects, graph)]
+        elif len(set(objects)) < len(objects):
+            # A reader of the JSON takes two for no name, or for two awards, where the signature covers one.
+            raise CanonicalError(f"{name!r} says the same twice, which is signed once.", code="value_repeated")
         for object_ in objects:
             self.add(subject, term.predicate, object_, graph)
 
@@ -256,7 +259,7 @@ class _Walk:
         kind = type(value)
         if kind is dict:
             if "@value" in value:
-                return value_object(value, scoped(active, term))
+                return value_object(value, term, scoped(active, term))
             return self.node(value, scoped(base, term), graph, depth + 1)
         if kind is str:
             if term.kind == LITERAL:

@@ -16,6 +16,7 @@ V2 = "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 OB_FIRST = "https://purl.imsglobal.org/spec/ob/v3p0/context.json"
 EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
+XSD = "http://www.w3.org/2001/XMLSchema#"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 
 BADGE: dict[str, Any] = {
@@ -110,10 +111,16 @@ UNSIGNED_CHANGES = [
     ("null", "credentialSubject/achievement/humanCode", None, "value_null"),
     ("null in an array", "name", ["Teamwork Badge", None], "value_null"),
     ("an array in an array", "name", [["Teamwork Badge"]], "array_nested"),
+    ("a text twice", "name", ["Teamwork Badge", "Teamwork Badge"], "value_repeated"),
+    ("a link twice", "evidence", [{"id": "urn:e", "type": ["Evidence"], "name": "x"}, "urn:e"], "value_repeated"),
     ("a bare value object", "name", {"@value": "Teamwork Badge"}, "keyword_refused"),
     ("an explicit set", "name", {"@set": ["Teamwork Badge"]}, "keyword_refused"),
     ("an explicit list", "name", {"@list": ["Teamwork Badge"]}, "keyword_refused"),
     ("a base direction", "name", {"@value": "x", "@language": "ar", "@direction": "rtl"}, "keyword_refused"),
+    ("the type of any text", "name", {"@value": "Teamwork Badge", "@type": XSD + "string"}, "keyword_refused"),
+    ("a number in words", "name", {"@value": "5", "@type": XSD + "integer"}, "keyword_refused"),
+    ("the type that a member has", "validUntil",
+     {"@value": "2030-01-01T00:00:00Z", "@type": XSD + "dateTime"}, "keyword_refused"),
     ("a relative datatype", "name", {"@value": "x", "@type": "string"}, "iri_relative"),
     ("a malformed language", "name", {"@value": "x", "@language": "e n"}, "value_invalid"),
     ("a proof that is a link", "proof", "urn:x", "node_dropped"),

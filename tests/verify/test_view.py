@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from chalicelib.verify.models import V2
+from chalicelib.verify.view import view_of
+
+IMAGE = {"id": "https://example.com/i.png", "type": "Image", "caption": "A star"}
+
+
+def test_a_list_of_one_image_is_shown_as_the_image() -> None:
+    # Both are signed alike, so whoever passes the credential on could put the list around it.
+    document = {
+        "issuer": {"id": "did:example:i", "image": [IMAGE]},
+        "credentialSubject": {"achievement": {"image": [IMAGE]}},
+    }
+    alone = {"issuer": {"id": "did:example:i", "image": IMAGE}, "credentialSubject": {"achievement": {"image": IMAGE}}}
+    assert view_of(document, V2) == view_of(alone, V2)
+    assert view_of(document, V2)["issuer"] == {
+        "id": "did:example:i", "name": None, "url": None, "image": "https://example.com/i.png"
+    }  # fmt: skip
+
+
+def test_a_hashed_name_is_never_shown_as_the_name() -> None:
+    for yes in (True, [True], "true"):
+        identifier = {"identityType": "name", "identityHash": "sha256$00", "hashed": yes}
+        view = view_of({"credentialSubject": {"identifier": [identifier]}}, V2)
+        assert view["holder"] == {"id": None, "name": None}
