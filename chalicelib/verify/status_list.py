@@ -15,7 +15,7 @@ from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Evidence
 
 _CHECKS = (format.check, structure.check, context.check, proof.check, signer.check, dates.check)
-"""Checks 1 to 6; a list has no status of its own."""
+"""Checks 1 to 6; a list that has a status of its own is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ def read_list(url: str, case: Case) -> VerifiedList:
     listed = _verified(fetched, case)
     if vocabulary.STATUS_LIST_CREDENTIAL not in listed.types:
         raise CheckUnknown("status_list_wrong_type", "What its status points to is not a status list.", evidence)
+    if "credentialStatus" in listed.document:
+        # To follow it could go on for ever; not to follow it could believe a list that was withdrawn.
+        raise CheckUnknown("status_list_has_status", "Its status list may itself have been withdrawn.", evidence)
     if listed.document.get("id", url) != url:
         raise CheckUnknown("status_list_other_id", "The status list says that it belongs at another address.", evidence)
     # A list by another issuer may be right, but nothing says that this one may speak for the credential's issuer.

@@ -72,7 +72,8 @@ def check(case: Case) -> Finding:
 def _parse(entry: Mapping[str, object]) -> _Entry:
     if vocabulary.STATUS_ENTRY not in as_list(entry.get("type")):
         raise CheckUnknown("status_type_unknown", f"Laurel cannot read a status of the kind {_name(entry)!r} yet.")
-    if entry.get("statusSize", 1) != 1:
+    size = entry.get("statusSize", 1)
+    if size != 1 or type(size) is bool:
         raise CheckUnknown("status_size_unsupported", "Its status has more than one bit, which Laurel cannot read yet.")
     try:
         purpose = Purpose(text(entry.get("statusPurpose")) or "")

@@ -158,7 +158,10 @@ def _type(name: str | None, allowed: frozenset[str]) -> str | None:
     # RFC 7515, 4.1.9: a media type, in any case, of which "application/" may be left out.
     kind = name.lower().removeprefix("application/")
     if kind not in allowed:
-        raise Malformed(f"The token calls itself {name[:64]!r}, not a credential.", code="token_type_other")
+        raise Malformed(
+            f"The token calls itself {name[:64]!r}, which is no kind of credential that Laurel reads.",
+            code="token_type_other",
+        )
     return kind
 
 

@@ -37,12 +37,15 @@ class Jws(NamedTuple):
 def parse(data: bytes) -> Jws:
     """The JWS that ``data`` is, with nothing before or behind it.
 
-    Raises `Malformed`, whatever the bytes: `too_large`; `jws_malformed`; `jws_encrypted`; for the header also the
-    codes of `strict_json.parse`; `algorithm_refused` for `none` and shared secrets; `algorithm_unsupported`;
-    `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
+    Raises `Malformed`, whatever the bytes: `too_large`; `jws_malformed`; `jws_encrypted`; `jws_sd` (SD-JWT); for the
+    header also the codes of `strict_json.parse`; `algorithm_refused` for `none` and shared secrets;
+    `algorithm_unsupported`; `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
     """
     if len(data) > MAX_SIZE:
         raise Malformed(f"This is {len(data):,} bytes; at most {MAX_SIZE:,} are read.", code="too_large")
+    if b"~" in data:
+        # RFC 9901, 4: what it discloses stands behind the token, between tildes, which base64url does not have.
+        raise Malformed("This token discloses its parts one by one, which Laurel cannot check yet.", code="jws_sd")
     parts = data.split(b".", 5)
     if len(parts) == 5:
         raise Malformed("This token is encrypted, so nobody else can check it.", code="jws_encrypted")

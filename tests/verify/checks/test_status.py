@@ -74,6 +74,10 @@ LIST_FAULTS: dict[str, tuple[Callable[[], FakeWorld], str]] = {
         lambda: with_list(status_list(REVOCATION, credentialSubject=subject(statusPurpose="suspension"))),
         "status_purpose_differs",
     ),
+    "a status of its own": (
+        lambda: with_list(status_list(REVOCATION, credentialStatus=unsigned()["credentialStatus"])),
+        "status_list_has_status",
+    ),
     "another address": (
         lambda: with_list(status_list(REVOCATION, id="http://localhost:8000/status/other")),
         "status_list_other_id",
@@ -114,6 +118,7 @@ ENTRY_FAULTS = {
     "other digits": ({"statusListIndex": "７"}, "status_malformed"),
     "out of range": ({"statusListIndex": str(bitstring.MIN_BITS)}, "status_index_out_of_range"),
     "more than a bit": ({"statusSize": 2}, "status_size_unsupported"),
+    "a size that is no number": ({"statusSize": True}, "status_size_unsupported"),
 }
 
 

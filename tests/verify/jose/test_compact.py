@@ -14,6 +14,7 @@ CODES = {
     "too_large",
     "jws_malformed",
     "jws_encrypted",
+    "jws_sd",
     "algorithm_refused",
     "algorithm_unsupported",
     "critical_unsupported",
