@@ -12,7 +12,8 @@ from chalicelib.errors import Malformed
 MAX_SIZE = strict_json.DEFAULT.size
 """Bytes of a credential, however it comes."""
 _LINK = re.compile(rb"https?://[!#-;=?-\[\]_a-z~]{1,2040}", re.IGNORECASE)
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLANKS = " \t\r\n\f\v\u00a0\u200b\ufeff"
+"""White space, and what office programs leave around a text: no-break and zero-width space, byte order mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,21 @@ class Document:
 
 
 def read(data: bytes) -> Link | Document:
-    """What ``data`` is, white space and a byte order mark around it aside.
+    """What ``data`` is, without blanks, quotes or angle brackets around it, or the line breaks of a mail in a token.
 
     Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
     """
     if len(data) > MAX_SIZE:
         raise Malformed(f"This is {len(data):,} bytes; at most {MAX_SIZE:,} are read.", code="too_large")
-    text = data.removeprefix(_BYTE_ORDER_MARK).strip()
+    text = _unwrapped(_stripped(data))
     if _LINK.fullmatch(text):
         return Link(text.decode("ascii"))
-    if text[:1] == b'"':
-        text = _unquoted(text)
-    if text[:1] == b"{" or (text.count(b".") >= 2 and b" " not in text and text[:2] == b"ey"):
+    if text[:1] == b"{":
         return Document(text)
+    if text[:2] == b"ey":
+        token = b"".join(map(bytes.strip, text.splitlines()))
+        if token.count(b".") >= 2 and b" " not in token:
+            return Document(token)
     raise Malformed(_hint(text), code="nothing_found")
 
 
@@ -57,7 +60,7 @@ def read_linked(data: bytes) -> bytes:
     try:
         found = read(data)
     except Malformed as error:
-        page = data.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"<"
+        page = _stripped(data)[:1] == b"<"
         raise Malformed(_WEB_PAGE if page else f"The link was opened. {error.detail}", code=error.code) from error
     if isinstance(found, Link):
         raise Malformed("The link leads to another link. Paste that one instead.", code="nothing_found")
@@ -70,18 +73,38 @@ _WEB_PAGE = (
 )
 
 
-def _unquoted(text: bytes) -> bytes:
-    # A token copied out of JSON brings its quotes along.
+def _stripped(data: bytes) -> bytes:
+    return data.decode("utf-8", "surrogateescape").strip(_BLANKS).encode("utf-8", "surrogateescape")
+
+
+def _unwrapped(text: bytes) -> bytes:
+    """A link or token without what JSON, or a text that it stands in, puts around it."""
+    if text[:1] == b"<" and text[-1:] == b">" and _LINK.fullmatch(text[1:-1]):
+        return text[1:-1]
+    if text[:1] != b'"':
+        return text
     try:
         inner = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return inner.encode("utf-8", "replace").strip() if isinstance(inner, str) else text
+    return _stripped(inner.encode("utf-8", "replace")) if isinstance(inner, str) else text
 
 
+_PICTURE = "This is a picture. Laurel cannot read the credential inside a picture yet; ask for the JSON file."
+_NO_LINK = (
+    "There is no credential in this: it begins as a link does, but is none. Copy one link, and nothing else, from the "
+    "address bar of your browser."
+)
 _HINTS = (
-    (b"\x89PNG", "This is a picture. Laurel cannot read the credential inside a picture yet; ask for the JSON file."),
-    (b"<svg", "This is a picture. Laurel cannot read the credential inside a picture yet; ask for the JSON file."),
+    (b"\x89PNG", _PICTURE),
+    (b"<svg", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+    (b"GIF8", _PICTURE),
+    (b"\xff\xfe", "There is no credential in this that we can read. Save the file again, as UTF-8."),
+    (b"PK\3\4", "This is a zip or an office file. Take the credential out of it: a JSON file, or its link."),
+    (b"```", "Paste only what stands between the lines with the backticks."),
+    (b"http://", _NO_LINK),
+    (b"https://", _NO_LINK),
     (b"%PDF", "This is a PDF, which anybody can make. Ask the holder for the link or the JSON file behind it."),
     (b"<", "This is a web page, not a credential. Copy the page's address instead, or look for a download there."),
     (b"did:", "This names an issuer or a holder, not a credential. Ask for the credential's link or file."),
@@ -92,6 +115,8 @@ _HINTS = (
 def _hint(text: bytes) -> str:
     if not text:
         return "There is nothing here. Paste a credential or its link, or choose the file."
+    if text[:5].lower() == b"<?xml" and b"<svg" in text[:4096].lower():
+        return _PICTURE
     for start, hint in _HINTS:
         if text[: len(start)].lower() == start.lower():
             return hint

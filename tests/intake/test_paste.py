@@ -16,6 +16,12 @@ from chalicelib.intake.paste import MAX_SIZE, Document, Link, read, read_linked
         (b'\xef\xbb\xbf{"a": 1}\n', Document(b'{"a": 1}')),
         (b"eyJh.eyJi.c2ln\n", Document(b"eyJh.eyJi.c2ln")),
         (b'"eyJh.eyJi.c2ln"', Document(b"eyJh.eyJi.c2ln")),
+        (b"eyJh.ey\r\nJi.c2\r\nln", Document(b"eyJh.eyJi.c2ln")),
+        (b"eyJh.eyJi.c2ln~WyJ~", Document(b"eyJh.eyJi.c2ln~WyJ~")),
+        ("\u00a0\u200b{}\u200b\ufeff\n".encode(), Document(b"{}")),
+        (b"{\xff}", Document(b"{\xff}")),
+        (b'"https://a.example/c/1"', Link("https://a.example/c/1")),
+        (b"<https://a.example/c/1>", Link("https://a.example/c/1")),
     ],
 )
 def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document) -> None:
@@ -38,6 +44,14 @@ def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document)
         (b"https://a.example/ and more", "no credential in this"),
         (b'"hello"', "no credential in this"),
         (b"\xff\xfe\x00", "no credential in this"),
+        ("{}".encode("utf-16"), "UTF-8"),
+        ("https://b\u00fccher.example/c/1".encode(), "address bar"),
+        (b"https://a.example/" + b"x" * 2100, "address bar"),
+        (b"<?xml version='1.0'?>\n<svg xmlns=''>", "picture"),
+        (b"\xff\xd8\xff\xe0", "picture"),
+        (b"PK\x03\x04", "zip"),
+        (b"```json\n{}\n```", "backticks"),
+        (b"eyes. Yes. No.", "no credential in this"),
     ],
 )
 def test_what_is_neither_gets_a_word_about_what_to_try(data: bytes, hint: str) -> None:
