@@ -9,7 +9,7 @@ from chalicelib.award.tasks import Task
 from chalicelib.delivery import deliveries
 from chalicelib.delivery.deliveries import Delivery
 from chalicelib.delivery.delivering import Delivering
-from chalicelib.delivery.handlers import DELIVER
+from chalicelib.delivery.handlers import DELIVER, stands
 from chalicelib.delivery.letter import Kind
 from chalicelib.delivery.mailbox import held_back
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -25,12 +25,17 @@ _DAY = timedelta(days=1)
 def send_again(delivering: Delivering, issuer_id: str, credential_id: str) -> Delivery:
     """Have the first letter sent as soon as a worker comes to it, also to somebody who was not to be written to.
 
-    Raises `NotFound` when it is no credential of this issuer; `Refused` when it cannot be: `no_address`, the codes of
-    `mailbox.held_back`; `TooMany`; `Conflict` (`in_flight`) while it is being sent.
+    Raises `NotFound` when it is no credential of this issuer; `Refused` when it cannot be: `not_standing`,
+    `no_address`, the codes of `mailbox.held_back`; `TooMany`; `Conflict` (`in_flight`) while it is being sent.
     """
     record = delivering.archive.record(credential_id)
     if record.issuer_id != issuer_id:
         raise NotFound("There is no credential with this id.")
+    if not stands(record, delivering.now()):
+        raise Refused(
+            "No letter goes out about a credential that is revoked, suspended, replaced or at its end.",
+            code="not_standing",
+        )
     recipient = delivering.archive.recipient(credential_id)
     if recipient.email is None:
         raise Refused("Nobody's e-mail address is known for this credential.", code="no_address")

@@ -61,13 +61,14 @@ def _case(delivering: Delivering, task: Task) -> Case | None:
         achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
     except NotFound:
         return None
-    if not _stands(record, delivering.now()):
+    if not stands(record, delivering.now()):
         return None
     signposts = delivering.signposts.signposts(issuer.id, record.achievement_id)
     return Case(record, issuer, achievement, recipient, recipient.email, signposts, delivering.base_url)
 
 
-def _stands(record: Record, now: datetime) -> bool:
+def stands(record: Record, now: datetime) -> bool:
+    """Whether a credential is one to write about: active, not ended, and not replaced by another."""
     ended = record.valid_until is not None and record.valid_until <= now
     return record.standing.state is State.ACTIVE and record.superseded_by is None and not ended
 

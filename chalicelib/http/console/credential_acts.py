@@ -13,6 +13,7 @@ from chalicelib.award.replacing import Changes
 from chalicelib.award.text import check_text
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import again
+from chalicelib.delivery.handlers import stands
 from chalicelib.errors import Conflict, Malformed, Refused
 from chalicelib.http.console.credential_words import Shown
 from chalicelib.http.console.filled import Filled
@@ -130,11 +131,11 @@ REVOKE = Act(
 ACTS: Mapping[str, Act] = {act.key: act for act in (SEND, CORRECT, RENEW, SUSPEND, REINSTATE, REVOKE)}
 
 
-def offered(record: Record, shown: Shown) -> tuple[Act, ...]:
+def offered(record: Record, shown: Shown, now: datetime) -> tuple[Act, ...]:
     """What can be done with ``record`` as it stands: nothing that would be refused."""
     state, replaced = record.standing.state, record.superseded_by is not None
     possible = {
-        SEND: shown.email is not None and state is State.ACTIVE,
+        SEND: shown.email is not None and stands(record, now),
         CORRECT: state is State.ACTIVE and not replaced,
         RENEW: state is State.ACTIVE and not replaced,
         SUSPEND: state is State.ACTIVE and bool(record.entries),

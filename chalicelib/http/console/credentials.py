@@ -45,7 +45,7 @@ def routes(services: Services) -> Routes:
         around = frame.of(services, request, caller, person, "credentials")
         record = _own(services, around, credential_id)
         shown = _shown(services, record)
-        acts = credential_acts.offered(record, shown) if around.may("award") else ()
+        acts = credential_acts.offered(record, shown, services.awarding.now()) if around.may("award") else ()
         return frame.show(around, "credential.html", credential=shown, acts=acts)
 
     @bound.bind("/console/{issuer}/credentials/{id}/{act}", access=member(Act.AWARD), missing=MISSING)
@@ -147,7 +147,8 @@ def _shown(services: Services, record: Record) -> Shown:
 def _asked(services: Services, around: Frame, record: Record, key: str, form: Filled | None) -> Reply:
     """The page that says exactly what ``key`` would do, and asks for what it needs."""
     shown = _shown(services, record)
-    act = next((act for act in credential_acts.offered(record, shown) if act.key == key), None)
+    acts = credential_acts.offered(record, shown, services.awarding.now())
+    act = next((act for act in acts if act.key == key), None)
     if act is None:
         raise NotFound("not to be done to this one")
     form = form or credential_acts.fresh(services, record, shown)
