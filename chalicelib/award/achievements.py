@@ -26,6 +26,16 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 MAX_SIDE = 4096
 """Pixels. A few bytes of PNG can claim a side of two thousand million, and whoever shows it makes room for them all:
 the browsers of a credential's readers, and their mail programs."""
+KINDS = frozenset({
+    "Achievement", "ApprenticeshipCertificate", "Assessment", "Assignment", "AssociateDegree", "Award", "Badge",
+    "BachelorDegree", "Certificate", "CertificateOfCompletion", "Certification", "CommunityService", "Competency",
+    "Course", "CoCurricular", "Degree", "Diploma", "DoctoralDegree", "Fieldwork", "GeneralEducationDevelopment",
+    "JourneymanCertificate", "LearningProgram", "License", "Membership", "ProfessionalDoctorate",
+    "QualityAssuranceCredential", "MasterCertificate", "MasterDegree", "MicroCredential", "ResearchDoctorate",
+    "SecondarySchoolDiploma",
+})  # fmt: skip
+"""The achievementTypes of Open Badges 3.0 (B.1.21); one's own begin with `ext:`. Other verifiers refuse any other."""
+_OWN_KIND = re.compile(r"ext:[A-Za-z0-9._-]{1,60}", re.ASCII)
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 """How every PNG file begins (PNG, third edition, 5.2 and 11.2.1): width and height follow."""
 
@@ -150,7 +160,7 @@ def _check(content: Content) -> None:
     check_text("description", content.description, 2000)
     check_text("criteria", content.criteria, 10_000)
     check_text("picture's description", content.picture_alt, 500)
-    check_text("kind", content.kind, 64)
+    check_kind(content.kind)
     if content.picture is not None:
         check_picture(content.picture)
     if content.valid_days is not None and not 1 <= content.valid_days <= MAX_DAYS:
@@ -163,6 +173,16 @@ def _check(content: Content) -> None:
         check_url("skill's url", skill.url)
         if skill.code is not None:
             check_text("skill's code", skill.code, 200)
+
+
+def check_kind(kind: str) -> None:
+    """Raises `Refused` (`bad_kind`) when ``kind`` is no achievementType of Open Badges 3.0."""
+    if kind not in KINDS and not _OWN_KIND.fullmatch(kind):
+        raise Refused(
+            f"{kind[:80]!r} is no kind of achievement in Open Badges 3.0, such as Course or Certificate; "
+            "one of your own begins with ext:, such as ext:Workshop.",
+            code="bad_kind",
+        )
 
 
 def check_picture(picture: bytes) -> None:

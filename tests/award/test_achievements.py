@@ -46,6 +46,11 @@ def test_an_unknown_issuer_gets_no_achievement(house: House) -> None:
     assert list(house.ledger.achievements("nobody")) == []
 
 
+@pytest.mark.parametrize("kind", ["Course", "BachelorDegree", "ext:Workshop"])
+def test_kinds_of_the_standard_and_ones_own_are_taken(house: House, kind: str) -> None:
+    assert achievements.add(house.awarding, new_achievement(kind=kind)).kind == kind
+
+
 SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
 
 
@@ -56,6 +61,10 @@ SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
         ("bad_text", {"criteria": ""}),
         ("bad_text", {"description": "x" * 2001}),
         ("bad_text", {"picture_alt": ""}),
+        ("bad_kind", {"kind": "Nope"}),
+        ("bad_kind", {"kind": "course"}),
+        ("bad_kind", {"kind": "ext:"}),
+        ("bad_kind", {"kind": "ext:" + "x" * 61}),
         ("bad_picture", {"picture": b"GIF89a"}),
         ("bad_picture", {"picture": b"\x89PNG\r\n\x1a\n<script>alert(1)</script>"}),
         ("bad_picture", {"picture": PICTURE[:20]}),
