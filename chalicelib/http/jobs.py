@@ -246,7 +246,7 @@ def _place(cursor: str | None) -> Place:
         return START
     match = _PLACE.fullmatch(cursor)
     if match is None:
-        raise query.refused("cursor", "Give a cursor as it came with the page before.")
+        raise query.bad_cursor()
     return Place(int(match[1]), int(match[2]))
 
 
@@ -262,5 +262,5 @@ def _unpacked(cursor: str | None) -> str | None:
     except (binascii.Error, ValueError):
         place = ""
     if not _POINTER.fullmatch(place):
-        raise query.refused("cursor", "Give a cursor as it came with the page before.")
+        raise query.bad_cursor()
     return place

@@ -13,7 +13,7 @@ from chalicelib.award import atlas, pathway_wire
 from chalicelib.award.atlas import Reviewed, Way
 from chalicelib.award.misplaced import Misplaced
 from chalicelib.award.pathways import eligible
-from chalicelib.http import body
+from chalicelib.http import body, query
 from chalicelib.http.access import token
 from chalicelib.http.ports import Services
 from chalicelib.http.reply import Reply, as_json
@@ -54,7 +54,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/pathways/{id}/progress", access=token(Act.READ), missing=MISSING)
     def progress(request: Request, caller: Caller, pathway_id: str) -> Reply:
-        asked: Mapping[str, str] = request.query_params or {}
+        asked = query.only(request, "email", "achievement", "cursor")
         if "email" not in asked:
             return _completions(services, caller.issuer_id, pathway_id, asked.get("cursor"))
         email = body.email(asked["email"], "/email")

@@ -37,6 +37,11 @@ def limit(asked: Mapping[str, str], most: int) -> int:
     return int(text)
 
 
+def bad_cursor() -> Problem:
+    """The refusal of a cursor that no list gave out."""
+    return Problem("bad_cursor", "This cursor is not one that a list gave out; start without one.")
+
+
 def refused(name: str, detail: str) -> Problem:
     """The refusal of one value."""
     return _fault(name, detail)

@@ -147,6 +147,8 @@ def test_completions_are_listed_with_what_still_stands_behind_them(college: Coll
 
 def test_an_address_that_is_none_is_a_fault(college: College) -> None:
     way = college.draw()
+    misspelt = college.ask.get(f"/v1/pathways/{way['id']}/progress?mail=ada@example.org", **college.editor)
+    assert (misspelt.status, misspelt.json["errors"][0]["pointer"]) == (400, "/mail")
     answer = college.ask.get(f"/v1/pathways/{way['id']}/progress?email=ada", **college.editor)
     assert answer.json["errors"][0]["pointer"] == "/email"
 
