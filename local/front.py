@@ -121,7 +121,10 @@ class Front(BaseHTTPRequestHandler):
             content = reply.read()
             return reply.status, reply.getheaders(), content
         except TimeoutError as error:
-            detail = "Nothing was decided about any credential; try again in a few seconds."
+            detail = (
+                "What you asked for may be done all the same. Look before you ask again, "
+                "or send the same again with the same Idempotency-Key."
+            )
             raise Problem("timeout", detail, headers=LATER) from error
         except (OSError, http.client.HTTPException) as error:
             detail = "The embedded AWS does not answer. Start it again with `make run`."
@@ -137,6 +140,9 @@ class Front(BaseHTTPRequestHandler):
         if "Accept" not in self.headers:
             # RFC 9110, 12.5.1: none means any. The embedded AWS would send a picture as base64 text without it.
             kept.append(("Accept", "*/*"))
+        if length and "Content-Type" not in self.headers:
+            # API Gateway hands on the bytes of any body; the embedded AWS would mangle those of a body without a type.
+            kept.append(("Content-Type", "application/octet-stream"))
         if length or self.command in ("POST", "PUT", "PATCH"):
             kept.append(("Content-Length", str(length)))
         # The embedded AWS takes the first entry for the caller's address; a client must not choose it.

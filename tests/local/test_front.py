@@ -121,6 +121,16 @@ def test_an_accept_stays_as_it_is(client: http.client.HTTPConnection) -> None:
     assert header(heard(client.getresponse()), "accept") == ["application/vc"]
 
 
+def test_a_body_without_a_type_is_bytes(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/x", body=EVERY_BYTE)
+    assert header(heard(client.getresponse()), "content-type") == ["application/octet-stream"]
+
+
+def test_the_type_of_a_body_stays_as_it_is(client: http.client.HTTPConnection) -> None:
+    client.request("POST", "/x", body=EVERY_BYTE, headers={"Content-Type": "text/csv"})
+    assert header(heard(client.getresponse()), "content-type") == ["text/csv"]
+
+
 def test_a_caller_cannot_choose_its_address_or_the_host(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/x", headers={"X-Forwarded-For": "1.2.3.4", "Host": "elsewhere.example"})
     said = heard(client.getresponse())
