@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.access.roles import Role
 from chalicelib.award import domains, issue
+from chalicelib.award.hooks import Delivery, Outcome
 from chalicelib.award.issue import Award
 from chalicelib.credential.build import Holder
 from tests.browser.signed_in import console, member
 from tests.browser.test_pages import violations
-from tests.http.world import Laurel, id_of, picture
+from tests.http.world import NOW, Laurel, id_of, picture
 
 REFUSED = "error: Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
 """What Chromium itself says about a page with status 422."""
@@ -193,6 +194,52 @@ def test_achievement_is_described_without_script(
         page.get_by_role("button", name="Save it").click()
         expect(page.get_by_text("The achievement is saved.")).to_be_visible()
         assert words == [REFUSED]
+
+
+@WIDTHS
+def test_key_is_made_and_its_end_is_asked_about(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
+    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/keys", **look) as (page, words):
+        page.get_by_label("What will use it").fill(f"Script {width}")
+        page.get_by_role("button", name="Make the key").click()
+        expect(page.get_by_text("Copy this key now.")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-key-{width}.png")
+        page.get_by_role("link", name=f"Revoke Script {width}").click()
+        expect(page.get_by_text("This cannot be undone.")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-key-end-{width}.png")
+        page.get_by_role("button", name="Revoke it for good").click()
+        expect(page.get_by_text("The key is revoked.")).to_be_visible()
+        assert words == []
+
+
+@WIDTHS
+def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/hooks/new", **look) as (page, words):
+        page.get_by_label("Name", exact=True).fill(f"LMS {width}")
+        page.get_by_label("Course 1").fill("DA-101")
+        page.get_by_label("It earns").first.select_option(label="Data analysis in practice")
+        page.get_by_role("button", name="Set it up").click()
+        expect(page.get_by_text("Copy this secret now.")).to_be_visible()
+        judged(chromium, page, screenshots / f"console-hook-made-{width}.png")
+        one = next(one for one in laurel.hooks.hooks("fernhill") if one.name == f"LMS {width}")
+        for outcome, code in ((Outcome.IGNORED, None), (Outcome.TRIED, None), (Outcome.REFUSED, "message_incomplete")):
+            laurel.hooks.keep(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
+        page.goto(f"{laurel.base_url}/console/fernhill/hooks/{one.id}")
+        judged(chromium, page, screenshots / f"console-hook-messages-{width}.png")
+        assert words == []
+
+
+@WIDTHS
+def test_what_is_not_there_keeps_the_menu(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    look = {"viewport": {"width": width, "height": 812}}
+    with console(chromium, laurel, "/console/fernhill/hooks/nothing", **look) as (page, _):
+        page.screenshot(path=screenshots / f"console-nothing-{width}.png", full_page=True)
+        assert violations(page) == []
+        page.get_by_role("link", name="Go to the overview").click()
+        expect(page.get_by_role("heading", name="Fernhill")).to_be_visible()
 
 
 def test_hostile_names_run_nothing(chromium: Browser, laurel: Laurel) -> None:

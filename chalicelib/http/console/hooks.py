@@ -33,9 +33,22 @@ SHOWN = 20
 OUTCOMES = {
     Outcome.ISSUED: Face("Awarded", "good"),
     Outcome.TRIED: Face("Tried, nothing awarded", "open"),
-    Outcome.IGNORED: Face("Tells of nothing completed", "none"),
+    Outcome.IGNORED: Face("Nothing completed", "none"),
     Outcome.REFUSED: Face("Refused", "bad"),
 }
+WHY = {
+    "course_unknown": "No achievement is chosen for this course. Add it below; it is awarded when the message comes "
+    "again.",
+    "message_incomplete": "Something that is needed does not stand where it is looked for. Compare the message with "
+    "“Where things stand in a message” below.",
+    "bad_email": "What stands where the e-mail address should is none.",
+    "not_json": "It is not JSON. Look at how your platform writes its messages.",
+    "not_an_object": "It is not a JSON object. Look at how your platform writes its messages.",
+    "evidence_required": "The achievement is awarded only with evidence, and no link to any came with it.",
+    "achievement_archived": "The achievement is archived. Bring it back, or choose another one below.",
+    inbound.REUSED: "Its id came before, with somebody else. The platform has to give each message an id of its own.",
+}
+"""By the code of a refusal: what to do about it."""
 USUAL = {
     "name_at": "/learner/first_name /learner/last_name",
     "email": "/learner/email",
@@ -248,4 +261,5 @@ def _shown(
         new_id=form.or_none("id") or services.awarding.public_id(),
         came=came,
         outcomes=OUTCOMES,
+        why=WHY,
     )

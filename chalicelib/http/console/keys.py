@@ -10,13 +10,15 @@ from chalicelib.access import tokens
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.nouns import Token
 from chalicelib.access.roles import Act, Role
-from chalicelib.errors import Conflict, Refused
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.http.access import member
 from chalicelib.http.console import filled, frame, words
 from chalicelib.http.console.filled import Filled
 from chalicelib.http.ports import Services
 from chalicelib.http.reply import Reply
 from chalicelib.http.routing import Routes
+
+MISSING = "There is no such key here; it may have been revoked. Look at the list of keys."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Made:
 
 
 def routes(services: Services) -> Routes:
-    """`/console/{issuer}/keys`."""
+    """`/console/{issuer}/keys`, `/console/{issuer}/keys/{id}`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/console/{issuer}/keys", access=member(Act.MANAGE))
@@ -53,7 +55,15 @@ def routes(services: Services) -> Routes:
         # No redirect: the text can be shown in this one answer only. The same form again makes no second key.
         return _all(services, around, _fresh(), made)
 
-    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), missing=MISSING)
+    def ask(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
+        around = frame.of(services, request, caller, person, "keys")
+        token = next((one for one in tokens.of_issuer(services.gate, caller.issuer_id) if one.id == token_id), None)
+        if token is None:
+            raise NotFound("no such token")
+        return frame.show(around, "key.html", token=token, roles=words.ROLES)
+
+    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
     def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         tokens.revoke(services.gate, caller.issuer_id, token_id)
         around = frame.of(services, request, caller, person, "keys")

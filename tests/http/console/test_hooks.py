@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.award import achievements
-from chalicelib.award.hooks import Hook
+from chalicelib.award.hooks import Delivery, Hook, Outcome
 from chalicelib.http.console import hooks
 from tests.http.console.test_award import achievement, said
 from tests.http.gateway import Answer
 from tests.http.signed_in import Browser
-from tests.http.world import Laurel
+from tests.http.world import NOW, Laurel
 
 HERE = "/console/fernhill/hooks"
 
@@ -134,6 +134,17 @@ def test_same_form_again_makes_no_second_webhook(owner: Browser, laurel: Laurel)
     )  # fmt: skip
     assert the_one(laurel).id == new_id
     assert "No other webhook was made." in said(owner.get(f"{HERE}/{new_id}?did=hook_made_before"))
+
+
+def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
+    make(owner, laurel)
+    one = the_one(laurel)
+    for code in ("course_unknown", "unheard_of"):
+        laurel.hooks.keep(one, Delivery(NOW, code, Outcome.REFUSED, code, "ZZ", None, 2))
+    page = said(owner.get(f"{HERE}/{one.id}"))
+    assert "No achievement is chosen for this course." in page
+    assert "course_unknown" not in page
+    assert "unheard_of" in page
 
 
 @pytest.mark.parametrize("made_up", ["x", "../../x", "a" * 27])

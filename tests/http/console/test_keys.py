@@ -7,6 +7,7 @@ import re
 import pytest
 
 from chalicelib.access import tokens
+from chalicelib.access.roles import Role
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel
 
@@ -56,6 +57,22 @@ def test_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
     assert owner.post(f"{KEYS}/{token.id}").headers["location"].endswith("/keys?did=token_revoked")
     assert list(tokens.of_issuer(laurel.gate, "fernhill")) == []
     assert owner.post(f"{KEYS}/{token.id}").status == 404
+
+
+def test_it_is_said_what_happens_before_a_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
+    owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
+    (token,) = tokens.of_issuer(laurel.gate, "fernhill")
+    assert f'href="http://localhost:8000{KEYS}/{token.id}">Revoke' in owner.get(KEYS).text
+    asked = owner.get(f"{KEYS}/{token.id}").text
+    assert "This cannot be undone." in asked
+    assert "never used" in asked
+    assert list(tokens.of_issuer(laurel.gate, "fernhill")) == [token]
+
+
+def test_key_of_another_issuer_is_not_shown(owner: Browser, laurel: Laurel) -> None:
+    token, _ = tokens.make(laurel.gate, "elsewhere", Role.OWNER, "theirs", "tests")
+    answer = owner.get(f"{KEYS}/{token.id}")
+    assert (answer.status, "theirs" in answer.text) == (404, False)
 
 
 def test_faults_are_told_beside_the_fields(owner: Browser, laurel: Laurel) -> None:

@@ -85,6 +85,7 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/console/{issuer}/keys"): lambda at: Call(
         f"/console/{at.inside}/keys", form={"name": "LMS", "role": "editor"}
     ),
+    ("GET", "/console/{issuer}/keys/{id}"): lambda at: Call(f"/console/{at.inside}/keys/{a_token(at)}", foreign=404),
     ("POST", "/console/{issuer}/keys/{id}"): lambda at: Call(
         f"/console/{at.inside}/keys/{a_token(at)}", form={}, good=303
     ),
