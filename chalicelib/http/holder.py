@@ -28,6 +28,8 @@ from chalicelib.http.routing import Routes
 
 MISSING = "Check that the link was copied whole, or take the one in your newest letter."
 UNSENT = "Check that the id was copied whole, and that the credential is your issuer's."
+SAVED = "saved"
+"""In the address of the page, when something was chosen on it just now."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -38,16 +40,14 @@ def routes(services: Services) -> Routes:
     @bound.bind("/my/{token}", access=BY_SECRET, missing=MISSING)
     def look(request: Request, secret: str) -> Reply:
         try:
-            mine = holder.look(services.delivering, secret, person=visit.by_person(request))
+            return _mine(services, request, secret, saved=SAVED in (request.query_params or {}))
         except LinkOver:
             return _page(services, "over.html", 410, token=secret)
-        shown = page_of(mine, services.settings.base_url, services.delivering.now())
-        return _page(services, "mine.html", 200, leads=ORIGINS, page=shown, token=secret, zones=schedule.zones())
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def act(request: Request, secret: str) -> Reply:
         try:
-            return _act(services, secret, _fields(request))
+            return _act(services, request, secret, _fields(request))
         except LinkOver:
             return _page(services, "over.html", 410, token=secret)
 
@@ -89,7 +89,17 @@ def shape(delivery: Delivery) -> dict[str, object]:
     }
 
 
-def _act(services: Services, secret: str, fields: dict[str, str]) -> Reply:
+def _mine(
+    services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
+) -> Reply:
+    """The holder's page; with ``bad_zone`` in its field, where there is no time zone of that name."""
+    mine = holder.look(services.delivering, secret, person=visit.by_person(request))
+    shown = page_of(mine, services.settings.base_url, services.delivering.now())
+    content = {"page": shown, "token": secret, "zones": schedule.zones(), "saved": saved, "bad_zone": bad_zone}
+    return _page(services, "mine.html", 200 if bad_zone is None else 422, leads=ORIGINS, **content)
+
+
+def _act(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
     delivering = services.delivering
     match fields.get("do"):
         case "share":
@@ -98,7 +108,11 @@ def _act(services: Services, secret: str, fields: dict[str, str]) -> Reply:
         case "download":
             return _download(holder.document(delivering, secret, fields.get("credential", "")))
         case "zone":
-            holder.choose_zone(delivering, secret, fields.get("zone", "").strip())
+            zone = fields.get("zone", "").strip()
+            try:
+                holder.choose_zone(delivering, secret, zone)
+            except Refused:
+                return _mine(services, request, secret, bad_zone=zone)
         case "mail":
             holder.choose_mail(delivering, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "link":
@@ -108,7 +122,7 @@ def _act(services: Services, secret: str, fields: dict[str, str]) -> Reply:
             return _page(services, "forgotten.html", 200)
         case _:
             raise Problem("invalid_request", "This form says nothing that can be done here.")
-    return _see(f"{services.settings.base_url}/my/{secret}#settings")
+    return _see(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
 
 
 def _fresh_link(services: Services, secret: str) -> Reply:

@@ -200,6 +200,22 @@ def test_settings_are_kept(laurel: Laurel, ask: Gateway, path: str) -> None:
     assert '<option value="new" selected>' in shown
 
 
+def test_what_is_kept_is_said_once(ask: Gateway, path: str) -> None:
+    kept = submit(ask, path, do="zone", zone="Asia/Kolkata").headers["location"]
+    assert kept == f"{BASE_URL}{path}?saved=1#settings"
+    assert "Saved." in ask.get(f"{path}?saved=1", **PHONE).text
+    assert "Saved." not in ask.get(path, **PHONE).text
+
+
+def test_zone_that_there_is_not_is_told_beside_its_field_on_the_page(ask: Gateway, path: str) -> None:
+    answer = submit(ask, path, do="zone", zone='Europe/"Atlantis')
+    assert answer.status == 422
+    assert "There is no time zone of that name." in answer.text
+    assert 'value="Europe/&#34;Atlantis"' in answer.text
+    assert "Your credentials" in answer.text
+    assert "Add to LinkedIn profile" in answer.text
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
