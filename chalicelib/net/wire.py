@@ -27,8 +27,8 @@ MAX_TRIED = 3
 MAX_HEAD = 64 * 1024
 """Bytes of status line and headers."""
 MAX_BODY = 1024 * 1024
-"""Bytes of a body as sent, and again when it is inflated. A DID document has a few KB, the largest status list that
-Laurel reads about half of this."""
+"""Bytes of a body as sent, and again when it is inflated. A DID document has a few KB; of credentials and status
+lists no more than a quarter of this is read (`strict_json.Caps`)."""
 _FRAMING = MAX_BODY + 64 * 1024
 """Bytes that may come on top of a body, for the lengths of its chunks and the headers behind it."""
 

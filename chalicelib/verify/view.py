@@ -41,10 +41,14 @@ def view_of(document: Mapping[str, object], model: DataModel) -> View:
 
 
 def _holder_name(subject: Mapping[str, object]) -> str | None:
-    for identifier in map(as_object, as_list(subject.get("identifier"))):
-        if identifier.get("identityType") == "name" and not is_true(identifier.get("hashed")):
-            return text(identifier.get("identityHash"))
-    return text(subject.get("name"))
+    """All names, in our own order: theirs is not signed, so whoever passes it on could choose which is first."""
+    names = {
+        name
+        for identifier in map(as_object, as_list(subject.get("identifier")))
+        if text(identifier.get("identityType")) == "name" and not is_true(identifier.get("hashed"))
+        if (name := text(identifier.get("identityHash")))
+    }
+    return ", ".join(sorted(names)) or text(subject.get("name"))
 
 
 def _achievement(achievement: Mapping[str, object]) -> View:

@@ -17,6 +17,7 @@ from chalicelib.errors import Malformed
         ("2026-11-22T12:00:00+02:00", datetime(2026, 11, 22, 10, tzinfo=UTC)),
         ("2026-11-22T12:00:00.5-00:30", datetime(2026, 11, 22, 12, 30, 0, 500_000, tzinfo=UTC)),
         ("2026-11-22T12:00:00.123456789Z", datetime(2026, 11, 22, 12, 0, 0, 123_456, tzinfo=UTC)),
+        ("2026-11-22T12:00:00+14:00", datetime(2026, 11, 21, 22, tzinfo=UTC)),
         ("2024-02-29T00:00:00Z", datetime(2024, 2, 29, tzinfo=UTC)),
     ],
 )
@@ -38,6 +39,7 @@ def test_moments_with_a_zone_are_read(text: str, moment: datetime) -> None:
         "2026-11-22T12:00:00z",
         "20261122T120000Z",
         "2026-11-22T12:00:00+25:00",
+        "2026-11-22T12:00:00+14:01",
         "2026-11-22T12:00:00.Z",
         "２026-11-22T12:00:00Z",
         "",

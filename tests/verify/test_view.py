@@ -24,3 +24,9 @@ def test_a_hashed_name_is_never_shown_as_the_name() -> None:
         identifier = {"identityType": "name", "identityHash": "sha256$00", "hashed": yes}
         view = view_of({"credentialSubject": {"identifier": [identifier]}}, V2)
         assert view["holder"] == {"id": None, "name": None}
+
+
+def test_of_two_names_none_comes_first_by_the_choice_of_who_passes_it_on() -> None:
+    names = [{"identityType": ["name"], "identityHash": name} for name in ("Ann", "Zoe")]
+    for order in (names, names[::-1]):
+        assert view_of({"credentialSubject": {"identifier": order}}, V2)["holder"] == {"id": None, "name": "Ann, Zoe"}

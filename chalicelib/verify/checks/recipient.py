@@ -41,7 +41,7 @@ def check(case: Case) -> Finding:
 def _email_identifiers(case: Case) -> Iterator[Mapping[str, object]]:
     for subject in map(as_object, as_list(case.document.get("credentialSubject"))):
         for identifier in map(as_object, as_list(subject.get("identifier"))):
-            if identifier.get("identityType") == "emailAddress":
+            if text(identifier.get("identityType")) == "emailAddress":
                 yield identifier
 
 
