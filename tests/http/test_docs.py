@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.access.roles import Role, allowed
 from chalicelib.http import problem
+from chalicelib.http.access import Door, Rule
 from chalicelib.http.app import create_app
 from chalicelib.verify.report import Outcome, Verdict
 from tests.http.gateway import Gateway
@@ -19,6 +21,9 @@ from tests.http.world import BASE_URL, Laurel, id_of
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text()
 EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+
+LISTED = re.findall(r"^\| ([^|]+) \| `([A-Z]+) (/\S*)` \|", PAGE, re.MULTILINE)
+"""For whom, the method, the path of each route."""
 
 
 def section(title: str) -> str:
@@ -97,12 +102,35 @@ def test_gateways_own_errors_agree_with_ours() -> None:
 
 
 def test_every_route_is_listed(laurel: Laurel) -> None:
-    listed = set(re.findall(r"^\| [^|]+ \| `([A-Z]+) (/\S*)` \|", PAGE, re.MULTILINE))
+    listed = {(method, path) for _, method, path in LISTED}
     routes = create_app(laurel).routes
     assert listed == {
         (method, path) for path, methods in routes.items() for method in methods.keys() - {"HEAD", "OPTIONS"}
     }
     assert all("HEAD" in methods for methods in routes.values() if "GET" in methods)
+
+
+def test_routes_take_the_roles_that_are_said(laurel: Laurel) -> None:
+    # `test_two_tenants` asks every route as its own rule has it; this holds the rules against what was decided.
+    routes = create_app(laurel).routes
+    rules = {(method, path): routes[path][method].view_function.access for _, method, path in LISTED}
+    said = {(method, path): least(who, method) for who, method, path in LISTED}
+    assert {route: least_of(rule) for route, rule in rules.items()} == said
+    operators = {(method, path) for who, method, path in LISTED if who == "an operator"}
+    assert {route for route, rule in rules.items() if rule.door is Door.OPERATOR} == operators
+
+
+def least(who: str, method: str) -> Role | None:
+    """The least role that opens a route which is for ``who``."""
+    readers = Role.VIEWER if method == "GET" else Role.EDITOR
+    roles = {"a member": Role.VIEWER, "an editor": Role.EDITOR, "an owner": Role.OWNER, "an issuer": readers}
+    return roles.get(who.removesuffix(", an operator"))
+
+
+def least_of(rule: Rule) -> Role | None:
+    """The least role that ``rule`` admits."""
+    act = rule.act
+    return None if act is None else next(role for role in reversed(Role) if allowed(role, act))
 
 
 def test_shapes_are_as_shown(ask: Gateway) -> None:
