@@ -23,6 +23,7 @@ OWNER = "olu@fernhill.example"
 VALID = f"/console/fernhill/credentials/{id_of('valid')}"
 PAGES = {
     "home": "/console?all=1",
+    "signed-in": "/sign-in",
     "new": "/console/new",
     "overview": "/console/fernhill",
     "achievements": "/console/fernhill/achievements",
