@@ -125,7 +125,7 @@ def _check(stage: Stage, items: Items, answers: Sequence[Record], tally: Tally, 
 def _found(stage: Stage) -> None:
     new = NewIssuer(ISSUER, "Acme Academy", "https://acme.example/", "Courses for makers.")
     issuers.found(stage.awarding, new)
-    picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0"
+    picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0IEND\xaeB`\x82"
     achievements.add(stage.awarding, NewAchievement(ISSUER, "Analysis", "Can.", "Do.", picture, "A wheel"))
 
 

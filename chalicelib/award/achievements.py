@@ -38,6 +38,8 @@ KINDS = frozenset({
 _OWN_KIND = re.compile(r"ext:[A-Za-z0-9._-]{1,60}", re.ASCII)
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 """How every PNG file begins (PNG, third edition, 5.2 and 11.2.1): width and height follow."""
+_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+"""Its last chunk (11.2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ def check_picture(picture: bytes) -> None:
     """Raises `Refused` (`bad_picture`) when ``picture`` is no PNG file that an achievement may have."""
     if not picture.startswith(_PNG) or len(picture) < len(_PNG) + 8:
         raise Refused("The picture is not a PNG file.", code="bad_picture")
+    if _PNG_END not in picture:
+        raise Refused("The picture is cut off: its end is missing. Save or copy it again.", code="bad_picture")
     width, height = struct.unpack_from(">II", picture, len(_PNG))
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise Refused(

@@ -27,7 +27,7 @@ from chalicelib.verify.report import Report
 from tests.fakes import Ledger, Signer
 
 BASE_URL = "http://localhost:8000"
-PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on"
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on\0\0\0\0IEND\xaeB`\x82"
 
 
 @dataclass

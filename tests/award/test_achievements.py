@@ -68,6 +68,7 @@ SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
         ("bad_picture", {"picture": b"GIF89a"}),
         ("bad_picture", {"picture": b"\x89PNG\r\n\x1a\n<script>alert(1)</script>"}),
         ("bad_picture", {"picture": PICTURE[:20]}),
+        ("bad_picture", {"picture": PICTURE[:-1]}),
         ("bad_picture", {"picture": PICTURE[:16] + b"\x7f\xff\xff\xff" + PICTURE[20:]}),
         ("bad_picture", {"picture": PICTURE[:20] + b"\0\0\x10\x01" + PICTURE[24:]}),
         ("bad_picture", {"picture": PICTURE[:16] + bytes(4) + PICTURE[20:]}),

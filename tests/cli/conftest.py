@@ -125,7 +125,9 @@ def issuer(run: Run) -> str:
 @pytest.fixture
 def achievement(run: Run, issuer: str, tmp_path: Any) -> str:
     picture = tmp_path / "badge.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on")
+    picture.write_bytes(
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on\0\0\0\0IEND\xaeB`\x82"
+    )
     about = ("--name", "Welding", "--description", "Can weld.", "--criteria", "Weld.", "--image-alt", "A flame")
     skill = ("--skill", "Welding", "https://example.org/skills/1", "A framework")
     ran = run("achievement", "add", issuer, *about, "--image", picture, *skill, "--json")

@@ -13,7 +13,9 @@ from tests.http.gateway import Answer, Gateway
 from tests.http.signed_in import as_token
 from tests.http.world import Laurel, seeded
 
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on").decode()
+PNG = base64.b64encode(
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on\0\0\0\0IEND\xaeB`\x82"
+).decode()
 
 
 class Program:

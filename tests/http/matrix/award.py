@@ -27,7 +27,7 @@ def a_revision(at: At) -> dict[str, object]:
     }  # fmt: skip
 
 
-PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAAA="
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAAAAAAAASUVORK5CYII="
 NEW = {"name": "New", "description": "Can.", "criteria": "Do.", "image": {"png": PICTURE, "alt": "A wheel"}}
 
 ENTRIES: dict[tuple[str, str], Builder] = {
