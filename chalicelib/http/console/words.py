@@ -36,9 +36,7 @@ BANNERS: Mapping[str, Banner] = {
     "renewed": Banner("The renewed credential is issued.", "The one before it stays as it is."),
     "sent": Banner("The message is on its way.", "It goes out within a few minutes."),
     "unchanged": Banner("Nothing was changed.", "It stood so before.", "none"),
-    "member_added": Banner(
-        "The person is added.", "Nobody wrote to them: tell them to sign in here with that address, without a password."
-    ),
+    "member_added": Banner("The person is added.", "A letter tells them how to sign in; no password is needed."),
     "member_not_told": Banner(
         "The person is added, but no letter went to them.", "Tell them to sign in here with their e-mail address."
     ),
