@@ -94,7 +94,7 @@ package: $(VENV) ## build/$STAGE: what would be sent to AWS, listed
 deploy: $(VENV) ## to the AWS account of your credentials: STAGE BUCKET DOMAIN CERTIFICATE_ARN MAIL_FROM [DRY_RUN=1]
 	@$(BIN)/python -m local deploy --stage $(STAGE) --bucket "$(BUCKET)" --domain "$(DOMAIN)" \
 	  --certificate-arn "$(CERTIFICATE_ARN)" --base-url "$(BASE_URL)" --alarm-topic-arn "$(ALARM_TOPIC_ARN)" \
-	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" \
+	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" --oidc-providers "$${OIDC_PROVIDERS:-}" \
 	  $(if $(DRY_RUN),--dry-run)
 
 .PHONY: bench

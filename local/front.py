@@ -87,8 +87,7 @@ class Front(BaseHTTPRequestHandler):
         try:
             return mail.answer(self.path, self.headers.get("Host", ""), f"{base.scheme}://{base.netloc}")
         except OSError as error:
-            detail = "The embedded AWS does not answer. Start it again with `make run`."
-            raise Problem("unavailable", detail) from error
+            raise Problem("unavailable", self.way_out()) from error
 
     def read_body(self) -> bytes:
         """The whole body; Problem when it is over the cap or cannot be delimited."""
@@ -127,10 +126,13 @@ class Front(BaseHTTPRequestHandler):
             )
             raise Problem("timeout", detail, headers=LATER) from error
         except (OSError, http.client.HTTPException) as error:
-            detail = "The embedded AWS does not answer. Start it again with `make run`."
-            raise Problem("unavailable", detail, headers=LATER) from error
+            raise Problem("unavailable", self.way_out(), headers=LATER) from error
         finally:
             connection.close()
+
+    def way_out(self) -> str:
+        port = self.connection.getsockname()[1]
+        return f"The embedded AWS does not answer. Start it again with `make run PORT={port}`."
 
     def forwarded_headers(self, length: int) -> list[tuple[str, str]]:
         """The client's headers, less those of its connection, with what API Gateway decides for itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 import shutil
 import subprocess
@@ -29,10 +30,17 @@ class ReleaseError(Exception):
     """The release cannot be made; the message names the way out."""
 
 
+def stage(text: str) -> str:
+    """The name of a deployment, as the template's parameter takes it."""
+    if not re.fullmatch("[a-z][a-z0-9]{1,15}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no stage: use 2 to 16 of a-z and 0-9, a letter first")
+    return text
+
+
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, words in (("package", "build what would be sent, and list it"), ("deploy", "send it to AWS")):
         command = commands.add_parser(name, help=words)
-        command.add_argument("--stage", default="dev")
+        command.add_argument("--stage", type=stage, default="dev")
         if name == "deploy":
             command.add_argument("--bucket", default="", help="the S3 bucket that takes the code")
             command.add_argument("--dry-run", action="store_true", help="print the command lines and stop")

@@ -4,7 +4,7 @@ The base URL is part of every signed credential, so each port has a state of its
 
     .laurel/<port>/aws/         the embedded AWS: its state and its log
     .laurel/<port>/aws.json     its process
-    .laurel/<port>/front.json   the front's process
+    .laurel/<port>/front.json   the front's process; mail.json that of the mail's pages under `make dev`
     .laurel/<port>/demo.json    the demo credentials by kind
     .laurel/demo.json           the same, of the stack that was brought up last
 """
@@ -100,6 +100,7 @@ class Stack:
         """
         with self.alone():
             self._stop("dev")
+            self._stop("mail")
             self._claim_port()
             self._announce()
             with step("packaging"):
@@ -168,15 +169,18 @@ class Stack:
         if running and running.serves == upstream:
             return
         self._stop("front")
-        command = [sys.executable, "-m", "local.front", "--port", str(self.port), "--upstream", upstream]
+        self._start_front("front", self.port, upstream)
+
+    def _start_front(self, name: str, port: int, upstream: str) -> None:
+        command = [sys.executable, "-m", "local.front", "--port", str(port), "--upstream", upstream]
         env = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
         log = self.home / "front.log"
         front = process.start(command, env=env, log=log, cwd=ROOT, serves=upstream)
-        process.remember(front, self.record("front"))
+        process.remember(front, self.record(name))
         end = time.monotonic() + 10
-        while not ports.taken(self.port):
+        while not ports.taken(port):
             if not front.alive or time.monotonic() > end:
-                raise StackError(f"the front did not start on port {self.port}; its log is {log}")
+                raise StackError(f"the front did not start on port {port}; its log is {log}")
             time.sleep(0.02)
 
     # --- demo data ---------------------------------------------------------------------------------------------------
@@ -203,7 +207,7 @@ class Stack:
         if not empty:
             aside = self.home / f"aws.set-aside-{time.strftime('%Y%m%d-%H%M%S')}"
             say(f"the data here is not whole; it is set aside in {aside} and made anew")
-            process.stop(engine.process)
+            self._stop("aws")
             (self.home / "aws").rename(aside)
             engine = self._aws()
             deployed = self._deploy(engine)
@@ -223,7 +227,7 @@ class Stack:
 
     def down(self) -> list[str]:
         """End what runs of this stack, the embedded AWS last; the names of what was ended."""
-        return [name for name in ("dev", "front", "aws") if self._stop(name)]
+        return [name for name in ("dev", "mail", "front", "aws") if self._stop(name)]
 
     def _stop(self, name: str) -> bool:
         running = process.recall(self.record(name))
@@ -245,8 +249,8 @@ class Stack:
         if not self.demo.exists():
             self.up()
         with self.alone():
-            self._stop("dev")
-            self._stop("front")
+            for name in ("dev", "mail", "front"):
+                self._stop(name)
             self._claim_port()
             engine = self._aws()
             deployed = current(engine)
@@ -258,12 +262,17 @@ class Stack:
             command += ["--host", "127.0.0.1", "--port", str(self.port), "--autoreload"]
             server = process.start(command, env=environment(engine, deployed), log=None, cwd=ROOT)
             process.remember(server, self.record("dev"))
+            # No page of `chalice local` shows mail, and signing in takes the link in one.
+            mail = ports.free_port(self.port + 1)
+            self._start_front("mail", mail, deployed.api_url(engine))
+        say(f"mail: http://localhost:{mail}/_mail")
         say(f"ready: {self.base_url} (chalice local; Ctrl-C ends it, `make stop` the embedded AWS too)")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
         try:
             os.waitpid(server.pid, 0)
         except KeyboardInterrupt:
             process.stop(server)
+        self._stop("mail")
         return 0
 
 

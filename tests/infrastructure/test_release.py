@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.package import ROOT, Package
-from local.release import command_lines, listing
+from local.release import PARAMETERS, command_lines, listing
 
 
 def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
@@ -38,6 +38,19 @@ def test_without_a_bucket_nothing_is_sent() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "BUCKET=" in done.stdout
+
+
+@pytest.mark.parametrize("stage", ["../x", "Prod", "a b", "x", ""])
+def test_what_is_no_stage_is_refused_in_a_sentence(stage: str) -> None:
+    command = [sys.executable, "-m", "local", "package", "--stage", stage]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "is no stage" in done.stderr
+
+
+def test_make_deploy_hands_on_every_parameter() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    assert [option for option in PARAMETERS if f"--{option.replace('_', '-')} " not in makefile] == []
 
 
 @pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::Serverless::Function", "AWS::IAM::Role"])

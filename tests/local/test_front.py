@@ -196,16 +196,18 @@ def test_an_api_that_is_down_is_said_so() -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with closing(http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=30)) as connection:
             connection.request("GET", "/x")
-            assert_problem(connection.getresponse(), 503, "unavailable")
+            detail = assert_problem(connection.getresponse(), 503, "unavailable")
+            assert f"`make run PORT={server.server_address[1]}`" in detail
         server.shutdown()
 
 
-def assert_problem(reply: http.client.HTTPResponse, status: int, code: str) -> None:
+def assert_problem(reply: http.client.HTTPResponse, status: int, code: str) -> str:
     assert reply.status == status
     assert reply.getheader("Content-Type") == "application/problem+json"
     problem = json.loads(reply.read())
     assert (problem["status"], problem["code"]) == (status, code)
     assert set(problem) == {"type", "title", "status", "code", "detail"}
+    return str(problem["detail"])
 
 
 def test_what_a_program_sends_goes_on_untouched(client: http.client.HTTPConnection) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -83,10 +84,36 @@ def test_data_that_is_not_whole_is_set_aside_and_made_anew(
 ) -> None:
     stack.local.demo.unlink()  # as after a seed that was interrupted
     stack.local.up()
-    assert "set aside" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "set aside" in said
+    assert "is lost" not in said
     assert len(list(stack.local.home.glob("aws.set-aside-*/state"))) == 1
     stack.demo.update(json.loads(stack.local.demo.read_text()))
     assert verdict(stack) == "valid"
+
+
+DEVELOPING = """
+import sys
+from pathlib import Path
+from local.stack import Stack
+Stack(int(sys.argv[1]), Path(sys.argv[2])).dev()
+"""
+
+
+def test_developing_serves_the_same_data_and_shows_the_mail(stack: RunningStack) -> None:
+    command = [sys.executable, "-u", "-c", DEVELOPING, str(stack.local.port), str(stack.local.home)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as dev:
+        lines = iter(dev.stdout or [])
+        mail = next(line.split()[1] for line in lines if line.startswith("mail: "))
+        with urllib.request.urlopen(mail, timeout=30) as reply:
+            assert b"<h1>Mail" in reply.read()
+        while not ports.taken(stack.local.port):
+            assert dev.poll() is None
+            time.sleep(0.1)
+        assert verdict(stack) == "valid"
+        dev.terminate()
+    assert stack.local.down() == ["aws"]
+    stack.local.up()
 
 
 def test_everything_that_listens_is_on_loopback(stack: RunningStack) -> None:
