@@ -1,4 +1,7 @@
-"""What is logged, counted and traced: routes, codes and verdicts; never an address, a name, an id or a body."""
+"""What is logged, counted and traced: routes, codes and verdicts; never an address, a name or a body.
+
+Nor whose credential it was: but an event that could not be stored stands in the log whole, or it would be lost.
+"""
 
 from __future__ import annotations
 
