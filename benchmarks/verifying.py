@@ -106,7 +106,7 @@ def _stages(bench: str, source: bytes, whole: Samples, parts: Parts) -> Iterator
             _outcome(check.run, case)
             times[check.name].append(time.perf_counter_ns() - before)
     stages = [(name, median(spent) / 1000) for name, spent in times.items()]
-    view = ("view", _median(lambda: view_of(case.document, case.model)))
+    view = ("view", _median(lambda: view_of(case)))
     for part, micros in [*stages, *parts(case), view]:
         yield Line(f"stage/{bench}/{part}", micros, "us", None, None, f"verify/{bench}", whole.percentile_ms(50) * 1000)
 

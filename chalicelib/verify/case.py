@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from chalicelib.errors import LaurelError
 from chalicelib.verify.asked import Asked
+from chalicelib.verify.members import as_node
 from chalicelib.verify.models import V2, DataModel
 from chalicelib.verify.ports import Controller, Method, World
 from chalicelib.verify.report import Evidence, Outcome
@@ -67,3 +68,8 @@ class Case:
     """Written by check 4: whose key each of `seals` was made with, in the same order."""
     not_followed: tuple[str, ...] = ()
     """Written by check 10: what the document brings that no check looks into, in words."""
+
+    def node(self, value: object) -> Mapping[str, object]:
+        """The node that ``value`` is or names, as it is signed: whoever passes a credential on may move what is said of
+        a node from one of its mentions to another one, where the signature does not cover at which it is said."""
+        return as_node(value, self.securing.nodes if self.securing else {})

@@ -108,6 +108,11 @@ def signed_bytes(document: Document, proof_options: Document, suite: str, *, has
     return hashlib.sha256(form(proof_options)).digest() + (hashed or document_hash(document, suite))
 
 
+def rdf_hash(document: quads.Quads) -> bytes:
+    """SHA-256 of the canonical form of a document that is RDF already: the same for every suite that signs RDF."""
+    return hashlib.sha256(rdfc.canonicalize(document)).digest()
+
+
 def document_hash(document: Document, suite: str) -> bytes:
     """SHA-256 of the canonical form of ``document`` under ``suite``."""
     return hashlib.sha256(CANONICAL_FORMS[suite](document)).digest()

@@ -34,6 +34,13 @@ def id_of(value: object) -> str | None:
     return string(value) or string(as_object(value).get("id"))
 
 
+def as_node(value: object, nodes: Mapping[str, Mapping[str, object]]) -> Mapping[str, object]:
+    """The node that ``value`` is or names, with all that is said of it elsewhere too (``nodes`` of `Securing`)."""
+    if nodes and (identifier := id_of(value)) is not None:
+        return nodes.get(f"<{identifier}>") or as_object(value)
+    return as_object(value)
+
+
 def is_true(value: object) -> bool:
     """Whether ``value`` says yes: as a boolean, or as the text that is signed alike (xsd:boolean), or a list of one."""
     said = value[0] if isinstance(value, list) and len(value) == 1 else value

@@ -75,7 +75,7 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
         verdict=verdict_of(findings),
         checked_at=now,
         format=case.format,
-        credential=view_of(case.document, case.model) if proven else None,
+        credential=view_of(case) if proven else None,
         findings=tuple(findings),
         not_checked=ALWAYS_UNCHECKED + case.not_followed,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -54,6 +55,13 @@ class Securing(Protocol):
     @property
     def suites(self) -> tuple[str, ...]:
         """The kinds of its signatures, as they call themselves."""
+
+    @property
+    def nodes(self) -> Mapping[str, Mapping[str, object]]:
+        """All that is said of a node wherever it is mentioned, by its IRI in angle brackets, after `signed_bytes`.
+
+        Empty where the signatures cover at which mention it is said.
+        """
 
     def seals(self) -> tuple[Seal, ...]:
         """Its signatures, parsed; an unsigned document has none. Raises `Malformed`, `CheckUnknown`."""

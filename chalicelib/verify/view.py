@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from chalicelib.verify.members import as_list, as_object, id_of, is_true, string, text
-from chalicelib.verify.models import DataModel
+from chalicelib.verify.case import Case
+from chalicelib.verify.members import as_list, id_of, is_true, string, text
 
+Node = Callable[[object], Mapping[str, object]]
 View = dict[str, object]
 """JSON: `id, types, name, description, issuer{id, name, url, image}, holder{id, name}, achievement{id, name,
 description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url, framework, code}]}, valid_from,
 valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 
 
-def view_of(document: Mapping[str, object], model: DataModel) -> View:
-    """The view of ``document``. Only for documents whose proof holds: a view is shown as the issuer's word."""
-    subject = as_object(next(iter(as_list(document.get("credentialSubject"))), None))
-    achievement = as_object(subject.get("achievement"))
-    issuer = as_object(document.get("issuer"))
+def view_of(case: Case) -> View:
+    """The view of the case's document. Only when its proof holds: a view is shown as the issuer's word."""
+    document, model, node = case.document, case.model, case.node
+    subject = node(next(iter(as_list(document.get("credentialSubject"))), None))
+    achievement = node(subject.get("achievement"))
+    issuer = node(document.get("issuer"))
     return {
         "id": string(document.get("id")),
         "types": [kind for kind in as_list(document.get("type")) if isinstance(kind, str)],
@@ -29,38 +31,38 @@ def view_of(document: Mapping[str, object], model: DataModel) -> View:
             "url": text(issuer.get("url")),
             "image": id_of(_only(issuer.get("image"))),
         },
-        "holder": {"id": string(subject.get("id")), "name": _holder_name(subject)},
-        "achievement": _achievement(achievement) if achievement else None,
+        "holder": {"id": string(subject.get("id")), "name": _holder_name(subject, node)},
+        "achievement": _achievement(achievement, node) if achievement else None,
         "valid_from": text(document.get(model.start)),
         "valid_until": text(document.get(model.end)),
         "evidence": [
             {"url": string(item.get("id")), "name": text(item.get("name")), "narrative": text(item.get("narrative"))}
-            for item in map(as_object, as_list(document.get("evidence")))
+            for item in map(node, as_list(document.get("evidence")))
         ],
     }
 
 
-def _holder_name(subject: Mapping[str, object]) -> str | None:
+def _holder_name(subject: Mapping[str, object], node: Node) -> str | None:
     """All names, in our own order: theirs is not signed, so whoever passes it on could choose which is first."""
     names = {
         name
-        for identifier in map(as_object, as_list(subject.get("identifier")))
+        for identifier in map(node, as_list(subject.get("identifier")))
         if text(identifier.get("identityType")) == "name" and not is_true(identifier.get("hashed"))
         if (name := text(identifier.get("identityHash")))
     }
     return ", ".join(sorted(names)) or text(subject.get("name"))
 
 
-def _achievement(achievement: Mapping[str, object]) -> View:
-    criteria, image = as_object(achievement.get("criteria")), _only(achievement.get("image"))
+def _achievement(achievement: Mapping[str, object], node: Node) -> View:
+    criteria, image = node(achievement.get("criteria")), _only(achievement.get("image"))
     return {
         "id": string(achievement.get("id")),
         "name": text(achievement.get("name")),
         "description": text(achievement.get("description")),
         "criteria": {"narrative": text(criteria.get("narrative")), "url": string(criteria.get("id"))},
-        "image": {"url": id_of(image), "alt": text(as_object(image).get("caption"))} if image else None,
+        "image": {"url": id_of(image), "alt": text(node(image).get("caption"))} if image else None,
         "kind": text(achievement.get("achievementType")),
-        "skills": [_skill(as_object(item)) for item in as_list(achievement.get("alignment"))],
+        "skills": [_skill(node(item)) for item in as_list(achievement.get("alignment"))],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -103,6 +104,49 @@ def test_no_other_credential_of_the_issuer_can_pose_as_the_root() -> None:
     assert to_quads({**badge, "endorsement": [by_another]})
     no_way_back = {name: value for name, value in endorsement.items() if name != "refreshService"}
     assert to_quads({**badge, "endorsement": [no_way_back]})
+
+
+def at(document: Any, path: str) -> Any:
+    """What stands in ``document`` at ``path``, whose parts are parted by dots."""
+    for part in path.split("."):
+        document = document[int(part)] if isinstance(document, list) else document[part]
+    return document
+
+
+SUBJECT, ACHIEVEMENT = "credentialSubject", "credentialSubject.achievement"
+
+
+@pytest.mark.parametrize("suite", [v.EDDSA_RDFC_2022, v.EDDSA_JCS_2022])
+@pytest.mark.parametrize(
+    ("source", "target", "member"),
+    [
+        ("issuer", f"{ACHIEVEMENT}.creator", "name"),
+        ("issuer", f"{ACHIEVEMENT}.creator", "url"),
+        ("issuer", SUBJECT, "name"),
+        (f"{ACHIEVEMENT}.criteria", "evidence.0", "narrative"),
+        (f"{ACHIEVEMENT}.criteria", ACHIEVEMENT, "narrative"),
+    ],
+)
+def test_nothing_vanishes_that_is_moved_to_another_mention_of_the_same_node(
+    source: str, target: str, member: str, suite: str
+) -> None:
+    """RDF has nodes and no places: with the proof intact, an issuer lost its name, and criteria their text."""
+    badge: Any = unsigned()
+    badge["evidence"] = [{"id": "https://works.example/1", "type": ["Evidence"], "name": "The exam"}]
+    achievement = badge[SUBJECT]["achievement"]
+    achievement["criteria"] = {"id": "https://school.example/criteria", "narrative": "Passes the exam."}
+    achievement["creator"] = {"type": ["Profile"]}
+    badge["issuer"]["url"] = "https://school.example"
+    at(badge, source)["id"] = at(badge, target)["id"] = at(badge, source).get("id", "did:example:ada")
+    before = signed(badge, suite=suite)
+    after = copy.deepcopy(before)
+    at(after, target)[member] = at(after, source).pop(member)
+    shown, then = report(before), report(after)
+    assert shown.verdict is Verdict.VALID
+    if suite == v.EDDSA_JCS_2022:
+        assert then.verdict is Verdict.INVALID
+    else:
+        assert (then.verdict, then.credential) == (Verdict.VALID, shown.credential)
 
 
 def test_what_two_status_entries_with_one_id_say_cannot_be_swapped() -> None:

@@ -8,7 +8,7 @@ the document must reach the quads, in one spelling. Clauses: JSON-LD 1.1 API, ht
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.verify.canonical import jcs
@@ -51,11 +51,14 @@ class Quads:
 
     ``ground``: finished lines of the default graph, without blank nodes. ``facts``: for each blank node, the lines of
     the default graph that begin with it and name no other, without that beginning. ``links``: every other quad.
+    ``nodes``: when made of a document, all that it says of each identifier of the default graph, wherever it says so
+    (the identifier as it stands in the quads; those of other graphs have the graph's name behind them).
     """
 
     ground: list[str]
     facts: dict[str, list[str]]
     links: list[Quad]
+    nodes: dict[str, dict[str, Json]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, quads: Iterable[Quad]) -> Quads:
@@ -113,7 +116,6 @@ class _Walk:
     __slots__ = (
         "add",
         "credentials",
-        "described",
         "issued",
         "max_depth",
         "max_nodes",
@@ -133,7 +135,6 @@ class _Walk:
         self.root = ""
         self.credentials: list[dict[str, Json]] = []
         self.root_mentioned = False
-        self.described: dict[tuple[str, str], dict[str, Json]] = {}
         self.max_depth = max_depth
         self.max_nodes = max_nodes
 
@@ -161,9 +162,9 @@ class _Walk:
             beginning, lines = "", self.quads.facts.setdefault(subject, [])
         else:
             beginning, lines = subject, self.quads.ground
-            earlier = self.described.setdefault((subject, graph), element)
+            earlier = self.quads.nodes.setdefault(subject + graph, element)
             if earlier is not element:
-                self.described[subject, graph] = merged(earlier, element)
+                self.quads.nodes[subject + graph] = merged(earlier, element)
         for name, value in element.items():
             term = terms.get(name)
             if term is not None and term.plain and type(value) is str and not graph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.verify.case import Case, CheckUnknown
-from chalicelib.verify.members import as_list, as_object
+from chalicelib.verify.members import as_list
 from chalicelib.verify.report import Finding, Outcome
 
 _found = partial(Finding, 10, "extras")
@@ -27,9 +27,9 @@ _NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that
 def check(case: Case) -> Finding:
     """Name what was not followed. Nothing here changes the verdict."""
     document = case.document
-    subjects = [as_object(item) for item in as_list(document.get("credentialSubject"))]
-    achievements = [as_object(item) for subject in subjects for item in as_list(subject.get("achievement"))]
-    nodes = [document, as_object(document.get("issuer")), *subjects, *achievements]
+    subjects = [case.node(item) for item in as_list(document.get("credentialSubject"))]
+    achievements = [case.node(item) for subject in subjects for item in as_list(subject.get("achievement"))]
+    nodes = [document, case.node(document.get("issuer")), *subjects, *achievements]
     if all(map(_EXTRAS.keys().isdisjoint, nodes)):
         return _NONE
     case.not_followed = tuple(

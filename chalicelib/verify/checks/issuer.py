@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.errors import Unavailable
 from chalicelib.verify.case import Case, CheckUnknown
-from chalicelib.verify.members import as_object, text
+from chalicelib.verify.members import text
 from chalicelib.verify.ports import KnownIssuer
 from chalicelib.verify.report import Finding, Outcome
 
@@ -29,7 +29,7 @@ def check(case: Case) -> Finding:
         raise CheckUnknown("registry_unavailable", f"The registry could not be asked: {error.detail}") from error
     if known is None:
         return _NOT_REGISTERED
-    issuer = as_object(case.document.get("issuer"))
+    issuer = case.node(case.document.get("issuer"))
     claimed = text(issuer.get("name")) if "name" in issuer else known.name
     if known.name is not None and claimed == known.name:
         return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)

@@ -8,7 +8,7 @@ from functools import partial
 
 from chalicelib.credential.build import hash_identity
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
-from chalicelib.verify.members import as_list, as_object, is_true, text
+from chalicelib.verify.members import as_list, is_true, text
 from chalicelib.verify.report import Finding, Outcome
 
 _found = partial(Finding, 9, "recipient")
@@ -39,8 +39,8 @@ def check(case: Case) -> Finding:
 
 
 def _email_identifiers(case: Case) -> Iterator[Mapping[str, object]]:
-    for subject in map(as_object, as_list(case.document.get("credentialSubject"))):
-        for identifier in map(as_object, as_list(subject.get("identifier"))):
+    for subject in map(case.node, as_list(case.document.get("credentialSubject"))):
+        for identifier in map(case.node, as_list(subject.get("identifier"))):
             if text(identifier.get("identityType")) == "emailAddress":
                 yield identifier
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.credential import strict_json, vocabulary
-from chalicelib.verify.canonical.quads import to_quads
+from chalicelib.verify.canonical.quads import Quads, to_quads
 from chalicelib.verify.case import CheckUnknown
-from chalicelib.verify.data_integrity import CANONICAL_FORMS, Proof, document_hash, read_proof, signed_bytes
+from chalicelib.verify.data_integrity import CANONICAL_FORMS, Proof, document_hash, rdf_hash, read_proof, signed_bytes
 from chalicelib.verify.formats import contexts
 from chalicelib.verify.members import as_list
 
@@ -36,6 +36,7 @@ class Embedded:
     document: Mapping[str, object]
     members: list[object]
     _proofs: tuple[Proof, ...] = ()
+    _quads: Quads | None = None
 
     @property
     def suites(self) -> tuple[str, ...]:
@@ -62,16 +63,31 @@ class Embedded:
         contexts.judge(self.document, self.source, expected=1 + with_own_context)
         known = [proof for proof in self._proofs if proof.suite in CANONICAL_FORMS]
         if not known:
-            to_quads(self.document)
+            self._as_quads()
         for proof in known:
             self._check_own_context(proof)
-        hashes = {suite: document_hash(self.document, suite) for suite in {proof.suite for proof in known}}
+        hashes = {suite: self._hash(suite) for suite in {proof.suite for proof in known}}
         return tuple(
             signed_bytes(self.document, proof.options, proof.suite, hashed=hashes[proof.suite])
             if proof.suite in hashes
             else b""
             for proof in self._proofs
         )
+
+    @property
+    def nodes(self) -> Mapping[str, Mapping[str, object]]:
+        """A proof over RDF covers what is said of a node, and not at which of its mentions; one over JSON, both."""
+        return self._quads.nodes if self._quads is not None else {}
+
+    def _hash(self, suite: str) -> bytes:
+        if suite == vocabulary.EDDSA_JCS_2022:
+            return document_hash(self.document, suite)
+        return rdf_hash(self._as_quads())
+
+    def _as_quads(self) -> Quads:
+        if self._quads is None:
+            self._quads = to_quads(self.document)
+        return self._quads
 
     def _check_own_context(self, proof: Proof) -> None:
         # A proof may name fewer contexts than the document (EdDSA Cryptosuites v1.0, 3.3.2): then the others would

@@ -75,6 +75,11 @@ class Token(NamedTuple):
         """The signature."""
         return self.jws.signature
 
+    @property
+    def nodes(self) -> Mapping[str, Mapping[str, object]]:
+        """None: the payload is signed as it stands."""
+        return {}
+
     def seals(self) -> tuple[Token, ...]:
         """The token itself."""
         return (self,)
