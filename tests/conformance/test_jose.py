@@ -27,10 +27,10 @@ REFUSED = {
     13: ("token_type_other", "typ and cty are wrong"),
     14: ("token_type_other", "typ and cty are wrong"),
     15: ("claims_contradict", "the claims vc and vp beside a credential"),
-    16: ("token_type_other", "a presentation, which Laurel does not check"),
+    16: ("presentation_unsupported", "a presentation, which Laurel does not check"),
 }
 """Case -> the code of its refusal, and what is the matter with it upstream."""
-NARROWER = {7: ("token_type_other", "a presentation is a success upstream; Laurel checks credentials")}
+NARROWER = {7: ("presentation_unsupported", "a presentation is a success upstream; Laurel checks credentials")}
 """Successes upstream that Laurel refuses by name."""
 HELD = {6, 8}
 

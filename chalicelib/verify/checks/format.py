@@ -25,7 +25,6 @@ _UNSETTLED = frozenset(
         "presentation_unsupported",
         "jws_encrypted",
         "jws_sd",
-        "token_type_other",
     }
 )
 """What is beyond us rather than wrong: the document may be honest, but we cannot tell."""

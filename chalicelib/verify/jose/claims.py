@@ -27,6 +27,8 @@ _VC_JWT = "vc+jwt"
 _TYPES = frozenset({_VC_JWT, "jwt"})
 """What a token may call itself (`typ`): VC-JOSE-COSE, 3.1.1, and for both older ways `JWT`."""
 _CONTENT_TYPES = frozenset({"vc"})
+_PRESENTATIONS = frozenset({"vp+jwt", "vp"})
+"""The same of a presentation (VC-JOSE-COSE, 3.1.2)."""
 _REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """RFC 7519, 4.1: of the token, not of the credential, unless a rule above maps them."""
 _CLAIMS = _REGISTERED | {"vc", "vp"}
@@ -54,8 +56,9 @@ class Claims(NamedTuple):
 def read(jws: Jws) -> Claims:
     """What the payload of ``jws`` says.
 
-    Raises `Malformed`: `token_type_other` when `typ` or `cty` say that it is no credential, `audience_other` when it
-    is meant for somebody, the codes of `strict_json.parse`, and those of `document_of`.
+    Raises `Malformed`: `presentation_unsupported` when `typ` or `cty` say that it is a presentation, `token_type_other`
+    when they say that it is something else again, `audience_other` when it is meant for somebody, the codes of
+    `strict_json.parse`, and those of `document_of`.
     """
     kind = _type(jws.typ, _TYPES)
     _type(jws.cty, _CONTENT_TYPES)
@@ -157,6 +160,8 @@ def _type(name: str | None, allowed: frozenset[str]) -> str | None:
         return None
     # RFC 7515, 4.1.9: a media type, in any case, of which "application/" may be left out.
     kind = name.lower().removeprefix("application/")
+    if kind in _PRESENTATIONS:
+        raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
     if kind not in allowed:
         raise Malformed(
             f"The token calls itself {name[:64]!r}, which is no kind of credential that Laurel reads.",
