@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
-from chalicelib.errors import LinkFault, NotFound, Unavailable
+from chalicelib.errors import LinkFault, Malformed, NotFound, Unavailable
 from chalicelib.intake import paste
 from chalicelib.intake.ports import Outside
 from chalicelib.intake.world import open_world
@@ -20,6 +20,7 @@ from chalicelib.verify.members import as_object
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 
+_OWN_PAGE = "This page of ours has no credential on it. Copy the address of the credential's own page, with /c/ in it."
 _ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
@@ -63,6 +64,9 @@ class Intake:
         hosted = self.hosted_id(url)
         if hosted is not None:
             return Checked(self.lookup.open(hosted, visit, asked).report, url, hosted)
+        if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
+            # Never fetched: what Laurel says of itself is no proof of anything.
+            raise Malformed(_OWN_PAGE, code="nothing_found")
         outside = self.outside()
         source = paste.read_linked(_followed(outside, url))
         return Checked(self._verify(source, outside, visit, asked), url)
@@ -91,11 +95,15 @@ class Intake:
 
     def _own_path(self, url: str) -> str | None:
         """What stands where a credential's id stands in our own addresses; None for anybody else's."""
-        plain = url.partition("#")[0].partition("?")[0]
+        plain = _plain(url)
         for prefix in (credential_url(self.base_url, ""), f"{self.base_url}/v1/credentials/"):
             if plain[: len(prefix)].lower() == prefix:
-                return plain[len(prefix) :].removesuffix("/report")
+                return plain[len(prefix) :].removesuffix("/").removesuffix("/report")
         return None
+
+
+def _plain(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]
 
 
 def _followed(outside: Outside, url: str) -> bytes:

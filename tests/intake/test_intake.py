@@ -124,6 +124,7 @@ def test_a_pasted_credential_of_ours_is_an_event_and_a_strangers_is_none() -> No
     [
         f"{BASE_URL}/c/{'a' * 26}",
         f"{BASE_URL}/c/{'a' * 26}?utm_source=mail#top",
+        f"{BASE_URL}/c/{'a' * 26}/",
         f"{BASE_URL}/v1/credentials/{'a' * 26}",
         f"{BASE_URL}/v1/credentials/{'a' * 26}/report",
     ],
@@ -139,6 +140,15 @@ def test_a_link_of_ours_opens_as_its_own_page_does(link: str) -> None:
 def test_a_link_of_ours_that_leads_nowhere_is_not_found() -> None:
     with pytest.raises(NotFound):
         bench().intake.check_link(f"{BASE_URL}/c/{'b' * 26}", VISIT)
+
+
+@pytest.mark.parametrize("tail", ["", "/", "/docs", "/status/list?x", "/issuers/north/did.json#key", "?a"])
+def test_another_page_of_ours_is_never_fetched(tail: str) -> None:
+    made = bench()
+    with pytest.raises(Malformed) as caught:
+        made.intake.check_link(f"{BASE_URL.upper()}{tail}", VISIT)
+    assert caught.value.code == "nothing_found"
+    assert not made.outside.asked
 
 
 def test_a_foreign_link_is_followed_once() -> None:
