@@ -23,6 +23,13 @@ MAX_INFLATED = 32 * 1024 * 1024
 MAX_MEMBERS = 1_000
 """Pieces of a gzip file (RFC 1952, 2.2): tools that pack in parallel write one for each 64 KB or more."""
 MAX_ROWS = 100_000
+MAX_LINES = 1_048_576
+"""Lines, blank ones with them: as many as the largest sheet of Excel has. Of 32 MB of line ends alone each would be
+looked at for nothing. As many objects may stand in JSON, those within others with them."""
+MAX_LINE = 256 * 1024
+"""Characters of a line, and of an item in JSON: what is held of it takes up to fifty times as much."""
+MAX_NAMES = 1_000
+"""Different names of members in JSON, of which one item has ten that we know."""
 MAX_HEADER = 16 * 1024
 """Bytes in which the row that names the columns must end."""
 MAX_LINKS = 100
@@ -176,17 +183,18 @@ def _known(header: Sequence[str]) -> set[str]:
 
 
 def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Iterator[Cells]:
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
+    lines = _short(_lines(content, newline=""))
     header: list[str | None] = []
     number = 0
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=separator, strict=True), start=1):
-            if number <= skip or not any(cell.strip() for cell in row):
+            if number <= skip or not "".join(row).strip():
                 continue
             if not header:
-                header = _columns(row, any_columns=any_columns)
+                header = [column_of(name) for name in row]
+                _check_columns(row, header, any_columns=any_columns)
                 continue
-            extra = any(cell.strip() for cell in row[len(header) :])
+            extra = bool("".join(row[len(header) :]).strip())
             short = len(row) < len(header)
             many = f"fills {len(row)} columns, and the first row names {len(header)}" if extra or short else None
             yield Cells(number, {column: cell for column, cell in zip(header, row, strict=False) if column}, many)
@@ -194,9 +202,27 @@ def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Ite
         raise Unreadable(f"After row {number} it is not CSV: {error}.", code="not_csv") from error
 
 
-def _columns(header: Sequence[str], *, any_columns: bool) -> list[str | None]:
-    """Our name for each column, None for those that are left out. Raises `Unreadable`."""
-    columns = [column_of(name) for name in header]
+def _lines(content: bytes, *, newline: str | None = None) -> Iterator[str]:
+    """Raises `Malformed` (`too_large`) for too many lines."""
+    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline=newline), start=1):
+        if number > MAX_LINES:
+            raise Malformed(
+                f"There are more than {MAX_LINES:,} lines, blank ones counted; take those out, or send it in parts.",
+                code="too_large",
+            )
+        yield line
+
+
+def _short(lines: Iterator[str]) -> Iterator[str]:
+    """``lines``, of which one holds no more than one row. Raises `Malformed` (`too_large`)."""
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_LINE:
+            raise Malformed(f"Line {number:,} has more than {MAX_LINE:,} characters.", code="too_large")
+        yield line
+
+
+def _check_columns(header: Sequence[str], columns: Sequence[str | None], *, any_columns: bool) -> None:
+    """Raises `Unreadable` when what ``header`` calls ``columns``, by our names for them, will not do."""
     unknown = [name for name, column in zip(header, columns, strict=True) if column is None and name.strip()]
     if unknown and not any_columns:
         raise UnknownColumns(unknown)
@@ -205,7 +231,6 @@ def _columns(header: Sequence[str], *, any_columns: bool) -> list[str | None]:
         raise Unreadable(f"Two columns say {twice!r}; take one out.", code="columns")
     if not {"name", "first_name", "last_name"} & set(known):
         raise Unreadable("No column has the names; call it name.", code="columns")
-    return columns
 
 
 def column_of(name: str) -> str | None:
@@ -221,7 +246,7 @@ def _others() -> str:
 def _list(content: bytes) -> Iterator[Cells]:
     """`Ada Lovelace <ada@example.org>` or `Ada Lovelace, ada@example.org`, one a line; the first form also several."""
     number = 0
-    for line in io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"):
+    for line in _lines(content):
         for found in _entries(line.strip()):
             number += 1
             yield Cells(number, found) if found else Cells(number, {}, "is no name with an e-mail address")
@@ -235,6 +260,8 @@ def _entries(line: str) -> Iterator[Mapping[str, Cell]]:
             yield {"name": (match[1] or match[2] or "").strip(), "email": match[3]}
         if line[at:].strip():
             yield {}
+    elif len(line) > MAX_LINE:
+        yield {}
     elif line:
         parts = [part.strip() for part in re.split(r"[,;\t]", line) if part.strip()]
         if len(parts) == 1:
@@ -254,12 +281,13 @@ def _without_separator(line: str) -> list[str]:
 
 
 def _json_array(text: str, *, any_columns: bool) -> Iterator[Cells]:
+    items = _Items(any_columns=any_columns)
     at = text.index("[") + 1
     number = 0
     while (at := _past_space(text, at)) < len(text) and text[at] != "]":
         number += 1
-        value, at = _json_value(text, at, number)
-        yield _cells(number, value, any_columns=any_columns)
+        value, at = items.value(text, at, number)
+        yield items.cells(number, value)
         at = _past_space(text, at)
         if text[at : at + 1] == "," and text[_past_space(text, at + 1) : at + 2] != "]":
             at += 1
@@ -270,12 +298,13 @@ def _json_array(text: str, *, any_columns: bool) -> Iterator[Cells]:
 
 
 def _json_lines(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
-    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"), start=1):
+    items = _Items(any_columns=any_columns)
+    for number, line in enumerate(_short(_lines(content)), start=1):
         if line.strip():
-            value, at = _json_value(line, _past_space(line, 0), number)
+            value, at = items.value(line, _past_space(line, 0), number)
             if line[at:].strip():
                 raise Unreadable(f"In line {number} something stands behind the object.", code="not_json")
-            yield _cells(number, value, any_columns=any_columns)
+            yield items.cells(number, value)
 
 
 def _past_space(text: str, at: int) -> int:
@@ -283,20 +312,63 @@ def _past_space(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _json_value(text: str, at: int, number: int) -> tuple[object, int]:
-    try:
-        return _DECODER.raw_decode(text, at)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"Item {number} is not JSON.", code="not_json") from error
+class _Items:
+    """Reads the items of one upload in JSON, and counts what they are made of."""
 
+    _SHORT = 4 * 1024
+    """Characters that hold nearly every item: all that may belong to it is copied only for the others."""
 
-def _cells(number: int, value: object, *, any_columns: bool) -> Cells:
-    if not isinstance(value, dict):
-        return Cells(number, {}, "is no JSON object")
-    columns = _columns(list(value), any_columns=any_columns)
-    found = {column: cell for column, cell in zip(columns, value.values(), strict=True) if column and cell is not None}
-    wrong = next((column for column, cell in found.items() if not _fits(column, cell)), None)
-    return Cells(number, {} if wrong else found, f"has no text in {wrong!r}" if wrong else None)
+    def __init__(self, *, any_columns: bool) -> None:
+        self._any_columns = any_columns
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=_constant)
+        self._objects = 0
+        self._named: dict[str, str | None] = {}
+
+    def value(self, text: str, at: int, number: int) -> tuple[object, int]:
+        """The item that begins at ``at`` in ``text``, and where it ends. Raises `Unreadable`, and `Malformed`
+        (`too_large`)."""
+        fault: Exception | None = None
+        for most in (self._SHORT, MAX_LINE):
+            piece = text[at : at + most]
+            whole = at + len(piece) == len(text)
+            try:
+                value, end = self._decoder.raw_decode(piece)
+                if whole or end < len(piece):  # a number may be cut at the end
+                    return value, at + end
+            except (ValueError, RecursionError) as error:
+                fault = error
+            if whole:
+                break
+        else:
+            detail = f"Item {number} is not JSON, or has more than {MAX_LINE:,} characters."
+            raise Unreadable(detail, code="not_json") from fault
+        raise Unreadable(f"Item {number} is not JSON.", code="not_json") from fault
+
+    def cells(self, number: int, value: object) -> Cells:
+        """The row that ``value`` is. Raises `Unreadable`."""
+        if not isinstance(value, dict):
+            return Cells(number, {}, "is no JSON object")
+        names = list(value)
+        for name in names:
+            if name not in self._named:
+                self._named[name] = column_of(name)
+        if len(self._named) > MAX_NAMES:
+            raise Unreadable(f"The items have more than {MAX_NAMES:,} different members.", code="columns")
+        columns = [self._named[name] for name in names]
+        _check_columns(names, columns, any_columns=self._any_columns)
+        cells = zip(columns, value.values(), strict=True)
+        found = {column: cell for column, cell in cells if column and cell is not None}
+        wrong = next((column for column, cell in found.items() if not _fits(column, cell)), None)
+        return Cells(number, {} if wrong else found, f"has no text in {wrong!r}" if wrong else None)
+
+    def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        self._objects += 1
+        if self._objects > MAX_LINES:
+            raise Malformed(f"There are more than {MAX_LINES:,} objects; send them in parts.", code="too_large")
+        members = dict(pairs)
+        if len(members) != len(pairs):
+            raise ValueError("a name stands twice")
+        return members
 
 
 def _fits(column: str, cell: object) -> bool:
@@ -305,16 +377,8 @@ def _fits(column: str, cell: object) -> bool:
     return isinstance(cell, str) or (column == "ref" and type(cell) is int)
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name stands twice")
-    return members
-
-
 def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)

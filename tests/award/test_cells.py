@@ -8,6 +8,7 @@ import time
 import pytest
 
 from chalicelib.award import cells
+from chalicelib.errors import Malformed
 
 SECONDS = 5.0
 """A generous bound: each of these takes some hundredths of a second, and minutes where work grows with the square."""
@@ -64,3 +65,90 @@ def test_a_gzip_file_of_many_pieces_is_unpacked_or_refused_in_time() -> None:
     with pytest.raises(cells.Unreadable, match="pieces"):
         cells.inflated(large + small * 100_000)
     assert time.thread_time() - began < SECONDS
+
+
+IDLE = 2.5
+"""Seconds for a full upload that holds nobody, where some tenths are needed: each of these took 3 to 15."""
+ADA = (b"name,email\nAda,ada@example.org\n", b"Ada, ada@example.org\n", b'{"name": "Ada"}\n')
+
+
+def full(head: bytes, filling: bytes, tail: bytes = b"") -> bytes:
+    """As much of ``filling`` as an upload holds."""
+    return head + filling * ((cells.MAX_INFLATED - len(head) - len(tail)) // len(filling)) + tail
+
+
+@pytest.mark.parametrize(
+    ("head", "filling"),
+    [
+        (ADA[0], b"\n"),
+        (ADA[0], b"\r"),
+        (ADA[0], b",,,,,,,\n"),
+        (ADA[0], b'"' + b"\n" * 1_000 + b'",'),
+        (ADA[1], b"\n"),
+        (ADA[2], b" \n"),
+    ],
+)
+def test_blank_lines_hold_a_worker_no_longer_than_their_rows_are_worth(head: bytes, filling: bytes) -> None:
+    content = full(head, filling)
+    began = time.thread_time()
+    with pytest.raises(Malformed, match="1,048,576 lines") as refused:
+        list(cells.read(content, any_columns=False))
+    assert time.thread_time() - began < IDLE
+    assert refused.value.code == "too_large"
+
+
+@pytest.mark.parametrize("head", ADA)
+def test_as_many_blank_lines_as_a_spreadsheet_has_are_passed_over(head: bytes) -> None:
+    blank = b"\n" * (cells.MAX_LINES - head.count(b"\n"))
+    [row] = cells.read(head + blank, any_columns=False)
+    assert row.values["name"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("head", "filling", "code"),
+    [
+        (b'[{"name": [', b"[],", "not_json"),
+        (b'[{"name": [', b"{},", "not_json"),
+        (b'{"name": [', b"{},", "too_large"),
+        (ADA[0], b",", "too_large"),
+        (b"[", b'{"name": "a", "x": [' + b"{}," * 200 + b"0]},", "too_large"),
+    ],
+)
+def test_what_belongs_to_no_row_is_not_read_to_its_end(head: bytes, filling: bytes, code: str) -> None:
+    content = full(head, filling)
+    began = time.thread_time()
+    with pytest.raises(Malformed) as refused:
+        list(cells.read(content, any_columns=True))
+    assert time.thread_time() - began < IDLE
+    assert refused.value.code == code
+
+
+def test_items_of_json_with_ever_new_members_are_refused_and_not_looked_up_one_by_one() -> None:
+    items = b",".join(b'{"name": "a", "%x": 0}' % each for each in range(cells.MAX_NAMES + 1))
+    with pytest.raises(cells.Unreadable, match="different members") as refused:
+        list(cells.read(b"[" + items + b"]", any_columns=True))
+    assert refused.value.code == "columns"
+
+
+def test_blanks_between_the_items_of_a_json_array_cost_next_to_nothing() -> None:
+    content = full(b'[{"name": "Ada"}', b" ", b', {"name": "Ben"}]')
+    began = time.thread_time()
+    [first, second] = cells.read(content, any_columns=False)
+    assert time.thread_time() - began < IDLE
+    assert (first.values, second.values) == ({"name": "Ada"}, {"name": "Ben"})
+
+
+@pytest.mark.parametrize("length", [4_000, 4_096, 5_000, 262_000])
+def test_an_item_of_json_is_read_whole_however_long_it_is(length: int) -> None:
+    name = "a" * length
+    for content in (f'[{{"name": "{name}"}}, {{"name": "Ben"}}]', f'{{"name": "{name}"}}\n{{"name": "Ben"}}'):
+        found = [each.values["name"] for each in cells.read(content.encode(), any_columns=False)]
+        assert found == [name, "Ben"]
+
+
+def test_a_line_without_an_address_is_no_name_however_many_words_it_has() -> None:
+    content = full(ADA[1], b"a@ ")
+    began = time.thread_time()
+    rows = list(cells.read(content, any_columns=False))
+    assert time.thread_time() - began < IDLE
+    assert [row.fault is None for row in rows] == [True, False]

@@ -161,7 +161,16 @@ def test_faults_of_the_whole(send: Send, ask: Gateway, headers: dict[str, str]) 
 
 def test_exactly_as_much_as_may_be_sent_is_read(send: Send) -> None:
     start = b"name\nAda\n"
-    assert send(start + b"\n" * (cells.MAX_SENT - len(start)), "&dry_run=true").json["rows"] == 1
+    blank = (b"\n" + b" " * 99) * 40_000
+    assert send((start + blank)[: cells.MAX_SENT], "&dry_run=true").json["rows"] == 1
+    assert send((start + blank)[: cells.MAX_SENT + 1], "&dry_run=true").json["code"] == "too_large"
+
+
+def test_a_small_file_of_a_great_many_blank_lines_is_refused(send: Send) -> None:
+    blank = gzip.compress(b"name\nAda\n" + b"\n" * 33_000_000)
+    assert len(blank) < 50_000
+    refused = send(blank, "&dry_run=true")
+    assert (refused.status, refused.json["code"]) == (413, "too_large")
 
 
 def test_rows_page_by_page_by_state_and_as_csv(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
