@@ -9,7 +9,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.award.ports import Claim
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import Item, read
+from chalicelib.dynamo.models import Item, epoch, read
 from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Tables
 
 
@@ -30,7 +30,7 @@ class ClaimItem(Item, discriminator="claim"):
             key=claim.key,
             request=claim.request,
             credential_id=claim.credential_id,
-            expires=int(claim.expires.timestamp()),
+            expires=epoch(claim.expires),
         )
 
     def noun(self) -> Claim:

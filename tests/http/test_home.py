@@ -304,12 +304,17 @@ def test_nothing_of_an_unproven_stranger_is_shown(ask: Gateway) -> None:
         assert claimed not in said
 
 
+OTHER_SUITE = makers.as_bytes(stranger()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd-2023")
+
+
 @pytest.mark.parametrize(
     ("source", "headline", "advice"),
     [
         (b'{"@context": [', "This cannot be read as a credential.", "Ask for the original file."),
         (b'{"hello": "there"}', "We could not tell.", "of a kind that Laurel cannot check"),
+        (OTHER_SUITE, "We could not tell.", "Ask the holder for the original file."),
     ],
+    ids=["broken", "no credential", "another suite"],
 )
 def test_what_cannot_be_read_gets_advice_that_fits(ask: Gateway, source: bytes, headline: str, advice: str) -> None:
     said = bring(ask, source).text

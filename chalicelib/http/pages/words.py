@@ -85,6 +85,8 @@ FACES: Mapping[Verdict, Face] = {
     ),
 }
 
+_MAY_BE_BACK = frozenset({"key_unavailable", "status_list_unavailable"})
+"""Codes of what did not answer; whatever else is unknown today is unknown tomorrow."""
 _UNREADABLE = replace(
     FACES[Verdict.INVALID],
     headline="This cannot be read as a credential.",
@@ -94,6 +96,7 @@ _UNREADABLE = replace(
         _ASK_ISSUER,
     ),
 )
+_LEFT_OPEN = replace(FACES[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
 _BEYOND_US = replace(
     FACES[Verdict.UNKNOWN],
     advice=(
@@ -119,8 +122,10 @@ def face(report: Report) -> Face:
         return _NEVER_WITHDRAWN
     if finding is not None and finding.check == "format":
         return {Verdict.INVALID: _UNREADABLE, Verdict.UNKNOWN: _BEYOND_US}.get(report.verdict, FACES[report.verdict])
-    if finding is not None and finding.check == "context" and report.verdict is Verdict.UNKNOWN:
-        return _BEYOND_US
+    if finding is not None and report.verdict is Verdict.UNKNOWN:
+        if finding.check == "context":
+            return _BEYOND_US
+        return FACES[Verdict.UNKNOWN] if finding.code in _MAY_BE_BACK else _LEFT_OPEN
     return FACES[report.verdict]
 
 
