@@ -60,7 +60,7 @@ def run(wanted: argparse.Namespace) -> int:
     parameters = {name: value for option, name in PARAMETERS.items() if (value := getattr(wanted, option))}
     lines = command_lines(wanted.stage, package.template, wanted.bucket, parameters)
     for line in lines:
-        say(shlex.join(line))
+        say(printable(line))
     if not wanted.dry_run:
         _execute(lines)
     return 0
@@ -89,6 +89,12 @@ def command_lines(stage: str, template: Path, bucket: str, parameters: Mapping[s
     change += ["--s3-bucket", bucket, "--s3-prefix", f"laurel/{stage}", "--capabilities", "CAPABILITY_IAM"]
     change += ["--no-fail-on-empty-changeset", "--parameter-overrides", *values]
     return [upload, change]
+
+
+def printable(line: list[str]) -> str:
+    """``line`` as it may be shown: what holds secrets is named only."""
+    kept = f"{PARAMETERS['oidc_providers']}="
+    return shlex.join(f"{kept}(not shown)" if word.startswith(kept) else word for word in line)
 
 
 def _execute(lines: list[list[str]]) -> None:

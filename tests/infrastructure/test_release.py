@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.package import ROOT, Package
-from local.release import PARAMETERS, command_lines, listing
+from local.release import PARAMETERS, command_lines, listing, printable
 
 
 def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
@@ -31,6 +31,14 @@ def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
 def test_a_parameter_that_is_not_given_keeps_its_value() -> None:
     change = command_lines("prod", Path("/b/template.json"), "code", {})[1]
     assert change[change.index("--parameter-overrides") + 1 :] == ["Stage=prod"]
+
+
+def test_a_providers_secret_is_sent_and_not_shown() -> None:
+    providers = '[{"id": "work", "client_secret": "hush"}]'
+    change = command_lines("prod", Path("/b/template.json"), "code", {"OidcProviders": providers})[1]
+    assert f"OidcProviders={providers}" in change
+    assert "hush" not in printable(change)
+    assert "'OidcProviders=(not shown)'" in printable(change)
 
 
 def test_without_a_bucket_nothing_is_sent() -> None:
