@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from chalicelib.award import listing, replacing, standing
 from chalicelib.award.awarding import Awarding
@@ -19,8 +20,10 @@ from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import show
+from cli.output import UsageFault, show
 
+_ABSENT = ("email", "did", "valid-until", "evidence")
+"""What a credential may be without."""
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
 
 
@@ -70,6 +73,9 @@ def _replacements(verbs: Commands) -> None:
     right.add_argument("--email")
     right.add_argument("--did")
     _dates(right, "as it was")
+    right.add_argument(
+        "--without", action="append", default=[], choices=_ABSENT, help="take away what should not be there at all"
+    )
     right.add_argument("--reason", help="shown to whoever looks at the wrong one")
     anew = grammar.command(verbs, "renew", renew_one, "issue it anew to the same holder; the old one stays")
     anew.add_argument("id", metavar="ID")
@@ -179,7 +185,14 @@ def show_one(services: Services, asked: Namespace) -> int:
 
 def correct_one(services: Services, asked: Namespace) -> int:
     """Put a right credential in the place of a wrong one."""
-    changes = Changes(asked.name, asked.email, asked.did, asked.valid_from, asked.valid_until)
+    given = {name: getattr(asked, name) for name in ("name", "email", "did", "valid_from", "valid_until")}
+    said = {name: value for name, value in given.items() if value is not None}
+    for absent in asked.without:
+        name = absent.replace("-", "_")
+        if said.get(name) is not None:
+            raise UsageFault(f"Give --{absent} or --without {absent}, not both.")
+        said[name] = () if name == "evidence" else None
+    changes = replace(Changes(), **said)
     tenant = _tenant(services, asked, asked.id)
     return _show_made(services, asked, replacing.correct(services.awarding, tenant, asked.id, changes, asked.reason))
 

@@ -94,7 +94,7 @@ def check(award: Award, achievement: Achievement) -> None:
     """Raises `Refused` when ``award`` of ``achievement`` is not acceptable; `issue` refuses the same."""
     if achievement.archived:
         raise Refused("This achievement is archived and is no longer issued.", code="achievement_archived")
-    _check_holder(_normal(award.holder))
+    _check_holder(normal(award.holder))
     if award.zone is not None and (len(award.zone) > 64 or not _ZONE.fullmatch(award.zone)):
         raise Refused(f"{award.zone[:80]!r} is not the name of a time zone.", code="bad_zone")
     if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
@@ -117,7 +117,7 @@ def draft(
     return Draft(
         credential_id=award.credential_id or awarding.public_id(),
         achievement=achievement,
-        holder=_normal(award.holder),
+        holder=normal(award.holder),
         valid_from=valid_from,
         valid_until=valid_until,
         evidence=award.evidence,
@@ -255,7 +255,8 @@ def _free_places(
     raise Unavailable("No free place was found in the status lists.", code="lists_full")
 
 
-def _normal(holder: Holder) -> Holder:
+def normal(holder: Holder) -> Holder:
+    """``holder`` as a credential says it."""
     # Verifiers compare hashes, so one way of writing an address has to be agreed on: no outer space, lower case.
     return replace(holder, email=holder.email.strip().lower()) if holder.email is not None else holder
 

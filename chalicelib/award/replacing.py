@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
+from typing import Final, TypeVar
 
 from chalicelib.award import issue, placing, standing
 from chalicelib.award.awarding import Awarding
@@ -13,7 +15,7 @@ from chalicelib.award.issue import Award
 from chalicelib.award.recipient import Issued, Recipient
 from chalicelib.award.standing import TRIES
 from chalicelib.award.text import check_text
-from chalicelib.credential import said
+from chalicelib.credential import dates, said
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import Record, Standing, State, StatusList
@@ -21,16 +23,26 @@ from chalicelib.credential.said import Said
 from chalicelib.errors import Conflict, NotFound, Refused
 
 
+class Same(Enum):
+    """The type of `AS_IT_WAS`."""
+
+    AS_IT_WAS = "as it was"
+
+
+AS_IT_WAS: Final = Same.AS_IT_WAS
+"""Stands for a member that a correction leaves alone; None takes one away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What was wrong in a credential, and what is right; None stays as it was."""
+    """What was wrong in a credential, and what is right. None, or no evidence, takes away what was there."""
 
-    name: str | None = None
-    email: str | None = None
-    did: str | None = None
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
-    evidence: tuple[EvidenceLink, ...] | None = None
+    name: str | Same = AS_IT_WAS
+    email: str | Same | None = AS_IT_WAS
+    did: str | Same | None = AS_IT_WAS
+    valid_from: datetime | Same = AS_IT_WAS
+    valid_until: datetime | Same | None = AS_IT_WAS
+    evidence: tuple[EvidenceLink, ...] | Same = AS_IT_WAS
 
 
 def correct(
@@ -52,21 +64,19 @@ def correct(
     if reason is not None:
         check_text("reason", reason, 300)  # the old one's reason holds it, and an address
     if changes == Changes():
-        raise Refused("Name at least one thing that is to be different.", code="nothing_to_correct")
+        raise _nothing_to_correct()
 
     def terms(before: Record, old: Said, now: datetime) -> tuple[Award, Achievement]:  # noqa: ARG001 - as for `renew`
         version = before.achievement_version
         achievement = awarding.ledger.achievement_version(issuer_id, before.achievement_id, version)
-        award = _award(awarding, before, old, changes.email)
-        holder = replace(award.holder, name=changes.name or award.holder.name, did=changes.did or award.holder.did)
-        evidence = old.evidence if changes.evidence is None else changes.evidence
-        corrected = replace(
-            award,
-            holder=holder,
-            valid_from=changes.valid_from or old.valid_from,
-            valid_until=changes.valid_until or before.valid_until,
-            evidence=evidence,
-        )
+        was = replace(_award(awarding, before, old), valid_from=old.valid_from, valid_until=before.valid_until)
+        if changes.email is AS_IT_WAS:
+            _check_email_known(was, old)
+        corrected = _corrected(was, changes)
+        # An address of which only a hash is there differs from every other, and from none.
+        hidden = old.has_email and was.holder.email is None
+        if not hidden and _said(corrected) == _said(was):
+            raise _nothing_to_correct()
         # What was archived since was still earned, and as it was then it had no rule but its own end.
         return corrected, replace(achievement, archived=False, valid_days=None)
 
@@ -77,6 +87,38 @@ def correct(
         return replace(before, standing=Standing(State.REVOKED, now, words)), lists
 
     return _replace(awarding, issuer_id, credential_id, new_id, terms, decide)
+
+
+def _corrected(was: Award, changes: Changes) -> Award:
+    holder = Holder(
+        _changed(changes.name, was.holder.name),
+        _changed(changes.email, was.holder.email),
+        _changed(changes.did, was.holder.did),
+    )
+    return replace(
+        was,
+        holder=holder,
+        valid_from=_changed(changes.valid_from, was.valid_from),
+        valid_until=_changed(changes.valid_until, was.valid_until),
+        evidence=_changed(changes.evidence, was.evidence),
+    )
+
+
+def _changed(change: T | Same, was: T) -> T:
+    return was if isinstance(change, Same) else change
+
+
+def _said(award: Award) -> tuple[object, ...]:
+    """What a credential of ``award`` would say of it: an address in one way of writing, moments to the second."""
+    moments = [each and dates.write(each) for each in (award.valid_from, award.valid_until)]
+    return issue.normal(award.holder), *moments, award.evidence
+
+
+def _nothing_to_correct() -> Refused:
+    return Refused(
+        "Nothing would be different; name at least one thing that is to be, and what it is to be.",
+        code="nothing_to_correct",
+    )
 
 
 def renew(
@@ -98,11 +140,14 @@ def renew(
         ends = valid_until
         if ends is None and achievement.valid_days is None and before.valid_until and old.valid_from:
             ends = now + (before.valid_until - old.valid_from)
-        return replace(_award(awarding, before, old, None), valid_from=now, valid_until=ends), achievement
+        award = _award(awarding, before, old)
+        _check_email_known(award, old)
+        return replace(award, valid_from=now, valid_until=ends), achievement
 
     return _replace(awarding, issuer_id, credential_id, new_id, terms, lambda before, _: (before, []))
 
 
+T = TypeVar("T")
 _Terms = Callable[[Record, Said, datetime], tuple[Award, Achievement]]
 _Decision = Callable[[Record, Record], tuple[Record, list[StatusList]]]
 
@@ -158,22 +203,24 @@ def _check_standing(before: Record) -> None:
         raise Refused("This credential is suspended; reinstate it first.", code="suspended")
 
 
-def _award(awarding: Awarding, before: Record, old: Said, email: str | None) -> Award:
-    """The award that ``before`` was issued for; with another ``email`` if one is given."""
-    try:
-        recipient = awarding.ledger.recipient(before.id)
-    except NotFound:
-        recipient = Recipient(before.id, before.issuer_id, before.holder_name)
-    email = email or recipient.email
-    if email is None and old.has_email:
+def _check_email_known(award: Award, old: Said) -> None:
+    if award.holder.email is None and old.has_email:
         raise Refused(
             "This credential holds only a hash of the holder's e-mail address. Correct it with the address itself.",
             code="email_unknown",
         )
+
+
+def _award(awarding: Awarding, before: Record, old: Said) -> Award:
+    """The award that ``before`` was issued for; without an address where it is not known any more."""
+    try:
+        recipient = awarding.ledger.recipient(before.id)
+    except NotFound:
+        recipient = Recipient(before.id, before.issuer_id, before.holder_name)
     return Award(
         issuer_id=before.issuer_id,
         achievement_id=before.achievement_id,
-        holder=Holder(before.holder_name, email, old.holder_did),
+        holder=Holder(before.holder_name, recipient.email, old.holder_did),
         evidence=old.evidence,
         suite=old.suite,
         jwt=before.jwt is not None,

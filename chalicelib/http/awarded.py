@@ -14,7 +14,7 @@ from chalicelib.award import idempotency, listing, replacing, standing
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import MOST_EVIDENCE, Award, issue
 from chalicelib.award.listing import Row, Search
-from chalicelib.award.replacing import Changes
+from chalicelib.award.replacing import AS_IT_WAS, Changes
 from chalicelib.award.standing import Decision
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
@@ -181,14 +181,18 @@ def _award(issuer_id: str, reading: Reading, claim: Callable[[], str | None]) ->
 
 
 def _changes(reading: Reading) -> tuple[Changes, str | None]:
+    """What is not named stays; null takes away what a credential may be without."""
+    for name in ("holder", "valid_from"):
+        if reading.named(name) and not reading.has(name):
+            reading.fault(name, "A credential is never without this; say what it is to be, or leave it out.")
     holder = reading.part("holder")
     changes = Changes(
-        name=holder.optional("name", 200),
-        email=holder.optional("email", 254),
-        did=holder.optional("did", 2000),
-        valid_from=reading.moment("valid_from"),
-        valid_until=reading.moment("valid_until"),
-        evidence=_evidence(reading) if reading.has("evidence") else None,
+        name=holder.text("name", 200) if holder.named("name") else AS_IT_WAS,
+        email=holder.optional("email", 254) if holder.named("email") else AS_IT_WAS,
+        did=holder.optional("did", 2000) if holder.named("did") else AS_IT_WAS,
+        valid_from=reading.moment("valid_from") or AS_IT_WAS,
+        valid_until=reading.moment("valid_until") if reading.named("valid_until") else AS_IT_WAS,
+        evidence=_evidence(reading) if reading.named("evidence") else AS_IT_WAS,
     )
     reason = reading.optional("reason", 300)
     reading.finish()

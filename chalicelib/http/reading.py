@@ -32,6 +32,11 @@ class Reading:
         self._known: set[str] = set()
         self._parts: list[Reading] = []
 
+    def named(self, name: str) -> bool:
+        """Whether there is such a member, be it null."""
+        self._take(name)
+        return name in self._sent
+
     def has(self, name: str) -> bool:
         """Whether there is such a member, and it is not null."""
         return self._take(name) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -108,6 +108,51 @@ def test_what_cannot_be_corrected_is_refused_and_nothing_changes(house: House) -
     assert code_of(lambda: correct(house, old, new_id=old.id, name="Ada King")) == "id_taken"
     assert code_of(lambda: replacing.renew(house.awarding, "other", old.id)) == "not_found"
     assert list(house.ledger.records("acme")) == [old]
+
+
+def test_what_should_not_be_there_at_all_is_taken_away(house: House) -> None:
+    old = house.issue(
+        holder=Holder("Ada Lovelace", "ada@example.org", "did:example:ada"),
+        valid_until=house.awarding.now() + timedelta(days=90),
+        evidence=(EvidenceLink("https://work.example/1", "A gate"),),
+    )
+    new = correct(house, old, email=None, did=None, valid_until=None, evidence=())
+    now = said.read(new.document)
+    assert (now.has_email, now.holder_did, now.valid_until, now.evidence) == (False, None, None, ())
+    assert (new.valid_until, house.ledger.recipient(new.id).email) == (None, None)
+
+
+def test_an_end_is_taken_away_although_the_achievement_has_an_expiry_rule(house: House) -> None:
+    content = Content("Analysis", "Can.", "Do.", None, "A wheel", valid_days=30)
+    achievements.revise(house.awarding, "acme", house.achievement.id, 1, content)
+    old = house.issue()
+    assert old.valid_until is not None
+    assert correct(house, old, valid_until=None).valid_until is None
+
+
+def test_a_correction_after_which_it_says_the_same_is_refused_and_revokes_nothing(house: House) -> None:
+    ends = house.awarding.now() + timedelta(days=90)
+    link = EvidenceLink("https://work.example/1", "A gate")
+    old = house.issue(holder=Holder("Ada", "ada@example.org"), valid_until=ends, evidence=(link,))
+    same = (
+        {"name": "Ada"},
+        {"email": " ADA@example.org "},
+        {"did": None},
+        {"valid_until": ends.astimezone(timezone(timedelta(hours=2)))},
+        {"valid_from": said.read(old.document).valid_from},
+        {"evidence": (link,)},
+        {"name": "Ada", "valid_until": ends},
+    )
+    for changes in same:
+        assert code_of(lambda changes=changes: correct(house, old, **changes)) == "nothing_to_correct"
+    assert house.ledger.record(old.id) == old
+    assert correct(house, old, name="Ada", email="ada@example.net").supersedes == old.id
+
+
+def test_an_address_of_which_only_the_hash_is_known_can_be_taken_away(house: House) -> None:
+    old = house.issue()
+    del house.ledger._recipients[old.id]
+    assert not said.read(correct(house, old, email=None).document).has_email
 
 
 def test_an_address_that_is_known_as_a_hash_only_has_to_be_given(house: House) -> None:

@@ -119,6 +119,18 @@ def test_a_corrected_credential_takes_the_place_of_the_wrong_one(run: Run, issue
     assert (again.code, "superseded" in again.err) == (1, True)
 
 
+def test_a_correction_takes_away_what_should_not_be_there(run: Run, issued: str) -> None:
+    dated = run("credential", "correct", issued, "--valid-until", "2099-01-01", "--json").rows[0]["id"]
+    both = run("credential", "correct", dated, "--valid-until", "2098-01-01", "--without", "valid-until")
+    assert (both.code, "not both" in both.err) == (2, True)
+    ran = run("credential", "correct", dated, "--without", "valid-until", "--without", "email", "--json")
+    assert ran.code == 0
+    row = run("credential", "find", "acme", "--state", "active", "--json").rows[0]
+    assert (row["id"], row["email"]) == (ran.rows[0]["id"], None)
+    again = run("credential", "correct", row["id"], "--without", "valid-until")
+    assert (again.code, "nothing_to_correct" in again.err) == (1, True)
+
+
 def test_a_renewed_credential_leaves_the_old_one_as_it_is(run: Run, issued: str) -> None:
     made = run("credential", "renew", issued, "--valid-until", "2099-01-01", "--json").rows[0]
     assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"

@@ -187,6 +187,48 @@ def test_a_corrected_credential_says_so_and_where_the_right_one_is(program: Prog
     assert new["replaced_by"] is None
 
 
+def test_null_takes_away_what_a_credential_may_be_without_and_what_is_absent_stays(program: Program) -> None:
+    made = program.post(
+        "/v1/credentials",
+        {
+            "achievement": program.achievement,
+            "holder": {"name": "Ida", "email": "ida@example.org", "did": "did:example:ida"},
+            "valid_until": "2099-01-01T00:00:00Z",
+            "evidence": [{"url": "https://work.example/1", "name": "A gate"}],
+        },
+    ).json
+    first = program.post(f"/v1/credentials/{made['id']}/correct", {"holder": {"name": "Ida B."}}).json
+    assert first["valid_until"] == "2099-01-01T00:00:00Z"
+    gone = {"holder": {"email": None, "did": None}, "valid_until": None, "evidence": None}
+    second = program.post(f"/v1/credentials/{first['id']}/correct", gone)
+    assert (second.status, second.json["valid_until"]) == (201, None)
+    document = program.ask.get(f"/c/{second.json['id']}", accept="application/vc").json
+    assert not {"validUntil", "evidence"} & document.keys()
+    assert "id" not in document["credentialSubject"]
+    assert [one["identityType"] for one in document["credentialSubject"]["identifier"]] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer"),
+    [
+        ({"holder": {"name": None}}, "/holder/name"),
+        ({"valid_from": None}, "/valid_from"),
+        ({"holder": None}, "/holder"),
+    ],
+)
+def test_null_for_what_a_credential_is_never_without_is_refused(program: Program, sent: object, pointer: str) -> None:
+    refused = program.post(f"/v1/credentials/{id_of('valid')}/correct", sent)
+    assert (refused.status, refused.json["code"]) == (400, "invalid_request")
+    assert [fault["pointer"] for fault in refused.json["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("sent", [{}, {"reason": "A slip."}, {"holder": {"name": "Ada Nwosu"}}])
+def test_a_correction_that_changes_nothing_is_refused(program: Program, sent: object) -> None:
+    refused = program.post(f"/v1/credentials/{id_of('valid')}/correct", sent)
+    assert (refused.status, refused.json["code"]) == (422, "nothing_to_correct")
+    assert program.ask.get(f"/v1/credentials/{id_of('valid')}").json["verdict"] == "valid"
+
+
 def test_a_renewed_credential_stays_and_names_its_successor(program: Program) -> None:
     old = f"/v1/credentials/{id_of('expired')}"
     made = program.post(f"{old}/renew", {"valid_until": "2099-01-01T00:00:00Z"})

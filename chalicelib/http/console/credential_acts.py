@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.access.limits import TooMany
 from chalicelib.award import moments, replacing, standing
-from chalicelib.award.replacing import Changes
+from chalicelib.award.replacing import AS_IT_WAS, Changes
 from chalicelib.award.text import check_text
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import again
@@ -72,7 +72,7 @@ CORRECT = Act(
     "Issue the corrected one",
     reason="What was wrong",
     reason_hint="Optional. Readers of the old one see it, such as: “The name was misspelt.”",
-    until_hint="Such as 2027-12-31.",
+    until_hint="Such as 2027-12-31. Leave it empty for one that does not end.",
 )
 RENEW = Act(
     "renew",
@@ -217,12 +217,12 @@ def _until(form: Filled) -> datetime | None:
 
 
 def _changes(record: Record, form: Filled, until: datetime | None, email: str | None) -> Changes:
-    """What ``form`` says otherwise than ``record``: None of a thing leaves it as it is."""
+    """What ``form`` says otherwise than ``record``, which was for ``email``; an emptied field takes it away."""
     name, sought = form.said("name"), form.said("email").lower()
     return Changes(
-        name=name if name != record.holder_name else None,
-        email=sought if sought and sought != email else None,
-        valid_until=until if form.said("valid_until") != _day(record.valid_until) else None,
+        name=name if name != record.holder_name else AS_IT_WAS,
+        email=(sought or None) if sought != (email or "") else AS_IT_WAS,
+        valid_until=until if form.said("valid_until") != _day(record.valid_until) else AS_IT_WAS,
     )
 
 

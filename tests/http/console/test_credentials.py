@@ -142,6 +142,22 @@ def test_correction_replaces_and_pressed_twice_it_replaces_once(editor: Browser,
     assert f"/credentials/{grace.id}" in editor.get(f"{HERE}/{after.id}").text
 
 
+def test_an_emptied_field_of_a_correction_takes_away_what_stood_there(
+    editor: Browser, grace: Record, laurel: Laurel
+) -> None:
+    fields = {"name": "Grace Hopper", "email": "", "valid_until": "", "reason": ""}
+    assert editor.post(f"{HERE}/{grace.id}/correct", fields).status == 303
+    after = laurel.ledger.record(laurel.ledger.record(grace.id).superseded_by or "")
+    assert (after.valid_until, laurel.ledger.recipient(after.id).email) == (None, None)
+
+
+def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Record) -> None:
+    fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": "Why?"}
+    answer = editor.post(f"{HERE}/{grace.id}/correct", fields)
+    assert answer.status == 422
+    assert "Nothing would be different" in said(answer)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
