@@ -8,7 +8,7 @@ standing.py       revoke, suspend, reinstate; replacing.py correct and renew
 recipient.py      to whom a credential went; listing.py an issuer's credentials as a list, and searching it
 status_lists.py   the lists behind them
 sign.py           proofs and JWTs by an issuer's key
-text.py           what an issuer may write
+text.py           what an issuer may write; zones.py time zones of holders
 jobs.py           issue to many: judge an upload, keep it, see how far it is; job.py the nouns; issuing.py work at it
 upload.py         the rows of an upload; cells.py from bytes to cells; judge.py what issuing would refuse
 export.py         all of an issuer's data; csv_text.py CSV as we write it; moments.py dates as people type them

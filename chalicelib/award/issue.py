@@ -12,6 +12,7 @@ from chalicelib.award.awarding import Awarding
 from chalicelib.award.placing import Draft
 from chalicelib.award.recipient import Issued
 from chalicelib.award.text import MAX_URL, check_email, check_text, check_url
+from chalicelib.award.zones import check_zone
 from chalicelib.credential import vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
@@ -27,7 +28,6 @@ STEP = 40
 _PUBLIC_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _DID = re.compile(r"did:[a-z0-9]+:(?:[\w.:-]|%[0-9A-Fa-f]{2})*(?:[\w.-]|%[0-9A-Fa-f]{2})", re.ASCII)
 """DID Core v1.0, 3.1."""
-_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def check(award: Award, achievement: Achievement) -> None:
     if achievement.archived:
         raise Refused("This achievement is archived and is no longer issued.", code="achievement_archived")
     _check_holder(normal(award.holder))
-    if award.zone is not None and (len(award.zone) > 64 or not _ZONE.fullmatch(award.zone)):
-        raise Refused(f"{award.zone[:80]!r} is not the name of a time zone.", code="bad_zone")
+    if award.zone is not None:
+        check_zone(award.zone)
     if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
         raise Refused(f"{award.credential_id[:80]!r} is not an id for a credential.", code="bad_credential_id")
     if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):

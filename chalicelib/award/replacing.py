@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, TypeVar
 
-from chalicelib.award import issue, placing, standing
+from chalicelib.award import issue, placing, standing, zones
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award
 from chalicelib.award.recipient import Issued, Recipient
@@ -224,6 +224,6 @@ def _award(awarding: Awarding, before: Record, old: Said) -> Award:
         evidence=old.evidence,
         suite=old.suite,
         jwt=before.jwt is not None,
-        zone=recipient.zone,
+        zone=zones.usable(recipient.zone),
         notify=recipient.notify,
     )

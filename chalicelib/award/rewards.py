@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from chalicelib.award import issue
+from chalicelib.award import issue, zones
 from chalicelib.award.atlas import WHOLE, Pathways, Way, completion_of, way_on
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award
@@ -151,7 +151,7 @@ def _issue(awarding: Awarding, way: Way, reward: str, credential_id: str, recipi
             for achievement, credential in way.credentials.items()
         ),
         credential_id=credential_id,
-        zone=recipient.zone,
+        zone=zones.usable(recipient.zone),
         notify=recipient.notify,
     )
     try:

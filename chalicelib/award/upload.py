@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.award import cells, moments
+from chalicelib.award import cells, moments, zones
 from chalicelib.award.cells import Cell, Cells
 from chalicelib.credential import dates
 from chalicelib.errors import LaurelError, Malformed
@@ -117,11 +117,12 @@ def to_wire(row: Row) -> list[object]:
 
 
 def from_wire(members: list[Any]) -> Row:
-    """The inverse of `to_wire`, to the second. Raises `ValueError`, `TypeError`, `Malformed` for anything else."""
+    """The inverse of `to_wire`, to the second, and without a zone that nobody knows. Raises `ValueError`, `TypeError`,
+    `Malformed` for anything else."""
     number, name, email, did, start, end, evidence, zone, ref, faults = members
     valid_from, valid_until = (dates.parse(each) if each else None for each in (start, end))
     found = tuple(Fault(number, *each) for each in faults)
-    return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), zone, ref, found)
+    return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), zones.usable(zone), ref, found)
 
 
 def size(row: Row) -> int:

@@ -8,10 +8,11 @@ The first letter about a credential follows at once, by day and by night: it ans
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo
+
+from chalicelib.award.zones import names
 
 MORNING = time(8, 0)
 EVENING = time(21, 0)
@@ -29,23 +30,17 @@ RENEWAL_PART = 4
 
 _STEP = timedelta(minutes=15)
 """Offsets of zones are multiples of it (tz database, since 1972)."""
-_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2}", re.ASCII)
 
 
 @cache
 def zones() -> tuple[str, ...]:
     """Every zone that a reader may choose, by name: those of a place, and UTC."""
-    return ("UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")))
+    return ("UTC", *sorted(name for name in names() if "/" in name and not name.startswith("Etc/")))
 
 
 def known(zone: str | None) -> ZoneInfo | None:
     """The IANA zone named ``zone``; None when there is none of that name."""
-    if zone is None or not _ZONE.fullmatch(zone):
-        return None
-    try:
-        return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    return ZoneInfo(zone) if zone is not None and zone in names() else None
 
 
 def allowed(now: datetime, zone: str | None) -> bool:

@@ -157,7 +157,7 @@ FAULTY = {
     "email": ("nonsense", "bad_email"),
     "did": ("no did", "bad_did"),
     "evidence": ("ftp://a.example/", "bad_url"),
-    "zone": ("Berlin time", "bad_zone"),
+    "zone": ("Nowhere/None", "bad_zone"),
     "valid_until": ("2020-01-01", "bad_validity"),
 }
 
@@ -171,6 +171,15 @@ def test_the_dry_run_finds_what_issuing_would_refuse(office: Office, column: str
     with pytest.raises(LaurelError) as caught:
         office.house.issue(**_award_with(office, column, cell))
     assert caught.value.code == code
+
+
+def test_a_row_that_was_stored_with_a_zone_that_nobody_knows_is_issued_without_it(office: Office) -> None:
+    job = office.create("name,email,zone\nAda,ada@example.org,Europe/Berlin\n")
+    chunk = office.desk.jobs.chunk(job, 0)
+    wire = upload.to_wire(chunk.rows[0])
+    old = upload.from_wire([*wire[:7], "Nowhere/None", *wire[8:]])
+    office.desk.jobs.put_chunk(job, replace(chunk, rows=(old,)))
+    assert office.run(job).counts == Counts(issued=1)
 
 
 def _award_with(office: Office, column: str, cell: str) -> dict[str, Any]:

@@ -149,6 +149,15 @@ def test_a_correction_after_which_it_says_the_same_is_refused_and_revokes_nothin
     assert correct(house, old, name="Ada", email="ada@example.net").supersedes == old.id
 
 
+def test_a_zone_that_nobody_knows_stored_before_it_was_looked_up_keeps_nothing_from_being_corrected(
+    house: House,
+) -> None:
+    old = house.issue(holder=Holder("Ada", "ada@example.org"))
+    house.ledger._recipients[old.id] = replace(house.ledger._recipients[old.id], zone="Nowhere/None")
+    new = correct(house, old, name="Ada King")
+    assert house.ledger.recipient(new.id).zone is None
+
+
 def test_an_address_of_which_only_the_hash_is_known_can_be_taken_away(house: House) -> None:
     old = house.issue()
     del house.ledger._recipients[old.id]

@@ -187,6 +187,13 @@ def test_a_corrected_credential_says_so_and_where_the_right_one_is(program: Prog
     assert new["replaced_by"] is None
 
 
+@pytest.mark.parametrize("zone", ["Nowhere/None", "europe/berlin", "Berlin", "../etc/passwd", "Europe"])
+def test_a_time_zone_that_nobody_knows_is_refused(program: Program, zone: str) -> None:
+    sent = program.award(holder={"name": "Eve", "email": "eve@example.org", "zone": zone})
+    refused = program.post("/v1/credentials", sent)
+    assert (refused.status, refused.json["code"]) == (422, "bad_zone")
+
+
 def test_null_takes_away_what_a_credential_may_be_without_and_what_is_absent_stays(program: Program) -> None:
     made = program.post(
         "/v1/credentials",
