@@ -12,10 +12,11 @@ from chalicelib.access.roles import Act
 from chalicelib.award import atlas, pathway_wire
 from chalicelib.award.atlas import Reviewed, Way
 from chalicelib.award.misplaced import Misplaced
-from chalicelib.award.pathways import eligible
+from chalicelib.award.pathways import eligible, steps
 from chalicelib.http import body, query
 from chalicelib.http.access import token
 from chalicelib.http.ports import Services
+from chalicelib.http.problem import Problem
 from chalicelib.http.reply import Reply, as_json
 from chalicelib.http.routing import Routes
 
@@ -55,6 +56,8 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/pathways/{id}/progress", access=token(Act.READ), missing=MISSING)
     def progress(request: Request, caller: Caller, pathway_id: str) -> Reply:
         asked = query.only(request, "email", "achievement", "cursor")
+        if "email" not in asked and "achievement" in asked:
+            raise query.refused("email", "Give it beside achievement: whether that step may be taken depends on whose.")
         if "email" not in asked:
             return _completions(services, caller.issuer_id, pathway_id, asked.get("cursor"))
         email = body.email(asked["email"], "/email")
@@ -84,6 +87,9 @@ def _way(way: Way, achievement_id: str | None) -> dict[str, object]:
     }
     if achievement_id is None:
         return told
+    if all(step.achievement_id != achievement_id for step in steps(way.pathway.root)):
+        # It is asked before an enrolment: a misspelt id must not read as a "no" about the learner.
+        raise Problem("not_a_step", f"The achievement {achievement_id[:80]!r} is no step of this pathway.")
     return {**told, "eligible": eligible(way.pathway, way.credentials.keys(), achievement_id)}
 
 

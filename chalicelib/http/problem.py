@@ -52,6 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "rows_refused": Kind(422, "Some rows have faults"),
     "duplicates": Kind(422, "Some rows are for the same address"),
     "revoked_is_final": Kind(422, "A revocation is final"),
+    "not_a_step": Kind(422, "The pathway has no such step"),
     "nothing_to_correct": Kind(422, "The credential would say the same"),
     "superseded": Kind(422, "Another credential has taken its place"),
     "refused": Kind(422, "A rule forbids this"),

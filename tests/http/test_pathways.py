@@ -126,9 +126,20 @@ def test_progress_is_told_step_by_step(college: College) -> None:
 def test_whether_a_step_may_be_taken_can_be_asked(college: College) -> None:
     way = college.draw()
     for email, first, second in (("ada@example.org", False, True), ("nobody@example.org", True, False)):
-        for achievement, may in ((college.first, first), (college.second, second), (college.whole, False)):
+        for achievement, may in ((college.first, first), (college.second, second)):
             assert college.progress(way, f"?email={email}&achievement={achievement}")["eligible"] is may
     assert "eligible" not in college.progress(way)
+
+
+def test_an_achievement_that_is_no_step_is_refused_and_not_taken_for_a_learner_who_may_not(college: College) -> None:
+    way = college.draw()
+    for achievement in (college.whole, college.second[:-1], "0", "x" * 400):
+        asked = f"/v1/pathways/{way['id']}/progress?email=ada@example.org&achievement={achievement}"
+        refused = college.ask.get(asked, **college.editor)
+        assert (refused.status, refused.json["code"]) == (422, "not_a_step")
+        assert "eligible" not in refused.json
+    nobody = college.ask.get(f"/v1/pathways/{way['id']}/progress?achievement={college.first}", **college.editor)
+    assert (nobody.status, nobody.json["errors"][0]["pointer"]) == (400, "/email")
 
 
 def test_completions_are_listed_with_what_still_stands_behind_them(college: College) -> None:
