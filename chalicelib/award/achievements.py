@@ -22,7 +22,8 @@ MAX_SKILLS = 25
 MAX_DAYS = 36_525
 """A hundred years."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+"""An achievement's id."""
 MAX_SIDE = 4096
 """Pixels. A few bytes of PNG can claim a side of two thousand million, and whoever shows it makes room for them all:
 the browsers of a credential's readers, and their mail programs."""
@@ -83,7 +84,7 @@ def add(awarding: Awarding, new: NewAchievement) -> Achievement:
     `Conflict` when the id is taken. A picture whose achievement is then not stored stays, and is found to be the same
     at the next try.
     """
-    if new.id is not None and not _UUID.fullmatch(new.id):
+    if new.id is not None and not UUID.fullmatch(new.id):
         raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
     content = Content(**{each.name: getattr(new, each.name) for each in fields(Content) if each.name != "archived"})
     _check(content)

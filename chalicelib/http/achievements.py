@@ -34,8 +34,8 @@ def routes(services: Services) -> Routes:
     def listing(request: Request, caller: Caller) -> Reply:
         asked = query.only(request, "cursor", "limit")
         limit = query.limit(asked, MOST)
-        after = asked.get("cursor", "")
-        # Their order is that of their ids, so an id says where to go on; any text does, within the caller's own.
+        # Their order is that of their ids, so an id says where to go on.
+        after = query.cursor(asked, achievements.UUID) or ""
         found = (one for one in services.awarding.ledger.achievements(caller.issuer_id) if one.id > after)
         page = list(islice(found, limit + 1))
         more = page[limit - 1].id if len(page) > limit else None

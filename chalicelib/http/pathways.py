@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ MISSING = "This issuer has no pathway with that id."
 PAGE = 20
 """Completions in one answer: the credentials of each holder are looked at."""
 
+_COMPLETION = re.compile(r"[a-z2-7]{26}", re.ASCII)
 D = TypeVar("D")
 
 
@@ -59,7 +61,7 @@ def routes(services: Services) -> Routes:
         if "email" not in asked and "achievement" in asked:
             raise query.refused("email", "Give it beside achievement: whether that step may be taken depends on whose.")
         if "email" not in asked:
-            return _completions(services, caller.issuer_id, pathway_id, asked.get("cursor"))
+            return _completions(services, caller.issuer_id, pathway_id, query.cursor(asked, _COMPLETION))
         email = body.email(asked["email"], "/email")
         way = atlas.way_of(services.awarding, services.pathways, caller.issuer_id, pathway_id, email)
         return as_json(_way(way, asked.get("achievement")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from chalice.app import Request
@@ -35,6 +36,14 @@ def limit(asked: Mapping[str, str], most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
         raise _fault("limit", f"Give a whole number from 1 to {most}.")
     return int(text)
+
+
+def cursor(asked: Mapping[str, str], form: re.Pattern[str]) -> str | None:
+    """Where a list goes on, None at its beginning. Raises `Problem` (`bad_cursor`) for what is not of ``form``."""
+    found = asked.get("cursor")
+    if found is not None and not form.fullmatch(found):
+        raise bad_cursor()
+    return found
 
 
 def bad_cursor() -> Problem:

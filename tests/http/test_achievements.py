@@ -109,3 +109,21 @@ def test_a_change_names_the_version_it_is_of(program: Program) -> None:
 def test_a_picture_that_is_none_is_refused(program: Program) -> None:
     sent = new(image={"png": base64.b64encode(b"GIF89a").decode(), "alt": "A torch"})
     assert program.send("POST", "/v1/achievements", sent).status == 422
+
+
+@pytest.mark.parametrize("cursor", ["x", "~", "0", "A" * 36, "%00", "3f2b7a52-6f0e-4c33-9f0e-0d6c0f5f9c1"])
+def test_a_cursor_that_no_list_gave_out_is_a_fault_and_no_empty_page(program: Program, cursor: str) -> None:
+    refused = program.get(f"/v1/achievements?cursor={cursor}")
+    assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
+
+
+def test_achievements_go_on_from_their_cursor(program: Program) -> None:
+    for number in range(3):
+        assert program.send("POST", "/v1/achievements", new(name=f"Badge {number}")).status == 201
+    whole = [one["id"] for one in program.get("/v1/achievements").json["items"]]
+    found, following = [], ""
+    while following is not None:
+        page = program.get(f"/v1/achievements?limit=2{following}").json
+        found += [one["id"] for one in page["items"]]
+        following = page["next"] and f"&cursor={page['next']}"
+    assert found == whole

@@ -156,6 +156,13 @@ def test_completions_are_listed_with_what_still_stands_behind_them(college: Coll
     assert college.ask.get(f"/v1/credentials/{reward}").json["verdict"] == "valid"
 
 
+def test_completions_do_not_go_on_from_a_cursor_that_no_list_gave_out(college: College) -> None:
+    way = college.draw()
+    for cursor in ("x", "~", "a" * 27):
+        refused = college.ask.get(f"/v1/pathways/{way['id']}/progress?cursor={cursor}", **college.editor)
+        assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
+
+
 def test_an_address_that_is_none_is_a_fault(college: College) -> None:
     way = college.draw()
     misspelt = college.ask.get(f"/v1/pathways/{way['id']}/progress?mail=ada@example.org", **college.editor)
