@@ -90,13 +90,19 @@ def halves(stage: Stage, items: Items) -> list[str]:
     ids = credentials_in(items)
     found = [f"{kind} of no credential" for kind, name in _owners(by_type) if name not in ids]
     around = Counter(_owners(by_type))
-    expected = {"row": 1, "recipient": 1, "index": 2, "holding": 2, "task": 2}
     for name in ids:
+        record = stage.ledger.record(name)
+        expected = {"row": 1, "recipient": 1, "index": 2, "holding": 2, "task": 3 if _reinstated(record) else 2}
         found += [
             f"{around[kind, name]} of {many} {kind}" for kind, many in expected.items() if around[kind, name] != many
         ]
-        found += _contradictions(stage, stage.ledger.record(name), by_type)
+        found += _contradictions(stage, record, by_type)
     return found
+
+
+def _reinstated(record: Record) -> bool:
+    """Whether it counts again: then its pathways are looked at again, which is one task more."""
+    return record.standing.state is State.ACTIVE and record.version > 1
 
 
 def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:

@@ -70,7 +70,7 @@ def _decide(awarding: Awarding, issuer_id: str, credential_id: str, state: State
         lists = changed_lists(awarding, record, state, now)
         decided = replace(record, standing=Standing(state, now, reason), version=record.version + 1)
         try:
-            awarding.ledger.replace_standing(decided, lists, _tasks(decided))
+            awarding.ledger.replace_standing(decided, lists, _tasks(decided, awarding.clock()))
         except Conflict:
             # Someone was first, at this credential or at another one in the same list: look again.
             continue
@@ -78,11 +78,14 @@ def _decide(awarding: Awarding, issuer_id: str, credential_id: str, state: State
     raise Conflict("Others keep changing the same status list; try again.", code="busy")
 
 
-def _tasks(decided: Record) -> tuple[Task, ...]:
-    """What follows: a credential that counts again may complete a pathway."""
+def _tasks(decided: Record, now: datetime) -> tuple[Task, ...]:
+    """What follows: a credential that counts again may complete a pathway.
+
+    ``now`` is finer than a second, or this task would be the one that was written when it was issued in this second.
+    """
     if decided.standing.state is not State.ACTIVE:
         return ()
-    return (Task(PATHWAYS, decided.issuer_id, decided.id, decided.standing.at),)
+    return (Task(PATHWAYS, decided.issuer_id, decided.id, now),)
 
 
 def changed_lists(awarding: Awarding, record: Record, state: State, now: datetime) -> list[StatusList]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from chalicelib.award import standing
 from chalicelib.award.awarding import Awarding
+from chalicelib.award.placing import PATHWAYS
 from chalicelib.award.standing import TRIES, Decision
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -48,6 +49,15 @@ def test_a_suspension_ends_with_the_reinstatement(house: House) -> None:
     standing.reinstate(house.awarding, "acme", record.id)
     assert house.report(record).verdict is Verdict.VALID
     assert house.ledger.record(record.id).standing.reason is None
+
+
+def test_what_is_reinstated_in_the_second_of_its_issue_is_looked_at_by_its_pathways_again(house: House) -> None:
+    """The task was the one that stood there already, and every try to store it was a conflict."""
+    record = house.issue()
+    standing.suspend(house.awarding, "acme", record.id)
+    house.clock.advance(timedelta(milliseconds=1))
+    standing.reinstate(house.awarding, "acme", record.id)
+    assert len([task for task in house.ledger.tasks.standing if task.kind == PATHWAYS]) == 2
 
 
 def test_deciding_the_same_again_changes_nothing_and_says_so(house: House) -> None:
