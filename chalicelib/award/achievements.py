@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from chalicelib.award.awarding import Awarding
-from chalicelib.award.text import check_text, check_url
+from chalicelib.award.text import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.record import Image
 from chalicelib.errors import Conflict, Refused
@@ -159,7 +159,7 @@ def _said(content: Content) -> dict[str, Any]:
 
 
 def _check(content: Content) -> None:
-    check_text("name", content.name, 200)
+    check_name("name", content.name, 200)
     check_text("description", content.description, 2000)
     check_text("criteria", content.criteria, 10_000)
     check_text("picture's description", content.picture_alt, 500)

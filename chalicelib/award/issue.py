@@ -11,7 +11,7 @@ from chalicelib.award import placing
 from chalicelib.award.awarding import Awarding
 from chalicelib.award.placing import Draft
 from chalicelib.award.recipient import Issued
-from chalicelib.award.text import MAX_URL, check_email, check_text, check_url
+from chalicelib.award.text import MAX_URL, check_email, check_name, check_text, check_url
 from chalicelib.award.zones import check_zone
 from chalicelib.credential import vocabulary
 from chalicelib.credential.achievement import Achievement
@@ -279,7 +279,7 @@ def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> No
 
 
 def _check_holder(holder: Holder) -> None:
-    check_text("holder's name", holder.name, 200)
+    check_name("holder's name", holder.name, 200)
     if holder.email is not None:
         check_email("e-mail address", holder.email)
     if holder.did is not None and (len(holder.did) > MAX_URL or not _DID.fullmatch(holder.did)):

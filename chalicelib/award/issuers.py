@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from chalicelib.award import status_lists
 from chalicelib.award.awarding import Awarding
-from chalicelib.award.text import check_email, check_text, check_url
+from chalicelib.award.text import check_email, check_name, check_text, check_url
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
@@ -191,7 +191,7 @@ def _check(new: NewIssuer) -> None:
 
 
 def _check_words(new: NewIssuer) -> None:
-    check_text("name", new.name or "", 200)
+    check_name("name", new.name or "", 200)
     check_text("description", new.description or "", 2000)
     check_url("url", new.url or "")
     if new.email is not None:

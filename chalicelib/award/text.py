@@ -19,6 +19,15 @@ _EMAIL = re.compile(rf"(?:{_WORD}|\.){{1,64}}@{_WORD}+(?:\.{_WORD}+)+")
 anybody has, and addresses in brackets are taken for slips."""
 
 
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Embeddings, overrides and isolates (UAX #9, 2.1 to 2.4): with them one name can be shown as another. The marks of
+2.6 turn nothing but themselves."""
+_UNSEEN = ("Cf", "Zs", "Mn", "Me")
+"""Categories of what shows nothing by itself."""
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that are drawn as nothing: the fillers of Hangul, and the empty pattern of Braille."""
+
+
 def check_text(name: str, value: str, limit: int) -> None:
     """Raises `Refused` (`bad_text`) when ``value`` is blank, over ``limit`` characters or holds what no text needs:
     control characters, which a terminal obeys, halves of surrogate pairs, which UTF-8 cannot write, and the two
@@ -31,6 +40,21 @@ def check_text(name: str, value: str, limit: int) -> None:
         raise Refused(f"The {name} holds a control character.", code="bad_text")
     if "\ufffe" in value or "\uffff" in value:
         raise Refused(f"The {name} holds what is no character, U+FFFE or U+FFFF.", code="bad_text")
+
+
+def check_name(name: str, value: str, limit: int) -> None:
+    """As `check_text`, for what somebody or something is called: one line, that shows something and is read in the
+    order in which it is written. Joiners within it stay: Persian and the scripts of India write with them."""
+    check_text(name, value, limit)
+    if any(letter in "\n\t" or category(letter) in ("Zl", "Zp") for letter in value):
+        raise Refused(f"The {name} holds a line break or a tab; write it on one line.", code="bad_text")
+    if any(letter in _TURNS for letter in value):
+        raise Refused(
+            f"The {name} holds a character that cannot be seen and turns the order of others; type it anew.",
+            code="bad_text",
+        )
+    if all(letter in _BLANKS or category(letter) in _UNSEEN for letter in value):
+        raise Refused(f"Nothing of the {name} can be seen; type it anew.", code="bad_text")
 
 
 def check_url(name: str, value: str) -> None:

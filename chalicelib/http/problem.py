@@ -46,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "bad_cursor": Kind(400, "A list does not go on from there"),
     "version_conflict": Kind(409, "Somebody else changed it in the meantime"),
     "achievement_archived": Kind(422, "This achievement is no longer issued"),
+    "bad_text": Kind(422, "A text cannot be taken as it is"),
     "bad_zone": Kind(422, "There is no time zone of that name"),
     "evidence_required": Kind(422, "This achievement is issued with evidence only"),
     "idempotency_key_reused": Kind(422, "This Idempotency-Key came with another request before"),

@@ -58,6 +58,7 @@ SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
     ("code", "changes"),
     [
         ("bad_text", {"name": " "}),
+        ("bad_text", {"name": "Two\nlines"}),
         ("bad_text", {"criteria": ""}),
         ("bad_text", {"description": "x" * 2001}),
         ("bad_text", {"picture_alt": ""}),

@@ -55,6 +55,13 @@ def test_ids_that_would_not_fit_a_url_are_refused(house: House, name: str) -> No
     assert refused.value.code == "bad_issuer_id"
 
 
+@pytest.mark.parametrize("name", ["Two\nlines", "\u202eymedacA emcA", "\u200b"])
+def test_an_issuer_s_name_follows_the_rule_of_every_name(house: House, name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        issuers.found(house.awarding, new_issuer(id="beta", name=name))
+    assert refused.value.code == "bad_text"
+
+
 def test_a_second_issuer_of_the_same_id_is_refused_before_a_key_is_made(house: House) -> None:
     with pytest.raises(Conflict) as conflict:
         issuers.found(house.awarding, new_issuer(name="Acme Impostors"))

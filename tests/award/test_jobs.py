@@ -194,6 +194,12 @@ def test_the_dry_run_tells_all_faults_of_a_row(office: Office) -> None:
     assert {fault.column for fault in found.faults} == {"name", *FAULTY}
 
 
+@pytest.mark.parametrize("name", ['"Ada\nKing"', "\u202eadA", "\u200b"])
+def test_a_name_that_cannot_be_shown_as_it_is_written_is_a_fault_of_its_row(office: Office, name: str) -> None:
+    found = jobs.examine(office.desk, "acme", office.upload(f"name,email\nBob,\n{name},\n"))
+    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(3, "name", "bad_text")]
+
+
 def test_the_dry_run_stores_nothing(office: Office) -> None:
     jobs.examine(office.desk, "acme", office.upload(people(3)))
     assert office.issued == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.award.text import MAX_URL, check_email, check_text, check_url
+from chalicelib.award.text import MAX_URL, check_email, check_name, check_text, check_url
 from chalicelib.errors import Refused
 
 
@@ -24,6 +24,32 @@ def test_text_that_cannot_be_shown_or_stored_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["a" * 10, "יצחק", "é", "a\nb\tc", "👩\u200d🚀"])
 def test_text_of_any_script_within_the_bound_is_taken(text: str) -> None:
     check_text("name", text, 10)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada\nLovelace", "Ada\r\nLovelace", "Ada\tLovelace", "Ada\u2028Lovelace", "Ada\u2029Lovelace", "Ada\x85",
+        "\u202egrO emcA", "Ada\u2066 Lovelace\u2069", "\u202bAda\u202c",
+        "\u200b", "\u200d\u200c", "\ufeff", " \u00ad ", "\u2060\u180e", "\u3164", "\u2800\u2800", "\u0301",
+        "\ufe0f", "\xa0",
+    ],
+)  # fmt: skip
+def test_a_name_of_several_lines_turned_around_or_not_to_be_seen_is_refused(name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_name("name", name, 50)
+    assert refused.value.code == "bad_text"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada Lovelace", "علی\u200cرضا", "क्\u200dष", "شرکت\u200f Acme", "יצחק", "O’Brien-Ñandú", "김철수",
+        "👩\u200d🚀", "Z\u0308oe", "42", "(none)", "\u200eAcme",
+    ],
+)  # fmt: skip
+def test_a_name_of_any_script_is_taken_with_its_joiners(name: str) -> None:
+    check_name("name", name, 50)
 
 
 @pytest.mark.parametrize(
@@ -91,5 +117,7 @@ def test_e_mail_addresses_are_taken(address: str) -> None:
 def test_any_text_is_taken_or_refused(text: str) -> None:
     with suppress(Refused):
         check_text("name", text, 50)
+    with suppress(Refused):
+        check_name("name", text, 50)
     with suppress(Refused):
         check_url("url", text)

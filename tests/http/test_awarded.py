@@ -194,6 +194,12 @@ def test_a_time_zone_that_nobody_knows_is_refused(program: Program, zone: str) -
     assert (refused.status, refused.json["code"]) == (422, "bad_zone")
 
 
+@pytest.mark.parametrize("name", ["Eve\nAdeyemi", "\u202eeyeda evE", "\u200b\u200d", "Eve\x1b[2J"])
+def test_a_name_that_cannot_be_shown_as_it_is_written_is_refused(program: Program, name: str) -> None:
+    refused = program.post("/v1/credentials", program.award(holder={"name": name}))
+    assert (refused.status, refused.json["code"]) == (422, "bad_text")
+
+
 def test_null_takes_away_what_a_credential_may_be_without_and_what_is_absent_stays(program: Program) -> None:
     made = program.post(
         "/v1/credentials",

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, check_kind, check_picture
-from chalicelib.award.text import check_text, check_url
+from chalicelib.award.text import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.errors import Refused
 from chalicelib.http.console.filled import Filled
@@ -72,7 +72,7 @@ def of(achievement: Achievement) -> Filled:
 
 def check(form: Filled) -> None:
     """Note every fault of the fields, in their order, so that all of them are mended in one go."""
-    form.check("name", lambda said: check_text("name", said, 200))
+    form.check("name", lambda said: check_name("name", said, 200))
     form.check("kind", check_kind)
     form.check("description", lambda said: check_text("description", said, 2000))
     form.check("criteria", lambda said: check_text("text about what it takes", said, 10_000))

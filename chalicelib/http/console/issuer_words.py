@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from chalicelib.award import issuers
 from chalicelib.award.issuers import NewIssuer
-from chalicelib.award.text import check_email, check_text, check_url
+from chalicelib.award.text import check_email, check_name, check_text, check_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.console.filled import Filled
 
 
 def check(form: Filled) -> None:
     """Note every fault of the fields, so that all of them are mended in one go."""
-    form.check("name", lambda said: check_text("name", said, 200))
+    form.check("name", lambda said: check_name("name", said, 200))
     form.check("url", lambda said: check_url("website", said))
     form.check("description", lambda said: check_text("description", said, 2000))
     if form.or_none("email"):

@@ -164,6 +164,7 @@ def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Recor
         ({}, ""),
         ({"name": ""}, "name"),
         ({"name": "x" * 201}, "name"),
+        ({"name": "\u202eecarG"}, "name"),
         ({"email": "nobody"}, "email"),
         ({"valid_until": "soon"}, "valid_until"),
         ({"valid_until": "1999-01-01"}, "valid_until"),
