@@ -14,7 +14,6 @@ from chalicelib.award.awarding import Awarding
 from chalicelib.award.issue import Award
 from chalicelib.award.recipient import Issued, Recipient
 from chalicelib.award.standing import TRIES
-from chalicelib.award.text import check_text
 from chalicelib.credential import dates, said
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
@@ -62,7 +61,7 @@ def correct(
     `revoked_is_final`, `suspended`, `email_unknown`, `no_status_entry`), and `Conflict` (`busy`).
     """
     if reason is not None:
-        check_text("reason", reason, 300)  # the old one's reason holds it, and an address
+        standing.check_reason(reason)
     if changes == Changes():
         raise _nothing_to_correct()
 

@@ -14,6 +14,8 @@ from chalicelib.credential.record import Purpose, Record, Standing, State, Statu
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.verify import bitstring
 
+MAX_REASON = 500
+"""Characters of a reason, wherever it is given."""
 TRIES = 16
 """All credentials of an issuer share its lists, so writers meet. Of those who meet one gets through, so this serves
 about as many at the same moment."""
@@ -48,6 +50,11 @@ def reinstate(awarding: Awarding, issuer_id: str, credential_id: str, reason: st
     return _decide(awarding, issuer_id, credential_id, State.ACTIVE, reason)
 
 
+def check_reason(reason: str) -> None:
+    """Raises `Refused` (`bad_text`) for what cannot be the reason of a decision, or of a correction."""
+    check_text("reason", reason, MAX_REASON)
+
+
 def owned(awarding: Awarding, issuer_id: str, credential_id: str) -> Record:
     """The issuer's credential, strongly read. Raises `NotFound`, for another issuer's too."""
     record = awarding.ledger.record(credential_id)
@@ -58,7 +65,7 @@ def owned(awarding: Awarding, issuer_id: str, credential_id: str) -> Record:
 
 def _decide(awarding: Awarding, issuer_id: str, credential_id: str, state: State, reason: str | None) -> Decision:
     if reason is not None:
-        check_text("reason", reason, 500)
+        check_reason(reason)
     for _ in range(TRIES):
         record = owned(awarding, issuer_id, credential_id)
         if record.standing.state is state:

@@ -76,7 +76,7 @@ def routes(services: Services) -> Routes:
 def _bind_decisions(bound: Routes, services: Services) -> None:
     def decided(request: Request, caller: Caller, credential_id: str, decide: _Decide) -> Reply:
         reading = Reading(body.json_or_nothing(request))
-        reason = reading.optional("reason", 500)
+        reason = reading.optional("reason", standing.MAX_REASON)
         reading.finish()
         decision = decide(services.awarding, caller.issuer_id, credential_id, reason)
         stands = decision.record.standing
@@ -194,7 +194,7 @@ def _changes(reading: Reading) -> tuple[Changes, str | None]:
         valid_until=reading.moment("valid_until") if reading.named("valid_until") else AS_IT_WAS,
         evidence=_evidence(reading) if reading.named("evidence") else AS_IT_WAS,
     )
-    reason = reading.optional("reason", 300)
+    reason = reading.optional("reason", standing.MAX_REASON)
     reading.finish()
     return changes, reason
 

@@ -200,6 +200,14 @@ def test_a_name_that_cannot_be_shown_as_it_is_written_is_refused(program: Progra
     assert (refused.status, refused.json["code"]) == (422, "bad_text")
 
 
+@pytest.mark.parametrize("act", ["correct", "suspend", "revoke"])
+def test_a_reason_has_the_same_bound_wherever_it_is_given(program: Program, act: str) -> None:
+    path = f"/v1/credentials/{id_of('valid')}/{act}"
+    more = {"holder": {"name": "Ada N."}} if act == "correct" else {}
+    assert program.post(path, {**more, "reason": "x" * 501}).json["errors"][0]["pointer"] == "/reason"
+    assert program.post(path, {**more, "reason": "x" * 500}).status in (200, 201)
+
+
 def test_null_takes_away_what_a_credential_may_be_without_and_what_is_absent_stays(program: Program) -> None:
     made = program.post(
         "/v1/credentials",

@@ -10,7 +10,7 @@ from datetime import datetime
 from chalicelib.access.limits import TooMany
 from chalicelib.award import moments, replacing, standing
 from chalicelib.award.replacing import AS_IT_WAS, Changes
-from chalicelib.award.text import check_name, check_text
+from chalicelib.award.text import check_name
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import again
 from chalicelib.delivery.handlers import stands
@@ -164,7 +164,7 @@ def do(services: Services, record: Record, shown: Shown, key: str, form: Filled)
     if act.needed and not form.said("reason"):
         form.fault("reason", "Give a reason: whoever checks the credential sees it, and will want to know.")
     if form.said("reason"):
-        form.check("reason", lambda said: check_text("reason", said, 300))
+        form.check("reason", standing.check_reason)
     if act is CORRECT:
         form.check("name", lambda said: check_name("name", said, 200))
     until = _until(form) if act.until_hint else None

@@ -168,7 +168,7 @@ def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Recor
         ({"email": "nobody"}, "email"),
         ({"valid_until": "soon"}, "valid_until"),
         ({"valid_until": "1999-01-01"}, "valid_until"),
-        ({"name": "Grace B. Hopper", "reason": "x" * 301}, "reason"),
+        ({"name": "Grace B. Hopper", "reason": "x" * 501}, "reason"),
     ],
 )
 def test_correction_with_a_fault_changes_nothing(
@@ -179,6 +179,16 @@ def test_correction_with_a_fault_changes_nothing(
     assert answer.status == 422
     assert (f'<a href="#{field}">' in answer.text) is bool(field)
     assert laurel.ledger.record(grace.id) == grace
+
+
+@pytest.mark.parametrize("act", ["correct", "suspend", "revoke"])
+def test_a_reason_may_be_as_long_as_a_program_may_make_it(
+    editor: Browser, grace: Record, laurel: Laurel, act: str
+) -> None:
+    fields = {"name": "Grace B. Hopper", "email": "grace@example.org", "valid_until": "2027-03-02"}
+    assert editor.post(f"{HERE}/{grace.id}/{act}", {**fields, "reason": "x" * 501}).status == 422
+    assert editor.post(f"{HERE}/{grace.id}/{act}", {**fields, "reason": "x" * 500}).status == 303
+    assert (laurel.ledger.record(grace.id).standing.reason or "").endswith("x" * 500)
 
 
 def test_renewal_leaves_the_old_one(editor: Browser, grace: Record, laurel: Laurel) -> None:
