@@ -45,6 +45,14 @@ def test_the_first_member_has_to_be_an_owner(around: Surroundings) -> None:
     assert roles(around) == {}
 
 
+def test_an_address_that_no_path_can_name_is_not_let_in(around: Surroundings) -> None:
+    members.add(around.gate, "acme", "ada@example.org", Role.OWNER)
+    with pytest.raises(Refused) as caught:
+        members.add(around.gate, "acme", "bo/sales@example.org", Role.EDITOR)
+    assert caught.value.code == "bad_email"
+    assert roles(around) == {"ada@example.org": Role.OWNER}
+
+
 def test_the_last_owner_can_neither_go_nor_step_down(around: Surroundings) -> None:
     members.add(around.gate, "acme", "ada@example.org", Role.OWNER)
     members.add(around.gate, "acme", "bo@example.org", Role.EDITOR)
