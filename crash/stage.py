@@ -102,7 +102,7 @@ def halves(stage: Stage, items: Items) -> list[str]:
 
 def _reinstated(record: Record) -> bool:
     """Whether it counts again: then its pathways are looked at again, which is one task more."""
-    return record.standing.state is State.ACTIVE and record.version > 1
+    return record.standing.state is State.ACTIVE and record.version > 1 and record.superseded_by is None
 
 
 def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ def region(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:
     return aws.region
 
 
-@pytest.mark.parametrize("name", ["issue with an Idempotency-Key", "revoke", "reinstate", "correct"])
+@pytest.mark.parametrize("name", ["issue with an Idempotency-Key", "revoke", "reinstate", "correct", "renew"])
 def test_nothing_is_lost_doubled_or_half_done_whatever_call_an_act_dies_at(region: str, name: str) -> None:
     scenes = [scene for scene in SCENES if scene.name == name]
     tally = award.run(region, scenes)
