@@ -13,7 +13,7 @@ from chalicelib.award.listing import Row, Search
 from chalicelib.award.replacing import Changes
 from chalicelib.award.standing import Decision
 from chalicelib.credential import vocabulary
-from chalicelib.credential.build import Holder, credential_url
+from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.services import Services
@@ -36,7 +36,10 @@ def add_commands(nouns: Commands) -> None:
     made.add_argument("--name", required=True, help="the holder's name")
     made.add_argument("--email", help="the holder's e-mail address, which is in the credential as a salted hash only")
     made.add_argument("--did", help="the holder's DID")
+    made.add_argument("--zone", help="the holder's IANA time zone, such as Europe/Berlin")
+    made.add_argument("--notify", action="store_true", help="write to the holder")
     _dates(made, "now")
+    _evidence(made)
     made.add_argument("--jwt", action="store_true", help="make the VC-JWT form too")
     made.add_argument(
         "--suite",
@@ -73,6 +76,7 @@ def _replacements(verbs: Commands) -> None:
     right.add_argument("--email")
     right.add_argument("--did")
     _dates(right, "as it was")
+    _evidence(right)
     right.add_argument(
         "--without", action="append", default=[], choices=_ABSENT, help="take away what should not be there at all"
     )
@@ -91,6 +95,23 @@ def _dates(command: ArgumentParser, otherwise: str) -> None:
     command.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a day counts to its end")
 
 
+def _evidence(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--evidence",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar=("URL", "NAME"),
+        help="what was done to earn it: its address, what it is called, and a few words if you like; may be repeated",
+    )
+
+
+def _links(asked: Namespace) -> tuple[EvidenceLink, ...]:
+    if any(len(each) not in (2, 3) for each in asked.evidence):
+        raise UsageFault("Give evidence as --evidence URL NAME, or --evidence URL NAME WORDS.")
+    return tuple(EvidenceLink(*each) for each in asked.evidence)
+
+
 def issue_one(services: Services, asked: Namespace) -> int:
     """Issue to one holder and say what came of it; `job run` does it for a file of them."""
     awarding = services.awarding
@@ -102,11 +123,15 @@ def issue_one(services: Services, asked: Namespace) -> int:
         holder=Holder(asked.name, asked.email, asked.did),
         valid_from=asked.valid_from,
         valid_until=asked.valid_until,
+        evidence=_links(asked),
         suite=asked.suite,
         jwt=asked.jwt,
         credential_id=name,
+        zone=asked.zone,
+        notify=asked.notify,
     )
     try:
+        services.ledger.issuer(asked.issuer)  # without one, the refusal would be about the achievement
         issue(awarding, award)
     except Unavailable as error:
         text = f"unclear  {name}  {asked.name}: {error.detail} Ask `credential show` before trying again."
@@ -187,6 +212,8 @@ def correct_one(services: Services, asked: Namespace) -> int:
     """Put a right credential in the place of a wrong one."""
     given = {name: getattr(asked, name) for name in ("name", "email", "did", "valid_from", "valid_until")}
     said = {name: value for name, value in given.items() if value is not None}
+    if links := _links(asked):
+        said["evidence"] = links
     for absent in asked.without:
         name = absent.replace("-", "_")
         if said.get(name) is not None:

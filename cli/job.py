@@ -76,6 +76,7 @@ def run(services: Services, asked: Namespace) -> int:
         valid_from=asked.valid_from,
         valid_until=asked.valid_until,
     )
+    services.ledger.issuer(asked.issuer)  # without one, the refusal would be about the achievement
     try:
         if asked.dry_run:
             return _try(services, asked, sent)

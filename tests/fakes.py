@@ -29,9 +29,9 @@ T = TypeVar("T", Issuer, Record)
 F = TypeVar("F")
 
 
-def _found(thing: F | None) -> F:
+def _found(thing: F | None, otherwise: str = "not here") -> F:
     if thing is None:
-        raise NotFound("not here")
+        raise NotFound(otherwise)
     return thing
 
 
@@ -69,7 +69,7 @@ class Ledger:
         self.signposts: dict[tuple[str, str], tuple[Signpost, ...]] = {}
 
     def issuer(self, issuer_id: str) -> Issuer:
-        return _found(self._issuers.get(issuer_id))
+        return _found(self._issuers.get(issuer_id), "There is no issuer with this id.")
 
     def issuer_of_did(self, did: str) -> Issuer:
         return _found(next((issuer for issuer in self._issuers.values() if issuer.did == did), None))

@@ -29,6 +29,48 @@ def test_one_holder_is_given_a_credential(run: Run, services: FakeServices, issu
     assert record.jwt
 
 
+def test_evidence_zone_and_letter_are_given_as_a_program_gives_them(
+    run: Run, services: FakeServices, issuer: str, achievement: str
+) -> None:
+    first, second = ("https://work.example/1", "A gate"), ("https://work.example/2", "A wheel", "Of oak.")
+    links = ("--evidence", *first, "--evidence", *second)
+    about = ("--name", "Ada", "--email", "ada@example.org", "--zone", "Europe/Berlin", "--notify")
+    ran = run("credential", "issue", issuer, achievement, *links, *about, "--json")
+    assert ran.code == 0
+    name = ran.rows[0]["id"]
+    said = json.loads(services.ledger.record(name).document)["evidence"]
+    assert [(each["id"], each["name"], each.get("narrative")) for each in said] == [(*first, None), second]
+    recipient = services.ledger.recipient(name)
+    assert (recipient.zone, recipient.notify) == ("Europe/Berlin", True)
+    quiet = run("credential", "issue", issuer, achievement, "--name", "Bo", "--email", "bo@example.org", "--json")
+    assert not services.ledger.recipient(quiet.rows[0]["id"]).notify
+
+    right = run("credential", "correct", name, "--evidence", *first, "--json").rows[0]["id"]
+    assert [each["id"] for each in json.loads(services.ledger.record(right).document)["evidence"]] == [first[0]]
+
+
+@pytest.mark.parametrize(
+    ("about", "code", "told"),
+    [
+        (("--evidence", "https://work.example/1"), 2, "--evidence URL NAME"),
+        (("--evidence", "a", "b", "c", "d"), 2, "--evidence URL NAME"),
+        (("--evidence", "work", "A gate"), 1, "bad_url"),
+        (("--zone", "Nowhere/None"), 1, "bad_zone"),
+        (("--name", "\u202eadA"), 1, "bad_text"),
+    ],
+)
+def test_what_cannot_stand_in_a_credential_is_told(
+    run: Run, issuer: str, achievement: str, about: tuple[str, ...], code: int, told: str
+) -> None:
+    ran = run("credential", "issue", issuer, achievement, "--name", "Ada", *about)
+    assert (ran.code, told in ran.out + ran.err) == (code, True)
+
+
+def test_an_issuer_that_is_not_there_is_told_as_such(run: Run, issuer: str, achievement: str) -> None:
+    ran = run("credential", "issue", "nobody", achievement, "--name", "Ada")
+    assert (ran.code, "issuer" in ran.out, "achievement" in ran.out) == (1, True, False)
+
+
 def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
     run: Run, services: FakeServices, issuer: str, achievement: str
 ) -> None:

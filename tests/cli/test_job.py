@@ -104,6 +104,8 @@ def test_a_file_that_cannot_be_used_issues_nothing(
 def test_what_is_not_there_is_told(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
     assert run("job", "run", issuer, achievement, tmp_path / "none.csv").code == 2
     assert run("job", "run", issuer, "nothing", file(tmp_path, ROWS)).code == 1
+    nobody = run("job", "run", "nobody", achievement, file(tmp_path, ROWS))
+    assert (nobody.code, "issuer" in nobody.err, "achievement" in nobody.err) == (1, True, False)
     assert run("job", "show", issuer, "nothing").code == 1
     assert run("job", "list", "nobody").code == 1
 
