@@ -10,7 +10,8 @@ status_lists.py   the lists behind them
 sign.py           proofs and JWTs by an issuer's key
 text.py           what an issuer may write; zones.py time zones of holders
 jobs.py           issue to many: judge an upload, keep it, see how far it is; job.py the nouns; issuing.py work at it
-upload.py         the rows of an upload; cells.py from bytes to cells; judge.py what issuing would refuse
+upload.py         the rows of an upload; cells.py, cells_json.py from bytes to cells; columns.py what those are called
+judge.py          what issuing would refuse of a row
 export.py         all of an issuer's data; csv_text.py CSV as we write it; moments.py dates as people type them
 tasks.py          the to-do list: what is done later, at least once; work.py the round that works it off
 pathways.py       what may be earned after what, and how far somebody has come; pathway_wire.py as JSON

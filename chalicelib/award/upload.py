@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.award import cells, moments, zones
-from chalicelib.award.cells import Cell, Cells
+from chalicelib.award.columns import Cell, Cells
 from chalicelib.credential import dates
 from chalicelib.errors import LaurelError, Malformed
 
@@ -55,8 +55,8 @@ def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
     """The rows in ``content``: CSV whose first row names the columns, a list of names with e-mail addresses, a JSON
     array or JSON lines, gzip around it or not.
 
-    Columns that we do not know are refused, or left out when ``any_columns``. Raises `cells.Unreadable` when it is met
-    that the whole cannot be used, `Malformed` (`too_large`); a fault of one row stands in that row.
+    Columns that we do not know are refused, or left out when ``any_columns``. Raises `columns.Unreadable` when it is
+    met that the whole cannot be used, `Malformed` (`too_large`); a fault of one row stands in that row.
     """
     refs = _Seen()
     for each in cells.read(cells.inflated(content), any_columns=any_columns):

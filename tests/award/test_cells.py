@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from chalicelib.award import cells
+from chalicelib.award import cells, cells_json
+from chalicelib.award.columns import Unreadable
 from chalicelib.errors import Malformed
 
 SECONDS = 5.0
@@ -52,7 +53,7 @@ def test_a_name_stands_before_its_address_as_mail_programs_copy_it(line: str, na
 
 
 def test_a_list_of_evidence_in_a_row_is_refused_before_its_parts_are_looked_at() -> None:
-    links = ",".join(['"https://e.example/"'] * (cells.MAX_LINKS + 1))
+    links = ",".join(['"https://e.example/"'] * (cells_json.MAX_LINKS + 1))
     [row] = cells.read(f'[{{"name": "Ada", "evidence": [{links}]}}]'.encode(), any_columns=False)
     assert row.fault is not None
     assert not row.values
@@ -62,7 +63,7 @@ def test_a_gzip_file_of_many_pieces_is_unpacked_or_refused_in_time() -> None:
     large, small = gzip.compress(b"\n" * 31_000_000, compresslevel=1), gzip.compress(b"x", mtime=0)
     began = time.thread_time()
     assert len(cells.inflated(large + small * (cells.MAX_MEMBERS - 1))) == 31_000_000 + cells.MAX_MEMBERS - 1
-    with pytest.raises(cells.Unreadable, match="pieces"):
+    with pytest.raises(Unreadable, match="pieces"):
         cells.inflated(large + small * 100_000)
     assert time.thread_time() - began < SECONDS
 
@@ -124,8 +125,8 @@ def test_what_belongs_to_no_row_is_not_read_to_its_end(head: bytes, filling: byt
 
 
 def test_items_of_json_with_ever_new_members_are_refused_and_not_looked_up_one_by_one() -> None:
-    items = b",".join(b'{"name": "a", "%x": 0}' % each for each in range(cells.MAX_NAMES + 1))
-    with pytest.raises(cells.Unreadable, match="different members") as refused:
+    items = b",".join(b'{"name": "a", "%x": 0}' % each for each in range(cells_json.MAX_NAMES + 1))
+    with pytest.raises(Unreadable, match="different members") as refused:
         list(cells.read(b"[" + items + b"]", any_columns=True))
     assert refused.value.code == "columns"
 

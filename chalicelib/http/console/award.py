@@ -11,7 +11,7 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
 from chalicelib.award import issuing, jobs, moments, upload
-from chalicelib.award.cells import UnknownColumns
+from chalicelib.award.columns import UnknownColumns
 from chalicelib.award.job import Job
 from chalicelib.award.jobs import Allow, Examined, RowsRefused, Upload
 from chalicelib.award.judge import Terms
