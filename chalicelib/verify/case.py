@@ -66,10 +66,12 @@ class Case:
     """Written by check 3: what each of `seals` signs, in the same order."""
     methods: tuple[tuple[Controller, Method], ...] = ()
     """Written by check 4: whose key each of `seals` was made with, in the same order."""
+    nodes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Written by check 5: `Securing.nodes`; none where the issuer signed at which mention each thing is said."""
     not_followed: tuple[str, ...] = ()
     """Written by check 10: what the document brings that no check looks into, in words."""
 
     def node(self, value: object) -> Mapping[str, object]:
         """The node that ``value`` is or names, as it is signed: whoever passes a credential on may move what is said of
         a node from one of its mentions to another one, where the signature does not cover at which it is said."""
-        return as_node(value, self.securing.nodes if self.securing else {})
+        return as_node(value, self.nodes)

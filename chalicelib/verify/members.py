@@ -12,6 +12,11 @@ def as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
+def only(value: object) -> object:
+    """What a list of one holds, which is signed as it would be without the list; anything else as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def as_object(value: object) -> Mapping[str, object]:
     """``value`` if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
@@ -24,9 +29,7 @@ def string(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     """The non-empty string that ``value`` is or lists alone, else None: both say the same in JSON-LD."""
-    if isinstance(value, str):
-        return value or None
-    return string(value[0]) if isinstance(value, list) and len(value) == 1 else None
+    return string(only(value))
 
 
 def id_of(value: object) -> str | None:
@@ -35,13 +38,14 @@ def id_of(value: object) -> str | None:
 
 
 def as_node(value: object, nodes: Mapping[str, Mapping[str, object]]) -> Mapping[str, object]:
-    """The node that ``value`` is or names, with all that is said of it elsewhere too (``nodes`` of `Securing`)."""
+    """The node that ``value`` is, names or lists alone, with what ``nodes`` (of `Securing`) say of it elsewhere too."""
+    value = only(value)
     if nodes and (identifier := id_of(value)) is not None:
         return nodes.get(f"<{identifier}>") or as_object(value)
     return as_object(value)
 
 
 def is_true(value: object) -> bool:
-    """Whether ``value`` says yes: as a boolean, or as the text that is signed alike (xsd:boolean), or a list of one."""
-    said = value[0] if isinstance(value, list) and len(value) == 1 else value
-    return said is True or text(said) in {"true", "1"}
+    """Whether ``value`` says yes: as a boolean, or as what is signed alike (xsd:boolean), or a list of one."""
+    said = only(value)
+    return said in {"true", "1"} if isinstance(said, str) else said in (True, 1)

@@ -60,7 +60,7 @@ class Securing(Protocol):
     def nodes(self) -> Mapping[str, Mapping[str, object]]:
         """All that is said of a node wherever it is mentioned, by its IRI in angle brackets, after `signed_bytes`.
 
-        Empty where the signatures cover at which mention it is said.
+        Empty where all signatures cover at which mention it is said.
         """
 
     def seals(self) -> tuple[Seal, ...]:

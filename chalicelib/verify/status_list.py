@@ -10,7 +10,7 @@ from chalicelib.verify import bitstring
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.case import Case, CheckUnknown, Unproven
 from chalicelib.verify.checks import context, dates, format, proof, signer, structure
-from chalicelib.verify.members import as_list, as_object, text
+from chalicelib.verify.members import as_list, text
 from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Evidence
 
@@ -48,7 +48,7 @@ def read_list(url: str, case: Case) -> VerifiedList:
     # A list by another issuer may be right, but nothing says that this one may speak for the credential's issuer.
     if listed.issuer != case.issuer:
         raise CheckUnknown("status_list_other_issuer", "Its status list was issued by somebody else.", evidence)
-    subject = as_object(listed.document.get("credentialSubject"))
+    subject = listed.node(listed.document.get("credentialSubject"))
     if vocabulary.STATUS_LIST not in as_list(subject.get("type")):
         raise CheckUnknown("status_list_wrong_type", "What its status points to holds no list.", evidence)
     try:

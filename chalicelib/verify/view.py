@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chalicelib.verify.case import Case
-from chalicelib.verify.members import as_list, id_of, is_true, string, text
+from chalicelib.verify.members import as_list, id_of, is_true, only, string, text
 
 Node = Callable[[object], Mapping[str, object]]
 View = dict[str, object]
@@ -17,7 +17,7 @@ valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 def view_of(case: Case) -> View:
     """The view of the case's document. Only when its proof holds: a view is shown as the issuer's word."""
     document, model, node = case.document, case.model, case.node
-    subject = node(next(iter(as_list(document.get("credentialSubject"))), None))
+    subject = node(document.get("credentialSubject"))
     achievement = node(subject.get("achievement"))
     issuer = node(document.get("issuer"))
     return {
@@ -29,7 +29,7 @@ def view_of(case: Case) -> View:
             "id": id_of(document.get("issuer")),
             "name": text(issuer.get("name")),
             "url": text(issuer.get("url")),
-            "image": id_of(_only(issuer.get("image"))),
+            "image": id_of(only(issuer.get("image"))),
         },
         "holder": {"id": string(subject.get("id")), "name": _holder_name(subject, node)},
         "achievement": _achievement(achievement, node) if achievement else None,
@@ -54,7 +54,7 @@ def _holder_name(subject: Mapping[str, object], node: Node) -> str | None:
 
 
 def _achievement(achievement: Mapping[str, object], node: Node) -> View:
-    criteria, image = node(achievement.get("criteria")), _only(achievement.get("image"))
+    criteria, image = node(achievement.get("criteria")), only(achievement.get("image"))
     return {
         "id": string(achievement.get("id")),
         "name": text(achievement.get("name")),
@@ -64,11 +64,6 @@ def _achievement(achievement: Mapping[str, object], node: Node) -> View:
         "kind": text(achievement.get("achievementType")),
         "skills": [_skill(node(item)) for item in as_list(achievement.get("alignment"))],
     }
-
-
-def _only(value: object) -> object:
-    """What a list of one holds, which is signed as it would be without the list."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _skill(alignment: Mapping[str, object]) -> View:

@@ -29,6 +29,7 @@ from tests.makers import (
     EMPTY_BITS,
     ISSUER_KEY,
     NOW,
+    OTHER_KEY,
     FakeWorld,
     as_bytes,
     good_world,
@@ -147,6 +148,67 @@ def test_nothing_vanishes_that_is_moved_to_another_mention_of_the_same_node(
         assert then.verdict is Verdict.INVALID
     else:
         assert (then.verdict, then.credential) == (Verdict.VALID, shown.credential)
+
+
+@pytest.mark.parametrize("path", [ACHIEVEMENT, f"{ACHIEVEMENT}.criteria", "issuer.image", SUBJECT])
+def test_nothing_vanishes_that_a_list_is_put_around(path: str) -> None:
+    """RDF has no list of one. Of a credential that is no Open Badge, what it is for was no longer shown."""
+    badge: Any = {**unsigned(), "type": ["VerifiableCredential"]}
+    badge["issuer"]["image"] = {"id": "https://fernhill.example/logo.png", "type": "Image"}
+    before = signed(badge)
+    after = copy.deepcopy(before)
+    within, _, name = path.rpartition(".")
+    holder = at(after, within) if within else after
+    holder[name] = [holder[name]]
+    shown, then = report(before), report(after)
+    assert (then.verdict, then.credential) == (Verdict.VALID, shown.credential)
+
+
+def test_no_strangers_proof_moves_what_the_issuers_own_keeps_in_its_place() -> None:
+    """The issuer signed the JSON; a proof over RDF by anybody beside it had words of another mention shown."""
+    badge: Any = unsigned()
+    logo = {"id": "https://other.example/logo.png", "type": "Image"}
+    badge[SUBJECT]["achievement"]["creator"] = {"id": ISSUER_KEY.did, "type": ["Profile"], "image": logo}
+    alone = signed(badge, suite=v.EDDSA_JCS_2022)
+    beside = signed(badge, OTHER_KEY, suite=v.EDDSA_RDFC_2022)["proof"]
+    shown, then = report(alone), report({**alone, "proof": [alone["proof"], beside]})
+    assert (then.verdict, then.credential) == (Verdict.VALID, shown.credential)
+    by_both = report({**alone, "proof": [alone["proof"], signed(badge, suite=v.EDDSA_RDFC_2022)["proof"]]})
+    assert by_both.credential == shown.credential
+
+
+def test_a_strangers_proof_over_json_hides_nothing_that_was_moved() -> None:
+    badge: Any = unsigned()
+    badge[SUBJECT]["achievement"]["creator"] = {"id": ISSUER_KEY.did, "type": ["Profile"]}
+    before = signed(badge)
+    moved = copy.deepcopy(badge)
+    moved[SUBJECT]["achievement"]["creator"]["name"] = moved["issuer"].pop("name")
+    beside = signed(moved, OTHER_KEY, suite=v.EDDSA_JCS_2022)["proof"]
+    shown, then = report(before), report({**moved, "proof": [before["proof"], beside]})
+    assert (then.verdict, then.credential) == (Verdict.VALID, shown.credential)
+
+
+def test_the_size_of_a_status_counts_wherever_it_is_said() -> None:
+    """Moved out of the entry it was not seen: one bit was read where the issuer wrote two, at the wrong place."""
+    badge: Any = unsigned()
+    entry = badge["credentialStatus"][0]
+    badge["evidence"] = [{"id": entry["id"], "type": ["Evidence"]}]
+    entry["statusSize"] = 2
+    before = signed(badge)
+    after = copy.deepcopy(before)
+    after["evidence"][0]["type"] = ["Evidence", entry["type"]]  # said of the entry, so it may be said here too
+    after["evidence"][0]["statusSize"] = after["credentialStatus"][0].pop("statusSize")
+    for document in (before, after):
+        assert report(document).findings[6].code == "status_size_unsupported"
+
+
+def test_a_list_around_the_salt_hides_nobody() -> None:
+    before: Any = signed(unsigned())
+    after = copy.deepcopy(before)
+    hashed = after[SUBJECT]["identifier"][1]
+    hashed["salt"] = [hashed["salt"]]
+    for document in (before, after):
+        assert report(document, asked=Asked(email="ada@example.org")).findings[8].code == "recipient_matches"
 
 
 def test_what_two_status_entries_with_one_id_say_cannot_be_swapped() -> None:

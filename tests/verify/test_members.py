@@ -21,11 +21,11 @@ def test_an_identifier_is_never_a_list(value: object) -> None:
     assert string(value) is None
 
 
-@pytest.mark.parametrize("value", [True, [True], "true", ["true"], "1"])
+@pytest.mark.parametrize("value", [True, [True], "true", ["true"], "1", 1, [1]])
 def test_yes_is_signed_alike_in_all_these_spellings(value: object) -> None:
     assert is_true(value)
 
 
-@pytest.mark.parametrize("value", [False, [False], None, [], 1, [1], [True, True], "yes", [None]])
+@pytest.mark.parametrize("value", [False, [False], None, [], 0, 2, [True, True], "yes", "", [None]])
 def test_nothing_else_says_yes(value: object) -> None:
     assert not is_true(value)

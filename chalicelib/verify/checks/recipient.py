@@ -8,7 +8,7 @@ from functools import partial
 
 from chalicelib.credential.build import hash_identity
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
-from chalicelib.verify.members import as_list, is_true, text
+from chalicelib.verify.members import as_list, is_true, only, text
 from chalicelib.verify.report import Finding, Outcome
 
 _found = partial(Finding, 9, "recipient")
@@ -46,7 +46,7 @@ def _email_identifiers(case: Case) -> Iterator[Mapping[str, object]]:
 
 
 def _matches(identifier: Mapping[str, object], email: str) -> bool | None:
-    claimed, salt = text(identifier.get("identityHash")), identifier.get("salt", "")
+    claimed, salt = text(identifier.get("identityHash")), only(identifier.get("salt", ""))
     if claimed is None or not isinstance(salt, str):
         return None
     if not is_true(identifier.get("hashed")):

@@ -12,7 +12,7 @@ from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
 from chalicelib.verify import bitstring
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Unproven
-from chalicelib.verify.members import as_list, as_object, text
+from chalicelib.verify.members import as_list, text
 from chalicelib.verify.report import Evidence, Finding, Outcome
 from chalicelib.verify.status_list import VerifiedList, read_list
 
@@ -51,7 +51,7 @@ def check(case: Case) -> Finding:
     lists: dict[str, VerifiedList] = {}
     found: dict[Purpose, Evidence] = {}
     unknown: Unproven | None = None
-    for entry in map(as_object, entries):
+    for entry in map(case.node, entries):
         try:
             parsed = _parse(entry)
             listed = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, case))
