@@ -214,7 +214,7 @@ def correct_one(services: Services, asked: Namespace) -> int:
     said = {name: value for name, value in given.items() if value is not None}
     if links := _links(asked):
         said["evidence"] = links
-    for absent in asked.without:
+    for absent in dict.fromkeys(asked.without):
         name = absent.replace("-", "_")
         if said.get(name) is not None:
             raise UsageFault(f"Give --{absent} or --without {absent}, not both.")

@@ -165,7 +165,17 @@ def test_a_correction_takes_away_what_should_not_be_there(run: Run, issued: str)
     dated = run("credential", "correct", issued, "--valid-until", "2099-01-01", "--json").rows[0]["id"]
     both = run("credential", "correct", dated, "--valid-until", "2098-01-01", "--without", "valid-until")
     assert (both.code, "not both" in both.err) == (2, True)
-    ran = run("credential", "correct", dated, "--without", "valid-until", "--without", "email", "--json")
+    ran = run(
+        "credential",
+        "correct",
+        dated,
+        *("--without", "evidence") * 2,
+        "--without",
+        "valid-until",
+        "--without",
+        "email",
+        "--json",
+    )
     assert ran.code == 0
     row = run("credential", "find", "acme", "--state", "active", "--json").rows[0]
     assert (row["id"], row["email"]) == (ran.rows[0]["id"], None)
