@@ -10,7 +10,7 @@ from chalicelib.verify import bitstring
 from chalicelib.verify.asked import Asked
 from chalicelib.verify.case import Case, CheckUnknown, Unproven
 from chalicelib.verify.checks import context, dates, format, proof, signer, structure
-from chalicelib.verify.members import as_list, text
+from chalicelib.verify.members import as_list, as_object, only, text
 from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Evidence
 
@@ -48,9 +48,10 @@ def read_list(url: str, case: Case) -> VerifiedList:
     # A list by another issuer may be right, but nothing says that this one may speak for the credential's issuer.
     if listed.issuer != case.issuer:
         raise CheckUnknown("status_list_other_issuer", "Its status list was issued by somebody else.", evidence)
-    subject = listed.node(listed.document.get("credentialSubject"))
-    if vocabulary.STATUS_LIST not in as_list(subject.get("type")):
+    mention = only(listed.document.get("credentialSubject"))
+    if vocabulary.STATUS_LIST not in as_list(as_object(mention).get("type")):
         raise CheckUnknown("status_list_wrong_type", "What its status points to holds no list.", evidence)
+    subject = listed.node(mention)
     try:
         bits = bitstring.decode(text(subject.get("encodedList")) or "")
     except Malformed as error:

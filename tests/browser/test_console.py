@@ -245,7 +245,8 @@ def test_what_is_not_there_keeps_the_menu(chromium: Browser, laurel: Laurel, scr
 
 def test_hostile_names_run_nothing(chromium: Browser, laurel: Laurel) -> None:
     (achievement,) = [one.id for one in laurel.ledger.achievements("fernhill") if one.name.startswith("Data")]
-    issued = issue.issue(laurel.awarding, Award("fernhill", achievement, Holder(EVIL.replace("\u202e", ""))))  # no name may hold that one
+    holder = Holder(EVIL.replace("\u202e", ""))  # no name may hold that one
+    issued = issue.issue(laurel.awarding, Award("fernhill", achievement, holder))
     for path in ("/credentials?q=onerror", f"/credentials/{issued.id}", f"/credentials/{issued.id}/correct"):
         with console(chromium, laurel, f"/console/fernhill{path}") as (page, words):
             expect(page.get_by_text("onerror=alert(1)").first).to_be_attached()

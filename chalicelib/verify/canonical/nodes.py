@@ -19,16 +19,16 @@ CREDENTIAL = "VerifiableCredential"
 
 
 def merged(earlier: dict[str, Json], later: dict[str, Json]) -> dict[str, Json]:
-    """Two descriptions of one identifier as one, with the types of both. What else both say must be the same, or it
-    could be exchanged.
+    """Two descriptions of one identifier as one. What both say must be the same, or it could be exchanged.
+
+    Types are read at the mention itself: to gather those of thousands of mentions would take seconds.
 
     :raises CanonicalError: ``node_split``.
     """
     for name, value in later.items():
         if name in earlier and earlier[name] != value and name not in _NOT_MEMBERS and name not in _UNREAD:
             raise CanonicalError(f"Two objects with the same id say different things as {name!r}.", code="node_split")
-    types = dict.fromkeys((*_types(earlier), *_types(later)))
-    return {**earlier, **later, **({"type": list(types)} if types else {})}
+    return {**earlier, **later}
 
 
 def refuse_split_root(element: dict[str, Json]) -> None:

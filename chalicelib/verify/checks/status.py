@@ -12,7 +12,7 @@ from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
 from chalicelib.verify import bitstring
 from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Unproven
-from chalicelib.verify.members import as_list, text
+from chalicelib.verify.members import as_list, as_object, text
 from chalicelib.verify.report import Evidence, Finding, Outcome
 from chalicelib.verify.status_list import VerifiedList, read_list
 
@@ -51,9 +51,9 @@ def check(case: Case) -> Finding:
     lists: dict[str, VerifiedList] = {}
     found: dict[Purpose, Evidence] = {}
     unknown: Unproven | None = None
-    for entry in map(case.node, entries):
+    for entry in entries:
         try:
-            parsed = _parse(entry)
+            parsed = _parse(as_object(entry).get("type"), case.node(entry))
             listed = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, case))
             if _is_set(parsed, listed):
                 found[parsed.purpose] = listed.evidence
@@ -69,9 +69,9 @@ def check(case: Case) -> Finding:
     return _found(Outcome.PASSED, "still_stands", "Its issuer has neither withdrawn it nor put it on hold.", evidence)
 
 
-def _parse(entry: Mapping[str, object]) -> _Entry:
-    if vocabulary.STATUS_ENTRY not in as_list(entry.get("type")):
-        raise CheckUnknown("status_type_unknown", f"Laurel cannot read a status of the kind {_name(entry)!r} yet.")
+def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
+    if vocabulary.STATUS_ENTRY not in as_list(kind):
+        raise CheckUnknown("status_type_unknown", f"Laurel cannot read a status of the kind {_name(kind)!r} yet.")
     size = entry.get("statusSize", 1)
     if size != 1 or type(size) is bool:
         raise CheckUnknown("status_size_unsupported", "Its status has more than one bit, which Laurel cannot read yet.")
@@ -96,5 +96,5 @@ def _is_set(entry: _Entry, listed: VerifiedList) -> bool:
         raise CheckUnknown(error.code, error.detail, (listed.evidence,)) from error
 
 
-def _name(entry: Mapping[str, object]) -> str:
-    return ", ".join(str(kind)[:64] for kind in as_list(entry.get("type"))[:3])
+def _name(kind: object) -> str:
+    return ", ".join(str(each)[:64] for each in as_list(kind)[:3])
