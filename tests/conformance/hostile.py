@@ -288,6 +288,12 @@ CASES: dict[str, Callable[[], Job]] = {
     "9,000 types of the default vocabulary": lambda: verified(
         changed(type=["VerifiableCredential", *[f"T{at}" for at in range(9_000)]], **VOCABULARY)
     ),
+    "an identifier with six more types at each of 2,000 mentions": lambda: verified(
+        changed(
+            relatedResource=[{"x": {"id": "a:b", "type": [f"T{at}{end}" for end in "abcdef"]}} for at in range(2_000)],
+            **VOCABULARY,
+        )
+    ),
     "a long identifier with 8,000 values": lambda: verified(
         changed(id=f"urn:{'a' * 200_000}", name=list(range(8_000)))
     ),
