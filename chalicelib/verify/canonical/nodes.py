@@ -21,7 +21,7 @@ CREDENTIAL = "VerifiableCredential"
 def merged(earlier: dict[str, Json], later: dict[str, Json]) -> dict[str, Json]:
     """Two descriptions of one identifier as one. What both say must be the same, or it could be exchanged.
 
-    Types are read at the mention itself: to gather those of thousands of mentions would take seconds.
+    Types are read at the mention itself: to gather them would take time that grows with the square of the mentions.
 
     :raises CanonicalError: ``node_split``.
     """
