@@ -40,9 +40,10 @@ def id_of(value: object) -> str | None:
 def as_node(value: object, nodes: Mapping[str, Mapping[str, object]]) -> Mapping[str, object]:
     """The node that ``value`` is, names or lists alone, with what ``nodes`` (of `Securing`) say of it elsewhere too."""
     value = only(value)
-    if nodes and (identifier := id_of(value)) is not None:
-        return nodes.get(f"<{identifier}>") or as_object(value)
-    return as_object(value)
+    if isinstance(value, dict):
+        identifier = value.get("id") if nodes else None
+        return nodes.get(f"<{identifier}>", value) if isinstance(identifier, str) else value
+    return nodes.get(f"<{value}>", {}) if isinstance(value, str) else {}
 
 
 def is_true(value: object) -> bool:
