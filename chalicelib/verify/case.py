@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from chalicelib.errors import LaurelError
 from chalicelib.verify.asked import Asked
-from chalicelib.verify.members import as_node
+from chalicelib.verify.members import only
 from chalicelib.verify.models import V2, DataModel
 from chalicelib.verify.ports import Controller, Method, World
 from chalicelib.verify.report import Evidence, Outcome
@@ -72,6 +72,14 @@ class Case:
     """Written by check 10: what the document brings that no check looks into, in words."""
 
     def node(self, value: object) -> Mapping[str, object]:
-        """The node that ``value`` is or names, as it is signed: whoever passes a credential on may move what is said of
-        a node from one of its mentions to another one, where the signature does not cover at which it is said."""
-        return as_node(value, self.nodes)
+        """The node that ``value`` is, names or lists alone, with what `nodes` say of it elsewhere too.
+
+        Whoever passes a credential on may move what is said of a node from one of its mentions to another one, where
+        the signature does not cover at which it is said.
+        """
+        if isinstance(value, list):
+            value = only(value)
+        if isinstance(value, dict):
+            identifier = value.get("id") if self.nodes else None
+            return self.nodes.get(f"<{identifier}>", value) if isinstance(identifier, str) else value
+        return self.nodes.get(f"<{value}>", {}) if isinstance(value, str) else {}

@@ -29,21 +29,14 @@ def string(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     """The non-empty string that ``value`` is or lists alone, else None: both say the same in JSON-LD."""
+    if isinstance(value, str):  # nearly always
+        return value or None
     return string(only(value))
 
 
 def id_of(value: object) -> str | None:
     """The id of a node that is written as an object or as its id alone."""
     return string(value) or string(as_object(value).get("id"))
-
-
-def as_node(value: object, nodes: Mapping[str, Mapping[str, object]]) -> Mapping[str, object]:
-    """The node that ``value`` is, names or lists alone, with what ``nodes`` (of `Securing`) say of it elsewhere too."""
-    value = only(value)
-    if isinstance(value, dict):
-        identifier = value.get("id") if nodes else None
-        return nodes.get(f"<{identifier}>", value) if isinstance(identifier, str) else value
-    return nodes.get(f"<{value}>", {}) if isinstance(value, str) else {}
 
 
 def is_true(value: object) -> bool:
