@@ -32,13 +32,13 @@ from benchmarks.line import Line
 from benchmarks.rounds import progress
 from benchmarks.seed import ISSUER
 from chalicelib import settings
-from chalicelib.award import issuing, jobs
-from chalicelib.award.job import Job, JobState, RowState
-from chalicelib.award.jobs import Desk, Upload
-from chalicelib.award.judge import Terms
+from chalicelib.award.bulk import bulk_issuer, job_runner
+from chalicelib.award.bulk.bulk_issuer import BulkIssuer, Upload
+from chalicelib.award.bulk.job import Job, JobState, RowState
+from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.ports import NewKey
 from chalicelib.errors import Unavailable
-from chalicelib.http.log import LogFallback
+from chalicelib.http.core.log import LogFallback
 from chalicelib.services import Services, build
 
 JOB_ROWS = int(os.environ.get("JOB_ROWS", "10000"))
@@ -86,15 +86,15 @@ class _Free:
 def main() -> None:
     rows, share, engine = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
     services = build(settings.read(), fallback=LogFallback())
-    desk = Desk(replace(services.awarding, signer=_Free()), services.desk.jobs)
-    (achievement,) = services.ledger.achievements(ISSUER.id)
+    bulk = BulkIssuer(replace(services.issuer_context, signer=_Free()), services.bulk.jobs)
+    (achievement,) = services.issuer_store.achievements(ISSUER.id)
     throttled = _Between(services, share, engine)
     sent = Upload(Terms(achievement.id), _csv(rows), key=f"{rows}-{share}-{os.getpid()}")
-    upload_cpu, job = _cpu(lambda: jobs.create(desk, ISSUER.id, sent, "bench"))
-    issue_cpu, job = _cpu(lambda: _run(desk, job))
+    upload_cpu, job = _cpu(lambda: bulk_issuer.create(bulk, ISSUER.id, sent, "bench"))
+    issue_cpu, job = _cpu(lambda: _run(bulk, job))
     throttled.share = 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
-    audit = _audit(services, desk, job) if engine == REAL else {}
+    audit = _audit(services, bulk, job) if engine == REAL else {}
     sys.stdout.write(
         json.dumps(
             {"upload_cpu": upload_cpu, "issue_cpu": issue_cpu, "peak": peak, "issued": job.counts.issued}
@@ -121,8 +121,8 @@ def _cpu(act: Callable[[], Job]) -> tuple[float, Job]:
             return time.process_time() - before, job
 
 
-def _run(desk: Desk, job: Job) -> Job:
-    done = issuing.run(desk, job.issuer_id, job.id)
+def _run(bulk: BulkIssuer, job: Job) -> Job:
+    done = job_runner.run(bulk, job.issuer_id, job.id)
     if done.state is not JobState.DONE:
         raise RuntimeError(f"the job is {done.state}: {done.reason}")
     return done
@@ -173,17 +173,17 @@ class _Body:
         yield self._content
 
 
-def _audit(services: Services, desk: Desk, job: Job) -> dict[str, int]:
+def _audit(services: Services, bulk: BulkIssuer, job: Job) -> dict[str, int]:
     """Rows without their credential, and credentials beyond one a row, by what storage holds."""
-    wanted = {result.credential_id for result, _ in jobs.results(desk, job, RowState.ISSUED)}
+    wanted = {result.credential_id for result, _ in bulk_issuer.results(bulk, job, RowState.ISSUED)}
     found: Counter[str] = Counter()
     places: Counter[tuple[str, int]] = Counter()
     place = None
-    while rows := services.ledger.rows(ISSUER.id, place, 100):
+    while rows := services.issuer_store.rows(ISSUER.id, place, 100):
         found.update(row.credential_id for row in rows if row.credential_id in wanted)
         place = rows[-1].place
     for name in found:
-        places.update((entry.list_id, entry.index) for entry in services.ledger.record(name).entries)
+        places.update((entry.list_id, entry.index) for entry in services.issuer_store.record(name).entries)
     twice = sum(number - 1 for number in (*found.values(), *places.values()))
     return {"lost": job.total - len(found), "double": twice}
 

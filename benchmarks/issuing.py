@@ -14,15 +14,15 @@ from botocore.awsrequest import AWSResponse
 
 from benchmarks.line import Line
 from benchmarks.rounds import progress
-from chalicelib.award import issue
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.issue import Award
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import issue
+from chalicelib.award.issuing.issue import Award
 from chalicelib.award.ports import NewKey
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
-from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import LaurelError
 
@@ -65,7 +65,7 @@ class _Signer:
         return bytes(64)
 
 
-class _Ledger(DynamoLedger):
+class _Ledger(DynamoIssuerStore):
     """Knows one issuer and one achievement; all that is written goes the real way, up to the socket."""
 
     def issuer(self, issuer_id: str) -> Issuer:  # noqa: ARG002 - port
@@ -81,7 +81,7 @@ def lines() -> Iterator[Line]:
     tables = Tables(credentials="credentials", events="events", secrets="secrets", region="eu-central-1")
     tables.client.meta.events.register("before-send.dynamodb", _answer)
     randomness = random.Random(1).randbytes
-    awarding = Awarding(_Ledger(tables), _Signer(), "https://laurel.example", lambda: NOW, randomness)
+    issuer_context = IssuerContext(_Ledger(tables), _Signer(), "https://laurel.example", lambda: NOW, randomness)
     awards = [
         Award("acme", ACHIEVEMENT.id, Holder(f"Ada Lovelace {number}", f"ada{number}@example.org"), notify=True)
         for number in range(MANY)
@@ -89,8 +89,8 @@ def lines() -> Iterator[Line]:
     many, single = [], []
     for number in range(ROUNDS):
         progress(f"award/issue: round {number + 1} of {ROUNDS}")
-        many.append(_seconds(lambda: _all_done(issue.issue_many(awarding, "acme", awards))))
-        single.append(_seconds(lambda: [issue.issue(awarding, award) for award in awards]))
+        many.append(_seconds(lambda: _all_done(issue.issue_many(issuer_context, "acme", awards))))
+        single.append(_seconds(lambda: [issue.issue(issuer_context, award) for award in awards]))
     yield Line(
         "award/issue_many",
         MANY / min(many),

@@ -11,14 +11,16 @@ import sys
 import boto3
 
 from chalicelib import settings
-from chalicelib.award import achievements, issue, issuers
+from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
-from chalicelib.award.issue import Award
-from chalicelib.award.issuers import NewIssuer
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.issuer_actions import NewIssuer
+from chalicelib.award.issuing import issue
+from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.dynamo import keys
-from chalicelib.http.log import LogFallback
+from chalicelib.http.core.log import LogFallback
 from chalicelib.services import Services, build
 from cli.demo.png import Canvas
 
@@ -46,10 +48,10 @@ def _make_tables(names: settings.Settings) -> None:
 
 
 def _issue(services: Services) -> str:
-    awarding = services.awarding
-    issuers.found(awarding, ISSUER, registered=True)
+    issuer_context = services.issuer_context
+    issuer_actions.found(issuer_context, ISSUER, registered=True)
     achievement = achievements.add(
-        awarding,
+        issuer_context,
         NewAchievement(
             issuer_id=ISSUER.id,
             name="Watercolour, first steps",
@@ -66,7 +68,7 @@ def _issue(services: Services) -> str:
         holder=Holder("Ada Nwosu", "ada@example.org"),
         evidence=(EvidenceLink("https://fernhill.example/work/1", "Three paintings"),),
     )
-    return issue.issue(awarding, award).id
+    return issue.issue(issuer_context, award).id
 
 
 def _raw(key: keys.Key) -> dict[str, dict[str, str]]:

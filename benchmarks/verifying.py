@@ -17,13 +17,13 @@ from benchmarks.core import one_core
 from benchmarks.line import Line
 from benchmarks.peers import Peer, all_peers
 from benchmarks.rounds import Contender, Samples, measure, progress, repeated
-from chalicelib.verify.asked import Asked
 from chalicelib.verify.canonical import jcs, rdfc
 from chalicelib.verify.canonical.quads import to_quads
-from chalicelib.verify.case import Case, Unproven
 from chalicelib.verify.data_integrity import Proof
 from chalicelib.verify.jose import claims, compact
+from chalicelib.verify.options import Asked
 from chalicelib.verify.pipeline import CHECKS, verify
+from chalicelib.verify.verification_context import Case, Unproven
 from chalicelib.verify.view import view_of
 
 SIZES = ("simple", "complete")

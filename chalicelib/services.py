@@ -9,35 +9,35 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.analytics.ports import Fallback, Journal, Salts
+from chalicelib.analytics.ports import EventStore, Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
-from chalicelib.dynamo.journal import DynamoJournal
-from chalicelib.dynamo.salts import DynamoSalts
-from chalicelib.dynamo.shelf import DynamoShelf
+from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
-from chalicelib.intake.intake import Intake
-from chalicelib.lookup.host import Host
-from chalicelib.lookup.lookup import Lookup
-from chalicelib.lookup.ports import Shelf
+from chalicelib.reports.host_identity import Host
+from chalicelib.reports.hosted import HostedReports
+from chalicelib.reports.store import PublicStore
+from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:  # a view of a credential needs none of these, and Lambda would load them before the first one
-    from chalicelib.access.gate import Gate
+    from chalicelib.access.access_context import AccessContext
     from chalicelib.access.ports import Post
     from chalicelib.access.providers import Providers
-    from chalicelib.award.atlas import Pathways
-    from chalicelib.award.awarding import Awarding
-    from chalicelib.award.domains import Proving
+    from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.export import Exporter
-    from chalicelib.award.hooks import Hooks
-    from chalicelib.award.jobs import Desk
-    from chalicelib.award.ports import Claims, Ledger, Signer
-    from chalicelib.award.tasks import Tasks
-    from chalicelib.award.work import Handler
+    from chalicelib.award.issuer_context import IssuerContext
+    from chalicelib.award.issuers.domain_proof import DomainProver
+    from chalicelib.award.pathways.pathway_actions import Pathways
+    from chalicelib.award.ports import Claims, IssuerStore, Signer
+    from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery import ports as mail
-    from chalicelib.delivery.delivering import Delivering
+    from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.net.network import Network
+    from chalicelib.tasks.task_queue import TaskQueue
+    from chalicelib.tasks.worker import Handler
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
@@ -65,14 +65,14 @@ class Services:
         )
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def public_store(self) -> PublicStore:
         """What anyone may read."""
-        return DynamoShelf(self._tables)
+        return DynamoPublicStore(self._tables)
 
     @cached_property
-    def journal(self) -> Journal:
+    def event_store(self) -> EventStore:
         """Where events are stored."""
-        return DynamoJournal(self._tables)
+        return DynamoEventStore(self._tables)
 
     @cached_property
     def salts(self) -> Salts:
@@ -80,11 +80,11 @@ class Services:
         return DynamoSalts(self._tables)
 
     @cached_property
-    def lookup(self) -> Lookup:
+    def hosted_reports(self) -> HostedReports:
         """Opens credential links."""
-        return Lookup(
-            shelf=self.shelf,
-            recorder=Recorder(self.journal, self._fallback),
+        return HostedReports(
+            public_store=self.public_store,
+            recorder=Recorder(self.event_store, self._fallback),
             salts=self.salts,
             base_url=self.settings.base_url,
             clock=self.clock,
@@ -98,31 +98,31 @@ class Services:
         return Network.made(frozenset(self.settings.fetch_allow), self.clock)
 
     @cached_property
-    def intake(self) -> Intake:
+    def submitted_reports(self) -> SubmittedReports:
         """Checks what strangers bring."""
         # The network's client is not made for those who only look at Laurel's own.
-        from chalicelib.net.outside import Strangers
+        from chalicelib.net.strangers import Strangers
 
         network = self._network
-        return Intake(
-            shelf=self.shelf,
-            lookup=self.lookup,
+        return SubmittedReports(
+            public_store=self.public_store,
+            hosted_reports=self.hosted_reports,
             outside=lambda: Strangers(network.cache, network.guard, time.monotonic),
             base_url=self.settings.base_url,
             clock=self.clock,
         )
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def issuer_store(self) -> IssuerStore:
         """The issuers' side of storage."""
-        from chalicelib.dynamo.ledger import DynamoLedger
+        from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 
-        return DynamoLedger(self._tables)
+        return DynamoIssuerStore(self._tables)
 
     @cached_property
     def claims(self) -> Claims:
         """What each `Idempotency-Key` stands for."""
-        from chalicelib.dynamo.claims import DynamoClaims
+        from chalicelib.dynamo.stores.idempotency import DynamoClaims
 
         return DynamoClaims(self._tables)
 
@@ -134,78 +134,82 @@ class Services:
         return KmsSigner(self.settings.region, self.settings.stage)
 
     @cached_property
-    def awarding(self) -> Awarding:
+    def issuer_context(self) -> IssuerContext:
         """What the acts of an issuer need."""
-        from chalicelib.award.awarding import Awarding
+        from chalicelib.award.issuer_context import IssuerContext
 
-        return Awarding(self.ledger, self.signer, self.settings.base_url, self.clock, self.entropy)
+        return IssuerContext(self.issuer_store, self.signer, self.settings.base_url, self.clock, self.entropy)
 
     @cached_property
-    def proving(self) -> Proving:
+    def domain_prover(self) -> DomainProver:
         """What the proof of a domain needs."""
-        from chalicelib.award.domains import Proving
-        from chalicelib.net.witness import DomainWitness  # a library that asks name servers; no other act needs it
+        from chalicelib.award.issuers.domain_proof import DomainProver
+        from chalicelib.net.domain_records import (
+            DomainWitness,  # a library that asks name servers; no other act needs it
+        )
 
-        return Proving(self.awarding, DomainWitness(self._network.fetcher, time.monotonic), self.tasks)
+        return DomainProver(self.issuer_context, DomainWitness(self._network.fetcher, time.monotonic), self.tasks)
 
     @cached_property
-    def desk(self) -> Desk:
+    def bulk(self) -> BulkIssuer:
         """What issuing to many needs."""
-        from chalicelib.award.jobs import Desk
-        from chalicelib.dynamo.jobs import DynamoJobs  # no view of a credential issues any
+        from chalicelib.award.bulk.bulk_issuer import BulkIssuer
+        from chalicelib.dynamo.stores.jobs import DynamoJobs  # no view of a credential issues any
 
-        return Desk(self.awarding, DynamoJobs(self._tables))
+        return BulkIssuer(self.issuer_context, DynamoJobs(self._tables))
 
     @cached_property
     def mail(self) -> mail.Post:
         """The mail service."""
         if not self.settings.mail_from:
             raise Unavailable("This deployment has no mail service.", code="no_post")
-        from chalicelib.post.ses import SesPost  # neither its client nor its templates are made for those who only look
+        from chalicelib.email.ses import (
+            SesPost,  # neither its client nor its templates are made for those who only look
+        )
 
         return SesPost(self.settings.region, self.settings.mail_from, self.settings.mail_set)
 
     @cached_property
     def post(self) -> Post:
         """The way in by mail."""
-        from chalicelib.delivery.sign_in import SignInPost
-        from chalicelib.dynamo.delivery import DynamoDeliveries
+        from chalicelib.delivery.emails.sign_in import SignInPost
+        from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 
-        return SignInPost(DynamoDeliveries(self._tables), self.mail)
+        return SignInPost(DynamoDeliveryStore(self._tables), self.mail)
 
     @cached_property
-    def delivering(self) -> Delivering:
+    def delivery_context(self) -> DeliveryContext:
         """What is written to holders, and what they do."""
-        from chalicelib.access import limits
-        from chalicelib.delivery.delivering import Delivering
-        from chalicelib.dynamo.delivery import DynamoDeliveries  # no view of a credential asks for it
+        from chalicelib.access import rate_limits
+        from chalicelib.delivery.delivery_context import DeliveryContext
+        from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # no view of a credential asks for it
 
-        return Delivering(
-            store=DynamoDeliveries(self._tables),
-            archive=self.ledger,
-            signposts=self.pathways,
+        return DeliveryContext(
+            store=DynamoDeliveryStore(self._tables),
+            archive=self.issuer_store,
+            pathway_links=self.pathways,
             tasks=self.tasks,
             post=lambda: self.mail,
-            recorder=Recorder(self.journal, self._fallback),
+            recorder=Recorder(self.event_store, self._fallback),
             base_url=self.settings.base_url,
             clock=self.clock,
             entropy=self.entropy,
-            within=partial(limits.within, self.gate),
+            within=partial(rate_limits.within, self.access_context),
         )
 
     @cached_property
     def pathways(self) -> Pathways:
         """Where pathways are stored."""
-        from chalicelib.dynamo.pathways import DynamoPathways  # a view reads no more of them than its signposts
+        from chalicelib.dynamo.stores.pathways import DynamoPathways  # a view reads no more of them than its signposts
 
         return DynamoPathways(self._tables)
 
     @cached_property
-    def hooks(self) -> Hooks:
+    def webhooks(self) -> WebhookStore:
         """Where hooks are stored."""
-        from chalicelib.dynamo.hooks import DynamoHooks  # no view of a credential asks for them
+        from chalicelib.dynamo.stores.webhooks import DynamoWebhookStore  # no view of a credential asks for them
 
-        return DynamoHooks(self._tables)
+        return DynamoWebhookStore(self._tables)
 
     @cached_property
     def oidc(self) -> Providers:
@@ -215,14 +219,14 @@ class Services:
         return NetworkProviders(self._network.cache, self._network.fetcher, time.monotonic)
 
     @cached_property
-    def gate(self) -> Gate:
+    def access_context(self) -> AccessContext:
         """Who asks, and what they may do."""
-        from chalicelib.access.gate import Gate
-        from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
+        from chalicelib.access.access_context import AccessContext
+        from chalicelib.dynamo.stores.members_and_sessions import DynamoMemberStore, DynamoSessionStore
 
-        return Gate(
-            register=DynamoRegister(self._tables),
-            passes=DynamoPasses(self._tables),
+        return AccessContext(
+            member_store=DynamoMemberStore(self._tables),
+            session_store=DynamoSessionStore(self._tables),
             post=lambda: self.post,
             base_url=self.settings.base_url,
             operators=self.settings.operators,
@@ -231,36 +235,38 @@ class Services:
         )
 
     @cached_property
-    def tasks(self) -> Tasks:
+    def tasks(self) -> TaskQueue:
         """What is to be done later."""
-        from chalicelib.dynamo.tasks import DynamoTasks  # no view of a credential has anything to be done
+        from chalicelib.dynamo.stores.tasks import DynamoTaskQueue  # no view of a credential has anything to be done
 
-        return DynamoTasks(self._tables)
+        return DynamoTaskQueue(self._tables)
 
     @cached_property
     def exporters(self) -> Mapping[str, Exporter]:
         """What is kept of an issuer, by the word that begins its lines, in the order in which an export tells it."""
         from chalicelib.award import export  # nobody but an export asks
-        from chalicelib.dynamo.archive import DynamoArchive
+        from chalicelib.dynamo.stores.export import DynamoArchive
 
-        register = self.gate.register
+        member_store = self.access_context.member_store
         return {
-            **export.of_awards(self.ledger, DynamoArchive(self._tables), self.desk, self.pathways, self.hooks),
-            "member": export.nouns(register.members, "email"),
-            "token": export.nouns(register.tokens, "id", but=("digest",)),
+            **export.of_awards(self.issuer_store, DynamoArchive(self._tables), self.bulk, self.pathways, self.webhooks),
+            "member": export.nouns(member_store.members, "email"),
+            "token": export.nouns(member_store.tokens, "id", but=("digest",)),
         }
 
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """Who does which kind of task. Only the function `work` asks, so what they need is imported here."""
-        from chalicelib.award import domains, issuing, jobs, rewards
+        from chalicelib.award.bulk import bulk_issuer, job_runner
+        from chalicelib.award.issuers import domain_proof
+        from chalicelib.award.pathways import rewards
         from chalicelib.delivery import handlers as letters
 
         handlers: dict[str, Handler] = {
-            **letters.handlers(self.delivering),
-            domains.KIND: partial(domains.read_anew, self.proving),
-            jobs.KIND: issuing.handler(self.desk, self.tasks, self.clock),
-            rewards.KIND: rewards.handler(self.awarding, self.pathways, self.tasks),
+            **letters.handlers(self.delivery_context),
+            domain_proof.KIND: partial(domain_proof.read_anew, self.domain_prover),
+            bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
+            rewards.KIND: rewards.handler(self.issuer_context, self.pathways, self.tasks),
         }
         return handlers
 

@@ -46,7 +46,7 @@ def main(
 
 def _connect(read: settings.Settings) -> Services:
     # Powertools and Chalice take half a second to import; `--help` does without.
-    from chalicelib.http.log import LogFallback
+    from chalicelib.http.core.log import LogFallback
 
     return build(read, fallback=LogFallback())
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from chalicelib.access import address, members, sessions, tokens
-from chalicelib.access.nouns import Member, Token
+from chalicelib.access import (
+    email_address,
+    members,
+    sessions,
+    tokens,
+)
+from chalicelib.access.models import Member, Token
 from chalicelib.access.roles import Role
 from chalicelib.credential import dates
 from chalicelib.services import Services
@@ -64,49 +69,49 @@ def _role(command: ArgumentParser) -> None:
 
 def add_member(services: Services, asked: Namespace) -> int:
     """Let a person in."""
-    services.ledger.issuer(asked.issuer)  # a wrong id is told as such
-    _show_member(members.add(services.gate, asked.issuer, asked.email, asked.role), asked.json)
+    services.issuer_store.issuer(asked.issuer)  # a wrong id is told as such
+    _show_member(members.add(services.access_context, asked.issuer, asked.email, asked.role), asked.json)
     return 0
 
 
 def change_member(services: Services, asked: Namespace) -> int:
     """Give a member another role."""
-    _show_member(members.change(services.gate, asked.issuer, asked.email, asked.role), asked.json)
+    _show_member(members.change(services.access_context, asked.issuer, asked.email, asked.role), asked.json)
     return 0
 
 
 def remove_member(services: Services, asked: Namespace) -> int:
     """Let a person go."""
-    members.remove(services.gate, asked.issuer, asked.email)
+    members.remove(services.access_context, asked.issuer, asked.email)
     show(asked.json, f"{asked.email}  removed", issuer=asked.issuer, email=asked.email, outcome="removed")
     return 0
 
 
 def list_members(services: Services, asked: Namespace) -> int:
     """All members of an issuer."""
-    services.ledger.issuer(asked.issuer)
-    for member in members.of_issuer(services.gate, asked.issuer):
+    services.issuer_store.issuer(asked.issuer)
+    for member in members.of_issuer(services.access_context, asked.issuer):
         _show_member(member, asked.json)
     return 0
 
 
 def sign_out(services: Services, asked: Namespace) -> int:
     """End every session of a person, wherever they are signed in."""
-    ended = sessions.sign_out_everywhere(services.gate, address.normal(asked.email))
+    ended = sessions.sign_out_everywhere(services.access_context, email_address.normal(asked.email))
     show(asked.json, f"{asked.email}  sessions ended: {ended}", email=asked.email, ended=ended)
     return 0
 
 
 def add_token(services: Services, asked: Namespace) -> int:
     """Make a token for an issuer; its text is shown this once."""
-    services.ledger.issuer(asked.issuer)
-    _show_new(*tokens.make(services.gate, asked.issuer, asked.role, asked.name, BY), asked.json)
+    services.issuer_store.issuer(asked.issuer)
+    _show_new(*tokens.make(services.access_context, asked.issuer, asked.role, asked.name, BY), asked.json)
     return 0
 
 
 def list_tokens(services: Services, asked: Namespace) -> int:
     """An issuer's tokens, oldest first."""
-    services.ledger.issuer(asked.issuer)
+    services.issuer_store.issuer(asked.issuer)
     return _list(services, asked.issuer, asked.json)
 
 
@@ -117,7 +122,7 @@ def revoke_token(services: Services, asked: Namespace) -> int:
 
 def add_operator(services: Services, asked: Namespace) -> int:
     """Make an operator's token; its text is shown this once."""
-    _show_new(*tokens.make(services.gate, None, None, asked.name, BY), asked.json)
+    _show_new(*tokens.make(services.access_context, None, None, asked.name, BY), asked.json)
     return 0
 
 
@@ -132,14 +137,14 @@ def revoke_operator(services: Services, asked: Namespace) -> int:
 
 
 def _list(services: Services, issuer_id: str | None, as_json: bool) -> int:
-    for token in tokens.of_issuer(services.gate, issuer_id):
+    for token in tokens.of_issuer(services.access_context, issuer_id):
         used = "never used" if token.used is None else f"used {dates.write(token.used)}"
         show(as_json, f"{token.id}  {token.role or 'operator':8}  {token.name}  ({used})", **_members(token))
     return 0
 
 
 def _revoke(services: Services, issuer_id: str | None, asked: Namespace) -> int:
-    tokens.revoke(services.gate, issuer_id, asked.id)
+    tokens.revoke(services.access_context, issuer_id, asked.id)
     show(asked.json, f"{asked.id}  revoked", id=asked.id, outcome="revoked")
     return 0
 

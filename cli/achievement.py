@@ -74,13 +74,13 @@ def add(services: Services, asked: Namespace) -> int:
         valid_days=asked.valid_days,
         evidence_required=asked.evidence_required,
     )
-    _show(achievements.add(services.awarding, new), asked.json)
+    _show(achievements.add(services.issuer_context, new), asked.json)
     return 0
 
 
 def revise(services: Services, asked: Namespace) -> int:
     """Store the next version of an achievement: as it is, but for what is given."""
-    before = services.ledger.achievement(asked.issuer, asked.id)
+    before = services.issuer_store.achievement(asked.issuer, asked.id)
     content = Content(
         name=_or(asked.name, before.name),
         description=_or(asked.description, before.description),
@@ -94,22 +94,22 @@ def revise(services: Services, asked: Namespace) -> int:
         evidence_required=_or(asked.evidence_required, before.evidence_required),
         archived=_or(asked.archived, before.archived),
     )
-    _show(achievements.revise(services.awarding, asked.issuer, asked.id, before.version, content), asked.json)
+    _show(achievements.revise(services.issuer_context, asked.issuer, asked.id, before.version, content), asked.json)
     return 0
 
 
 def versions(services: Services, asked: Namespace) -> int:
     """Every version of one achievement, the first one first."""
-    services.ledger.achievement(asked.issuer, asked.id)
-    for achievement in services.ledger.achievement_versions(asked.issuer, asked.id):
+    services.issuer_store.achievement(asked.issuer, asked.id)
+    for achievement in services.issuer_store.achievement_versions(asked.issuer, asked.id):
         _show(achievement, asked.json)
     return 0
 
 
 def list_all(services: Services, asked: Namespace) -> int:
     """Every achievement of one issuer."""
-    services.ledger.issuer(asked.issuer)
-    for achievement in services.ledger.achievements(asked.issuer):
+    services.issuer_store.issuer(asked.issuer)
+    for achievement in services.issuer_store.achievements(asked.issuer):
         _show(achievement, asked.json)
     return 0
 

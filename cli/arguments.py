@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from cli import access, achievement, credential, events, export, hook, issuer, job, pathway, task
+from cli import (
+    access,
+    achievement,
+    credential,
+    events,
+    export,
+    issuer,
+    job,
+    pathway,
+    task,
+    webhook,
+)
 from cli.demo import command as demo
 
 
@@ -16,6 +27,6 @@ def parser() -> ArgumentParser:
         epilog="Exit codes: 0 all was done, 1 something was not, 2 it was asked wrongly.",
     )
     nouns = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for noun in (issuer, access, achievement, credential, pathway, hook, job, export, events, task, demo):
+    for noun in (issuer, access, achievement, credential, pathway, webhook, job, export, events, task, demo):
         noun.add_commands(nouns)
     return root

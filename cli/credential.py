@@ -6,12 +6,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from chalicelib.award import listing, replacing, standing
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.issue import Award, issue
-from chalicelib.award.listing import Row, Search
-from chalicelib.award.replacing import Changes
-from chalicelib.award.standing import Decision
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import reissue, status_changes
+from chalicelib.award.issuing import search as listing
+from chalicelib.award.issuing.issue import Award, issue
+from chalicelib.award.issuing.reissue import Changes
+from chalicelib.award.issuing.search import Row, Search
+from chalicelib.award.issuing.status_changes import Decision
 from chalicelib.credential import vocabulary
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import Record, State
@@ -114,9 +115,9 @@ def _links(asked: Namespace) -> tuple[EvidenceLink, ...]:
 
 def issue_one(services: Services, asked: Namespace) -> int:
     """Issue to one holder and say what came of it; `job run` does it for a file of them."""
-    awarding = services.awarding
+    issuer_context = services.issuer_context
     # The id is fixed before the attempt, so that an attempt with an unclear end can be looked up.
-    name = awarding.public_id()
+    name = issuer_context.public_id()
     award = Award(
         issuer_id=asked.issuer,
         achievement_id=asked.achievement,
@@ -131,8 +132,8 @@ def issue_one(services: Services, asked: Namespace) -> int:
         notify=asked.notify,
     )
     try:
-        services.ledger.issuer(asked.issuer)  # without one, the refusal would be about the achievement
-        issue(awarding, award)
+        services.issuer_store.issuer(asked.issuer)  # without one, the refusal would be about the achievement
+        issue(issuer_context, award)
     except Unavailable as error:
         text = f"unclear  {name}  {asked.name}: {error.detail} Ask `credential show` before trying again."
         show(asked.json, text, holder=asked.name, outcome="unclear", id=name, code=error.code, detail=error.detail)
@@ -141,33 +142,33 @@ def issue_one(services: Services, asked: Namespace) -> int:
         text = f"refused  {asked.name}: {error.detail} ({error.code})"
         show(asked.json, text, holder=asked.name, outcome="refused", code=error.code, detail=error.detail)
         return 1
-    url = credential_url(awarding.base_url, name)
+    url = credential_url(issuer_context.base_url, name)
     show(asked.json, f"issued   {url}  {asked.name}", holder=asked.name, outcome="issued", id=name, url=url)
     return 0
 
 
 def revoke_all(services: Services, asked: Namespace) -> int:
     """Withdraw each credential."""
-    return _decide_all(services, asked, standing.revoke)
+    return _decide_all(services, asked, status_changes.revoke)
 
 
 def suspend_all(services: Services, asked: Namespace) -> int:
     """Put each credential on hold."""
-    return _decide_all(services, asked, standing.suspend)
+    return _decide_all(services, asked, status_changes.suspend)
 
 
 def reinstate_all(services: Services, asked: Namespace) -> int:
     """End each credential's suspension."""
-    return _decide_all(services, asked, standing.reinstate)
+    return _decide_all(services, asked, status_changes.reinstate)
 
 
 def _decide_all(
-    services: Services, asked: Namespace, decide: Callable[[Awarding, str, str, str | None], Decision]
+    services: Services, asked: Namespace, decide: Callable[[IssuerContext, str, str, str | None], Decision]
 ) -> int:
     failed = 0
     for name in asked.ids:
         try:
-            decision = decide(services.awarding, _tenant(services, asked, name), name, asked.reason)
+            decision = decide(services.issuer_context, _tenant(services, asked, name), name, asked.reason)
         except LaurelError as error:
             failed += 1
             text = f"{name}  refused: {error.detail} ({error.code})"
@@ -181,7 +182,7 @@ def _decide_all(
 
 def _tenant(services: Services, asked: Namespace, name: str) -> str:
     """The issuer that is asked for, or whose the credential is: an operator may act for any."""
-    return str(asked.issuer) if asked.issuer else services.ledger.record(name).issuer_id
+    return str(asked.issuer) if asked.issuer else services.issuer_store.record(name).issuer_id
 
 
 def _since(decision: Decision) -> str:
@@ -190,7 +191,7 @@ def _since(decision: Decision) -> str:
 
 def show_one(services: Services, asked: Namespace) -> int:
     """Verify one credential; not an event, because its issuer asks and not a verifier."""
-    opened = services.lookup.open(asked.id, None)
+    opened = services.hosted_reports.open(asked.id, None)
     report, record = opened.report, opened.record
     lines = [f"{record.id}  {report.verdict}", f"  the issuer's decision: {record.standing.state}"]
     if record.standing.reason:
@@ -221,17 +222,19 @@ def correct_one(services: Services, asked: Namespace) -> int:
         said[name] = () if name == "evidence" else None
     changes = replace(Changes(), **said)
     tenant = _tenant(services, asked, asked.id)
-    return _show_made(services, asked, replacing.correct(services.awarding, tenant, asked.id, changes, asked.reason))
+    return _show_made(
+        services, asked, reissue.correct(services.issuer_context, tenant, asked.id, changes, asked.reason)
+    )
 
 
 def renew_one(services: Services, asked: Namespace) -> int:
     """Issue a credential anew to the same holder."""
     tenant = _tenant(services, asked, asked.id)
-    return _show_made(services, asked, replacing.renew(services.awarding, tenant, asked.id, asked.valid_until))
+    return _show_made(services, asked, reissue.renew(services.issuer_context, tenant, asked.id, asked.valid_until))
 
 
 def _show_made(services: Services, asked: Namespace, record: Record) -> int:
-    url = credential_url(services.awarding.base_url, record.id)
+    url = credential_url(services.issuer_context.base_url, record.id)
     show(asked.json, f"{url}  replaces {record.supersedes}", id=record.id, url=url, supersedes=record.supersedes)
     return 0
 
@@ -267,9 +270,9 @@ def find(services: Services, asked: Namespace) -> int:
 
 
 def _rows(services: Services, issuer_id: str, search: Search) -> Iterator[Row]:
-    services.ledger.issuer(issuer_id)
-    page = listing.page(services.ledger, issuer_id, search, limit=listing.MOST)
+    services.issuer_store.issuer(issuer_id)
+    page = listing.page(services.issuer_store, issuer_id, search, limit=listing.MOST)
     yield from page.rows
     while page.next is not None:
-        page = listing.page(services.ledger, issuer_id, search, page.next, listing.MOST)
+        page = listing.page(services.issuer_store, issuer_id, search, page.next, listing.MOST)
         yield from page.rows

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from chalicelib.award.misplaced import Misplaced
+from chalicelib.award.input.field_errors import Misplaced
 from chalicelib.credential import strict_json
 from cli import files, grammar
 from cli.output import UsageFault

@@ -28,7 +28,7 @@ def replay_log(services: Services, asked: Namespace) -> int:
         # A log may hold anything: bytes that are no UTF-8 spoil their own line and no other.
         log = Path(asked.file)
         with nullcontext(sys.stdin) if asked.file == "-" else log.open(encoding="utf-8", errors="replace") as lines:
-            done = replay(lines, services.journal)
+            done = replay(lines, services.event_store)
     except OSError as error:
         raise UsageFault(f"{asked.file} cannot be read: {error.strerror}.", code="file_unreadable") from error
     except UnicodeDecodeError as error:

@@ -23,7 +23,7 @@ def add_commands(nouns: Commands) -> None:
 
 def write(services: Services, asked: Namespace) -> int:
     """Write every line, or leave the file as it was."""
-    services.ledger.issuer(asked.issuer)
+    services.issuer_store.issuer(asked.issuer)
     target: Path = asked.file
     try:
         # Beside its place, so that it gets there in one step: whoever looks sees the old file or the whole new one.

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
-from chalicelib.award import moments
+from chalicelib.award.input import timestamps
 from chalicelib.errors import Malformed
 
 Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
@@ -47,12 +47,12 @@ def one_of(kind: type[E]) -> dict[str, Any]:
 
 def start(text: str) -> datetime:
     """A day, from its beginning, or a moment."""
-    return _moment(text, moments.start)
+    return _moment(text, timestamps.start)
 
 
 def end(text: str) -> datetime:
     """A day, to its end, or a moment."""
-    return _moment(text, moments.end)
+    return _moment(text, timestamps.end)
 
 
 def _moment(text: str, read: Callable[[str], datetime]) -> datetime:

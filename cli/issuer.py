@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from chalicelib.access import address
-from chalicelib.award import domains, issuers
-from chalicelib.award.issuers import Method, NewIssuer
+from chalicelib.access import email_address
+from chalicelib.award.issuers import domain_proof, issuer_actions
+from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.credential.issuer import Issuer
 from chalicelib.services import Services
 from cli import grammar
@@ -48,27 +48,27 @@ def add_commands(nouns: Commands) -> None:
 def add(services: Services, asked: Namespace) -> int:
     """Found an issuer."""
     new = NewIssuer(asked.id, asked.name, asked.url, asked.description, asked.email, asked.image)
-    owner = None if asked.owner is None else address.normal(asked.owner)
-    _show(issuers.found(services.awarding, new, asked.did, owner=owner, registered=True), asked.json)
+    owner = None if asked.owner is None else email_address.normal(asked.owner)
+    _show(issuer_actions.found(services.issuer_context, new, asked.did, owner=owner, registered=True), asked.json)
     return 0
 
 
 def list_all(services: Services, asked: Namespace) -> int:
     """Every issuer."""
-    for issuer in services.ledger.issuers():
+    for issuer in services.issuer_store.issuers():
         _show(issuer, asked.json)
     return 0
 
 
 def register(services: Services, asked: Namespace) -> int:
     """Know an issuer under its present name."""
-    _show(issuers.register(services.awarding, asked.issuer), asked.json)
+    _show(issuer_actions.register(services.issuer_context, asked.issuer), asked.json)
     return 0
 
 
 def prove_domain(services: Services, asked: Namespace) -> int:
     """Read what a domain says of an issuer, and keep it."""
-    proof = domains.prove(services.proving, asked.issuer, asked.domain)
+    proof = domain_proof.prove(services.domain_prover, asked.issuer, asked.domain)
     text = f"{proof.domain} names {asked.issuer} as its own ({proof.place})."
     show(asked.json, text, domain=proof.domain, place=proof.place, seen=proof.seen.isoformat())
     return 0
@@ -76,14 +76,14 @@ def prove_domain(services: Services, asked: Namespace) -> int:
 
 def give_up_domain(services: Services, asked: Namespace) -> int:
     """Forget a domain of an issuer."""
-    domains.give_up(services.awarding, asked.issuer, asked.domain)
+    domain_proof.give_up(services.issuer_context, asked.issuer, asked.domain)
     show(asked.json, f"{asked.domain}  given up", issuer=asked.issuer, domain=asked.domain, outcome="given up")
     return 0
 
 
 def rotate_key(services: Services, asked: Namespace) -> int:
     """Retire an issuer's key and make another one."""
-    _show(issuers.rotate_key(services.awarding, asked.issuer), asked.json)
+    _show(issuer_actions.rotate_key(services.issuer_context, asked.issuer), asked.json)
     return 0
 
 

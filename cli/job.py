@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from chalicelib.award import csv_text, issuing, jobs
-from chalicelib.award.cells import inflated
-from chalicelib.award.job import Job, JobState, Result, RowState
-from chalicelib.award.jobs import Allow, RowsRefused, Upload
-from chalicelib.award.judge import Terms
-from chalicelib.award.upload import Fault
+from chalicelib.award.bulk import bulk_issuer, csv_output, job_runner
+from chalicelib.award.bulk.bulk_issuer import Allow, RowsRefused, Upload
+from chalicelib.award.bulk.job import (
+    Job,
+    JobState,
+    Result,
+    RowState,
+)
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.bulk.spreadsheet import inflated
+from chalicelib.award.bulk.upload import Fault
 from chalicelib.credential.build import credential_url
 from chalicelib.errors import Malformed
 from chalicelib.services import Services
@@ -76,11 +81,11 @@ def run(services: Services, asked: Namespace) -> int:
         valid_from=asked.valid_from,
         valid_until=asked.valid_until,
     )
-    services.ledger.issuer(asked.issuer)  # without one, the refusal would be about the achievement
+    services.issuer_store.issuer(asked.issuer)  # without one, the refusal would be about the achievement
     try:
         if asked.dry_run:
             return _try(services, asked, sent)
-        job = jobs.create(services.desk, asked.issuer, sent, BY)
+        job = bulk_issuer.create(services.bulk, asked.issuer, sent, BY)
     except RowsRefused as error:
         _tell(error.faults, asked.json)
         raise UsageFault(error.detail, code=error.code) from error
@@ -91,37 +96,37 @@ def run(services: Services, asked: Namespace) -> int:
 
 def resume(services: Services, asked: Namespace) -> int:
     """Go on with a job, here and now."""
-    return _work(services, jobs.resume(services.desk, asked.issuer, asked.id), asked.json)
+    return _work(services, bulk_issuer.resume(services.bulk, asked.issuer, asked.id), asked.json)
 
 
 def show_one(services: Services, asked: Namespace) -> int:
     """How far a job is; with `--rows` what has come of each row, with `--csv` the same as a table."""
-    job = jobs.progress(services.desk, services.desk.jobs.job(asked.issuer, asked.id))
+    job = bulk_issuer.progress(services.bulk, services.bulk.jobs.job(asked.issuer, asked.id))
     state = RowState(asked.rows) if asked.rows not in (None, "all") else None
     if asked.csv:
-        sys.stdout.write(csv_text.line(COLUMNS))
-        for result, _ in jobs.results(services.desk, job, state):
-            sys.stdout.write(csv_text.line(_line(services, result).values()))
+        sys.stdout.write(csv_output.line(COLUMNS))
+        for result, _ in bulk_issuer.results(services.bulk, job, state):
+            sys.stdout.write(csv_output.line(_line(services, result).values()))
         return 0
     _show(job, asked.json)
     if asked.rows is not None:
-        for result, _ in jobs.results(services.desk, job, state):
+        for result, _ in bulk_issuer.results(services.bulk, job, state):
             _show_row(services, result, asked.json)
     return 0
 
 
 def list_all(services: Services, asked: Namespace) -> int:
     """Every job of an issuer, the newest first."""
-    services.ledger.issuer(asked.issuer)
+    services.issuer_store.issuer(asked.issuer)
     for job in _all(services, asked.issuer):
-        _show(jobs.progress(services.desk, job), asked.json)
+        _show(bulk_issuer.progress(services.bulk, job), asked.json)
     return 0
 
 
 def _all(services: Services, issuer_id: str) -> Iterator[Job]:
     after = None
     while True:
-        page = services.desk.jobs.jobs(issuer_id, after, 100)
+        page = services.bulk.jobs.jobs(issuer_id, after, 100)
         yield from page.jobs
         if (after := page.after) is None:
             return
@@ -136,7 +141,7 @@ def _content(path: Path) -> bytes:
 
 
 def _try(services: Services, asked: Namespace, sent: Upload) -> int:
-    found = jobs.examine(services.desk, asked.issuer, sent)
+    found = bulk_issuer.examine(services.bulk, asked.issuer, sent)
     _tell((*found.faults, *found.duplicates), asked.json)
     text = f"{found.total:,} rows: {found.faulty:,} with faults, {found.repeated:,} with an address of an earlier row"
     show(asked.json, text, rows=found.total, faulty=found.faulty, repeated=found.repeated)
@@ -145,15 +150,15 @@ def _try(services: Services, asked: Namespace, sent: Upload) -> int:
 
 def _work(services: Services, job: Job, as_json: bool) -> int:
     """Issue what waits, in front of the caller's eyes; the to-do list would do the same later."""
-    desk = services.desk
+    bulk = services.bulk
     try:
         with bar("issuing") as progress:
-            done = issuing.run(desk, job.issuer_id, job.id, told=lambda rows: progress(rows, job.total))
+            done = job_runner.run(bulk, job.issuer_id, job.id, told=lambda rows: progress(rows, job.total))
             progress(done.total - done.counts.waiting, done.total)
     except KeyboardInterrupt:
         note(f"it goes on with: job resume {job.issuer_id} {job.id}")
         raise
-    for result, _ in islice(jobs.results(desk, done, RowState.REFUSED), SHOWN):
+    for result, _ in islice(bulk_issuer.results(bulk, done, RowState.REFUSED), SHOWN):
         _show_row(services, result, as_json)
     _show(done, as_json)
     return 0 if done.state is JobState.DONE and not done.counts.refused else 1

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from chalicelib.award import atlas, pathway_wire, rewards
-from chalicelib.award.pathways import Pathway, Seen, State, Step
+from chalicelib.award.pathways import pathway_actions, pathway_json, rewards
+from chalicelib.award.pathways.pathway import (
+    Pathway,
+    Seen,
+    State,
+    Step,
+)
 from chalicelib.services import Services
 from cli import documents, grammar
 from cli.documents import read
@@ -38,21 +43,21 @@ def add_commands(nouns: Commands) -> None:
 
 def add(services: Services, asked: Namespace) -> int:
     """Store a new pathway."""
-    draft = read(asked.file, pathway_wire.read)
-    _show(atlas.add(services.awarding, services.pathways, asked.issuer, draft), asked.json)
+    draft = read(asked.file, pathway_json.read)
+    _show(pathway_actions.add(services.issuer_context, services.pathways, asked.issuer, draft), asked.json)
     return 0
 
 
 def change(services: Services, asked: Namespace) -> int:
     """Store the next version of a pathway."""
-    draft = read(asked.file, pathway_wire.read)
-    _show(atlas.change(services.awarding, services.pathways, asked.issuer, asked.id, draft), asked.json)
+    draft = read(asked.file, pathway_json.read)
+    _show(pathway_actions.change(services.issuer_context, services.pathways, asked.issuer, asked.id, draft), asked.json)
     return 0
 
 
 def list_all(services: Services, asked: Namespace) -> int:
     """Every pathway of one issuer."""
-    services.ledger.issuer(asked.issuer)
+    services.issuer_store.issuer(asked.issuer)
     for pathway in services.pathways.pathways(asked.issuer):
         _show(pathway, asked.json)
     return 0
@@ -60,20 +65,22 @@ def list_all(services: Services, asked: Namespace) -> int:
 
 def progress(services: Services, asked: Namespace) -> int:
     """How far one holder has come."""
-    way = atlas.way_of(services.awarding, services.pathways, asked.issuer, asked.id, asked.email)
+    way = pathway_actions.way_of(services.issuer_context, services.pathways, asked.issuer, asked.id, asked.email)
     lines = [f"{way.progress.done} of {way.progress.needed} steps"]
     if way.completion is not None:
         lines[0] += f", completed {way.completion.at:%Y-%m-%d} at version {way.completion.version}"
     lines += _lines(way.progress.root, 1)
-    done = None if way.completion is None else pathway_wire.write_completion(way.completion)
-    show(asked.json, "\n".join(lines), **pathway_wire.write_progress(way.progress), completed=done)
+    done = None if way.completion is None else pathway_json.write_completion(way.completion)
+    show(asked.json, "\n".join(lines), **pathway_json.write_progress(way.progress), completed=done)
     return 0
 
 
 def completions(services: Services, asked: Namespace) -> int:
     """Who has completed a pathway, and whether what earned it still stands."""
     after = None
-    while found := atlas.review(services.awarding, services.pathways, asked.issuer, asked.id, after, PAGE):
+    while found := pathway_actions.review(
+        services.issuer_context, services.pathways, asked.issuer, asked.id, after, PAGE
+    ):
         after = found[-1].completion.id
         for one in found:
             if asked.unsupported and one.supported:
@@ -87,7 +94,7 @@ def completions(services: Services, asked: Namespace) -> int:
                 email=completion.email,
                 supported=one.supported,
                 withdrawn=list(one.withdrawn),
-                **pathway_wire.write_completion(completion),
+                **pathway_json.write_completion(completion),
             )
     return 0
 
@@ -95,7 +102,7 @@ def completions(services: Services, asked: Namespace) -> int:
 def award(services: Services, asked: Namespace) -> int:
     """Award a pathway to all who completed it before it was written or changed."""
     pathway, count = services.pathways.pathway(asked.issuer, asked.id), 0
-    for completion in rewards.award_to_all(services.awarding, services.pathways, pathway):
+    for completion in rewards.award_to_all(services.issuer_context, services.pathways, pathway):
         count += 1
         reward = completion.id if completion.rewarded else None
         text = f"completed  {completion.email}" + (f"  {reward}" if reward else "")
@@ -108,7 +115,7 @@ def _show(pathway: Pathway, as_json: bool) -> None:
     earns = f", earns {pathway.reward_name}" if pathway.reward_name else ""
     archived = " (archived)" if pathway.archived else ""
     text = f"{pathway.id}  {pathway.name}{earns}, version {pathway.version}{archived}"
-    show(as_json, text, **pathway_wire.write(pathway))
+    show(as_json, text, **pathway_json.write(pathway))
 
 
 def _lines(seen: Seen, depth: int) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 
-from chalicelib.award.tasks import Parked
 from chalicelib.errors import NotFound
 from chalicelib.services import Services
+from chalicelib.tasks.task_queue import Parked
 from cli import grammar
 from cli.grammar import Commands
 from cli.output import UsageFault, note, show

@@ -16,11 +16,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from chalicelib.award import achievements, idempotency, issue, issuers, replacing, standing
+from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
-from chalicelib.award.issue import Award
-from chalicelib.award.issuers import NewIssuer
-from chalicelib.award.replacing import Changes
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.issuer_actions import NewIssuer
+from chalicelib.award.issuing import (
+    idempotency,
+    issue,
+    reissue,
+    status_changes,
+)
+from chalicelib.award.issuing.issue import Award
+from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Conflict, LaurelError, Unavailable
@@ -124,38 +131,38 @@ def _check(stage: Stage, items: Items, answers: Sequence[Record], tally: Tally, 
 
 def _found(stage: Stage) -> None:
     new = NewIssuer(ISSUER, "Acme Academy", "https://acme.example/", "Courses for makers.")
-    issuers.found(stage.awarding, new)
+    issuer_actions.found(stage.issuer_context, new)
     picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0IEND\xaeB`\x82"
-    achievements.add(stage.awarding, NewAchievement(ISSUER, "Analysis", "Can.", "Do.", picture, "A wheel"))
+    achievements.add(stage.issuer_context, NewAchievement(ISSUER, "Analysis", "Can.", "Do.", picture, "A wheel"))
 
 
 def _award(stage: Stage, number: int = 0, name: str | None = None) -> Award:
-    achievement = next(iter(stage.ledger.achievements(ISSUER)))
+    achievement = next(iter(stage.issuer_store.achievements(ISSUER)))
     holder = Holder("Ada Lovelace", f"ada{number}@example.org")
     return Award(ISSUER, achievement.id, holder, credential_id=name, notify=True)
 
 
 def _issued(stage: Stage) -> str:
-    return issue.issue(stage.awarding, _award(stage)).id
+    return issue.issue(stage.issuer_context, _award(stage)).id
 
 
 def _suspended(stage: Stage) -> str:
     name = _issued(stage)
-    standing.suspend(stage.awarding, ISSUER, name)
+    status_changes.suspend(stage.issuer_context, ISSUER, name)
     return name
 
 
 def _claim(stage: Stage) -> str:
-    return idempotency.claim(stage.awarding, stage.claims, ISSUER, "key-1", b"the request")
+    return idempotency.claim(stage.issuer_context, stage.claims, ISSUER, "key-1", b"the request")
 
 
 def _issue(stage: Stage, _: str) -> list[Record]:
-    return [issue.issue(stage.awarding, _award(stage, name=_claim(stage)))]
+    return [issue.issue(stage.issuer_context, _award(stage, name=_claim(stage)))]
 
 
 def _issue_many(stage: Stage, _: str) -> list[Record]:
     awards = [_award(stage, number, _numbered(number)) for number in range(MANY)]
-    outcomes = issue.issue_many(stage.awarding, ISSUER, awards)
+    outcomes = issue.issue_many(stage.issuer_context, ISSUER, awards)
     unexpected = [each for each in outcomes if isinstance(each, LaurelError) and not isinstance(each, Unavailable)]
     if unexpected:
         raise unexpected[0]
@@ -168,15 +175,15 @@ def _numbered(number: int) -> str:
 
 def _correct(stage: Stage, about: str) -> list[Record]:
     changes = Changes(name="Ada King")
-    return [replacing.correct(stage.awarding, ISSUER, about, changes, "Her name.", new_id=_claim(stage))]
+    return [reissue.correct(stage.issuer_context, ISSUER, about, changes, "Her name.", new_id=_claim(stage))]
 
 
 def _renew(stage: Stage, about: str) -> list[Record]:
-    return [replacing.renew(stage.awarding, ISSUER, about, new_id=_claim(stage))]
+    return [reissue.renew(stage.issuer_context, ISSUER, about, new_id=_claim(stage))]
 
 
-def _decide(decide: Callable[..., standing.Decision]) -> Callable[[Stage, str], list[Record]]:
-    return lambda stage, about: [decide(stage.awarding, ISSUER, about, "A reason.").record]
+def _decide(decide: Callable[..., status_changes.Decision]) -> Callable[[Stage, str], list[Record]]:
+    return lambda stage, about: [decide(stage.issuer_context, ISSUER, about, "A reason.").record]
 
 
 def _there(many: int) -> Callable[[Stage, str, Items], list[str]]:
@@ -189,7 +196,7 @@ def _there(many: int) -> Callable[[Stage, str, Items], list[str]]:
 
 def _stands(state: State, version: int) -> Callable[[Stage, str, Items], list[str]]:
     def done(stage: Stage, about: str, _: Items) -> list[str]:
-        record = stage.ledger.record(about)
+        record = stage.issuer_store.record(about)
         stands = (record.standing.state, record.version)
         return [] if stands == (state, version) else [f"{stands} instead of {(state, version)}"]
 
@@ -199,9 +206,9 @@ def _stands(state: State, version: int) -> Callable[[Stage, str, Items], list[st
 SCENES = (
     Scene("issue with an Idempotency-Key", _issue, _there(1)),
     Scene("issue_many", _issue_many, _there(MANY)),
-    Scene("revoke", _decide(standing.revoke), _stands(State.REVOKED, 2), _issued),
-    Scene("suspend", _decide(standing.suspend), _stands(State.SUSPENDED, 2), _issued),
-    Scene("reinstate", _decide(standing.reinstate), _stands(State.ACTIVE, 3), _suspended),
+    Scene("revoke", _decide(status_changes.revoke), _stands(State.REVOKED, 2), _issued),
+    Scene("suspend", _decide(status_changes.suspend), _stands(State.SUSPENDED, 2), _issued),
+    Scene("reinstate", _decide(status_changes.reinstate), _stands(State.ACTIVE, 3), _suspended),
     Scene("correct", _correct, _there(2), _issued),
     Scene("renew", _renew, _there(2), _issued),
 )

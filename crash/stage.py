@@ -8,11 +8,11 @@ from copy import copy
 from itertools import count
 from typing import Any
 
-from chalicelib.award.awarding import Awarding
+from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.ports import Claims
 from chalicelib.credential.record import Purpose, Record, State
-from chalicelib.dynamo.claims import DynamoClaims
-from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.stores.idempotency import DynamoClaims
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import NotFound
 from chalicelib.kms.signer import KmsSigner
@@ -33,9 +33,9 @@ class Stage:
         self._entropy = entropy
         self._names = count()
         self.meter = Meter((self._tables.client, self._signer._client))  # noqa: SLF001 - its events are looked at
-        self.awarding: Awarding
+        self.issuer_context: IssuerContext
         self.claims: Claims
-        self.ledger: DynamoLedger
+        self.issuer_store: DynamoIssuerStore
         self.begin(())
 
     def begin(self, items: Sequence[dict[str, Any]]) -> None:
@@ -57,9 +57,9 @@ class Stage:
             )
         for item in items:
             self._tables.client.put_item(TableName=self._tables.credentials, Item=item)
-        self.ledger = DynamoLedger(self._tables)
+        self.issuer_store = DynamoIssuerStore(self._tables)
         self.claims = DynamoClaims(self._tables)
-        self.awarding = Awarding(self.ledger, self._signer, BASE_URL, utc_now, self._entropy)
+        self.issuer_context = IssuerContext(self.issuer_store, self._signer, BASE_URL, utc_now, self._entropy)
 
     def _drop(self) -> None:
         for table in (self._tables.credentials, self._tables.secrets):
@@ -91,7 +91,7 @@ def halves(stage: Stage, items: Items) -> list[str]:
     found = [f"{kind} of no credential" for kind, name in _owners(by_type) if name not in ids]
     around = Counter(_owners(by_type))
     for name in ids:
-        record = stage.ledger.record(name)
+        record = stage.issuer_store.record(name)
         expected = {"row": 1, "recipient": 1, "index": 2, "holding": 2, "task": 3 if _reinstated(record) else 2}
         found += [
             f"{around[kind, name]} of {many} {kind}" for kind, many in expected.items() if around[kind, name] != many
@@ -121,7 +121,7 @@ def _contradictions(stage: Stage, record: Record, by_type: dict[str, Items]) -> 
     if rows != [state.value]:
         found.append(f"its row says {rows}, and its record {state}")
     for entry in record.entries:
-        bit = bitstring.get(stage.ledger.status_list(entry.list_id).bits, entry.index)
+        bit = bitstring.get(stage.issuer_store.status_list(entry.list_id).bits, entry.index)
         means = State.REVOKED if entry.purpose is Purpose.REVOCATION else State.SUSPENDED
         if bit != (state is means):
             found.append(f"its {entry.purpose} bit is {bit}, and its record says {state}")
@@ -133,7 +133,7 @@ def _contradictions(stage: Stage, record: Record, by_type: dict[str, Items]) -> 
 
 def _of(stage: Stage, name: str, member: str) -> object:
     try:
-        return getattr(stage.ledger.record(name), member)
+        return getattr(stage.issuer_store.record(name), member)
     except NotFound:
         return None
 
@@ -141,6 +141,8 @@ def _of(stage: Stage, name: str, member: str) -> object:
 def doubled_indexes(stage: Stage, items: Items) -> int:
     """How many places of status lists more than one credential has."""
     places = Counter(
-        (entry.list_id, entry.index) for name in credentials_in(items) for entry in stage.ledger.record(name).entries
+        (entry.list_id, entry.index)
+        for name in credentials_in(items)
+        for entry in stage.issuer_store.record(name).entries
     )
     return sum(many - 1 for many in places.values())

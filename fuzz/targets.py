@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 
 from chalicelib.credential import dates, multibase, strict_json
 from chalicelib.errors import LaurelError, Unavailable
-from chalicelib.intake import paste
 from chalicelib.net.did_web import document_url
 from chalicelib.net.guard import Guard
+from chalicelib.reports import pasted
 from chalicelib.verify import bitstring
 from chalicelib.verify.canonical import jcs, quads, rdfc
-from chalicelib.verify.did_document import controller_of
 from chalicelib.verify.jose import claims, compact
-from chalicelib.verify.jwk_set import methods_of
 from chalicelib.verify.keys import did_jwk, did_key, jwk
+from chalicelib.verify.keys.did_document import controller_of
+from chalicelib.verify.keys.jwk_set import methods_of
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
 from chalicelib.verify.report import Verdict
@@ -93,7 +93,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "did_web": _text(document_url),
     "url": _text(Guard().target),
     "did_document": _document,
-    "paste": lambda data: void(paste.read(data)),
+    "paste": lambda data: void(pasted.read(data)),
 }
 
 

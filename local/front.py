@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
-from chalicelib.http.problem import RETRY_AFTER, Problem
+from chalicelib.http.core.problem import RETRY_AFTER, Problem
 from local import mail
 
 # API Gateway quotas for REST APIs: payload size, and the integration timeout.

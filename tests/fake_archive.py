@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chalicelib.award.listing import Row
-from chalicelib.award.recipient import Recipient
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import Record, StatusList
 
 
 class Archive:
-    def __init__(self, ledger: Any) -> None:
-        self._ledger = ledger
+    def __init__(self, issuer_store: Any) -> None:
+        self._ledger = issuer_store
 
     def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
         names = [row.credential_id for row in rows]

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chalicelib.award.job import Chunk, Job, JobPage, JobState, Results
-from chalicelib.award.tasks import Task
+from chalicelib.award.bulk.job import (
+    Chunk,
+    Job,
+    JobPage,
+    JobState,
+    Results,
+)
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.tasks.task_queue import Task
 
 
 class Jobs:

@@ -10,19 +10,19 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chalicelib.access.nouns import Member, Roster
+from chalicelib.access.models import Member, Roster
 from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Event
-from chalicelib.award.listing import Place, Row, row_of
-from chalicelib.award.pathways import Signpost
+from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.search import Place, Row, row_of
+from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.award.ports import Claim, NewKey
-from chalicelib.award.recipient import Holding, Issued, Recipient
-from chalicelib.award.tasks import LEASE, Parked, Task
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
-from chalicelib.lookup.ports import Surroundings
+from chalicelib.reports.store import Surroundings
+from chalicelib.tasks.task_queue import LEASE, Parked, Task
 from tests.access import fakes as access
 
 T = TypeVar("T", Issuer, Record)
@@ -51,13 +51,13 @@ class Salts:
         return len(over)
 
 
-class Ledger:
-    """`award.ports.Ledger`, and `lookup.ports.Shelf` over the same things."""
+class IssuerStore:
+    """`award.ports.IssuerStore`, and `hosted_reports.ports.PublicStore` over the same things."""
 
     def __init__(self, salts: Salts | None = None) -> None:
         self.salts = salts or Salts()
-        self.tasks = Tasks()
-        self.register = access.Register()
+        self.tasks = TaskQueue()
+        self.member_store = access.MemberStore()
         self._issuers: dict[str, Issuer] = {}
         self._achievements: dict[tuple[str, str], Achievement] = {}
         self._versions: dict[tuple[str, str, int], Achievement] = {}
@@ -66,7 +66,7 @@ class Ledger:
         self._lists: dict[str, StatusList] = {}
         self._images: dict[str, Image] = {}
         self._taken: dict[tuple[str, int], str] = {}
-        self.signposts: dict[tuple[str, str], tuple[Signpost, ...]] = {}
+        self.pathway_links: dict[tuple[str, str], tuple[PathwayLink, ...]] = {}
 
     def issuer(self, issuer_id: str) -> Issuer:
         return _found(self._issuers.get(issuer_id), "There is no issuer with this id.")
@@ -89,7 +89,7 @@ class Ledger:
             raise Conflict("taken")
         if owner is not None:
             founder = Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created)
-            self.register.replace_member(None, founder, Roster(issuer.id, 1, 1, 1, f"founded by {owner}"))
+            self.member_store.replace_member(None, founder, Roster(issuer.id, 1, 1, 1, f"founded by {owner}"))
         self._issuers[issuer.id] = issuer
         self._lists.update({status_list.id: status_list for status_list in lists})
 
@@ -218,7 +218,7 @@ class Ledger:
                 entry.list_id: self._lists[entry.list_id] for entry in record.entries if entry.list_id in self._lists
             },
             salt=self.salts.by_day.get(day),
-            signposts=self.signposts.get((record.issuer_id, record.achievement_id), ()),
+            pathway_links=self.pathway_links.get((record.issuer_id, record.achievement_id), ()),
         )
 
     def _replace(self, there: dict[str, T], new: T, lists: Sequence[StatusList]) -> None:
@@ -234,13 +234,13 @@ class Ledger:
         self._lists.update({one.id: one for one in lists})
 
 
-class Shelf(Ledger):
-    """`lookup.ports.Shelf`; fill it through its side as a ledger."""
+class PublicStore(IssuerStore):
+    """`hosted_reports.ports.PublicStore`; fill it through its side as a ledger."""
 
 
 @dataclass
-class Journal:
-    """`analytics.ports.Journal`. ``fault``, while set, is raised instead of storing."""
+class EventStore:
+    """`analytics.ports.EventStore`. ``fault``, while set, is raised instead of storing."""
 
     events: dict[str, Event] = field(default_factory=dict)
     fault: Exception | None = None
@@ -261,8 +261,8 @@ class Fallback:
         self.kept.append((event, error))
 
 
-class Tasks:
-    """`award.tasks.Tasks`. ``standing`` maps what is to be done to when its lease ends (None: it has none)."""
+class TaskQueue:
+    """`award.tasks.TaskQueue`. ``standing`` maps what is to be done to when its lease ends (None: it has none)."""
 
     def __init__(self) -> None:
         self.standing: dict[Task, datetime | None] = {}

@@ -10,10 +10,15 @@ import hmac
 import re
 from datetime import timedelta
 
-from chalicelib.access import address, limits, paths, secret
-from chalicelib.access.gate import Gate
-from chalicelib.access.limits import Limit
-from chalicelib.access.nouns import Link
+from chalicelib.access import (
+    email_address,
+    rate_limits,
+    return_paths,
+    secrets,
+)
+from chalicelib.access.access_context import AccessContext
+from chalicelib.access.models import Link
+from chalicelib.access.rate_limits import Limit
 from chalicelib.errors import NotFound, Refused
 
 LIFE = timedelta(minutes=15)
@@ -35,7 +40,7 @@ GUESSES = Limit("guess", 30, timedelta(minutes=15))
 _SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
 
 
-def ask(gate: Gate, email: str, following: str, caller: str, browser: str | None) -> str:
+def ask(access_context: AccessContext, email: str, following: str, caller: str, browser: str | None) -> str:
     """Send a link to an address, and say what the asking browser has to bring along with it.
 
     Any address gets one, known or not, and at any limit of one address the answer is the same, so that nobody learns
@@ -43,29 +48,33 @@ def ask(gate: Gate, email: str, following: str, caller: str, browser: str | None
 
     Raises `Refused` (`bad_email`), `TooMany` for the network ``caller`` or the deployment, `Unavailable`.
     """
-    to = address.normal(email)
-    limits.insist(gate, NETWORK, limits.network(caller))
-    limits.insist(gate, ALL, "")
-    mine = browser if browser is not None and _SECRET.fullmatch(browser) else secret.fresh(gate.entropy)
-    hidden = secret.fresh(gate.entropy)
-    here = f"{to} {limits.network(caller)}"
-    if limits.within(gate, ADDRESS_FROM, here) and limits.within(gate, ADDRESS, to):
-        link = Link(secret.digest(hidden), secret.digest(mine), to, paths.local(following), gate.now() + LIFE)
-        gate.passes.add_link(link)
-        gate.post().send_sign_in(to, f"{gate.base_url}/sign-in/{hidden}", int(LIFE.total_seconds()) // 60)
+    to = email_address.normal(email)
+    rate_limits.insist(access_context, NETWORK, rate_limits.network(caller))
+    rate_limits.insist(access_context, ALL, "")
+    mine = browser if browser is not None and _SECRET.fullmatch(browser) else secrets.fresh(access_context.entropy)
+    hidden = secrets.fresh(access_context.entropy)
+    here = f"{to} {rate_limits.network(caller)}"
+    if rate_limits.within(access_context, ADDRESS_FROM, here) and rate_limits.within(access_context, ADDRESS, to):
+        link = Link(
+            secrets.digest(hidden), secrets.digest(mine), to, return_paths.local(following), access_context.now() + LIFE
+        )
+        access_context.session_store.add_link(link)
+        access_context.post().send_sign_in(
+            to, f"{access_context.base_url}/sign-in/{hidden}", int(LIFE.total_seconds()) // 60
+        )
     return mine
 
 
-def look(gate: Gate, hidden: str, caller: str, browser: str | None) -> Link:
+def look(access_context: AccessContext, hidden: str, caller: str, browser: str | None) -> Link:
     """The link, if it is good here; that uses nothing up.
 
     Raises `NotFound` when it was used, is too old or was never made; `Refused` (`other_browser`); `TooMany`.
     """
-    found = gate.passes.link(secret.digest(hidden)) if _SECRET.fullmatch(hidden) else None
-    if found is None or gate.now() >= found.expires:
-        limits.insist(gate, GUESSES, limits.network(caller))
+    found = access_context.session_store.link(secrets.digest(hidden)) if _SECRET.fullmatch(hidden) else None
+    if found is None or access_context.now() >= found.expires:
+        rate_limits.insist(access_context, GUESSES, rate_limits.network(caller))
         raise NotFound("no such link")
-    if browser is None or not hmac.compare_digest(found.browser, secret.digest(browser)):
+    if browser is None or not hmac.compare_digest(found.browser, secrets.digest(browser)):
         raise Refused(
             "This link works only in the browser in which it was asked for. Open it there, or ask for a new one here.",
             code="other_browser",
@@ -73,9 +82,9 @@ def look(gate: Gate, hidden: str, caller: str, browser: str | None) -> Link:
     return found
 
 
-def redeem(gate: Gate, hidden: str, caller: str, browser: str | None) -> Link:
+def redeem(access_context: AccessContext, hidden: str, caller: str, browser: str | None) -> Link:
     """Use the link up, for exactly one of all who try; what it says is then proven. Raises as `look` does."""
-    found = look(gate, hidden, caller, browser)
-    if not gate.passes.take_link(found):
+    found = look(access_context, hidden, caller, browser)
+    if not access_context.session_store.take_link(found):
         raise NotFound("used a moment ago")
     return found

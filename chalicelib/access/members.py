@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chalicelib.access import address
-from chalicelib.access.gate import Gate
-from chalicelib.access.nouns import Member, Roster
+from chalicelib.access import email_address
+from chalicelib.access.access_context import AccessContext
+from chalicelib.access.models import Member, Roster
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict, NotFound, Refused
 
@@ -17,67 +17,67 @@ TRIES = 8
 """Each lost try means that another writer of the same members was first; eight in a row is no coincidence."""
 
 
-def add(gate: Gate, issuer_id: str, email: str, role: Role) -> Member:
+def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> Member:
     """Let a person in; the first one as owner.
 
     Raises `Refused` (`bad_email`, `too_many`), `Conflict` (`member_exists`, `last_owner`).
     """
-    member = Member(issuer_id, address.normal(email), role, gate.now())
+    member = Member(issuer_id, email_address.normal(email), role, access_context.now())
     if "/" in member.email:
         # A member is named in a path, where API Gateway takes `%2F` for the end of a part.
         raise Refused("Give an address without a slash: with one, a member could not be changed.", code="bad_email")
     for _ in range(TRIES):
-        roster = gate.register.roster(issuer_id)
-        if _found(gate, member) is not None:
+        roster = access_context.member_store.roster(issuer_id)
+        if _found(access_context, member) is not None:
             raise Conflict(f"{member.email} is a member already.", code="member_exists")
-        if _stored(gate, roster, None, member):
+        if _stored(access_context, roster, None, member):
             return member
     raise _busy()
 
 
-def change(gate: Gate, issuer_id: str, email: str, role: Role) -> Member:
+def change(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> Member:
     """Give a member another role. Raises `NotFound`; `Conflict` (`last_owner`) for the only owner."""
     for _ in range(TRIES):
-        roster = gate.register.roster(issuer_id)
-        before = gate.register.member(issuer_id, address.normal(email))
+        roster = access_context.member_store.roster(issuer_id)
+        before = access_context.member_store.member(issuer_id, email_address.normal(email))
         after = replace(before, role=role)
-        if after == before or _stored(gate, roster, before, after):
+        if after == before or _stored(access_context, roster, before, after):
             return after
     raise _busy()
 
 
-def remove(gate: Gate, issuer_id: str, email: str) -> None:
+def remove(access_context: AccessContext, issuer_id: str, email: str) -> None:
     """Let a person go; they are locked out from their next request on. Raises as `change` does."""
     for _ in range(TRIES):
-        roster = gate.register.roster(issuer_id)
-        before = gate.register.member(issuer_id, address.normal(email))
-        if _stored(gate, roster, before, None):
+        roster = access_context.member_store.roster(issuer_id)
+        before = access_context.member_store.member(issuer_id, email_address.normal(email))
+        if _stored(access_context, roster, before, None):
             return
     raise _busy()
 
 
-def of_issuer(gate: Gate, issuer_id: str) -> Iterator[Member]:
+def of_issuer(access_context: AccessContext, issuer_id: str) -> Iterator[Member]:
     """All members of an issuer, by address."""
-    return gate.register.members(issuer_id)
+    return access_context.member_store.members(issuer_id)
 
 
-def issuers_of(gate: Gate, email: str) -> list[str]:
+def issuers_of(access_context: AccessContext, email: str) -> list[str]:
     """The ids of the issuers that a person belongs to."""
-    return sorted(gate.register.issuers_of(email))
+    return sorted(access_context.member_store.issuers_of(email))
 
 
-def _found(gate: Gate, member: Member) -> Member | None:
+def _found(access_context: AccessContext, member: Member) -> Member | None:
     try:
-        return gate.register.member(member.issuer_id, member.email)
+        return access_context.member_store.member(member.issuer_id, member.email)
     except NotFound:
         return None
 
 
-def _stored(gate: Gate, roster: Roster, before: Member | None, after: Member | None) -> bool:
+def _stored(access_context: AccessContext, roster: Roster, before: Member | None, after: Member | None) -> bool:
     # The roster was read before the member: while it is still the same, so is the member.
     following = _next(roster, before, after)
     try:
-        gate.register.replace_member(before, after, following)
+        access_context.member_store.replace_member(before, after, following)
     except Conflict:
         return False
     return True

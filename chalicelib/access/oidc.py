@@ -17,8 +17,13 @@ from urllib.parse import urlencode
 
 import jwt
 
-from chalicelib.access import address, keyring, paths, secret
-from chalicelib.access.gate import Gate
+from chalicelib.access import (
+    email_address,
+    return_paths,
+    secrets,
+    signing_keys,
+)
+from chalicelib.access.access_context import AccessContext
 from chalicelib.access.providers import Endpoints, Provider, Providers
 from chalicelib.errors import Refused
 
@@ -45,22 +50,22 @@ class Proven:
     following: str
 
 
-def begin(gate: Gate, providers: Providers, provider: Provider, following: str) -> tuple[str, str]:
+def begin(access_context: AccessContext, providers: Providers, provider: Provider, following: str) -> tuple[str, str]:
     """Where to send the browser, and the cookie that it has to bring back. Raises `Unavailable`."""
     endpoints = providers.endpoints(provider)
-    kid, key = keyring.current(gate)
+    kid, key = signing_keys.current(access_context)
     claims: dict[str, object] = {
         "aud": _PURPOSE,
-        "exp": gate.now() + LIFE,
+        "exp": access_context.now() + LIFE,
         "prv": provider.id,
-        "nx": paths.local(following),
-        **{name: secret.fresh(gate.entropy) for name in ("st", "no", "ve")},
+        "nx": return_paths.local(following),
+        **{name: secrets.fresh(access_context.entropy) for name in ("st", "no", "ve")},
     }
-    cookie = jwt.encode(claims, keyring.derived(key, _PURPOSE), algorithm="HS256", headers={"kid": kid})
+    cookie = jwt.encode(claims, signing_keys.derived(key, _PURPOSE), algorithm="HS256", headers={"kid": kid})
     asked = {
         "response_type": "code",
         "client_id": provider.client_id,
-        "redirect_uri": _redirect(gate, provider),
+        "redirect_uri": _redirect(access_context, provider),
         "scope": "openid email",
         "state": claims["st"],
         "nonce": claims["no"],
@@ -72,13 +77,17 @@ def begin(gate: Gate, providers: Providers, provider: Provider, following: str) 
 
 
 def finish(
-    gate: Gate, providers: Providers, provider: Provider, cookie: str | None, answer: Mapping[str, str]
+    access_context: AccessContext,
+    providers: Providers,
+    provider: Provider,
+    cookie: str | None,
+    answer: Mapping[str, str],
 ) -> Proven:
     """Whom the provider vouches for in ``answer``, the query that the browser came back with.
 
     Raises `Refused` (`sign_in_failed`) for whatever does not fit, `Unavailable` when the provider cannot be asked.
     """
-    asked = _asked(gate, provider, cookie)
+    asked = _asked(access_context, provider, cookie)
     if not hmac.compare_digest(answer.get("state", "").encode(), asked["st"].encode()):
         raise _failed("The answer belongs to another question.")
     if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207: whose answer it is
@@ -89,35 +98,35 @@ def finish(
     form = {
         "grant_type": "authorization_code",
         "code": answer["code"],
-        "redirect_uri": _redirect(gate, provider),
+        "redirect_uri": _redirect(access_context, provider),
         "code_verifier": asked["ve"],
         "client_id": provider.client_id,
     }
     token = providers.redeem(provider, endpoints, form).get("id_token")
-    claims = _claims(gate, providers, provider, endpoints, token)
+    claims = _claims(access_context, providers, provider, endpoints, token)
     if not hmac.compare_digest(str(claims["nonce"]).encode(), asked["no"].encode()):
         raise _failed("The answer belongs to another question.")
-    return Proven(_email(provider, claims), paths.local(asked.get("nx", "")))
+    return Proven(_email(provider, claims), return_paths.local(asked.get("nx", "")))
 
 
-def _asked(gate: Gate, provider: Provider, cookie: str | None) -> dict[str, str]:
+def _asked(access_context: AccessContext, provider: Provider, cookie: str | None) -> dict[str, str]:
     try:
         if cookie is None or len(cookie) > MAX_COOKIE:
             raise _failed("It took too long, or was begun in another browser.")
-        key = keyring.named(gate, jwt.get_unverified_header(cookie).get("kid"))
+        key = signing_keys.named(access_context, jwt.get_unverified_header(cookie).get("kid"))
         if key is None:
             raise _failed("It took too long.")
-        signer = keyring.derived(key, _PURPOSE)
+        signer = signing_keys.derived(key, _PURPOSE)
         claims = jwt.decode(cookie, signer, algorithms=["HS256"], audience=_PURPOSE, options=_OURS)
     except (jwt.InvalidTokenError, ValueError) as error:
         raise _failed("It was begun elsewhere.") from error
-    if gate.now().timestamp() >= claims["exp"] or claims["prv"] != provider.id:
+    if access_context.now().timestamp() >= claims["exp"] or claims["prv"] != provider.id:
         raise _failed("It took too long.")
     return {name: str(value) for name, value in claims.items()}
 
 
 def _claims(
-    gate: Gate, providers: Providers, provider: Provider, endpoints: Endpoints, token: object
+    access_context: AccessContext, providers: Providers, provider: Provider, endpoints: Endpoints, token: object
 ) -> dict[str, Any]:
     """The claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7)."""
     if not isinstance(token, str) or len(token) > MAX_TOKEN:
@@ -133,7 +142,7 @@ def _claims(
             issuer=provider.issuer,
             options=_THEIRS,
         )
-        now, skew = gate.now().timestamp(), SKEW.total_seconds()
+        now, skew = access_context.now().timestamp(), SKEW.total_seconds()
         if not (now - skew < float(claims["exp"]) and float(claims["iat"]) <= now + skew):
             raise _failed(f"What {provider.name} said is not for now.")
     except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
@@ -175,15 +184,15 @@ def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
         raise _failed(f"{provider.name} did not give an e-mail address.")
     if verified is not True and verified != "true" and not (verified is None and provider.assume_verified):
         raise _failed(f"{provider.name} has not verified your e-mail address.")
-    found = address.normal(email)
+    found = email_address.normal(email)
     if provider.domains and found.rpartition("@")[2] not in provider.domains:
         raise _failed(f"{provider.name} signs in people of {', '.join(provider.domains)} here.")
     return found
 
 
-def _redirect(gate: Gate, provider: Provider) -> str:
+def _redirect(access_context: AccessContext, provider: Provider) -> str:
     # One for each provider, so that no provider's answer can be passed off as another's.
-    return f"{gate.base_url}/oidc/{provider.id}/back"
+    return f"{access_context.base_url}/oidc/{provider.id}/back"
 
 
 def _challenge(verifier: str) -> str:

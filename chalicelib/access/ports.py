@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.access.nouns import Link, Member, Roster, Session, Token
+from chalicelib.access.models import (
+    Link,
+    Member,
+    Roster,
+    Session,
+    Token,
+)
 
 
-class Register(Protocol):
+class MemberStore(Protocol):
     """Members and tokens: what lasts. Every method raises `Unavailable` when storage does not answer."""
 
     def member(self, issuer_id: str, email: str) -> Member:
@@ -46,7 +52,7 @@ class Register(Protocol):
         """Note that ``token`` was used; never brings one back that was removed meanwhile."""
 
 
-class Passes(Protocol):
+class SessionStore(Protocol):
     """Sessions, links, counters and signing keys: what ends soon and really goes.
 
     Every method raises `Unavailable` when storage does not answer. Storage deletes what is over, but takes its time

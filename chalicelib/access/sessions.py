@@ -12,13 +12,13 @@ from typing import Any
 
 import jwt
 
-from chalicelib.access import keyring, secret
+from chalicelib.access import secrets, signing_keys
+from chalicelib.access.access_context import AccessContext
 from chalicelib.access.caller import Person
-from chalicelib.access.gate import Gate
-from chalicelib.access.nouns import Session
+from chalicelib.access.models import Session
 from chalicelib.errors import Unauthenticated
 
-LIFE = keyring.GRACE
+LIFE = signing_keys.GRACE
 """A working day: whoever signs in in the morning is not thrown out before the evening."""
 IDLE = timedelta(hours=1)
 """A screen that nobody has touched for so long may be somebody else's by now."""
@@ -35,62 +35,66 @@ _ALGORITHM = "HS256"
 _OPTIONS: Any = {"require": ["sub", "sid", "exp", "iat", "aud"], "verify_exp": False, "verify_iat": False}
 
 
-def sign_in(gate: Gate, email: str) -> tuple[Session, str]:
+def sign_in(access_context: AccessContext, email: str) -> tuple[Session, str]:
     """A new session for the person with that (normal) address, who has been proven to be there; and its cookie.
 
     Always a new one: what a browser brought along before is never made more powerful.
     """
-    now = gate.now()
+    now = access_context.now()
     session = Session(
-        id=secret.fresh(gate.entropy, secret.SESSION_BYTES),
+        id=secrets.fresh(access_context.entropy, secrets.SESSION_BYTES),
         email=email,
-        csrf=secret.fresh(gate.entropy, secret.SESSION_BYTES),
+        csrf=secrets.fresh(access_context.entropy, secrets.SESSION_BYTES),
         created=now,
         seen=now,
         expires=now + LIFE,
     )
-    kid, key = keyring.current(gate)
+    kid, key = signing_keys.current(access_context)
     claims = {"sub": email, "sid": session.id, "iat": now, "exp": session.expires, "aud": _PURPOSE}
-    cookie = jwt.encode(claims, keyring.derived(key, _PURPOSE), algorithm=_ALGORITHM, headers={"kid": kid})
-    gate.passes.add_session(session)
+    cookie = jwt.encode(claims, signing_keys.derived(key, _PURPOSE), algorithm=_ALGORITHM, headers={"kid": kid})
+    access_context.session_store.add_session(session)
     return session, cookie
 
 
-def person(gate: Gate, cookie: str) -> Person:
+def person(access_context: AccessContext, cookie: str) -> Person:
     """Who is signed in with ``cookie``. Raises `Unauthenticated`."""
-    email, session_id = _read(gate, cookie)
-    session = gate.passes.session(email, session_id)
-    now = gate.now()
+    email, session_id = _read(access_context, cookie)
+    session = access_context.session_store.session(email, session_id)
+    now = access_context.now()
     if session is None or now >= session.expires or now - session.seen >= IDLE:
         raise _ended()
     if now - session.seen >= SEEN_EVERY:
-        gate.passes.seen(session, now)
-    return Person(email, email in gate.operators, session.id, session.csrf)
+        access_context.session_store.seen(session, now)
+    return Person(email, email in access_context.operators, session.id, session.csrf)
 
 
-def sign_out(gate: Gate, who: Person) -> None:
+def sign_out(access_context: AccessContext, who: Person) -> None:
     """End one session, wherever its cookie may have got to."""
-    gate.passes.end_session(who.email, who.session_id)
+    access_context.session_store.end_session(who.email, who.session_id)
 
 
-def sign_out_everywhere(gate: Gate, email: str) -> int:
+def sign_out_everywhere(access_context: AccessContext, email: str) -> int:
     """End all sessions of a person; how many there were."""
-    return gate.passes.end_sessions(email)
+    return access_context.session_store.end_sessions(email)
 
 
-def _read(gate: Gate, cookie: str) -> tuple[str, str]:
+def _read(access_context: AccessContext, cookie: str) -> tuple[str, str]:
     if len(cookie) > MAX_COOKIE or not _SHAPE.fullmatch(cookie):
         raise _ended()
     try:
-        key = keyring.named(gate, jwt.get_unverified_header(cookie).get("kid"))
+        key = signing_keys.named(access_context, jwt.get_unverified_header(cookie).get("kid"))
         if key is None:
             raise _ended()
-        signer = keyring.derived(key, _PURPOSE)
+        signer = signing_keys.derived(key, _PURPOSE)
         claims = jwt.decode(cookie, signer, algorithms=[_ALGORITHM], audience=_PURPOSE, options=_OPTIONS)
     except (jwt.InvalidTokenError, ValueError) as error:
         raise _ended() from error
     email, session_id = claims["sub"], claims["sid"]
-    if not isinstance(email, str) or not isinstance(session_id, str) or gate.now().timestamp() >= claims["exp"]:
+    if (
+        not isinstance(email, str)
+        or not isinstance(session_id, str)
+        or access_context.now().timestamp() >= claims["exp"]
+    ):
         raise _ended()
     return email, session_id
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.access import secret
-from chalicelib.access.gate import Gate
-from chalicelib.access.nouns import Token
+from chalicelib.access import secrets
+from chalicelib.access.access_context import AccessContext
+from chalicelib.access.models import Token
 from chalicelib.access.roles import Role
 from chalicelib.errors import NotFound, Refused, Unauthenticated
 
@@ -26,13 +26,18 @@ _ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
 _SHAPE = re.compile(r"laurel_([a-z2-7]{16})_([a-z2-7]{52})", re.ASCII)
 
 
-def fresh_id(gate: Gate) -> str:
+def fresh_id(access_context: AccessContext) -> str:
     """An id for a token that is to be made."""
-    return secret.fresh(gate.entropy, secret.ID_BYTES)
+    return secrets.fresh(access_context.entropy, secrets.ID_BYTES)
 
 
 def make(
-    gate: Gate, issuer_id: str | None, role: Role | None, name: str, by: str, token_id: str | None = None
+    access_context: AccessContext,
+    issuer_id: str | None,
+    role: Role | None,
+    name: str,
+    by: str,
+    token_id: str | None = None,
 ) -> tuple[Token, str]:
     """A new token for an issuer, or for the operators where ``issuer_id`` and ``role`` are None; and its text.
 
@@ -45,51 +50,51 @@ def make(
         raise Refused(f"Say what will use it, in 1 to {MAX_NAME} characters.", code="bad_name")
     if token_id is not None and not _ID.fullmatch(token_id):
         raise Refused("This is no id of a token.", code="bad_id")
-    if sum(1 for _ in gate.register.tokens(issuer_id)) >= MAX_TOKENS:
+    if sum(1 for _ in access_context.member_store.tokens(issuer_id)) >= MAX_TOKENS:
         raise Refused(f"There are {MAX_TOKENS} tokens; revoke one that nobody uses.", code="too_many_tokens")
-    hidden = secret.fresh(gate.entropy)
+    hidden = secrets.fresh(access_context.entropy)
     token = Token(
-        id=token_id or fresh_id(gate),
+        id=token_id or fresh_id(access_context),
         issuer_id=issuer_id,
         role=role,
         name=name.strip(),
-        digest=secret.digest(hidden),
-        created=gate.now(),
+        digest=secrets.digest(hidden),
+        created=access_context.now(),
         created_by=by,
     )
-    gate.register.add_token(token)
+    access_context.member_store.add_token(token)
     return token, f"{PREFIX}_{token.id}_{hidden}"
 
 
-def opened(gate: Gate, text: str) -> Token:
+def opened(access_context: AccessContext, text: str) -> Token:
     """The token whose text is ``text``. Raises `Unauthenticated`, the same for whatever is wrong with it."""
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         raise _unknown()
     try:
-        token = gate.register.token(shape[1])
+        token = access_context.member_store.token(shape[1])
     except NotFound as error:
         raise _unknown() from error
-    if not hmac.compare_digest(token.digest, secret.digest(shape[2])):
+    if not hmac.compare_digest(token.digest, secrets.digest(shape[2])):
         raise _unknown()
-    now = gate.now()
+    now = access_context.now()
     if token.used is None or now - token.used >= USED_EVERY:
-        gate.register.used(token, now)
+        access_context.member_store.used(token, now)
         token = replace(token, used=now)
     return token
 
 
-def of_issuer(gate: Gate, issuer_id: str | None) -> Iterator[Token]:
+def of_issuer(access_context: AccessContext, issuer_id: str | None) -> Iterator[Token]:
     """An issuer's tokens, oldest first; the operators', where it is None."""
-    return gate.register.tokens(issuer_id)
+    return access_context.member_store.tokens(issuer_id)
 
 
-def revoke(gate: Gate, issuer_id: str | None, token_id: str) -> None:
+def revoke(access_context: AccessContext, issuer_id: str | None, token_id: str) -> None:
     """From now on the token opens nothing. Raises `NotFound` when there is none, or it is somebody else's."""
-    token = gate.register.token(token_id)
+    token = access_context.member_store.token(token_id)
     if token.issuer_id != issuer_id:
         raise NotFound("no such token")
-    gate.register.remove_token(token)
+    access_context.member_store.remove_token(token)
 
 
 def _unknown() -> Unauthenticated:

@@ -8,7 +8,7 @@ from typing import Protocol
 from chalicelib.analytics.event import Event
 
 
-class Journal(Protocol):
+class EventStore(Protocol):
     """Where events are stored."""
 
     def write(self, event: Event) -> None:

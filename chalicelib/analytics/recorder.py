@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from chalicelib.analytics.event import Event
-from chalicelib.analytics.ports import Fallback, Journal
+from chalicelib.analytics.ports import EventStore, Fallback
 
 
 class Recorder:
     """Writes events to a journal, with a fallback."""
 
-    def __init__(self, journal: Journal, fallback: Fallback) -> None:
-        self._journal = journal
+    def __init__(self, event_store: EventStore, fallback: Fallback) -> None:
+        self._journal = event_store
         self._fallback = fallback
 
     def record(self, event: Event) -> None:

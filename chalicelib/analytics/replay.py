@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.analytics.event import Event
-from chalicelib.analytics.ports import Journal
-from chalicelib.analytics.wire import UNSTORED, from_wire
+from chalicelib.analytics.event_json import UNSTORED, from_wire
+from chalicelib.analytics.ports import EventStore
 from chalicelib.errors import Malformed
 
 _LONGEST_LINE = 256 * 1024
@@ -27,7 +27,7 @@ class Replayed:
     """The numbers, from 1, of the lines that hold an event which cannot be read."""
 
 
-def replay(lines: Iterable[str], journal: Journal) -> Replayed:
+def replay(lines: Iterable[str], event_store: EventStore) -> Replayed:
     """Store every event in ``lines`` (see `event_in`).
 
     Raises `Unavailable` when the journal does not take one: run it again later, from the start.
@@ -43,7 +43,7 @@ def replay(lines: Iterable[str], journal: Journal) -> Replayed:
         if event is None:
             other += 1
         else:
-            journal.write(event)
+            event_store.write(event)
             stored += 1
     return Replayed(stored, other, tuple(malformed))
 

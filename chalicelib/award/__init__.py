@@ -1,4 +1,4 @@
-"""What an issuer does. Each act is a function of an `Awarding` and is stored whole or not at all.
+"""What an issuer does. Each act is a function of an `IssuerContext` and is stored whole or not at all.
 
 issuers.py        found an issuer, rotate its key
 achievements.py   add what can be earned, revise it, stop issuing it

@@ -8,8 +8,8 @@ import struct
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.text import check_name, check_text, check_url
+from chalicelib.award.input.text_rules import check_name, check_text, check_url
+from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.record import Image
 from chalicelib.errors import Conflict, Refused
@@ -77,7 +77,7 @@ class NewAchievement:
     evidence_required: bool = False
 
 
-def add(awarding: Awarding, new: NewAchievement) -> Achievement:
+def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     """Store the picture under its SHA-256, then the achievement's first version.
 
     Raises `NotFound` when there is no such issuer, `Refused` when a text, an address or the picture is not acceptable,
@@ -88,42 +88,49 @@ def add(awarding: Awarding, new: NewAchievement) -> Achievement:
         raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
     content = Content(**{each.name: getattr(new, each.name) for each in fields(Content) if each.name != "archived"})
     _check(content)
-    awarding.ledger.issuer(new.issuer_id)
+    issuer_context.issuer_store.issuer(new.issuer_id)
     achievement = Achievement(
-        id=new.id or awarding.uuid(), issuer_id=new.issuer_id, image=_keep(awarding, new.picture), **_said(content)
+        id=new.id or issuer_context.uuid(),
+        issuer_id=new.issuer_id,
+        image=_keep(issuer_context, new.picture),
+        **_said(content),
     )
-    awarding.ledger.add_achievement(achievement)
+    issuer_context.issuer_store.add_achievement(achievement)
     return achievement
 
 
-def revise(awarding: Awarding, issuer_id: str, achievement_id: str, version: int, content: Content) -> Achievement:
+def revise(
+    issuer_context: IssuerContext, issuer_id: str, achievement_id: str, version: int, content: Content
+) -> Achievement:
     """Store ``content`` as the version after ``version``; what was issued stays as it was issued.
 
     The same again, after its answer was lost, gives the same version. Raises `NotFound`, `Refused` as `add` does, and
     `Conflict` (`version_conflict`) when ``version`` is not the present one.
     """
     _check(content)
-    before = awarding.ledger.achievement(issuer_id, achievement_id)
-    image = before.image if content.picture is None else _keep(awarding, content.picture)
+    before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
+    image = before.image if content.picture is None else _keep(issuer_context, content.picture)
     after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_said(content))
     if before == after:
         return before
     if before.version != version:
         raise _changed(before.version)
-    return _replace(awarding, before, after)
+    return _replace(issuer_context, before, after)
 
 
-def archive(awarding: Awarding, issuer_id: str, achievement_id: str, *, archived: bool = True) -> Achievement:
+def archive(
+    issuer_context: IssuerContext, issuer_id: str, achievement_id: str, *, archived: bool = True
+) -> Achievement:
     """Stop issuing an achievement, or issue it again; it says the same as before. Raises `NotFound`, `Conflict`."""
-    before = awarding.ledger.achievement(issuer_id, achievement_id)
+    before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
     if before.archived == archived:
         return before
-    return _replace(awarding, before, replace(before, archived=archived, version=before.version + 1))
+    return _replace(issuer_context, before, replace(before, archived=archived, version=before.version + 1))
 
 
-def _replace(awarding: Awarding, before: Achievement, after: Achievement) -> Achievement:
+def _replace(issuer_context: IssuerContext, before: Achievement, after: Achievement) -> Achievement:
     try:
-        awarding.ledger.replace_achievement(before, after)
+        issuer_context.issuer_store.replace_achievement(before, after)
     except Conflict as error:
         raise _changed(None) from error
     return after
@@ -136,11 +143,11 @@ def _changed(present: int | None) -> Conflict:
     )
 
 
-def _keep(awarding: Awarding, picture: bytes) -> str:
+def _keep(issuer_context: IssuerContext, picture: bytes) -> str:
     """Store ``picture``; its address."""
     image = Image(hashlib.sha256(picture).hexdigest(), "image/png", picture)
-    awarding.ledger.add_image(image)
-    return f"{awarding.base_url}/images/{image.sha256}.png"
+    issuer_context.issuer_store.add_image(image)
+    return f"{issuer_context.base_url}/images/{image.sha256}.png"
 
 
 def _said(content: Content) -> dict[str, Any]:

@@ -16,15 +16,15 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol, TypeVar
 
-from chalicelib.award import jobs
-from chalicelib.award.atlas import Pathways
-from chalicelib.award.hooks import Hooks
-from chalicelib.award.job import Job
-from chalicelib.award.jobs import START, Desk, Place
-from chalicelib.award.listing import Row, write_cursor
-from chalicelib.award.listing import place as read_place
-from chalicelib.award.ports import Ledger
-from chalicelib.award.recipient import Recipient
+from chalicelib.award.bulk import bulk_issuer
+from chalicelib.award.bulk.bulk_issuer import START, BulkIssuer, Place
+from chalicelib.award.bulk.job import Job
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.award.issuing.search import Row, write_cursor
+from chalicelib.award.issuing.search import place as read_place
+from chalicelib.award.pathways.pathway_actions import Pathways
+from chalicelib.award.ports import IssuerStore
+from chalicelib.award.webhooks.webhook import WebhookStore
 from chalicelib.credential import dates
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.record import Record, StatusList
@@ -75,22 +75,24 @@ def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, 
     return Page(b"".join(lines), None)
 
 
-def of_awards(ledger: Ledger, archive: Archive, desk: Desk, pathways: Pathways, hooks: Hooks) -> dict[str, Exporter]:
+def of_awards(
+    issuer_store: IssuerStore, archive: Archive, bulk: BulkIssuer, pathways: Pathways, webhooks: WebhookStore
+) -> dict[str, Exporter]:
     """The exporters of what this package keeps, by the word that begins their lines."""
 
     def versions(issuer_id: str) -> Iterator[Achievement]:
-        for achievement in ledger.achievements(issuer_id):
-            yield from ledger.achievement_versions(issuer_id, achievement.id)
+        for achievement in issuer_store.achievements(issuer_id):
+            yield from issuer_store.achievement_versions(issuer_id, achievement.id)
 
     return {
-        "issuer": nouns(lambda issuer_id: [ledger.issuer(issuer_id)], "id", but=("handle",)),
+        "issuer": nouns(lambda issuer_id: [issuer_store.issuer(issuer_id)], "id", but=("handle",)),
         "achievement": listed(versions, lambda one: f"{one.id} {one.version:08}", plain),
-        "credential": credentials(ledger, archive),
+        "credential": credentials(issuer_store, archive),
         "status_list": listed(archive.status_lists, lambda one: one.id, _status_list),
         "pathway": nouns(pathways.pathways, "id"),
         "completion": completions(pathways),
-        "job": jobs_and_rows(desk),
-        "hook": nouns(hooks.hooks, "id", but=("secrets", "seed")),
+        "job": jobs_and_rows(bulk),
+        "hook": nouns(webhooks.webhooks, "id", but=("secrets", "seed")),
     }
 
 
@@ -110,12 +112,12 @@ def listed(things: Callable[[str], Iterable[T]], key: Callable[[T], str], shape:
     return export
 
 
-def credentials(ledger: Ledger, archive: Archive) -> Exporter:
+def credentials(issuer_store: IssuerStore, archive: Archive) -> Exporter:
     """Every credential with its document, how it stands and who got it, the newest first."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         place = read_place(after) if after else None
-        while rows := ledger.rows(issuer_id, place, ROWS):
+        while rows := issuer_store.rows(issuer_id, place, ROWS):
             held = {record.id: (record, recipient) for record, recipient in archive.held(rows)}
             for row in rows:
                 place = row.place
@@ -142,20 +144,20 @@ def completions(pathways: Pathways) -> Exporter:
     return export
 
 
-def jobs_and_rows(desk: Desk) -> Exporter:
+def jobs_and_rows(bulk: BulkIssuer) -> Exporter:
     """Every job, each followed by its rows and what has come of them, the oldest first."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         name, _, told = after.partition(" ")
-        found = _oldest_first(desk, issuer_id)
+        found = _oldest_first(bulk, issuer_id)
         if name:
             found = found[next((at for at, job in enumerate(found) if job.id == name), len(found)) :]
         for job in found:
             begun = job.id == name
             if not begun:
-                yield job.id, plain(jobs.progress(desk, job), but=("secret", "digest", "version", "chunks"))
+                yield job.id, plain(bulk_issuer.progress(bulk, job), but=("secret", "digest", "version", "chunks"))
             start = _place(told) if begun and told else START
-            for result, following in jobs.results(desk, job, after=start):
+            for result, following in bulk_issuer.results(bulk, job, after=start):
                 line = {"job": job.id, **plain(result)}
                 yield f"{job.id} {following.chunk}-{following.at}", line
 
@@ -199,12 +201,12 @@ def _status_list(one: StatusList) -> Line:
     return {**plain(one, but=("bits", "document", "version")), "document": json.loads(one.document)}
 
 
-def _oldest_first(desk: Desk, issuer_id: str) -> list[Job]:
+def _oldest_first(bulk: BulkIssuer, issuer_id: str) -> list[Job]:
     # New ones come at the end, so that what a cursor has passed stays where it was.
     found: list[Job] = []
     after: str | None = None
     while True:
-        some = desk.jobs.jobs(issuer_id, after, 100)
+        some = bulk.jobs.jobs(issuer_id, after, 100)
         found += some.jobs
         if (after := some.after) is None:
             return found[::-1]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.award.listing import Place, Row
-from chalicelib.award.recipient import Holding, Issued, Recipient
-from chalicelib.award.tasks import Task
+from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.search import Place, Row
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.errors import LaurelError
+from chalicelib.tasks.task_queue import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Signer(Protocol):
         """The 64-byte Ed25519 signature over ``message``."""
 
 
-class Ledger(Protocol):
+class IssuerStore(Protocol):
     """The issuers' side of storage. Every method raises `Unavailable` when storage does not answer."""
 
     def issuer(self, issuer_id: str) -> Issuer:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.delivery.letter import ASKED_FOR, REMINDERS, Kind
+from chalicelib.delivery.emails.email_content import ASKED_FOR, REMINDERS, Kind
 from chalicelib.errors import Refused
 
 MOST_ISSUERS = 1000

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.award.pathways import Signpost
-from chalicelib.award.recipient import Holding, Recipient
+from chalicelib.award.issuing.recipient import Holding, Recipient
+from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.delivery.deliveries import Delivery, State
-from chalicelib.delivery.letter import Kind, Letter
+from chalicelib.delivery.delivery_status import Delivery, State
+from chalicelib.delivery.emails.email_content import Kind, Letter
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import Unavailable
@@ -111,8 +111,8 @@ class Archive(Protocol):
         """Every credential, of any issuer, that went to an e-mail address."""
 
 
-class Signposts(Protocol):
+class PathwayLinks(Protocol):
     """Where credentials lead."""
 
-    def signposts(self, issuer_id: str, achievement_id: str) -> tuple[Signpost, ...]:
+    def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
         """The pathways that an achievement is a step of."""

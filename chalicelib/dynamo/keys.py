@@ -384,7 +384,7 @@ def pathway_version(issuer_id: str, pathway_id: str, version: int) -> Key:
     return Key(join("ISSUER", issuer_id, "PATHWAY", pathway_id), join("VERSION", str(version)))
 
 
-def signposts(issuer_id: str, achievement_id: str) -> Key:
+def pathway_links(issuer_id: str, achievement_id: str) -> Key:
     return Key(join("ISSUER", issuer_id), join("SIGNPOSTS", achievement_id))
 
 
@@ -397,17 +397,17 @@ def completions_after(issuer_id: str, pathway_id: str, after: str | None) -> Ran
     return Range(pk) if after is None else Range(pk, "sk > :sk", escape(after))
 
 
-def hook(issuer_id: str, hook_id: str) -> Key:
+def webhook(issuer_id: str, hook_id: str) -> Key:
     return Key(join("ISSUER", issuer_id), join("HOOK", hook_id))
 
 
-def hooks(issuer_id: str) -> Range:
+def webhooks(issuer_id: str) -> Range:
     return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "HOOK#")
 
 
-def hook_delivery(issuer_id: str, hook_id: str, at: datetime, message_id: str) -> Key:
+def webhook_delivery(issuer_id: str, hook_id: str, at: datetime, message_id: str) -> Key:
     return Key(join("ISSUER", issuer_id, "HOOK", hook_id), join(moment(at), message_id))
 
 
-def hook_deliveries(issuer_id: str, hook_id: str) -> Range:
+def webhook_deliveries(issuer_id: str, hook_id: str) -> Range:
     return Range(join("ISSUER", issuer_id, "HOOK", hook_id), backward=True)

@@ -7,8 +7,14 @@ from typing import Any
 
 from chalice.app import Blueprint, Chalice
 
-from chalicelib.http import credentials, documents, edge, home, log, verify
-from chalicelib.http.ports import Services
+from chalicelib.http.core import log, response_headers
+from chalicelib.http.core.ports import Services
+from chalicelib.http.public import (
+    credentials,
+    documents,
+    home,
+    verify,
+)
 
 _FOR_ANYBODY = (home.routes, verify.routes, credentials.routes, documents.routes)
 
@@ -26,7 +32,7 @@ class Application(Chalice):
         self._services = services
         self._whole = False
         log.attach(self, tracing=services.settings.tracing)
-        self.register_middleware(edge.middleware(services.settings.base_url), "http")
+        self.register_middleware(response_headers.middleware(services.settings.base_url), "http")
         self._bind(iter(_FOR_ANYBODY))
 
     def __call__(self, event: Any, context: Any) -> Any:  # noqa: ANN401 - Lambda's
@@ -54,35 +60,34 @@ def create_app(services: Services) -> Chalice:
 
 
 def _for_issuers_and_holders() -> Iterator[Callable[[Services], Blueprint]]:
-    from chalicelib.http import (
+    from chalicelib.http import console
+    from chalicelib.http.api import (
         achievements,
-        awarded,
-        console,
+        credentials,
         domains,
         export,
-        holder,
-        hooks,
         issuers,
         jobs,
-        oidc,
+        members,
         pathways,
-        people,
-        sign_in,
+        webhooks,
     )
+    from chalicelib.http.holder import holder
+    from chalicelib.http.sign_in import email_link, oidc
 
     for module in (
-        sign_in,
+        email_link,
         oidc,
         issuers,
         jobs,
         export,
         domains,
-        people,
+        members,
         holder,
         pathways,
-        hooks,
+        webhooks,
         achievements,
-        awarded,
+        credentials,
     ):
         yield module.routes
     yield from console.ROUTES

@@ -7,7 +7,7 @@ import re
 from chalicelib.errors import Unavailable
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.web import Web, read
-from chalicelib.verify.did_document import controller_of
+from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.ports import Controller
 
 PREFIX = "did:web:"

@@ -12,8 +12,14 @@ from urllib.parse import urljoin
 from chalicelib.errors import Unavailable
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Guard, Target
+from chalicelib.net.https_exchange import (
+    MAX_BODY,
+    Answer,
+    Sent,
+    exchange,
+    too_large,
+)
 from chalicelib.net.resolve import Resolver
-from chalicelib.net.wire import MAX_BODY, Answer, Sent, exchange, too_large
 from chalicelib.verify.ports import Fetched
 
 TOTAL_SECONDS = 5.0

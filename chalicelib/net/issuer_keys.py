@@ -17,8 +17,8 @@ from chalicelib.errors import Malformed, Unavailable
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Guard, Target
 from chalicelib.net.web import Web, read
-from chalicelib.verify.did_document import controller_of
-from chalicelib.verify.jwk_set import methods_of
+from chalicelib.verify.keys.did_document import controller_of
+from chalicelib.verify.keys.jwk_set import methods_of
 from chalicelib.verify.ports import Controller, Fetched
 from chalicelib.verify.report import Evidence
 

@@ -13,8 +13,8 @@ from chalicelib.credential import strict_json
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.net.deadline import Deadline, Monotonic
 from chalicelib.net.fetch import Fetcher
+from chalicelib.net.https_exchange import Sent
 from chalicelib.net.web import Web, read
-from chalicelib.net.wire import Sent
 from chalicelib.verify.ports import Fetched
 
 SECONDS = 10.0

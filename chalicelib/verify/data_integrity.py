@@ -14,7 +14,7 @@ from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.multibase import decode_base58btc, encode_base58btc
 from chalicelib.errors import Malformed
 from chalicelib.verify.canonical import jcs, quads, rdfc
-from chalicelib.verify.controllers import find_method
+from chalicelib.verify.keys.controllers import find_method
 from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.ports import Controller, Controllers, Method
 

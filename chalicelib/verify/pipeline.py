@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.verify.asked import Asked
-from chalicelib.verify.case import Case, Unproven
 from chalicelib.verify.checks import (
     context,
     dates,
@@ -20,8 +18,10 @@ from chalicelib.verify.checks import (
     status,
     structure,
 )
+from chalicelib.verify.options import Asked
 from chalicelib.verify.ports import World
 from chalicelib.verify.report import CORE, Finding, Outcome, Report, verdict_of
+from chalicelib.verify.verification_context import Case, Unproven
 from chalicelib.verify.view import view_of
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.verify import bitstring
-from chalicelib.verify.asked import Asked
-from chalicelib.verify.case import Case, CheckUnknown, Unproven
 from chalicelib.verify.checks import context, dates, format, proof, signer, structure
 from chalicelib.verify.members import as_list, as_object, only, text
+from chalicelib.verify.options import Asked
 from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Evidence
+from chalicelib.verify.verification_context import Case, CheckUnknown, Unproven
 
 _CHECKS = (format.check, structure.check, context.check, proof.check, signer.check, dates.check)
 """Checks 1 to 6; a list that has a status of its own is not believed."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.verify.case import Case
 from chalicelib.verify.members import as_list, id_of, is_true, only, string, text
+from chalicelib.verify.verification_context import Case
 
 Node = Callable[[object], Mapping[str, object]]
 View = dict[str, object]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.award.issuers import Method, NewIssuer
+from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.credential.achievement import Skill
 
 HARBOUR = NewIssuer(

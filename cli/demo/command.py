@@ -25,11 +25,11 @@ def add_commands(nouns: Commands) -> None:
 def seed_demo(services: Services, asked: Namespace) -> int:
     """Seed what is missing, make sure that each kind is judged as it should be, then write the map."""
     with bar("demo data") as progress:
-        seed(services.awarding, progress)
+        seed(services.issuer_context, progress)
     if asked.owner is not None:
-        seed_owner(services.gate, asked.owner)
+        seed_owner(services.access_context, asked.owner)
     shown = demo_map(services.settings.base_url)
-    check(services.lookup, shown)
+    check(services.hosted_reports, shown)
     _write(asked.out, json.dumps(shown, indent=2) + "\n")
     return 0
 

@@ -12,44 +12,46 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.recipient import Recipient
-from chalicelib.award.tasks import Task
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.credential import vocabulary
 from chalicelib.credential.did import key_did
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
+from chalicelib.tasks.task_queue import Task
 from chalicelib.verify import data_integrity
 from cli.demo.plan import Kind
 
-Damage = Callable[[Awarding, Record], Record]
+Damage = Callable[[IssuerContext, Record], Record]
 
 FOREIGN_LIST = "https://status.nowhere.invalid/lists/7"
 """RFC 2606 keeps `.invalid` for names that never resolve."""
 
 
 @dataclass(frozen=True)
-class DamagingLedger:
+class DamagingIssuerStore:
     """Passes everything on, and damages each new record before it is stored."""
 
-    awarding: Awarding
+    issuer_context: IssuerContext
     damage: Damage
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port's method is
-        return getattr(self.awarding.ledger, name)
+        return getattr(self.issuer_context.issuer_store, name)
 
     def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
         """As the port says, with another record than was given."""
-        self.awarding.ledger.add_record(self.damage(self.awarding, record), recipient, tasks)
+        self.issuer_context.issuer_store.add_record(self.damage(self.issuer_context, record), recipient, tasks)
 
 
-def damaging(awarding: Awarding, kind: Kind) -> Awarding:
-    """``awarding`` whose next credentials are damaged as ``kind`` says; itself for a kind that is not damaged."""
+def damaging(issuer_context: IssuerContext, kind: Kind) -> IssuerContext:
+    """``issuer_context`` whose next credentials are damaged as ``kind`` says; itself for a kind that is not damaged."""
     damage = _DAMAGES.get(kind)
-    return replace(awarding, ledger=DamagingLedger(awarding, damage)) if damage else awarding
+    return (
+        replace(issuer_context, issuer_store=DamagingIssuerStore(issuer_context, damage)) if damage else issuer_context
+    )
 
 
-def _tamper(_: Awarding, record: Record) -> Record:
+def _tamper(_: IssuerContext, record: Record) -> Record:
     """One word is changed after signing: the plain fraud."""
     document = json.loads(record.document)
     better = f"{document['name']}, with distinction"
@@ -57,7 +59,7 @@ def _tamper(_: Awarding, record: Record) -> Record:
     return _with_document(record, document)
 
 
-def _sign_as_stranger(_: Awarding, record: Record) -> Record:
+def _sign_as_stranger(_: IssuerContext, record: Record) -> Record:
     """It names the issuer, and is signed with a key that anybody could have made."""
     key = Ed25519PrivateKey.generate()
     did = key_did(key.public_key().public_bytes_raw())
@@ -65,9 +67,9 @@ def _sign_as_stranger(_: Awarding, record: Record) -> Record:
     return _with_document(record, _resigned(record, method, key.sign))
 
 
-def _point_nowhere(awarding: Awarding, record: Record) -> Record:
+def _point_nowhere(issuer_context: IssuerContext, record: Record) -> Record:
     """Its only status entry is in a list that cannot be fetched."""
-    issuer = awarding.ledger.issuer(record.issuer_id)
+    issuer = issuer_context.issuer_store.issuer(record.issuer_id)
     entry = {
         "id": f"{FOREIGN_LIST}#4711",
         "type": vocabulary.STATUS_ENTRY,
@@ -79,7 +81,7 @@ def _point_nowhere(awarding: Awarding, record: Record) -> Record:
     document = _resigned(
         record,
         _method(issuer),
-        lambda message: awarding.signer.sign(key.handle, message),
+        lambda message: issuer_context.signer.sign(key.handle, message),
         credentialStatus=[entry],
     )
     return replace(_with_document(record, document), entries=())

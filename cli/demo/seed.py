@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from chalicelib.access import members
-from chalicelib.access.gate import Gate
+from chalicelib.access.access_context import AccessContext
 from chalicelib.access.roles import Role
-from chalicelib.award import achievements, issue, issuers, standing
+from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.issue import Award
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuing import issue, status_changes
+from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.did import issuer_did
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, LaurelError, NotFound
-from chalicelib.lookup.lookup import Lookup
+from chalicelib.reports.hosted import HostedReports
 from cli.demo.catalogue import ISSUERS, LESSONS, Lesson
 from cli.demo.damage import damaging
 from cli.demo.pictures import picture
@@ -35,25 +37,25 @@ class WrongVerdict(LaurelError):
     code = "demo_wrong_verdict"
 
 
-def seed(awarding: Awarding, progress: Progress) -> None:
+def seed(issuer_context: IssuerContext, progress: Progress) -> None:
     """Three issuers, eight achievements, a hundred credentials: what is missing is added, what is there is left.
 
     Raises `Conflict` (`demo_of_another_address`) when the tables hold a demo that was signed for another base URL.
     """
-    planned = plan(awarding.base_url)
+    planned = plan(issuer_context.base_url)
     steps = len(ISSUERS) + len(LESSONS) + len(planned)
-    done = _count(progress, steps, _seed_issuers(awarding), 0)
-    done = _count(progress, steps, _seed_achievements(awarding), done)
-    there = {record.id for new, _ in ISSUERS for record in awarding.ledger.records(new.id)}
+    done = _count(progress, steps, _seed_issuers(issuer_context), 0)
+    done = _count(progress, steps, _seed_achievements(issuer_context), done)
+    there = {record.id for new, _ in ISSUERS for record in issuer_context.issuer_store.records(new.id)}
     with ThreadPoolExecutor(WORKERS) as pool:
-        _count(progress, steps, pool.map(lambda each: _seed_credential(awarding, each, there), planned), done)
+        _count(progress, steps, pool.map(lambda each: _seed_credential(issuer_context, each, there), planned), done)
 
 
-def seed_owner(gate: Gate, email: str) -> None:
+def seed_owner(access_context: AccessContext, email: str) -> None:
     """Let a person in as owner of each demo issuer; one who is in is left as they are."""
     for new, _ in ISSUERS:
         try:
-            members.add(gate, new.id, email, Role.OWNER)
+            members.add(access_context, new.id, email, Role.OWNER)
         except Conflict as error:
             if error.code != "member_exists":
                 raise
@@ -68,11 +70,11 @@ def demo_map(base_url: str) -> dict[str, dict[str, str]]:
     return {kind.value: found[kind.value] for kind in Kind}
 
 
-def check(lookup: Lookup, shown: Mapping[str, Mapping[str, str]]) -> None:
+def check(hosted_reports: HostedReports, shown: Mapping[str, Mapping[str, str]]) -> None:
     """Open the credential of each kind. Raises `WrongVerdict` naming every one that is not judged as its kind says."""
     wrong = []
     for kind, expected in EXPECTED.items():
-        verdict = lookup.open(shown[kind.value]["id"], None).report.verdict
+        verdict = hosted_reports.open(shown[kind.value]["id"], None).report.verdict
         if verdict is not expected:
             wrong.append(f"{kind} is {verdict}, not {expected}")
     if wrong:
@@ -86,13 +88,13 @@ def _count(progress: Progress, steps: int, work: Iterable[None], done: int) -> i
     return done
 
 
-def _seed_issuers(awarding: Awarding) -> Iterable[None]:
+def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
     for new, method in ISSUERS:
         try:
-            found = awarding.ledger.issuer(new.id)
+            found = issuer_context.issuer_store.issuer(new.id)
         except NotFound:
-            found = issuers.found(awarding, new, method, registered=True)
-        if method is issuers.Method.WEB and found.did != issuer_did(awarding.base_url, new.id):
+            found = issuer_actions.found(issuer_context, new, method, registered=True)
+        if method is issuer_actions.Method.WEB and found.did != issuer_did(issuer_context.base_url, new.id):
             raise Conflict(
                 f"These tables hold a demo that was signed as {found.did}. Use the address it was made for, "
                 "or other tables.",
@@ -101,12 +103,12 @@ def _seed_issuers(awarding: Awarding) -> Iterable[None]:
         yield
 
 
-def _seed_achievements(awarding: Awarding) -> Iterable[None]:
-    there = {found.id for new, _ in ISSUERS for found in awarding.ledger.achievements(new.id)}
+def _seed_achievements(issuer_context: IssuerContext) -> Iterable[None]:
+    there = {found.id for new, _ in ISSUERS for found in issuer_context.issuer_store.achievements(new.id)}
     for number, lesson in enumerate(LESSONS):
-        name = achievement_id(awarding.base_url, number)
+        name = achievement_id(issuer_context.base_url, number)
         if name not in there:
-            achievements.add(awarding, _new_achievement(lesson, name))
+            achievements.add(issuer_context, _new_achievement(lesson, name))
         yield
 
 
@@ -124,21 +126,21 @@ def _new_achievement(lesson: Lesson, name: str) -> NewAchievement:
     )
 
 
-def _seed_credential(awarding: Awarding, planned: Planned, there: set[str]) -> None:
+def _seed_credential(issuer_context: IssuerContext, planned: Planned, there: set[str]) -> None:
     if planned.id not in there:
-        issue.issue(damaging(awarding, planned.kind), _award(awarding, planned))
+        issue.issue(damaging(issuer_context, planned.kind), _award(issuer_context, planned))
     if planned.kind not in REASONS:
         return
-    if awarding.ledger.record(planned.id).standing.state is State.ACTIVE:
-        decide = standing.revoke if planned.kind is Kind.REVOKED else standing.suspend
-        decide(awarding, LESSONS[planned.lesson].issuer_id, planned.id, REASONS[planned.kind])
+    if issuer_context.issuer_store.record(planned.id).standing.state is State.ACTIVE:
+        decide = status_changes.revoke if planned.kind is Kind.REVOKED else status_changes.suspend
+        decide(issuer_context, LESSONS[planned.lesson].issuer_id, planned.id, REASONS[planned.kind])
 
 
-def _award(awarding: Awarding, planned: Planned) -> Award:
-    lesson, now = LESSONS[planned.lesson], awarding.now()
+def _award(issuer_context: IssuerContext, planned: Planned) -> Award:
+    lesson, now = LESSONS[planned.lesson], issuer_context.now()
     return Award(
         issuer_id=lesson.issuer_id,
-        achievement_id=achievement_id(awarding.base_url, planned.lesson),
+        achievement_id=achievement_id(issuer_context.base_url, planned.lesson),
         holder=planned.holder,
         valid_from=now + planned.starts,
         valid_until=now + planned.ends if planned.ends is not None else None,

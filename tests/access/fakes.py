@@ -16,8 +16,14 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chalicelib.access.gate import Gate
-from chalicelib.access.nouns import Link, Member, Roster, Session, Token
+from chalicelib.access.access_context import AccessContext
+from chalicelib.access.models import (
+    Link,
+    Member,
+    Roster,
+    Session,
+    Token,
+)
 from chalicelib.access.providers import Endpoints, Provider
 from chalicelib.errors import Conflict, NotFound, Unavailable
 
@@ -27,8 +33,8 @@ BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-class Register:
-    """`access.ports.Register`."""
+class MemberStore:
+    """`access.ports.MemberStore`."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -86,8 +92,8 @@ class Register:
             self._tokens[token.id] = replace(token, used=at)
 
 
-class Passes:
-    """`access.ports.Passes`. Each act is one step, as it is for the real engine."""
+class SessionStore:
+    """`access.ports.SessionStore`. Each act is one step, as it is for the real engine."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -144,7 +150,7 @@ class Passes:
         return True
 
 
-class LookedAtTogether(Passes):
+class LookedAtTogether(SessionStore):
     """All of ``callers`` have looked at a link before any of them takes it."""
 
     def __init__(self, callers: int) -> None:
@@ -175,8 +181,8 @@ class Post:
 class Surroundings:
     """A gate whose parts a test can look at and whose clock it can turn."""
 
-    register: Register = field(default_factory=Register)
-    passes: Passes = field(default_factory=Passes)
+    member_store: MemberStore = field(default_factory=MemberStore)
+    session_store: SessionStore = field(default_factory=SessionStore)
     post: Post = field(default_factory=Post)
     now: datetime = NOW
     operators: frozenset[str] = frozenset({"op@laurel.example"})
@@ -186,10 +192,10 @@ class Surroundings:
         self.entropy = random.Random(4).randbytes
 
     @property
-    def gate(self) -> Gate:
-        return Gate(
-            register=self.register,
-            passes=self.passes,
+    def access_context(self) -> AccessContext:
+        return AccessContext(
+            member_store=self.member_store,
+            session_store=self.session_store,
             post=lambda: self.post,
             base_url=self.base_url,
             operators=self.operators,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.access import members
-from chalicelib.access.nouns import Member, Roster
+from chalicelib.access.models import Member, Roster
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused
 from tests.access import fakes
@@ -17,48 +17,48 @@ from tests.access.fakes import NOW, Surroundings
 
 
 def roles(around: Surroundings, issuer_id: str = "acme") -> dict[str, Role]:
-    return {member.email: member.role for member in members.of_issuer(around.gate, issuer_id)}
+    return {member.email: member.role for member in members.of_issuer(around.access_context, issuer_id)}
 
 
 def test_members_come_change_and_go(around: Surroundings) -> None:
-    assert members.add(around.gate, "acme", " Ada@Example.org", Role.OWNER) == Member(
+    assert members.add(around.access_context, "acme", " Ada@Example.org", Role.OWNER) == Member(
         "acme", "ada@example.org", Role.OWNER, NOW
     )
-    members.add(around.gate, "acme", "bo@example.org", Role.VIEWER)
-    assert members.change(around.gate, "acme", "BO@example.org", Role.EDITOR).role is Role.EDITOR
+    members.add(around.access_context, "acme", "bo@example.org", Role.VIEWER)
+    assert members.change(around.access_context, "acme", "BO@example.org", Role.EDITOR).role is Role.EDITOR
     assert roles(around) == {"ada@example.org": Role.OWNER, "bo@example.org": Role.EDITOR}
-    members.remove(around.gate, "acme", "bo@example.org")
+    members.remove(around.access_context, "acme", "bo@example.org")
     assert roles(around) == {"ada@example.org": Role.OWNER}
 
 
 def test_a_person_may_belong_to_several_issuers(around: Surroundings) -> None:
     for issuer_id in ("zeta", "acme"):
-        members.add(around.gate, issuer_id, "ada@example.org", Role.OWNER)
-    assert members.issuers_of(around.gate, "ada@example.org") == ["acme", "zeta"]
-    assert members.issuers_of(around.gate, "bo@example.org") == []
+        members.add(around.access_context, issuer_id, "ada@example.org", Role.OWNER)
+    assert members.issuers_of(around.access_context, "ada@example.org") == ["acme", "zeta"]
+    assert members.issuers_of(around.access_context, "bo@example.org") == []
 
 
 def test_the_first_member_has_to_be_an_owner(around: Surroundings) -> None:
     with pytest.raises(Conflict) as caught:
-        members.add(around.gate, "acme", "ada@example.org", Role.EDITOR)
+        members.add(around.access_context, "acme", "ada@example.org", Role.EDITOR)
     assert caught.value.code == "last_owner"
     assert roles(around) == {}
 
 
 def test_an_address_that_no_path_can_name_is_not_let_in(around: Surroundings) -> None:
-    members.add(around.gate, "acme", "ada@example.org", Role.OWNER)
+    members.add(around.access_context, "acme", "ada@example.org", Role.OWNER)
     with pytest.raises(Refused) as caught:
-        members.add(around.gate, "acme", "bo/sales@example.org", Role.EDITOR)
+        members.add(around.access_context, "acme", "bo/sales@example.org", Role.EDITOR)
     assert caught.value.code == "bad_email"
     assert roles(around) == {"ada@example.org": Role.OWNER}
 
 
 def test_the_last_owner_can_neither_go_nor_step_down(around: Surroundings) -> None:
-    members.add(around.gate, "acme", "ada@example.org", Role.OWNER)
-    members.add(around.gate, "acme", "bo@example.org", Role.EDITOR)
+    members.add(around.access_context, "acme", "ada@example.org", Role.OWNER)
+    members.add(around.access_context, "acme", "bo@example.org", Role.EDITOR)
     for act in (
-        lambda: members.remove(around.gate, "acme", "ada@example.org"),
-        lambda: members.change(around.gate, "acme", "ada@example.org", Role.VIEWER),
+        lambda: members.remove(around.access_context, "acme", "ada@example.org"),
+        lambda: members.change(around.access_context, "acme", "ada@example.org", Role.VIEWER),
     ):
         with pytest.raises(Conflict) as caught:
             act()
@@ -67,31 +67,31 @@ def test_the_last_owner_can_neither_go_nor_step_down(around: Surroundings) -> No
 
 
 def test_nobody_is_added_twice(around: Surroundings) -> None:
-    members.add(around.gate, "acme", "ada@example.org", Role.OWNER)
+    members.add(around.access_context, "acme", "ada@example.org", Role.OWNER)
     with pytest.raises(Conflict) as caught:
-        members.add(around.gate, "acme", "ADA@example.org", Role.VIEWER)
+        members.add(around.access_context, "acme", "ADA@example.org", Role.VIEWER)
     assert caught.value.code == "member_exists"
 
 
 def test_who_is_no_member_can_neither_be_changed_nor_removed(around: Surroundings) -> None:
-    members.add(around.gate, "acme", "ada@example.org", Role.OWNER)
+    members.add(around.access_context, "acme", "ada@example.org", Role.OWNER)
     with pytest.raises(NotFound):
-        members.change(around.gate, "acme", "bo@example.org", Role.VIEWER)
+        members.change(around.access_context, "acme", "bo@example.org", Role.VIEWER)
     with pytest.raises(NotFound):
-        members.remove(around.gate, "zeta", "ada@example.org")
+        members.remove(around.access_context, "zeta", "ada@example.org")
 
 
 def test_an_issuer_has_only_so_many_members(around: Surroundings) -> None:
     for number in range(members.MAX_MEMBERS):
-        members.add(around.gate, "acme", f"m{number}@example.org", Role.OWNER)
+        members.add(around.access_context, "acme", f"m{number}@example.org", Role.OWNER)
     with pytest.raises(Refused) as caught:
-        members.add(around.gate, "acme", "one-more@example.org", Role.VIEWER)
+        members.add(around.access_context, "acme", "one-more@example.org", Role.VIEWER)
     assert caught.value.code == "too_many"
-    members.change(around.gate, "acme", "m7@example.org", Role.VIEWER)
+    members.change(around.access_context, "acme", "m7@example.org", Role.VIEWER)
 
 
 @dataclass
-class Meddled(fakes.Register):
+class Meddled(fakes.MemberStore):
     """Somebody else removes the other owner just before a write."""
 
     def __init__(self) -> None:
@@ -110,11 +110,11 @@ class Meddled(fakes.Register):
 
 
 def test_two_owners_cannot_leave_at_the_same_moment() -> None:
-    around = Surroundings(register=Meddled())
-    members.add(around.gate, "acme", "ada@example.org", Role.OWNER)
-    members.add(around.gate, "acme", "bo@example.org", Role.OWNER)
+    around = Surroundings(member_store=Meddled())
+    members.add(around.access_context, "acme", "ada@example.org", Role.OWNER)
+    members.add(around.access_context, "acme", "bo@example.org", Role.OWNER)
     with pytest.raises(Conflict) as caught:
-        members.remove(around.gate, "acme", "ada@example.org")
+        members.remove(around.access_context, "acme", "ada@example.org")
     assert caught.value.code == "last_owner"
     assert roles(around) == {"ada@example.org": Role.OWNER}
 
@@ -135,12 +135,12 @@ def test_whatever_happens_an_owner_stays_and_the_counts_are_true(steps: list[tup
     around, founded = Surroundings(), False
     for act, *arguments in steps:
         try:
-            act(around.gate, "acme", *arguments)
+            act(around.access_context, "acme", *arguments)
         except LaurelError:
             pass
         else:
             founded = True
-        now, roster = roles(around), around.register.roster("acme")
+        now, roster = roles(around), around.member_store.roster("acme")
         owners = sum(role is Role.OWNER for role in now.values())
         assert (roster.owners, roster.members) == (owners, len(now))
         assert owners >= int(founded)

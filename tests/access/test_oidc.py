@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.access import oidc, sessions
-from chalicelib.access.gate import Gate
+from chalicelib.access.access_context import AccessContext
 from chalicelib.access.oidc import LIFE, Proven
 from chalicelib.access.providers import Provider
 from chalicelib.errors import Refused, Unauthenticated, Unavailable
@@ -22,8 +22,8 @@ from tests.access.fakes import CAMPUS, NOW, Providers, Surroundings
 
 
 @pytest.fixture
-def gate() -> Gate:
-    return Surroundings().gate
+def access_context() -> AccessContext:
+    return Surroundings().access_context
 
 
 @pytest.fixture
@@ -31,9 +31,11 @@ def providers() -> Providers:
     return Providers()
 
 
-def signed_in(gate: Gate, providers: Providers, provider: Provider = CAMPUS, **answer: str) -> Proven:
-    url, cookie = oidc.begin(gate, providers, provider, "/console/fernhill")
-    return oidc.finish(gate, providers, provider, cookie, {**providers.visit(url), **answer})
+def signed_in(
+    access_context: AccessContext, providers: Providers, provider: Provider = CAMPUS, **answer: str
+) -> Proven:
+    url, cookie = oidc.begin(access_context, providers, provider, "/console/fernhill")
+    return oidc.finish(access_context, providers, provider, cookie, {**providers.visit(url), **answer})
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -43,13 +45,13 @@ def refused(act: Callable[[], object]) -> str:
     return caught.value.detail
 
 
-def test_whoever_the_provider_vouches_for_is_proven(gate: Gate, providers: Providers) -> None:
-    assert signed_in(gate, providers) == Proven("ada@college.example", "/console/fernhill")
+def test_whoever_the_provider_vouches_for_is_proven(access_context: AccessContext, providers: Providers) -> None:
+    assert signed_in(access_context, providers) == Proven("ada@college.example", "/console/fernhill")
 
 
-def test_it_answers_for_its_own_issuer_if_it_says_so(gate: Gate, providers: Providers) -> None:
-    assert signed_in(gate, providers, iss=CAMPUS.issuer).email == "ada@college.example"
-    refused(lambda: signed_in(gate, providers, iss="https://evil.example"))
+def test_it_answers_for_its_own_issuer_if_it_says_so(access_context: AccessContext, providers: Providers) -> None:
+    assert signed_in(access_context, providers, iss=CAMPUS.issuer).email == "ada@college.example"
+    refused(lambda: signed_in(access_context, providers, iss="https://evil.example"))
 
 
 @pytest.mark.parametrize(
@@ -65,27 +67,32 @@ def test_it_answers_for_its_own_issuer_if_it_says_so(gate: Gate, providers: Prov
     ids=str,
 )  # fmt: skip
 def test_a_token_that_says_something_else_proves_nobody(
-    gate: Gate, providers: Providers, claims: dict[str, Any]
+    access_context: AccessContext, providers: Providers, claims: dict[str, Any]
 ) -> None:
     providers.claims = claims
-    refused(lambda: signed_in(gate, providers))
+    refused(lambda: signed_in(access_context, providers))
 
 
 def test_a_directory_may_be_believed_that_does_not_say_verified_but_not_one_that_says_no(
-    gate: Gate, providers: Providers
+    access_context: AccessContext, providers: Providers
 ) -> None:
     own = replace(CAMPUS, assume_verified=True)
     providers.claims = {"email_verified": None}
-    assert signed_in(gate, providers, own).email == "ada@college.example"
+    assert signed_in(access_context, providers, own).email == "ada@college.example"
     providers.claims = {"email_verified": False}
-    refused(lambda: signed_in(gate, providers, own))
+    refused(lambda: signed_in(access_context, providers, own))
 
 
-def test_a_directory_vouches_for_its_own_people_only(gate: Gate, providers: Providers) -> None:
-    assert signed_in(gate, providers, replace(CAMPUS, domains=("college.example",))).email == "ada@college.example"
+def test_a_directory_vouches_for_its_own_people_only(access_context: AccessContext, providers: Providers) -> None:
+    assert (
+        signed_in(access_context, providers, replace(CAMPUS, domains=("college.example",))).email
+        == "ada@college.example"
+    )
     providers.claims = {"email": "op@laurel.example"}
-    refused(lambda: signed_in(gate, providers, replace(CAMPUS, domains=("college.example", "campus.example"))))
-    refused(lambda: signed_in(gate, providers, replace(CAMPUS, domains=("example",))))
+    refused(
+        lambda: signed_in(access_context, providers, replace(CAMPUS, domains=("college.example", "campus.example")))
+    )
+    refused(lambda: signed_in(access_context, providers, replace(CAMPUS, domains=("example",))))
 
 
 def forged(claims: dict[str, Any], providers: Providers, kind: str) -> str:
@@ -109,13 +116,15 @@ def forged(claims: dict[str, Any], providers: Providers, kind: str) -> str:
     "kind",
     ["none", "another key", "its own key", "public key as a secret", "client secret", "crit", "cut", "huge", "", "a.b"],
 )
-def test_a_token_that_the_provider_did_not_sign_proves_nobody(gate: Gate, providers: Providers, kind: str) -> None:
+def test_a_token_that_the_provider_did_not_sign_proves_nobody(
+    access_context: AccessContext, providers: Providers, kind: str
+) -> None:
     providers.sign = lambda claims: forged(claims, providers, kind)
-    refused(lambda: signed_in(gate, providers))
+    refused(lambda: signed_in(access_context, providers))
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "EdDSA", "ES384"])
-def test_other_algorithms_are_understood(gate: Gate, providers: Providers, algorithm: str) -> None:
+def test_other_algorithms_are_understood(access_context: AccessContext, providers: Providers, algorithm: str) -> None:
     key, to_jwk = {
         "R": lambda: (rsa.generate_private_key(65537, 2048), jwt.algorithms.RSAAlgorithm.to_jwk),
         "P": lambda: (rsa.generate_private_key(65537, 2048), jwt.algorithms.RSAAlgorithm.to_jwk),
@@ -124,66 +133,70 @@ def test_other_algorithms_are_understood(gate: Gate, providers: Providers, algor
     }["Ed" if algorithm == "EdDSA" else algorithm[0]]()
     providers.known = [{**json.loads(to_jwk(key.public_key())), "kid": "k"}]
     providers.sign = lambda claims: jwt.encode(claims, key, algorithm=algorithm, headers={"kid": "k"})
-    assert signed_in(gate, providers).email == "ada@college.example"
+    assert signed_in(access_context, providers).email == "ada@college.example"
     assert providers.freshly_read == 0
 
 
-def test_a_key_that_is_not_for_signatures_signs_nothing(gate: Gate, providers: Providers) -> None:
+def test_a_key_that_is_not_for_signatures_signs_nothing(access_context: AccessContext, providers: Providers) -> None:
     providers.known[0]["use"] = "enc"
     providers.jwk = lambda: providers.known[0]  # type: ignore[method-assign]
-    refused(lambda: signed_in(gate, providers))
+    refused(lambda: signed_in(access_context, providers))
 
 
-def test_a_key_that_is_new_is_read_once_more(gate: Gate, providers: Providers) -> None:
+def test_a_key_that_is_new_is_read_once_more(access_context: AccessContext, providers: Providers) -> None:
     providers.rotate()
-    assert signed_in(gate, providers).email == "ada@college.example"
-    assert signed_in(gate, providers).email == "ada@college.example"
+    assert signed_in(access_context, providers).email == "ada@college.example"
+    assert signed_in(access_context, providers).email == "ada@college.example"
     assert providers.freshly_read == 1
 
 
-def test_an_answer_counts_once_in_its_browser_within_ten_minutes(gate: Gate, providers: Providers) -> None:
-    url, cookie = oidc.begin(gate, providers, CAMPUS, "/")
-    _, another = oidc.begin(gate, providers, CAMPUS, "/")
+def test_an_answer_counts_once_in_its_browser_within_ten_minutes(
+    access_context: AccessContext, providers: Providers
+) -> None:
+    url, cookie = oidc.begin(access_context, providers, CAMPUS, "/")
+    _, another = oidc.begin(access_context, providers, CAMPUS, "/")
     answer = providers.visit(url)
-    session = sessions.sign_in(gate, "eve@evil.example")[1]
+    session = sessions.sign_in(access_context, "eve@evil.example")[1]
     for held in (None, "", "x.y.z", another, cookie[:-4] + "AAAA", cookie + "a" * 3000, session):
-        refused(lambda held=held: oidc.finish(gate, providers, CAMPUS, held, answer))  # type: ignore[misc]
-    refused(lambda: oidc.finish(gate, providers, replace(CAMPUS, id="other"), cookie, answer))
-    refused(lambda: oidc.finish(gate, providers, CAMPUS, cookie, {**answer, "state": "x"}))
-    refused(lambda: oidc.finish(gate, providers, CAMPUS, cookie, {"code": answer["code"]}))
-    late = replace(gate, clock=lambda: NOW + LIFE)
+        refused(lambda held=held: oidc.finish(access_context, providers, CAMPUS, held, answer))  # type: ignore[misc]
+    refused(lambda: oidc.finish(access_context, providers, replace(CAMPUS, id="other"), cookie, answer))
+    refused(lambda: oidc.finish(access_context, providers, CAMPUS, cookie, {**answer, "state": "x"}))
+    refused(lambda: oidc.finish(access_context, providers, CAMPUS, cookie, {"code": answer["code"]}))
+    late = replace(access_context, clock=lambda: NOW + LIFE)
     refused(lambda: oidc.finish(late, providers, CAMPUS, cookie, answer))
-    assert oidc.finish(gate, providers, CAMPUS, cookie, answer).email == "ada@college.example"
+    assert oidc.finish(access_context, providers, CAMPUS, cookie, answer).email == "ada@college.example"
     with pytest.raises(Unavailable):
-        oidc.finish(gate, providers, CAMPUS, cookie, answer)
+        oidc.finish(access_context, providers, CAMPUS, cookie, answer)
 
 
-def test_a_cookie_of_a_question_is_no_session(gate: Gate, providers: Providers) -> None:
-    _, cookie = oidc.begin(gate, providers, CAMPUS, "/")
+def test_a_cookie_of_a_question_is_no_session(access_context: AccessContext, providers: Providers) -> None:
+    _, cookie = oidc.begin(access_context, providers, CAMPUS, "/")
     with pytest.raises(Unauthenticated):
-        sessions.person(gate, cookie)
+        sessions.person(access_context, cookie)
 
 
 @pytest.mark.parametrize("answer", [{"error": "access_denied"}, {"code": ""}])
 def test_whoever_was_turned_away_there_is_not_signed_in_here(
-    gate: Gate, providers: Providers, answer: dict[str, str]
+    access_context: AccessContext, providers: Providers, answer: dict[str, str]
 ) -> None:
-    assert "Campus login did not sign you in" in refused(lambda: signed_in(gate, providers, **answer))
+    assert "Campus login did not sign you in" in refused(lambda: signed_in(access_context, providers, **answer))
 
 
-def test_a_code_of_another_browsers_question_is_worth_nothing(gate: Gate, providers: Providers) -> None:
-    mine, cookie = oidc.begin(gate, providers, CAMPUS, "/")
-    theirs, _ = oidc.begin(gate, providers, CAMPUS, "/")
+def test_a_code_of_another_browsers_question_is_worth_nothing(
+    access_context: AccessContext, providers: Providers
+) -> None:
+    mine, cookie = oidc.begin(access_context, providers, CAMPUS, "/")
+    theirs, _ = oidc.begin(access_context, providers, CAMPUS, "/")
     stolen = providers.visit(theirs)["code"]
     with pytest.raises(Unavailable):
-        oidc.finish(gate, providers, CAMPUS, cookie, {**providers.visit(mine), "code": stolen})
+        oidc.finish(access_context, providers, CAMPUS, cookie, {**providers.visit(mine), "code": stolen})
 
 
-def test_where_to_go_next_is_a_page_of_ours(gate: Gate, providers: Providers) -> None:
-    url, cookie = oidc.begin(gate, providers, CAMPUS, "//evil.example")
-    assert oidc.finish(gate, providers, CAMPUS, cookie, providers.visit(url)).following == "/console"
+def test_where_to_go_next_is_a_page_of_ours(access_context: AccessContext, providers: Providers) -> None:
+    url, cookie = oidc.begin(access_context, providers, CAMPUS, "//evil.example")
+    assert oidc.finish(access_context, providers, CAMPUS, cookie, providers.visit(url)).following == "/console"
 
 
-def test_skew_is_forgiven_within_a_minute(gate: Gate, providers: Providers) -> None:
+def test_skew_is_forgiven_within_a_minute(access_context: AccessContext, providers: Providers) -> None:
     providers.claims = {"iat": int((NOW + timedelta(seconds=59)).timestamp()), "exp": int(NOW.timestamp()) - 59}
-    assert signed_in(gate, providers).email == "ada@college.example"
+    assert signed_in(access_context, providers).email == "ada@college.example"

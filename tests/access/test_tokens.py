@@ -13,17 +13,17 @@ from tests.access.fakes import NOW, Surroundings
 
 
 def test_a_token_opens_what_it_was_made_for(around: Surroundings) -> None:
-    token, text = tokens.make(around.gate, "acme", Role.EDITOR, " Moodle ", "ada@example.org")
+    token, text = tokens.make(around.access_context, "acme", Role.EDITOR, " Moodle ", "ada@example.org")
     assert text.startswith(f"laurel_{token.id}_")
-    found = tokens.opened(around.gate, text)
+    found = tokens.opened(around.access_context, text)
     assert (found.id, found.issuer_id, found.role, found.name) == (token.id, "acme", Role.EDITOR, "Moodle")
 
 
 def test_the_secret_has_256_bits_and_is_kept_nowhere(around: Surroundings) -> None:
-    token, text = tokens.make(around.gate, "acme", Role.EDITOR, "Moodle", "ada@example.org")
+    token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
     secret = text.rpartition("_")[2]
     assert len(secret) * 5 >= 256
-    assert secret not in repr(around.register.token(token.id))
+    assert secret not in repr(around.member_store.token(token.id))
 
 
 @pytest.mark.parametrize(
@@ -42,65 +42,65 @@ def test_the_secret_has_256_bits_and_is_kept_nowhere(around: Surroundings) -> No
     ],
 )
 def test_any_other_text_opens_nothing(around: Surroundings, spoil) -> None:
-    _, text = tokens.make(around.gate, "acme", Role.EDITOR, "Moodle", "ada@example.org")
+    _, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
     with pytest.raises(Unauthenticated):
-        tokens.opened(around.gate, spoil(text))
+        tokens.opened(around.access_context, spoil(text))
 
 
 def test_the_secret_of_one_token_does_not_open_another(around: Surroundings) -> None:
-    first, _ = tokens.make(around.gate, "acme", Role.OWNER, "first", "x")
-    _, text = tokens.make(around.gate, "zeta", Role.VIEWER, "second", "x")
+    first, _ = tokens.make(around.access_context, "acme", Role.OWNER, "first", "x")
+    _, text = tokens.make(around.access_context, "zeta", Role.VIEWER, "second", "x")
     with pytest.raises(Unauthenticated):
-        tokens.opened(around.gate, f"laurel_{first.id}_{text.rpartition('_')[2]}")
+        tokens.opened(around.access_context, f"laurel_{first.id}_{text.rpartition('_')[2]}")
 
 
 def test_a_revoked_token_opens_nothing_at_once(around: Surroundings) -> None:
-    token, text = tokens.make(around.gate, "acme", Role.EDITOR, "Moodle", "ada@example.org")
-    tokens.opened(around.gate, text)
-    tokens.revoke(around.gate, "acme", token.id)
+    token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
+    tokens.opened(around.access_context, text)
+    tokens.revoke(around.access_context, "acme", token.id)
     with pytest.raises(Unauthenticated):
-        tokens.opened(around.gate, text)
+        tokens.opened(around.access_context, text)
     with pytest.raises(NotFound):
-        tokens.revoke(around.gate, "acme", token.id)
+        tokens.revoke(around.access_context, "acme", token.id)
 
 
 def test_nobody_revokes_a_token_of_somebody_else(around: Surroundings) -> None:
-    token, text = tokens.make(around.gate, "acme", Role.EDITOR, "Moodle", "x")
+    token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "x")
     for other in ("zeta", None):
         with pytest.raises(NotFound):
-            tokens.revoke(around.gate, other, token.id)
-    assert tokens.opened(around.gate, text)
+            tokens.revoke(around.access_context, other, token.id)
+    assert tokens.opened(around.access_context, text)
 
 
 def test_its_use_is_noted_once_an_hour(around: Surroundings) -> None:
-    token, text = tokens.make(around.gate, "acme", Role.EDITOR, "Moodle", "x")
-    assert around.register.token(token.id).used is None
+    token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "x")
+    assert around.member_store.token(token.id).used is None
     for minutes, noted in ((0, 0), (59, 0), (60, 60), (119, 60), (120, 120)):
         around.now = NOW + timedelta(minutes=minutes)
-        tokens.opened(around.gate, text)
-        assert around.register.token(token.id).used == NOW + timedelta(minutes=noted)
+        tokens.opened(around.access_context, text)
+        assert around.member_store.token(token.id).used == NOW + timedelta(minutes=noted)
 
 
 def test_a_token_belongs_to_an_issuer_with_a_role_or_to_the_operators_without(around: Surroundings) -> None:
-    operators, _ = tokens.make(around.gate, None, None, "terminal", "operator")
+    operators, _ = tokens.make(around.access_context, None, None, "terminal", "operator")
     assert (operators.issuer_id, operators.role) == (None, None)
-    assert [token.id for token in tokens.of_issuer(around.gate, None)] == [operators.id]
+    assert [token.id for token in tokens.of_issuer(around.access_context, None)] == [operators.id]
     for issuer_id, role in (("acme", None), (None, Role.OWNER)):
         with pytest.raises(ValueError, match="neither"):
-            tokens.make(around.gate, issuer_id, role, "half", "x")
+            tokens.make(around.access_context, issuer_id, role, "half", "x")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "two\nlines", "\x1b[31m"])
 def test_a_token_has_a_name_that_can_be_shown(around: Surroundings, name: str) -> None:
     with pytest.raises(Refused) as caught:
-        tokens.make(around.gate, "acme", Role.EDITOR, name, "x")
+        tokens.make(around.access_context, "acme", Role.EDITOR, name, "x")
     assert caught.value.code == "bad_name"
 
 
 def test_an_issuer_has_only_so_many_tokens(around: Surroundings) -> None:
     for number in range(tokens.MAX_TOKENS):
-        tokens.make(around.gate, "acme", Role.VIEWER, f"number {number}", "x")
+        tokens.make(around.access_context, "acme", Role.VIEWER, f"number {number}", "x")
     with pytest.raises(Refused) as caught:
-        tokens.make(around.gate, "acme", Role.VIEWER, "one more", "x")
+        tokens.make(around.access_context, "acme", Role.VIEWER, "one more", "x")
     assert caught.value.code == "too_many_tokens"
-    assert tokens.make(around.gate, "zeta", Role.VIEWER, "another issuer's", "x")
+    assert tokens.make(around.access_context, "zeta", Role.VIEWER, "another issuer's", "x")

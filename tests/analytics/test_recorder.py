@@ -9,14 +9,14 @@ from tests.contract import nouns
 
 
 def test_an_event_goes_to_the_journal_and_nowhere_else():
-    journal, fallback = fakes.Journal(), fakes.Fallback()
-    Recorder(journal, fallback).record(nouns.event())
-    assert list(journal.events.values()) == [nouns.event()]
+    event_store, fallback = fakes.EventStore(), fakes.Fallback()
+    Recorder(event_store, fallback).record(nouns.event())
+    assert list(event_store.events.values()) == [nouns.event()]
     assert fallback.kept == []
 
 
 @pytest.mark.parametrize("fault", [Unavailable("down"), RuntimeError("a fault of ours")])
 def test_whatever_breaks_the_event_is_kept_whole_with_the_reason(fault: Exception):
-    journal, fallback = fakes.Journal(fault=fault), fakes.Fallback()
-    Recorder(journal, fallback).record(nouns.event())
+    event_store, fallback = fakes.EventStore(fault=fault), fakes.Fallback()
+    Recorder(event_store, fallback).record(nouns.event())
     assert fallback.kept == [(nouns.event(), fault)]

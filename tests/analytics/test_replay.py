@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.event import Event
+from chalicelib.analytics.event_json import UNSTORED, to_wire
 from chalicelib.analytics.replay import Replayed, event_in, replay
-from chalicelib.analytics.wire import UNSTORED, to_wire
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.http import log
+from chalicelib.http.core import log
 from tests import fakes
 from tests.contract import nouns
 
@@ -44,26 +44,26 @@ def test_what_the_log_really_writes_is_read():
     logger.addHandler(handler)
     log.LogFallback().keep(nouns.event(), Unavailable("down"))
     logger.removeHandler(handler)
-    journal = fakes.Journal()
-    assert replay(written.getvalue().splitlines(), journal).stored == 1
-    assert list(journal.events.values()) == [nouns.event()]
+    event_store = fakes.EventStore()
+    assert replay(written.getvalue().splitlines(), event_store).stored == 1
+    assert list(event_store.events.values()) == [nouns.event()]
 
 
 def test_a_log_is_replayed_once_however_often():
     events = [nouns.event(f"{number:026}") for number in range(3)]
     lines = ["START RequestId: 6f1c", *map(logged, events), '{"level":"INFO","message":"answered"}', ""]
-    journal = fakes.Journal()
+    event_store = fakes.EventStore()
     for _ in range(2):
-        assert replay(lines, journal) == Replayed(stored=3, other=3, malformed=())
-    assert list(journal.events.values()) == events
+        assert replay(lines, event_store) == Replayed(stored=3, other=3, malformed=())
+    assert list(event_store.events.values()) == events
 
 
 def test_a_line_that_cannot_be_read_is_named_and_the_others_are_replayed():
     broken = logged(nouns.event())[:-20]
     foreign = json.dumps({UNSTORED: {"id": "x"}})
     endless = logged(nouns.event()) + " " * 300_000
-    journal = fakes.Journal()
-    done = replay([broken, logged(nouns.event()), foreign, endless, f'{{"{UNSTORED}": 7}} {{}}'], journal)
+    event_store = fakes.EventStore()
+    done = replay([broken, logged(nouns.event()), foreign, endless, f'{{"{UNSTORED}": 7}} {{}}'], event_store)
     assert done == Replayed(stored=1, other=0, malformed=(1, 3, 4, 5))
 
 
@@ -73,7 +73,7 @@ def test_a_line_that_only_mentions_the_member_is_about_something_else():
 
 def test_a_journal_that_is_down_stops_the_replay():
     with pytest.raises(Unavailable):
-        replay([logged(nouns.event())], fakes.Journal(fault=Unavailable("down")))
+        replay([logged(nouns.event())], fakes.EventStore(fault=Unavailable("down")))
 
 
 @given(st.text() | st.text().map(lambda text: text + UNSTORED) | st.text().map(lambda text: f'{{"{UNSTORED}":{text}}}'))

@@ -10,21 +10,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.award import achievements, issue, issuers
+from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.issue import Award
-from chalicelib.award.issuers import Method, NewIssuer
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
+from chalicelib.award.issuing import issue
+from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict
-from chalicelib.lookup.world import hosted_world
-from chalicelib.verify.asked import Asked
+from chalicelib.reports.hosted_resolver import hosted_world
+from chalicelib.verify.options import Asked
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
-from tests.fakes import Ledger, Signer
+from tests.fakes import IssuerStore, Signer
 
 BASE_URL = "http://localhost:8000"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on\0\0\0\0IEND\xaeB`\x82"
@@ -48,27 +50,29 @@ class House:
     """An awarding over fakes, with one issuer and one achievement in it."""
 
     method: Method = Method.WEB
-    ledger: Ledger = field(default_factory=Ledger)
+    issuer_store: IssuerStore = field(default_factory=IssuerStore)
     signer: Signer = field(default_factory=Signer)
     clock: Clock = field(default_factory=Clock)
     seed: int = 1
 
     def __post_init__(self) -> None:
-        self.awarding = Awarding(self.ledger, self.signer, BASE_URL, self.clock, random.Random(self.seed).randbytes)
-        self.issuer: Issuer = issuers.found(self.awarding, new_issuer(), self.method)
-        self.achievement: Achievement = achievements.add(self.awarding, new_achievement())
+        self.issuer_context = IssuerContext(
+            self.issuer_store, self.signer, BASE_URL, self.clock, random.Random(self.seed).randbytes
+        )
+        self.issuer: Issuer = issuer_actions.found(self.issuer_context, new_issuer(), self.method)
+        self.achievement: Achievement = achievements.add(self.issuer_context, new_achievement())
 
     def award(self, **changes: Any) -> Award:
         return replace(Award("acme", self.achievement.id, Holder("Ada Lovelace", "ada@example.org")), **changes)
 
     def issue(self, **changes: Any) -> Record:
-        return issue.issue(self.awarding, self.award(**changes))
+        return issue.issue(self.issuer_context, self.award(**changes))
 
     def report(self, record: Record, asked: Asked = Asked()) -> Report:  # noqa: B008 - frozen
         """What a stranger is told about the stored record now."""
-        around = self.ledger.surroundings(record, self.clock().date())
+        around = self.issuer_store.surroundings(record, self.clock().date())
         world = hosted_world(BASE_URL, around.issuer, around.status_lists, self.clock())
-        return verify(self.ledger.record(record.id).document, world=world, now=self.clock(), asked=asked)
+        return verify(self.issuer_store.record(record.id).document, world=world, now=self.clock(), asked=asked)
 
 
 def new_issuer(**changes: Any) -> NewIssuer:
@@ -125,8 +129,12 @@ class Fuse:
     """Whether the call that it burns through at is still done."""
     calls: int = 0
 
-    def build_into(self, awarding: Awarding) -> Awarding:
-        return replace(awarding, ledger=_Fused(awarding.ledger, self), signer=_Fused(awarding.signer, self))
+    def build_into(self, issuer_context: IssuerContext) -> IssuerContext:
+        return replace(
+            issuer_context,
+            issuer_store=_Fused(issuer_context.issuer_store, self),
+            signer=_Fused(issuer_context.signer, self),
+        )
 
     @property
     def burnt(self) -> bool:

@@ -17,38 +17,38 @@ from tests.award.fakes import BASE_URL, PICTURE, House, new_achievement
 def test_the_picture_is_stored_under_its_hash_and_named_by_it(house: House) -> None:
     digest = hashlib.sha256(PICTURE).hexdigest()
     assert house.achievement.image == f"{BASE_URL}/images/{digest}.png"
-    assert house.ledger.image(digest).content == PICTURE
-    assert house.ledger.image(digest).media_type == "image/png"
+    assert house.issuer_store.image(digest).content == PICTURE
+    assert house.issuer_store.image(digest).media_type == "image/png"
 
 
 def test_an_achievement_is_stored_with_all_that_was_said(house: House) -> None:
-    stored = house.ledger.achievement("acme", house.achievement.id)
+    stored = house.issuer_store.achievement("acme", house.achievement.id)
     assert stored == house.achievement
     assert stored.skills[0].name == "Programming"
 
 
 def test_two_achievements_may_share_a_picture(house: House) -> None:
-    other = achievements.add(house.awarding, new_achievement(name="Another"))
+    other = achievements.add(house.issuer_context, new_achievement(name="Another"))
     assert other.image == house.achievement.image
     assert other.id != house.achievement.id
 
 
 def test_a_chosen_id_is_taken_once(house: House) -> None:
     chosen = new_achievement(id="6f4c1a4e-6d83-4e6e-9a53-0a2c5a0d9f11")
-    achievements.add(house.awarding, chosen)
+    achievements.add(house.issuer_context, chosen)
     with pytest.raises(Conflict):
-        achievements.add(house.awarding, replace(chosen, name="Another"))
+        achievements.add(house.issuer_context, replace(chosen, name="Another"))
 
 
 def test_an_unknown_issuer_gets_no_achievement(house: House) -> None:
     with pytest.raises(NotFound):
-        achievements.add(house.awarding, new_achievement(issuer_id="nobody"))
-    assert list(house.ledger.achievements("nobody")) == []
+        achievements.add(house.issuer_context, new_achievement(issuer_id="nobody"))
+    assert list(house.issuer_store.achievements("nobody")) == []
 
 
 @pytest.mark.parametrize("kind", ["Course", "BachelorDegree", "ext:Workshop"])
 def test_kinds_of_the_standard_and_ones_own_are_taken(house: House, kind: str) -> None:
-    assert achievements.add(house.awarding, new_achievement(kind=kind)).kind == kind
+    assert achievements.add(house.issuer_context, new_achievement(kind=kind)).kind == kind
 
 
 SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
@@ -82,9 +82,9 @@ SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
 )
 def test_what_would_make_a_bad_credential_is_refused(house: House, code: str, changes: dict[str, object]) -> None:
     with pytest.raises(Refused) as refused:
-        achievements.add(house.awarding, new_achievement(**changes))
+        achievements.add(house.issuer_context, new_achievement(**changes))
     assert refused.value.code == code
 
 
 def test_a_picture_of_the_largest_size_is_taken(house: House) -> None:
-    achievements.add(house.awarding, new_achievement(picture=PICTURE + bytes(MAX_IMAGE - len(PICTURE))))
+    achievements.add(house.issuer_context, new_achievement(picture=PICTURE + bytes(MAX_IMAGE - len(PICTURE))))

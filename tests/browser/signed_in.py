@@ -20,7 +20,7 @@ def console(
     browser: Browser, laurel: Laurel, path: str, email: str = "olu@fernhill.example", **look: Any
 ) -> Iterator[tuple[Page, list[str]]]:
     """The console's page at ``path`` as ``email`` sees it, and whatever the browser says about it."""
-    _, cookie = sessions.sign_in(laurel.gate, email)
+    _, cookie = sessions.sign_in(laurel.access_context, email)
     kept = {"name": "laurel_session", "value": cookie, "domain": "localhost", "path": "/"}
     state = {"cookies": [{**kept, "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}], "origins": []}
     with opened(browser, f"{laurel.base_url}{path}", storage_state=state, **look) as found:
@@ -29,6 +29,6 @@ def console(
 
 def member(laurel: Laurel, email: str, issuer_id: str = "fernhill", role: Role = Role.OWNER) -> str:
     """Make ``email`` a member, unless it is one."""
-    if email not in [one.email for one in laurel.gate.register.members(issuer_id)]:
-        belongs(laurel.gate, issuer_id, email, role)
+    if email not in [one.email for one in laurel.access_context.member_store.members(issuer_id)]:
+        belongs(laurel.access_context, issuer_id, email, role)
     return email

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.access.roles import Role
-from chalicelib.award import domains, issue
-from chalicelib.award.hooks import Delivery, Outcome
-from chalicelib.award.issue import Award
+from chalicelib.award.issuers import domain_proof
+from chalicelib.award.issuing import issue
+from chalicelib.award.issuing.issue import Award
+from chalicelib.award.webhooks.webhook import Delivery, Outcome
 from chalicelib.credential.build import Holder
 from tests.browser.signed_in import console, member
 from tests.browser.test_pages import violations
@@ -58,9 +59,9 @@ def people(laurel: Laurel) -> None:
 
 def named(laurel: Laurel, domain: str) -> None:
     """Let a domain name the issuer, as its owner does in DNS, and be read."""
-    (name, text), _ = domains.instructions(laurel.ledger.issuer("fernhill"), domain)
+    (name, text), _ = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), domain)
     laurel.witness.texts[name] = [text]
-    domains.prove(laurel.proving, "fernhill", domain)
+    domain_proof.prove(laurel.domain_prover, "fernhill", domain)
 
 
 def judged(browser: Browser, page: Page, picture: Path | None = None) -> None:
@@ -126,9 +127,9 @@ def test_a_list_is_checked_mended_and_awarded(chromium: Browser, laurel: Laurel,
 
 @WIDTHS
 def test_credential_is_found_and_withdrawn(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
-    (achievement,) = [one.id for one in laurel.ledger.achievements("fernhill") if one.name.startswith("Data")]
+    (achievement,) = [one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data")]
     name = f"Rosalind {width}"
-    issue.issue(laurel.awarding, Award("fernhill", achievement, Holder(name, f"r{width}@example.org")))
+    issue.issue(laurel.issuer_context, Award("fernhill", achievement, Holder(name, f"r{width}@example.org")))
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/credentials", **look) as (page, words):
         page.get_by_label("Name or e-mail address").fill(f"rosalind {width}")
@@ -225,9 +226,9 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
         page.get_by_role("button", name="Set it up").click()
         expect(page.get_by_text("Copy this secret now.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-hook-made-{width}.png")
-        one = next(one for one in laurel.hooks.hooks("fernhill") if one.name == f"LMS {width}")
+        one = next(one for one in laurel.webhooks.webhooks("fernhill") if one.name == f"LMS {width}")
         for outcome, code in ((Outcome.IGNORED, None), (Outcome.TRIED, None), (Outcome.REFUSED, "message_incomplete")):
-            laurel.hooks.keep(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
+            laurel.webhooks.keep(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
         page.goto(f"{laurel.base_url}/console/fernhill/hooks/{one.id}")
         judged(chromium, page, screenshots / f"console-hook-messages-{width}.png")
         assert words == []
@@ -244,9 +245,9 @@ def test_what_is_not_there_keeps_the_menu(chromium: Browser, laurel: Laurel, scr
 
 
 def test_hostile_names_run_nothing(chromium: Browser, laurel: Laurel) -> None:
-    (achievement,) = [one.id for one in laurel.ledger.achievements("fernhill") if one.name.startswith("Data")]
+    (achievement,) = [one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data")]
     holder = Holder(EVIL.replace("\u202e", ""))  # no name may hold that one
-    issued = issue.issue(laurel.awarding, Award("fernhill", achievement, holder))
+    issued = issue.issue(laurel.issuer_context, Award("fernhill", achievement, holder))
     for path in ("/credentials?q=onerror", f"/credentials/{issued.id}", f"/credentials/{issued.id}/correct"):
         with console(chromium, laurel, f"/console/fernhill{path}") as (page, words):
             expect(page.get_by_text("onerror=alert(1)").first).to_be_attached()

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
 from tests.browser.test_pages import opened, violations
+from tests.http.public.test_home import at_domain
+from tests.http.public.test_pages import HEADLINES
 from tests.http.senders import stranger
-from tests.http.test_home import at_domain
-from tests.http.test_pages import HEADLINES
 from tests.http.world import Laurel, id_of
 
 FIELD = "Paste the link that you were sent, or the credential itself"
@@ -43,7 +43,7 @@ def judged(browser: Browser, page: Page, width: int, picture: Path) -> None:
 @WIDTHS
 def test_pasted_credential_is_judged(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
-        paste(page, laurel.ledger.record(id_of("valid")).document.decode())
+        paste(page, laurel.issuer_store.record(id_of("valid")).document.decode())
         expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
         expect(page.get_by_text("Ada Nwosu")).to_be_visible()
         judged(chromium, page, width, screenshots / f"brought-valid-{width}.png")
@@ -71,7 +71,7 @@ def test_dropped_file_is_judged(
     chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path, width: int
 ) -> None:
     file = tmp_path / "a badge of mine.json"
-    file.write_bytes(laurel.ledger.record(id_of("suspended")).document)
+    file.write_bytes(laurel.issuer_store.record(id_of("suspended")).document)
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
         box = page.get_by_label(FILE).bounding_box()
         assert box is not None
@@ -101,7 +101,7 @@ def test_nonsense_is_told_and_kept_for_another_try(
         assert page.get_by_label(FIELD).input_value() == "my certificate </textarea> please"
         assert page.get_by_label(FIELD).evaluate("field => field === document.activeElement")
         judged(chromium, page, width, screenshots / f"home-nothing-{width}.png")
-        paste(page, laurel.ledger.record(id_of("revoked")).document.decode())
+        paste(page, laurel.issuer_store.record(id_of("revoked")).document.decode())
         expect(page.get_by_role("heading", name=HEADLINES["revoked"])).to_be_visible()
         assert words == [REFUSED]
 
@@ -119,7 +119,7 @@ def test_field_is_sent_by_keyboard_alone(chromium: Browser, laurel: Laurel) -> N
     with opened(chromium, f"{laurel.base_url}/", **look(1280)) as (page, words):
         for _ in range(2):  # past the link at the top
             page.keyboard.press("Tab")
-        page.keyboard.insert_text(laurel.ledger.record(id_of("expired")).document.decode())
+        page.keyboard.insert_text(laurel.issuer_store.record(id_of("expired")).document.decode())
         for _ in range(2):  # past the file
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from chalicelib.award.tasks import Task
-from chalicelib.delivery import again, handlers
+from chalicelib.delivery import handlers, resend
+from chalicelib.delivery.emails.email_content import Kind, Letter
 from chalicelib.delivery.handlers import DELIVER
-from chalicelib.delivery.letter import Kind, Letter
-from chalicelib.post.render import render
+from chalicelib.email.render import render
+from chalicelib.tasks.task_queue import Task
 from tests.browser.test_pages import Scheme, opened, violations
+from tests.email.letters import letter
 from tests.http.world import Laurel, id_of
-from tests.post.letters import letter
 
 WIDTHS = [320, 375, 1280]
 
@@ -60,8 +60,8 @@ def path(laurel: Laurel) -> str:
     """The holder's page."""
     credential = id_of("valid")
     if not laurel.post.sent:
-        again.send_again(laurel.delivering, "fernhill", credential)
-        handlers.handlers(laurel.delivering)[DELIVER](Task(DELIVER, "fernhill", credential, laurel.now))
+        resend.send_again(laurel.delivery_context, "fernhill", credential)
+        handlers.handlers(laurel.delivery_context)[DELIVER](Task(DELIVER, "fernhill", credential, laurel.now))
     return urlsplit(laurel.post.sent[0].main.url).path
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
-from tests.http.test_pages import EVIL, HEADLINES
+from tests.http.public.test_pages import EVIL, HEADLINES
 from tests.http.world import Laurel, hostile
 
 Scheme = Literal["light", "dark"]

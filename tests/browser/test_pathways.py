@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chalicelib.award.pathways import signpost
+from chalicelib.award.pathways.pathway import pathway_link
+from tests.award.pathways.fakes import (
+    in_order,
+    leaf,
+    pathway,
+    some,
+)
 from tests.browser.test_pages import looked_at, opened, violations
 from tests.http.world import Laurel, id_of
-from tests.paths.fakes import in_order, leaf, pathway, some
 
 LONG = "A name that goes on " * 9
 
@@ -20,7 +25,7 @@ LONG = "A name that goes on " * 9
 @pytest.fixture(autouse=True)
 def leading_on(laurel: Laurel) -> Iterator[None]:
     """The college's achievement is a step of two pathways, one of them with long names."""
-    first = laurel.ledger.record(id_of("valid")).achievement_id
+    first = laurel.issuer_store.record(id_of("valid")).achievement_id
     sign_up = "https://fernhill.example/sign-up"
     short = pathway(
         in_order(first, leaf("b", name="Statistics that persuade", url=sign_up)),
@@ -29,7 +34,7 @@ def leading_on(laurel: Laurel) -> Iterator[None]:
         reward_name="Certified data scientist",
     )
     long = replace(short, name=LONG, root=some(2, first, leaf("b", name=LONG, url=sign_up), leaf("c", name="x" * 200)))
-    laurel.pathways.posts["fernhill", first] = tuple(signpost(way, first) for way in (short, long))
+    laurel.pathways.posts["fernhill", first] = tuple(pathway_link(way, first) for way in (short, long))
     yield
     del laurel.pathways.posts["fernhill", first]
 

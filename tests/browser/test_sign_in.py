@@ -20,7 +20,7 @@ REFUSED = "error: Failed to load resource: the server responded with a status of
 @pytest.fixture(autouse=True)
 def fresh_limits(laurel: Laurel) -> None:
     """All tests ask from one network."""
-    laurel.passes.counts.clear()
+    laurel.session_store.counts.clear()
 
 
 @WIDTHS
@@ -80,7 +80,7 @@ def test_another_sites_page_signs_nobody_out(chromium: Browser, laurel: Laurel) 
         page.goto(laurel.mailed.sent[-1][1])
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{laurel.base_url}/console/new")
-        before = len(laurel.passes.sessions)
+        before = len(laurel.session_store.sessions)
         other = laurel.base_url.replace("localhost", "127.0.0.1")
         page.route(
             f"{other}/evil",
@@ -92,6 +92,6 @@ def test_another_sites_page_signs_nobody_out(chromium: Browser, laurel: Laurel) 
         page.goto(f"{other}/evil")
         page.get_by_role("button", name="Win a prize").click()
         page.wait_for_url(f"{laurel.base_url}/**")
-        assert len(laurel.passes.sessions) == before
+        assert len(laurel.session_store.sessions) == before
         page.goto(f"{laurel.base_url}/console/new")
         expect(page.get_by_text("stays@fernhill.example").first).to_be_visible()

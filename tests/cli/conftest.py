@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access.gate import Gate
+from chalicelib.access.access_context import AccessContext
 from chalicelib.award import export
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.jobs import Desk
-from chalicelib.lookup.lookup import Lookup
+from chalicelib.award.bulk.bulk_issuer import BulkIssuer
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.__main__ import main
 from tests.access import fakes as access
 from tests.award.fakes import BASE_URL, Clock
+from tests.award.pathways import fakes as paths
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
-from tests.fakes import Fallback, Journal, Ledger, Salts, Signer, Tasks
-from tests.paths import fakes as paths
+from tests.fakes import EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -38,32 +38,32 @@ class FakeServices:
 
     def __init__(self) -> None:
         self.settings: Settings | None = None
-        self.ledger: Any = Ledger()
+        self.issuer_store: Any = IssuerStore()
         self.signer: Any = Signer()
-        self.journal: Any = Journal()
-        self.tasks: Any = Tasks()
+        self.event_store: Any = EventStore()
+        self.tasks: Any = TaskQueue()
         self.pathways: Any = paths.Pathways()
-        self.hooks: Any = paths.Hooks()
+        self.webhooks: Any = paths.WebhookStore()
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 
     @cached_property
-    def awarding(self) -> Awarding:
-        return Awarding(self.ledger, self.signer, BASE_URL, self.clock, self.entropy)
+    def issuer_context(self) -> IssuerContext:
+        return IssuerContext(self.issuer_store, self.signer, BASE_URL, self.clock, self.entropy)
 
     @cached_property
-    def desk(self) -> Desk:
-        return Desk(self.awarding, Jobs(self.tasks))
+    def bulk(self) -> BulkIssuer:
+        return BulkIssuer(self.issuer_context, Jobs(self.tasks))
 
     @property
     def exporters(self) -> dict[str, export.Exporter]:
-        return export.of_awards(self.ledger, Archive(self.ledger), self.desk, self.pathways, self.hooks)
+        return export.of_awards(self.issuer_store, Archive(self.issuer_store), self.bulk, self.pathways, self.webhooks)
 
     @cached_property
-    def gate(self) -> Gate:
-        return Gate(
-            register=self.ledger.register,
-            passes=access.Passes(),
+    def access_context(self) -> AccessContext:
+        return AccessContext(
+            member_store=self.issuer_store.member_store,
+            session_store=access.SessionStore(),
             post=access.Post,
             base_url=BASE_URL,
             operators=frozenset(),
@@ -72,9 +72,9 @@ class FakeServices:
         )
 
     @cached_property
-    def lookup(self) -> Lookup:
+    def hosted_reports(self) -> HostedReports:
         recorder: Any = Fallback()
-        return Lookup(self.ledger, recorder, Salts(), BASE_URL, self.clock, self.entropy)
+        return HostedReports(self.issuer_store, recorder, Salts(), BASE_URL, self.clock, self.entropy)
 
 
 @dataclass(frozen=True)

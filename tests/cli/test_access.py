@@ -22,7 +22,7 @@ def test_an_issuer_can_be_founded_with_its_owner(run: Run) -> None:
 def test_an_owner_whose_address_is_none_founds_nothing(run: Run, services: FakeServices) -> None:
     ran = run("issuer", "add", "acme", *ABOUT, "--owner", "ada")
     assert (ran.code, "bad_email" in ran.err) == (1, True)
-    assert list(services.ledger.issuers()) == []
+    assert list(services.issuer_store.issuers()) == []
 
 
 def test_members_come_change_and_go(run: Run, issuer: str) -> None:
@@ -59,7 +59,7 @@ def test_a_role_that_is_none_is_asked_wrongly(run: Run, issuer: str) -> None:
 def test_a_token_is_shown_once_works_and_is_revoked(run: Run, services: FakeServices, issuer: str) -> None:
     ran = run("token", "add", issuer, "--name", "Moodle", "--role", "editor")
     text = ran.out.strip()
-    token = tokens.opened(services.gate, text)
+    token = tokens.opened(services.access_context, text)
     assert (token.issuer_id, token.role, token.name) == (issuer, Role.EDITOR, "Moodle")
     assert "cannot be shown again" in ran.err
     listed = run("token", "list", issuer)
@@ -67,13 +67,13 @@ def test_a_token_is_shown_once_works_and_is_revoked(run: Run, services: FakeServ
     assert text.rpartition("_")[2] not in listed.out
     assert run("token", "revoke", issuer, token.id).code == 0
     with pytest.raises(Unauthenticated):
-        tokens.opened(services.gate, text)
+        tokens.opened(services.access_context, text)
 
 
 def test_an_operators_token_belongs_to_no_issuer(run: Run, services: FakeServices, issuer: str) -> None:
     row = run("operator", "add", "--name", "Grace's terminal", "--json").rows[0]
     assert (row["issuer"], row["role"]) == (None, None)
-    assert tokens.opened(services.gate, row["token"]).issuer_id is None
+    assert tokens.opened(services.access_context, row["token"]).issuer_id is None
     assert [each["id"] for each in run("operator", "list", "--json").rows] == [row["id"]]
     assert run("token", "list", issuer, "--json").rows == []
     assert run("token", "revoke", issuer, row["id"]).code == 1
@@ -82,7 +82,7 @@ def test_an_operators_token_belongs_to_no_issuer(run: Run, services: FakeService
 
 
 def test_a_person_is_signed_out_everywhere(run: Run, services: FakeServices) -> None:
-    _, cookie = sessions.sign_in(services.gate, "ada@acme.example")
+    _, cookie = sessions.sign_in(services.access_context, "ada@acme.example")
     assert "sessions ended: 1" in run("member", "sign-out", "Ada@acme.example").out
     with pytest.raises(Unauthenticated):
-        sessions.person(services.gate, cookie)
+        sessions.person(services.access_context, cookie)

@@ -21,7 +21,7 @@ def test_one_holder_is_given_a_credential(run: Run, services: FakeServices, issu
     about = ("--name", "Ada", "--email", "ada@example.org", "--did", "did:example:ada", "--jwt")
     ran = run("credential", "issue", issuer, achievement, *about, "--valid-until", "2030-12-31", "--json")
     assert ran.code == 0
-    record = services.ledger.record(ran.rows[0]["id"])
+    record = services.issuer_store.record(ran.rows[0]["id"])
     document = json.loads(record.document)
     assert ran.rows[0]["url"] == document["id"]
     assert document["validUntil"] == "2030-12-31T23:59:59Z"
@@ -38,15 +38,15 @@ def test_evidence_zone_and_letter_are_given_as_a_program_gives_them(
     ran = run("credential", "issue", issuer, achievement, *links, *about, "--json")
     assert ran.code == 0
     name = ran.rows[0]["id"]
-    said = json.loads(services.ledger.record(name).document)["evidence"]
+    said = json.loads(services.issuer_store.record(name).document)["evidence"]
     assert [(each["id"], each["name"], each.get("narrative")) for each in said] == [(*first, None), second]
-    recipient = services.ledger.recipient(name)
+    recipient = services.issuer_store.recipient(name)
     assert (recipient.zone, recipient.notify) == ("Europe/Berlin", True)
     quiet = run("credential", "issue", issuer, achievement, "--name", "Bo", "--email", "bo@example.org", "--json")
-    assert not services.ledger.recipient(quiet.rows[0]["id"]).notify
+    assert not services.issuer_store.recipient(quiet.rows[0]["id"]).notify
 
     right = run("credential", "correct", name, "--evidence", *first, "--json").rows[0]["id"]
-    assert [each["id"] for each in json.loads(services.ledger.record(right).document)["evidence"]] == [first[0]]
+    assert [each["id"] for each in json.loads(services.issuer_store.record(right).document)["evidence"]] == [first[0]]
 
 
 @pytest.mark.parametrize(
@@ -78,18 +78,18 @@ def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
         """Stores, and its answer is lost."""
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(ledger, name)
+            return getattr(issuer_store, name)
 
         def add_record(self, *issued: Any) -> None:
-            ledger.add_record(*issued)
+            issuer_store.add_record(*issued)
             raise Unavailable("Storage did not answer.", code="storage_unavailable")
 
-    ledger, services.ledger = services.ledger, Deaf()
-    services.__dict__.pop("awarding", None)
+    issuer_store, services.issuer_store = services.issuer_store, Deaf()
+    services.__dict__.pop("issuer_context", None)
     ran = run("credential", "issue", issuer, achievement, "--name", "Ada", "--json")
     assert ran.code == 1
     assert ran.rows[0]["outcome"] == "unclear"
-    assert ledger.record(ran.rows[0]["id"])
+    assert issuer_store.record(ran.rows[0]["id"])
 
 
 @pytest.mark.parametrize("date", ["tomorrow", "2026-02-30", "2026-1-1", "2026-01-01T00:00:00"])

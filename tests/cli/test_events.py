@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.analytics.event import Event, Kind
-from chalicelib.analytics.wire import UNSTORED, to_wire
+from chalicelib.analytics.event_json import UNSTORED, to_wire
 from chalicelib.errors import Unavailable
 from tests.cli.conftest import FakeServices, Run
 
@@ -37,7 +37,7 @@ def test_events_in_the_log_are_stored_and_repeating_it_changes_nothing(
         ran = run("events", "replay", log, "--json")
         assert ran.code == 0
         assert ran.rows == [{"stored": 1, "other": 1, "malformed": []}]
-        assert services.journal.events == {EVENT.id: EVENT}
+        assert services.event_store.events == {EVENT.id: EVENT}
 
 
 def test_a_line_that_cannot_be_read_is_named_and_the_others_are_stored(
@@ -48,7 +48,7 @@ def test_a_line_that_cannot_be_read_is_named_and_the_others_are_stored(
     ran = run("events", "replay", log)
     assert ran.code == 1
     assert "line 1" in ran.err
-    assert services.journal.events == {EVENT.id: EVENT}
+    assert services.event_store.events == {EVENT.id: EVENT}
 
 
 def test_bytes_that_are_no_utf_8_spoil_their_own_line_and_no_other(
@@ -57,13 +57,13 @@ def test_bytes_that_are_no_utf_8_spoil_their_own_line_and_no_other(
     log = tmp_path / "log"
     log.write_bytes(b"\xff\xfe\n" + LINE.encode() + b"\n")
     assert run("events", "replay", log, "--json").rows == [{"stored": 1, "other": 1, "malformed": []}]
-    assert services.journal.events == {EVENT.id: EVENT}
+    assert services.event_store.events == {EVENT.id: EVENT}
 
 
 def test_a_dash_reads_standard_input(run: Run, services: FakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{LINE}\n"))
     assert run("events", "replay", "-").code == 0
-    assert services.journal.events == {EVENT.id: EVENT}
+    assert services.event_store.events == {EVENT.id: EVENT}
 
 
 def test_a_file_that_is_not_there_is_a_usage_fault(run: Run, tmp_path: Path) -> None:
@@ -72,5 +72,5 @@ def test_a_file_that_is_not_there_is_a_usage_fault(run: Run, tmp_path: Path) -> 
 
 def test_a_journal_that_does_not_take_an_event_ends_with_1(run: Run, services: FakeServices, tmp_path: Path) -> None:
     (tmp_path / "log").write_text(LINE)
-    services.journal.fault = Unavailable("Storage did not answer.")
+    services.event_store.fault = Unavailable("Storage did not answer.")
     assert run("events", "replay", tmp_path / "log").code == 1

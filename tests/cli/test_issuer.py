@@ -21,7 +21,7 @@ def test_an_issuer_may_be_named_by_its_key(run: Run) -> None:
 
 def test_all_that_is_said_of_an_issuer_is_kept(run: Run, services: FakeServices) -> None:
     run("issuer", "add", "acme", *ABOUT, "--email", "a@acme.example", "--image", "https://acme.example/logo.png")
-    issuer = services.ledger.issuer("acme")
+    issuer = services.issuer_store.issuer("acme")
     assert (issuer.email, issuer.image) == ("a@acme.example", "https://acme.example/logo.png")
 
 

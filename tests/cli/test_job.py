@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.award import issuing, jobs
+from chalicelib.award.bulk import bulk_issuer, job_runner
 from chalicelib.errors import Unavailable
 from tests.cli.conftest import FakeServices, Run
 
@@ -44,10 +44,11 @@ def test_everybody_in_a_file_gets_one(
         (3, "陈美", "issued"),
     ]
     starts = [
-        json.loads(services.ledger.record(row["url"].rpartition("/")[2]).document)["validFrom"] for row in shown[1:]
+        json.loads(services.issuer_store.record(row["url"].rpartition("/")[2]).document)["validFrom"]
+        for row in shown[1:]
     ]
     assert starts == ["2026-01-01T00:00:00Z", "2026-01-01T10:00:00Z"]
-    assert not any(one.notify for one in services.ledger._recipients.values())
+    assert not any(one.notify for one in services.issuer_store._recipients.values())
     assert run("job", "list", issuer, "--json").rows == [job]
 
 
@@ -57,9 +58,9 @@ def test_the_same_file_again_issues_nothing_twice_unless_a_key_says_so(
     path = file(tmp_path, ROWS)
     first = run("job", "run", issuer, achievement, path, "--json").rows
     assert run("job", "run", issuer, achievement, path, "--json").rows == first
-    assert len(list(services.ledger.records(issuer))) == 2
+    assert len(list(services.issuer_store.records(issuer))) == 2
     assert run("job", "run", issuer, achievement, path, "--key", "again").code == 0
-    assert len(list(services.ledger.records(issuer))) == 4
+    assert len(list(services.issuer_store.records(issuer))) == 4
 
 
 def test_faults_are_told_by_row_and_nothing_is_issued_until_they_are_allowed(
@@ -70,10 +71,10 @@ def test_faults_are_told_by_row_and_nothing_is_issued_until_they_are_allowed(
     assert (tried.code, "row 3, email: 'nonsense'" in tried.out) == (1, True)
     refused = run("job", "run", issuer, achievement, path)
     assert (refused.code, "rows_refused" in refused.err) == (2, True)
-    assert list(services.ledger.records(issuer)) == []
+    assert list(services.issuer_store.records(issuer)) == []
     ran = run("job", "run", issuer, achievement, path, "--allow", "faults")
     assert (ran.code, "row 3: refused  Bob" in ran.out) == (1, True)
-    assert len(list(services.ledger.records(issuer))) == 2
+    assert len(list(services.issuer_store.records(issuer))) == 2
 
 
 def test_a_dry_run_without_faults_is_all_good(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_a_file_that_cannot_be_used_issues_nothing(
 ) -> None:
     ran = run("job", "run", issuer, achievement, file(tmp_path, content))
     assert (ran.code, code in ran.err) == (2, True)
-    assert list(services.ledger.records(issuer)) == []
+    assert list(services.issuer_store.records(issuer)) == []
 
 
 def test_what_is_not_there_is_told(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
@@ -113,8 +114,8 @@ def test_what_is_not_there_is_told(run: Run, issuer: str, achievement: str, tmp_
 def test_what_was_interrupted_goes_on(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = file(tmp_path, people(3 * jobs.CHUNK_ROWS))
-    whole, calls = issuing._issue_chunk, 0
+    path = file(tmp_path, people(3 * bulk_issuer.CHUNK_ROWS))
+    whole, calls = job_runner._issue_chunk, 0
 
     def interrupted(*arguments: Any) -> Any:
         nonlocal calls
@@ -123,14 +124,14 @@ def test_what_was_interrupted_goes_on(
             raise KeyboardInterrupt
         return whole(*arguments)
 
-    monkeypatch.setattr(issuing, "_issue_chunk", interrupted)
+    monkeypatch.setattr(job_runner, "_issue_chunk", interrupted)
     ran = run("job", "run", issuer, achievement, path)
     assert ran.code == 130
     words = ran.err[ran.err.index("job resume") :].split()[:4]
     assert run(*words).code == 0
-    assert len(list(services.ledger.records(issuer))) == 3 * jobs.CHUNK_ROWS
+    assert len(list(services.issuer_store.records(issuer))) == 3 * bulk_issuer.CHUNK_ROWS
     assert run("job", "run", issuer, achievement, path).code == 0
-    assert len(list(services.ledger.records(issuer))) == 3 * jobs.CHUNK_ROWS
+    assert len(list(services.issuer_store.records(issuer))) == 3 * bulk_issuer.CHUNK_ROWS
 
 
 def test_storage_that_fails_is_no_success(
@@ -138,13 +139,13 @@ def test_storage_that_fails_is_no_success(
 ) -> None:
     class Deaf:
         def __getattr__(self, name: str) -> Any:
-            return getattr(ledger, name)
+            return getattr(issuer_store, name)
 
         def add_records(self, issued: Any) -> Any:
             return [Unavailable("Storage did not answer.", code="storage_unavailable") for _ in issued]
 
-    ledger, services.ledger = services.ledger, Deaf()
-    services.__dict__.pop("awarding", None)
+    issuer_store, services.issuer_store = services.issuer_store, Deaf()
+    services.__dict__.pop("issuer_context", None)
     assert run("job", "run", issuer, achievement, file(tmp_path, ROWS)).code == 1
 
 
@@ -183,9 +184,9 @@ def test_all_data_of_an_issuer_is_written_whole(
 def test_a_reader_that_has_read_enough_ends_it_quietly() -> None:
     script = (
         "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.__main__ import main; "
-        "from chalicelib.award import issuers; from tests.award.fakes import new_issuer; s = FakeServices(); "
+        "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; s = FakeServices(); "
         "url = 'https://x.example/' + 'x' * 1900; "
-        "[issuers.found(s.awarding, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
+        "[issuer_actions.found(s.issuer_context, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
         "sys.exit(main(['issuer', 'list', '--json'], ENVIRONMENT, lambda _: s))"
     )
     with subprocess.Popen(

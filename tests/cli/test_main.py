@@ -83,7 +83,7 @@ def test_an_interrupt_ends_with_130(run: Run, services: FakeServices) -> None:
         def issuers(self) -> None:
             raise KeyboardInterrupt
 
-    services.ledger = Interrupted()
+    services.issuer_store = Interrupted()
     assert run("issuer", "list").code == 130
 
 
@@ -92,7 +92,7 @@ def test_storage_that_does_not_answer_ends_with_1(run: Run, services: FakeServic
         def issuers(self) -> None:
             raise Unavailable("Storage did not answer.", code="storage_unavailable")
 
-    services.ledger = Down()
+    services.issuer_store = Down()
     ran = run("issuer", "list")
     assert (ran.code, ran.err) == (1, "error: Storage did not answer. (storage_unavailable)\n")
 

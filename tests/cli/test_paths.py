@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.award import inbound, webhooks
-from chalicelib.award.webhooks import Message, read_secret
+from chalicelib.award.webhooks import signature as webhooks
+from chalicelib.award.webhooks import webhook_actions
+from chalicelib.award.webhooks.signature import Message, read_secret
 from tests.cli.conftest import FakeServices, Run
 
 HOOK: dict[str, Any] = {
@@ -78,8 +79,8 @@ def test_a_hook_is_made_told_looked_at_and_removed(
     body = json.dumps({"name": "Ada", "email": "ada@example.org", "course": "W1", "done": True}).encode()
     at = int(services.clock().timestamp())
     signature = webhooks.sign("msg_1", at, body, read_secret(made["secret"]))
-    answer = inbound.receive(
-        services.awarding, services.hooks, "acme", made["id"], Message("msg_1", str(at), signature, body)
+    answer = webhook_actions.receive(
+        services.issuer_context, services.webhooks, "acme", made["id"], Message("msg_1", str(at), signature, body)
     )
     [came] = run("hook", "deliveries", "acme", made["id"], "--json").rows
     assert (came["outcome"], came["credential"]) == ("issued", answer.credential_id)

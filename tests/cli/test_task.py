@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.award.tasks import Task
+from chalicelib.tasks.task_queue import Task
 from tests.cli.conftest import FakeServices, Run
 
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from chalicelib.credential.record import Entry, Purpose
 from chalicelib.errors import LaurelError
-from chalicelib.intake import paste
+from chalicelib.reports import pasted
 from chalicelib.verify import bitstring
-from chalicelib.verify.asked import Asked
 from chalicelib.verify.canonical import rdfc
 from chalicelib.verify.canonical.quads import Quads
+from chalicelib.verify.options import Asked
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Outcome
 from tests import makers
@@ -27,7 +27,7 @@ from tests import makers
 Job = Callable[[], str]
 """What is measured; gives the verdict and the code that decided it, or the code of a refusal."""
 
-CAP = paste.MAX_SIZE
+CAP = pasted.MAX_SIZE
 V2 = "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
@@ -45,10 +45,10 @@ def verified(source: bytes, world: makers.FakeWorld | None = None) -> Job:
 
     def job() -> str:
         try:
-            found = paste.read(source)
+            found = pasted.read(source)
         except LaurelError as error:
             return error.code
-        if isinstance(found, paste.Link):
+        if isinstance(found, pasted.Link):
             return "link"
         report = verify(found.source, world=ports, now=makers.NOW, asked=Asked("ada@example.org"))
         ended = next((finding.code for finding in report.findings if finding.outcome not in _FINE), "")

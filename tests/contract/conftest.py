@@ -13,14 +13,14 @@ from uuid import uuid4
 import pytest
 from cfnlint.decode import cfn_yaml
 
-from chalicelib.analytics.ports import Journal, Salts
-from chalicelib.award.ports import Ledger
-from chalicelib.dynamo.journal import DynamoJournal
-from chalicelib.dynamo.ledger import DynamoLedger
-from chalicelib.dynamo.salts import DynamoSalts
-from chalicelib.dynamo.shelf import DynamoShelf
+from chalicelib.analytics.ports import EventStore, Salts
+from chalicelib.award.ports import IssuerStore
+from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
-from chalicelib.lookup.ports import Shelf
+from chalicelib.reports.store import PublicStore
 from local.aws import CREDENTIALS, REGION, EmbeddedAws
 from tests import fakes
 
@@ -34,9 +34,9 @@ TABLES = {"credentials": "CredentialsTable", "events": "EventsTable", "secrets":
 class Storage:
     """One implementation of every port of storage, over the same data."""
 
-    ledger: Ledger
-    shelf: Shelf
-    journal: Journal
+    issuer_store: IssuerStore
+    public_store: PublicStore
+    event_store: EventStore
     salts: Salts
 
 
@@ -87,13 +87,13 @@ def tables(connected: Tables, definitions: dict[str, dict[str, object]]) -> Iter
 
 @pytest.fixture
 def fake_storage() -> Storage:
-    ledger = fakes.Ledger()
-    return Storage(ledger, ledger, fakes.Journal(), ledger.salts)
+    issuer_store = fakes.IssuerStore()
+    return Storage(issuer_store, issuer_store, fakes.EventStore(), issuer_store.salts)
 
 
 @pytest.fixture
 def real_storage(tables: Tables) -> Storage:
-    return Storage(DynamoLedger(tables), DynamoShelf(tables), DynamoJournal(tables), DynamoSalts(tables))
+    return Storage(DynamoIssuerStore(tables), DynamoPublicStore(tables), DynamoEventStore(tables), DynamoSalts(tables))
 
 
 @pytest.fixture(params=["fake_storage", "real_storage"])

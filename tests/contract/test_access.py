@@ -9,14 +9,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.access import members, tokens
-from chalicelib.access.gate import Gate
-from chalicelib.access.nouns import Link, Member, Roster, Session, Token
-from chalicelib.access.ports import Passes, Register
+from chalicelib.access.access_context import AccessContext
+from chalicelib.access.models import (
+    Link,
+    Member,
+    Roster,
+    Session,
+    Token,
+)
+from chalicelib.access.ports import MemberStore, SessionStore
 from chalicelib.access.roles import Role
-from chalicelib.award.ports import Ledger
+from chalicelib.award.ports import IssuerStore
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.access import DynamoPasses, DynamoRegister
-from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.members_and_sessions import DynamoMemberStore, DynamoSessionStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from tests import aws_calls, fakes
@@ -32,25 +38,27 @@ HASH = "a#b%23/ü"
 class Kept:
     """One implementation of both ports, and the issuers' ledger over the same data."""
 
-    register: Register
-    passes: Passes
-    ledger: Ledger
+    member_store: MemberStore
+    session_store: SessionStore
+    issuer_store: IssuerStore
 
     @property
-    def gate(self) -> Gate:
+    def access_context(self) -> AccessContext:
         entropy = access.Surroundings().entropy
-        return Gate(self.register, self.passes, access.Post, "http://localhost", frozenset(), lambda: NOW, entropy)
+        return AccessContext(
+            self.member_store, self.session_store, access.Post, "http://localhost", frozenset(), lambda: NOW, entropy
+        )
 
 
 @pytest.fixture
 def kept_fake() -> Kept:
-    ledger = fakes.Ledger()
-    return Kept(ledger.register, access.Passes(), ledger)
+    issuer_store = fakes.IssuerStore()
+    return Kept(issuer_store.member_store, access.SessionStore(), issuer_store)
 
 
 @pytest.fixture
 def kept_real(tables: Tables) -> Kept:
-    return Kept(DynamoRegister(tables), DynamoPasses(tables), DynamoLedger(tables))
+    return Kept(DynamoMemberStore(tables), DynamoSessionStore(tables), DynamoIssuerStore(tables))
 
 
 @pytest.fixture(params=["kept_fake", "kept_real"])
@@ -77,52 +85,52 @@ LINK = Link("d" * 64, "b" * 64, "ada@example.org", "/console", NOW + timedelta(m
 def test_members_are_found_by_issuer_and_by_person(kept: Kept) -> None:
     for issuer_id in ("north", HASH):
         for email in ("bo@example.org", "ada@example.org", "a#b%23@example.org"):
-            members.add(kept.gate, issuer_id, email, Role.OWNER)
-        emails = [each.email for each in kept.register.members(issuer_id)]
+            members.add(kept.access_context, issuer_id, email, Role.OWNER)
+        emails = [each.email for each in kept.member_store.members(issuer_id)]
         assert emails == ["a#b%23@example.org", "ada@example.org", "bo@example.org"]
-    assert members.issuers_of(kept.gate, "ada@example.org") == sorted([HASH, "north"])
-    assert kept.register.member("north", "ada@example.org") == member()
+    assert members.issuers_of(kept.access_context, "ada@example.org") == sorted([HASH, "north"])
+    assert kept.member_store.member("north", "ada@example.org") == member()
     for issuer_id, email in (("north", "eve@example.org"), ("nor", "ada@example.org"), ("north", "ada")):
         with pytest.raises(NotFound):
-            kept.register.member(issuer_id, email)
+            kept.member_store.member(issuer_id, email)
 
 
 def test_a_change_and_a_removal_are_whole(kept: Kept) -> None:
-    members.add(kept.gate, "north", "ada@example.org", Role.OWNER)
-    members.add(kept.gate, "north", "bo@example.org", Role.VIEWER)
-    assert kept.register.roster("north").version == 2
-    members.change(kept.gate, "north", "bo@example.org", Role.EDITOR)
-    assert kept.register.member("north", "bo@example.org").role is Role.EDITOR
-    members.remove(kept.gate, "north", "bo@example.org")
-    assert members.issuers_of(kept.gate, "bo@example.org") == []
-    roster = kept.register.roster("north")
+    members.add(kept.access_context, "north", "ada@example.org", Role.OWNER)
+    members.add(kept.access_context, "north", "bo@example.org", Role.VIEWER)
+    assert kept.member_store.roster("north").version == 2
+    members.change(kept.access_context, "north", "bo@example.org", Role.EDITOR)
+    assert kept.member_store.member("north", "bo@example.org").role is Role.EDITOR
+    members.remove(kept.access_context, "north", "bo@example.org")
+    assert members.issuers_of(kept.access_context, "bo@example.org") == []
+    roster = kept.member_store.roster("north")
     assert (roster.owners, roster.members, roster.version) == (1, 1, 4)
-    assert kept.register.roster("south") == Roster("south")
+    assert kept.member_store.roster("south") == Roster("south")
 
 
 def test_a_writer_that_comes_second_changes_nothing(kept: Kept) -> None:
-    members.add(kept.gate, "north", "ada@example.org", Role.OWNER)
-    late = replace(kept.register.roster("north"), owners=2, members=2, version=1, last="late")
+    members.add(kept.access_context, "north", "ada@example.org", Role.OWNER)
+    late = replace(kept.member_store.roster("north"), owners=2, members=2, version=1, last="late")
     for roster in (late, replace(late, version=3)):
         with pytest.raises(Conflict):
-            kept.register.replace_member(None, member("bo@example.org"), roster)
+            kept.member_store.replace_member(None, member("bo@example.org"), roster)
     with pytest.raises(Conflict):
-        kept.register.replace_member(None, member(), replace(late, version=2))
+        kept.member_store.replace_member(None, member(), replace(late, version=2))
     with pytest.raises(Conflict):
-        kept.register.replace_member(member("bo@example.org"), None, replace(late, version=2))
-    assert [each.email for each in kept.register.members("north")] == ["ada@example.org"]
-    assert members.issuers_of(kept.gate, "bo@example.org") == []
+        kept.member_store.replace_member(member("bo@example.org"), None, replace(late, version=2))
+    assert [each.email for each in kept.member_store.members("north")] == ["ada@example.org"]
+    assert members.issuers_of(kept.access_context, "bo@example.org") == []
 
 
 def test_owners_who_all_leave_at_once_leave_one_behind(kept: Kept) -> None:
     emails = [f"p{number}@example.org" for number in range(6)]
     for email in emails:
-        members.add(kept.gate, "north", email, Role.OWNER)
+        members.add(kept.access_context, "north", email, Role.OWNER)
 
     def leave(email: str) -> str:
         for _ in range(20):
             try:
-                members.remove(kept.gate, "north", email)
+                members.remove(kept.access_context, "north", email)
             except Conflict as error:
                 if error.code == "last_owner":
                     return "stays"
@@ -134,129 +142,129 @@ def test_owners_who_all_leave_at_once_leave_one_behind(kept: Kept) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         done = list(pool.map(leave, emails))
-    left = [each.email for each in kept.register.members("north")]
+    left = [each.email for each in kept.member_store.members("north")]
     assert left
     assert sorted(left) == sorted(email for email, what in zip(emails, done, strict=True) if what != "left")
-    assert kept.register.roster("north").owners == len(left)
+    assert kept.member_store.roster("north").owners == len(left)
 
 
 def test_an_issuer_and_its_owner_come_together_or_not_at_all(kept: Kept) -> None:
     issuer = nouns.issuer()
-    kept.ledger.add_issuer(issuer, nouns.status_lists(issuer), "ada@example.org")
-    assert [(each.email, each.role) for each in kept.register.members("north")] == [("ada@example.org", Role.OWNER)]
-    assert members.issuers_of(kept.gate, "ada@example.org") == ["north"]
+    kept.issuer_store.add_issuer(issuer, nouns.status_lists(issuer), "ada@example.org")
+    assert [(each.email, each.role) for each in kept.member_store.members("north")] == [("ada@example.org", Role.OWNER)]
+    assert members.issuers_of(kept.access_context, "ada@example.org") == ["north"]
     with pytest.raises(Conflict):
-        kept.ledger.add_issuer(replace(issuer, name="Other"), nouns.status_lists(issuer), "eve@example.org")
-    assert members.issuers_of(kept.gate, "eve@example.org") == []
-    members.add(kept.gate, "north", "bo@example.org", Role.VIEWER)
-    assert kept.register.roster("north").members == 2
+        kept.issuer_store.add_issuer(replace(issuer, name="Other"), nouns.status_lists(issuer), "eve@example.org")
+    assert members.issuers_of(kept.access_context, "eve@example.org") == []
+    members.add(kept.access_context, "north", "bo@example.org", Role.VIEWER)
+    assert kept.member_store.roster("north").members == 2
 
 
 def test_an_issuer_that_has_members_already_is_not_founded_by_another(kept: Kept) -> None:
-    members.add(kept.gate, "north", "ada@example.org", Role.OWNER)
+    members.add(kept.access_context, "north", "ada@example.org", Role.OWNER)
     issuer = nouns.issuer()
     with pytest.raises(Conflict):
-        kept.ledger.add_issuer(issuer, nouns.status_lists(issuer), "eve@example.org")
+        kept.issuer_store.add_issuer(issuer, nouns.status_lists(issuer), "eve@example.org")
     with pytest.raises(NotFound):
-        kept.ledger.issuer("north")
+        kept.issuer_store.issuer("north")
 
 
 def test_tokens_are_found_by_id_and_by_issuer(kept: Kept) -> None:
     for number, issuer_id in ((2, "north"), (1, "north"), (3, HASH), (4, None)):
-        kept.register.add_token(token(str(number) * 16, issuer_id, created=NOW + timedelta(seconds=number)))
-    assert [each.id[0] for each in kept.register.tokens("north")] == ["1", "2"]
-    assert [each.id[0] for each in kept.register.tokens(HASH)] == ["3"]
-    assert [each.id[0] for each in kept.register.tokens(None)] == ["4"]
-    assert kept.register.token("4" * 16) == token("4" * 16, None, created=NOW + timedelta(seconds=4))
+        kept.member_store.add_token(token(str(number) * 16, issuer_id, created=NOW + timedelta(seconds=number)))
+    assert [each.id[0] for each in kept.member_store.tokens("north")] == ["1", "2"]
+    assert [each.id[0] for each in kept.member_store.tokens(HASH)] == ["3"]
+    assert [each.id[0] for each in kept.member_store.tokens(None)] == ["4"]
+    assert kept.member_store.token("4" * 16) == token("4" * 16, None, created=NOW + timedelta(seconds=4))
     with pytest.raises(NotFound):
-        kept.register.token("5" * 16)
+        kept.member_store.token("5" * 16)
     with pytest.raises(Conflict):
-        kept.register.add_token(token("1" * 16, digest="e" * 64))
+        kept.member_store.add_token(token("1" * 16, digest="e" * 64))
 
 
 def test_a_revoked_token_is_gone_and_its_use_does_not_bring_it_back(kept: Kept) -> None:
-    kept.register.add_token(token())
-    kept.register.used(token(), NOW)
-    assert kept.register.token("t" * 16).used == NOW
-    kept.register.remove_token(token())
-    kept.register.used(token(), NOW)
-    assert list(kept.register.tokens("north")) == []
-    for act in (kept.register.remove_token, lambda one: kept.register.token(one.id)):
+    kept.member_store.add_token(token())
+    kept.member_store.used(token(), NOW)
+    assert kept.member_store.token("t" * 16).used == NOW
+    kept.member_store.remove_token(token())
+    kept.member_store.used(token(), NOW)
+    assert list(kept.member_store.tokens("north")) == []
+    for act in (kept.member_store.remove_token, lambda one: kept.member_store.token(one.id)):
         with pytest.raises(NotFound):
             act(token())
 
 
 def test_as_many_tokens_as_there_may_be_are_listed(kept: Kept) -> None:
     for number in range(tokens.MAX_TOKENS):
-        kept.register.add_token(token(f"{number:016}"))
-    assert len(list(kept.register.tokens("north"))) == tokens.MAX_TOKENS
+        kept.member_store.add_token(token(f"{number:016}"))
+    assert len(list(kept.member_store.tokens("north"))) == tokens.MAX_TOKENS
 
 
 def test_sessions_begin_are_seen_and_end(kept: Kept) -> None:
-    kept.passes.add_session(session())
-    assert kept.passes.session("ada@example.org", "s1") == session()
+    kept.session_store.add_session(session())
+    assert kept.session_store.session("ada@example.org", "s1") == session()
     for email, session_id in (("ada@example.org", "s2"), ("bo@example.org", "s1"), ("ada@example.org", "")):
-        assert session_id == "" or kept.passes.session(email, session_id) is None
-    kept.passes.seen(session(), NOW + timedelta(minutes=9))
-    assert kept.passes.session("ada@example.org", "s1") == replace(session(), seen=NOW + timedelta(minutes=9))
-    kept.passes.end_session("ada@example.org", "s1")
-    kept.passes.end_session("ada@example.org", "s1")
-    kept.passes.seen(session(), NOW)
-    assert kept.passes.session("ada@example.org", "s1") is None
+        assert session_id == "" or kept.session_store.session(email, session_id) is None
+    kept.session_store.seen(session(), NOW + timedelta(minutes=9))
+    assert kept.session_store.session("ada@example.org", "s1") == replace(session(), seen=NOW + timedelta(minutes=9))
+    kept.session_store.end_session("ada@example.org", "s1")
+    kept.session_store.end_session("ada@example.org", "s1")
+    kept.session_store.seen(session(), NOW)
+    assert kept.session_store.session("ada@example.org", "s1") is None
 
 
 def test_all_sessions_of_one_person_end_together(kept: Kept) -> None:
     for number in range(5):
-        kept.passes.add_session(session(f"s{number}"))
-    kept.passes.add_session(session("s1", "ada@example.org#x"))
-    assert kept.passes.end_sessions("ada@example.org") == 5
-    assert kept.passes.end_sessions("ada@example.org") == 0
-    assert kept.passes.session("ada@example.org#x", "s1")
+        kept.session_store.add_session(session(f"s{number}"))
+    kept.session_store.add_session(session("s1", "ada@example.org#x"))
+    assert kept.session_store.end_sessions("ada@example.org") == 5
+    assert kept.session_store.end_sessions("ada@example.org") == 0
+    assert kept.session_store.session("ada@example.org#x", "s1")
 
 
 def test_a_link_is_taken_by_exactly_one(kept: Kept) -> None:
-    kept.passes.add_link(LINK)
-    assert kept.passes.link(LINK.digest) == LINK
+    kept.session_store.add_link(LINK)
+    assert kept.session_store.link(LINK.digest) == LINK
     with ThreadPoolExecutor(16) as pool:
-        assert sum(pool.map(lambda _: kept.passes.take_link(LINK), range(16))) == 1
-    assert kept.passes.link(LINK.digest) is None
+        assert sum(pool.map(lambda _: kept.session_store.take_link(LINK), range(16))) == 1
+    assert kept.session_store.link(LINK.digest) is None
 
 
 def test_all_who_make_a_key_at_once_get_the_same(kept: Kept) -> None:
     def make(number: int) -> bytes:
-        return kept.passes.make_key("2026-11-22", bytes([number]) * 32, NOW + timedelta(days=2))
+        return kept.session_store.make_key("2026-11-22", bytes([number]) * 32, NOW + timedelta(days=2))
 
     with ThreadPoolExecutor(16) as pool:
         made = set(pool.map(make, range(16)))
     assert len(made) == 1
-    assert {kept.passes.key("2026-11-22")} == made
-    assert kept.passes.key("2026-11-23") is None
+    assert {kept.session_store.key("2026-11-22")} == made
+    assert kept.session_store.key("2026-11-23") is None
 
 
 def test_keys_of_earlier_days_are_destroyed(kept: Kept) -> None:
     for day in ("2026-11-20", "2026-11-21", "2026-11-22"):
-        kept.passes.make_key(day, day.encode(), NOW)
-    assert kept.passes.destroy_keys_before("2026-11-21") == 1
-    assert kept.passes.destroy_keys_before("2026-11-21") == 0
-    assert kept.passes.make_key("2026-11-20", b"fresh", NOW) == b"fresh"
-    assert kept.passes.make_key("2026-11-21", b"fresh", NOW) == b"2026-11-21"
+        kept.session_store.make_key(day, day.encode(), NOW)
+    assert kept.session_store.destroy_keys_before("2026-11-21") == 1
+    assert kept.session_store.destroy_keys_before("2026-11-21") == 0
+    assert kept.session_store.make_key("2026-11-20", b"fresh", NOW) == b"fresh"
+    assert kept.session_store.make_key("2026-11-21", b"fresh", NOW) == b"2026-11-21"
 
 
 def test_a_counter_stops_where_it_should_whoever_counts(kept: Kept) -> None:
     with ThreadPoolExecutor(16) as pool:
-        counted = list(pool.map(lambda _: kept.passes.count("here", 10, NOW), range(30)))
+        counted = list(pool.map(lambda _: kept.session_store.count("here", 10, NOW), range(30)))
     assert sum(counted) == 10
-    assert not kept.passes.count("here", 10, NOW)
-    assert kept.passes.count("there", 10, NOW)
+    assert not kept.session_store.count("here", 10, NOW)
+    assert kept.session_store.count("there", 10, NOW)
 
 
 def test_what_ends_soon_carries_its_end_for_the_engine_to_delete_it(tables: Tables) -> None:
-    passes = DynamoPasses(tables)
+    session_store = DynamoSessionStore(tables)
     ends = NOW + timedelta(seconds=1, microseconds=1)
-    passes.add_session(replace(session(), expires=ends))
-    passes.add_link(replace(LINK, expires=ends))
-    passes.make_key("2026-11-22", b"k" * 32, ends)
-    passes.count("here", 1, ends)
+    session_store.add_session(replace(session(), expires=ends))
+    session_store.add_link(replace(LINK, expires=ends))
+    session_store.make_key("2026-11-22", b"k" * 32, ends)
+    session_store.count("here", 1, ends)
     for key in (
         keys.session("ada@example.org", "s1"), keys.sign_in_link(LINK.digest), keys.signing_key("2026-11-22"),
         keys.count("here"),
@@ -267,7 +275,7 @@ def test_what_ends_soon_carries_its_end_for_the_engine_to_delete_it(tables: Tabl
 
 @pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
 def test_a_change_of_members_that_broke_off_can_be_made_again(tables: Tables, fault) -> None:
-    register = DynamoRegister(tables)
+    member_store = DynamoMemberStore(tables)
     ada, bo = member(), member("bo@example.org", Role.EDITOR)
     steps = [
         (None, ada, Roster("north", 1, 1, 1, "ada comes")),
@@ -277,26 +285,26 @@ def test_a_change_of_members_that_broke_off_can_be_made_again(tables: Tables, fa
     ]
     for before, after, roster in steps:
         with fault(tables.client), pytest.raises(Unavailable):
-            register.replace_member(before, after, roster)
-        register.replace_member(before, after, roster)
-    assert list(register.members("north")) == [replace(bo, role=Role.OWNER)]
-    assert register.roster("north") == steps[-1][2]
-    assert list(register.issuers_of("ada@example.org")) == []
+            member_store.replace_member(before, after, roster)
+        member_store.replace_member(before, after, roster)
+    assert list(member_store.members("north")) == [replace(bo, role=Role.OWNER)]
+    assert member_store.roster("north") == steps[-1][2]
+    assert list(member_store.issuers_of("ada@example.org")) == []
 
 
 def test_a_link_whose_taking_got_no_reply_opens_nothing_any_more(tables: Tables) -> None:
-    passes = DynamoPasses(tables)
-    passes.add_link(LINK)
+    session_store = DynamoSessionStore(tables)
+    session_store.add_link(LINK)
     with aws_calls.reply_lost(tables.client), pytest.raises(Unavailable):
-        passes.take_link(LINK)
-    assert not passes.take_link(LINK)
+        session_store.take_link(LINK)
+    assert not session_store.take_link(LINK)
 
 
 def test_a_token_whose_removal_broke_off_half_way_is_gone(tables: Tables) -> None:
-    register = DynamoRegister(tables)
-    register.add_token(token())
+    member_store = DynamoMemberStore(tables)
+    member_store.add_token(token())
     with aws_calls.lost_before(tables.client, 2), pytest.raises(Unavailable):
-        register.remove_token(token())
-    assert list(register.tokens("north")) == []
+        member_store.remove_token(token())
+    assert list(member_store.tokens("north")) == []
     with pytest.raises(NotFound):
-        register.token("t" * 16)
+        member_store.token("t" * 16)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.award.export import Archive
-from chalicelib.award.listing import row_of
-from chalicelib.award.recipient import Recipient
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.award.issuing.search import row_of
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.archive import DynamoArchive
-from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.dynamo.stores.export import DynamoArchive
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
 from tests.contract import nouns
 from tests.contract.conftest import Storage
@@ -25,35 +25,35 @@ def storage(request: pytest.FixtureRequest) -> Storage:
 
 @pytest.fixture
 def archive(storage: Storage) -> Archive:
-    if isinstance(storage.ledger, DynamoLedger):
-        return DynamoArchive(storage.ledger._tables)
-    return FakeArchive(storage.ledger)
+    if isinstance(storage.issuer_store, DynamoIssuerStore):
+        return DynamoArchive(storage.issuer_store._tables)
+    return FakeArchive(storage.issuer_store)
 
 
 def test_credentials_come_with_who_got_them_in_order(storage: Storage, archive: Archive):
     issuer = nouns.issuer()
-    storage.ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
     records = [nouns.record(letter * 26, index, issuer) for index, letter in enumerate("bac")]
     to = Recipient("a" * 26, "north", "Ada", "ada@example.org", "Europe/Berlin", notify=True)
     for record in records:
-        storage.ledger.add_record(record, to if record.id == to.credential_id else None)
+        storage.issuer_store.add_record(record, to if record.id == to.credential_id else None)
     rows = [row_of(record, None) for record in records]
     assert archive.held(rows) == [(records[0], None), (records[1], to), (records[2], None)]
 
 
 def test_every_list_that_an_issuer_ever_had_is_found(storage: Storage, archive: Archive):
     issuer, other = nouns.issuer(), nouns.issuer("south")
-    storage.ledger.add_issuer(issuer, nouns.status_lists(issuer))
-    storage.ledger.add_issuer(other, nouns.status_lists(other))
+    storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+    storage.issuer_store.add_issuer(other, nouns.status_lists(other))
     opened = replace(issuer, revocation_list="next-revocation", suspension_list="next-suspension", version=2)
-    storage.ledger.replace_issuer(opened, nouns.status_lists(opened))
+    storage.issuer_store.replace_issuer(opened, nouns.status_lists(opened))
     found = [one.id for one in archive.status_lists("north")]
     assert found == ["next-revocation", "next-suspension", "north-revocation", "north-suspension"]
 
 
 def test_lists_of_an_issuer_without_pointers_are_the_present_ones(tables: Tables, real_storage: Storage):
     issuer = nouns.issuer()
-    real_storage.ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    real_storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
     for name in (issuer.revocation_list, issuer.suspension_list):
         tables.delete(tables.credentials, keys.list_pointer("north", name))
     assert len(list(DynamoArchive(tables).status_lists("north"))) == 2

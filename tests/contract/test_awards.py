@@ -9,24 +9,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.award import achievements, issue, issuers, listing
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.issue import Award
-from chalicelib.award.listing import Search
+from chalicelib.award import achievements
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuing import issue, search
+from chalicelib.award.issuing.issue import Award
+from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.search import Search
 from chalicelib.award.ports import Claim
-from chalicelib.award.recipient import Holding, Issued, Recipient
-from chalicelib.award.tasks import Task
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.claims import DynamoClaims
-from chalicelib.dynamo.ledger import DynamoLedger
-from chalicelib.dynamo.models import Pointer
-from chalicelib.dynamo.models_credential import AchievementItem, RecordItem
+from chalicelib.dynamo.items.base import Pointer
+from chalicelib.dynamo.items.credentials import AchievementItem, RecordItem
+from chalicelib.dynamo.stores.idempotency import DynamoClaims
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Tables
-from chalicelib.dynamo.tasks import DynamoTasks
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.tasks.task_queue import Task
 from tests import fakes
 from tests.award.fakes import new_achievement, new_issuer
 from tests.contract import nouns
@@ -54,112 +56,112 @@ def issued(number: int, issuer_id: str = "north", email: str | None = EMAIL, **c
 
 def test_a_credential_its_recipient_its_row_and_its_tasks_are_stored_together(storage: Storage):
     one = issued(1, supersedes="z" * 26)
-    storage.ledger.add_record(*one)
-    assert storage.ledger.record(one.record.id) == one.record
-    assert storage.ledger.recipient(one.record.id) == one.recipient
-    assert storage.ledger.rows("north", None, 9) == [listing.row_of(one.record, EMAIL)]
-    assert storage.ledger.rows_of_email("north", EMAIL) == storage.ledger.rows("north", None, 9)
-    assert list(storage.ledger.holdings(EMAIL)) == [Holding("north", one.record.id)]
+    storage.issuer_store.add_record(*one)
+    assert storage.issuer_store.record(one.record.id) == one.record
+    assert storage.issuer_store.recipient(one.record.id) == one.recipient
+    assert storage.issuer_store.rows("north", None, 9) == [search.row_of(one.record, EMAIL)]
+    assert storage.issuer_store.rows_of_email("north", EMAIL) == storage.issuer_store.rows("north", None, 9)
+    assert list(storage.issuer_store.holdings(EMAIL)) == [Holding("north", one.record.id)]
 
 
 def test_tasks_are_written_with_the_credential(tables: Tables):
     one = issued(1)
-    DynamoLedger(tables).add_record(*one)
-    assert list(DynamoTasks(tables).due(nouns.NOW + timedelta(days=1), 9)) == list(one.tasks)
+    DynamoIssuerStore(tables).add_record(*one)
+    assert list(DynamoTaskQueue(tables).due(nouns.NOW + timedelta(days=1), 9)) == list(one.tasks)
 
 
 def test_what_follows_from_a_decision_is_stored_with_it_or_not_at_all(tables: Tables):
-    ledger, issuer, one = DynamoLedger(tables), nouns.issuer(), nouns.record()
-    ledger.add_issuer(issuer, nouns.status_lists(issuer))
-    ledger.add_record(one)
+    issuer_store, issuer, one = DynamoIssuerStore(tables), nouns.issuer(), nouns.record()
+    issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+    issuer_store.add_record(one)
     task = Task("pathways", one.issuer_id, one.id, nouns.NOW)
-    ledger.replace_standing(nouns.revoked(one), [], [task])
+    issuer_store.replace_standing(nouns.revoked(one), [], [task])
     late = nouns.revoked(one, at=nouns.NOW + timedelta(hours=2))
     with pytest.raises(Conflict):
-        ledger.replace_standing(late, [], [replace(task, subject="d" * 26)])
-    assert list(DynamoTasks(tables).due(nouns.NOW, 9)) == [task]
+        issuer_store.replace_standing(late, [], [replace(task, subject="d" * 26)])
+    assert list(DynamoTaskQueue(tables).due(nouns.NOW, 9)) == [task]
 
 
 def test_rows_are_of_one_tenant_newest_first_and_go_on_where_asked(storage: Storage):
     mine = [issued(number) for number in range(5)]
     for one in (*mine, issued(9, "other")):
-        storage.ledger.add_record(*one)
-    rows = storage.ledger.rows("north", None, 9)
+        storage.issuer_store.add_record(*one)
+    rows = storage.issuer_store.rows("north", None, 9)
     assert [row.credential_id for row in rows] == [one.record.id for one in reversed(mine)]
-    assert storage.ledger.rows("north", rows[1].place, 2) == rows[2:4]
-    assert storage.ledger.rows("north", rows[-1].place, 2) == []
-    assert [row.credential_id for row in storage.ledger.rows_of_email("other", EMAIL)] == ["j" * 26]
-    assert {holding.issuer_id for holding in storage.ledger.holdings(EMAIL)} == {"north", "other"}
+    assert storage.issuer_store.rows("north", rows[1].place, 2) == rows[2:4]
+    assert storage.issuer_store.rows("north", rows[-1].place, 2) == []
+    assert [row.credential_id for row in storage.issuer_store.rows_of_email("other", EMAIL)] == ["j" * 26]
+    assert {holding.issuer_id for holding in storage.issuer_store.holdings(EMAIL)} == {"north", "other"}
 
 
 def test_an_address_is_found_whole_only(storage: Storage):
-    storage.ledger.add_record(*issued(1))
+    storage.issuer_store.add_record(*issued(1))
     for other in (EMAIL[:-1], EMAIL + "x", "1%@example.org", ""):
-        assert storage.ledger.rows_of_email("north", other) == []
-        assert list(storage.ledger.holdings(other)) == []
+        assert storage.issuer_store.rows_of_email("north", other) == []
+        assert list(storage.issuer_store.holdings(other)) == []
 
 
 def test_a_credential_of_nobody_known_has_a_row_and_no_recipient(storage: Storage):
     record = nouns.record()
-    storage.ledger.add_record(record)
-    assert [row.email for row in storage.ledger.rows("north", None, 9)] == [None]
+    storage.issuer_store.add_record(record)
+    assert [row.email for row in storage.issuer_store.rows("north", None, 9)] == [None]
     with pytest.raises(NotFound):
-        storage.ledger.recipient(record.id)
+        storage.issuer_store.recipient(record.id)
 
 
 def test_several_are_stored_and_the_one_that_cannot_be_spoils_none(storage: Storage):
-    storage.ledger.add_record(*issued(3))
+    storage.issuer_store.add_record(*issued(3))
     many = [issued(number) for number in range(25)]
     many[7] = many[7]._replace(record=replace(many[7].record, entries=issued(3).record.entries))
-    outcomes = storage.ledger.add_records(many)
+    outcomes = storage.issuer_store.add_records(many)
     codes = [getattr(outcome, "code", None) for outcome in outcomes]
     assert codes == [None] * 7 + ["index_taken"] + [None] * 17
-    assert len(storage.ledger.rows("north", None, 99)) == 24
-    assert storage.ledger.add_records(many[8:]) == [None] * 17  # exactly the same again
+    assert len(storage.issuer_store.rows("north", None, 99)) == 24
+    assert storage.issuer_store.add_records(many[8:]) == [None] * 17  # exactly the same again
 
 
 def test_the_same_id_twice_at_once_is_stored_once(storage: Storage):
     one = issued(1)
     other = one._replace(record=replace(issued(2).record, id=one.record.id))
-    codes = [getattr(outcome, "code", None) for outcome in storage.ledger.add_records([one, other])]
+    codes = [getattr(outcome, "code", None) for outcome in storage.issuer_store.add_records([one, other])]
     assert codes == [None, "id_taken"]
-    assert storage.ledger.record(one.record.id) == one.record
+    assert storage.issuer_store.record(one.record.id) == one.record
 
 
 def test_what_is_large_is_cut_into_transactions_that_fit(storage: Storage):
     large = bytes(300_000)
     many = [issued(number, document=large) for number in range(16)]
-    assert storage.ledger.add_records(many) == [None] * 16
-    assert storage.ledger.record("p" * 26).document == large
+    assert storage.issuer_store.add_records(many) == [None] * 16
+    assert storage.issuer_store.record("p" * 26).document == large
 
 
 def test_taken_indexes_are_told(storage: Storage):
-    storage.ledger.add_record(*issued(3))
-    assert storage.ledger.taken("north-revocation", range(10)) == {3}
-    assert storage.ledger.taken("nothing", [3]) == set()
+    storage.issuer_store.add_record(*issued(3))
+    assert storage.issuer_store.taken("north-revocation", range(10)) == {3}
+    assert storage.issuer_store.taken("nothing", [3]) == set()
 
 
 def with_lists(storage: Storage) -> None:
     of = nouns.issuer()
-    storage.ledger.add_issuer(of, nouns.status_lists(of))
+    storage.issuer_store.add_issuer(of, nouns.status_lists(of))
 
 
 def test_a_new_standing_is_in_the_row(storage: Storage):
     with_lists(storage)
     one = issued(1)
-    storage.ledger.add_record(*one)
-    revocation = storage.ledger.status_list("north-revocation")
-    storage.ledger.replace_standing(nouns.revoked(one.record), [nouns.with_bit(revocation, 1)])
-    (row,) = storage.ledger.rows("north", None, 9)
-    assert row == replace(listing.row_of(one.record, EMAIL), state=State.REVOKED)
+    storage.issuer_store.add_record(*one)
+    revocation = storage.issuer_store.status_list("north-revocation")
+    storage.issuer_store.replace_standing(nouns.revoked(one.record), [nouns.with_bit(revocation, 1)])
+    (row,) = storage.issuer_store.rows("north", None, 9)
+    assert row == replace(search.row_of(one.record, EMAIL), state=State.REVOKED)
 
 
 def test_another_tenants_credential_is_not_changed(storage: Storage):
     one = issued(1)
-    storage.ledger.add_record(*one)
+    storage.issuer_store.add_record(*one)
     with pytest.raises(Conflict):
-        storage.ledger.replace_standing(replace(nouns.revoked(one.record), issuer_id="other"), [])
-    assert storage.ledger.record(one.record.id) == one.record
+        storage.issuer_store.replace_standing(replace(nouns.revoked(one.record), issuer_id="other"), [])
+    assert storage.issuer_store.record(one.record.id) == one.record
 
 
 def replaced(one: Record, by: Record) -> Record:
@@ -169,23 +171,23 @@ def replaced(one: Record, by: Record) -> Record:
 def test_a_credential_and_what_it_replaces_change_together(storage: Storage):
     with_lists(storage)
     old, new = issued(1), issued(2, supersedes="b" * 26)
-    storage.ledger.add_record(*old)
-    bits = nouns.with_bit(storage.ledger.status_list("north-revocation"), 1)
+    storage.issuer_store.add_record(*old)
+    bits = nouns.with_bit(storage.issuer_store.status_list("north-revocation"), 1)
     for _ in range(2):  # exactly the same again is harmless
-        storage.ledger.supersede(replaced(old.record, new.record), [bits], new)
-    assert storage.ledger.record(new.record.id) == new.record
-    assert storage.ledger.record(old.record.id) == replaced(old.record, new.record)
-    rows = storage.ledger.rows("north", None, 9)
+        storage.issuer_store.supersede(replaced(old.record, new.record), [bits], new)
+    assert storage.issuer_store.record(new.record.id) == new.record
+    assert storage.issuer_store.record(old.record.id) == replaced(old.record, new.record)
+    rows = storage.issuer_store.rows("north", None, 9)
     assert [(row.state, row.superseded_by) for row in rows] == [(State.ACTIVE, None), (State.REVOKED, new.record.id)]
-    assert storage.ledger.status_list("north-revocation") == bits
+    assert storage.issuer_store.status_list("north-revocation") == bits
 
 
 def test_nothing_is_replaced_when_any_part_cannot_be(storage: Storage):
     with_lists(storage)
     old, third, new = issued(1), issued(3), issued(2)
     for one in (old, third):
-        storage.ledger.add_record(*one)
-    bits = nouns.with_bit(storage.ledger.status_list("north-revocation"), 1)
+        storage.issuer_store.add_record(*one)
+    bits = nouns.with_bit(storage.issuer_store.status_list("north-revocation"), 1)
     taken = new._replace(record=replace(new.record, entries=third.record.entries))
     attempts = (
         ("index_taken", replaced(old.record, new.record), bits, taken),
@@ -195,30 +197,30 @@ def test_nothing_is_replaced_when_any_part_cannot_be(storage: Storage):
     )
     for code, before, lists, one in attempts:
         with pytest.raises(Conflict) as caught:
-            storage.ledger.supersede(before, [lists], one)
+            storage.issuer_store.supersede(before, [lists], one)
         assert caught.value.code == code
-    assert storage.ledger.record(old.record.id) == old.record
-    assert len(storage.ledger.rows("north", None, 9)) == 2
-    assert storage.ledger.status_list("north-revocation").version == 1
+    assert storage.issuer_store.record(old.record.id) == old.record
+    assert len(storage.issuer_store.rows("north", None, 9)) == 2
+    assert storage.issuer_store.status_list("north-revocation").version == 1
 
 
 def test_every_version_of_an_achievement_is_kept(storage: Storage):
     first = nouns.achievement(valid_days=30, evidence_required=True)
     second = replace(first, name="Welding II", version=2, archived=True, valid_days=None)
-    storage.ledger.add_achievement(first)
+    storage.issuer_store.add_achievement(first)
     for _ in range(2):  # exactly the same again is harmless
-        storage.ledger.replace_achievement(first, second)
-    assert storage.ledger.achievement("north", first.id) == second
-    assert list(storage.ledger.achievements("north")) == [second]
-    assert list(storage.ledger.achievement_versions("north", first.id)) == [first, second]
-    assert storage.ledger.achievement_version("north", first.id, 1) == first
+        storage.issuer_store.replace_achievement(first, second)
+    assert storage.issuer_store.achievement("north", first.id) == second
+    assert list(storage.issuer_store.achievements("north")) == [second]
+    assert list(storage.issuer_store.achievement_versions("north", first.id)) == [first, second]
+    assert storage.issuer_store.achievement_version("north", first.id, 1) == first
     for version, of in ((3, "north"), (1, "other")):
         with pytest.raises(NotFound):
-            storage.ledger.achievement_version(of, first.id, version)
+            storage.issuer_store.achievement_version(of, first.id, version)
     with pytest.raises(Conflict):
-        storage.ledger.replace_achievement(first, replace(first, name="Late", version=2))
+        storage.issuer_store.replace_achievement(first, replace(first, name="Late", version=2))
     with pytest.raises(Conflict):
-        storage.ledger.replace_achievement(replace(first, id="new"), replace(first, id="new", version=2))
+        storage.issuer_store.replace_achievement(replace(first, id="new"), replace(first, id="new", version=2))
 
 
 # What was stored before there were versions, rows and recipients.
@@ -229,19 +231,19 @@ def without(raw: dict[str, object], *members: str) -> dict[str, object]:
 
 
 def test_an_achievement_without_a_version_is_read_and_revised(tables: Tables):
-    ledger, old = DynamoLedger(tables), nouns.achievement()
+    issuer_store, old = DynamoIssuerStore(tables), nouns.achievement()
     raw = without(AchievementItem.of(old).raw(), "version", "valid_days", "evidence_required", "archived")
     tables.client.put_item(TableName=tables.credentials, Item=raw)
-    assert ledger.achievement("north", old.id) == old
-    assert list(ledger.achievement_versions("north", old.id)) == [old]
+    assert issuer_store.achievement("north", old.id) == old
+    assert list(issuer_store.achievement_versions("north", old.id)) == [old]
     second = replace(old, name="Welding II", version=2)
-    ledger.replace_achievement(old, second)
-    assert list(ledger.achievement_versions("north", old.id)) == [old, second]
+    issuer_store.replace_achievement(old, second)
+    assert list(issuer_store.achievement_versions("north", old.id)) == [old, second]
 
 
 def test_a_credential_from_before_rows_is_read_listed_and_decided_about(tables: Tables):
-    ledger, of = DynamoLedger(tables), nouns.issuer()
-    ledger.add_issuer(of, nouns.status_lists(of))
+    issuer_store, of = DynamoIssuerStore(tables), nouns.issuer()
+    issuer_store.add_issuer(of, nouns.status_lists(of))
     document = (
         b'{"validUntil":"2027-01-31T00:00:00Z","credentialSubject":{"identifier":'
         b'[{"identityType":"name","identityHash":"Ada"}]}}'
@@ -253,11 +255,13 @@ def test_a_credential_from_before_rows_is_read_listed_and_decided_about(tables: 
     tables.client.put_item(TableName=tables.credentials, Item=row)
 
     read = replace(old, holder_name="Ada", valid_until=datetime(2027, 1, 31, tzinfo=UTC))
-    assert ledger.record(old.id) == read
-    assert list(ledger.records("north")) == [read]
-    assert ledger.rows("north", None, 9) == [listing.row_of(read, None)]
-    ledger.replace_standing(nouns.revoked(read), [nouns.with_bit(ledger.status_list("north-revocation"), 7)])
-    assert [row.state for row in ledger.rows("north", None, 9)] == [State.REVOKED]
+    assert issuer_store.record(old.id) == read
+    assert list(issuer_store.records("north")) == [read]
+    assert issuer_store.rows("north", None, 9) == [search.row_of(read, None)]
+    issuer_store.replace_standing(
+        nouns.revoked(read), [nouns.with_bit(issuer_store.status_list("north-revocation"), 7)]
+    )
+    assert [row.state for row in issuer_store.rows("north", None, 9)] == [State.REVOKED]
 
 
 # Claims.
@@ -292,48 +296,48 @@ def test_a_key_is_its_tenants(claims):
 # Many at once.
 
 
-def awarding_on(tables: Tables) -> tuple[Awarding, Achievement]:
+def awarding_on(tables: Tables) -> tuple[IssuerContext, Achievement]:
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
-    awarding = Awarding(
-        DynamoLedger(tables), fakes.Signer(), "http://localhost:8000", lambda: at, random.Random(3).randbytes
+    issuer_context = IssuerContext(
+        DynamoIssuerStore(tables), fakes.Signer(), "http://localhost:8000", lambda: at, random.Random(3).randbytes
     )
-    issuers.found(awarding, new_issuer())
-    return awarding, achievements.add(awarding, new_achievement())
+    issuer_actions.found(issuer_context, new_issuer())
+    return issuer_context, achievements.add(issuer_context, new_achievement())
 
 
 def test_sixty_four_workers_that_issue_at_once_never_take_an_index_twice(tables: Tables):
     """Their randomness is bad on purpose: 256 indexes to draw from, so that they meet."""
-    awarding, achievement = awarding_on(tables)
+    issuer_context, achievement = awarding_on(tables)
     source = random.Random(5).randbytes
 
     def poor(size: int) -> bytes:
         return (int.from_bytes(source(4)) % 256).to_bytes(4) if size == 4 else source(size)
 
-    awarding = replace(awarding, entropy=poor)
+    issuer_context = replace(issuer_context, entropy=poor)
 
     def work(worker: int) -> list[object]:
         holders = [Holder(f"Ada {worker}-{number}", "ada@example.org") for number in range(3)]
         awards = [Award("acme", achievement.id, holder) for holder in holders]
         if worker % 2:
-            return list(issue.issue_many(awarding, "acme", awards))
-        return [issue.issue(awarding, award) for award in awards]
+            return list(issue.issue_many(issuer_context, "acme", awards))
+        return [issue.issue(issuer_context, award) for award in awards]
 
     with ThreadPoolExecutor(64) as pool:
         records = [record for made in pool.map(work, range(64)) for record in made]
     assert all(isinstance(record, Record) for record in records)
     places = [(entry.list_id, entry.index) for record in records for entry in record.entries]
     assert len(set(places)) == len(places) == 2 * 3 * 64
-    assert {record.id for record in awarding.ledger.records("acme")} == {record.id for record in records}
-    page = listing.page(awarding.ledger, "acme", Search(email="ADA@example.org"), None, 100)
+    assert {record.id for record in issuer_context.issuer_store.records("acme")} == {record.id for record in records}
+    page = search.page(issuer_context.issuer_store, "acme", Search(email="ADA@example.org"), None, 100)
     assert (len(page.rows), page.next is None) == (100, False)
 
 
 def test_many_issued_again_are_the_same(tables: Tables):
-    awarding, achievement = awarding_on(tables)
+    issuer_context, achievement = awarding_on(tables)
     awards = [
         Award("acme", achievement.id, Holder(f"Ada {number}"), credential_id=f"{chr(97 + number)}" * 26)
         for number in range(26)
     ]
-    first = issue.issue_many(awarding, "acme", awards[:20])
-    assert issue.issue_many(awarding, "acme", awards)[:20] == first
-    assert len(awarding.ledger.rows("acme", None, 99)) == 26
+    first = issue.issue_many(issuer_context, "acme", awards[:20])
+    assert issue.issue_many(issuer_context, "acme", awards)[:20] == first
+    assert len(issuer_context.issuer_store.rows("acme", None, 99)) == 26

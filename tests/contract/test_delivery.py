@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.delivery import deliveries, links, mailbox
-from chalicelib.delivery.letter import Kind
+from chalicelib.delivery import delivery_status, links, mailbox
+from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.ports import Early, Posted, Store
-from chalicelib.dynamo.delivery import DynamoDeliveries
+from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
 from tests.contract.nouns import NOW
@@ -27,7 +27,7 @@ def fake_store() -> Store:
 
 @pytest.fixture
 def real_store(tables: Tables) -> Store:
-    return DynamoDeliveries(tables)
+    return DynamoDeliveryStore(tables)
 
 
 @pytest.fixture(params=["fake_store", "real_store"])
@@ -36,18 +36,20 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 
 def test_what_was_never_kept_is_new(store: Store) -> None:
-    assert store.delivery("north", "c" * 26) == deliveries.Delivery("c" * 26, "north")
+    assert store.delivery("north", "c" * 26) == delivery_status.Delivery("c" * 26, "north")
     assert store.mailbox(BOX) == mailbox.Mailbox(BOX)
     assert store.posted("mail-1") is None
     assert store.link(links.Name("0" * 32, "1" * 64)) is None
 
 
 def test_a_delivery_comes_back_as_it_was_stored(store: Store) -> None:
-    one = deliveries.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "me")
-    one = deliveries.sent(one, Kind.ISSUED, NOW + timedelta(seconds=1))
-    one = deliveries.given_up(deliveries.claimed(one, Kind.UNOPENED, NOW, "me"), Kind.UNOPENED, "bounced", "me")
-    for state in list(deliveries.State)[2:7]:
-        one = deliveries.reached(one, state, NOW + timedelta(days=1))
+    one = delivery_status.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "me")
+    one = delivery_status.sent(one, Kind.ISSUED, NOW + timedelta(seconds=1))
+    one = delivery_status.given_up(
+        delivery_status.claimed(one, Kind.UNOPENED, NOW, "me"), Kind.UNOPENED, "bounced", "me"
+    )
+    for state in list(delivery_status.State)[2:7]:
+        one = delivery_status.reached(one, state, NOW + timedelta(days=1))
     one = replace(one, asked=(NOW, NOW + timedelta(hours=1)))
     assert store.save(one) == replace(one, version=1)
     assert store.delivery("north", "c" * 26) == replace(one, version=1)
@@ -56,17 +58,17 @@ def test_a_delivery_comes_back_as_it_was_stored(store: Store) -> None:
 
 def test_the_first_writer_of_a_delivery_wins(store: Store) -> None:
     read = store.delivery("north", "c" * 26)
-    store.save(deliveries.claimed(read, Kind.ISSUED, NOW, "one"))
+    store.save(delivery_status.claimed(read, Kind.ISSUED, NOW, "one"))
     with pytest.raises(Conflict):
-        store.save(deliveries.claimed(read, Kind.ISSUED, NOW, "two"))
+        store.save(delivery_status.claimed(read, Kind.ISSUED, NOW, "two"))
     again = store.delivery("north", "c" * 26)
-    store.save(deliveries.sent(again, Kind.ISSUED, NOW))
+    store.save(delivery_status.sent(again, Kind.ISSUED, NOW))
     with pytest.raises(Conflict):
-        store.save(deliveries.released(again, Kind.ISSUED, "one"))
+        store.save(delivery_status.released(again, Kind.ISSUED, "one"))
 
 
 def test_the_same_write_again_is_harmless(store: Store) -> None:
-    claimed = deliveries.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "one")
+    claimed = delivery_status.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "one")
     assert store.save(claimed) == store.save(claimed)
 
 
@@ -106,7 +108,10 @@ def test_a_letter_is_found_by_what_the_mail_service_calls_it(store: Store) -> No
 
 def test_what_was_heard_of_a_mail_before_it_was_noted_is_kept_apart_from_the_note(store: Store) -> None:
     name = "0100-abc@eu.example"
-    heard = [Early(deliveries.State.DELIVERED, NOW), Early(deliveries.State.COMPLAINED, NOW + timedelta(hours=1))]
+    heard = [
+        Early(delivery_status.State.DELIVERED, NOW),
+        Early(delivery_status.State.COMPLAINED, NOW + timedelta(hours=1)),
+    ]
     for early in (*heard, *heard):
         store.add_early(name, early)
     store.add_early("0100-other@eu.example", heard[0])

@@ -6,9 +6,9 @@ from hashlib import sha256
 import pytest
 
 from chalicelib.analytics.visitor import visitor
-from chalicelib.dynamo.journal import DynamoJournal
-from chalicelib.dynamo.ledger import DynamoLedger
-from chalicelib.dynamo.salts import DynamoSalts
+from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
 from tests import aws_calls
@@ -30,12 +30,12 @@ def found_in(tables: Tables, secret: bytes) -> list[str]:
 
 
 def test_once_destroyed_no_table_holds_the_salt(tables: Tables):
-    salts, ledger = DynamoSalts(tables), DynamoLedger(tables)
+    salts, issuer_store = DynamoSalts(tables), DynamoIssuerStore(tables)
     issuer = nouns.issuer()
-    ledger.add_issuer(issuer, nouns.status_lists(issuer))
-    ledger.add_record(nouns.record())
+    issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+    issuer_store.add_record(nouns.record())
     salts.create(DAY, SALT)
-    DynamoJournal(tables).write(nouns.event(visitor=visitor(SALT, "192.0.2.1", "Mozilla")))
+    DynamoEventStore(tables).write(nouns.event(visitor=visitor(SALT, "192.0.2.1", "Mozilla")))
     assert found_in(tables, SALT) == [tables.secrets]  # the search does find it while it is there
     assert salts.destroy_before(DAY + timedelta(days=1)) == 1
     assert found_in(tables, SALT) == []

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.award.recipient import Issued
-from chalicelib.dynamo.journal import DynamoJournal
-from chalicelib.dynamo.ledger import DynamoLedger
-from chalicelib.dynamo.salts import DynamoSalts
+from chalicelib.award.issuing.recipient import Issued
+from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import RETRIES, TURNS, Tables
 from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
 from tests import aws_calls
@@ -24,16 +24,16 @@ DAY = nouns.NOW.date()
 
 
 @pytest.fixture
-def ledger(tables: Tables) -> DynamoLedger:
-    return DynamoLedger(tables)
+def issuer_store(tables: Tables) -> DynamoIssuerStore:
+    return DynamoIssuerStore(tables)
 
 
 @dataclass(frozen=True)
 class Deed:
     """Something that changes storage, made for a fresh ``name`` so that one table serves many runs."""
 
-    prepare: Callable[[DynamoLedger, str], Any]
-    do: Callable[[DynamoLedger, Any], None]
+    prepare: Callable[[DynamoIssuerStore, str], Any]
+    do: Callable[[DynamoIssuerStore, Any], None]
     items: int
     """How many items it puts."""
 
@@ -43,46 +43,48 @@ def _issuer(name: str):
     return issuer, nouns.status_lists(issuer, size=64)
 
 
-def _stored_issuer(ledger: DynamoLedger, name: str):
+def _stored_issuer(issuer_store: DynamoIssuerStore, name: str):
     issuer, lists = _issuer(name)
-    ledger.add_issuer(issuer, lists)
+    issuer_store.add_issuer(issuer, lists)
     return replace(issuer, name="Next", version=2), [nouns.with_bit(lists[0], 1)]
 
 
-def _stored_record(ledger: DynamoLedger, name: str):
+def _stored_record(issuer_store: DynamoIssuerStore, name: str):
     issuer, lists = _issuer(name)
-    ledger.add_issuer(issuer, lists)
+    issuer_store.add_issuer(issuer, lists)
     record = nouns.record(f"credential-{name}", of=issuer)
-    ledger.add_record(record)
+    issuer_store.add_record(record)
     return nouns.revoked(record), [nouns.with_bit(lists[0], 7)]
 
 
-def _stored_achievement(ledger: DynamoLedger, name: str):
+def _stored_achievement(issuer_store: DynamoIssuerStore, name: str):
     first = nouns.achievement(name)
-    ledger.add_achievement(first)
+    issuer_store.add_achievement(first)
     return first, replace(first, name="Next", version=2)
 
 
-def _replaced_record(ledger: DynamoLedger, name: str):
-    revoked, lists = _stored_record(ledger, name)
+def _replaced_record(issuer_store: DynamoIssuerStore, name: str):
+    revoked, lists = _stored_record(issuer_store, name)
     new = nouns.record(f"next-{name}", index=8, of=nouns.issuer(name))
     return replace(revoked, superseded_by=new.id), lists, Issued(new)
 
 
 DEEDS = {
-    "add_issuer": Deed(lambda _, name: _issuer(name), lambda ledger, made: ledger.add_issuer(*made), 7),
-    "replace_issuer": Deed(_stored_issuer, lambda ledger, made: ledger.replace_issuer(*made), 2),
+    "add_issuer": Deed(lambda _, name: _issuer(name), lambda issuer_store, made: issuer_store.add_issuer(*made), 7),
+    "replace_issuer": Deed(_stored_issuer, lambda issuer_store, made: issuer_store.replace_issuer(*made), 2),
     "add_achievement": Deed(
-        lambda _, name: nouns.achievement(name), lambda ledger, made: ledger.add_achievement(made), 2
+        lambda _, name: nouns.achievement(name), lambda issuer_store, made: issuer_store.add_achievement(made), 2
     ),
-    "replace_achievement": Deed(_stored_achievement, lambda ledger, made: ledger.replace_achievement(*made), 2),
+    "replace_achievement": Deed(
+        _stored_achievement, lambda issuer_store, made: issuer_store.replace_achievement(*made), 2
+    ),
     "add_record": Deed(
         lambda _, name: nouns.record(f"credential-{name}", of=nouns.issuer(name)),
-        lambda ledger, made: ledger.add_record(made),
+        lambda issuer_store, made: issuer_store.add_record(made),
         4,
     ),
-    "replace_standing": Deed(_stored_record, lambda ledger, made: ledger.replace_standing(*made), 3),
-    "supersede": Deed(_replaced_record, lambda ledger, made: ledger.supersede(*made), 7),
+    "replace_standing": Deed(_stored_record, lambda issuer_store, made: issuer_store.replace_standing(*made), 3),
+    "supersede": Deed(_replaced_record, lambda issuer_store, made: issuer_store.supersede(*made), 7),
 }
 
 
@@ -99,7 +101,7 @@ def changed(before: dict[Any, Any], after: dict[Any, Any]) -> int:
 @pytest.mark.parametrize("name", DEEDS)
 @pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
 def test_a_crash_at_any_call_leaves_all_or_nothing_and_running_it_again_completes(
-    tables: Tables, ledger: DynamoLedger, name: str, fault
+    tables: Tables, issuer_store: DynamoIssuerStore, name: str, fault
 ):
     """Swept over every call of the deed, and of the same deed when its first run was applied already."""
     deed = DEEDS[name]
@@ -109,100 +111,106 @@ def test_a_crash_at_any_call_leaves_all_or_nothing_and_running_it_again_complete
         crashed = True
         while crashed:
             nth += 1
-            made = deed.prepare(ledger, f"{name}-{applied_before}-{nth}")
+            made = deed.prepare(issuer_store, f"{name}-{applied_before}-{nth}")
             start = everything(tables)
             if applied_before:
-                deed.do(ledger, made)
+                deed.do(issuer_store, made)
             with fault(tables.client, nth):
-                crashed = _crashes(deed, ledger, made)
+                crashed = _crashes(deed, issuer_store, made)
             points += crashed
             whole = changed(start, everything(tables))
             assert whole in (0, deed.items), (applied_before, nth)
-            deed.do(ledger, made)
+            deed.do(issuer_store, made)
             assert changed(start, everything(tables)) == deed.items
     assert points == 2  # one call when it is new, and one that is refused when it was applied
 
 
-def _crashes(deed: Deed, ledger: DynamoLedger, made: Any) -> bool:
+def _crashes(deed: Deed, issuer_store: DynamoIssuerStore, made: Any) -> bool:
     try:
-        deed.do(ledger, made)
+        deed.do(issuer_store, made)
     except Unavailable:
         return True
     return False
 
 
-def test_another_credential_is_not_taken_for_the_one_whose_reply_was_lost(tables: Tables, ledger: DynamoLedger):
+def test_another_credential_is_not_taken_for_the_one_whose_reply_was_lost(
+    tables: Tables, issuer_store: DynamoIssuerStore
+):
     record = nouns.record()
     with aws_calls.reply_lost(tables.client), pytest.raises(Unavailable):
-        ledger.add_record(record)
+        issuer_store.add_record(record)
     with pytest.raises(Conflict):
-        ledger.add_record(replace(record, document=b"{}"))
-    assert ledger.record(record.id) == record
+        issuer_store.add_record(replace(record, document=b"{}"))
+    assert issuer_store.record(record.id) == record
 
 
-def test_keys_left_unread_are_asked_for_again(tables: Tables, ledger: DynamoLedger):
+def test_keys_left_unread_are_asked_for_again(tables: Tables, issuer_store: DynamoIssuerStore):
     issuer = nouns.issuer()
-    ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
     DynamoSalts(tables).create(DAY, bytes(32))
-    whole = ledger.surroundings(nouns.record(), DAY)
+    whole = issuer_store.surroundings(nouns.record(), DAY)
     with aws_calls.unprocessed(tables.client, times=2) as left, aws_calls.counted(tables.client) as calls:
-        assert ledger.surroundings(nouns.record(), DAY) == whole
+        assert issuer_store.surroundings(nouns.record(), DAY) == whole
     assert left[0] == 3
     assert len(calls) == 3
 
 
-def test_keys_that_stay_unread_are_never_taken_for_absent(tables: Tables, ledger: DynamoLedger):
+def test_keys_that_stay_unread_are_never_taken_for_absent(tables: Tables, issuer_store: DynamoIssuerStore):
     issuer = nouns.issuer()
-    ledger.add_issuer(issuer, nouns.status_lists(issuer))
+    issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
     with (
         aws_calls.unprocessed(tables.client, times=99),
         aws_calls.counted(tables.client) as calls,
         pytest.raises(Unavailable) as caught,
     ):
-        ledger.surroundings(nouns.record(), DAY)
+        issuer_store.surroundings(nouns.record(), DAY)
     assert caught.value.code == "storage_partial"
     assert len(calls) == TURNS
 
 
-def test_a_transaction_that_gave_way_is_tried_again(tables: Tables, ledger: DynamoLedger):
+def test_a_transaction_that_gave_way_is_tried_again(tables: Tables, issuer_store: DynamoIssuerStore):
     for reason in ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"):
         record = nouns.record(reason, index=len(reason))
         with aws_calls.cancelled(tables.client, reason, times=2) as refused:
-            ledger.add_record(record)
+            issuer_store.add_record(record)
         assert len(refused) == 2
-        assert ledger.record(record.id) == record
+        assert issuer_store.record(record.id) == record
 
 
-def test_a_transaction_that_always_gives_way_is_unavailable_and_no_conflict(tables: Tables, ledger: DynamoLedger):
+def test_a_transaction_that_always_gives_way_is_unavailable_and_no_conflict(
+    tables: Tables, issuer_store: DynamoIssuerStore
+):
     with (
         aws_calls.cancelled(tables.client, "TransactionConflict", times=99) as refused,
         pytest.raises(Unavailable) as caught,
     ):
-        ledger.add_record(nouns.record())
+        issuer_store.add_record(nouns.record())
     assert caught.value.code == "storage_busy"
     assert len(refused) == TURNS
 
 
-def test_throttled_reads_are_waited_out(tables: Tables, ledger: DynamoLedger):
-    ledger.add_record(nouns.record())
+def test_throttled_reads_are_waited_out(tables: Tables, issuer_store: DynamoIssuerStore):
+    issuer_store.add_record(nouns.record())
     with aws_calls.throttled(tables.client, "GetItem", times=1) as refused:
-        assert ledger.record(nouns.record().id) == nouns.record()
+        assert issuer_store.record(nouns.record().id) == nouns.record()
     assert refused
 
 
-def test_a_transaction_throttled_for_longer_than_the_client_tries_is_tried_again(tables: Tables, ledger: DynamoLedger):
+def test_a_transaction_throttled_for_longer_than_the_client_tries_is_tried_again(
+    tables: Tables, issuer_store: DynamoIssuerStore
+):
     with aws_calls.throttled(tables.client, "TransactWriteItems", times=RETRIES + 2) as refused:
-        ledger.add_record(nouns.record())
+        issuer_store.add_record(nouns.record())
     assert len(refused) == RETRIES + 2
-    assert ledger.record(nouns.record().id) == nouns.record()
+    assert issuer_store.record(nouns.record().id) == nouns.record()
 
 
-def test_one_view_reads_twice(tables: Tables, ledger: DynamoLedger):
+def test_one_view_reads_twice(tables: Tables, issuer_store: DynamoIssuerStore):
     issuer = nouns.issuer()
-    ledger.add_issuer(issuer, nouns.status_lists(issuer))
-    ledger.add_record(nouns.record())
+    issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+    issuer_store.add_record(nouns.record())
     with aws_calls.counted(tables.client) as calls:
-        ledger.surroundings(ledger.record(nouns.record().id), DAY)
+        issuer_store.surroundings(issuer_store.record(nouns.record().id), DAY)
     assert calls == ["GetItem", "BatchGetItem"]
 
 
@@ -219,16 +227,16 @@ BODIES = st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encod
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(status=st.sampled_from([200, 301, 400, 403, 404, 413]), body=BODIES)
 def test_whatever_answers_in_place_of_storage_only_our_errors_come_out(tables: Tables, status: int, body: bytes):
-    ledger = DynamoLedger(tables)
+    issuer_store = DynamoIssuerStore(tables)
     issuer, lists = _issuer("any")
     with aws_calls.answered(tables.client, status, body):
         for call in (
-            lambda: ledger.record("c"),
-            lambda: ledger.surroundings(nouns.record(), DAY),
-            lambda: list(zip(ledger.issuers(), range(3), strict=False)),
-            lambda: list(zip(ledger.achievements("north"), range(3), strict=False)),
-            lambda: ledger.add_issuer(issuer, lists),
-            lambda: DynamoJournal(tables).write(nouns.event()),
+            lambda: issuer_store.record("c"),
+            lambda: issuer_store.surroundings(nouns.record(), DAY),
+            lambda: list(zip(issuer_store.issuers(), range(3), strict=False)),
+            lambda: list(zip(issuer_store.achievements("north"), range(3), strict=False)),
+            lambda: issuer_store.add_issuer(issuer, lists),
+            lambda: DynamoEventStore(tables).write(nouns.event()),
             lambda: DynamoSalts(tables).create(DAY, bytes(32)),
         ):
             try:
@@ -237,12 +245,12 @@ def test_whatever_answers_in_place_of_storage_only_our_errors_come_out(tables: T
                 continue
 
 
-def test_what_is_too_large_for_storage_is_refused_and_not_tried_again(tables: Tables, ledger: DynamoLedger):
+def test_what_is_too_large_for_storage_is_refused_and_not_tried_again(tables: Tables, issuer_store: DynamoIssuerStore):
     large = bytes(400 * 1024)
     with aws_calls.counted(tables.client) as calls:
         with pytest.raises(Refused):
-            ledger.add_image(replace(nouns.image(), content=large))
+            issuer_store.add_image(replace(nouns.image(), content=large))
         with pytest.raises(Refused):
-            ledger.add_record(nouns.record(document=large))
+            issuer_store.add_record(nouns.record(document=large))
     assert len(calls) == 2
     assert everything(tables) == {}

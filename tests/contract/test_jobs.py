@@ -9,13 +9,22 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.award.job import Chunk, Counts, Job, Jobs, JobState, Outcome, Results, RowState
-from chalicelib.award.tasks import Task, Tasks
-from chalicelib.award.upload import Fault, Row
-from chalicelib.dynamo.jobs import DynamoJobs
+from chalicelib.award.bulk.job import (
+    Chunk,
+    Counts,
+    Job,
+    Jobs,
+    JobState,
+    Outcome,
+    Results,
+    RowState,
+)
+from chalicelib.award.bulk.upload import Fault, Row
+from chalicelib.dynamo.stores.jobs import DynamoJobs
+from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Tables
-from chalicelib.dynamo.tasks import DynamoTasks
 from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.tasks.task_queue import Task, TaskQueue
 from tests import aws_calls, fakes
 from tests.fake_jobs import Jobs as FakeJobs
 
@@ -30,18 +39,18 @@ ROWS = (
 @dataclass(frozen=True)
 class Storage:
     jobs: Jobs
-    tasks: Tasks
+    tasks: TaskQueue
 
 
 @pytest.fixture
 def fake() -> Storage:
-    tasks = fakes.Tasks()
+    tasks = fakes.TaskQueue()
     return Storage(FakeJobs(tasks), tasks)
 
 
 @pytest.fixture
 def real(tables: Tables) -> Storage:
-    return Storage(DynamoJobs(tables), DynamoTasks(tables))
+    return Storage(DynamoJobs(tables), DynamoTaskQueue(tables))
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -159,7 +168,7 @@ def test_results_of_two_workers_do_not_overwrite_each_other(storage: Storage):
 
 @pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
 def test_what_is_put_again_after_a_lost_call_is_whole(tables: Tables, fault):
-    storage = Storage(DynamoJobs(tables), DynamoTasks(tables))
+    storage = Storage(DynamoJobs(tables), DynamoTaskQueue(tables))
     running = draft(state=JobState.RUNNING, chunks=1, version=2)
     deeds = [
         lambda: storage.jobs.add(draft()),

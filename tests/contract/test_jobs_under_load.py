@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from chalicelib.award import achievements, issuers, issuing, jobs
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.job import Counts, Job, JobState
-from chalicelib.award.jobs import Desk, Upload
-from chalicelib.award.judge import Terms
-from chalicelib.dynamo.jobs import DynamoJobs
-from chalicelib.dynamo.ledger import DynamoLedger
+from chalicelib.award import achievements
+from chalicelib.award.bulk import bulk_issuer, job_runner
+from chalicelib.award.bulk.bulk_issuer import BulkIssuer, Upload
+from chalicelib.award.bulk.job import Counts, Job, JobState
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.jobs import DynamoJobs
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, Unavailable
 from tests import aws_calls
@@ -28,15 +30,15 @@ SENT = b"name,email\n" + b"".join(b"P %d,p%d@example.org\n" % (number, number) f
 
 @dataclass
 class Office:
-    desk: Desk
+    bulk: BulkIssuer
     upload: Upload
 
     def retried(self, job: Job | None = None) -> Job:
         """As callers and the to-do list do: what storage did not answer is asked again."""
         for _ in range(200):
             try:
-                job = job or jobs.create(self.desk, "acme", self.upload, "tests")
-                return issuing.run(self.desk, "acme", job.id)
+                job = job or bulk_issuer.create(self.bulk, "acme", self.upload, "tests")
+                return job_runner.run(self.bulk, "acme", job.id)
             except (Unavailable, Conflict):
                 continue
         raise AssertionError("it never came to an end")
@@ -44,9 +46,11 @@ class Office:
     def whole(self, tables: Tables, job: Job) -> None:
         """Every row once, and no place in a status list twice."""
         assert (job.state, job.counts) == (JobState.DONE, Counts(issued=ROWS))
-        records = list(self.desk.awarding.ledger.records("acme"))
+        records = list(self.bulk.issuer_context.issuer_store.records("acme"))
         assert Counter(record.holder_name for record in records) == {f"P {number}": 1 for number in range(ROWS)}
-        assert {record.id for record in records} == {result.credential_id for result, _ in jobs.results(self.desk, job)}
+        assert {record.id for record in records} == {
+            result.credential_id for result, _ in bulk_issuer.results(self.bulk, job)
+        }
         places = [(entry.list_id, entry.index) for record in records for entry in record.entries]
         assert len(set(places)) == len(places) == 2 * ROWS
         pages = tables.client.get_paginator("scan").paginate(TableName=tables.credentials, ConsistentRead=True)
@@ -56,10 +60,10 @@ class Office:
 
 @pytest.fixture
 def office(tables: Tables) -> Office:
-    awarding = Awarding(DynamoLedger(tables), Signer(), BASE_URL, Clock(), os.urandom)
-    issuers.found(awarding, new_issuer())
-    achievement = achievements.add(awarding, new_achievement())
-    return Office(Desk(awarding, DynamoJobs(tables)), Upload(Terms(achievement.id), SENT))
+    issuer_context = IssuerContext(DynamoIssuerStore(tables), Signer(), BASE_URL, Clock(), os.urandom)
+    issuer_actions.found(issuer_context, new_issuer())
+    achievement = achievements.add(issuer_context, new_achievement())
+    return Office(BulkIssuer(issuer_context, DynamoJobs(tables)), Upload(Terms(achievement.id), SENT))
 
 
 def test_all_are_issued_once_while_a_third_of_all_requests_is_throttled(tables: Tables, office: Office):
@@ -77,8 +81,8 @@ def test_a_request_that_is_lost_anywhere_loses_no_row(tables: Tables, office: Of
     for nth in range(1, 200, 3):
         with fault(tables.client, nth):
             try:
-                job = jobs.create(office.desk, "acme", office.upload, "tests")
-                job = issuing.run(office.desk, "acme", job.id)
+                job = bulk_issuer.create(office.bulk, "acme", office.upload, "tests")
+                job = job_runner.run(office.bulk, "acme", job.id)
             except (Unavailable, Conflict):
                 continue
         break
@@ -87,7 +91,7 @@ def test_a_request_that_is_lost_anywhere_loses_no_row(tables: Tables, office: Of
 
 
 def test_many_workers_at_once_issue_each_row_once(tables: Tables, office: Office):
-    job = jobs.create(office.desk, "acme", office.upload, "tests")
+    job = bulk_issuer.create(office.bulk, "acme", office.upload, "tests")
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: office.retried(job), range(8)))
     office.whole(tables, office.retried(job))

@@ -8,19 +8,30 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.award.atlas import Atlas, Pathways
-from chalicelib.award.pathways import MAX_STEPS, Completion, Pathway, signpost
-from chalicelib.award.tasks import Task
+from chalicelib.award.pathways.pathway import (
+    MAX_STEPS,
+    Completion,
+    Pathway,
+    pathway_link,
+)
+from chalicelib.award.pathways.pathway_actions import Atlas, Pathways
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.pathways import DynamoPathways
-from chalicelib.dynamo.shelf import DynamoShelf
+from chalicelib.dynamo.stores.pathways import DynamoPathways
+from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Tables
-from chalicelib.dynamo.tasks import DynamoTasks
 from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.tasks.task_queue import Task
+from tests.award.pathways import fakes
+from tests.award.pathways.fakes import (
+    every,
+    in_order,
+    leaf,
+    pathway,
+    some,
+)
 from tests.aws_calls import counted
 from tests.contract import nouns
-from tests.paths import fakes
-from tests.paths.fakes import every, in_order, leaf, pathway, some
 
 ATLAS = Atlas("acme", b"\0\xff" * 16)
 WAY = pathway(
@@ -41,7 +52,7 @@ def pathways(request: pytest.FixtureRequest) -> Pathways:
 
 
 def saved(pathways: Pathways, way: Pathway = WAY, atlas: Atlas = ATLAS) -> Pathway:
-    pathways.save(atlas, way, {step: [signpost(way, step)] for step in "abcd"})
+    pathways.save(atlas, way, {step: [pathway_link(way, step)] for step in "abcd"})
     return way
 
 
@@ -51,15 +62,15 @@ def test_a_pathway_comes_back_as_it_was_saved(pathways: Pathways) -> None:
     assert pathways.version("acme", "p", 1) == WAY
     assert list(pathways.pathways("acme")) == [WAY]
     assert pathways.atlas("acme") == ATLAS
-    assert pathways.signposts("acme", "a") == (signpost(WAY, "a"),)
-    assert [step.name for step in pathways.signposts("acme", "a")[0].next] == ["B", "C", "D 👩‍🚀"]
+    assert pathways.pathway_links("acme", "a") == (pathway_link(WAY, "a"),)
+    assert [step.name for step in pathways.pathway_links("acme", "a")[0].next] == ["B", "C", "D 👩‍🚀"]
 
 
 def test_nothing_is_there_before_it_is_saved_nor_for_another_issuer(pathways: Pathways) -> None:
     for issuer_id in ("acme", "other"):
         assert pathways.atlas(issuer_id) is None
         assert list(pathways.pathways(issuer_id)) == []
-        assert pathways.signposts(issuer_id, "a") == ()
+        assert pathways.pathway_links(issuer_id, "a") == ()
         assert pathways.completion(issuer_id, "p", DONE.id) is None
         assert pathways.completions(issuer_id, "p", None, 10) == []
         with pytest.raises(NotFound):
@@ -74,14 +85,14 @@ def test_nothing_is_there_before_it_is_saved_nor_for_another_issuer(pathways: Pa
 def test_every_version_stays_and_the_newest_is_read(pathways: Pathways) -> None:
     saved(pathways)
     after = replace(WAY, version=2, root=every("a"), archived=True, reward=None, reward_name=None)
-    pathways.save(replace(ATLAS, version=2), after, {"a": [], "b": [signpost(WAY, "b")] * 2})
+    pathways.save(replace(ATLAS, version=2), after, {"a": [], "b": [pathway_link(WAY, "b")] * 2})
     assert pathways.pathway("acme", "p") == after
     assert list(pathways.pathways("acme")) == [after]
     assert pathways.version("acme", "p", 1) == WAY
     assert pathways.version("acme", "p", 2) == after
-    assert pathways.signposts("acme", "a") == ()
-    assert len(pathways.signposts("acme", "b")) == 2
-    assert len(pathways.signposts("acme", "c")) == 1
+    assert pathways.pathway_links("acme", "a") == ()
+    assert len(pathways.pathway_links("acme", "b")) == 2
+    assert len(pathways.pathway_links("acme", "c")) == 1
 
 
 def test_the_same_again_is_harmless(pathways: Pathways) -> None:
@@ -105,7 +116,7 @@ def test_whoever_comes_second_changes_nothing(pathways: Pathways, atlas: Atlas, 
         pathways.save(atlas, way, {"a": []})
     assert list(pathways.pathways("acme")) == [WAY]
     assert pathways.atlas("acme") == ATLAS
-    assert pathways.signposts("acme", "a") == (signpost(WAY, "a"),)
+    assert pathways.pathway_links("acme", "a") == (pathway_link(WAY, "a"),)
 
 
 def test_of_many_who_save_at_once_one_does(tables: Tables) -> None:
@@ -130,12 +141,12 @@ def test_the_largest_pathway_replaces_another_largest_in_one_transaction(tables:
         leaves = [leaf(f"{letter}{n:036}", name="ü" * 200, description="ü" * 1000, url=url) for n in range(MAX_STEPS)]
         return pathway(every(*leaves), version=version)
 
-    posts = [signpost(large("a", 1), f"a{0:036}")] * 5
+    posts = [pathway_link(large("a", 1), f"a{0:036}")] * 5
     pathways.save(ATLAS, large("a", 1), {f"a{n:036}": posts for n in range(MAX_STEPS)})
     both = {f"{letter}{n:036}": posts for n in range(MAX_STEPS) for letter in "ab"}
     pathways.save(replace(ATLAS, version=2), large("b", 2), both)
     assert pathways.pathway("acme", "p") == large("b", 2)
-    assert pathways.signposts("acme", f"b{0:036}") == tuple(posts)
+    assert pathways.pathway_links("acme", f"b{0:036}") == tuple(posts)
 
 
 def test_a_completion_is_kept_as_it_was_first(pathways: Pathways) -> None:
@@ -170,7 +181,7 @@ def test_reading_a_pathway_is_one_call(tables: Tables) -> None:
     saved(pathways)
     with counted(tables.client) as calls:
         pathways.pathway("acme", "p")
-        pathways.signposts("acme", "a")
+        pathways.pathway_links("acme", "a")
         list(pathways.pathways("acme"))
     assert calls == ["GetItem", "GetItem", "Query"]
 
@@ -179,7 +190,7 @@ def test_keys_of_two_issuers_never_meet() -> None:
     made = {keys.pathway(issuer_id, "p") for issuer_id in ("a", "a#PATHWAY", "a%23PATHWAY")} | {
         keys.completion("a", "PATHWAY#p", "c"),
         keys.completion("a#PATHWAY", "p", "c"),
-        keys.hook("a", "p"),
+        keys.webhook("a", "p"),
     }
     assert len(made) == 6
 
@@ -187,16 +198,16 @@ def test_keys_of_two_issuers_never_meet() -> None:
 def test_a_view_reads_the_signposts_in_its_one_call_for_what_is_around(tables: Tables) -> None:
     record = nouns.record()
     way = pathway(in_order(record.achievement_id, "b"), issuer_id=record.issuer_id)
-    posts = [signpost(way, record.achievement_id)]
+    posts = [pathway_link(way, record.achievement_id)]
     DynamoPathways(tables).save(Atlas(record.issuer_id, b"s" * 32), way, {record.achievement_id: posts})
     with counted(tables.client) as calls:
-        found = DynamoShelf(tables).surroundings(record, NOW.date())
+        found = DynamoPublicStore(tables).surroundings(record, NOW.date())
     assert calls == ["BatchGetItem"]
-    assert found.signposts == tuple(posts)
+    assert found.pathway_links == tuple(posts)
 
 
 def test_what_has_to_follow_is_stored_with_the_pathway_or_not_at_all(tables: Tables) -> None:
-    task, tasks = Task("pathways", "acme", "pathway:p", NOW), DynamoTasks(tables)
+    task, tasks = Task("pathways", "acme", "pathway:p", NOW), DynamoTaskQueue(tables)
     pathways = DynamoPathways(tables)
     pathways.save(ATLAS, WAY, {}, [task])
     assert list(tasks.due(NOW, 10)) == [task]

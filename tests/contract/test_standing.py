@@ -15,74 +15,76 @@ from tests.contract.conftest import Storage
 def issued(storage: Storage):
     issuer = nouns.issuer()
     lists = nouns.status_lists(issuer)
-    storage.ledger.add_issuer(issuer, lists)
+    storage.issuer_store.add_issuer(issuer, lists)
     record = nouns.record(index=131_071)
-    storage.ledger.add_record(record)
+    storage.issuer_store.add_record(record)
     return record, lists[0]
 
 
 def test_a_revocation_is_known_to_the_very_next_read(storage: Storage, issued):
     record, revocation = issued
     changed, marked = nouns.revoked(record), nouns.with_bit(revocation, 131_071)
-    storage.ledger.replace_standing(changed, [marked])
-    assert storage.shelf.record(record.id).standing.state is State.REVOKED
-    assert storage.shelf.record(record.id) == changed
-    assert storage.shelf.status_list(revocation.id) == marked
-    assert storage.shelf.surroundings(changed, nouns.NOW.date()).status_lists[revocation.id] == marked
+    storage.issuer_store.replace_standing(changed, [marked])
+    assert storage.public_store.record(record.id).standing.state is State.REVOKED
+    assert storage.public_store.record(record.id) == changed
+    assert storage.public_store.status_list(revocation.id) == marked
+    assert storage.public_store.surroundings(changed, nouns.NOW.date()).status_lists[revocation.id] == marked
 
 
 def test_two_writers_of_one_credential_do_not_overwrite_each_other(storage: Storage, issued):
     record, revocation = issued
-    storage.ledger.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
+    storage.issuer_store.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
     late = nouns.revoked(record, at=nouns.NOW + timedelta(hours=2))
     with pytest.raises(Conflict):
-        storage.ledger.replace_standing(late, [])
-    assert storage.shelf.record(record.id) == nouns.revoked(record)
+        storage.issuer_store.replace_standing(late, [])
+    assert storage.public_store.record(record.id) == nouns.revoked(record)
 
 
 def test_two_credentials_of_one_list_do_not_overwrite_each_others_bits(storage: Storage, issued):
     record, revocation = issued
     other = nouns.record("d" * 26, index=3)
-    storage.ledger.add_record(other)
-    storage.ledger.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
+    storage.issuer_store.add_record(other)
+    storage.issuer_store.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
     with pytest.raises(Conflict):
-        storage.ledger.replace_standing(nouns.revoked(other), [nouns.with_bit(revocation, 3)])
-    assert storage.shelf.record(other.id) == other
-    now = storage.ledger.status_list(revocation.id)
-    storage.ledger.replace_standing(nouns.revoked(other), [nouns.with_bit(now, 3)])
-    bits = storage.shelf.status_list(revocation.id).bits
+        storage.issuer_store.replace_standing(nouns.revoked(other), [nouns.with_bit(revocation, 3)])
+    assert storage.public_store.record(other.id) == other
+    now = storage.issuer_store.status_list(revocation.id)
+    storage.issuer_store.replace_standing(nouns.revoked(other), [nouns.with_bit(now, 3)])
+    bits = storage.public_store.status_list(revocation.id).bits
     assert (bits[0], bits[-1]) == (0x10, 0x01)
 
 
 def test_a_credential_that_is_not_there_cannot_be_revoked(storage: Storage):
     with pytest.raises(Conflict):
-        storage.ledger.replace_standing(nouns.revoked(nouns.record("n" * 26)), [])
+        storage.issuer_store.replace_standing(nouns.revoked(nouns.record("n" * 26)), [])
 
 
 def test_the_same_decision_again_completes(storage: Storage, issued):
     record, revocation = issued
     for _ in range(2):
-        storage.ledger.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
-    assert storage.shelf.status_list(revocation.id).version == 2
+        storage.issuer_store.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
+    assert storage.public_store.status_list(revocation.id).version == 2
 
 
 def test_sixteen_writers_who_retry_lose_no_bit(storage: Storage, issued):
     _, revocation = issued
     records = [nouns.record(f"{number:026}", index=number * 8) for number in range(16)]
     for record in records:
-        storage.ledger.add_record(record)
+        storage.issuer_store.add_record(record)
 
     def revoke(record) -> None:
         while True:
-            now = storage.ledger.status_list(revocation.id)
+            now = storage.issuer_store.status_list(revocation.id)
             try:
-                storage.ledger.replace_standing(nouns.revoked(record), [nouns.with_bit(now, record.entries[0].index)])
+                storage.issuer_store.replace_standing(
+                    nouns.revoked(record), [nouns.with_bit(now, record.entries[0].index)]
+                )
             except Conflict:
                 continue
             return
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(revoke, records))
-    final = storage.shelf.status_list(revocation.id)
+    final = storage.public_store.status_list(revocation.id)
     assert final.bits[:16] == b"\x80" * 16
     assert final.version == 17

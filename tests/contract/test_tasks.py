@@ -1,4 +1,4 @@
-"""`award.tasks.Tasks` on both storages."""
+"""`award.tasks.TaskQueue` on both storages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.award.tasks import LEASE, Parked, Task, Tasks
-from chalicelib.award.work import Fault, Worker, run
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.stores.tasks import DynamoTaskQueue, raw
 from chalicelib.dynamo.tables import Put, Tables
-from chalicelib.dynamo.tasks import DynamoTasks, raw
 from chalicelib.errors import NotFound
+from chalicelib.tasks.task_queue import (
+    LEASE,
+    Parked,
+    Task,
+    TaskQueue,
+)
+from chalicelib.tasks.worker import Fault, Worker, run
 from tests import fakes
 
 NOW = datetime(2026, 11, 22, 9, 30, 0, 250_000, UTC)
@@ -22,24 +27,24 @@ TASK = Task("deliver", "northwind", "a" * 26, NOW)
 
 
 @pytest.fixture(params=["fake", "real"])
-def tasks(request: pytest.FixtureRequest) -> Tasks:
-    return fakes.Tasks() if request.param == "fake" else DynamoTasks(request.getfixturevalue("tables"))
+def tasks(request: pytest.FixtureRequest) -> TaskQueue:
+    return fakes.TaskQueue() if request.param == "fake" else DynamoTaskQueue(request.getfixturevalue("tables"))
 
 
-def claimed(tasks: Tasks, task: Task = TASK, now: datetime = NOW) -> Task:
+def claimed(tasks: TaskQueue, task: Task = TASK, now: datetime = NOW) -> Task:
     tasks.add([task])
     assert tasks.claim(task, now)
     return replace(task, attempts=task.attempts + 1)
 
 
-def test_what_is_added_is_due_at_its_time_and_not_before(tasks: Tasks) -> None:
+def test_what_is_added_is_due_at_its_time_and_not_before(tasks: TaskQueue) -> None:
     tasks.add([TASK])
     assert list(tasks.due(NOW - timedelta(microseconds=1), 10)) == []
     assert list(tasks.due(NOW, 10)) == [TASK]
     assert list(tasks.due(NOW + timedelta(days=999), 10)) == [TASK]
 
 
-def test_the_same_task_is_added_once_and_never_begun_anew(tasks: Tasks) -> None:
+def test_the_same_task_is_added_once_and_never_begun_anew(tasks: TaskQueue) -> None:
     tasks.add([TASK, TASK])
     assert tasks.claim(TASK, NOW)
     tasks.add([TASK])
@@ -48,7 +53,7 @@ def test_the_same_task_is_added_once_and_never_begun_anew(tasks: Tasks) -> None:
     assert list(tasks.due(NOW + LEASE, 10)) == []
 
 
-def test_another_kind_issuer_subject_or_time_is_another_task(tasks: Tasks) -> None:
+def test_another_kind_issuer_subject_or_time_is_another_task(tasks: TaskQueue) -> None:
     others = [
         replace(TASK, kind="pathways"),
         replace(TASK, issuer_id="other"),
@@ -62,7 +67,7 @@ def test_another_kind_issuer_subject_or_time_is_another_task(tasks: Tasks) -> No
     assert set(tasks.due(NOW, 10)) == {TASK, *others}
 
 
-def test_a_claimed_task_is_nobody_elses_until_its_lease_ends(tasks: Tasks) -> None:
+def test_a_claimed_task_is_nobody_elses_until_its_lease_ends(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     assert list(tasks.due(NOW, 10)) == []
     assert not tasks.claim(TASK, NOW)
@@ -72,7 +77,7 @@ def test_a_claimed_task_is_nobody_elses_until_its_lease_ends(tasks: Tasks) -> No
     assert tasks.claim(mine, later)
 
 
-def test_what_is_done_is_gone(tasks: Tasks) -> None:
+def test_what_is_done_is_gone(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.done(mine)
     tasks.done(mine)
@@ -80,7 +85,7 @@ def test_what_is_done_is_gone(tasks: Tasks) -> None:
     assert not tasks.claim(mine, NOW + LEASE * 2)
 
 
-def test_a_postponed_task_comes_back_then_with_its_attempts(tasks: Tasks) -> None:
+def test_a_postponed_task_comes_back_then_with_its_attempts(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.postpone(mine, NOW + MINUTE)
     assert list(tasks.due(NOW, 10)) == []
@@ -88,7 +93,7 @@ def test_a_postponed_task_comes_back_then_with_its_attempts(tasks: Tasks) -> Non
     assert tasks.claim(replace(mine, due=NOW + MINUTE), NOW + MINUTE)
 
 
-def test_a_worker_slower_than_its_lease_moves_nothing(tasks: Tasks) -> None:
+def test_a_worker_slower_than_its_lease_moves_nothing(tasks: TaskQueue) -> None:
     slow = claimed(tasks)
     later = NOW + LEASE + MINUTE
     assert tasks.claim(slow, later)
@@ -99,21 +104,21 @@ def test_a_worker_slower_than_its_lease_moves_nothing(tasks: Tasks) -> None:
     assert list(tasks.due(later + LEASE + MINUTE, 10)) == [replace(slow, attempts=2)]
 
 
-def test_what_is_done_cannot_be_postponed_back_to_life(tasks: Tasks) -> None:
+def test_what_is_done_cannot_be_postponed_back_to_life(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.done(mine)
     tasks.postpone(mine, NOW + MINUTE)
     assert list(tasks.due(NOW + LEASE * 2, 10)) == []
 
 
-def test_postponed_to_where_the_same_task_stands_leaves_that_one(tasks: Tasks) -> None:
+def test_postponed_to_where_the_same_task_stands_leaves_that_one(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.add([replace(TASK, due=NOW + MINUTE)])
     tasks.postpone(mine, NOW + MINUTE)
     assert list(tasks.due(NOW + LEASE * 2, 10)) == [replace(TASK, due=NOW + MINUTE)]
 
 
-def test_a_parked_task_is_not_due_until_it_is_asked_for(tasks: Tasks) -> None:
+def test_a_parked_task_is_not_due_until_it_is_asked_for(tasks: TaskQueue) -> None:
     tasks.park(claimed(tasks), "mail_refused", NOW + MINUTE)
     assert list(tasks.due(NOW + LEASE * 2, 10)) == []
     (parked,) = tasks.parked(10)
@@ -125,7 +130,7 @@ def test_a_parked_task_is_not_due_until_it_is_asked_for(tasks: Tasks) -> None:
         tasks.retry(parked, NOW + LEASE + MINUTE)
 
 
-def test_a_dropped_task_is_forgotten(tasks: Tasks) -> None:
+def test_a_dropped_task_is_forgotten(tasks: TaskQueue) -> None:
     tasks.park(claimed(tasks), "mail_refused", NOW)
     (parked,) = tasks.parked(10)
     tasks.drop(parked)
@@ -133,19 +138,19 @@ def test_a_dropped_task_is_forgotten(tasks: Tasks) -> None:
     assert list(tasks.parked(10)) == []
 
 
-def test_parked_tasks_are_listed_oldest_first_and_bounded(tasks: Tasks) -> None:
+def test_parked_tasks_are_listed_oldest_first_and_bounded(tasks: TaskQueue) -> None:
     for minutes in (2, 0, 1):
         tasks.park(claimed(tasks, replace(TASK, subject=str(minutes))), "x", NOW + minutes * MINUTE)
     assert [parked.task.subject for parked in tasks.parked(2)] == ["0", "1"]
 
 
-def test_of_many_the_oldest_are_found_first(tasks: Tasks) -> None:
+def test_of_many_the_oldest_are_found_first(tasks: TaskQueue) -> None:
     many = [replace(TASK, due=NOW - number * MINUTE) for number in range(12)]
     tasks.add(many)
     assert list(tasks.due(NOW, 5)) == sorted(many, key=lambda task: task.due)[:5]
 
 
-def test_claimed_ones_do_not_hide_what_stands_behind_them(tasks: Tasks) -> None:
+def test_claimed_ones_do_not_hide_what_stands_behind_them(tasks: TaskQueue) -> None:
     many = [replace(TASK, due=NOW - number * MINUTE) for number in range(6)]
     tasks.add(many)
     for task in many[1:]:
@@ -155,7 +160,7 @@ def test_claimed_ones_do_not_hide_what_stands_behind_them(tasks: Tasks) -> None:
 
 def test_a_task_in_a_transaction_is_the_one_that_is_found(tables: Tables) -> None:
     tables.transact(tables.credentials, [Put(raw(TASK))])
-    assert list(DynamoTasks(tables).due(NOW, 10)) == [TASK]
+    assert list(DynamoTaskQueue(tables).due(NOW, 10)) == [TASK]
 
 
 def test_the_tasks_of_one_issuer_stand_in_few_places_and_of_many_in_all() -> None:
@@ -165,7 +170,7 @@ def test_the_tasks_of_one_issuer_stand_in_few_places_and_of_many_in_all() -> Non
 
 
 def test_two_workers_at_once_do_each_task_once(tables: Tables) -> None:
-    tasks = DynamoTasks(tables)
+    tasks = DynamoTaskQueue(tables)
     many = [replace(TASK, issuer_id=f"issuer-{number % 3}", subject=str(number)) for number in range(40)]
     tasks.add(many)
     did: list[str] = []

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.award import issue
+from chalicelib.award.issuing import issue
 from chalicelib.credential.record import Record
-from chalicelib.dynamo.models_credential import RecordItem
+from chalicelib.dynamo.items.credentials import RecordItem
 from chalicelib.dynamo.tables import Put
 from crash import award
 from crash.award import SCENES, Scene
@@ -37,7 +37,7 @@ def test_nothing_is_lost_doubled_or_half_done_whatever_call_an_act_dies_at(regio
 
 def test_what_is_issued_without_a_key_is_seen_to_be_issued_twice(region: str) -> None:
     def act(stage: Stage, _: str) -> list[Record]:
-        return [issue.issue(stage.awarding, award._award(stage))]
+        return [issue.issue(stage.issuer_context, award._award(stage))]
 
     tally = award.run(region, [Scene("no key", act, award._there(1))])
     assert tally.double > 0
@@ -47,7 +47,7 @@ def test_what_is_issued_without_a_key_is_seen_to_be_issued_twice(region: str) ->
 def test_what_is_stored_in_two_steps_is_seen_half_done(region: str) -> None:
     class InTwoSteps:
         def __init__(self, stage: Stage) -> None:
-            self._ledger, self._tables = stage.ledger, stage._tables
+            self._ledger, self._tables = stage.issuer_store, stage._tables
 
         def __getattr__(self, name: str) -> object:
             return getattr(self._ledger, name)
@@ -57,8 +57,8 @@ def test_what_is_stored_in_two_steps_is_seen_half_done(region: str) -> None:
             self._ledger.record(record.id)
 
     def act(stage: Stage, _: str) -> list[Record]:
-        stage.awarding = replace(stage.awarding, ledger=InTwoSteps(stage))  # type: ignore[arg-type]
-        return [issue.issue(stage.awarding, award._award(stage, name=award._claim(stage)))]
+        stage.issuer_context = replace(stage.issuer_context, issuer_store=InTwoSteps(stage))  # type: ignore[arg-type]
+        return [issue.issue(stage.issuer_context, award._award(stage, name=award._claim(stage)))]
 
     tally = award.run(region, [Scene("two steps", act, award._there(1))])
     assert tally.half_issued > 0

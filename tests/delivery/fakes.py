@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.award.pathways import Signpost
-from chalicelib.delivery.deliveries import Delivery, State
-from chalicelib.delivery.letter import Letter
+from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.delivery.delivery_status import Delivery, State
+from chalicelib.delivery.emails.email_content import Letter
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import Early, Posted
@@ -88,10 +88,10 @@ class Post:
 
 
 @dataclass
-class Signposts:
-    """`delivery.ports.Signposts`."""
+class PathwayLinks:
+    """`delivery.ports.PathwayLinks`."""
 
-    posts: tuple[Signpost, ...] = ()
+    posts: tuple[PathwayLink, ...] = ()
 
-    def signposts(self, issuer_id: str, achievement_id: str) -> tuple[Signpost, ...]:
+    def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
         return self.posts

@@ -11,10 +11,16 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.delivery import again, deliveries, holder, notices, schedule
+from chalicelib.delivery import (
+    delivery_status,
+    email_events,
+    holder_actions,
+    reminders,
+    resend,
+)
+from chalicelib.delivery.email_events import Fate, Notice
+from chalicelib.delivery.emails.email_content import REMINDERS, Kind, Letter
 from chalicelib.delivery.handlers import KINDS
-from chalicelib.delivery.letter import REMINDERS, Kind, Letter
-from chalicelib.delivery.notices import Fate, Notice
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import LaurelError, Unavailable
 from tests.delivery.fakes import Post, Store
@@ -121,7 +127,7 @@ class Play:
 
     def next_day(self) -> None:
         tomorrow = self.world.now + timedelta(days=1)
-        self.world.now = schedule.next_allowed(tomorrow, self.world.zone)
+        self.world.now = reminders.next_allowed(tomorrow, self.world.zone)
 
     def lost(self, kind: str) -> None:
         """The letter went out, and nobody was told."""
@@ -141,18 +147,18 @@ class Play:
     def notice(self, fate: Fate) -> None:
         for number in range(len(self.post.sent)):
             notice = Notice(fate, f"mail-{number + 1}@ses.example", (EMAIL,), self.world.now)
-            notices.apply(self.world.delivering, notice)
+            email_events.apply(self.world.delivery_context, notice)
 
     def open(self) -> None:
         if self.post.sent:
-            holder.look(self.world.delivering, self.world.token(), person=True)
+            holder_actions.look(self.world.delivery_context, self.world.token(), person=True)
 
     def share(self) -> None:
         if self.post.sent:
-            holder.share(self.world.delivering, self.world.token(), CREDENTIAL, holder.Target.X)
+            holder_actions.share(self.world.delivery_context, self.world.token(), CREDENTIAL, holder_actions.Target.X)
 
     def again(self) -> None:
-        again.send_again(self.world.delivering, "north", CREDENTIAL)
+        resend.send_again(self.world.delivery_context, "north", CREDENTIAL)
         self.asked += 1
 
     def work(self) -> None:
@@ -170,7 +176,7 @@ def test_each_reminder_at_most_once_and_never_at_night(steps: list[tuple[Any, ..
     counted = Counter(letter.kind for letter in play.post.sent)
     assert all(counted[kind] <= 1 for kind in REMINDERS), counted
     for letter, at in play.post.log:
-        assert letter.kind not in REMINDERS or schedule.allowed(at, zone), (letter.kind, at)
+        assert letter.kind not in REMINDERS or reminders.allowed(at, zone), (letter.kind, at)
     # The first letter is doubled only where nobody knows whether it went out, or where somebody asked for it.
     assert counted[Kind.ISSUED] <= 1 + play.unanswered + play.asked
 
@@ -178,8 +184,10 @@ def test_each_reminder_at_most_once_and_never_at_night(steps: list[tuple[Any, ..
 def test_the_property_can_fail() -> None:
     """A reminder whose claim fell back like a first letter's would be found."""
     world = World()
-    delivery = deliveries.claimed(world.delivery, Kind.UNOPENED, ISSUED_AT, "one")
-    assert not deliveries.may_claim(delivery, Kind.UNOPENED, ISSUED_AT + timedelta(days=365))
-    assert deliveries.may_claim(
-        deliveries.claimed(world.delivery, Kind.ISSUED, ISSUED_AT, "one"), Kind.ISSUED, ISSUED_AT + deliveries.ANSWER
+    delivery = delivery_status.claimed(world.delivery, Kind.UNOPENED, ISSUED_AT, "one")
+    assert not delivery_status.may_claim(delivery, Kind.UNOPENED, ISSUED_AT + timedelta(days=365))
+    assert delivery_status.may_claim(
+        delivery_status.claimed(world.delivery, Kind.ISSUED, ISSUED_AT, "one"),
+        Kind.ISSUED,
+        ISSUED_AT + delivery_status.ANSWER,
     )

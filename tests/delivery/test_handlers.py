@@ -4,10 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.award.pathways import Signpost, Step
+from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.credential.record import Standing, State
-from chalicelib.delivery import deliveries, holder, mailbox, schedule
-from chalicelib.delivery.letter import Kind
+from chalicelib.delivery import (
+    delivery_status,
+    holder_actions,
+    mailbox,
+    reminders,
+)
+from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Refused, Unavailable
 from tests.contract import nouns
@@ -25,7 +30,7 @@ def test_a_new_credential_is_written_about_at_once_and_once() -> None:
     world.do("deliver")
     world.do("deliver")
     assert kinds(world) == [Kind.ISSUED]
-    assert world.delivery.state is deliveries.State.SENT
+    assert world.delivery.state is delivery_status.State.SENT
     assert world.store.mails["mail-1@ses.example"].credential_id == world.delivery.credential_id
 
 
@@ -50,18 +55,18 @@ def test_who_opens_but_does_not_share_is_told_how() -> None:
     world = World()
     world.do("deliver")
     world.now = world.after(days=2)
-    holder.look(world.delivering, world.token(), person=True)
+    holder_actions.look(world.delivery_context, world.token(), person=True)
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED, Kind.UNSHARED]
-    assert world.delivery.letters[Kind.UNSHARED].sent_at == schedule.next_allowed(world.after(days=9), "Europe/Berlin")
+    assert world.delivery.letters[Kind.UNSHARED].sent_at == reminders.next_allowed(world.after(days=9), "Europe/Berlin")
 
 
 def test_who_shares_it_is_left_in_peace() -> None:
     world = World()
     world.do("deliver")
     world.now = world.after(days=2)
-    holder.look(world.delivering, world.token(), person=True)
-    holder.share(world.delivering, world.token(), world.delivery.credential_id, holder.Target.X)
+    holder_actions.look(world.delivery_context, world.token(), person=True)
+    holder_actions.share(world.delivery_context, world.token(), world.delivery.credential_id, holder_actions.Target.X)
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED]
 
@@ -106,7 +111,7 @@ def test_a_throttled_letter_is_tried_again() -> None:
     world.post.fault = lambda: NotSent("not now")
     with pytest.raises(NotSent):
         world.do("deliver")
-    assert world.delivery.state is deliveries.State.WAITING
+    assert world.delivery.state is delivery_status.State.WAITING
     world.post.fault = lambda: None
     world.do("deliver")
     assert kinds(world) == [Kind.ISSUED]
@@ -119,7 +124,7 @@ def test_a_refused_address_is_given_up_and_says_so() -> None:
     world.post.fault = lambda: None
     world.work(UNTIL)
     assert kinds(world) == []
-    assert world.delivery.state is deliveries.State.FAILED
+    assert world.delivery.state is delivery_status.State.FAILED
     assert world.delivery.first is not None
     assert world.delivery.first.given_up == "address_rejected"
 
@@ -130,7 +135,7 @@ def test_a_first_letter_whose_answer_was_lost_is_sent_again_only_after_its_claim
     with pytest.raises(Unavailable):
         world.do("deliver")
     world.post.after = lambda: None
-    world.now += deliveries.ANSWER - timedelta(seconds=1)
+    world.now += delivery_status.ANSWER - timedelta(seconds=1)
     with pytest.raises(Unavailable, match="Another worker"):
         world.do("deliver")
     assert len(world.post.sent) == 1
@@ -142,7 +147,7 @@ def test_a_first_letter_whose_answer_was_lost_is_sent_again_only_after_its_claim
 def test_a_reminder_whose_answer_was_lost_is_not_sent_again() -> None:
     world = World()
     world.do("deliver")
-    world.now = schedule.unopened_due(ISSUED_AT, world.zone)
+    world.now = reminders.unopened_due(ISSUED_AT, world.zone)
     world.post.after = lambda: Unavailable("silence")
     with pytest.raises(Unavailable):
         world.do("unopened")
@@ -159,18 +164,18 @@ def test_a_reminder_that_comes_up_at_night_waits_for_the_morning() -> None:
     world.do("unopened")
     assert kinds(world) == [Kind.ISSUED]
     assert {task.due for task in world.tasks.standing if task.kind == "unopened"} >= {
-        schedule.next_allowed(world.now, world.zone)
+        reminders.next_allowed(world.now, world.zone)
     }
 
 
 def test_the_holders_own_zone_counts_more_than_the_issuers_guess() -> None:
     world = World(zone="America/Los_Angeles")
     world.do("deliver")
-    holder.choose_zone(world.delivering, world.token(), "Asia/Tokyo")
+    holder_actions.choose_zone(world.delivery_context, world.token(), "Asia/Tokyo")
     world.work(UNTIL)
     sent_at = world.delivery.letters[Kind.UNOPENED].sent_at
     assert sent_at is not None
-    assert schedule.allowed(sent_at, "Asia/Tokyo")
+    assert reminders.allowed(sent_at, "Asia/Tokyo")
 
 
 @pytest.mark.parametrize(
@@ -187,7 +192,7 @@ def test_a_mailbox_that_is_closed_gets_nothing_and_the_issuer_sees_why(
     step: object, request: pytest.FixtureRequest
 ) -> None:
     world = World()
-    world.delivering.change_mailbox(mailbox.digest(EMAIL), step)  # type: ignore[arg-type]
+    world.delivery_context.change_mailbox(mailbox.digest(EMAIL), step)  # type: ignore[arg-type]
     world.work(UNTIL)
     assert kinds(world) == []
     assert world.delivery.first is not None
@@ -196,7 +201,7 @@ def test_a_mailbox_that_is_closed_gets_nothing_and_the_issuer_sees_why(
 
 def test_who_wants_no_reminders_gets_the_credential_only() -> None:
     world = World()
-    world.delivering.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.choosing(box, "north", "new"))
+    world.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.choosing(box, "north", "new"))
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED]
 
@@ -204,7 +209,7 @@ def test_who_wants_no_reminders_gets_the_credential_only() -> None:
 def test_a_letter_names_the_next_step_of_the_pathway() -> None:
     world = World()
     step = Step("deep", "Welding in the deep", url="https://north.example/deep")
-    world.signposts.posts = (Signpost("p", "Diver", (step,), None),)
+    world.pathway_links.posts = (PathwayLink("p", "Diver", (step,), None),)
     world.do("deliver")
     letter = world.post.sent[0]
     assert (letter.next_step, letter.next_url) == (

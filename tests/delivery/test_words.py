@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.delivery import brand, links, mailbox, sharing
-from chalicelib.delivery.letter import Kind
-from chalicelib.delivery.sign_in import SignInPost
+from chalicelib.delivery import links, mailbox, sharing
+from chalicelib.delivery.emails import branding
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.sign_in import SignInPost
 from chalicelib.errors import Refused, Unavailable
 from tests.delivery.fakes import Post, Store
 from tests.delivery.world import ISSUED_AT
@@ -19,14 +20,14 @@ BOX = mailbox.Mailbox(mailbox.digest("ada@example.org"))
 
 
 def test_contrast_is_what_the_guidelines_say() -> None:
-    assert brand.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert brand.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
-    assert brand.contrast("#ffffff", "#767676") == brand.contrast("#767676", "#ffffff")
+    assert branding.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert branding.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert branding.contrast("#ffffff", "#767676") == branding.contrast("#767676", "#ffffff")
 
 
 @given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True) | st.text() | st.none())
 def test_white_words_can_be_read_on_every_accent(accent: str | None) -> None:
-    assert brand.contrast(brand.readable(accent), "#ffffff") >= brand.AA
+    assert branding.contrast(branding.readable(accent), "#ffffff") >= branding.AA
 
 
 @given(st.emails(), st.binary(min_size=32, max_size=32))

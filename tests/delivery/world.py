@@ -9,18 +9,18 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.access.limits import Limit
+from chalicelib.access.rate_limits import Limit
 from chalicelib.analytics.recorder import Recorder
-from chalicelib.award.recipient import Recipient
-from chalicelib.award.tasks import Task
+from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.credential.record import Record
-from chalicelib.delivery.deliveries import Delivery
-from chalicelib.delivery.delivering import Delivering
+from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.emails.email_content import Kind, Letter
 from chalicelib.delivery.handlers import handlers
-from chalicelib.delivery.letter import Kind, Letter
+from chalicelib.tasks.task_queue import Task
 from tests import fakes
 from tests.contract import nouns
-from tests.delivery.fakes import Post, Signposts, Store
+from tests.delivery.fakes import PathwayLinks, Post, Store
 
 ISSUED_AT = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
 """Late in the evening in Europe."""
@@ -40,37 +40,37 @@ class World:
     now: datetime = ISSUED_AT
     store: Store = field(default_factory=Store)
     post: Post = field(default_factory=Post)
-    signposts: Signposts = field(default_factory=Signposts)
-    tasks: fakes.Tasks = field(default_factory=fakes.Tasks)
-    journal: fakes.Journal = field(default_factory=fakes.Journal)
-    ledger: fakes.Ledger = field(default_factory=fakes.Ledger)
+    pathway_links: PathwayLinks = field(default_factory=PathwayLinks)
+    tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
+    event_store: fakes.EventStore = field(default_factory=fakes.EventStore)
+    issuer_store: fakes.IssuerStore = field(default_factory=fakes.IssuerStore)
     counted: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
         issuer = nouns.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png")
-        self.ledger.add_issuer(issuer, nouns.status_lists(issuer, 8))
+        self.issuer_store.add_issuer(issuer, nouns.status_lists(issuer, 8))
         image = f"{BASE_URL}/images/{'a' * 64}.png"
-        self.ledger.add_achievement(nouns.achievement(name="Welding under water", image=image))
+        self.issuer_store.add_achievement(nouns.achievement(name="Welding under water", image=image))
         self.give(CREDENTIAL)
 
     def give(self, credential_id: str, index: int = 7) -> Record:
         """Issue a credential to Ada."""
         record = nouns.record(credential_id, index, issued_at=ISSUED_AT, valid_until=self.valid_until)
         recipient = Recipient(record.id, record.issuer_id, "Ada Nwosu", self.email, self.zone, self.notify)
-        self.ledger.add_record(record, recipient, [Task("deliver", record.issuer_id, record.id, ISSUED_AT)])
+        self.issuer_store.add_record(record, recipient, [Task("deliver", record.issuer_id, record.id, ISSUED_AT)])
         self.tasks.add([Task("deliver", record.issuer_id, record.id, ISSUED_AT)])
         return record
 
     @property
-    def delivering(self) -> Delivering:
-        return Delivering(
+    def delivery_context(self) -> DeliveryContext:
+        return DeliveryContext(
             store=self.store,
-            archive=self.ledger,
-            signposts=self.signposts,
+            archive=self.issuer_store,
+            pathway_links=self.pathway_links,
             tasks=self.tasks,
             post=lambda: self.post,
-            recorder=Recorder(self.journal, fakes.Fallback()),
+            recorder=Recorder(self.event_store, fakes.Fallback()),
             base_url=BASE_URL,
             clock=lambda: self.now,
             entropy=self.entropy,
@@ -87,13 +87,13 @@ class World:
 
     def do(self, kind: str, credential_id: str = CREDENTIAL) -> None:
         """Handle one task of ``kind``, as a worker would."""
-        handlers(self.delivering)[kind](Task(kind, "north", credential_id, self.now))
+        handlers(self.delivery_context)[kind](Task(kind, "north", credential_id, self.now))
 
     def work(self, until: datetime) -> None:
         """Do every task when it is due, up to ``until``."""
         while due := sorted((task for task in self.tasks.standing if task.due <= until), key=lambda task: task.due):
             self.now = max(self.now, due[0].due)
-            handlers(self.delivering)[due[0].kind](due[0])
+            handlers(self.delivery_context)[due[0].kind](due[0])
             self.tasks.done(due[0])
         self.now = max(self.now, until)
 
@@ -119,5 +119,5 @@ class World:
 
     def change(self, **changes: object) -> None:
         """Store the credential otherwise, as its issuer may."""
-        record = self.ledger.record(CREDENTIAL)
-        self.ledger._records[CREDENTIAL] = replace(record, **changes)  # type: ignore[arg-type]
+        record = self.issuer_store.record(CREDENTIAL)
+        self.issuer_store._records[CREDENTIAL] = replace(record, **changes)  # type: ignore[arg-type]

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import dynamo
-from chalicelib.award.listing import Row
-from chalicelib.award.recipient import Recipient
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.award.issuing.search import Row
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
-from chalicelib.dynamo.models import Pointer, read
-from chalicelib.dynamo.models_credential import (
+from chalicelib.dynamo.items.base import Pointer, read
+from chalicelib.dynamo.items.credentials import (
     AchievementItem,
     ImageItem,
     IssuerItem,

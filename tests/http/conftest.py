@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.http import log
 from chalicelib.http.app import create_app
+from chalicelib.http.core import log
 from tests.http.gateway import Gateway
 from tests.http.world import Laurel, seeded
 

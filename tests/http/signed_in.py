@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from chalicelib.access import members, sessions, tokens
-from chalicelib.access.gate import Gate
+from chalicelib.access.access_context import AccessContext
 from chalicelib.access.roles import Role
 from tests.http.gateway import HTML, Answer, Gateway
 from tests.http.world import Laurel
@@ -14,7 +14,7 @@ from tests.http.world import Laurel
 
 def as_token(laurel: Laurel, issuer_id: str | None, role: Role | None = None) -> dict[str, str]:
     """The header of a fresh token of an issuer; of the operators, where it is None."""
-    _, text = tokens.make(laurel.gate, issuer_id, role, "tests", "tests")
+    _, text = tokens.make(laurel.access_context, issuer_id, role, "tests", "tests")
     return {"authorization": f"Bearer {text}"}
 
 
@@ -54,13 +54,13 @@ def as_person(
     from chalicelib.http.app import create_app
 
     if issuer_id is not None:
-        belongs(laurel.gate, issuer_id, email, role)
-    session, cookie = sessions.sign_in(laurel.gate, email)
+        belongs(laurel.access_context, issuer_id, email, role)
+    session, cookie = sessions.sign_in(laurel.access_context, email)
     return Browser(ask or Gateway(create_app(laurel)), f"laurel_session={cookie}", session.csrf)
 
 
-def belongs(gate: Gate, issuer_id: str, email: str, role: Role) -> None:
+def belongs(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> None:
     """Make somebody a member; of an issuer that has none yet, beside an owner."""
-    if role is not Role.OWNER and not gate.register.roster(issuer_id).owners:
-        members.add(gate, issuer_id, f"first-owner@{issuer_id}.example", Role.OWNER)
-    members.add(gate, issuer_id, email, role)
+    if role is not Role.OWNER and not access_context.member_store.roster(issuer_id).owners:
+        members.add(access_context, issuer_id, f"first-owner@{issuer_id}.example", Role.OWNER)
+    members.add(access_context, issuer_id, email, role)

@@ -17,7 +17,7 @@ STARTED = """
 import json, sys
 from chalicelib import settings
 from chalicelib.http.app import create_app
-from chalicelib.http.log import LogFallback
+from chalicelib.http.core.log import LogFallback
 from chalicelib.services import build
 
 names = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID", "AWS_REGION")

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from chalicelib.access.roles import Role, allowed
-from chalicelib.http import problem
-from chalicelib.http.access import Door, Rule
 from chalicelib.http.app import create_app
+from chalicelib.http.core import problem
+from chalicelib.http.core.access import Door, Rule
 from chalicelib.verify.report import Outcome, Verdict
 from tests.http.gateway import Gateway
-from tests.http.test_documents import IMAGE
+from tests.http.public.test_documents import IMAGE
 from tests.http.world import BASE_URL, Laurel, id_of
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ def sample(title: str) -> dict[str, object]:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_example_runs(ask: Gateway, laurel: Laurel, example: str) -> None:
     names = {"ID": id_of("valid"), "ISSUER": "fernhill", "IMAGE": IMAGE.removeprefix("/images/")}
-    names["LIST"] = laurel.ledger.issuer("fernhill").revocation_list
+    names["LIST"] = laurel.issuer_store.issuer("fernhill").revocation_list
     names["BASE"] = BASE_URL
     command = shlex.split(re.sub(r"\$([A-Z]+)", lambda match: names[match[1]], example))
     assert command.pop(0) == "curl"
@@ -69,7 +69,7 @@ def test_example_runs(ask: Gateway, laurel: Laurel, example: str) -> None:
 
 def given(laurel: Laurel, value: str) -> bytes:
     """What curl sends for ``value``: itself, or the file that it names after an @."""
-    record = laurel.ledger.record(id_of("valid"))
+    record = laurel.issuer_store.record(id_of("valid"))
     files = {"@badge.json": record.document, "@badge.jwt": (record.jwt or "").encode()}
     return files[value] if value.startswith("@") else value.encode()
 

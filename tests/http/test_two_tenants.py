@@ -16,10 +16,10 @@ import pytest
 
 from chalicelib.access import members, sessions, tokens
 from chalicelib.access.roles import Role
-from chalicelib.award import issuers
-from chalicelib.award.issuers import NewIssuer
-from chalicelib.http.access import Door, Rule
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.http.app import create_app
+from chalicelib.http.core.access import Door, Rule
 from tests.http.gateway import HTML, Answer, Gateway
 from tests.http.matrix import OTHER, OWNER, At, Call, entries
 from tests.http.world import Laurel, seeded
@@ -58,15 +58,17 @@ class Stage:
     laurel: Laurel = field(default_factory=seeded)
 
     def __post_init__(self) -> None:
-        issuers.found(self.laurel.awarding, NewIssuer(OTHER, "Other", "https://other.example/", "Teaches, too."))
+        issuer_actions.found(
+            self.laurel.issuer_context, NewIssuer(OTHER, "Other", "https://other.example/", "Teaches, too.")
+        )
         for issuer_id in (OWNER, OTHER):
             domain = "canary.example" if issuer_id == OWNER else "other.example"
             for role in Role:
-                members.add(self.laurel.gate, issuer_id, f"{role}@{domain}", role)
-        tokens.make(self.laurel.gate, OWNER, Role.VIEWER, "canary token", "ada@example.org")
+                members.add(self.laurel.access_context, issuer_id, f"{role}@{domain}", role)
+        tokens.make(self.laurel.access_context, OWNER, Role.VIEWER, "canary token", "ada@example.org")
         # The names that the world comes with stand in hints of the console, too.
-        issuers.reword(self.laurel.awarding, OWNER, {"name": "Canary College"})
-        named = self.laurel.ledger._achievements
+        issuer_actions.reword(self.laurel.issuer_context, OWNER, {"name": "Canary College"})
+        named = self.laurel.issuer_store._achievements
         named.update({key: replace(one, name="Canary achievement") for key, one in named.items()})
 
     @cached_property
@@ -74,11 +76,11 @@ class Stage:
         return Gateway(create_app(self.laurel))
 
     def token(self, issuer_id: str | None, role: Role | None = None) -> dict[str, str]:
-        _, text = tokens.make(self.laurel.gate, issuer_id, role, f"{role}'s", "tests")
+        _, text = tokens.make(self.laurel.access_context, issuer_id, role, f"{role}'s", "tests")
         return {"authorization": f"Bearer {text}"}
 
     def session(self, email: str) -> tuple[dict[str, str], str]:
-        session, cookie = sessions.sign_in(self.laurel.gate, email)
+        session, cookie = sessions.sign_in(self.laurel.access_context, email)
         return {"cookie": f"laurel_session={cookie}", "accept": HTML}, session.csrf
 
     def ask(self, method: str, call: Call, headers: dict[str, str], csrf: str | None = None) -> Answer:
@@ -96,8 +98,13 @@ class Stage:
 
     def things(self) -> str:
         """All that is stored of the owner's, but for when a token was used."""
-        pathways, hooks = self.laurel.pathways, self.laurel.hooks
-        held = [self.laurel.ledger.__dict__, self.laurel.register._members, pathways.__dict__, hooks.__dict__]
+        pathways, webhooks = self.laurel.pathways, self.laurel.webhooks
+        held = [
+            self.laurel.issuer_store.__dict__,
+            self.laurel.member_store._members,
+            pathways.__dict__,
+            webhooks.__dict__,
+        ]
         return repr(held)
 
 
@@ -238,7 +245,7 @@ def test_no_issuers_token_opens_what_is_for_operators(stage: Stage, method: str,
 def test_who_is_not_signed_in_is_sent_to_sign_in(stage: Stage, method: str, path: str) -> None:
     call = build(method, path, At(stage.laurel))
     made = stage.things()
-    _, cookie = sessions.sign_in(stage.laurel.gate, "owner@canary.example")
+    _, cookie = sessions.sign_in(stage.laurel.access_context, "owner@canary.example")
     for headers in (
         {},
         {"cookie": "laurel_session="},

@@ -15,7 +15,7 @@ from typing import Any, Self
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.award.hooks import Outcome
+from chalicelib.award.webhooks.webhook import Outcome
 from tests.http.gateway import Answer, Gateway
 from tests.http.signed_in import as_token
 from tests.http.world import BASE_URL, Laurel
@@ -49,16 +49,16 @@ class Receiver:
     def __init__(self, laurel: Laurel, ask: Gateway, name: str) -> None:
         # The samples read the clock of the machine that they run on.
         laurel.now = datetime.now(UTC)
-        draft = next(hook for hook in map(json.loads, samples("json")) if hook["name"] == name)
-        achievement = next(iter(laurel.ledger.achievements("fernhill"))).id
+        draft = next(webhook for webhook in map(json.loads, samples("json")) if webhook["name"] == name)
+        achievement = next(iter(laurel.issuer_store.achievements("fernhill"))).id
         draft |= {"dry_run": False, "courses": dict.fromkeys(draft["courses"], achievement)}
         made = ask.post("/v1/hooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
         assert made.status == 201, made.text
-        self.ask, self.laurel, self.hook = ask, laurel, made.json
+        self.ask, self.laurel, self.webhook = ask, laurel, made.json
 
     def take(self, headers: dict[str, str], body: bytes) -> Answer:
         named = {name.lower().replace("-", "_"): value for name, value in headers.items()}
-        return self.ask.post(self.hook["url"].removeprefix(BASE_URL), body, **named)
+        return self.ask.post(self.webhook["url"].removeprefix(BASE_URL), body, **named)
 
     def issued(self, answer: Answer, holder: str, start: str) -> None:
         assert answer.status == 200, answer.text
@@ -77,13 +77,13 @@ def test_the_sample_for_the_shell_is_issued(laurel: Laurel, ask: Gateway, tmp_pa
     curl.chmod(0o755)
     env = {
         "PATH": f"{tmp_path}:{os.environ['PATH']}",
-        "HOOK_URL": receiver.hook["url"],
-        "HOOK_SECRET": receiver.hook["secret"],
+        "HOOK_URL": receiver.webhook["url"],
+        "HOOK_SECRET": receiver.webhook["secret"],
     }
     ran = subprocess.run(["sh", "-eu", "-c", samples("sh")[0]], env=env, capture_output=True, check=True)
     sent = ran.stdout.decode().split("\0")[:-1]
     assert sent.pop(0) == "-sS"
-    assert sent.pop() == receiver.hook["url"]
+    assert sent.pop() == receiver.webhook["url"]
     pairs = list(zip(sent[::2], sent[1::2], strict=True))
     headers = dict(value.split(": ", 1) for option, value in pairs if option == "-H")
     [body] = [value for option, value in pairs if option == "--data-binary"]
@@ -97,7 +97,7 @@ def test_the_sample_for_canvas_is_issued_once_though_the_event_is_raised_again(
 
     class Reply:
         def __init__(self, request: urllib.request.Request) -> None:
-            assert request.full_url == receiver.hook["url"]
+            assert request.full_url == receiver.webhook["url"]
             assert isinstance(request.data, bytes)
             self.answer = receiver.take(dict(request.header_items()), request.data)
 
@@ -113,10 +113,10 @@ def test_the_sample_for_canvas_is_issued_once_though_the_event_is_raised_again(
     monkeypatch.setattr(urllib.request, "urlopen", lambda request, timeout: Reply(request))
     names: dict[str, Any] = {}
     exec(compile(samples("python")[0], "docs/webhooks.md", "exec"), names)  # noqa: S102 - our own page
-    first = names["send"](CANVAS, receiver.hook["url"], receiver.hook["secret"])
+    first = names["send"](CANVAS, receiver.webhook["url"], receiver.webhook["secret"])
     receiver.issued(first, "Isaac Newton", "2019-11-05T13:38:00Z")
     later = {**CANVAS, "body": {**CANVAS["body"], "progress": {"completed_at": "2019-11-06T13:38:00.218Z"}}}
-    assert names["send"](later, receiver.hook["url"], receiver.hook["secret"]).json == first.json
+    assert names["send"](later, receiver.webhook["url"], receiver.webhook["secret"]).json == first.json
 
 
 def test_the_sample_for_zapier_is_issued(laurel: Laurel, ask: Gateway) -> None:
@@ -124,8 +124,8 @@ def test_the_sample_for_zapier_is_issued(laurel: Laurel, ask: Gateway) -> None:
         pytest.skip("no node on this machine")
     receiver = Receiver(laurel, ask, "LMS")
     given = {
-        "url": receiver.hook["url"],
-        "secret": receiver.hook["secret"],
+        "url": receiver.webhook["url"],
+        "secret": receiver.webhook["secret"],
         "course": "DA-101",
         "first_name": "Ada",
         "last_name": "Nwosu",
@@ -140,12 +140,12 @@ def test_the_sample_for_zapier_is_issued(laurel: Laurel, ask: Gateway) -> None:
     )
     ran = subprocess.run(["node", "-e", script], capture_output=True, check=True, text=True)
     url, sent = json.loads(ran.stdout)
-    assert (url, sent["method"]) == (receiver.hook["url"], "POST")
+    assert (url, sent["method"]) == (receiver.webhook["url"], "POST")
     receiver.issued(receiver.take(sent["headers"], sent["body"].encode()), "Ada Nwosu", "2026-11-20T16:00:00Z")
 
 
 def test_every_code_in_the_page_is_one_that_is_answered() -> None:
-    from chalicelib.http.problem import KINDS
+    from chalicelib.http.core.problem import KINDS
 
     table = PAGE.split("| answer |")[1].split("\n\n")[0]
     statuses = re.findall(r"`(\d{3})` `([a-z_]+)`", table)

@@ -12,30 +12,32 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import NoReturn
 
-from chalicelib.access import limits
-from chalicelib.access.gate import Gate
+from chalicelib.access import rate_limits
+from chalicelib.access.access_context import AccessContext
 from chalicelib.access.providers import Provider
 from chalicelib.analytics.recorder import Recorder
-from chalicelib.award import achievements, export, issue, issuers, standing
-from chalicelib.award.awarding import Awarding
-from chalicelib.award.domains import Proving
+from chalicelib.award import achievements, export
+from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.export import Exporter
-from chalicelib.award.jobs import Desk
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.domain_proof import DomainProver
+from chalicelib.award.issuing import issue, status_changes
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
-from chalicelib.delivery.delivering import Delivering
+from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.errors import Unavailable
-from chalicelib.intake.intake import Intake
-from chalicelib.lookup.host import Host
-from chalicelib.lookup.lookup import Lookup
+from chalicelib.reports.host_identity import Host
+from chalicelib.reports.hosted import HostedReports
+from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.settings import Settings
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
+from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as letter_fakes
 from tests.fake_archive import Archive
-from tests.paths import fakes as paths_fakes
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -61,7 +63,7 @@ def id_of(kind: str) -> str:
 
 @dataclass
 class Outside:
-    """`intake.ports.Outside` from dictionaries; what is in none of them is unavailable with ``fault``."""
+    """`submitted_reports.ports.Outside` from dictionaries; what is in none of them is unavailable with ``fault``."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
     issuers: dict[str, Controller] = field(default_factory=dict)
@@ -96,19 +98,19 @@ class Laurel:
     """What `chalicelib.services.Services` offers to the routes, over fakes."""
 
     base_url: str = BASE_URL
-    ledger: fakes.Shelf = field(default_factory=fakes.Shelf)
-    journal: fakes.Journal = field(default_factory=fakes.Journal)
+    issuer_store: fakes.PublicStore = field(default_factory=fakes.PublicStore)
+    event_store: fakes.EventStore = field(default_factory=fakes.EventStore)
     fallback: fakes.Fallback = field(default_factory=fakes.Fallback)
     signer: fakes.Signer = field(default_factory=fakes.Signer)
     outside: Outside = field(default_factory=Outside)
     now: datetime = NOW
-    register: access_fakes.Register = field(default_factory=access_fakes.Register)
-    passes: access_fakes.Passes = field(default_factory=access_fakes.Passes)
+    member_store: access_fakes.MemberStore = field(default_factory=access_fakes.MemberStore)
+    session_store: access_fakes.SessionStore = field(default_factory=access_fakes.SessionStore)
     mailed: access_fakes.Post = field(default_factory=access_fakes.Post)
     operators: frozenset[str] = frozenset({"op@laurel.example"})
-    tasks: fakes.Tasks = field(default_factory=fakes.Tasks)
+    tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
-    hooks: paths_fakes.Hooks = field(default_factory=paths_fakes.Hooks)
+    webhooks: paths_fakes.WebhookStore = field(default_factory=paths_fakes.WebhookStore)
 
     oidc_providers: tuple[Provider, ...] = ()
     oidc: access_fakes.Providers = field(default_factory=access_fakes.Providers)
@@ -119,9 +121,9 @@ class Laurel:
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
-        self.shelf: object = self.ledger
-        self.ledger.register = self.register
-        self.ledger.signposts = self.pathways.posts
+        self.public_store: object = self.issuer_store
+        self.issuer_store.member_store = self.member_store
+        self.issuer_store.pathway_links = self.pathways.posts
 
     @cached_property
     def settings(self) -> Settings:
@@ -129,58 +131,60 @@ class Laurel:
         return replace(plain, oidc_providers=self.oidc_providers)
 
     @property
-    def lookup(self) -> Lookup:
-        return Lookup(
-            shelf=self.shelf,  # type: ignore[arg-type]
-            recorder=Recorder(self.journal, self.fallback),
-            salts=self.ledger.salts,
+    def hosted_reports(self) -> HostedReports:
+        return HostedReports(
+            public_store=self.public_store,  # type: ignore[arg-type]
+            recorder=Recorder(self.event_store, self.fallback),
+            salts=self.issuer_store.salts,
             base_url=self.base_url,
             clock=lambda: self.now,
             entropy=self.entropy,
         )
 
     @property
-    def intake(self) -> Intake:
-        return Intake(self.shelf, self.lookup, lambda: self.outside, self.base_url, lambda: self.now)  # type: ignore[arg-type]
+    def submitted_reports(self) -> SubmittedReports:
+        return SubmittedReports(
+            self.public_store, self.hosted_reports, lambda: self.outside, self.base_url, lambda: self.now
+        )  # type: ignore[arg-type]
 
     @cached_property
     def host(self) -> Host:
         return Host(self.signer, self.signer.create("host").handle, self.base_url, lambda: self.now)
 
     @property
-    def awarding(self) -> Awarding:
-        return Awarding(self.ledger, self.signer, self.base_url, lambda: self.now, self.entropy)
+    def issuer_context(self) -> IssuerContext:
+        return IssuerContext(self.issuer_store, self.signer, self.base_url, lambda: self.now, self.entropy)
 
     @property
-    def delivering(self) -> Delivering:
-        return Delivering(
+    def delivery_context(self) -> DeliveryContext:
+        return DeliveryContext(
             store=self.letters,
-            archive=self.ledger,
-            signposts=self.pathways,
+            archive=self.issuer_store,
+            pathway_links=self.pathways,
             tasks=self.tasks,
             post=lambda: self.post,
-            recorder=Recorder(self.journal, self.fallback),
+            recorder=Recorder(self.event_store, self.fallback),
             base_url=self.base_url,
             clock=lambda: self.now,
             entropy=self.entropy,
-            within=partial(limits.within, self.gate),
+            within=partial(rate_limits.within, self.access_context),
         )
 
     @property
-    def proving(self) -> Proving:
-        return Proving(self.awarding, self.witness, self.tasks)
+    def domain_prover(self) -> DomainProver:
+        return DomainProver(self.issuer_context, self.witness, self.tasks)
 
     @cached_property
-    def desk(self) -> Desk:
-        return Desk(self.awarding, fake_jobs.Jobs(self.tasks))
+    def bulk(self) -> BulkIssuer:
+        return BulkIssuer(self.issuer_context, fake_jobs.Jobs(self.tasks))
 
     @property
     def exporters(self) -> dict[str, Exporter]:
-        archive = Archive(self.ledger)
+        archive = Archive(self.issuer_store)
         return {
-            **export.of_awards(self.ledger, archive, self.desk, self.pathways, self.hooks),
-            "member": export.nouns(self.register.members, "email"),
-            "token": export.nouns(self.register.tokens, "id", but=("digest",)),
+            **export.of_awards(self.issuer_store, archive, self.bulk, self.pathways, self.webhooks),
+            "member": export.nouns(self.member_store.members, "email"),
+            "token": export.nouns(self.member_store.tokens, "id", but=("digest",)),
         }
 
     @cached_property
@@ -188,10 +192,10 @@ class Laurel:
         return fakes.Claims()
 
     @property
-    def gate(self) -> Gate:
-        return Gate(
-            register=self.register,
-            passes=self.passes,
+    def access_context(self) -> AccessContext:
+        return AccessContext(
+            member_store=self.member_store,
+            session_store=self.session_store,
             post=lambda: self.mailed,
             base_url=self.base_url,
             operators=self.operators,
@@ -208,7 +212,7 @@ class Laurel:
 
     def put(self, record: Record) -> Record:
         """Store ``record`` as it is, over another one if need be: what storage holds is not always what was issued."""
-        self.ledger._records[record.id] = record
+        self.issuer_store._records[record.id] = record
         return record
 
 
@@ -216,12 +220,12 @@ def seeded(base_url: str = BASE_URL) -> Laurel:
     """Fernhill College with one credential of each kind, its JWT beside the valid one."""
     laurel = Laurel(base_url)
     laurel.now = NOW - timedelta(days=400)
-    college = issuers.NewIssuer(
+    college = issuer_actions.NewIssuer(
         "fernhill", "Fernhill College", "https://fernhill.example/", "Evening courses by the river since 1921."
     )
-    issuers.found(laurel.awarding, college, registered=True)
+    issuer_actions.found(laurel.issuer_context, college, registered=True)
     achievement = achievements.add(
-        laurel.awarding,
+        laurel.issuer_context,
         achievements.NewAchievement(
             issuer_id="fernhill",
             name="Data analysis in practice",
@@ -244,10 +248,10 @@ def seeded(base_url: str = BASE_URL) -> Laurel:
     )
     for kind in KINDS:
         validity = _validity(kind)
-        issue.issue(laurel.awarding, replace(award, credential_id=id_of(kind), jwt=kind == "valid", **validity))
+        issue.issue(laurel.issuer_context, replace(award, credential_id=id_of(kind), jwt=kind == "valid", **validity))
     laurel.now = NOW - timedelta(days=3)
-    standing.revoke(laurel.awarding, "fernhill", id_of("revoked"), "Issued to the wrong person.")
-    standing.suspend(laurel.awarding, "fernhill", id_of("suspended"), "An appeal is being heard.")
+    status_changes.revoke(laurel.issuer_context, "fernhill", id_of("revoked"), "Issued to the wrong person.")
+    status_changes.suspend(laurel.issuer_context, "fernhill", id_of("suspended"), "An appeal is being heard.")
     laurel.now = NOW
     _spoil(laurel)
     return laurel
@@ -262,12 +266,12 @@ def _validity(kind: str) -> dict[str, datetime]:
 
 
 def _spoil(laurel: Laurel) -> None:
-    tampered = laurel.ledger.record(id_of("tampered"))
+    tampered = laurel.issuer_store.record(id_of("tampered"))
     laurel.put(replace(tampered, document=tampered.document.replace(b"Ada Nwosu", b"Eve Malory")))
-    forged = laurel.ledger.record(id_of("wrong_signer"))
+    forged = laurel.issuer_store.record(id_of("wrong_signer"))
     unsigned = {name: value for name, value in json.loads(forged.document).items() if name != "proof"}
     laurel.put(replace(forged, document=makers.as_bytes(makers.signed(unsigned, makers.OTHER_KEY))))
-    lost = laurel.ledger.record(id_of("unreachable_status"))
+    lost = laurel.issuer_store.record(id_of("unreachable_status"))
     laurel.put(replace(lost, entries=()))
 
 
@@ -278,7 +282,9 @@ def hostile(laurel: Laurel, document: dict[str, object], credential_id: str = "h
     """
     document = {name: value for name, value in document.items() if name != "credentialStatus"}
     signed = makers.as_bytes(makers.signed(document))
-    record = replace(laurel.ledger.record(id_of("valid")), id=credential_id, document=signed, entries=(), jwt=None)
+    record = replace(
+        laurel.issuer_store.record(id_of("valid")), id=credential_id, document=signed, entries=(), jwt=None
+    )
     return laurel.put(record)
 
 

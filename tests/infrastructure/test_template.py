@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.award.tasks import LEASE
-from chalicelib.award.work import SLICE
 from chalicelib.dynamo import keys
-from chalicelib.http.problem import KINDS
+from chalicelib.http.core.problem import KINDS
+from chalicelib.tasks.task_queue import LEASE
+from chalicelib.tasks.worker import SLICE
 from local.package import IMPORT_SETTINGS, ROOT, Package
 
 # X-Ray has no resources to name (Service Authorization Reference, AWS X-Ray).

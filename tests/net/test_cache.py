@@ -40,13 +40,13 @@ class Source:
         self.asked: list[str] = []
         self.cache_control = ""
         self.fails: str | None = None
-        self.gate: threading.Event | None = None
+        self.access_context: threading.Event | None = None
         self.body = b""
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
         self.asked.append(url)
-        if self.gate is not None:
-            self.gate.wait(10)
+        if self.access_context is not None:
+            self.access_context.wait(10)
         if deadline.left() <= 0:
             raise Unavailable("There was no time left.", code="out_of_time")
         if self.fails is not None:
@@ -207,11 +207,11 @@ def together(count: int, act) -> list[object]:
 @pytest.mark.parametrize("cache_control", ["max-age=60", "no-store"])
 @pytest.mark.parametrize("fails", [None, "http_status"])
 def test_thirty_two_askers_make_one_fetch(cache: Cache, source: Source, cache_control: str, fails: str | None) -> None:
-    source.gate, source.cache_control, source.fails = threading.Event(), cache_control, fails
+    source.access_context, source.cache_control, source.fails = threading.Event(), cache_control, fails
 
     def open_gate() -> None:
         time.sleep(0.3)  # until all have joined the flight
-        source.gate.set()
+        source.access_context.set()
 
     opener = threading.Thread(target=open_gate)
     opener.start()
@@ -222,7 +222,7 @@ def test_thirty_two_askers_make_one_fetch(cache: Cache, source: Source, cache_co
 
 
 def test_a_waiter_keeps_its_own_deadline(cache: Cache, source: Source) -> None:
-    source.gate = threading.Event()
+    source.access_context = threading.Event()
     leader = threading.Thread(target=ask, args=(cache,))
     leader.start()
     while not source.asked:
@@ -230,13 +230,13 @@ def test_a_waiter_keeps_its_own_deadline(cache: Cache, source: Source) -> None:
     with pytest.raises(Unavailable) as caught:
         ask(cache, seconds=0.05)
     assert caught.value.code == "out_of_time"
-    source.gate.set()
+    source.access_context.set()
     leader.join()
     assert ask(cache) == b"1"
 
 
 def test_a_waiter_asks_itself_when_the_first_asker_ran_out_of_time(cache: Cache, source: Source) -> None:
-    source.gate = threading.Event()
+    source.access_context = threading.Event()
     codes: list[str] = []
 
     def hurried() -> None:
@@ -253,7 +253,7 @@ def test_a_waiter_asks_itself_when_the_first_asker_ran_out_of_time(cache: Cache,
     waiter = threading.Thread(target=lambda: bodies.append(ask(cache)))
     waiter.start()
     time.sleep(0.3)
-    source.gate.set()
+    source.access_context.set()
     leader.join()
     waiter.join()
     assert (codes, bodies) == (["out_of_time"], [b"2"])

@@ -13,7 +13,7 @@ from chalicelib.net.did_web import DidWeb, document_url
 from chalicelib.net.guard import Guard
 from chalicelib.verify.ports import Fetched
 from tests.net.conftest import NOW
-from tests.verify.test_did_document import MULTIKEY
+from tests.verify.keys.test_did_document import MULTIKEY
 
 
 class Pages:

@@ -17,7 +17,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Fetcher, system_trust
 from chalicelib.net.guard import Guard
-from chalicelib.net.wire import MAX_BODY, MAX_HEAD
+from chalicelib.net.https_exchange import MAX_BODY, MAX_HEAD
 from tests.net.certificates import Authority
 from tests.net.conftest import HOST, NOW, Names
 from tests.net.stranger import Behaviour, Stranger, ok, redirect

@@ -10,7 +10,7 @@ from chalicelib.net.issuer_keys import IssuerKeys
 from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.ports import Controller
 from tests.net.test_did_web import Pages, soon
-from tests.verify.test_did_document import JWK, MULTIKEY
+from tests.verify.keys.test_did_document import JWK, MULTIKEY
 
 ISSUER = "https://good.example/issuers/1"
 METADATA = "https://good.example/.well-known/jwt-vc-issuer/issuers/1"

@@ -22,7 +22,7 @@ class System:
     """A system resolver that hangs until it is let go."""
 
     def __init__(self) -> None:
-        self.gate = threading.Event()
+        self.access_context = threading.Event()
         self.under_way = 0
         self.most = 0
         self.asked: list[object] = []
@@ -34,7 +34,7 @@ class System:
             self.asked.append(host)
             self.under_way += 1
             self.most = max(self.most, self.under_way)
-        self.gate.wait(10)
+        self.access_context.wait(10)
         with self._lock:
             self.under_way -= 1
         return [(0, 0, 0, "", (address, 0)) for address in self.answer]
@@ -45,7 +45,7 @@ def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     fake = System()
     monkeypatch.setattr(socket, "getaddrinfo", fake.getaddrinfo)
     yield fake
-    fake.gate.set()
+    fake.access_context.set()
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -82,27 +82,27 @@ def test_hanging_look_ups_take_a_bounded_number_of_threads_and_others_recover(sy
         with pytest.raises(TimeoutError):
             resolver.addresses("slow.example", soon(0.02))
     assert system.most == MAX_LOOKUPS
-    system.gate.set()
+    system.access_context.set()
     wait_until(lambda: system.under_way == 0)
     assert [str(address) for address in resolver.addresses("good.example", soon())] == ["93.184.216.34"]
     assert len(system.asked) == MAX_LOOKUPS + 1  # what had no time to start was never asked
 
 
 def test_a_name_is_passed_on_as_it_was_judged(system: System) -> None:
-    system.gate.set()
+    system.access_context.set()
     SystemResolver().addresses("xn--exmple-cua.example", soon())
     assert system.asked == [b"xn--exmple-cua.example"]
 
 
 def test_each_address_is_given_once_in_the_systems_order(system: System) -> None:
-    system.gate.set()
+    system.access_context.set()
     system.answer = ["2606:2800:21f::1", "93.184.216.34", "2606:2800:21f::1"]
     found = SystemResolver().addresses("good.example", soon())
     assert [str(address) for address in found] == ["2606:2800:21f::1", "93.184.216.34"]
 
 
 def test_a_name_with_countless_addresses_is_refused_whole(system: System) -> None:
-    system.gate.set()
+    system.access_context.set()
     system.answer = [f"93.184.216.{n}" for n in range(MAX_ADDRESSES)]
     assert len(SystemResolver().addresses("many.example", soon())) == MAX_ADDRESSES
     system.answer += ["127.0.0.1"]

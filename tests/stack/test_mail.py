@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib import settings
-from chalicelib.award.issue import Award, issue
+from chalicelib.award.issuing.issue import Award, issue
 from chalicelib.credential.build import Holder
-from chalicelib.delivery.deliveries import State
-from chalicelib.http.log import LogFallback
+from chalicelib.delivery.delivery_status import State
+from chalicelib.http.core.log import LogFallback
 from chalicelib.services import Services, build
 from tests.conftest import RunningStack
 from tests.stack import jobs
@@ -36,8 +36,8 @@ def services(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> Services:
 
 
 def award(services: Services, email: str) -> str:
-    achievement = next(iter(services.ledger.achievements(ISSUER)))
-    return issue(services.awarding, Award(ISSUER, achievement.id, Holder("Ada Nwosu", email), notify=True)).id
+    achievement = next(iter(services.issuer_store.achievements(ISSUER)))
+    return issue(services.issuer_context, Award(ISSUER, achievement.id, Holder("Ada Nwosu", email), notify=True)).id
 
 
 def wait_until(look: Callable[[], object], wanted: object) -> None:
@@ -51,7 +51,7 @@ def wait_until(look: Callable[[], object], wanted: object) -> None:
 @pytest.mark.slow
 def test_a_letter_goes_out_and_all_that_follows_is_noted(stack: RunningStack, services: Services) -> None:
     def state(credential_id: str) -> State:
-        return services.delivering.store.delivery(ISSUER, credential_id).state
+        return services.delivery_context.store.delivery(ISSUER, credential_id).state
 
     reader = "success+e2e"
     names = {reader: State.DELIVERED, "bounce": State.BOUNCED, "complaint": State.COMPLAINED}
@@ -66,7 +66,7 @@ def test_a_letter_goes_out_and_all_that_follows_is_noted(stack: RunningStack, se
     assert "Your credentials" in asked(my)
     assert state(mine) is State.OPENED
     asked(stop, b"List-Unsubscribe=One-Click")
-    box = services.delivering.mailbox(f"{reader}@simulator.amazonses.com")
+    box = services.delivery_context.mailbox(f"{reader}@simulator.amazonses.com")
     assert box.unsubscribed == {ISSUER}
 
 

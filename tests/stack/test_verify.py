@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import RunningStack
+from tests.http.public.test_pages import HEADLINES
 from tests.http.senders import FORM, envelope, filled, form, padded
-from tests.http.test_pages import HEADLINES
 from tests.stack.test_edge import EVERY_BYTE, Answer, ask
 
 

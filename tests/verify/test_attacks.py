@@ -15,14 +15,14 @@ from chalicelib.credential.build import hash_identity
 from chalicelib.credential.multibase import encode_base58btc
 from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
-from chalicelib.intake import paste
+from chalicelib.reports import pasted
 from chalicelib.verify import bitstring
-from chalicelib.verify.asked import Asked
 from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.canonical.quads import to_quads
 from chalicelib.verify.data_integrity import signed_bytes
-from chalicelib.verify.did_document import controller_of
+from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.keys.public_key import UnusableKey
+from chalicelib.verify.options import Asked
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 from tests.makers import (
@@ -417,4 +417,4 @@ def test_a_did_document_with_a_list_as_a_type_has_a_key_that_cannot_be_used(kind
 
 def test_a_link_with_letters_beyond_ascii_is_no_link() -> None:
     with pytest.raises(Malformed):
-        paste.read("https://x.example/é".encode())
+        pasted.read("https://x.example/é".encode())

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.credential import vocabulary
-from chalicelib.verify.asked import Asked
+from chalicelib.verify.options import Asked
 from chalicelib.verify.pipeline import CHECKS, verify
 from chalicelib.verify.report import Outcome, Report, Verdict
 from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, as_bytes, good_world, signed, unsigned

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.verify.asked import Asked
-from chalicelib.verify.case import Case
+from chalicelib.verify.options import Asked
+from chalicelib.verify.verification_context import Case
 from chalicelib.verify.view import View, view_of
 from tests.makers import NOW, good_world
 

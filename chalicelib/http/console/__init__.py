@@ -20,31 +20,30 @@ domains.py           the domains that stand behind the issuer
 
 from chalicelib.http.console import (
     achievements,
-    award,
-    credentials,
+    api_keys,
     domains,
     export,
     home,
-    hooks,
-    keys,
+    members,
     overview,
     pathways,
-    people,
-    results,
     settings,
+    webhooks,
 )
+from chalicelib.http.console.bulk import results, upload
+from chalicelib.http.console.credentials import credentials
 
 ROUTES = (
     home.routes,
     overview.routes,
     achievements.routes,
-    award.routes,
+    upload.routes,
     results.routes,
     credentials.routes,
     pathways.routes,
-    people.routes,
-    keys.routes,
-    hooks.routes,
+    members.routes,
+    api_keys.routes,
+    webhooks.routes,
     settings.routes,
     domains.routes,
     export.routes,

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 
 from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, check_kind, check_picture
-from chalicelib.award.text import check_name, check_text, check_url
+from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.errors import Refused
-from chalicelib.http.console.filled import Filled
+from chalicelib.http.console.form_state import Filled
 
 KINDS = {
     "Badge": "Badge",

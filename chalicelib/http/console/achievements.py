@@ -14,13 +14,13 @@ from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.record import Image
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.access import member
-from chalicelib.http.console import achievement_form, filled, frame
-from chalicelib.http.console.filled import Filled
-from chalicelib.http.console.frame import Frame
-from chalicelib.http.ports import Services
-from chalicelib.http.reply import Reply
-from chalicelib.http.routing import Routes
+from chalicelib.http.console import achievement_form, form_state, layout
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
 
 MISSING = "There is no such achievement here. Look at the list of achievements."
 
@@ -31,10 +31,12 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/achievements", access=member(Act.READ))
     def everything(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "achievements")
-        found = sorted(services.awarding.ledger.achievements(caller.issuer_id), key=lambda one: one.name.casefold())
-        archived = bool(frame.asked(request).get("archived"))
-        return frame.show(
+        around = layout.of(services, request, caller, person, "achievements")
+        found = sorted(
+            services.issuer_context.issuer_store.achievements(caller.issuer_id), key=lambda one: one.name.casefold()
+        )
+        archived = bool(layout.asked(request).get("archived"))
+        return layout.show(
             around,
             "achievements.html",
             found=[one for one in found if one.archived is archived],
@@ -45,47 +47,49 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "achievements")
+        around = layout.of(services, request, caller, person, "achievements")
         return _described(around, Filled({"kind": "Badge"}))
 
     @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "achievements")
+        around = layout.of(services, request, caller, person, "achievements")
         form = _sent(services, request)
         if not _to_be_saved(form):
             return _described(around, form)
         with form.judged(""):
-            achievements.add(services.awarding, _new(services, caller.issuer_id, form))
-            return frame.sent_on(f"{around.at}/achievements", did="achievement_added")
+            achievements.add(services.issuer_context, _new(services, caller.issuer_id, form))
+            return layout.sent_on(f"{around.at}/achievements", did="achievement_added")
         return _described(around, form)
 
     @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        around = frame.of(services, request, caller, person, "achievements")
-        return _described(around, None, services.awarding.ledger.achievement(caller.issuer_id, achievement_id))
+        around = layout.of(services, request, caller, person, "achievements")
+        return _described(
+            around, None, services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
+        )
 
     @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        around = frame.of(services, request, caller, person, "achievements")
-        before = services.awarding.ledger.achievement(caller.issuer_id, achievement_id)
+        around = layout.of(services, request, caller, person, "achievements")
+        before = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         form = _sent(services, request)
         if not _to_be_saved(form):
             return _described(around, form, before)
         with form.judged(""):
             content = replace(_content(services, form), archived=before.archived)
-            achievements.revise(services.awarding, caller.issuer_id, achievement_id, _version(form), content)
-            return frame.sent_on(f"{around.at}/achievements/{achievement_id}", did="achievement_changed")
+            achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, _version(form), content)
+            return layout.sent_on(f"{around.at}/achievements/{achievement_id}", did="achievement_changed")
         return _described(around, form, before)
 
     @bound.bind(
         "/console/{issuer}/achievements/{id}/archive", access=member(Act.EDIT), methods=("POST",), missing=MISSING
     )
     def archive(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        archived = bool(filled.sent(request).said("archived"))
-        achievements.archive(services.awarding, caller.issuer_id, achievement_id, archived=archived)
-        around = frame.of(services, request, caller, person, "achievements")
+        archived = bool(form_state.sent(request).said("archived"))
+        achievements.archive(services.issuer_context, caller.issuer_id, achievement_id, archived=archived)
+        around = layout.of(services, request, caller, person, "achievements")
         did = "achievement_archived" if archived else "achievement_restored"
-        return frame.sent_on(f"{around.at}/achievements", did=did)
+        return layout.sent_on(f"{around.at}/achievements", did=did)
 
     return bound
 
@@ -95,13 +99,13 @@ def _described(around: Frame, form: Filled | None, achievement: Achievement | No
     said = form or (achievement_form.of(achievement) if achievement else Filled())
     shown = achievement_form.shown(said, around.base_url)
     if not around.may("edit"):
-        return frame.show(
+        return layout.show(
             around, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, shown=shown
         )
     kinds = dict(achievement_form.KINDS)
     if said.said("kind"):
         kinds.setdefault(said.said("kind"), said.said("kind"))
-    return frame.show(
+    return layout.show(
         around,
         "achievement_form.html",
         status=said.status,
@@ -116,10 +120,10 @@ def _described(around: Frame, form: Filled | None, achievement: Achievement | No
 
 def _sent(services: Services, request: Request) -> Filled:
     """The form that was sent. A good picture is kept, so that another try need not send it again."""
-    form = filled.sent(request)
+    form = form_state.sent(request)
     if achievement_form.good_picture(form.file):
         form = achievement_form.keeping(form)
-        services.awarding.ledger.add_image(Image(form.said("kept_picture"), "image/png", form.file))
+        services.issuer_context.issuer_store.add_image(Image(form.said("kept_picture"), "image/png", form.file))
     return form
 
 
@@ -170,6 +174,6 @@ def _new(services: Services, issuer_id: str, form: Filled) -> NewAchievement:
 def _picture(services: Services, form: Filled) -> bytes:
     """The picture that ``form`` keeps. Raises `Refused` when there is none, as when its address was made up."""
     try:
-        return services.shelf.image(achievement_form.kept_picture(form) or "").content
+        return services.public_store.image(achievement_form.kept_picture(form) or "").content
     except NotFound as error:
         raise Refused(achievement_form.NO_PICTURE, code="bad_picture") from error

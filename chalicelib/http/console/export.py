@@ -9,11 +9,11 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
 from chalicelib.award import export
-from chalicelib.http.access import member
-from chalicelib.http.console import frame
-from chalicelib.http.ports import Services
-from chalicelib.http.reply import Reply, uncached
-from chalicelib.http.routing import Routes
+from chalicelib.http.console import layout
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, uncached
+from chalicelib.http.core.routing import Routes
 
 NDJSON = "application/x-ndjson"
 MISSING = "There is nothing to export here."
@@ -25,11 +25,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/export", access=member(Act.EXPORT))
     def parts(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "settings")
+        around = layout.of(services, request, caller, person, "settings")
         cursor, number = _asked(request)
         # The part is made once to know whether another one follows: only storage knows how much there is.
         following = export.page(services.exporters, caller.issuer_id, cursor).next
-        return frame.show(around, "export.html", cursor=cursor or "", number=number, next=following or "")
+        return layout.show(around, "export.html", cursor=cursor or "", number=number, next=following or "")
 
     @bound.bind("/console/{issuer}/export/file", access=member(Act.EXPORT))
     def file(request: Request, caller: Caller, _person: Person) -> Reply:
@@ -43,6 +43,6 @@ def routes(services: Services) -> Routes:
 
 def _asked(request: Request) -> tuple[str | None, int]:
     """Where the part begins, and its number."""
-    asked = frame.asked(request)
+    asked = layout.asked(request)
     number = asked.get("part", "")
     return asked.get("cursor") or None, int(number) if re.fullmatch(r"[1-9]\d{0,4}", number, re.ASCII) else 1

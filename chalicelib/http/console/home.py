@@ -9,21 +9,26 @@ from datetime import timedelta
 
 from chalice.app import Request
 
-from chalicelib.access import limits, members
+from chalicelib.access import members, rate_limits
 from chalicelib.access.caller import Person
-from chalicelib.access.limits import Limit
-from chalicelib.award import issuers
+from chalicelib.access.rate_limits import Limit
+from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
-from chalicelib.http import admission
-from chalicelib.http.access import PERSON, PUBLIC
-from chalicelib.http.console import filled, frame, issuer_words, words
-from chalicelib.http.console.filled import Filled
-from chalicelib.http.console.frame import Frame
-from chalicelib.http.pages import render
-from chalicelib.http.ports import Services
-from chalicelib.http.reply import Reply, public
-from chalicelib.http.routing import Routes
+from chalicelib.http.console import (
+    form_state,
+    issuer_form,
+    layout,
+    text,
+)
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.core import authentication
+from chalicelib.http.core.access import PERSON, PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, public
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.html import render
 
 MAX_OWN = 5
 """Issuers that somebody may belong to and still found one: each new one costs a key in the key service."""
@@ -56,10 +61,10 @@ def routes(services: Services) -> Routes:
     def home(request: Request, person: Person) -> Reply:
         found = _belongings(services, person)
         if not found:
-            return frame.sent_on(f"{base_url}/console/new")
-        if len(found) == 1 and not frame.asked(request):
-            return frame.sent_on(f"{base_url}/console/{found[0].issuer.id}")
-        return frame.show(Frame(person, base_url, banner=frame.banner(request)), "home.html", issuers=found)
+            return layout.sent_on(f"{base_url}/console/new")
+        if len(found) == 1 and not layout.asked(request):
+            return layout.sent_on(f"{base_url}/console/{found[0].issuer.id}")
+        return layout.show(Frame(person, base_url, banner=layout.banner(request)), "home.html", issuers=found)
 
     @bound.bind("/console/new", access=PERSON)
     def new(_request: Request, person: Person) -> Reply:
@@ -67,19 +72,19 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/new", access=PERSON, methods=("POST",))
     def found(request: Request, person: Person) -> Reply:
-        form = filled.sent(request)
-        issuer_words.check(form)
+        form = form_state.sent(request)
+        issuer_form.check(form)
         issuer_id = _short_name(form)
-        if not person.operator and len(members.issuers_of(services.gate, person.email)) >= MAX_OWN:
+        if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_OWN:
             form.fault("", f"You belong to {MAX_OWN} issuers. Those who run this Laurel can found more for you.")
         if not form.faults and not _may_found(services, request, person):
             form.fault("", "Too many issuers were founded today, by you or from where you are. Try again tomorrow.")
         if form.faults:
             return _new(services, person, form)
         with form.judged("id"):
-            new = issuer_words.new(form, issuer_id)
-            issuers.found(services.awarding, new, owner=person.email, registered=person.operator)
-            return frame.sent_on(f"{base_url}/console/{issuer_id}", did="founded")
+            new = issuer_form.new(form, issuer_id)
+            issuer_actions.found(services.issuer_context, new, owner=person.email, registered=person.operator)
+            return layout.sent_on(f"{base_url}/console/{issuer_id}", did="founded")
         return _new(services, person, form)
 
     return bound
@@ -92,18 +97,19 @@ def slug(name: str) -> str:
 
 
 def _may_found(services: Services, request: Request, person: Person) -> bool:
-    gate, network = services.gate, limits.network(admission.network(request))
+    access_context, network = services.access_context, rate_limits.network(authentication.network(request))
     return person.operator or (
-        limits.within(gate, FOUNDED, person.email) and limits.within(gate, FOUNDED_FROM, network)
+        rate_limits.within(access_context, FOUNDED, person.email)
+        and rate_limits.within(access_context, FOUNDED_FROM, network)
     )
 
 
 def _belongings(services: Services, person: Person) -> list[Belonging]:
     found = []
-    for issuer_id in members.issuers_of(services.gate, person.email):
+    for issuer_id in members.issuers_of(services.access_context, person.email):
         try:
-            role = services.gate.register.member(issuer_id, person.email).role
-            found.append(Belonging(services.awarding.ledger.issuer(issuer_id), words.ROLES[role][0].lower()))
+            role = services.access_context.member_store.member(issuer_id, person.email).role
+            found.append(Belonging(services.issuer_context.issuer_store.issuer(issuer_id), text.ROLES[role][0].lower()))
         except NotFound:
             # Removed between the two looks, or an issuer that was never finished: nothing to go to.
             continue
@@ -115,13 +121,13 @@ def _short_name(form: Filled) -> str:
     made = form.said("id") or slug(form.said("name"))
     if made:
         with form.judged("id"):
-            issuers.check_id(made)
+            issuer_actions.check_id(made)
     elif form.said("name"):
         form.fault("id", "None can be made from the name. Write one, of a-z, 0-9 and hyphen.")
     return made
 
 
 def _new(services: Services, person: Person, form: Filled) -> Reply:
-    first = not members.issuers_of(services.gate, person.email)
+    first = not members.issuers_of(services.access_context, person.email)
     around = Frame(person, services.settings.base_url)
-    return frame.show(around, "new.html", status=form.status, form=form, first=first)
+    return layout.show(around, "new.html", status=form.status, form=form, first=first)

@@ -11,17 +11,19 @@ from chalice.app import Request
 from chalicelib.access import members
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
-from chalicelib.award.job import JobState
-from chalicelib.award.listing import Row
+from chalicelib.award.bulk.job import JobState
+from chalicelib.award.issuing.search import Row
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.record import State
-from chalicelib.http.access import member
-from chalicelib.http.console import credential_words, frame, job_words, upload_words
-from chalicelib.http.console.frame import Frame
-from chalicelib.http.pages import text
-from chalicelib.http.ports import Services
-from chalicelib.http.reply import Reply
-from chalicelib.http.routing import Routes
+from chalicelib.http.console import layout
+from chalicelib.http.console.bulk import job_text, upload_text
+from chalicelib.http.console.credentials import credential_text
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.html import text
 
 MISSING = "There is no such issuer, or you are no member of it. Ask who invited you which address they used."
 LATEST = 5
@@ -56,17 +58,17 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}", access=member(Act.READ), missing=MISSING)
     def overview(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "overview")
-        ledger = services.awarding.ledger
-        achievements = list(ledger.achievements(caller.issuer_id))
-        rows = ledger.rows(caller.issuer_id, None, COUNTED + 1)
+        around = layout.of(services, request, caller, person, "overview")
+        issuer_store = services.issuer_context.issuer_store
+        achievements = list(issuer_store.achievements(caller.issuer_id))
+        rows = issuer_store.rows(caller.issuer_id, None, COUNTED + 1)
         names = {one.id: one.name for one in achievements}
-        now = services.awarding.now()
-        return frame.show(
+        now = services.issuer_context.now()
+        return layout.show(
             around,
             "overview.html",
             figures=_figures(services, rows) if rows else (),
-            latest=credential_words.listed(rows[:LATEST], names, now),
+            latest=credential_text.listed(rows[:LATEST], names, now),
             steps=_steps(services, around, achievements, rows),
             waiting=_waiting(services, around),
         )
@@ -75,7 +77,7 @@ def routes(services: Services) -> Routes:
 
 
 def _figures(services: Services, rows: Sequence[Row]) -> tuple[Figure, ...]:
-    now = services.awarding.now()
+    now = services.issuer_context.now()
     counted = rows[:COUNTED]
     expiring = [row for row in counted if row.valid_until is not None and now <= row.valid_until < now + SOON]
     figures = [Figure(f"{len(counted):,}" if len(rows) <= COUNTED else f"at least {COUNTED:,}", "awarded")]
@@ -89,10 +91,10 @@ def _figures(services: Services, rows: Sequence[Row]) -> tuple[Figure, ...]:
 def _waiting(services: Services, around: Frame) -> tuple[Step, ...]:
     """Lists that are not awarded whole, of the latest few."""
     open_ = (JobState.RUNNING, JobState.STOPPED)
-    found = (job for job in services.desk.jobs.jobs(around.tenant, None, LISTS).jobs if job.state in open_)
+    found = (job for job in services.bulk.jobs.jobs(around.tenant, None, LISTS).jobs if job.state in open_)
     return tuple(
         Step(
-            f"A list of {upload_words.rows(job.total)}: {job_words.STATES[job.state].word.lower()}",
+            f"A list of {upload_text.rows(job.total)}: {job_text.STATES[job.state].word.lower()}",
             job.reason or f"Begun on {text.minute(job.created_at)}.",
             f"/award/{job.id}",
         )
@@ -124,7 +126,7 @@ def _steps(
             )
         )
     if around.may("manage"):
-        several = len(list(members.of_issuer(services.gate, around.tenant))) > 1
+        several = len(list(members.of_issuer(services.access_context, around.tenant))) > 1
         steps.append(
             Step(
                 "Add a colleague", "So that somebody can withdraw a credential while you are away.", "/people", several

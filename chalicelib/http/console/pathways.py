@@ -9,20 +9,28 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
-from chalicelib.award import atlas
-from chalicelib.award.atlas import Way
-from chalicelib.award.pathway_wire import Draft
-from chalicelib.award.pathways import MAX_STEPS, Group, Node, Pathway, Rule, State, Step
-from chalicelib.award.text import check_text
+from chalicelib.award.input.text_rules import check_text
+from chalicelib.award.pathways import pathway_actions
+from chalicelib.award.pathways.pathway import (
+    MAX_STEPS,
+    Group,
+    Node,
+    Pathway,
+    Rule,
+    State,
+    Step,
+)
+from chalicelib.award.pathways.pathway_actions import Way
+from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.access import member
-from chalicelib.http.console import filled, frame
-from chalicelib.http.console.filled import Filled
-from chalicelib.http.console.frame import Frame
-from chalicelib.http.console.words import Face
-from chalicelib.http.ports import Services
-from chalicelib.http.reply import Reply
-from chalicelib.http.routing import Routes
+from chalicelib.http.console import form_state, layout
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.text import Face
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
 
 MISSING = "There is no such pathway here. Look at the list of pathways."
 FEW_STEPS = 4
@@ -46,34 +54,38 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/pathways", access=member(Act.READ))
     def everything(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "pathways")
+        around = layout.of(services, request, caller, person, "pathways")
         found = sorted(
             services.pathways.pathways(caller.issuer_id), key=lambda one: (one.archived, one.name.casefold())
         )
-        return frame.show(around, "pathways.html", found=found, steps={one.id: _flat(one.root) for one in found})
+        return layout.show(around, "pathways.html", found=found, steps={one.id: _flat(one.root) for one in found})
 
     @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "pathways")
+        around = layout.of(services, request, caller, person, "pathways")
         return _drawn(services, around, Filled({"rule": Rule.ALL.value}))
 
     @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        return _save(services, frame.of(services, request, caller, person, "pathways"), filled.sent(request), None)
+        return _save(services, layout.of(services, request, caller, person, "pathways"), form_state.sent(request), None)
 
     @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
-        around = frame.of(services, request, caller, person, "pathways")
+        around = layout.of(services, request, caller, person, "pathways")
         found = services.pathways.pathway(caller.issuer_id, pathway_id)
-        email = frame.asked(request).get("email", "").strip()
-        way = atlas.way_of(services.awarding, services.pathways, caller.issuer_id, pathway_id, email) if email else None
+        email = layout.asked(request).get("email", "").strip()
+        way = (
+            pathway_actions.way_of(services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email)
+            if email
+            else None
+        )
         return _drawn(services, around, of(found), found, way, email)
 
     @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
-        around = frame.of(services, request, caller, person, "pathways")
+        around = layout.of(services, request, caller, person, "pathways")
         before = services.pathways.pathway(caller.issuer_id, pathway_id)
-        return _save(services, around, filled.sent(request), before)
+        return _save(services, around, form_state.sent(request), before)
 
     return bound
 
@@ -101,13 +113,13 @@ def _save(services: Services, around: Frame, form: Filled, before: Pathway | Non
     if draft is not None:
         try:
             if before is None:
-                atlas.add(services.awarding, services.pathways, around.tenant, draft)
+                pathway_actions.add(services.issuer_context, services.pathways, around.tenant, draft)
             else:
-                atlas.change(services.awarding, services.pathways, around.tenant, before.id, draft)
+                pathway_actions.change(services.issuer_context, services.pathways, around.tenant, before.id, draft)
         except (Refused, Conflict) as error:
             form.fault("", error.detail)
         else:
-            return frame.sent_on(f"{around.at}/pathways", did="pathway_saved")
+            return layout.sent_on(f"{around.at}/pathways", did="pathway_saved")
     return _drawn(services, around, form, before)
 
 
@@ -172,10 +184,12 @@ def _drawn(
     email: str = "",
 ) -> Reply:
     """The form, and how far the holder with the address ``email`` has come."""
-    found = sorted(services.awarding.ledger.achievements(around.tenant), key=lambda one: one.name.casefold())
+    found = sorted(
+        services.issuer_context.issuer_store.achievements(around.tenant), key=lambda one: one.name.casefold()
+    )
     options = [(one.id, one.name + (" (archived)" if one.archived else "")) for one in found]
     nested = pathway is not None and any(isinstance(step, Group) for step in pathway.root.steps)
-    return frame.show(
+    return layout.show(
         around,
         "pathway.html",
         status=form.status,

@@ -6,16 +6,16 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
-from chalicelib.award import issuers
+from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Refused
-from chalicelib.http.access import member
-from chalicelib.http.console import filled, frame, issuer_words
-from chalicelib.http.console.filled import Filled
-from chalicelib.http.console.frame import Frame
-from chalicelib.http.ports import Services
-from chalicelib.http.reply import Reply
-from chalicelib.http.routing import Routes
+from chalicelib.http.console import form_state, issuer_form, layout
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
 
 
 def routes(services: Services) -> Routes:
@@ -24,25 +24,25 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/settings", access=member(Act.MANAGE))
     def settings(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "settings")
-        return _shown(around, issuer_words.of(services.awarding.ledger.issuer(caller.issuer_id)))
+        around = layout.of(services, request, caller, person, "settings")
+        return _shown(around, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
 
     @bound.bind("/console/{issuer}/settings", access=member(Act.MANAGE), methods=("POST",))
     def change(request: Request, caller: Caller, person: Person) -> Reply:
-        around = frame.of(services, request, caller, person, "settings")
-        form = filled.sent(request)
-        issuer_words.check(form)
+        around = layout.of(services, request, caller, person, "settings")
+        form = form_state.sent(request)
+        issuer_form.check(form)
         if not form.faults:
             with form.judged(""):
-                issuers.reword(services.awarding, caller.issuer_id, issuer_words.changes(form))
-                return frame.sent_on(f"{around.at}/settings", did="settings_changed")
+                issuer_actions.reword(services.issuer_context, caller.issuer_id, issuer_form.changes(form))
+                return layout.sent_on(f"{around.at}/settings", did="settings_changed")
         return _shown(around, form)
 
     return bound
 
 
 def _shown(around: Frame, form: Filled) -> Reply:
-    return frame.show(around, "settings.html", status=form.status, form=form, key=_key(around.issuer))
+    return layout.show(around, "settings.html", status=form.status, form=form, key=_key(around.issuer))
 
 
 def _key(issuer: Issuer | None) -> SigningKey | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.verify.canonical.errors import CANNOT_CHECK, CanonicalError
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.report import Finding, Outcome
+from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
 
 _found = partial(Finding, 3, "context")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from chalicelib.verify.case import Case, CheckFailed
+from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.skew import SKEW
+from chalicelib.verify.verification_context import Case, CheckFailed
 
 _found = partial(Finding, 6, "dates")
 

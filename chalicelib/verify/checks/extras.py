@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from chalicelib.verify.case import Case, CheckUnknown
 from chalicelib.verify.members import as_list
 from chalicelib.verify.report import Finding, Outcome
+from chalicelib.verify.verification_context import Case, CheckUnknown
 
 _found = partial(Finding, 10, "extras")
 

@@ -7,11 +7,11 @@ from functools import partial
 
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.formats import FORMATS, Format
 from chalicelib.verify.members import as_list
 from chalicelib.verify.models import BY_CONTEXT, MODELS, DataModel
 from chalicelib.verify.report import Finding, Outcome
+from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
 
 _found = partial(Finding, 1, "format")
 

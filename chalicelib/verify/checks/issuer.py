@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.errors import Unavailable
-from chalicelib.verify.case import Case, CheckUnknown
 from chalicelib.verify.members import text
 from chalicelib.verify.ports import KnownIssuer
 from chalicelib.verify.report import Finding, Outcome
+from chalicelib.verify.verification_context import Case, CheckUnknown
 
 _found = partial(Finding, 8, "issuer")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.keys import signatures
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.seal import Seal
+from chalicelib.verify.secured import Seal
+from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
 
 _found = partial(Finding, 4, "proof")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from chalicelib.credential.build import hash_identity
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.members import as_list, is_true, only, text
 from chalicelib.verify.report import Finding, Outcome
+from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
 
 _found = partial(Finding, 9, "recipient")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.credential import vocabulary
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.ports import Method
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.seal import Seal
-from chalicelib.verify.skew import SKEW
+from chalicelib.verify.secured import Seal
+from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
 
 _found = partial(Finding, 5, "signer")
 

@@ -11,10 +11,15 @@ from chalicelib.credential import vocabulary
 from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
 from chalicelib.verify import bitstring
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown, Unproven
 from chalicelib.verify.members import as_list, as_object, text
 from chalicelib.verify.report import Evidence, Finding, Outcome
 from chalicelib.verify.status_list import VerifiedList, read_list
+from chalicelib.verify.verification_context import (
+    Case,
+    CheckFailed,
+    CheckUnknown,
+    Unproven,
+)
 
 _found = partial(Finding, 7, "status")
 

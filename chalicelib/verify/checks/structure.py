@@ -8,10 +8,10 @@ from functools import partial
 
 from chalicelib.credential import dates, vocabulary
 from chalicelib.errors import Malformed
-from chalicelib.verify.case import Case, CheckFailed, CheckUnknown
 from chalicelib.verify.members import as_list, as_object, id_of, string, text
 from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.report import Finding, Outcome
+from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
 
 _found = partial(Finding, 2, "structure")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.verify.formats import embedded, vc_jwt
-from chalicelib.verify.seal import Securing
+from chalicelib.verify.secured import Securing
 
 
 @dataclass(frozen=True, slots=True)

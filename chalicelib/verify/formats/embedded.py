@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from chalicelib.credential import strict_json, vocabulary
 from chalicelib.verify.canonical.quads import Quads, to_quads
-from chalicelib.verify.case import CheckUnknown
 from chalicelib.verify.data_integrity import CANONICAL_FORMS, Proof, document_hash, rdf_hash, read_proof, signed_bytes
 from chalicelib.verify.formats import contexts
 from chalicelib.verify.members import as_list
+from chalicelib.verify.verification_context import CheckUnknown
 
 MAX_PROOFS = 8
 """Proofs that one verification looks at: each costs a signature check. Real badges carry one or two."""

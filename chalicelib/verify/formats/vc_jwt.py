@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.verify.controllers import find_token_method
 from chalicelib.verify.formats import contexts
 from chalicelib.verify.jose import claims, compact, dates
+from chalicelib.verify.keys.controllers import find_token_method
 from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.ports import Controller, Controllers, Method

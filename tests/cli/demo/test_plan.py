@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from unicodedata import bidirectional
 
-from chalicelib.award.issuers import Method
+from chalicelib.award.issuers.issuer_actions import Method
 from chalicelib.verify.report import Verdict
 from cli.demo.catalogue import ISSUERS, LESSONS
 from cli.demo.people import PEOPLE

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.award import standing
-from chalicelib.award.awarding import Awarding
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import status_changes
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict
 from chalicelib.verify.report import Verdict
@@ -27,14 +27,14 @@ def quiet(done: int, steps: int) -> None:
     assert 0 < done <= steps
 
 
-def together(services: FakeServices) -> Awarding:
+def together(services: FakeServices) -> IssuerContext:
     """As the command has it, with calls that may come from several threads."""
-    return replace(services.awarding, ledger=Locked(services.ledger), signer=Locked(services.signer))
+    return replace(services.issuer_context, issuer_store=Locked(services.issuer_store), signer=Locked(services.signer))
 
 
 def stored(services: FakeServices) -> Any:
     parts = ("_issuers", "_achievements", "_records", "_lists", "_taken", "_images")
-    return {part: dict(getattr(services.ledger, part)) for part in parts}
+    return {part: dict(getattr(services.issuer_store, part)) for part in parts}
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def seeded(services: FakeServices) -> FakeServices:
 
 
 def test_every_credential_gets_the_verdict_of_its_kind(seeded: FakeServices) -> None:
-    verdicts = Counter(seeded.lookup.open(name, None).report.verdict for name in seeded.ledger._records)
+    verdicts = Counter(seeded.hosted_reports.open(name, None).report.verdict for name in seeded.issuer_store._records)
     assert verdicts == {
         Verdict.VALID: 90,
         Verdict.EXPIRED: 2,
@@ -54,14 +54,14 @@ def test_every_credential_gets_the_verdict_of_its_kind(seeded: FakeServices) -> 
         Verdict.NOT_YET_VALID: 1,
         Verdict.UNKNOWN: 1,
     }
-    check(seeded.lookup, demo_map(BASE_URL))
+    check(seeded.hosted_reports, demo_map(BASE_URL))
 
 
 def test_each_bad_kind_is_bad_for_its_own_reason(seeded: FakeServices) -> None:
     shown = demo_map(BASE_URL)
     faults = {}
     for kind in (Kind.TAMPERED, Kind.WRONG_SIGNER, Kind.UNREACHABLE_STATUS):
-        findings = seeded.lookup.open(shown[kind]["id"], None).report.findings
+        findings = seeded.hosted_reports.open(shown[kind]["id"], None).report.findings
         faults[kind] = next(each.code for each in findings if each.outcome in ("failed", "unknown"))
     assert faults == {
         Kind.TAMPERED: "signature_wrong",
@@ -71,12 +71,12 @@ def test_each_bad_kind_is_bad_for_its_own_reason(seeded: FakeServices) -> None:
 
 
 def test_a_revocation_has_its_reason(seeded: FakeServices) -> None:
-    record = seeded.ledger.record(demo_map(BASE_URL)["revoked"]["id"])
+    record = seeded.issuer_store.record(demo_map(BASE_URL)["revoked"]["id"])
     assert record.standing.reason == seeding.REASONS[Kind.REVOKED]
 
 
 def test_all_that_is_not_broken_has_a_jwt(seeded: FakeServices) -> None:
-    assert sum(record.jwt is not None for record in seeded.ledger._records.values()) == 97
+    assert sum(record.jwt is not None for record in seeded.issuer_store._records.values()) == 97
 
 
 def test_a_second_run_changes_nothing(seeded: FakeServices) -> None:
@@ -94,9 +94,9 @@ def test_a_run_that_dies_is_completed_by_the_next_one(services: FakeServices, at
     with pytest.raises(Crash):
         seed(fuse.build_into(together(services)), quiet)
     seed(together(services), quiet)
-    assert len(services.ledger._records) == 100
-    assert len(services.ledger._taken) == 2 * 99
-    check(services.lookup, demo_map(BASE_URL))
+    assert len(services.issuer_store._records) == 100
+    assert len(services.issuer_store._taken) == 2 * 99
+    check(services.hosted_reports, demo_map(BASE_URL))
 
 
 def test_tables_with_the_demo_of_another_address_are_left_alone(seeded: FakeServices) -> None:
@@ -109,10 +109,12 @@ def test_tables_with_the_demo_of_another_address_are_left_alone(seeded: FakeServ
 
 def test_a_demo_that_shows_something_else_is_told_loudly(seeded: FakeServices) -> None:
     shown = demo_map(BASE_URL)
-    standing.revoke(seeded.awarding, issuer_of(seeded, shown["valid"]["id"]), shown["valid"]["id"])
-    standing.reinstate(seeded.awarding, issuer_of(seeded, shown["suspended"]["id"]), shown["suspended"]["id"])
+    status_changes.revoke(seeded.issuer_context, issuer_of(seeded, shown["valid"]["id"]), shown["valid"]["id"])
+    status_changes.reinstate(
+        seeded.issuer_context, issuer_of(seeded, shown["suspended"]["id"]), shown["suspended"]["id"]
+    )
     with pytest.raises(WrongVerdict) as wrong:
-        check(seeded.lookup, shown)
+        check(seeded.hosted_reports, shown)
     assert "valid is revoked, not valid" in wrong.value.detail
     assert "suspended is valid, not suspended" in wrong.value.detail
 
@@ -126,14 +128,14 @@ def test_the_map_has_an_address_for_every_kind() -> None:
 
 
 def issuer_of(services: FakeServices, name: str) -> str:
-    return services.ledger.record(name).issuer_id
+    return services.issuer_store.record(name).issuer_id
 
 
 # The command.
 
 
 def test_the_command_seeds_shows_progress_and_writes_the_map(run: Run, services: FakeServices, tmp_path: Path) -> None:
-    services.ledger = LockedLedger(services.ledger)
+    services.issuer_store = LockedLedger(services.issuer_store)
     out = tmp_path / "new" / "demo.json"
     ran = run("demo", "--out", out)
     assert ran.code == 0
@@ -143,12 +145,12 @@ def test_the_command_seeds_shows_progress_and_writes_the_map(run: Run, services:
 
 
 def test_the_command_writes_no_map_of_a_demo_that_is_wrong(run: Run, services: FakeServices, tmp_path: Path) -> None:
-    services.ledger = LockedLedger(services.ledger)
+    services.issuer_store = LockedLedger(services.issuer_store)
     out = tmp_path / "demo.json"
     run("demo", "--out", out)
     out.unlink()
     valid = demo_map(BASE_URL)["valid"]["id"]
-    standing.revoke(services.awarding, issuer_of(services, valid), valid)
+    status_changes.revoke(services.issuer_context, issuer_of(services, valid), valid)
     ran = run("demo", "--out", out)
     assert ran.code == 1
     assert "demo_wrong_verdict" in ran.err
@@ -159,22 +161,24 @@ class LockedLedger(Locked):
     """A lock does not hide what a test looks at."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._port, name) if name.startswith("_") or name == "register" else super().__getattr__(name)
+        return (
+            getattr(self._port, name) if name.startswith("_") or name == "member_store" else super().__getattr__(name)
+        )
 
 
 def test_a_decision_of_the_operator_about_another_credential_stays(seeded: FakeServices) -> None:
     shown = demo_map(BASE_URL)
-    other = next(name for name in seeded.ledger._records if name not in {each["id"] for each in shown.values()})
-    if seeded.ledger.record(other).standing.state is State.ACTIVE:
-        standing.revoke(seeded.awarding, issuer_of(seeded, other), other)
+    other = next(name for name in seeded.issuer_store._records if name not in {each["id"] for each in shown.values()})
+    if seeded.issuer_store.record(other).standing.state is State.ACTIVE:
+        status_changes.revoke(seeded.issuer_context, issuer_of(seeded, other), other)
     seed(together(seeded), quiet)
-    assert seeded.ledger.record(other).standing.state is State.REVOKED
+    assert seeded.issuer_store.record(other).standing.state is State.REVOKED
 
 
 def test_its_owner_may_sign_in_for_each_issuer_and_a_second_run_changes_nothing(
     run: Run, services: FakeServices, tmp_path: Path
 ) -> None:
-    services.ledger = LockedLedger(services.ledger)
+    services.issuer_store = LockedLedger(services.issuer_store)
     for _ in range(2):
         assert run("demo", "--out", tmp_path / "demo.json", "--owner", "Ada@harbour-college.example").code == 0
         listed = [run("member", "list", new.id, "--json").rows for new, _ in ISSUERS]

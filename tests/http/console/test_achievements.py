@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.award.achievements import MAX_IMAGE
 from tests.http.console.conftest import send
+from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser
-from tests.http.test_pages import Outline
 from tests.http.world import Laurel, id_of, picture
 
 HERE = "/console/fernhill/achievements"
@@ -31,7 +31,7 @@ FIELDS = {
 
 
 def by_name(laurel: Laurel, name: str) -> Any:
-    (found,) = [one for one in laurel.ledger.achievements("fernhill") if one.name == name]
+    (found,) = [one for one in laurel.issuer_store.achievements("fernhill") if one.name == name]
     return found
 
 
@@ -76,7 +76,7 @@ def test_fault_stands_beside_its_field_and_the_rest_is_kept(
     assert f'<a href="#{field}">' in answer.text
     assert f'id="{field}-told"' in answer.text
     assert "A brush on blue ground" in answer.text or field == "picture_alt"
-    assert len(list(laurel.ledger.achievements("fernhill"))) == 1
+    assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_kept_picture_that_is_made_up_is_none(editor: Browser, laurel: Laurel, k
     answer = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
     assert answer.status == 422
     assert "Choose a picture" in answer.text
-    assert len(list(laurel.ledger.achievements("fernhill"))) == 1
+    assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
 def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laurel) -> None:
@@ -119,7 +119,7 @@ def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laur
     shown = answer.text.split('class="preview"')[1]
     for said in ("Watercolour, first steps", "Paints a landscape", "Finished three paintings", "paint", "/images/"):
         assert said in shown
-    assert len(list(laurel.ledger.achievements("fernhill"))) == 1
+    assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
 def test_more_skills_gives_room_and_keeps_what_was_typed(editor: Browser) -> None:
@@ -132,33 +132,33 @@ def test_more_skills_gives_room_and_keeps_what_was_typed(editor: Browser) -> Non
 
 
 def test_change_is_a_new_version_and_what_was_awarded_stays(editor: Browser, laurel: Laurel) -> None:
-    (before,) = laurel.ledger.achievements("fernhill")
+    (before,) = laurel.issuer_store.achievements("fernhill")
     page = editor.get(f"{HERE}/{before.id}").text
     assert "Saving makes version 2." in page
     assert "stays exactly as it was signed" in html.unescape(page)
-    document = laurel.ledger.record(id_of("valid")).document
+    document = laurel.issuer_store.record(id_of("valid")).document
     kept = before.image.rpartition("/")[2].removesuffix(".png")
     fields = {**FIELDS, "name": "Data analysis, deeper", "version": "1", "kept_picture": kept}
     answer = send(editor, f"{HERE}/{before.id}", fields)
     assert answer.headers["location"].endswith("?did=achievement_changed")
-    after = laurel.ledger.achievement("fernhill", before.id)
+    after = laurel.issuer_store.achievement("fernhill", before.id)
     assert (after.version, after.name, after.image) == (2, "Data analysis, deeper", before.image)
-    assert laurel.ledger.record(id_of("valid")).document == document
+    assert laurel.issuer_store.record(id_of("valid")).document == document
 
 
 @pytest.mark.parametrize("version", ["0", "7", "", "one"])
 def test_change_of_a_version_that_is_not_the_present_one_is_refused(
     editor: Browser, laurel: Laurel, version: str
 ) -> None:
-    (before,) = laurel.ledger.achievements("fernhill")
+    (before,) = laurel.issuer_store.achievements("fernhill")
     answer = send(editor, f"{HERE}/{before.id}", {**FIELDS, "version": version}, picture=picture())
     assert answer.status == 422
     assert "Somebody else changed this achievement" in answer.text
-    assert laurel.ledger.achievement("fernhill", before.id) == before
+    assert laurel.issuer_store.achievement("fernhill", before.id) == before
 
 
 def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Laurel) -> None:
-    (one,) = laurel.ledger.achievements("fernhill")
+    (one,) = laurel.issuer_store.achievements("fernhill")
     answer = editor.post(f"{HERE}/{one.id}/archive", {"archived": "yes"})
     assert answer.headers["location"].endswith("?did=achievement_archived")
     assert one.id not in editor.get(HERE).text
@@ -167,13 +167,13 @@ def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Lau
     # Saving its words does not bring it back by the way.
     kept = one.image.rpartition("/")[2].removesuffix(".png")
     send(editor, f"{HERE}/{one.id}", {**FIELDS, "version": "2", "kept_picture": kept})
-    assert laurel.ledger.achievement("fernhill", one.id).archived
+    assert laurel.issuer_store.achievement("fernhill", one.id).archived
     editor.post(f"{HERE}/{one.id}/archive", {"archived": ""})
-    assert not laurel.ledger.achievement("fernhill", one.id).archived
+    assert not laurel.issuer_store.achievement("fernhill", one.id).archived
 
 
 def test_viewer_sees_it_and_no_form(viewer: Browser, laurel: Laurel) -> None:
-    (one,) = laurel.ledger.achievements("fernhill")
+    (one,) = laurel.issuer_store.achievements("fernhill")
     said = viewer.get(f"{HERE}/{one.id}").text
     assert "Completed twelve evenings." in said
     assert 'name="criteria"' not in said

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.award import issue
-from chalicelib.award.issue import Award
+from chalicelib.award.issuing import issue
+from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
-from tests.http.console.test_award import achievement, hidden, said
+from tests.http.console.test_bulk import achievement, hidden, said
+from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser, as_person
-from tests.http.test_pages import Outline
 from tests.http.world import NOW, Laurel, id_of
 
 HERE = "/console/fernhill/credentials"
@@ -26,7 +26,9 @@ def grace(laurel: Laurel) -> Record:
     """Grace Hopper's credential, with an end."""
     holder = Holder("Grace Hopper", "grace@example.org")
     until = NOW + timedelta(days=100)
-    return issue.issue(laurel.awarding, Award("fernhill", achievement(laurel), holder, valid_until=until, notify=True))
+    return issue.issue(
+        laurel.issuer_context, Award("fernhill", achievement(laurel), holder, valid_until=until, notify=True)
+    )
 
 
 def shown(text: str) -> list[str]:
@@ -66,7 +68,7 @@ def test_found_by_what_one_remembers(viewer: Browser, grace: Record, query: str,
 
 def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel) -> None:
     for number in range(30):
-        issue.issue(laurel.awarding, Award("fernhill", achievement(laurel), Holder(f"Holder {number}")))
+        issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), Holder(f"Holder {number}")))
     first = viewer.get(f"{HERE}?q=o").text
     (following,) = [href for href in Outline(first).attributes("href") if "after=" in href]
     assert "q=o" in following
@@ -92,7 +94,7 @@ def test_viewer_sees_no_acts_and_may_do_none(viewer: Browser, grace: Record, lau
     for act in ("send", "correct", "renew", "suspend", "reinstate", "revoke"):
         assert viewer.get(f"{HERE}/{grace.id}/{act}").status == 403
         assert viewer.post(f"{HERE}/{grace.id}/{act}", {"reason": "x"}).status == 403
-    assert laurel.ledger.record(grace.id).standing.state is State.ACTIVE
+    assert laurel.issuer_store.record(grace.id).standing.state is State.ACTIVE
 
 
 def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser, grace: Record, laurel: Laurel) -> None:
@@ -103,7 +105,7 @@ def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser,
     assert 'id="reason-told"' in refused.text
     done = editor.post(f"{HERE}/{grace.id}/revoke", {"reason": "Copied."})
     assert done.headers["location"] == f"{laurel.base_url}{HERE}/{grace.id}?did=revoked"
-    standing = laurel.ledger.record(grace.id).standing
+    standing = laurel.issuer_store.record(grace.id).standing
     assert (standing.state, standing.reason) == (State.REVOKED, "Copied.")
     assert "The credential is withdrawn." in editor.get(f"{HERE}/{grace.id}?did=revoked").text
     # Pressed again, from an old page: it is not offered any more.
@@ -112,11 +114,11 @@ def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser,
 
 def test_hold_and_its_end(editor: Browser, grace: Record, laurel: Laurel) -> None:
     editor.post(f"{HERE}/{grace.id}/suspend", {"reason": "An appeal."})
-    assert laurel.ledger.record(grace.id).standing.state is State.SUSPENDED
+    assert laurel.issuer_store.record(grace.id).standing.state is State.SUSPENDED
     assert "On hold" in said(editor.get(f"{HERE}/{grace.id}"))
     done = editor.post(f"{HERE}/{grace.id}/reinstate", {})
     assert done.headers["location"].endswith("?did=reinstated")
-    assert laurel.ledger.record(grace.id).standing.state is State.ACTIVE
+    assert laurel.issuer_store.record(grace.id).standing.state is State.ACTIVE
     assert editor.post(f"{HERE}/{grace.id}/reinstate", {}).headers["location"].endswith("?did=unchanged")
 
 
@@ -134,8 +136,8 @@ def test_correction_replaces_and_pressed_twice_it_replaces_once(editor: Browser,
     second = editor.post(f"{HERE}/{grace.id}/correct", fields)
     assert first.status == 303
     assert first.headers["location"] == second.headers["location"]
-    before = laurel.ledger.record(grace.id)
-    after = laurel.ledger.record(before.superseded_by or "")
+    before = laurel.issuer_store.record(grace.id)
+    after = laurel.issuer_store.record(before.superseded_by or "")
     assert (before.standing.state, after.holder_name, after.supersedes) == (State.REVOKED, "Grace B. Hopper", grace.id)
     assert after.valid_until == grace.valid_until
     assert "Replaced by" in said(editor.get(f"{HERE}/{grace.id}"))
@@ -147,8 +149,8 @@ def test_an_emptied_field_of_a_correction_takes_away_what_stood_there(
 ) -> None:
     fields = {"name": "Grace Hopper", "email": "", "valid_until": "", "reason": ""}
     assert editor.post(f"{HERE}/{grace.id}/correct", fields).status == 303
-    after = laurel.ledger.record(laurel.ledger.record(grace.id).superseded_by or "")
-    assert (after.valid_until, laurel.ledger.recipient(after.id).email) == (None, None)
+    after = laurel.issuer_store.record(laurel.issuer_store.record(grace.id).superseded_by or "")
+    assert (after.valid_until, laurel.issuer_store.recipient(after.id).email) == (None, None)
 
 
 def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Record) -> None:
@@ -178,7 +180,7 @@ def test_correction_with_a_fault_changes_nothing(
     answer = editor.post(f"{HERE}/{grace.id}/correct", {**fields, **changes})
     assert answer.status == 422
     assert (f'<a href="#{field}">' in answer.text) is bool(field)
-    assert laurel.ledger.record(grace.id) == grace
+    assert laurel.issuer_store.record(grace.id) == grace
 
 
 @pytest.mark.parametrize("act", ["correct", "suspend", "revoke"])
@@ -188,14 +190,14 @@ def test_a_reason_may_be_as_long_as_a_program_may_make_it(
     fields = {"name": "Grace B. Hopper", "email": "grace@example.org", "valid_until": "2027-03-02"}
     assert editor.post(f"{HERE}/{grace.id}/{act}", {**fields, "reason": "x" * 501}).status == 422
     assert editor.post(f"{HERE}/{grace.id}/{act}", {**fields, "reason": "x" * 500}).status == 303
-    assert (laurel.ledger.record(grace.id).standing.reason or "").endswith("x" * 500)
+    assert (laurel.issuer_store.record(grace.id).standing.reason or "").endswith("x" * 500)
 
 
 def test_renewal_leaves_the_old_one(editor: Browser, grace: Record, laurel: Laurel) -> None:
     done = editor.post(f"{HERE}/{grace.id}/renew", {"valid_until": "2029-12-31"})
     assert done.headers["location"].endswith("?did=renewed")
-    before = laurel.ledger.record(grace.id)
-    after = laurel.ledger.record(before.superseded_by or "")
+    before = laurel.issuer_store.record(grace.id)
+    after = laurel.issuer_store.record(before.superseded_by or "")
     assert before.standing.state is State.ACTIVE
     assert f"{after.valid_until:%Y-%m-%d}" == "2029-12-31"
 
@@ -225,7 +227,7 @@ def test_credential_of_another_issuer_is_not_there(stranger: Browser, laurel: La
         answer = stranger.post(f"/console/riverside/credentials/{grace.id}/{act}", {"reason": "x", "name": "Eve"})
         assert answer.status == 404
         assert stranger.get(f"{HERE}/{grace.id}/{act}").status == 404
-    assert laurel.ledger.record(grace.id) == grace
+    assert laurel.issuer_store.record(grace.id) == grace
 
 
 def test_overview_counts_and_says_what_comes_next(laurel: Laurel, grace: Record, owner: Browser) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.award import domains
+from chalicelib.award.issuers import domain_proof
 from chalicelib.credential.issuer import PROOF_LASTS
-from chalicelib.http.domains import READINGS
-from tests.http.console.test_award import said
+from chalicelib.http.api.domains import READINGS
+from tests.http.console.test_bulk import said
 from tests.http.gateway import HTML
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel, id_of
@@ -18,7 +18,7 @@ ISOLATES = {0x2068: None, 0x2069: None}
 
 
 def publish(laurel: Laurel) -> None:
-    (name, text), _ = domains.instructions(laurel.ledger.issuer("fernhill"), DOMAIN)
+    (name, text), _ = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), DOMAIN)
     laurel.witness.texts[name] = [text]
 
 
@@ -28,7 +28,7 @@ def cited(laurel: Laurel, browser: Browser) -> str:
 
 
 def test_what_to_publish_is_said_then_found_then_cited_then_given_up(owner: Browser, laurel: Laurel) -> None:
-    (name, text), (url, line) = domains.instructions(laurel.ledger.issuer("fernhill"), DOMAIN)
+    (name, text), (url, line) = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), DOMAIN)
     answer = owner.post(HERE, {"domain": DOMAIN})
     assert answer.status == 422
     assert all(part in said(answer) for part in (name, text, url, line))
@@ -51,9 +51,9 @@ def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
     assert "Too long ago" not in said(owner.get(HERE))
-    issuer = laurel.ledger.issuer("fernhill")
+    issuer = laurel.issuer_store.issuer("fernhill")
     old = tuple(replace(proof, seen=proof.seen - PROOF_LASTS) for proof in issuer.domains)
-    laurel.ledger.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
+    laurel.issuer_store.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
     assert "Too long ago" in said(owner.get(HERE))
     assert DOMAIN not in cited(laurel, owner)
 
@@ -66,8 +66,8 @@ def test_a_name_that_nobody_vouches_for_is_no_fact_because_a_domain_stands_behin
     owner.post(HERE, {"domain": DOMAIN})
     page = f"/c/{id_of('valid')}"
     assert "Issued by Fernhill College" in said(owner.ask.get(page, accept=HTML)).translate(ISOLATES)
-    issuer = laurel.ledger.issuer("fernhill")
-    laurel.ledger.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
     shown = owner.ask.get(page, accept=HTML)
     assert "Issued under the name “Fernhill College”. The domain named.example names" in said(shown).translate(ISOLATES)
     assert f'href="{issuer.url}"' not in shown.text

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.award import issue, issuers
 from chalicelib.award.achievements import NewAchievement, add
-from chalicelib.award.issue import Award
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuing import issue
+from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import Holder
 from tests.http.conftest import Lines
 from tests.http.console.conftest import OWNER, send
-from tests.http.console.test_award import achievement, check
+from tests.http.console.test_bulk import achievement, check
+from tests.http.core.test_log import CANARY
+from tests.http.public.test_pages import EVIL, Outline
 from tests.http.signed_in import as_person
-from tests.http.test_log import CANARY
-from tests.http.test_pages import EVIL, Outline
 from tests.http.world import Laurel, picture
 
 FORMS = {
@@ -65,9 +66,9 @@ def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
     said = evil.replace("\x00", "")
     skill = Skill(said, "https://skills.example/", said)
     new = NewAchievement("fernhill", said, said, said, picture(), said, (skill,), "Badge")
-    made = add(laurel.awarding, new)
-    issuers.reword(laurel.awarding, "fernhill", {"name": said, "description": said})
-    record = issue.issue(laurel.awarding, Award("fernhill", made.id, Holder(said)))
+    made = add(laurel.issuer_context, new)
+    issuer_actions.reword(laurel.issuer_context, "fernhill", {"name": said, "description": said})
+    record = issue.issue(laurel.issuer_context, Award("fernhill", made.id, Holder(said)))
     laurel.put(replace(record, standing=replace(record.standing, reason=said)))
     here = "/console/fernhill"
     for path in (

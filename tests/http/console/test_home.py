@@ -7,7 +7,7 @@ import pytest
 from chalicelib.access import members
 from chalicelib.access.roles import Role
 from chalicelib.http.console import home
-from chalicelib.http.pages import render
+from chalicelib.http.html import render
 from tests.http.gateway import Gateway
 from tests.http.signed_in import Browser, as_person, belongs
 from tests.http.world import BASE_URL, Laurel
@@ -31,8 +31,8 @@ def test_whoever_belongs_to_none_founds_one(stranger: Browser, laurel: Laurel) -
     assert "sam@elsewhere.example, who belongs to no issuer yet" in stranger.get("/console/new").text
     answer = stranger.post("/console/new", NEW)
     assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}/console/riverside-academy?did=founded")
-    assert laurel.ledger.issuer("riverside-academy").name == "Riverside Academy"
-    assert laurel.gate.register.member("riverside-academy", "sam@elsewhere.example").role is Role.OWNER
+    assert laurel.issuer_store.issuer("riverside-academy").name == "Riverside Academy"
+    assert laurel.access_context.member_store.member("riverside-academy", "sam@elsewhere.example").role is Role.OWNER
 
 
 def test_whoever_belongs_to_one_goes_straight_in(owner: Browser) -> None:
@@ -42,7 +42,7 @@ def test_whoever_belongs_to_one_goes_straight_in(owner: Browser) -> None:
 
 def test_whoever_belongs_to_several_chooses(stranger: Browser, laurel: Laurel) -> None:
     stranger.post("/console/new", NEW)
-    belongs(laurel.gate, "fernhill", "sam@elsewhere.example", Role.VIEWER)
+    belongs(laurel.access_context, "fernhill", "sam@elsewhere.example", Role.VIEWER)
     said = stranger.get("/console").text
     assert "You are viewer here." in said
     assert "You are owner here." in said
@@ -69,7 +69,7 @@ def test_fault_stands_beside_its_field(stranger: Browser, laurel: Laurel, change
     assert f'<a href="#{field}">' in answer.text
     assert f'aria-describedby="{field}-' in answer.text
     assert "<title>Not yet: " in answer.text
-    assert [issuer.id for issuer in laurel.ledger.issuers()] == ["fernhill"]
+    assert [issuer.id for issuer in laurel.issuer_store.issuers()] == ["fernhill"]
 
 
 def test_all_faults_are_told_at_once(stranger: Browser) -> None:
@@ -115,7 +115,7 @@ def test_pages_of_a_session_are_for_nobody_else(owner: Browser) -> None:
 def test_form_without_the_sessions_word_is_refused(stranger: Browser, laurel: Laurel) -> None:
     assert stranger.post("/console/new", {**NEW, "csrf": "wrong"}).status == 403
     assert stranger.post("/console/new", NEW, origin="https://evil.example").status == 403
-    assert [issuer.id for issuer in laurel.ledger.issuers()] == ["fernhill"]
+    assert [issuer.id for issuer in laurel.issuer_store.issuers()] == ["fernhill"]
 
 
 def test_whoever_founds_one_and_hands_it_on_does_not_found_without_end(stranger: Browser, laurel: Laurel) -> None:
@@ -123,9 +123,9 @@ def test_whoever_founds_one_and_hands_it_on_does_not_found_without_end(stranger:
         issuer_id = f"riverside-{number}"
         status = stranger.post("/console/new", {**NEW, "id": issuer_id}).status
         if status == 303:
-            belongs(laurel.gate, issuer_id, "accomplice@elsewhere.example", Role.OWNER)
-            members.remove(laurel.gate, issuer_id, "sam@elsewhere.example")
+            belongs(laurel.access_context, issuer_id, "accomplice@elsewhere.example", Role.OWNER)
+            members.remove(laurel.access_context, issuer_id, "sam@elsewhere.example")
         return status
 
     assert [found(number) for number in range(home.FOUNDED.most + 2)] == [303] * home.FOUNDED.most + [422] * 2
-    assert len(list(laurel.ledger.issuers())) == 1 + home.FOUNDED.most
+    assert len(list(laurel.issuer_store.issuers())) == 1 + home.FOUNDED.most

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.award import atlas
 from chalicelib.award.achievements import NewAchievement, add
-from chalicelib.award.pathway_wire import Draft
-from chalicelib.award.pathways import Group, Pathway, Rule, Step
-from tests.http.console.test_award import achievement, said
+from chalicelib.award.pathways import pathway_actions
+from chalicelib.award.pathways.pathway import (
+    Group,
+    Pathway,
+    Rule,
+    Step,
+)
+from chalicelib.award.pathways.pathway_json import Draft
+from tests.http.console.test_bulk import achievement, said
 from tests.http.gateway import Answer
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel, picture
@@ -19,13 +24,13 @@ HERE = "/console/fernhill/pathways"
 @pytest.fixture
 def second(laurel: Laurel) -> str:
     new = NewAchievement("fernhill", "Statistics", "Counts.", "Counted.", picture(), "A heap")
-    return add(laurel.awarding, new).id
+    return add(laurel.issuer_context, new).id
 
 
 @pytest.fixture
 def goal(laurel: Laurel) -> str:
     new = NewAchievement("fernhill", "Data scientist", "Both.", "Did both.", picture(), "A star")
-    return add(laurel.awarding, new).id
+    return add(laurel.issuer_context, new).id
 
 
 def draw(browser: Browser, laurel: Laurel, second: str, path: str = "new", **changes: str) -> Answer:
@@ -110,7 +115,7 @@ def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, la
     draw(editor, laurel, second)
     one = the_one(laurel)
     nested = Group(Rule.ALL, (Group(Rule.ALL, one.root.steps, 2),), 1)
-    atlas.change(laurel.awarding, laurel.pathways, "fernhill", one.id, Draft("Nested", "Deep.", nested))
+    pathway_actions.change(laurel.issuer_context, laurel.pathways, "fernhill", one.id, Draft("Nested", "Deep.", nested))
     page = said(editor.get(f"{HERE}/{one.id}"))
     assert "It can be changed through the API." in page
     assert "Statistics" in page

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.http.console.test_award import said
+from tests.http.console.test_bulk import said
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel, id_of
 
@@ -16,14 +16,14 @@ WORDS = {"name": "Fernhill University", "url": "https://fernhill.example/", "des
 
 def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, laurel: Laurel) -> None:
     assert 'value="Fernhill College"' in owner.get(HERE).text
-    document = laurel.ledger.record(id_of("valid")).document
+    document = laurel.issuer_store.record(id_of("valid")).document
     answer = owner.post(HERE, {**WORDS, "email": "hello@fernhill.example"})
     assert answer.headers["location"].endswith("/settings?did=settings_changed")
-    issuer = laurel.ledger.issuer("fernhill")
+    issuer = laurel.issuer_store.issuer("fernhill")
     assert (issuer.name, issuer.email) == ("Fernhill University", "hello@fernhill.example")
     owner.post(HERE, WORDS)
-    assert laurel.ledger.issuer("fernhill").email is None
-    assert laurel.ledger.record(id_of("valid")).document == document
+    assert laurel.issuer_store.issuer("fernhill").email is None
+    assert laurel.issuer_store.record(id_of("valid")).document == document
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ def test_fault_stands_beside_its_field(owner: Browser, laurel: Laurel, name: str
     answer = owner.post(HERE, {**WORDS, name: value})
     assert answer.status == 422
     assert f'id="{name}-told"' in answer.text
-    assert laurel.ledger.issuer("fernhill").name == "Fernhill College"
+    assert laurel.issuer_store.issuer("fernhill").name == "Fernhill College"
 
 
 def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
     page = said(owner.get(HERE))
-    issuer = laurel.ledger.issuer("fernhill")
+    issuer = laurel.issuer_store.issuer("fernhill")
     assert issuer.did in page
     assert issuer.signing_key.multibase in page
 

@@ -49,7 +49,7 @@ class At:
     @property
     def achievement(self) -> str:
         """An achievement of the owner."""
-        return next(iter(self.laurel.ledger.achievements(self.owner))).id
+        return next(iter(self.laurel.issuer_store.achievements(self.owner))).id
 
 
 @dataclass(frozen=True)

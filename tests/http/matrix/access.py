@@ -8,17 +8,17 @@ from tests.http.matrix import At, Builder, Call
 
 
 def a_member(at: At) -> str:
-    email = f"m{at.laurel.register.roster(at.owner).version}@canary.example"
-    members.add(at.laurel.gate, at.owner, email, Role.VIEWER)
+    email = f"m{at.laurel.member_store.roster(at.owner).version}@canary.example"
+    members.add(at.laurel.access_context, at.owner, email, Role.VIEWER)
     return email
 
 
 def a_token(at: At) -> str:
-    return tokens.make(at.laurel.gate, at.owner, Role.VIEWER, "canary token", "tests")[0].id
+    return tokens.make(at.laurel.access_context, at.owner, Role.VIEWER, "canary token", "tests")[0].id
 
 
 def a_new_issuer(at: At) -> dict[str, str]:
-    number = len(list(at.laurel.ledger.issuers()))
+    number = len(list(at.laurel.issuer_store.issuers()))
     return {
         "id": f"new-{number}", "name": "New", "url": "https://new.example/", "description": "Teaches.",
         "owner": "new@new.example",

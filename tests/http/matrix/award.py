@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from chalicelib.award import issue, standing
-from chalicelib.award.issue import Award
+from chalicelib.award.issuing import issue, status_changes
+from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import Holder
 from tests.http.matrix import At, Builder, Call
 
 
 def a_credential(at: At) -> str:
     award = Award(at.owner, at.achievement, Holder("Ada Nwosu", "ada@example.org"))
-    return issue.issue(at.laurel.awarding, award).id
+    return issue.issue(at.laurel.issuer_context, award).id
 
 
 def a_suspended_credential(at: At) -> str:
     name = a_credential(at)
-    standing.suspend(at.laurel.awarding, at.owner, name)
+    status_changes.suspend(at.laurel.issuer_context, at.owner, name)
     return name
 
 
 def a_revision(at: At) -> dict[str, object]:
-    version = at.laurel.ledger.achievement(at.owner, at.achievement).version
+    version = at.laurel.issuer_store.achievement(at.owner, at.achievement).version
     return {
         "version": version, "name": "Data analysis in practice", "description": "Can.", "criteria": "Do.",
         "image": {"alt": "A wheel"},

@@ -12,12 +12,12 @@ WORDS = {"name": "New", "url": "https://new.example/", "description": "Teaches."
 
 
 def an_id(at: At) -> str:
-    return f"new-{len(list(at.laurel.ledger.issuers()))}"
+    return f"new-{len(list(at.laurel.issuer_store.issuers()))}"
 
 
 def words_of_one(at: At) -> dict[str, str]:
     """A form that describes an achievement; pictures are public, whoever put them there."""
-    one = at.laurel.ledger.achievement(at.owner, at.achievement)
+    one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
     return {
         "name": "New", "kind": "Course", "description": "Can.", "criteria": "Do.", "picture_alt": "A wheel",
         "kept_picture": one.image.rpartition("/")[2].removesuffix(".png"), "version": str(one.version), "do": "save",

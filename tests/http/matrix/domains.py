@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.award import domains
+from chalicelib.award.issuers import domain_proof
 from tests.http.matrix import At, Builder, Call
 
 DOMAIN = "named.example"
@@ -10,13 +10,13 @@ DOMAIN = "named.example"
 
 
 def said(at: At, issuer_id: str) -> None:
-    record, _ = domains.instructions(at.laurel.awarding.ledger.issuer(issuer_id), DOMAIN)
+    record, _ = domain_proof.instructions(at.laurel.issuer_context.issuer_store.issuer(issuer_id), DOMAIN)
     at.laurel.witness.texts[record[0]] = [record[1]]
 
 
 def proven(at: At) -> str:
     said(at, at.owner)
-    domains.prove(at.laurel.proving, at.owner, DOMAIN)
+    domain_proof.prove(at.laurel.domain_prover, at.owner, DOMAIN)
     return DOMAIN
 
 

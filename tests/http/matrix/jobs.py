@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.award import jobs
-from chalicelib.award.jobs import Upload
-from chalicelib.award.judge import Terms
+from chalicelib.award.bulk import bulk_issuer
+from chalicelib.award.bulk.bulk_issuer import Upload
+from chalicelib.award.bulk.row_validation import Terms
 from tests.http.matrix import At, Builder, Call
 
 ROWS = b"name,email\nAda Nwosu,ada@example.org\n"
@@ -13,7 +13,7 @@ ROWS = b"name,email\nAda Nwosu,ada@example.org\n"
 def a_job(at: At) -> str:
     key = at.laurel.entropy(8).hex()
     sent = Upload(Terms(at.achievement), ROWS, key=key)
-    return jobs.create(at.laurel.desk, at.owner, sent, "tests").id
+    return bulk_issuer.create(at.laurel.bulk, at.owner, sent, "tests").id
 
 
 ENTRIES: dict[tuple[str, str], Builder] = {

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from chalicelib.award import atlas, inbound
-from chalicelib.award.hooks import Fields
-from chalicelib.award.inbound import HookDraft
-from chalicelib.award.pathway_wire import Draft
-from chalicelib.award.pathways import MAX_THROUGH
+from chalicelib.award.pathways import pathway_actions
+from chalicelib.award.pathways.pathway import MAX_THROUGH
+from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.webhooks import webhook_actions
+from chalicelib.award.webhooks.webhook import Fields
+from chalicelib.award.webhooks.webhook_actions import WebhookDraft
+from tests.award.pathways.fakes import every, leaf
 from tests.http.matrix import At, Builder, Call
-from tests.paths.fakes import every, leaf
 
 
 def a_pathway(at: At) -> str:
     draft = Draft("canary token way", "Up.", every(leaf(at.achievement)))
-    room = len(at.laurel.pathways.signposts(at.owner, at.achievement)) < MAX_THROUGH
+    room = len(at.laurel.pathways.pathway_links(at.owner, at.achievement)) < MAX_THROUGH
     made = list(at.laurel.pathways.pathways(at.owner))
-    return (atlas.add(at.laurel.awarding, at.laurel.pathways, at.owner, draft) if room else made[0]).id
+    return (pathway_actions.add(at.laurel.issuer_context, at.laurel.pathways, at.owner, draft) if room else made[0]).id
 
 
 def a_hook(at: At) -> str:
     fields = Fields(("/name",), "/email", "/course", "/done", True)
-    draft = HookDraft("canary token hook", fields, {"42": at.achievement}, dry_run=False)
-    return inbound.add(at.laurel.awarding, at.laurel.hooks, at.owner, draft).hook.id
+    draft = WebhookDraft("canary token hook", fields, {"42": at.achievement}, dry_run=False)
+    return webhook_actions.add(at.laurel.issuer_context, at.laurel.webhooks, at.owner, draft).webhook.id
 
 
 def pathway(at: At) -> dict[str, object]:

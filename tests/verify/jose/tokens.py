@@ -15,10 +15,10 @@ from jwt.algorithms import get_default_algorithms
 
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.verify import base64url
-from chalicelib.verify.controllers import find_token_method
 from chalicelib.verify.jose import compact
 from chalicelib.verify.jose.claims import Claims, read
 from chalicelib.verify.keys import signatures
+from chalicelib.verify.keys.controllers import find_token_method
 from chalicelib.verify.keys.listed import key_of_jwk
 from chalicelib.verify.members import id_of
 from chalicelib.verify.ports import Controller, Controllers, Method

@@ -1,0 +1,70 @@
+"""How often something may be asked for, and by whom. Who asked is kept only as a keyed hash whose key ends with the
+day."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.access import signing_keys
+from chalicelib.access.access_context import AccessContext
+from chalicelib.errors import LaurelError
+
+V6_NETWORK = 56
+"""Bits: what one household or office gets (RFC 6177); within it an asker has addresses without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` times within each ``window``."""
+
+    name: str
+    most: int
+    window: timedelta
+
+
+class TooMany(LaurelError):
+    """A limit is reached; it is worth another try after ``seconds``."""
+
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
+def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
+    """Count one more for ``subject``; False when the ``limit`` was reached before."""
+    start, ends = _window(access_context, limit)
+    _, key = signing_keys.current(access_context)
+    text = f"{limit.name}\0{subject}".encode()
+    hashed = hmac.digest(signing_keys.derived(key, "count"), text, "sha256").hex()[:32]
+    return access_context.session_store.count(f"{limit.name}-{start}-{hashed}", limit.most, ends)
+
+
+def insist(access_context: AccessContext, limit: Limit, subject: str) -> None:
+    """The same; raises `TooMany` instead."""
+    if not within(access_context, limit, subject):
+        seconds = int((_window(access_context, limit)[1] - access_context.now()).total_seconds())
+        raise TooMany(f"That was asked for too often. Try again in {max(1, round(seconds / 60))} minutes.", seconds)
+
+
+def network(address: str) -> str:
+    """The network that an IP address counts for: itself for IPv4, its household's for IPv6; '' for what is none."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), V6_NETWORK), strict=False))
+
+
+def _window(access_context: AccessContext, limit: Limit) -> tuple[int, datetime]:
+    seconds = int(limit.window.total_seconds())
+    start = int(access_context.now().timestamp()) // seconds
+    return start, datetime.fromtimestamp((start + 1) * seconds, UTC)

@@ -1,0 +1,207 @@
+"""From bytes to cells: CSV as spreadsheets write it, a pasted list, JSON. Which of them it is, the first bytes say.
+
+Everything is read piece by piece: what is held at once beside the bytes themselves is one row.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from chalicelib.award.bulk import columns, spreadsheet_json
+from chalicelib.award.bulk.columns import Cell, Cells, Unreadable
+from chalicelib.errors import Malformed
+
+MAX_SENT = 4_000_000
+"""Bytes of an upload as it is sent. API Gateway hands it to Lambda in base64, where all together takes 6 MB."""
+MAX_INFLATED = 32 * 1024 * 1024
+"""Bytes after gzip: 335 for each of the most rows."""
+MAX_MEMBERS = 1_000
+"""Pieces of a gzip file (RFC 1952, 2.2): tools that pack in parallel write one for each 64 KB or more."""
+MAX_ROWS = 100_000
+MAX_LINES = 1_048_576
+"""Lines, blank ones with them: as many as the largest sheet of Excel has. Of 32 MB of line ends alone each would be
+looked at for nothing."""
+MAX_LINE = 256 * 1024
+"""Characters of a line: what is held of it takes up to fifty times as much."""
+MAX_HEADER = 16 * 1024
+"""Bytes in which the row that names the columns must end."""
+_SEPARATORS = ",;\t"
+"""RFC 4180 has the comma; spreadsheets write a semicolon where the comma is the decimal sign, and tabs when copied."""
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n')
+"""What Excel writes in front, and hides when it reads it."""
+_ADDRESSED = re.compile(r'(?:\s*"([^"]*)"\s*|([^<>"]*))<\s*([^<>\s]+)\s*>\s*(?:[,;]|$)')
+"""One of `Ada Lovelace <ada@example.org>, ...` (RFC 5322, 3.4, as mail programs copy it). No two neighbours in it take
+the same character: a line that does not fit is given up on in time that grows with its length, not with the square."""
+
+
+def inflated(content: bytes) -> bytes:
+    """``content`` without the gzip around it, if there is one. Raises `Malformed` (`too_large`), `Unreadable`."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    whole = bytearray()  # it grows in place: a new copy for each member would take hours
+    members = 0
+    try:
+        while content:
+            members += 1
+            if members > MAX_MEMBERS:
+                raise Unreadable(f"The gzip file is put together from more than {MAX_MEMBERS:,} pieces; pack it anew.")
+            member = zlib.decompressobj(wbits=31)
+            whole += member.decompress(content, MAX_INFLATED + 1 - len(whole))
+            if len(whole) > MAX_INFLATED:
+                raise Malformed(
+                    f"Unpacked this is more than {MAX_INFLATED:,} bytes; send it in parts.", code="too_large"
+                )
+            if not member.eof:
+                raise Unreadable("The gzip file is cut off; send it again.")
+            content = member.unused_data
+    except zlib.error as error:
+        raise Unreadable("This begins like a gzip file and is none; send it again.") from error
+    return bytes(whole)
+
+
+def read(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
+    """The rows in ``content`` that are not blank, by our names for their columns.
+
+    Raises `Unreadable` when it is met that the whole cannot be used, `Malformed` (`too_large`) for too many rows.
+    """
+    _check_text(content)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    match content.lstrip()[:1]:
+        case b"[":
+            rows = spreadsheet_json.array(content.decode(), any_columns=any_columns)
+        case b"{":
+            rows = spreadsheet_json.lines(_short(_lines(content)), any_columns=any_columns)
+        case b"":
+            raise Unreadable("There is nothing in it.", code="no_rows")
+        case _:
+            rows = _table(content, any_columns=any_columns)
+    total = 0
+    for total, row in enumerate(rows, start=1):
+        if total > MAX_ROWS:
+            raise Malformed(f"There are more than {MAX_ROWS:,} rows; send them in parts.", code="too_large")
+        yield row
+    if not total:
+        raise Unreadable("It names columns, and nobody in them.", code="no_rows")
+
+
+def _check_text(content: bytes) -> None:
+    if content.startswith(b"PK\x03\x04"):
+        raise Unreadable("This is a workbook. Save it as CSV in UTF-8, and send that.", code="not_utf8")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Unreadable("This is text in UTF-16. Save it as CSV in UTF-8, and send that.", code="not_utf8")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    step = 64 * 1024
+    for start in range(0, len(content), step):
+        left_over = len(decoder.getstate()[0])  # of the piece before; it stands in front of this one
+        try:
+            decoder.decode(content[start : start + step], start + step >= len(content))
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, start - left_over + error.start) + 1
+            raise Unreadable(
+                f"This is not text in UTF-8: see line {line:,}. In a spreadsheet choose CSV UTF-8 when saving.",
+                code="not_utf8",
+            ) from error
+
+
+def _table(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
+    """CSV whose first row names its columns, or a list without."""
+    head = content[:MAX_HEADER].decode("utf-8", "ignore")
+    told = _SEPARATOR_LINE.match(head)
+    separator = told[1] if told else max(_SEPARATORS, key=lambda each: len(_known(_first_row(head, each))))
+    if not _known(_first_row(head[told.end() :] if told else head, separator)):
+        if "@" in next((line for line in head.splitlines() if line.strip()), ""):
+            return _list(content)
+        raise Unreadable(f"The first row has to name the columns: name, and any of {columns.others()}.", code="columns")
+    return _csv(content, separator, skip=1 if told else 0, any_columns=any_columns)
+
+
+def _first_row(head: str, separator: str) -> list[str]:
+    try:
+        return next((row for row in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if any(row)), [])
+    except csv.Error:
+        return []
+
+
+def _known(header: Sequence[str]) -> set[str]:
+    return {column for name in header if (column := columns.column_of(name))}
+
+
+def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Iterator[Cells]:
+    lines = _short(_lines(content, newline=""))
+    header: list[str | None] = []
+    number = 0
+    try:
+        for number, row in enumerate(csv.reader(lines, delimiter=separator, strict=True), start=1):
+            if number <= skip or not "".join(row).strip():
+                continue
+            if not header:
+                header = [columns.column_of(name) for name in row]
+                columns.check(row, header, any_columns=any_columns)
+                continue
+            extra = bool("".join(row[len(header) :]).strip())
+            short = len(row) < len(header)
+            many = f"fills {len(row)} columns, and the first row names {len(header)}" if extra or short else None
+            yield Cells(number, {column: cell for column, cell in zip(header, row, strict=False) if column}, many)
+    except csv.Error as error:
+        raise Unreadable(f"After row {number} it is not CSV: {error}.", code="not_csv") from error
+
+
+def _lines(content: bytes, *, newline: str | None = None) -> Iterator[str]:
+    """Raises `Malformed` (`too_large`) for too many lines."""
+    for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline=newline), start=1):
+        if number > MAX_LINES:
+            raise Malformed(
+                f"There are more than {MAX_LINES:,} lines, blank ones counted; take those out, or send it in parts.",
+                code="too_large",
+            )
+        yield line
+
+
+def _short(lines: Iterator[str]) -> Iterator[str]:
+    """``lines``, of which one holds no more than one row. Raises `Malformed` (`too_large`)."""
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_LINE:
+            raise Malformed(f"Line {number:,} has more than {MAX_LINE:,} characters.", code="too_large")
+        yield line
+
+
+def _list(content: bytes) -> Iterator[Cells]:
+    """`Ada Lovelace <ada@example.org>` or `Ada Lovelace, ada@example.org`, one a line; the first form also several."""
+    number = 0
+    for line in _lines(content):
+        for found in _entries(line.strip()):
+            number += 1
+            yield Cells(number, found) if found else Cells(number, {}, "is no name with an e-mail address")
+
+
+def _entries(line: str) -> Iterator[Mapping[str, Cell]]:
+    if "<" in line:
+        at = 0
+        while match := _ADDRESSED.match(line, at):
+            at = match.end()
+            yield {"name": (match[1] or match[2] or "").strip(), "email": match[3]}
+        if line[at:].strip():
+            yield {}
+    elif len(line) > MAX_LINE:
+        yield {}
+    elif line:
+        parts = [part.strip() for part in re.split(r"[,;\t]", line) if part.strip()]
+        if len(parts) == 1:
+            parts = _without_separator(parts[0])
+        mails = [part for part in parts if "@" in part]
+        yield {"name": ", ".join(parts[: parts.index(mails[0])] or parts[1:]), "email": mails[0]} if mails else {}
+
+
+def _without_separator(line: str) -> list[str]:
+    """`Ada Lovelace ada@example.org` as its name and its address; a line that is not of that kind as it is."""
+    words = line.split()
+    addresses = [word for word in words if "@" in word]
+    if len(addresses) == 1 and addresses[0] in (words[0], words[-1]):
+        words.remove(addresses[0])
+        return [" ".join(words), addresses[0]] if words else addresses
+    return [line]

@@ -1,0 +1,126 @@
+"""From JSON to cells: an array of objects, or an object a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import NoReturn
+
+from chalicelib.award.bulk import columns
+from chalicelib.award.bulk.columns import Cells, Unreadable
+from chalicelib.errors import Malformed
+
+MAX_OBJECTS = 1_048_576
+"""Objects in an upload, those within others with them: as many as there may be lines in a table."""
+MAX_ITEM = 256 * 1024
+"""Characters of an item: what is held of it takes up to fifty times as much."""
+MAX_NAMES = 1_000
+"""Different names of members in JSON, of which one item has ten that we know."""
+MAX_LINKS = 100
+"""Pieces of evidence that are looked at in one row of JSON; a credential takes far fewer (`issue.MOST_EVIDENCE`)."""
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+def array(text: str, *, any_columns: bool) -> Iterator[Cells]:
+    """The rows in ``text``, an array. Raises `Unreadable`, `Malformed` (`too_large`)."""
+    items = _Items(any_columns=any_columns)
+    at = text.index("[") + 1
+    number = 0
+    while (at := _past_space(text, at)) < len(text) and text[at] != "]":
+        number += 1
+        value, at = items.value(text, at, number)
+        yield items.cells(number, value)
+        at = _past_space(text, at)
+        if text[at : at + 1] == "," and text[_past_space(text, at + 1) : at + 2] != "]":
+            at += 1
+        elif text[at : at + 1] != "]":
+            raise Unreadable(f"After item {number} a comma is missing, or the end.", code="not_json")
+    if text[at:].strip() != "]":
+        raise Unreadable("The JSON array does not end, or something stands behind it.", code="not_json")
+
+
+def lines(each: Iterable[str], *, any_columns: bool) -> Iterator[Cells]:
+    """The rows in lines with an object on each. Raises as `array` does."""
+    items = _Items(any_columns=any_columns)
+    for number, line in enumerate(each, start=1):
+        if line.strip():
+            value, at = items.value(line, _past_space(line, 0), number)
+            if line[at:].strip():
+                raise Unreadable(f"In line {number} something stands behind the object.", code="not_json")
+            yield items.cells(number, value)
+
+
+def _past_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+class _Items:
+    """Reads the items of one upload in JSON, and counts what they are made of."""
+
+    _SHORT = 4 * 1024
+    """Characters that hold nearly every item: all that may belong to it is copied only for the others."""
+
+    def __init__(self, *, any_columns: bool) -> None:
+        self._any_columns = any_columns
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=_constant)
+        self._objects = 0
+        self._named: dict[str, str | None] = {}
+
+    def value(self, text: str, at: int, number: int) -> tuple[object, int]:
+        """The item that begins at ``at`` in ``text``, and where it ends. Raises `Unreadable`, and `Malformed`
+        (`too_large`)."""
+        fault: Exception | None = None
+        for most in (self._SHORT, MAX_ITEM):
+            piece = text[at : at + most]
+            whole = at + len(piece) == len(text)
+            try:
+                value, end = self._decoder.raw_decode(piece)
+                if whole or end < len(piece):  # a number may be cut at the end
+                    return value, at + end
+            except (ValueError, RecursionError) as error:
+                fault = error
+            if whole:
+                break
+        else:
+            detail = f"Item {number} is not JSON, or has more than {MAX_ITEM:,} characters."
+            raise Unreadable(detail, code="not_json") from fault
+        raise Unreadable(f"Item {number} is not JSON.", code="not_json") from fault
+
+    def cells(self, number: int, value: object) -> Cells:
+        """The row that ``value`` is. Raises `Unreadable`."""
+        if not isinstance(value, dict):
+            return Cells(number, {}, "is no JSON object")
+        names = list(value)
+        for name in names:
+            if name not in self._named:
+                self._named[name] = columns.column_of(name)
+        if len(self._named) > MAX_NAMES:
+            raise Unreadable(f"The items have more than {MAX_NAMES:,} different members.", code="columns")
+        called = [self._named[name] for name in names]
+        columns.check(names, called, any_columns=self._any_columns)
+        cells = zip(called, value.values(), strict=True)
+        found = {column: cell for column, cell in cells if column and cell is not None}
+        wrong = next((column for column, cell in found.items() if not _fits(column, cell)), None)
+        return Cells(number, {} if wrong else found, f"has no text in {wrong!r}" if wrong else None)
+
+    def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        self._objects += 1
+        if self._objects > MAX_OBJECTS:
+            raise Malformed(f"There are more than {MAX_OBJECTS:,} objects; send them in parts.", code="too_large")
+        members = dict(pairs)
+        if len(members) != len(pairs):
+            raise ValueError("a name stands twice")
+        return members
+
+
+def _fits(column: str, cell: object) -> bool:
+    if column == "evidence" and isinstance(cell, list):
+        return len(cell) <= MAX_LINKS and all(isinstance(each, str) for each in cell)
+    return isinstance(cell, str) or (column == "ref" and type(cell) is int)
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

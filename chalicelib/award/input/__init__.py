@@ -1,0 +1,1 @@
+"""What an issuer may send: text, dates, timezones, and how errors are named."""

@@ -1,0 +1,1 @@
+"""Create an issuer, rotate its key, prove its domain."""

@@ -1,0 +1,140 @@
+"""Proof of domain: a domain names an issuer as its own, and the check of the issuer says so (check 8)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.credential import domain as domains
+from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
+from chalicelib.tasks.task_queue import Task, TaskQueue
+
+MAX_DOMAINS = 5
+"""Of one issuer. The public check names them all."""
+AGAIN = timedelta(days=30)
+"""How often a domain is read anew; `issuer.PROOF_LASTS` is three times as long."""
+KIND = "domain"
+"""The kind of the tasks that read it anew."""
+TRIES = 8
+
+_SPACE = re.compile(r"\s+")
+
+
+class Witness(Protocol):
+    """Reads what a domain says. Every method raises `Unavailable` when the domain cannot be asked."""
+
+    def records(self, name: str) -> Sequence[str]:
+        """The texts of the TXT records at ``name``; none when there are none."""
+
+    def file(self, url: str) -> bytes:
+        """The file at ``url``."""
+
+
+def instructions(issuer: Issuer, domain: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What to publish: the TXT record's name and text, and the file's address and content. Either will do."""
+    return (
+        (domains.record_name(domain), f"{domains.PREFIX}{issuer.did}"),
+        (domains.proof_url(domain, Place.FILE), issuer.did),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DomainProver:
+    """The surroundings of the acts below."""
+
+    issuer_context: IssuerContext
+    witness: Witness
+    tasks: TaskQueue
+
+
+def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof:
+    """Read what the domain says now, keep it when it names this issuer, and have it read anew every month.
+
+    Raises `Refused` (`bad_domain`; `domain_not_proven`, which says what to publish; `too_many_domains`), `NotFound`
+    for the issuer, `Conflict` (`busy`).
+    """
+    domain = domains.normal(text)
+    issuer = domain_prover.issuer_context.issuer_store.issuer(issuer_id)
+    proof = _read(domain_prover, issuer, domain)
+    if domain not in {kept.domain for kept in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
+        raise Refused(f"An issuer has at most {MAX_DOMAINS} domains; give one up first.", code="too_many_domains")
+    # First the task: one without its domain ends by itself.
+    domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + AGAIN)])
+    _keep(domain_prover.issuer_context, issuer_id, domain, proof)
+    return proof
+
+
+def give_up(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
+    """From now on the domain says nothing about the issuer. Raises `NotFound`, `Refused` (`bad_domain`), `Conflict`."""
+    domain = domains.normal(text)
+    if domain not in {kept.domain for kept in issuer_context.issuer_store.issuer(issuer_id).domains}:
+        raise NotFound("The issuer has no such domain.")
+    _keep(issuer_context, issuer_id, domain, None)
+
+
+def read_anew(domain_prover: DomainProver, task: Task) -> None:
+    """Do a task of `KIND`: read a domain once more, and note when the next time is, unless it was given up.
+
+    A domain that is silent, or says nothing of the issuer any more, keeps its proof until that lapses by itself: an
+    outage of a day would otherwise change what every credential of the issuer looks like.
+    """
+    now = domain_prover.issuer_context.now()
+    try:
+        issuer = domain_prover.issuer_context.issuer_store.issuer(task.issuer_id)
+    except NotFound:
+        return
+    kept = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
+    if kept is None or now < kept.seen + AGAIN:
+        return  # given up, or somebody read it since and has noted the next time
+    try:
+        proof: DomainProof | None = _read(domain_prover, issuer, kept.domain)
+    except (Refused, Unavailable):
+        proof = kept if kept in issuer.proven(now) else None
+    if proof is not None:
+        domain_prover.tasks.add([Task(KIND, issuer.id, kept.domain, now + AGAIN)])
+    if proof != kept:
+        _keep(domain_prover.issuer_context, issuer.id, kept.domain, proof)
+
+
+def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainProof:
+    witness, now = domain_prover.witness, domain_prover.issuer_context.now()
+    record, file = instructions(issuer, domain)
+    silent: Unavailable | None = None
+    try:
+        for text in witness.records(record[0]):
+            if _SPACE.sub("", text) == record[1]:
+                return DomainProof(domain, Place.DNS, now, hashlib.sha256(text.encode()).hexdigest())
+    except Unavailable as error:
+        silent = error
+    try:
+        content = witness.file(file[0])
+    except Unavailable as error:
+        silent = silent or error
+    else:
+        if file[1] in content.decode("utf-8", "replace").split():
+            return DomainProof(domain, Place.FILE, now, hashlib.sha256(content).hexdigest())
+    what = (
+        f"Publish the TXT record {record[0]} with the text {record[1]}, or the file {file[0]} with the line {file[1]}"
+    )
+    heard = f" (asking it failed: {silent.detail})" if silent else ""
+    raise Refused(f"{domain} does not name this issuer yet{heard}. {what}; then try again.", code="domain_not_proven")
+
+
+def _keep(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:
+    """Store ``proof`` in place of what was kept of ``domain``."""
+    for _ in range(TRIES):
+        issuer = issuer_context.issuer_store.issuer(issuer_id)
+        others = tuple(kept for kept in issuer.domains if kept.domain != domain)
+        kept = others if proof is None else (*others, proof)
+        try:
+            issuer_context.issuer_store.replace_issuer(replace(issuer, domains=kept, version=issuer.version + 1))
+        except Conflict:
+            continue
+        return
+    raise Conflict("Others keep changing this issuer; try again.", code="busy")

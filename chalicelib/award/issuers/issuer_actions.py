@@ -1,0 +1,215 @@
+"""Found an issuer, and give it another key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.award.input.text_rules import (
+    check_email,
+    check_name,
+    check_text,
+    check_url,
+)
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import status_lists
+from chalicelib.credential import did
+from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.errors import Conflict, NotFound, Refused
+
+IN_FLIGHT = timedelta(minutes=1)
+"""A retired key is believed for this much longer: who read the issuer just before the rotation may still be signing
+with it, on a machine whose clock is a little ahead. Longer than a request may take (29 s at API Gateway)."""
+TRIES = 8
+"""Each lost try means that another writer of the same issuer was first; eight in a row is no coincidence."""
+
+_SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
+_TAKEN_BY_US = ("new",)
+"""`/console/new` is where an issuer is founded, beside `/console/{issuer}`."""
+
+
+class Method(StrEnum):
+    """How an issuer is named in credentials: a DID on this host, or its one key."""
+
+    WEB = "web"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class NewIssuer:
+    """What an issuer says of itself. ``id`` is its short name in URLs."""
+
+    id: str
+    name: str
+    url: str
+    description: str
+    email: str | None = None
+    image: str | None = None
+    accent: str | None = None
+
+
+def found(
+    issuer_context: IssuerContext,
+    new: NewIssuer,
+    method: Method = Method.WEB,
+    *,
+    owner: str | None = None,
+    registered: bool = False,
+) -> Issuer:
+    """Store ``new`` with a fresh key and its first two status lists, all or nothing.
+
+    ``owner`` is the e-mail address, as `access.address.normal` writes it, of the person who becomes its first member
+    in the same moment: nobody else can come between. ``registered`` says that those who run this deployment know it
+    under that name; who founds an issuer by themselves has a domain to speak for them (`domains`), or nobody.
+
+    Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key made
+    just before a failure stays in the key service without a use.
+    """
+    _check(new)
+    _refuse_existing(issuer_context, new.id)
+    now = issuer_context.now()
+    key = _fresh_key(issuer_context, new.id, now)
+    name = did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}"
+    issuer = Issuer(
+        id=new.id,
+        did=name,
+        name=new.name,
+        url=new.url,
+        description=new.description,
+        keys=(key,),
+        revocation_list="",
+        suspension_list="",
+        email=new.email,
+        image=new.image,
+        accent=new.accent,
+        registered_as=new.name if registered else None,
+    )
+    issuer, pair = status_lists.open_pair(issuer_context, issuer, now)
+    try:
+        issuer_context.issuer_store.add_issuer(issuer, pair, owner)
+    except Conflict as error:
+        raise _exists(new.id) from error
+    return issuer
+
+
+def reword(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
+    """Change what the issuer says of itself: some of `name`, `url`, `description`, `email`, `image`, `accent`.
+
+    What was issued stays as it was signed. Raises `NotFound`, `Refused` when a text or URL is not acceptable,
+    `Conflict` (`busy`) when others kept changing the issuer.
+    """
+    for _ in range(TRIES):
+        issuer = issuer_context.issuer_store.issuer(issuer_id)
+        words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
+        said = NewIssuer(issuer.id, *words)
+        _check_words(replace(said, **changes))  # type: ignore[arg-type] # a null where text must stand is refused
+        reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
+        try:
+            issuer_context.issuer_store.replace_issuer(reworded)
+        except Conflict:
+            continue
+        return reworded
+    raise Conflict("Others keep changing this issuer; try again.", code="busy")
+
+
+def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
+    """Know the issuer by its present name: for those who run the deployment. Raises `NotFound`, `Conflict`."""
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    registered = replace(issuer, registered_as=issuer.name, version=issuer.version + 1)
+    issuer_context.issuer_store.replace_issuer(registered)
+    return registered
+
+
+def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
+    """Give the issuer a fresh key; the one before it is retired, and what it signed stays good.
+
+    The two lists that take new entries are signed anew. An older list keeps its signature, made while its key was
+    valid, until its next change. Raises `Refused` (`did_key_has_one_key`) for a did:key issuer, `Conflict` when
+    others kept changing the issuer or its lists.
+    """
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    if issuer.did.startswith("did:key:"):
+        raise Refused(
+            f"{issuer.name} is named by its key (did:key), so another key would be another issuer. "
+            "Found a new issuer instead.",
+            code="did_key_has_one_key",
+        )
+    fresh = _fresh_key(issuer_context, issuer_id, issuer_context.now())
+    for _ in range(TRIES):
+        now = issuer_context.now()
+        fresh = replace(fresh, created=now)
+        rotated = replace(issuer, keys=(*_retire(issuer.keys, now), fresh), version=issuer.version + 1)
+        lists = [
+            issuer_context.issuer_store.status_list(name) for name in (issuer.revocation_list, issuer.suspension_list)
+        ]
+        resigned = [status_lists.next_version(issuer_context, rotated, each, each.bits, now) for each in lists]
+        try:
+            issuer_context.issuer_store.replace_issuer(rotated, resigned)
+        except Conflict:
+            issuer = issuer_context.issuer_store.issuer(issuer_id)
+        else:
+            return rotated
+    raise Conflict(f"Others keep changing {issuer.name}; try again.", code="busy")
+
+
+def _retire(keys: tuple[SigningKey, ...], now: datetime) -> tuple[SigningKey, ...]:
+    return tuple(key if key.retired or key.revoked else replace(key, retired=now + IN_FLIGHT) for key in keys)
+
+
+def _fresh_key(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> SigningKey:
+    new = issuer_context.signer.create(f"Laurel issuer {issuer_id}")
+    multibase = encode_ed25519(new.public)
+    # The fragment is the key itself: unique without counting, and the only one that did:key allows.
+    return SigningKey(fragment=multibase, multibase=multibase, handle=new.handle, created=now)
+
+
+def _refuse_existing(issuer_context: IssuerContext, issuer_id: str) -> None:
+    # add_issuer decides; asking first spares a key that nobody would use.
+    try:
+        issuer_context.issuer_store.issuer(issuer_id)
+    except NotFound:
+        return
+    raise _exists(issuer_id)
+
+
+def _exists(issuer_id: str) -> Conflict:
+    return Conflict(f"There is an issuer {issuer_id!r} already.", code="issuer_exists")
+
+
+def check_id(issuer_id: str) -> None:
+    """Raises `Refused` (`bad_issuer_id`) when ``issuer_id`` cannot be one."""
+    if not _SLUG.fullmatch(issuer_id):
+        raise Refused(
+            f"{issuer_id[:80]!r} cannot be an issuer's short name (its id): use 1 to 64 of a-z, 0-9 and hyphen.",
+            code="bad_issuer_id",
+        )
+    if issuer_id in _TAKEN_BY_US:
+        raise Refused(f"{issuer_id!r} is an address of our own; choose another id.", code="bad_issuer_id")
+
+
+def _check(new: NewIssuer) -> None:
+    check_id(new.id)
+    _check_words(new)
+
+
+def _check_words(new: NewIssuer) -> None:
+    check_name("name", new.name or "", 200)
+    check_text("description", new.description or "", 2000)
+    check_url("url", new.url or "")
+    if new.email is not None:
+        check_email("e-mail address", new.email)
+    if new.image is not None:
+        check_url("image", new.image)
+    if new.accent is not None:
+        check_colour(new.accent)
+
+
+def check_colour(text: str) -> None:
+    """Raises `Refused` (`bad_colour`) for what is no colour of three bytes in hex, as web pages write it."""
+    if not _COLOUR.fullmatch(text):
+        raise Refused(f"{text[:20]!r} is not a colour, such as #0b55a0.", code="bad_colour")

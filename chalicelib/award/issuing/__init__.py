@@ -1,0 +1,1 @@
+"""Issue, reissue, revoke, suspend, reinstate and find credentials."""

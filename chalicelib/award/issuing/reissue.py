@@ -1,0 +1,234 @@
+"""Correct and renew: a new credential that takes the place of an older one, in one transaction with what becomes of
+that one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Final, TypeVar
+
+from chalicelib.award.input import timezones
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import issue, status_changes, storing
+from chalicelib.award.issuing.issue import Award
+from chalicelib.award.issuing.recipient import Issued, Recipient
+from chalicelib.award.issuing.status_changes import TRIES
+from chalicelib.credential import dates, signed_content
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.build import EvidenceLink, Holder, credential_url
+from chalicelib.credential.record import Record, Standing, State, StatusList
+from chalicelib.credential.signed_content import SignedContent
+from chalicelib.errors import Conflict, NotFound, Refused
+
+
+class Same(Enum):
+    """The type of `AS_IT_WAS`."""
+
+    AS_IT_WAS = "as it was"
+
+
+AS_IT_WAS: Final = Same.AS_IT_WAS
+"""Stands for a member that a correction leaves alone; None takes one away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was wrong in a credential, and what is right. None, or no evidence, takes away what was there."""
+
+    name: str | Same = AS_IT_WAS
+    email: str | Same | None = AS_IT_WAS
+    did: str | Same | None = AS_IT_WAS
+    valid_from: datetime | Same = AS_IT_WAS
+    valid_until: datetime | Same | None = AS_IT_WAS
+    evidence: tuple[EvidenceLink, ...] | Same = AS_IT_WAS
+
+
+def correct(
+    issuer_context: IssuerContext,
+    issuer_id: str,
+    credential_id: str,
+    changes: Changes,
+    reason: str | None = None,
+    *,
+    new_id: str | None = None,
+) -> Record:
+    """The record of a new credential that is right where the old one was wrong; the old one is revoked, and says so.
+
+    It is for the same version of the achievement. Both are stored together, or neither. ``new_id`` is for a caller that
+    must not correct twice: the same id again gives the same record. Raises `NotFound` (for another issuer's credential
+    too), what `issue.issue` raises, `Refused` (`nothing_to_correct`, `superseded` when it was replaced already,
+    `revoked_is_final`, `suspended`, `email_unknown`, `no_status_entry`), and `Conflict` (`busy`).
+    """
+    if reason is not None:
+        status_changes.check_reason(reason)
+    if changes == Changes():
+        raise _nothing_to_correct()
+
+    def terms(before: Record, old: SignedContent, now: datetime) -> tuple[Award, Achievement]:  # noqa: ARG001 - as for `renew`
+        version = before.achievement_version
+        achievement = issuer_context.issuer_store.achievement_version(issuer_id, before.achievement_id, version)
+        was = replace(_award(issuer_context, before, old), valid_from=old.valid_from, valid_until=before.valid_until)
+        if changes.email is AS_IT_WAS:
+            _check_email_known(was, old)
+        corrected = _corrected(was, changes)
+        # An address of which only a hash is there differs from every other, and from none.
+        hidden = old.has_email and was.holder.email is None
+        if not hidden and _said(corrected) == _said(was):
+            raise _nothing_to_correct()
+        # What was archived since was still earned, and as it was then it had no rule but its own end.
+        return corrected, replace(achievement, archived=False, valid_days=None)
+
+    def decide(before: Record, new: Record) -> tuple[Record, list[StatusList]]:
+        now = new.issued_at
+        words = f"Replaced by {credential_url(issuer_context.base_url, new.id)}" + (f": {reason}" if reason else "")
+        lists = status_changes.changed_lists(issuer_context, before, State.REVOKED, now)
+        return replace(before, standing=Standing(State.REVOKED, now, words)), lists
+
+    return _replace(issuer_context, issuer_id, credential_id, new_id, terms, decide)
+
+
+def _corrected(was: Award, changes: Changes) -> Award:
+    holder = Holder(
+        _changed(changes.name, was.holder.name),
+        _changed(changes.email, was.holder.email),
+        _changed(changes.did, was.holder.did),
+    )
+    return replace(
+        was,
+        holder=holder,
+        valid_from=_changed(changes.valid_from, was.valid_from),
+        valid_until=_changed(changes.valid_until, was.valid_until),
+        evidence=_changed(changes.evidence, was.evidence),
+    )
+
+
+def _changed(change: T | Same, was: T) -> T:
+    return was if isinstance(change, Same) else change
+
+
+def _said(award: Award) -> tuple[object, ...]:
+    """What a credential of ``award`` would say of it: an address in one way of writing, moments to the second."""
+    moments = [each and dates.write(each) for each in (award.valid_from, award.valid_until)]
+    return issue.normal(award.holder), *moments, award.evidence
+
+
+def _nothing_to_correct() -> Refused:
+    return Refused(
+        "Nothing would be different; name at least one thing that is to be, and what it is to be.",
+        code="nothing_to_correct",
+    )
+
+
+def renew(
+    issuer_context: IssuerContext,
+    issuer_id: str,
+    credential_id: str,
+    valid_until: datetime | None = None,
+    *,
+    new_id: str | None = None,
+) -> Record:
+    """The record of a new credential for the same holder and the present version of the achievement, good from now.
+
+    It ends at ``valid_until``; without that by the achievement's expiry rule, or after as long as the old one was good
+    for. The old one stays as it is and names the new one. ``new_id`` is as for `correct`, and so is what it raises.
+    """
+
+    def terms(before: Record, old: SignedContent, now: datetime) -> tuple[Award, Achievement]:
+        achievement = issuer_context.issuer_store.achievement(issuer_id, before.achievement_id)
+        ends = valid_until
+        if ends is None and achievement.valid_days is None and before.valid_until and old.valid_from:
+            ends = now + (before.valid_until - old.valid_from)
+        award = _award(issuer_context, before, old)
+        _check_email_known(award, old)
+        return replace(award, valid_from=now, valid_until=ends), achievement
+
+    return _replace(issuer_context, issuer_id, credential_id, new_id, terms, lambda before, _: (before, []))
+
+
+T = TypeVar("T")
+_Terms = Callable[[Record, SignedContent, datetime], tuple[Award, Achievement]]
+_Decision = Callable[[Record, Record], tuple[Record, list[StatusList]]]
+
+
+def _replace(
+    issuer_context: IssuerContext,
+    issuer_id: str,
+    credential_id: str,
+    new_id: str | None,
+    terms: _Terms,
+    decide: _Decision,
+) -> Record:
+    for _ in range(TRIES):
+        before = status_changes.owned(issuer_context, issuer_id, credential_id)
+        if before.superseded_by is not None:
+            return _replaced(issuer_context, before, new_id)
+        _check_standing(before)
+        # As in `issue`: the clock is read before the issuer, so that its key is good for this moment.
+        now = issuer_context.now()
+        award, achievement = terms(before, signed_content.read(before.document), now)
+        award = replace(award, credential_id=new_id)
+        issue.check(award, achievement)
+        draft = issue.draft(issuer_context, award, achievement, now, supersedes=before.id)
+        try:
+            return storing.place(issuer_context, draft, _storing(issuer_context, before, decide))
+        except Conflict as error:
+            if error.code != Conflict.code and not _is_replaced_by(issuer_context, issuer_id, credential_id, new_id):
+                raise
+            # Someone was first: at this credential, at its list, or with this very request. Look again.
+    raise Conflict("Others keep changing the same status list; try again.", code="busy")
+
+
+def _storing(issuer_context: IssuerContext, before: Record, decide: _Decision) -> Callable[[Issued], None]:
+    def store(issued: Issued) -> None:
+        after, lists = decide(before, issued.record)
+        after = replace(after, superseded_by=issued.record.id, version=before.version + 1)
+        issuer_context.issuer_store.supersede(after, lists, issued)
+
+    return store
+
+
+def _is_replaced_by(issuer_context: IssuerContext, issuer_id: str, credential_id: str, new_id: str | None) -> bool:
+    return new_id is not None and status_changes.owned(issuer_context, issuer_id, credential_id).superseded_by == new_id
+
+
+def _replaced(issuer_context: IssuerContext, before: Record, new_id: str | None) -> Record:
+    if before.superseded_by is not None and before.superseded_by == new_id:
+        return issuer_context.issuer_store.record(new_id)
+    raise Refused(
+        f"This credential was replaced already, by {before.superseded_by}; change that one.", code="superseded"
+    )
+
+
+def _check_standing(before: Record) -> None:
+    if before.standing.state is State.REVOKED:
+        raise Refused("This credential is revoked, and a revocation is final.", code="revoked_is_final")
+    if before.standing.state is State.SUSPENDED:
+        raise Refused("This credential is suspended; reinstate it first.", code="suspended")
+
+
+def _check_email_known(award: Award, old: SignedContent) -> None:
+    if award.holder.email is None and old.has_email:
+        raise Refused(
+            "This credential holds only a hash of the holder's e-mail address. Correct it with the address itself.",
+            code="email_unknown",
+        )
+
+
+def _award(issuer_context: IssuerContext, before: Record, old: SignedContent) -> Award:
+    """The award that ``before`` was issued for; without an address where it is not known any more."""
+    try:
+        recipient = issuer_context.issuer_store.recipient(before.id)
+    except NotFound:
+        recipient = Recipient(before.id, before.issuer_id, before.holder_name)
+    return Award(
+        issuer_id=before.issuer_id,
+        achievement_id=before.achievement_id,
+        holder=Holder(before.holder_name, recipient.email, old.holder_did),
+        evidence=old.evidence,
+        suite=old.suite,
+        jwt=before.jwt is not None,
+        zone=timezones.usable(recipient.zone),
+        notify=recipient.notify,
+    )

@@ -1,0 +1,169 @@
+"""An issuer's credentials as a list: one row each, newest first, found by what an issuer remembers of them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from chalicelib.credential.record import Record, State
+from chalicelib.errors import Malformed
+
+MOST = 100
+"""Rows of one page."""
+LOOKED_THROUGH = 2_000
+"""Rows that one search reads, about 1 MB: it answers in time, with what it found and where to go on."""
+STEP = 500
+"""Rows read at once by a search."""
+
+MOST_OF_ONE = 1000
+"""Credentials of one address that are listed: more than any person has of one issuer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One credential in its issuer's list: enough to show it and to find it, without reading the credential."""
+
+    credential_id: str
+    issuer_id: str
+    issued_at: datetime
+    achievement_id: str
+    holder_name: str
+    state: State
+    email: str | None = None
+    valid_until: datetime | None = None
+    superseded_by: str | None = None
+    """The id of the credential that replaces it."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the list."""
+        return Place(self.issued_at, self.credential_id)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in an issuer's list, which is ordered by moment and then by id."""
+
+    issued_at: datetime
+    credential_id: str
+
+
+def row_of(record: Record, email: str | None) -> Row:
+    """The row of ``record``, which went to ``email``."""
+    return Row(
+        credential_id=record.id,
+        issuer_id=record.issuer_id,
+        issued_at=record.issued_at,
+        achievement_id=record.achievement_id,
+        holder_name=record.holder_name,
+        state=record.standing.state,
+        email=email,
+        valid_until=record.valid_until,
+        superseded_by=record.superseded_by,
+    )
+
+
+class Lists(Protocol):
+    """What listing needs of the ledger."""
+
+    def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
+        """As `award.ports.IssuerStore` says."""
+
+    def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
+        """As `award.ports.IssuerStore` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What rows are asked for; everything that is given has to fit. ``name`` is a part of the holder's name, in any
+    case; ``email`` is the whole address."""
+
+    name: str | None = None
+    email: str | None = None
+    achievement_id: str | None = None
+    state: State | None = None
+
+    def fits(self, row: Row) -> bool:
+        """Whether ``row`` is asked for, its address aside."""
+        return (
+            (self.name is None or self.name.casefold() in row.holder_name.casefold())
+            and (self.achievement_id is None or self.achievement_id == row.achievement_id)
+            and (self.state is None or self.state is row.state)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, newest first. ``next`` goes on after them; None when that was all. A search may find nothing on a page, and
+    yet there may be a next one."""
+
+    rows: tuple[Row, ...]
+    next: str | None
+
+
+def page(issuer_store: Lists, issuer_id: str, search: Search, cursor: str | None = None, limit: int = 25) -> Page:
+    """The rows of an issuer that ``search`` asks for, at most ``limit`` (and `MOST`), from where ``cursor`` says.
+
+    Raises `Malformed` (`bad_cursor`).
+    """
+    limit = min(limit, MOST)
+    after = place(cursor) if cursor is not None else None
+    if search.email is not None:
+        return _page_of_email(issuer_store, issuer_id, search, search.email.strip().lower(), after, limit)
+    found: list[Row] = []
+    looked = 0
+    everything = search == Search()
+    while looked < LOOKED_THROUGH:
+        # Without a condition every row fits; one more row says whether there is a next page.
+        step = limit + 1 - len(found) if everything else STEP
+        rows = issuer_store.rows(issuer_id, after, step)
+        looked += step
+        for row in rows:
+            if search.fits(row):
+                found.append(row)
+            if len(found) > limit:
+                return Page(tuple(found[:limit]), write_cursor(found[limit - 1].place))
+            after = row.place
+        if len(rows) < step:
+            return Page(tuple(found), None)
+    return Page(tuple(found), write_cursor(after) if after else None)
+
+
+def _page_of_email(
+    issuer_store: Lists, issuer_id: str, search: Search, email: str, after: Place | None, limit: int
+) -> Page:
+    rows = [
+        row
+        for row in issuer_store.rows_of_email(issuer_id, email)
+        if search.fits(row) and (after is None or row.place < after)
+    ]
+    more = write_cursor(rows[limit - 1].place) if len(rows) > limit else None
+    return Page(tuple(rows[:limit]), more)
+
+
+def write_cursor(place: Place) -> str:
+    """Where a list goes on, as a text for a URL.
+
+    It needs no signature: it is only ever read within the list of whoever brings it, where every place is theirs to
+    see.
+    """
+    text = f"{place.issued_at.astimezone(UTC):%Y%m%d%H%M%S%f}{place.credential_id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def place(cursor: str) -> Place:
+    """The inverse of `write_cursor`. Raises `Malformed` (`bad_cursor`)."""
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        if not _PLACE.fullmatch(text):
+            raise ValueError("no place")
+        return Place(datetime.strptime(text[:20], "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), text[20:])
+    except (ValueError, binascii.Error) as error:
+        raise Malformed("This cursor is not one that a list gave out; start without one.", code="bad_cursor") from error
+
+
+_PLACE = re.compile(r"[0-9]{20}[a-z2-7]{26}", re.ASCII)

@@ -1,0 +1,1 @@
+"""Pathways: achievements as steps, the progress of a holder, and their rewards."""

@@ -1,0 +1,148 @@
+"""A pathway as JSON: the one form in which it is sent, stored and answered.
+
+    {"name": "…", "description": "…", "reward": "<achievement>" or null, "archived": false,
+     "root": {"in_order": [{"achievement": "<achievement>", "name": "…", "description": "…", "url": "https://…"},
+                           {"any": [{…}, {…}, {…}], "required": 2, "name": "…"}]}}
+
+A group says by one of the members `all`, `in_order` and `any` how the steps in it have to be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from chalicelib.award.input.field_errors import (
+    Misplaced,
+    flag,
+    only,
+    optional,
+    text,
+    whole,
+)
+from chalicelib.award.pathways.pathway import (
+    MAX_DEPTH,
+    MAX_STEPS,
+    Completion,
+    Group,
+    Node,
+    Pathway,
+    Progress,
+    Rule,
+    Seen,
+    Step,
+)
+from chalicelib.credential import dates
+
+_RULES = tuple(rule.value for rule in Rule)
+_TEXTS = ("name", "description", "url")
+_SENT = ("name", "description", "root", "reward", "archived", "version")
+_ADDED = ("id", "reward_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an issuer sends of a pathway. A step without a name gets its achievement's when it is saved."""
+
+    name: str
+    description: str
+    root: Group
+    reward: str | None = None
+    archived: bool = False
+    version: int | None = None
+    """Which version it was written from; None for whichever stands there."""
+
+
+def read(sent: Mapping[str, object]) -> Draft:
+    """The draft in ``sent``; what an answer adds to one may stand in it, and is ignored.
+
+    Raises `Misplaced`. What the members say is judged by `pathways.check`.
+    """
+    only(sent, _SENT + _ADDED, "")
+    root = read_node(sent.get("root"), "/root", MAX_DEPTH)
+    if isinstance(root, Step):
+        raise Misplaced("/root", "A pathway begins with a group: one of all, in_order and any.")
+    return Draft(
+        name=text(sent, "name", ""),
+        description=text(sent, "description", ""),
+        root=root,
+        reward=optional(sent, "reward", ""),
+        archived=flag(sent, "archived", ""),
+        version=None if sent.get("version") is None else whole(sent["version"], "/version"),
+    )
+
+
+def read_node(sent: object, place: str, depth: int) -> Node:
+    """The step or group in ``sent``, with at most ``depth`` groups one in another. Raises as `read` does."""
+    if not isinstance(sent, Mapping):
+        raise Misplaced(place, "Give a step, as an object.")
+    rule = next((rule for rule in _RULES if rule in sent), None)
+    if rule is None:
+        only(sent, ("achievement", *_TEXTS), place)
+        name, description, url = (optional(sent, each, place) for each in _TEXTS)
+        return Step(text(sent, "achievement", place), name or "", description, url)
+    only(sent, (rule, "required", *_TEXTS), place)
+    below = sent[rule]
+    if depth == 0:
+        raise Misplaced(place, f"Groups stand in groups at most {MAX_DEPTH} deep.")
+    if not isinstance(below, list) or not 1 <= len(below) <= MAX_STEPS:
+        raise Misplaced(f"{place}/{rule}", f"Give a list of 1 to {MAX_STEPS} steps.")
+    required = sent.get("required", None if rule == Rule.ANY else len(below))
+    nodes = tuple(read_node(each, f"{place}/{rule}/{at}", depth - 1) for at, each in enumerate(below))
+    name, description, url = (optional(sent, each, place) for each in _TEXTS)
+    return Group(Rule(rule), nodes, whole(required, f"{place}/required"), name, description, url)
+
+
+def write(pathway: Pathway) -> dict[str, object]:
+    """``pathway`` as an answer: what `read` takes, and what was added."""
+    return {
+        "id": pathway.id,
+        "version": pathway.version,
+        "name": pathway.name,
+        "description": pathway.description,
+        "archived": pathway.archived,
+        "reward": pathway.reward,
+        "reward_name": pathway.reward_name,
+        "root": write_node(pathway.root),
+    }
+
+
+def write_node(node: Node) -> dict[str, object]:
+    """The inverse of `read_node`."""
+    texts = {each: said for each in _TEXTS if (said := getattr(node, each)) is not None}
+    if isinstance(node, Step):
+        return {"achievement": node.achievement_id, **texts}
+    return {node.rule.value: [write_node(step) for step in node.steps], "required": node.required, **texts}
+
+
+def write_progress(progress: Progress) -> dict[str, object]:
+    """How far a holder has come."""
+    return {
+        "complete": progress.complete,
+        "done": progress.done,
+        "needed": progress.needed,
+        "next": [write_next(step) for step in progress.next],
+        "root": _write_seen(progress.root),
+    }
+
+
+def write_next(step: Step) -> dict[str, object]:
+    """A step that may be taken, in short."""
+    return {"achievement": step.achievement_id, "name": step.name, "url": step.url}
+
+
+def write_completion(completion: Completion) -> dict[str, object]:
+    """That a pathway was completed."""
+    return {
+        "at": dates.write(completion.at),
+        "version": completion.version,
+        "credentials": list(completion.credentials),
+        "reward": completion.id if completion.rewarded else None,
+    }
+
+
+def _write_seen(seen: Seen) -> dict[str, object]:
+    written = write_node(replace(seen.node, steps=()) if isinstance(seen.node, Group) else seen.node)
+    if isinstance(seen.node, Group):
+        written[seen.node.rule.value] = [_write_seen(step) for step in seen.steps]
+    return {"state": seen.state.value, **written}

@@ -1,0 +1,1 @@
+"""Webhooks: completions that a learning platform reports."""

@@ -1,0 +1,117 @@
+"""A hook as JSON, as it is sent and answered.
+
+{"name": "Moodle", "dry_run": true,
+ "fields": {"name": ["/user/firstname", "/user/lastname"], "email": "/user/email", "course": "/course/id",
+            "completed": {"at": "/event", "is": "course_completed"}, "completed_at": "/time", "evidence": "/link"},
+ "courses": {"42": "<achievement>"}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.award.input.field_errors import (
+    Misplaced,
+    flag,
+    only,
+    optional,
+    text,
+)
+from chalicelib.award.webhooks.webhook import (
+    Delivery,
+    Fields,
+    Secret,
+    Webhook,
+)
+from chalicelib.award.webhooks.webhook_actions import WebhookDraft
+from chalicelib.credential import dates
+
+_ADDED = ("id", "url", "secrets", "created", "deliveries")
+_FIELDS = ("name", "email", "course", "completed", "completed_at", "evidence")
+
+
+def read(sent: Mapping[str, object]) -> WebhookDraft:
+    """The draft in ``sent``; what an answer adds to one may stand in it, and is ignored.
+
+    Raises `Misplaced`. What the members say is judged by `inbound.add`.
+    """
+    only(sent, ("name", "dry_run", "fields", "courses", *_ADDED), "")
+    courses, fields = sent.get("courses", {}), sent.get("fields")
+    if not isinstance(courses, Mapping):
+        raise Misplaced("/courses", "Give an object: the sender's id of a course, and the achievement that it earns.")
+    if not isinstance(fields, Mapping):
+        raise Misplaced("/fields", "Give an object that says where in a message what stands.")
+    return WebhookDraft(
+        name=text(sent, "name", ""),
+        fields=_fields(fields),
+        courses={course: text(courses, course, "/courses") for course in courses},
+        dry_run=flag(sent, "dry_run", ""),
+    )
+
+
+def write(webhook: Webhook, base_url: str) -> dict[str, object]:
+    """``webhook`` as an answer. Its secrets are not in it."""
+    fields = webhook.fields
+    return {
+        "id": webhook.id,
+        "name": webhook.name,
+        "url": address(webhook, base_url),
+        "dry_run": webhook.dry_run,
+        "fields": {
+            "name": list(fields.name),
+            "email": fields.email,
+            "course": fields.course,
+            "completed": {"at": fields.completed, "is": fields.completed_value},
+            "completed_at": fields.completed_at,
+            "evidence": fields.evidence,
+        },
+        "courses": dict(webhook.courses),
+        "secrets": [_secret(secret) for secret in webhook.secrets],
+        "created": dates.write(webhook.created),
+    }
+
+
+def address(webhook: Webhook, base_url: str) -> str:
+    """Where messages for ``webhook`` are sent. It names the issuer too, so that the hook is read under its tenant."""
+    return f"{base_url}/hooks/{webhook.issuer_id}.{webhook.id}"
+
+
+def write_delivery(delivery: Delivery) -> dict[str, object]:
+    """What is known of a message that came in."""
+    return {
+        "at": dates.write(delivery.at),
+        "webhook_id": delivery.message_id,
+        "outcome": delivery.outcome.value,
+        "code": delivery.code,
+        "course": delivery.course,
+        "credential": delivery.credential_id,
+        "bytes": delivery.size,
+    }
+
+
+def _secret(secret: Secret) -> dict[str, object]:
+    expires = None if secret.expires is None else dates.write(secret.expires)
+    return {"created": dates.write(secret.created), "expires": expires}
+
+
+def _fields(sent: Mapping[str, object]) -> Fields:
+    only(sent, _FIELDS, "/fields")
+    name, completed = sent.get("name"), sent.get("completed")
+    names = [name] if isinstance(name, str) else name
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise Misplaced("/fields/name", "Give a JSON pointer, or a list of them.")
+    if not isinstance(completed, Mapping):
+        raise Misplaced("/fields/completed", "Say what means completed: at, a JSON pointer, and is, the value.")
+    only(completed, ("at", "is"), "/fields/completed")
+    value = completed.get("is")
+    if not isinstance(value, str | int):
+        raise Misplaced("/fields/completed/is", "Give a text, a whole number, true or false.")
+    return Fields(
+        name=tuple(names),
+        email=text(sent, "email", "/fields"),
+        course=text(sent, "course", "/fields"),
+        completed=text(completed, "at", "/fields/completed"),
+        completed_value=value,
+        completed_at=optional(sent, "completed_at", "/fields"),
+        evidence=optional(sent, "evidence", "/fields"),
+    )

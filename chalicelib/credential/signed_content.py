@@ -1,0 +1,71 @@
+"""What a credential that we signed says, read back from its own bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.credential import dates, vocabulary
+from chalicelib.credential.build import EvidenceLink
+from chalicelib.errors import Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class SignedContent:
+    """The members of an award within its credential; what is not there, or not as we write it, is None or empty."""
+
+    holder_name: str = ""
+    holder_did: str | None = None
+    has_email: bool = False
+    """Whether a hashed e-mail address is in it."""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    evidence: tuple[EvidenceLink, ...] = ()
+    suite: str = vocabulary.EDDSA_RDFC_2022
+
+
+def read(document: bytes) -> SignedContent:
+    """The award in ``document``, which is not verified here: it comes from our own storage."""
+    try:
+        members = json.loads(document)
+    except ValueError:
+        return SignedContent()
+    members = members if isinstance(members, dict) else {}
+    subject = members.get("credentialSubject")
+    subject = subject if isinstance(subject, dict) else {}
+    identifiers = [one for one in _listed(subject.get("identifier")) if isinstance(one, dict)]
+    names = [one.get("identityHash") for one in identifiers if one.get("identityType") == "name"]
+    return SignedContent(
+        holder_name=next((name for name in names if isinstance(name, str)), ""),
+        holder_did=_text(subject.get("id")),
+        has_email=any(one.get("identityType") == "emailAddress" for one in identifiers),
+        valid_from=_moment(members.get("validFrom")),
+        valid_until=_moment(members.get("validUntil")),
+        evidence=tuple(
+            EvidenceLink(str(one.get("id", "")), str(one.get("name", "")), _text(one.get("narrative")))
+            for one in _listed(members.get("evidence"))
+            if isinstance(one, dict)
+        ),
+        suite=_suite(members.get("proof")),
+    )
+
+
+def _suite(proof: object) -> str:
+    suite = _text(proof.get("cryptosuite")) if isinstance(proof, dict) else None
+    return suite or vocabulary.EDDSA_RDFC_2022
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return dates.parse(value)
+    except Malformed:
+        return None

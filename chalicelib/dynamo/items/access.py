@@ -1,0 +1,168 @@
+"""The items of access: members and tokens, and, with their end in ``expires`` (epoch seconds), what ends soon."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Self
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.access.models import (
+    Link,
+    Member,
+    Roster,
+    Session,
+    Token,
+)
+from chalicelib.access.roles import Role
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, epoch
+
+
+class MemberItem(Item, discriminator="member"):
+    """A member of an issuer."""
+
+    issuer_id = UnicodeAttribute()
+    email = UnicodeAttribute()
+    role = UnicodeAttribute()
+    since = UTCDateTimeAttribute()
+
+    @classmethod
+    def of(cls, member: Member) -> Self:
+        return cls(
+            *keys.member(member.issuer_id, member.email),
+            issuer_id=member.issuer_id,
+            email=member.email,
+            role=member.role.value,
+            since=member.since,
+        )
+
+    def noun(self) -> Member:
+        return Member(self.issuer_id, self.email, Role(self.role), self.since)
+
+
+class RosterItem(Item, discriminator="roster"):
+    """How many belong to an issuer."""
+
+    issuer_id = UnicodeAttribute()
+    owners = NumberAttribute()
+    members = NumberAttribute()
+    version = NumberAttribute()
+    last = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, roster: Roster) -> Self:
+        return cls(
+            *keys.roster(roster.issuer_id),
+            issuer_id=roster.issuer_id,
+            owners=roster.owners,
+            members=roster.members,
+            version=roster.version,
+            last=roster.last,
+        )
+
+    def noun(self) -> Roster:
+        return Roster(self.issuer_id, int(self.owners), int(self.members), int(self.version), self.last)
+
+
+class TokenItem(Item, discriminator="token"):
+    """A token, without its secret."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute(null=True)
+    role = UnicodeAttribute(null=True)
+    name = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    created = UTCDateTimeAttribute()
+    created_by = UnicodeAttribute()
+    used = UTCDateTimeAttribute(null=True)
+
+    @classmethod
+    def of(cls, token: Token) -> Self:
+        return cls(
+            *keys.token(token.id),
+            id=token.id,
+            issuer_id=token.issuer_id,
+            role=None if token.role is None else token.role.value,
+            name=token.name,
+            digest=token.digest,
+            created=token.created,
+            created_by=token.created_by,
+            used=token.used,
+        )
+
+    def noun(self) -> Token:
+        return Token(
+            id=self.id,
+            issuer_id=self.issuer_id,
+            role=None if self.role is None else Role(self.role),
+            name=self.name,
+            digest=self.digest,
+            created=self.created,
+            created_by=self.created_by,
+            used=self.used,
+        )
+
+
+class SigningKeyItem(Item, discriminator="signing_key"):
+    """The secret of a day's sessions."""
+
+    key = BinaryAttribute(legacy_encoding=False)
+    expires = NumberAttribute()
+
+    def noun(self) -> bytes:
+        return bytes(self.key)
+
+
+class SessionItem(Item, discriminator="session"):
+    """A session."""
+
+    id = UnicodeAttribute()
+    email = UnicodeAttribute()
+    csrf = UnicodeAttribute()
+    created = UTCDateTimeAttribute()
+    seen = UTCDateTimeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        return cls(
+            *keys.session(session.email, session.id),
+            id=session.id,
+            email=session.email,
+            csrf=session.csrf,
+            created=session.created,
+            seen=session.seen,
+            expires=epoch(session.expires),
+        )
+
+    def noun(self) -> Session:
+        return Session(self.id, self.email, self.csrf, self.created, self.seen, _moment(self.expires))
+
+
+class LinkItem(Item, discriminator="link"):
+    """A one-time link, without its secret."""
+
+    digest = UnicodeAttribute()
+    browser = UnicodeAttribute()
+    email = UnicodeAttribute()
+    next = UnicodeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        return cls(
+            *keys.sign_in_link(link.digest),
+            digest=link.digest,
+            browser=link.browser,
+            email=link.email,
+            next=link.next,
+            expires=epoch(link.expires),
+        )
+
+    def noun(self) -> Link:
+        return Link(self.digest, self.browser, self.email, self.next, _moment(self.expires))
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)

@@ -1,0 +1,285 @@
+"""The items of credentials: issuers, achievements, what was issued and to whom, status lists, pictures."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, Self
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from chalicelib.award.issuing.recipient import Holding, Recipient
+from chalicelib.award.issuing.search import Row
+from chalicelib.credential import signed_content
+from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
+from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, mapped, members
+
+NOT_REGISTERED = ""
+"""Of an issuer that founded itself: told apart from those stored before the difference was kept."""
+
+
+class KeyMap(MapAttribute[str, Any]):
+    """A signing key within its issuer."""
+
+    fragment = UnicodeAttribute()
+    multibase = UnicodeAttribute()
+    handle = UnicodeAttribute()
+    created = UTCDateTimeAttribute()
+    retired = UTCDateTimeAttribute(null=True)
+    revoked = UTCDateTimeAttribute(null=True)
+
+
+class DomainMap(MapAttribute[str, Any]):
+    """A domain within its issuer."""
+
+    domain = UnicodeAttribute()
+    place = UnicodeAttribute()
+    seen = UTCDateTimeAttribute()
+    sha256 = UnicodeAttribute()
+
+
+class IssuerItem(Item, discriminator="issuer"):
+    """An issuer."""
+
+    id = UnicodeAttribute()
+    did = UnicodeAttribute()
+    name = UnicodeAttribute()
+    url = UnicodeAttribute()
+    description = UnicodeAttribute()
+    signing_keys = ListAttribute(of=KeyMap, attr_name="keys")
+    revocation_list = UnicodeAttribute()
+    suspension_list = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    image = UnicodeAttribute(null=True)
+    accent = UnicodeAttribute(null=True)
+    registered_as = UnicodeAttribute(null=True)
+    domains = ListAttribute(of=DomainMap, default=list)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, issuer: Issuer) -> Self:
+        return cls(
+            *keys.issuer(issuer.id),
+            signing_keys=[mapped(KeyMap, **members(key, SigningKey)) for key in issuer.keys],
+            domains=[mapped(DomainMap, **members(proof, DomainProof)) for proof in issuer.domains],
+            **members(issuer, Issuer, but=("keys", "domains", "registered_as")),
+            registered_as=issuer.registered_as or NOT_REGISTERED,
+        )
+
+    def noun(self) -> Issuer:
+        return Issuer(
+            keys=tuple(SigningKey(**members(key, SigningKey)) for key in self.signing_keys),
+            domains=tuple(
+                DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
+            ),
+            **members(self, Issuer, but=("keys", "domains", "registered_as")),
+            # All who were stored before there was this member had been founded by operators.
+            registered_as=self.name if self.registered_as is None else self.registered_as or None,
+        )
+
+
+class SkillMap(MapAttribute[str, Any]):
+    """A skill within its achievement."""
+
+    name = UnicodeAttribute()
+    url = UnicodeAttribute()
+    framework = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
+
+
+class AchievementItem(Item, discriminator="achievement"):
+    """An achievement."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    description = UnicodeAttribute()
+    criteria = UnicodeAttribute()
+    image = UnicodeAttribute()
+    image_alt = UnicodeAttribute()
+    skills = ListAttribute(of=SkillMap)
+    kind = UnicodeAttribute()
+    # The defaults are for items that were stored before there were versions.
+    version = NumberAttribute(default=1)
+    valid_days = NumberAttribute(null=True)
+    evidence_required = BooleanAttribute(default=False)
+    archived = BooleanAttribute(default=False)
+
+    @classmethod
+    def of(cls, achievement: Achievement, key: keys.Key | None = None) -> Self:
+        """At ``key``, or where the present version stands."""
+        return cls(
+            *(key or keys.achievement(achievement.issuer_id, achievement.id)),
+            skills=[mapped(SkillMap, **members(skill, Skill)) for skill in achievement.skills],
+            **members(achievement, Achievement, but=("skills",)),
+        )
+
+    def noun(self) -> Achievement:
+        return Achievement(
+            skills=tuple(Skill(**members(skill, Skill)) for skill in self.skills),
+            **members(self, Achievement, but=("skills",)),
+        )
+
+
+class EntryMap(MapAttribute[str, Any]):
+    """A credential's place in a status list."""
+
+    purpose = UnicodeAttribute()
+    list_id = UnicodeAttribute()
+    index = NumberAttribute()
+
+
+class RecordItem(Item, discriminator="credential"):
+    """A hosted credential."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    achievement_id = UnicodeAttribute()
+    document = BinaryAttribute(legacy_encoding=False)
+    jwt = UnicodeAttribute(null=True)
+    entries = ListAttribute(of=EntryMap)
+    state = UnicodeAttribute()
+    state_at = UTCDateTimeAttribute()
+    state_reason = UnicodeAttribute(null=True)
+    issued_at = UTCDateTimeAttribute()
+    version = NumberAttribute()
+    # Items that were stored before these members have none of them; their credential says the same.
+    holder_name = UnicodeAttribute(null=True)
+    achievement_version = NumberAttribute(default=1)
+    valid_until = UTCDateTimeAttribute(null=True)
+    supersedes = UnicodeAttribute(null=True)
+    superseded_by = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        return cls(
+            *keys.record(record.id),
+            entries=[mapped(EntryMap, **members(entry, Entry)) for entry in record.entries],
+            state=record.standing.state,
+            state_at=record.standing.at,
+            state_reason=record.standing.reason,
+            **members(record, Record, but=("entries", "standing")),
+        )
+
+    def noun(self) -> Record:
+        return Record(
+            entries=tuple(Entry(Purpose(entry.purpose), entry.list_id, int(entry.index)) for entry in self.entries),
+            standing=Standing(State(self.state), self.state_at, self.state_reason),
+            **self._said(),
+            **members(self, Record, but=("entries", "standing", "holder_name", "valid_until")),
+        )
+
+    def _said(self) -> dict[str, Any]:
+        source = self if self.holder_name is not None else signed_content.read(self.document)
+        return {"holder_name": source.holder_name, "valid_until": source.valid_until}
+
+
+class RecipientItem(Item, discriminator="recipient"):
+    """To whom a credential went."""
+
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    zone = UnicodeAttribute(null=True)
+    notify = BooleanAttribute()
+
+    @classmethod
+    def of(cls, recipient: Recipient) -> Self:
+        return cls(*keys.recipient(recipient.credential_id), **members(recipient, Recipient))
+
+    def noun(self) -> Recipient:
+        return Recipient(**members(self, Recipient))
+
+
+class RowItem(Item, discriminator="row"):
+    """A credential in its issuer's list."""
+
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    issued_at = UTCDateTimeAttribute()
+    achievement_id = UnicodeAttribute()
+    holder_name = UnicodeAttribute()
+    state = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    valid_until = UTCDateTimeAttribute(null=True)
+    superseded_by = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        return cls(*keys.row(row.issuer_id, row.issued_at, row.credential_id), **members(row, Row))
+
+    def noun(self) -> Row:
+        return Row(state=State(self.state), **members(self, Row, but=("state",)))
+
+
+class StatusListItem(Item, discriminator="status_list"):
+    """A status list.
+
+    The bits are kept deflated. A list is read at every view and rewritten at every revocation, and DynamoDB charges
+    a strong read by 4 KB and a write in a transaction by twice the KB: 16 KiB of bits, hardly any of them set, are
+    then some hundred bytes instead of 5 read units and 32 write units.
+    """
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    deflated = BinaryAttribute(legacy_encoding=False)
+    document = BinaryAttribute(legacy_encoding=False)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, status_list: StatusList) -> Self:
+        return cls(
+            *keys.status_list(status_list.id),
+            deflated=zlib.compress(status_list.bits, 9),
+            **members(status_list, StatusList, but=("bits",)),
+        )
+
+    def noun(self) -> StatusList:
+        return StatusList(
+            bits=zlib.decompress(self.deflated),
+            purpose=Purpose(self.purpose),
+            **members(self, StatusList, but=("bits", "purpose")),
+        )
+
+
+class IndexMarker(Item, discriminator="index"):
+    """Says that an index of a status list is taken, and by which credential."""
+
+    credential_id = UnicodeAttribute()
+
+
+class HolderPointer(Item, discriminator="holding"):
+    """Says that a credential went to the address in its key."""
+
+    issuer_id = UnicodeAttribute()
+    credential_id = UnicodeAttribute()
+
+    def noun(self) -> Holding:
+        return Holding(self.issuer_id, self.credential_id)
+
+
+class ImageItem(Item, discriminator="image"):
+    """A picture."""
+
+    sha256 = UnicodeAttribute()
+    media_type = UnicodeAttribute()
+    content = BinaryAttribute(legacy_encoding=False)
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        return cls(*keys.image(image.sha256), **members(image, Image))
+
+    def noun(self) -> Image:
+        return Image(**members(self, Image))

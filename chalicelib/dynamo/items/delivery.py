@@ -1,0 +1,201 @@
+"""The items of delivery: letters and mailboxes, and, with their end in ``expires`` (epoch seconds), links and mails."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Self, cast
+
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.delivery.delivery_status import Attempt, Delivery, State
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.links import Link, Purpose
+from chalicelib.delivery.mailbox import Mailbox
+from chalicelib.delivery.ports import Early, Posted
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, epoch
+
+EARLY_FOR = timedelta(days=1)
+"""Between a mail's going out and our note of it lie milliseconds; what concerns no letter ends too."""
+
+
+class AttemptMap(MapAttribute[str, Any]):
+    """One letter within its delivery."""
+
+    kind = UnicodeAttribute()
+    claimed_at = UTCDateTimeAttribute()
+    by = UnicodeAttribute()
+    sent_at = UTCDateTimeAttribute(null=True)
+    given_up = UnicodeAttribute(null=True)
+
+
+class DeliveryItem(Item, discriminator="letters"):
+    """How the letters about a credential fare."""
+
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    letters = ListAttribute(of=AttemptMap)
+    asked = ListAttribute(of=UTCDateTimeAttribute)
+    delivered_at = UTCDateTimeAttribute(null=True)
+    opened_at = UTCDateTimeAttribute(null=True)
+    shared_at = UTCDateTimeAttribute(null=True)
+    bounced_at = UTCDateTimeAttribute(null=True)
+    complained_at = UTCDateTimeAttribute(null=True)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, one: Delivery) -> Self:
+        letters = [
+            AttemptMap(  # type: ignore[no-untyped-call] # PynamoDB types no maps
+                kind=kind.value,
+                claimed_at=letter.claimed_at,
+                by=letter.by,
+                sent_at=letter.sent_at,
+                given_up=letter.given_up,
+            )
+            for kind, letter in sorted(one.letters.items())
+        ]
+        return cls(
+            *keys.delivery(one.issuer_id, one.credential_id),
+            credential_id=one.credential_id,
+            issuer_id=one.issuer_id,
+            letters=letters,
+            asked=list(one.asked),
+            delivered_at=one.delivered_at,
+            opened_at=one.opened_at,
+            shared_at=one.shared_at,
+            bounced_at=one.bounced_at,
+            complained_at=one.complained_at,
+            version=one.version,
+        )
+
+    def noun(self) -> Delivery:
+        letters = {Kind(one.kind): Attempt(one.claimed_at, one.by, one.sent_at, one.given_up) for one in self.letters}
+        return Delivery(
+            self.credential_id,
+            self.issuer_id,
+            MappingProxyType(letters),
+            tuple(cast(list[datetime], self.asked)),
+            self.delivered_at,
+            self.opened_at,
+            self.shared_at,
+            self.bounced_at,
+            self.complained_at,
+            int(self.version),
+        )
+
+
+class MailboxItem(Item, discriminator="mailbox"):
+    """What is known about an address."""
+
+    digest = UnicodeAttribute()
+    zone = UnicodeAttribute(null=True)
+    unsubscribed = ListAttribute(of=UnicodeAttribute)
+    no_reminders = ListAttribute(of=UnicodeAttribute)
+    bounced_at = UTCDateTimeAttribute(null=True)
+    complained_at = UTCDateTimeAttribute(null=True)
+    forgotten_at = UTCDateTimeAttribute(null=True)
+    links_from = UTCDateTimeAttribute(null=True)
+    link_sent_at = UTCDateTimeAttribute(null=True)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, one: Mailbox) -> Self:
+        return cls(
+            *keys.mailbox(one.digest),
+            digest=one.digest,
+            zone=one.zone,
+            unsubscribed=sorted(one.unsubscribed),
+            no_reminders=sorted(one.no_reminders),
+            bounced_at=one.bounced_at,
+            complained_at=one.complained_at,
+            forgotten_at=one.forgotten_at,
+            links_from=one.links_from,
+            link_sent_at=one.link_sent_at,
+            version=one.version,
+        )
+
+    def noun(self) -> Mailbox:
+        return Mailbox(
+            self.digest,
+            self.zone,
+            frozenset(map(str, self.unsubscribed)),
+            frozenset(map(str, self.no_reminders)),
+            self.bounced_at,
+            self.complained_at,
+            self.forgotten_at,
+            self.links_from,
+            self.link_sent_at,
+            int(self.version),
+        )
+
+
+class HolderLinkItem(Item, discriminator="holder_link"):
+    """What stands behind the secret in a link."""
+
+    box = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    purpose = UnicodeAttribute()
+    email = UnicodeAttribute()
+    made_at = UTCDateTimeAttribute()
+    issuer_id = UnicodeAttribute(null=True)
+    credential_id = UnicodeAttribute(null=True)
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, one: Link) -> Self:
+        return cls(
+            *keys.holder_link(one.box, one.digest),
+            box=one.box,
+            digest=one.digest,
+            purpose=one.purpose.value,
+            email=one.email,
+            made_at=one.made_at,
+            issuer_id=one.issuer_id,
+            credential_id=one.credential_id,
+            expires=epoch(one.expires),
+        )
+
+    def noun(self) -> Link:
+        return Link(
+            self.box, self.digest, Purpose(self.purpose), self.email, self.made_at, self.issuer_id, self.credential_id
+        )
+
+
+class MailItem(Item, discriminator="mail"):
+    """Which letter it was that the mail service took."""
+
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, message_id: str, one: Posted, until: datetime) -> Self:
+        return cls(
+            *keys.mail(message_id),
+            credential_id=one.credential_id,
+            issuer_id=one.issuer_id,
+            kind=one.kind.value,
+            expires=epoch(until),
+        )
+
+    def noun(self) -> Posted:
+        return Posted(self.credential_id, self.issuer_id, Kind(self.kind))
+
+
+class EarlyItem(Item, discriminator="early"):
+    """What became of a mail, heard before it was noted which letter it is."""
+
+    state = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, message_id: str, one: Early) -> Self:
+        key = keys.early_notice(message_id, one.state.value)
+        return cls(*key, state=one.state.value, at=one.at, expires=epoch(one.at + EARLY_FOR))
+
+    def noun(self) -> Early:
+        return Early(State(self.state), self.at)

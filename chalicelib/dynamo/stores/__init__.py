@@ -1,0 +1,1 @@
+"""The stores, named for what they store."""

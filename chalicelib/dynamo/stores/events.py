@@ -1,0 +1,49 @@
+"""Where events are stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.analytics.event import Event
+from chalicelib.analytics.event_json import to_wire
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, epoch
+from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
+
+KEPT = timedelta(days=400)
+"""How long a single event is kept: a year and the month in which it is compared with the year before. Its counts are
+folded long before; the visitor in it means nothing once the salt of its day is destroyed."""
+
+
+class EventItem(Item, discriminator="event"):
+    """An event: its plain form (analytics.wire), member by member. ``expires`` is in epoch seconds."""
+
+    id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    at = UnicodeAttribute()
+    credential_id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    achievement_id = UnicodeAttribute()
+    verdict = UnicodeAttribute()
+    visitor = UnicodeAttribute(null=True)
+    referrer = UnicodeAttribute(null=True)
+    target = UnicodeAttribute(null=True)
+    expires = NumberAttribute()
+
+
+class DynamoEventStore:
+    """`analytics.ports.EventStore` on DynamoDB: one conditional put, and no read."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def write(self, event: Event) -> None:
+        members: dict[str, Any] = {**to_wire(event), "expires": epoch(event.at + KEPT)}
+        item = EventItem(*keys.event(event.id, event.at), **members)
+        try:
+            self._tables.put(self._tables.events, Put(item.raw()))
+        except ConditionFailed:
+            return  # stored before: by a try whose reply was lost, or by an earlier replay

@@ -1,0 +1,48 @@
+"""What an export reads in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.award.issuing.search import Row
+from chalicelib.credential.record import Record, StatusList
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Pointer, read
+from chalicelib.dynamo.items.credentials import (
+    IssuerItem,
+    RecipientItem,
+    RecordItem,
+    StatusListItem,
+)
+from chalicelib.dynamo.tables import Tables
+
+
+class DynamoArchive:
+    """`award.export.Archive` on DynamoDB."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._table = tables.credentials
+
+    def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
+        wanted = [(keys.record(row.credential_id), keys.recipient(row.credential_id)) for row in rows]
+        found = self._tables.get_many({self._table: [key for pair in wanted for key in pair]})
+        return [
+            (read(RecordItem, found[record]), read(RecipientItem, found[to]) if to in found else None)
+            for record, to in wanted
+            if record in found
+        ]
+
+    def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
+        pointers = self._tables.query(self._table, keys.list_pointers(issuer_id))
+        names = {read(Pointer, raw) for raw in pointers}
+        raw = self._tables.get(self._table, keys.issuer(issuer_id))
+        if raw is not None:
+            # Issuers from before there were pointers have them for their later lists only.
+            issuer = read(IssuerItem, raw)
+            names |= {issuer.revocation_list, issuer.suspension_list}
+        for name in sorted(names):
+            raw = self._tables.get(self._table, keys.status_list(name))
+            if raw is not None:
+                yield read(StatusListItem, raw)

@@ -1,0 +1,302 @@
+"""What issuers write. Every deed is one transaction: all of it is stored, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+
+from chalicelib.access.models import Member
+from chalicelib.access.roles import Role
+from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.search import (
+    MOST_OF_ONE,
+    Place,
+    Row,
+    row_of,
+)
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Image, Record, StatusList
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, Pointer, read
+from chalicelib.dynamo.items.credentials import (
+    AchievementItem,
+    HolderPointer,
+    ImageItem,
+    IndexMarker,
+    IssuerItem,
+    RecipientItem,
+    RecordItem,
+    RowItem,
+    StatusListItem,
+)
+from chalicelib.dynamo.stores.members_and_sessions import first_member
+from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.stores.tasks import raw as raw_task
+from chalicelib.dynamo.tables import ConditionFailed, Put, Raw, Update
+from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
+from chalicelib.tasks.task_queue import Task
+
+PAGE = 25
+"""Items fetched at once while listing: 25 of the largest stay below the 16 MB of one BatchGetItem."""
+MOST_ACTIONS = 100
+"""Of one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
+MOST_BYTES = 3_500_000
+"""Of one TransactWriteItems, whose limit is 4 MB."""
+AROUND = 8_000
+"""Bytes of what is stored around one credential, at most: its names and addresses, several times."""
+
+_POINTER = {"S": "pointer"}
+_NO_ACHIEVEMENT = "This issuer has no achievement with this id."
+
+
+class DynamoIssuerStore(DynamoPublicStore):
+    """`award.ports.IssuerStore` on DynamoDB. It reads as the shelf does, and writes."""
+
+    def issuers(self) -> Iterator[Issuer]:
+        pointers = self._tables.query(self._tables.credentials, keys.issuers())
+        while page := [keys.issuer(read(Pointer, raw)) for raw in islice(pointers, PAGE)]:
+            yield from (read(IssuerItem, raw) for raw in self._there(page))
+
+    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
+        pointer = Pointer(*keys.issuer_pointer(issuer.id), target=issuer.id)
+        self._transact(
+            Put(IssuerItem.of(issuer).raw()),
+            Put(pointer.raw()),
+            Put(Pointer(*keys.did_pointer(issuer.did), target=issuer.id).raw()),
+            *(Put(StatusListItem.of(status_list).raw()) for status_list in lists),
+            *_list_pointers(lists),
+            *(() if owner is None else first_member(Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created))),
+        )
+
+    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
+        puts = [*_next_lists(lists), *_list_pointers(lists)]
+        self._transact(_next(IssuerItem.of(issuer).raw(), issuer.version), *puts)
+
+    def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
+        return self._one(AchievementItem, keys.achievement(issuer_id, achievement_id), _NO_ACHIEVEMENT)
+
+    def achievements(self, issuer_id: str) -> Iterator[Achievement]:
+        for raw in self._tables.query(self._tables.credentials, keys.achievements(issuer_id)):
+            yield read(AchievementItem, raw)
+
+    def add_achievement(self, achievement: Achievement) -> None:
+        self._transact(Put(AchievementItem.of(achievement).raw()), _kept(achievement))
+
+    def replace_achievement(self, before: Achievement, after: Achievement) -> None:
+        values = {":before": {"N": str(before.version)}}
+        # An achievement from before there were versions has no number, and its first version is not kept yet.
+        same = "version = :before" if before.version > 1 else "(version = :before OR attribute_not_exists(version))"
+        self._transact(
+            Put(AchievementItem.of(after).raw(), f"attribute_exists(pk) AND {same}", values),
+            _kept(after),
+            Put(_kept(before).item, "attribute_not_exists(pk) OR version = :before", values),
+        )
+
+    def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
+        present = self.achievement(issuer_id, achievement_id)
+        if present.version == version:
+            return present
+        key = keys.achievement_version(issuer_id, achievement_id, version)
+        return self._one(AchievementItem, key, "This achievement has no such version.")
+
+    def achievement_versions(self, issuer_id: str, achievement_id: str) -> Iterator[Achievement]:
+        part = keys.achievement_versions(issuer_id, achievement_id)
+        kept = [read(AchievementItem, raw) for raw in self._tables.query(self._tables.credentials, part)]
+        if kept:
+            yield from kept
+            return
+        with suppress(NotFound):
+            yield self.achievement(issuer_id, achievement_id)  # its first version, from before they were kept
+
+    def records(self, issuer_id: str) -> Iterator[Record]:
+        rows = self._tables.query(self._tables.credentials, keys.rows(issuer_id))
+        while page := [keys.record(_id_in(raw)) for raw in islice(rows, PAGE)]:
+            yield from (read(RecordItem, raw) for raw in self._there(page))
+
+    def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
+        try:
+            self._transact(*_new_record(Issued(record, recipient, tasks)))
+        except ConditionFailed as error:
+            raise _taken(error) from error
+
+    def add_records(self, issued: Sequence[Issued]) -> list[LaurelError | None]:
+        return [outcome for group in _groups(issued) for outcome in self._add_group(group)]
+
+    def _add_group(self, group: Sequence[Issued]) -> list[LaurelError | None]:
+        puts: list[Put] = []
+        deeds: list[int] = []
+        try:
+            for one in group:
+                deeds.append(len(puts))
+                puts += _new_record(one)
+            self._tables.transact(self._tables.credentials, puts, deeds=deeds)
+        except (ConditionFailed, Refused):
+            # One of them spoils it for all; stored one by one, each says for itself.
+            return [_outcome(self.add_record, *one) for one in group]
+        except LaurelError as error:
+            return [error] * len(group)
+        return [None] * len(group)
+
+    def taken(self, list_id: str, indexes: Sequence[int]) -> set[int]:
+        wanted = {keys.index_marker(list_id, index): index for index in indexes}
+        return {wanted[key] for key in self._tables.get_many({self._tables.credentials: list(wanted)})}
+
+    def recipient(self, credential_id: str) -> Recipient:
+        return self._one(RecipientItem, keys.recipient(credential_id), "Nothing is kept of who got this credential.")
+
+    def holdings(self, email: str) -> Iterator[Holding]:
+        for raw in self._tables.query(self._tables.credentials, keys.holders(email)):
+            yield read(HolderPointer, raw)
+
+    def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
+        start = keys.row(issuer_id, after.issued_at, after.credential_id) if after else None
+        query = self._tables.query(self._tables.credentials, keys.rows_before(issuer_id, start), limit)
+        return self._as_rows(list(islice(query, limit)))
+
+    def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
+        pointers = self._tables.query(self._tables.credentials, keys.holders_of_issuer(issuer_id, email))
+        partition = keys.rows(issuer_id).pk
+        return self._as_rows(self._there(keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MOST_OF_ONE)))
+
+    def _as_rows(self, raws: Sequence[Raw]) -> list[Row]:
+        # A row from before there were rows is a pointer, and the record says the rest.
+        bare = [keys.record(_id_in(raw)) for raw in raws if raw["type"] == _POINTER]
+        records = {_id_in(raw): read(RecordItem, raw) for raw in self._there(bare)}
+        rows = []
+        for raw in raws:
+            if raw["type"] != _POINTER:
+                rows.append(read(RowItem, raw))
+            elif record := records.get(_id_in(raw)):
+                rows.append(row_of(record, None))
+        return rows
+
+    def _there(self, wanted: Iterable[keys.Key]) -> list[Raw]:
+        """What stands under ``wanted`` keys, in their order; what has gone since they were read is left out."""
+        found: list[Raw] = []
+        remaining = iter(wanted)
+        while page := list(islice(remaining, PAGE)):
+            there = self._tables.get_many({self._tables.credentials: page})
+            found += [there[key] for key in page if key in there]
+        return found
+
+    def replace_standing(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
+        puts = [_next_record(record), *_next_lists(lists), *(Put(raw_task(task)) for task in tasks)]
+        self._tables.transact(self._tables.credentials, puts, updates=[_row_update(record)])
+
+    def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
+        new = _new_record(issued)
+        puts = [*new, _next_record(before), *_next_lists(lists)]
+        try:
+            self._tables.transact(self._tables.credentials, puts, updates=[_row_update(before)])
+        except ConditionFailed as error:
+            if any(at < len(new) for at in error.found):
+                raise _taken(error) from error
+            raise
+
+    def add_image(self, image: Image) -> None:
+        try:
+            self._tables.put(self._tables.credentials, Put(ImageItem.of(image).raw()))
+        except ConditionFailed:
+            return  # named by its content: what stands there is the same picture
+
+    def _transact(self, *puts: Put) -> None:
+        self._tables.transact(self._tables.credentials, puts)
+
+
+def _new_record(issued: Issued) -> list[Put]:
+    """Everything that is stored of a new credential; the record comes first."""
+    record, recipient, tasks = issued
+    places = [keys.index_marker(entry.list_id, entry.index) for entry in record.entries]
+    if len(set(places)) < len(places):
+        raise Refused("A credential cannot have one place in a status list twice.", code="index_twice")
+    email = recipient.email if recipient else None
+    items: list[Item] = [
+        RecordItem.of(record),
+        *(IndexMarker(*place, credential_id=record.id) for place in places),
+        RowItem.of(row_of(record, email)),
+    ]
+    if recipient is not None:
+        items.append(RecipientItem.of(recipient))
+    if email is not None:
+        pointers = (
+            keys.holder_of_issuer(record.issuer_id, email, record.issued_at, record.id),
+            keys.holder(email, record.issuer_id, record.id),
+        )
+        items += [HolderPointer(*key, issuer_id=record.issuer_id, credential_id=record.id) for key in pointers]
+    return [*(Put(item.raw()) for item in items), *(Put(raw_task(task)) for task in tasks)]
+
+
+def _taken(error: ConditionFailed) -> Conflict:
+    if 0 in error.found:
+        return Conflict("Another credential has this id.", code="id_taken")
+    return Conflict("Another credential has this status list index.", code="index_taken")
+
+
+def _outcome(act: Callable[..., None], *arguments: object) -> LaurelError | None:
+    try:
+        act(*arguments)
+    except LaurelError as error:
+        return error
+    return None
+
+
+def _groups(issued: Sequence[Issued]) -> Iterator[Sequence[Issued]]:
+    """``issued`` in order, cut so that each part fits into one transaction."""
+    start = actions = size = 0
+    for at, (record, _, tasks) in enumerate(issued):
+        more = 5 + len(record.entries) + len(tasks)  # record, row, recipient, two pointers
+        weight = len(record.document) + len(record.jwt or "") + AROUND
+        if at > start and (actions + more > MOST_ACTIONS or size + weight > MOST_BYTES):
+            yield issued[start:at]
+            start, actions, size = at, 0, 0
+        actions += more
+        size += weight
+    if start < len(issued):
+        yield issued[start:]
+
+
+def _kept(achievement: Achievement) -> Put:
+    key = keys.achievement_version(achievement.issuer_id, achievement.id, achievement.version)
+    return Put(AchievementItem.of(achievement, key).raw())
+
+
+def _id_in(raw: Raw) -> str:
+    """The id of the credential that a row, a pointer or a record is of."""
+    for member in ("credential_id", "target", "id"):
+        if member in raw:
+            return str(raw[member]["S"])
+    raise Unavailable("A stored item cannot be read.", code="storage_unreadable")
+
+
+def _next_record(record: Record) -> Put:
+    return _next(RecordItem.of(record).raw(), record.version, record.issuer_id)
+
+
+def _row_update(record: Record) -> Update:
+    """What may change of a credential's row."""
+    members = {"state": {"S": record.standing.state.value}}
+    if record.superseded_by is not None:
+        members["superseded_by"] = {"S": record.superseded_by}
+    return Update(keys.row(record.issuer_id, record.issued_at, record.id), members)
+
+
+def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:
+    """Put version ``version`` over the one before it, which has to be the same tenant's."""
+    if version == 1:
+        return Put(raw)
+    condition, values = "version = :before", {":before": {"N": str(version - 1)}}
+    if tenant is None:
+        return Put(raw, condition, values)
+    return Put(raw, f"{condition} AND issuer_id = :tenant", {**values, ":tenant": {"S": tenant}})
+
+
+def _list_pointers(lists: Sequence[StatusList]) -> list[Put]:
+    """Where an issuer's lists are found again, of those that are new."""
+    new = [one for one in lists if one.version == 1]
+    return [Put(Pointer(*keys.list_pointer(one.issuer_id, one.id), target=one.id).raw()) for one in new]
+
+
+def _next_lists(lists: Sequence[StatusList]) -> list[Put]:
+    return [_next(StatusListItem.of(one).raw(), one.version, one.issuer_id) for one in lists]

@@ -1,0 +1,206 @@
+"""Where jobs are kept: the job, its rows in pieces, and beside each piece what has come of it.
+
+A piece is deflated JSON: two hundred rows take about 6 KB, and a hundred thousand some five hundred items.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from itertools import islice
+from typing import Any, Self, TypeVar
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from chalicelib.award.bulk import upload
+from chalicelib.award.bulk.job import (
+    Chunk,
+    Counts,
+    Job,
+    JobPage,
+    JobState,
+    Outcome,
+    Results,
+    RowState,
+)
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import (
+    Item,
+    Pointer,
+    Readable,
+    read,
+)
+from chalicelib.dynamo.stores import tasks
+from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
+from chalicelib.errors import Malformed, NotFound
+from chalicelib.tasks.task_queue import Task
+
+N = TypeVar("N")
+
+_NUMBERS = ("total", "chunks", "version")
+_COUNTS = ("issued", "refused", "waiting")
+_PLAIN = tuple(one.name for one in fields(Job) if one.name not in (*_NUMBERS, "state", "counts"))
+
+
+class JobItem(Item, discriminator="job"):
+    """A job without its rows."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    achievement_id = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    created_by = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    secret = BinaryAttribute(legacy_encoding=False)
+    total = NumberAttribute()
+    chunks = NumberAttribute()
+    notify = BooleanAttribute()
+    state = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    issued = NumberAttribute()
+    refused = NumberAttribute()
+    waiting = NumberAttribute()
+    ended_at = UTCDateTimeAttribute(null=True)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        members: dict[str, Any] = {name: getattr(job, name) for name in (*_PLAIN, *_NUMBERS)}
+        members |= {name: getattr(job.counts, name) for name in _COUNTS}
+        return cls(*keys.job(job.issuer_id, job.id), state=job.state.value, **members)
+
+    def noun(self) -> Job:
+        members: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
+        members |= {name: int(getattr(self, name)) for name in _NUMBERS}
+        counts = Counts(*(int(getattr(self, name)) for name in _COUNTS))
+        return Job(state=JobState(self.state), counts=counts, **members)
+
+
+class ChunkItem(Item, discriminator="job_rows"):
+    """Some rows of a job."""
+
+    number = NumberAttribute()
+    rows = BinaryAttribute(legacy_encoding=False)
+
+    @classmethod
+    def of(cls, job: Job, chunk: Chunk) -> Self:
+        rows = _deflated([upload.to_wire(row) for row in chunk.rows])
+        return cls(*keys.chunk(job.issuer_id, job.id, chunk.number), number=chunk.number, rows=rows)
+
+    def noun(self) -> Chunk:
+        try:
+            return Chunk(int(self.number), tuple(upload.from_wire(members) for members in _inflated(self.rows)))
+        except Malformed as error:
+            raise ValueError(error.detail) from error
+
+
+class ResultsItem(Item, discriminator="job_results"):
+    """What has come of the rows of a piece: a letter each, and of those that were refused why."""
+
+    chunk = NumberAttribute()
+    outcomes = BinaryAttribute(legacy_encoding=False)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, job: Job, results: Results) -> Self:
+        letters = "".join(outcome.state.value[0] for outcome in results.outcomes)
+        reasons = [[each.code, each.detail] for each in results.outcomes if each.state is RowState.REFUSED]
+        return cls(
+            *keys.results(job.issuer_id, job.id, results.chunk),
+            chunk=results.chunk,
+            outcomes=_deflated([letters, reasons]),
+            version=results.version,
+        )
+
+    def noun(self) -> Results:
+        letters, reasons = _inflated(self.outcomes)
+        given = iter(reasons)
+        states = (_STATES[letter] for letter in letters)
+        outcomes = (Outcome(state, *next(given)) if state is RowState.REFUSED else _PLAINLY[state] for state in states)
+        return Results(int(self.chunk), tuple(outcomes), int(self.version))
+
+
+class DynamoJobs:
+    """`award.job.Jobs` on DynamoDB."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._table = tables.credentials
+
+    def add(self, draft: Job) -> None:
+        self._tables.transact(self._table, [Put(JobItem.of(draft).raw())])
+
+    def replace(self, job: Job, follow: Sequence[Task] = ()) -> None:
+        pointer = Pointer(*keys.job_pointer(job.issuer_id, job.created_at, job.id), target=job.id)
+        # The pointer and a task may stand there: who runs a job on puts what the first start has put.
+        beside = [pointer.raw(), *(tasks.raw(task) for task in follow)]
+        before = {":before": {"N": str(job.version - 1)}}
+        puts = [Put(JobItem.of(job).raw(), "version = :before", before), *(Put(item, _ANYHOW) for item in beside)]
+        self._tables.transact(self._table, puts)
+
+    def job(self, issuer_id: str, job_id: str) -> Job:
+        return self._one(JobItem, keys.job(issuer_id, job_id))
+
+    def jobs(self, issuer_id: str, after: str | None, limit: int) -> JobPage:
+        stored = self._tables.query(self._table, keys.jobs_before(issuer_id, after), page=limit + 1)
+        pointers = list(islice(stored, limit + 1))
+        page = [keys.job(issuer_id, read(Pointer, raw)) for raw in pointers[:limit]]
+        found = self._tables.get_many({self._table: page})
+        more = pointers[limit - 1]["sk"]["S"] if len(pointers) > limit else None
+        return JobPage(tuple(read(JobItem, found[key]) for key in page if key in found), more)
+
+    def put_chunk(self, job: Job, chunk: Chunk) -> None:
+        # As a transaction, which is made again when the table is busy: an upload of 100,000 rows is five hundred of
+        # these in a row, and one that began anew with every throttle would come to no end.
+        self._tables.transact(self._table, [Put(ChunkItem.of(job, chunk).raw(), _ANYHOW)])
+
+    def chunk(self, job: Job, number: int) -> Chunk:
+        return self._one(ChunkItem, keys.chunk(job.issuer_id, job.id, number))
+
+    def put_results(self, job: Job, results: Results) -> None:
+        item = ResultsItem.of(job, results).raw()
+        before = {":before": {"N": str(results.version - 1)}}
+        put = Put(item) if results.version == 1 else Put(item, "version = :before", before)
+        try:
+            self._tables.put(self._table, put)
+        except ConditionFailed as error:
+            if error.found.get(0) != item:  # else it was stored by this very call, and its reply was lost
+                raise
+
+    def results(self, job: Job, since: int = 0) -> Iterator[Results]:
+        for raw in self._tables.query(self._table, keys.results_since(job.issuer_id, job.id, since)):
+            yield read(ResultsItem, raw)
+
+    def results_of(self, job: Job, number: int) -> Results | None:
+        raw = self._tables.get(self._table, keys.results(job.issuer_id, job.id, number))
+        return None if raw is None else read(ResultsItem, raw)
+
+    def _one(self, model: type[Readable[N]], key: keys.Key) -> N:
+        raw = self._tables.get(self._table, key)
+        if raw is None:
+            raise NotFound("There is no job with this id.")
+        return read(model, raw)
+
+
+_ANYHOW = "attribute_exists(pk) OR attribute_not_exists(pk)"
+"""Whatever stands there, it is the same or older."""
+_PLAINLY = {state: Outcome(state) for state in RowState}
+"""One for all rows that have nothing to add."""
+_STATES = {state.value[0]: state for state in RowState}
+
+
+def _deflated(value: object) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _inflated(content: bytes) -> list[Any]:
+    value: list[Any] = json.loads(zlib.decompress(content))
+    return value

@@ -1,0 +1,224 @@
+"""Pathways on DynamoDB. Their trees are kept as JSON, in the form in which they are sent: nothing asks for a part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Self
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from chalicelib.award.pathways.pathway import (
+    MAX_DEPTH,
+    Completion,
+    Group,
+    Node,
+    Pathway,
+    PathwayLink,
+)
+from chalicelib.award.pathways.pathway_actions import Atlas
+from chalicelib.award.pathways.pathway_json import read_node, write_node
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, read
+from chalicelib.dynamo.keys import Key
+from chalicelib.dynamo.stores.pathway_links import PathwayLinksItem
+from chalicelib.dynamo.stores.tasks import raw as raw_task
+from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Tables
+from chalicelib.errors import Malformed, NotFound
+from chalicelib.tasks.task_queue import Task
+
+
+class AtlasItem(Item, discriminator="atlas"):
+    """What all pathways of an issuer share."""
+
+    issuer_id = UnicodeAttribute()
+    secret = BinaryAttribute(legacy_encoding=False)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, atlas: Atlas) -> Self:
+        return cls(*keys.atlas(atlas.issuer_id), issuer_id=atlas.issuer_id, secret=atlas.secret, version=atlas.version)
+
+    def noun(self) -> Atlas:
+        return Atlas(self.issuer_id, bytes(self.secret), int(self.version))
+
+
+class PathwayItem(Item, discriminator="pathway"):
+    """A pathway, as it is or as it was."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    description = UnicodeAttribute()
+    root = UnicodeAttribute()
+    reward = UnicodeAttribute(null=True)
+    reward_name = UnicodeAttribute(null=True)
+    archived = BooleanAttribute()
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, pathway: Pathway, key: Key) -> Self:
+        return cls(
+            *key,
+            id=pathway.id,
+            issuer_id=pathway.issuer_id,
+            name=pathway.name,
+            description=pathway.description,
+            root=_write(write_node(pathway.root)),
+            reward=pathway.reward,
+            reward_name=pathway.reward_name,
+            archived=pathway.archived,
+            version=pathway.version,
+        )
+
+    def noun(self) -> Pathway:
+        return Pathway(
+            id=self.id,
+            issuer_id=self.issuer_id,
+            name=self.name,
+            description=self.description,
+            root=_group(self.root),
+            reward=self.reward,
+            reward_name=self.reward_name,
+            archived=self.archived,
+            version=int(self.version),
+        )
+
+
+class CompletionItem(Item, discriminator="completion"):
+    """That somebody completed a pathway."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    pathway_id = UnicodeAttribute()
+    pathway_version = NumberAttribute()
+    email = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    credentials = UnicodeAttribute()
+    rewarded = BooleanAttribute()
+
+    @classmethod
+    def of(cls, completion: Completion) -> Self:
+        return cls(
+            *keys.completion(completion.issuer_id, completion.pathway_id, completion.id),
+            id=completion.id,
+            issuer_id=completion.issuer_id,
+            pathway_id=completion.pathway_id,
+            pathway_version=completion.version,
+            email=completion.email,
+            at=completion.at,
+            credentials=_write(completion.credentials),
+            rewarded=completion.rewarded,
+        )
+
+    def noun(self) -> Completion:
+        return Completion(
+            id=self.id,
+            issuer_id=self.issuer_id,
+            pathway_id=self.pathway_id,
+            version=int(self.pathway_version),
+            email=self.email,
+            at=self.at,
+            credentials=tuple(json.loads(self.credentials)),
+            rewarded=self.rewarded,
+        )
+
+
+class DynamoPathways:
+    """`award.atlas.Pathways` on DynamoDB. Every read is strongly consistent."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._table = tables.credentials
+
+    def atlas(self, issuer_id: str) -> Atlas | None:
+        raw = self._tables.get(self._table, keys.atlas(issuer_id))
+        return None if raw is None else read(AtlasItem, raw)
+
+    def pathway(self, issuer_id: str, pathway_id: str) -> Pathway:
+        return self._pathway(keys.pathway(issuer_id, pathway_id))
+
+    def version(self, issuer_id: str, pathway_id: str, version: int) -> Pathway:
+        return self._pathway(keys.pathway_version(issuer_id, pathway_id, version))
+
+    def pathways(self, issuer_id: str) -> Iterator[Pathway]:
+        for raw in self._tables.query(self._table, keys.pathways(issuer_id)):
+            yield read(PathwayItem, raw)
+
+    def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
+        raw = self._tables.get(self._table, keys.pathway_links(issuer_id, achievement_id))
+        return () if raw is None else read(PathwayLinksItem, raw)
+
+    def save(
+        self,
+        atlas: Atlas,
+        pathway: Pathway,
+        pathway_links: Mapping[str, Sequence[PathwayLink]],
+        tasks: Sequence[Task] = (),
+    ) -> None:
+        issuer_id, key = pathway.issuer_id, keys.pathway(pathway.issuer_id, pathway.id)
+        old = keys.pathway_version(issuer_id, pathway.id, pathway.version)
+        self._tables.transact(
+            self._table,
+            [
+                _next(PathwayItem.of(pathway, key), pathway.version),
+                _next(AtlasItem.of(atlas), atlas.version),
+                Put(PathwayItem.of(pathway, old).raw()),
+                *(
+                    Put(PathwayLinksItem.of(issuer_id, achievement_id, posts).raw(), WHATEVER)
+                    for achievement_id, posts in pathway_links.items()
+                ),
+                *(Put(raw_task(task)) for task in tasks),
+            ],
+        )
+
+    def complete(self, completion: Completion) -> None:
+        put = Put(CompletionItem.of(completion).raw())
+        if completion.rewarded:
+            put = Put(put.item, f"{ABSENT} OR rewarded = :no", {":no": {"BOOL": False}})
+        try:
+            self._tables.put(self._table, put)
+        except ConditionFailed:
+            return  # noted before
+
+    def completion(self, issuer_id: str, pathway_id: str, completion_id: str) -> Completion | None:
+        raw = self._tables.get(self._table, keys.completion(issuer_id, pathway_id, completion_id))
+        return None if raw is None else read(CompletionItem, raw)
+
+    def completions(self, issuer_id: str, pathway_id: str, after: str | None, limit: int) -> Sequence[Completion]:
+        stored = self._tables.query(self._table, keys.completions_after(issuer_id, pathway_id, after), page=limit)
+        return [read(CompletionItem, raw) for raw in islice(stored, limit)]
+
+    def _pathway(self, key: Key) -> Pathway:
+        raw = self._tables.get(self._table, key)
+        if raw is None:
+            raise NotFound("This issuer has no pathway with this id.")
+        return read(PathwayItem, raw)
+
+
+def _next(item: Item, version: int) -> Put:
+    """Put version ``version`` over the one before it."""
+    if version == 1:
+        return Put(item.raw())
+    return Put(item.raw(), "version = :before", {":before": {"N": str(version - 1)}})
+
+
+def _write(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _group(text: str) -> Group:
+    try:
+        node: Node = read_node(json.loads(text), "", MAX_DEPTH)
+    except Malformed as error:
+        raise ValueError("no tree of steps") from error
+    if not isinstance(node, Group):
+        raise TypeError("a step stands where a group should")
+    return node

@@ -1,0 +1,69 @@
+"""What a view reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
+
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Image, Record, StatusList
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Pointer, Readable, read
+from chalicelib.dynamo.items.credentials import (
+    ImageItem,
+    IssuerItem,
+    RecordItem,
+    StatusListItem,
+)
+from chalicelib.dynamo.stores.pathway_links import PathwayLinksItem
+from chalicelib.dynamo.stores.salts import SaltItem
+from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import NotFound
+from chalicelib.reports.store import Surroundings
+
+N = TypeVar("N")
+
+
+class DynamoPublicStore:
+    """`hosted_reports.ports.PublicStore` on DynamoDB: every read is strongly consistent."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def record(self, credential_id: str) -> Record:
+        return self._one(RecordItem, keys.record(credential_id), "There is no credential with this id.")
+
+    def surroundings(self, record: Record, day: date) -> Surroundings:
+        issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)
+        list_keys = {entry.list_id: keys.status_list(entry.list_id) for entry in record.entries}
+        posts_key = keys.pathway_links(record.issuer_id, record.achievement_id)
+        found = self._tables.get_many(
+            {self._tables.credentials: [issuer_key, posts_key, *list_keys.values()], self._tables.secrets: [salt_key]}
+        )
+        return Surroundings(
+            issuer=read(IssuerItem, found[issuer_key]) if issuer_key in found else None,
+            status_lists={
+                list_id: read(StatusListItem, found[key]) for list_id, key in list_keys.items() if key in found
+            },
+            salt=read(SaltItem, found[salt_key]) if salt_key in found else None,
+            pathway_links=read(PathwayLinksItem, found[posts_key]) if posts_key in found else (),
+        )
+
+    def issuer(self, issuer_id: str) -> Issuer:
+        return self._one(IssuerItem, keys.issuer(issuer_id), "There is no issuer with this id.")
+
+    def issuer_of_did(self, did: str) -> Issuer:
+        pointer = self._one(Pointer, keys.did_pointer(did), "There is no issuer with this DID here.")
+        return self.issuer(pointer)
+
+    def status_list(self, list_id: str) -> StatusList:
+        return self._one(StatusListItem, keys.status_list(list_id), "There is no status list with this id.")
+
+    def image(self, sha256: str) -> Image:
+        return self._one(ImageItem, keys.image(sha256), "There is no image with this name.")
+
+    def _one(self, model: type[Readable[N]], key: keys.Key, absent: str) -> N:
+        raw = self._tables.get(self._tables.credentials, key)
+        if raw is None:
+            raise NotFound(absent)
+        return read(model, raw)

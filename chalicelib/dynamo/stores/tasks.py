@@ -1,0 +1,148 @@
+"""The to-do list on DynamoDB: one item a task, moved from when it is due to when it is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, Self
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, epoch, read
+from chalicelib.dynamo.tables import ConditionFailed, Delete, Put, Raw, Tables
+from chalicelib.errors import NotFound
+from chalicelib.tasks.task_queue import LEASE, Parked, Task
+
+
+class TaskItem(Item, discriminator="task"):
+    """A task that has to be done. ``leased_until`` is in epoch seconds, 0 while no worker ever had it."""
+
+    kind = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    due = UTCDateTimeAttribute()
+    attempts = NumberAttribute()
+    leased_until = NumberAttribute()
+
+    @classmethod
+    def of(cls, task: Task, leased_until: int = 0) -> Self:
+        return cls(*_key(task), leased_until=leased_until, **_members(task))
+
+    def noun(self) -> Task:
+        return _task(self)
+
+
+class ParkedItem(Item, discriminator="parked_task"):
+    """A task that was given up on; ``due`` is when that was."""
+
+    kind = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    due = UTCDateTimeAttribute()
+    attempts = NumberAttribute()
+    code = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, parked: Parked) -> Self:
+        return cls(*_parked_key(parked.task), code=parked.code, **_members(parked.task))
+
+    def noun(self) -> Parked:
+        return Parked(_task(self), self.code)
+
+
+def raw(task: Task) -> Raw:
+    """A new task as an item of table ``credentials``, for a `Put` in the transaction of what it follows from."""
+    return TaskItem.of(task).raw()
+
+
+class DynamoTaskQueue:
+    """`award.tasks.TaskQueue` on DynamoDB.
+
+    `attempts` is the version of an item: each claim raises it, and whoever moves a task says which claim of it was
+    his. So a worker that was slower than its lease cannot move what another one has taken.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._table = tables.credentials
+
+    def add(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            try:
+                self._tables.put(self._table, Put(raw(task)))
+            except ConditionFailed:
+                continue  # stored before, and perhaps begun since
+
+    def due(self, now: datetime, limit: int) -> Iterator[Task]:
+        for shard in range(keys.TASK_SHARDS):
+            stored = self._tables.query(self._table, keys.tasks_due(shard, now), page=limit)
+            free = (item for item in stored if float(item["leased_until"]["N"]) <= now.timestamp())
+            yield from (read(TaskItem, item) for item in islice(free, limit))
+
+    def claim(self, task: Task, now: datetime) -> bool:
+        claimed = TaskItem.of(replace(task, attempts=task.attempts + 1), epoch(now + LEASE))
+        mine = {":before": {"N": str(task.attempts)}, ":now": {"N": str(now.timestamp())}}
+        try:
+            put = Put(claimed.raw(), "attempts = :before AND leased_until <= :now", mine)
+            self._tables.put(self._table, put)
+        except ConditionFailed:
+            # Another worker's; or our own, and only the reply was lost. The two look alike, and the second heals: its
+            # lease ends, and the task is found again.
+            return False
+        return True
+
+    def done(self, task: Task) -> None:
+        self._tables.delete(self._table, _key(task))
+
+    def postpone(self, task: Task, due: datetime) -> None:
+        self._move(task, TaskItem.of(replace(task, due=due)).raw())
+
+    def park(self, task: Task, code: str, now: datetime) -> None:
+        self._move(task, ParkedItem.of(Parked(replace(task, due=now), code)).raw())
+
+    def parked(self, limit: int) -> Iterator[Parked]:
+        stored = self._tables.query(self._table, keys.parked_tasks(), page=limit)
+        return (read(ParkedItem, item) for item in islice(stored, limit))
+
+    def retry(self, parked: Parked, now: datetime) -> None:
+        again = replace(parked.task, due=now, attempts=0)
+        try:
+            self._tables.transact(self._table, [Put(raw(again))], [Delete(_parked_key(parked.task))])
+        except ConditionFailed as error:
+            raise NotFound("This task is not parked.") from error
+
+    def drop(self, parked: Parked) -> None:
+        self._tables.delete(self._table, _parked_key(parked.task))
+
+    def _move(self, task: Task, there: Raw) -> None:
+        mine = Delete(_key(task), "attempts = :mine", {":mine": {"N": str(task.attempts)}})
+        try:
+            self._tables.transact(self._table, [Put(there)], [mine])
+        except ConditionFailed as error:
+            if 1 not in error.found:
+                self.done(task)  # its handler added the very same one for then: that one stands for both
+
+
+def _key(task: Task) -> keys.Key:
+    return keys.task(task.due, task.kind, task.issuer_id, task.subject)
+
+
+def _parked_key(task: Task) -> keys.Key:
+    return keys.parked_task(task.due, task.kind, task.issuer_id, task.subject)
+
+
+def _members(task: Task) -> dict[str, Any]:
+    return {
+        "kind": task.kind,
+        "issuer_id": task.issuer_id,
+        "subject": task.subject,
+        "due": task.due,
+        "attempts": task.attempts,
+    }
+
+
+def _task(item: TaskItem | ParkedItem) -> Task:
+    return Task(item.kind, item.issuer_id, item.subject, item.due, int(item.attempts))

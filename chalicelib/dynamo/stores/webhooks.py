@@ -1,0 +1,169 @@
+"""Hooks on DynamoDB, and for a while what came in by them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Self
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from chalicelib.award.webhooks.webhook import (
+    Delivery,
+    Fields,
+    Outcome,
+    Secret,
+    Webhook,
+)
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, epoch, read
+from chalicelib.dynamo.tables import WHATEVER, Put, Tables
+from chalicelib.errors import NotFound
+
+KEPT = timedelta(days=30)
+"""How long a delivery is kept: a sender that tries again for days is done by then."""
+
+
+class SecretMap(MapAttribute[str, Any]):
+    """A secret within its hook."""
+
+    value = BinaryAttribute(legacy_encoding=False)
+    created = UTCDateTimeAttribute()
+    expires = UTCDateTimeAttribute(null=True)
+
+
+class WebhookItem(Item, discriminator="hook"):
+    """A hook. Its mapping and its table are JSON: nothing asks for a part of them."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    fields = UnicodeAttribute()
+    courses = UnicodeAttribute()
+    dry_run = BooleanAttribute()
+    secrets = ListAttribute(of=SecretMap)
+    seed = BinaryAttribute(legacy_encoding=False)
+    created = UTCDateTimeAttribute()
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, webhook: Webhook) -> Self:
+        fields = webhook.fields
+        named = [fields.name, fields.email, fields.course, fields.completed, fields.completed_value]
+        return cls(
+            *keys.webhook(webhook.issuer_id, webhook.id),
+            id=webhook.id,
+            issuer_id=webhook.issuer_id,
+            name=webhook.name,
+            fields=json.dumps([*named, fields.completed_at, fields.evidence]),
+            courses=json.dumps(dict(webhook.courses), ensure_ascii=False),
+            dry_run=webhook.dry_run,
+            secrets=[_secret_map(secret) for secret in webhook.secrets],
+            seed=webhook.seed,
+            created=webhook.created,
+            version=webhook.version,
+        )
+
+    def noun(self) -> Webhook:
+        name, *rest = json.loads(self.fields)
+        return Webhook(
+            id=self.id,
+            issuer_id=self.issuer_id,
+            name=self.name,
+            fields=Fields(tuple(name), *rest),
+            courses=json.loads(self.courses),
+            dry_run=self.dry_run,
+            secrets=tuple(Secret(bytes(each.value), each.created, each.expires) for each in self.secrets),
+            seed=bytes(self.seed),
+            created=self.created,
+            version=int(self.version),
+        )
+
+
+class WebhookDeliveryItem(Item, discriminator="delivery"):
+    """What is kept of a message. ``expires`` is in epoch seconds."""
+
+    at = UTCDateTimeAttribute()
+    message_id = UnicodeAttribute()
+    outcome = UnicodeAttribute()
+    code = UnicodeAttribute(null=True)
+    course = UnicodeAttribute(null=True)
+    credential_id = UnicodeAttribute(null=True)
+    size = NumberAttribute()
+    expires = NumberAttribute()
+
+    def noun(self) -> Delivery:
+        return Delivery(
+            at=self.at,
+            message_id=self.message_id,
+            outcome=Outcome(self.outcome),
+            code=self.code,
+            course=self.course,
+            credential_id=self.credential_id,
+            size=int(self.size),
+        )
+
+
+class DynamoWebhookStore:
+    """`award.hooks.WebhookStore` on DynamoDB: hooks among the lasting things, deliveries where things really vanish."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def webhook(self, issuer_id: str, hook_id: str) -> Webhook:
+        raw = self._tables.get(self._tables.credentials, keys.webhook(issuer_id, hook_id))
+        if raw is None:
+            raise NotFound("There is no hook with this id.")
+        return read(WebhookItem, raw)
+
+    def webhooks(self, issuer_id: str) -> Iterator[Webhook]:
+        for raw in self._tables.query(self._tables.credentials, keys.webhooks(issuer_id)):
+            yield read(WebhookItem, raw)
+
+    def add_hook(self, webhook: Webhook) -> None:
+        self._tables.transact(self._tables.credentials, [Put(WebhookItem.of(webhook).raw())])
+
+    def replace_hook(self, webhook: Webhook) -> None:
+        before = {":before": {"N": str(webhook.version - 1)}}
+        put = Put(WebhookItem.of(webhook).raw(), "version = :before", before)
+        self._tables.transact(self._tables.credentials, [put])
+
+    def remove_hook(self, webhook: Webhook) -> None:
+        self._tables.delete(self._tables.credentials, keys.webhook(webhook.issuer_id, webhook.id))
+
+    def keep(self, webhook: Webhook, delivery: Delivery) -> None:
+        item = WebhookDeliveryItem(
+            *keys.webhook_delivery(webhook.issuer_id, webhook.id, delivery.at, delivery.message_id),
+            at=delivery.at,
+            message_id=delivery.message_id,
+            outcome=delivery.outcome,
+            code=delivery.code,
+            course=delivery.course,
+            credential_id=delivery.credential_id,
+            size=delivery.size,
+            expires=epoch(delivery.at + KEPT),
+        )
+        self._tables.put(self._tables.secrets, Put(item.raw(), WHATEVER))
+
+    def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        stored = self._tables.query(self._tables.secrets, keys.webhook_deliveries(issuer_id, hook_id), page=limit)
+        # In the order of time, so from the first that is over on all are; DynamoDB may be days late to delete them.
+        newest = [read(WebhookDeliveryItem, raw) for raw in islice(stored, limit)]
+        return [delivery for delivery in newest if now < delivery.at + KEPT]
+
+
+def _secret_map(secret: Secret) -> SecretMap:
+    made: SecretMap = SecretMap(  # type: ignore[no-untyped-call] # PynamoDB's own
+        value=secret.value, created=secret.created, expires=secret.expires
+    )
+    return made

@@ -1,0 +1,222 @@
+"""An issuer's credentials, for programs: listed, found, issued, and decided about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.roles import Act
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import (
+    idempotency,
+    reissue,
+    status_changes,
+)
+from chalicelib.award.issuing import (
+    search as listing,
+)
+from chalicelib.award.issuing.issue import MOST_EVIDENCE, Award, issue
+from chalicelib.award.issuing.reissue import AS_IT_WAS, Changes
+from chalicelib.award.issuing.search import Row, Search
+from chalicelib.award.issuing.status_changes import Decision
+from chalicelib.credential import dates, vocabulary
+from chalicelib.credential.build import EvidenceLink, Holder, credential_url
+from chalicelib.credential.record import Record, State
+from chalicelib.http.core import body, query
+from chalicelib.http.core.access import token
+from chalicelib.http.core.json_body import Reading
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, as_json
+from chalicelib.http.core.routing import Routes
+
+MISSING = "There is no credential of that id that this token may see."
+NO_ACHIEVEMENT = "There is no achievement of that id that this token may see."
+
+_Decide = Callable[[IssuerContext, str, str, str | None], Decision]
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/credentials` for its issuer, and what an issuer does to one of them."""
+    bound = Routes(__name__, services)
+    base_url = bound.base_url
+
+    @bound.bind("/v1/credentials", access=token(Act.READ))
+    def find(request: Request, caller: Caller) -> Reply:
+        asked = query.only(request, "name", "email", "achievement", "state", "cursor", "limit")
+        limit = query.limit(asked, listing.MOST)
+        search = Search(asked.get("name"), asked.get("email"), asked.get("achievement"), _state(asked))
+        page = listing.page(services.issuer_context.issuer_store, caller.issuer_id, search, asked.get("cursor"), limit)
+        return as_json({"items": [row_shape(row, base_url) for row in page.rows], "next": page.next})
+
+    @bound.bind("/v1/credentials", access=token(Act.AWARD), methods=("POST",), missing=NO_ACHIEVEMENT)
+    def issue_one(request: Request, caller: Caller) -> Reply:
+        sent = body.json_object(request)
+        award = _award(caller.issuer_id, Reading(sent), _claimed(services, request, caller, sent))
+        return _made(issue(services.issuer_context, award), base_url)
+
+    @bound.bind("/v1/credentials/{id}/correct", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    def correct(request: Request, caller: Caller, credential_id: str) -> Reply:
+        sent = body.json_object(request)
+        changes, reason = _changes(Reading(sent))
+        new_id = _claimed(services, request, caller, sent)()
+        made = reissue.correct(services.issuer_context, caller.issuer_id, credential_id, changes, reason, new_id=new_id)
+        return _made(made, base_url)
+
+    @bound.bind("/v1/credentials/{id}/renew", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    def renew(request: Request, caller: Caller, credential_id: str) -> Reply:
+        sent = body.json_or_nothing(request)
+        reading = Reading(sent)
+        valid_until = reading.moment("valid_until")
+        reading.finish()
+        new_id = _claimed(services, request, caller, sent)()
+        made = reissue.renew(services.issuer_context, caller.issuer_id, credential_id, valid_until, new_id=new_id)
+        return _made(made, base_url)
+
+    _bind_decisions(bound, services)
+    return bound
+
+
+def _bind_decisions(bound: Routes, services: Services) -> None:
+    def decided(request: Request, caller: Caller, credential_id: str, decide: _Decide) -> Reply:
+        reading = Reading(body.json_or_nothing(request))
+        reason = reading.optional("reason", status_changes.MAX_REASON)
+        reading.finish()
+        decision = decide(services.issuer_context, caller.issuer_id, credential_id, reason)
+        stands = decision.record.standing
+        return as_json(
+            {
+                "id": credential_id,
+                "state": stands.state.value,
+                "at": dates.write(stands.at),
+                "reason": stands.reason,
+                "changed": decision.changed,
+            }
+        )
+
+    @bound.bind("/v1/credentials/{id}/revoke", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    def revoke(request: Request, caller: Caller, credential_id: str) -> Reply:
+        return decided(request, caller, credential_id, status_changes.revoke)
+
+    @bound.bind("/v1/credentials/{id}/suspend", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    def suspend(request: Request, caller: Caller, credential_id: str) -> Reply:
+        return decided(request, caller, credential_id, status_changes.suspend)
+
+    @bound.bind("/v1/credentials/{id}/reinstate", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    def reinstate(request: Request, caller: Caller, credential_id: str) -> Reply:
+        return decided(request, caller, credential_id, status_changes.reinstate)
+
+
+def row_shape(row: Row, base_url: str) -> dict[str, object]:
+    """A credential in its issuer's list, as programs read it."""
+    return {
+        "id": row.credential_id,
+        "url": credential_url(base_url, row.credential_id),
+        "achievement": row.achievement_id,
+        "holder": {"name": row.holder_name, "email": row.email},
+        "state": row.state.value,
+        "issued_at": dates.write(row.issued_at),
+        "valid_until": None if row.valid_until is None else dates.write(row.valid_until),
+        "superseded_by": row.superseded_by,
+    }
+
+
+def issued_shape(record: Record, base_url: str) -> dict[str, object]:
+    """A credential as it was issued, the same however often it is asked for."""
+    api = f"{base_url}/v1/credentials/{record.id}"
+    return {
+        "id": record.id,
+        "url": credential_url(base_url, record.id),
+        "achievement": {"id": record.achievement_id, "version": record.achievement_version},
+        "holder": {"name": record.holder_name},
+        "issued_at": dates.write(record.issued_at),
+        "valid_until": None if record.valid_until is None else dates.write(record.valid_until),
+        "supersedes": record.supersedes,
+        "links": {"self": api, "report": f"{api}/report"},
+    }
+
+
+def _made(record: Record, base_url: str) -> Reply:
+    where = {"Location": f"{base_url}/v1/credentials/{record.id}"}
+    return as_json(issued_shape(record, base_url), status=201, headers=where)
+
+
+def _claimed(
+    services: Services, request: Request, caller: Caller, sent: Mapping[str, object]
+) -> Callable[[], str | None]:
+    """Gives the id that the request's `Idempotency-Key` stands for; None when it has none. Asked for when everything
+    else of the request is known to be good, so that a refused body does not use up its key."""
+
+    def claim() -> str | None:
+        key = request.headers.get("idempotency-key")
+        if key is None:
+            return None
+        # One way of writing it: the order of members and the blanks between them mean nothing.
+        said = json.dumps([_path(request), sent], sort_keys=True, separators=(",", ":")).encode()
+        return idempotency.claim(services.issuer_context, services.claims, caller.issuer_id, key, said)
+
+    return claim
+
+
+def _path(request: Request) -> str:
+    """The path with its variables: `Request.path` is the route's template, the same for every credential."""
+    path: str = request.path
+    for name, value in (request.uri_params or {}).items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def _award(issuer_id: str, reading: Reading, claim: Callable[[], str | None]) -> Award:
+    holder = reading.part("holder", needed=True)
+    award = Award(
+        issuer_id=issuer_id,
+        achievement_id=reading.text("achievement", 64),
+        holder=Holder(holder.text("name", 200), holder.optional("email", 254), holder.optional("did", 2000)),
+        valid_from=reading.moment("valid_from"),
+        valid_until=reading.moment("valid_until"),
+        evidence=_evidence(reading),
+        suite=reading.optional("suite", 64) or vocabulary.EDDSA_RDFC_2022,
+        jwt=reading.flag("jwt", default=False),
+        zone=holder.optional("zone", 64),
+        notify=reading.flag("notify", default=True),
+    )
+    reading.finish()
+    return replace(award, credential_id=claim())
+
+
+def _changes(reading: Reading) -> tuple[Changes, str | None]:
+    """What is not named stays; null takes away what a credential may be without."""
+    for name in ("holder", "valid_from"):
+        if reading.named(name) and not reading.has(name):
+            reading.fault(name, "A credential is never without this; say what it is to be, or leave it out.")
+    holder = reading.part("holder")
+    changes = Changes(
+        name=holder.text("name", 200) if holder.named("name") else AS_IT_WAS,
+        email=holder.optional("email", 254) if holder.named("email") else AS_IT_WAS,
+        did=holder.optional("did", 2000) if holder.named("did") else AS_IT_WAS,
+        valid_from=reading.moment("valid_from") or AS_IT_WAS,
+        valid_until=reading.moment("valid_until") if reading.named("valid_until") else AS_IT_WAS,
+        evidence=_evidence(reading) if reading.named("evidence") else AS_IT_WAS,
+    )
+    reason = reading.optional("reason", status_changes.MAX_REASON)
+    reading.finish()
+    return changes, reason
+
+
+def _evidence(reading: Reading) -> tuple[EvidenceLink, ...]:
+    return tuple(
+        EvidenceLink(one.text("url", 2000), one.text("name", 200), one.optional("narrative", 2000))
+        for one in reading.parts("evidence", MOST_EVIDENCE)
+    )
+
+
+def _state(asked: Mapping[str, str]) -> State | None:
+    if "state" not in asked:
+        return None
+    try:
+        return State(asked["state"])
+    except ValueError as error:
+        raise query.refused("state", f"Give one of: {', '.join(State)}.") from error

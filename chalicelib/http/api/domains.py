@@ -1,0 +1,77 @@
+"""The domains that name an issuer as their own, for programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import unquote
+
+from chalice.app import Request
+
+from chalicelib.access import rate_limits
+from chalicelib.access.caller import Caller
+from chalicelib.access.rate_limits import Limit
+from chalicelib.access.roles import Act
+from chalicelib.award.issuers import domain_proof
+from chalicelib.credential import dates, domain
+from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.http.core import body, json_fields
+from chalicelib.http.core.access import token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, as_json
+from chalicelib.http.core.routing import Routes
+
+MISSING = "No such domain names this issuer."
+READINGS = Limit("domain", 30, timedelta(hours=1))
+"""Readings of domains for one issuer: each asks name servers and web servers that are not ours."""
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/domains` and `/v1/domains/{id}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/v1/domains", access=token(Act.READ))
+    def listing(_request: Request, caller: Caller) -> Reply:
+        return as_json(_shape(services, services.issuer_context.issuer_store.issuer(caller.issuer_id)))
+
+    @bound.bind("/v1/domains", access=token(Act.MANAGE), methods=("POST",))
+    def read(request: Request, caller: Caller) -> Reply:
+        sent = body.json_object(request)
+        json_fields.only(sent, "domain")
+        return as_json(
+            _proof(services, prove(services, caller.issuer_id, json_fields.text(sent, "domain"))), status=201
+        )
+
+    @bound.bind("/v1/domains/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
+    def give_up(_request: Request, caller: Caller, name: str) -> Reply:
+        domain_proof.give_up(services.domain_prover.issuer_context, caller.issuer_id, unquote(name))
+        return Reply("", "text/plain", 204)
+
+    return bound
+
+
+def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
+    """Read a domain, as often as is allowed. Raises `TooMany`, and as `domains.prove` does."""
+    rate_limits.insist(services.access_context, READINGS, issuer_id)
+    return domain_proof.prove(services.domain_prover, issuer_id, text)
+
+
+def _shape(services: Services, issuer: Issuer) -> dict[str, object]:
+    record, file = domain_proof.instructions(issuer, "{domain}")
+    return {
+        "items": [_proof(services, proof) for proof in issuer.domains],
+        "publish": {
+            "record": {"name": record[0], "type": "TXT", "text": record[1]},
+            "file": {"url": file[0], "line": file[1]},
+        },
+    }
+
+
+def _proof(services: Services, proof: DomainProof) -> dict[str, object]:
+    believed = proof.believed(services.issuer_context.now())
+    return {
+        "domain": proof.domain,
+        "place": proof.place,
+        "url": domain.proof_url(proof.domain, Place(proof.place)),
+        "seen": dates.write(proof.seen),
+        "believed": believed,
+    }

@@ -1,0 +1,35 @@
+"""All of an issuer's data, for the issuer to take along."""
+
+from __future__ import annotations
+
+import json
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.roles import Act
+from chalicelib.award import export
+from chalicelib.http.core import query
+from chalicelib.http.core.access import token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+
+NDJSON = "application/x-ndjson"
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/export`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/v1/export", access=token(Act.EXPORT))
+    def pages(request: Request, caller: Caller) -> Reply:
+        cursor = query.only(request, "cursor").get("cursor")
+        page = export.page(services.exporters, caller.issuer_id, cursor)
+        last: dict[str, object] = {"type": "end"} if page.next is None else {"type": "next", "cursor": page.next}
+        content = page.content + json.dumps(last, separators=(",", ":")).encode() + b"\n"
+        following = f'<{bound.base_url}/v1/export?cursor={page.next}>; rel="next"'
+        # Bytes: as text every quotation mark would take two of the bytes that Lambda hands over.
+        return Reply(content, NDJSON, headers={} if page.next is None else {"Link": following})
+
+    return bound

@@ -1,0 +1,93 @@
+"""Issuers, for programs: operators found them, and each issuer sees and words itself."""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.access import email_address
+from chalicelib.access.caller import Caller
+from chalicelib.access.roles import Act
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.issuer_actions import NewIssuer
+from chalicelib.credential import dates
+from chalicelib.credential.issuer import Issuer
+from chalicelib.errors import NotFound
+from chalicelib.http.core import body, json_fields
+from chalicelib.http.core.access import OPERATOR, either, token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, as_json
+from chalicelib.http.core.routing import Routes
+
+MISSING = "There is no issuer of that id that this token may see."
+WORDS = ("name", "url", "description", "email", "image", "accent")
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/issuers` and `/v1/issuers/{id}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/v1/issuers", access=either(Act.READ))
+    def listing(_request: Request, caller: Caller | str) -> Reply:
+        issuer_store = services.issuer_context.issuer_store
+        found = [issuer_store.issuer(caller.issuer_id)] if isinstance(caller, Caller) else list(issuer_store.issuers())
+        return as_json({"items": [shape(issuer) for issuer in found]})
+
+    @bound.bind("/v1/issuers", access=OPERATOR, methods=("POST",))
+    def add(request: Request, _operator: str) -> Reply:
+        sent = body.json_object(request)
+        json_fields.only(sent, "id", *WORDS, "owner")
+        new = NewIssuer(
+            id=json_fields.text(sent, "id"),
+            name=json_fields.text(sent, "name"),
+            url=json_fields.text(sent, "url"),
+            description=json_fields.text(sent, "description"),
+            email=json_fields.optional(sent, "email"),
+            image=json_fields.optional(sent, "image"),
+            accent=json_fields.optional(sent, "accent"),
+        )
+        owner = email_address.normal(json_fields.text(sent, "owner"))
+        issuer = issuer_actions.found(services.issuer_context, new, owner=owner, registered=True)
+        where = {"Location": f"{services.settings.base_url}/v1/issuers/{issuer.id}"}
+        return as_json(shape(issuer), status=201, headers=where)
+
+    @bound.bind("/v1/issuers/{id}", access=either(Act.READ), missing=MISSING)
+    def show(_request: Request, caller: Caller | str, issuer_id: str) -> Reply:
+        return as_json(shape(services.issuer_context.issuer_store.issuer(_own(caller, issuer_id))))
+
+    @bound.bind("/v1/issuers/{id}", access=token(Act.MANAGE), methods=("PATCH",), missing=MISSING)
+    def reword(request: Request, caller: Caller, issuer_id: str) -> Reply:
+        sent = body.json_object(request)
+        json_fields.only(sent, *WORDS)
+        changes = {name: json_fields.optional(sent, name) for name in WORDS if name in sent}
+        return as_json(shape(issuer_actions.reword(services.issuer_context, _own(caller, issuer_id), changes)))
+
+    return bound
+
+
+def shape(issuer: Issuer) -> dict[str, object]:
+    """An issuer, as programs read it."""
+    return {
+        "id": issuer.id,
+        "did": issuer.did,
+        "name": issuer.name,
+        "url": issuer.url,
+        "description": issuer.description,
+        "email": issuer.email,
+        "image": issuer.image,
+        "accent": issuer.accent,
+        "keys": [
+            {
+                "id": issuer.method_id(key),
+                "created": dates.write(key.created),
+                "retired": None if key.retired is None else dates.write(key.retired),
+                "revoked": None if key.revoked is None else dates.write(key.revoked),
+            }
+            for key in issuer.keys
+        ],
+    }
+
+
+def _own(caller: Caller | str, issuer_id: str) -> str:
+    if isinstance(caller, Caller) and caller.issuer_id != issuer_id:
+        raise NotFound("another tenant's")
+    return issuer_id

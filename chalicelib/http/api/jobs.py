@@ -1,0 +1,290 @@
+"""Issuing to many, for programs: send the rows, see how far it is, read what came of each."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.roles import Act
+from chalicelib.award.bulk import (
+    bulk_issuer,
+    csv_output,
+    job_runner,
+    spreadsheet,
+)
+from chalicelib.award.bulk.bulk_issuer import (
+    START,
+    Allow,
+    Examined,
+    Place,
+    RowsRefused,
+    Upload,
+)
+from chalicelib.award.bulk.job import (
+    Job,
+    JobState,
+    Result,
+    RowState,
+)
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.bulk.upload import Fault
+from chalicelib.award.input import timestamps
+from chalicelib.award.issuing import idempotency
+from chalicelib.credential import dates
+from chalicelib.credential.build import credential_url
+from chalicelib.errors import Malformed, Unavailable
+from chalicelib.http.core import (
+    body,
+    form,
+    negotiation,
+    query,
+)
+from chalicelib.http.core.access import token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import Reply, as_json
+from chalicelib.http.core.routing import Routes
+
+MISSING = "There is no job of that id that this token may see."
+NO_ACHIEVEMENT = "There is no achievement of that id that this token may see."
+AT_ONCE = timedelta(seconds=10)
+"""How long a request issues by itself; the to-do list does the rest. API Gateway waits 29 s."""
+MOST_JOBS = 100
+MOST_ROWS = 5_000
+MOST_BYTES = 3_000_000
+"""Of a page of rows: Lambda hands over 6 MB, in base64."""
+CSV = "text/csv"
+COLUMNS = ("row", "ref", "name", "email", "state", "credential", "url", "code", "detail")
+
+_OPTIONS = ("achievement", "dry_run", "notify", "allow", "valid_from", "valid_until")
+_PLACE = re.compile(r"(\d{1,6})-(\d{1,6})", re.ASCII)
+_POINTER = re.compile(r"[0-9T:.Z-]{20,40}#[a-z2-7]{26}", re.ASCII)
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/jobs`, `/v1/jobs/{id}`, its rows, and running it on."""
+    bound = Routes(__name__, services)
+    base_url = bound.base_url
+
+    @bound.bind("/v1/jobs", access=token(Act.READ))
+    def listing(request: Request, caller: Caller) -> Reply:
+        asked = query.only(request, "cursor", "limit")
+        limit, after = query.limit(asked, MOST_JOBS), _unpacked(asked.get("cursor"))
+        page = services.bulk.jobs.jobs(caller.issuer_id, after, limit)
+        items = [shape(bulk_issuer.progress(services.bulk, job), base_url) for job in page.jobs]
+        return as_json({"items": items, "next": page.after and _packed(page.after)})
+
+    @bound.bind("/v1/jobs", access=token(Act.AWARD), methods=("POST",), missing=NO_ACHIEVEMENT)
+    def create(request: Request, caller: Caller) -> Reply:
+        asked = query.only(request, *_OPTIONS)
+        sent = _upload(request, asked)
+        if _flag(asked, "dry_run", otherwise=False):
+            return as_json(_examined(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))
+        try:
+            job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.who, now=True)
+        except RowsRefused as error:
+            raise Problem(error.code, error.detail, more={"faults": [_fault(each) for each in error.faults]}) from error
+        return _begun(services, job)
+
+    @bound.bind("/v1/jobs/{id}", access=token(Act.READ), missing=MISSING)
+    def one(_request: Request, caller: Caller, job_id: str) -> Reply:
+        job = services.bulk.jobs.job(caller.issuer_id, job_id)
+        return as_json(shape(bulk_issuer.progress(services.bulk, job), base_url))
+
+    @bound.bind("/v1/jobs/{id}/rows", access=token(Act.READ), missing=MISSING)
+    def rows(request: Request, caller: Caller, job_id: str) -> Reply:
+        return _rows(services, request, services.bulk.jobs.job(caller.issuer_id, job_id))
+
+    @bound.bind("/v1/jobs/{id}/run", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    def run(_request: Request, caller: Caller, job_id: str) -> Reply:
+        return _begun(services, bulk_issuer.resume(services.bulk, caller.issuer_id, job_id))
+
+    return bound
+
+
+def shape(job: Job, base_url: str) -> dict[str, object]:
+    """A job, as programs read it."""
+    here = _address(job, base_url)
+    return {
+        "id": job.id,
+        "achievement": job.achievement_id,
+        "state": job.state.value,
+        "reason": job.reason,
+        "rows": job.total,
+        "issued": job.counts.issued,
+        "refused": job.counts.refused,
+        "waiting": job.total - job.counts.issued - job.counts.refused,
+        "notify": job.notify,
+        "created_at": dates.write(job.created_at),
+        "created_by": job.created_by,
+        "ended_at": None if job.ended_at is None else dates.write(job.ended_at),
+        "links": {"self": here, "rows": f"{here}/rows"},
+    }
+
+
+def _address(job: Job, base_url: str) -> str:
+    return f"{base_url}/v1/jobs/{job.id}"
+
+
+def _begun(services: Services, job: Job) -> Reply:
+    """The answer about a job that runs: a small one is done by then, as a rule."""
+    bulk = services.bulk
+    if job.total <= bulk_issuer.AT_ONCE:
+        end = bulk.issuer_context.clock() + AT_ONCE
+        with suppress(Unavailable):  # it is stored, and the to-do list goes on with it
+            job = job_runner.run(bulk, job.issuer_id, job.id, lambda: bulk.issuer_context.clock() >= end)
+    job = bulk_issuer.progress(bulk, job)
+    base_url = services.settings.base_url
+    status = 202 if job.state is JobState.RUNNING else 200
+    return as_json(shape(job, base_url), status=status, headers={"Location": _address(job, base_url)})
+
+
+def _upload(request: Request, asked: Mapping[str, str]) -> Upload:
+    if "achievement" not in asked:
+        raise query.refused("achievement", "Name the achievement: ?achievement=...")
+    return Upload(
+        terms=Terms(asked["achievement"], notify=_flag(asked, "notify", otherwise=True)),
+        content=_content(request),
+        allow=_allow(asked),
+        key=_key(request),
+        valid_from=_moment(asked, "valid_from", timestamps.start),
+        valid_until=_moment(asked, "valid_until", timestamps.end),
+    )
+
+
+def _content(request: Request) -> bytes:
+    """The rows as they were sent: the body, or the one file in it. What they are, the bytes say."""
+    content = body.content(request, spreadsheet.MAX_SENT)
+    if body.media_type(request) != form.MULTIPART:
+        return content
+    files = form.read(content, str(request.headers["content-type"])).files
+    if len(files) != 1:
+        raise Problem("invalid_request", f"Send one file; there are {len(files)}.")
+    return files[0]
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    return None if key is None else idempotency.checked(str(key))
+
+
+def _allow(asked: Mapping[str, str]) -> Allow:
+    wanted = asked["allow"].split(",") if "allow" in asked else []
+    names = ("duplicates", "faults", "columns")
+    if not set(wanted) <= set(names):
+        raise query.refused("allow", f"Give any of {', '.join(names)}, with commas between.")
+    return Allow(**dict.fromkeys(wanted, True))
+
+
+def _flag(asked: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
+    if name not in asked:
+        return otherwise
+    if asked[name] not in ("true", "false"):
+        raise query.refused(name, "Give true or false.")
+    return asked[name] == "true"
+
+
+def _moment(asked: Mapping[str, str], name: str, read: Callable[[str], datetime]) -> datetime | None:
+    try:
+        return read(asked[name]) if name in asked else None
+    except Malformed as error:
+        raise query.refused(name, "Give a date like 2026-11-30, or a time like 2026-11-30T09:00:00Z.") from error
+
+
+def _examined(found: Examined) -> dict[str, object]:
+    return {
+        "rows": found.total,
+        "faulty": found.faulty,
+        "repeated": found.repeated,
+        "faults": [_fault(fault) for fault in found.faults],
+        "duplicates": [_fault(fault) for fault in found.duplicates],
+    }
+
+
+def _fault(fault: Fault) -> dict[str, object]:
+    return {"row": fault.row, "column": fault.column, "code": fault.code, "detail": fault.detail}
+
+
+def _rows(services: Services, request: Request, job: Job) -> Reply:
+    asked = query.only(request, "state", "cursor", "limit")
+    wanted = negotiation.ranked(request.headers.get("accept"), (negotiation.JSON, CSV))
+    if not wanted:
+        raise Problem(
+            "not_acceptable", f"Accept {negotiation.JSON} or {CSV}.", more={"available": [negotiation.JSON, CSV]}
+        )
+    limit = query.limit(asked if "limit" in asked or wanted[0] != CSV else {"limit": str(MOST_ROWS)}, MOST_ROWS)
+    found = bulk_issuer.results(services.bulk, job, _state(asked), _place(asked.get("cursor")))
+    page, following = _page(found, limit, services.settings.base_url)
+    headers = {"Vary": "Accept"}
+    if following is not None:
+        more = f"&state={asked['state']}" if "state" in asked else ""
+        where = f"{_address(job, services.settings.base_url)}/rows?cursor={following}&limit={limit}{more}"
+        headers["Link"] = f'<{where}>; rel="next"'
+    if wanted[0] == CSV:
+        lines = (csv_output.line(each.values()) for each in page)
+        return Reply(csv_output.line(COLUMNS) + "".join(lines), f"{CSV}; charset=utf-8", headers=headers)
+    return as_json({"items": page, "next": following}, headers=headers)
+
+
+def _page(
+    found: Iterable[tuple[Result, Place]], limit: int, base_url: str
+) -> tuple[list[dict[str, object]], str | None]:
+    """As many rows as fit, and the cursor of the next one."""
+    page: list[dict[str, object]] = []
+    size, last = 0, ""
+    for result, after in found:
+        if len(page) == limit or size > MOST_BYTES:
+            return page, last
+        page.append(_row(result, base_url))
+        size += len(json.dumps(page[-1], ensure_ascii=False).encode())
+        last = f"{after.chunk}-{after.at}"
+    return page, None
+
+
+def _row(result: Result, base_url: str) -> dict[str, object]:
+    row, outcome, name = result.row, result.outcome, result.credential_id
+    url = None if name is None else credential_url(base_url, name)
+    values = (row.number, row.ref, row.name, row.email, outcome.state.value, name, url, outcome.code, outcome.detail)
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _state(asked: Mapping[str, str]) -> RowState | None:
+    if "state" not in asked:
+        return None
+    try:
+        return RowState(asked["state"])
+    except ValueError as error:
+        raise query.refused("state", f"Give one of: {', '.join(RowState)}.") from error
+
+
+def _place(cursor: str | None) -> Place:
+    if cursor is None:
+        return START
+    match = _PLACE.fullmatch(cursor)
+    if match is None:
+        raise query.bad_cursor()
+    return Place(int(match[1]), int(match[2]))
+
+
+def _packed(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _unpacked(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    try:
+        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        place = ""
+    if not _POINTER.fullmatch(place):
+        raise query.bad_cursor()
+    return place

@@ -1,0 +1,103 @@
+"""Who belongs to an issuer, and which programs: members and tokens, for programs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import unquote
+
+from chalice.app import Request
+
+from chalicelib.access import email_address, members, tokens
+from chalicelib.access.caller import Caller
+from chalicelib.access.models import Member, Token
+from chalicelib.access.roles import Act, Role
+from chalicelib.credential import dates
+from chalicelib.delivery.emails.invitation import invite
+from chalicelib.errors import NotFound, Refused
+from chalicelib.http.core import body, json_fields
+from chalicelib.http.core.access import token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, as_json
+from chalicelib.http.core.routing import Routes
+
+WHICH_MEMBER = "This issuer has no member with that address."
+UNKNOWN = "This issuer has no token with that id."
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/members`, `/v1/members/{id}`, `/v1/tokens`, `/v1/tokens/{id}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/v1/members", access=token(Act.READ))
+    def listing(_request: Request, caller: Caller) -> Reply:
+        found = members.of_issuer(services.access_context, caller.issuer_id)
+        return as_json({"items": [_member(member) for member in found]})
+
+    @bound.bind("/v1/members", access=token(Act.MANAGE), methods=("POST",))
+    def add(request: Request, caller: Caller) -> Reply:
+        sent = body.json_object(request)
+        json_fields.only(sent, "email", "role")
+        role = json_fields.choice(sent, "role", Role)
+        member = members.add(services.access_context, caller.issuer_id, json_fields.text(sent, "email"), role)
+        return as_json({**_member(member), "told": invite(services.delivery_context, member)}, status=201)
+
+    @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)
+    def change(request: Request, caller: Caller, email: str) -> Reply:
+        sent = body.json_object(request)
+        json_fields.only(sent, "role")
+        role = json_fields.choice(sent, "role", Role)
+        return as_json(_member(members.change(services.access_context, caller.issuer_id, _address(email), role)))
+
+    @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=WHICH_MEMBER)
+    def remove(_request: Request, caller: Caller, email: str) -> Reply:
+        members.remove(services.access_context, caller.issuer_id, _address(email))
+        return Reply("", "text/plain", 204)
+
+    @bound.bind("/v1/tokens", access=token(Act.MANAGE))
+    def known(_request: Request, caller: Caller) -> Reply:
+        found = tokens.of_issuer(services.access_context, caller.issuer_id)
+        return as_json({"items": [_token(each) for each in found]})
+
+    @bound.bind("/v1/tokens", access=token(Act.MANAGE), methods=("POST",))
+    def make(request: Request, caller: Caller) -> Reply:
+        sent = body.json_object(request)
+        json_fields.only(sent, "name", "role")
+        role = json_fields.choice(sent, "role", Role)
+        made, text = tokens.make(
+            services.access_context, caller.issuer_id, role, json_fields.text(sent, "name"), caller.who
+        )
+        return as_json({**_token(made), "token": text}, status=201)
+
+    @bound.bind("/v1/tokens/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=UNKNOWN)
+    def revoke(_request: Request, caller: Caller, token_id: str) -> Reply:
+        tokens.revoke(services.access_context, caller.issuer_id, token_id)
+        return Reply("", "text/plain", 204)
+
+    return bound
+
+
+def _address(path: str) -> str:
+    """The address in a path; what cannot be one is nobody's. An `@` may stand there as it is, or as `%40`."""
+    try:
+        return email_address.normal(unquote(path))
+    except Refused as error:
+        raise NotFound("no such address") from error
+
+
+def _member(member: Member) -> dict[str, object]:
+    return {"email": member.email, "role": member.role.value, "since": dates.write(member.since)}
+
+
+def _token(one: Token) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": None if one.role is None else one.role.value,
+        "created": dates.write(one.created),
+        "created_by": one.created_by,
+        "used": _moment(one.used),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else dates.write(at)

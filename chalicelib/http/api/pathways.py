@@ -1,0 +1,115 @@
+"""Pathways, for programs: write them, and see how far holders have come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.roles import Act
+from chalicelib.award.input.field_errors import Misplaced
+from chalicelib.award.pathways import pathway_actions, pathway_json
+from chalicelib.award.pathways.pathway import eligible, steps
+from chalicelib.award.pathways.pathway_actions import Reviewed, Way
+from chalicelib.http.core import body, query
+from chalicelib.http.core.access import token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import Reply, as_json
+from chalicelib.http.core.routing import Routes
+
+MISSING = "This issuer has no pathway with that id."
+PAGE = 20
+"""Completions in one answer: the credentials of each holder are looked at."""
+
+_COMPLETION = re.compile(r"[a-z2-7]{26}", re.ASCII)
+D = TypeVar("D")
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/pathways`, `/v1/pathways/{id}` and `/v1/pathways/{id}/progress`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/v1/pathways", access=token(Act.READ))
+    def listing(_request: Request, caller: Caller) -> Reply:
+        found = services.pathways.pathways(caller.issuer_id)
+        return as_json({"items": [pathway_json.write(each) for each in found], "next": None})
+
+    @bound.bind("/v1/pathways", access=token(Act.EDIT), methods=("POST",))
+    def add(request: Request, caller: Caller) -> Reply:
+        draft = sent(request, pathway_json.read)
+        made = pathway_actions.add(services.issuer_context, services.pathways, caller.issuer_id, draft)
+        where = {"Location": f"{services.settings.base_url}/v1/pathways/{made.id}"}
+        return as_json(pathway_json.write(made), status=201, headers=where)
+
+    @bound.bind("/v1/pathways/{id}", access=token(Act.READ), missing=MISSING)
+    def show(_request: Request, caller: Caller, pathway_id: str) -> Reply:
+        return as_json(pathway_json.write(services.pathways.pathway(caller.issuer_id, pathway_id)))
+
+    @bound.bind("/v1/pathways/{id}", access=token(Act.EDIT), methods=("PUT",), missing=MISSING)
+    def change(request: Request, caller: Caller, pathway_id: str) -> Reply:
+        draft = sent(request, pathway_json.read)
+        changed = pathway_actions.change(
+            services.issuer_context, services.pathways, caller.issuer_id, pathway_id, draft
+        )
+        return as_json(pathway_json.write(changed))
+
+    @bound.bind("/v1/pathways/{id}/progress", access=token(Act.READ), missing=MISSING)
+    def progress(request: Request, caller: Caller, pathway_id: str) -> Reply:
+        asked = query.only(request, "email", "achievement", "cursor")
+        if "email" not in asked and "achievement" in asked:
+            raise query.refused("email", "Give it beside achievement: whether that step may be taken depends on whose.")
+        if "email" not in asked:
+            return _completions(services, caller.issuer_id, pathway_id, query.cursor(asked, _COMPLETION))
+        email = body.email(asked["email"], "/email")
+        way = pathway_actions.way_of(services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email)
+        return as_json(_way(way, asked.get("achievement")))
+
+    return bound
+
+
+def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
+    """What ``read`` makes of the JSON object in the body. Raises `Problem` where it finds a fault."""
+    try:
+        return read(body.json_object(request))
+    except Misplaced as error:
+        raise body.fault(error.pointer, error.detail) from error
+
+
+def _way(way: Way, achievement_id: str | None) -> dict[str, object]:
+    """A holder on a pathway; with ``achievement_id``, also whether that step may be taken now."""
+    done = None if way.completion is None else pathway_json.write_completion(way.completion)
+    told: dict[str, object] = {
+        "pathway": way.pathway.id,
+        "version": way.pathway.version,
+        **pathway_json.write_progress(way.progress),
+        "credentials": dict(way.credentials),
+        "completed": done,
+    }
+    if achievement_id is None:
+        return told
+    if all(step.achievement_id != achievement_id for step in steps(way.pathway.root)):
+        # It is asked before an enrolment: a misspelt id must not read as a "no" about the learner.
+        raise Problem("not_a_step", f"The achievement {achievement_id[:80]!r} is no step of this pathway.")
+    return {**told, "eligible": eligible(way.pathway, way.credentials.keys(), achievement_id)}
+
+
+def _completions(services: Services, issuer_id: str, pathway_id: str, after: str | None) -> Reply:
+    # One more than is shown, to know whether there is more.
+    found = pathway_actions.review(services.issuer_context, services.pathways, issuer_id, pathway_id, after, PAGE + 1)
+    shown = found[:PAGE]
+    following = shown[-1].completion.id if len(found) > PAGE else None
+    return as_json({"items": [_reviewed(each) for each in shown], "next": following})
+
+
+def _reviewed(reviewed: Reviewed) -> dict[str, object]:
+    return {
+        "id": reviewed.completion.id,
+        "email": reviewed.completion.email,
+        **pathway_json.write_completion(reviewed.completion),
+        "supported": reviewed.supported,
+        "withdrawn": list(reviewed.withdrawn),
+    }

@@ -1,0 +1,114 @@
+"""Hooks: for issuers to manage, and for other systems to tell of completions."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.roles import Act
+from chalicelib.award.webhooks import webhook_actions, webhook_json
+from chalicelib.award.webhooks.signature import Message
+from chalicelib.award.webhooks.webhook import Webhook
+from chalicelib.award.webhooks.webhook_actions import (
+    KEPT,
+    MAX_BODY,
+    Answer,
+    Made,
+)
+from chalicelib.credential.build import credential_url
+from chalicelib.errors import NotFound, Unauthenticated
+from chalicelib.http.api.pathways import sent
+from chalicelib.http.core import body, log
+from chalicelib.http.core.access import BY_SECRET, token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import Reply, as_json
+from chalicelib.http.core.routing import Routes
+
+MISSING = "This issuer has no hook with that id."
+GONE = "There is no hook at this address. Copy it again from the hook, or stop sending here."
+
+_ADDRESS = re.compile(r"([a-z0-9-]{1,64})\.([a-z2-7]{26})", re.ASCII)
+"""What `hook_wire.address` ends in."""
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/hooks` and below, and `/hooks/{id}`."""
+    bound = Routes(__name__, services)
+    base_url = services.settings.base_url
+
+    @bound.bind("/v1/hooks", access=token(Act.READ))
+    def listing(_request: Request, caller: Caller) -> Reply:
+        found = services.webhooks.webhooks(caller.issuer_id)
+        return as_json({"items": [webhook_json.write(webhook, base_url) for webhook in found], "next": None})
+
+    @bound.bind("/v1/hooks", access=token(Act.MANAGE), methods=("POST",))
+    def add(request: Request, caller: Caller) -> Reply:
+        made = webhook_actions.add(
+            services.issuer_context, services.webhooks, caller.issuer_id, sent(request, webhook_json.read)
+        )
+        return _made(made, base_url, status=201)
+
+    @bound.bind("/v1/hooks/{id}", access=token(Act.READ), missing=MISSING)
+    def show(_request: Request, caller: Caller, hook_id: str) -> Reply:
+        return _with_deliveries(services, services.webhooks.webhook(caller.issuer_id, hook_id))
+
+    @bound.bind("/v1/hooks/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=MISSING)
+    def change(request: Request, caller: Caller, hook_id: str) -> Reply:
+        draft = sent(request, webhook_json.read)
+        changed = webhook_actions.change(services.issuer_context, services.webhooks, caller.issuer_id, hook_id, draft)
+        return as_json(webhook_json.write(changed, base_url))
+
+    @bound.bind("/v1/hooks/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
+    def remove(_request: Request, caller: Caller, hook_id: str) -> Reply:
+        webhook_actions.remove(services.webhooks, caller.issuer_id, hook_id)
+        return Reply("", "text/plain", 204)
+
+    @bound.bind("/v1/hooks/{id}/rotate", access=token(Act.MANAGE), methods=("POST",), missing=MISSING)
+    def rotate(_request: Request, caller: Caller, hook_id: str) -> Reply:
+        return _made(
+            webhook_actions.rotate(services.issuer_context, services.webhooks, caller.issuer_id, hook_id), base_url
+        )
+
+    @bound.bind("/hooks/{id}", access=BY_SECRET, methods=("POST",), missing=GONE)
+    def receive(request: Request, where: str) -> Reply:
+        found = _ADDRESS.fullmatch(where)
+        if found is None:
+            raise NotFound("no such hook")
+        log.tenant(found[1])
+        message = Message(
+            id=request.headers.get("webhook-id", ""),
+            timestamp=request.headers.get("webhook-timestamp", ""),
+            signature=request.headers.get("webhook-signature", ""),
+            body=body.content(request, MAX_BODY),
+        )
+        try:
+            answer = webhook_actions.receive(services.issuer_context, services.webhooks, found[1], found[2], message)
+        except Unauthenticated as error:
+            # Signing is no scheme of HTTP's own, but a 401 has to name one (RFC 9110, 15.5.2).
+            raise Problem("bad_signature", error.detail, headers={"WWW-Authenticate": "StandardWebhooks"}) from error
+        return as_json(_answer(answer, base_url))
+
+    return bound
+
+
+def _made(made: Made, base_url: str, status: int = 200) -> Reply:
+    return as_json({**webhook_json.write(made.webhook, base_url), "secret": made.secret}, status=status)
+
+
+def _with_deliveries(services: Services, webhook: Webhook) -> Reply:
+    now = services.issuer_context.now()
+    found = services.webhooks.deliveries(webhook.issuer_id, webhook.id, now, KEPT)
+    shape = webhook_json.write(webhook, services.settings.base_url)
+    return as_json({**shape, "deliveries": [webhook_json.write_delivery(each) for each in found]})
+
+
+def _answer(answer: Answer, base_url: str) -> dict[str, object]:
+    issued = answer.credential_id
+    return {
+        "outcome": answer.outcome.value,
+        "achievement": answer.achievement_id,
+        "credential": None if issued is None else {"id": issued, "url": credential_url(base_url, issued)},
+    }

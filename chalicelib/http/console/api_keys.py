@@ -1,0 +1,97 @@
+"""API tokens, which the pages call keys: what programs bring to act for the issuer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalice.app import Request
+
+from chalicelib.access import tokens
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.models import Token
+from chalicelib.access.roles import Act, Role
+from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.http.console import form_state, layout
+from chalicelib.http.console import text as words
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+
+MISSING = "There is no such key here; it may have been revoked. Look at the list of keys."
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A token that was made just now, with its text."""
+
+    token: Token
+    text: str
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/keys`, `/console/{issuer}/keys/{id}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/keys", access=member(Act.MANAGE))
+    def keys(request: Request, caller: Caller, person: Person) -> Reply:
+        return _all(services, layout.of(services, request, caller, person, "keys"), _fresh())
+
+    @bound.bind("/console/{issuer}/keys", access=member(Act.MANAGE), methods=("POST",))
+    def make(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "keys")
+        form = form_state.sent(request)
+        role = form.one_of("role", Role, "Choose what it may do.")
+        if role is None:
+            return _all(services, around, form)
+        try:
+            said, wanted = form.said("name"), form.or_none("key")
+            made = Made(*tokens.make(services.access_context, caller.issuer_id, role, said, caller.who, wanted))
+        except Conflict:
+            return _all(services, around, _fresh(), again=True)
+        except Refused as error:
+            form.fault("name", error.detail)
+            return _all(services, around, form)
+        # No redirect: the text can be shown in this one answer only. The same form again makes no second key.
+        return _all(services, around, _fresh(), made)
+
+    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), missing=MISSING)
+    def ask(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
+        around = layout.of(services, request, caller, person, "keys")
+        token = next(
+            (one for one in tokens.of_issuer(services.access_context, caller.issuer_id) if one.id == token_id), None
+        )
+        if token is None:
+            raise NotFound("no such token")
+        return layout.show(around, "key.html", token=token, roles=words.ROLES)
+
+    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
+    def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
+        tokens.revoke(services.access_context, caller.issuer_id, token_id)
+        around = layout.of(services, request, caller, person, "keys")
+        return layout.sent_on(f"{around.at}/keys", did="token_revoked")
+
+    return bound
+
+
+def _fresh() -> Filled:
+    return Filled({"role": Role.EDITOR})
+
+
+def _all(
+    services: Services, around: layout.Frame, form: Filled, made: Made | None = None, *, again: bool = False
+) -> Reply:
+    found = tuple(tokens.of_issuer(services.access_context, around.tenant))
+    return layout.show(
+        around,
+        "keys.html",
+        status=409 if again else form.status,
+        form=form,
+        tokens=found,
+        made=made,
+        again=again,
+        key=form.or_none("key") or tokens.fresh_id(services.access_context),
+        roles=words.ROLES,
+        role_options=words.ROLE_OPTIONS,
+    )

@@ -1,0 +1,1 @@
+"""Issue to many in the console: upload, check, results."""

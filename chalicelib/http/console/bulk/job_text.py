@@ -1,0 +1,137 @@
+"""What came of a list that was awarded, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.award.bulk.job import (
+    Job,
+    JobState,
+    Result,
+    RowState,
+)
+from chalicelib.http.console.bulk.upload_text import credentials, rows
+from chalicelib.http.console.text import Face
+from chalicelib.http.html import text
+
+FACES: Mapping[RowState, Face] = {
+    RowState.ISSUED: Face("Awarded", "good"),
+    RowState.REFUSED: Face("Not awarded", "bad"),
+    RowState.WAITING: Face("Waiting", "open"),
+}
+STATES: Mapping[JobState, Face] = {
+    JobState.DRAFT: Face("Not begun", "none"),
+    JobState.RUNNING: Face("Under way", "open"),
+    JobState.STOPPED: Face("Stopped", "bad"),
+    JobState.DONE: Face("Done", "good"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page of a job says."""
+
+    id: str
+    headline: str
+    line: str
+    achievement: str
+    by: str
+    at: datetime
+    total: int
+    finished: int
+    refused: int
+    running: bool
+    reason: str | None
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A job in a list of them."""
+
+    id: str
+    title: str
+    line: str
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One row with what came of it."""
+
+    number: str
+    name: str
+    email: str | None
+    face: Face
+    credential_id: str | None
+    detail: str | None
+
+
+def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
+    """The words for ``job``, whose counts are of now."""
+    counts = job.counts
+    return Shown(
+        id=job.id,
+        headline=_headline(job),
+        line=_line(job),
+        achievement=achievement,
+        by=_by(job),
+        at=job.created_at,
+        total=job.total,
+        finished=counts.issued + counts.refused,
+        refused=counts.refused,
+        running=job.state is JobState.RUNNING,
+        reason=job.reason if job.state is JobState.STOPPED else None,
+        caption="Rows that were not awarded" if only is RowState.REFUSED else "Row by row",
+    )
+
+
+def short(job: Job, achievement: str) -> Short:
+    """``job`` in one line."""
+    line = f"{text.minute(job.created_at)}, by {_by(job)}. {STATES[job.state].word}."
+    return Short(job.id, f"{rows(job.total).capitalize()} of “{text.isolated(achievement)}”", line, STATES[job.state])
+
+
+def _by(job: Job) -> str:
+    """Who awarded it; a key as the list of keys shows it."""
+    kind, _, name = job.created_by.partition(":")
+    return f"the key laurel_{name}_…" if kind == "token" else job.created_by
+
+
+def line_of(result: Result) -> ResultLine:
+    """The words for one row."""
+    row, outcome = result.row, result.outcome
+    name = row.name or "No name"
+    return ResultLine(f"{row.number:,}", name, row.email, FACES[outcome.state], result.credential_id, outcome.detail)
+
+
+def _headline(job: Job) -> str:
+    counts = job.counts
+    match job.state:
+        case JobState.DONE if not counts.refused:
+            return f"{credentials(counts.issued)} awarded"
+        case JobState.DONE:
+            return f"{credentials(counts.issued)} awarded, {rows(counts.refused)} left out"
+        case JobState.RUNNING:
+            return f"{counts.issued + counts.refused:,} of {rows(job.total)} done"
+        case JobState.STOPPED:
+            return f"Stopped after {counts.issued + counts.refused:,} of {rows(job.total)}"
+        case JobState.DRAFT:
+            return "This list has not arrived whole"
+
+
+def _line(job: Job) -> str:
+    counts = job.counts
+    match job.state:
+        case JobState.DONE if not counts.refused:
+            return "Everybody in the list has their credential."
+        case JobState.DONE:
+            return "Rows that were left out have the reason beside them. Mend them in a new list of only those."
+        case JobState.RUNNING:
+            return f"{counts.issued:,} awarded, {counts.refused:,} left out, {counts.waiting:,} waiting."
+        case JobState.STOPPED:
+            return f"{credentials(counts.issued)} awarded, {rows(counts.waiting)} still waiting; nothing twice."
+        case JobState.DRAFT:
+            return "Nothing of it was awarded. Check and award it again."

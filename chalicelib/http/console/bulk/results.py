@@ -1,0 +1,77 @@
+"""What came of a list: how far it is, and each row with what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import islice
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.roles import Act
+from chalicelib.award.bulk import bulk_issuer
+from chalicelib.award.bulk.bulk_issuer import START, Place
+from chalicelib.award.bulk.job import Job, RowState
+from chalicelib.http.console import layout
+from chalicelib.http.console.bulk import job_text
+from chalicelib.http.console.credentials.credential_text import ANOTHER
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+
+MISSING = "There is no such list here. Look at those that were awarded before."
+SHOWN = 100
+"""Rows of one page."""
+
+_PLACE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/award/{id}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/award/{id}", access=member(Act.READ), missing=MISSING)
+    def one(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
+        around = layout.of(services, request, caller, person, "award")
+        job = services.bulk.jobs.job(caller.issuer_id, job_id)
+        return _page(services, around, bulk_issuer.progress(services.bulk, job), layout.asked(request))
+
+    @bound.bind("/console/{issuer}/award/{id}", access=member(Act.AWARD), methods=("POST",), missing=MISSING)
+    def run_on(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
+        around = layout.of(services, request, caller, person, "award")
+        bulk_issuer.resume(services.bulk, caller.issuer_id, job_id)
+        return layout.sent_on(f"{around.at}/award/{job_id}")
+
+    return bound
+
+
+def recent(services: Services, around: Frame, most: int) -> list[job_text.Short]:
+    """The lists awarded last."""
+    found = services.bulk.jobs.jobs(around.tenant, None, most).jobs
+    names = (
+        {one.id: one.name for one in services.issuer_context.issuer_store.achievements(around.tenant)} if found else {}
+    )
+    return [job_text.short(job, names.get(job.achievement_id, ANOTHER)) for job in found]
+
+
+def _page(services: Services, around: Frame, job: Job, asked: Mapping[str, str]) -> Reply:
+    only = RowState.REFUSED if asked.get("only") == RowState.REFUSED else None
+    found = list(islice(bulk_issuer.results(services.bulk, job, only, _place(asked.get("after", ""))), SHOWN + 1))
+    following = found[SHOWN - 1][1] if len(found) > SHOWN else None
+    achievement = services.issuer_context.issuer_store.achievement(job.issuer_id, job.achievement_id).name
+    return layout.show(
+        around,
+        "job.html",
+        job=job_text.shown(job, achievement, only),
+        rows=[job_text.line_of(result) for result, _ in found[:SHOWN]],
+        only=only.value if only else "",
+        next="-".join(map(str, following)) if following else "",
+    )
+
+
+def _place(text: str) -> Place:
+    match = _PLACE.fullmatch(text)
+    return Place(int(match[1]), int(match[2])) if match else START

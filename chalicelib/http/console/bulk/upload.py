@@ -1,0 +1,212 @@
+"""Award an achievement to many: a pasted list or a file is checked, row by row, and then awarded."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.roles import Act
+from chalicelib.award.bulk import bulk_issuer, job_runner, upload
+from chalicelib.award.bulk.bulk_issuer import (
+    Allow,
+    Examined,
+    RowsRefused,
+    Upload,
+)
+from chalicelib.award.bulk.columns import UnknownColumns
+from chalicelib.award.bulk.job import Job
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.bulk.upload import Row
+from chalicelib.award.input import timestamps
+from chalicelib.credential.achievement import Achievement
+from chalicelib.errors import Conflict, Malformed, NotFound, Refused
+from chalicelib.http.console import form_state, layout
+from chalicelib.http.console.bulk import results, upload_text
+from chalicelib.http.console.bulk.upload_text import Seen, SubmittedReport
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+
+MAX_LIST = 1_000_000
+"""Bytes of a list: some 15,000 people. The page shows it again after the check, and every character may become five in
+HTML, of which one answer of a Lambda function holds 6 MB. Longer lists go in parts, or through the API."""
+SAMPLE = 5
+"""Rows that are shown as they will be awarded: enough to see that the columns were understood."""
+RECENT = 5
+"""Lists awarded before that are named."""
+CHANGED = "The list was changed after it was checked. Here is the check of what stands there now."
+NOT_TEXT = (
+    "This file is not text that can be read. In the spreadsheet, choose “Save as” and then “CSV UTF-8”, "
+    "and choose that file."
+)
+
+_KEY = re.compile(r"console-[a-z2-7]{26}", re.ASCII)
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/award`; what came of a list is in `results`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/award", access=member(Act.AWARD))
+    def award(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "award")
+        chosen = layout.asked(request).get("achievement", "")
+        return _page(services, around, Filled({"achievement": chosen, "notify": "yes"}))
+
+    @bound.bind("/console/{issuer}/award", access=member(Act.AWARD), methods=("POST",))
+    def check_or_award(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "award")
+        form = _with_file(form_state.sent(request))
+        sent = _upload(form)
+        achievement = _achievement(services, around, form)
+        if form.faults or achievement is None:
+            return _page(services, around, form)
+        if form.said("do") in ("award", "award_good"):
+            made = _awarded(services, around, form, sent)
+            if made is not None:
+                return layout.sent_on(f"{around.at}/award/{made.id}")
+        return _page(services, around, form, _checked(services, around, form, sent, achievement))
+
+    return bound
+
+
+def _with_file(form: Filled) -> Filled:
+    """``form`` with the file that came along in place of what was typed, so that it can be mended in the field."""
+    if not form.file:
+        return form
+    try:
+        text = form.file.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        form.fault("file", NOT_TEXT)
+        return form
+    # Whoever chooses a file does not award what was checked before.
+    return Filled({**form.values, "rows": text, "do": "check"}, form.faults)
+
+
+def _achievement(services: Services, around: Frame, form: Filled) -> Achievement | None:
+    """The achievement that was chosen; None, with a fault, for none or one that is no longer awarded."""
+    try:
+        found = services.issuer_context.issuer_store.achievement(around.tenant, form.said("achievement"))
+    except NotFound:
+        form.fault("achievement", "Choose what is awarded.")
+        return None
+    if found.archived:
+        form.fault("achievement", "This achievement is archived. Choose another one, or bring it back first.")
+    return found
+
+
+def _upload(form: Filled) -> Upload:
+    """What ``form`` sends, its faults noted in it."""
+    content = form.lines("rows").encode()
+    if not content.strip() and "file" not in form.faults:
+        form.fault("rows", "Paste at least one name, or choose a file.")
+    if len(content) > MAX_LIST:
+        size = f"{len(content):,} bytes; at most {MAX_LIST:,} are read here"
+        form.fault("rows", f"This list has {size}. Award it in parts, or through the API.")
+    until = None
+    if form.said("valid_until"):
+        try:
+            until = timestamps.end(form.said("valid_until"))
+        except Malformed:
+            form.fault("valid_until", "Write the year first: 2027-12-31. Or leave it empty.")
+    key = form.said("key")
+    return Upload(
+        Terms(form.said("achievement"), notify=bool(form.said("notify"))),
+        content,
+        Allow(
+            duplicates=bool(form.said("twice")),
+            faults=form.said("do") == "award_good",
+            columns=bool(form.said("columns")),
+        ),
+        key=key if _KEY.fullmatch(key) else None,
+        valid_until=until,
+    )
+
+
+def _mark(form: Filled) -> str:
+    """What was checked, exactly; something else has to be checked again before it is awarded."""
+    names = ("achievement", "valid_until", "notify", "columns")
+    said = "\0".join((form.lines("rows"), *(form.said(name) for name in names)))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _awarded(services: Services, around: Frame, form: Filled, sent: Upload) -> Job | None:
+    """The job that awards what was checked; None when it has to be checked again."""
+    if form.said("checked") != _mark(form) or sent.key is None:
+        form.fault("rows", CHANGED)
+        return None
+    try:
+        made = bulk_issuer.create(services.bulk, around.tenant, sent, around.person.email, now=True)
+    except RowsRefused as error:
+        if error.code == "duplicates":
+            form.fault("twice", "Say whether they shall get two, or take the second ones out of the list.")
+        return None
+    except (Refused, Malformed, Conflict) as error:
+        form.fault("rows", error.detail)
+        return None
+    if made.total <= bulk_issuer.AT_ONCE:
+        job_runner.run(services.bulk, around.tenant, made.id, lambda: False)
+    return made
+
+
+def _checked(
+    services: Services, around: Frame, form: Filled, sent: Upload, achievement: Achievement
+) -> SubmittedReport | None:
+    """What is in the list; None, with a fault, when it cannot be read as one."""
+    try:
+        found = bulk_issuer.examine(services.bulk, around.tenant, sent)
+        sample, with_email = _looked_at(sent, found)
+    except UnknownColumns as error:
+        form.fault("columns", error.detail)
+        return None
+    except (Malformed, Refused) as error:
+        form.fault("rows", error.detail)
+        return None
+    seen = Seen(
+        mark=_mark(form),
+        key=f"console-{base64.b32encode(services.issuer_context.entropy(17)).decode().lower()[:26]}",
+        achievement=achievement.name,
+        with_email=with_email,
+        notify=sent.terms.notify,
+        sample=sample,
+        until=sent.valid_until,
+        valid_days=achievement.valid_days,
+    )
+    return upload_text.checked(found, seen)
+
+
+def _looked_at(sent: Upload, found: Examined) -> tuple[tuple[Row, ...], int | None]:
+    """The first rows that will be awarded, and how many of all of them have an address; None when there are more
+    faults than are listed, so that nobody knows which rows they are."""
+    faulty = {fault.row for fault in found.faults}
+    sample: list[Row] = []
+    with_email = 0
+    for row in upload.read(sent.content, any_columns=sent.allow.columns):
+        if row.number not in faulty:
+            with_email += row.email is not None
+            if len(sample) < SAMPLE:
+                sample.append(row)
+    if len(faulty) < found.faulty:
+        return (), None
+    return tuple(sample), with_email
+
+
+def _page(services: Services, around: Frame, form: Filled, checked: SubmittedReport | None = None) -> Reply:
+    found = services.issuer_context.issuer_store.achievements(around.tenant)
+    options = sorted(((one.id, one.name) for one in found if not one.archived), key=lambda one: one[1].casefold())
+    return layout.show(
+        around,
+        "award.html",
+        status=form.status,
+        form=form,
+        checked=checked,
+        options=(("", "Choose one"), *options) if len(options) > 1 else options,
+        jobs=results.recent(services, around, RECENT),
+    )

@@ -1,0 +1,50 @@
+"""What an issuer says of itself, as a form has it: when it is founded and in its settings."""
+
+from __future__ import annotations
+
+from chalicelib.award.input.text_rules import (
+    check_email,
+    check_name,
+    check_text,
+    check_url,
+)
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.issuer_actions import NewIssuer
+from chalicelib.credential.issuer import Issuer
+from chalicelib.http.console.form_state import Filled
+
+
+def check(form: Filled) -> None:
+    """Note every fault of the fields, so that all of them are mended in one go."""
+    form.check("name", lambda said: check_name("name", said, 200))
+    form.check("url", lambda said: check_url("website", said))
+    form.check("description", lambda said: check_text("description", said, 2000))
+    if form.or_none("email"):
+        form.check("email", lambda said: check_email("e-mail address", said))
+    if form.or_none("image"):
+        form.check("image", lambda said: check_url("logo's address", said))
+    if form.or_none("accent"):
+        form.check("accent", issuer_actions.check_colour)
+
+
+def new(form: Filled, issuer_id: str) -> NewIssuer:
+    """The issuer that ``form`` describes."""
+    return NewIssuer(
+        id=issuer_id,
+        name=form.said("name"),
+        url=form.said("url"),
+        description=form.said("description"),
+        email=form.or_none("email"),
+    )
+
+
+def changes(form: Filled) -> dict[str, str | None]:
+    """What ``form`` makes of an issuer that is there."""
+    said: dict[str, str | None] = {name: form.said(name) for name in ("name", "url", "description")}
+    return said | {name: form.or_none(name) for name in ("email", "image", "accent")}
+
+
+def of(issuer: Issuer) -> Filled:
+    """The form filled with what ``issuer`` says now."""
+    names = ("name", "url", "description", "email", "image", "accent")
+    return Filled({name: getattr(issuer, name) or "" for name in names})

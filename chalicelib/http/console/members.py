@@ -1,0 +1,109 @@
+"""Who belongs to the issuer."""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.access import members
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.models import Member
+from chalicelib.access.roles import Act, Role
+from chalicelib.delivery.emails.invitation import invite
+from chalicelib.errors import Conflict
+from chalicelib.http.console import form_state, layout, text
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+
+NOBODY = "There is no such person here. Somebody may have removed them a moment ago."
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/people`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/people", access=member(Act.READ))
+    def people(request: Request, caller: Caller, person: Person) -> Reply:
+        return _all(services, layout.of(services, request, caller, person, "people"), Filled({"role": Role.EDITOR}))
+
+    @bound.bind("/console/{issuer}/people", access=member(Act.MANAGE), methods=("POST",))
+    def add(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "people")
+        form = form_state.sent(request)
+        role = form.one_of("role", Role, "Choose a role.")
+        told = False
+        with form.judged("email"):
+            if role is not None:
+                added = members.add(services.access_context, caller.issuer_id, form.said("email"), role)
+                told = invite(services.delivery_context, added)
+        if form.faults:
+            return _all(services, around, form)
+        return layout.sent_on(f"{around.at}/people", did="member_added" if told else "member_not_told")
+
+    @bound.bind("/console/{issuer}/people/change", access=member(Act.MANAGE), missing=NOBODY)
+    def one(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "people")
+        found = services.access_context.member_store.member(caller.issuer_id, layout.asked(request).get("email", ""))
+        return _one(around, found, Filled({"role": found.role}))
+
+    @bound.bind("/console/{issuer}/people/change", access=member(Act.MANAGE), methods=("POST",), missing=NOBODY)
+    def change(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "people")
+        form = form_state.sent(request)
+        found = services.access_context.member_store.member(caller.issuer_id, form.said("email"))
+        return (
+            _removed(services, around, found, form)
+            if form.said("do") == "remove"
+            else _changed(services, around, found, form)
+        )
+
+    return bound
+
+
+def _all(services: Services, around: layout.Frame, form: Filled) -> Reply:
+    found = members.of_issuer(services.access_context, around.tenant)
+    return layout.show(
+        around,
+        "people.html",
+        status=form.status,
+        form=form,
+        members=tuple(found),
+        roles=text.ROLES,
+        role_options=text.ROLE_OPTIONS,
+    )
+
+
+def _one(around: layout.Frame, found: Member, form: Filled) -> Reply:
+    options = text.ROLE_OPTIONS
+    return layout.show(
+        around, "person.html", status=form.status, form=form, member=found, roles=text.ROLES, role_options=options
+    )
+
+
+def _changed(services: Services, around: layout.Frame, found: Member, form: Filled) -> Reply:
+    role = form.one_of("role", Role, "Choose a role.")
+    try:
+        if role is not None:
+            members.change(services.access_context, found.issuer_id, found.email, role)
+    except Conflict as error:
+        form.fault("role", _sentence(error))
+    return _one(around, found, form) if form.faults else layout.sent_on(f"{around.at}/people", did="member_changed")
+
+
+def _removed(services: Services, around: layout.Frame, found: Member, form: Filled) -> Reply:
+    try:
+        members.remove(services.access_context, found.issuer_id, found.email)
+    except Conflict as error:
+        form.fault("", _sentence(error))
+        return _one(around, found, form)
+    # Who removed themselves has no people's page to go to.
+    own = found.email == around.person.email
+    return layout.sent_on(f"{around.base_url}/console" if own else f"{around.at}/people", did="member_removed")
+
+
+def _sentence(error: Conflict) -> str:
+    if error.code == "last_owner":
+        return "This is the only owner, and an issuer must have one. Make somebody else an owner first."
+    return f"{error.detail} Look at the list again.".strip()

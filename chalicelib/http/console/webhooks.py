@@ -1,0 +1,269 @@
+"""Webhooks: where a learning platform tells of a completion, and a credential is awarded by itself."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.roles import Act
+from chalicelib.award.input.text_rules import check_text
+from chalicelib.award.webhooks import webhook_actions, webhook_json
+from chalicelib.award.webhooks.webhook import Fields, Outcome, Webhook
+from chalicelib.award.webhooks.webhook_actions import Made, WebhookDraft
+from chalicelib.errors import Conflict, Refused
+from chalicelib.http.console import form_state, layout
+from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.text import Face
+from chalicelib.http.core.access import member
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+
+MISSING = "There is no such webhook here. Look at the list of webhooks."
+FEW_COURSES = 3
+"""Rows of fields for courses that there are at least."""
+MORE_COURSES = 5
+MAX_COURSES = 80
+"""Rows on one page, which is two fields each: `form.MAX_CONSOLE_PARTS`. A longer table is changed through the API."""
+SHOWN = 20
+"""Messages that are listed."""
+OUTCOMES = {
+    Outcome.ISSUED: Face("Awarded", "good"),
+    Outcome.TRIED: Face("Tried, nothing awarded", "open"),
+    Outcome.IGNORED: Face("Nothing completed", "none"),
+    Outcome.REFUSED: Face("Refused", "bad"),
+}
+WHY = {
+    "course_unknown": "No achievement is chosen for this course. Add it below; it is awarded when the message comes "
+    "again.",
+    "message_incomplete": "Something that is needed does not stand where it is looked for. Compare the message with "
+    "“Where things stand in a message” below.",
+    "bad_email": "What stands where the e-mail address should is none.",
+    "not_json": "It is not JSON. Look at how your platform writes its messages.",
+    "not_an_object": "It is not a JSON object. Look at how your platform writes its messages.",
+    "evidence_required": "The achievement is awarded only with evidence, and no link to any came with it.",
+    "achievement_archived": "The achievement is archived. Bring it back, or choose another one below.",
+    webhook_actions.REUSED: "This message id was already used for another person. The platform must give each message its own id.",
+}
+"""By the code of a refusal: what to do about it."""
+USUAL = {
+    "name_at": "/learner/first_name /learner/last_name",
+    "email": "/learner/email",
+    "course": "/course/id",
+    "completed_at": "/completed_at",
+    "completed": "/event",
+    "completed_value": "course_completed",
+    "dry_run": "yes",
+}
+"""What a new one begins with: the messages of docs/webhooks.md."""
+
+
+def routes(services: Services) -> Routes:
+    """`/console/{issuer}/hooks`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/console/{issuer}/hooks", access=member(Act.MANAGE))
+    def everything(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "hooks")
+        return layout.show(around, "webhooks.html", found=tuple(services.webhooks.webhooks(caller.issuer_id)))
+
+    @bound.bind("/console/{issuer}/hooks/new", access=member(Act.MANAGE))
+    def new(request: Request, caller: Caller, person: Person) -> Reply:
+        return _shown(services, layout.of(services, request, caller, person, "hooks"), Filled(USUAL))
+
+    @bound.bind("/console/{issuer}/hooks/new", access=member(Act.MANAGE), methods=("POST",))
+    def add(request: Request, caller: Caller, person: Person) -> Reply:
+        around = layout.of(services, request, caller, person, "hooks")
+        return _added(services, around, form_state.sent(request))
+
+    @bound.bind("/console/{issuer}/hooks/{id}", access=member(Act.MANAGE), missing=MISSING)
+    def one(request: Request, caller: Caller, person: Person, hook_id: str) -> Reply:
+        around = layout.of(services, request, caller, person, "hooks")
+        webhook = services.webhooks.webhook(caller.issuer_id, hook_id)
+        return _shown(services, around, of(webhook), webhook)
+
+    @bound.bind("/console/{issuer}/hooks/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
+    def change(request: Request, caller: Caller, person: Person, hook_id: str) -> Reply:
+        around = layout.of(services, request, caller, person, "hooks")
+        webhook = services.webhooks.webhook(caller.issuer_id, hook_id)
+        return _changed(services, around, webhook, form_state.sent(request))
+
+    return bound
+
+
+def of(webhook: Webhook) -> Filled:
+    """The form filled with what ``webhook`` says now."""
+    fields = webhook.fields
+    return Filled(
+        {
+            "name": webhook.name,
+            "name_at": " ".join(fields.name),
+            "email": fields.email,
+            "course": fields.course,
+            "completed": fields.completed,
+            "completed_value": _written(fields.completed_value),
+            "completed_at": fields.completed_at or "",
+            "evidence": fields.evidence or "",
+            "dry_run": "yes" if webhook.dry_run else "",
+            **_rows_of(webhook),
+        }
+    )
+
+
+def _rows_of(webhook: Webhook) -> dict[str, str]:
+    rows: dict[str, str] = {}
+    if _fits(webhook):
+        for number, (course, achievement) in enumerate(webhook.courses.items(), 1):
+            rows |= {f"course_{number}": course, f"earns_{number}": achievement}
+    return rows
+
+
+def _fits(webhook: Webhook | None) -> bool:
+    """Whether its table of courses is changed on its page."""
+    return webhook is None or len(webhook.courses) <= MAX_COURSES
+
+
+def _added(services: Services, around: Frame, form: Filled) -> Reply:
+    draft = _draft(form, None) if form.said("do") != "more" else None
+    if draft is not None:
+        wanted = form.or_none("id")
+        try:
+            made = webhook_actions.add(services.issuer_context, services.webhooks, around.tenant, draft, wanted)
+        except Refused as error:
+            form.fault("", error.detail)
+        except Conflict:
+            return layout.sent_on(f"{around.at}/hooks/{wanted}", did="hook_made_before")
+        else:
+            # No redirect: its secret can be shown in this one answer only. The same form again makes no second one.
+            return _shown(services, around, of(made.webhook), made.webhook, made)
+    return _shown(services, around, form)
+
+
+def _changed(services: Services, around: Frame, webhook: Webhook, form: Filled) -> Reply:
+    match form.said("do"):
+        case "remove":
+            webhook_actions.remove(services.webhooks, webhook.issuer_id, webhook.id)
+            return layout.sent_on(f"{around.at}/hooks", did="hook_removed")
+        case "rotate":
+            return _rotated(services, around, webhook, form)
+        case "more":
+            return _shown(services, around, form, webhook)
+    draft = _draft(form, webhook)
+    if draft is not None:
+        try:
+            webhook_actions.change(services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, draft)
+        except (Refused, Conflict) as error:
+            form.fault("", error.detail)
+        else:
+            return layout.sent_on(f"{around.at}/hooks/{webhook.id}", did="hook_changed")
+    return _shown(services, around, form, webhook)
+
+
+def _rotated(services: Services, around: Frame, webhook: Webhook, form: Filled) -> Reply:
+    seen = form.said("version")
+    version = int(seen) if re.fullmatch(r"\d{1,9}", seen, re.ASCII) else None
+    try:
+        made = webhook_actions.rotate(
+            services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, version
+        )
+    except Conflict:
+        return layout.sent_on(f"{around.at}/hooks/{webhook.id}", did="secret_made_before")
+    return _shown(services, around, of(made.webhook), made.webhook, made)
+
+
+def _draft(form: Filled, webhook: Webhook | None) -> WebhookDraft | None:
+    """What ``form`` says of a webhook; None when it has faults."""
+    form.check("name", lambda said: check_text("name", said, 200))
+    for name in ("name_at", "email", "course", "completed"):
+        if not form.said(name):
+            form.fault(name, "Say where it stands in a message, such as /learner/email.")
+    if not form.said("completed_value"):
+        form.fault("completed_value", "Say what stands there when a course is completed.")
+    courses = _courses(form) if webhook is None or _fits(webhook) else webhook.courses
+    if form.faults:
+        return None
+    fields = Fields(
+        name=tuple(form.said("name_at").split()),
+        email=form.said("email"),
+        course=form.said("course"),
+        completed=form.said("completed"),
+        completed_value=_read(form.said("completed_value")),
+        completed_at=form.or_none("completed_at"),
+        evidence=form.or_none("evidence"),
+    )
+    return WebhookDraft(form.said("name"), fields, courses, bool(form.said("dry_run")))
+
+
+def _courses(form: Filled) -> dict[str, str]:
+    """The achievement that each course earns, from the rows of ``form``; an empty row is none."""
+    found: dict[str, str] = {}
+    for number in _rows(form):
+        course, achievement = form.said(f"course_{number}"), form.said(f"earns_{number}")
+        if not course and not achievement:
+            continue
+        if not course:
+            form.fault(f"course_{number}", "Write the course’s id as it stands on your platform.")
+        elif not achievement:
+            form.fault(f"earns_{number}", "Choose what this course earns.")
+        elif course in found:
+            form.fault(f"course_{number}", f"The course {course} stands in the list already.")
+        found.setdefault(course, achievement)
+    if not found:
+        form.fault("course_1", "Name at least one course, and choose what it earns.")
+    return found
+
+
+def _rows(form: Filled) -> range:
+    """The numbers of the rows of courses that ``form`` has: room for those that it names, and for some more."""
+    named = [
+        int(name.rpartition("_")[2])
+        for name, value in form.values.items()
+        if value.strip() and re.fullmatch(r"(course|earns)_\d{1,2}", name, re.ASCII)
+    ]
+    last = max(named, default=0)
+    wanted = last + MORE_COURSES if form.said("do") == "more" else last + 1
+    return range(1, min(max(FEW_COURSES, wanted), MAX_COURSES) + 1)
+
+
+def _read(said: str) -> str | bool:
+    """What stands in a message: `true` and `false` are JSON's own."""
+    return {"true": True, "false": False}.get(said, said)
+
+
+def _written(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(
+    services: Services, around: Frame, form: Filled, webhook: Webhook | None = None, made: Made | None = None
+) -> Reply:
+    found = sorted(
+        services.issuer_context.issuer_store.achievements(around.tenant), key=lambda one: one.name.casefold()
+    )
+    earned = set(webhook.courses.values()) if webhook else set()
+    options = [
+        (one.id, one.name + (" (archived)" if one.archived else ""))
+        for one in found
+        if not one.archived or one.id in earned
+    ]
+    now = services.issuer_context.now()
+    came = services.webhooks.deliveries(around.tenant, webhook.id, now, SHOWN) if webhook else ()
+    return layout.show(
+        around,
+        "webhook.html",
+        status=form.status,
+        form=form,
+        webhook=webhook,
+        secret=made.secret if made else None,
+        address=webhook_json.address(webhook, around.base_url) if webhook else "",
+        options=(("", "Choose one"), *options) if options else (),
+        rows=len(_rows(form)) if _fits(webhook) else 0,
+        max_rows=MAX_COURSES,
+        new_id=form.or_none("id") or services.issuer_context.public_id(),
+        came=came,
+        outcomes=OUTCOMES,
+        why=WHY,
+    )

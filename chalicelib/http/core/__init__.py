@@ -1,0 +1,1 @@
+"""What all routes share: routing, access, bodies, negotiation, problems, responses."""

@@ -1,0 +1,135 @@
+"""Who a request says that it comes from, and whether that holds."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import quote, urlencode
+
+from chalice.app import Request
+
+from chalicelib.access import sessions, tokens
+from chalicelib.access.access_context import AccessContext
+from chalicelib.access.caller import Caller, Person
+from chalicelib.access.models import Token
+from chalicelib.access.roles import Act
+from chalicelib.errors import Forbidden, Unauthenticated
+from chalicelib.http.core import (
+    cookies,
+    form,
+    log,
+    negotiation,
+)
+from chalicelib.http.core.response import Reply, uncached
+
+READING = ("GET", "HEAD")
+
+
+def caller(access_context: AccessContext, request: Request, act: Act) -> Caller:
+    """The issuer's token that came along. Raises `Unauthenticated`, `Forbidden`."""
+    return _caller(_token(access_context, request), act)
+
+
+def operator(access_context: AccessContext, request: Request) -> str:
+    """The name of the operator's token that came along. Raises `Unauthenticated`, `Forbidden`."""
+    token = _token(access_context, request)
+    if token.issuer_id is not None:
+        raise Forbidden("This is for those who run this deployment; an issuer's token does not open it.")
+    return token.name
+
+
+def either(access_context: AccessContext, request: Request, act: Act) -> Caller | str:
+    """The issuer's token that came along, or the name of the operator's. Raises `Unauthenticated`, `Forbidden`."""
+    token = _token(access_context, request)
+    return token.name if token.issuer_id is None else _caller(token, act)
+
+
+def person(access_context: AccessContext, request: Request) -> Person:
+    """Who is signed in. What is sent, not only asked for, proves that it came from a page of ours.
+
+    Raises `Unauthenticated`, `Forbidden`.
+    """
+    found = signed_in(access_context, request)
+    if request.method not in READING:
+        from_here(request, access_context.base_url)
+        sent = form.sent(request).fields.get("csrf", b"")
+        if not hmac.compare_digest(sent, found.csrf.encode("ascii")):
+            raise _not_from_here()
+    return found
+
+
+def signed_in(access_context: AccessContext, request: Request) -> Person:
+    """Who is signed in, to whom something may be shown; to do something takes `person`. Raises `Unauthenticated`."""
+    cookie = cookies.session(request, access_context.base_url)
+    if cookie is None:
+        raise Unauthenticated("You are not signed in.")
+    return sessions.person(access_context, cookie)
+
+
+def member(access_context: AccessContext, person: Person, issuer_id: str, act: Act) -> Caller:
+    """What the person is to the issuer. Raises `NotFound` for those who are no member of it, `Forbidden`."""
+    return _allowed(belonging(access_context, person, issuer_id), act)
+
+
+def belonging(access_context: AccessContext, person: Person, issuer_id: str) -> Caller:
+    """As `member`, whatever they may do there. Raises `NotFound`."""
+    found = access_context.member_store.member(issuer_id, person.email)
+    log.tenant(issuer_id)
+    return Caller(person.email, issuer_id, found.role)
+
+
+def from_here(request: Request, base_url: str) -> None:
+    """Raises `Forbidden` when a browser says that another site's page sent this.
+
+    A browser too old to say either is left to what the form itself carries.
+    """
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    if (origin is not None and origin != base_url) or (site is not None and site not in ("same-origin", "none")):
+        raise _not_from_here()
+
+
+def network(request: Request) -> str:
+    """The address that the request came from, as API Gateway saw it: `X-Forwarded-For` is the caller's own word."""
+    return str((request.context.get("identity") or {}).get("sourceIp") or "")
+
+
+def by_browser(request: Request) -> bool:
+    """Whether a person is reading."""
+    return negotiation.wants_html(request.headers.get("accept"))
+
+
+def to_sign_in(request: Request, base_url: str) -> Reply:
+    """The way to the sign-in page, and from there back to the page that was asked for."""
+    back = f"?{urlencode({'next': _address(request)}, safe='/')}" if request.method in READING else ""
+    return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in{back}"))
+
+
+def _address(request: Request) -> str:
+    # Put together from the route: the event's own path may begin with the stage.
+    path: str = request.path
+    for name, value in (request.uri_params or {}).items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return f"{path}?{urlencode(dict(request.query_params))}" if request.query_params else path
+
+
+def _token(access_context: AccessContext, request: Request) -> Token:
+    scheme, _, text = str(request.headers.get("authorization", "")).partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("Send a token: Authorization: Bearer laurel_...")
+    return tokens.opened(access_context, text.strip())
+
+
+def _caller(token: Token, act: Act) -> Caller:
+    if token.issuer_id is None or token.role is None:
+        raise Forbidden("An operator's token belongs to no issuer; use one of the issuer's own.")
+    log.tenant(token.issuer_id)
+    return _allowed(Caller(f"token:{token.id}", token.issuer_id, token.role), act)
+
+
+def _allowed(caller: Caller, act: Act) -> Caller:
+    if not caller.may(act):
+        raise Forbidden(f"The role {caller.role} does not allow this. Ask an owner of the issuer.")
+    return caller
+
+
+def _not_from_here() -> Forbidden:
+    return Forbidden("This was not sent from a page of ours that is still good. Open the page anew and try again.")

@@ -1,0 +1,123 @@
+"""Forms, as browsers and `curl -F` send them: with files (multipart/form-data, RFC 7578) and without (HTML, URL-encoded
+form data)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from chalice.app import Request
+
+from chalicelib.http.core import body
+from chalicelib.http.core.problem import Problem
+
+if TYPE_CHECKING:
+    from multipart import PushMultipartParser
+
+MULTIPART = "multipart/form-data"
+MAX_PARTS = 8
+"""Ours has two, and a program adds a recipient; the rest is for whatever else a form library sends along."""
+URL_ENCODED = "application/x-www-form-urlencoded"
+MAX_CONSOLE_PARTS = 200
+"""Fields of one form of the console: the longest has some for each of an achievement's skills."""
+MAX_CONSOLE = 4 * 1024 * 1024
+"""Bytes of one form of the console, files and all: below what one call of a Lambda function takes (6 MB in base64)."""
+MAX_HEADERS = 4
+"""Of one part; RFC 7578 knows three."""
+MAX_HEADER = 1024
+"""Bytes of one header line of a part: room for a long file name."""
+MAX_CONTENT_TYPE = 256
+"""Characters; a boundary has at most 70 (RFC 2046, 5.1.1)."""
+
+_READ = "laurel_form"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form says. Files and fields that say nothing are left out, because browsers send empty ones."""
+
+    files: tuple[bytes, ...]
+    fields: Mapping[str, bytes]
+
+
+def sent(request: Request) -> Form:
+    """The form of the console that ``request`` brings; read once, however often it is asked for.
+
+    Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
+    """
+    found = getattr(request, _READ, None)
+    if isinstance(found, Form):
+        return found
+    content = body.content(request, MAX_CONSOLE)
+    match body.media_type(request):
+        case "multipart/form-data":
+            found = read(content, request.headers["content-type"], MAX_CONSOLE_PARTS)
+        case "application/x-www-form-urlencoded":
+            found = _url_encoded(content)
+        case _:
+            raise body.unsupported(content, f"Send {URL_ENCODED} or {MULTIPART}.")
+    setattr(request, _READ, found)
+    return found
+
+
+def _url_encoded(content: bytes) -> Form:
+    try:
+        pairs = parse_qsl(content.decode("ascii"), encoding="latin-1", max_num_fields=MAX_CONSOLE_PARTS)
+    except ValueError as error:
+        raise _malformed("it is no URL-encoded form, or has too many fields") from error
+    fields: dict[str, bytes] = {}
+    for name, value in pairs:
+        # Latin-1 keeps each byte as it is; what it means is for the reader of the field to judge, as with files.
+        _put(fields, name, value.encode("latin-1"))
+    return Form((), fields)
+
+
+def _put(fields: dict[str, bytes], name: str, value: bytes) -> None:
+    if fields.setdefault(name, value) is not value:
+        raise _malformed("a field stands in it twice")
+
+
+def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
+    """The form in ``content``, whose size the caller has bounded. Raises `Problem` with code `malformed`."""
+    # Imported here: nobody else waits for it in a cold start.
+    from multipart import MultipartError, PushMultipartParser, parse_options_header
+
+    boundary = parse_options_header(content_type)[1].get("boundary") if len(content_type) <= MAX_CONTENT_TYPE else None
+    if not boundary:
+        raise _malformed("its Content-Type names no boundary")
+    try:
+        parser = PushMultipartParser(
+            boundary,
+            max_header_size=MAX_HEADER,
+            max_header_count=MAX_HEADERS,
+            max_segment_count=max_parts,
+            strict=True,
+        )
+        with parser:
+            return _collect(parser, content)
+    except MultipartError as error:
+        # The library's message is about form and limits, and quotes nothing.
+        raise _malformed(str(error.args[0])) from error
+
+
+def _collect(parser: PushMultipartParser, content: bytes) -> Form:
+    files: list[bytes] = []
+    fields: dict[str, bytes] = {}
+    name, is_file, value = "", False, b""
+    for event in parser.parse(content):
+        if event is None:
+            if is_file and value:
+                files.append(value)
+            elif value:
+                _put(fields, name, value)
+        elif isinstance(event, bytes):
+            value += event
+        else:
+            name, is_file, value = event.name, event.filename is not None, b""
+    return Form(tuple(files), fields)
+
+
+def _malformed(reason: str) -> Problem:
+    return Problem("malformed", f"The form could not be read: {reason}.")

@@ -1,0 +1,165 @@
+"""Reads a JSON object that a program sent: every member by its name and type, all faults told at once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from chalicelib.credential import dates
+from chalicelib.errors import Malformed
+from chalicelib.http.core.problem import Problem
+
+MOST_FAULTS = 20
+"""Faults that one answer names."""
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Reading:
+    """One JSON object. Each method reads a member; one that is not as it should be is noted, and something of the right
+    type returned. `finish` raises what was noted, so what was read may only be used after it."""
+
+    def __init__(
+        self, sent: Mapping[str, object], pointer: str = "", faults: list[dict[str, str]] | None = None
+    ) -> None:
+        self._sent = sent
+        self._pointer = pointer
+        self._faults = [] if faults is None else faults
+        self._known: set[str] = set()
+        self._parts: list[Reading] = []
+
+    def named(self, name: str) -> bool:
+        """Whether there is such a member, be it null."""
+        self._take(name)
+        return name in self._sent
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a member, and it is not null."""
+        return self._take(name) is not None
+
+    def text(self, name: str, most: int) -> str:
+        """A text that has to be there and not blank."""
+        found = self.optional(name, most)
+        if found is None and self._sent.get(name) is None:
+            self._note(name, f"Give a text of 1 to {most:,} characters.")
+        return found or ""
+
+    def optional(self, name: str, most: int) -> str | None:
+        """A text, or None when it is null or not there."""
+        found = self._take(name)
+        if found is None:
+            return None
+        if not isinstance(found, str) or not found.strip() or len(found) > most:
+            self._note(name, f"Give a text of 1 to {most:,} characters.")
+            return None
+        return found
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        found = self._take(name)
+        if found is not None and not isinstance(found, bool):
+            self._note(name, "Give true or false.")
+        return found if isinstance(found, bool) else default
+
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        """A whole number, or None when it is null or not there."""
+        found = self._take(name)
+        if found is None:
+            return None
+        if isinstance(found, bool) or not isinstance(found, int) or not least <= found <= most:
+            self._note(name, f"Give a whole number from {least:,} to {most:,}.")
+            return None
+        return found
+
+    def moment(self, name: str) -> datetime | None:
+        """A moment (RFC 3339, with its zone), or None when it is null or not there."""
+        found = self._take(name)
+        if found is None:
+            return None
+        try:
+            return dates.parse(found)
+        except Malformed:
+            self._note(name, "Give a date and time with a zone, such as 2027-01-31T00:00:00Z.")
+            return None
+
+    def choice(self, name: str, kind: type[E], default: E) -> E:
+        """One of a few words."""
+        found = self._take(name)
+        if found is None:
+            return default
+        if not isinstance(found, str) or found not in list(kind):
+            self._note(name, f"Give one of: {', '.join(kind)}.")
+            return default
+        return kind(found)
+
+    def base64(self, name: str, most: int) -> bytes | None:
+        """Bytes in base64 (RFC 4648, 4), or None when it is null or not there."""
+        found = self._take(name)
+        if found is None:
+            return None
+        if not isinstance(found, str) or len(found) > (most + 2) // 3 * 4:
+            self._note(name, f"Give at most {most:,} bytes in base64.")
+            return None
+        try:
+            return base64.b64decode(found, validate=True)
+        except (ValueError, binascii.Error):
+            self._note(name, "This is not base64.")
+            return None
+
+    def part(self, name: str, *, needed: bool = False) -> Reading:
+        """An object; an empty one when it is null or not there."""
+        found = self._take(name)
+        if not isinstance(found, dict):
+            if found is not None or needed:
+                self._note(name, "Give an object.")
+            found = {}
+            # What an absent object lacks is no further fault.
+            return Reading(found, self._at(name), [])
+        return self._within(found, self._at(name))
+
+    def parts(self, name: str, most: int) -> list[Reading]:
+        """A list of objects; an empty one when it is null or not there."""
+        found = self._take(name)
+        if found is None:
+            return []
+        if not isinstance(found, list) or len(found) > most or not all(isinstance(one, dict) for one in found):
+            self._note(name, f"Give a list of at most {most} objects.")
+            return []
+        return [self._within(one, f"{self._at(name)}/{at}") for at, one in enumerate(found)]
+
+    def fault(self, name: str, detail: str) -> None:
+        """Note a fault of a member that only the caller of this can see."""
+        self._note(name, detail)
+
+    def finish(self) -> None:
+        """Raises `Problem` (`invalid_request`) when a member was not as it should be, or is not known at all."""
+        self._note_strangers()
+        if self._faults:
+            detail = "The request has a fault." if len(self._faults) == 1 else "The request has faults."
+            raise Problem("invalid_request", detail, errors=tuple(self._faults[:MOST_FAULTS]))
+
+    def _note_strangers(self) -> None:
+        # A misspelt member would otherwise be passed over.
+        for name in sorted(self._sent.keys() - self._known):
+            self._note(name[:100], f"This member is not known here. There are: {', '.join(sorted(self._known))}.")
+        for part in self._parts:
+            part._note_strangers()  # noqa: SLF001 - a part of this one
+
+    def _within(self, sent: Mapping[str, object], pointer: str) -> Reading:
+        part = Reading(sent, pointer, self._faults)
+        self._parts.append(part)
+        return part
+
+    def _take(self, name: str) -> object:
+        self._known.add(name)
+        return self._sent.get(name)
+
+    def _at(self, name: str) -> str:
+        return f"{self._pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+    def _note(self, name: str, detail: str) -> None:
+        self._faults.append({"pointer": self._at(name), "detail": detail})

@@ -1,0 +1,61 @@
+"""What a program asks for in the query of an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from chalice.app import Request
+
+from chalicelib.http.core.body import fault
+from chalicelib.http.core.problem import Problem
+
+MOST = 500
+"""Characters of one value; the longest is an e-mail address or a cursor."""
+PAGE = 25
+"""Items of a page, unless another number is asked for."""
+
+
+def only(request: Request, *names: str) -> Mapping[str, str]:
+    """The values of ``names`` that were given. Raises `Problem` (`invalid_request`) for any other name, for one that is
+    given twice, and for a value that is empty or longer than `MOST`."""
+    found: dict[str, str] = {}
+    given = request.query_params
+    for name, values in sorted((name, given.getlist(name)) for name in given) if given else ():
+        if name not in names:
+            raise _fault(name, f"This is not asked for here. There are: {', '.join(names)}.")
+        if len(values) != 1 or not 1 <= len(values[0]) <= MOST:
+            raise _fault(name, f"Give it once, with 1 to {MOST} characters.")
+        found[name] = values[0]
+    return found
+
+
+def limit(asked: Mapping[str, str], most: int) -> int:
+    """How many items of a page are asked for. Raises `Problem` (`invalid_request`)."""
+    text = asked.get("limit", str(PAGE))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
+        raise _fault("limit", f"Give a whole number from 1 to {most}.")
+    return int(text)
+
+
+def cursor(asked: Mapping[str, str], form: re.Pattern[str]) -> str | None:
+    """Where a list goes on, None at its beginning. Raises `Problem` (`bad_cursor`) for what is not of ``form``."""
+    found = asked.get("cursor")
+    if found is not None and not form.fullmatch(found):
+        raise bad_cursor()
+    return found
+
+
+def bad_cursor() -> Problem:
+    """The refusal of a cursor that no list gave out."""
+    return Problem("bad_cursor", "This cursor is not one that a list gave out; start without one.")
+
+
+def refused(name: str, detail: str) -> Problem:
+    """The refusal of one value."""
+    return _fault(name, detail)
+
+
+def _fault(name: str, detail: str) -> Problem:
+    # A query has no JSON pointer; its names are told as if it were one object.
+    return fault(f"/{name[:100].replace('~', '~0').replace('/', '~1')}", detail)

@@ -1,0 +1,49 @@
+"""What every answer gets before it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice.app import Request, Response
+
+from chalicelib.http.core import error_response, log, problem
+from chalicelib.http.core.response import Reply
+
+Next = Callable[[Request], Response]
+
+ANY_ORIGIN = "Access-Control-Allow-Origin"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    ANY_ORIGIN: "*",
+}
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""For answers that show nothing; pages bring a policy of their own."""
+HTTPS_ONLY = "max-age=31536000"
+
+
+def middleware(base_url: str) -> Callable[[Request, Next], Response]:
+    """The middleware of every HTTP request."""
+
+    def finish(request: Request, get_response: Next) -> Response:
+        reply = get_response(request)
+        if not isinstance(reply, Reply):
+            # Chalice's own error, which it answered before or instead of a view.
+            found = problem.of_chalice(reply.status_code, str(reply.headers.get("Allow", "")))
+            reply = error_response.render(request.headers.get("accept"), found, base_url)
+        for name, value in _headers(base_url).items():
+            reply.headers.setdefault(name, value)
+        if reply.own_origin_only:
+            del reply.headers[ANY_ORIGIN]
+        log.request(request.path, request.method, reply.status_code)
+        log.forget_tenant()
+        if request.method == "HEAD":
+            reply.body = ""
+        return reply
+
+    return finish
+
+
+def _headers(base_url: str) -> dict[str, str]:
+    headers = {**HEADERS, "Content-Security-Policy": POLICY}
+    return {**headers, "Strict-Transport-Security": HTTPS_ONLY} if base_url.startswith("https://") else headers

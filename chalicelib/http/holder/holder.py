@@ -1,0 +1,164 @@
+"""The holder's own page, behind the link in a letter; and the end of an issuer's mail.
+
+The link is the key, and there is no other: no account, no cookie. So its page names no other page as its source, is
+kept by nobody, and asks for nothing from elsewhere. Looking changes nothing; whatever does is a form.
+"""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.access.caller import Caller
+from chalicelib.access.rate_limits import TooMany
+from chalicelib.access.roles import Act
+from chalicelib.credential import dates
+from chalicelib.delivery import holder_actions, reminders, resend
+from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.holder_actions import LinkOver
+from chalicelib.delivery.sharing import ORIGINS, Target
+from chalicelib.errors import NotFound, Refused
+from chalicelib.http.core import form, request_context
+from chalicelib.http.core.access import BY_SECRET, token
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import (
+    PRIVATE,
+    Reply,
+    as_json,
+    uncached,
+)
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.holder.holder_view import page_of
+from chalicelib.http.html import render
+
+MISSING = "Check that the link was copied whole, or take the one in your newest letter."
+UNSENT = "Check that the id was copied whole, and that the credential is your issuer's."
+SAVED = "saved"
+"""In the address of the page, when something was chosen on it just now."""
+HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+
+
+def routes(services: Services) -> Routes:
+    """`/my/{token}`, `/mail/unsubscribe/{token}`, `/v1/credentials/{id}/send`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/my/{token}", access=BY_SECRET, missing=MISSING)
+    def look(request: Request, secret: str) -> Reply:
+        try:
+            return _mine(services, request, secret, saved=SAVED in (request.query_params or {}))
+        except LinkOver:
+            return _page(services, "over.html", 410, token=secret)
+
+    @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
+    def act(request: Request, secret: str) -> Reply:
+        try:
+            return _act(services, request, secret, _fields(request))
+        except LinkOver:
+            return _page(services, "over.html", 410, token=secret)
+
+    @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
+    def ask(_request: Request, secret: str) -> Reply:
+        issuer = holder_actions.unsubscribable(services.delivery_context, secret)
+        return _page(services, "unsubscribe.html", 200, issuer=issuer, token=secret)
+
+    @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
+    def stop(_request: Request, secret: str) -> Reply:
+        # Whatever the body says: mail programs press this button by themselves (RFC 8058), people on the page.
+        issuer = holder_actions.unsubscribe(services.delivery_context, secret)
+        return _page(services, "unsubscribed.html", 200, issuer=issuer)
+
+    @bound.bind("/v1/credentials/{id}/send", access=token(Act.AWARD), methods=("POST",), missing=UNSENT)
+    def send(_request: Request, caller: Caller, credential_id: str) -> Reply:
+        delivery = resend.send_again(services.delivery_context, caller.issuer_id, credential_id)
+        return as_json(shape(delivery), status=202, headers=uncached())
+
+    return bound
+
+
+def shape(delivery: Delivery) -> dict[str, object]:
+    """How a credential's letters fare, for the issuer's programs."""
+    first = delivery.first
+    times = {
+        "sent_at": first and first.sent_at,
+        "delivered_at": delivery.delivered_at,
+        "opened_at": delivery.opened_at,
+        "shared_at": delivery.shared_at,
+        "bounced_at": delivery.bounced_at,
+        "complained_at": delivery.complained_at,
+    }
+    return {
+        "credential": delivery.credential_id,
+        "state": delivery.state.value,
+        **{name: dates.write(at) if at else None for name, at in times.items()},
+        "failure": first.given_up if first else None,
+    }
+
+
+def _mine(
+    services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
+) -> Reply:
+    """The holder's page; with ``bad_zone`` in its field, where there is no time zone of that name."""
+    mine = holder_actions.look(services.delivery_context, secret, person=request_context.by_person(request))
+    shown = page_of(mine, services.settings.base_url, services.delivery_context.now())
+    content = {"page": shown, "token": secret, "zones": reminders.zones(), "saved": saved, "bad_zone": bad_zone}
+    return _page(services, "mine.html", 200 if bad_zone is None else 422, leads=ORIGINS, **content)
+
+
+def _act(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
+    delivery_context = services.delivery_context
+    match fields.get("do"):
+        case "share":
+            target = _target(fields.get("target", ""))
+            return _see(holder_actions.share(delivery_context, secret, fields.get("credential", ""), target))
+        case "download":
+            return _download(holder_actions.document(delivery_context, secret, fields.get("credential", "")))
+        case "zone":
+            zone = fields.get("zone", "").strip()
+            try:
+                holder_actions.choose_zone(delivery_context, secret, zone)
+            except Refused:
+                return _mine(services, request, secret, bad_zone=zone)
+        case "mail":
+            holder_actions.choose_mail(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
+        case "link":
+            return _fresh_link(services, secret)
+        case "forget" if fields.get("sure") == "yes":
+            holder_actions.forget(delivery_context, secret)
+            return _page(services, "forgotten.html", 200)
+        case _:
+            raise Problem("invalid_request", "This form says nothing that can be done here.")
+    return _see(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
+
+
+def _fresh_link(services: Services, secret: str) -> Reply:
+    try:
+        holder_actions.fresh_link(services.delivery_context, secret)
+    except (Refused, TooMany) as error:
+        return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, fault=error.detail)
+    return _page(services, "link.html", 200, fault=None)
+
+
+def _fields(request: Request) -> dict[str, str]:
+    return {name: value.decode("utf-8", "replace") for name, value in form.sent(request).fields.items()}
+
+
+def _target(name: str) -> Target:
+    try:
+        return Target(name)
+    except ValueError as error:
+        raise NotFound("There is no such place.") from error
+
+
+def _see(url: str) -> Reply:
+    return Reply("", "text/plain", 303, {**HEADERS, "Location": url})
+
+
+def _download(document: bytes) -> Reply:
+    names = {"Content-Disposition": 'attachment; filename="credential.json"'}
+    return Reply(document, "application/vc", headers={**HEADERS, **names})
+
+
+def _page(services: Services, template: str, status: int, leads: tuple[str, ...] = (), **content: object) -> Reply:
+    base_url = services.settings.base_url
+    name = f"holder/{template}"
+    return render.page(name, base_url, status, HEADERS, forms=True, console=True, leads=leads, **content)

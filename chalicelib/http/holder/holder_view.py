@@ -1,0 +1,104 @@
+"""What a holder sees of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from chalicelib.credential.record import Record, State
+from chalicelib.delivery import mailbox
+from chalicelib.delivery.holder_actions import Held, Mine
+from chalicelib.delivery.sharing import WORDS, Target
+from chalicelib.http.html import text
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One credential."""
+
+    id: str
+    name: str
+    issuer: str
+    url: str
+    image: str | None
+    image_alt: str
+    issued_at: datetime
+    valid_until: datetime | None
+    standing: str | None
+    """A sentence where it does not stand as it was issued; such a one is not offered to be shown."""
+    html: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an issuer may write."""
+
+    issuer_id: str
+    issuer: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class HolderPage:
+    """Everything that the template prints."""
+
+    email: str
+    cards: tuple[Card, ...]
+    more: bool
+    choices: tuple[Choice, ...]
+    zone: str | None
+    targets: tuple[tuple[str, str], ...]
+    """Of the places but LinkedIn's profile: value and words."""
+
+
+def page_of(mine: Mine, base_url: str, now: datetime) -> HolderPage:
+    """The page of ``mine``."""
+    issuers = {held.issuer.id: held.shown.issuer for held in mine.held}
+    choices = (
+        Choice(issuer_id, name, mailbox.choice(mine.mailbox, issuer_id))
+        for issuer_id, name in sorted(issuers.items(), key=lambda one: one[1].casefold())
+    )
+    return HolderPage(
+        email=mine.email,
+        cards=tuple(_card(held, base_url, now) for held in mine.held),
+        more=mine.more,
+        choices=tuple(choices),
+        zone=mine.mailbox.zone,
+        targets=tuple(
+            (target.value, words) for target, words in WORDS.items() if target is not Target.LINKEDIN_PROFILE
+        ),
+    )
+
+
+def _card(held: Held, base_url: str, now: datetime) -> Card:
+    shown = held.shown
+    own = held.image if held.image.startswith(f"{base_url}/images/") else None
+    label = escape(f"{shown.name}, {shown.issuer}")
+    picture = f'<img src="{escape(own)}" alt="{label}" width="128">' if own else label
+    return Card(
+        id=held.record.id,
+        name=shown.name,
+        issuer=shown.issuer,
+        url=shown.url,
+        image=own,
+        image_alt=held.image_alt,
+        issued_at=shown.issued_at,
+        valid_until=shown.valid_until,
+        standing=_standing(held.record, now),
+        html=f'<a href="{escape(shown.url)}">{picture}</a>',
+        line=f"{shown.name}, {shown.issuer}, {shown.issued_at:%B %Y}: {shown.url}",
+    )
+
+
+def _standing(record: Record, now: datetime) -> str | None:
+    if record.superseded_by is not None:
+        return "It was replaced by a newer one."
+    if record.standing.state is State.REVOKED:
+        return "The issuer has withdrawn it."
+    if record.standing.state is State.SUSPENDED:
+        return "The issuer has put it on hold."
+    if record.valid_until is not None and record.valid_until <= now:
+        return f"It expired on {text.day(record.valid_until)}."
+    return None

@@ -1,0 +1,1 @@
+"""What anyone may open: home, credential pages, verification, documents."""

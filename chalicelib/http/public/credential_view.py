@@ -1,0 +1,321 @@
+"""What the page of a credential shows, in the order in which it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.credential.build import credential_url
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Standing, State
+from chalicelib.http.html import text
+from chalicelib.http.public import verdict_text
+from chalicelib.reports.hosted import HostedReport
+from chalicelib.reports.submitted import SubmittedReport
+from chalicelib.verify.pipeline import CHECKS
+from chalicelib.verify.report import Evidence, Finding, Outcome, Report, Verdict
+
+QUESTIONS = {check.number: check.question for check in CHECKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that may lead somewhere; ``url`` is None where it may not."""
+
+    text: str
+    url: str | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A pathway that the badge is a step of: its name, what comes next, and what all of it earns."""
+
+    name: str
+    next: tuple[Link, ...]
+    reward: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerView:
+    """Who issued it. ``caution`` is a sentence when we do not know them; ``domain`` is theirs by their key.
+
+    ``behind`` says which domain stands behind a name that nobody vouches for.
+    """
+
+    name: str
+    did: str
+    url: str | None
+    domain: str | None
+    caution: str | None
+    behind: str | None = None
+
+    @property
+    def vouched(self) -> bool:
+        """Whether the name is a fact, and not only what the issuer calls itself."""
+        return self.caution is None and self.behind is None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a proven credential says."""
+
+    title: str
+    kind: str | None
+    image: str | None
+    image_alt: str
+    image_elsewhere: Link | None
+    """A picture that is not loaded, because its host would learn who is looking at whom."""
+    holder: str | None
+    holder_id: str | None
+    issuer: IssuerView
+    valid_from: datetime | None
+    valid_until: datetime | None
+    description: str | None
+    criteria: str | None
+    criteria_url: str | None
+    skills: tuple[Link, ...]
+    evidence: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One numbered check."""
+
+    number: int
+    name: str
+    question: str
+    sentence: str
+    word: str
+    tone: str
+    code: str
+    evidence: tuple[Evidence, ...]
+    decisive: bool
+    """Whether it made the verdict what it is: then it is unfolded from the start."""
+
+    @property
+    def passed_alone(self) -> bool:
+        """Whether it passed on nothing but the credential."""
+        return self.tone == "good" and not self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the template prints."""
+
+    url: str | None
+    """Of a hosted credential; None for what somebody brought, as are the two below."""
+    api_url: str | None
+    source: str | None
+    """The link that it was read from, if it was brought as one."""
+    face: verdict_text.Face
+    line: str
+    reason: str | None
+    """The issuer's own words about a withdrawal or a hold."""
+    replaced_by: str | None
+    """The page of the credential that takes the place of this one."""
+    checked_at: datetime
+    facts: Facts | None
+    rows: tuple[Row, ...]
+    not_checked: tuple[str, ...]
+    format: str | None
+    has_jwt: bool
+    onward: tuple[Onward, ...] = ()
+    """Where it leads; nowhere, for what somebody brought."""
+
+    @property
+    def title(self) -> str:
+        """For the tab and for previews: nothing unproven stands in it."""
+        return f"{self.face.tab}: {self.facts.title}" if self.facts else self.face.headline
+
+
+def page_of(opened: HostedReport, base_url: str) -> Page:
+    """The page of ``opened``."""
+    record = opened.record
+    page = _page(opened.report, base_url, opened.issuer, _decided(record.standing, opened.report.verdict))
+    return replace(
+        page,
+        url=f"{base_url}/c/{record.id}",
+        api_url=f"{base_url}/v1/credentials/{record.id}",
+        has_jwt=record.jwt is not None,
+        onward=tuple(map(_onward, opened.leads_on)),
+        replaced_by=credential_url(base_url, record.superseded_by) if record.superseded_by else None,
+    )
+
+
+def page_of_brought(checked: SubmittedReport, base_url: str) -> Page:
+    """The page of what somebody brought: the report alone, because no record stands behind it."""
+    return replace(_page(checked.report, base_url), source=checked.url)
+
+
+def _page(report: Report, base_url: str, registered: Issuer | None = None, decided: Standing | None = None) -> Page:
+    facts = _facts(report, registered, base_url) if report.credential is not None else None
+    return Page(
+        url=None,
+        api_url=None,
+        source=None,
+        face=verdict_text.face(report),
+        line=_line(report, facts, decided),
+        reason=decided.reason if decided else None,
+        replaced_by=None,
+        checked_at=report.checked_at,
+        facts=facts,
+        rows=tuple(_row(finding, verdict_text.decisive(report)) for finding in report.findings),
+        not_checked=report.not_checked,
+        format=report.format,
+        has_jwt=False,
+    )
+
+
+def _decided(standing: Standing, verdict: Verdict) -> Standing | None:
+    """The issuer's decision, if it is the one that the verdict speaks of: the signed list decides, not our note."""
+    spoken = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
+    return standing if standing.state is spoken else None
+
+
+def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:  # noqa: PLR0911 - one a verdict
+    """The one line under the headline."""
+    on = f" on {text.day(decided.at)}" if decided else ""
+    match report.verdict:
+        case Verdict.VALID:
+            return _signed_by(facts.issuer) if facts else ""
+        case Verdict.EXPIRED:
+            return _span(facts)
+        case Verdict.NOT_YET_VALID:
+            start = facts.valid_from if facts else None
+            return f"It starts on {text.day(start)}." if start else "Its start is still to come."
+        case Verdict.REVOKED:
+            return f"Withdrawn{on}. Do not rely on it."
+        case Verdict.SUSPENDED:
+            return f"On hold{' since' + on.removeprefix(' on') if on else ''}. It may be reinstated; check again first."
+        case Verdict.INVALID:
+            finding = verdict_text.decisive(report)
+            return f"{finding.message if finding else ''} Do not rely on it.".strip()
+        case Verdict.UNKNOWN:
+            finding = verdict_text.decisive(report)
+            return verdict_text.UNSURE[finding.check] if finding else "Not every check was made."
+
+
+def _signed_by(issuer: IssuerView) -> str:
+    name, domain = text.isolated(issuer.name), issuer.domain
+    # Anybody can sign under any name: only one that a registry knows is stated as a fact.
+    by = f"by {name}" if issuer.vouched else f"under the name “{name}”"
+    if issuer.behind:
+        return f"Issued {by}. {issuer.behind}"
+    if domain is not None:
+        return f"Issued {by}, signed with a key that belongs to {domain}."
+    doubt = ": we cannot tell who is behind it" if issuer.caution else ""
+    return f"Issued {by}, signed with a key that no web domain vouches for{doubt}."
+
+
+def _span(facts: Facts | None) -> str:
+    if facts is None or facts.valid_until is None:
+        return "Its time is over."
+    start = f"from {text.day(facts.valid_from)} to" if facts.valid_from else "until"
+    return f"It was valid {start} {text.day(facts.valid_until)}."
+
+
+def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
+    view = report.credential or {}
+    achievement, holder = _part(view, "achievement"), _part(view, "holder")
+    criteria, image = _part(achievement, "criteria"), _part(achievement, "image")
+    title = text.said(achievement.get("name")) or text.said(view.get("name")) or "A credential without a name"
+    return Facts(
+        title=title,
+        kind=text.said(achievement.get("kind")),
+        image=_shown_image(image.get("url"), base_url),
+        image_alt=text.said(image.get("alt")) or f"Badge: {title}",
+        image_elsewhere=_image_elsewhere(image.get("url"), base_url),
+        holder=text.said(holder.get("name")),
+        holder_id=text.said(holder.get("id")),
+        issuer=_issuer(report, registered, _part(view, "issuer")),
+        valid_from=text.moment(view.get("valid_from")),
+        valid_until=text.moment(view.get("valid_until")),
+        description=text.said(achievement.get("description")) or text.said(view.get("description")),
+        criteria=text.said(criteria.get("narrative")),
+        criteria_url=text.https(criteria.get("url")),
+        skills=tuple(map(_skill, _parts(achievement, "skills"))),
+        evidence=tuple(map(_evidence, _parts(view, "evidence"))),
+    )
+
+
+def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, object]) -> IssuerView:
+    did = text.said(claimed.get("id")) or ""
+    domain = text.domain(did)
+    finding = next((item for item in report.findings if item.check == "issuer"), None)
+    passed = finding is not None and finding.outcome is Outcome.PASSED
+    name = text.said(claimed.get("name")) or "an issuer that gives no name"
+    if finding is not None and finding.code == "issuer_domain_proven":
+        # No link either: a domain vouches for a key, not for the address that the issuer gives.
+        return IssuerView(name, did, None, domain, None, finding.message)
+    if passed and registered is not None and registered.did == did:
+        return IssuerView(registered.name, did, text.https(registered.url), domain, None)
+    if passed:  # then the name that the credential gives is the registered one
+        return IssuerView(name, did, text.https(claimed.get("url")), domain, None)
+    # No link: a forger would give the address of whose name it borrows, or one of its own to be asked at.
+    return IssuerView(name, did, None, domain, _caution(finding, domain))
+
+
+def _caution(finding: Finding | None, domain: str | None) -> str:
+    message = finding.message if finding else "Whether the issuer is known was not checked."
+    if domain is None:
+        return f"{message} Anybody can sign under any name: ask the issuer itself, at an address that you look up."
+    return (
+        f"{message} What is proven is that the key belongs to {text.isolated(domain)}. "
+        "Make sure that this is who you think it is."
+    )
+
+
+def _shown_image(url: object, base_url: str) -> str | None:
+    # Ours, or one that the credential itself holds: anybody else's would tell a third party who is looking at whom.
+    own = isinstance(url, str) and url.startswith(f"{base_url}/images/")
+    return url if isinstance(url, str) and (own or text.picture(url)) else None
+
+
+def _image_elsewhere(url: object, base_url: str) -> Link | None:
+    return None if not url or _shown_image(url, base_url) else Link("Picture at its issuer’s", text.https(url))
+
+
+def _skill(skill: Mapping[str, object]) -> Link:
+    name = text.said(skill.get("name")) or text.said(skill.get("code")) or "A skill without a name"
+    notes = filter(None, (text.said(skill.get("framework")), text.said(skill.get("code"))))
+    return Link(name, text.https(skill.get("url")), ", ".join(notes) or None)
+
+
+def _evidence(item: Mapping[str, object]) -> Link:
+    url = text.said(item.get("url"))
+    return Link(text.said(item.get("name")) or url or "Evidence", text.https(url), text.said(item.get("narrative")))
+
+
+def _onward(post: PathwayLink) -> Onward:
+    steps = tuple(Link(text.said(step.name) or "A step without a name", text.https(step.url)) for step in post.next)
+    return Onward(text.said(post.pathway) or "A pathway without a name", steps, text.said(post.reward))
+
+
+def _row(finding: Finding, decisive: Finding | None) -> Row:
+    word, tone = (
+        verdict_text.NOT_LOOKED_AT if finding.code in verdict_text.LEFT_OUT else verdict_text.OUTCOMES[finding.outcome]
+    )
+    return Row(
+        number=finding.number,
+        name=finding.check.capitalize(),
+        question=QUESTIONS[finding.number],
+        sentence=finding.message,
+        word=word,
+        tone=tone,
+        code=finding.code,
+        evidence=finding.evidence,
+        decisive=finding is decisive,
+    )
+
+
+def _part(view: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = view.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _parts(view: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    items = view.get(name)
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []

@@ -1,0 +1,119 @@
+"""A credential, for a person and for a program."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Request
+
+from chalicelib.analytics.event import Kind
+from chalicelib.errors import NotFound
+from chalicelib.http.core import (
+    body,
+    log,
+    negotiation,
+    request_context,
+)
+from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import Reply, as_json, uncached
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.html import render
+from chalicelib.http.public import report_json
+from chalicelib.reports.hosted import HostedReport
+from chalicelib.verify.options import Asked
+
+MISSING = (
+    "Check that the link was copied whole: what follows /c/ has 26 characters. "
+    "If it was, ask the person who gave it to you for a new one."
+)
+
+_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
+
+
+_FORMS = {
+    negotiation.JSON: Kind.VERIFICATION,
+    negotiation.HTML: Kind.VIEW,
+    negotiation.VC: Kind.DOWNLOAD,
+    negotiation.LD_JSON: Kind.DOWNLOAD,
+    negotiation.VC_JWT: Kind.DOWNLOAD,
+}
+"""The forms of `/c/{id}` and what each counts as; the first is for a program that names none."""
+
+
+def routes(services: Services) -> Routes:
+    """`/c/{id}` and `/v1/credentials/{id}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/c/{id}", access=PUBLIC, missing=MISSING)
+    def credential(request: Request, credential_id: str) -> Reply:
+        media_type = _choose(request, credential_id, services)
+        opened = _open(services, request, credential_id, _FORMS[media_type])
+        return _in_form(media_type, opened, services.settings.base_url)
+
+    @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=MISSING)
+    def summary(request: Request, credential_id: str) -> Reply:
+        opened = _open(services, request, credential_id, Kind.VERIFICATION)
+        return as_json(report_json.credential(opened, services.settings.base_url), headers=uncached())
+
+    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, missing=MISSING)
+    def report(request: Request, credential_id: str) -> Reply:
+        return _report(_open(services, request, credential_id, Kind.VERIFICATION), bound.base_url)
+
+    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
+    def report_for_recipient(request: Request, credential_id: str) -> Reply:
+        # The address comes in a body, so that it stands in no URL and no log.
+        asked = Asked(email=body.asked_email(body.json_object(request)))
+        return _report(_open(services, request, credential_id, Kind.VERIFICATION, asked), bound.base_url)
+
+    bound.preflight("/v1/credentials/{id}/report")
+    return bound
+
+
+def _choose(request: Request, credential_id: str, services: Services) -> str:
+    """The form that the caller wants most and that this credential has. Raises `Problem` with `not_acceptable`."""
+    forms = tuple(_FORMS)
+    wanted = negotiation.ranked(request.headers.get("accept"), forms)
+    if wanted[:1] == [negotiation.VC_JWT] and services.public_store.record(_checked(credential_id)).jwt is None:
+        # One read more, for this rare form alone: an event may not count a download that cannot be had.
+        wanted.remove(negotiation.VC_JWT)
+        forms = tuple(form for form in forms if form != negotiation.VC_JWT)
+    if not wanted:
+        raise Problem("not_acceptable", f"Accept one of: {', '.join(forms)}.", more={"available": list(forms)})
+    return wanted[0]
+
+
+def _open(
+    services: Services, request: Request, credential_id: str, kind: Kind, asked: Asked | None = None
+) -> HostedReport:
+    visited = request_context.of(request, kind)
+    opened = services.hosted_reports.open(_checked(credential_id), visited, asked or Asked())
+    if visited is not None:
+        log.answered(kind, opened.report.verdict)
+    return opened
+
+
+def _checked(credential_id: str) -> str:
+    """``credential_id`` if it can be one. One that cannot is answered like one that is not there."""
+    if not _ID.fullmatch(credential_id):
+        raise NotFound("no such credential")
+    return credential_id
+
+
+def _report(opened: HostedReport, base_url: str) -> Reply:
+    return as_json(report_json.hosted_report(opened, base_url), headers=uncached())
+
+
+def _in_form(media_type: str, opened: HostedReport, base_url: str) -> Reply:
+    headers = uncached(Vary="Accept")
+    match media_type:
+        case negotiation.HTML:
+            return render.credential(opened, base_url, headers)
+        case negotiation.JSON:
+            return as_json(report_json.hosted_report(opened, base_url), headers=headers)
+        case negotiation.VC_JWT:
+            return Reply(opened.record.jwt or "", media_type, headers=headers)
+        case _:
+            # Bytes, so that they arrive exactly as they were signed.
+            return Reply(opened.record.document, media_type, headers=headers)

@@ -1,0 +1,72 @@
+"""The documents that any verifier reads: DID documents, status lists, and the pictures of badges."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Request
+
+from chalicelib.credential.did import did_document
+from chalicelib.errors import NotFound
+from chalicelib.http.core import negotiation
+from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import Reply, as_json, public
+from chalicelib.http.core.routing import Routes
+
+DID_SECONDS = 300
+"""A key that leaked is known to verifiers elsewhere within five minutes; ours read the table."""
+STATUS_SECONDS = 60
+"""How long a copy of a status list may be believed elsewhere; ours are read fresh. It is no less than that a verifier
+downloads for every credential of the list, so the minute matters."""
+IMAGE_SECONDS = 31_536_000
+"""A year, the longest that RFC 9111 caches keep: a picture's address is its own hash."""
+
+_SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
+_LIST = re.compile(r"[a-z2-7]{26}", re.ASCII)
+_IMAGE = re.compile(r"([0-9a-f]{64})\.png", re.ASCII)
+_LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
+
+
+def routes(services: Services) -> Routes:
+    """`/.well-known/did.json`, `/issuers/{id}/did.json`, `/status/{list}`, `/images/{file}`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/.well-known/did.json", access=PUBLIC)
+    def host_did(request: Request) -> Reply:
+        return _did(request, services.host.document())
+
+    @bound.bind("/issuers/{id}/did.json", access=PUBLIC, missing="There is no issuer of that name here.")
+    def issuer_did(request: Request, issuer_id: str) -> Reply:
+        issuer = services.public_store.issuer(_matching(_SLUG, issuer_id))
+        return _did(request, did_document(issuer.did, issuer.keys))
+
+    @bound.bind("/status/{list}", access=PUBLIC, missing="There is no status list of that name here.")
+    def status_list(request: Request, list_id: str) -> Reply:
+        wanted = negotiation.ranked(request.headers.get("accept"), _LIST_FORMS)
+        if not wanted:
+            detail = f"Accept one of: {', '.join(_LIST_FORMS)}."
+            raise Problem("not_acceptable", detail, more={"available": list(_LIST_FORMS)})
+        found = services.public_store.status_list(_matching(_LIST, list_id))
+        return public(request, Reply(found.document, wanted[0], headers={"Vary": "Accept"}), STATUS_SECONDS)
+
+    @bound.bind("/images/{file}", access=PUBLIC, missing="There is no picture at this address.")
+    def image(request: Request, file: str) -> Reply:
+        match = _IMAGE.fullmatch(file)
+        if match is None:
+            raise NotFound("no such picture")
+        found = services.public_store.image(match[1])
+        return public(request, Reply(found.content, found.media_type), IMAGE_SECONDS, immutable=True)
+
+    return bound
+
+
+def _did(request: Request, document: dict[str, object]) -> Reply:
+    return public(request, as_json(document, content_type=negotiation.DID_JSON), DID_SECONDS)
+
+
+def _matching(pattern: re.Pattern[str], name: str) -> str:
+    if not pattern.fullmatch(name):
+        raise NotFound("no such name")
+    return name

@@ -1,0 +1,58 @@
+"""The first page, and its one field; and the page for addresses at which there is nothing."""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.analytics.event import Kind
+from chalicelib.errors import LinkFault, Malformed, NotFound
+from chalicelib.http.core import problem, request_context
+from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import Reply, public, uncached
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.html import render
+from chalicelib.http.public import submission
+from chalicelib.http.public.submission import Brought
+
+SECONDS = 300
+
+
+def routes(services: Services) -> Routes:
+    """`/`, and what is no address."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/", access=PUBLIC)
+    def home(request: Request) -> Reply:
+        return public(request, render.home(services.settings.base_url), SECONDS)
+
+    @bound.bind("/", access=PUBLIC, methods=("POST",))
+    def check(request: Request) -> Reply:
+        typed = ""
+        try:
+            sent, typed = submission.by_person(request)
+            return _shown(services, request, sent)
+        except (Malformed, LinkFault, Problem) as error:
+            # What was pasted stays in the field for another try.
+            found = problem.of(error, submission.MISSING)
+            if found is None or found.kind.status >= 500:
+                raise
+            return render.home(services.settings.base_url, uncached(), found=found, typed=typed)
+
+    # Chalice knows nothing of greedy variables, and passes them on: API Gateway sends here what no other address takes.
+    # Its own answer to that cannot choose by `Accept`, and a person would be shown JSON.
+    @bound.bind("/{proxy+}", access=PUBLIC)
+    def lost(_request: Request) -> Reply:
+        raise NotFound
+
+    return bound
+
+
+def _shown(services: Services, request: Request, sent: Brought) -> Reply:
+    hosted = submission.hosted_id(services, sent)
+    if hosted is not None:
+        # Its own page has an address that can be kept and opened again.
+        return Reply("", "text/plain", 303, uncached(Location=f"{services.settings.base_url}/c/{hosted}"))
+    checked = submission.check(services, sent, request_context.made(request, Kind.VIEW))
+    return render.brought(checked, services.settings.base_url, uncached())

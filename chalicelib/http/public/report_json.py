@@ -1,0 +1,78 @@
+"""The JSON that clients rely on. docs/api.md describes it; its members stay."""
+
+from __future__ import annotations
+
+from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_json import write_next
+from chalicelib.credential import dates
+from chalicelib.credential.build import credential_url
+from chalicelib.reports.hosted import HostedReport
+from chalicelib.verify.report import Finding, Report
+
+
+def report(source: Report) -> dict[str, object]:
+    """The report: verdict, findings, and the verified view."""
+    return {
+        "verdict": source.verdict.value,
+        "checked_at": dates.write(source.checked_at),
+        "format": source.format,
+        "credential": source.credential,
+        "findings": [_finding(finding) for finding in source.findings],
+        "not_checked": list(source.not_checked),
+    }
+
+
+def hosted_report(opened: HostedReport, base_url: str) -> dict[str, object]:
+    """The report of a hosted credential; it names the one that has taken its place, if there is one."""
+    replaced = replaced_by(opened, base_url)
+    return report(opened.report) | ({"replaced_by": replaced} if replaced else {})
+
+
+def replaced_by(opened: HostedReport, base_url: str) -> dict[str, object] | None:
+    """The credential that its issuer has put in the place of this one."""
+    name = opened.record.superseded_by
+    return None if name is None else {"id": name, "url": credential_url(base_url, name)}
+
+
+def credential(opened: HostedReport, base_url: str) -> dict[str, object]:
+    """A hosted credential in short: how it stands, what it says, where more is."""
+    record, standing = opened.record, opened.record.standing
+    page, api = f"{base_url}/c/{record.id}", f"{base_url}/v1/credentials/{record.id}"
+    return {
+        "id": record.id,
+        "url": page,
+        "verdict": opened.report.verdict.value,
+        "checked_at": dates.write(opened.report.checked_at),
+        "credential": opened.report.credential,
+        "standing": {"state": standing.state.value, "at": dates.write(standing.at), "reason": standing.reason},
+        "replaced_by": replaced_by(opened, base_url),
+        "pathways": [_signpost(post) for post in opened.leads_on],
+        "links": {
+            "page": page,
+            "report": f"{api}/report",
+            "status_lists": [f"{base_url}/status/{entry.list_id}" for entry in record.entries],
+        },
+    }
+
+
+def _signpost(post: PathwayLink) -> dict[str, object]:
+    return {
+        "id": post.pathway_id,
+        "name": post.pathway,
+        "next": [write_next(step) for step in post.next],
+        "reward": post.reward,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "number": finding.number,
+        "check": finding.check,
+        "outcome": finding.outcome.value,
+        "code": finding.code,
+        "message": finding.message,
+        "evidence": [
+            {"url": item.url, "fetched_at": dates.write(item.fetched_at), "sha256": item.sha256}
+            for item in finding.evidence
+        ],
+    }

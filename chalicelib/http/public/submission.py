@@ -1,0 +1,136 @@
+"""What somebody brings to be checked, in whatever envelope: from the request to bytes or a link."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from chalice.app import Request
+
+from chalicelib.analytics.event import Visit
+from chalicelib.credential import strict_json
+from chalicelib.errors import NotFound
+from chalicelib.http.core import body, form, log
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.reports import pasted
+from chalicelib.reports.submitted import SubmittedReport
+from chalicelib.verify.options import Asked
+
+MAX_ENVELOPE = 16 * 1024
+"""Bytes that a form or a JSON envelope may add to the credential in it."""
+MAX_BODY = pasted.MAX_SIZE + MAX_ENVELOPE
+MISSING = (
+    "There is no credential at this address of ours. Check that the link was copied whole: "
+    "what follows /c/ has 26 characters."
+)
+
+_ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
+"""How an envelope begins, and no credential does: an envelope has no other members, so one of them comes first."""
+_CAPS = strict_json.Caps(size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4)
+"""Of an envelope: the credential in it may be as large as one that comes alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """``link`` says that ``data`` was sent as a link, so that nothing else is made of it."""
+
+    data: bytes
+    asked: Asked = Asked()  # noqa: RUF009 - frozen
+    link: bool = False
+
+
+def by_program(request: Request) -> Brought:
+    """What a program sent to be checked: a credential or a link as it is, in a form, or in a JSON envelope.
+
+    The body decides, not its `Content-Type`, which many senders get wrong; only a form cannot be read without it.
+    Raises `Problem` with code `too_large`, `malformed`, `invalid_request`, and what `strict_json.parse` raises.
+    """
+    content = body.content(request, MAX_BODY)
+    if body.media_type(request) == form.MULTIPART:
+        return _in_form(form.read(content, request.headers["content-type"]))
+    if _ENVELOPE.match(content):
+        members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), _CAPS)
+        if "@context" not in members:
+            return _in_envelope(members)
+    return Brought(content)
+
+
+def by_person(request: Request) -> tuple[Brought, str]:
+    """What a person put into the form of the first page, and what of it stands in its text field.
+
+    A chosen file counts more than the text, which may be left over from a try before.
+
+    Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
+    """
+    content = body.content(request, MAX_BODY)
+    if body.media_type(request) != form.MULTIPART:
+        raise body.unsupported(content, f"Send {form.MULTIPART}; programs ask at /v1/verify, with any type.")
+    sent = form.read(content, request.headers["content-type"])
+    typed = sent.fields.get("credential", b"")
+    return Brought(sent.files[0] if sent.files else typed), typed.decode("utf-8", "replace")
+
+
+def hosted_id(services: Services, brought: Brought) -> str | None:
+    """The id of the credential of ours that was ``brought`` as a link; None for everything else.
+
+    Raises `Malformed` as `paste.read` does; `Problem` for a link of ours that leads to nothing.
+    """
+    found = pasted.read(brought.data)
+    try:
+        return services.submitted_reports.hosted_id(found.url) if isinstance(found, pasted.Link) else None
+    except NotFound as error:
+        raise Problem("nothing_found", MISSING) from error
+
+
+def check(services: Services, brought: Brought, visit: Visit) -> SubmittedReport:
+    """The report on what was submitted. Raises what `SubmittedReports` raises, but `Problem` for `NotFound`."""
+    try:
+        if brought.link:
+            checked = services.submitted_reports.check_link(brought.data.decode("utf-8"), visit, brought.asked)
+        else:
+            checked = services.submitted_reports.check(brought.data, visit, brought.asked)
+    except NotFound as error:
+        raise Problem("nothing_found", MISSING) from error
+    log.answered(visit.kind, checked.report.verdict)
+    return checked
+
+
+def _in_form(sent: form.Form) -> Brought:
+    unknown = sorted(sent.fields.keys() - {"credential", "recipient"})
+    if unknown:
+        raise body.fault("", "A form has a file, or the field credential; and, if need be, the field recipient.")
+    found = [*sent.files, *filter(None, [sent.fields.get("credential")])]
+    if len(found) > 1:
+        raise body.fault("/credential", "Send one credential at a time.")
+    recipient = sent.fields.get("recipient")
+    if recipient is None:
+        return Brought(found[0] if found else b"")
+    address = body.email(recipient.decode("utf-8", "replace").strip(), "/recipient")
+    return Brought(found[0] if found else b"", Asked(email=address))
+
+
+def _in_envelope(members: dict[str, object]) -> Brought:
+    for name in members.keys() - {"url", "credential", "recipient"}:
+        raise body.fault(_pointer(name), "This member is not known here.")
+    asked = Asked(email=body.asked_email(members)) if "recipient" in members else Asked()
+    match members:
+        case {"url": _, "credential": _}:
+            raise body.fault("/url", "Send either url or credential.")
+        case {"url": str(url)} if url:
+            return Brought(url.encode("utf-8"), asked, link=True)
+        case {"credential": dict(credential)}:
+            # Strict JSON says the same however it is written, so writing it anew changes nothing that is signed.
+            return Brought(json.dumps(credential, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), asked)
+        case {"credential": str(token)}:
+            return Brought(token.encode("utf-8"), asked)
+        case {"url": _}:
+            raise body.fault("/url", "Give one link, as text.")
+        case {"credential": _}:
+            raise body.fault("/credential", "Give one credential: a JSON object, or a token as text.")
+    raise body.fault("", "Send url or credential.")
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,28 @@
+"""Checking what a program brings."""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.analytics.event import Kind
+from chalicelib.http.core import request_context
+from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, as_json, uncached
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.public import report_json, submission
+
+
+def routes(services: Services) -> Routes:
+    """`/v1/verify`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/v1/verify", access=PUBLIC, methods=("POST",))
+    def verify(request: Request) -> Reply:
+        checked = submission.check(
+            services, submission.by_program(request), request_context.made(request, Kind.VERIFICATION)
+        )
+        return as_json(report_json.report(checked.report), headers=uncached())
+
+    bound.preflight("/v1/verify")
+    return bound

@@ -1,0 +1,1 @@
+"""Signing in, by email link or OpenID Connect."""

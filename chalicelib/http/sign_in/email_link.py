@@ -1,0 +1,201 @@
+"""Signing in and out: a link by mail, and a button on its page.
+
+Mail scanners open every link. So opening one only shows the button, and uses nothing up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from chalice.app import Request
+
+from chalicelib.access import links, return_paths, sessions
+from chalicelib.access.caller import Person
+from chalicelib.access.rate_limits import TooMany
+from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
+from chalicelib.http.core import (
+    authentication,
+    body,
+    cookies,
+    form,
+)
+from chalicelib.http.core.access import BY_SECRET, PERSON, PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.response import Reply, uncached
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.html import render
+
+MAX_FORM = 4096
+"""Bytes of an address, a path and whatever a browser's extension adds."""
+REFERRER = {"Referrer-Policy": "same-origin"}
+"""The link's page tells its address, which holds the secret, to nobody. With `no-referrer`, a browser would not say
+where its form comes from either (Fetch, 3.3: the origin of such a request is null)."""
+GONE = "It was used already, is older than 15 minutes, or was not copied whole. Ask for a new one here."
+
+OUT = "signed_out"
+"""In the address of the form, for who was signed out just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What stands above the form when something went wrong."""
+
+    status: int
+    title: str
+    detail: str
+    of_address: bool = False
+    headers: Sequence[tuple[str, str]] = ()
+
+
+def routes(services: Services) -> Routes:
+    """`/sign-in`, `/sign-in/{token}`, `/sign-out`."""
+    bound = Routes(__name__, services)
+
+    @bound.bind("/sign-in", access=PUBLIC)
+    def asked(request: Request) -> Reply:
+        query: Mapping[str, str] = request.query_params or {}
+        following = return_paths.local(query.get("next", ""))
+        return _form(services, following, out=query.get("did") == OUT, already=_already(services, request))
+
+    @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
+    def ask(request: Request) -> Reply:
+        authentication.from_here(request, services.settings.base_url)
+        body.content(request, MAX_FORM)
+        sent = form.sent(request).fields
+        typed = sent.get("email", b"").decode("utf-8", "replace")
+        following = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
+        try:
+            held = cookies.browser(request, services.settings.base_url)
+            browser = links.ask(services.access_context, typed, following, authentication.network(request), held)
+        except (Refused, TooMany) as error:
+            return answer(request, services, error, following, typed)
+        return _sent(services, typed.strip(), following, browser)
+
+    @bound.bind("/sign-in/{token}", access=BY_SECRET)
+    def look(request: Request, token: str) -> Reply:
+        try:
+            link = links.look(
+                services.access_context, token, authentication.network(request), _browser(services, request)
+            )
+        except (NotFound, Refused, TooMany) as error:
+            return answer(request, services, error, return_paths.HOME)
+        hours = int(sessions.LIFE.total_seconds()) // 3600
+        return _page(services, "confirm.html", 200, email=link.email, token=token, hours=hours)
+
+    @bound.bind("/sign-in/{token}", access=BY_SECRET, methods=("POST",))
+    def redeem(request: Request, token: str) -> Reply:
+        authentication.from_here(request, services.settings.base_url)
+        try:
+            link = links.redeem(
+                services.access_context, token, authentication.network(request), _browser(services, request)
+            )
+        except (NotFound, Refused, TooMany) as error:
+            return answer(request, services, error, return_paths.HOME)
+        return sign_in(services, request, link.email, link.next)
+
+    @bound.bind("/sign-out", access=PERSON, methods=("POST",))
+    def sign_out(request: Request, person: Person) -> Reply:
+        if "everywhere" in form.sent(request).fields:
+            sessions.sign_out_everywhere(services.access_context, person.email)
+        else:
+            sessions.sign_out(services.access_context, person)
+        base_url = services.settings.base_url
+        gone = cookies.set_session(base_url, "", 0)
+        return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in?did={OUT}", **{"Set-Cookie": gone}))
+
+    return bound
+
+
+def sign_in(services: Services, request: Request, email: str, following: str, *set_cookies: str) -> Reply:
+    """Sign in whoever has proven to be at ``email`` (as `address.normal` writes it), and show ``following`` next;
+    ``set_cookies`` are further headers of that kind.
+
+    The session is always a new one, and the one that the browser had is ended: nobody can plant one beforehand.
+    """
+    base_url = services.settings.base_url
+    held = cookies.session(request, base_url)
+    if held is not None:
+        with suppress(Unauthenticated):
+            sessions.sign_out(services.access_context, sessions.person(services.access_context, held))
+    _, cookie = sessions.sign_in(services.access_context, email)
+    reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(following)}"))
+    life = int(sessions.LIFE.total_seconds())
+    # One header each: a list goes out as several (RFC 6265, 3).
+    reply.headers["Set-Cookie"] = [
+        cookies.set_session(base_url, cookie, life),
+        cookies.set_browser(base_url, "", 0),
+        *set_cookies,
+    ]
+    reply.own_origin_only = True
+    return reply
+
+
+def _form(
+    services: Services,
+    following: str,
+    fault: Fault | None = None,
+    typed: str = "",
+    *,
+    out: bool = False,
+    already: Person | None = None,
+) -> Reply:
+    content = {"problem": fault, "typed": typed, "next": following, "out": out, "already": already}
+    providers = services.settings.oidc_providers
+    return _page(services, "ask.html", fault.status if fault else 200, providers=providers, **content)
+
+
+def _already(services: Services, request: Request) -> Person | None:
+    """Who is signed in in this browser as it is; None, too, when what knows that does not answer."""
+    try:
+        return authentication.signed_in(services.access_context, request)
+    except (Unauthenticated, Unavailable):
+        return None
+
+
+def _sent(services: Services, email: str, following: str, browser: str) -> Reply:
+    base_url = services.settings.base_url
+    reply = _page(services, "sent.html", 200, email=email, next=following, most=links.ADDRESS_FROM.most)
+    reply.headers["Set-Cookie"] = cookies.set_browser(base_url, browser, int(links.LIFE.total_seconds()))
+    return reply
+
+
+def _page(services: Services, template: str, status: int, **content: object) -> Reply:
+    content["minutes"] = int(links.LIFE.total_seconds()) // 60
+    base_url, headers = services.settings.base_url, uncached(**REFERRER)
+    reply = render.page(f"sign_in/{template}", base_url, status, headers, forms=True, console=True, leads=(), **content)
+    reply.own_origin_only = True
+    return reply
+
+
+def answer(
+    request: Request, services: Services, error: NotFound | Refused | TooMany, following: str, typed: str = ""
+) -> Reply:
+    """The form with what went wrong above it; for a program, the problem alone."""
+    fault = _fault(error)
+    if not authentication.by_browser(request):
+        code = {400: "invalid_request", 403: "forbidden", 404: "not_found", 429: "too_many_requests"}[fault.status]
+        raise Problem(code, fault.detail, headers=dict(fault.headers)) from error
+    reply = _form(services, following, fault, typed)
+    reply.headers.update(dict(fault.headers))
+    return reply
+
+
+def _fault(error: NotFound | Refused | TooMany) -> Fault:
+    match error:
+        case TooMany():
+            return Fault(429, "Asked too often", error.detail, headers=(("Retry-After", str(error.seconds)),))
+        case NotFound():
+            return Fault(404, "This link opens nothing any more", GONE)
+        case Refused(code="bad_email"):
+            return Fault(400, "This is no e-mail address", error.detail, of_address=True)
+        case Refused(code="other_browser"):
+            return Fault(403, "This link was asked for elsewhere", error.detail)
+        case _:
+            return Fault(403, "You were not signed in", error.detail)
+
+
+def _browser(services: Services, request: Request) -> str | None:
+    return cookies.browser(request, services.settings.base_url)

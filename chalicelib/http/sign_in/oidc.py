@@ -1,0 +1,71 @@
+"""Signing in with somebody else's word: to them, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalice.app import Request
+
+from chalicelib.access import oidc, rate_limits, return_paths
+from chalicelib.access.oidc import LIFE
+from chalicelib.access.providers import Provider
+from chalicelib.access.rate_limits import Limit, TooMany
+from chalicelib.errors import NotFound, Refused
+from chalicelib.http.core import authentication, cookies
+from chalicelib.http.core.access import BY_SECRET
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, uncached
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.sign_in import email_link
+
+MISSING = "Nobody of that name signs people in here."
+ASKED = Limit("oidc", 60, LIFE)
+"""Begun from one network: an office behind one address, in the morning."""
+
+
+def routes(services: Services) -> Routes:
+    """`/oidc/{provider}` and `/oidc/{provider}/back`."""
+    bound = Routes(__name__, services)
+    base_url = services.settings.base_url
+
+    @bound.bind("/oidc/{provider}", access=BY_SECRET, missing=MISSING)
+    def begin(request: Request, name: str) -> Reply:
+        provider = _provider(services, name)
+        following = return_paths.local(_asked(request).get("next", ""))
+        try:
+            rate_limits.insist(services.access_context, ASKED, rate_limits.network(authentication.network(request)))
+        except TooMany as error:
+            return email_link.answer(request, services, error, following)
+        url, cookie = oidc.begin(services.access_context, services.oidc, provider, following)
+        held = cookies.set_question(base_url, cookie, int(LIFE.total_seconds()))
+        return _sent_on(url, held)
+
+    @bound.bind("/oidc/{provider}/back", access=BY_SECRET, missing=MISSING)
+    def back(request: Request, name: str) -> Reply:
+        provider = _provider(services, name)
+        cookie = cookies.question(request, base_url)
+        try:
+            proven = oidc.finish(services.access_context, services.oidc, provider, cookie, _asked(request))
+        except Refused as error:
+            return email_link.answer(request, services, error, return_paths.HOME)
+        done = cookies.set_question(base_url, "", 0)
+        return email_link.sign_in(services, request, proven.email, proven.following, done)
+
+    return bound
+
+
+def _asked(request: Request) -> Mapping[str, str]:
+    return request.query_params or {}
+
+
+def _provider(services: Services, name: str) -> Provider:
+    for provider in services.settings.oidc_providers:
+        if provider.id == name:
+            return provider
+    raise NotFound("no such provider")
+
+
+def _sent_on(url: str, cookie: str) -> Reply:
+    reply = Reply("", "text/plain", 303, uncached(Location=url, **{"Set-Cookie": cookie}))
+    reply.own_origin_only = True
+    return reply

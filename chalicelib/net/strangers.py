@@ -1,0 +1,48 @@
+"""The open world during one request, with one deadline for all of it."""
+
+from __future__ import annotations
+
+from chalicelib.errors import Unavailable
+from chalicelib.net import did_web, issuer_keys
+from chalicelib.net.deadline import Deadline, Monotonic
+from chalicelib.net.did_web import DidWeb
+from chalicelib.net.guard import Guard
+from chalicelib.net.issuer_keys import IssuerKeys
+from chalicelib.net.status_lists import FetchedStatusLists
+from chalicelib.net.web import Web
+from chalicelib.verify.ports import Controller, Fetched
+
+REQUEST_SECONDS = 10.0
+"""For everything that one request fetches: a person waits no longer, and API Gateway ends at 29 s."""
+_ACCEPT = (
+    "application/vc, application/vc+jwt, application/ld+json;q=0.9, application/json;q=0.8, application/jwt;q=0.7, "
+    "*/*;q=0.1"
+)
+
+
+class Strangers:
+    """Implements `chalicelib.reports.outside.Outside`."""
+
+    def __init__(self, web: Web, guard: Guard, clock: Monotonic) -> None:
+        self._web = web
+        self._deadline = Deadline.after(REQUEST_SECONDS, clock)
+        self.controllers = _Controllers(DidWeb(web, self._deadline), IssuerKeys(web, guard, self._deadline))
+        self.status_lists = FetchedStatusLists(web, self._deadline)
+
+    def credential(self, url: str) -> Fetched:
+        """Whatever is at ``url``: it is its own proof, so it may come by any road."""
+        return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)
+
+
+class _Controllers:
+    def __init__(self, dids: DidWeb, issuers: IssuerKeys) -> None:
+        self._dids = dids
+        self._issuers = issuers
+
+    def find(self, did: str, kid: str | None = None) -> Controller:
+        if did.startswith(did_web.PREFIX):
+            return self._dids.find(did)
+        if did.startswith(issuer_keys.PREFIX):
+            return self._issuers.find(did, kid)
+        method = ":".join(did.split(":")[:2])[:40]
+        raise Unavailable(f"Laurel cannot look up keys of {method!r} yet.", code="key_method_unsupported")

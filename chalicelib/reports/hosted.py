@@ -1,0 +1,105 @@
+"""From a credential link to the answer: two reads, the ten checks, one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.analytics.event import Event, Visit
+from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.recorder import Recorder
+from chalicelib.analytics.ulid import ulid
+from chalicelib.analytics.visitor import SALT_BYTES, visitor
+from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Record
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.reports.hosted_resolver import hosted_world
+from chalicelib.reports.store import PublicStore
+from chalicelib.verify.members import as_object
+from chalicelib.verify.options import Asked
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Report, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class HostedReport:
+    """A hosted credential, its issuer, and what was found about it just now."""
+
+    record: Record
+    issuer: Issuer | None
+    report: Report
+    pathway_links: tuple[PathwayLink, ...] = ()
+    """The pathways that its achievement is a step of."""
+
+    @property
+    def leads_on(self) -> tuple[PathwayLink, ...]:
+        """Where it leads: nowhere while there is a warning about it, which nothing shall be put beside."""
+        real = (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
+        return self.pathway_links if self.report.verdict in real else ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostedReports:
+    """Opens hosted credentials. ``entropy(n)`` gives n random bytes."""
+
+    public_store: PublicStore
+    recorder: Recorder
+    salts: Salts
+    base_url: str
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def open(self, credential_id: str, visit: Visit | None, asked: Asked = Asked()) -> HostedReport:  # noqa: B008 - frozen
+        """Read, verify and record one credential; the event is stored (or in the log) before this returns.
+
+        ``visit`` None records nothing (a HEAD request shows nobody anything). Raises `NotFound`, `Unavailable`.
+        """
+        record = self.public_store.record(credential_id)
+        now = self.clock()
+        around = self.public_store.surroundings(record, now.date())
+        world = hosted_world(self.base_url, around.issuer, around.status_lists, now)
+        report = verify(record.document, world=world, now=now, asked=asked)
+        if visit is not None:
+            self._record(record, report, visit, around.salt)
+        return HostedReport(record, around.issuer, report, around.pathway_links)
+
+    def note(self, credential_id: str, report: Report, visit: Visit) -> None:
+        """Record that a hosted credential was verified elsewhere than at its link.
+
+        Nothing is recorded unless the credential is hosted here and of the issuer that ``report`` proves it to be.
+        Raises `Unavailable`.
+        """
+        try:
+            record = self.public_store.record(credential_id)
+        except NotFound:
+            return
+        around = self.public_store.surroundings(record, report.checked_at.date())
+        issuer = as_object(report.credential).get("issuer")
+        if around.issuer is not None and as_object(issuer).get("id") == around.issuer.did:
+            self._record(record, report, visit, around.salt)
+
+    def _record(self, record: Record, report: Report, visit: Visit, todays_salt: bytes | None) -> None:
+        now = report.checked_at
+        todays_salt = todays_salt or self._new_salt(now)
+        self.recorder.record(
+            Event(
+                id=ulid(now, self.entropy(10)),
+                kind=visit.kind,
+                at=now,
+                credential_id=record.id,
+                issuer_id=record.issuer_id,
+                achievement_id=record.achievement_id,
+                verdict=report.verdict.value,
+                visitor=visitor(todays_salt, visit.address, visit.user_agent) if todays_salt else None,
+                referrer=visit.referrer,
+            )
+        )
+
+    def _new_salt(self, now: datetime) -> bytes | None:
+        # The first visit of a day that the nightly job did not prepare. Without a salt the visit still counts.
+        try:
+            return self.salts.create(now.date(), self.entropy(SALT_BYTES))
+        except Unavailable:
+            return None

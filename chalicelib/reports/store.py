@@ -1,0 +1,47 @@
+"""What a lookup needs from storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Image, Record, StatusList
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What one record needs beside itself, read together in one strongly consistent call."""
+
+    issuer: Issuer | None
+    status_lists: Mapping[str, StatusList]
+    """By list id."""
+    salt: bytes | None
+    """The salt of the day, None when there is none yet."""
+    pathway_links: tuple[PathwayLink, ...] = ()
+    """The pathways that its achievement is a step of."""
+
+
+class PublicStore(Protocol):
+    """The credentials that Laurel hosts. Every method raises `Unavailable` when storage does not answer."""
+
+    def record(self, credential_id: str) -> Record:
+        """The record, strongly read. Raises `NotFound`."""
+
+    def surroundings(self, record: Record, day: date) -> Surroundings:
+        """Issuer, status lists, the achievement's pathways and the day's salt, strongly read in one call."""
+
+    def issuer(self, issuer_id: str) -> Issuer:
+        """Raises `NotFound`."""
+
+    def issuer_of_did(self, did: str) -> Issuer:
+        """The hosted issuer with this DID. Raises `NotFound`."""
+
+    def status_list(self, list_id: str) -> StatusList:
+        """Raises `NotFound`."""
+
+    def image(self, sha256: str) -> Image:
+        """Raises `NotFound`."""

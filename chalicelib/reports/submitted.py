@@ -1,0 +1,113 @@
+"""Check what a stranger brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.analytics.event import Visit
+from chalicelib.credential.build import credential_url
+from chalicelib.errors import LinkFault, Malformed, NotFound, Unavailable
+from chalicelib.reports import pasted
+from chalicelib.reports.hosted import HostedReports
+from chalicelib.reports.outside import Outside
+from chalicelib.reports.store import PublicStore
+from chalicelib.reports.submitted_resolver import open_world
+from chalicelib.verify.members import as_object
+from chalicelib.verify.options import Asked
+from chalicelib.verify.pipeline import verify
+from chalicelib.verify.report import Report
+
+_OWN_PAGE = "This page of ours has no credential on it. Copy the address of the credential's own page, with /c/ in it."
+_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedReport:
+    """The report, and where what it is about came from."""
+
+    report: Report
+    url: str | None
+    """The link that was followed; None for what was handed over."""
+    hosted: str | None = None
+    """The id, when it is a credential that Laurel hosts and the link led to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedReports:
+    """Checks credentials that are not Laurel's. ``outside`` opens the world anew, with its deadline, for each."""
+
+    public_store: PublicStore
+    hosted_reports: HostedReports
+    outside: Callable[[], Outside]
+    base_url: str
+    clock: Callable[[], datetime]
+
+    def check(self, data: bytes, visit: Visit, asked: Asked = Asked()) -> SubmittedReport:  # noqa: B008 - frozen
+        """The report on a paste or a file; a link in it is followed.
+
+        Raises `Malformed` (`nothing_found`, `too_large`); for a link also `NotFound` and `Unavailable`.
+        """
+        found = pasted.read(data)
+        if isinstance(found, pasted.Link):
+            return self.check_link(found.url, visit, asked)
+        return SubmittedReport(self._verify(found.source, self.outside(), visit, asked), None)
+
+    def check_link(self, url: str, visit: Visit, asked: Asked = Asked()) -> SubmittedReport:  # noqa: B008 - frozen
+        """The report on what is at ``url``. A link to a hosted credential opens it as its own page does, event and all.
+
+        Raises `NotFound` for a link of ours that leads nowhere; `LinkFault` when the link cannot be followed;
+        `Malformed` (`nothing_found`) when there is no credential behind it; `Unavailable`.
+        """
+        hosted = self.hosted_id(url)
+        if hosted is not None:
+            return SubmittedReport(self.hosted_reports.open(hosted, visit, asked).report, url, hosted)
+        if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
+            # Never fetched: what Laurel says of itself is no proof of anything.
+            raise Malformed(_OWN_PAGE, code="nothing_found")
+        outside = self.outside()
+        source = pasted.read_linked(_followed(outside, url))
+        return SubmittedReport(self._verify(source, outside, visit, asked), url)
+
+    def hosted_id(self, url: str) -> str | None:
+        """The id of the credential that ``url`` is the address of; None when it is nobody of ours.
+
+        Raises `NotFound` for an address of ours that no credential can have.
+        """
+        path = self._own_path(url)
+        if path is None:
+            return None
+        if not _ID.fullmatch(path):
+            raise NotFound("no such credential")
+        return path
+
+    def _verify(self, source: bytes, outside: Outside, visit: Visit, asked: Asked) -> Report:
+        now = self.clock()
+        world = open_world(self.base_url, self.public_store, outside, now)
+        report = verify(source, world=world, now=now, asked=asked)
+        claimed = as_object(report.credential).get("id")
+        hosted = self._own_path(claimed) if isinstance(claimed, str) else None
+        if hosted is not None and _ID.fullmatch(hosted):
+            self.hosted_reports.note(hosted, report, visit)
+        return report
+
+    def _own_path(self, url: str) -> str | None:
+        """What stands where a credential's id stands in our own addresses; None for anybody else's."""
+        plain = _plain(url)
+        for prefix in (credential_url(self.base_url, ""), f"{self.base_url}/v1/credentials/"):
+            if plain[: len(prefix)].lower() == prefix:
+                return plain[len(prefix) :].removesuffix("/").removesuffix("/report")
+        return None
+
+
+def _plain(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]
+
+
+def _followed(outside: Outside, url: str) -> bytes:
+    try:
+        return outside.credential(url).body
+    except Unavailable as error:
+        raise LinkFault(error.detail, code=error.code) from error

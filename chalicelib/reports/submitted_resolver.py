@@ -1,0 +1,70 @@
+"""The world as a stranger's credential sees it: what Laurel hosts is read from its tables, all else is fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.credential.build import status_list_url
+from chalicelib.credential.did import host_did, issuer_did
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.reports.hosted_resolver import hosted_controller, hosted_registration
+from chalicelib.reports.outside import Outside
+from chalicelib.reports.store import PublicStore
+from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
+
+
+def open_world(base_url: str, public_store: PublicStore, outside: Outside, now: datetime) -> World:
+    """A world for one request."""
+    return World(
+        controllers=_Controllers(base_url, public_store, outside, now),
+        status_lists=_StatusLists(base_url, public_store, outside, now),
+        registry=_Registry(base_url, public_store, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Controllers:
+    base_url: str
+    public_store: PublicStore
+    outside: Outside
+    now: datetime
+
+    def find(self, did: str, kid: str | None = None) -> Controller:
+        if did != host_did(self.base_url) and not did.startswith(issuer_did(self.base_url, "")):
+            return self.outside.controllers.find(did, kid)
+        try:
+            return hosted_controller(self.base_url, self.public_store.issuer_of_did(did), self.now)
+        except NotFound as error:
+            raise Unavailable(f"{did[:200]} is not an issuer that Laurel hosts.", code="issuer_not_hosted") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _StatusLists:
+    base_url: str
+    public_store: PublicStore
+    outside: Outside
+    now: datetime
+
+    def fetch(self, url: str) -> Fetched:
+        prefix = status_list_url(self.base_url, "")
+        if not url.startswith(prefix):
+            return self.outside.status_lists.fetch(url)
+        try:
+            return Fetched(url, self.public_store.status_list(url.removeprefix(prefix)).document, self.now)
+        except NotFound as error:
+            message = f"{url[:200]} is not a status list that Laurel hosts."
+            raise Unavailable(message, code="status_list_not_hosted") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Registry:
+    base_url: str
+    public_store: PublicStore
+    now: datetime
+
+    def find(self, did: str) -> KnownIssuer | None:
+        try:
+            return hosted_registration(self.base_url, self.public_store.issuer_of_did(did), self.now)
+        except NotFound:
+            return None

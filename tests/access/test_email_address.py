@@ -1,0 +1,36 @@
+"""An e-mail address, as it is compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.access import email_address
+from chalicelib.errors import Refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ada@example.org", " ada@example.org\n", "Ada@Example.ORG", "a.b+c_d-e@sub.example.co.uk", "o'neil@x.example"],
+)
+def test_an_address_is_written_in_one_way(text: str) -> None:
+    assert email_address.normal(text) == text.strip().lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "ada", "@example.org", "ada@", "ada@example", "ada@@example.org", "ada@exa mple.org", "ada example@x.org",
+        "ada@example.org, eve@example.org", "ada@example.org\nBcc: eve@example.org", "<ada@example.org>",
+        "ada@-example.org", "ada@example..org", "ada#b@exa#mple.org", "ädä@example.org", "ada@exämple.org",
+        "a" * 65 + "@example.org", "ada@" + "a" * 64 + ".org", "ada@" + "a." * 130 + "org", "ada@example.org\0",
+        "\u212aate@example.org", "kate@ban\u212a.example",
+    ],
+)  # fmt: skip
+def test_what_is_no_single_address_is_refused(text: str) -> None:
+    with pytest.raises(Refused) as caught:
+        email_address.normal(text)
+    assert caught.value.code == "bad_email"
+
+
+def test_the_sign_that_joins_keys_is_kept_for_its_escape() -> None:
+    assert email_address.normal("a#b%23@example.org") == "a#b%23@example.org"

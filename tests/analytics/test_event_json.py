@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.analytics.event import Event, Kind
+from chalicelib.analytics.event_json import from_wire, to_wire
+from chalicelib.errors import Malformed
+from tests.contract import nouns
+from tests.strategies import MOMENTS
+
+TEXT = st.text(min_size=1, max_size=64)
+EVENT = st.builds(
+    Event, TEXT, st.sampled_from(Kind), MOMENTS, TEXT,
+    TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT,
+)  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@given(EVENT)
+def test_an_event_comes_back_through_json(event: Event):
+    assert from_wire(json.loads(json.dumps(to_wire(event)))) == event
+
+
+def test_a_time_of_any_zone_is_written_in_utc():
+    event = nouns.event(at=nouns.NOW.astimezone(timezone(timedelta(hours=3))))
+    assert to_wire(event)["at"] == "2026-11-21T10:04:59.123456Z"
+
+
+@given(JSON)
+def test_what_is_not_an_event_is_malformed(value: object):
+    with pytest.raises(Malformed):
+        from_wire(value)
+
+
+@given(st.sampled_from(sorted(to_wire(nouns.event()))), JSON)
+def test_a_member_of_another_kind_is_malformed_or_means_itself(member: str, value: object):
+    wire = {**to_wire(nouns.event()), member: value}
+    try:
+        event = from_wire(wire)
+    except Malformed:
+        return
+    assert to_wire(event) == wire
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": "2026-11-21T10:04:59Z"},
+        {"at": "2026-11-21 10:04:59.123456Z"},
+        {"at": "2026-11-21T10:04:59.1Z"},
+        {"at": "2026-02-30T10:04:59.123456Z"},
+        {"kind": "glance"},
+        {"id": ""},
+        {"id": None},
+        {"referrer": "h" * 513},
+        {"address": "192.0.2.7"},
+    ],
+    ids=str,
+)
+def test_reading_is_strict(change: dict[str, object]):
+    with pytest.raises(Malformed):
+        from_wire({**to_wire(nouns.event()), **change})
+
+
+def test_a_missing_member_is_malformed():
+    wire = to_wire(nouns.event())
+    for name in wire.keys() - {"target"}:
+        with pytest.raises(Malformed):
+            from_wire({key: value for key, value in wire.items() if key != name})
+
+
+def test_an_event_that_was_logged_before_there_were_targets_is_still_read():
+    wire = to_wire(nouns.event())
+    del wire["target"]
+    assert from_wire(wire) == nouns.event()

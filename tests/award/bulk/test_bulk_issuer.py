@@ -1,0 +1,447 @@
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.award import achievements
+from chalicelib.award.bulk import bulk_issuer, job_runner, upload
+from chalicelib.award.bulk.bulk_issuer import (
+    START,
+    Allow,
+    BulkIssuer,
+    RowsRefused,
+    Upload,
+)
+from chalicelib.award.bulk.job import (
+    Counts,
+    Job,
+    JobState,
+    Results,
+    RowState,
+)
+from chalicelib.award.bulk.row_validation import Terms, award_of
+from chalicelib.award.bulk.upload import Row
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.credential import strict_json
+from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
+from chalicelib.verify.report import Verdict
+from tests.award.fakes import Crash, Fuse, House, Locked, _Fused, new_achievement, new_issuer
+from tests.fake_jobs import Jobs
+
+
+@dataclass
+class Office:
+    """A desk over fakes, with the to-do list that its jobs are on."""
+
+    house: House = field(default_factory=House)
+
+    def __post_init__(self) -> None:
+        self.tasks = self.house.issuer_store.tasks
+        self.bulk = BulkIssuer(self.house.issuer_context, Jobs(self.tasks))
+
+    def upload(self, content: str | bytes, **changes: Any) -> Upload:
+        whole = content if isinstance(content, bytes) else content.encode()
+        return replace(Upload(Terms(self.house.achievement.id), whole), **changes)
+
+    def create(self, content: str | bytes, **changes: Any) -> Job:
+        return bulk_issuer.create(self.bulk, "acme", self.upload(content, **changes), "ada@acme.example")
+
+    def run(self, job: Job, until: Callable[[], bool] = lambda: False) -> Job:
+        return job_runner.run(self.bulk, "acme", job.id, until)
+
+    def states(self, job: Job) -> list[tuple[int, str]]:
+        return [(result.row.number, result.outcome.state.value) for result, _ in bulk_issuer.results(self.bulk, job)]
+
+    @property
+    def issued(self) -> list[str]:
+        return [record.holder_name for record in self.house.issuer_store.records("acme")]
+
+    def places_are_unique(self) -> bool:
+        entries = [entry for record in self.house.issuer_store.records("acme") for entry in record.entries]
+        return len(set(entries)) == len(entries)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def people(count: int) -> str:
+    return "name,email\n" + "".join(f"Person {number},person.{number}@example.org\n" for number in range(count))
+
+
+def test_every_row_gets_a_credential_that_is_valid(office: Office) -> None:
+    job = office.run(office.create("name,email\nAda,ada@example.org\n陈美,\n"))
+    assert (job.state, job.counts) == (JobState.DONE, Counts(issued=2))
+    for result, _ in bulk_issuer.results(office.bulk, job):
+        record = office.house.issuer_store.record(result.credential_id or "")
+        assert record.holder_name == result.row.name
+        assert office.house.report(record).verdict is Verdict.VALID
+
+
+def test_ids_are_of_the_right_form_and_nobody_guesses_them(office: Office) -> None:
+    one, other = office.create(people(3)), office.create(people(3), key="again")
+    names = [job.credential_id(Row(number, "Ada")) for job in (one, other) for number in (2, 3, 4)]
+    assert len(set(names)) == 6
+    assert all(len(name) == 26 and set(name) <= set("abcdefghijklmnopqrstuvwxyz234567") for name in names)
+
+
+def test_the_recipient_is_kept_and_written_to_when_asked(office: Office) -> None:
+    content = "name,email,zone\nAda,Ada@Example.org,Europe/Berlin\n"
+    for notify in (True, False):
+        job = office.run(office.create(content, terms=Terms(office.house.achievement.id, notify), key=str(notify)))
+        ((result, _),) = bulk_issuer.results(office.bulk, job)
+        recipient = office.house.issuer_store.recipient(result.credential_id or "")
+        assert (recipient.email, recipient.zone, recipient.notify) == ("ada@example.org", "Europe/Berlin", notify)
+
+
+def test_dates_of_the_upload_hold_for_rows_without_their_own(office: Office) -> None:
+    until = office.house.clock.now.replace(microsecond=0) + timedelta(days=30)
+    office.run(office.create("name,valid_until\nAda,\nBob,2030-01-01\n", valid_until=until))
+    assert [record.valid_until for record in office.house.issuer_store.records("acme")].count(until) == 1
+
+
+def test_the_same_upload_again_is_the_same_job(office: Office) -> None:
+    first = office.create(people(3))
+    assert office.create(people(3)) == first
+    assert office.create(gzip.compress(people(3).encode())) == first
+    done = office.run(first)
+    assert office.create(people(3)) == done
+    assert len(office.issued) == 3
+
+
+def test_a_key_tells_two_uploads_of_the_same_rows_apart(office: Office) -> None:
+    office.run(office.create(people(2)))
+    office.run(office.create(people(2), key="once more"))
+    assert len(office.issued) == 4
+
+
+def test_a_key_that_came_with_something_else_is_refused(office: Office) -> None:
+    office.create(people(2), key="k")
+    for content, changes in ((people(3), {}), (people(2), {"terms": Terms(office.house.achievement.id, notify=False)})):
+        with pytest.raises(Refused) as caught:
+            office.create(content, key="k", **changes)
+        assert caught.value.code == "idempotency_key_reused"
+    with pytest.raises(Refused):
+        office.create(people(2).replace("Person 1", "Person X"), key="k")
+
+
+def test_the_same_rows_with_other_settings_are_not_issued_twice_by_accident(office: Office) -> None:
+    office.create(people(2))
+    with pytest.raises(Conflict):
+        office.create(people(2), terms=Terms(office.house.achievement.id, notify=False))
+
+
+def test_rows_with_faults_keep_the_whole_upload_out_until_that_is_allowed(office: Office) -> None:
+    content = "name,email\nAda,ada@example.org\nBob,nonsense\n,c@example.org\n"
+    with pytest.raises(RowsRefused) as caught:
+        office.create(content)
+    assert caught.value.code == "rows_refused"
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(3, "email"), (4, "name")]
+    assert office.bulk.jobs.jobs("acme", None, 9).jobs == ()
+    job = office.run(office.create(content, allow=Allow(faults=True)))
+    assert office.states(job) == [(2, "issued"), (3, "refused"), (4, "refused")]
+    assert (job.state, job.counts) == (JobState.DONE, Counts(1, 2, 0))
+    refused = [result.outcome for result, _ in bulk_issuer.results(office.bulk, job, RowState.REFUSED)]
+    assert [outcome.code for outcome in refused] == ["bad_email", "no_name"]
+
+
+def test_an_address_that_stands_twice_keeps_it_out_until_that_is_allowed(office: Office) -> None:
+    content = "name,email\nAda,ada@example.org\nAda,ADA@example.org\n"
+    with pytest.raises(RowsRefused) as caught:
+        office.create(content)
+    assert caught.value.code == "duplicates"
+    assert caught.value.faults[0].row == 3
+    office.run(office.create(content, allow=Allow(duplicates=True)))
+    assert office.issued == ["Ada", "Ada"]
+
+
+FAULTY = {
+    "email": ("nonsense", "bad_email"),
+    "did": ("no did", "bad_did"),
+    "evidence": ("ftp://a.example/", "bad_url"),
+    "zone": ("Nowhere/None", "bad_zone"),
+    "valid_until": ("2020-01-01", "bad_validity"),
+}
+
+
+@pytest.mark.parametrize("column", FAULTY)
+def test_the_dry_run_finds_what_issuing_would_refuse(office: Office, column: str) -> None:
+    cell, code = FAULTY[column]
+    found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,{column}\nAda,{cell}\nBob,\n"))
+    assert (found.total, found.faulty) == (2, 1)
+    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(2, column, code)]
+    with pytest.raises(LaurelError) as caught:
+        office.house.issue(**_award_with(office, column, cell))
+    assert caught.value.code == code
+
+
+def test_a_row_that_was_stored_with_a_zone_that_nobody_knows_is_issued_without_it(office: Office) -> None:
+    job = office.create("name,email,zone\nAda,ada@example.org,Europe/Berlin\n")
+    chunk = office.bulk.jobs.chunk(job, 0)
+    wire = upload.to_wire(chunk.rows[0])
+    old = upload.from_wire([*wire[:7], "Nowhere/None", *wire[8:]])
+    office.bulk.jobs.put_chunk(job, replace(chunk, rows=(old,)))
+    assert office.run(job).counts == Counts(issued=1)
+
+
+def _award_with(office: Office, column: str, cell: str) -> dict[str, Any]:
+    (row,) = upload.read(f"name,{column}\nAda,{cell}\n".encode())
+    award = award_of("acme", Terms(office.house.achievement.id), row)
+    return {name: getattr(award, name) for name in ("holder", "valid_until", "evidence", "zone")}
+
+
+def test_the_dry_run_tells_all_faults_of_a_row(office: Office) -> None:
+    header, cells = ",".join(FAULTY), ",".join(cell for cell, _ in FAULTY.values())
+    found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,{header}\n{'n' * 201},{cells}\n"))
+    assert {fault.column for fault in found.faults} == {"name", *FAULTY}
+
+
+@pytest.mark.parametrize("name", ['"Ada\nKing"', "\u202eadA", "\u200b"])
+def test_a_name_that_cannot_be_shown_as_it_is_written_is_a_fault_of_its_row(office: Office, name: str) -> None:
+    found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,email\nBob,\n{name},\n"))
+    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(3, "name", "bad_text")]
+
+
+def test_the_dry_run_stores_nothing(office: Office) -> None:
+    bulk_issuer.examine(office.bulk, "acme", office.upload(people(3)))
+    assert office.issued == []
+    assert office.bulk.jobs.jobs("acme", None, 9).jobs == ()
+
+
+def test_evidence_that_the_achievement_requires_is_missed(office: Office) -> None:
+    strict = achievements.add(office.house.issuer_context, new_achievement(evidence_required=True))
+    found = bulk_issuer.examine(
+        office.bulk, "acme", office.upload("name,link\nAda,\nBob,https://b.example/\n", terms=Terms(strict.id))
+    )
+    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(2, "evidence", "evidence_required")]
+
+
+URLS = st.text(st.sampled_from("ab:/?#[]@!$&'()*+,;=%20-._~é\u202e"), max_size=12).map(lambda text: f"https://a{text}")
+DIDS = st.text(st.sampled_from("ab:%20._-é#?/"), max_size=8).map(lambda text: f"did:x:{text}")
+
+
+@given(st.lists(URLS, max_size=2), st.none() | DIDS, st.text(max_size=5))
+@example([], None, "\ufffe")
+def test_what_the_dry_run_passes_is_issued(links: list[str], did: str | None, name: str) -> None:
+    office = Office()
+    content = json.dumps([{"name": f"A{name}", "did": did, "evidence": links}])
+    job = office.run(office.create(content, allow=Allow(faults=True)))
+    found = bulk_issuer.examine(office.bulk, "acme", office.upload(content))
+    assert job.counts == Counts(issued=found.total - found.faulty, refused=found.faulty)
+
+
+def test_another_issuer_s_achievement_is_not_there(office: Office) -> None:
+    issuer_actions.found(office.house.issuer_context, new_issuer(id="other"))
+    with pytest.raises(NotFound):
+        bulk_issuer.examine(office.bulk, "other", office.upload(people(1)))
+
+
+def test_another_issuer_s_job_is_not_there(office: Office) -> None:
+    job = office.create(people(1))
+    for act in (bulk_issuer.resume, lambda *args: job_runner.run(*args, lambda: False)):
+        with pytest.raises(NotFound):
+            act(office.bulk, "other", job.id)
+
+
+def test_rows_are_stored_in_pieces_that_an_item_can_hold(office: Office) -> None:
+    job = office.create(people(bulk_issuer.CHUNK_ROWS * 2 + 1))
+    assert job.chunks == 3
+    fat = "name,evidence\n" + "".join(f"Ada {n},{'https://a.example/' + 'x' * 1900}\n" for n in range(150))
+    job = office.create(fat)
+    assert job.chunks == 2
+    assert [result.row.number for result, _ in bulk_issuer.results(office.bulk, job)] == list(range(2, 152))
+
+
+def test_it_stops_when_time_is_up_and_goes_on_where_it_was(office: Office) -> None:
+    job = office.create(people(bulk_issuer.CHUNK_ROWS + 60))
+    looks = itertools.count()
+    paused = office.run(job, lambda: next(looks) >= 2)
+    assert paused.state is JobState.RUNNING
+    assert 0 < paused.counts.issued < paused.total
+    assert paused.counts.total == paused.total
+    assert bulk_issuer.progress(office.bulk, job).counts == paused.counts
+    done = office.run(job)
+    assert (done.state, done.counts) == (JobState.DONE, Counts(issued=job.total))
+    assert len(office.issued) == job.total
+
+
+def test_the_to_do_list_works_it_off_piece_by_piece(office: Office) -> None:
+    job = office.create(people(3 * bulk_issuer.CHUNK_ROWS))
+    clock = office.house.clock
+
+    def ticks() -> datetime:
+        clock.advance(timedelta(seconds=3))
+        return clock()
+
+    handle = job_runner.handler(office.bulk, office.tasks, ticks)
+    calls = 0
+    while mine := [task for task in office.tasks.due(clock(), 9999) if task.kind == "job"]:
+        for task in mine:
+            handle(task)
+            office.tasks.done(task)
+            calls += 1
+    assert calls > 1
+    assert office.bulk.jobs.job("acme", job.id).state is JobState.DONE
+    assert len(office.issued) == job.total
+
+
+def test_a_task_of_a_job_that_is_gone_is_done(office: Office) -> None:
+    job = office.create(people(1))
+    other = Office(office.house)
+    job_runner.handler(other.bulk, other.tasks, office.house.clock)(bulk_issuer._task(job, job.created_at))
+
+
+def test_what_every_row_would_meet_stops_the_job_and_it_can_be_run_on(office: Office) -> None:
+    job = office.create(people(3))
+    before = office.house.achievement
+    archived = replace(before, archived=True, version=2)
+    office.house.issuer_store.replace_achievement(before, archived)
+    stopped = office.run(job)
+    assert (stopped.state, stopped.counts) == (JobState.STOPPED, Counts(waiting=3))
+    assert "archived" in (stopped.reason or "")
+    assert office.run(job) == stopped
+    office.house.issuer_store.replace_achievement(archived, replace(archived, archived=False, version=3))
+    running = bulk_issuer.resume(office.bulk, "acme", job.id)
+    assert (running.state, running.reason) == (JobState.RUNNING, None)
+    assert office.run(running).counts == Counts(issued=3)
+
+
+def test_nothing_is_promised_for_an_archived_achievement(office: Office) -> None:
+    before = office.house.achievement
+    office.house.issuer_store.replace_achievement(before, replace(before, archived=True, version=2))
+    with pytest.raises(Refused) as caught:
+        office.create(people(3))
+    assert caught.value.code == "achievement_archived"
+
+
+def test_a_job_that_is_done_stays_so(office: Office) -> None:
+    done = office.run(office.create(people(1)))
+    assert bulk_issuer.resume(office.bulk, "acme", done.id) == done
+    assert office.run(done) == done
+
+
+def test_a_draft_cannot_be_run(office: Office) -> None:
+    office.bulk.jobs.add(replace(office.create(people(1)), id="d" * 26, state=JobState.DRAFT, version=1))
+    with pytest.raises(Refused) as caught:
+        bulk_issuer.resume(office.bulk, "acme", "d" * 26)
+    assert caught.value.code == "job_incomplete"
+    assert office.run(replace(office.create(people(1)), id="d" * 26)).state is JobState.DRAFT
+
+
+class Deaf:
+    """A ledger that does not answer when asked to store more than ``good`` times."""
+
+    def __init__(self, issuer_store: Any, good: int) -> None:
+        self._ledger, self._good = issuer_store, good
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def add_records(self, issued: Sequence[Any]) -> list[LaurelError | None]:
+        self._good -= 1
+        if self._good < 0:
+            return [Unavailable("Storage did not answer.", code="storage_unavailable") for _ in issued]
+        return self._ledger.add_records(issued)
+
+
+def test_storage_that_does_not_answer_leaves_rows_waiting_and_keeps_what_was_done(office: Office) -> None:
+    job = office.create(people(120))
+    issuer_context = replace(office.house.issuer_context, issuer_store=Deaf(office.house.issuer_store, 2))
+    with pytest.raises(Unavailable):
+        job_runner.run(BulkIssuer(issuer_context, office.bulk.jobs), "acme", job.id, lambda: False)
+    now = bulk_issuer.progress(office.bulk, job)
+    assert 0 < now.counts.issued == len(office.issued) < 120
+    assert now.counts.refused == 0
+    assert office.run(job).counts == Counts(issued=120)
+    assert len(office.issued) == 120
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_at_any_call_loses_nothing_and_issues_nothing_twice(after: bool) -> None:
+    """From the upload to the last row: the process dies, and the same is asked for again."""
+    content = people(7)
+    points = 0
+    while True:
+        office = Office()
+        fuse = Fuse(points, after)
+        fused: Any = _Fused(office.bulk.jobs, fuse)
+        bulk = BulkIssuer(fuse.build_into(office.house.issuer_context), fused)
+        try:
+            job = bulk_issuer.create(bulk, "acme", office.upload(content), "ada@acme.example")
+            job_runner.run(bulk, "acme", job.id, lambda: False)
+        except Crash:
+            pass
+        job = office.create(content)
+        assert [task.subject for task in office.tasks.due(office.house.clock(), 99) if task.kind == "job"] == [job.id]
+        done = office.run(job)
+        assert (done.state, done.counts) == (JobState.DONE, Counts(issued=7))
+        assert sorted(office.issued) == [f"Person {number}" for number in range(7)]
+        assert office.places_are_unique()
+        if not fuse.burnt:
+            break
+        points += 1
+    assert points > 15
+
+
+def test_sixteen_workers_at_one_job_issue_each_row_once() -> None:
+    house = House()
+    issuer_store: Any = Locked(house.issuer_store)
+    kept: Any = Locked(Jobs(house.issuer_store.tasks))
+    bulk = BulkIssuer(replace(house.issuer_context, issuer_store=issuer_store, entropy=os.urandom), kept)
+    job = bulk_issuer.create(bulk, "acme", Upload(Terms(house.achievement.id), people(90).encode()), "ada")
+
+    def work(_: int) -> Job | LaurelError:
+        try:
+            return job_runner.run(bulk, "acme", job.id, lambda: False)
+        except Conflict as busy:
+            return busy
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(work, range(16)))
+    done = job_runner.run(bulk, "acme", job.id, lambda: False)
+    assert (done.state, done.counts) == (JobState.DONE, Counts(issued=90))
+    records = list(house.issuer_store.records("acme"))
+    assert len(records) == 90
+    assert len({entry for record in records for entry in record.entries}) == 180
+
+
+def test_results_of_another_worker_are_kept_beside_ours(office: Office) -> None:
+    job = office.create(people(2))
+    theirs = Results(0, (job_runner.ISSUED, job_runner.WAITING))
+    office.bulk.jobs.put_results(job, theirs)
+    job_runner._keep(office.bulk, job, Results(0, (job_runner.WAITING, job_runner.ISSUED)))
+    assert office.bulk.jobs.results_of(job, 0) == Results(0, (job_runner.ISSUED, job_runner.ISSUED), 2)
+
+
+def test_results_are_read_on_from_any_place_and_by_state(office: Office) -> None:
+    content = "name,email\n" + "".join(f"P{n},{'bad' if n % 3 else f'p{n}@x.org'}\n" for n in range(450))
+    job = office.run(office.create(content, allow=Allow(faults=True)))
+    whole = [result.row.number for result, _ in bulk_issuer.results(office.bulk, job)]
+    assert whole == list(range(2, 452))
+    for state in (None, *RowState):
+        wanted = list(bulk_issuer.results(office.bulk, job, state))
+        found, place = [], START
+        while page := list(itertools.islice(bulk_issuer.results(office.bulk, job, state, place), 70)):
+            found += page
+            place = page[-1][1]
+        assert found == wanted
+    assert [result.row.number for result, _ in bulk_issuer.results(office.bulk, job, RowState.ISSUED)] == whole[::3]
+
+
+def test_a_credential_keeps_within_what_verifiers_read(office: Office) -> None:
+    links = "\n".join(f"https://a.example/{n}/{'x' * 50}" for n in range(25))
+    office.run(office.create(f'name,evidence\n{"n" * 200},"{links}"\n'))
+    (record,) = office.house.issuer_store.records("acme")
+    assert len(record.document) < strict_json.DEFAULT.size

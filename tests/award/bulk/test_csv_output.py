@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.award.bulk import csv_output
+
+TRIGGERS = "=+-@\t\r\0"
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from(TRIGGERS + "a,\"'\n;é") | st.characters(codec="utf-8"), max_size=8),
+        min_size=1,
+        max_size=5,
+    )
+)
+@example(["=cmd()", "\t=1", "\0=1", "-1", "@x"])
+def test_no_cell_begins_as_a_formula_and_all_come_back(cells: list[str]) -> None:
+    (read,) = csv.reader(io.StringIO(csv_output.line(cells), newline=""))
+    assert not any(cell.startswith(tuple(TRIGGERS)) for cell in read)
+    assert [cell.replace("'", "") for cell in read] == [cell.replace("'", "") for cell in cells]
+
+
+@given(st.text(st.sampled_from("=+-@;\t\r\n ,\"'a\uff1d"), max_size=12))
+@example("Ada;=HYPERLINK(A1)")
+@example('Ada\n"=1+1')
+def test_no_formula_begins_for_a_spreadsheet_that_splits_elsewhere(cell: str) -> None:
+    written = csv_output.line([1, cell])
+    for separator in ",;\t":
+        for row in csv.reader(io.StringIO(written, newline=None), delimiter=separator):
+            assert not any(part.lstrip(' "').startswith(("=", "+", "-", "@", "\uff1d")) for part in row), written
+
+
+def test_text_that_is_no_formula_stays_as_it_is() -> None:
+    assert csv_output.line(["a-b", "1 = 1", "x; y", "ada@example.org", "Ada, B.A."]) == (
+        'a-b,1 = 1,x; y,ada@example.org,"Ada, B.A."\r\n'
+    )
+
+
+def test_a_line_ends_as_rfc_4180_says_and_nothing_is_an_empty_cell() -> None:
+    assert csv_output.line([1, None, 'a "quoted", text']) == '1,,"a ""quoted"", text"\r\n'

@@ -1,0 +1,158 @@
+"""What an upload may not do to whoever reads it."""
+
+from __future__ import annotations
+
+import gzip
+import time
+
+import pytest
+
+from chalicelib.award.bulk import spreadsheet, spreadsheet_json
+from chalicelib.award.bulk.columns import Unreadable
+from chalicelib.errors import Malformed
+
+SECONDS = 5.0
+"""A generous bound: each of these takes some hundredths of a second, and minutes where work grows with the square."""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"x" + b" " * 300_000 + b"y<",
+        b"<" + b" " * 300_000 + b"y",
+        b"x<y" + b" " * 300_000 + b"z>",
+        b"x<y>" + b" " * 300_000 + b"z",
+        b'x"' + b" " * 300_000 + b'"y<',
+        b"x<y@z.example>," * 20_000 + b" " * 100_000 + b'"<',
+    ],
+)
+def test_a_line_of_a_list_is_read_in_time_that_grows_with_its_length(line: bytes) -> None:
+    began = time.thread_time()
+    found = list(spreadsheet.read(b"Ada Nwosu <ada@example.org>\n" + line, any_columns=False))
+    assert time.thread_time() - began < SECONDS
+    assert found[0].values == {"name": "Ada Nwosu", "email": "ada@example.org"}
+    assert found[-1].fault is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Ada Nwosu <ada@example.org>", "Ada Nwosu"),
+        ("  Ada Nwosu<ada@example.org> ", "Ada Nwosu"),
+        ('"Nwosu, Ada" <ada@example.org>;', "Nwosu, Ada"),
+        ('  " Ada " < ada@example.org > ', "Ada"),
+        ("<ada@example.org>", ""),
+    ],
+)
+def test_a_name_stands_before_its_address_as_mail_programs_copy_it(line: str, name: str) -> None:
+    content = f"Ben Ode <ben@example.org>\n{line}".encode()
+    found = list(spreadsheet.read(content, any_columns=False))
+    assert [each.fault for each in found] == [None, None]
+    assert str(found[1].values["name"]).strip() == name
+    assert found[1].values["email"] == "ada@example.org"
+
+
+def test_a_list_of_evidence_in_a_row_is_refused_before_its_parts_are_looked_at() -> None:
+    links = ",".join(['"https://e.example/"'] * (spreadsheet_json.MAX_LINKS + 1))
+    [row] = spreadsheet.read(f'[{{"name": "Ada", "evidence": [{links}]}}]'.encode(), any_columns=False)
+    assert row.fault is not None
+    assert not row.values
+
+
+def test_a_gzip_file_of_many_pieces_is_unpacked_or_refused_in_time() -> None:
+    large, small = gzip.compress(b"\n" * 31_000_000, compresslevel=1), gzip.compress(b"x", mtime=0)
+    began = time.thread_time()
+    assert (
+        len(spreadsheet.inflated(large + small * (spreadsheet.MAX_MEMBERS - 1)))
+        == 31_000_000 + spreadsheet.MAX_MEMBERS - 1
+    )
+    with pytest.raises(Unreadable, match="pieces"):
+        spreadsheet.inflated(large + small * 100_000)
+    assert time.thread_time() - began < SECONDS
+
+
+IDLE = 2.5
+"""Seconds for a full upload that holds nobody, where some tenths are needed: each of these took 3 to 15."""
+ADA = (b"name,email\nAda,ada@example.org\n", b"Ada, ada@example.org\n", b'{"name": "Ada"}\n')
+
+
+def full(head: bytes, filling: bytes, tail: bytes = b"") -> bytes:
+    """As much of ``filling`` as an upload holds."""
+    return head + filling * ((spreadsheet.MAX_INFLATED - len(head) - len(tail)) // len(filling)) + tail
+
+
+@pytest.mark.parametrize(
+    ("head", "filling"),
+    [
+        (ADA[0], b"\n"),
+        (ADA[0], b"\r"),
+        (ADA[0], b",,,,,,,\n"),
+        (ADA[0], b'"' + b"\n" * 1_000 + b'",'),
+        (ADA[1], b"\n"),
+        (ADA[2], b" \n"),
+    ],
+)
+def test_blank_lines_hold_a_worker_no_longer_than_their_rows_are_worth(head: bytes, filling: bytes) -> None:
+    content = full(head, filling)
+    began = time.thread_time()
+    with pytest.raises(Malformed, match="1,048,576 lines") as refused:
+        list(spreadsheet.read(content, any_columns=False))
+    assert time.thread_time() - began < IDLE
+    assert refused.value.code == "too_large"
+
+
+@pytest.mark.parametrize("head", ADA)
+def test_as_many_blank_lines_as_a_spreadsheet_has_are_passed_over(head: bytes) -> None:
+    blank = b"\n" * (spreadsheet.MAX_LINES - head.count(b"\n"))
+    [row] = spreadsheet.read(head + blank, any_columns=False)
+    assert row.values["name"] == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("head", "filling", "code"),
+    [
+        (b'[{"name": [', b"[],", "not_json"),
+        (b'[{"name": [', b"{},", "not_json"),
+        (b'{"name": [', b"{},", "too_large"),
+        (ADA[0], b",", "too_large"),
+        (b"[", b'{"name": "a", "x": [' + b"{}," * 200 + b"0]},", "too_large"),
+    ],
+)
+def test_what_belongs_to_no_row_is_not_read_to_its_end(head: bytes, filling: bytes, code: str) -> None:
+    content = full(head, filling)
+    began = time.thread_time()
+    with pytest.raises(Malformed) as refused:
+        list(spreadsheet.read(content, any_columns=True))
+    assert time.thread_time() - began < IDLE
+    assert refused.value.code == code
+
+
+def test_items_of_json_with_ever_new_members_are_refused_and_not_looked_up_one_by_one() -> None:
+    items = b",".join(b'{"name": "a", "%x": 0}' % each for each in range(spreadsheet_json.MAX_NAMES + 1))
+    with pytest.raises(Unreadable, match="different members") as refused:
+        list(spreadsheet.read(b"[" + items + b"]", any_columns=True))
+    assert refused.value.code == "columns"
+
+
+def test_blanks_between_the_items_of_a_json_array_cost_next_to_nothing() -> None:
+    content = full(b'[{"name": "Ada"}', b" ", b', {"name": "Ben"}]')
+    began = time.thread_time()
+    [first, second] = spreadsheet.read(content, any_columns=False)
+    assert time.thread_time() - began < IDLE
+    assert (first.values, second.values) == ({"name": "Ada"}, {"name": "Ben"})
+
+
+@pytest.mark.parametrize("length", [4_000, 4_096, 5_000, 262_000])
+def test_an_item_of_json_is_read_whole_however_long_it_is(length: int) -> None:
+    name = "a" * length
+    for content in (f'[{{"name": "{name}"}}, {{"name": "Ben"}}]', f'{{"name": "{name}"}}\n{{"name": "Ben"}}'):
+        found = [each.values["name"] for each in spreadsheet.read(content.encode(), any_columns=False)]
+        assert found == [name, "Ben"]
+
+
+def test_a_line_without_an_address_is_no_name_however_many_words_it_has() -> None:
+    content = full(ADA[1], b"a@ ")
+    began = time.thread_time()
+    rows = list(spreadsheet.read(content, any_columns=False))
+    assert time.thread_time() - began < IDLE
+    assert [row.fault is None for row in rows] == [True, False]

@@ -1,0 +1,129 @@
+"""What issuers may write."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.award.input.text_rules import (
+    MAX_URL,
+    check_email,
+    check_name,
+    check_text,
+    check_url,
+)
+from chalicelib.errors import Refused
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  \n", "a" * 11, "\ud800", "a\0b", "a\x1b[2Jb", "a\x7fb", "a\x9bb", "a\ufffe", "\uffffb"]
+)
+def test_text_that_cannot_be_shown_or_stored_is_refused(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_text("name", text, 10)
+    assert refused.value.code == "bad_text"
+
+
+@pytest.mark.parametrize("text", ["a" * 10, "יצחק", "é", "a\nb\tc", "👩\u200d🚀"])
+def test_text_of_any_script_within_the_bound_is_taken(text: str) -> None:
+    check_text("name", text, 10)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada\nLovelace", "Ada\r\nLovelace", "Ada\tLovelace", "Ada\u2028Lovelace", "Ada\u2029Lovelace", "Ada\x85",
+        "\u202egrO emcA", "Ada\u2066 Lovelace\u2069", "\u202bAda\u202c",
+        "\u200b", "\u200d\u200c", "\ufeff", " \u00ad ", "\u2060\u180e", "\u3164", "\u2800\u2800", "\u0301",
+        "\ufe0f", "\xa0",
+    ],
+)  # fmt: skip
+def test_a_name_of_several_lines_turned_around_or_not_to_be_seen_is_refused(name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_name("name", name, 50)
+    assert refused.value.code == "bad_text"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada Lovelace", "علی\u200cرضا", "क्\u200dष", "شرکت\u200f Acme", "יצחק", "O’Brien-Ñandú", "김철수",
+        "👩\u200d🚀", "Z\u0308oe", "42", "(none)", "\u200eAcme",
+    ],
+)  # fmt: skip
+def test_a_name_of_any_script_is_taken_with_its_joiners(name: str) -> None:
+    check_name("name", name, 50)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "acme.example",
+        "/images/1.png",
+        "javascript:alert(1)",
+        "ftp://acme.example/",
+        "https://",
+        "https:///path",
+        "https://acme.example/a b",
+        "https://acme.example/<b>",
+        "https://[::1",
+        "https://acme.example/\n",
+        "https://acme.example/" + "a" * MAX_URL,
+    ],
+)
+def test_what_is_not_a_web_address_is_refused(url: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_url("url", url)
+    assert refused.value.code == "bad_url"
+
+
+@pytest.mark.parametrize("url", ["https://acme.example", "http://localhost:8000/a?b=c#d", "https://müller.example/ü"])
+def test_web_addresses_are_taken(url: str) -> None:
+    check_url("url", url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada",
+        "ada@",
+        "@example.org",
+        "ada@example",
+        "mary@@example.org",
+        "ada@example..org",
+        "ada@example.org.",
+        "ada @example.org",
+        "ada@exam ple.org",
+        "<ada@example.org>",
+        "ada@example.org, mary@example.org",
+        "mailto:ada@example.org",
+        "a" * 65 + "@example.org",
+        "ada@example.org\n",
+    ],
+)
+def test_what_is_not_an_e_mail_address_is_refused(address: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_email("address", address)
+    assert refused.value.code == "bad_email"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ada@example.org", "Ada.O'Hara+x@Sub.Example.org", "a_b-c@x-y.example", "ада@почта.рф", "用户@例え.テスト"],
+)
+def test_e_mail_addresses_are_taken(address: str) -> None:
+    check_email("address", address)
+
+
+@given(st.text())
+def test_any_text_is_taken_or_refused(text: str) -> None:
+    with suppress(Refused):
+        check_text("name", text, 50)
+    with suppress(Refused):
+        check_name("name", text, 50)
+    with suppress(Refused):
+        check_url("url", text)

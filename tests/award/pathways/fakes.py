@@ -1,0 +1,153 @@
+"""The ports of pathways and hooks in memory, and short ways to write a tree of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from chalicelib.award.pathways.pathway import (
+    Completion,
+    Group,
+    Node,
+    Pathway,
+    PathwayLink,
+    Rule,
+    Step,
+)
+from chalicelib.award.pathways.pathway_actions import Atlas
+from chalicelib.award.webhooks.webhook import Delivery, Webhook
+from chalicelib.dynamo.stores.webhooks import KEPT
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.tasks.task_queue import Task
+from tests.fakes import TaskQueue
+
+F = TypeVar("F")
+
+
+def leaf(achievement_id: str, **more: str) -> Step:
+    return Step(achievement_id, more.pop("name", achievement_id.upper()), **more)
+
+
+def nodes(*steps: str | Node) -> tuple[Node, ...]:
+    return tuple(leaf(step) if isinstance(step, str) else step for step in steps)
+
+
+def every(*steps: str | Node) -> Group:
+    return Group(Rule.ALL, nodes(*steps), len(steps))
+
+
+def in_order(*steps: str | Node) -> Group:
+    return Group(Rule.IN_ORDER, nodes(*steps), len(steps))
+
+
+def some(required: int, *steps: str | Node) -> Group:
+    return Group(Rule.ANY, nodes(*steps), required)
+
+
+def pathway(root: Group, **more: object) -> Pathway:
+    return Pathway(**{"id": "p", "issuer_id": "acme", "name": "A way", "description": "Up.", "root": root, **more})  # type: ignore[arg-type]
+
+
+@dataclass
+class Pathways:
+    """`award.atlas.Pathways`."""
+
+    atlases: dict[str, Atlas] = field(default_factory=dict)
+    stored: dict[tuple[str, str], Pathway] = field(default_factory=dict)
+    versions: dict[tuple[str, str, int], Pathway] = field(default_factory=dict)
+    posts: dict[tuple[str, str], tuple[PathwayLink, ...]] = field(default_factory=dict)
+    done: dict[tuple[str, str, str], Completion] = field(default_factory=dict)
+    tasks: TaskQueue = field(default_factory=TaskQueue)
+
+    def atlas(self, issuer_id: str) -> Atlas | None:
+        return self.atlases.get(issuer_id)
+
+    def pathway(self, issuer_id: str, pathway_id: str) -> Pathway:
+        return _found(self.stored.get((issuer_id, pathway_id)))
+
+    def version(self, issuer_id: str, pathway_id: str, version: int) -> Pathway:
+        return _found(self.versions.get((issuer_id, pathway_id, version)))
+
+    def pathways(self, issuer_id: str) -> Iterator[Pathway]:
+        return iter([self.stored[key] for key in sorted(self.stored) if key[0] == issuer_id])
+
+    def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
+        return self.posts.get((issuer_id, achievement_id), ())
+
+    def save(
+        self,
+        atlas: Atlas,
+        pathway: Pathway,
+        pathway_links: Mapping[str, Sequence[PathwayLink]],
+        tasks: Sequence[Task] = (),
+    ) -> None:
+        key = (pathway.issuer_id, pathway.id)
+        if self.stored.get(key) == pathway:
+            return
+        before, drawn = self.atlases.get(pathway.issuer_id), self.stored.get(key)
+        if atlas.version != (before.version if before else 0) + 1:
+            raise Conflict("changed in the meantime")
+        if pathway.version != (drawn.version if drawn else 0) + 1:
+            raise Conflict("changed in the meantime")
+        self.atlases[atlas.issuer_id] = atlas
+        self.stored[key] = self.versions[(*key, pathway.version)] = pathway
+        self.tasks.add(tasks)
+        self.posts.update({(pathway.issuer_id, each): tuple(posts) for each, posts in pathway_links.items()})
+
+    def complete(self, completion: Completion) -> None:
+        key = (completion.issuer_id, completion.pathway_id, completion.id)
+        there = self.done.get(key)
+        if there is None or (completion.rewarded and not there.rewarded):
+            self.done[key] = completion
+
+    def completion(self, issuer_id: str, pathway_id: str, completion_id: str) -> Completion | None:
+        return self.done.get((issuer_id, pathway_id, completion_id))
+
+    def completions(self, issuer_id: str, pathway_id: str, after: str | None, limit: int) -> Sequence[Completion]:
+        own = sorted(key for key in self.done if key[:2] == (issuer_id, pathway_id) and key[2] > (after or ""))
+        return [self.done[key] for key in own[:limit]]
+
+
+@dataclass
+class WebhookStore:
+    """`award.hooks.WebhookStore`."""
+
+    stored: dict[tuple[str, str], Webhook] = field(default_factory=dict)
+    arrived: dict[tuple[str, str], dict[tuple[datetime, str], Delivery]] = field(default_factory=dict)
+
+    def webhook(self, issuer_id: str, hook_id: str) -> Webhook:
+        return _found(self.stored.get((issuer_id, hook_id)))
+
+    def webhooks(self, issuer_id: str) -> Iterator[Webhook]:
+        return iter([self.stored[key] for key in sorted(self.stored) if key[0] == issuer_id])
+
+    def add_hook(self, webhook: Webhook) -> None:
+        if self.stored.setdefault((webhook.issuer_id, webhook.id), webhook) != webhook:
+            raise Conflict("taken")
+
+    def replace_hook(self, webhook: Webhook) -> None:
+        before = self.stored.get((webhook.issuer_id, webhook.id))
+        if before == webhook:
+            return
+        if before is None or before.version != webhook.version - 1:
+            raise Conflict("changed in the meantime")
+        self.stored[webhook.issuer_id, webhook.id] = webhook
+
+    def remove_hook(self, webhook: Webhook) -> None:
+        self.stored.pop((webhook.issuer_id, webhook.id), None)
+
+    def keep(self, webhook: Webhook, delivery: Delivery) -> None:
+        self.arrived.setdefault((webhook.issuer_id, webhook.id), {})[delivery.at, delivery.message_id] = delivery
+
+    def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        arrived = self.arrived.get((issuer_id, hook_id), {})
+        newest = [arrived[key] for key in sorted(arrived, reverse=True)]
+        return [one for one in newest[:limit] if now < one.at + KEPT]
+
+
+def _found(thing: F | None) -> F:
+    if thing is None:
+        raise NotFound("not here")
+    return thing

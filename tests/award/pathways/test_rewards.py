@@ -1,0 +1,473 @@
+"""What a pathway earns: once, to whoever has completed it, whatever dies on the way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.award import achievements
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import issue, reissue, status_changes
+from chalicelib.award.issuing.issue import Award
+from chalicelib.award.issuing.reissue import Changes
+from chalicelib.award.pathways import pathway_actions, rewards
+from chalicelib.award.pathways.pathway import Group, Pathway, Step
+from chalicelib.award.pathways.pathway_actions import WHOLE, Reviewed
+from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.credential.build import Holder
+from chalicelib.credential.record import Record
+from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.tasks.task_queue import Task
+from chalicelib.verify.report import Verdict
+from tests.award.fakes import BASE_URL, Crash, Fuse, House, _Fused, new_achievement
+from tests.award.pathways.fakes import (
+    Pathways,
+    every,
+    in_order,
+    leaf,
+    some,
+)
+
+ADA = Holder("Ada Lovelace", "ada@example.org")
+
+
+class Academy:
+    """A house with achievements a to e and r, whose pathways are followed."""
+
+    def __init__(self) -> None:
+        self.house = House()
+        self.issuer_context = self.house.issuer_context
+        self.pathways = Pathways(tasks=self.house.issuer_store.tasks)
+        for letter in "abcder":
+            achievements.add(self.issuer_context, new_achievement(name=letter.upper(), id=uuid(letter)))
+
+    def draw(self, root: Group, reward: str | None = "r", **more: Any) -> Pathway:
+        draft = Draft("A way", "Up.", root, uuid(reward) if reward else None, **more)
+        return pathway_actions.add(self.issuer_context, self.pathways, "acme", draft)
+
+    def earn(self, letter: str, holder: Holder = ADA, **more: Any) -> Record:
+        return issue.issue(self.issuer_context, Award("acme", uuid(letter), holder, **more))
+
+    def work(self, issuer_context: IssuerContext | None = None, pathways: Any = None) -> None:
+        """Do all tasks that are due, as the scheduled function does."""
+        tasks = self.house.issuer_store.tasks
+        handle = rewards.handler(issuer_context or self.issuer_context, pathways or self.pathways, tasks)
+        while due := [task for task in tasks.due(self.house.clock(), 100) if task.kind == rewards.KIND]:
+            for task in due:
+                handle(task)
+                tasks.done(task)
+
+    def held(self, letter: str, email: str | None = "ada@example.org") -> list[Record]:
+        rows = self.house.issuer_store.rows_of_email("acme", email or "")
+        return [self.house.issuer_store.record(row.credential_id) for row in rows if row.achievement_id == uuid(letter)]
+
+    def review(self, way: Pathway) -> list[Reviewed]:
+        return pathway_actions.review(self.issuer_context, self.pathways, "acme", way.id, None, 20)
+
+
+def uuid(letter: str) -> str:
+    return f"00000000-0000-4000-8000-{ord(letter):012x}"
+
+
+def step(letter: str) -> Step:
+    return leaf(uuid(letter), name=letter.upper())
+
+
+def root(*letters: str) -> Group:
+    return every(*(step(letter) for letter in letters))
+
+
+@pytest.fixture
+def academy() -> Academy:
+    return Academy()
+
+
+def test_whoever_completes_a_pathway_is_given_what_it_earns(academy: Academy) -> None:
+    way = academy.draw(root("a", "b"))
+    first = academy.earn("a")
+    academy.work()
+    assert academy.held("r") == []
+    second = academy.earn("b", replace(ADA, email="Ada@Example.org"), notify=True, zone="Europe/Berlin")
+    academy.work()
+    [reward] = academy.held("r")
+    assert academy.house.report(reward).verdict is Verdict.VALID
+    evidence = json.loads(reward.document)["evidence"]
+    assert [(item["id"], item["name"]) for item in evidence] == [
+        (f"{BASE_URL}/c/{first.id}", "A"),
+        (f"{BASE_URL}/c/{second.id}", "B"),
+    ]
+    recipient = academy.house.issuer_store.recipient(reward.id)
+    assert (recipient.name, recipient.email, recipient.zone, recipient.notify) == (
+        "Ada Lovelace", "ada@example.org", "Europe/Berlin", True,
+    )  # fmt: skip
+    [reviewed] = academy.review(way)
+    assert reviewed.supported
+    assert reviewed.completion.id == reward.id
+    assert reviewed.completion.credentials == (first.id, second.id)
+
+
+def test_it_is_given_once_however_often_and_whatever_comes_after(academy: Academy) -> None:
+    academy.draw(root("a", "b"))
+    academy.earn("a")
+    academy.earn("b")
+    academy.work()
+    [reward] = academy.held("r")
+    status_changes.revoke(academy.issuer_context, "acme", reward.id, "Given in error.")
+    academy.earn("a")
+    academy.earn("b")
+    academy.work()
+    assert [record.id for record in academy.held("r")] == [reward.id]
+    assert academy.house.report(reward).verdict is Verdict.REVOKED
+
+
+def test_two_holders_do_not_complete_it_together(academy: Academy) -> None:
+    academy.draw(root("a", "b"))
+    academy.earn("a")
+    academy.earn("b", Holder("Bob", "bob@example.org"))
+    academy.earn("b", Holder("Ada Lovelace"))
+    academy.work()
+    assert academy.held("r") == academy.held("r", "bob@example.org") == academy.held("r", None) == []
+
+
+def test_another_issuers_credentials_do_not_count(academy: Academy) -> None:
+    from chalicelib.award.issuers import issuer_actions
+    from tests.award.fakes import new_issuer
+
+    issuer_actions.found(academy.issuer_context, new_issuer(id="other"))
+    achievements.add(academy.issuer_context, new_achievement(issuer_id="other", id=uuid("b")))
+    academy.draw(root("a", "b"))
+    academy.earn("a")
+    issue.issue(academy.issuer_context, Award("other", uuid("b"), ADA))
+    academy.work()
+    assert academy.held("r") == []
+
+
+def test_what_is_withdrawn_on_hold_or_over_does_not_count(academy: Academy) -> None:
+    academy.draw(root("a", "b"))
+    now = academy.issuer_context.now()
+    status_changes.revoke(academy.issuer_context, "acme", academy.earn("a").id)
+    held = academy.earn("a")
+    status_changes.suspend(academy.issuer_context, "acme", held.id)
+    academy.earn("a", valid_from=now - timedelta(days=9), valid_until=now - timedelta(days=1))
+    academy.earn("b")
+    academy.work()
+    assert academy.held("r") == []
+    status_changes.reinstate(academy.issuer_context, "acme", held.id)
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
+def test_a_corrected_credential_counts_by_what_replaced_it(academy: Academy) -> None:
+    way = academy.draw(root("a", "b"))
+    wrong = academy.earn("a")
+    fixed = reissue.correct(academy.issuer_context, "acme", wrong.id, Changes(name="Ada King"), "A new name.")
+    academy.earn("b")
+    academy.work()
+    [reviewed] = academy.review(way)
+    assert fixed.id in reviewed.completion.credentials
+    assert wrong.id not in reviewed.completion.credentials
+
+
+def test_a_reward_that_is_a_step_leads_on_through_the_next_pathway(academy: Academy) -> None:
+    academy.draw(in_order(step("a"), step("b")), reward="c")
+    academy.draw(some(2, step("c"), step("d"), step("e")), reward="r")
+    for letter in "eba":
+        academy.earn(letter)
+        academy.work()
+    assert len(academy.held("c")) == 1
+    [reward] = academy.held("r")
+    assert [item["name"] for item in json.loads(reward.document)["evidence"]] == ["C", "E"]
+
+
+def test_a_reward_that_is_refused_to_one_holder_is_no_fault_of_ours_and_others_get_theirs(academy: Academy) -> None:
+    for letter in ("Eve", "Ada", "Ben"):
+        academy.earn("a", Holder(letter, f"{letter.lower()}@example.org"))
+    broken = academy.held("a", "ada@example.org")[0]
+    kept = academy.house.issuer_store.recipient(broken.id)
+    academy.house.issuer_store._recipients[broken.id] = replace(
+        kept, name="\x1b[2J"
+    )  # from before names were looked at
+    academy.work()
+    academy.draw(root("a"))
+    academy.work()
+    assert [len(academy.held("r", f"{name}@example.org")) for name in ("eve", "ada", "ben")] == [1, 0, 1]
+    academy.earn("a")  # the same holder, named well
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
+def test_a_reward_that_is_no_longer_issued_waits_and_fails_no_task(academy: Academy) -> None:
+    academy.draw(root("a"))
+    achievements.archive(academy.issuer_context, "acme", uuid("r"))
+    academy.earn("a")
+    academy.work()
+    assert academy.held("r") == []
+    achievements.archive(academy.issuer_context, "acme", uuid("r"), archived=False)
+    academy.earn("a")
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
+def test_an_archived_pathway_earns_nothing(academy: Academy) -> None:
+    academy.draw(root("a"), archived=True)
+    academy.earn("a")
+    academy.work()
+    assert academy.held("r") == []
+
+
+def test_a_pathway_without_a_reward_is_noted_and_one_that_is_added_later_is_given(academy: Academy) -> None:
+    way = academy.draw(root("a"), reward=None)
+    academy.earn("a")
+    academy.work()
+    [reviewed] = academy.review(way)
+    assert not reviewed.completion.rewarded
+    pathway_actions.change(
+        academy.issuer_context, academy.pathways, "acme", way.id, Draft("A way", "Up.", way.root, uuid("r"))
+    )
+    academy.earn("a")
+    academy.work()
+    [reward] = academy.held("r")
+    assert [each.completion.id for each in academy.review(way)] == [reward.id]
+
+
+def test_whoever_has_all_steps_already_is_found_when_the_pathway_is_written_or_changed(academy: Academy) -> None:
+    holders = [Holder(f"H{n}", f"h{n}@example.org") for n in range(5)]
+    for holder in holders:
+        academy.earn("a", holder)
+    academy.earn("a", Holder("Without an address"))
+    status_changes.revoke(academy.issuer_context, "acme", academy.held("a", "h0@example.org")[0].id)
+    way = academy.draw(root("a", "b"))
+    academy.work()
+    assert academy.pathways.done == {}
+    pathway_actions.change(
+        academy.issuer_context, academy.pathways, "acme", way.id, Draft("A way", "Up.", root("a"), uuid("r"))
+    )
+    academy.work()
+    assert [len(academy.held("r", holder.email)) for holder in holders] == [0, 1, 1, 1, 1]
+
+
+def test_a_great_many_holders_are_looked_at_piece_by_piece(academy: Academy) -> None:
+    for number in range(7):
+        academy.earn("a", Holder(f"H{number}", f"h{number}@example.org"))
+    academy.work()
+    way = academy.draw(root("a"))
+    house, pieces = academy.house, 0
+
+    def slow() -> datetime:
+        house.clock.advance(timedelta(seconds=1))
+        return house.clock.now
+
+    handle = rewards.handler(replace(academy.issuer_context, clock=slow), academy.pathways, house.issuer_store.tasks)
+    while due := [task for task in house.issuer_store.tasks.due(house.clock(), 100) if task.subject.startswith(WHOLE)]:
+        assert len(due) == 1
+        handle(due[0])
+        house.issuer_store.tasks.done(due[0])
+        pieces += 1
+    assert pieces > 2
+    assert len(academy.review(way)) == 7
+
+
+# What is no longer supported.
+
+
+def test_what_loses_its_support_is_listed_and_keeps_its_reward(academy: Academy) -> None:
+    way = academy.draw(root("a", "b"))
+    lost = academy.earn("a")
+    academy.earn("b")
+    academy.work()
+    status_changes.revoke(academy.issuer_context, "acme", lost.id, "Plagiarism.")
+    [reviewed] = academy.review(way)
+    assert not reviewed.supported
+    assert reviewed.withdrawn == (lost.id,)
+    [reward] = academy.held("r")
+    assert academy.house.report(reward).verdict is Verdict.VALID
+
+
+def test_what_came_in_its_place_or_was_not_needed_supports_it_still(academy: Academy) -> None:
+    corrected = academy.draw(root("a"))
+    wrong = academy.earn("a")
+    academy.work()
+    reissue.correct(academy.issuer_context, "acme", wrong.id, Changes(name="Ada King"), "A new name.")
+    [reviewed] = academy.review(corrected)
+    assert (reviewed.supported, reviewed.withdrawn) == (True, (wrong.id,))
+
+
+def test_a_choice_of_which_enough_is_left_is_still_supported(academy: Academy) -> None:
+    way = academy.draw(some(1, step("b"), step("c")))
+    academy.earn("b")
+    academy.work()
+    academy.earn("c")
+    status_changes.revoke(academy.issuer_context, "acme", academy.held("b")[0].id)
+    [reviewed] = academy.review(way)
+    assert reviewed.supported
+
+
+def test_what_has_expired_since_was_good_at_the_time(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    academy.earn("a", valid_until=academy.issuer_context.now() + timedelta(days=1))
+    academy.work()
+    academy.house.clock.advance(timedelta(days=2))
+    [reviewed] = academy.review(way)
+    assert (reviewed.supported, reviewed.withdrawn) == (True, ())
+    seen = pathway_actions.way_of(academy.issuer_context, academy.pathways, "acme", way.id, "ada@example.org")
+    assert not seen.progress.complete
+    assert seen.completion is not None
+
+
+def test_whoever_completed_an_earlier_version_has_completed_it(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    academy.earn("a")
+    academy.work()
+    pathway_actions.change(
+        academy.issuer_context, academy.pathways, "acme", way.id, Draft("Longer", "Up.", root("a", "b"), uuid("r"))
+    )
+    seen = pathway_actions.way_of(academy.issuer_context, academy.pathways, "acme", way.id, " Ada@Example.org ")
+    assert seen.completion is not None
+    assert seen.completion.version == 1
+    assert (seen.progress.done, seen.progress.needed) == (1, 2)
+    [reviewed] = academy.review(way)
+    assert reviewed.supported
+    academy.earn("b")
+    academy.work()
+    assert len(academy.held("r")) == 1
+
+
+# Crashes.
+
+
+def test_whatever_dies_a_rerun_gives_the_reward_once() -> None:
+    for at in range(60):
+        for after in (False, True):
+            academy = Academy()
+            academy.draw(root("a", "b"))
+            academy.earn("a")
+            academy.earn("b")
+            fuse = Fuse(at, after)
+            try:
+                academy.work(fuse.build_into(academy.issuer_context), _Fused(academy.pathways, fuse))
+            except Crash:
+                academy.work()
+                [reward] = academy.held("r")
+                assert academy.house.report(reward).verdict is Verdict.VALID
+                assert len(academy.pathways.done) == 1
+            else:
+                assert not fuse.burnt
+                assert at > 8
+                return
+    pytest.fail("the fuse never outlasted the work")
+
+
+def test_when_the_reward_was_changed_between_a_crash_and_the_rerun_the_first_one_stays(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    academy.earn("a")
+
+    class Dies(Pathways):
+        def complete(self, completion: Any) -> None:
+            raise Crash
+
+    with pytest.raises(Crash):
+        academy.work(pathways=Dies(**vars(academy.pathways)))
+    pathway_actions.change(
+        academy.issuer_context, academy.pathways, "acme", way.id, Draft("A way", "Up.", way.root, uuid("e"))
+    )
+    academy.work()
+    assert (len(academy.held("r")), len(academy.held("e"))) == (1, 0)
+    assert len(academy.pathways.done) == 1
+
+
+def test_a_task_whose_credential_is_gone_is_done(academy: Academy) -> None:
+    handle = rewards.handler(academy.issuer_context, academy.pathways, academy.house.issuer_store.tasks)
+    for subject in ("g" * 26, f"{WHOLE}{'g' * 26}"):
+        handle(Task("pathways", "acme", subject, academy.issuer_context.now()))
+
+
+def test_the_id_of_a_reward_is_no_stranger_s_to_guess_and_the_same_for_nobody_else(academy: Academy) -> None:
+    ways = [academy.draw(root("a"), reward="r"), academy.draw(root("b"), reward="e")]
+    ids = {
+        pathway_actions.completion_of(academy.pathways, way, email)
+        for way in ways
+        for email in ("ada@example.org", "bob@example.org")
+    }
+    other = Academy()
+    other.house = House(seed=2)
+    other.issuer_context = other.house.issuer_context
+    assert len(ids) == 4
+    assert all(len(each) == 26 and each.isalnum() for each in ids)
+    found = academy.pathways.atlas("acme")
+    assert found is not None
+    assert len(found.secret) == 32
+
+
+# Writing.
+
+
+def test_a_step_without_a_name_is_called_as_its_achievement(academy: Academy) -> None:
+    unnamed = replace(root("a"), steps=(replace(root("a").steps[0], name=""),))
+    assert [step.name for step in academy.draw(unnamed).root.steps] == ["A"]
+
+
+@pytest.mark.parametrize("where", ["step", "reward"])
+def test_only_the_issuer_s_own_achievements_can_be_steps_or_rewards(academy: Academy, where: str) -> None:
+    with pytest.raises(Refused) as refused:
+        academy.draw(root("z") if where == "step" else root("a"), reward="z" if where == "reward" else None)
+    assert refused.value.code == "unknown_achievement"
+    assert academy.pathways.stored == {}
+
+
+def test_nobody_can_write_a_pathway_of_no_issuer(academy: Academy) -> None:
+    with pytest.raises(NotFound):
+        pathway_actions.add(academy.issuer_context, academy.pathways, "nobody", Draft("A way", "Up.", root("a")))
+    with pytest.raises(NotFound):
+        pathway_actions.change(academy.issuer_context, academy.pathways, "acme", "p", Draft("A way", "Up.", root("a")))
+
+
+def test_a_change_is_written_from_the_version_that_was_read_or_from_any(academy: Academy) -> None:
+    way = academy.draw(root("a"))
+    draft = Draft("Second", "Up.", root("b"), version=1)
+    assert pathway_actions.change(academy.issuer_context, academy.pathways, "acme", way.id, draft).version == 2
+    with pytest.raises(Conflict):
+        pathway_actions.change(academy.issuer_context, academy.pathways, "acme", way.id, draft)
+    assert (
+        pathway_actions.change(
+            academy.issuer_context, academy.pathways, "acme", way.id, replace(draft, version=None)
+        ).version
+        == 3
+    )
+
+
+def test_signposts_follow_every_change(academy: Academy) -> None:
+    way = academy.draw(in_order(step("a"), step("b")))
+    academy.draw(root("b", "c"), reward="e")
+    assert [post.pathway for post in academy.pathways.pathway_links("acme", uuid("a"))] == ["A way"]
+    assert len(academy.pathways.pathway_links("acme", uuid("b"))) == 2
+    pathway_actions.change(
+        academy.issuer_context, academy.pathways, "acme", way.id, Draft("Other", "Up.", root("c", "d"))
+    )
+    assert academy.pathways.pathway_links("acme", uuid("a")) == ()
+    assert [post.pathway for post in academy.pathways.pathway_links("acme", uuid("b"))] == ["A way"]
+    assert [post.pathway for post in academy.pathways.pathway_links("acme", uuid("c"))] == ["A way", "Other"]
+    archived = Draft("Other", "Up.", root("c", "d"), archived=True)
+    pathway_actions.change(academy.issuer_context, academy.pathways, "acme", way.id, archived)
+    assert academy.pathways.pathway_links("acme", uuid("d")) == ()
+
+
+def test_two_who_together_would_make_a_ring_do_not(academy: Academy) -> None:
+    """Each reads the pathways before the other has saved."""
+    first = Draft("One", "Up.", root("a"), uuid("b"))
+    second = Draft("Two", "Up.", root("b"), uuid("a"))
+
+    class Slow(Pathways):
+        def pathways(self, issuer_id: str) -> Any:
+            found = list(super().pathways(issuer_id))
+            if not self.stored:
+                pathway_actions.add(academy.issuer_context, academy.pathways, "acme", first)
+            return iter(found)
+
+    with pytest.raises(Refused) as refused:
+        pathway_actions.add(academy.issuer_context, Slow(**vars(academy.pathways)), "acme", second)
+    assert refused.value.code == "pathway_cycle"
+    assert [way.name for way in academy.pathways.pathways("acme")] == ["One"]

@@ -1,0 +1,38 @@
+"""The ids and the clock that acts share."""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+
+from chalicelib.award.issuer_context import IssuerContext
+from tests.award.fakes import BASE_URL
+from tests.fakes import IssuerStore, Signer
+
+
+def issuer_context(now: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> IssuerContext:
+    return IssuerContext(IssuerStore(), Signer(), BASE_URL, lambda: now, random.Random(5).randbytes)
+
+
+def test_public_ids_are_26_characters_of_base32_and_differ() -> None:
+    here = issuer_context()
+    ids = [here.public_id() for _ in range(500)]
+    assert len(set(ids)) == 500
+    assert all(re.fullmatch("[a-z2-7]{26}", name) for name in ids)
+
+
+def test_every_character_of_a_public_id_varies() -> None:
+    here = issuer_context()
+    columns = list(zip(*[here.public_id() for _ in range(500)], strict=True))
+    assert all(len(set(column)) == 32 for column in columns)
+
+
+def test_uuids_are_of_version_4() -> None:
+    assert uuid.UUID(issuer_context().uuid()).version == 4
+
+
+def test_now_is_in_whole_seconds_of_utc() -> None:
+    moment = datetime(2026, 7, 1, 12, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=2)))
+    assert issuer_context(moment).now() == datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC)

@@ -1,0 +1,174 @@
+"""Standard Webhooks: the project's own vectors, and everything that must not pass."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.award.webhooks.signature import (
+    MAX_SIGNATURE_HEADER,
+    TOLERANCE,
+    Message,
+    read_secret,
+    sign,
+    verify,
+    write_secret,
+)
+from chalicelib.errors import Malformed, Unauthenticated
+
+# standard-webhooks/standard-webhooks, libraries/testdata/signatures.json at e636d18.
+OFFICIAL = Message(
+    "msg_p5jXN8AQM9LWM0D4loKWxJek",
+    "1696200454",
+    "v1,GgjvufBlIj71MBIVQotYGb+xEC3LNXCsIZp0HsDC8qs=",
+    b'{"type": "example.created", "timestamp":"2023-09-28T19:20:22+00:00", '
+    b'"data":{"str":"string","bool":true,"int":42}}',
+)
+SECRET = read_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+OTHER = b"another secret of thirty-two byte"
+THEN = datetime.fromtimestamp(1696200454, UTC)
+
+# The reference libraries' test of signing, libraries/python/tests/test_webhooks.py at 33d368b.
+SIGNED = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_official_vectors() -> None:
+    verify(OFFICIAL, [SECRET], THEN)
+    assert sign(OFFICIAL.id, int(OFFICIAL.timestamp), OFFICIAL.body, SECRET) == OFFICIAL.signature
+    assert sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}', SECRET) == SIGNED
+
+
+def refused(message: Message, secrets: list[bytes] | None = None, now: datetime = THEN) -> None:
+    with pytest.raises(Unauthenticated):
+        verify(message, [SECRET] if secrets is None else secrets, now)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": ""},
+        {"id": "msg_other"},
+        {"id": "x" * 257},
+        {"id": "msg p5jXN8AQM9LWM0D4loKWxJek"},
+        {"timestamp": ""},
+        {"timestamp": "hello"},
+        {"timestamp": "1696200455"},
+        {"timestamp": "01696200454"},
+        {"timestamp": "+1696200454"},
+        {"timestamp": "1696200454.0"},
+        {"timestamp": "１６９６２００４５４"},
+        {"timestamp": "9" * 400},
+        {"signature": ""},
+        {"signature": "v1,"},
+        {"signature": "v1"},
+        {"signature": "GgjvufBlIj71MBIVQotYGb+xEC3LNXCsIZp0HsDC8qs="},
+        {"signature": "v2,GgjvufBlIj71MBIVQotYGb+xEC3LNXCsIZp0HsDC8qs="},
+        {"signature": "v1a,GgjvufBlIj71MBIVQotYGb+xEC3LNXCsIZp0HsDC8qs="},
+        {"signature": "v1,GgjvufBlIj71MBIVQotYGb+xEC3LNXCsIZp0HsDC8qt="},
+        {"signature": "v1,GgjvufBlIj71MBIVQotYGb+xEC3LNXCsIZp0HsDC8q=="},
+        {"signature": "v1,é"},
+        {"signature": "v1," + "A" * MAX_SIGNATURE_HEADER},
+        {"body": b""},
+        {"body": OFFICIAL.body + b"\n"},
+        {"body": OFFICIAL.body.replace(b"42", b"43")},
+    ],
+)
+def test_whatever_is_changed_it_is_refused(changes: dict[str, object]) -> None:
+    refused(replace(OFFICIAL, **changes))  # type: ignore[arg-type]
+
+
+def test_another_secret_or_none_opens_nothing() -> None:
+    refused(OFFICIAL, [OTHER])
+    refused(OFFICIAL, [])
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_five_minutes_either_way_and_no_second_more(side: int) -> None:
+    verify(OFFICIAL, [SECRET], THEN + side * TOLERANCE)
+    refused(OFFICIAL, now=THEN + side * (TOLERANCE + timedelta(microseconds=1)))
+
+
+def test_one_good_signature_among_several_is_enough() -> None:
+    other = "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
+    several = " ".join((other, other.replace("v1", "v2"), "nonsense", "v1,%", OFFICIAL.signature, other))
+    verify(replace(OFFICIAL, signature=several), [SECRET], THEN)
+    refused(replace(OFFICIAL, signature=f"{other} {other}"))
+
+
+def test_while_a_secret_is_changed_both_are_good() -> None:
+    verify(OFFICIAL, [OTHER, SECRET], THEN)
+    verify(OFFICIAL, [SECRET, OTHER], THEN)
+
+
+def test_an_id_with_a_full_stop_is_refused_even_if_it_was_signed() -> None:
+    """`a.1696200454` and a body, or `a`, that time and a longer body: both are signed alike."""
+    now = int(OFFICIAL.timestamp)
+    signature = sign("a.1696200454", now, b"{}", SECRET)
+    assert signature == sign("a", 1696200454, f"{now}.{{}}".encode(), SECRET)
+    refused(Message("a.1696200454", str(now), signature, b"{}"))
+
+
+def test_the_time_is_judged_only_for_who_knows_the_secret() -> None:
+    with pytest.raises(Unauthenticated, match="No signature"):
+        verify(OFFICIAL, [OTHER], THEN + timedelta(days=1))
+
+
+IDS = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="."), min_size=1, max_size=256)
+
+
+@given(
+    message_id=IDS,
+    at=st.integers(1, 10**11),
+    body=st.binary(max_size=300),
+    secret=st.binary(min_size=24, max_size=64),
+    off=st.integers(-300, 300),
+)
+@settings(max_examples=200, deadline=None)
+def test_what_is_signed_is_verified(message_id: str, at: int, body: bytes, secret: bytes, off: int) -> None:
+    now = datetime.fromtimestamp(at, UTC) + timedelta(seconds=off)
+    verify(Message(message_id, str(at), sign(message_id, at, body, secret), body), [secret], now)
+
+
+@given(
+    message_id=IDS,
+    body=st.binary(max_size=60),
+    other_id=IDS,
+    other_body=st.binary(max_size=60),
+    later=st.integers(0, 299),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_signature_serves_another_message(
+    message_id: str, body: bytes, other_id: str, other_body: bytes, later: int
+) -> None:
+    signature = sign(message_id, 1696200454, body, SECRET)
+    if (message_id, body, 0) == (other_id, other_body, later):
+        return
+    refused(Message(other_id, str(1696200454 + later), signature, other_body))
+
+
+@given(signature=st.text(max_size=80) | st.binary(max_size=40).map(lambda raw: f"v1,{base64.b64encode(raw).decode()}"))
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_in_the_header_it_is_refused_in_our_own_way(signature: str) -> None:
+    refused(replace(OFFICIAL, signature=signature))
+
+
+def test_the_bytes_are_compared_by_hmac_s_own_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each given signature with each secret's, even after one has matched."""
+    compared: list[tuple[bytes, bytes]] = []
+    real = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda one, two: (compared.append((one, two)), real(one, two))[1])
+    verify(replace(OFFICIAL, signature=f"{OFFICIAL.signature} v1,AAAA"), [SECRET, OTHER], THEN)
+    assert len(compared) == 4
+
+
+def test_a_secret_is_written_as_the_specification_says_and_read_back() -> None:
+    assert write_secret(SECRET) == "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    assert read_secret(write_secret(OTHER)) == OTHER
+    with pytest.raises(Malformed):
+        read_secret("whsec_not base64")

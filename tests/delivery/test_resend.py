@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.credential.record import Standing, State
+from chalicelib.delivery import resend
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.errors import Refused
+from tests.contract import nouns
+from tests.delivery.world import CREDENTIAL, ISSUED_AT, World
+
+ENDED = ISSUED_AT + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"standing": Standing(State.REVOKED, nouns.NOW, "In error.")},
+        {"standing": Standing(State.SUSPENDED, nouns.NOW)},
+        {"superseded_by": "d" * 26},
+        {"valid_until": ENDED},
+    ],
+    ids=["revoked", "suspended", "replaced", "expired"],
+)
+def test_a_letter_that_would_never_go_out_is_refused_and_not_promised(changes: dict[str, object]) -> None:
+    world = World()
+    world.change(**changes)
+    world.now = world.after(days=2)
+    with pytest.raises(Refused) as caught:
+        resend.send_again(world.delivery_context, "north", CREDENTIAL)
+    assert caught.value.code == "not_standing"
+    assert world.delivery.asked == ()
+
+
+def test_a_letter_goes_out_once_more_to_somebody_who_was_not_to_be_written_to() -> None:
+    world = World(notify=False)
+    resend.send_again(world.delivery_context, "north", CREDENTIAL)
+    world.do("deliver")
+    assert [letter.kind for letter in world.post.sent] == [Kind.ISSUED]

@@ -1,0 +1,47 @@
+"""One letter of each kind, as `delivery` writes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.award.pathways.pathway import PathwayLink, Step
+from chalicelib.delivery.emails import compose
+from chalicelib.delivery.emails.compose import Case, Links
+from chalicelib.delivery.emails.email_content import Kind, Letter
+from tests.contract import nouns
+from tests.delivery.world import EMAIL, ISSUED_AT
+
+MY = f"my/{'m' * 65}"
+STOP = f"mail/unsubscribe/{'u' * 65}"
+
+
+def one_case(base_url: str = "https://laurel.example", **changes: object) -> Case:
+    """The case that every letter about a credential speaks of."""
+    image = f"{base_url}/images/{'a' * 64}.png"
+    issuer = nouns.issuer(name="Fernhill College", image=image, email="office@fernhill.example")
+    achievement = nouns.achievement(
+        name="Data analysis in practice",
+        description="Plans, cleans, analyses and presents a data set of public interest.",
+        image=image,
+        image_alt="A bar chart",
+    )
+    record = nouns.record(issued_at=ISSUED_AT, valid_until=ISSUED_AT.replace(year=2028))
+    recipient = Recipient(record.id, issuer.id, "Ada Nwosu", EMAIL, "Europe/Berlin", True)
+    step = Step("x", "Statistics for everyday", url="https://fernhill.example/statistics")
+    pathway_links = (PathwayLink("p", "Data analyst", (step,), None),)
+    one = Case(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url)
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def letter(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> Letter:
+    """The letter of ``kind``."""
+    match kind:
+        case Kind.SIGN_IN:
+            return compose.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15)
+        case Kind.HOLDER_LINK:
+            return compose.holder_link(EMAIL, f"{base_url}/{MY}")
+        case Kind.INVITATION:
+            return compose.invitation(EMAIL, one_case(base_url).issuer, "editor", f"{base_url}/sign-in")
+        case _:
+            return compose.about(kind, one_case(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}"))

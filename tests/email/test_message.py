@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+
+import pytest
+
+from chalicelib.delivery.emails.email_content import REMINDERS, Kind, Letter
+from chalicelib.email.message import message
+from chalicelib.errors import Refused
+from tests.email.letters import (
+    MY,
+    STOP,
+    letter,
+    one_case,
+)
+
+SENDER = "letters@laurel.example"
+
+
+def received(one: Letter) -> EmailMessage:
+    """What a mail program reads of the bytes that are sent."""
+    found = message_from_bytes(bytes(message(one, SENDER)), policy=policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def part(one: Letter, kind: str) -> str:
+    body = received(one).get_body((kind,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+class Reader(HTMLParser):
+    """Links, pictures and words of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.pictures: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        assert not [name for name in found if name.startswith("on")]
+        assert tag not in ("script", "iframe", "form", "link", "object", "svg", "table")
+        if tag == "a":
+            self.links.append(found["href"] or "")
+        if tag == "img":
+            self.pictures.append(found)
+
+
+def read(one: Letter) -> Reader:
+    reader = Reader()
+    reader.feed(part(one, "html"))
+    return reader
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_letter_says_what_it_is_in_both_forms(kind: Kind) -> None:
+    one = letter(kind)
+    mail = received(one)
+    assert mail["Subject"] == one.subject
+    assert mail["To"] == "ada@example.org"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    text = part(one, "plain")
+    links = read(one).links
+    for words in (one.greeting, one.main.url, *one.paragraphs):
+        assert " ".join(words.split()) in " ".join(text.split())
+    assert one.main.url in links
+    assert max(len(line) for line in text.splitlines() if "http" not in line) <= 72
+
+
+@pytest.mark.parametrize("kind", [Kind.ISSUED, *sorted(REMINDERS)])
+def test_a_letter_about_a_credential_bears_the_issuers_name_and_can_be_ended(kind: Kind) -> None:
+    mail = received(letter(kind))
+    assert mail["From"].addresses[0].display_name == "Fernhill College via Laurel"
+    assert mail["From"].addresses[0].addr_spec == SENDER
+    assert mail["Reply-To"] == "office@fernhill.example"
+    assert mail["List-Unsubscribe"] == f"<https://laurel.example/{STOP}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"https://laurel.example/{MY}" in read(letter(kind)).links
+    assert "Fernhill College" in mail["Subject"]
+    assert "Data analysis in practice" in mail["Subject"]
+
+
+@pytest.mark.parametrize("kind", [Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION])
+def test_a_letter_that_was_asked_for_has_nothing_to_unsubscribe_from(kind: Kind) -> None:
+    mail = received(letter(kind))
+    assert mail["List-Unsubscribe"] is None
+    assert mail["From"].addresses[0].display_name == "Laurel"
+
+
+def test_the_first_letter_guides_and_leads_on() -> None:
+    text = part(letter(Kind.ISSUED), "plain")
+    for words in ("LinkedIn", "Social media", "Résumé", "E-mail signature", "Web page", "Wallet"):
+        assert f"- {words}: " in text
+    assert "Next on “Data analyst”: Statistics for everyday." in text
+    assert "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=Data+analysis+in+practice" in text
+    assert "It is valid until 1 June 2028." in text
+
+
+def test_pictures_are_our_own_and_each_says_what_it_is() -> None:
+    pictures = read(letter(Kind.ISSUED)).pictures
+    assert [picture["alt"] for picture in pictures] == ["", "Badge: A bar chart"]
+    assert all((picture["src"] or "").startswith("https://laurel.example/images/") for picture in pictures)
+
+
+def test_a_picture_from_elsewhere_is_left_out() -> None:
+    issuer = replace(one_case().issuer, image="https://tracker.example/pixel.png")
+    achievement = replace(one_case().achievement, image="https://tracker.example/badge.png")
+    one = letter(Kind.ISSUED, issuer=issuer, achievement=achievement)
+    assert read(one).pictures == []
+    assert "tracker.example" not in str(message(one, SENDER))
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "Name\r\nBcc: everybody@example.org",
+        "Name\nX: y\n\n<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "\u202edesrever\u200b",
+        "=?utf-8?q?evil?= <a@b>",
+        "{{ 7 * 7 }} {% raw %}",
+    ],
+    ids=repr,
+)
+def test_an_issuers_words_stay_words(evil: str) -> None:
+    case = one_case()
+    one = letter(
+        Kind.ISSUED,
+        issuer=replace(case.issuer, name=evil),
+        achievement=replace(case.achievement, name=evil, description=evil),
+        recipient=replace(case.recipient, name=evil),
+    )
+    mail = received(one)
+    assert mail.get_all("Bcc") is None
+    assert mail.get_all("X") is None
+    assert [address.addr_spec for address in mail["From"].addresses] == [SENDER]
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b]", mail["Subject"])
+    read(one)
+    assert "49" not in part(one, "html")
+
+
+@pytest.mark.parametrize(
+    ("accent", "used"), [("#7A1FA2", "#7a1fa2"), ("#ffd45e", "#0b55a0"), ("red;}", "#0b55a0"), (None, "#0b55a0")]
+)
+def test_the_issuers_colour_is_used_where_words_can_be_read_on_it(accent: str | None, used: str) -> None:
+    html = part(letter(Kind.ISSUED, issuer=replace(one_case().issuer, accent=accent)), "html")
+    assert f"background: {used}; border: 2px solid {used};" in html
+
+
+def test_a_very_long_name_makes_no_endless_subject() -> None:
+    one = letter(Kind.ISSUED, achievement=replace(one_case().achievement, name="a" * 200))
+    assert len(one.subject) < 220
+    assert "…" in one.subject
+
+
+@pytest.mark.parametrize(
+    "email", ["ädä@example.org", "a da@example.org", "ada@", "ada", "ada@exa mple.org", "a\n@b.org"]
+)
+def test_an_address_that_cannot_be_sent_to_is_refused(email: str) -> None:
+    with pytest.raises(Refused) as error:
+        message(replace(letter(Kind.ISSUED), to=email), SENDER)
+    assert error.value.code == "address_rejected"
+
+
+def test_a_domain_beyond_ascii_is_written_as_the_dns_does() -> None:
+    assert received(replace(letter(Kind.ISSUED), to="ada@münchen.example"))["To"] == "ada@xn--mnchen-3ya.example"
+
+
+def test_an_issuer_that_is_called_as_we_are_is_not_taken_for_us() -> None:
+    issuer = replace(one_case().issuer, name="Laurel")
+    mail = received(letter(Kind.ISSUED, issuer=issuer))
+    assert mail["From"].addresses[0].display_name == "Laurel via Laurel"
+
+
+@pytest.mark.parametrize("to", ['"ada"@example.org', "(x)ada@example.org", "ada@(x)example.org", '"a\\da"@example.org'])
+def test_an_address_that_is_read_as_another_one_gets_no_letter(to: str) -> None:
+    with pytest.raises(Refused) as caught:
+        message(replace(letter(Kind.ISSUED), to=to), SENDER)
+    assert caught.value.code == "address_rejected"
+
+
+@pytest.mark.parametrize("email", ["no address", "a@b\nBcc: eve@example.org", "office@"])
+def test_an_issuer_s_address_that_is_none_keeps_no_letter_back(email: str) -> None:
+    mail = received(replace(letter(Kind.ISSUED), reply_to=email))
+    assert mail["Reply-To"] is None
+    assert mail.get_all("Bcc") is None
+    assert mail["To"] == "ada@example.org"

@@ -1,0 +1,136 @@
+"""Letters through the embedded AWS, and what SES may answer instead."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from chalicelib.delivery import email_events
+from chalicelib.delivery.email_events import Fate
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.ports import NotSent
+from chalicelib.email.ses import SesPost
+from chalicelib.errors import Refused, Unavailable
+from local import mail
+from local.aws import REGION, EmbeddedAws
+from local.deploy import client
+from tests.email.letters import letter
+
+SENDER = "letters@laurel.example"
+
+
+@pytest.fixture
+def post(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesPost:
+    for name, value in aws.client_env.items():
+        monkeypatch.setenv(name, value)
+    client(aws, "ses").verify_domain_identity(Domain="laurel.example")
+    return SesPost(REGION, SENDER, "")
+
+
+@pytest.fixture
+def said(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
+    """What the mail service says on a topic of its own."""
+    sns, sqs, ses = (client(aws, name) for name in ("sns", "sqs", "ses"))
+    name = f"mail-{uuid.uuid4().hex}"
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    ses.verify_domain_identity(Domain="laurel.example")
+    for kind in ("Delivery", "Bounce", "Complaint"):
+        ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind, SnsTopic=topic)
+
+    def heard() -> list[str]:
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)
+        return [json.loads(one["Body"])["Message"] for one in found.get("Messages", [])]
+
+    yield heard
+    for kind in ("Delivery", "Bounce", "Complaint"):
+        ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind)
+
+
+def test_a_letter_is_taken_and_can_be_looked_at(aws: EmbeddedAws, post: SesPost) -> None:
+    one = letter(Kind.ISSUED)
+    message_id = post.send(one)
+    [kept] = [each for each in mail.kept(aws.endpoint_url) if each.id == message_id]
+    assert (kept.to, kept.subject) == (one.to, one.subject)
+    assert one.main.url in kept.text
+    assert one.main.url in kept.html
+    for path in ("/_mail", f"/_mail/{message_id}", f"/_mail/{message_id}/html"):
+        status, headers, page = mail.answer(path, "localhost:8000", aws.endpoint_url)
+        assert status == 200
+        assert "script-src" not in dict(headers)["Content-Security-Policy"]
+        assert "default-src 'none'" in dict(headers)["Content-Security-Policy"]
+        assert b"<script" not in page
+    assert mail.answer("/_mail", "evil.example:8000", aws.endpoint_url)[0] == 403
+    assert mail.answer("/_mail/nothing", "localhost:8000", aws.endpoint_url)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("to", "fates"),
+    [
+        ("success@simulator.amazonses.com", [Fate.DELIVERED]),
+        ("bounce@simulator.amazonses.com", [Fate.BOUNCED]),
+        ("suppressionlist@simulator.amazonses.com", [Fate.BOUNCED]),
+        ("complaint@simulator.amazonses.com", [Fate.DELIVERED, Fate.COMPLAINED]),
+    ],
+)
+def test_what_became_of_it_is_said(post: SesPost, said: Callable[[], list[str]], to: str, fates: list[Fate]) -> None:
+    message_id = post.send(replace(letter(Kind.ISSUED), to=to))
+    found = [email_events.parse(message) for message in said()]
+    assert sorted(one.fate for one in found if one) == sorted(fates)
+    assert {(one.message_id, one.addresses) for one in found if one} == {(message_id, (to,))}
+
+
+class Broken:
+    """A client of SES that fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def send_raw_email(self, **_: object) -> dict[str, Any]:
+        raise self.error
+
+
+def answered(code: str, status: int, words: str = "no") -> ClientError:
+    reply = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(reply, "SendRawEmail")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (answered("Throttling", 400, "Maximum sending rate exceeded."), NotSent, "post_refuses"),
+        (answered("AccountSendingPausedException", 400), NotSent, "post_refuses"),
+        (answered("AccessDenied", 403), NotSent, "post_refuses"),
+        (answered("MessageRejected", 400, "Email address is not verified."), NotSent, "post_refuses"),
+        (answered("MessageRejected", 400, "Address blacklisted."), Refused, "address_rejected"),
+        (answered("InvalidParameterValue", 400, "Illegal address"), Refused, "address_rejected"),
+        (answered("InternalFailure", 500), Unavailable, "post_silent"),
+        (EndpointConnectionError(endpoint_url="https://ses.example"), NotSent, "post_unreachable"),
+        (ReadTimeoutError(endpoint_url="https://ses.example"), Unavailable, "post_silent"),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)[:60]),
+)  # fmt: skip
+def test_each_fault_says_whether_it_was_sent(error: Exception, kind: type[Exception], code: str) -> None:
+    post = SesPost(REGION, SENDER, "laurel")
+    post.__dict__["_client"] = Broken(error)
+    with pytest.raises(kind) as raised:
+        post.send(letter(Kind.ISSUED))
+    assert raised.value.code == code  # type: ignore[attr-defined]
+    assert (type(raised.value) is NotSent) == (kind is NotSent)
+
+
+def test_a_letter_is_handed_over_once_whatever_happens() -> None:
+    """botocore would try again by itself after a lost answer: a second letter."""
+    config = SesPost(REGION, SENDER, "laurel")._client.meta.config
+    assert config.retries["total_max_attempts"] == 1

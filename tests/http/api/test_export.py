@@ -1,0 +1,141 @@
+"""All of an issuer's data, as a program takes it along."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.access.roles import Role
+from chalicelib.award import export
+from chalicelib.award.bulk import bulk_issuer
+from chalicelib.award.bulk.bulk_issuer import Allow, Upload
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers.issuer_actions import NewIssuer
+from chalicelib.award.webhooks.webhook import Fields, Secret, Webhook
+from chalicelib.errors import Malformed
+from tests.http.gateway import Gateway
+from tests.http.signed_in import as_token, belongs
+from tests.http.world import Laurel, id_of
+
+
+@pytest.fixture
+def full(laurel: Laurel) -> Laurel:
+    """Two issuers; the first one has something of everything."""
+    issuer_actions.found(laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches, too."))
+    belongs(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
+    belongs(laurel.access_context, "other", "eve@other.example", Role.OWNER)
+    (achievement,) = laurel.issuer_store.achievements("fernhill")
+    laurel.issuer_store.replace_achievement(achievement, replace(achievement, name="Data analysis II", version=2))
+    rows = b"name,email,ref\nBob,bob@example.org,7\nCarl,nonsense,8\n"
+    for key in ("one", "two"):
+        sent = Upload(Terms(achievement.id), rows, Allow(faults=True), key=key)
+        bulk_issuer.create(laurel.bulk, "fernhill", sent, "ada@fernhill.example")
+    return laurel
+
+
+def everything(laurel: Laurel, most: int = export.MOST_BYTES) -> tuple[list[dict[str, Any]], int]:
+    found: list[dict[str, Any]] = []
+    cursor, pages = None, 0
+    while pages == 0 or cursor:
+        page = export.page(laurel.exporters, "fernhill", cursor, most)
+        found += [json.loads(line) for line in page.content.splitlines()]
+        cursor, pages = page.next, pages + 1
+    return found, pages
+
+
+def test_something_of_everything_is_in_it(full: Laurel) -> None:
+    found, _ = everything(full)
+    kinds = [line["type"] for line in found]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "issuer": 1, "achievement": 2, "credential": 8, "status_list": 2, "job": 6, "member": 1,
+    }  # fmt: skip
+    rows = [line for line in found if "row" in line]
+    assert [line["row"]["ref"] for line in rows] == ["7", "8"] * 2
+
+
+def test_a_credential_is_told_as_it_was_signed_with_who_got_it(full: Laurel) -> None:
+    found, _ = everything(full)
+    for line in found:
+        if line["type"] == "credential":
+            record = full.issuer_store.record(line["id"])
+            assert line["document"] == json.loads(record.document)
+            assert line["standing"]["state"] == record.standing.state
+            assert line["recipient"]["email"] == "ada@example.org"
+    (valid,) = [line["document"] for line in found if line.get("id") == id_of("valid")]
+    as_signed = json.dumps(valid, ensure_ascii=False, separators=(",", ":")).encode()
+    assert as_signed == full.issuer_store.record(id_of("valid")).document
+
+
+@pytest.mark.parametrize("most", [1, 2_000, 20_000])
+def test_pages_of_any_size_say_the_same(full: Laurel, most: int) -> None:
+    whole, one = everything(full)
+    found, pages = everything(full, most)
+    assert found == whole
+    assert (one, pages > 1) == (1, True)
+
+
+def test_no_secret_is_told(full: Laurel) -> None:
+    webhook = Webhook(
+        "h" * 26, "fernhill", "LMS", Fields("course", "name", "email", "done", True), {"c": "a"}, False,
+        (Secret(b"canary-secret" + bytes(19), full.now),), b"canary-seed" + bytes(21), full.now,
+    )  # fmt: skip
+    full.webhooks.add_hook(webhook)
+    headers = as_token(full, "fernhill", Role.OWNER)
+    found, _ = everything(full)
+    text = json.dumps(found)
+    assert {"hook", "token"} <= {line["type"] for line in found}
+    keys = [key.handle for key in full.issuer_store.issuer("fernhill").keys]
+    for secret in ("canary", headers["authorization"].rpartition("_")[2], *(f'"{handle}"' for handle in keys)):
+        assert secret not in text
+    names = {name for line in found for name in line}
+    assert not names & {"secret", "secrets", "seed", "digest", "handle"}
+
+
+def test_bytes_are_never_told_by_accident(full: Laurel) -> None:
+    with pytest.raises(TypeError):
+        export.plain(full.bulk.jobs.jobs("fernhill", None, 1).jobs[0])
+
+
+def test_another_issuer_has_its_own(full: Laurel, ask: Gateway) -> None:
+    answer = ask.get("/v1/export", **as_token(full, "other", Role.OWNER))
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert {line["type"] for line in lines} == {"issuer", "status_list", "member", "token", "end"}
+    assert "fernhill" not in answer.text
+
+
+def test_pages_are_followed_by_link_and_by_the_last_line(
+    full: Laurel, ask: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = export.page
+    monkeypatch.setattr(export, "page", lambda exporters, issuer_id, cursor: page(exporters, issuer_id, cursor, 9_000))
+    headers = as_token(full, "fernhill", Role.OWNER)
+    path, kinds, pages = "/v1/export", [], 0
+    while path:
+        answer = ask.get(path, **headers)
+        assert answer.headers["content-type"] == "application/x-ndjson"
+        *lines, last = [json.loads(line) for line in answer.text.splitlines()]
+        kinds += [line["type"] for line in lines]
+        link = answer.headers.get("link", "")
+        path, pages = link[link.find("/v1") : link.find(">")] if link else "", pages + 1
+        assert (last["type"] == "next") == bool(path)
+        assert not path or last["cursor"] in path
+    assert pages > 2
+    assert kinds.count("credential") == 8
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "bm90aGluZyB4", "Y3JlZGVudGlhbCB4", "am9iIHggMS14"])
+def test_a_cursor_of_somebody_s_own_making_is_told(full: Laurel, ask: Gateway, cursor: str) -> None:
+    answer = ask.get(f"/v1/export?cursor={cursor}", **as_token(full, "fernhill", Role.OWNER))
+    assert answer.status in (200, 400)
+    if answer.status == 200:  # a job that is not there: nothing of it is told
+        assert '"job":' not in answer.text
+    with pytest.raises(Malformed):
+        export.page(full.exporters, "fernhill", "Y3JlZGVudGlhbCB4")
+
+
+def test_only_owners_take_it_along(full: Laurel, ask: Gateway) -> None:
+    assert ask.get("/v1/export", **as_token(full, "fernhill", Role.VIEWER)).status == 403

@@ -1,0 +1,241 @@
+"""Issuing to many, as a program does it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.access.roles import Role
+from chalicelib.award.bulk import bulk_issuer, job_runner, spreadsheet
+from chalicelib.http.api import jobs as view
+from tests.http.gateway import Answer, Gateway
+from tests.http.signed_in import as_token
+from tests.http.world import Laurel
+
+ROWS = "name,email,ref\nAda,ada@example.org,1\n=Bob(),bob@example.org,2\n"
+Send = Callable[..., Answer]
+
+
+@pytest.fixture
+def achievement(laurel: Laurel) -> str:
+    return next(iter(laurel.issuer_store.achievements("fernhill"))).id
+
+
+@pytest.fixture
+def headers(laurel: Laurel) -> dict[str, str]:
+    return as_token(laurel, "fernhill", Role.EDITOR)
+
+
+@pytest.fixture
+def send(ask: Gateway, headers: dict[str, str], achievement: str) -> Send:
+    def sends(content: str | bytes, query: str = "", **more: str) -> Answer:
+        body = content if isinstance(content, bytes) else content.encode()
+        path = f"/v1/jobs?achievement={achievement}{query}"
+        return ask.post(path, body, **{"content_type": "text/csv", **headers, **more})
+
+    return sends
+
+
+def people(count: int) -> str:
+    return "name,email\n" + "".join(f"P {number},p{number}@example.org\n" for number in range(count))
+
+
+def test_a_small_upload_is_issued_at_once(send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
+    sent = send(ROWS)
+    assert sent.status == 200
+    job = sent.json
+    assert (job["state"], job["rows"], job["issued"], job["refused"], job["waiting"]) == ("done", 2, 2, 0, 0)
+    assert sent.headers["location"] == job["links"]["self"]
+    assert ask.get(f"/v1/jobs/{job['id']}", **headers).json == job
+    rows = ask.get(f"/v1/jobs/{job['id']}/rows", **headers).json
+    assert [(row["row"], row["ref"], row["name"], row["state"]) for row in rows["items"]] == [
+        (2, "1", "Ada", "issued"), (3, "2", "=Bob()", "issued"),
+    ]  # fmt: skip
+    assert rows["next"] is None
+    for row in rows["items"]:
+        assert ask.get(f"/v1/credentials/{row['credential']}/report").json["verdict"] == "valid"
+        assert laurel.issuer_store.recipient(row["credential"]).notify
+
+
+def test_the_same_again_is_the_same_job(send: Send) -> None:
+    first = send(ROWS)
+    assert send(ROWS).json == first.json
+    assert send(gzip.compress(ROWS.encode())).json == first.json
+    keyed = send(ROWS, idempotency_key="k-1")
+    assert keyed.json["id"] != first.json["id"]
+    assert send(ROWS, idempotency_key="k-1").json == keyed.json
+    other = send(people(1), idempotency_key="k-1")
+    assert (other.status, other.json["code"]) == (422, "idempotency_key_reused")
+    settings = send(ROWS, "&notify=false")
+    assert (settings.status, settings.json["code"]) == (409, "conflict")
+
+
+def test_a_large_upload_is_left_to_the_to_do_list(
+    send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel
+) -> None:
+    job = send(people(bulk_issuer.AT_ONCE + 1)).json
+    assert (job["state"], job["waiting"]) == ("running", bulk_issuer.AT_ONCE + 1)
+    (task,) = [task for task in laurel.tasks.due(laurel.now, 99) if task.kind == bulk_issuer.KIND]
+    job_runner.handler(laurel.bulk, laurel.tasks, lambda: laurel.now)(task)
+    assert ask.get(f"/v1/jobs/{job['id']}", **headers).json["issued"] == bulk_issuer.AT_ONCE + 1
+
+
+def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
+    found = send("name,email\nAda,nonsense\nBob,b@x.org\nCarl,b@x.org\n", "&dry_run=true")
+    assert found.status == 200
+    assert (found.json["rows"], found.json["faulty"], found.json["repeated"]) == (3, 1, 1)
+    assert found.json["faults"] == [
+        {"row": 2, "column": "email", "code": "bad_email", "detail": "'nonsense' is not an e-mail address."}
+    ]
+    assert [fault["row"] for fault in found.json["duplicates"]] == [4]
+    assert ask.get("/v1/jobs", **headers).json == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "allow"),
+    [
+        ("name,email\nAda,nonsense\nBob,b@x.org\n", "rows_refused", "faults"),
+        ("name,email\nAda,a@x.org\nBob,a@x.org\n", "duplicates", "duplicates"),
+        ("name,phone\nAda,1\n", "malformed", "columns"),
+    ],
+)
+def test_what_has_to_be_allowed_is_told_first(send: Send, content: str, code: str, allow: str) -> None:
+    refused = send(content)
+    assert (refused.status, refused.json["code"]) == (400 if code == "malformed" else 422, code)
+    if code != "malformed":
+        assert refused.json["faults"][0].keys() == {"row", "column", "code", "detail"}
+    assert send(content, f"&allow={allow}").json["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("content", "more"),
+    [
+        ('[{"name": "Ada"}]', {"content_type": "application/json"}),
+        ("Ada <ada@example.org>", {"content_type": "text/plain"}),
+        (
+            '--B\r\nContent-Disposition: form-data; name="f"; filename="a.csv"\r\n\r\nname\nAda\n\r\n--B--\r\n',
+            {"content_type": "multipart/form-data; boundary=B"},
+        ),
+    ],
+)
+def test_other_forms_of_rows(send: Send, content: str, more: dict[str, str]) -> None:
+    assert send(content, **more).json["issued"] == 1
+
+
+def test_dates_and_letters_are_settings_of_the_upload(send: Send, laurel: Laurel, ask: Gateway, headers) -> None:
+    job = send("name,email\nAda,a@x.org\n", "&valid_until=2030-01-02&notify=false").json
+    (row,) = ask.get(f"/v1/jobs/{job['id']}/rows", **headers).json["items"]
+    assert f"{laurel.issuer_store.record(row['credential']).valid_until}" == "2030-01-02 23:59:59+00:00"
+    assert not laurel.issuer_store.recipient(row["credential"]).notify
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("&dry_rum=true", 400), ("&dry_run=yes", 400), ("&allow=everything", 400), ("&valid_until=soon", 400),
+        ("&notify=1", 400), ("&achievement=x", 400),
+    ],
+)  # fmt: skip
+def test_a_setting_that_is_not_understood_issues_nothing(send: Send, laurel: Laurel, query: str, status: int) -> None:
+    before = len(list(laurel.issuer_store.records("fernhill")))
+    assert send(ROWS, query).status == status
+    assert len(list(laurel.issuer_store.records("fernhill"))) == before
+
+
+def test_faults_of_the_whole(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
+    assert ask.post("/v1/jobs", ROWS.encode(), **headers).json["errors"][0]["pointer"] == "/achievement"
+    assert ask.post("/v1/jobs?achievement=nothing", ROWS.encode(), **headers).status == 404
+    assert send("name\n").status == 400
+    assert send("name\nBjörn\n".encode("latin-1")).json["code"] == "not_utf8"
+    assert send(b"name\n" + b"a" * spreadsheet.MAX_SENT).json["code"] == "too_large"
+    assert send(gzip.compress(b"name\n" + b"a" * spreadsheet.MAX_INFLATED)).json["code"] == "too_large"
+    assert send(ROWS, idempotency_key="k" * 256).status == 422
+    empty = b'--B\r\nContent-Disposition: form-data; name="f"\r\n\r\nx\r\n--B--\r\n'
+    assert send(empty, content_type="multipart/form-data; boundary=B").json["code"] == "invalid_request"
+
+
+def test_exactly_as_much_as_may_be_sent_is_read(send: Send) -> None:
+    start = b"name\nAda\n"
+    blank = (b"\n" + b" " * 99) * 40_000
+    assert send((start + blank)[: spreadsheet.MAX_SENT], "&dry_run=true").json["rows"] == 1
+    assert send((start + blank)[: spreadsheet.MAX_SENT + 1], "&dry_run=true").json["code"] == "too_large"
+
+
+def test_a_small_file_of_a_great_many_blank_lines_is_refused(send: Send) -> None:
+    blank = gzip.compress(b"name\nAda\n" + b"\n" * 33_000_000)
+    assert len(blank) < 50_000
+    refused = send(blank, "&dry_run=true")
+    assert (refused.status, refused.json["code"]) == (413, "too_large")
+
+
+def test_rows_page_by_page_by_state_and_as_csv(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
+    content = "name,email\n" + "".join(f"P{n},{f'p{n}@x.org' if n % 2 else 'bad'}\n" for n in range(30))
+    job = send(content, "&allow=faults").json
+    assert (job["issued"], job["refused"]) == (15, 15)
+    found, path, pages = [], f"/v1/jobs/{job['id']}/rows?state=refused&limit=4", 0
+    while path:
+        answer = ask.get(path, **headers)
+        found += answer.json["items"]
+        link = answer.headers.get("link", "")
+        path, pages = link[link.find("/v1") : link.find(">")] if link else "", pages + 1
+    assert (len(found), pages) == (15, 4)
+    assert {row["code"] for row in found} == {"bad_email"}
+    table = ask.get(f"/v1/jobs/{job['id']}/rows", accept="text/csv", **headers)
+    assert table.headers["content-type"].startswith("text/csv")
+    read = list(csv.DictReader(io.StringIO(table.text)))
+    assert tuple(read[0]) == view.COLUMNS
+    assert [row["state"] for row in read] == ["refused", "issued"] * 15
+    assert "link" not in table.headers
+
+
+def test_a_table_of_rows_holds_no_formula(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
+    job = send(ROWS).json
+    table = ask.get(f"/v1/jobs/{job['id']}/rows", accept="text/csv", **headers).text
+    assert ",'=Bob()," in table
+    assert ask.get(f"/v1/jobs/{job['id']}/rows", accept="image/png", **headers).status == 406
+
+
+def test_a_page_of_rows_stays_below_what_lambda_hands_over(
+    send: Send, ask: Gateway, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "MOST_BYTES", 1000)
+    job = send(people(20)).json
+    page = ask.get(f"/v1/jobs/{job['id']}/rows", **headers).json
+    assert 1 < len(page["items"]) < 20
+    assert page["next"]
+
+
+def test_jobs_are_listed_newest_first(send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
+    made = [send(ROWS, idempotency_key=f"k{number}").json["id"] for number in range(3)]
+    found, cursor = [], ""
+    while True:
+        page = ask.get(f"/v1/jobs?limit=2{cursor}", **headers).json
+        found += [job["id"] for job in page["items"]]
+        if not page["next"]:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert sorted(found) == sorted(made)
+    for address in ("/v1/jobs?cursor=AAAA", f"/v1/jobs/{made[0]}/rows?cursor=x"):
+        refused = ask.get(address, **headers)
+        assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
+    assert ask.get(f"/v1/jobs/{made[0]}/rows?state=x", **headers).status == 400
+
+
+def test_a_job_that_was_forgotten_is_run_on(send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
+    job = send(people(60)).json
+    laurel.tasks.standing.clear()
+    ran = ask.post(f"/v1/jobs/{job['id']}/run", b"", **headers)
+    assert (ran.status, ran.json["state"]) == (202, "running")
+    assert [task.subject for task in laurel.tasks.due(laurel.now, 99)] == [job["id"]]
+    assert ask.post("/v1/jobs/nothing/run", b"", **headers).status == 404
+
+
+def test_an_answer_is_for_its_asker_alone(send: Send) -> None:
+    sent = send(ROWS)
+    assert "no-store" in sent.headers["cache-control"]
+    assert json.dumps(sent.json).count("example.org") == 0

@@ -1,0 +1,203 @@
+"""Hooks by HTTP: managed with a token, told with a signature."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib.access.roles import Role
+from chalicelib.award.webhooks import signature as webhooks
+from chalicelib.award.webhooks.signature import read_secret
+from chalicelib.award.webhooks.webhook_actions import MAX_BODY
+from tests.http.gateway import Answer, Gateway
+from tests.http.signed_in import as_token
+from tests.http.world import Laurel
+
+BODY: dict[str, Any] = {
+    "type": "course.completed",
+    "learner": {"name": "Bea Okoro", "email": "bea@example.org"},
+    "course": "DA-1",
+}
+
+
+@dataclass
+class Lms:
+    """A learning platform that has been given a hook's address and secret."""
+
+    ask: Gateway
+    laurel: Laurel
+    owner: dict[str, str]
+    webhook: dict[str, Any]
+
+    def tell(self, body: object = BODY, message_id: str = "msg_1", **headers: str) -> Answer:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        at = int(self.laurel.now.timestamp())
+        signature = webhooks.sign(message_id, at, raw, read_secret(self.webhook["secret"]))
+        signed = {"webhook_id": message_id, "webhook_timestamp": str(at), "webhook_signature": signature}
+        return self.ask.post(self.webhook["url"].removeprefix(self.laurel.base_url), raw, **{**signed, **headers})
+
+    def manage(self, method: str, path: str = "", body: object = None) -> Answer:
+        sent = None if body is None else json.dumps(body).encode()
+        headers = {"content_type": "application/json"} if sent else {}
+        return self.ask(method, f"/v1/hooks/{self.webhook['id']}{path}", body=sent, **headers, **self.owner)
+
+
+def draft(laurel: Laurel, **changes: object) -> dict[str, object]:
+    achievement = next(iter(laurel.issuer_store.achievements("fernhill"))).id
+    fields = {
+        "name": "/learner/name",
+        "email": "/learner/email",
+        "course": "/course",
+        "completed": {"at": "/type", "is": "course.completed"},
+    }
+    return {"name": "LMS", "fields": fields, "courses": {"DA-1": achievement}, **changes}
+
+
+@pytest.fixture
+def lms(laurel: Laurel, ask: Gateway) -> Lms:
+    owner = as_token(laurel, "fernhill", Role.OWNER)
+    made = ask.post("/v1/hooks", json.dumps(draft(laurel)).encode(), **owner)
+    assert made.status == 201, made.text
+    return Lms(ask, laurel, owner, made.json)
+
+
+def test_a_signed_completion_is_issued_and_can_be_looked_at(lms: Lms) -> None:
+    answer = lms.tell()
+    assert answer.status == 200, answer.text
+    assert answer.json["outcome"] == "issued"
+    shown = lms.ask.get(f"/v1/credentials/{answer.json['credential']['id']}")
+    assert shown.json["verdict"] == "valid"
+    assert shown.json["credential"]["holder"]["name"] == "Bea Okoro"
+    assert lms.tell().json == answer.json
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"webhook_signature": "v1,AAAA"},
+        {"webhook_signature": ""},
+        {"webhook_id": "msg_2"},
+        {"webhook_timestamp": "1"},
+    ],
+)
+def test_what_is_not_signed_as_it_has_to_be_is_a_401_that_says_what_is_wrong(lms: Lms, headers: dict[str, str]) -> None:
+    answer = lms.tell(**headers)
+    assert (answer.status, answer.json["code"]) == (401, "bad_signature")
+    assert "webhook-" in answer.json["detail"]
+    assert answer.headers["www-authenticate"] == "StandardWebhooks"
+    assert lms.manage("GET").json["deliveries"] == []
+
+
+@pytest.mark.parametrize("where", ["", ".", "fernhill", "x", "fernhill." + "a" * 26, "fernhill%2e", "f" * 99])
+def test_where_there_is_no_hook_nothing_is_found(lms: Lms, where: str) -> None:
+    lms.webhook["url"] = f"{lms.laurel.base_url}/hooks/{where or 'none'}"
+    assert lms.tell().status == 404
+
+
+def test_another_issuer_s_name_before_the_id_finds_nothing(lms: Lms) -> None:
+    lms.webhook["url"] = lms.webhook["url"].replace("/fernhill.", "/other.")
+    assert lms.tell().status == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "body"),
+    [
+        (422, "course_unknown", {**BODY, "course": "DA-2"}),
+        (422, "message_incomplete", {**BODY, "learner": {}}),
+        (422, "refused", {**BODY, "learner": {"name": "Bea", "email": "bea"}}),
+        (400, "not_json", b"{"),
+        (409, "message_id_reused", {**BODY, "learner": {"name": "Eve", "email": "eve@example.org"}}),
+    ],
+)
+def test_why_nothing_was_issued_is_told_to_the_sender_and_to_the_issuer(
+    lms: Lms, status: int, code: str, body: object
+) -> None:
+    if code == "message_id_reused":
+        lms.tell()
+    answer = lms.tell(body)
+    assert (answer.status, answer.json["code"]) == (status, code)
+    kept = lms.manage("GET").json["deliveries"][0]
+    assert (kept["outcome"], kept["webhook_id"]) == ("refused", "msg_1")
+    assert kept["code"] in (code, "bad_email")
+
+
+def test_a_message_has_at_most_64_kib(lms: Lms) -> None:
+    filled = json.dumps({**BODY, "x": ""}).encode()
+    fits = filled.replace(b'"x": ""', b'"x": "' + b"x" * (MAX_BODY - len(filled)) + b'"')
+    assert len(fits) == MAX_BODY
+    assert lms.tell(fits).status == 200
+    assert lms.tell(fits.replace(b'"x": "', b'"x": "x'), "msg_2").status == 413
+
+
+def test_the_bytes_are_verified_as_they_came(lms: Lms) -> None:
+    assert lms.tell(json.dumps(BODY, indent=2).encode() + b"\r\n").status == 200
+
+
+def test_the_content_type_does_not_matter(lms: Lms) -> None:
+    assert lms.tell(content_type="text/plain").status == 200
+
+
+def test_the_secret_is_shown_once_and_nowhere_else(lms: Lms) -> None:
+    secret = lms.webhook["secret"]
+    lms.tell()
+    listing = lms.ask.get("/v1/hooks", **lms.owner)
+    said = lms.manage("GET").text + listing.text + lms.manage("PUT", body=draft(lms.laurel)).text
+    assert secret.removeprefix("whsec_") not in said
+    assert secret.startswith("whsec_")
+    assert [webhook["id"] for webhook in listing.json["items"]] == [lms.webhook["id"]]
+
+
+def test_a_rotated_secret_is_another_one_and_both_sign_for_a_day(lms: Lms) -> None:
+    rotated = lms.manage("POST", "/rotate")
+    assert rotated.status == 200
+    assert rotated.json["secret"] != lms.webhook["secret"]
+    assert [each["expires"] is None for each in rotated.json["secrets"]] == [True, False]
+    assert lms.tell().status == 200
+    lms.webhook["secret"] = rotated.json["secret"]
+    assert lms.tell().status == 200
+
+
+def test_a_dry_run_is_changed_into_a_real_one_with_the_same_secret(lms: Lms) -> None:
+    lms.manage("PUT", body=draft(lms.laurel, dry_run=True))
+    tried = lms.tell().json
+    assert (tried["outcome"], tried["credential"]) == ("tried", None)
+    shown = lms.manage("GET").json
+    changed = lms.manage("PUT", body={**shown, "dry_run": False})
+    assert changed.status == 200, changed.text
+    assert lms.tell().json["outcome"] == "issued"
+
+
+def test_a_deleted_hook_is_gone(lms: Lms) -> None:
+    assert lms.manage("DELETE").status == 204
+    assert lms.manage("GET").status == 404
+    assert lms.tell().status == 404
+
+
+@pytest.mark.parametrize(
+    ("pointer", "changes"),
+    [
+        ("/name", {"name": 5}),
+        ("/dry_run", {"dry_run": "no"}),
+        ("/fields", {"fields": None}),
+        ("/fields/completed", {"fields": {"name": "/n", "email": "/e", "course": "/c"}}),
+        ("/fields/emial", {"fields": {"emial": "/e"}}),
+        ("/courses", {"courses": []}),
+        ("/courses/1", {"courses": {"1": 5}}),
+        ("/nmae", {"nmae": "x"}),
+    ],
+)
+def test_a_fault_in_a_hook_is_named_with_its_place(lms: Lms, pointer: str, changes: dict[str, object]) -> None:
+    answer = lms.manage("PUT", body=draft(lms.laurel, **changes))
+    assert answer.status == 400
+    assert answer.json["errors"][0]["pointer"] == pointer
+
+
+def test_nobody_s_name_stands_in_the_log(lms: Lms, lines: Any) -> None:
+    lms.tell()
+    lms.tell({**BODY, "course": "DA-2"}, "msg_2")
+    said = lines.getvalue()
+    assert "/hooks/{id}" in said
+    assert not [word for word in ("Bea", "bea@example.org", lms.webhook["id"], "DA-2") if word in said]

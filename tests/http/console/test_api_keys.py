@@ -1,0 +1,89 @@
+"""API tokens: made, shown once, revoked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from chalicelib.access import tokens
+from chalicelib.access.roles import Role
+from tests.http.signed_in import Browser
+from tests.http.world import Laurel
+
+KEYS = "/console/fernhill/keys"
+
+
+def test_key_is_shown_once_and_opens_what_was_said(owner: Browser, laurel: Laurel) -> None:
+    assert "There is no key yet." in owner.get(KEYS).text
+    said = owner.post(KEYS, {"name": "Moodle", "role": "editor"}).text
+    (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", said)
+    token = tokens.opened(laurel.access_context, text)
+    assert (token.issuer_id, token.role, token.created_by) == ("fernhill", "editor", "olu@fernhill.example")
+    again = owner.get(KEYS).text
+    assert "Moodle" in again
+    assert text not in again
+
+
+def test_same_form_again_makes_no_second_key_and_says_so(owner: Browser, laurel: Laurel) -> None:
+    (wanted,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
+    form = {"name": "Moodle", "role": "editor", "key": wanted}
+    first, again = owner.post(KEYS, form), owner.post(KEYS, form)
+    assert f"laurel_{wanted}_" in first.text
+    assert again.status == 409
+    assert "No other key was made." in again.text
+    assert not re.search(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", again.text)
+    assert [one.id for one in tokens.of_issuer(laurel.access_context, "fernhill")] == [wanted]
+    (next_one,) = re.findall(r'name="key" value="([a-z2-7]{16})"', again.text)
+    assert next_one != wanted, "the form that is shown now makes another"
+    assert owner.post(KEYS, {**form, "key": next_one}).status == 200
+
+
+def test_form_with_a_fault_keeps_its_key(owner: Browser) -> None:
+    (wanted,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
+    answer = owner.post(KEYS, {"name": "", "role": "editor", "key": wanted})
+    assert f'name="key" value="{wanted}"' in answer.text
+
+
+@pytest.mark.parametrize("made_up", ["x", "A" * 16, "a" * 17])
+def test_key_of_a_made_up_shape_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
+    assert owner.post(KEYS, {"name": "Moodle", "role": "editor", "key": made_up}).status == 422
+    assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
+
+
+def test_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
+    owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
+    (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
+    assert owner.post(f"{KEYS}/{token.id}").headers["location"].endswith("/keys?did=token_revoked")
+    assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
+    assert owner.post(f"{KEYS}/{token.id}").status == 404
+
+
+def test_it_is_said_what_happens_before_a_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
+    owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
+    (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
+    assert f'href="http://localhost:8000{KEYS}/{token.id}">Revoke' in owner.get(KEYS).text
+    asked = owner.get(f"{KEYS}/{token.id}").text
+    assert "This cannot be undone." in asked
+    assert "never used" in asked
+    assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == [token]
+
+
+def test_key_of_another_issuer_is_not_shown(owner: Browser, laurel: Laurel) -> None:
+    token, _ = tokens.make(laurel.access_context, "elsewhere", Role.OWNER, "theirs", "tests")
+    answer = owner.get(f"{KEYS}/{token.id}")
+    assert (answer.status, "theirs" in answer.text) == (404, False)
+
+
+def test_faults_are_told_beside_the_fields(owner: Browser, laurel: Laurel) -> None:
+    answer = owner.post(KEYS, {"name": "  ", "role": "editor"})
+    assert answer.status == 422
+    assert 'id="name-told"' in answer.text
+    assert 'id="role-told"' in owner.post(KEYS, {"name": "Moodle", "role": "king"}).text
+    assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
+
+
+def test_only_an_owner_sees_the_keys(editor: Browser, viewer: Browser) -> None:
+    for browser in (editor, viewer):
+        assert browser.get(KEYS).status == 403
+        assert browser.post(KEYS, {"name": "Moodle", "role": "viewer"}).status == 403

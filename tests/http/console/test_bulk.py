@@ -1,0 +1,268 @@
+"""A list of people: checked, row by row, and then awarded."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from chalicelib.access.roles import Role
+from chalicelib.award.bulk import bulk_issuer
+from chalicelib.award.bulk.job import JobState
+from chalicelib.award.issuing import status_changes
+from chalicelib.http.console.bulk import upload
+from tests.http.console.conftest import send
+from tests.http.gateway import Answer, Gateway
+from tests.http.public.test_pages import Outline
+from tests.http.signed_in import Browser, as_token
+from tests.http.world import Laurel
+
+HERE = "/console/fernhill/award"
+GOOD = "name,email\nGrace Hopper,grace@example.org\nMary Seacole,\n"
+
+
+def achievement(laurel: Laurel) -> str:
+    return next(one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data analysis"))
+
+
+def hidden(answer: Answer) -> dict[str, str]:
+    """What the hidden fields of the list's form say."""
+    inputs = [attrs for tag, attrs in Outline(answer.text).elements if tag == "input" and attrs.get("type") == "hidden"]
+    return {attrs["name"] or "": attrs["value"] or "" for attrs in inputs if attrs["name"] != "csrf"}
+
+
+def check(browser: Browser, laurel: Laurel, rows: str, **more: str) -> Answer:
+    return send(
+        browser, HERE, {"achievement": achievement(laurel), "rows": rows, "do": "check", "notify": "yes", **more}
+    )
+
+
+def confirm(browser: Browser, laurel: Laurel, checked: Answer, rows: str, **more: str) -> Answer:
+    return check(browser, laurel, rows, **{**hidden(checked), "do": "award", **more})
+
+
+def names(laurel: Laurel) -> list[str]:
+    return [row.holder_name for row in laurel.issuer_store.rows("fernhill", None, 100)]
+
+
+def said(answer: Answer) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def test_check_awards_nothing_and_says_what_would_happen(editor: Browser, laurel: Laurel) -> None:
+    before = names(laurel)
+    answer = check(editor, laurel, GOOD)
+    assert answer.status == 200
+    assert "2 rows, no fault" in said(answer)
+    assert "Award 2 credentials" in said(answer)
+    assert "1 person will get a message with a link." in said(answer)
+    assert "Grace Hopper" in said(answer)
+    assert GOOD.strip() in html.unescape(answer.text)
+    assert names(laurel) == before
+
+
+def test_what_was_checked_is_awarded_and_each_row_leads_to_its_credential(editor: Browser, laurel: Laurel) -> None:
+    answer = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD)
+    assert answer.status == 303
+    assert {"Grace Hopper", "Mary Seacole"} <= set(names(laurel))
+    page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
+    assert "2 credentials awarded" in said(page)
+    assert "http-equiv" not in page.text
+    for row in laurel.issuer_store.rows("fernhill", None, 2):
+        assert f"/console/fernhill/credentials/{row.credential_id}" in page.text
+        assert status_changes.owned(laurel.issuer_context, "fernhill", row.credential_id)
+
+
+def test_button_pressed_twice_awards_once(editor: Browser, laurel: Laurel) -> None:
+    checked = check(editor, laurel, GOOD)
+    first, second = confirm(editor, laurel, checked, GOOD), confirm(editor, laurel, checked, GOOD)
+    assert first.headers["location"] == second.headers["location"]
+    assert names(laurel).count("Grace Hopper") == 1
+
+
+def test_same_list_checked_anew_is_meant_anew(editor: Browser, laurel: Laurel) -> None:
+    for _ in range(2):
+        assert confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).status == 303
+    assert names(laurel).count("Grace Hopper") == 2
+
+
+def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> None:
+    answer = check(editor, laurel, "Grace Hopper <grace@example.org>\nMary Seacole <mary@example.org>")
+    assert "2 rows, no fault" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("name,email\nGrace Hopper,grace@@\n,mary@example.org\n", ["2 of 2 rows have faults", "E-mail", "Name"]),
+        ("name,valid_until\nGrace Hopper,soon\n", ["1 of 1 row has faults", "Good until", "Write the year first"]),
+        ("\n\nname,email\nGrace Hopper,grace@@\n", [" 4 "]),
+        ("name,evidence\nGrace Hopper,ftp://x\n", ["Evidence", "with https:// in front"]),
+    ],
+)
+def test_every_fault_is_told_by_row_and_column_with_what_to_do(
+    editor: Browser, laurel: Laurel, rows: str, says: list[str]
+) -> None:
+    answer = check(editor, laurel, rows)
+    for part in says:
+        assert part in said(answer)
+    assert rows.strip() in html.unescape(answer.text)
+
+
+def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(editor: Browser, laurel: Laurel) -> None:
+    rows = "Name,Email,Grade,Group\nGrace Hopper,grace@example.org,A,7\n"
+    refused = check(editor, laurel, rows)
+    assert refused.status == 422
+    assert "We do not know the columns 'Grade', 'Group'." in said(refused)
+    assert '<a href="#columns">' in refused.text
+    assert 'name="columns" type="checkbox"' in refused.text
+    checked = check(editor, laurel, rows, columns="yes")
+    assert "1 row, no fault" in said(checked)
+    assert 'name="columns" type="checkbox" value="yes" checked' in checked.text
+    assert confirm(editor, laurel, checked, rows, columns="yes").status == 303
+    assert "Grace Hopper" in names(laurel)
+
+
+def test_what_is_left_out_is_part_of_what_was_checked(editor: Browser, laurel: Laurel) -> None:
+    rows = "Name,Email,Grade\nGrace Hopper,grace@example.org,A\n"
+    answer = confirm(editor, laurel, check(editor, laurel, rows, columns="yes"), rows)
+    assert answer.status == 422
+    assert "Grace Hopper" not in names(laurel)
+
+
+def test_list_may_have_nothing_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
+    answer = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
+    assert "1 of 2 rows has faults" in said(answer)
+    assert "E-mail" in said(answer)
+    assert "There is no name" not in said(answer)
+
+
+def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
+    checked = check(editor, laurel, rows)
+    assert "Award 1 credential, leave out the rest" in said(checked)
+    answer = confirm(editor, laurel, checked, rows, do="award_good")
+    page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
+    assert "1 credential awarded, 1 row left out" in said(page)
+    assert "Not awarded" in said(page)
+    assert "Grace Hopper" not in names(laurel)
+    only = editor.get(f"{answer.headers['location'].removeprefix(laurel.base_url)}?only=refused")
+    assert "Grace Hopper" in said(only)
+    assert "Mary Seacole" not in said(only)
+
+
+def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MOST_FAULTS + 1) + "Mary Seacole,mary@example.org\n"
+    answer = check(editor, laurel, rows)
+    assert "1,001 of 1,002 rows have faults" in said(answer)
+    assert "Those who have an address will get a message" in said(answer)
+    assert "These are the first 100" in said(answer)
+
+
+def test_button_that_was_not_offered_awards_nothing(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
+    before = names(laurel)
+    assert confirm(editor, laurel, check(editor, laurel, rows), rows, do="award").status in (200, 422)
+    assert names(laurel) == before
+
+
+def test_address_that_stands_twice_is_asked_about(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\nGrace Hopper,g@example.org\nGrace Hopper,g@example.org\n"
+    checked = check(editor, laurel, rows)
+    assert "one question" in said(checked)
+    refused = confirm(editor, laurel, checked, rows)
+    assert refused.status == 422
+    assert "Say whether they shall get two" in said(refused)
+    assert "Grace Hopper" not in names(laurel)
+    assert confirm(editor, laurel, refused, rows, twice="yes").status == 303
+    assert names(laurel).count("Grace Hopper") == 2
+
+
+def test_list_changed_after_its_check_is_checked_again(editor: Browser, laurel: Laurel) -> None:
+    before = names(laurel)
+    answer = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD + "Eve Malory,eve@example.org\n")
+    assert answer.status == 422
+    assert "was changed after it was checked" in said(answer)
+    assert "3 rows, no fault" in said(answer)
+    assert names(laurel) == before
+    for name in ("checked", "key"):
+        fields = {**hidden(check(editor, laurel, GOOD)), name: "made up", "do": "award"}
+        assert check(editor, laurel, GOOD, **fields).status == 422
+    assert names(laurel) == before
+
+
+def test_file_is_put_into_the_field_and_checked(editor: Browser, laurel: Laurel) -> None:
+    fields = {"achievement": achievement(laurel), "rows": "", "do": "award"}
+    answer = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + GOOD.encode())
+    assert "2 rows, no fault" in said(answer)
+    assert GOOD.strip() in html.unescape(answer.text)
+
+
+@pytest.mark.parametrize("file", ["name\nJos\xe9".encode("latin-1"), b"PK\x03\x04\xff\xfe", b"\x1f\x8b\x08\xff"])
+def test_file_that_is_no_text_is_told_with_the_way_out(editor: Browser, laurel: Laurel, file: bytes) -> None:
+    answer = send(editor, HERE, {"achievement": achievement(laurel), "do": "check"}, file=file)
+    assert answer.status == 422
+    assert "CSV UTF-8" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"achievement": ""}, "achievement"),
+        ({"achievement": "another"}, "achievement"),
+        ({"rows": " \n"}, "rows"),
+        ({"rows": "colour,shape\nred,round"}, "rows"),
+        ({"rows": "x" * (upload.MAX_LIST + 1)}, "rows"),
+        ({"valid_until": "soon"}, "valid_until"),
+    ],
+)
+def test_fault_stands_beside_its_field(editor: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
+    fields = {"achievement": achievement(laurel), "rows": GOOD, "do": "check", **changes}
+    answer = send(editor, HERE, fields)
+    assert answer.status == 422
+    assert f'<a href="#{field}">' in answer.text
+    assert f'id="{field}-told"' in answer.text
+
+
+def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, laurel: Laurel) -> None:
+    rows = "name\n" + "".join(f"Holder {number}\n" for number in range(bulk_issuer.AT_ONCE + 1))
+    answer = confirm(editor, laurel, check(editor, laurel, rows), rows)
+    path = answer.headers["location"].removeprefix(laurel.base_url)
+    page = editor.get(path)
+    assert '<meta http-equiv="refresh" content="5">' in page.text
+    assert "0 of 51 rows done" in said(page)
+    assert "It begins within a minute." in said(page)
+    assert "A list of 51 rows: under way" in said(editor.get("/console/fernhill"))
+    job = laurel.bulk.jobs.job("fernhill", path.rpartition("/")[2])
+    assert job.state is JobState.RUNNING
+
+
+def test_good_until_holds_for_rows_without_a_date(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,valid_until\nGrace Hopper,\nMary Seacole,2027-01-31\n"
+    checked = check(editor, laurel, rows, valid_until="2028-12-31")
+    assert "31 December 2028" in said(checked)
+    assert "31 January 2027" in said(checked)
+    confirm(editor, laurel, checked, rows, valid_until="2028-12-31")
+    ends = {row.holder_name: row.valid_until for row in laurel.issuer_store.rows("fernhill", None, 2)}
+    assert [f"{end:%Y-%m-%d}" for name, end in sorted(ends.items()) if end] == ["2028-12-31", "2027-01-31"]
+
+
+def test_viewer_may_look_and_not_award(viewer: Browser, editor: Browser, laurel: Laurel) -> None:
+    path = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).headers["location"].removeprefix(laurel.base_url)
+    assert "2 credentials awarded" in said(viewer.get(path))
+    assert viewer.get(HERE).status == 403
+    assert check(viewer, laurel, GOOD).status == 403
+    assert viewer.post(path).status == 403
+
+
+def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laurel, ask: Gateway) -> None:
+    key = as_token(laurel, "fernhill", Role.EDITOR)
+    answer = ask.post(f"/v1/jobs?achievement={achievement(laurel)}", GOOD.encode(), **key)
+    name = key["authorization"].removeprefix("Bearer ").rpartition("_")[0]
+    for path in (HERE, f"{HERE}/{answer.json['id']}"):
+        assert f"the key {name}_…" in said(editor.get(path))
+
+
+def test_unknown_list_is_a_helpful_404(editor: Browser) -> None:
+    assert "There is no such list here." in editor.get(f"{HERE}/{'a' * 26}").text

@@ -1,0 +1,226 @@
+"""Every error: problem+json with a stable code for a program, a helpful page for a person, never a trace."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import NoReturn
+
+import pytest
+from chalice.local import LambdaContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.credential.record import Record
+from chalicelib.errors import Conflict, LaurelError, Malformed, MissingSetting, NotFound, Refused, Unavailable
+from chalicelib.http.app import create_app
+from chalicelib.http.core import body, problem
+from tests.http.conftest import Lines
+from tests.http.gateway import HTML, Gateway
+from tests.http.world import Laurel, id_of
+
+REPORT = f"/v1/credentials/{id_of('valid')}/report"
+GOOD = b'{"recipient":{"email":"ada@example.org"}}'
+PADDED = GOOD[:-1] + b',"note":"%s"}'
+
+
+class Broken:
+    """A shelf that raises ``error`` whatever is asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def record(self, credential_id: str) -> Record:
+        raise self.error
+
+    def image(self, sha256: str) -> NoReturn:
+        raise self.error
+
+
+def broken(laurel: Laurel, error: Exception) -> Gateway:
+    laurel.public_store = Broken(error)
+    return Gateway(create_app(laurel))
+
+
+FAULTS = [
+    ("not_found", 404, "GET", f"/c/{'q' * 26}", None, {}),
+    ("not_found", 404, "GET", "/nowhere", None, {}),
+    ("not_found", 404, "GET", "/issuers/nobody/did.json", None, {}),
+    ("not_found", 404, "GET", "/issuers/NO%20BODY/did.json", None, {}),
+    ("not_found", 404, "GET", f"/status/{'q' * 26}", None, {}),
+    ("not_found", 404, "GET", "/status/x", None, {}),
+    ("not_found", 404, "GET", f"/images/{'0' * 64}.png", None, {}),
+    ("not_found", 404, "GET", "/images/..%2f.png", None, {}),
+    ("method_not_allowed", 405, "DELETE", f"/c/{id_of('valid')}", None, {}),
+    ("method_not_allowed", 405, "PUT", "/", b"", {}),
+    ("not_acceptable", 406, "GET", f"/c/{id_of('valid')}", None, {"accept": "image/png"}),
+    ("not_acceptable", 406, "GET", f"/status/{'q' * 26}", None, {"accept": "image/png"}),
+    ("too_large", 413, "POST", REPORT, b" " * (body.MAX_BYTES + 1), {}),
+    ("unsupported_media_type", 415, "POST", REPORT, GOOD, {"content_type": "text/plain"}),
+    ("unsupported_media_type", 415, "POST", REPORT, GOOD, {"content_type": ""}),
+    ("not_json", 400, "POST", REPORT, b"", {}),
+    ("not_json", 400, "POST", REPORT, b"{", {}),
+    ("not_json", 400, "POST", REPORT, b'{"a": NaN}', {}),
+    ("not_utf8", 400, "POST", REPORT, b'{"a": "\xff"}', {}),
+    ("not_an_object", 400, "POST", REPORT, b"[]", {}),
+    ("duplicate_name", 400, "POST", REPORT, b'{"a":1,"a":2}', {}),
+    ("number_out_of_range", 400, "POST", REPORT, b'{"a":1e999}', {}),
+    ("too_deep", 400, "POST", REPORT, b'{"a":' * 40 + b"1" + b"}" * 40, {}),
+    ("too_many_members", 400, "POST", REPORT, b'{"a":[' + b"1," * 12_000 + b"1]}", {}),
+    ("lone_surrogate", 400, "POST", REPORT, b'{"a":"\\ud800"}', {}),
+    ("invalid_request", 400, "POST", REPORT, b"{}", {}),
+    ("invalid_request", 400, "POST", REPORT, b'{"recipient":"ada@example.org"}', {}),
+    ("invalid_request", 400, "POST", REPORT, b'{"recipient":{"email":7}}', {}),
+    ("invalid_request", 400, "POST", REPORT, b'{"recipient":{"email":"ada"}}', {}),
+    ("invalid_request", 400, "POST", REPORT, b'{"recipient":{"email":"@"}}', {}),
+    ("invalid_request", 400, "POST", REPORT, b'{"recipient":{"email":"%s@x"}}' % (b"a" * 400), {}),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "method", "path", "sent", "headers"), FAULTS)
+def test_fault_is_a_problem_for_a_program(
+    ask: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
+) -> None:
+    headers = {"content_type": "application/json", **headers} if sent is not None else headers
+    answer = ask(method, path, body=sent, **headers)
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+    document = answer.json
+    assert (document["status"], document["code"]) == (status, code)
+    assert document["type"] == f"urn:problem-type:laurel:{code}"
+    assert document["title"]
+    assert document["detail"]
+    assert answer.headers["cache-control"] == "no-store"
+    if status == 400:
+        assert all(set(error) == {"pointer", "detail"} for error in document["errors"])
+        assert document["errors"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "method", "path", "sent", "headers"), [fault for fault in FAULTS if "accept" not in fault[5]]
+)
+def test_fault_is_a_page_for_a_person(
+    ask: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
+) -> None:
+    headers = {"content_type": "application/json", **headers} if sent is not None else headers
+    answer = ask(method, path, body=sent, accept=HTML, **headers)
+    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert f"<code>{code}</code>" in answer.text
+    assert "<h1" in answer.text
+    assert "Accept" in answer.headers["vary"]
+
+
+def test_405_says_what_is_taken(ask: Gateway) -> None:
+    answer = ask("DELETE", REPORT)
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
+    assert "GET" in answer.json["detail"]
+
+
+def test_unknown_resource_is_not_found(laurel: Laurel) -> None:
+    app = create_app(laurel)
+    event = Gateway(app).event("GET", "/", None, True, {})
+    event["requestContext"]["resourcePath"] = "/nothing/here"  # type: ignore[index]
+    answer = app(event, LambdaContext("laurel", 1024))
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "not_found")
+
+
+def test_what_arrived_with_a_wrong_type_is_stated(ask: Gateway) -> None:
+    sent = bytes(range(256)) * 3
+    for encode in (True, False):
+        sent = sent if encode else b"plain text"
+        answer = ask("POST", REPORT, body=sent, encode=encode, content_type="application/octet-stream")
+        assert answer.status == 415
+        assert answer.json["received"] == {"bytes": len(sent), "sha256": hashlib.sha256(sent).hexdigest()}
+
+
+@pytest.mark.parametrize("encode", [True, False])
+@pytest.mark.parametrize(("over", "status"), [(-1, 200), (0, 200), (1, 413)])
+def test_body_cap_is_exact(ask: Gateway, over: int, status: int, encode: bool) -> None:
+    filling = body.MAX_BYTES + over - len(PADDED % b"")
+    sent = PADDED % (b"x" * filling)
+    assert len(sent) == body.MAX_BYTES + over
+    assert ask("POST", REPORT, body=sent, encode=encode, content_type="application/json").status == status
+
+
+def test_media_type_may_carry_parameters(ask: Gateway) -> None:
+    assert ask.post(REPORT, GOOD, content_type="Application/JSON; charset=utf-8").status == 200
+
+
+def test_get_with_a_content_type_of_its_own_is_answered(ask: Gateway) -> None:
+    assert ask.get(REPORT, content_type="application/x-www-form-urlencoded").status == 200
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@given(
+    sent=st.binary(max_size=200)
+    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(
+        lambda value: json.dumps({"recipient": value}).encode()
+    )
+)
+def test_any_body_is_answered_with_a_problem_or_a_report(ask: Gateway, sent: bytes) -> None:
+    assert ask.post(REPORT, sent).status in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (NotFound("x"), 404, "not_found"),
+        (Malformed("x"), 400, "malformed"),
+        (Malformed("x", code="never_announced"), 400, "malformed"),
+        (Conflict("x"), 409, "conflict"),
+        (Refused("x"), 422, "refused"),
+        (Unavailable("table credentials-prod throttled"), 503, "unavailable"),
+        (Unavailable("x", code="signing_unavailable"), 503, "unavailable"),
+        (MissingSetting("BASE_URL"), 500, "internal"),
+        (LaurelError("x"), 500, "internal"),
+        (KeyError("holder"), 500, "internal"),
+        (RecursionError("x"), 500, "internal"),
+    ],
+    ids=repr,
+)
+def test_each_domain_error_has_its_status(laurel: Laurel, error: Exception, status: int, code: str) -> None:
+    answer = broken(laurel, error).get(laurel.url("valid"))
+    assert (answer.status, answer.json["code"]) == (status, code)
+
+
+def test_unavailable_says_when_to_come_back_and_not_what_broke(laurel: Laurel) -> None:
+    answer = broken(laurel, Unavailable("table credentials-prod throttled")).get(laurel.url("valid"))
+    assert int(answer.headers["retry-after"]) == problem.RETRY_AFTER
+    assert "credentials-prod" not in answer.text
+
+
+def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(laurel: Laurel, lines: Lines) -> None:
+    try:
+        raise ConnectionError("secret-of-the-cause")
+    except ConnectionError as cause:
+        error = ValueError("secret-of-the-fault")
+        error.__cause__ = cause
+    answer = broken(laurel, error).get(laurel.url("valid"), accept=HTML)
+    assert answer.status == 500
+    assert "Traceback" not in answer.text
+    assert "secret-of-the" not in answer.text + lines.getvalue()
+    failed = next(line for line in lines.parsed() if line["message"] == "failed")
+    assert failed["function_request_id"] in answer.text
+    assert [link["type"] for link in failed["error"]] == ["ValueError", "ConnectionError"]
+    assert any(" in record" in frame or frame.endswith(" record") for frame in failed["error"][0]["frames"])
+
+
+def test_awss_own_code_is_in_the_trace(laurel: Laurel, lines: Lines) -> None:
+    class ClientError(Exception):
+        response = {"Error": {"Code": "AccessDeniedException", "Message": "secret"}}  # noqa: RUF012 - as botocore's
+
+    error = Unavailable("storage did not answer")
+    error.__cause__ = ClientError("secret")
+    broken(laurel, error).get(laurel.url("valid"))
+    assert "AccessDeniedException" in lines.getvalue()
+    assert "secret" not in lines.getvalue()
+
+
+def test_a_fault_of_ours_has_the_same_shape(laurel: Laurel) -> None:
+    document = broken(laurel, ValueError()).get(laurel.url("valid")).json
+    assert set(document) == {"type", "title", "status", "code", "detail", "id"}
+    assert document["id"] in document["detail"]
+
+
+def test_problem_codes_and_domain_errors_agree() -> None:
+    for error in (Malformed, NotFound, Conflict, Refused, Unavailable):
+        assert error.code in problem.KINDS

@@ -1,0 +1,58 @@
+"""Who asked, as far as the analytics may know it."""
+
+from __future__ import annotations
+
+import pytest
+from chalice.app import Request
+
+from chalicelib.analytics.event import Kind, Visit
+from chalicelib.http.app import create_app
+from chalicelib.http.core import request_context
+from tests.http.gateway import ADDRESS, Gateway
+from tests.http.world import Laurel
+
+
+def request(laurel: Laurel, method: str = "GET", **headers: str) -> Request:
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Request(Gateway(create_app(laurel)).event(method, laurel.url("valid"), None, True, named))
+
+
+def test_visit_is_what_the_gateway_saw(laurel: Laurel) -> None:
+    asked = request(
+        laurel, user_agent="Mozilla/5.0", referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
+    )
+    assert request_context.of(asked, Kind.VIEW) == Visit(Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example")
+
+
+def test_head_is_no_visit(laurel: Laurel) -> None:
+    assert request_context.of(request(laurel, "HEAD"), Kind.VIEW) is None
+
+
+def test_visit_without_headers_is_still_one(laurel: Laurel) -> None:
+    asked = request(laurel)
+    asked.context.pop("identity")
+    assert request_context.of(asked, Kind.VERIFICATION) == Visit(Kind.VERIFICATION, "", "", None)
+
+
+@pytest.mark.parametrize(
+    ("referer", "host"),
+    [
+        ("https://jobs.example/apply?token=secret#x", "jobs.example"),
+        ("https://user:secret@Jobs.Example:8443/", "jobs.example"),
+        ("http://localhost:8000/c/x", "localhost"),
+        ("android-app://com.example.jobs/", None),
+        ("https://[::1", None),
+        ("https://[::1]/", None),
+        ("https:///path", None),
+        ("about:client", None),
+        ("jobs.example", None),
+        ("https://bücher.example/", None),
+        (f"https://{'a' * 254}/", None),
+        ("https://jobs.example\r\nX: y/", None),
+        ("", None),
+    ],
+)
+def test_referrer_is_a_host_and_nothing_more(laurel: Laurel, referer: str, host: str | None) -> None:
+    found = request_context.of(request(laurel, referer=referer), Kind.VIEW)
+    assert found is not None
+    assert found.referrer == host

@@ -1,0 +1,343 @@
+"""The first page's one field: `POST /`."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.analytics.event import Kind
+from chalicelib.credential.build import Holder
+from chalicelib.errors import Unavailable
+from chalicelib.http.app import create_app
+from chalicelib.reports import pasted
+from chalicelib.verify.keys.multikey import from_multikey
+from chalicelib.verify.ports import Controller, Method
+from tests import makers
+from tests.http import senders
+from tests.http.conftest import Lines
+from tests.http.core.test_log import CANARY
+from tests.http.gateway import HTML, Answer, Gateway
+from tests.http.public.test_pages import (
+    CLAIMED,
+    EVIL,
+    HEADLINES,
+    Outline,
+)
+from tests.http.senders import FORM, filled, form, stranger
+from tests.http.world import BASE_URL, Laurel, id_of
+
+LINK = "https://elsewhere.example/badge"
+UNKNOWN_ISSUER = "The issuer is in no registry that Laurel holds."
+
+
+def bring(ask: Gateway, text: str | bytes = b"", file: bytes = b"", **headers: str) -> Answer:
+    """What a browser gets for a filled form."""
+    sent = {"accept": HTML, "content_type": FORM, **headers}
+    return ask("POST", "/", body=filled(text, file), **sent)
+
+
+def document(laurel: Laurel, kind: str) -> bytes:
+    return laurel.issuer_store.record(id_of(kind)).document
+
+
+def kept(answer: Answer) -> str:
+    """What stands in the field."""
+    found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", answer.text, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+def at_domain(laurel: Laurel, issuer: str, fragment: str = "key-1", **changes: object) -> bytes:
+    """A credential of ``issuer``, a did:web whose document is to be had."""
+    key = makers.OTHER_KEY
+    by = makers.issuer(key, did=issuer, name="Riverside University", **changes)
+    method = f"{issuer}#{fragment}"
+    laurel.outside.issuers[issuer] = Controller(
+        issuer, (Method(id=method, key=from_multikey(by.keys[0].multibase), assertion=True),)
+    )
+    plain = {name: value for name, value in makers.unsigned(by).items() if name != "credentialStatus"}
+    return makers.as_bytes(makers.signed(plain, key, method=method))
+
+
+@pytest.mark.parametrize(
+    "kind", ["valid", "expired", "not_yet_valid", "revoked", "suspended", "tampered", "wrong_signer"]
+)
+@pytest.mark.parametrize("way", ["pasted", "chosen"])
+def test_answer_has_the_same_verdict_as_the_credentials_own_page(
+    ask: Gateway, laurel: Laurel, kind: str, way: str
+) -> None:
+    source = document(laurel, kind)
+    answer = bring(ask, source) if way == "pasted" else bring(ask, file=source)
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert HEADLINES[kind] in answer.text
+    assert ("Ada Nwosu" in answer.text) is (kind not in ("tampered", "wrong_signer"))
+    assert answer.text.count("<details") == 10
+
+
+def test_answer_is_kept_by_nobody_and_found_by_nobody(ask: Gateway, laurel: Laurel) -> None:
+    answer = bring(ask, document(laurel, "valid"))
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+    assert '<meta name="robots" content="noindex">' in answer.text
+    assert "canonical" not in answer.text
+    assert "og:" not in answer.text
+
+
+def test_link_of_ours_leads_to_its_own_page(ask: Gateway, laurel: Laurel) -> None:
+    for link in (f"{BASE_URL}/c/{id_of('revoked')}", f" {BASE_URL}/c/{id_of('revoked')}?utm=x#y\r\n"):
+        answer = bring(ask, link)
+        assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}/c/{id_of('revoked')}")
+        assert answer.headers["cache-control"] == "no-store"
+    # The page that it leads to is what is seen, and counted.
+    assert laurel.event_store.events == {}
+
+
+@pytest.mark.parametrize("tail", ["q" * 26, "nothing", "", "x/../../y", "%0d%0aSet-Cookie:a=b", "a" * 1900])
+def test_link_of_ours_that_leads_nowhere_is_no_redirect_into_the_blue(ask: Gateway, tail: str) -> None:
+    answer = bring(ask, f"{BASE_URL}/c/{tail}")
+    if re.fullmatch("[a-z2-7]{26}", tail):
+        assert ask.get(answer.headers["location"].removeprefix(BASE_URL), accept=HTML).status == 404
+    else:
+        assert answer.status == 422
+        assert "what follows /c/ has 26 characters" in answer.text
+
+
+def test_strangers_link_is_followed_and_named(ask: Gateway, laurel: Laurel) -> None:
+    laurel.outside.pages[LINK] = makers.as_bytes(stranger())
+    answer = bring(ask, LINK)
+    assert HEADLINES["valid"] in answer.text
+    assert LINK in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "says"),
+    [
+        ("", b"", "There is nothing here."),
+        ("hello there", b"", "There is no credential in this."),
+        ("", b"%PDF-1.7 ...", "This is a PDF"),
+        ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This is a picture."),
+        ("credly.com/badges/1", b"", "Put https:// in front of it."),
+        ("did:web:college.example", b"", "This names an issuer or a holder"),
+    ],
+)
+def test_nothing_found_says_what_to_try_and_keeps_the_text(ask: Gateway, text: str, file: bytes, says: str) -> None:
+    answer = bring(ask, text, file)
+    assert (answer.status, answer.headers["cache-control"]) == (422, "no-store")
+    outline = Outline(answer.text)
+    assert says in html.unescape(answer.text)
+    assert kept(answer) == text
+    (field,) = [attrs for tag, attrs in outline.elements if tag == "textarea"]
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "fault")
+    assert {"alert"} == {attrs["role"] for _, attrs in outline.elements if attrs.get("id") == "fault"}
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [("address_refused", "This link is not opened"), ("http_status", "Nothing could be read at this link")],
+)
+def test_link_that_cannot_be_followed_is_no_verdict(ask: Gateway, laurel: Laurel, code: str, says: str) -> None:
+    laurel.outside.fault = (code, "It is so.")
+    answer = bring(ask, LINK)
+    assert answer.status == 422
+    assert says in answer.text
+    assert kept(answer) == LINK
+    assert not any(headline in answer.text for headline in HEADLINES.values())
+
+
+def test_fault_of_ours_is_never_a_verdict(laurel: Laurel) -> None:
+    laurel.outside.fault = ("out_of_time", "Late.")
+    assert bring(Gateway(create_app(laurel)), LINK).status == 504
+
+    class Down:
+        def issuer_of_did(self, did: str) -> object:
+            raise Unavailable("Storage is busy.", code="storage_busy")
+
+        record = status_list = issuer_of_did
+
+    source = document(laurel, "valid")
+    laurel.public_store = Down()
+    answer = bring(Gateway(create_app(laurel)), source)
+    assert "We could not tell." in answer.text
+    assert HEADLINES["valid"] not in answer.text
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_cap_is_exact(ask: Gateway, over: int) -> None:
+    source = senders.padded(pasted.MAX_SIZE + over)
+    for answer in (bring(ask, source), bring(ask, file=source)):
+        assert answer.status == (413 if over else 200)
+        if over:
+            assert "262,145 bytes" in answer.text
+
+
+def test_chosen_file_counts_more_than_a_text_left_over(ask: Gateway, laurel: Laurel) -> None:
+    assert HEADLINES["valid"] in bring(ask, "hello", document(laurel, "valid")).text
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"credential=x", "application/x-www-form-urlencoded", 415),
+        (b"{}", "application/json", 415),
+        (b"", "", 415),
+        (b"x", FORM, 400),
+        (filled("x")[:-8], FORM, 400),
+        (form(*[(f"f{number}", b"x") for number in range(20)]), FORM, 400),
+    ],
+)
+def test_what_is_no_form_is_answered_with_the_form(ask: Gateway, body: bytes, content_type: str, status: int) -> None:
+    answer = ask("POST", "/", body=body, content_type=content_type, accept=HTML)
+    assert answer.status == status
+    assert answer.text.count("<form") == 1
+    assert kept(answer) == ""
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=repr)
+def test_hostile_text_in_the_field_stays_text(ask: Gateway, evil: str) -> None:
+    calm, stirred = bring(ask, "plain"), bring(ask, f"x{evil}")
+    assert stirred.status == 422
+    assert Outline(stirred.text).shape == Outline(calm.text).shape
+    assert kept(stirred) == f"x{evil}"
+
+
+@pytest.mark.parametrize("ending", ["</textarea><script>alert(1)</script>", "\n\nlines", "</TEXTAREA >", "\x00"])
+def test_field_cannot_be_closed_from_within(ask: Gateway, ending: str) -> None:
+    answer = bring(ask, f"x{ending}")
+    assert "script" not in Outline(answer.text).shape
+    assert kept(answer) == f"x{ending}"
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=repr)
+def test_hostile_credential_of_a_stranger_makes_a_page(ask: Gateway, laurel: Laurel, evil: str) -> None:
+    achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
+    source = makers.as_bytes(stranger(achievement=achievement, holder=Holder(evil)))
+    answer = bring(ask, source)
+    assert HEADLINES["valid"] in answer.text
+    outline = Outline(answer.text)
+    assert not {"script", "iframe", "object", "embed", "base", "form"} & set(outline.shape)
+    assert not {name for _, attrs in outline.elements for name in attrs if name.startswith("on")}
+
+
+def test_nothing_that_is_brought_is_in_the_log(
+    ask: Gateway, laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    link = f"https://{CANARY}.example/{CANARY}"
+    evil = makers.as_bytes(stranger(holder=Holder(CANARY)))
+    for code in ("address_refused", "out_of_time", "http_status"):
+        laurel.outside.fault = (code, f"{CANARY} did not answer.")
+        for text in (CANARY, link, evil.decode(), f"{BASE_URL}/c/{CANARY}", '{"' + CANARY):
+            bring(ask, text, user_agent=CANARY, referer=link)
+            bring(ask, file=text.encode())
+            ask.post("/v1/verify", text.encode())
+            ask.post("/v1/verify", senders.envelope(url=text))
+            ask.post("/v1/verify", senders.envelope(credential=text, recipient={"email": f"{CANARY}@x.example"}))
+            ask.post("/", text.encode(), content_type=f"multipart/form-data; boundary={CANARY}")
+            ask.post("/v1/verify", form((CANARY, b"x"), (CANARY, b"y", CANARY)), content_type=FORM)
+    printed = capsys.readouterr()
+    assert CANARY not in lines.getvalue() + printed.out + printed.err + caplog.text
+    assert len(lines.parsed()) > 80
+
+
+def test_hosted_credential_counts_as_a_view_and_a_strangers_as_nothing(ask: Gateway, laurel: Laurel) -> None:
+    bring(ask, makers.as_bytes(stranger()))
+    assert laurel.event_store.events == {}
+    bring(ask, document(laurel, "valid"))
+    assert [(event.kind, event.credential_id) for event in laurel.event_store.events.values()] == [
+        (Kind.VIEW, id_of("valid"))
+    ]
+
+
+def test_nobodys_name_is_a_fact_with_an_amber_caution(ask: Gateway) -> None:
+    said = bring(ask, makers.as_bytes(stranger())).text
+    assert "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that no web domain vouches" in said
+    assert "<dt>Issued as</dt>" in said
+    assert UNKNOWN_ISSUER in said
+    assert "Anybody can sign under any name" in said
+    assert "Its issuer cannot withdraw it" in said
+    assert "It can be withdrawn at any time" not in said
+
+
+def test_domain_is_named_as_what_was_proven(ask: Gateway, laurel: Laurel) -> None:
+    said = bring(ask, at_domain(laurel, "did:web:riverside.example:badges")).text
+    line = (
+        "Issued under the name “\u2068Riverside University\u2069”, signed with a key that belongs to riverside.example."
+    )
+    assert line in said
+    assert "What is proven is that the key belongs to \u2068riverside.example\u2069." in said
+
+
+def test_strangers_picture_is_a_placeholder_and_a_link(ask: Gateway) -> None:
+    achievement = replace(makers.ACHIEVEMENT, image="https://tracker.example/a.png")
+    answer = bring(ask, makers.as_bytes(stranger(achievement=achievement)))
+    outline = Outline(answer.text)
+    assert "img" not in outline.shape
+    assert '<svg class="picture"' in answer.text
+    assert "https://tracker.example/a.png" in outline.attributes("href")
+    assert "tracker" not in "".join(outline.attributes("src", "content"))
+
+
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        ("data:image/png;base64,iVBORw0KGgo=", True),
+        ("data:image/svg+xml;base64,PHN2Zz4=", False),
+        ("data:text/html;base64,PHA+", False),
+        ("data:image/png;base64,a b", False),
+    ],
+)
+def test_picture_that_the_credential_holds_is_shown_if_it_is_pixels(
+    ask: Gateway, laurel: Laurel, image: str, shown: bool
+) -> None:
+    achievement = replace(makers.ACHIEVEMENT, image=image)
+    plain = makers.unsigned(makers.issuer(makers.OTHER_KEY), achievement=achievement)
+    del plain["credentialStatus"]
+    source = makers.as_bytes(makers.signed(plain, makers.OTHER_KEY, suite="eddsa-jcs-2022"))
+    answer = bring(ask, source)
+    assert (image in Outline(answer.text).attributes("src")) is shown
+    assert ("Not loaded" in answer.text) is not shown
+    assert image not in Outline(answer.text).attributes("href")
+
+
+def test_nothing_of_an_unproven_stranger_is_shown(ask: Gateway) -> None:
+    source = makers.as_bytes(stranger()).replace(b"Ada Nwosu", b"Eve Malory")
+    said = bring(ask, source).text
+    assert HEADLINES["tampered"] in said
+    for claimed in (*CLAIMED, "Watercolour", "Eve Malory"):
+        assert claimed not in said
+
+
+OTHER_SUITE = makers.as_bytes(stranger()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd-2023")
+
+
+@pytest.mark.parametrize(
+    ("source", "headline", "advice"),
+    [
+        (b'{"@context": [', "This cannot be read as a credential.", "Ask for the original file."),
+        (b'{"hello": "there"}', "We could not tell.", "of a kind that Laurel cannot check"),
+        (OTHER_SUITE, "We could not tell.", "Ask the holder for the original file."),
+    ],
+    ids=["broken", "no credential", "another suite"],
+)
+def test_what_cannot_be_read_gets_advice_that_fits(ask: Gateway, source: bytes, headline: str, advice: str) -> None:
+    said = bring(ask, source).text
+    assert headline in said
+    assert advice in said
+    assert "Try again in a few minutes" not in said
+
+
+def test_only_the_first_page_may_send_a_form_and_only_here(ask: Gateway, laurel: Laurel) -> None:
+    for answer in (ask.get("/"), bring(ask, "nothing")):
+        assert f"form-action {BASE_URL};" in answer.headers["content-security-policy"]
+        assert "script" not in answer.headers["content-security-policy"]
+    for answer in (bring(ask, document(laurel, "valid")), ask.get(laurel.url("valid"), accept=HTML)):
+        assert "form-action 'none';" in answer.headers["content-security-policy"]
+
+
+def test_advice_holds_without_an_address_of_its_own(ask: Gateway, laurel: Laurel) -> None:
+    said = bring(ask, document(laurel, "valid")).text
+    assert "this page again" not in said
+    assert "Open that address" not in said
+    assert f"curl --data-binary @badge.json {BASE_URL}/v1/verify" in said

@@ -1,0 +1,371 @@
+"""What the pages say, and what nobody can make them say."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.credential.record import Standing, State
+from chalicelib.http.html import render, text
+from chalicelib.http.public import verdict_text
+from chalicelib.http.public.credential_view import page_of
+from chalicelib.reports.hosted import HostedReport
+from chalicelib.verify.pipeline import CHECKS
+from chalicelib.verify.report import Finding, Outcome, Report, Verdict
+from tests import makers
+from tests.http.gateway import HTML, Gateway
+from tests.http.world import BASE_URL, KINDS, NOW, Laurel, hostile, id_of, seeded
+
+HEADLINES = {
+    "valid": "This credential is real and still stands.",
+    "expired": "This credential is real, but it has expired.",
+    "not_yet_valid": "This credential is real, but not valid yet.",
+    "revoked": "The issuer has withdrawn this credential.",
+    "suspended": "The issuer has put this credential on hold.",
+    "tampered": "This is not what the issuer signed.",
+    "wrong_signer": "This is not what the issuer signed.",
+    "unreachable_status": "We could not tell.",
+}
+LINES = {
+    "valid": "Issued by \u2068Fernhill College\u2069, signed with a key that belongs to localhost:8000.",
+    "expired": "It was valid from 18 October 2025 to 12 November 2026.",
+    "not_yet_valid": "It starts on 22 December 2026.",
+    "revoked": "Withdrawn on 19 November 2026. Do not rely on it.",
+    "suspended": "On hold since 19 November 2026. It may be reinstated; check again first.",
+    "tampered": "The signature does not fit: the credential was changed after it was signed. Do not rely on it.",
+    "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
+    "unreachable_status": "It is what the issuer signed, but whether it still stands could not be checked.",
+}
+CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
+
+
+class Outline(HTMLParser):
+    """The elements of a page, its attributes and its visible text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.said: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+    @property
+    def shape(self) -> list[str]:
+        return [tag for tag, _ in self.elements]
+
+    def attributes(self, *names: str) -> list[str]:
+        return [attrs[name] or "" for _, attrs in self.elements for name in names if name in attrs]
+
+
+def page(opened: HostedReport) -> str:
+    body = render.credential(opened, BASE_URL, {}).body
+    assert isinstance(body, str)
+    return body
+
+
+@pytest.fixture(scope="module")
+def good() -> HostedReport:
+    laurel = seeded()
+    return laurel.hosted_reports.open(id_of("valid"), None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_verdict_is_said_first_and_in_words(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    outline = Outline(ask.get(laurel.url(kind), accept=HTML).text)
+    words_ = [part.strip() for part in outline.said[outline.said.index(HEADLINES[kind]) :] if part.strip()]
+    assert words_[:2] == [HEADLINES[kind], LINES[kind]]
+    assert outline.shape[outline.shape.index("main") :].index("h1") < 10
+
+
+def test_reason_is_given_in_the_issuers_own_words(ask: Gateway, laurel: Laurel) -> None:
+    assert "Issued to the wrong person." in ask.get(laurel.url("revoked"), accept=HTML).text
+    assert "An appeal is being heard." in ask.get(laurel.url("suspended"), accept=HTML).text
+
+
+def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(good: HostedReport) -> None:
+    noted = Standing(State.REVOKED, NOW, "Because of a rumour.")
+    assert "rumour" not in page(replace(good, record=replace(good.record, standing=noted)))
+    revoked = replace(good.report, verdict=Verdict.REVOKED)
+    line = page_of(replace(good, report=revoked), BASE_URL).line
+    assert line == "Withdrawn. Do not rely on it."
+
+
+@pytest.mark.parametrize("kind", ["valid", "revoked", "expired"])
+def test_proven_credential_is_shown_whole(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    html = ask.get(laurel.url(kind), accept=HTML).text
+    for claimed in CLAIMED:
+        assert (claimed in html) is (claimed != "Eve Malory")
+    assert 'alt="A bar chart"' in html
+
+
+@pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])
+def test_nothing_of_an_unproven_credential_is_shown(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    html = ask.get(laurel.url(kind), accept=HTML).text
+    for claimed in CLAIMED:
+        assert claimed not in html
+    assert "<img" not in html
+    assert "og:image" not in html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_check_is_shown_with_number_sentence_and_outcome(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    html = ask.get(laurel.url(kind), accept=HTML).text
+    said = {part.strip() for part in Outline(html).said}
+    report = ask.get(laurel.url(kind)).json
+    assert html.count("<details") == len(CHECKS)
+    for finding in report["findings"]:
+        assert {str(finding["number"]), finding["check"].capitalize(), finding["message"]} <= said
+        assert finding["code"] in said
+        assert all(item["sha256"] in said for item in finding["evidence"])
+    assert set(report["not_checked"]) <= said
+
+
+@pytest.mark.parametrize("kind", ["revoked", "tampered", "unreachable_status"])
+def test_check_that_decided_is_unfolded(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    assert ask.get(laurel.url(kind), accept=HTML).text.count("<details open") == 1
+
+
+def test_every_verdict_and_outcome_has_its_words() -> None:
+    assert set(verdict_text.FACES) == set(Verdict)
+    assert set(verdict_text.OUTCOMES) == set(Outcome)
+    assert set(verdict_text.UNSURE) == {check.name for check in CHECKS} - {"issuer", "extras"}
+    shapes = {face.tone: face.shape for face in verdict_text.FACES.values()}
+    assert shapes == {"good": "tick", "warn": "triangle", "bad": "octagon", "open": "question"}
+    assert {verdict for verdict, face in verdict_text.FACES.items() if face.tone == "good"} == {Verdict.VALID}
+
+
+@settings(deadline=None)  # the first run makes the world
+@given(
+    st.sampled_from(list(Verdict)),
+    st.lists(st.sampled_from(list(Outcome)), max_size=10),
+    st.booleans(),
+)
+def test_any_report_makes_a_page(verdict: Verdict, outcomes: list[Outcome], proven: bool) -> None:
+    opened = _GOOD[0] if _GOOD else _GOOD.append(seeded().hosted_reports.open(id_of("valid"), None)) or _GOOD[0]
+    findings = tuple(
+        Finding(check.number, check.name, outcome, "code", "Sentence.")
+        for check, outcome in zip(CHECKS, outcomes, strict=False)
+    )
+    report = Report(verdict, NOW, None, opened.report.credential if proven else None, findings, ())
+    assert verdict_text.face(report).headline in page(replace(opened, report=report))
+
+
+_GOOD: list[HostedReport] = []
+
+
+def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(ask: Gateway, laurel: Laurel) -> None:
+    record = hostile(laurel, makers.unsigned())
+    html = ask.get(f"/c/{record.id}", accept=HTML).text
+    assert HEADLINES["valid"] in html
+    assert 'class="caution"' in html
+    assert "The issuer is in no registry that Laurel holds." in html
+    assert "Issued under the name “\u2068Fernhill College\u2069”, signed with a key" in html
+    assert "that no web domain vouches for: we cannot tell who is behind it." in html
+    assert "https://fernhill.example/" not in html
+
+
+def test_known_issuer_is_named_as_registered_and_not_as_it_calls_itself(good: HostedReport) -> None:
+    assert good.issuer is not None
+    renamed = replace(good, issuer=replace(good.issuer, name="Registered Name"))
+    facts = page_of(renamed, BASE_URL).facts
+    assert facts is not None
+    assert (facts.issuer.name, facts.issuer.caution) == ("Registered Name", None)
+
+
+EVIL = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg onload=alert(1)>",
+    "</title><script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "\x01javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    'https://good.example/"onmouseover=alert(1) x="',
+    "https://good.example@evil.example/",
+    "https://good.example\\@evil.example/",
+    "//evil.example/x",
+    "http://evil.example/",
+    "https://evil.example/\r\nx",
+    "https://xn--e1afmkfd.example:99999999/",
+    "{{ 7 * 7 }}{% include 'base.html' %}",
+    "\u202emoc.live\u202c\u2066x",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<!-- --><base href=//evil.example>",
+    "\x00\x08\x1b[31m",
+]
+
+
+def poisoned(good: HostedReport, evil: str) -> HostedReport:
+    """``good`` with ``evil`` in every text that anybody but Laurel writes."""
+
+    def poison(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: poison(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [poison(item) for item in value]
+        return evil if isinstance(value, str) else value
+
+    assert good.issuer is not None
+    view = poison(good.report.credential)
+    findings = tuple(finding._replace(message=evil) for finding in good.report.findings)
+    report = replace(good.report, credential=view, findings=findings, format=evil, not_checked=(evil,))
+    standing = Standing(State.REVOKED, NOW, evil)
+    issuer = replace(good.issuer, name=evil, url=evil, did=evil)
+    return replace(good, report=report, issuer=issuer, record=replace(good.record, standing=standing))
+
+
+def variants(opened: HostedReport) -> Iterator[HostedReport]:
+    unregistered = tuple(
+        item._replace(outcome=Outcome.UNKNOWN) if item.check == "issuer" else item for item in opened.report.findings
+    )
+    for verdict in Verdict:
+        for findings in (opened.report.findings, unregistered):
+            yield replace(opened, report=replace(opened.report, verdict=verdict, findings=findings))
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=repr)
+def test_no_text_becomes_markup_or_a_link(good: HostedReport, evil: str) -> None:
+    calm = [Outline(page(opened)) for opened in variants(poisoned(good, "plain"))]
+    for outline, opened in zip(calm, variants(poisoned(good, evil)), strict=True):
+        html = page(opened)
+        stirred = Outline(html)
+        assert stirred.shape == outline.shape
+        assert not {name for _, attrs in stirred.elements for name in attrs if name.startswith("on")}
+        assert not {"script", "iframe", "object", "embed", "form", "base"} & set(stirred.shape)
+        for link in stirred.attributes("href", "src", "action"):
+            assert link.startswith((f"{BASE_URL}/", "data:image/svg+xml,%3Csvg ")), link
+        assert (
+            "49" not in re.sub(r"<style>.*</style>", "", html, flags=re.DOTALL).replace("349", "") or evil[:2] != "{{"
+        )
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=repr)
+def test_signed_hostile_credential_makes_a_page(ask: Gateway, laurel: Laurel, evil: str) -> None:
+    achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
+    record = hostile(laurel, makers.unsigned(achievement=achievement))
+    answer = ask.get(f"/c/{record.id}", accept=HTML)
+    assert HEADLINES["valid"] in answer.text
+    assert "script" not in Outline(answer.text).shape
+
+
+LINKS = [
+    ("https://good.example", True),
+    ("https://good.example/a?b=c#d", True),
+    ("https://good.example:8443/%C3%A9", True),
+    ("https://good.example/é", True),
+    ("https://bücher.example/", False),
+    ("https://", False),
+    ("https:///etc", False),
+    ("https://user:pass@good.example/", False),
+    ("HTTPS://good.example/", False),
+    ("https://good.example/" + "a" * text.MAX_LINK, False),
+    *((evil, False) for evil in EVIL),
+]
+
+
+@pytest.mark.parametrize(("url", "may"), LINKS, ids=lambda value: repr(value)[:40])
+def test_only_plain_https_addresses_become_links(url: str, may: bool) -> None:
+    assert (text.https(url) is not None) is may
+
+
+def test_links_of_others_vouch_for_nothing(ask: Gateway, laurel: Laurel) -> None:
+    outline = Outline(ask.get(laurel.url("valid"), accept=HTML).text)
+    outward = [attrs for tag, attrs in outline.elements if tag == "a" and BASE_URL not in (attrs["href"] or "")]
+    assert {attrs["href"] for attrs in outward} == {
+        "https://fernhill.example/",
+        "https://skills.example/python",
+        "https://skills.example/statistics",
+        "https://portfolio.example/ada",
+    }
+    assert {attrs["rel"] for attrs in outward} == {"nofollow noopener"}
+
+
+def test_picture_from_elsewhere_is_not_loaded(good: HostedReport) -> None:
+    view = dict(good.report.credential or {})
+    view["achievement"] = {**view["achievement"], "image": {"url": "https://tracker.example/a.png", "alt": None}}
+    html = page(replace(good, report=replace(good.report, credential=view)))
+    assert "<img" not in html
+    assert [link for link in Outline(html).attributes("href", "src", "content") if "tracker" in link] == [
+        "https://tracker.example/a.png"
+    ]
+    assert "Not loaded" in html
+
+
+def test_policy_allows_the_pages_own_style_and_nothing_else(ask: Gateway, laurel: Laurel) -> None:
+    answer = ask.get(laurel.url("valid"), accept=HTML)
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert f"style-src 'sha256-{digest}';" in policy
+    assert f"img-src {BASE_URL} data:;" in policy
+    assert " style=" not in answer.text
+
+
+def test_tab_names_the_verdict(ask: Gateway, laurel: Laurel) -> None:
+    html = ask.get(laurel.url("revoked"), accept=HTML).text
+    assert "<title>Withdrawn: Data analysis in practice · Laurel</title>" in html
+    assert (
+        "<title>This is not what the issuer signed. · Laurel</title>"
+        in ask.get(laurel.url("tampered"), accept=HTML).text
+    )
+
+
+@pytest.mark.parametrize("kind", ["valid", "revoked", "tampered"])
+def test_link_preview_outlives_no_verdict(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    html = ask.get(laurel.url(kind), accept=HTML).text
+    preview = " ".join(re.findall(r'<meta property="og:(?:title|description)" content="([^"]*)">', html))
+    assert preview.startswith("A credential Is it" if kind == "tampered" else "Data analysis in practice Is it")
+    assert HEADLINES[kind] not in preview
+    assert "Withdrawn" not in preview
+
+
+def test_names_cannot_turn_our_sentences_around(good: HostedReport) -> None:
+    assert good.issuer is not None
+    spoofed = replace(good.issuer, name="Fernhill\u202e\u2069\u2066")
+    line = page_of(replace(good, issuer=spoofed), BASE_URL).line
+    assert line.startswith("Issued by \u2068Fernhill")
+
+
+def test_boundaries_of_validity_are_shown_as_days(good: HostedReport) -> None:
+    facts = page_of(good, BASE_URL).facts
+    assert facts is not None
+    assert facts.valid_until == NOW + timedelta(days=700)
+
+
+@pytest.mark.parametrize(
+    ("did", "domain"),
+    [
+        ("did:web:college.example", "college.example"),
+        ("did:web:localhost%3A8000:issuers:fernhill", "localhost:8000"),
+        ("did:key:z6Mk", None),
+        (None, None),
+    ],
+)
+def test_domain_of_a_did(did: str | None, domain: str | None) -> None:
+    assert text.domain(did) == domain
+
+
+def test_home_explains_the_four_shapes_and_gives_the_command(ask: Gateway) -> None:
+    html = ask.get("/").text
+    assert ask.get("/").headers["content-type"] == "text/html; charset=utf-8"
+    assert html.count('<svg class="icon"') == 4
+    assert f"curl {BASE_URL}/v1/credentials/" in html
+    assert html.count("<form") == 1

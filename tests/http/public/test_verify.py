@@ -1,0 +1,423 @@
+"""`POST /v1/verify`: every envelope, every size, every fault of a link."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.analytics.event import Kind
+from chalicelib.errors import Unavailable
+from chalicelib.http.app import create_app
+from chalicelib.http.core import form
+from chalicelib.http.public import submission
+from chalicelib.reports import pasted
+from tests import makers
+from tests.http import senders
+from tests.http.gateway import HTML, Answer, Gateway
+from tests.http.public.test_credentials import FINDING, REPORT
+from tests.http.senders import FORM, envelope
+from tests.http.world import BASE_URL, KINDS, VERDICTS, Laurel, id_of
+
+LINK = "https://elsewhere.example/badge"
+TYPES = [
+    "application/json",
+    "application/vc",
+    "application/ld+json; profile=x",
+    "application/vc+jwt",
+    "application/jwt",
+    "text/plain; charset=utf-8",
+    "application/octet-stream",
+    "application/x-www-form-urlencoded",
+    "image/png",
+    "no type",
+    "",
+    None,
+]
+
+
+def verify(ask: Gateway, body: bytes, content_type: str | None = "application/json", **headers: str) -> Answer:
+    typed = {} if content_type is None else {"content_type": content_type}
+    return ask("POST", "/v1/verify", body=body, **typed, **headers)
+
+
+def bodies(laurel: Laurel) -> dict[str, bytes]:
+    record = laurel.issuer_store.record(id_of("valid"))
+    assert record.jwt is not None
+    return {
+        "credential": record.document,
+        "token": record.jwt.encode(),
+        "quoted token": json.dumps(record.jwt).encode(),
+        "link": laurel.base_url.encode() + laurel.url("valid").encode(),
+        "credential with a byte order mark": b"\xef\xbb\xbf" + record.document,
+        "credential in white space": b"\r\n\t " + record.document + b" \n",
+        "url": envelope(url=laurel.base_url + laurel.url("valid")),
+        "url with a byte order mark": b"\xef\xbb\xbf" + envelope(url=laurel.base_url + laurel.url("valid")),
+        "credential in an envelope": envelope(credential=json.loads(record.document)),
+        "token in an envelope": envelope(credential=record.jwt),
+    }
+
+
+@pytest.mark.parametrize("content_type", TYPES)
+def test_the_body_decides_whatever_its_type_says(ask: Gateway, laurel: Laurel, content_type: str | None) -> None:
+    for name, body in bodies(laurel).items():
+        answer = verify(ask, body, content_type)
+        assert (answer.status, answer.json.get("verdict")) == (200, "valid"), name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_verdict_is_an_answer(ask: Gateway, laurel: Laurel, kind: str) -> None:
+    answer = verify(ask, laurel.issuer_store.record(id_of(kind)).document)
+    # The list that the link's own page could not find is found from the credential: nothing is taken from the record.
+    expected = "valid" if kind == "unreachable_status" else VERDICTS.get(kind, kind)
+    assert (answer.status, answer.json["verdict"]) == (200, expected)
+    assert set(answer.json) == REPORT
+    assert all(set(finding) == FINDING for finding in answer.json["findings"])
+
+
+def test_answer_is_json_for_anybody_and_kept_by_nobody(ask: Gateway, laurel: Laurel) -> None:
+    answer = verify(ask, bodies(laurel)["token"], accept=HTML)
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("name", ["credential", "file", "badge", ""])
+def test_a_file_may_come_in_a_field_of_any_name(ask: Gateway, laurel: Laurel, name: str) -> None:
+    for sent in ("credential", "token", "link"):
+        body = senders.form((name, bodies(laurel)[sent], "badge.json"))
+        assert verify(ask, body, FORM).json["verdict"] == "valid", sent
+
+
+def test_the_field_credential_may_hold_it(ask: Gateway, laurel: Laurel) -> None:
+    for sent in ("credential", "token", "link"):
+        assert verify(ask, senders.form(("credential", bodies(laurel)[sent])), FORM).json["verdict"] == "valid", sent
+
+
+def test_the_pages_own_form_may_be_sent_here(ask: Gateway, laurel: Laurel) -> None:
+    assert verify(ask, senders.filled(bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
+    assert verify(ask, senders.filled(file=bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
+
+
+@pytest.mark.parametrize(("email", "outcome"), [("ada@example.org", "passed"), ("eve@example.org", "failed")])
+def test_recipient_is_compared_in_every_envelope(ask: Gateway, laurel: Laurel, email: str, outcome: str) -> None:
+    sent = bodies(laurel)
+    recipient = {"email": email}
+    for body, content_type in (
+        (envelope(url=sent["link"].decode(), recipient=recipient), "application/json"),
+        (envelope(recipient=recipient, credential=json.loads(sent["credential"])), "application/json"),
+        (envelope(credential=sent["token"].decode(), recipient=recipient), "application/json"),
+        (senders.form(("recipient", email.encode()), ("f", sent["credential"], "b.json")), FORM),
+        (senders.form(("credential", sent["link"]), ("recipient", email.encode())), FORM),
+    ):
+        answer = verify(ask, body, content_type)
+        assert answer.json["findings"][8]["outcome"] == outcome
+        assert email not in answer.text
+
+
+FAULTS = [
+    ("nothing_found", 422, b"", "application/json"),
+    ("nothing_found", 422, b"hello", "text/plain"),
+    ("nothing_found", 422, b"\x89PNG\r\n\x1a\n", "image/png"),
+    ("nothing_found", 422, b"[]", "application/json"),
+    ("nothing_found", 422, envelope(credential="hello"), "application/json"),
+    ("nothing_found", 422, f"{BASE_URL}/c/{'q' * 26}".encode(), "text/plain"),
+    ("nothing_found", 422, f"{BASE_URL}/c/nothing".encode(), "text/plain"),
+    ("nothing_found", 422, f"{BASE_URL}/c/{'a' * 1900}".encode(), "text/plain"),
+    ("nothing_found", 422, envelope(url=f"{BASE_URL}/v1/credentials/{'q' * 26}/report"), "application/json"),
+    ("nothing_found", 422, senders.filled(), FORM),
+    ("nothing_found", 422, f"--{senders.BOUNDARY}--\r\n".encode(), FORM),
+    ("link_unreachable", 422, LINK.encode(), "text/plain"),
+    ("link_unreachable", 422, envelope(url=LINK), "application/json"),
+    ("duplicate_name", 400, b'{"url":"https://a.example/","url":"https://b.example/"}', "application/json"),
+    ("duplicate_name", 400, b'{"recipient":{"email":"a@b","email":"c@d"},"credential":"x"}', "application/json"),
+    ("not_json", 400, b'{"url": "https://a.example/"', "application/json"),
+    ("not_utf8", 400, b'{"url": "\xff"}', "application/json"),
+    ("lone_surrogate", 400, b'{"url": "\\ud800"}', "application/json"),
+    ("too_deep", 400, b'{"credential":' + b'{"a":' * 40 + b"1" + b"}" * 41, "application/json"),
+    ("invalid_request", 400, envelope(url=""), "application/json"),
+    ("invalid_request", 400, envelope(url=7), "application/json"),
+    ("invalid_request", 400, envelope(url=[LINK]), "application/json"),
+    ("invalid_request", 400, envelope(credential=7), "application/json"),
+    ("invalid_request", 400, envelope(credential=[{}]), "application/json"),
+    ("invalid_request", 400, envelope(url=LINK, credential="ey.."), "application/json"),
+    ("invalid_request", 400, envelope(url=LINK, proxy="http://x"), "application/json"),
+    ("invalid_request", 400, envelope(recipient={"email": "a@b"}), "application/json"),
+    ("invalid_request", 400, envelope(url=LINK, recipient="a@b"), "application/json"),
+    ("invalid_request", 400, envelope(url=LINK, recipient={"email": "nobody"}), "application/json"),
+    ("invalid_request", 400, senders.form(("f", b"{}", "a"), ("g", b"{}", "b")), FORM),
+    ("invalid_request", 400, senders.form(("f", b"{}", "a"), ("credential", b"{}")), FORM),
+    ("invalid_request", 400, senders.form(("f", b"{}", "a"), ("url", b"x")), FORM),
+    ("invalid_request", 400, senders.form(("f", b"{}", "a"), ("recipient", b"nobody")), FORM),
+    ("malformed", 400, senders.filled("{}"), "multipart/form-data"),
+    ("malformed", 400, senders.filled("{}"), 'multipart/form-data; boundary=""'),
+    ("malformed", 400, senders.filled("{}"), "multipart/form-data; boundary=other"),
+    ("malformed", 400, senders.filled("{}"), FORM + "; x=" + "y" * form.MAX_CONTENT_TYPE),
+    ("malformed", 400, senders.filled("{}")[:-8], FORM),
+    ("malformed", 400, senders.filled("{}").replace(b"\r\n", b"\n"), FORM),
+    ("malformed", 400, b"", FORM),
+    ("malformed", 400, senders.form(("credential", b"{}"), ("credential", b"{}")), FORM),
+    ("malformed", 400, senders.form(*[(f"f{number}", b"x") for number in range(form.MAX_PARTS + 1)]), FORM),
+    ("malformed", 400, senders.form(("f", b"{}", "a"), extra="X-Big: " + "y" * form.MAX_HEADER + "\r\n"), FORM),
+    ("malformed", 400, senders.form(("f", b"{}", "a"), extra="X-More: y\r\n" * form.MAX_HEADERS), FORM),
+    ("malformed", 400, senders.form(("f", b"{}", "a"), extra=" folded\r\n"), FORM),
+    ("malformed", 400, senders.form(("f", b"{}", "a"), extra="no colon\r\n"), FORM),
+    ("malformed", 400, senders.form(("f", b"{}", "a")).replace(b"form-data;", b"attachment;"), FORM),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "body", "content_type"), FAULTS)
+def test_fault_is_a_problem_and_no_verdict(
+    ask: Gateway, laurel: Laurel, code: str, status: int, body: bytes, content_type: str
+) -> None:
+    answer = verify(ask, body, content_type)
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["detail"]
+    assert "verdict" not in answer.json
+    assert laurel.event_store.events == {}
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_credential_cap_is_exact_in_every_envelope(ask: Gateway, over: int) -> None:
+    source = senders.padded(pasted.MAX_SIZE + over)
+    assert len(source) == 262_144 + over
+    for body, content_type in (
+        (source, "application/json"),
+        (senders.form(("f", source, "badge.json")), FORM),
+        (senders.form(("credential", source)), FORM),
+        (senders.form(("f", source, "badge.json"), ("recipient", b"ada@example.org")), FORM),
+    ):
+        answer = verify(ask, body, content_type)
+        if over > 0:
+            assert (answer.status, answer.json["code"]) == (413, "too_large")
+        else:
+            assert (answer.status, answer.json["findings"][4]["code"]) == (200, "signer_is_issuer")
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_envelope_cap_is_exact(ask: Gateway, over: int) -> None:
+    credential = senders.padded(pasted.MAX_SIZE)
+    around = len(senders.form(("credential", credential), ("junk", b"")))
+    filling = submission.MAX_BODY + over - around
+    body = senders.form(("credential", credential), ("junk", b"x" * filling))
+    assert len(body) == 262_144 + 16_384 + over
+    assert verify(ask, body, FORM).json["code"] == ("too_large" if over > 0 else "invalid_request")
+    spaced = envelope(url=LINK).ljust(submission.MAX_BODY + over)
+    assert verify(ask, spaced).json["code"] == ("too_large" if over > 0 else "link_unreachable")
+
+
+def test_credential_in_an_envelope_may_be_as_deep_as_one_alone(ask: Gateway) -> None:
+    deep: object = 1
+    for _ in range(31):
+        deep = {"a": deep}
+    alone = verify(ask, json.dumps({"@context": [], **deep}).encode())  # type: ignore[dict-item]
+    wrapped = verify(ask, envelope(credential={"@context": [], **deep}))  # type: ignore[dict-item]
+    assert alone.json == wrapped.json
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.text()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(extra=VALUES)
+def test_an_envelope_changes_nothing_that_is_signed(ask: Gateway, extra: object) -> None:
+    # Under JCS every member is signed, and a number or a text that was written otherwise would be another.
+    document = {name: value for name, value in senders.stranger().items() if name != "proof"}
+    document["credentialSubject"] = {**document["credentialSubject"], "more": {"value": extra}}  # type: ignore[dict-item]
+    signed = makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")
+    alone, wrapped = verify(ask, makers.as_bytes(signed)), verify(ask, envelope(credential=signed))
+    assert alone.json == wrapped.json
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "status"),
+    [
+        ("url_refused", "url_refused", 422),
+        ("address_refused", "url_refused", 422),
+        ("redirect_refused", "url_refused", 422),
+        ("dns_failed", "link_unreachable", 422),
+        ("connect_failed", "link_unreachable", 422),
+        ("tls_failed", "link_unreachable", 422),
+        ("timeout", "link_unreachable", 422),
+        ("too_large", "link_unreachable", 422),
+        ("http_status", "link_unreachable", 422),
+        ("never_announced", "link_unreachable", 422),
+        ("out_of_time", "out_of_time", 504),
+    ],
+)
+def test_fault_of_a_link_is_the_requests_and_says_why(
+    ask: Gateway, laurel: Laurel, reason: str, code: str, status: int
+) -> None:
+    laurel.outside.fault = (reason, "It is so.")
+    answer = verify(ask, envelope(url=LINK))
+    assert (answer.status, answer.json["code"], answer.json["reason"]) == (status, code, reason)
+    assert answer.json["detail"].startswith("It is so. ")
+
+
+def test_fault_of_our_own_tables_is_not_the_links(laurel: Laurel) -> None:
+    class Down:
+        def record(self, credential_id: str) -> object:
+            raise Unavailable("table credentials-prod throttled", code="storage_busy")
+
+    laurel.public_store = Down()
+    answer = verify(Gateway(create_app(laurel)), f"{BASE_URL}{laurel.url('valid')}".encode())
+    assert (answer.status, answer.json["code"]) == (503, "unavailable")
+    assert "credentials-prod" not in answer.text
+
+
+def test_a_strangers_link_is_followed(ask: Gateway, laurel: Laurel) -> None:
+    laurel.outside.pages[LINK] = makers.as_bytes(senders.stranger())
+    answer = verify(ask, envelope(url=LINK))
+    assert (answer.status, answer.json["verdict"]) == (200, "valid")
+    assert answer.json["findings"][7]["outcome"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!doctype html><p>My badge",
+        b"\xef\xbb\xbf\n<html>",
+        b"%PDF-1.7",
+        b"",
+        b"https://third.example/",
+        b" " * 262_145,
+    ],
+    ids=lambda page: repr(page[:20]),
+)
+def test_a_link_to_something_else_says_what(ask: Gateway, laurel: Laurel, page: bytes) -> None:
+    laurel.outside.pages[LINK] = page
+    answer = verify(ask, LINK.encode())
+    assert (answer.status, answer.json["code"]) == (422, "nothing_found")
+    assert "link" in answer.json["detail"]
+    assert "Copy the page's address" not in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[",
+        "https://[::1",
+        "https://[/c/x",
+        "did:web:x.example",
+        "file:///etc/passwd",
+        "\x00",
+        "é",
+        "//x",
+        "/c/x",
+    ],
+)
+def test_any_text_may_be_sent_as_a_url(ask: Gateway, laurel: Laurel, url: str) -> None:
+    assert verify(ask, envelope(url=url)).status == 422
+    assert laurel.outside.asked == [url]
+
+
+@pytest.mark.parametrize("claimed", ["http://[", f"{BASE_URL}/c/", f"{BASE_URL}/c/{'q' * 26}", f"{BASE_URL}/c/<b>"])
+def test_a_credential_may_call_itself_anything(ask: Gateway, laurel: Laurel, claimed: str) -> None:
+    document = {**senders.stranger(), "id": claimed}
+    del document["proof"]
+    answer = verify(ask, makers.as_bytes(makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")))
+    assert answer.status == 200
+    assert laurel.event_store.events == {}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@given(
+    body=st.binary(max_size=300)
+    | st.dictionaries(st.sampled_from(["url", "credential", "recipient", "@context", "x"]), VALUES).map(
+        lambda members: json.dumps(members).encode()
+    )
+    | st.text(alphabet='-_"{}[]:,.ey \r\n', max_size=60).map(str.encode),
+    content_type=st.sampled_from(["application/json", "text/plain", ""]),
+)
+def test_any_body_gets_a_report_or_a_problem(ask: Gateway, body: bytes, content_type: str) -> None:
+    assert verify(ask, body, content_type).status in (200, 400, 422)
+
+
+PIECES = [
+    b"--" + senders.BOUNDARY.encode(),
+    b"--",
+    b"\r\n",
+    b"\n",
+    b"Content-Disposition: form-data; name=",
+    b'"',
+    b"; filename=",
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@given(
+    pieces=st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=20),
+    content_type=st.just(FORM) | st.text(max_size=40).map(lambda rest: f"multipart/form-data; boundary={rest}"),
+)
+def test_any_form_gets_a_report_or_a_problem(ask: Gateway, pieces: list[bytes], content_type: str) -> None:
+    assert verify(ask, b"".join(pieces), content_type).status in (200, 400, 422)
+
+
+def test_credentials_of_ours_are_events_and_strangers_are_none(ask: Gateway, laurel: Laurel) -> None:
+    for body in bodies(laurel).values():
+        verify(ask, body)
+    events = list(laurel.event_store.events.values())
+    assert len(events) == len(bodies(laurel))
+    assert {(event.kind, event.credential_id) for event in events} == {(Kind.VERIFICATION, id_of("valid"))}
+    verify(ask, makers.as_bytes(senders.stranger()))
+    assert len(laurel.event_store.events) == len(events)
+
+
+@pytest.mark.parametrize("path", ["/v1/verify", f"/v1/credentials/{id_of('valid')}/report"])
+def test_pages_of_any_origin_may_ask(ask: Gateway, path: str) -> None:
+    asked = {"access_control_request_method": "POST", "access_control_request_headers": "content-type"}
+    answer = ask("OPTIONS", path, origin="https://jobs.example", **asked)
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-headers"] == "Content-Type"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_verifying_takes_no_other_method(ask: Gateway) -> None:
+    answer = ask.get("/v1/verify")
+    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
+    assert set(answer.headers["allow"].split(", ")) == {"POST", "OPTIONS"}
+
+
+LAZY = """
+import sys
+from tests.http import gateway, world
+from chalicelib.http.app import create_app
+laurel = world.seeded()
+ask = gateway.Gateway(create_app(laurel))
+assert ask.get(laurel.url("valid")).status == 200
+print("LOADED", sorted({"multipart", "ssl", "http.client", "chalicelib.net.fetch"} & set(sys.modules)))
+"""
+
+
+def test_a_credentials_page_does_not_wait_for_what_strangers_need() -> None:
+    ran = subprocess.run([sys.executable, "-c", LAZY], check=True, capture_output=True, text=True)
+    loaded = ran.stdout.split("LOADED ")[1]
+    assert "multipart" not in loaded
+    assert "chalicelib.net" not in loaded
+
+
+def test_email_of_the_recipient_is_asked_of_strangers_too(ask: Gateway) -> None:
+    report = verify(ask, envelope(credential=senders.stranger(), recipient={"email": "eve@example.org"})).json
+    assert report["findings"][8]["code"] == "recipient_differs"
+
+
+def test_what_is_kept_in_the_tables_is_not_taken_for_what_was_sent(ask: Gateway, laurel: Laurel) -> None:
+    record = laurel.issuer_store.record(id_of("valid"))
+    laurel.put(replace(record, document=b"{}"))
+    assert verify(ask, record.document).json["verdict"] == "valid"

@@ -1,0 +1,110 @@
+"""What a domain says of itself, from real name servers and through the guarded fetcher."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dns.message
+import dns.rrset
+import pytest
+from dns import flags, rcode
+from dns.resolver import Resolver
+
+from chalicelib.errors import Unavailable
+from chalicelib.net.deadline import Deadline
+from chalicelib.net.domain_records import DNS_SECONDS, MAX_RECORDS, DomainWitness
+from chalicelib.net.fetch import Reply
+from chalicelib.verify.ports import Fetched
+from tests.net.conftest import NOW
+
+NAME = "_laurel.acme.example"
+
+
+class Pages:
+    """A web of one page."""
+
+    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
+        if url != "https://acme.example/x.txt":
+            raise Unavailable("There is no such page.", code="http_status")
+        assert 0 < deadline.left() <= 5
+        assert not stay
+        return Reply(Fetched(url, b"did:web:acme.example", NOW))
+
+
+@contextmanager
+def name_server(texts: list[str] | None, *, code: rcode.Rcode = rcode.NOERROR) -> Iterator[Resolver]:
+    """A name server with ``texts`` at `NAME` (None: it says nothing at all), and a resolver that asks it."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listening.bind(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            asked, sender = listening.recvfrom(4096)
+            if not asked:
+                return
+            if texts is None:
+                continue
+            question = dns.message.from_wire(asked)
+            answer = dns.message.make_response(question)
+            answer.flags |= flags.RA
+            answer.set_rcode(code)
+            if texts and question.question[0].name.to_text() == f"{NAME}.":
+                answer.answer.append(dns.rrset.from_text_list(question.question[0].name, 0, "IN", "TXT", texts))
+            listening.sendto(answer.to_wire(), sender)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    resolver = Resolver(configure=False)
+    resolver.nameservers = ["127.0.0.1"]
+    resolver.port = listening.getsockname()[1]
+    try:
+        yield resolver
+    finally:
+        listening.sendto(b"", listening.getsockname())
+        thread.join()
+        listening.close()
+
+
+def witness(names: Resolver) -> DomainWitness:
+    return DomainWitness(Pages(), time.monotonic, names)
+
+
+def test_records_are_read_and_their_pieces_joined() -> None:
+    with name_server(['"issuer=did:web:" "acme.example"', '"v=spf1 -all"']) as names:
+        assert set(witness(names).records(NAME)) == {"issuer=did:web:acme.example", "v=spf1 -all"}
+
+
+@pytest.mark.parametrize("code", [rcode.NOERROR, rcode.NXDOMAIN])
+def test_a_name_without_records_has_none(code: rcode.Rcode) -> None:
+    with name_server([], code=code) as names:
+        assert witness(names).records(NAME) == ()
+
+
+def test_a_name_server_that_fails_has_not_answered() -> None:
+    with name_server([], code=rcode.SERVFAIL) as names, pytest.raises(Unavailable) as caught:
+        witness(names).records(NAME)
+    assert caught.value.code == "dns_failed"
+
+
+def test_a_silent_name_server_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert DNS_SECONDS <= 5
+    monkeypatch.setattr("chalicelib.net.domain_records.DNS_SECONDS", 0.3)
+    with name_server(None) as names, pytest.raises(Unavailable) as caught:
+        witness(names).records(NAME)
+    assert caught.value.code == "timeout"
+
+
+def test_more_records_than_any_such_name_has_are_not_all_read() -> None:
+    with name_server([f'"text {number}"' for number in range(MAX_RECORDS + 5)]) as names:
+        assert len(witness(names).records(NAME)) <= MAX_RECORDS
+
+
+def test_files_come_through_the_fetcher() -> None:
+    with name_server([]) as names:
+        assert witness(names).file("https://acme.example/x.txt") == b"did:web:acme.example"
+        with pytest.raises(Unavailable):
+            witness(names).file("https://acme.example/y.txt")

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import Malformed
+from chalicelib.reports.pasted import (
+    MAX_SIZE,
+    Document,
+    Link,
+    read,
+    read_linked,
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b" https://a.example/c/1 \r\n", Link("https://a.example/c/1")),
+        (b"HTTP://a.example", Link("HTTP://a.example")),
+        (b'\xef\xbb\xbf{"a": 1}\n', Document(b'{"a": 1}')),
+        (b"eyJh.eyJi.c2ln\n", Document(b"eyJh.eyJi.c2ln")),
+        (b'"eyJh.eyJi.c2ln"', Document(b"eyJh.eyJi.c2ln")),
+        (b"eyJh.ey\r\nJi.c2\r\nln", Document(b"eyJh.eyJi.c2ln")),
+        (b"eyJh.eyJi.c2ln~WyJ~", Document(b"eyJh.eyJi.c2ln~WyJ~")),
+        ("\u00a0\u200b{}\u200b\ufeff\n".encode(), Document(b"{}")),
+        (b"{\xff}", Document(b"{\xff}")),
+        (b'"https://a.example/c/1"', Link("https://a.example/c/1")),
+        (b"<https://a.example/c/1>", Link("https://a.example/c/1")),
+    ],
+)
+def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document) -> None:
+    assert read(data) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"", "nothing here"),
+        (b" \n", "nothing here"),
+        (b"\x89PNG\r\n", "picture"),
+        (b"<svg xmlns=''>", "picture"),
+        (b"%PDF-1.7", "PDF"),
+        (b"<!doctype html>", "web page"),
+        (b"did:key:z6Mk", "names an issuer"),
+        (b"[{}]", "list"),
+        (b"badges.example/c/1", "https://"),
+        (b"hello there", "no credential in this"),
+        (b"https://a.example/ and more", "no credential in this"),
+        (b'"hello"', "no credential in this"),
+        (b"\xff\xfe\x00", "no credential in this"),
+        ("{}".encode("utf-16"), "UTF-8"),
+        ("https://b\u00fccher.example/c/1".encode(), "address bar"),
+        (b"https://a.example/" + b"x" * 2100, "address bar"),
+        (b"<?xml version='1.0'?>\n<svg xmlns=''>", "picture"),
+        (b"\xff\xd8\xff\xe0", "picture"),
+        (b"PK\x03\x04", "zip"),
+        (b"```json\n{}\n```", "backticks"),
+        (b"eyes. Yes. No.", "no credential in this"),
+    ],
+)
+def test_what_is_neither_gets_a_word_about_what_to_try(data: bytes, hint: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read(data)
+    assert caught.value.code == "nothing_found"
+    assert hint in caught.value.detail
+
+
+def test_the_largest_paste_is_read_and_one_byte_more_is_not() -> None:
+    assert isinstance(read(b"{" + b" " * (MAX_SIZE - 1)), Document)
+    with pytest.raises(Malformed) as caught:
+        read(b"{" + b" " * MAX_SIZE)
+    assert caught.value.code == "too_large"
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_found_or_refused(data: bytes) -> None:
+    try:
+        found = read(data)
+    except Malformed:
+        return
+    assert isinstance(found, Link | Document)
+
+
+def test_what_a_link_leads_to_is_a_credential_or_told_by_what_it_is() -> None:
+    assert read_linked(b" {} ") == b"{}"
+    for page, says in (
+        (b"\xef\xbb\xbf <!doctype html>", "The link leads to a web page"),
+        (b"%PDF-1.7", "The link was opened. This is a PDF"),
+        (b"https://third.example/", "The link leads to another link."),
+        (b" " * (MAX_SIZE + 1), "What the link leads to has 262,145 bytes"),
+    ):
+        with pytest.raises(Malformed, match=says) as caught:
+            read_linked(page)
+        assert caught.value.code == "nothing_found"
+    assert read_linked(b"{}".ljust(MAX_SIZE)) == b"{}"
