@@ -184,7 +184,8 @@ def test_all_data_of_an_issuer_is_written_whole(
 def test_a_reader_that_has_read_enough_ends_it_quietly() -> None:
     script = (
         "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.__main__ import main; "
-        "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; s = FakeServices(); "
+        "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; "
+        "s = FakeServices(); "
         "url = 'https://x.example/' + 'x' * 1900; "
         "[issuer_actions.found(s.issuer_context, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
         "sys.exit(main(['issuer', 'list', '--json'], ENVIRONMENT, lambda _: s))"

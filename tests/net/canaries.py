@@ -72,7 +72,7 @@ class Canaries:
             for port in PORTS:
                 family = socket.AF_INET if address.version == 4 else socket.AF_INET6
                 listener = socket.create_server((str(address), port), family=family)
-                self._selector.member_store(listener, selectors.EVENT_READ, f"{address} {port}")
+                self._selector.register(listener, selectors.EVENT_READ, f"{address} {port}")
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> Self:

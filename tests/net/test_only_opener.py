@@ -36,4 +36,4 @@ def test_no_module_beside_the_fetcher_can_open_a_connection(path: Path) -> None:
 
 
 def test_the_fetcher_itself_would_be_found() -> None:
-    assert opens(ROOT / "net" / "wire.py") >= {"socket", "ssl", "http.client"}
+    assert opens(ROOT / "net" / "https_exchange.py") >= {"socket", "ssl", "http.client"}

@@ -46,7 +46,7 @@ WHY = {
     "not_an_object": "It is not a JSON object. Look at how your platform writes its messages.",
     "evidence_required": "The achievement is awarded only with evidence, and no link to any came with it.",
     "achievement_archived": "The achievement is archived. Bring it back, or choose another one below.",
-    webhook_actions.REUSED: "This message id was already used for another person. The platform must give each message its own id.",
+    webhook_actions.REUSED: "Its message id was already used for another person. Each message needs its own id.",
 }
 """By the code of a refusal: what to do about it."""
 USUAL = {
