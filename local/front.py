@@ -50,7 +50,7 @@ class Stream(Protocol):
 
 
 def too_large() -> Problem:
-    return Problem("too_large", "The body is larger than 10 MB, the most that is taken here.")
+    return Problem("too_large", "The body is larger than the limit of 10 MB.")
 
 
 def malformed_body() -> Problem:
@@ -60,8 +60,8 @@ def malformed_body() -> Problem:
 def not_understood(status: int) -> Problem:
     """Instead of the pages with which Python's server refuses what never becomes a request."""
     if status == HTTPStatus.NOT_IMPLEMENTED:  # API Gateway knows no such method at any address
-        return Problem("not_found", "Check that the address was copied whole, and that it takes this method.")
-    return Problem("invalid_request", "The request could not be understood.")
+        return Problem("not_found", "Check that you copied the whole address, and that it supports this method.")
+    return Problem("invalid_request", "Laurel could not understand the request.")
 
 
 class Front(BaseHTTPRequestHandler):

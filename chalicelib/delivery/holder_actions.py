@@ -110,7 +110,7 @@ def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> Non
     """Set the holder's time zone; empty means none. Raises `Refused` (`no_such_zone`), `NotFound`, `LinkOver`."""
     _, box = _good(delivery_context, token)
     if zone and reminders.known(zone) is None:
-        raise Refused("There is no time zone of that name.", code="no_such_zone")
+        raise Refused("Unknown timezone.", code="no_such_zone")
     delivery_context.change_mailbox(box.digest, lambda one: replace(one, zone=zone or None))
 
 
@@ -123,7 +123,7 @@ def choose_mail(delivery_context: DeliveryContext, token: str, issuer_id: str, w
 
 
 def fresh_link(delivery_context: DeliveryContext, token: str) -> None:
-    """Send a fresh link to the address that ``token`` was made for, also when it is no longer good; when it arrives,
+    """Send a new link to the address that ``token`` was made for, also when it is no longer good; when it arrives,
     all links from before open nothing.
 
     Raises `NotFound`, `TooMany`, and `Refused` with the codes of `mailbox.held_back`.

@@ -14,8 +14,8 @@ from tests.http.public.test_pages import HEADLINES
 from tests.http.senders import stranger
 from tests.http.world import Laurel, id_of
 
-FIELD = "Paste the link that you were sent, or the credential itself"
-FILE = "Or choose its file, or drop it here"
+FIELD = "Paste a link to the credential, or the credential itself"
+FILE = "Or upload a file"
 REFUSED = "error: Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
 """What Chromium itself says about a page with status 422."""
 WIDTHS = pytest.mark.parametrize("width", [375, 1280])

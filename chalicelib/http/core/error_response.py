@@ -10,7 +10,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.html import render as html
 
-MISSING = "Check that the address was copied whole."
+MISSING = "Check that you copied the whole address."
 
 
 def reply(request: Request, error: Exception, *, base_url: str, missing: str = MISSING) -> Reply:

@@ -18,50 +18,50 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "malformed": Kind(400, "What you sent could not be read"),
-    "not_utf8": Kind(400, "What you sent is not UTF-8 text"),
-    "not_json": Kind(400, "What you sent is not JSON"),
-    "not_an_object": Kind(400, "What you sent is not a JSON object"),
-    "duplicate_name": Kind(400, "A name stands twice in one JSON object"),
-    "number_out_of_range": Kind(400, "A number is beyond what JSON readers agree on"),
+    "malformed": Kind(400, "Invalid input"),
+    "not_utf8": Kind(400, "The input is not valid UTF-8"),
+    "not_json": Kind(400, "The input is not valid JSON"),
+    "not_an_object": Kind(400, "The input is not a JSON object"),
+    "duplicate_name": Kind(400, "A JSON object has a duplicate name"),
+    "number_out_of_range": Kind(400, "A number is out of range"),
     "too_deep": Kind(400, "The JSON is nested too deeply"),
     "too_many_members": Kind(400, "The JSON has too many members"),
-    "lone_surrogate": Kind(400, "The JSON holds half of a surrogate pair"),
-    "invalid_request": Kind(400, "The request has a fault"),
-    "unauthenticated": Kind(401, "We do not know who is asking"),
-    "bad_signature": Kind(401, "This message is not signed as it has to be"),
-    "forbidden": Kind(403, "You may not do this"),
-    "not_found": Kind(404, "There is nothing at this address"),
-    "method_not_allowed": Kind(405, "This address does not take that method"),
-    "not_acceptable": Kind(406, "None of the forms you accept is to be had"),
-    "conflict": Kind(409, "It was taken, or changed in the meantime"),
-    "message_id_reused": Kind(409, "This message’s id was another one’s"),
-    "too_large": Kind(413, "What you sent is too large"),
-    "unsupported_media_type": Kind(415, "What you sent is of a type not taken here"),
-    "nothing_found": Kind(422, "Nothing to check was found"),
-    "url_refused": Kind(422, "This link is not opened"),
-    "link_unreachable": Kind(422, "Nothing could be read at this link"),
-    "course_unknown": Kind(422, "This course earns nothing here"),
-    "message_incomplete": Kind(422, "Something that is needed is not in the message"),
-    "bad_cursor": Kind(400, "A list does not go on from there"),
-    "version_conflict": Kind(409, "Somebody else changed it in the meantime"),
-    "achievement_archived": Kind(422, "This achievement is no longer issued"),
-    "bad_text": Kind(422, "A text cannot be taken as it is"),
-    "bad_zone": Kind(422, "There is no time zone of that name"),
-    "evidence_required": Kind(422, "This achievement is issued with evidence only"),
-    "idempotency_key_reused": Kind(422, "This Idempotency-Key came with another request before"),
-    "rows_refused": Kind(422, "Some rows have faults"),
-    "duplicates": Kind(422, "Some rows are for the same address"),
-    "revoked_is_final": Kind(422, "A revocation is final"),
-    "not_a_step": Kind(422, "The pathway has no such step"),
-    "nothing_to_correct": Kind(422, "The credential would say the same"),
-    "superseded": Kind(422, "Another credential has taken its place"),
-    "refused": Kind(422, "A rule forbids this"),
-    "too_many_requests": Kind(429, "Too many requests at once"),
-    "internal": Kind(500, "Something went wrong on our side"),
-    "unavailable": Kind(503, "We cannot answer just now"),
-    "out_of_time": Kind(504, "Following the link took too long"),
-    "timeout": Kind(504, "The answer took too long"),
+    "lone_surrogate": Kind(400, "The JSON contains a lone surrogate"),
+    "invalid_request": Kind(400, "Invalid request"),
+    "unauthenticated": Kind(401, "Authentication required"),
+    "bad_signature": Kind(401, "Invalid message signature"),
+    "forbidden": Kind(403, "Permission denied"),
+    "not_found": Kind(404, "Not found"),
+    "method_not_allowed": Kind(405, "Method not allowed"),
+    "not_acceptable": Kind(406, "No acceptable format"),
+    "conflict": Kind(409, "Conflict with the current state"),
+    "message_id_reused": Kind(409, "Message id already used"),
+    "too_large": Kind(413, "Request too large"),
+    "unsupported_media_type": Kind(415, "Unsupported media type"),
+    "nothing_found": Kind(422, "No credential found"),
+    "url_refused": Kind(422, "Link not allowed"),
+    "link_unreachable": Kind(422, "Link could not be read"),
+    "course_unknown": Kind(422, "Unknown course"),
+    "message_incomplete": Kind(422, "Incomplete message"),
+    "bad_cursor": Kind(400, "Invalid cursor"),
+    "version_conflict": Kind(409, "Changed by someone else in the meantime"),
+    "achievement_archived": Kind(422, "Achievement archived"),
+    "bad_text": Kind(422, "Invalid text"),
+    "bad_zone": Kind(422, "Unknown timezone"),
+    "evidence_required": Kind(422, "Evidence required"),
+    "idempotency_key_reused": Kind(422, "Idempotency-Key already used for another request"),
+    "rows_refused": Kind(422, "Some rows have errors"),
+    "duplicates": Kind(422, "Some rows have the same email address"),
+    "revoked_is_final": Kind(422, "A revoked credential cannot be reinstated"),
+    "not_a_step": Kind(422, "Not a step of this pathway"),
+    "nothing_to_correct": Kind(422, "Nothing to correct"),
+    "superseded": Kind(422, "Already superseded"),
+    "refused": Kind(422, "Not allowed"),
+    "too_many_requests": Kind(429, "Too many requests"),
+    "internal": Kind(500, "Something went wrong"),
+    "unavailable": Kind(503, "Temporarily unavailable"),
+    "out_of_time": Kind(504, "The link timed out"),
+    "timeout": Kind(504, "Request timed out"),
 }
 
 RETRY_AFTER = 5
@@ -121,7 +121,7 @@ def of(error: LaurelError, missing: str) -> Problem | None:
     if code == "not_found":
         return Problem(code, missing)
     if code == "unavailable":
-        detail = "Something that we need did not answer. Nothing is lost; try again in a few seconds."
+        detail = "A service that Laurel depends on did not respond. No data was lost. Try again in a few seconds."
         return Problem(code, detail, headers={"Retry-After": str(RETRY_AFTER)})
     if code is None:
         return None
@@ -140,16 +140,19 @@ def _of_link(error: LinkFault) -> Problem:
     # Nothing was verified, so this is no report: the link is a fault of the request. `reason` is the fetcher's code.
     more = {"reason": error.code}
     if error.code in _REFUSED:
-        return Problem("url_refused", f"{error.detail} Paste the credential itself, or choose its file.", more=more)
+        return Problem("url_refused", f"{error.detail} Paste the credential itself, or upload its file.", more=more)
     if error.code == "out_of_time":
-        return Problem("out_of_time", f"{error.detail} Nothing was checked; try again.", more=more)
-    advice = "Nothing was checked. Look at the link, or paste the credential itself."
+        return Problem("out_of_time", f"{error.detail} Nothing was checked. Try again.", more=more)
+    advice = "Nothing was checked. Check the link, or paste the credential itself."
     return Problem("link_unreachable", f"{error.detail} {advice}", more=more)
 
 
 def internal(request_id: str) -> Problem:
     """The problem for a fault of ours; ``request_id`` finds its trace in the log."""
-    detail = "This is our fault, not yours, and it has been recorded. Try again; if it stays, tell us this number: "
+    detail = (
+        "This is an error on our side, and it has been logged. Try again. "
+        "If the problem continues, contact us with this number: "
+    )
     return Problem("internal", f"{detail}{request_id}", more={"id": request_id})
 
 
@@ -159,11 +162,11 @@ def of_chalice(status: int, allow: str | None) -> Problem:
         case HTTPStatus.METHOD_NOT_ALLOWED if allow:
             return Problem("method_not_allowed", f"It takes {allow}.", headers={"Allow": allow})
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_FOUND:
-            return Problem("not_found", "Check that the address was copied whole.")
+            return Problem("not_found", "Check that you copied the whole address.")
         case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
             return Problem("unsupported_media_type", "Send application/json.")
         case _ if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Problem("invalid_request", "The request could not be understood.")
+            return Problem("invalid_request", "Laurel could not understand the request.")
         case _:
             return internal("unknown")
 

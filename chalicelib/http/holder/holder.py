@@ -31,8 +31,8 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.html import render
 
-MISSING = "Check that the link was copied whole, or take the one in your newest letter."
-UNSENT = "Check that the id was copied whole, and that the credential is your issuer's."
+MISSING = "Check that you copied the whole link, or use the one in your most recent email."
+UNSENT = "Check that you copied the whole id, and that your issuer issued the credential."
 SAVED = "saved"
 """In the address of the page, when something was chosen on it just now."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
@@ -126,7 +126,7 @@ def _act(services: Services, request: Request, secret: str, fields: dict[str, st
             holder_actions.forget(delivery_context, secret)
             return _page(services, "forgotten.html", 200)
         case _:
-            raise Problem("invalid_request", "This form says nothing that can be done here.")
+            raise Problem("invalid_request", "This form does not name an action.")
     return _see(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
 
 
@@ -146,7 +146,7 @@ def _target(name: str) -> Target:
     try:
         return Target(name)
     except ValueError as error:
-        raise NotFound("There is no such place.") from error
+        raise NotFound("Unknown destination.") from error
 
 
 def _see(url: str) -> Reply:

@@ -94,11 +94,11 @@ def _card(held: Held, base_url: str, now: datetime) -> Card:
 
 def _standing(record: Record, now: datetime) -> str | None:
     if record.superseded_by is not None:
-        return "It was replaced by a newer one."
+        return "It was replaced by a newer credential."
     if record.standing.state is State.REVOKED:
-        return "The issuer has withdrawn it."
+        return "The issuer has revoked it."
     if record.standing.state is State.SUSPENDED:
-        return "The issuer has put it on hold."
+        return "The issuer has suspended it."
     if record.valid_until is not None and record.valid_until <= now:
         return f"It expired on {text.day(record.valid_until)}."
     return None

@@ -185,17 +185,18 @@ def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:
             return _span(facts)
         case Verdict.NOT_YET_VALID:
             start = facts.valid_from if facts else None
-            return f"It starts on {text.day(start)}." if start else "Its start is still to come."
+            return f"It is valid from {text.day(start)}." if start else "Its start date is in the future."
         case Verdict.REVOKED:
-            return f"Withdrawn{on}. Do not rely on it."
+            return f"Revoked{on}, meaning the issuer has taken it back. Do not rely on it."
         case Verdict.SUSPENDED:
-            return f"On hold{' since' + on.removeprefix(' on') if on else ''}. It may be reinstated; check again first."
+            since = f" since{on.removeprefix(' on')}" if on else ""
+            return f"Suspended{since}. The issuer may reinstate it, so check again before you decide."
         case Verdict.INVALID:
             finding = verdict_text.decisive(report)
             return f"{finding.message if finding else ''} Do not rely on it.".strip()
         case Verdict.UNKNOWN:
             finding = verdict_text.decisive(report)
-            return verdict_text.UNSURE[finding.check] if finding else "Not every check was made."
+            return verdict_text.UNSURE[finding.check] if finding else "Some checks could not be completed."
 
 
 def _signed_by(issuer: IssuerView) -> str:
@@ -206,13 +207,13 @@ def _signed_by(issuer: IssuerView) -> str:
         return f"Issued {by}. {issuer.behind}"
     if domain is not None:
         return f"Issued {by}, signed with a key that belongs to {domain}."
-    doubt = ": we cannot tell who is behind it" if issuer.caution else ""
-    return f"Issued {by}, signed with a key that no web domain vouches for{doubt}."
+    doubt = ", so we do not know who is behind it" if issuer.caution else ""
+    return f"Issued {by}, signed with a key that is not linked to a web domain{doubt}."
 
 
 def _span(facts: Facts | None) -> str:
     if facts is None or facts.valid_until is None:
-        return "Its time is over."
+        return "Its validity has ended."
     start = f"from {text.day(facts.valid_from)} to" if facts.valid_from else "until"
     return f"It was valid {start} {text.day(facts.valid_until)}."
 
@@ -221,7 +222,7 @@ def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
     view = report.credential or {}
     achievement, holder = _part(view, "achievement"), _part(view, "holder")
     criteria, image = _part(achievement, "criteria"), _part(achievement, "image")
-    title = text.said(achievement.get("name")) or text.said(view.get("name")) or "A credential without a name"
+    title = text.said(achievement.get("name")) or text.said(view.get("name")) or "Untitled credential"
     return Facts(
         title=title,
         kind=text.said(achievement.get("kind")),
@@ -290,8 +291,8 @@ def _evidence(item: Mapping[str, object]) -> Link:
 
 
 def _onward(post: PathwayLink) -> Onward:
-    steps = tuple(Link(text.said(step.name) or "A step without a name", text.https(step.url)) for step in post.next)
-    return Onward(text.said(post.pathway) or "A pathway without a name", steps, text.said(post.reward))
+    steps = tuple(Link(text.said(step.name) or "Untitled step", text.https(step.url)) for step in post.next)
+    return Onward(text.said(post.pathway) or "Untitled pathway", steps, text.said(post.reward))
 
 
 def _row(finding: Finding, decisive: Finding | None) -> Row:

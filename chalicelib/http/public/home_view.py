@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 SHAPES = (
-    ("good", "tick", "Real, and it still stands", "It is what the issuer signed, and nobody withdrew it."),
+    ("good", "tick", "Genuine and valid", "It is what the issuer signed, and it has not been revoked."),
     (
         "warn",
         "triangle",
-        "Real, but not in force now",
-        "It has expired, has not started or is on hold. The page says since when, or until when.",
+        "Genuine, but not valid now",
+        "It has expired, has not started or is suspended. The page says since when, or until when.",
     ),
-    ("bad", "octagon", "Do not rely on it", "The issuer has withdrawn it, or it is not what the issuer signed."),
+    ("bad", "octagon", "Do not rely on it", "The issuer has revoked it, or it is not what the issuer signed."),
     (
         "open",
         "question",
-        "We could not tell",
-        "Something could not be checked. The page says what, and what would settle it.",
+        "Not verified",
+        "Something could not be checked. The page says what, and what to do next.",
     ),
 )
 """Tone, icon, headline, meaning."""

@@ -19,67 +19,70 @@ class Face:
     advice: tuple[str, ...]
 
 
-_TRY_AGAIN = "Try again in a few minutes: what did not answer may be back."
-_ASK_ISSUER = "Ask the issuer itself, through its own website rather than through a link that you were given."
+_TRY_AGAIN = "Try again in a few minutes. The service that did not respond may be back by then."
+_ASK_ISSUER = "Contact the issuer directly, through its own website rather than a link that you were sent."
 
 FACES: Mapping[Verdict, Face] = {
     Verdict.VALID: Face(
         "Valid",
-        "This credential is real and still stands.",
+        "This credential is genuine and valid.",
         "good",
         "tick",
         (
-            "It says who earned it, not who sent it to you: compare the name with the person you deal with.",
-            "It can be withdrawn at any time. Check it again on the day that you decide.",
+            (
+                "It shows who earned it, not who sent it to you. Check that the name matches the person you are "
+                "dealing with."
+            ),
+            "The issuer can revoke it at any time. Check it again on the day you make your decision.",
         ),
     ),
     Verdict.EXPIRED: Face(
         "Expired",
-        "This credential is real, but it has expired.",
+        "This credential is genuine, but it has expired.",
         "warn",
         "triangle",
-        ("It proves what was true at the time. If it must be current, ask the holder for a renewed one.",),
+        ("It shows what was true at the time. If you need a current one, ask the holder for a renewed credential.",),
     ),
     Verdict.NOT_YET_VALID: Face(
         "Not yet valid",
-        "This credential is real, but not valid yet.",
+        "This credential is genuine, but not valid yet.",
         "warn",
         "triangle",
-        ("Check it again once it has started.",),
+        ("Check it again after its start date.",),
     ),
     Verdict.REVOKED: Face(
-        "Withdrawn",
-        "The issuer has withdrawn this credential.",
+        "Revoked",
+        "This credential has been revoked.",
         "bad",
         "octagon",
-        ("Do not rely on it, whatever a printed or downloaded copy of it says.", _ASK_ISSUER),
+        ("Do not rely on it, even if a printed or downloaded copy looks valid.", _ASK_ISSUER),
     ),
     Verdict.SUSPENDED: Face(
-        "On hold",
-        "The issuer has put this credential on hold.",
+        "Suspended",
+        "This credential is suspended.",
         "warn",
         "triangle",
-        ("It may be reinstated; check again before you decide.", _ASK_ISSUER),
+        ("The issuer may reinstate it. Check again before you decide.", _ASK_ISSUER),
     ),
     Verdict.INVALID: Face(
         "Not genuine",
-        "This is not what the issuer signed.",
+        "This credential is not genuine.",
         "bad",
         "octagon",
         (
-            "Do not rely on it. Nothing that it claims is shown here, because nobody can be held to it.",
-            "Ask the person who gave it to you for the original. It may have been damaged without intent.",
+            "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them.",
+            "Ask the person who gave it to you for the original file. It may have been damaged by accident.",
             _ASK_ISSUER,
         ),
     ),
     Verdict.UNKNOWN: Face(
-        "Could not check",
-        "We could not tell.",
+        "Not verified",
+        "We could not verify this credential.",
         "open",
         "question",
         (
             _TRY_AGAIN,
-            "If it stays so, ask the holder for the original file.",
+            "If the problem continues, ask the holder for the original file.",
             _ASK_ISSUER,
         ),
     ),
@@ -91,8 +94,8 @@ _UNREADABLE = replace(
     FACES[Verdict.INVALID],
     headline="This cannot be read as a credential.",
     advice=(
-        "Do not rely on it. Nothing that it claims is shown here, because nobody can be held to it.",
-        "Part of it may have been lost on the way, as when a text is copied from a message. Ask for the original file.",
+        "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them.",
+        "Part of it may be missing, for example because it was copied from an email. Ask for the original file.",
         _ASK_ISSUER,
     ),
 )
@@ -100,8 +103,11 @@ _LEFT_OPEN = replace(FACES[Verdict.UNKNOWN], advice=("Ask the holder for the ori
 _BEYOND_US = replace(
     FACES[Verdict.UNKNOWN],
     advice=(
-        "It is of a kind that Laurel cannot check. That says nothing against it: other software may be able to.",
-        "Ask the holder whether there is another form of it, such as an Open Badges 3.0 file.",
+        (
+            "Laurel does not support this kind of credential. That does not count against it: other software may "
+            "be able to check it."
+        ),
+        "Ask the holder for another format, such as an Open Badges 3.0 file.",
         _ASK_ISSUER,
     ),
 )
@@ -109,7 +115,10 @@ _NEVER_WITHDRAWN = replace(
     FACES[Verdict.VALID],
     advice=(
         FACES[Verdict.VALID].advice[0],
-        "Its issuer cannot withdraw it: it would look the same if it had been given by mistake. If much depends, ask.",
+        (
+            "Its issuer has no way to revoke it, so a credential issued by mistake would look the same. If the "
+            "decision matters, ask the issuer."
+        ),
     ),
 )
 
@@ -130,26 +139,26 @@ def face(report: Report) -> Face:
 
 
 UNSURE: Mapping[str, str] = {
-    "format": "It is not in a form that Laurel can read.",
-    "structure": "Laurel cannot judge whether it is complete.",
-    "context": "It uses words whose meaning Laurel does not know, so its signature could not be checked.",
+    "format": "Laurel cannot read this format.",
+    "structure": "Laurel could not check whether it is complete.",
+    "context": "It uses terms that Laurel does not know, so its signature could not be checked.",
     "proof": "Its signature could not be checked.",
-    "signer": "Whether the key that signed it is the issuer’s could not be checked.",
-    "dates": "It is what the issuer signed, but whether it is in force now could not be checked.",
-    "status": "It is what the issuer signed, but whether it still stands could not be checked.",
-    "recipient": "It is what the issuer signed, but whether it was given to this person could not be checked.",
+    "signer": "Laurel could not check whether the signing key belongs to the issuer.",
+    "dates": "It is what the issuer signed, but Laurel could not check whether it is valid today.",
+    "status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
+    "recipient": "It is what the issuer signed, but Laurel could not check whether it was issued to this person.",
 }
 """By check: what is left open when that one could not be made. Why is said beside the check itself."""
 
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("Passed", "good"),
     Outcome.FAILED: ("Failed", "bad"),
-    Outcome.UNKNOWN: ("Could not tell", "open"),
+    Outcome.UNKNOWN: ("Unknown", "open"),
     Outcome.NOT_APPLICABLE: ("Not needed", "none"),
 }
 """For each outcome its word and its tone."""
 
-NOT_LOOKED_AT = ("Not looked at", "none")
+NOT_LOOKED_AT = ("Not checked", "none")
 LEFT_OUT = ("not_reached", "extras_not_followed")
 """Codes of checks that were not tried: "could not tell" would say that something stood in the way."""
 

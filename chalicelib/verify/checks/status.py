@@ -36,8 +36,8 @@ class _Entry:
 
 
 _FOUND: Mapping[Purpose, tuple[str, str]] = {
-    Purpose.REVOCATION: ("revoked", "The issuer has withdrawn it."),
-    Purpose.SUSPENSION: ("suspended", "The issuer has put it on hold."),
+    Purpose.REVOCATION: ("revoked", "The issuer has revoked it."),
+    Purpose.SUSPENSION: ("suspended", "The issuer has suspended it."),
 }
 
 

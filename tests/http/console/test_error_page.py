@@ -28,7 +28,7 @@ SIGN_OUT = "Sign out</button>"
 def test_what_is_not_there_leaves_the_menu_and_a_way_back(owner: Browser, path: str) -> None:
     answer = owner.get(path)
     assert answer.status == 404
-    assert "There is nothing at this address." in answer.text
+    assert "Not found." in answer.text
     assert NAV in answer.text
     assert SIGN_OUT in answer.text
     assert f'<a class="go" href="{BASE_URL}/console/fernhill">' in answer.text
@@ -67,7 +67,7 @@ def test_fault_of_ours_leaves_the_menu_and_a_number(owner: Browser, laurel: Laur
     laurel.issuer_store.achievements = broken  # type: ignore[method-assign]
     answer = owner.get("/console/fernhill/achievements")
     assert answer.status == 500
-    assert "This is our fault, not yours" in answer.text
+    assert "This is an error on our side" in answer.text
     assert NAV in answer.text
     assert "RuntimeError" not in answer.text
 

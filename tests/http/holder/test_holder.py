@@ -95,7 +95,7 @@ def test_the_page_shows_what_is_theirs_and_counts_as_opened(laurel: Laurel, ask:
     assert answer.status == 200
     assert "Data analysis in practice" in answer.text
     assert f"{BASE_URL}/c/{CREDENTIAL}" in answer.text
-    assert "The issuer has withdrawn it." in answer.text
+    assert "The issuer has revoked it." in answer.text
     assert state(laurel) is State.OPENED
     ask.get(path, **PHONE)
     assert len(events(laurel, Happening.OPENED)) == 1
@@ -212,7 +212,7 @@ def test_what_is_kept_is_said_once(ask: Gateway, path: str) -> None:
 def test_zone_that_there_is_not_is_told_beside_its_field_on_the_page(ask: Gateway, path: str) -> None:
     answer = submit(ask, path, do="zone", zone='Europe/"Atlantis')
     assert answer.status == 422
-    assert "There is no time zone of that name." in answer.text
+    assert "Unknown timezone." in answer.text
     assert 'value="Europe/&#34;Atlantis"' in answer.text
     assert "Your credentials" in answer.text
     assert "Add to LinkedIn profile" in answer.text

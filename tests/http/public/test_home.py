@@ -136,7 +136,7 @@ def test_nothing_found_says_what_to_try_and_keeps_the_text(ask: Gateway, text: s
 
 @pytest.mark.parametrize(
     ("code", "says"),
-    [("address_refused", "This link is not opened"), ("http_status", "Nothing could be read at this link")],
+    [("address_refused", "Link not allowed"), ("http_status", "Link could not be read")],
 )
 def test_link_that_cannot_be_followed_is_no_verdict(ask: Gateway, laurel: Laurel, code: str, says: str) -> None:
     laurel.outside.fault = (code, "It is so.")
@@ -160,7 +160,7 @@ def test_fault_of_ours_is_never_a_verdict(laurel: Laurel) -> None:
     source = document(laurel, "valid")
     laurel.public_store = Down()
     answer = bring(Gateway(create_app(laurel)), source)
-    assert "We could not tell." in answer.text
+    assert "We could not verify this credential." in answer.text
     assert HEADLINES["valid"] not in answer.text
 
 
@@ -252,7 +252,10 @@ def test_hosted_credential_counts_as_a_view_and_a_strangers_as_nothing(ask: Gate
 
 def test_nobodys_name_is_a_fact_with_an_amber_caution(ask: Gateway) -> None:
     said = bring(ask, makers.as_bytes(stranger())).text
-    assert "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that no web domain vouches" in said
+    assert (
+        "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that is not linked to a web domain"
+        in said
+    )
     assert "<dt>Issued as</dt>" in said
     assert UNKNOWN_ISSUER in said
     assert "Anybody can sign under any name" in said
@@ -316,8 +319,8 @@ OTHER_SUITE = makers.as_bytes(stranger()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd
     ("source", "headline", "advice"),
     [
         (b'{"@context": [', "This cannot be read as a credential.", "Ask for the original file."),
-        (b'{"hello": "there"}', "We could not tell.", "of a kind that Laurel cannot check"),
-        (OTHER_SUITE, "We could not tell.", "Ask the holder for the original file."),
+        (b'{"hello": "there"}', "We could not verify this credential.", "does not support this kind of credential"),
+        (OTHER_SUITE, "We could not verify this credential.", "Ask the holder for the original file."),
     ],
     ids=["broken", "no credential", "another suite"],
 )

@@ -26,24 +26,24 @@ from tests.http.gateway import HTML, Gateway
 from tests.http.world import BASE_URL, KINDS, NOW, Laurel, hostile, id_of, seeded
 
 HEADLINES = {
-    "valid": "This credential is real and still stands.",
-    "expired": "This credential is real, but it has expired.",
-    "not_yet_valid": "This credential is real, but not valid yet.",
-    "revoked": "The issuer has withdrawn this credential.",
-    "suspended": "The issuer has put this credential on hold.",
-    "tampered": "This is not what the issuer signed.",
-    "wrong_signer": "This is not what the issuer signed.",
-    "unreachable_status": "We could not tell.",
+    "valid": "This credential is genuine and valid.",
+    "expired": "This credential is genuine, but it has expired.",
+    "not_yet_valid": "This credential is genuine, but not valid yet.",
+    "revoked": "This credential has been revoked.",
+    "suspended": "This credential is suspended.",
+    "tampered": "This credential is not genuine.",
+    "wrong_signer": "This credential is not genuine.",
+    "unreachable_status": "We could not verify this credential.",
 }
 LINES = {
     "valid": "Issued by \u2068Fernhill College\u2069, signed with a key that belongs to localhost:8000.",
     "expired": "It was valid from 18 October 2025 to 12 November 2026.",
-    "not_yet_valid": "It starts on 22 December 2026.",
-    "revoked": "Withdrawn on 19 November 2026. Do not rely on it.",
-    "suspended": "On hold since 19 November 2026. It may be reinstated; check again first.",
+    "not_yet_valid": "It is valid from 22 December 2026.",
+    "revoked": "Revoked on 19 November 2026, meaning the issuer has taken it back. Do not rely on it.",
+    "suspended": "Suspended since 19 November 2026. The issuer may reinstate it, so check again before you decide.",
     "tampered": "The signature does not fit: the credential was changed after it was signed. Do not rely on it.",
     "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
-    "unreachable_status": "It is what the issuer signed, but whether it still stands could not be checked.",
+    "unreachable_status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
 }
 CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
 
@@ -101,7 +101,7 @@ def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(good: 
     assert "rumour" not in page(replace(good, record=replace(good.record, standing=noted)))
     revoked = replace(good.report, verdict=Verdict.REVOKED)
     line = page_of(replace(good, report=revoked), BASE_URL).line
-    assert line == "Withdrawn. Do not rely on it."
+    assert line == "Revoked, meaning the issuer has taken it back. Do not rely on it."
 
 
 @pytest.mark.parametrize("kind", ["valid", "revoked", "expired"])
@@ -174,7 +174,7 @@ def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(ask: Gatewa
     assert 'class="caution"' in html
     assert "The issuer is in no registry that Laurel holds." in html
     assert "Issued under the name “\u2068Fernhill College\u2069”, signed with a key" in html
-    assert "that no web domain vouches for: we cannot tell who is behind it." in html
+    assert "that is not linked to a web domain, so we do not know who is behind it." in html
     assert "https://fernhill.example/" not in html
 
 
@@ -321,10 +321,9 @@ def test_policy_allows_the_pages_own_style_and_nothing_else(ask: Gateway, laurel
 
 def test_tab_names_the_verdict(ask: Gateway, laurel: Laurel) -> None:
     html = ask.get(laurel.url("revoked"), accept=HTML).text
-    assert "<title>Withdrawn: Data analysis in practice · Laurel</title>" in html
+    assert "<title>Revoked:  Data analysis in practice · Laurel</title>" in html
     assert (
-        "<title>This is not what the issuer signed. · Laurel</title>"
-        in ask.get(laurel.url("tampered"), accept=HTML).text
+        "<title>This credential is not genuine. · Laurel</title>" in ask.get(laurel.url("tampered"), accept=HTML).text
     )
 
 

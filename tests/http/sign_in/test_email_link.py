@@ -70,7 +70,7 @@ def test_whoever_is_signed_in_already_is_told_so_and_led_on(laurel: Laurel) -> N
     assert "You are signed in" in page.text
     assert EMAIL in page.text
     assert f'href="{ORIGIN}/console/fernhill/award"' in page.text
-    assert "Or sign in as somebody else" in page.text
+    assert "Or sign in with another address" in page.text
     assert browser.post("/sign-out").headers["location"].endswith("/sign-in?did=signed_out")
     assert "You are signed in" not in browser.get("/sign-in").text
 
