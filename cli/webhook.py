@@ -17,7 +17,7 @@ from cli.output import note, show
 def add_commands(nouns: Commands) -> None:
     """What can be said of a hook."""
     words = "where other systems tell of completions: add, change, list, deliveries, rotate, remove"
-    verbs = grammar.verbs(nouns, "hook", words)
+    verbs = grammar.verbs(nouns, "webhook", words)
     for verb, act, what in (
         ("add", add, "make a hook; its secret is shown once"),
         ("change", change, "write its mapping and table anew; its secrets stay"),
@@ -26,7 +26,7 @@ def add_commands(nouns: Commands) -> None:
         ("rotate", rotate, "give it a new secret; the one before it is good for a day more"),
         ("remove", remove, "take it away; what was issued stays"),
     ):
-        documents.command(verbs, verb, act, what, "hook")
+        documents.command(verbs, verb, act, what, "webhook")
 
 
 def add(services: Services, asked: Namespace) -> int:

@@ -20,7 +20,7 @@ class Act(StrEnum):
     """See everything but secrets."""
     EDIT = "edit"
     """Write achievements and pathways."""
-    AWARD = "award"
+    ISSUE = "issue"
     """Issue, revoke, suspend, reinstate, correct, renew, send."""
     EXPORT = "export"
     """Take everything away at once."""
@@ -30,7 +30,7 @@ class Act(StrEnum):
 
 _ALLOWED = {
     Role.VIEWER: frozenset({Act.READ}),
-    Role.EDITOR: frozenset({Act.READ, Act.EDIT, Act.AWARD}),
+    Role.EDITOR: frozenset({Act.READ, Act.EDIT, Act.ISSUE}),
     Role.OWNER: frozenset(Act),
 }
 

@@ -169,7 +169,7 @@ def _check(content: Content) -> None:
     check_name("name", content.name, 200)
     check_text("description", content.description, 2000)
     check_text("criteria", content.criteria, 10_000)
-    check_text("picture's description", content.picture_alt, 500)
+    check_text("image description", content.picture_alt, 500)
     check_kind(content.kind)
     if content.picture is not None:
         check_picture(content.picture)

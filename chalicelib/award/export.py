@@ -92,7 +92,7 @@ def of_awards(
         "pathway": nouns(pathways.pathways, "id"),
         "completion": completions(pathways),
         "job": jobs_and_rows(bulk),
-        "hook": nouns(webhooks.webhooks, "id", but=("secrets", "seed")),
+        "webhook": nouns(webhooks.webhooks, "id", but=("secrets", "seed")),
     }
 
 

@@ -26,7 +26,7 @@ jobs.py         /v1/jobs and below
 export.py       /v1/export
 holder.py       /my/{token}, /mail/unsubscribe/{token}, /v1/credentials/{id}/send
 pathways.py     /v1/pathways, /v1/pathways/{id}, /v1/pathways/{id}/progress
-hooks.py        /v1/hooks and below; /hooks/{id}
+hooks.py        /v1/webhooks and below; /webhooks/{id}
 console/        the pages by which an issuer's people do their work
 pages/          what the HTML pages show, in words; templates/ how
 log.py          structured log, metrics, tracing; the log as the journal's fallback

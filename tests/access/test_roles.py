@@ -9,8 +9,8 @@ from chalicelib.access.roles import Act, Role, allowed
 
 TABLE = {
     Role.VIEWER: {Act.READ},
-    Role.EDITOR: {Act.READ, Act.EDIT, Act.AWARD},
-    Role.OWNER: {Act.READ, Act.EDIT, Act.AWARD, Act.EXPORT, Act.MANAGE},
+    Role.EDITOR: {Act.READ, Act.EDIT, Act.ISSUE},
+    Role.OWNER: {Act.READ, Act.EDIT, Act.ISSUE, Act.EXPORT, Act.MANAGE},
 }
 
 

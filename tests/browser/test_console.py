@@ -29,21 +29,21 @@ PAGES = {
     "overview": "/console/fernhill",
     "achievements": "/console/fernhill/achievements",
     "achievement": "/console/fernhill/achievements/new",
-    "award": "/console/fernhill/award",
+    "award": "/console/fernhill/issue",
     "credentials": "/console/fernhill/credentials",
     "nobody": "/console/fernhill/credentials?q=nobody",
     "credential": VALID,
     "revoke": f"{VALID}/revoke",
     "correct": f"{VALID}/correct",
-    "people": "/console/fernhill/people",
-    "person": f"/console/fernhill/people/change?email={OWNER}",
-    "keys": "/console/fernhill/keys",
+    "people": "/console/fernhill/members",
+    "person": f"/console/fernhill/members/change?email={OWNER}",
+    "keys": "/console/fernhill/api-keys",
     "settings": "/console/fernhill/settings",
     "domains": "/console/fernhill/domains",
     "pathways": "/console/fernhill/pathways",
     "pathway": "/console/fernhill/pathways/new",
-    "hooks": "/console/fernhill/hooks",
-    "hook": "/console/fernhill/hooks/new",
+    "hooks": "/console/fernhill/webhooks",
+    "hook": "/console/fernhill/webhooks/new",
 }
 WIDTHS = pytest.mark.parametrize("width", [375, 1280])
 EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>\u202e{{7*7}}'
@@ -105,20 +105,20 @@ def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel
 @WIDTHS
 def test_a_list_is_checked_mended_and_awarded(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/award", **look) as (page, words):
+    with console(chromium, laurel, "/console/fernhill/issue", **look) as (page, words):
         page.get_by_label("Achievement", exact=True).select_option(label="Data analysis in practice")
         rows = page.get_by_label("Who has earned it")
         rows.fill("name,email,valid_until\nGrace Hopper,grace@@,2027-12-31\nMary Seacole,mary@example.org,soon\n")
         page.get_by_role("button", name="Check the list").click()
-        expect(page.get_by_role("heading", name="2 of 2 rows have faults")).to_be_visible()
-        expect(page.get_by_text("Write the year first: 2027-12-31.")).to_be_visible()
+        expect(page.get_by_role("heading", name="2 of 2 rows have errors")).to_be_visible()
+        expect(page.get_by_text("Enter a date such as 2027-12-31.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-faults-{width}.png")
         rows.fill("name,email,valid_until\nGrace Hopper,grace@example.org,2027-12-31\nMary Seacole,,\n")
         page.get_by_role("button", name="Check again").click()
-        expect(page.get_by_role("heading", name="2 rows, no fault")).to_be_visible()
+        expect(page.get_by_role("heading", name="2 rows, no errors")).to_be_visible()
         judged(chromium, page, screenshots / f"console-checked-{width}.png")
-        page.get_by_role("button", name="Award 2 credentials").click()
-        expect(page.get_by_role("heading", name="2 credentials awarded")).to_be_visible()
+        page.get_by_role("button", name="Issue 2 credentials").click()
+        expect(page.get_by_role("heading", name="2 credentials issued")).to_be_visible()
         judged(chromium, page, screenshots / f"console-awarded-{width}.png")
         page.get_by_role("link", name="Open the credential of Grace Hopper").click()
         expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
@@ -132,19 +132,19 @@ def test_credential_is_found_and_withdrawn(chromium: Browser, laurel: Laurel, sc
     issue.issue(laurel.issuer_context, Award("fernhill", achievement, Holder(name, f"r{width}@example.org")))
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/credentials", **look) as (page, words):
-        page.get_by_label("Name or e-mail address").fill(f"rosalind {width}")
+        page.get_by_label("Name or email address").fill(f"rosalind {width}")
         page.get_by_role("button", name="Find").click()
         page.get_by_role("link", name=name).click()
-        page.get_by_role("link", name="Withdraw it").click()
+        page.get_by_role("link", name="Revoke credential").click()
         expect(page.get_by_text("This cannot be undone.")).to_be_visible()
-        page.get_by_role("button", name="Withdraw it for good").click()
+        page.get_by_role("button", name="Revoke credential").click()
         expect(page.get_by_role("alert")).to_be_focused()
         judged(chromium, page, screenshots / f"console-revoke-fault-{width}.png")
         page.get_by_role("alert").get_by_role("link").click()
         expect(page.get_by_label("Reason")).to_be_focused()
         page.get_by_label("Reason").fill("Given to the wrong person.")
-        page.get_by_role("button", name="Withdraw it for good").click()
-        expect(page.get_by_text("The credential is withdrawn.")).to_be_visible()
+        page.get_by_role("button", name="Revoke credential").click()
+        expect(page.get_by_text("Credential revoked.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-withdrawn-{width}.png")
         assert words == [REFUSED]
 
@@ -194,7 +194,7 @@ def test_achievement_is_described_without_script(
         judged(chromium, page, screenshots / f"console-preview-plain-{width}.png")
         # The picture was kept: it need not be chosen again.
         page.get_by_role("button", name="Save it").click()
-        expect(page.get_by_text("The achievement is saved.")).to_be_visible()
+        expect(page.get_by_text("Achievement saved.")).to_be_visible()
         assert words == [REFUSED]
 
 
@@ -203,7 +203,7 @@ def test_key_is_made_and_its_end_is_asked_about(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/keys", **look) as (page, words):
+    with console(chromium, laurel, "/console/fernhill/api-keys", **look) as (page, words):
         page.get_by_label("What will use it").fill(f"Script {width}")
         page.get_by_role("button", name="Make the key").click()
         expect(page.get_by_text("Copy this key now.")).to_be_visible()
@@ -212,14 +212,14 @@ def test_key_is_made_and_its_end_is_asked_about(
         expect(page.get_by_text("This cannot be undone.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-key-end-{width}.png")
         page.get_by_role("button", name="Revoke it for good").click()
-        expect(page.get_by_text("The key is revoked.")).to_be_visible()
+        expect(page.get_by_text("API key revoked.")).to_be_visible()
         assert words == []
 
 
 @WIDTHS
 def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/hooks/new", **look) as (page, words):
+    with console(chromium, laurel, "/console/fernhill/webhooks/new", **look) as (page, words):
         page.get_by_label("Name", exact=True).fill(f"LMS {width}")
         page.get_by_label("Course 1").fill("DA-101")
         page.get_by_label("It earns").first.select_option(label="Data analysis in practice")
@@ -229,7 +229,7 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
         one = next(one for one in laurel.webhooks.webhooks("fernhill") if one.name == f"LMS {width}")
         for outcome, code in ((Outcome.IGNORED, None), (Outcome.TRIED, None), (Outcome.REFUSED, "message_incomplete")):
             laurel.webhooks.keep(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
-        page.goto(f"{laurel.base_url}/console/fernhill/hooks/{one.id}")
+        page.goto(f"{laurel.base_url}/console/fernhill/webhooks/{one.id}")
         judged(chromium, page, screenshots / f"console-hook-messages-{width}.png")
         assert words == []
 
@@ -237,7 +237,7 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
 @WIDTHS
 def test_what_is_not_there_keeps_the_menu(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     look = {"viewport": {"width": width, "height": 812}}
-    with console(chromium, laurel, "/console/fernhill/hooks/nothing", **look) as (page, _):
+    with console(chromium, laurel, "/console/fernhill/webhooks/nothing", **look) as (page, _):
         page.screenshot(path=screenshots / f"console-nothing-{width}.png", full_page=True)
         assert violations(page) == []
         page.get_by_role("link", name="Go to the overview").click()
@@ -256,7 +256,7 @@ def test_hostile_names_run_nothing(chromium: Browser, laurel: Laurel) -> None:
 
 
 def test_form_is_used_by_keyboard_in_the_order_that_is_seen(chromium: Browser, laurel: Laurel) -> None:
-    with console(chromium, laurel, "/console/fernhill/people", java_script_enabled=False) as (page, _):
+    with console(chromium, laurel, "/console/fernhill/members", java_script_enabled=False) as (page, _):
         order = page.locator(".content :is(a, input:not([type=hidden]), select, button)")
         tops = [box["y"] for box in (item.bounding_box() for item in order.all()) if box]
         assert tops == sorted(tops)
@@ -264,7 +264,7 @@ def test_form_is_used_by_keyboard_in_the_order_that_is_seen(chromium: Browser, l
 
 
 def test_viewer_sees_no_button_but_to_sign_out_and_to_find(chromium: Browser, laurel: Laurel) -> None:
-    for path in ("", "/achievements", "/credentials", VALID.removeprefix("/console/fernhill"), "/people"):
+    for path in ("", "/achievements", "/credentials", VALID.removeprefix("/console/fernhill"), "/members"):
         with console(chromium, laurel, f"/console/fernhill{path}", "vi@fernhill.example") as (page, _):
             named = [button.inner_text() for button in page.get_by_role("button").all()]
             assert [name for name in named if not re.fullmatch("Sign out|Find", name)] == []

@@ -75,19 +75,19 @@ def test_a_fault_in_a_file_is_named_with_its_place(run: Run, issuer: str, writte
 def test_a_hook_is_made_told_looked_at_and_removed(
     run: Run, services: FakeServices, achievement: str, written: Any
 ) -> None:
-    [made] = run("hook", "add", "acme", written({**HOOK, "courses": {"W1": achievement}}), "--json").rows
+    [made] = run("webhook", "add", "acme", written({**HOOK, "courses": {"W1": achievement}}), "--json").rows
     body = json.dumps({"name": "Ada", "email": "ada@example.org", "course": "W1", "done": True}).encode()
     at = int(services.clock().timestamp())
     signature = webhooks.sign("msg_1", at, body, read_secret(made["secret"]))
     answer = webhook_actions.receive(
         services.issuer_context, services.webhooks, "acme", made["id"], Message("msg_1", str(at), signature, body)
     )
-    [came] = run("hook", "deliveries", "acme", made["id"], "--json").rows
+    [came] = run("webhook", "deliveries", "acme", made["id"], "--json").rows
     assert (came["outcome"], came["credential"]) == ("issued", answer.credential_id)
-    assert made["secret"] not in run("hook", "list", "acme").out + run("hook", "list", "acme", "--json").out
-    [rotated] = run("hook", "rotate", "acme", made["id"], "--json").rows
+    assert made["secret"] not in run("webhook", "list", "acme").out + run("webhook", "list", "acme", "--json").out
+    [rotated] = run("webhook", "rotate", "acme", made["id"], "--json").rows
     assert rotated["secret"] != made["secret"]
-    changed = run("hook", "change", "acme", made["id"], written({**HOOK, "dry_run": True}))
+    changed = run("webhook", "change", "acme", made["id"], written({**HOOK, "dry_run": True}))
     assert "(dry run)" in changed.out
-    assert run("hook", "remove", "acme", made["id"]).code == 0
-    assert run("hook", "deliveries", "acme", made["id"]).code == 1
+    assert run("webhook", "remove", "acme", made["id"]).code == 0
+    assert run("webhook", "deliveries", "acme", made["id"]).code == 1

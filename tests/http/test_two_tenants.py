@@ -353,7 +353,7 @@ def test_a_wrong_secret_opens_nothing(stage: Stage, method: str, path: str) -> N
 ALLOWED = {
     "read": set(Role),
     "edit": {Role.OWNER, Role.EDITOR},
-    "award": {Role.OWNER, Role.EDITOR},
+    "issue": {Role.OWNER, Role.EDITOR},
     "export": {Role.OWNER},
     "manage": {Role.OWNER},
 }

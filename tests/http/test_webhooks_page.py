@@ -52,7 +52,7 @@ class Receiver:
         draft = next(webhook for webhook in map(json.loads, samples("json")) if webhook["name"] == name)
         achievement = next(iter(laurel.issuer_store.achievements("fernhill"))).id
         draft |= {"dry_run": False, "courses": dict.fromkeys(draft["courses"], achievement)}
-        made = ask.post("/v1/hooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
+        made = ask.post("/v1/webhooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
         assert made.status == 201, made.text
         self.ask, self.laurel, self.webhook = ask, laurel, made.json
 

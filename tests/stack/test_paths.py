@@ -51,7 +51,7 @@ def pathway(program: Program, earned: dict[str, str]) -> str:
 def told(stack: RunningStack, program: Program, earned: dict[str, str], pathway: str) -> dict[str, Any]:
     """What the sample for the shell is answered."""
     draft = json.loads(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)[0])
-    made = program("POST", "/v1/hooks", {**draft, "dry_run": False, "courses": {"DA-101": earned["First"]}})
+    made = program("POST", "/v1/webhooks", {**draft, "dry_run": False, "courses": {"DA-101": earned["First"]}})
     assert made.status == 201, made.body
     sample = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[0]
     env = {**os.environ, "HOOK_URL": made.json["url"], "HOOK_SECRET": made.json["secret"]}
@@ -61,7 +61,7 @@ def told(stack: RunningStack, program: Program, earned: dict[str, str], pathway:
     ]
     assert answers[0] == answers[1]
     answer: dict[str, Any] = json.loads(answers[0])
-    kept = program("GET", f"/v1/hooks/{made.json['id']}").json["deliveries"]
+    kept = program("GET", f"/v1/webhooks/{made.json['id']}").json["deliveries"]
     assert [each["outcome"] for each in kept] == ["issued", "issued"]
     return answer
 

@@ -73,7 +73,7 @@ def write(webhook: Webhook, base_url: str) -> dict[str, object]:
 
 def address(webhook: Webhook, base_url: str) -> str:
     """Where messages for ``webhook`` are sent. It names the issuer too, so that the hook is read under its tenant."""
-    return f"{base_url}/hooks/{webhook.issuer_id}.{webhook.id}"
+    return f"{base_url}/webhooks/{webhook.issuer_id}.{webhook.id}"
 
 
 def write_delivery(delivery: Delivery) -> dict[str, object]:

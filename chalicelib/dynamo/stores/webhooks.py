@@ -42,7 +42,7 @@ class SecretMap(MapAttribute[str, Any]):
     expires = UTCDateTimeAttribute(null=True)
 
 
-class WebhookItem(Item, discriminator="hook"):
+class WebhookItem(Item, discriminator="webhook"):
     """A hook. Its mapping and its table are JSON: nothing asks for a part of them."""
 
     id = UnicodeAttribute()

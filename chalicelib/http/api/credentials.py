@@ -52,13 +52,13 @@ def routes(services: Services) -> Routes:
         page = listing.page(services.issuer_context.issuer_store, caller.issuer_id, search, asked.get("cursor"), limit)
         return as_json({"items": [row_shape(row, base_url) for row in page.rows], "next": page.next})
 
-    @bound.bind("/v1/credentials", access=token(Act.AWARD), methods=("POST",), missing=NO_ACHIEVEMENT)
+    @bound.bind("/v1/credentials", access=token(Act.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
     def issue_one(request: Request, caller: Caller) -> Reply:
         sent = body.json_object(request)
         award = _award(caller.issuer_id, Reading(sent), _claimed(services, request, caller, sent))
         return _made(issue(services.issuer_context, award), base_url)
 
-    @bound.bind("/v1/credentials/{id}/correct", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/correct", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
     def correct(request: Request, caller: Caller, credential_id: str) -> Reply:
         sent = body.json_object(request)
         changes, reason = _changes(Reading(sent))
@@ -66,7 +66,7 @@ def routes(services: Services) -> Routes:
         made = reissue.correct(services.issuer_context, caller.issuer_id, credential_id, changes, reason, new_id=new_id)
         return _made(made, base_url)
 
-    @bound.bind("/v1/credentials/{id}/renew", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/renew", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
     def renew(request: Request, caller: Caller, credential_id: str) -> Reply:
         sent = body.json_or_nothing(request)
         reading = Reading(sent)
@@ -97,15 +97,15 @@ def _bind_decisions(bound: Routes, services: Services) -> None:
             }
         )
 
-    @bound.bind("/v1/credentials/{id}/revoke", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/revoke", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
     def revoke(request: Request, caller: Caller, credential_id: str) -> Reply:
         return decided(request, caller, credential_id, status_changes.revoke)
 
-    @bound.bind("/v1/credentials/{id}/suspend", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/suspend", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
     def suspend(request: Request, caller: Caller, credential_id: str) -> Reply:
         return decided(request, caller, credential_id, status_changes.suspend)
 
-    @bound.bind("/v1/credentials/{id}/reinstate", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/reinstate", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
     def reinstate(request: Request, caller: Caller, credential_id: str) -> Reply:
         return decided(request, caller, credential_id, status_changes.reinstate)
 

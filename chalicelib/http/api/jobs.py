@@ -82,7 +82,7 @@ def routes(services: Services) -> Routes:
         items = [shape(bulk_issuer.progress(services.bulk, job), base_url) for job in page.jobs]
         return as_json({"items": items, "next": page.after and _packed(page.after)})
 
-    @bound.bind("/v1/jobs", access=token(Act.AWARD), methods=("POST",), missing=NO_ACHIEVEMENT)
+    @bound.bind("/v1/jobs", access=token(Act.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
     def create(request: Request, caller: Caller) -> Reply:
         asked = query.only(request, *_OPTIONS)
         sent = _upload(request, asked)
@@ -103,7 +103,7 @@ def routes(services: Services) -> Routes:
     def rows(request: Request, caller: Caller, job_id: str) -> Reply:
         return _rows(services, request, services.bulk.jobs.job(caller.issuer_id, job_id))
 
-    @bound.bind("/v1/jobs/{id}/run", access=token(Act.AWARD), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/jobs/{id}/run", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
     def run(_request: Request, caller: Caller, job_id: str) -> Reply:
         return _begun(services, bulk_issuer.resume(services.bulk, caller.issuer_id, job_id))
 

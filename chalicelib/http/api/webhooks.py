@@ -35,44 +35,44 @@ _ADDRESS = re.compile(r"([a-z0-9-]{1,64})\.([a-z2-7]{26})", re.ASCII)
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/hooks` and below, and `/hooks/{id}`."""
+    """`/v1/webhooks` and below, and `/webhooks/{id}`."""
     bound = Routes(__name__, services)
     base_url = services.settings.base_url
 
-    @bound.bind("/v1/hooks", access=token(Act.READ))
+    @bound.bind("/v1/webhooks", access=token(Act.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
         found = services.webhooks.webhooks(caller.issuer_id)
         return as_json({"items": [webhook_json.write(webhook, base_url) for webhook in found], "next": None})
 
-    @bound.bind("/v1/hooks", access=token(Act.MANAGE), methods=("POST",))
+    @bound.bind("/v1/webhooks", access=token(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
         made = webhook_actions.add(
             services.issuer_context, services.webhooks, caller.issuer_id, sent(request, webhook_json.read)
         )
         return _made(made, base_url, status=201)
 
-    @bound.bind("/v1/hooks/{id}", access=token(Act.READ), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}", access=token(Act.READ), missing=MISSING)
     def show(_request: Request, caller: Caller, hook_id: str) -> Reply:
         return _with_deliveries(services, services.webhooks.webhook(caller.issuer_id, hook_id))
 
-    @bound.bind("/v1/hooks/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=MISSING)
     def change(request: Request, caller: Caller, hook_id: str) -> Reply:
         draft = sent(request, webhook_json.read)
         changed = webhook_actions.change(services.issuer_context, services.webhooks, caller.issuer_id, hook_id, draft)
         return as_json(webhook_json.write(changed, base_url))
 
-    @bound.bind("/v1/hooks/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
     def remove(_request: Request, caller: Caller, hook_id: str) -> Reply:
         webhook_actions.remove(services.webhooks, caller.issuer_id, hook_id)
         return Reply("", "text/plain", 204)
 
-    @bound.bind("/v1/hooks/{id}/rotate", access=token(Act.MANAGE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}/rotate", access=token(Act.MANAGE), methods=("POST",), missing=MISSING)
     def rotate(_request: Request, caller: Caller, hook_id: str) -> Reply:
         return _made(
             webhook_actions.rotate(services.issuer_context, services.webhooks, caller.issuer_id, hook_id), base_url
         )
 
-    @bound.bind("/hooks/{id}", access=BY_SECRET, methods=("POST",), missing=GONE)
+    @bound.bind("/webhooks/{id}", access=BY_SECRET, methods=("POST",), missing=GONE)
     def receive(request: Request, where: str) -> Reply:
         found = _ADDRESS.fullmatch(where)
         if found is None:

@@ -30,7 +30,7 @@ KINDS = {
 FEW_SKILLS = 1
 """Rows of fields for skills that there are at least."""
 MORE_SKILLS = 3
-NO_PICTURE = "Choose a picture: it is what people see first. A simple PNG of 400 by 400 pixels is enough."
+NO_PICTURE = "Choose a badge image. It is what people see first. A simple PNG of 400 by 400 pixels is enough."
 
 _PNG = b"\x89PNG"
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -75,14 +75,14 @@ def check(form: Filled) -> None:
     form.check("name", lambda said: check_name("name", said, 200))
     form.check("kind", check_kind)
     form.check("description", lambda said: check_text("description", said, 2000))
-    form.check("criteria", lambda said: check_text("text about what it takes", said, 10_000))
+    form.check("criteria", lambda said: check_text("criteria", said, 10_000))
     _check_picture(form)
-    form.check("picture_alt", lambda said: check_text("picture's description", said, 500))
+    form.check("picture_alt", lambda said: check_text("image description", said, 500))
     for number in rows(form):
         _check_skill(form, str(number))
     days = form.said("valid_days")
     if days and not (days.isascii() and days.isdigit() and 0 < int(days[:9]) <= MAX_DAYS):
-        form.fault("valid_days", f"Give a whole number of days, from 1 to {MAX_DAYS:,}, or leave it empty.")
+        form.fault("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it empty.")
 
 
 def rows(form: Filled) -> range:
@@ -144,10 +144,10 @@ def shown(form: Filled, base_url: str) -> Shown:
 
 def _check_picture(form: Filled) -> None:
     if form.file and not form.file.startswith(_PNG):
-        form.fault("picture", "This is not a PNG file. Save or export the picture as PNG, then choose it again.")
+        form.fault("picture", "This is not a PNG file. Export the image as PNG and choose it again.")
     elif len(form.file) > MAX_IMAGE:
         size = f"{len(form.file) // 1024:,} KB"
-        form.fault("picture", f"The picture has {size}; at most {MAX_IMAGE // 1024} KB are stored. Make it smaller.")
+        form.fault("picture", f"The image has {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
     elif form.file:
         with form.judged("picture"):
             check_picture(form.file)
@@ -159,7 +159,7 @@ def _check_skill(form: Filled, number: str) -> None:
     if not any(form.said(f"skill_{part}_{number}") for part in ("name", "url", "framework", "code")):
         return
     form.check(f"skill_name_{number}", lambda said: check_text("skill's name", said, 200))
-    form.check(f"skill_url_{number}", lambda said: check_url("skill's address", said))
+    form.check(f"skill_url_{number}", lambda said: check_url("skill's URL", said))
     form.check(f"skill_framework_{number}", lambda said: check_text("framework's name", said, 200))
     if form.said(f"skill_code_{number}"):
         form.check(f"skill_code_{number}", lambda said: check_text("skill's code", said, 200))

@@ -22,7 +22,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no such achievement here. Look at the list of achievements."
+MISSING = "This achievement does not exist. Check the list of achievements."
 
 
 def routes(services: Services) -> Routes:

@@ -19,7 +19,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no such key here; it may have been revoked. Look at the list of keys."
+MISSING = "This API key does not exist. It may have been revoked. Check the list of API keys."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,18 @@ class Made:
 
 
 def routes(services: Services) -> Routes:
-    """`/console/{issuer}/keys`, `/console/{issuer}/keys/{id}`."""
+    """`/console/{issuer}/api-keys`, `/console/{issuer}/api-keys/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/keys", access=member(Act.MANAGE))
+    @bound.bind("/console/{issuer}/api-keys", access=member(Act.MANAGE))
     def keys(request: Request, caller: Caller, person: Person) -> Reply:
-        return _all(services, layout.of(services, request, caller, person, "keys"), _fresh())
+        return _all(services, layout.of(services, request, caller, person, "api-keys"), _fresh())
 
-    @bound.bind("/console/{issuer}/keys", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/api-keys", access=member(Act.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "keys")
+        around = layout.of(services, request, caller, person, "api-keys")
         form = form_state.sent(request)
-        role = form.one_of("role", Role, "Choose what it may do.")
+        role = form.one_of("role", Role, "Choose a role.")
         if role is None:
             return _all(services, around, form)
         try:
@@ -56,21 +56,21 @@ def routes(services: Services) -> Routes:
         # No redirect: the text can be shown in this one answer only. The same form again makes no second key.
         return _all(services, around, _fresh(), made)
 
-    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), missing=MISSING)
+    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Act.MANAGE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "keys")
+        around = layout.of(services, request, caller, person, "api-keys")
         token = next(
             (one for one in tokens.of_issuer(services.access_context, caller.issuer_id) if one.id == token_id), None
         )
         if token is None:
             raise NotFound("no such token")
-        return layout.show(around, "key.html", token=token, roles=words.ROLES)
+        return layout.show(around, "api_key.html", token=token, roles=words.ROLES)
 
-    @bound.bind("/console/{issuer}/keys/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
+    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
     def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         tokens.revoke(services.access_context, caller.issuer_id, token_id)
-        around = layout.of(services, request, caller, person, "keys")
-        return layout.sent_on(f"{around.at}/keys", did="token_revoked")
+        around = layout.of(services, request, caller, person, "api-keys")
+        return layout.sent_on(f"{around.at}/api-keys", did="token_revoked")
 
     return bound
 
@@ -85,7 +85,7 @@ def _all(
     found = tuple(tokens.of_issuer(services.access_context, around.tenant))
     return layout.show(
         around,
-        "keys.html",
+        "api_keys.html",
         status=409 if again else form.status,
         form=form,
         tokens=found,

@@ -20,7 +20,7 @@ def reply(services: Services, request: Request, error: Exception, of_issuer: tup
     around = _around(services, request, of_issuer) if authentication.by_browser(request) else None
     if around is None:
         return error_response.render(request.headers.get("accept"), problem, services.settings.base_url)
-    answer = layout.show(around, "fault.html", status=problem.kind.status, problem=problem)
+    answer = layout.show(around, "error.html", status=problem.kind.status, problem=problem)
     answer.headers.update({"Vary": "Accept", **problem.headers})
     return answer
 

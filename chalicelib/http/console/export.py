@@ -16,7 +16,7 @@ from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 
 NDJSON = "application/x-ndjson"
-MISSING = "There is nothing to export here."
+MISSING = "There is nothing to export."
 
 
 def routes(services: Services) -> Routes:

@@ -76,9 +76,11 @@ def routes(services: Services) -> Routes:
         issuer_form.check(form)
         issuer_id = _short_name(form)
         if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_OWN:
-            form.fault("", f"You belong to {MAX_OWN} issuers. Those who run this Laurel can found more for you.")
+            form.fault(
+                "", f"You already belong to {MAX_OWN} issuers. The operators of this service can create more for you."
+            )
         if not form.faults and not _may_found(services, request, person):
-            form.fault("", "Too many issuers were founded today, by you or from where you are. Try again tomorrow.")
+            form.fault("", "Too many issuers were created today from your account or network. Try again tomorrow.")
         if form.faults:
             return _new(services, person, form)
         with form.judged("id"):
@@ -123,11 +125,11 @@ def _short_name(form: Filled) -> str:
         with form.judged("id"):
             issuer_actions.check_id(made)
     elif form.said("name"):
-        form.fault("id", "None can be made from the name. Write one, of a-z, 0-9 and hyphen.")
+        form.fault("id", "Enter a short name made of a-z, 0-9 and hyphens. It could not be derived from the name.")
     return made
 
 
 def _new(services: Services, person: Person, form: Filled) -> Reply:
     first = not members.issuers_of(services.access_context, person.email)
     around = Frame(person, services.settings.base_url)
-    return layout.show(around, "new.html", status=form.status, form=form, first=first)
+    return layout.show(around, "new_issuer.html", status=form.status, form=form, first=first)

@@ -22,7 +22,7 @@ def check(form: Filled) -> None:
     if form.or_none("email"):
         form.check("email", lambda said: check_email("e-mail address", said))
     if form.or_none("image"):
-        form.check("image", lambda said: check_url("logo's address", said))
+        form.check("image", lambda said: check_url("logo URL", said))
     if form.or_none("accent"):
         form.check("accent", issuer_actions.check_colour)
 

@@ -17,20 +17,20 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-NOBODY = "There is no such person here. Somebody may have removed them a moment ago."
+NOBODY = "This member does not exist. They may have been removed."
 
 
 def routes(services: Services) -> Routes:
-    """`/console/{issuer}/people`."""
+    """`/console/{issuer}/members`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/people", access=member(Act.READ))
+    @bound.bind("/console/{issuer}/members", access=member(Act.READ))
     def people(request: Request, caller: Caller, person: Person) -> Reply:
-        return _all(services, layout.of(services, request, caller, person, "people"), Filled({"role": Role.EDITOR}))
+        return _all(services, layout.of(services, request, caller, person, "members"), Filled({"role": Role.EDITOR}))
 
-    @bound.bind("/console/{issuer}/people", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/members", access=member(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "people")
+        around = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
         told = False
@@ -40,17 +40,17 @@ def routes(services: Services) -> Routes:
                 told = invite(services.delivery_context, added)
         if form.faults:
             return _all(services, around, form)
-        return layout.sent_on(f"{around.at}/people", did="member_added" if told else "member_not_told")
+        return layout.sent_on(f"{around.at}/members", did="member_added" if told else "member_not_told")
 
-    @bound.bind("/console/{issuer}/people/change", access=member(Act.MANAGE), missing=NOBODY)
+    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), missing=NOBODY)
     def one(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "people")
+        around = layout.of(services, request, caller, person, "members")
         found = services.access_context.member_store.member(caller.issuer_id, layout.asked(request).get("email", ""))
         return _one(around, found, Filled({"role": found.role}))
 
-    @bound.bind("/console/{issuer}/people/change", access=member(Act.MANAGE), methods=("POST",), missing=NOBODY)
+    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), methods=("POST",), missing=NOBODY)
     def change(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "people")
+        around = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
         found = services.access_context.member_store.member(caller.issuer_id, form.said("email"))
         return (
@@ -66,7 +66,7 @@ def _all(services: Services, around: layout.Frame, form: Filled) -> Reply:
     found = members.of_issuer(services.access_context, around.tenant)
     return layout.show(
         around,
-        "people.html",
+        "members.html",
         status=form.status,
         form=form,
         members=tuple(found),
@@ -78,7 +78,7 @@ def _all(services: Services, around: layout.Frame, form: Filled) -> Reply:
 def _one(around: layout.Frame, found: Member, form: Filled) -> Reply:
     options = text.ROLE_OPTIONS
     return layout.show(
-        around, "person.html", status=form.status, form=form, member=found, roles=text.ROLES, role_options=options
+        around, "member.html", status=form.status, form=form, member=found, roles=text.ROLES, role_options=options
     )
 
 
@@ -89,7 +89,7 @@ def _changed(services: Services, around: layout.Frame, found: Member, form: Fill
             members.change(services.access_context, found.issuer_id, found.email, role)
     except Conflict as error:
         form.fault("role", _sentence(error))
-    return _one(around, found, form) if form.faults else layout.sent_on(f"{around.at}/people", did="member_changed")
+    return _one(around, found, form) if form.faults else layout.sent_on(f"{around.at}/members", did="member_changed")
 
 
 def _removed(services: Services, around: layout.Frame, found: Member, form: Filled) -> Reply:
@@ -100,10 +100,10 @@ def _removed(services: Services, around: layout.Frame, found: Member, form: Fill
         return _one(around, found, form)
     # Who removed themselves has no people's page to go to.
     own = found.email == around.person.email
-    return layout.sent_on(f"{around.base_url}/console" if own else f"{around.at}/people", did="member_removed")
+    return layout.sent_on(f"{around.base_url}/console" if own else f"{around.at}/members", did="member_removed")
 
 
 def _sentence(error: Conflict) -> str:
     if error.code == "last_owner":
-        return "This is the only owner, and an issuer must have one. Make somebody else an owner first."
-    return f"{error.detail} Look at the list again.".strip()
+        return "An issuer must have at least one owner. Make someone else an owner first."
+    return f"{error.detail} Check the list of members.".strip()

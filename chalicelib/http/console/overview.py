@@ -25,7 +25,9 @@ from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import text
 
-MISSING = "There is no such issuer, or you are no member of it. Ask who invited you which address they used."
+MISSING = (
+    "This issuer does not exist, or you are not a member of it. Ask the person who invited you which address they used."
+)
 LATEST = 5
 COUNTED = 500
 """Credentials that are looked at to be counted, a few read units; of more than that the page says "at least"."""
@@ -81,7 +83,7 @@ def _figures(services: Services, rows: Sequence[Row]) -> tuple[Figure, ...]:
     counted = rows[:COUNTED]
     expiring = [row for row in counted if row.valid_until is not None and now <= row.valid_until < now + SOON]
     figures = [Figure(f"{len(counted):,}" if len(rows) <= COUNTED else f"at least {COUNTED:,}", "awarded")]
-    for state, what in ((State.SUSPENDED, "on hold"), (State.REVOKED, "withdrawn")):
+    for state, what in ((State.SUSPENDED, "suspended"), (State.REVOKED, "withdrawn")):
         figures.append(Figure(f"{sum(row.state is state for row in counted):,}", what))
     figures.append(Figure(f"{sum(row.state is State.ACTIVE for row in expiring):,}", "expire within 30 days"))
     among = "" if len(rows) <= COUNTED else f" of the latest {COUNTED:,}"
@@ -94,9 +96,9 @@ def _waiting(services: Services, around: Frame) -> tuple[Step, ...]:
     found = (job for job in services.bulk.jobs.jobs(around.tenant, None, LISTS).jobs if job.state in open_)
     return tuple(
         Step(
-            f"A list of {upload_text.rows(job.total)}: {job_text.STATES[job.state].word.lower()}",
-            job.reason or f"Begun on {text.minute(job.created_at)}.",
-            f"/award/{job.id}",
+            f"Upload of {upload_text.rows(job.total)}: {job_text.STATES[job.state].word.lower()}",
+            job.reason or f"Started on {text.minute(job.created_at)}.",
+            f"/issue/{job.id}",
         )
         for job in found
     )
@@ -110,26 +112,22 @@ def _steps(
     if around.may("edit"):
         steps.append(
             Step(
-                "Describe what can be earned",
-                "Its name, what it takes, its picture. It takes about ten minutes.",
+                "Create an achievement",
+                "Its name, criteria and badge image. It takes about ten minutes.",
                 "/achievements/new",
                 bool(achievements),
             )
         )
-    if around.may("award"):
+    if around.may("issue"):
         steps.append(
             Step(
-                "Award it",
-                "Paste names and addresses; we check the list before anything happens.",
-                "/award",
+                "Issue it",
+                "Paste names and email addresses. We check the list before anything is issued.",
+                "/issue",
                 bool(rows),
             )
         )
     if around.may("manage"):
         several = len(list(members.of_issuer(services.access_context, around.tenant))) > 1
-        steps.append(
-            Step(
-                "Add a colleague", "So that somebody can withdraw a credential while you are away.", "/people", several
-            )
-        )
+        steps.append(Step("Add a colleague", "So that someone can act while you are away.", "/members", several))
     return tuple(steps) if not all(step.done for step in steps) else ()

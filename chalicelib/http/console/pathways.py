@@ -32,18 +32,18 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no such pathway here. Look at the list of pathways."
+MISSING = "This pathway does not exist. Check the list of pathways."
 FEW_STEPS = 4
 """Rows of steps that there are at least."""
 MORE_STEPS = 4
 RULES = (
     (Rule.ALL.value, "All of them, in any order"),
-    (Rule.IN_ORDER.value, "All of them, one after the other"),
+    (Rule.IN_ORDER.value, "All of them, in order"),
     (Rule.ANY.value, "Some of them"),
 )
 FACES: Mapping[State, Face] = {
     State.DONE: Face("Earned", "good"),
-    State.OPEN: Face("Can be taken now", "open"),
+    State.OPEN: Face("Available now", "open"),
     State.LOCKED: Face("Later", "none"),
 }
 
@@ -127,7 +127,7 @@ def _draft(form: Filled, before: Pathway | None) -> Draft | None:
     """What ``form`` draws; None when it has faults."""
     form.check("name", lambda said: check_text("name", said, 200))
     form.check("description", lambda said: check_text("description", said, 2000))
-    rule = form.one_of("rule", Rule, "Choose how many of the steps it takes.")
+    rule = form.one_of("rule", Rule, "Choose which steps are required.")
     steps = _steps(form, before)
     if not steps:
         form.fault("step_1", "Choose at least one step.")
@@ -136,7 +136,7 @@ def _draft(form: Filled, before: Pathway | None) -> Draft | None:
         said = form.said("required")
         required = int(said) if re.fullmatch(r"\d{1,3}", said, re.ASCII) else 0
         if not 1 <= required <= len(steps):
-            form.fault("required", f"Say how many: a number from 1 to {len(steps)}, as many as there are steps.")
+            form.fault("required", f"Enter a number of steps from 1 to {len(steps)}.")
     if form.faults or rule is None:
         return None
     version = form.said("version")

@@ -18,46 +18,46 @@ class Banner:
 
 
 BANNERS: Mapping[str, Banner] = {
-    "founded": Banner("Your issuer is founded.", "The list below says what to do next."),
-    "achievement_added": Banner("The achievement is saved.", "It can be awarded from now on."),
+    "founded": Banner("Your issuer was created.", "The list below shows your next steps."),
+    "achievement_added": Banner("Achievement saved.", "You can now issue it."),
     "achievement_changed": Banner(
-        "The new version is saved.", "What was awarded before stays exactly as it was; new awards use this version."
+        "New version saved.", "Issued credentials do not change. New credentials use this version."
     ),
     "achievement_archived": Banner(
-        "The achievement is archived.", "It can no longer be awarded. What was awarded still stands."
+        "Achievement archived.", "You can no longer issue it. Issued credentials stay valid."
     ),
-    "achievement_restored": Banner("The achievement is back.", "It can be awarded again."),
-    "domain_proven": Banner("The domain names you.", "Every check of your credentials says so from now on."),
-    "domain_given_up": Banner("The domain is given up.", "Checks do not name it any more."),
-    "revoked": Banner("The credential is withdrawn.", "Whoever checks it from now on is told not to rely on it."),
-    "suspended": Banner("The credential is on hold.", "Whoever checks it from now on is told so."),
-    "reinstated": Banner("The credential stands again."),
-    "corrected": Banner("The corrected credential is issued.", "The one before is withdrawn and points to this one."),
-    "renewed": Banner("The renewed credential is issued.", "The one before it stays as it is."),
-    "sent": Banner("The message is on its way.", "It goes out within a few minutes."),
-    "unchanged": Banner("Nothing was changed.", "It stood so before.", "none"),
-    "member_added": Banner("The person is added.", "A letter tells them how to sign in; no password is needed."),
+    "achievement_restored": Banner("Achievement restored.", "You can issue it again."),
+    "domain_proven": Banner("Domain verified.", "Verifications of your credentials now show it."),
+    "domain_given_up": Banner("Domain removed.", "Verifications no longer show it."),
+    "revoked": Banner("Credential revoked.", "Everyone who checks it now sees that it is revoked."),
+    "suspended": Banner("Credential suspended.", "Everyone who checks it now sees that it is suspended."),
+    "reinstated": Banner("Credential reinstated."),
+    "corrected": Banner("Corrected credential issued.", "The previous credential is revoked and links to this one."),
+    "renewed": Banner("Renewed credential issued.", "The previous credential does not change."),
+    "sent": Banner("Email queued.", "It will arrive within a few minutes."),
+    "unchanged": Banner("No changes made.", "It already had this state.", "none"),
+    "member_added": Banner("Member added.", "We emailed them a link to sign in. They need no password."),
     "member_not_told": Banner(
-        "The person is added, but no letter went to them.", "Tell them to sign in here with their e-mail address."
+        "Member added, but we could not email them.", "Ask them to sign in here with their email address."
     ),
-    "member_changed": Banner("The role is changed.", "It counts from their next click on."),
-    "member_removed": Banner("The person is removed.", "They can no longer see or do anything here."),
-    "token_revoked": Banner("The key is revoked.", "Nothing can be done with it any more."),
-    "settings_changed": Banner("Saved.", "Credentials that were issued before keep the words of their day."),
-    "pathway_saved": Banner("The pathway is saved."),
-    "hook_made_before": Banner(
-        "No other webhook was made.",
-        "This one was set up by the same form before, and its secret shown then. If it was not copied, make another.",
+    "member_changed": Banner("Role changed.", "This takes effect immediately."),
+    "member_removed": Banner("Member removed.", "They no longer have access."),
+    "token_revoked": Banner("API key revoked.", "It no longer works."),
+    "settings_changed": Banner("Saved.", "Issued credentials do not change."),
+    "pathway_saved": Banner("Pathway saved."),
+    "webhook_made_before": Banner(
+        "No new webhook was created.",
+        "This form already created this webhook and showed its secret. If you did not copy the secret, rotate it.",
         "none",
     ),
     "secret_made_before": Banner(
-        "No other secret was made.",
+        "No new secret was created.",
         "The webhook was changed after that page was shown. A new secret is shown once, right when it is made; "
         "if it was not copied, make another.",
         "none",
     ),
-    "hook_changed": Banner("The webhook is saved."),
-    "hook_removed": Banner("The webhook is removed.", "Nothing that is sent to its address does anything any more."),
+    "webhook_changed": Banner("Webhook saved."),
+    "webhook_removed": Banner("Webhook deleted.", "Messages sent to its URL no longer have any effect."),
 }
 """By the code in the address. Nothing of an address is ever shown itself."""
 
@@ -75,19 +75,19 @@ class Place:
 PLACES = (
     Place("overview", "", "Overview"),
     Place("achievements", "/achievements", "Achievements"),
-    Place("award", "/award", "Award", Act.AWARD),
+    Place("issue", "/issue", "Issue", Act.ISSUE),
     Place("credentials", "/credentials", "Credentials"),
     Place("pathways", "/pathways", "Pathways"),
-    Place("people", "/people", "People"),
-    Place("keys", "/keys", "Keys", Act.MANAGE),
-    Place("hooks", "/hooks", "Webhooks", Act.MANAGE),
+    Place("members", "/members", "Members"),
+    Place("api-keys", "/api-keys", "API keys", Act.MANAGE),
+    Place("webhooks", "/webhooks", "Webhooks", Act.MANAGE),
     Place("settings", "/settings", "Settings", Act.MANAGE),
 )
 
 ROLES: Mapping[Role, tuple[str, str]] = {
-    Role.VIEWER: ("Viewer", "sees, changes nothing"),
-    Role.EDITOR: ("Editor", "describes and awards"),
-    Role.OWNER: ("Owner", "everything, people and keys too"),
+    Role.VIEWER: ("Viewer", "can view everything"),
+    Role.EDITOR: ("Editor", "can create achievements and issue credentials"),
+    Role.OWNER: ("Owner", "can do everything, including members and API keys"),
 }
 """For each role its word and what it means."""
 ROLE_OPTIONS = tuple((role.value, f"{word}: {meaning}") for role, (word, meaning) in ROLES.items())

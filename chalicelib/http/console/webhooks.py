@@ -22,7 +22,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no such webhook here. Look at the list of webhooks."
+MISSING = "This webhook does not exist. Check the list of webhooks."
 FEW_COURSES = 3
 """Rows of fields for courses that there are at least."""
 MORE_COURSES = 5
@@ -32,8 +32,8 @@ SHOWN = 20
 """Messages that are listed."""
 OUTCOMES = {
     Outcome.ISSUED: Face("Awarded", "good"),
-    Outcome.TRIED: Face("Tried, nothing awarded", "open"),
-    Outcome.IGNORED: Face("Nothing completed", "none"),
+    Outcome.TRIED: Face("Tested, nothing issued", "open"),
+    Outcome.IGNORED: Face("Not a completion", "none"),
     Outcome.REFUSED: Face("Refused", "bad"),
 }
 WHY = {
@@ -41,11 +41,11 @@ WHY = {
     "again.",
     "message_incomplete": "Something that is needed does not stand where it is looked for. Compare the message with "
     "“Where things stand in a message” below.",
-    "bad_email": "What stands where the e-mail address should is none.",
-    "not_json": "It is not JSON. Look at how your platform writes its messages.",
-    "not_an_object": "It is not a JSON object. Look at how your platform writes its messages.",
-    "evidence_required": "The achievement is awarded only with evidence, and no link to any came with it.",
-    "achievement_archived": "The achievement is archived. Bring it back, or choose another one below.",
+    "bad_email": "The email address is not valid.",
+    "not_json": "The message is not JSON. Check your platform’s message format.",
+    "not_an_object": "The message is not a JSON object. Check your platform’s message format.",
+    "evidence_required": "The achievement requires evidence, and the message has no evidence URL.",
+    "achievement_archived": "Achievement archived. Bring it back, or choose another one below.",
     webhook_actions.REUSED: "Its message id was already used for another person. Each message needs its own id.",
 }
 """By the code of a refusal: what to do about it."""
@@ -62,32 +62,32 @@ USUAL = {
 
 
 def routes(services: Services) -> Routes:
-    """`/console/{issuer}/hooks`."""
+    """`/console/{issuer}/webhooks`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/hooks", access=member(Act.MANAGE))
+    @bound.bind("/console/{issuer}/webhooks", access=member(Act.MANAGE))
     def everything(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "hooks")
+        around = layout.of(services, request, caller, person, "webhooks")
         return layout.show(around, "webhooks.html", found=tuple(services.webhooks.webhooks(caller.issuer_id)))
 
-    @bound.bind("/console/{issuer}/hooks/new", access=member(Act.MANAGE))
+    @bound.bind("/console/{issuer}/webhooks/new", access=member(Act.MANAGE))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        return _shown(services, layout.of(services, request, caller, person, "hooks"), Filled(USUAL))
+        return _shown(services, layout.of(services, request, caller, person, "webhooks"), Filled(USUAL))
 
-    @bound.bind("/console/{issuer}/hooks/new", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/webhooks/new", access=member(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "hooks")
+        around = layout.of(services, request, caller, person, "webhooks")
         return _added(services, around, form_state.sent(request))
 
-    @bound.bind("/console/{issuer}/hooks/{id}", access=member(Act.MANAGE), missing=MISSING)
+    @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, hook_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "hooks")
+        around = layout.of(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, hook_id)
         return _shown(services, around, of(webhook), webhook)
 
-    @bound.bind("/console/{issuer}/hooks/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
+    @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, hook_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "hooks")
+        around = layout.of(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, hook_id)
         return _changed(services, around, webhook, form_state.sent(request))
 
@@ -135,7 +135,7 @@ def _added(services: Services, around: Frame, form: Filled) -> Reply:
         except Refused as error:
             form.fault("", error.detail)
         except Conflict:
-            return layout.sent_on(f"{around.at}/hooks/{wanted}", did="hook_made_before")
+            return layout.sent_on(f"{around.at}/webhooks/{wanted}", did="webhook_made_before")
         else:
             # No redirect: its secret can be shown in this one answer only. The same form again makes no second one.
             return _shown(services, around, of(made.webhook), made.webhook, made)
@@ -146,7 +146,7 @@ def _changed(services: Services, around: Frame, webhook: Webhook, form: Filled) 
     match form.said("do"):
         case "remove":
             webhook_actions.remove(services.webhooks, webhook.issuer_id, webhook.id)
-            return layout.sent_on(f"{around.at}/hooks", did="hook_removed")
+            return layout.sent_on(f"{around.at}/webhooks", did="webhook_removed")
         case "rotate":
             return _rotated(services, around, webhook, form)
         case "more":
@@ -158,7 +158,7 @@ def _changed(services: Services, around: Frame, webhook: Webhook, form: Filled) 
         except (Refused, Conflict) as error:
             form.fault("", error.detail)
         else:
-            return layout.sent_on(f"{around.at}/hooks/{webhook.id}", did="hook_changed")
+            return layout.sent_on(f"{around.at}/webhooks/{webhook.id}", did="webhook_changed")
     return _shown(services, around, form, webhook)
 
 
@@ -170,7 +170,7 @@ def _rotated(services: Services, around: Frame, webhook: Webhook, form: Filled) 
             services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, version
         )
     except Conflict:
-        return layout.sent_on(f"{around.at}/hooks/{webhook.id}", did="secret_made_before")
+        return layout.sent_on(f"{around.at}/webhooks/{webhook.id}", did="secret_made_before")
     return _shown(services, around, of(made.webhook), made.webhook, made)
 
 
@@ -179,9 +179,9 @@ def _draft(form: Filled, webhook: Webhook | None) -> WebhookDraft | None:
     form.check("name", lambda said: check_text("name", said, 200))
     for name in ("name_at", "email", "course", "completed"):
         if not form.said(name):
-            form.fault(name, "Say where it stands in a message, such as /learner/email.")
+            form.fault(name, "Enter a JSON Pointer, for example /learner/email.")
     if not form.said("completed_value"):
-        form.fault("completed_value", "Say what stands there when a course is completed.")
+        form.fault("completed_value", "Enter the value that marks a completed course.")
     courses = _courses(form) if webhook is None or _fits(webhook) else webhook.courses
     if form.faults:
         return None
@@ -205,14 +205,14 @@ def _courses(form: Filled) -> dict[str, str]:
         if not course and not achievement:
             continue
         if not course:
-            form.fault(f"course_{number}", "Write the course’s id as it stands on your platform.")
+            form.fault(f"course_{number}", "Enter the course id from your platform.")
         elif not achievement:
-            form.fault(f"earns_{number}", "Choose what this course earns.")
+            form.fault(f"earns_{number}", "Choose an achievement for this course.")
         elif course in found:
-            form.fault(f"course_{number}", f"The course {course} stands in the list already.")
+            form.fault(f"course_{number}", f"The course {course} is already in the list.")
         found.setdefault(course, achievement)
     if not found:
-        form.fault("course_1", "Name at least one course, and choose what it earns.")
+        form.fault("course_1", "Add at least one course and choose its achievement.")
     return found
 
 

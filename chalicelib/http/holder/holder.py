@@ -67,7 +67,7 @@ def routes(services: Services) -> Routes:
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
         return _page(services, "unsubscribed.html", 200, issuer=issuer)
 
-    @bound.bind("/v1/credentials/{id}/send", access=token(Act.AWARD), methods=("POST",), missing=UNSENT)
+    @bound.bind("/v1/credentials/{id}/send", access=token(Act.ISSUE), methods=("POST",), missing=UNSENT)
     def send(_request: Request, caller: Caller, credential_id: str) -> Reply:
         delivery = resend.send_again(services.delivery_context, caller.issuer_id, credential_id)
         return as_json(shape(delivery), status=202, headers=uncached())

@@ -87,7 +87,7 @@ def test_no_secret_is_told(full: Laurel) -> None:
     headers = as_token(full, "fernhill", Role.OWNER)
     found, _ = everything(full)
     text = json.dumps(found)
-    assert {"hook", "token"} <= {line["type"] for line in found}
+    assert {"webhook", "token"} <= {line["type"] for line in found}
     keys = [key.handle for key in full.issuer_store.issuer("fernhill").keys]
     for secret in ("canary", headers["authorization"].rpartition("_")[2], *(f'"{handle}"' for handle in keys)):
         assert secret not in text

@@ -42,7 +42,7 @@ class Lms:
     def manage(self, method: str, path: str = "", body: object = None) -> Answer:
         sent = None if body is None else json.dumps(body).encode()
         headers = {"content_type": "application/json"} if sent else {}
-        return self.ask(method, f"/v1/hooks/{self.webhook['id']}{path}", body=sent, **headers, **self.owner)
+        return self.ask(method, f"/v1/webhooks/{self.webhook['id']}{path}", body=sent, **headers, **self.owner)
 
 
 def draft(laurel: Laurel, **changes: object) -> dict[str, object]:
@@ -59,7 +59,7 @@ def draft(laurel: Laurel, **changes: object) -> dict[str, object]:
 @pytest.fixture
 def lms(laurel: Laurel, ask: Gateway) -> Lms:
     owner = as_token(laurel, "fernhill", Role.OWNER)
-    made = ask.post("/v1/hooks", json.dumps(draft(laurel)).encode(), **owner)
+    made = ask.post("/v1/webhooks", json.dumps(draft(laurel)).encode(), **owner)
     assert made.status == 201, made.text
     return Lms(ask, laurel, owner, made.json)
 
@@ -93,7 +93,7 @@ def test_what_is_not_signed_as_it_has_to_be_is_a_401_that_says_what_is_wrong(lms
 
 @pytest.mark.parametrize("where", ["", ".", "fernhill", "x", "fernhill." + "a" * 26, "fernhill%2e", "f" * 99])
 def test_where_there_is_no_hook_nothing_is_found(lms: Lms, where: str) -> None:
-    lms.webhook["url"] = f"{lms.laurel.base_url}/hooks/{where or 'none'}"
+    lms.webhook["url"] = f"{lms.laurel.base_url}/webhooks/{where or 'none'}"
     assert lms.tell().status == 404
 
 
@@ -143,7 +143,7 @@ def test_the_content_type_does_not_matter(lms: Lms) -> None:
 def test_the_secret_is_shown_once_and_nowhere_else(lms: Lms) -> None:
     secret = lms.webhook["secret"]
     lms.tell()
-    listing = lms.ask.get("/v1/hooks", **lms.owner)
+    listing = lms.ask.get("/v1/webhooks", **lms.owner)
     said = lms.manage("GET").text + listing.text + lms.manage("PUT", body=draft(lms.laurel)).text
     assert secret.removeprefix("whsec_") not in said
     assert secret.startswith("whsec_")
@@ -199,5 +199,5 @@ def test_nobody_s_name_stands_in_the_log(lms: Lms, lines: Any) -> None:
     lms.tell()
     lms.tell({**BODY, "course": "DA-2"}, "msg_2")
     said = lines.getvalue()
-    assert "/hooks/{id}" in said
+    assert "/webhooks/{id}" in said
     assert not [word for word in ("Bea", "bea@example.org", lms.webhook["id"], "DA-2") if word in said]

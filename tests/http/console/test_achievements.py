@@ -45,9 +45,9 @@ def test_achievement_is_described_and_can_be_awarded(editor: Browser, laurel: La
     assert (made.kind, made.valid_days, made.evidence_required, made.version) == ("Course", 730, True, 1)
     assert [skill.name for skill in made.skills] == ["paint"]
     said = editor.get(f"{HERE}?did=achievement_added").text
-    assert "The achievement is saved." in said
+    assert "Achievement saved." in said
     assert FIELDS["name"] in said
-    assert f"/award?achievement={made.id}" in said
+    assert f"/issue?achievement={made.id}" in said
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_fault_stands_beside_its_field_and_the_rest_is_kept(
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        (b"", "Choose a picture"),
+        (b"", "Choose a badge image"),
         (b"GIF89a", "This is not a PNG file."),
-        (b"\x89PNG\r\n\x1a\n" + bytes(MAX_IMAGE), "at most 256 KB"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(MAX_IMAGE), "limit is 256 KB"),
         (b"\x89PNG\r\n\x1a\n<script>", "not a PNG file"),
         (picture()[:16] + b"\x7f\xff\xff\xff" + picture()[20:], "pixels"),
     ],
@@ -109,7 +109,7 @@ def test_picture_is_kept_over_a_fault_elsewhere(editor: Browser, laurel: Laurel)
 def test_kept_picture_that_is_made_up_is_none(editor: Browser, laurel: Laurel, kept: str) -> None:
     answer = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
     assert answer.status == 422
-    assert "Choose a picture" in answer.text
+    assert "Choose a badge image" in answer.text
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
@@ -134,8 +134,8 @@ def test_more_skills_gives_room_and_keeps_what_was_typed(editor: Browser) -> Non
 def test_change_is_a_new_version_and_what_was_awarded_stays(editor: Browser, laurel: Laurel) -> None:
     (before,) = laurel.issuer_store.achievements("fernhill")
     page = editor.get(f"{HERE}/{before.id}").text
-    assert "Saving makes version 2." in page
-    assert "stays exactly as it was signed" in html.unescape(page)
+    assert "Saving creates version 2." in page
+    assert "are already issued do not change" in html.unescape(page)
     document = laurel.issuer_store.record(id_of("valid")).document
     kept = before.image.rpartition("/")[2].removesuffix(".png")
     fields = {**FIELDS, "name": "Data analysis, deeper", "version": "1", "kept_picture": kept}
@@ -163,7 +163,7 @@ def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Lau
     assert answer.headers["location"].endswith("?did=achievement_archived")
     assert one.id not in editor.get(HERE).text
     assert one.id in editor.get(f"{HERE}?archived=1").text
-    assert one.id not in editor.get("/console/fernhill/award").text
+    assert one.id not in editor.get("/console/fernhill/issue").text
     # Saving its words does not bring it back by the way.
     kept = one.image.rpartition("/")[2].removesuffix(".png")
     send(editor, f"{HERE}/{one.id}", {**FIELDS, "version": "2", "kept_picture": kept})
@@ -183,4 +183,4 @@ def test_viewer_sees_it_and_no_form(viewer: Browser, laurel: Laurel) -> None:
 
 
 def test_unknown_one_is_a_helpful_404(editor: Browser) -> None:
-    assert "There is no such achievement here." in editor.get(f"{HERE}/nothing").text
+    assert "This achievement does not exist." in editor.get(f"{HERE}/nothing").text

@@ -11,11 +11,11 @@ from chalicelib.access.roles import Role
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel
 
-KEYS = "/console/fernhill/keys"
+KEYS = "/console/fernhill/api-keys"
 
 
 def test_key_is_shown_once_and_opens_what_was_said(owner: Browser, laurel: Laurel) -> None:
-    assert "There is no key yet." in owner.get(KEYS).text
+    assert "No API keys yet." in owner.get(KEYS).text
     said = owner.post(KEYS, {"name": "Moodle", "role": "editor"}).text
     (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", said)
     token = tokens.opened(laurel.access_context, text)
@@ -31,7 +31,7 @@ def test_same_form_again_makes_no_second_key_and_says_so(owner: Browser, laurel:
     first, again = owner.post(KEYS, form), owner.post(KEYS, form)
     assert f"laurel_{wanted}_" in first.text
     assert again.status == 409
-    assert "No other key was made." in again.text
+    assert "No new key was created." in again.text
     assert not re.search(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", again.text)
     assert [one.id for one in tokens.of_issuer(laurel.access_context, "fernhill")] == [wanted]
     (next_one,) = re.findall(r'name="key" value="([a-z2-7]{16})"', again.text)
@@ -54,7 +54,7 @@ def test_key_of_a_made_up_shape_is_refused(owner: Browser, laurel: Laurel, made_
 def test_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
     owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
     (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
-    assert owner.post(f"{KEYS}/{token.id}").headers["location"].endswith("/keys?did=token_revoked")
+    assert owner.post(f"{KEYS}/{token.id}").headers["location"].endswith("/api-keys?did=token_revoked")
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
     assert owner.post(f"{KEYS}/{token.id}").status == 404
 

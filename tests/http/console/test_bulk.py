@@ -18,7 +18,7 @@ from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser, as_token
 from tests.http.world import Laurel
 
-HERE = "/console/fernhill/award"
+HERE = "/console/fernhill/issue"
 GOOD = "name,email\nGrace Hopper,grace@example.org\nMary Seacole,\n"
 
 
@@ -39,7 +39,7 @@ def check(browser: Browser, laurel: Laurel, rows: str, **more: str) -> Answer:
 
 
 def confirm(browser: Browser, laurel: Laurel, checked: Answer, rows: str, **more: str) -> Answer:
-    return check(browser, laurel, rows, **{**hidden(checked), "do": "award", **more})
+    return check(browser, laurel, rows, **{**hidden(checked), "do": "issue", **more})
 
 
 def names(laurel: Laurel) -> list[str]:
@@ -54,9 +54,9 @@ def test_check_awards_nothing_and_says_what_would_happen(editor: Browser, laurel
     before = names(laurel)
     answer = check(editor, laurel, GOOD)
     assert answer.status == 200
-    assert "2 rows, no fault" in said(answer)
-    assert "Award 2 credentials" in said(answer)
-    assert "1 person will get a message with a link." in said(answer)
+    assert "2 rows, no errors" in said(answer)
+    assert "Issue 2 credentials" in said(answer)
+    assert "1 person will get an email with a link." in said(answer)
     assert "Grace Hopper" in said(answer)
     assert GOOD.strip() in html.unescape(answer.text)
     assert names(laurel) == before
@@ -67,7 +67,7 @@ def test_what_was_checked_is_awarded_and_each_row_leads_to_its_credential(editor
     assert answer.status == 303
     assert {"Grace Hopper", "Mary Seacole"} <= set(names(laurel))
     page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
-    assert "2 credentials awarded" in said(page)
+    assert "2 credentials issued" in said(page)
     assert "http-equiv" not in page.text
     for row in laurel.issuer_store.rows("fernhill", None, 2):
         assert f"/console/fernhill/credentials/{row.credential_id}" in page.text
@@ -89,16 +89,16 @@ def test_same_list_checked_anew_is_meant_anew(editor: Browser, laurel: Laurel) -
 
 def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> None:
     answer = check(editor, laurel, "Grace Hopper <grace@example.org>\nMary Seacole <mary@example.org>")
-    assert "2 rows, no fault" in said(answer)
+    assert "2 rows, no errors" in said(answer)
 
 
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ("name,email\nGrace Hopper,grace@@\n,mary@example.org\n", ["2 of 2 rows have faults", "E-mail", "Name"]),
-        ("name,valid_until\nGrace Hopper,soon\n", ["1 of 1 row has faults", "Good until", "Write the year first"]),
+        ("name,email\nGrace Hopper,grace@@\n,mary@example.org\n", ["2 of 2 rows have errors", "E-mail", "Name"]),
+        ("name,valid_until\nGrace Hopper,soon\n", ["1 of 1 row has errors", "Valid until", "Enter a date such as"]),
         ("\n\nname,email\nGrace Hopper,grace@@\n", [" 4 "]),
-        ("name,evidence\nGrace Hopper,ftp://x\n", ["Evidence", "with https:// in front"]),
+        ("name,evidence\nGrace Hopper,ftp://x\n", ["Evidence", "including https://"]),
     ],
 )
 def test_every_fault_is_told_by_row_and_column_with_what_to_do(
@@ -118,7 +118,7 @@ def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(e
     assert '<a href="#columns">' in refused.text
     assert 'name="columns" type="checkbox"' in refused.text
     checked = check(editor, laurel, rows, columns="yes")
-    assert "1 row, no fault" in said(checked)
+    assert "1 row, no errors" in said(checked)
     assert 'name="columns" type="checkbox" value="yes" checked' in checked.text
     assert confirm(editor, laurel, checked, rows, columns="yes").status == 303
     assert "Grace Hopper" in names(laurel)
@@ -133,7 +133,7 @@ def test_what_is_left_out_is_part_of_what_was_checked(editor: Browser, laurel: L
 
 def test_list_may_have_nothing_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
     answer = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
-    assert "1 of 2 rows has faults" in said(answer)
+    assert "1 of 2 rows has errors" in said(answer)
     assert "E-mail" in said(answer)
     assert "There is no name" not in said(answer)
 
@@ -141,11 +141,11 @@ def test_list_may_have_nothing_between_name_and_address(editor: Browser, laurel:
 def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     checked = check(editor, laurel, rows)
-    assert "Award 1 credential, leave out the rest" in said(checked)
-    answer = confirm(editor, laurel, checked, rows, do="award_good")
+    assert "Issue 1 credential, skip the rest" in said(checked)
+    answer = confirm(editor, laurel, checked, rows, do="issue_valid")
     page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
-    assert "1 credential awarded, 1 row left out" in said(page)
-    assert "Not awarded" in said(page)
+    assert "1 credential issued, 1 row skipped" in said(page)
+    assert "Not issued" in said(page)
     assert "Grace Hopper" not in names(laurel)
     only = editor.get(f"{answer.headers['location'].removeprefix(laurel.base_url)}?only=refused")
     assert "Grace Hopper" in said(only)
@@ -155,15 +155,15 @@ def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> No
 def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MOST_FAULTS + 1) + "Mary Seacole,mary@example.org\n"
     answer = check(editor, laurel, rows)
-    assert "1,001 of 1,002 rows have faults" in said(answer)
-    assert "Those who have an address will get a message" in said(answer)
+    assert "1,001 of 1,002 rows have errors" in said(answer)
+    assert "Recipients with an address will get an email" in said(answer)
     assert "These are the first 100" in said(answer)
 
 
 def test_button_that_was_not_offered_awards_nothing(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     before = names(laurel)
-    assert confirm(editor, laurel, check(editor, laurel, rows), rows, do="award").status in (200, 422)
+    assert confirm(editor, laurel, check(editor, laurel, rows), rows, do="issue").status in (200, 422)
     assert names(laurel) == before
 
 
@@ -173,7 +173,7 @@ def test_address_that_stands_twice_is_asked_about(editor: Browser, laurel: Laure
     assert "one question" in said(checked)
     refused = confirm(editor, laurel, checked, rows)
     assert refused.status == 422
-    assert "Say whether they shall get two" in said(refused)
+    assert "Confirm that these people get two credentials" in said(refused)
     assert "Grace Hopper" not in names(laurel)
     assert confirm(editor, laurel, refused, rows, twice="yes").status == 303
     assert names(laurel).count("Grace Hopper") == 2
@@ -183,19 +183,19 @@ def test_list_changed_after_its_check_is_checked_again(editor: Browser, laurel: 
     before = names(laurel)
     answer = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD + "Eve Malory,eve@example.org\n")
     assert answer.status == 422
-    assert "was changed after it was checked" in said(answer)
-    assert "3 rows, no fault" in said(answer)
+    assert "has changed since it was checked" in said(answer)
+    assert "3 rows, no errors" in said(answer)
     assert names(laurel) == before
     for name in ("checked", "key"):
-        fields = {**hidden(check(editor, laurel, GOOD)), name: "made up", "do": "award"}
+        fields = {**hidden(check(editor, laurel, GOOD)), name: "made up", "do": "issue"}
         assert check(editor, laurel, GOOD, **fields).status == 422
     assert names(laurel) == before
 
 
 def test_file_is_put_into_the_field_and_checked(editor: Browser, laurel: Laurel) -> None:
-    fields = {"achievement": achievement(laurel), "rows": "", "do": "award"}
+    fields = {"achievement": achievement(laurel), "rows": "", "do": "issue"}
     answer = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + GOOD.encode())
-    assert "2 rows, no fault" in said(answer)
+    assert "2 rows, no errors" in said(answer)
     assert GOOD.strip() in html.unescape(answer.text)
 
 
@@ -232,8 +232,8 @@ def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, l
     page = editor.get(path)
     assert '<meta http-equiv="refresh" content="5">' in page.text
     assert "0 of 51 rows done" in said(page)
-    assert "It begins within a minute." in said(page)
-    assert "A list of 51 rows: under way" in said(editor.get("/console/fernhill"))
+    assert "Issuing starts within a minute." in said(page)
+    assert "Upload of 51 rows: in progress" in said(editor.get("/console/fernhill"))
     job = laurel.bulk.jobs.job("fernhill", path.rpartition("/")[2])
     assert job.state is JobState.RUNNING
 
@@ -250,7 +250,7 @@ def test_good_until_holds_for_rows_without_a_date(editor: Browser, laurel: Laure
 
 def test_viewer_may_look_and_not_award(viewer: Browser, editor: Browser, laurel: Laurel) -> None:
     path = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).headers["location"].removeprefix(laurel.base_url)
-    assert "2 credentials awarded" in said(viewer.get(path))
+    assert "2 credentials issued" in said(viewer.get(path))
     assert viewer.get(HERE).status == 403
     assert check(viewer, laurel, GOOD).status == 403
     assert viewer.post(path).status == 403
@@ -265,4 +265,4 @@ def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laur
 
 
 def test_unknown_list_is_a_helpful_404(editor: Browser) -> None:
-    assert "There is no such list here." in editor.get(f"{HERE}/{'a' * 26}").text
+    assert "This upload does not exist." in editor.get(f"{HERE}/{'a' * 26}").text

@@ -63,7 +63,7 @@ def test_found_by_what_one_remembers(viewer: Browser, grace: Record, query: str,
     assert answer.status == 200
     assert len(shown(answer.text)) == number
     if not number:
-        assert "Nothing was found." in answer.text
+        assert "No matches." in answer.text
 
 
 def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel) -> None:
@@ -79,7 +79,13 @@ def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel)
 
 def test_page_says_how_it_stands_and_what_can_be_done(editor: Browser, laurel: Laurel, grace: Record) -> None:
     page = editor.get(f"{HERE}/{grace.id}")
-    for words in ("Grace Hopper", "grace@example.org", "Stands", "Version 1", f"{laurel.base_url}/c/{grace.id}"):
+    for words in (
+        "Grace Hopper",
+        "grace@example.org",
+        "Valid",
+        "Achievement version",
+        f"{laurel.base_url}/c/{grace.id}",
+    ):
         assert words in said(page)
     acts = [href.rpartition("/")[2] for href in Outline(page.text).attributes("href") if f"{grace.id}/" in href]
     assert acts == ["send", "correct", "renew", "suspend", "revoke"]
@@ -99,7 +105,7 @@ def test_viewer_sees_no_acts_and_may_do_none(viewer: Browser, grace: Record, lau
 
 def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser, grace: Record, laurel: Laurel) -> None:
     page = editor.get(f"{HERE}/{grace.id}/revoke")
-    assert "This cannot be undone." in said(page)
+    assert "You cannot undo this." in said(page)
     refused = editor.post(f"{HERE}/{grace.id}/revoke", {"reason": "  "})
     assert refused.status == 422
     assert 'id="reason-told"' in refused.text
@@ -107,7 +113,7 @@ def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser,
     assert done.headers["location"] == f"{laurel.base_url}{HERE}/{grace.id}?did=revoked"
     standing = laurel.issuer_store.record(grace.id).standing
     assert (standing.state, standing.reason) == (State.REVOKED, "Copied.")
-    assert "The credential is withdrawn." in editor.get(f"{HERE}/{grace.id}?did=revoked").text
+    assert "Credential revoked." in editor.get(f"{HERE}/{grace.id}?did=revoked").text
     # Pressed again, from an old page: it is not offered any more.
     assert editor.get(f"{HERE}/{grace.id}/revoke").status == 404
 
@@ -115,7 +121,7 @@ def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser,
 def test_hold_and_its_end(editor: Browser, grace: Record, laurel: Laurel) -> None:
     editor.post(f"{HERE}/{grace.id}/suspend", {"reason": "An appeal."})
     assert laurel.issuer_store.record(grace.id).standing.state is State.SUSPENDED
-    assert "On hold" in said(editor.get(f"{HERE}/{grace.id}"))
+    assert "Suspended" in said(editor.get(f"{HERE}/{grace.id}"))
     done = editor.post(f"{HERE}/{grace.id}/reinstate", {})
     assert done.headers["location"].endswith("?did=reinstated")
     assert laurel.issuer_store.record(grace.id).standing.state is State.ACTIVE
@@ -215,7 +221,7 @@ def test_message_is_sent_again_and_not_at_once_again(editor: Browser, grace: Rec
 def test_what_is_not_there_is_a_helpful_404(editor: Browser, path: str) -> None:
     answer = editor.get(f"{HERE}/{path}")
     assert answer.status == 404
-    assert "There is no such credential among yours." in answer.text
+    assert "This credential does not exist." in answer.text
 
 
 def test_credential_of_another_issuer_is_not_there(stranger: Browser, laurel: Laurel, grace: Record) -> None:

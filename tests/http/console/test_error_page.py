@@ -21,8 +21,8 @@ SIGN_OUT = "Sign out</button>"
         "/console/fernhill/achievements/nothing",
         "/console/fernhill/credentials/nothing",
         "/console/fernhill/pathways/nothing",
-        "/console/fernhill/hooks/nothing",
-        "/console/fernhill/award/nothing",
+        "/console/fernhill/webhooks/nothing",
+        "/console/fernhill/issue/nothing",
     ],
 )
 def test_what_is_not_there_leaves_the_menu_and_a_way_back(owner: Browser, path: str) -> None:
@@ -36,7 +36,7 @@ def test_what_is_not_there_leaves_the_menu_and_a_way_back(owner: Browser, path: 
 
 
 def test_what_a_role_may_not_leaves_the_menu_of_that_role(viewer: Browser) -> None:
-    answer = viewer.get("/console/fernhill/keys")
+    answer = viewer.get("/console/fernhill/api-keys")
     assert answer.status == 403
     assert "vi@fernhill.example</bdi>, viewer" in answer.text
     assert ">Credentials</a>" in answer.text
@@ -44,14 +44,14 @@ def test_what_a_role_may_not_leaves_the_menu_of_that_role(viewer: Browser) -> No
 
 
 def test_form_of_another_session_leaves_the_menu(owner: Browser, laurel: Laurel) -> None:
-    answer = owner.post("/console/fernhill/people", {"csrf": "x", "email": "eve@example.org", "role": "owner"})
+    answer = owner.post("/console/fernhill/members", {"csrf": "x", "email": "eve@example.org", "role": "owner"})
     assert answer.status == 403
     assert NAV in answer.text
     assert [one.email for one in laurel.access_context.member_store.members("fernhill")] == ["olu@fernhill.example"]
 
 
 def test_stranger_sees_no_menu_whether_there_is_such_an_issuer_or_not(stranger: Browser) -> None:
-    here, nowhere = stranger.get("/console/fernhill/keys"), stranger.get("/console/nowhere/keys")
+    here, nowhere = stranger.get("/console/fernhill/api-keys"), stranger.get("/console/nowhere/api-keys")
     assert (here.status, here.text) == (nowhere.status, nowhere.text)
     assert here.status == 404
     assert "Fernhill" not in here.text
@@ -90,9 +90,9 @@ def test_fault_in_what_the_frame_itself_needs_is_told_without_the_menu(
 
 def test_program_is_told_as_a_problem(laurel: Laurel) -> None:
     owner = as_person(laurel, "olu@fernhill.example", "fernhill")
-    answer = owner.get("/console/fernhill/hooks/nothing", accept="application/json")
+    answer = owner.get("/console/fernhill/webhooks/nothing", accept="application/json")
     assert (answer.status, answer.json["code"]) == (404, "not_found")
 
 
 def test_nobody_signed_in_is_asked_to_sign_in(ask: Gateway) -> None:
-    assert ask.get("/console/fernhill/hooks/nothing", accept=HTML).status == 303
+    assert ask.get("/console/fernhill/webhooks/nothing", accept=HTML).status == 303

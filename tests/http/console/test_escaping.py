@@ -26,12 +26,12 @@ FORMS = {
         "name", "kind", "description", "criteria", "picture_alt", "skill_name_1", "skill_url_1", "valid_days",
         "kept_picture", "skill_rows", "version",
     ),
-    "/console/fernhill/award": ("achievement", "rows", "valid_until", "checked", "key"),
-    "/console/fernhill/people": ("email", "role"),
-    "/console/fernhill/keys": ("name", "role"),
+    "/console/fernhill/issue": ("achievement", "rows", "valid_until", "checked", "key"),
+    "/console/fernhill/members": ("email", "role"),
+    "/console/fernhill/api-keys": ("name", "role"),
     "/console/fernhill/settings": ("name", "url", "description", "email"),
     "/console/fernhill/pathways/new": ("name", "description", "rule", "required", "step_1", "url_1", "reward"),
-    "/console/fernhill/hooks/new": ("name", "courses", "name_at", "email", "course", "completed", "completed_value"),
+    "/console/fernhill/webhooks/new": ("name", "courses", "name_at", "email", "course", "completed", "completed_value"),
 }  # fmt: skip
 """Every form, and its fields."""
 
@@ -72,9 +72,10 @@ def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
     laurel.put(replace(record, standing=replace(record.standing, reason=said)))
     here = "/console/fernhill"
     for path in (
-        here, f"{here}/achievements", f"{here}/achievements/{made.id}", f"{here}/award", f"{here}/credentials",
-        f"{here}/credentials/{record.id}", f"{here}/credentials/{record.id}/correct", f"{here}/people", f"{here}/keys",
-        f"{here}/settings", f"{here}/pathways/new", f"{here}/hooks/new", "/console?all=1",
+        here, f"{here}/achievements", f"{here}/achievements/{made.id}", f"{here}/issue", f"{here}/credentials",
+        f"{here}/credentials/{record.id}", f"{here}/credentials/{record.id}/correct", f"{here}/members",
+        f"{here}/api-keys",
+        f"{here}/settings", f"{here}/pathways/new", f"{here}/webhooks/new", "/console?all=1",
     ):  # fmt: skip
         answer = owner.get(path)
         assert answer.status == 200
@@ -83,8 +84,8 @@ def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
 
 def test_nothing_of_an_address_is_shown_as_a_banner(laurel: Laurel) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
-    calm = owner.get("/console/fernhill/people").text
-    assert owner.get("/console/fernhill/people?did=<b>gone</b>&x=y").text == calm
+    calm = owner.get("/console/fernhill/members").text
+    assert owner.get("/console/fernhill/members?did=<b>gone</b>&x=y").text == calm
 
 
 def test_rows_of_a_list_stay_text_in_the_table_and_in_the_field(laurel: Laurel) -> None:
@@ -101,13 +102,13 @@ def test_nothing_that_is_typed_is_in_the_log(
 ) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
     for path, names in FORMS.items():
-        for do in ("save", "check", "award", "preview"):
+        for do in ("save", "check", "issue", "preview"):
             send(owner, path, {**dict.fromkeys(names, CANARY), "do": do}, file=CANARY.encode())
     for path in (
         f"credentials?q={CANARY}",
         f"credentials/{CANARY}",
-        f"people/change?email={CANARY}",
-        f"award/{CANARY}",
+        f"members/change?email={CANARY}",
+        f"issue/{CANARY}",
     ):
         owner.get(f"/console/fernhill/{path}")
     printed = capsys.readouterr()

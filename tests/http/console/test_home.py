@@ -28,7 +28,7 @@ def test_nobody_signed_in_is_asked_to_sign_in(ask: Gateway) -> None:
 
 def test_whoever_belongs_to_none_founds_one(stranger: Browser, laurel: Laurel) -> None:
     assert stranger.get("/console").headers["location"] == f"{BASE_URL}/console/new"
-    assert "sam@elsewhere.example, who belongs to no issuer yet" in stranger.get("/console/new").text
+    assert "sam@elsewhere.example and do not belong to an issuer yet" in stranger.get("/console/new").text
     answer = stranger.post("/console/new", NEW)
     assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}/console/riverside-academy?did=founded")
     assert laurel.issuer_store.issuer("riverside-academy").name == "Riverside Academy"
@@ -37,15 +37,15 @@ def test_whoever_belongs_to_none_founds_one(stranger: Browser, laurel: Laurel) -
 
 def test_whoever_belongs_to_one_goes_straight_in(owner: Browser) -> None:
     assert owner.get("/console").headers["location"] == f"{BASE_URL}/console/fernhill"
-    assert "Found another issuer" in owner.get("/console?all=1").text
+    assert "Create another issuer" in owner.get("/console?all=1").text
 
 
 def test_whoever_belongs_to_several_chooses(stranger: Browser, laurel: Laurel) -> None:
     stranger.post("/console/new", NEW)
     belongs(laurel.access_context, "fernhill", "sam@elsewhere.example", Role.VIEWER)
     said = stranger.get("/console").text
-    assert "You are viewer here." in said
-    assert "You are owner here." in said
+    assert "Your role: viewer" in said
+    assert "Your role: owner" in said
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_fault_stands_beside_its_field(stranger: Browser, laurel: Laurel, change
     assert answer.status == 422
     assert f'<a href="#{field}">' in answer.text
     assert f'aria-describedby="{field}-' in answer.text
-    assert "<title>Not yet: " in answer.text
+    assert "<title>Error: " in answer.text
     assert [issuer.id for issuer in laurel.issuer_store.issuers()] == ["fernhill"]
 
 
 def test_all_faults_are_told_at_once(stranger: Browser) -> None:
     said = stranger.post("/console/new", {}).text
-    assert "3 things are to be mended" in said
+    assert "There are 3 problems" in said
     assert said.index('href="#name"') < said.index('href="#url"') < said.index('href="#description"')
 
 
@@ -84,7 +84,7 @@ def test_nobody_founds_without_end(laurel: Laurel) -> None:
         assert sam.post("/console/new", {**NEW, "id": f"academy-{number}"}).status == 303
     answer = sam.post("/console/new", {**NEW, "id": "one-more"})
     assert answer.status == 422
-    assert "Those who run this Laurel can found more for you." in answer.text
+    assert "The operators of this service can create more for you." in answer.text
 
 
 @pytest.mark.parametrize(

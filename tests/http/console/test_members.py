@@ -12,20 +12,20 @@ from tests.http.console.conftest import OWNER
 from tests.http.signed_in import Browser
 from tests.http.world import BASE_URL, Laurel
 
-PEOPLE = "/console/fernhill/people"
+PEOPLE = "/console/fernhill/members"
 
 
 def test_people_are_listed_with_their_roles(owner: Browser, viewer: Browser) -> None:
     said = owner.get(PEOPLE).text
     assert f'{OWNER}</bdi> <span class="soft">(you)</span>' in said
     assert "vi@fernhill.example" in said
-    assert "Add somebody" in said
+    assert "Add a member" in said
 
 
 def test_viewer_sees_no_button_that_would_be_refused(viewer: Browser) -> None:
     said = viewer.get(PEOPLE).text
-    assert "Add somebody" not in said
-    assert "/people/change" not in said
+    assert "Add a member" not in said
+    assert "/members/change" not in said
     assert ">Keys<" not in said
     assert viewer.post(PEOPLE, {"email": "eve@fernhill.example", "role": "owner"}).status == 403
     assert viewer.post(f"{PEOPLE}/change", {"email": OWNER, "do": "remove"}).status == 403
@@ -35,14 +35,14 @@ def test_person_is_added_and_told_of_once(owner: Browser, laurel: Laurel) -> Non
     answer = owner.post(PEOPLE, {"email": " Ada@Example.org ", "role": "viewer"})
     assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}{PEOPLE}?did=member_added")
     assert laurel.access_context.member_store.member("fernhill", "ada@example.org").role is Role.VIEWER
-    assert "The person is added." in owner.get(f"{PEOPLE}?did=member_added").text
+    assert "Member added." in owner.get(f"{PEOPLE}?did=member_added").text
 
 
 def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laurel: Laurel) -> None:
     laurel.post.fault = lambda: NotSent("not now")
     answer = owner.post(PEOPLE, {"email": "ada@example.org", "role": "viewer"})
     assert answer.headers["location"] == f"{BASE_URL}{PEOPLE}?did=member_not_told"
-    assert "no letter went to them" in owner.get(f"{PEOPLE}?did=member_not_told").text
+    assert "we could not email them" in owner.get(f"{PEOPLE}?did=member_not_told").text
     assert laurel.access_context.member_store.member("fernhill", "ada@example.org").role is Role.VIEWER
 
 
@@ -70,7 +70,7 @@ def test_role_is_changed(owner: Browser, viewer: Browser, laurel: Laurel) -> Non
 def test_person_is_removed_and_locked_out(owner: Browser, viewer: Browser) -> None:
     assert viewer.get(PEOPLE).status == 200
     answer = owner.post(f"{PEOPLE}/change", {"email": "vi@fernhill.example", "do": "remove"})
-    assert answer.headers["location"].endswith("/people?did=member_removed")
+    assert answer.headers["location"].endswith("/members?did=member_removed")
     assert viewer.get(PEOPLE).status == 404
 
 
@@ -78,11 +78,11 @@ def test_person_is_removed_and_locked_out(owner: Browser, viewer: Browser) -> No
 def test_last_owner_stays(owner: Browser, laurel: Laurel, fields: dict[str, str]) -> None:
     answer = owner.post(f"{PEOPLE}/change", {"email": OWNER, **fields})
     assert answer.status == 422
-    assert "This is the only owner" in html.unescape(answer.text)
+    assert "An issuer must have at least one owner" in html.unescape(answer.text)
     assert laurel.access_context.member_store.member("fernhill", OWNER).role is Role.OWNER
 
 
 def test_nobody_of_that_name_is_a_helpful_404(owner: Browser) -> None:
     answer = owner.get(f"{PEOPLE}/change?email=nobody@fernhill.example")
     assert answer.status == 404
-    assert "There is no such person here." in answer.text
+    assert "This member does not exist." in answer.text

@@ -56,7 +56,7 @@ def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: st
     assert (made.root.rule, made.reward_name) == (Rule.IN_ORDER, "Data scientist")
     page = said(editor.get(HERE))
     assert "To data science" in page
-    assert "2 steps, earns  Data scientist" in page
+    assert "2 steps, reward:  Data scientist" in page
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_how_far_somebody_is(viewer: Browser, editor: Browser, laurel: Laurel, s
     page = viewer.get(f"{HERE}/{the_one(laurel).id}?email=ada@example.org")
     assert "1 of 2 steps" in said(page)
     assert "Earned" in said(page)
-    assert "Can be taken now" in said(page)
+    assert "Available now" in said(page)
     assert "Save the change" not in said(page)
     assert "0 of 2 steps" in said(viewer.get(f"{HERE}/{the_one(laurel).id}?email=nobody"))
 
@@ -117,7 +117,7 @@ def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, la
     nested = Group(Rule.ALL, (Group(Rule.ALL, one.root.steps, 2),), 1)
     pathway_actions.change(laurel.issuer_context, laurel.pathways, "fernhill", one.id, Draft("Nested", "Deep.", nested))
     page = said(editor.get(f"{HERE}/{one.id}"))
-    assert "It can be changed through the API." in page
+    assert "Use the API to change it." in page
     assert "Statistics" in page
     assert "Save the change" not in page
 

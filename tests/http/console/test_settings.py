@@ -45,7 +45,7 @@ def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
 
 
 def test_everything_is_taken_away_by_an_owner(owner: Browser, editor: Browser, viewer: Browser) -> None:
-    assert "Download it" in said(owner.get("/console/fernhill/export"))
+    assert "Download export" in said(owner.get("/console/fernhill/export"))
     answer = owner.get("/console/fernhill/export/file")
     assert answer.headers["content-disposition"] == 'attachment; filename="fernhill-1.ndjson"'
     assert answer.headers["cache-control"] == "private, no-store"

@@ -15,7 +15,7 @@ from tests.http.gateway import Answer
 from tests.http.signed_in import Browser
 from tests.http.world import NOW, Laurel
 
-HERE = "/console/fernhill/hooks"
+HERE = "/console/fernhill/webhooks"
 
 
 def fields(laurel: Laurel, **changes: str) -> dict[str, str]:
@@ -40,13 +40,13 @@ def test_webhook_is_set_up_and_its_secret_shown_once(owner: Browser, laurel: Lau
     answer = make(owner, laurel)
     webhook = the_one(laurel)
     (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", answer.text)
-    assert f"{laurel.base_url}/hooks/fernhill.{webhook.id}" in answer.text
+    assert f"{laurel.base_url}/webhooks/fernhill.{webhook.id}" in answer.text
     assert webhook.fields.name == ("/learner/first", "/learner/last")
     assert dict(webhook.courses) == {"DA-101": achievement(laurel)}
     assert webhook.dry_run
     page = owner.get(f"{HERE}/{webhook.id}")
     assert secret not in page.text
-    assert "It is being tried out" in said(page)
+    assert "Test mode: messages are checked" in said(page)
     assert "Moodle" in said(owner.get(HERE))
 
 
@@ -63,9 +63,9 @@ def test_new_one_begins_with_the_messages_of_our_own_page(owner: Browser) -> Non
         ({"course_1": "", "earns_1": ""}, '<a href="#course_1">'),
         ({"earns_1": ""}, '<a href="#earns_1">'),
         ({"course_1": ""}, '<a href="#course_1">'),
-        ({"course_3": "DA-101", "earns_3": "b"}, "The course DA-101 stands in the list already."),
+        ({"course_3": "DA-101", "earns_3": "b"}, "The course DA-101 is already in the list."),
         ({"earns_1": "another"}, "has no achievement"),
-        ({"email": "learner.email"}, "to be mended"),
+        ({"email": "learner.email"}, "There is a problem"),
     ],
 )
 def test_fault_is_told_and_nothing_is_saved(owner: Browser, laurel: Laurel, changes: dict[str, str], says: str) -> None:
@@ -110,7 +110,7 @@ def test_table_too_long_for_a_page_stays_as_it_is(owner: Browser, laurel: Laurel
     courses = {f"C-{number}": achievement(laurel) for number in range(webhooks.MAX_COURSES + 1)}
     laurel.webhooks.replace_hook(replace(one, courses=courses, version=one.version + 1))
     page = owner.get(f"{HERE}/{one.id}")
-    assert "Its table has 81 courses" in said(page)
+    assert "This webhook has 81 courses" in said(page)
     assert 'name="course_1"' not in page.text
     assert owner.post(f"{HERE}/{one.id}", fields(laurel, name="Canvas")).status == 303
     assert (the_one(laurel).name, dict(the_one(laurel).courses)) == ("Canvas", courses)
@@ -130,10 +130,10 @@ def test_same_form_again_makes_no_second_webhook(owner: Browser, laurel: Laurel)
     again = make(owner, laurel, id=new_id)
     assert "whsec_" in first.text
     assert (again.status, again.headers["location"]) == (
-        303, f"{laurel.base_url}{HERE}/{new_id}?did=hook_made_before",
+        303, f"{laurel.base_url}{HERE}/{new_id}?did=webhook_made_before",
     )  # fmt: skip
     assert the_one(laurel).id == new_id
-    assert "No other webhook was made." in said(owner.get(f"{HERE}/{new_id}?did=hook_made_before"))
+    assert "No new webhook was created." in said(owner.get(f"{HERE}/{new_id}?did=webhook_made_before"))
 
 
 def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
@@ -161,7 +161,7 @@ def test_same_button_again_makes_no_third_secret(owner: Browser, laurel: Laurel)
     assert "whsec_" in owner.post(f"{HERE}/{one.id}", pressed).text
     after = the_one(laurel)
     again = owner.post(f"{HERE}/{one.id}", pressed)
-    assert again.headers["location"].endswith(f"/hooks/{one.id}?did=secret_made_before")
+    assert again.headers["location"].endswith(f"/webhooks/{one.id}?did=secret_made_before")
     assert the_one(laurel) == after, "the secret before the newest is still good"
 
 
@@ -169,7 +169,7 @@ def test_nothing_to_award_leads_to_an_achievement(owner: Browser, laurel: Laurel
     for one in laurel.issuer_store.achievements("fernhill"):
         achievements.archive(laurel.issuer_context, "fernhill", one.id, archived=True)
     page = owner.get(f"{HERE}/new")
-    assert "first describe what can be earned" in said(page)
+    assert "Create one to start issuing" in said(page)
     assert "Set it up" not in page.text
 
 
@@ -177,7 +177,7 @@ def test_webhook_is_changed_and_begins(owner: Browser, laurel: Laurel) -> None:
     make(owner, laurel)
     one = the_one(laurel)
     answer = owner.post(f"{HERE}/{one.id}", fields(laurel, dry_run="", completed_value="true"))
-    assert answer.headers["location"].endswith(f"/hooks/{one.id}?did=hook_changed")
+    assert answer.headers["location"].endswith(f"/webhooks/{one.id}?did=webhook_changed")
     after = the_one(laurel)
     assert (after.dry_run, after.fields.completed_value) == (False, True)
     assert 'name="completed_value" type="text" value="true"' in owner.get(f"{HERE}/{one.id}").text
@@ -190,7 +190,7 @@ def test_another_secret_and_the_end(owner: Browser, laurel: Laurel) -> None:
     found = [re.findall(r"whsec_[A-Za-z0-9+/=]+", text) for text in (first, second)]
     assert found[0] != found[1]
     assert [len(secrets) for secrets in found] == [1, 1]
-    assert owner.post(f"{HERE}/{one.id}", {"do": "remove"}).headers["location"].endswith("?did=hook_removed")
+    assert owner.post(f"{HERE}/{one.id}", {"do": "remove"}).headers["location"].endswith("?did=webhook_removed")
     assert list(laurel.webhooks.webhooks("fernhill")) == []
 
 

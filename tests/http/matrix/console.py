@@ -53,15 +53,15 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/console/{issuer}/achievements/{id}/archive"): lambda at: Call(
         f"/console/{at.inside}/achievements/{at.achievement}/archive", form={"archived": "yes"}, good=303
     ),
-    ("GET", "/console/{issuer}/award"): lambda at: Call(f"/console/{at.inside}/award"),
-    ("POST", "/console/{issuer}/award"): lambda at: Call(
-        f"/console/{at.inside}/award",
+    ("GET", "/console/{issuer}/issue"): lambda at: Call(f"/console/{at.inside}/issue"),
+    ("POST", "/console/{issuer}/issue"): lambda at: Call(
+        f"/console/{at.inside}/issue",
         form={"achievement": at.achievement, "rows": "Grace Hopper <grace@example.org>", "do": "check"},
         foreign=422,
     ),
-    ("GET", "/console/{issuer}/award/{id}"): lambda at: Call(f"/console/{at.inside}/award/{a_job(at)}"),
-    ("POST", "/console/{issuer}/award/{id}"): lambda at: Call(
-        f"/console/{at.inside}/award/{a_job(at)}", form={}, good=303
+    ("GET", "/console/{issuer}/issue/{id}"): lambda at: Call(f"/console/{at.inside}/issue/{a_job(at)}"),
+    ("POST", "/console/{issuer}/issue/{id}"): lambda at: Call(
+        f"/console/{at.inside}/issue/{a_job(at)}", form={}, good=303
     ),
     ("GET", "/console/{issuer}/credentials"): lambda at: Call(f"/console/{at.inside}/credentials"),
     ("GET", "/console/{issuer}/credentials/{id}"): lambda at: Call(f"/console/{at.inside}/credentials/{at.credential}"),
@@ -71,23 +71,25 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/console/{issuer}/credentials/{id}/{act}"): lambda at: Call(
         f"/console/{at.inside}/credentials/{a_credential(at)}/revoke", form={"reason": "Copied."}, good=303
     ),
-    ("GET", "/console/{issuer}/people"): lambda at: Call(f"/console/{at.inside}/people"),
-    ("POST", "/console/{issuer}/people"): lambda at: Call(
-        f"/console/{at.inside}/people", form={"email": fresh_address(at), "role": "viewer"}, good=303
+    ("GET", "/console/{issuer}/members"): lambda at: Call(f"/console/{at.inside}/members"),
+    ("POST", "/console/{issuer}/members"): lambda at: Call(
+        f"/console/{at.inside}/members", form={"email": fresh_address(at), "role": "viewer"}, good=303
     ),
-    ("GET", "/console/{issuer}/people/change"): lambda at: Call(
-        f"/console/{at.inside}/people/change", query=f"email={a_member(at)}", foreign=404
+    ("GET", "/console/{issuer}/members/change"): lambda at: Call(
+        f"/console/{at.inside}/members/change", query=f"email={a_member(at)}", foreign=404
     ),
-    ("POST", "/console/{issuer}/people/change"): lambda at: Call(
-        f"/console/{at.inside}/people/change", form={"email": a_member(at), "do": "remove"}, good=303, foreign=404
+    ("POST", "/console/{issuer}/members/change"): lambda at: Call(
+        f"/console/{at.inside}/members/change", form={"email": a_member(at), "do": "remove"}, good=303, foreign=404
     ),
-    ("GET", "/console/{issuer}/keys"): lambda at: Call(f"/console/{at.inside}/keys"),
-    ("POST", "/console/{issuer}/keys"): lambda at: Call(
-        f"/console/{at.inside}/keys", form={"name": "LMS", "role": "editor"}
+    ("GET", "/console/{issuer}/api-keys"): lambda at: Call(f"/console/{at.inside}/api-keys"),
+    ("POST", "/console/{issuer}/api-keys"): lambda at: Call(
+        f"/console/{at.inside}/api-keys", form={"name": "LMS", "role": "editor"}
     ),
-    ("GET", "/console/{issuer}/keys/{id}"): lambda at: Call(f"/console/{at.inside}/keys/{a_token(at)}", foreign=404),
-    ("POST", "/console/{issuer}/keys/{id}"): lambda at: Call(
-        f"/console/{at.inside}/keys/{a_token(at)}", form={}, good=303
+    ("GET", "/console/{issuer}/api-keys/{id}"): lambda at: Call(
+        f"/console/{at.inside}/api-keys/{a_token(at)}", foreign=404
+    ),
+    ("POST", "/console/{issuer}/api-keys/{id}"): lambda at: Call(
+        f"/console/{at.inside}/api-keys/{a_token(at)}", form={}, good=303
     ),
     ("GET", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.inside}/settings"),
     ("POST", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.inside}/settings", form=WORDS, good=303),
@@ -103,14 +105,14 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/console/{issuer}/pathways/{id}"): lambda at: Call(
         f"/console/{at.inside}/pathways/{a_pathway(at)}", form=a_way(at), good=303
     ),
-    ("GET", "/console/{issuer}/hooks"): lambda at: Call(f"/console/{at.inside}/hooks"),
-    ("GET", "/console/{issuer}/hooks/new"): lambda at: Call(f"/console/{at.inside}/hooks/new"),
-    ("POST", "/console/{issuer}/hooks/new"): lambda at: Call(
-        f"/console/{at.inside}/hooks/new", form={**HOOK, "earns_1": at.achievement}, foreign=422
+    ("GET", "/console/{issuer}/webhooks"): lambda at: Call(f"/console/{at.inside}/webhooks"),
+    ("GET", "/console/{issuer}/webhooks/new"): lambda at: Call(f"/console/{at.inside}/webhooks/new"),
+    ("POST", "/console/{issuer}/webhooks/new"): lambda at: Call(
+        f"/console/{at.inside}/webhooks/new", form={**HOOK, "earns_1": at.achievement}, foreign=422
     ),
-    ("GET", "/console/{issuer}/hooks/{id}"): lambda at: Call(f"/console/{at.inside}/hooks/{a_hook(at)}"),
-    ("POST", "/console/{issuer}/hooks/{id}"): lambda at: Call(
-        f"/console/{at.inside}/hooks/{a_hook(at)}", form={"do": "remove"}, good=303
+    ("GET", "/console/{issuer}/webhooks/{id}"): lambda at: Call(f"/console/{at.inside}/webhooks/{a_hook(at)}"),
+    ("POST", "/console/{issuer}/webhooks/{id}"): lambda at: Call(
+        f"/console/{at.inside}/webhooks/{a_hook(at)}", form={"do": "remove"}, good=303
     ),
     ("GET", "/console/{issuer}/export"): lambda at: Call(f"/console/{at.inside}/export"),
     ("GET", "/console/{issuer}/export/file"): lambda at: Call(f"/console/{at.inside}/export/file"),

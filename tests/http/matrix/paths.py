@@ -43,14 +43,14 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/v1/pathways/{id}/progress"): lambda at: Call(
         f"/v1/pathways/{a_pathway(at)}/progress", query="email=ada@example.org"
     ),
-    ("GET", "/v1/hooks"): lambda at: Call("/v1/hooks"),
-    ("POST", "/v1/hooks"): lambda at: Call("/v1/hooks", json=HOOK, good=201),
-    ("GET", "/v1/hooks/{id}"): lambda at: Call(f"/v1/hooks/{a_hook(at)}"),
-    ("PUT", "/v1/hooks/{id}"): lambda at: Call(f"/v1/hooks/{a_hook(at)}", json=HOOK),
-    ("DELETE", "/v1/hooks/{id}"): lambda at: Call(f"/v1/hooks/{a_hook(at)}", good=204),
-    ("POST", "/v1/hooks/{id}/rotate"): lambda at: Call(f"/v1/hooks/{a_hook(at)}/rotate", json={}),
-    ("POST", "/hooks/{id}"): lambda at: Call(
-        f"/hooks/{at.owner}.{a_hook(at)}",
+    ("GET", "/v1/webhooks"): lambda at: Call("/v1/webhooks"),
+    ("POST", "/v1/webhooks"): lambda at: Call("/v1/webhooks", json=HOOK, good=201),
+    ("GET", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}"),
+    ("PUT", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}", json=HOOK),
+    ("DELETE", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}", good=204),
+    ("POST", "/v1/webhooks/{id}/rotate"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}/rotate", json={}),
+    ("POST", "/webhooks/{id}"): lambda at: Call(
+        f"/webhooks/{at.owner}.{a_hook(at)}",
         json={"name": "Ada Nwosu", "email": "ada@example.org", "course": "42", "done": True},
         headers={"webhook_id": "msg_1", "webhook_timestamp": "1795348800", "webhook_signature": "v1,AAAA"},
         good=401,

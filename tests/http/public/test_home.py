@@ -259,7 +259,7 @@ def test_nobodys_name_is_a_fact_with_an_amber_caution(ask: Gateway) -> None:
     assert "<dt>Issued as</dt>" in said
     assert UNKNOWN_ISSUER in said
     assert "Anybody can sign under any name" in said
-    assert "Its issuer cannot withdraw it" in said
+    assert "Its issuer has no way to revoke it" in said
     assert "It can be withdrawn at any time" not in said
 
 

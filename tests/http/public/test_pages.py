@@ -321,7 +321,7 @@ def test_policy_allows_the_pages_own_style_and_nothing_else(ask: Gateway, laurel
 
 def test_tab_names_the_verdict(ask: Gateway, laurel: Laurel) -> None:
     html = ask.get(laurel.url("revoked"), accept=HTML).text
-    assert "<title>Revoked:  Data analysis in practice · Laurel</title>" in html
+    assert "<title>Revoked: Data analysis in practice · Laurel</title>" in html
     assert (
         "<title>This credential is not genuine. · Laurel</title>" in ask.get(laurel.url("tampered"), accept=HTML).text
     )

@@ -65,11 +65,11 @@ def test_a_person_signs_in_and_lands_where_they_wanted_to_go(laurel: Laurel, ask
 
 def test_whoever_is_signed_in_already_is_told_so_and_led_on(laurel: Laurel) -> None:
     browser = as_person(laurel, EMAIL)
-    page = browser.get("/sign-in?next=/console/fernhill/award")
+    page = browser.get("/sign-in?next=/console/fernhill/issue")
     assert page.status == 200
     assert "You are signed in" in page.text
     assert EMAIL in page.text
-    assert f'href="{ORIGIN}/console/fernhill/award"' in page.text
+    assert f'href="{ORIGIN}/console/fernhill/issue"' in page.text
     assert "Or sign in with another address" in page.text
     assert browser.post("/sign-out").headers["location"].endswith("/sign-in?did=signed_out")
     assert "You are signed in" not in browser.get("/sign-in").text
@@ -292,11 +292,11 @@ def test_each_line_of_a_tenants_request_names_it_and_no_other_line_does(
 
 
 def test_a_signed_in_page_that_is_gone_is_asked_for_again_after_signing_in(laurel: Laurel, ask: Gateway) -> None:
-    answer = ask.get("/console/fernhill/people?x=1", accept=HTML)
-    assert answer.headers["location"] == f"{ORIGIN}/sign-in?next=/console/fernhill/people%3Fx%3D1"
+    answer = ask.get("/console/fernhill/members?x=1", accept=HTML)
+    assert answer.headers["location"] == f"{ORIGIN}/sign-in?next=/console/fernhill/members%3Fx%3D1"
     page = ask.get(answer.headers["location"].removeprefix(ORIGIN), accept=HTML)
-    assert 'name="next" value="/console/fernhill/people?x=1"' in page.text
-    assert post(ask, "/console/fernhill/people").headers["location"] == f"{ORIGIN}/sign-in"
+    assert 'name="next" value="/console/fernhill/members?x=1"' in page.text
+    assert post(ask, "/console/fernhill/members").headers["location"] == f"{ORIGIN}/sign-in"
 
 
 def test_those_who_may_say_who_somebody_is_are_offered(ask: Gateway) -> None:

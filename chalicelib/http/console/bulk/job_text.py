@@ -18,12 +18,12 @@ from chalicelib.http.html import text
 
 FACES: Mapping[RowState, Face] = {
     RowState.ISSUED: Face("Awarded", "good"),
-    RowState.REFUSED: Face("Not awarded", "bad"),
+    RowState.REFUSED: Face("Not issued", "bad"),
     RowState.WAITING: Face("Waiting", "open"),
 }
 STATES: Mapping[JobState, Face] = {
-    JobState.DRAFT: Face("Not begun", "none"),
-    JobState.RUNNING: Face("Under way", "open"),
+    JobState.DRAFT: Face("Not started", "none"),
+    JobState.RUNNING: Face("In progress", "open"),
     JobState.STOPPED: Face("Stopped", "bad"),
     JobState.DONE: Face("Done", "good"),
 }
@@ -84,7 +84,7 @@ def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
         refused=counts.refused,
         running=job.state is JobState.RUNNING,
         reason=job.reason if job.state is JobState.STOPPED else None,
-        caption="Rows that were not awarded" if only is RowState.REFUSED else "Row by row",
+        caption="Rows not issued" if only is RowState.REFUSED else "Results by row",
     )
 
 
@@ -111,27 +111,27 @@ def _headline(job: Job) -> str:
     counts = job.counts
     match job.state:
         case JobState.DONE if not counts.refused:
-            return f"{credentials(counts.issued)} awarded"
+            return f"{credentials(counts.issued)} issued"
         case JobState.DONE:
-            return f"{credentials(counts.issued)} awarded, {rows(counts.refused)} left out"
+            return f"{credentials(counts.issued)} issued, {rows(counts.refused)} skipped"
         case JobState.RUNNING:
             return f"{counts.issued + counts.refused:,} of {rows(job.total)} done"
         case JobState.STOPPED:
             return f"Stopped after {counts.issued + counts.refused:,} of {rows(job.total)}"
         case JobState.DRAFT:
-            return "This list has not arrived whole"
+            return "The upload is incomplete"
 
 
 def _line(job: Job) -> str:
     counts = job.counts
     match job.state:
         case JobState.DONE if not counts.refused:
-            return "Everybody in the list has their credential."
+            return "Everyone on the list has their credential."
         case JobState.DONE:
-            return "Rows that were left out have the reason beside them. Mend them in a new list of only those."
+            return "Skipped rows show the reason. Fix them and upload only those rows again."
         case JobState.RUNNING:
-            return f"{counts.issued:,} awarded, {counts.refused:,} left out, {counts.waiting:,} waiting."
+            return f"{counts.issued:,} issued, {counts.refused:,} skipped, {counts.waiting:,} waiting."
         case JobState.STOPPED:
-            return f"{credentials(counts.issued)} awarded, {rows(counts.waiting)} still waiting; nothing twice."
+            return f"{credentials(counts.issued)} issued, {rows(counts.waiting)} waiting. No row is issued twice."
         case JobState.DRAFT:
-            return "Nothing of it was awarded. Check and award it again."
+            return "Nothing was issued. Check the list and issue it again."

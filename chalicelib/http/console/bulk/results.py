@@ -22,7 +22,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no such list here. Look at those that were awarded before."
+MISSING = "This upload does not exist. Check the previous uploads."
 SHOWN = 100
 """Rows of one page."""
 
@@ -30,20 +30,20 @@ _PLACE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
 
 
 def routes(services: Services) -> Routes:
-    """`/console/{issuer}/award/{id}`."""
+    """`/console/{issuer}/issue/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/award/{id}", access=member(Act.READ), missing=MISSING)
+    @bound.bind("/console/{issuer}/issue/{id}", access=member(Act.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "award")
+        around = layout.of(services, request, caller, person, "issue")
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
         return _page(services, around, bulk_issuer.progress(services.bulk, job), layout.asked(request))
 
-    @bound.bind("/console/{issuer}/award/{id}", access=member(Act.AWARD), methods=("POST",), missing=MISSING)
+    @bound.bind("/console/{issuer}/issue/{id}", access=member(Act.ISSUE), methods=("POST",), missing=MISSING)
     def run_on(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "award")
+        around = layout.of(services, request, caller, person, "issue")
         bulk_issuer.resume(services.bulk, caller.issuer_id, job_id)
-        return layout.sent_on(f"{around.at}/award/{job_id}")
+        return layout.sent_on(f"{around.at}/issue/{job_id}")
 
     return bound
 

@@ -41,7 +41,7 @@ SAMPLE = 5
 """Rows that are shown as they will be awarded: enough to see that the columns were understood."""
 RECENT = 5
 """Lists awarded before that are named."""
-CHANGED = "The list was changed after it was checked. Here is the check of what stands there now."
+CHANGED = "The list has changed since it was checked. Here are the results for the current list."
 NOT_TEXT = (
     "This file is not text that can be read. In the spreadsheet, choose “Save as” and then “CSV UTF-8”, "
     "and choose that file."
@@ -51,27 +51,27 @@ _KEY = re.compile(r"console-[a-z2-7]{26}", re.ASCII)
 
 
 def routes(services: Services) -> Routes:
-    """`/console/{issuer}/award`; what came of a list is in `results`."""
+    """`/console/{issuer}/issue`; what came of a list is in `results`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/award", access=member(Act.AWARD))
+    @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE))
     def award(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "award")
+        around = layout.of(services, request, caller, person, "issue")
         chosen = layout.asked(request).get("achievement", "")
         return _page(services, around, Filled({"achievement": chosen, "notify": "yes"}))
 
-    @bound.bind("/console/{issuer}/award", access=member(Act.AWARD), methods=("POST",))
+    @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE), methods=("POST",))
     def check_or_award(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "award")
+        around = layout.of(services, request, caller, person, "issue")
         form = _with_file(form_state.sent(request))
         sent = _upload(form)
         achievement = _achievement(services, around, form)
         if form.faults or achievement is None:
             return _page(services, around, form)
-        if form.said("do") in ("award", "award_good"):
+        if form.said("do") in ("issue", "issue_valid"):
             made = _awarded(services, around, form, sent)
             if made is not None:
-                return layout.sent_on(f"{around.at}/award/{made.id}")
+                return layout.sent_on(f"{around.at}/issue/{made.id}")
         return _page(services, around, form, _checked(services, around, form, sent, achievement))
 
     return bound
@@ -95,10 +95,10 @@ def _achievement(services: Services, around: Frame, form: Filled) -> Achievement
     try:
         found = services.issuer_context.issuer_store.achievement(around.tenant, form.said("achievement"))
     except NotFound:
-        form.fault("achievement", "Choose what is awarded.")
+        form.fault("achievement", "Choose an achievement.")
         return None
     if found.archived:
-        form.fault("achievement", "This achievement is archived. Choose another one, or bring it back first.")
+        form.fault("achievement", "This achievement is archived. Choose another one, or restore it first.")
     return found
 
 
@@ -106,23 +106,23 @@ def _upload(form: Filled) -> Upload:
     """What ``form`` sends, its faults noted in it."""
     content = form.lines("rows").encode()
     if not content.strip() and "file" not in form.faults:
-        form.fault("rows", "Paste at least one name, or choose a file.")
+        form.fault("rows", "Enter at least one name, or upload a file.")
     if len(content) > MAX_LIST:
-        size = f"{len(content):,} bytes; at most {MAX_LIST:,} are read here"
-        form.fault("rows", f"This list has {size}. Award it in parts, or through the API.")
+        size = f"{len(content):,} bytes; the limit is {MAX_LIST:,}"
+        form.fault("rows", f"This list has {size}. Issue it in parts, or use the API.")
     until = None
     if form.said("valid_until"):
         try:
             until = timestamps.end(form.said("valid_until"))
         except Malformed:
-            form.fault("valid_until", "Write the year first: 2027-12-31. Or leave it empty.")
+            form.fault("valid_until", "Enter a date such as 2027-12-31, or leave it empty.")
     key = form.said("key")
     return Upload(
         Terms(form.said("achievement"), notify=bool(form.said("notify"))),
         content,
         Allow(
             duplicates=bool(form.said("twice")),
-            faults=form.said("do") == "award_good",
+            faults=form.said("do") == "issue_valid",
             columns=bool(form.said("columns")),
         ),
         key=key if _KEY.fullmatch(key) else None,
@@ -146,7 +146,9 @@ def _awarded(services: Services, around: Frame, form: Filled, sent: Upload) -> J
         made = bulk_issuer.create(services.bulk, around.tenant, sent, around.person.email, now=True)
     except RowsRefused as error:
         if error.code == "duplicates":
-            form.fault("twice", "Say whether they shall get two, or take the second ones out of the list.")
+            form.fault(
+                "twice", "Confirm that these people get two credentials, or remove the duplicates from the list."
+            )
         return None
     except (Refused, Malformed, Conflict) as error:
         form.fault("rows", error.detail)
@@ -203,7 +205,7 @@ def _page(services: Services, around: Frame, form: Filled, checked: SubmittedRep
     options = sorted(((one.id, one.name) for one in found if not one.archived), key=lambda one: one[1].casefold())
     return layout.show(
         around,
-        "award.html",
+        "issue.html",
         status=form.status,
         form=form,
         checked=checked,

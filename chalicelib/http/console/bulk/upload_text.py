@@ -18,26 +18,26 @@ COLUMNS: Mapping[str, str] = {
     "first_name": "First name",
     "last_name": "Last name",
     "email": "E-mail",
-    "did": "Holder’s identifier",
-    "valid_from": "Good from",
-    "valid_until": "Good until",
+    "did": "Holder’s DID",
+    "valid_from": "Valid from",
+    "valid_until": "Valid until",
     "evidence": "Evidence",
-    "zone": "Time zone",
+    "zone": "Timezone",
     "ref": "Reference",
 }
 ADVICE: Mapping[str, str] = {
-    "no_name": "Write the name as it should stand on the credential.",
-    "bad_email": "Look for a missing @ or a space. Leave the cell empty if you have no address.",
-    "bad_date": "Write the year first: 2027-12-31.",
-    "bad_validity": "The end must lie after the start.",
-    "bad_url": "Copy the address from the browser, with https:// in front; or leave the cell empty.",
-    "evidence_required": "Add a column named evidence, with a link to what was done.",
-    "bad_zone": "Such as Europe/Berlin; or leave the cell empty.",
-    "bad_text": "Shorten it, or take out what cannot be seen.",
+    "no_name": "Enter the name as it should appear on the credential.",
+    "bad_email": "Check for a missing @ or a space. Leave the cell empty if there is no address.",
+    "bad_date": "Enter a date such as 2027-12-31.",
+    "bad_validity": "The end date must be after the start date.",
+    "bad_url": "Copy the URL from your browser, including https://, or leave the cell empty.",
+    "evidence_required": "Add a column named evidence, with a link to the holder’s work.",
+    "bad_zone": "For example Europe/Berlin, or leave the cell empty.",
+    "bad_text": "Shorten it, or remove invisible characters.",
     "too_long": "Shorten it.",
-    "ref_twice": "Give each row its own reference, or none.",
-    "bad_row": "Write a name, then an e-mail address. In a table: a comma or a quotation mark is too many or too few.",
-    "too_many_links": "Keep those that show most.",
+    "ref_twice": "Give each row a unique reference, or none.",
+    "bad_row": "Enter a name, then an email address. In a table, check for a missing or extra comma or quotation mark.",
+    "too_many_links": "Keep the most important ones.",
 }
 """By the code of a fault: what to do about it."""
 
@@ -110,11 +110,11 @@ def checked(found: Examined, seen: Seen) -> SubmittedReport:
         more_faults=len(found.faults) > SHOWN,
         duplicates=tuple(_line(fault) for fault in found.duplicates[:SHOWN]),
         sample=tuple(_sample(row, seen) for row in seen.sample),
-        sample_caption="Who will get one" if good <= len(seen.sample) else f"The first {len(seen.sample)} of {good:,}",
+        sample_caption="Recipients" if good <= len(seen.sample) else f"First {len(seen.sample)} of {good:,} recipients",
         faulty=found.faulty,
         good=good,
         what=_what(good, seen),
-        button=f"Award {credentials(good)}" + (", leave out the rest" if found.faulty else ""),
+        button=f"Issue {credentials(good)}" + (", skip the rest" if found.faulty else ""),
     )
 
 
@@ -130,18 +130,18 @@ def rows(number: int) -> str:
 
 def _headline(found: Examined) -> str:
     if not found.faulty:
-        return f"{rows(found.total)}, no fault" + (", one question" if found.repeated else "")
-    return f"{found.faulty:,} of {rows(found.total)} {'has' if found.faulty == 1 else 'have'} faults"
+        return f"{rows(found.total)}, no errors" + (", one question" if found.repeated else "")
+    return f"{found.faulty:,} of {rows(found.total)} {'has' if found.faulty == 1 else 'have'} errors"
 
 
 def _lines(found: Examined) -> tuple[str, ...]:
     lines = []
     if found.faulty:
-        others = "" if found.faulty == found.total else ", or award the others and leave these out"
-        lines.append(f"Mend them in the list below and check again{others}.")
+        others = "" if found.faulty == found.total else ", or issue the others and skip these"
+        lines.append(f"Fix them in the list below and check again{others}.")
     if found.repeated:
         have = "has" if found.repeated == 1 else "have"
-        lines.append(f"{rows(found.repeated).capitalize()} {have} an address that an earlier row has too.")
+        lines.append(f"{rows(found.repeated).capitalize()} {have} the same address as an earlier row.")
     return tuple(lines)
 
 
@@ -159,12 +159,12 @@ def _sample(row: Row, seen: Seen) -> SampleLine:
 def _what(good: int, seen: Seen) -> str:
     match seen.with_email if seen.notify else 0:
         case None:
-            told = "Those who have an address will get a message with a link."
+            told = "Recipients with an address will get an email with a link."
         case 0:
-            told = "Nobody is written to."
+            told = "No emails will be sent."
         case 1:
-            told = "1 person will get a message with a link."
+            told = "1 person will get an email with a link."
         case number:
-            told = f"{number:,} people will get a message with a link."
-    signed = f"{credentials(good)} of “{text.isolated(seen.achievement)}” will be signed"
-    return f"{signed}, and can be seen at once by whoever has the link. {told}"
+            told = f"{number:,} people will get an email with a link."
+    signed = f"{credentials(good)} of “{text.isolated(seen.achievement)}” will be issued"
+    return f"{signed}, and anyone with the link can view them immediately. {told}"

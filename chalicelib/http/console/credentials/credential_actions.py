@@ -34,7 +34,7 @@ class Act:
     button: str
     reason: str = ""
     """What the reason is called; none is asked for where it is empty."""
-    reason_hint: str = "Readers of the credential see it. Write nothing that hurts somebody."
+    reason_hint: str = "Shown on the credential’s public page. Do not include private information."
     until_hint: str = ""
     grave: bool = False
     needed: bool = False
@@ -51,80 +51,80 @@ class Done:
 
 SEND = Act(
     "send",
-    "Send the message again",
-    "With a fresh link to the credential.",
-    "Send the message again",
+    "Resend the email",
+    "With a new link to the credential.",
+    "Resend the email",
     (
-        "The holder gets the message with the link once more, within a few minutes.",
-        "Nothing about the credential changes.",
+        "The holder gets the email with a new link within a few minutes.",
+        "The credential does not change.",
     ),
-    "Send it again",
+    "Resend email",
 )
 CORRECT = Act(
     "correct",
-    "Correct it",
-    "A name is misspelt, an address or a date is wrong.",
+    "Correct",
+    "Fix a misspelt name, a wrong address or a wrong date.",
     "Correct this credential",
     (
-        "A new credential is signed with what you write below, at a new address.",
-        "The present one is withdrawn at the same moment; its old link then says that it was replaced, and by which.",
-        "Links and files that the holder has shared lead to the old one: tell them to share the new one.",
+        "A new credential is issued with the details below, at a new URL.",
+        "The current credential is revoked at the same time. Its page then links to the new one.",
+        "Links and files that the holder has shared still lead to the old credential. Ask them to share the new one.",
     ),
-    "Issue the corrected one",
-    reason="What was wrong",
-    reason_hint="Optional. Readers of the old one see it, such as: “The name was misspelt.”",
-    until_hint="Such as 2027-12-31. Leave it empty for one that does not end.",
+    "Issue corrected credential",
+    reason="Reason for the correction",
+    reason_hint="Optional. Shown on the old credential’s page, for example “The name was misspelt.”",
+    until_hint="For example 2027-12-31. Leave empty if it never expires.",
 )
 RENEW = Act(
     "renew",
-    "Renew it",
-    "For another period, as when somebody has recertified.",
+    "Renew",
+    "Issue it for another period, for example after recertification.",
     "Renew this credential",
     (
-        "A new credential is signed for the same holder, good from today, at a new address.",
-        "It says what the achievement says today.",
-        "The present one stays as it is and points to the new one.",
+        "A new credential is issued to the same holder, valid from today, at a new URL.",
+        "It uses the current version of the achievement.",
+        "The current credential does not change and links to the new one.",
     ),
-    "Issue the renewed one",
-    until_hint="Such as 2028-12-31. Leave it empty for the achievement’s own period, or as long as before.",
+    "Issue renewed credential",
+    until_hint="For example 2028-12-31. Leave empty for the achievement’s validity period, or the same period as before.",
 )
 SUSPEND = Act(
     "suspend",
-    "Put it on hold",
-    "While something is looked into. You can end it again.",
-    "Put this credential on hold",
+    "Suspend credential",
+    "Temporarily, for example while you investigate. You can reinstate it.",
+    "Suspend this credential",
     (
-        "From the next look on, whoever checks it is told that it is on hold, since when, and your reason.",
-        "You can let it stand again at any time.",
-        "The holder is not told by Laurel.",
+        "Everyone who checks it sees immediately that it is suspended, since when, and your reason.",
+        "You can reinstate it at any time.",
+        "Laurel does not email the holder.",
     ),
-    "Put it on hold",
+    "Suspend credential",
     reason="Reason",
     grave=True,
     needed=True,
 )
 REINSTATE = Act(
     "reinstate",
-    "Let it stand again",
-    "End the hold.",
-    "Let this credential stand again",
+    "Reinstate credential",
+    "End the suspension.",
+    "Reinstate this credential",
     (
-        "From the next look on, whoever checks it is told that it is real and stands.",
-        "That it was on hold is not shown.",
+        "Everyone who checks it sees immediately that it is genuine and valid.",
+        "The suspension is no longer shown.",
     ),
-    "Let it stand again",
+    "Reinstate credential",
 )
 REVOKE = Act(
     "revoke",
-    "Withdraw it",
-    "For good. It cannot be undone.",
-    "Withdraw this credential for good",
+    "Revoke credential",
+    "Permanently. You cannot undo this.",
+    "Revoke this credential",
     (
-        "From the next look on, whoever checks it is told that you have withdrawn it, when, and your reason.",
-        "This cannot be undone. If it was a mistake, award a new one.",
-        "The holder is not told by Laurel.",
+        "Everyone who checks it sees immediately that you revoked it, when, and your reason.",
+        "You cannot undo this. If you revoke it by mistake, issue a new credential.",
+        "Laurel does not email the holder.",
     ),
-    "Withdraw it for good",
+    "Revoke credential",
     reason="Reason",
     grave=True,
     needed=True,
@@ -163,7 +163,7 @@ def do(services: Services, record: Record, shown: Shown, key: str, form: Filled)
     """Do it; None when ``form`` has faults, which are noted in it. Raises what is no fault of the form."""
     act = ACTS[key]
     if act.needed and not form.said("reason"):
-        form.fault("reason", "Give a reason: whoever checks the credential sees it, and will want to know.")
+        form.fault("reason", "Enter a reason. Everyone who checks the credential sees it.")
     if form.said("reason"):
         form.check("reason", status_changes.check_reason)
     if act is CORRECT:
@@ -213,7 +213,7 @@ def _until(form: Filled) -> datetime | None:
     try:
         return timestamps.end(form.said("valid_until"))
     except Malformed:
-        form.fault("valid_until", "Write the year first: 2027-12-31.")
+        form.fault("valid_until", "Enter a date such as 2027-12-31.")
         return None
 
 

@@ -13,26 +13,26 @@ from chalicelib.delivery.delivery_status import State as Delivered
 from chalicelib.http.console.text import Face
 from chalicelib.http.html import text
 
-STANDS = Face("Stands", "good")
+VALID = Face("Valid", "good")
 EXPIRED = Face("Expired", "warn")
 FACES: Mapping[State, Face] = {
-    State.ACTIVE: STANDS,
-    State.SUSPENDED: Face("On hold", "warn"),
+    State.ACTIVE: VALID,
+    State.SUSPENDED: Face("Suspended", "warn"),
     State.REVOKED: Face("Withdrawn", "bad"),
 }
 STATES = (("", "Any"), *((state.value, face.word) for state, face in FACES.items()))
 """For the choice of those to be found."""
-ANOTHER = "An achievement that is gone"
-NO_NAME = "A holder without a name"
+ANOTHER = "Deleted achievement"
+NO_NAME = "Unnamed holder"
 LETTERS: Mapping[Delivered, str] = {
     Delivered.WAITING: "Waiting to be sent.",
-    Delivered.SENT: "Sent; whether it arrived is not known yet.",
-    Delivered.DELIVERED: "Arrived; its link was not opened yet.",
-    Delivered.OPENED: "Arrived, and the holder opened its link.",
-    Delivered.SHARED: "The holder opened its link and has shared the credential.",
-    Delivered.BOUNCED: "It came back: there is no such mailbox. Correct the address.",
-    Delivered.COMPLAINED: "The reader called it spam; nothing more is sent there.",
-    Delivered.FAILED: "It could not be sent.",
+    Delivered.SENT: "Sent; delivery not confirmed yet.",
+    Delivered.DELIVERED: "Delivered; not opened yet.",
+    Delivered.OPENED: "Delivered and opened.",
+    Delivered.SHARED: "Opened, and the holder has shared the credential.",
+    Delivered.BOUNCED: "Bounced: this mailbox does not exist. Correct the address.",
+    Delivered.COMPLAINED: "Marked as spam by the recipient; Laurel will not email this address again.",
+    Delivered.FAILED: "The email could not be sent.",
 }
 """How the message about a credential fares."""
 

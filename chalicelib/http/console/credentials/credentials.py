@@ -25,7 +25,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no such credential among yours. Look for it by name or e-mail address."
+MISSING = "This credential does not exist. Search by name or email address."
 PAGE = 25
 MAX_SOUGHT = 200
 """Characters of a name."""
@@ -46,17 +46,17 @@ def routes(services: Services) -> Routes:
         around = layout.of(services, request, caller, person, "credentials")
         record = _own(services, around, credential_id)
         shown = _shown(services, record)
-        acts = credential_actions.offered(record, shown, services.issuer_context.now()) if around.may("award") else ()
+        acts = credential_actions.offered(record, shown, services.issuer_context.now()) if around.may("issue") else ()
         return layout.show(around, "credential.html", credential=shown, acts=acts)
 
-    @bound.bind("/console/{issuer}/credentials/{id}/{act}", access=member(Act.AWARD), missing=MISSING)
+    @bound.bind("/console/{issuer}/credentials/{id}/{act}", access=member(Act.ISSUE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, credential_id: str, act: str) -> Reply:
         around = layout.of(services, request, caller, person, "credentials")
         record = _own(services, around, credential_id)
         return _asked(services, around, record, act, None)
 
     @bound.bind(
-        "/console/{issuer}/credentials/{id}/{act}", access=member(Act.AWARD), methods=("POST",), missing=MISSING
+        "/console/{issuer}/credentials/{id}/{act}", access=member(Act.ISSUE), methods=("POST",), missing=MISSING
     )
     def do(request: Request, caller: Caller, person: Person, credential_id: str, act: str) -> Reply:
         around = layout.of(services, request, caller, person, "credentials")
@@ -113,10 +113,10 @@ def _search(form: Filled) -> Search:
 
 def _nothing(sought: bool, more: bool) -> str:
     if more:
-        return "None among those looked through so far; older ones were not looked at yet."
+        return "No matches so far. Older credentials have not been searched yet."
     if sought:
-        return "Nothing was found. A part of the name is enough; an e-mail address has to be whole."
-    return "Nothing was awarded yet."
+        return "No matches. You can search for part of a name, or for a complete email address."
+    return "No credentials yet. Issue one to get started."
 
 
 def _shown(services: Services, record: Record) -> Shown:
@@ -153,4 +153,4 @@ def _asked(services: Services, around: Frame, record: Record, key: str, form: Fi
     if act is None:
         raise NotFound("not to be done to this one")
     form = form or credential_actions.fresh(services, record, shown)
-    return layout.show(around, "act.html", status=form.status, form=form, credential=shown, act=act)
+    return layout.show(around, "credential_action.html", status=form.status, form=form, credential=shown, act=act)
