@@ -162,7 +162,7 @@ class Services:
     def mail(self) -> mail.Post:
         """The mail service."""
         if not self.settings.mail_from:
-            raise Unavailable("This deployment has no mail service.", code="no_post")
+            raise Unavailable("This deployment has no email service.", code="no_post")
         from chalicelib.email.ses import (
             SesPost,  # neither its client nor its templates are made for those who only look
         )

@@ -54,7 +54,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         raise MissingSetting(f"Set these environment variables: {', '.join(missing)}.")
     fetch_allow = _listed(environment, "FETCH_ALLOW")
     if fetch_allow and environment["STAGE"] == "prod":
-        raise Refused("FETCH_ALLOW opens private addresses to strangers; unset it in production.")
+        raise Refused("FETCH_ALLOW allows requests to private addresses. Unset it in production.")
     return Settings(
         stage=environment["STAGE"],
         base_url=environment["BASE_URL"].rstrip("/"),
@@ -98,6 +98,6 @@ def _providers(text: str) -> tuple[Provider, ...]:
 def _bad_providers() -> Refused:
     return Refused(
         'OIDC_PROVIDERS is a JSON list like [{"id": "campus", "name": "Campus login", "issuer": "https://…", '
-        '"client_id": "…", "client_secret": "…"}], each with an id of its own (a-z, 0-9, hyphen).',
+        '"client_id": "…", "client_secret": "…"}], each with its own id (a-z, 0-9, hyphen).',
         code="bad_setting",
     )

@@ -69,7 +69,7 @@ class IssuerStore:
         self.pathway_links: dict[tuple[str, str], tuple[PathwayLink, ...]] = {}
 
     def issuer(self, issuer_id: str) -> Issuer:
-        return _found(self._issuers.get(issuer_id), "There is no issuer with this id.")
+        return _found(self._issuers.get(issuer_id), "This issuer does not exist.")
 
     def issuer_of_did(self, did: str) -> Issuer:
         return _found(next((issuer for issuer in self._issuers.values() if issuer.did == did), None))

@@ -26,5 +26,5 @@ def normal(text: str) -> str:
     found = text.strip().lower()
     # Before the lower case: that of U+212A is an ordinary k, and so two mailboxes would be one person.
     if not text.isascii() or len(found) > MAX or not _ADDRESS.fullmatch(found):
-        raise Refused("Give one e-mail address, such as ada@example.org.", code="bad_email")
+        raise Refused("Enter an email address, for example ada@example.org.", code="bad_email")
     return found

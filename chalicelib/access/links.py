@@ -76,7 +76,7 @@ def look(access_context: AccessContext, hidden: str, caller: str, browser: str |
         raise NotFound("no such link")
     if browser is None or not hmac.compare_digest(found.browser, secrets.digest(browser)):
         raise Refused(
-            "This link works only in the browser in which it was asked for. Open it there, or ask for a new one here.",
+            "This link only works in the browser that requested it. Open it there, or request a new link here.",
             code="other_browser",
         )
     return found

@@ -25,11 +25,11 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
     member = Member(issuer_id, email_address.normal(email), role, access_context.now())
     if "/" in member.email:
         # A member is named in a path, where API Gateway takes `%2F` for the end of a part.
-        raise Refused("Give an address without a slash: with one, a member could not be changed.", code="bad_email")
+        raise Refused("An email address with a slash is not supported.", code="bad_email")
     for _ in range(TRIES):
         roster = access_context.member_store.roster(issuer_id)
         if _found(access_context, member) is not None:
-            raise Conflict(f"{member.email} is a member already.", code="member_exists")
+            raise Conflict(f"{member.email} is already a member.", code="member_exists")
         if _stored(access_context, roster, None, member):
             return member
     raise _busy()
@@ -93,9 +93,9 @@ def _next(roster: Roster, before: Member | None, after: Member | None) -> Roster
         last=f"{before and before.email} {before and before.role} -> {after and after.email} {after and after.role}",
     )
     if following.owners < 1:
-        raise Conflict("An issuer needs at least one owner; make somebody else one first.", code="last_owner")
+        raise Conflict("An issuer must have at least one owner. Make someone else an owner first.", code="last_owner")
     if after is not None and before is None and following.members > MAX_MEMBERS:
-        raise Refused(f"An issuer has at most {MAX_MEMBERS} members.", code="too_many")
+        raise Refused(f"An issuer can have up to {MAX_MEMBERS} members.", code="too_many")
     return following
 
 
@@ -104,4 +104,4 @@ def _owns(member: Member | None) -> int:
 
 
 def _busy() -> Conflict:
-    return Conflict("Others keep changing the members; try again.", code="busy")
+    return Conflict("The members are being changed by someone else. Try again.", code="busy")

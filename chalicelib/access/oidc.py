@@ -89,9 +89,9 @@ def finish(
     """
     asked = _asked(access_context, provider, cookie)
     if not hmac.compare_digest(answer.get("state", "").encode(), asked["st"].encode()):
-        raise _failed("The answer belongs to another question.")
+        raise _failed("The response does not belong to this sign-in.")
     if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207: whose answer it is
-        raise _failed("The answer came from somebody else.")
+        raise _failed("The response came from another provider.")
     if "error" in answer or not answer.get("code"):
         raise _failed(f"{provider.name} did not sign you in.")
     endpoints = providers.endpoints(provider)
@@ -105,23 +105,23 @@ def finish(
     token = providers.redeem(provider, endpoints, form).get("id_token")
     claims = _claims(access_context, providers, provider, endpoints, token)
     if not hmac.compare_digest(str(claims["nonce"]).encode(), asked["no"].encode()):
-        raise _failed("The answer belongs to another question.")
+        raise _failed("The response does not belong to this sign-in.")
     return Proven(_email(provider, claims), return_paths.local(asked.get("nx", "")))
 
 
 def _asked(access_context: AccessContext, provider: Provider, cookie: str | None) -> dict[str, str]:
     try:
         if cookie is None or len(cookie) > MAX_COOKIE:
-            raise _failed("It took too long, or was begun in another browser.")
+            raise _failed("The sign-in expired, or was started in another browser.")
         key = signing_keys.named(access_context, jwt.get_unverified_header(cookie).get("kid"))
         if key is None:
-            raise _failed("It took too long.")
+            raise _failed("The sign-in expired.")
         signer = signing_keys.derived(key, _PURPOSE)
         claims = jwt.decode(cookie, signer, algorithms=["HS256"], audience=_PURPOSE, options=_OURS)
     except (jwt.InvalidTokenError, ValueError) as error:
-        raise _failed("It was begun elsewhere.") from error
+        raise _failed("The sign-in was started in another browser.") from error
     if access_context.now().timestamp() >= claims["exp"] or claims["prv"] != provider.id:
-        raise _failed("It took too long.")
+        raise _failed("The sign-in expired.")
     return {name: str(value) for name, value in claims.items()}
 
 
@@ -130,7 +130,7 @@ def _claims(
 ) -> dict[str, Any]:
     """The claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7)."""
     if not isinstance(token, str) or len(token) > MAX_TOKEN:
-        raise _failed(f"{provider.name} did not say who you are.")
+        raise _failed(f"{provider.name} did not identify you.")
     try:
         header = jwt.get_unverified_header(token)
         key = _key(providers, endpoints, header)
@@ -144,11 +144,11 @@ def _claims(
         )
         now, skew = access_context.now().timestamp(), SKEW.total_seconds()
         if not (now - skew < float(claims["exp"]) and float(claims["iat"]) <= now + skew):
-            raise _failed(f"What {provider.name} said is not for now.")
+            raise _failed(f"The token from {provider.name} is not valid at this time.")
     except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
-        raise _failed(f"What {provider.name} said does not hold.") from error
+        raise _failed(f"The token from {provider.name} is not valid.") from error
     if claims.get("azp", provider.client_id) != provider.client_id:
-        raise _failed(f"What {provider.name} said is for somebody else.")
+        raise _failed(f"The token from {provider.name} is for another application.")
     return claims
 
 
@@ -181,9 +181,9 @@ def _fits(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
 def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
     email, verified = claims.get("email"), claims.get("email_verified")
     if not isinstance(email, str):
-        raise _failed(f"{provider.name} did not give an e-mail address.")
+        raise _failed(f"{provider.name} did not provide an email address.")
     if verified is not True and verified != "true" and not (verified is None and provider.assume_verified):
-        raise _failed(f"{provider.name} has not verified your e-mail address.")
+        raise _failed(f"{provider.name} has not verified your email address.")
     found = email_address.normal(email)
     if provider.domains and found.rpartition("@")[2] not in provider.domains:
         raise _failed(f"{provider.name} signs in people of {', '.join(provider.domains)} here.")
@@ -201,4 +201,4 @@ def _challenge(verifier: str) -> str:
 
 
 def _failed(reason: str) -> Refused:
-    return Refused(f"{reason} Begin again, or ask for a link by mail.", code="sign_in_failed")
+    return Refused(f"{reason} Try again, or sign in with an emailed link.", code="sign_in_failed")

@@ -48,7 +48,7 @@ def insist(access_context: AccessContext, limit: Limit, subject: str) -> None:
     """The same; raises `TooMany` instead."""
     if not within(access_context, limit, subject):
         seconds = int((_window(access_context, limit)[1] - access_context.now()).total_seconds())
-        raise TooMany(f"That was asked for too often. Try again in {max(1, round(seconds / 60))} minutes.", seconds)
+        raise TooMany(f"Too many requests. Try again in {max(1, round(seconds / 60))} minutes.", seconds)
 
 
 def network(address: str) -> str:

@@ -100,4 +100,4 @@ def _read(access_context: AccessContext, cookie: str) -> tuple[str, str]:
 
 
 def _ended() -> Unauthenticated:
-    return Unauthenticated("You are not signed in, or not any more.")
+    return Unauthenticated("You are not signed in.")

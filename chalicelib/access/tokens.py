@@ -47,11 +47,13 @@ def make(
     if (issuer_id is None) is not (role is None):
         raise ValueError("A token has an issuer and a role, or neither.")
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
-        raise Refused(f"Say what will use it, in 1 to {MAX_NAME} characters.", code="bad_name")
+        raise Refused(f"Enter a name of 1 to {MAX_NAME} characters.", code="bad_name")
     if token_id is not None and not _ID.fullmatch(token_id):
-        raise Refused("This is no id of a token.", code="bad_id")
+        raise Refused("This is not a token id.", code="bad_id")
     if sum(1 for _ in access_context.member_store.tokens(issuer_id)) >= MAX_TOKENS:
-        raise Refused(f"There are {MAX_TOKENS} tokens; revoke one that nobody uses.", code="too_many_tokens")
+        raise Refused(
+            f"You have {MAX_TOKENS} tokens, the maximum. Revoke one that is no longer used.", code="too_many_tokens"
+        )
     hidden = secrets.fresh(access_context.entropy)
     token = Token(
         id=token_id or fresh_id(access_context),
@@ -98,4 +100,4 @@ def revoke(access_context: AccessContext, issuer_id: str | None, token_id: str) 
 
 
 def _unknown() -> Unauthenticated:
-    return Unauthenticated("This token is not known here. It may have been revoked, or not copied whole.")
+    return Unauthenticated("Unknown token. It may have been revoked, or not copied completely.")

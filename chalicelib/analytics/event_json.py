@@ -40,17 +40,17 @@ def from_wire(value: object) -> Event:
     if isinstance(value, dict):
         value = {**dict.fromkeys(_ADDED_LATER), **value}
     if not isinstance(value, dict) or value.keys() != set(_MEMBERS):
-        raise Malformed("This is not an event: its members are not those of one.", code="not_an_event")
+        raise Malformed("This is not an event: it has unexpected members.", code="not_an_event")
     for name, text in value.items():
         if text is None and name in _MAY_BE_NULL:
             continue
         if not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
-            raise Malformed(f"This is not an event: its {name} is not a short text.", code="not_an_event")
+            raise Malformed(f"This is not an event: its {name} is not a short string.", code="not_an_event")
     try:
         at = datetime.strptime(value["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
         event = Event(**{**value, "kind": Kind(value["kind"]), "at": at})
     except ValueError as error:
-        raise Malformed("This is not an event: its kind or its time is not one.", code="not_an_event") from error
+        raise Malformed("This is not an event: its kind or its time is not valid.", code="not_an_event") from error
     if to_wire(event) != value:
-        raise Malformed("This is not an event: its time is not written as ours are.", code="not_an_event")
+        raise Malformed("This is not an event: its time is not in the expected format.", code="not_an_event")
     return event

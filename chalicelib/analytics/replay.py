@@ -58,7 +58,7 @@ def event_in(line: str) -> Event | None:
     if UNSTORED not in line:
         return None
     if len(line) > _LONGEST_LINE:
-        raise Malformed("This line is longer than any that is logged.", code="not_an_event")
+        raise Malformed("This line is longer than any logged event.", code="not_an_event")
     logged = _object_in(line)
     message = logged.get("message")
     if UNSTORED not in logged and isinstance(message, str):
@@ -74,7 +74,7 @@ def _object_in(text: str) -> dict[str, object]:
     try:
         value = json.loads(text[start:] if start >= 0 else "{}")
     except (ValueError, RecursionError) as error:
-        raise Malformed("This line names an event and is not JSON.", code="not_an_event") from error
+        raise Malformed("This line contains an event but is not JSON.", code="not_an_event") from error
     if not isinstance(value, dict):
-        raise Malformed("This line names an event and is not a JSON object.", code="not_an_event")
+        raise Malformed("This line contains an event but is not a JSON object.", code="not_an_event")
     return value

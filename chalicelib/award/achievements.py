@@ -137,9 +137,9 @@ def _replace(issuer_context: IssuerContext, before: Achievement, after: Achievem
 
 
 def _changed(present: int | None) -> Conflict:
-    now = f"; its version is {present} now" if present else ""
+    now = f"; its version is now {present}" if present else ""
     return Conflict(
-        f"Somebody else changed this achievement{now}. Read it again, then change it.", code="version_conflict"
+        f"Someone else changed this achievement{now}. Read it again before you change it.", code="version_conflict"
     )
 
 
@@ -174,9 +174,9 @@ def _check(content: Content) -> None:
     if content.picture is not None:
         check_picture(content.picture)
     if content.valid_days is not None and not 1 <= content.valid_days <= MAX_DAYS:
-        raise Refused(f"A credential is good for 1 to {MAX_DAYS:,} days.", code="bad_validity")
+        raise Refused(f"A credential can be valid for 1 to {MAX_DAYS:,} days.", code="bad_validity")
     if len(content.skills) > MAX_SKILLS:
-        raise Refused(f"{len(content.skills)} skills are too many; at most {MAX_SKILLS} fit.", code="too_many_skills")
+        raise Refused(f"{len(content.skills)} skills are too many. The limit is {MAX_SKILLS}.", code="too_many_skills")
     for skill in content.skills:
         check_text("skill's name", skill.name, 200)
         check_text("skill's framework", skill.framework, 200)
@@ -189,8 +189,8 @@ def check_kind(kind: str) -> None:
     """Raises `Refused` (`bad_kind`) when ``kind`` is no achievementType of Open Badges 3.0."""
     if kind not in KINDS and not _OWN_KIND.fullmatch(kind):
         raise Refused(
-            f"{kind[:80]!r} is no kind of achievement in Open Badges 3.0, such as Course or Certificate; "
-            "one of your own begins with ext:, such as ext:Workshop.",
+            f"{kind[:80]!r} is not an Open Badges 3.0 achievement type such as Course or Certificate. "
+            "Custom types start with ext:, for example ext:Workshop.",
             code="bad_kind",
         )
 
@@ -198,18 +198,18 @@ def check_kind(kind: str) -> None:
 def check_picture(picture: bytes) -> None:
     """Raises `Refused` (`bad_picture`) when ``picture`` is no PNG file that an achievement may have."""
     if not picture.startswith(_PNG) or len(picture) < len(_PNG) + 8:
-        raise Refused("The picture is not a PNG file.", code="bad_picture")
+        raise Refused("The image is not a PNG file.", code="bad_picture")
     if _PNG_END not in picture:
-        raise Refused("The picture is cut off: its end is missing. Save or copy it again.", code="bad_picture")
+        raise Refused("The image is incomplete. Export it again.", code="bad_picture")
     width, height = struct.unpack_from(">II", picture, len(_PNG))
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise Refused(
-            f"The picture has {width:,} by {height:,} pixels; at most {MAX_SIDE:,} by {MAX_SIDE:,} are shown. "
-            "400 by 400 are enough.",
+            f"The image has {width:,} by {height:,} pixels. The limit is {MAX_SIDE:,} by {MAX_SIDE:,}; "
+            "400 by 400 is enough.",
             code="bad_picture",
         )
     if len(picture) > MAX_IMAGE:
         raise Refused(
-            f"The picture has {len(picture):,} bytes; at most {MAX_IMAGE:,} are stored. Make it smaller.",
+            f"The image has {len(picture):,} bytes. The limit is {MAX_IMAGE:,}.",
             code="bad_picture",
         )

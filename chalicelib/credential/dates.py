@@ -18,7 +18,7 @@ def parse(text: object) -> datetime:
     """The moment that ``text`` names, in UTC. Raises `Malformed` with code `date_malformed`."""
     match = _STAMP.fullmatch(text) if isinstance(text, str) and len(text) <= 40 else None
     if match is None or not isinstance(text, str):
-        raise Malformed(f"{str(text)[:40]!r} is not a date and time with a zone.", code="date_malformed")
+        raise Malformed(f"{str(text)[:40]!r} is not a date and time with a timezone.", code="date_malformed")
     fraction = match.group(1)
     if fraction and len(fraction) > 7:
         # datetime holds microseconds; what is finer does not decide about a validity.
@@ -26,7 +26,7 @@ def parse(text: object) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Malformed(f"{text!r} is not a day of the calendar.", code="date_malformed") from error
+        raise Malformed(f"{text!r} is not a calendar date.", code="date_malformed") from error
 
 
 def write(moment: datetime) -> str:

@@ -27,7 +27,7 @@ def normal(text: str) -> str:
     domain = text.strip().lower().removesuffix(".")
     if not _DOMAIN.fullmatch(domain):
         raise Refused(
-            f"{text[:80]!r} is not a domain: write it like northwind.example (in punycode when it has other letters).",
+            f"{text[:80]!r} is not a domain such as northwind.example (use punycode for non-ASCII letters).",
             code="bad_domain",
         )
     return domain

@@ -84,7 +84,7 @@ class Issuer:
         """The key that signs now. Raises `Refused` when the issuer has none left."""
         key = self.keys[-1] if self.keys else None
         if key is None or key.retired is not None or key.revoked is not None:
-            raise Refused(f"{self.name} has no key that may sign.", code="no_signing_key")
+            raise Refused(f"{self.name} has no active signing key.", code="no_signing_key")
         return key
 
     def proven(self, now: datetime) -> tuple[DomainProof, ...]:

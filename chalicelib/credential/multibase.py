@@ -60,7 +60,7 @@ def decode_ed25519(multikey: str) -> bytes:
     """The raw 32 bytes of an Ed25519 Multikey. Raises `Malformed` (`key_unsupported` for another key type)."""
     data = decode_base58btc(multikey)
     if data[:2] != ED25519_PREFIX:
-        raise Malformed("This key is of a type that Laurel cannot use yet.", code="key_unsupported")
+        raise Malformed("Laurel does not support this type of key yet.", code="key_unsupported")
     if len(data) != 34:
         raise Malformed("An Ed25519 key has 32 bytes.", code="key_malformed")
     return data[2:]

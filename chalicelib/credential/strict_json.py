@@ -36,11 +36,11 @@ def parse(data: bytes, caps: Caps = DEFAULT) -> dict[str, object]:
     `number_out_of_range`, `too_deep`, `too_many_members`, `lone_surrogate`; nothing else, whatever the bytes.
     """
     if len(data) > caps.size:
-        raise Malformed(f"This is {len(data):,} bytes; at most {caps.size:,} are read.", code="too_large")
+        raise Malformed(f"The input has {len(data):,} bytes. The limit is {caps.size:,}.", code="too_large")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Malformed("This is not text in UTF-8.", code="not_utf8") from error
+        raise Malformed("This is not valid UTF-8.", code="not_utf8") from error
     value = _decode(text, _QUICK, caps)
     strings = _check_shape(value, caps)
     if text.count('"') != 2 * strings:
@@ -56,7 +56,7 @@ def _decode(text: str, decoder: json.JSONDecoder, caps: Caps) -> dict[str, objec
     try:
         value = decoder.decode(text)
     except RecursionError as error:
-        raise Malformed(f"This is nested deeper than {caps.depth} levels.", code="too_deep") from error
+        raise Malformed(f"The JSON is nested deeper than {caps.depth} levels.", code="too_deep") from error
     except ValueError as error:
         raise Malformed(f"This is not JSON: {error}.", code="not_json") from error
     if type(value) is not dict:
@@ -78,7 +78,7 @@ def _check_shape(value: dict[str, object], caps: Caps) -> int:
                 items += container
         members += len(items)
         if members > caps.members:
-            raise Malformed(f"This has more than {caps.members:,} members.", code="too_many_members")
+            raise Malformed(f"The JSON has more than {caps.members:,} members.", code="too_many_members")
         level = []
         for item in items:
             if type(item) is str:
@@ -87,7 +87,7 @@ def _check_shape(value: dict[str, object], caps: Caps) -> int:
                 level.append(item)
         if not level:
             return strings
-    raise Malformed(f"This is nested deeper than {caps.depth} levels.", code="too_deep")
+    raise Malformed(f"The JSON is nested deeper than {caps.depth} levels.", code="too_deep")
 
 
 def _refuse_lone_surrogates(value: object) -> None:
@@ -95,7 +95,7 @@ def _refuse_lone_surrogates(value: object) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise Malformed("This holds half of a surrogate pair.", code="lone_surrogate") from error
+        raise Malformed("The JSON contains a lone surrogate.", code="lone_surrogate") from error
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -103,14 +103,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(members) != len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = next(name for name, count in counts.items() if count > 1)
-        raise Malformed(f"The name {twice[:64]!r} stands twice in one object.", code="duplicate_name")
+        raise Malformed(f"The name {twice[:64]!r} appears twice in one object.", code="duplicate_name")
     return members
 
 
 def _integer(digits: str) -> int:
     # Seventeen characters hold every safe integer with its sign; int() of more digits costs time.
     if len(digits) > 17 or abs(int(digits)) > MAX_SAFE_INTEGER:
-        raise Malformed("This holds an integer beyond 2^53-1.", code="number_out_of_range")
+        raise Malformed("The JSON contains an integer beyond 2^53-1.", code="number_out_of_range")
     return int(digits)
 
 
@@ -119,7 +119,7 @@ def _float(digits: str) -> float | int:
     if number.is_integer() and abs(number) <= MAX_SAFE_INTEGER:
         return int(number)  # 42.0 is 42, as in ECMAScript: however it is written, a number is read in one way
     if number in (float("inf"), float("-inf")):
-        raise Malformed("This holds a number beyond what JSON readers agree on.", code="number_out_of_range")
+        raise Malformed("The JSON contains a number that parsers read differently.", code="number_out_of_range")
     return number
 
 

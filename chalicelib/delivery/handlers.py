@@ -151,7 +151,7 @@ def _send(delivery_context: DeliveryContext, kind: Kind, case: Case) -> Delivery
 def _not_ours(delivery: Delivery, kind: Kind) -> Delivery:
     attempt = delivery.letters[kind]
     if kind is Kind.ISSUED and not attempt.answered:
-        raise Unavailable("Another worker is sending this letter.", code="in_flight")
+        raise Unavailable("Another worker is sending this email.", code="in_flight")
     return delivery
 
 

@@ -118,7 +118,7 @@ def choose_mail(delivery_context: DeliveryContext, token: str, issuer_id: str, w
     """Set what an issuer may write: `all`, `new` or `none`. Raises `Refused`, `NotFound`, `LinkOver`."""
     link, box = _good(delivery_context, token)
     if issuer_id not in {held.issuer_id for held in delivery_context.archive.holdings(link.email)}:
-        raise NotFound("None of your credentials is by that issuer.")
+        raise NotFound("You have no credentials from that issuer.")
     delivery_context.change_mailbox(box.digest, lambda one: mailbox.choosing(one, issuer_id, wanted))
 
 
@@ -134,10 +134,10 @@ def fresh_link(delivery_context: DeliveryContext, token: str) -> None:
     def ask(one: Mailbox) -> Mailbox:
         barred = held_back(one, Kind.HOLDER_LINK)
         if barred is not None:
-            raise Refused("No mail reaches this address any more.", code=barred)
+            raise Refused("Emails to this address bounce.", code=barred)
         if one.link_sent_at is not None and now - one.link_sent_at < BETWEEN_LINKS:
             seconds = int(BETWEEN_LINKS.total_seconds())
-            raise TooMany("A link was sent a few minutes ago. Look for it in your mail first.", seconds)
+            raise TooMany("We sent a link a few minutes ago. Check your email first.", seconds)
         return replace(one, link_sent_at=now)
 
     box = delivery_context.change_mailbox(mailbox.digest(link.email), ask)
@@ -177,7 +177,7 @@ def _link(delivery_context: DeliveryContext, token: str, purpose: Purpose) -> Li
     name = links.name(token)
     link = delivery_context.store.link(name) if name is not None else None
     if link is None or link.purpose is not purpose or link.expires <= delivery_context.now():
-        raise NotFound("There is no such link.")
+        raise NotFound("This link does not exist.")
     return link
 
 
@@ -186,7 +186,7 @@ def _good(delivery_context: DeliveryContext, token: str) -> tuple[Link, Mailbox]
     box = delivery_context.mailbox(link.email)
     ended = box.links_from is not None and link.made_at < box.links_from
     if ended or link.good_until <= delivery_context.now():
-        raise LinkOver("This link no longer opens anything.")
+        raise LinkOver("This link no longer works.")
     return link, box
 
 
@@ -222,7 +222,7 @@ def _held(delivery_context: DeliveryContext, link: Link) -> Iterator[Held]:
 def _own(delivery_context: DeliveryContext, token: str, credential_id: str) -> Held:
     link, _ = _good(delivery_context, token)
     if credential_id not in {held.credential_id for held in delivery_context.archive.holdings(link.email)}:
-        raise NotFound("This credential is not one of yours.")
+        raise NotFound("This is not one of your credentials.")
     return _one(delivery_context, delivery_context.archive.record(credential_id))
 
 

@@ -107,7 +107,7 @@ def choosing(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
             return replace(rest, forgotten_at=None, no_reminders=_with(rest.no_reminders, issuer_id))
         case "none":
             return unsubscribed(rest, issuer_id)
-    raise Refused("Choose all mail, new credentials only, or none.", code="refused")
+    raise Refused("Choose all emails, new credentials only, or none.", code="refused")
 
 
 def choice(mailbox: Mailbox, issuer_id: str) -> str:
@@ -131,5 +131,5 @@ def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
 
 def _with(issuers: frozenset[str], issuer_id: str) -> frozenset[str]:
     if len(issuers) >= MOST_ISSUERS:
-        raise Refused("There is no room for the choice; forget everything instead.", code="refused")
+        raise Refused("There are too many settings to store. Delete your data instead.", code="refused")
     return issuers | {issuer_id}

@@ -30,15 +30,15 @@ def send_again(delivery_context: DeliveryContext, issuer_id: str, credential_id:
     """
     record = delivery_context.archive.record(credential_id)
     if record.issuer_id != issuer_id:
-        raise NotFound("There is no credential with this id.")
+        raise NotFound("This credential does not exist.")
     if not stands(record, delivery_context.now()):
         raise Refused(
-            "No letter goes out about a credential that is revoked, suspended, replaced or at its end.",
+            "Laurel sends no email about a credential that is revoked, suspended, superseded or expired.",
             code="not_standing",
         )
     recipient = delivery_context.archive.recipient(credential_id)
     if recipient.email is None:
-        raise Refused("Nobody's e-mail address is known for this credential.", code="no_address")
+        raise Refused("This credential has no email address.", code="no_address")
     barred = held_back(delivery_context.mailbox(recipient.email), Kind.ISSUED, issuer_id)
     if barred is not None:
         raise Refused(_BARRED[barred], code=barred)
@@ -47,13 +47,13 @@ def send_again(delivery_context: DeliveryContext, issuer_id: str, credential_id:
     def ask(one: Delivery) -> Delivery:
         first = one.first
         if first is not None and not first.answered and now - first.claimed_at < delivery_status.ANSWER:
-            raise Conflict("It is being sent right now.", code="in_flight")
+            raise Conflict("The email is being sent right now.", code="in_flight")
         lately = [at for at in one.asked if now - at < _DAY]
         latest = max((at for at in (*lately, first and first.sent_at) if at), default=None)
         if len(lately) >= A_DAY or (latest is not None and now - latest < APART):
             wait = APART if len(lately) < A_DAY else _DAY
             raise TooMany(
-                f"A letter is sent at most every {APART.seconds // 60} minutes, and {A_DAY} times a day.",
+                f"You can resend the email every {APART.seconds // 60} minutes, up to {A_DAY} times a day.",
                 int(wait.total_seconds()),
             )
         return delivery_status.asked_again(one, now, A_DAY)
@@ -64,8 +64,8 @@ def send_again(delivery_context: DeliveryContext, issuer_id: str, credential_id:
 
 
 _BARRED = {
-    "bounced": "There is no mailbox at this address: mail to it came back. Correct the credential's address.",
-    "complained": "Its reader has called mail from here spam; none is sent there any more.",
-    "forgotten": "Its reader has asked never to be written to from here.",
-    "unsubscribed": "Its reader has unsubscribed from your mail.",
+    "bounced": "Emails to this address bounce. Correct the credential's address.",
+    "complained": "The recipient marked an email as spam, so Laurel no longer emails this address.",
+    "forgotten": "The recipient asked Laurel not to email them.",
+    "unsubscribed": "The recipient has unsubscribed from your emails.",
 }

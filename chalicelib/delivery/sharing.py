@@ -30,7 +30,7 @@ WORDS = {
     Target.LINKEDIN_POST: "Post on LinkedIn",
     Target.FACEBOOK: "Share on Facebook",
     Target.X: "Post on X",
-    Target.WHATSAPP: "Send by WhatsApp",
+    Target.WHATSAPP: "Share on WhatsApp",
 }
 MOST_NAME = 200
 """Characters of a name in such an address: as many as an achievement or an issuer may have."""

@@ -101,7 +101,7 @@ class ConditionFailed(Conflict):
     the actions whose conditions failed."""
 
     def __init__(self, found: Mapping[int, Raw | None]) -> None:
-        super().__init__("Something else stands there already, or it was changed in the meantime.")
+        super().__init__("The item already exists or was changed in the meantime.")
         self.found = found
 
 
@@ -154,7 +154,7 @@ class Tables:
                     found.update((key_of(item), item) for item in items)
                 open_keys = reply.get("UnprocessedKeys") or {}
         if open_keys:
-            raise Unavailable("Storage left a part of the answer out.", code="storage_partial")
+            raise Unavailable("Storage returned an incomplete response.", code="storage_partial")
         return found
 
     def query(self, table: str, part: Range, page: int | None = None) -> Iterator[Raw]:
@@ -283,9 +283,9 @@ def _our_errors() -> Iterator[None]:
     except ClientError as error:
         _raise_ours(error)
     except BotoCoreError as error:
-        raise Unavailable("Storage did not answer.", code="storage_unavailable") from error
+        raise Unavailable("Storage did not respond.", code="storage_unavailable") from error
     except _NO_REPLY as error:
-        raise Unavailable("Storage answered with something else.", code="storage_unreadable") from error
+        raise Unavailable("Storage returned an unexpected response.", code="storage_unreadable") from error
 
 
 # What botocore's parser, and reading its result, raise when a body is no reply of DynamoDB, but a proxy's, say.
@@ -311,7 +311,7 @@ def _raise_ours(error: ClientError) -> None:
     if code == "ValidationException":
         # An item over 400 KB, a key over 2,048 bytes: no retry will help.
         raise Refused("Storage cannot hold this.", code="storage_refused") from error
-    raise Unavailable("Storage did not do what it was asked.", code="storage_unavailable") from error
+    raise Unavailable("Storage rejected the request.", code="storage_unavailable") from error
 
 
 def _busy() -> _Contended:

@@ -26,7 +26,7 @@ def message(letter: Letter, sender: str) -> EmailMessage:
         made["From"] = _from(letter, sender)
         made["To"] = _address(letter.to)
     except _NO_ADDRESS as error:
-        raise Refused("This is not an address that mail can be sent to.", code="address_rejected") from error
+        raise Refused("Laurel cannot send email to this address.", code="address_rejected") from error
     if letter.reply_to is not None:
         with suppress(*_NO_ADDRESS):  # what the issuer says of itself is not its holder's fault
             made["Reply-To"] = _address(letter.reply_to)

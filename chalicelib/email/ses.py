@@ -44,10 +44,10 @@ class SesPost:
         except ClientError as error:
             _raise_ours(error)
         except (EndpointConnectionError, ConnectTimeoutError) as error:
-            raise NotSent("The mail service cannot be reached.", code="post_unreachable") from error
+            raise NotSent("The email service cannot be reached.", code="post_unreachable") from error
         except (BotoCoreError, ResponseParserError, AttributeError, KeyError, TypeError, ValueError) as error:
             # It may have taken the letter and lost its answer: nobody knows.
-            raise Unavailable("The mail service did not answer.", code="post_silent") from error
+            raise Unavailable("The email service did not respond.", code="post_silent") from error
         return message_id
 
     @cached_property
@@ -65,8 +65,8 @@ def _raise_ours(error: ClientError) -> NoReturn:
     code = str(error.response["Error"].get("Code"))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
     if code in _REJECTED and "not verified" not in str(error.response["Error"].get("Message")):
-        raise Refused("The mail service does not take this letter.", code="address_rejected") from error
+        raise Refused("The email service rejected this email.", code="address_rejected") from error
     if status < 500:
         # Throttled, over the day's quota, paused, not allowed, or our own identity not verified: an operator's matter.
-        raise NotSent("The mail service takes no letters now.", code="post_refuses") from error
-    raise Unavailable("The mail service failed.", code="post_silent") from error
+        raise NotSent("The email service is not accepting emails now.", code="post_refuses") from error
+    raise Unavailable("The email service failed.", code="post_silent") from error

@@ -64,7 +64,7 @@ class KmsSigner:
         """Raises also `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
         if len(message) > LONGEST_MESSAGE:
             raise Refused(
-                f"The key service signs at most {LONGEST_MESSAGE} bytes and this has {len(message)}: "
+                f"KMS signs at most {LONGEST_MESSAGE} bytes and this has {len(message)}: "
                 "the credential is too large for a JWT; its Data Integrity form has no such limit.",
                 code="message_too_long",
             )
@@ -88,9 +88,9 @@ def _raw_ed25519(der: bytes) -> bytes:
     try:
         key = load_der_public_key(der)
     except (UnsupportedAlgorithm, ValueError) as error:
-        raise Refused("The key service's key cannot be read.", code="key_unreadable") from error
+        raise Refused("The KMS key cannot be read.", code="key_unreadable") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise Refused("The key service's key is not an Ed25519 key.", code="key_unreadable")
+        raise Refused("The KMS key is not an Ed25519 key.", code="key_unreadable")
     return key.public_bytes_raw()
 
 
@@ -99,9 +99,9 @@ def _our_errors() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable("The key service did not do what it was asked.", code="signing_unavailable") from error
+        raise Unavailable("KMS rejected the request.", code="signing_unavailable") from error
     except _NO_REPLY as error:
-        raise Unavailable("The key service answered with something else.", code="signing_unavailable") from error
+        raise Unavailable("KMS returned an unexpected response.", code="signing_unavailable") from error
 
 
 # What botocore's parser, and reading its result, raise when a body is no reply of KMS, but a proxy's, say.

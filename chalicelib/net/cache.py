@@ -98,7 +98,7 @@ class Cache:
             if flight is None:
                 return _settle(self._fly(key, own, deadline))
             if not flight.done.wait(max(deadline.left(), 0)):
-                raise Unavailable("There was no time left to ask for it.", code="out_of_time")
+                raise Unavailable("The time limit was reached before the fetch.", code="out_of_time")
             if flight.result is not None:
                 return _settle(flight.result)
 

@@ -35,7 +35,7 @@ class DomainWitness:
         except (resolver.NXDOMAIN, resolver.NoAnswer):
             return ()
         except Timeout as error:
-            raise Unavailable(f"The name servers of {name} did not answer in time.", code="timeout") from error
+            raise Unavailable(f"The name servers of {name} did not respond in time.", code="timeout") from error
         except DNSException as error:
             raise Unavailable(f"The records of {name} could not be read.", code="dns_failed") from error
         # One record may come in several pieces of 255 bytes (RFC 1035, 3.3.14).

@@ -61,10 +61,10 @@ class Fetcher:
             target = self._redirected(answer, target)
             if stay and target.origin != first.origin:
                 raise Unavailable(
-                    f"{first.host} sends to {target.host} for what only it can say.",
+                    f"{first.host} redirects to {target.host}, which cannot speak for it.",
                     code="redirect_refused",
                 )
-        raise Unavailable(f"{first.host} sends from one place to the next.", code="too_many_redirects")
+        raise Unavailable(f"{first.host} redirects too many times.", code="too_many_redirects")
 
     def post(self, url: str, sent: Sent, *, accept: str, deadline: Deadline) -> Fetched:
         """The answer to what is ``sent``. It is sent once, and nowhere else: a redirect is no answer.
@@ -83,14 +83,14 @@ class Fetcher:
             return exchange(target, addresses, accept, self._trust, own, sent)
         except TimeoutError as error:
             if deadline.left() <= 0:
-                raise Unavailable("There was no time left to ask for it.", code="out_of_time") from error
-            raise Unavailable(f"{target.host} did not answer in time.", code="timeout") from error
+                raise Unavailable("The time limit was reached before the fetch.", code="out_of_time") from error
+            raise Unavailable(f"{target.host} did not respond in time.", code="timeout") from error
 
     def _redirected(self, answer: Answer, target: Target) -> Target:
         try:
             return self._guard.target(urljoin(target.url, answer.headers["location"]))
         except (KeyError, ValueError) as error:
-            raise Unavailable(f"{target.host} sends elsewhere without saying where.", code="url_refused") from error
+            raise Unavailable(f"{target.host} redirects without a location.", code="url_refused") from error
 
 
 def system_trust() -> ssl.SSLContext:
@@ -105,20 +105,20 @@ def system_trust() -> ssl.SSLContext:
 
 def _body(answer: Answer, target: Target) -> bytes:
     if answer.status != 200:
-        raise Unavailable(f"{target.host} answers with an error ({answer.status}).", code="http_status")
+        raise Unavailable(f"{target.host} returned an error ({answer.status}).", code="http_status")
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     if encoding == "identity":
         return answer.body
     if encoding not in ("gzip", "x-gzip"):
-        raise Unavailable(f"{target.host} sends it packed in an unknown way.", code="encoding_unsupported")
+        raise Unavailable(f"{target.host} uses an unsupported content encoding.", code="encoding_unsupported")
     # Not asked for either, but some hosts keep only the packed form.
     inflater = zlib.decompressobj(wbits=31)
     try:
         body = inflater.decompress(answer.body, MAX_BODY + 1)
     except zlib.error as error:
-        raise Unavailable(f"{target.host} sends something packed that is broken.", code="cut_off") from error
+        raise Unavailable(f"{target.host} sent compressed data that is corrupt.", code="cut_off") from error
     if len(body) > MAX_BODY:
         raise too_large(target.host)
     if not inflater.eof or inflater.unused_data:
-        raise Unavailable(f"{target.host} sends something packed that is broken.", code="cut_off")
+        raise Unavailable(f"{target.host} sent compressed data that is corrupt.", code="cut_off")
     return body

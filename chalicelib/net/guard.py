@@ -67,15 +67,15 @@ class Guard:
     def target(self, url: str) -> Target:
         """The target that ``url`` names. Raises `Unavailable` with code `url_refused`."""
         if len(url) > MAX_URL:
-            raise _refused(f"A link has more than {MAX_URL:,} characters.")
+            raise _refused(f"The link has more than {MAX_URL:,} characters.")
         match = _URL.fullmatch(url)
         if match is None:
-            raise _refused(f"{url[:80]!r} is not a plain https link, so it is not opened.")
+            raise _refused(f"{url[:80]!r} is not a plain https link, so Laurel does not open it.")
         host, port = match["host"].lower(), int(match["port"] or HTTPS)
         if f"{host}:{port}" not in self.allow:
             _check_host(host)
             if port != HTTPS:
-                raise _refused(f"{host} is named with port {port}; only the usual port of https is opened.")
+                raise _refused(f"{host} uses port {port}. Laurel only opens the standard https port.")
         return Target(host, port, match["path"] or "/")
 
     def checked(self, target: Target, addresses: Sequence[Address]) -> Sequence[Address]:
@@ -86,7 +86,7 @@ class Guard:
         if f"{target.host}:{target.port}" in self.allow or all(map(public_address, addresses)):
             return addresses
         raise Unavailable(
-            f"{target.host} leads to an address that is not on the public internet, so it is not opened.",
+            f"{target.host} resolves to a non-public address, so Laurel does not open it.",
             code="address_refused",
         )
 
@@ -95,7 +95,7 @@ def _check_host(host: str) -> None:
     if not _HOST.fullmatch(host):
         raise _refused(f"{host[:80]!r} is not the name of a public web server.")
     if any(host.endswith(f".{name}") for name in _LOCAL_NAMES):
-        raise _refused(f"{host[:80]} is a name for machines in a private network.")
+        raise _refused(f"{host[:80]} is a name in a private network.")
 
 
 def _refused(detail: str) -> Unavailable:

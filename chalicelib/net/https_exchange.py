@@ -104,12 +104,12 @@ def exchange(
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError) as error:
             raise _cut_off(target.host) from error
         except (OSError, HTTPException, ValueError) as error:
-            raise Unavailable(f"{target.host} gave an answer that cannot be read.", code="not_http") from error
+            raise Unavailable(f"{target.host} sent an invalid response.", code="not_http") from error
 
 
 def too_large(host: str) -> Unavailable:
     """The refusal of an answer beyond the caps."""
-    return Unavailable(f"{host} sent more than the {MAX_BODY:,} bytes that are read.", code="too_large")
+    return Unavailable(f"{host} sent more than {MAX_BODY:,} bytes.", code="too_large")
 
 
 def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -> socket.socket:
@@ -144,11 +144,9 @@ def _secure(plain: socket.socket, target: Target, trust: ssl.SSLContext, deadlin
     except TimeoutError:
         raise
     except ssl.SSLCertVerificationError as error:
-        raise Unavailable(
-            f"The server that answers for {target.host} cannot prove that it is {target.host}.", code="tls_failed"
-        ) from error
+        raise Unavailable(f"The TLS certificate of {target.host} is not valid.", code="tls_failed") from error
     except OSError as error:
-        raise Unavailable(f"No secure connection to {target.host} could be made.", code="tls_failed") from error
+        raise Unavailable(f"No secure connection to {target.host} could be established.", code="tls_failed") from error
 
 
 def _request(target: Target, accept: str, sent: Sent | None) -> bytes:
@@ -201,4 +199,4 @@ def _limit(connection: socket.socket, deadline: Deadline) -> None:
 
 
 def _cut_off(host: str) -> Unavailable:
-    return Unavailable(f"{host} broke off in the middle of its answer.", code="cut_off")
+    return Unavailable(f"{host} closed the connection before the response was complete.", code="cut_off")

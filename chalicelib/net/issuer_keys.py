@@ -43,7 +43,7 @@ class IssuerKeys:
         """
         home = self._guard.target(issuer)
         if "?" in issuer or "#" in issuer:
-            raise Unavailable(f"{issuer[:200]!r} is not the plain address of an issuer.", code="url_refused")
+            raise Unavailable(f"{issuer[:200]!r} is not the plain URL of an issuer.", code="url_refused")
         if _is_url(kid):
             return self._by_url(issuer, home, kid)
         try:
@@ -56,9 +56,9 @@ class IssuerKeys:
     def _by_url(self, issuer: str, home: Target, kid: str) -> Controller:
         place = kid.partition("#")[0]
         if self._guard.target(place).origin != home.origin:
-            raise Malformed("It names a key that is not on its issuer's own site.", code="key_other_origin")
+            raise Malformed("It names a key that is not on the issuer's own site.", code="key_other_origin")
         if "?" in place:
-            raise Malformed("It names a key by a link that anybody could have made up.", code="key_other_origin")
+            raise Malformed("It names a key with a link that anyone could have created.", code="key_other_origin")
         fetched = self._get(place)
         return read(fetched, lambda document: _at_kid(document, issuer, kid, fetched.evidence()))
 
@@ -102,7 +102,7 @@ def _in_metadata(document: Mapping[str, object], issuer: str, evidence: Evidence
         return _in_set(keys, issuer, evidence)
     if isinstance(place, str) and keys is None:
         return place
-    raise Malformed("It must say in one way, and only one, what the keys are.", code="document_malformed")
+    raise Malformed("It must list the keys in exactly one way.", code="document_malformed")
 
 
 def _in_set(document: Mapping[str, object], issuer: str, *evidence: Evidence) -> Controller:

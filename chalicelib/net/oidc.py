@@ -62,7 +62,7 @@ class NetworkProviders:
         try:
             return strict_json.parse(found.body)
         except Malformed as error:
-            raise Unavailable(f"{provider.name} gave an answer that cannot be read.", code="not_http") from error
+            raise Unavailable(f"{provider.name} sent an invalid response.", code="not_http") from error
 
     def _deadline(self) -> Deadline:
         return Deadline.after(SECONDS, self._clock)
@@ -78,7 +78,7 @@ class NetworkProviders:
 
 def _endpoints(provider: Provider, found: Mapping[str, object]) -> Endpoints:
     if found.get("issuer") != provider.issuer:
-        raise Malformed("It speaks for another issuer.")
+        raise Malformed("It is about another issuer.")
     methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     return Endpoints(
         authorization=_url(found, "authorization_endpoint"),
@@ -91,7 +91,7 @@ def _endpoints(provider: Provider, found: Mapping[str, object]) -> Endpoints:
 def _url(found: Mapping[str, object], name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str) or not value.startswith("https://"):
-        raise Malformed(f"Its {name} is not there, or is no https address.")
+        raise Malformed(f"Its {name} is missing or is not an https URL.")
     return value
 
 

@@ -44,9 +44,9 @@ class SystemResolver:
         except queue.Empty as empty:
             raise TimeoutError from empty
         if isinstance(answer, OSError):
-            raise Unavailable(f"No web server named {host} can be found.", code="dns_failed") from answer
+            raise Unavailable(f"The host {host} cannot be found.", code="dns_failed") from answer
         if not 0 < len(answer) <= MAX_ADDRESSES:
-            raise Unavailable(f"{host} has {len(answer)} addresses, which no web server has.", code="dns_failed")
+            raise Unavailable(f"{host} has {len(answer)} addresses, more than Laurel accepts.", code="dns_failed")
         return answer
 
     def _look_up(self, host: str, answers: queue.SimpleQueue[Sequence[Address] | OSError]) -> None:

@@ -29,6 +29,4 @@ def read(fetched: Fetched, reader: Callable[[Mapping[str, object]], Result]) -> 
     try:
         return reader(strict_json.parse(fetched.body))
     except Malformed as error:
-        raise Unavailable(
-            f"What {fetched.url[:200]} holds cannot be used: {error.detail}", code="document_unreadable"
-        ) from error
+        raise Unavailable(f"{fetched.url[:200]} cannot be used: {error.detail}", code="document_unreadable") from error

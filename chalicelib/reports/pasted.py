@@ -36,7 +36,7 @@ def read(data: bytes) -> Link | Document:
     Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
     """
     if len(data) > MAX_SIZE:
-        raise Malformed(f"This is {len(data):,} bytes; at most {MAX_SIZE:,} are read.", code="too_large")
+        raise Malformed(f"The credential has {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
     text = _unwrapped(_stripped(data))
     if _LINK.fullmatch(text):
         return Link(text.decode("ascii"))
@@ -55,20 +55,22 @@ def read_linked(data: bytes) -> bytes:
     Raises `Malformed` with code `nothing_found` and a sentence about what the link leads to instead.
     """
     if len(data) > MAX_SIZE:
-        size = f"{len(data):,} bytes; a credential has at most {MAX_SIZE:,}"
-        raise Malformed(f"What the link leads to has {size}.", code="nothing_found")
+        size = f"{len(data):,} bytes; the limit is {MAX_SIZE:,}"
+        raise Malformed(f"The linked document has {size}.", code="nothing_found")
     try:
         found = read(data)
     except Malformed as error:
         page = _stripped(data)[:1] == b"<"
-        raise Malformed(_WEB_PAGE if page else f"The link was opened. {error.detail}", code=error.code) from error
+        raise Malformed(
+            _WEB_PAGE if page else (f"The link works, but there is a problem: {error.detail}"), code=error.code
+        ) from error
     if isinstance(found, Link):
-        raise Malformed("The link leads to another link. Paste that one instead.", code="nothing_found")
+        raise Malformed("The link leads to another link. Paste that link instead.", code="nothing_found")
     return found.source
 
 
 _WEB_PAGE = (
-    "The link leads to a web page, and Laurel finds no credential behind it. Look on that page for a download of the "
+    "The link leads to a web page, and Laurel found no credential there. Look on that page for a download of the "
     "badge or credential (often called JSON), then choose that file here."
 )
 
@@ -90,9 +92,9 @@ def _unwrapped(text: bytes) -> bytes:
     return _stripped(inner.encode("utf-8", "replace")) if isinstance(inner, str) else text
 
 
-_PICTURE = "This is a picture. Laurel cannot read the credential inside a picture yet; ask for the JSON file."
+_PICTURE = "This is an image. Laurel cannot read credentials inside images yet. Ask for the JSON file."
 _NO_LINK = (
-    "There is no credential in this: it begins as a link does, but is none. Copy one link, and nothing else, from the "
+    "This looks like a link but is not a valid one. Copy one link, and nothing else, from the "
     "address bar of your browser."
 )
 _HINTS = (
@@ -100,26 +102,26 @@ _HINTS = (
     (b"<svg", _PICTURE),
     (b"\xff\xd8\xff", _PICTURE),
     (b"GIF8", _PICTURE),
-    (b"\xff\xfe", "There is no credential in this that we can read. Save the file again, as UTF-8."),
-    (b"PK\3\4", "This is a zip or an office file. Take the credential out of it: a JSON file, or its link."),
-    (b"```", "Paste only what stands between the lines with the backticks."),
+    (b"\xff\xfe", "Laurel cannot read this file. Save it again as UTF-8."),
+    (b"PK\3\4", "This is a ZIP or Office file. Extract the credential from it: a JSON file or a link."),
+    (b"```", "Paste only the text between the lines with backticks."),
     (b"http://", _NO_LINK),
     (b"https://", _NO_LINK),
-    (b"%PDF", "This is a PDF, which anybody can make. Ask the holder for the link or the JSON file behind it."),
-    (b"<", "This is a web page, not a credential. Copy the page's address instead, or look for a download there."),
-    (b"did:", "This names an issuer or a holder, not a credential. Ask for the credential's link or file."),
-    (b"[", "This is a list. Check the credentials in it one by one."),
+    (b"%PDF", "This is a PDF, which anyone can create. Ask the holder for the credential’s link or JSON file."),
+    (b"<", "This is a web page, not a credential. Paste the page's address instead, or look for a download on it."),
+    (b"did:", "This identifies an issuer or a holder, not a credential. Ask for the credential's link or file."),
+    (b"[", "This is a list. Check its credentials one at a time."),
 )
 
 
 def _hint(text: bytes) -> str:
     if not text:
-        return "There is nothing here. Paste a credential or its link, or choose the file."
+        return "Nothing was submitted. Paste a credential or its link, or upload a file."
     if text[:5].lower() == b"<?xml" and b"<svg" in text[:4096].lower():
         return _PICTURE
     for start, hint in _HINTS:
         if text[: len(start)].lower() == start.lower():
             return hint
     if re.fullmatch(rb"[\w.-]+\.[a-z]{2,}(/\S*)?", text, re.IGNORECASE):
-        return "This looks like an address without its beginning. Put https:// in front of it."
-    return "There is no credential in this. A credential is a link, a JSON file, or a long code that starts with 'ey'."
+        return "This looks like a link without its scheme. Add https:// in front of it."
+    return "No credential found. A credential is a link, a JSON file, or a long code that starts with 'ey'."

@@ -20,7 +20,7 @@ from chalicelib.verify.options import Asked
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 
-_OWN_PAGE = "This page of ours has no credential on it. Copy the address of the credential's own page, with /c/ in it."
+_OWN_PAGE = "This page has no credential. Copy the address of the credential's own page, which contains /c/."
 _ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 

@@ -17,11 +17,11 @@ def decode(text: bytes) -> bytes:
     """The bytes that ``text`` stands for. Raises `Malformed` with code `not_base64url`."""
     rest = len(text) % 4
     if rest == 1 or (rest == 2 and text[-1] not in _LAST_OF_TWO) or (rest == 3 and text[-1] not in _LAST_OF_THREE):
-        raise Malformed("This is cut short, or not the one way to write its bytes in base64url.", code="not_base64url")
+        raise Malformed("This is truncated, or not canonical base64url.", code="not_base64url")
     try:
         return binascii.a2b_base64(text.translate(_TO_BASE64) + b"=" * (-rest % 4), strict_mode=True)
     except binascii.Error as error:
-        raise Malformed("This holds a character that base64url does not have.", code="not_base64url") from error
+        raise Malformed("This contains a character that is not base64url.", code="not_base64url") from error
 
 
 def encode(data: bytes) -> bytes:

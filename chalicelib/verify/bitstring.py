@@ -37,11 +37,13 @@ def decode(encoded: str) -> bytes:
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         bits = inflater.decompress(packed, MAX_BYTES)
     except (binascii.Error, zlib.error) as error:
-        raise Malformed("The status list cannot be unpacked.", code="status_list_malformed") from error
+        raise Malformed("The status list cannot be decompressed.", code="status_list_malformed") from error
     if inflater.unconsumed_tail:
-        raise Malformed(f"The status list unpacks to over {MAX_BYTES:,} bytes.", code="status_list_too_large")
+        raise Malformed(
+            f"The decompressed status list has more than {MAX_BYTES:,} bytes.", code="status_list_too_large"
+        )
     if not inflater.eof or inflater.unused_data:
-        raise Malformed("The status list is cut short or has something after it.", code="status_list_malformed")
+        raise Malformed("The status list is truncated or has trailing data.", code="status_list_malformed")
     if len(bits) * 8 < MIN_BITS:
         raise Malformed(
             f"The status list has {len(bits) * 8:,} entries; at least {MIN_BITS:,} are required.",

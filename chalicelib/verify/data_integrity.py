@@ -80,7 +80,7 @@ def read_proof(source: object) -> Proof:
     kind = source.get("type")
     suite = source.get("cryptosuite") if kind == vocabulary.DATA_INTEGRITY_PROOF else kind
     if isinstance(suite, str) and suite in CANONICAL_FORMS and (suite == kind) != (suite in _TYPES_WITHOUT_SUITE):
-        raise Malformed("The proof confuses its type and its cryptosuite.", code="proof_malformed")
+        raise Malformed("The proof's type and cryptosuite contradict each other.", code="proof_malformed")
     method, purpose, value = source.get("verificationMethod"), source.get("proofPurpose"), source.get("proofValue")
     if not (isinstance(suite, str) and isinstance(method, str) and isinstance(purpose, str)):
         raise Malformed("The proof does not name its type, its key or its purpose.", code="proof_malformed")
@@ -147,5 +147,5 @@ def _moment(source: Mapping[str, object], name: str) -> datetime | None:
 def _signature(value: object) -> bytes:
     signature = decode_base58btc(value) if isinstance(value, str) else b""
     if len(signature) != SIGNATURE_SIZE:
-        raise Malformed("The proof does not hold a 64-byte signature.", code="proof_malformed")
+        raise Malformed("The proof does not contain a 64-byte signature.", code="proof_malformed")
     return signature

@@ -36,20 +36,25 @@ class Check:
 
 
 CHECKS = (
-    Check(1, "format", "Is it something we recognise, within the caps?", format.check),
-    Check(2, "structure", "Does it have what its data model and schema require?", structure.check),
-    Check(3, "context", "Is every JSON-LD context one we bundle, is no term dropped, no alias hidden?", context.check),
-    Check(4, "proof", "Does the signature hold over exactly what is shown?", proof.check),
-    Check(5, "signer", "Does that key belong to the named issuer, for assertions, at that time?", signer.check),
-    Check(6, "dates", "Is now inside its validity?", dates.check),
-    Check(7, "status", "Do all its status entries say it still stands?", status.check),
-    Check(8, "issuer", "Is the issuer known to a registry we hold, or proven by its domain?", issuer.check),
-    Check(9, "recipient", "When asked: was it given to this e-mail or this holder?", recipient.check),
-    Check(10, "extras", "What else does it bring, and what of that was not looked at?", extras.check),
+    Check(1, "format", "Is it a supported format, within the size limits?", format.check),
+    Check(2, "structure", "Does it have everything its data model and schema require?", structure.check),
+    Check(3, "context", "Does Laurel know every JSON-LD context and term it uses?", context.check),
+    Check(4, "proof", "Does the signature cover exactly what is shown?", proof.check),
+    Check(
+        5,
+        "signer",
+        ("Did the key belong to the named issuer when it signed, and may it issue credentials?"),
+        signer.check,
+    ),
+    Check(6, "dates", "Is it valid today?", dates.check),
+    Check(7, "status", "Do all its status entries show that it is neither revoked nor suspended?", status.check),
+    Check(8, "issuer", "Is the issuer in a registry that Laurel uses, or confirmed by its domain?", issuer.check),
+    Check(9, "recipient", "If requested: was it issued to this email address?", recipient.check),
+    Check(10, "extras", "What else does it contain, and what of that was not checked?", extras.check),
 )
 
 _PASSED = Outcome.PASSED
-ALWAYS_UNCHECKED = ("whether the person who shows it is its holder",)
+ALWAYS_UNCHECKED = ("whether the person presenting it is its holder",)
 
 
 def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()) -> Report:  # noqa: B008 - frozen
@@ -82,5 +87,5 @@ def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()
 
 
 def _not_reached(check: Check, stopped_by: Finding) -> Finding:
-    message = f"Not looked at, because check {stopped_by.number} ({stopped_by.check}) did not pass."
+    message = f"Not checked, because check {stopped_by.number} ({stopped_by.check}) did not pass."
     return Finding(check.number, check.name, Outcome.UNKNOWN, "not_reached", message)

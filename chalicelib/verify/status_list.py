@@ -39,18 +39,18 @@ def read_list(url: str, case: Case) -> VerifiedList:
     evidence = (fetched.evidence(),)
     listed = _verified(fetched, case)
     if vocabulary.STATUS_LIST_CREDENTIAL not in listed.types:
-        raise CheckUnknown("status_list_wrong_type", "What its status points to is not a status list.", evidence)
+        raise CheckUnknown("status_list_wrong_type", "Its status does not point to a status list.", evidence)
     if "credentialStatus" in listed.document:
         # To follow it could go on for ever; not to follow it could believe a list that was withdrawn.
-        raise CheckUnknown("status_list_has_status", "Its status list may itself have been withdrawn.", evidence)
+        raise CheckUnknown("status_list_has_status", "Its status list may itself have been revoked.", evidence)
     if listed.document.get("id", url) != url:
-        raise CheckUnknown("status_list_other_id", "The status list says that it belongs at another address.", evidence)
+        raise CheckUnknown("status_list_other_id", "The status list belongs to another address.", evidence)
     # A list by another issuer may be right, but nothing says that this one may speak for the credential's issuer.
     if listed.issuer != case.issuer:
-        raise CheckUnknown("status_list_other_issuer", "Its status list was issued by somebody else.", evidence)
+        raise CheckUnknown("status_list_other_issuer", "Its status list was issued by someone else.", evidence)
     mention = only(listed.document.get("credentialSubject"))
     if vocabulary.STATUS_LIST not in as_list(as_object(mention).get("type")):
-        raise CheckUnknown("status_list_wrong_type", "What its status points to holds no list.", evidence)
+        raise CheckUnknown("status_list_wrong_type", "Its status list is empty.", evidence)
     subject = listed.node(mention)
     try:
         bits = bitstring.decode(text(subject.get("encodedList")) or "")
@@ -65,6 +65,6 @@ def _verified(fetched: Fetched, case: Case) -> Case:
         try:
             check(inner)
         except Unproven as error:
-            message = f"Its status list cannot be believed: {error.detail}"
+            message = f"Its status list cannot be trusted: {error.detail}"
             raise CheckUnknown("status_list_unproven", message, (fetched.evidence(),)) from error
     return inner

@@ -97,7 +97,7 @@ def test_nonsense_is_told_and_kept_for_another_try(
 ) -> None:
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
         paste(page, "my certificate </textarea> please")
-        expect(page.get_by_text("There is no credential in this.")).to_be_visible()
+        expect(page.get_by_text("No credential found.")).to_be_visible()
         assert page.get_by_label(FIELD).input_value() == "my certificate </textarea> please"
         assert page.get_by_label(FIELD).evaluate("field => field === document.activeElement")
         judged(chromium, page, width, screenshots / f"home-nothing-{width}.png")

@@ -58,7 +58,7 @@ def test_another_browser_is_told_what_to_do_and_can_ask_anew(
         page.get_by_role("button", name="Send me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
     with opened(chromium, laurel.mailed.sent[-1][1], **look(width)) as (page, words):
-        expect(page.get_by_role("alert")).to_contain_text("only in the browser in which it was asked for")
+        expect(page.get_by_role("alert")).to_contain_text("only works in the browser that requested it")
         judged(chromium, page, width, screenshots / f"sign-in-elsewhere-{width}.png")
         page.get_by_label("Your email address").fill("two-browsers@fernhill.example")
         page.get_by_role("button", name="Send me a link").click()

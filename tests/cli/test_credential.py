@@ -82,7 +82,7 @@ def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
 
         def add_record(self, *issued: Any) -> None:
             issuer_store.add_record(*issued)
-            raise Unavailable("Storage did not answer.", code="storage_unavailable")
+            raise Unavailable("Storage did not respond.", code="storage_unavailable")
 
     issuer_store, services.issuer_store = services.issuer_store, Deaf()
     services.__dict__.pop("issuer_context", None)

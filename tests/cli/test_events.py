@@ -72,5 +72,5 @@ def test_a_file_that_is_not_there_is_a_usage_fault(run: Run, tmp_path: Path) -> 
 
 def test_a_journal_that_does_not_take_an_event_ends_with_1(run: Run, services: FakeServices, tmp_path: Path) -> None:
     (tmp_path / "log").write_text(LINE)
-    services.event_store.fault = Unavailable("Storage did not answer.")
+    services.event_store.fault = Unavailable("Storage did not respond.")
     assert run("events", "replay", tmp_path / "log").code == 1

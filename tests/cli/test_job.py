@@ -142,7 +142,7 @@ def test_storage_that_fails_is_no_success(
             return getattr(issuer_store, name)
 
         def add_records(self, issued: Any) -> Any:
-            return [Unavailable("Storage did not answer.", code="storage_unavailable") for _ in issued]
+            return [Unavailable("Storage did not respond.", code="storage_unavailable") for _ in issued]
 
     issuer_store, services.issuer_store = services.issuer_store, Deaf()
     services.__dict__.pop("issuer_context", None)
@@ -171,7 +171,7 @@ def test_all_data_of_an_issuer_is_written_whole(
     before = target.read_bytes()
 
     def fails(*_: Any) -> None:
-        raise Unavailable("Storage did not answer.")
+        raise Unavailable("Storage did not respond.")
 
     monkeypatch.setattr("chalicelib.award.export.page", fails)
     assert run("export", issuer, target).code == 1

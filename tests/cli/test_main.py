@@ -53,8 +53,8 @@ def test_what_cannot_be_understood_ends_with_2(run: Run, asked: tuple[str, ...])
     ("asked", "words"),
     [
         (("member", "add", "acme", "a@acme.example", "--role", "king"), "'king' is none of owner, editor, viewer"),
-        (("credential", "issue", "acme", "x", "--name", "A", "--valid-from", "soon"), "'soon' is neither a day"),
-        (("credential", "renew", "x", "--valid-until", "2026-02-30"), "'2026-02-30' is neither a day"),
+        (("credential", "issue", "acme", "x", "--name", "A", "--valid-from", "soon"), "'soon' is not a date"),
+        (("credential", "renew", "x", "--valid-until", "2026-02-30"), "'2026-02-30' is not a date"),
     ],
 )
 def test_a_wrong_value_is_told_with_what_would_do(run: Run, asked: tuple[str, ...], words: str) -> None:
@@ -90,11 +90,11 @@ def test_an_interrupt_ends_with_130(run: Run, services: FakeServices) -> None:
 def test_storage_that_does_not_answer_ends_with_1(run: Run, services: FakeServices) -> None:
     class Down:
         def issuers(self) -> None:
-            raise Unavailable("Storage did not answer.", code="storage_unavailable")
+            raise Unavailable("Storage did not respond.", code="storage_unavailable")
 
     services.issuer_store = Down()
     ran = run("issuer", "list")
-    assert (ran.code, ran.err) == (1, "error: Storage did not answer. (storage_unavailable)\n")
+    assert (ran.code, ran.err) == (1, "error: Storage did not respond. (storage_unavailable)\n")
 
 
 def test_the_module_runs_as_a_program() -> None:

@@ -108,5 +108,5 @@ def test_a_name_that_stands_twice_is_noticed_whatever_the_values_hold(members: l
     if len({name for name, _ in members}) == len(members):
         assert parse(data, Caps(depth=64)) == dict(members)
     else:
-        with pytest.raises(Malformed, match="stands twice"):
+        with pytest.raises(Malformed, match="appears twice"):
             parse(data, Caps(depth=64))

@@ -213,6 +213,6 @@ def test_a_letter_names_the_next_step_of_the_pathway() -> None:
     world.do("deliver")
     letter = world.post.sent[0]
     assert (letter.next_step, letter.next_url) == (
-        "Next on “Diver”: Welding in the deep.",
+        "Next step on “Diver”: Welding in the deep.",
         "https://north.example/deep",
     )

@@ -95,9 +95,9 @@ def test_a_letter_that_was_asked_for_has_nothing_to_unsubscribe_from(kind: Kind)
 
 def test_the_first_letter_guides_and_leads_on() -> None:
     text = part(letter(Kind.ISSUED), "plain")
-    for words in ("LinkedIn", "Social media", "Résumé", "E-mail signature", "Web page", "Wallet"):
+    for words in ("LinkedIn", "Social media", "Résumé", "Email signature", "Web page", "Wallet"):
         assert f"- {words}: " in text
-    assert "Next on “Data analyst”: Statistics for everyday." in text
+    assert "Next step on “Data analyst”: Statistics for everyday." in text
     assert "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=Data+analysis+in+practice" in text
     assert "It is valid until 1 June 2028." in text
 

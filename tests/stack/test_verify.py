@@ -102,4 +102,4 @@ def test_the_first_pages_form_answers(stack: RunningStack) -> None:
     assert (link.status, link.headers["Location"]) == (303, stack.demo["valid"]["url"])
     nothing = ask(stack, "/", "POST", filled("hello"), accept="text/html", content_type=FORM)
     assert nothing.status == 422
-    assert "There is no credential in this." in nothing.body.decode()
+    assert "No credential found." in nothing.body.decode()

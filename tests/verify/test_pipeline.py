@@ -184,7 +184,7 @@ def test_evidence_links_are_named_as_not_followed() -> None:
     document["evidence"] = [{"id": "https://work.example/", "type": ["Evidence"], "name": "A picture"}]
     report = report_on(as_bytes(signed(document)))
     assert report.verdict is Verdict.VALID
-    assert "the pages that its evidence links to" in report.not_checked
+    assert "the evidence pages that it links to" in report.not_checked
 
 
 @settings(max_examples=200, deadline=None)

@@ -164,7 +164,7 @@ def resume(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job:
     """
     job = bulk.jobs.job(issuer_id, job_id)
     if job.state is JobState.DRAFT:
-        raise Refused("Not all of its rows have arrived; send them again.", code="job_incomplete")
+        raise Refused("Some rows are missing. Send them again.", code="job_incomplete")
     if job.state is JobState.DONE:
         return job
     running = replace(job, state=JobState.RUNNING, reason=None, ended_at=None, version=job.version + 1)
@@ -234,7 +234,8 @@ def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
         if sent.key:
             raise idempotency.reused()
         detail = (
-            f"The same rows came before with other settings, as job {job_id}. To award again, send a key with them."
+            f"The same rows were sent before with other settings, as job {job_id}. To issue them again, "
+            "send an Idempotency-Key."
         )
         raise Conflict(detail, code="rows_came_before")
     return before
@@ -265,12 +266,14 @@ def _sha256(value: object) -> bytes:
 def _refuse(found: Examined, allow: Allow) -> None:
     if found.faulty and not allow.faults:
         detail = (
-            f"{found.faulty:,} of {found.total:,} rows have faults. Mend them, or allow the others to be issued alone."
+            f"{found.faulty:,} of {found.total:,} rows have errors. Fix them, or allow the valid rows to "
+            "be issued alone."
         )
         raise RowsRefused(detail, "rows_refused", found.faults)
     if found.repeated and not allow.duplicates:
         detail = (
-            f"{found.repeated:,} rows have an e-mail address that an earlier row has. Give each a ref, or allow it."
+            f"{found.repeated:,} rows have the same email address as an earlier row. Give each a ref, or "
+            "allow duplicates."
         )
         raise RowsRefused(detail, "duplicates", found.duplicates)
 

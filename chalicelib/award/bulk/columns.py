@@ -50,8 +50,8 @@ class UnknownColumns(Unreadable):
         named = ", ".join(repr(name.strip()[:80]) for name in names[:_NAMED]) + (", …" if names[_NAMED:] else "")
         these, them = ("column", "it") if len(names) == 1 else ("columns", "them")
         super().__init__(
-            f"We do not know the {these} {named}. Known are name, {others()}. "
-            f"Rename {them}, take {them} out, or allow us to leave {them} out.",
+            f"Unknown {these} {named}. Known columns are name, {others()}. "
+            f"Rename or remove {them}, or allow unknown columns.",
             code="columns",
         )
 
@@ -63,9 +63,9 @@ def check(header: Sequence[str], columns: Sequence[str | None], *, any_columns: 
         raise UnknownColumns(unknown)
     known = [column for column in columns if column]
     if twice := next((column for column in known if known.count(column) > 1), None):
-        raise Unreadable(f"Two columns say {twice!r}; take one out.", code="columns")
+        raise Unreadable(f"Two columns are named {twice!r}. Remove one.", code="columns")
     if not {"name", "first_name", "last_name"} & set(known):
-        raise Unreadable("No column has the names; call it name.", code="columns")
+        raise Unreadable("There is no column for names. Add one called name.", code="columns")
 
 
 def column_of(name: str) -> str | None:

@@ -153,7 +153,7 @@ def _keep(bulk: BulkIssuer, job: Job, results: Results) -> None:
             results = Results(results.chunk, merged, theirs.version + 1)
         else:
             return
-    raise Conflict("Others keep working at the same rows; try again.", code="busy")
+    raise Conflict("Another worker is processing the same rows. Try again.", code="busy")
 
 
 _KNOWN = (RowState.WAITING, RowState.REFUSED, RowState.ISSUED)
@@ -173,4 +173,4 @@ def _end(bulk: BulkIssuer, job: Job, state: JobState, reason: str | None) -> Job
                 return job
         else:
             return ended
-    raise Conflict("Others keep changing this job; try again.", code="busy")
+    raise Conflict("Someone else is changing this job. Try again.", code="busy")

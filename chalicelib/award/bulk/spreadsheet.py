@@ -49,18 +49,18 @@ def inflated(content: bytes) -> bytes:
         while content:
             members += 1
             if members > MAX_MEMBERS:
-                raise Unreadable(f"The gzip file is put together from more than {MAX_MEMBERS:,} pieces; pack it anew.")
+                raise Unreadable(f"The gzip file has more than {MAX_MEMBERS:,} members. Compress it again.")
             member = zlib.decompressobj(wbits=31)
             whole += member.decompress(content, MAX_INFLATED + 1 - len(whole))
             if len(whole) > MAX_INFLATED:
                 raise Malformed(
-                    f"Unpacked this is more than {MAX_INFLATED:,} bytes; send it in parts.", code="too_large"
+                    f"The decompressed file has more than {MAX_INFLATED:,} bytes. Send it in parts.", code="too_large"
                 )
             if not member.eof:
-                raise Unreadable("The gzip file is cut off; send it again.")
+                raise Unreadable("The gzip file is incomplete. Send it again.")
             content = member.unused_data
     except zlib.error as error:
-        raise Unreadable("This begins like a gzip file and is none; send it again.") from error
+        raise Unreadable("This is not a valid gzip file. Send it again.") from error
     return bytes(whole)
 
 
@@ -77,23 +77,23 @@ def read(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
         case b"{":
             rows = spreadsheet_json.lines(_short(_lines(content)), any_columns=any_columns)
         case b"":
-            raise Unreadable("There is nothing in it.", code="no_rows")
+            raise Unreadable("The upload is empty.", code="no_rows")
         case _:
             rows = _table(content, any_columns=any_columns)
     total = 0
     for total, row in enumerate(rows, start=1):
         if total > MAX_ROWS:
-            raise Malformed(f"There are more than {MAX_ROWS:,} rows; send them in parts.", code="too_large")
+            raise Malformed(f"The upload has more than {MAX_ROWS:,} rows. Send it in parts.", code="too_large")
         yield row
     if not total:
-        raise Unreadable("It names columns, and nobody in them.", code="no_rows")
+        raise Unreadable("The upload has a header row and no other rows.", code="no_rows")
 
 
 def _check_text(content: bytes) -> None:
     if content.startswith(b"PK\x03\x04"):
-        raise Unreadable("This is a workbook. Save it as CSV in UTF-8, and send that.", code="not_utf8")
+        raise Unreadable("This is an Excel workbook. Save it as CSV UTF-8 and upload that.", code="not_utf8")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Unreadable("This is text in UTF-16. Save it as CSV in UTF-8, and send that.", code="not_utf8")
+        raise Unreadable("This is UTF-16 text. Save it as CSV UTF-8 and upload that.", code="not_utf8")
     decoder = codecs.getincrementaldecoder("utf-8")()
     step = 64 * 1024
     for start in range(0, len(content), step):
@@ -103,7 +103,7 @@ def _check_text(content: bytes) -> None:
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, start - left_over + error.start) + 1
             raise Unreadable(
-                f"This is not text in UTF-8: see line {line:,}. In a spreadsheet choose CSV UTF-8 when saving.",
+                f"Line {line:,} is not valid UTF-8. In your spreadsheet, save the file as CSV UTF-8.",
                 code="not_utf8",
             ) from error
 
@@ -116,7 +116,7 @@ def _table(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
     if not _known(_first_row(head[told.end() :] if told else head, separator)):
         if "@" in next((line for line in head.splitlines() if line.strip()), ""):
             return _list(content)
-        raise Unreadable(f"The first row has to name the columns: name, and any of {columns.others()}.", code="columns")
+        raise Unreadable(f"The first row must name the columns: name, and any of {columns.others()}.", code="columns")
     return _csv(content, separator, skip=1 if told else 0, any_columns=any_columns)
 
 
@@ -145,10 +145,10 @@ def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Ite
                 continue
             extra = bool("".join(row[len(header) :]).strip())
             short = len(row) < len(header)
-            many = f"fills {len(row)} columns, and the first row names {len(header)}" if extra or short else None
+            many = f"has {len(row)} columns, and the first row names {len(header)}" if extra or short else None
             yield Cells(number, {column: cell for column, cell in zip(header, row, strict=False) if column}, many)
     except csv.Error as error:
-        raise Unreadable(f"After row {number} it is not CSV: {error}.", code="not_csv") from error
+        raise Unreadable(f"Invalid CSV after row {number}: {error}.", code="not_csv") from error
 
 
 def _lines(content: bytes, *, newline: str | None = None) -> Iterator[str]:
@@ -156,7 +156,10 @@ def _lines(content: bytes, *, newline: str | None = None) -> Iterator[str]:
     for number, line in enumerate(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline=newline), start=1):
         if number > MAX_LINES:
             raise Malformed(
-                f"There are more than {MAX_LINES:,} lines, blank ones counted; take those out, or send it in parts.",
+                (
+                    f"The upload has more than {MAX_LINES:,} lines, including blank ones. Remove blank lines, or "
+                    "send it in parts."
+                ),
                 code="too_large",
             )
         yield line
@@ -176,7 +179,7 @@ def _list(content: bytes) -> Iterator[Cells]:
     for line in _lines(content):
         for found in _entries(line.strip()):
             number += 1
-            yield Cells(number, found) if found else Cells(number, {}, "is no name with an e-mail address")
+            yield Cells(number, found) if found else Cells(number, {}, "is not a name with an email address")
 
 
 def _entries(line: str) -> Iterator[Mapping[str, Cell]]:

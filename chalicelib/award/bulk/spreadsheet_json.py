@@ -36,9 +36,9 @@ def array(text: str, *, any_columns: bool) -> Iterator[Cells]:
         if text[at : at + 1] == "," and text[_past_space(text, at + 1) : at + 2] != "]":
             at += 1
         elif text[at : at + 1] != "]":
-            raise Unreadable(f"After item {number} a comma is missing, or the end.", code="not_json")
+            raise Unreadable(f"After item {number} a comma or the end of the array is missing.", code="not_json")
     if text[at:].strip() != "]":
-        raise Unreadable("The JSON array does not end, or something stands behind it.", code="not_json")
+        raise Unreadable("The JSON array is not closed, or is followed by something else.", code="not_json")
 
 
 def lines(each: Iterable[str], *, any_columns: bool) -> Iterator[Cells]:
@@ -48,7 +48,7 @@ def lines(each: Iterable[str], *, any_columns: bool) -> Iterator[Cells]:
         if line.strip():
             value, at = items.value(line, _past_space(line, 0), number)
             if line[at:].strip():
-                raise Unreadable(f"In line {number} something stands behind the object.", code="not_json")
+                raise Unreadable(f"Line {number} has something after the object.", code="not_json")
             yield items.cells(number, value)
 
 
@@ -92,7 +92,7 @@ class _Items:
     def cells(self, number: int, value: object) -> Cells:
         """The row that ``value`` is. Raises `Unreadable`."""
         if not isinstance(value, dict):
-            return Cells(number, {}, "is no JSON object")
+            return Cells(number, {}, "is not a JSON object")
         names = list(value)
         for name in names:
             if name not in self._named:
@@ -104,15 +104,15 @@ class _Items:
         cells = zip(called, value.values(), strict=True)
         found = {column: cell for column, cell in cells if column and cell is not None}
         wrong = next((column for column, cell in found.items() if not _fits(column, cell)), None)
-        return Cells(number, {} if wrong else found, f"has no text in {wrong!r}" if wrong else None)
+        return Cells(number, {} if wrong else found, f"has no string in {wrong!r}" if wrong else None)
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         self._objects += 1
         if self._objects > MAX_OBJECTS:
-            raise Malformed(f"There are more than {MAX_OBJECTS:,} objects; send them in parts.", code="too_large")
+            raise Malformed(f"The upload has more than {MAX_OBJECTS:,} objects. Send it in parts.", code="too_large")
         members = dict(pairs)
         if len(members) != len(pairs):
-            raise ValueError("a name stands twice")
+            raise ValueError("duplicate name")
         return members
 
 

@@ -63,7 +63,7 @@ def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
     for each in spreadsheet.read(spreadsheet.inflated(content), any_columns=any_columns):
         row = _row(each)
         if row.ref is not None and (before := refs.first(row.ref, row.number)) != row.number:
-            twice = Fault(row.number, "ref", "ref_twice", f"The ref {row.ref[:80]!r} stands in row {before} too.")
+            twice = Fault(row.number, "ref", "ref_twice", f"The ref {row.ref[:80]!r} is also in row {before}.")
             row = replace(row, faults=(*row.faults, twice))
         yield row
 
@@ -82,7 +82,7 @@ class Duplicates:
         number, first_has_ref = divmod(self._seen.first(row.email.casefold(), 2 * row.number + has_ref), 2)
         if number == row.number or (first_has_ref and has_ref):
             return None
-        detail = f"{row.email[:80]} stands in row {number} too, and would get two credentials."
+        detail = f"{row.email[:80]} is also in row {number} and would get two credentials."
         return Fault(row.number, "email", "duplicate", detail)
 
 
@@ -142,7 +142,7 @@ def _row(found: Cells) -> Row:
     text = {column: _text(column, cell, blame) for column, cell in found.values.items() if column != "evidence"}
     name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
     if not name and not faults:
-        blame("name", "no_name", "There is no name.")
+        blame("name", "no_name", "The name is missing.")
     return Row(
         number=found.number,
         name=name,
@@ -164,10 +164,10 @@ def _text(column: str, cell: Cell, blame: Blame) -> str | None:
     text = str(cell).strip()
     most = _MOST.get(column, MAX_CELL)
     if len(text) > most:
-        blame(column, "too_long", f"The cell has {len(text):,} characters; at most {most:,} fit.")
+        blame(column, "too_long", f"The cell has {len(text):,} characters. The limit is {most:,}.")
         return None
     if _CONTROL.search(text):
-        blame(column, "bad_text", "The cell holds a control character.")
+        blame(column, "bad_text", "The cell contains a control character.")
         return None
     return text or None
 
@@ -181,7 +181,7 @@ def _moment(
     try:
         return read_moment(written)
     except Malformed:
-        detail = f"{written[:40]!r} is not a date like 2026-11-30, nor a time like 2026-11-30T09:00:00Z."
+        detail = f"{written[:40]!r} is not a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00Z."
         blame(column, "bad_date", detail)
         return None
 

@@ -25,14 +25,14 @@ def only(sent: Mapping[str, object], known: Sequence[str], place: str) -> None:
     passed over otherwise."""
     for name in sorted(sent.keys() - set(known)):
         pointer = name.replace("~", "~0").replace("/", "~1")
-        raise Misplaced(f"{place}/{pointer}", f"This member is not known here. There are: {', '.join(known)}.")
+        raise Misplaced(f"{place}/{pointer}", f"Unknown member. Known members: {', '.join(known)}.")
 
 
 def text(sent: Mapping[str, object], name: str, place: str) -> str:
     """A text that has to be there. Raises `Misplaced`."""
     found = optional(sent, name, place)
     if found is None:
-        raise Misplaced(f"{place}/{name}", "Give this member, as text.")
+        raise Misplaced(f"{place}/{name}", "This member is required and must be a string.")
     return found
 
 
@@ -40,7 +40,7 @@ def optional(sent: Mapping[str, object], name: str, place: str) -> str | None:
     """A text, or None when it is null or not there. Raises `Misplaced`."""
     found = sent.get(name)
     if found is not None and not isinstance(found, str):
-        raise Misplaced(f"{place}/{name}", "Give a text.")
+        raise Misplaced(f"{place}/{name}", "This must be a string.")
     return found
 
 
@@ -48,12 +48,12 @@ def flag(sent: Mapping[str, object], name: str, place: str) -> bool:
     """True or false; false when it is not there. Raises `Misplaced`."""
     found = sent.get(name, False)
     if not isinstance(found, bool):
-        raise Misplaced(f"{place}/{name}", "Give true or false.")
+        raise Misplaced(f"{place}/{name}", "This must be true or false.")
     return found
 
 
 def whole(value: object, pointer: str) -> int:
     """A whole number. Raises `Misplaced`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Misplaced(pointer, "Give a whole number.")
+        raise Misplaced(pointer, "This must be an integer.")
     return value

@@ -33,13 +33,13 @@ def check_text(name: str, value: str, limit: int) -> None:
     control characters, which a terminal obeys, halves of surrogate pairs, which UTF-8 cannot write, and the two
     code points that no canonical form has (`canonical.literals`)."""
     if not value.strip():
-        raise Refused(f"The {name} is empty.", code="bad_text")
+        raise Refused(f"The {name} is missing.", code="bad_text")
     if len(value) > limit:
-        raise Refused(f"The {name} has {len(value):,} characters; at most {limit:,} fit.", code="bad_text")
+        raise Refused(f"The {name} has {len(value):,} characters. The limit is {limit:,}.", code="bad_text")
     if any(category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in value):
-        raise Refused(f"The {name} holds a control character.", code="bad_text")
+        raise Refused(f"The {name} contains a control character.", code="bad_text")
     if "\ufffe" in value or "\uffff" in value:
-        raise Refused(f"The {name} holds what is no character, U+FFFE or U+FFFF.", code="bad_text")
+        raise Refused(f"The {name} contains U+FFFE or U+FFFF, which are not characters.", code="bad_text")
 
 
 def check_name(name: str, value: str, limit: int) -> None:
@@ -47,29 +47,27 @@ def check_name(name: str, value: str, limit: int) -> None:
     order in which it is written. Joiners within it stay: Persian and the scripts of India write with them."""
     check_text(name, value, limit)
     if any(letter in "\n\t" or category(letter) in ("Zl", "Zp") for letter in value):
-        raise Refused(f"The {name} holds a line break or a tab; write it on one line.", code="bad_text")
+        raise Refused(f"The {name} contains a line break or a tab. Enter it on one line.", code="bad_text")
     if any(letter in _TURNS for letter in value):
         raise Refused(
-            f"The {name} holds a character that cannot be seen and turns the order of others; type it anew.",
+            f"The {name} contains an invisible character that changes the text direction. Type it again.",
             code="bad_text",
         )
     if all(letter in _BLANKS or category(letter) in _UNSEEN for letter in value):
-        raise Refused(f"Nothing of the {name} can be seen; type it anew.", code="bad_text")
+        raise Refused(f"The {name} contains only invisible characters. Type it again.", code="bad_text")
 
 
 def check_url(name: str, value: str) -> None:
     """Raises `Refused` (`bad_url`) when ``value`` is not an absolute http or https address."""
     if not value.strip():
-        raise Refused(f"The {name} is empty.", code="bad_url")
+        raise Refused(f"The {name} is missing.", code="bad_url")
     try:
         parts = urlsplit(value)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(value) <= MAX_URL
     except ValueError:
         good = False
     if not good or not value.isprintable() or any(letter in ' <>"{}|\\^`' for letter in value):
-        raise Refused(
-            f"The {name} {value[:80]!r} is not an address that starts with https:// or http://.", code="bad_url"
-        )
+        raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with https:// or http://.", code="bad_url")
 
 
 def check_email(name: str, value: str) -> None:
@@ -77,4 +75,4 @@ def check_email(name: str, value: str) -> None:
     anybody there is not known before it is sent."""
     check_text(name, value, MAX_EMAIL)
     if not _EMAIL.fullmatch(value):
-        raise Refused(f"{value[:80]!r} is not an e-mail address.", code="bad_email")
+        raise Refused(f"{value[:80]!r} is not an email address.", code="bad_email")

@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 
-_FORMS = "is neither a day, such as 2026-11-30, nor a time, such as 2026-11-30T09:00:00Z."
+_FORMS = "is not a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00Z."
 
 
 def start(text: str) -> datetime:

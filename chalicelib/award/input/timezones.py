@@ -19,7 +19,7 @@ def check_zone(zone: str) -> None:
     that nobody has chosen."""
     if zone not in names():
         raise Refused(
-            f"{zone[:80]!r} is not the name of a time zone, such as Europe/Berlin or America/New_York.", code="bad_zone"
+            f"{zone[:80]!r} is not a timezone name such as Europe/Berlin or America/New_York.", code="bad_zone"
         )
 
 

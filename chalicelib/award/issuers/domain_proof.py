@@ -63,7 +63,7 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
     issuer = domain_prover.issuer_context.issuer_store.issuer(issuer_id)
     proof = _read(domain_prover, issuer, domain)
     if domain not in {kept.domain for kept in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
-        raise Refused(f"An issuer has at most {MAX_DOMAINS} domains; give one up first.", code="too_many_domains")
+        raise Refused(f"An issuer can have up to {MAX_DOMAINS} domains. Remove one first.", code="too_many_domains")
     # First the task: one without its domain ends by itself.
     domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + AGAIN)])
     _keep(domain_prover.issuer_context, issuer_id, domain, proof)
@@ -74,7 +74,7 @@ def give_up(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
     """From now on the domain says nothing about the issuer. Raises `NotFound`, `Refused` (`bad_domain`), `Conflict`."""
     domain = domains.normal(text)
     if domain not in {kept.domain for kept in issuer_context.issuer_store.issuer(issuer_id).domains}:
-        raise NotFound("The issuer has no such domain.")
+        raise NotFound("The issuer does not have this domain.")
     _keep(issuer_context, issuer_id, domain, None)
 
 
@@ -120,10 +120,10 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
         if file[1] in content.decode("utf-8", "replace").split():
             return DomainProof(domain, Place.FILE, now, hashlib.sha256(content).hexdigest())
     what = (
-        f"Publish the TXT record {record[0]} with the text {record[1]}, or the file {file[0]} with the line {file[1]}"
+        f"Publish the TXT record {record[0]} with the value {record[1]}, or the file {file[0]} with the line {file[1]}"
     )
-    heard = f" (asking it failed: {silent.detail})" if silent else ""
-    raise Refused(f"{domain} does not name this issuer yet{heard}. {what}; then try again.", code="domain_not_proven")
+    heard = f" (the look-up failed: {silent.detail})" if silent else ""
+    raise Refused(f"{domain} does not name this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven")
 
 
 def _keep(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:
@@ -137,4 +137,4 @@ def _keep(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: Dom
         except Conflict:
             continue
         return
-    raise Conflict("Others keep changing this issuer; try again.", code="busy")
+    raise Conflict("Someone else is changing this issuer. Try again.", code="busy")

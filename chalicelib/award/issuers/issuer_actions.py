@@ -114,7 +114,7 @@ def reword(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, 
         except Conflict:
             continue
         return reworded
-    raise Conflict("Others keep changing this issuer; try again.", code="busy")
+    raise Conflict("Someone else is changing this issuer. Try again.", code="busy")
 
 
 def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
@@ -135,8 +135,8 @@ def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     if issuer.did.startswith("did:key:"):
         raise Refused(
-            f"{issuer.name} is named by its key (did:key), so another key would be another issuer. "
-            "Found a new issuer instead.",
+            f"{issuer.name} is identified by its key (did:key), so another key would be another issuer. "
+            "Create a new issuer instead.",
             code="did_key_has_one_key",
         )
     fresh = _fresh_key(issuer_context, issuer_id, issuer_context.now())
@@ -154,7 +154,7 @@ def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
             issuer = issuer_context.issuer_store.issuer(issuer_id)
         else:
             return rotated
-    raise Conflict(f"Others keep changing {issuer.name}; try again.", code="busy")
+    raise Conflict(f"Someone else is changing {issuer.name}. Try again.", code="busy")
 
 
 def _retire(keys: tuple[SigningKey, ...], now: datetime) -> tuple[SigningKey, ...]:
@@ -178,18 +178,18 @@ def _refuse_existing(issuer_context: IssuerContext, issuer_id: str) -> None:
 
 
 def _exists(issuer_id: str) -> Conflict:
-    return Conflict(f"There is an issuer {issuer_id!r} already.", code="issuer_exists")
+    return Conflict(f"The issuer {issuer_id!r} already exists.", code="issuer_exists")
 
 
 def check_id(issuer_id: str) -> None:
     """Raises `Refused` (`bad_issuer_id`) when ``issuer_id`` cannot be one."""
     if not _SLUG.fullmatch(issuer_id):
         raise Refused(
-            f"{issuer_id[:80]!r} cannot be an issuer's short name (its id): use 1 to 64 of a-z, 0-9 and hyphen.",
+            f"{issuer_id[:80]!r} is not a valid issuer id. Use 1 to 64 characters of a-z, 0-9 and hyphen.",
             code="bad_issuer_id",
         )
     if issuer_id in _TAKEN_BY_US:
-        raise Refused(f"{issuer_id!r} is an address of our own; choose another id.", code="bad_issuer_id")
+        raise Refused(f"{issuer_id!r} is reserved. Choose another id.", code="bad_issuer_id")
 
 
 def _check(new: NewIssuer) -> None:
@@ -202,7 +202,7 @@ def _check_words(new: NewIssuer) -> None:
     check_text("description", new.description or "", 2000)
     check_url("url", new.url or "")
     if new.email is not None:
-        check_email("e-mail address", new.email)
+        check_email("email address", new.email)
     if new.image is not None:
         check_url("image", new.image)
     if new.accent is not None:

@@ -42,14 +42,16 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
 def checked(key: str) -> str:
     """``key``, if it can be one. Raises `Refused` (`bad_idempotency_key`)."""
     if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
-        raise Refused(f"An Idempotency-Key has 1 to {MAX_KEY} printable ASCII characters.", code="bad_idempotency_key")
+        raise Refused(
+            f"An Idempotency-Key must have 1 to {MAX_KEY} printable ASCII characters.", code="bad_idempotency_key"
+        )
     return key
 
 
 def reused() -> Refused:
     """The refusal of a key that came with another request before."""
     return Refused(
-        "This Idempotency-Key came with another request before. Take a fresh key for each new request.",
+        "This Idempotency-Key was used for another request. Use a new key for each request.",
         code="idempotency_key_reused",
     )
 

@@ -101,16 +101,16 @@ def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[A
 def check(award: Award, achievement: Achievement) -> None:
     """Raises `Refused` when ``award`` of ``achievement`` is not acceptable; `issue` refuses the same."""
     if achievement.archived:
-        raise Refused("This achievement is archived and is no longer issued.", code="achievement_archived")
+        raise Refused("This achievement is archived and can no longer be issued.", code="achievement_archived")
     _check_holder(normal(award.holder))
     if award.zone is not None:
         check_zone(award.zone)
     if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
-        raise Refused(f"{award.credential_id[:80]!r} is not an id for a credential.", code="bad_credential_id")
+        raise Refused(f"{award.credential_id[:80]!r} is not a credential id.", code="bad_credential_id")
     if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
         raise Refused(f"Laurel does not sign with {award.suite[:80]!r}.", code="bad_suite")
     if award.valid_until is not None and award.valid_from is not None and award.valid_until < award.valid_from:
-        raise Refused("The credential would end before it starts.", code="bad_validity")
+        raise Refused("The credential would expire before it becomes valid.", code="bad_validity")
     _check_evidence(award.evidence, required=achievement.evidence_required)
 
 
@@ -121,7 +121,7 @@ def draft(
     valid_from = award.valid_from or now
     valid_until = award.valid_until or ends(achievement, valid_from)
     if valid_until is not None and valid_until < valid_from:
-        raise Refused("The credential would end before it starts.", code="bad_validity")
+        raise Refused("The credential would expire before it becomes valid.", code="bad_validity")
     return Draft(
         credential_id=award.credential_id or issuer_context.public_id(),
         achievement=achievement,
@@ -146,7 +146,7 @@ def ends(achievement: Achievement, valid_from: datetime) -> datetime | None:
     try:
         return valid_from + timedelta(days=achievement.valid_days)
     except OverflowError as error:
-        raise Refused("The credential would end after the year 9999.", code="bad_validity") from error
+        raise Refused("The credential would expire after the year 9999.", code="bad_validity") from error
 
 
 def _add(issuer_context: IssuerContext, issued: Issued) -> None:
@@ -174,7 +174,7 @@ def _drafted(
 ) -> Draft | LaurelError:
     try:
         if award.issuer_id != issuer_id:
-            raise NotFound("This issuer has no achievement with this id.")
+            raise NotFound("This issuer does not have this achievement.")
         achievement = _read_once(issuer_context, award, achievements)
         check(award, achievement)
         return draft(issuer_context, award, achievement, now)
@@ -264,7 +264,7 @@ def _free_places(
         if len(free) >= len(moments):
             return issuer, iter(free)
         issuer = storing.open_next_pair(issuer_context, issuer, moments[0])
-    raise Unavailable("No free place was found in the status lists.", code="lists_full")
+    raise Unavailable("No free index was found in the status lists.", code="lists_full")
 
 
 def normal(holder: Holder) -> Holder:
@@ -275,24 +275,24 @@ def normal(holder: Holder) -> Holder:
 
 def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> None:
     if required and not evidence:
-        raise Refused("This achievement is issued with evidence only; name at least one.", code="evidence_required")
+        raise Refused("This achievement requires evidence. Add at least one link.", code="evidence_required")
     if len(evidence) > MOST_EVIDENCE:
         raise Refused(
-            f"{len(evidence)} pieces of evidence are too many; at most {MOST_EVIDENCE} fit.", code="bad_evidence"
+            f"{len(evidence)} evidence links are too many. The limit is {MOST_EVIDENCE}.", code="bad_evidence"
         )
     if len({link.url for link in evidence}) < len(evidence):
         # One thing is described once: of two a signature could not tell which is which (`node_split`).
-        raise Refused("The same link stands twice among the evidence.", code="bad_evidence")
+        raise Refused("The evidence contains the same link twice.", code="bad_evidence")
     for link in evidence:
-        check_url("evidence's url", link.url)
-        check_text("evidence's name", link.name, 200)
+        check_url("evidence URL", link.url)
+        check_text("evidence name", link.name, 200)
         if link.narrative is not None:
-            check_text("evidence's narrative", link.narrative, 2000)
+            check_text("evidence narrative", link.narrative, 2000)
 
 
 def _check_holder(holder: Holder) -> None:
     check_name("holder's name", holder.name, 200)
     if holder.email is not None:
-        check_email("e-mail address", holder.email)
+        check_email("email address", holder.email)
     if holder.did is not None and (len(holder.did) > MAX_URL or not _DID.fullmatch(holder.did)):
         raise Refused(f"{holder.did[:80]!r} is not a DID.", code="bad_did")

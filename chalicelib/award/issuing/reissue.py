@@ -116,7 +116,7 @@ def _said(award: Award) -> tuple[object, ...]:
 
 def _nothing_to_correct() -> Refused:
     return Refused(
-        "Nothing would be different; name at least one thing that is to be, and what it is to be.",
+        "This correction changes nothing. Give at least one new value.",
         code="nothing_to_correct",
     )
 
@@ -177,7 +177,7 @@ def _replace(
             if error.code != Conflict.code and not _is_replaced_by(issuer_context, issuer_id, credential_id, new_id):
                 raise
             # Someone was first: at this credential, at its list, or with this very request. Look again.
-    raise Conflict("Others keep changing the same status list; try again.", code="busy")
+    raise Conflict("Someone else is changing the same status list. Try again.", code="busy")
 
 
 def _storing(issuer_context: IssuerContext, before: Record, decide: _Decision) -> Callable[[Issued], None]:
@@ -197,21 +197,21 @@ def _replaced(issuer_context: IssuerContext, before: Record, new_id: str | None)
     if before.superseded_by is not None and before.superseded_by == new_id:
         return issuer_context.issuer_store.record(new_id)
     raise Refused(
-        f"This credential was replaced already, by {before.superseded_by}; change that one.", code="superseded"
+        f"This credential has already been replaced by {before.superseded_by}. Change that one.", code="superseded"
     )
 
 
 def _check_standing(before: Record) -> None:
     if before.standing.state is State.REVOKED:
-        raise Refused("This credential is revoked, and a revocation is final.", code="revoked_is_final")
+        raise Refused("This credential is revoked, which cannot be undone.", code="revoked_is_final")
     if before.standing.state is State.SUSPENDED:
-        raise Refused("This credential is suspended; reinstate it first.", code="suspended")
+        raise Refused("This credential is suspended. Reinstate it first.", code="suspended")
 
 
 def _check_email_known(award: Award, old: SignedContent) -> None:
     if award.holder.email is None and old.has_email:
         raise Refused(
-            "This credential holds only a hash of the holder's e-mail address. Correct it with the address itself.",
+            "Only a hash of the holder's email address is stored. Correct the credential with the address itself.",
             code="email_unknown",
         )
 

@@ -59,7 +59,7 @@ def owned(issuer_context: IssuerContext, issuer_id: str, credential_id: str) -> 
     """The issuer's credential, strongly read. Raises `NotFound`, for another issuer's too."""
     record = issuer_context.issuer_store.record(credential_id)
     if record.issuer_id != issuer_id:
-        raise NotFound("This issuer has no credential with this id.")
+        raise NotFound("This issuer does not have this credential.")
     return record
 
 
@@ -73,7 +73,7 @@ def _decide(
         if record.standing.state is state:
             return Decision(record, changed=False)
         if record.standing.state is State.REVOKED:
-            raise Refused("This credential is revoked, and a revocation is final.", code="revoked_is_final")
+            raise Refused("This credential is revoked, which cannot be undone.", code="revoked_is_final")
         # As in `issue`: the clock is read before the issuer, so that its key is good for this moment.
         now = issuer_context.now()
         lists = changed_lists(issuer_context, record, state, now)
@@ -84,7 +84,7 @@ def _decide(
             # Someone was first, at this credential or at another one in the same list: look again.
             continue
         return Decision(decided, changed=True)
-    raise Conflict("Others keep changing the same status list; try again.", code="busy")
+    raise Conflict("Someone else is changing the same status list. Try again.", code="busy")
 
 
 def _tasks(decided: Record, now: datetime) -> tuple[Task, ...]:

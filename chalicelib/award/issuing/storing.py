@@ -67,7 +67,7 @@ def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued],
                     raise
             else:
                 return issued.record
-    raise Conflict("No free place was found in the status lists; try again.", code="busy")
+    raise Conflict("No free index was found in the status lists. Try again.", code="busy")
 
 
 def draw(issuer_context: IssuerContext) -> int:
@@ -102,7 +102,7 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
     jwt = as_jwt(issuer_context.signer, issuer, document, created=created) if draft.jwt else None
     content = with_proof(issuer_context.signer, issuer, document, created=created, suite=draft.suite)
     if len(content) > strict_json.DEFAULT.size:
-        raise Refused(f"The credential has {len(content):,} bytes, more than verifiers read.", code="too_large")
+        raise Refused(f"The credential has {len(content):,} bytes, more than verifiers accept.", code="too_large")
     record = Record(
         id=draft.credential_id,
         issuer_id=issuer.id,

@@ -195,16 +195,16 @@ def check(pathway: Pathway) -> None:
     _check_node(pathway.root, MAX_DEPTH)
     leaves = [step.achievement_id for step in steps(pathway.root)]
     if len(set(leaves)) < len(leaves):
-        raise Refused("One achievement stands twice in this pathway; one time is enough.", code="bad_pathway")
+        raise Refused("An achievement can be in a pathway only once.", code="bad_pathway")
     if pathway.reward in leaves:
-        raise Refused("What the pathway earns cannot be one of its own steps.", code="bad_pathway")
+        raise Refused("The reward cannot be one of the pathway's own steps.", code="bad_pathway")
 
 
 def check_size(root: Node) -> None:
     """Raises `Refused` (`too_many_steps`) when there are more leaves than `MAX_STEPS`."""
     leaves = sum(1 for _ in steps(root))
     if leaves > MAX_STEPS:
-        raise Refused(f"{leaves:,} steps are too many; at most {MAX_STEPS} fit.", code="too_many_steps")
+        raise Refused(f"{leaves:,} steps are too many. The limit is {MAX_STEPS}.", code="too_many_steps")
 
 
 def check_together(pathways: Iterable[Pathway]) -> None:
@@ -213,7 +213,7 @@ def check_together(pathways: Iterable[Pathway]) -> None:
     everything = list(pathways)
     if len(everything) > MAX_PATHWAYS:
         raise Refused(
-            f"An issuer has at most {MAX_PATHWAYS} pathways, archived ones among them; rewrite one of those.",
+            f"An issuer can have up to {MAX_PATHWAYS} pathways, including archived ones. Reuse one of them.",
             code="too_many_pathways",
         )
     through: dict[str, int] = {}
@@ -231,7 +231,7 @@ def check_together(pathways: Iterable[Pathway]) -> None:
         TopologicalSorter(before).prepare()
     except CycleError as error:
         raise Refused(
-            "What this pathway earns leads, through other pathways, back to one of its own steps.", code="pathway_cycle"
+            "Through other pathways, this pathway's reward leads back to one of its own steps.", code="pathway_cycle"
         ) from error
 
 
@@ -292,20 +292,20 @@ def _first(node: Node, url: str | None) -> Iterator[Step]:
 
 def _check_node(node: Node, depth: int) -> None:
     if depth == 0 and isinstance(node, Group):
-        raise Refused(f"Groups stand in groups at most {MAX_DEPTH} deep.", code="bad_pathway")
+        raise Refused(f"Groups can be nested up to {MAX_DEPTH} levels deep.", code="bad_pathway")
     if node.name is not None:
         check_text("step's name", node.name, 200)
     if node.description is not None:
         check_text("step's description", node.description, 1000)
     if node.url is not None:
-        check_url("step's address for sign-up", node.url)
+        check_url("step's enrolment URL", node.url)
     if isinstance(node, Step):
         return
     if not node.steps:
         raise Refused("A group has no steps.", code="bad_pathway")
     if not 1 <= node.required <= len(node.steps):
-        raise Refused(f"{node.required} of {len(node.steps)} steps cannot be required.", code="bad_pathway")
+        raise Refused(f"You cannot require {node.required} of {len(node.steps)} steps.", code="bad_pathway")
     if node.rule is not Rule.ANY and node.required != len(node.steps):
-        raise Refused(f"In a group of the kind {node.rule!r} every step is required.", code="bad_pathway")
+        raise Refused(f"In a group with the rule {node.rule!r} every step is required.", code="bad_pathway")
     for step in node.steps:
         _check_node(step, depth - 1)

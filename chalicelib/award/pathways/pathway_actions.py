@@ -129,7 +129,7 @@ def change(issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pa
     """
     before = pathways.pathway(issuer_id, pathway_id)
     if draft.version is not None and draft.version != before.version:
-        raise Conflict(f"This pathway is at version {before.version} by now. Read it again.", code="version_conflict")
+        raise Conflict(f"This pathway is now at version {before.version}. Read it again.", code="version_conflict")
     after = replace(_drawn(issuer_context, issuer_id, pathway_id, draft), version=before.version + 1)
     return _save(issuer_context, pathways, after, before)
 
@@ -207,7 +207,7 @@ def _drawn(issuer_context: IssuerContext, issuer_id: str, pathway_id: str, draft
             names[achievement_id] = issuer_context.issuer_store.achievement(issuer_id, achievement_id).name
         except NotFound as error:
             raise Refused(
-                f"This issuer has no achievement {achievement_id[:80]!r}.", code="unknown_achievement"
+                f"This issuer does not have the achievement {achievement_id[:80]!r}.", code="unknown_achievement"
             ) from error
     pathway = Pathway(
         id=pathway_id,
@@ -249,8 +249,8 @@ def _save(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, b
         else:
             return pathway
         if before is not None and pathways.pathway(pathway.issuer_id, pathway.id).version != before.version:
-            raise Conflict("This pathway was changed just now. Read it again.", code="version_conflict") from conflict
-    raise Conflict("Others keep changing the pathways of this issuer; try again.", code="busy")
+            raise Conflict("This pathway has just been changed. Read it again.", code="version_conflict") from conflict
+    raise Conflict("Someone else is changing this issuer's pathways. Try again.", code="busy")
 
 
 def _tasks(issuer_context: IssuerContext, pathway: Pathway) -> tuple[Task, ...]:

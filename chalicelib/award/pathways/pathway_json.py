@@ -61,7 +61,7 @@ def read(sent: Mapping[str, object]) -> Draft:
     only(sent, _SENT + _ADDED, "")
     root = read_node(sent.get("root"), "/root", MAX_DEPTH)
     if isinstance(root, Step):
-        raise Misplaced("/root", "A pathway begins with a group: one of all, in_order and any.")
+        raise Misplaced("/root", "A pathway starts with a group: all, in_order or any.")
     return Draft(
         name=text(sent, "name", ""),
         description=text(sent, "description", ""),
@@ -75,7 +75,7 @@ def read(sent: Mapping[str, object]) -> Draft:
 def read_node(sent: object, place: str, depth: int) -> Node:
     """The step or group in ``sent``, with at most ``depth`` groups one in another. Raises as `read` does."""
     if not isinstance(sent, Mapping):
-        raise Misplaced(place, "Give a step, as an object.")
+        raise Misplaced(place, "A step must be an object.")
     rule = next((rule for rule in _RULES if rule in sent), None)
     if rule is None:
         only(sent, ("achievement", *_TEXTS), place)
@@ -84,9 +84,9 @@ def read_node(sent: object, place: str, depth: int) -> Node:
     only(sent, (rule, "required", *_TEXTS), place)
     below = sent[rule]
     if depth == 0:
-        raise Misplaced(place, f"Groups stand in groups at most {MAX_DEPTH} deep.")
+        raise Misplaced(place, f"Groups can be nested up to {MAX_DEPTH} levels deep.")
     if not isinstance(below, list) or not 1 <= len(below) <= MAX_STEPS:
-        raise Misplaced(f"{place}/{rule}", f"Give a list of 1 to {MAX_STEPS} steps.")
+        raise Misplaced(f"{place}/{rule}", f"This must be a list of 1 to {MAX_STEPS} steps.")
     required = sent.get("required", None if rule == Rule.ANY else len(below))
     nodes = tuple(read_node(each, f"{place}/{rule}/{at}", depth - 1) for at, each in enumerate(below))
     name, description, url = (optional(sent, each, place) for each in _TEXTS)

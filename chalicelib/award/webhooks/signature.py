@@ -41,7 +41,7 @@ class Message:
 def verify(message: Message, secrets: Iterable[bytes], now: datetime) -> None:
     """Raises `Unauthenticated` unless one of the signatures was made with one of ``secrets``, at about ``now``."""
     if not _ID.fullmatch(message.id):
-        raise Unauthenticated("The header webhook-id is missing, too long, or holds a full stop or a space.")
+        raise Unauthenticated("The header webhook-id is missing, too long, or contains a full stop or a space.")
     if not _SECONDS.fullmatch(message.timestamp):
         raise Unauthenticated("The header webhook-timestamp is not a number of seconds since 1970.")
     if not message.signature or len(message.signature) > MAX_SIGNATURE_HEADER:
@@ -51,10 +51,12 @@ def verify(message: Message, secrets: Iterable[bytes], now: datetime) -> None:
     # Each is compared with each, whatever was found before, in a time that tells nothing of how near one came.
     matches = [hmac.compare_digest(one, other) for one in expected for other in given]
     if not any(matches):
-        raise Unauthenticated("No signature in the header webhook-signature fits this message and this hook's secret.")
+        raise Unauthenticated(
+            "No signature in the header webhook-signature matches this message and the webhook's secret."
+        )
     # After the signature, so that only who knows the secret learns what our clock says.
     if abs(int(message.timestamp) - now.timestamp()) > TOLERANCE.total_seconds():
-        raise Unauthenticated("The message was not sent just now: its webhook-timestamp is more than 5 minutes off.")
+        raise Unauthenticated("The webhook-timestamp differs from the current time by more than 5 minutes.")
 
 
 def sign(message_id: str, timestamp: int, body: bytes, secret: bytes) -> str:
@@ -72,7 +74,7 @@ def read_secret(text: str) -> bytes:
     try:
         return base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except ValueError as error:
-        raise Malformed("This is not a webhook's secret: whsec_ and base64.") from error
+        raise Malformed("This is not a webhook secret (whsec_ followed by base64).") from error
 
 
 def _mac(secret: bytes, message: Message) -> bytes:

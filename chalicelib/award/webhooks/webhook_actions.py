@@ -89,10 +89,10 @@ def add(
     """
     issuer_context.issuer_store.issuer(issuer_id)
     if hook_id is not None and not _ID.fullmatch(hook_id):
-        raise Refused("This is no id of a hook.", code="bad_id")
+        raise Refused("This is not a webhook id.", code="bad_id")
     _check(issuer_context, issuer_id, draft)
     if sum(1 for _ in webhooks.webhooks(issuer_id)) >= MAX_HOOKS:
-        raise Refused(f"An issuer has at most {MAX_HOOKS} hooks; delete one.", code="too_many_hooks")
+        raise Refused(f"An issuer can have up to {MAX_HOOKS} webhooks. Delete one.", code="too_many_hooks")
     now = issuer_context.now()
     secret = Secret(issuer_context.entropy(signature.SECRET_BYTES), now)
     webhook = Webhook(
@@ -138,7 +138,7 @@ def rotate(
     """
     before = webhooks.webhook(issuer_id, hook_id)
     if version is not None and version != before.version:
-        raise Conflict("The hook was changed in the meantime.", code="version_conflict")
+        raise Conflict("The webhook was changed in the meantime.", code="version_conflict")
     now = issuer_context.now()
     fresh = Secret(issuer_context.entropy(signature.SECRET_BYTES), now)
     after = replace(
@@ -202,7 +202,7 @@ def _issued_before(
     if email is not None and email.lower() != issued_to:
         # A sender that gives all its messages one id would otherwise be told each time that all is well.
         raise Conflict(
-            "This webhook-id came before, with another holder's completion. Give each completion an id of its own.",
+            "This webhook-id was used for another holder's completion. Give each completion its own id.",
             code=REUSED,
         )
     return Answer(Outcome.ISSUED, record.id, record.achievement_id)
@@ -217,7 +217,7 @@ def _do(
         raise _incomplete(webhook.fields.course, "the id of a course")
     achievement_id = webhook.courses.get(course)
     if achievement_id is None:
-        raise Refused(f"No achievement is set for the course {course!r} in this hook.", code="course_unknown")
+        raise Refused(f"This webhook has no achievement for the course {course!r}.", code="course_unknown")
     award = Award(
         issuer_id=webhook.issuer_id,
         achievement_id=achievement_id,
@@ -280,7 +280,7 @@ def _completed_at(fields: Fields, body: Mapping[str, object], now: datetime) -> 
     except (Absent, Malformed, ValueError, OverflowError, OSError) as error:
         raise _incomplete(fields.completed_at, what) from error
     if at > now + TOLERANCE:
-        raise Refused(f"At {fields.completed_at} stands a time that is still to come.", code="message_incomplete")
+        raise Refused(f"The time at {fields.completed_at} is in the future.", code="message_incomplete")
     return at
 
 
@@ -295,7 +295,7 @@ def _evidence(fields: Fields, body: Mapping[str, object]) -> tuple[EvidenceLink,
 
 def _incomplete(pointer: str, what: str) -> Refused:
     # What does stand there is not said again: it may be anything about anybody.
-    return Refused(f"At {pointer or 'the top'} of the message there is not {what}.", code="message_incomplete")
+    return Refused(f"At {pointer or 'the top'} of the message there is no {what}.", code="message_incomplete")
 
 
 def _delivery(
@@ -311,19 +311,19 @@ def _delivery(
 
 
 def _check(issuer_context: IssuerContext, issuer_id: str, draft: WebhookDraft) -> None:
-    check_text("hook's name", draft.name, 200)
+    check_text("webhook's name", draft.name, 200)
     fields = draft.fields
     if not 1 <= len(fields.name) <= MAX_NAMES:
-        raise Refused(f"A name is put together from 1 to {MAX_NAMES} places.", code="bad_pointer")
+        raise Refused(f"A name takes 1 to {MAX_NAMES} pointers.", code="bad_pointer")
     named = {"email": fields.email, "course": fields.course, "completed": fields.completed}
     optional = {"completed_at": fields.completed_at, "evidence": fields.evidence}
     for name, pointer in [*(("name", each) for each in fields.name), *named.items(), *optional.items()]:
         if pointer is not None:
             check_pointer(name, pointer)
     if isinstance(fields.completed_value, str):
-        check_text("value that says completed", fields.completed_value, 200)
+        check_text("completion value", fields.completed_value, 200)
     if len(draft.courses) > MAX_COURSES:
-        raise Refused(f"A hook has at most {MAX_COURSES} courses; make another hook.", code="bad_courses")
+        raise Refused(f"A webhook can have up to {MAX_COURSES} courses. Create another webhook.", code="bad_courses")
     for course in draft.courses:
         check_text("course's id", course, MAX_COURSE)
     for achievement_id in sorted(set(draft.courses.values())):
@@ -331,5 +331,5 @@ def _check(issuer_context: IssuerContext, issuer_id: str, draft: WebhookDraft) -
             issuer_context.issuer_store.achievement(issuer_id, achievement_id)
         except NotFound as error:
             raise Refused(
-                f"This issuer has no achievement {achievement_id[:80]!r}.", code="unknown_achievement"
+                f"This issuer does not have the achievement {achievement_id[:80]!r}.", code="unknown_achievement"
             ) from error

@@ -76,16 +76,16 @@ def sign_in(email: str, link: str, minutes: int) -> Letter:
         kind=Kind.SIGN_IN,
         to=email,
         subject="Sign in to Laurel",
-        preview=f"This link signs you in. It works once, within {minutes} minutes.",
+        preview=f"Use this link to sign in. It works once and expires in {minutes} minutes.",
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            "This link signs you in to Laurel.",
-            f"It works once, within {minutes} minutes, in the browser in which you asked for it.",
+            "Use this link to sign in to Laurel.",
+            f"It works once, in the browser where you requested it, and expires in {minutes} minutes.",
         ),
         main=Button("Sign in", link),
-        why="You get this because somebody, most likely you, asked to sign in with this address. If it was not you, "
-        "do nothing: without this link nobody comes in.",
+        why="You are receiving this email because someone, probably you, asked to sign in with this address. "
+        "If it was not you, ignore this email. Nobody can sign in without this link.",
     )
 
 
@@ -95,16 +95,19 @@ def holder_link(email: str, link: str) -> Letter:
         kind=Kind.HOLDER_LINK,
         to=email,
         subject="Your link to your credentials",
-        preview="It opens your credentials and what you have chosen. Links from before no longer work.",
+        preview="It opens your credentials and settings. Earlier links no longer work.",
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            "This link opens all credentials that were issued to this address, and your settings.",
-            "Links in earlier letters no longer open them.",
-            "Keep it to yourself. To show a credential to others, use the address of its own page.",
+            "Use this link to view your settings and all credentials issued to this address.",
+            "Links in earlier emails no longer work.",
+            "Keep this link private. To share a credential, use the address of its own page.",
         ),
         main=Button("Open your credentials", link),
-        why="You get this because somebody, most likely you, asked for it on your page. Nobody else has seen the link.",
+        why=(
+            "You are receiving this email because someone, probably you, requested it on your page. Nobody else "
+            "has seen the link."
+        ),
     )
 
 
@@ -115,15 +118,15 @@ def invitation(email: str, issuer: Issuer, role: str, link: str) -> Letter:
         kind=Kind.INVITATION,
         to=email,
         subject=f"You can now work for {name} on Laurel",
-        preview=f"You were made a member ({role}).",
+        preview=f"You are now a member ({role}).",
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            f"You were made a member of {name} on Laurel, in the role of {role}.",
-            "Sign in with this e-mail address. There is no password.",
+            f"You have been added to {name} on Laurel as {role}.",
+            "Sign in with this email address. You do not need a password.",
         ),
         main=Button("Open Laurel", link),
-        why=f"You get this because an owner of {name} added this address.",
+        why=f"You are receiving this email because an owner of {name} added this address.",
     )
 
 
@@ -147,7 +150,7 @@ def _issued(case: Case, links: Links) -> Letter:
     shown = case.shown
     said = (
         f"{line(shown.issuer)} has issued you a credential: “{line(shown.name)}”.",
-        "It is signed, so anybody whom you show it to can check in seconds that it is real and still stands.",
+        "It is digitally signed, so anyone you share it with can verify it in seconds.",
         line(case.achievement.description, DESCRIPTION),
         *(() if shown.valid_until is None else (f"It is valid until {day(shown.valid_until)}.",)),
     )
@@ -156,7 +159,7 @@ def _issued(case: Case, links: Links) -> Letter:
         case,
         links,
         subject=f"Your credential from {line(shown.issuer, 60)}: {line(shown.name)}",
-        preview="View it, add it to LinkedIn, and see what else it is good for. You need no account.",
+        preview="View it, add it to LinkedIn and see other ways to use it. You do not need an account.",
         paragraphs=said,
         tips=_guide(shown),
     )
@@ -168,12 +171,12 @@ def _unopened(case: Case, links: Links) -> Letter:
         Kind.UNOPENED,
         case,
         links,
-        subject=f"Reminder: your credential from {line(shown.issuer, 60)} is waiting: {line(shown.name)}",
-        preview="It is yours, and you need no account to open it.",
+        subject=f"Reminder: view your credential from {line(shown.issuer, 60)}: {line(shown.name)}",
+        preview="You do not need an account to view it.",
         paragraphs=(
             f"On {day(case.record.issued_at)} {line(shown.issuer)} issued you a credential: “{line(shown.name)}”.",
-            "It seems that you have not looked at it yet. You need no account to open it.",
-            "This is the only reminder.",
+            "You do not seem to have viewed it yet. You do not need an account.",
+            "We will not send another reminder.",
         ),
         tips=(),
     )
@@ -185,13 +188,13 @@ def _unshared(case: Case, links: Links) -> Letter:
         Kind.UNSHARED,
         case,
         links,
-        subject=f"How to show your credential “{line(shown.name)}” from {line(shown.issuer, 60)}",
-        preview="Where people put theirs, and how. If you have shown it already, all is well.",
+        subject=f"Share your credential “{line(shown.name)}” from {line(shown.issuer, 60)}",
+        preview="Ways to share it. If you have already shared it, you can ignore this email.",
         paragraphs=(
-            f"You earned “{line(shown.name)}”. It works for you when others see it.",
-            "A recruiter who follows its link is told in seconds that it is real.",
-            "If you have shown it already, all is well.",
-            "This is the only reminder of its kind.",
+            f"You earned “{line(shown.name)}”. Share it so that others can see it.",
+            "A recruiter who opens its link can verify it in seconds.",
+            "If you have already shared it, you can ignore this email.",
+            "We will not remind you about this again.",
         ),
         tips=_guide(shown),
     )
@@ -205,11 +208,11 @@ def _renewal(case: Case, links: Links) -> Letter:
         case,
         links,
         subject=f"Your credential “{line(shown.name)}” from {line(shown.issuer, 60)} expires on {until}",
-        preview="What that means, and where to ask about renewing it.",
+        preview="What this means, and how to ask about renewal.",
         paragraphs=(
             f"“{line(shown.name)}” is valid until {until}.",
-            "After that, its page tells everybody that it is real but has expired.",
-            f"{line(shown.issuer)} decides how it is renewed. Ask there in good time.",
+            "After that, its page will show that it is genuine but has expired.",
+            f"To renew it, contact {line(shown.issuer)} before it expires.",
         ),
         tips=(),
         other=Button(f"Visit {line(shown.issuer, 60)}", case.issuer.url),
@@ -243,7 +246,7 @@ def _letter(
         tips=tips,
         next_step=step,
         next_url=url,
-        why=f"You get this because {issuer} issued this credential to {case.email}.",
+        why=f"You are receiving this email because {issuer} issued this credential to {case.email}.",
         settings=f"{links.my}#settings",
         unsubscribe=links.unsubscribe,
         reply_to=case.issuer.email,
@@ -264,19 +267,17 @@ def _own_picture(url: str | None, base_url: str) -> str | None:
 def _next_step(pathway_links: tuple[PathwayLink, ...]) -> tuple[str | None, str | None]:
     for post in pathway_links:
         for step in post.next:
-            return f"Next on “{line(post.pathway)}”: {line(step.name)}.", step.url
+            return f"Next step on “{line(post.pathway)}”: {line(step.name)}.", step.url
     return None, None
 
 
 def _guide(shown: Shown) -> tuple[Tip, ...]:
     month = f"{shown.issued_at.astimezone(UTC):%B %Y}"
     return (
-        Tip(
-            "LinkedIn", "“Add to LinkedIn” lists it under licenses and certifications, with a link that can be checked."
-        ),
-        Tip("Social media", "Buttons on your page share it with your network."),
-        Tip("Résumé", f"Write “{line(shown.name)}, {line(shown.issuer)}, {month}” and link it to {shown.url}"),
-        Tip("E-mail signature", "Put its name there, linked to the same address."),
-        Tip("Web page", "Your page has a line of HTML to copy, with the badge’s picture."),
+        Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
+        Tip("Social media", "Use the buttons on your page to share it with your network."),
+        Tip("Résumé", f"Add “{line(shown.name)}, {line(shown.issuer)}, {month}” and link it to {shown.url}"),
+        Tip("Email signature", "Add its name, linked to the same address."),
+        Tip("Web page", "Copy the HTML code with the badge image from your page."),
         Tip("Wallet", "Download the signed credential from your page and add it to any wallet for Open Badges 3.0."),
     )

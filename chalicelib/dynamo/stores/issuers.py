@@ -48,7 +48,7 @@ AROUND = 8_000
 """Bytes of what is stored around one credential, at most: its names and addresses, several times."""
 
 _POINTER = {"S": "pointer"}
-_NO_ACHIEVEMENT = "This issuer has no achievement with this id."
+_NO_ACHIEVEMENT = "This issuer does not have this achievement."
 
 
 class DynamoIssuerStore(DynamoPublicStore):
@@ -144,7 +144,7 @@ class DynamoIssuerStore(DynamoPublicStore):
         return {wanted[key] for key in self._tables.get_many({self._tables.credentials: list(wanted)})}
 
     def recipient(self, credential_id: str) -> Recipient:
-        return self._one(RecipientItem, keys.recipient(credential_id), "Nothing is kept of who got this credential.")
+        return self._one(RecipientItem, keys.recipient(credential_id), "No recipient is stored for this credential.")
 
     def holdings(self, email: str) -> Iterator[Holding]:
         for raw in self._tables.query(self._tables.credentials, keys.holders(email)):
@@ -210,7 +210,7 @@ def _new_record(issued: Issued) -> list[Put]:
     record, recipient, tasks = issued
     places = [keys.index_marker(entry.list_id, entry.index) for entry in record.entries]
     if len(set(places)) < len(places):
-        raise Refused("A credential cannot have one place in a status list twice.", code="index_twice")
+        raise Refused("A credential cannot use the same status list index twice.", code="index_twice")
     email = recipient.email if recipient else None
     items: list[Item] = [
         RecordItem.of(record),

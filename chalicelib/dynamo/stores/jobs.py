@@ -186,7 +186,7 @@ class DynamoJobs:
     def _one(self, model: type[Readable[N]], key: keys.Key) -> N:
         raw = self._tables.get(self._table, key)
         if raw is None:
-            raise NotFound("There is no job with this id.")
+            raise NotFound("This job does not exist.")
         return read(model, raw)
 
 

@@ -54,7 +54,7 @@ class DynamoMemberStore:
     def member(self, issuer_id: str, email: str) -> Member:
         found = self._one(MemberItem, keys.member(issuer_id, email))
         if found is None:
-            raise NotFound("This issuer has no such member.")
+            raise NotFound("This issuer does not have this member.")
         return found
 
     def members(self, issuer_id: str) -> Iterator[Member]:
@@ -90,7 +90,7 @@ class DynamoMemberStore:
     def token(self, token_id: str) -> Token:
         found = self._one(TokenItem, keys.token(token_id))
         if found is None:
-            raise NotFound("There is no such token.")
+            raise NotFound("This token does not exist.")
         return found
 
     def tokens(self, issuer_id: str | None) -> Iterator[Token]:
@@ -111,7 +111,7 @@ class DynamoMemberStore:
         try:
             self._tables.take(self._table, Delete(keys.token(token.id)))
         except ConditionFailed as error:
-            raise NotFound("There is no such token.") from error
+            raise NotFound("This token does not exist.") from error
         finally:
             self._tables.delete(self._table, keys.token_pointer(token.issuer_id, token.created, token.id))
 

@@ -199,7 +199,7 @@ class DynamoPathways:
     def _pathway(self, key: Key) -> Pathway:
         raw = self._tables.get(self._table, key)
         if raw is None:
-            raise NotFound("This issuer has no pathway with this id.")
+            raise NotFound("This issuer does not have this pathway.")
         return read(PathwayItem, raw)
 
 

@@ -31,7 +31,7 @@ class DynamoPublicStore:
         self._tables = tables
 
     def record(self, credential_id: str) -> Record:
-        return self._one(RecordItem, keys.record(credential_id), "There is no credential with this id.")
+        return self._one(RecordItem, keys.record(credential_id), "This credential does not exist.")
 
     def surroundings(self, record: Record, day: date) -> Surroundings:
         issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)
@@ -50,17 +50,17 @@ class DynamoPublicStore:
         )
 
     def issuer(self, issuer_id: str) -> Issuer:
-        return self._one(IssuerItem, keys.issuer(issuer_id), "There is no issuer with this id.")
+        return self._one(IssuerItem, keys.issuer(issuer_id), "This issuer does not exist.")
 
     def issuer_of_did(self, did: str) -> Issuer:
-        pointer = self._one(Pointer, keys.did_pointer(did), "There is no issuer with this DID here.")
+        pointer = self._one(Pointer, keys.did_pointer(did), "No issuer here has this DID.")
         return self.issuer(pointer)
 
     def status_list(self, list_id: str) -> StatusList:
-        return self._one(StatusListItem, keys.status_list(list_id), "There is no status list with this id.")
+        return self._one(StatusListItem, keys.status_list(list_id), "This status list does not exist.")
 
     def image(self, sha256: str) -> Image:
-        return self._one(ImageItem, keys.image(sha256), "There is no image with this name.")
+        return self._one(ImageItem, keys.image(sha256), "This image does not exist.")
 
     def _one(self, model: type[Readable[N]], key: keys.Key, absent: str) -> N:
         raw = self._tables.get(self._tables.credentials, key)

@@ -112,7 +112,7 @@ class DynamoTaskQueue:
         try:
             self._tables.transact(self._table, [Put(raw(again))], [Delete(_parked_key(parked.task))])
         except ConditionFailed as error:
-            raise NotFound("This task is not parked.") from error
+            raise NotFound("This task is not a dead letter.") from error
 
     def drop(self, parked: Parked) -> None:
         self._tables.delete(self._table, _parked_key(parked.task))

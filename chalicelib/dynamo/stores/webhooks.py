@@ -123,7 +123,7 @@ class DynamoWebhookStore:
     def webhook(self, issuer_id: str, hook_id: str) -> Webhook:
         raw = self._tables.get(self._tables.credentials, keys.webhook(issuer_id, hook_id))
         if raw is None:
-            raise NotFound("There is no hook with this id.")
+            raise NotFound("This webhook does not exist.")
         return read(WebhookItem, raw)
 
     def webhooks(self, issuer_id: str) -> Iterator[Webhook]:

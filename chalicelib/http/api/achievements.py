@@ -18,7 +18,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no achievement of that id that this token may see."
+MISSING = "This token has no access to an achievement with this id."
 MOST_BYTES = 512 * 1024
 """Of a body: the largest picture in base64, and the longest texts around it."""
 MOST = 100
@@ -73,7 +73,7 @@ def routes(services: Services) -> Routes:
         version = reading.whole("version", 1, _VERSIONS)
         content = _content(reading, picture_needed=False, archived=reading.flag("archived", default=False))
         if version is None:
-            reading.fault("version", "Give the version that you have read, so that nobody else's change is lost.")
+            reading.fault("version", "Send the version that you read, so that changes by others are not lost.")
         reading.finish()
         revised = achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, version or 0, content)
         return as_json(shape(revised, bound.base_url))
@@ -113,7 +113,7 @@ def _content(reading: Reading, *, picture_needed: bool, archived: bool = False) 
     image = reading.part("image", needed=True)
     picture = image.base64("png", MAX_IMAGE)
     if picture_needed and picture is None and not image.has("png"):
-        image.fault("png", "Give the picture: a PNG file in base64.")
+        image.fault("png", "The image must be a PNG file in base64.")
     return Content(
         name=reading.text("name", 200),
         description=reading.text("description", 2000),

@@ -33,8 +33,8 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no credential of that id that this token may see."
-NO_ACHIEVEMENT = "There is no achievement of that id that this token may see."
+MISSING = "This token has no access to a credential with this id."
+NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
 
 _Decide = Callable[[IssuerContext, str, str, str | None], Decision]
 
@@ -191,7 +191,7 @@ def _changes(reading: Reading) -> tuple[Changes, str | None]:
     """What is not named stays; null takes away what a credential may be without."""
     for name in ("holder", "valid_from"):
         if reading.named(name) and not reading.has(name):
-            reading.fault(name, "A credential is never without this; say what it is to be, or leave it out.")
+            reading.fault(name, "A credential cannot be without this. Send a value, or leave the member out.")
     holder = reading.part("holder")
     changes = Changes(
         name=holder.text("name", 200) if holder.named("name") else AS_IT_WAS,
@@ -219,4 +219,4 @@ def _state(asked: Mapping[str, str]) -> State | None:
     try:
         return State(asked["state"])
     except ValueError as error:
-        raise query.refused("state", f"Give one of: {', '.join(State)}.") from error
+        raise query.refused("state", f"This must be one of: {', '.join(State)}.") from error

@@ -20,7 +20,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-MISSING = "No such domain names this issuer."
+MISSING = "This issuer does not have this domain."
 READINGS = Limit("domain", 30, timedelta(hours=1))
 """Readings of domains for one issuer: each asks name servers and web servers that are not ours."""
 

@@ -18,7 +18,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no issuer of that id that this token may see."
+MISSING = "This token has no access to an issuer with this id."
 WORDS = ("name", "url", "description", "email", "image", "accent")
 
 

@@ -53,8 +53,8 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no job of that id that this token may see."
-NO_ACHIEVEMENT = "There is no achievement of that id that this token may see."
+MISSING = "This token has no access to a job with this id."
+NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
 AT_ONCE = timedelta(seconds=10)
 """How long a request issues by itself; the to-do list does the rest. API Gateway waits 29 s."""
 MOST_JOBS = 100
@@ -149,7 +149,7 @@ def _begun(services: Services, job: Job) -> Reply:
 
 def _upload(request: Request, asked: Mapping[str, str]) -> Upload:
     if "achievement" not in asked:
-        raise query.refused("achievement", "Name the achievement: ?achievement=...")
+        raise query.refused("achievement", "Add the achievement: ?achievement=...")
     return Upload(
         terms=Terms(asked["achievement"], notify=_flag(asked, "notify", otherwise=True)),
         content=_content(request),
@@ -167,7 +167,7 @@ def _content(request: Request) -> bytes:
         return content
     files = form.read(content, str(request.headers["content-type"])).files
     if len(files) != 1:
-        raise Problem("invalid_request", f"Send one file; there are {len(files)}.")
+        raise Problem("invalid_request", f"Send one file, not {len(files)}.")
     return files[0]
 
 
@@ -180,7 +180,7 @@ def _allow(asked: Mapping[str, str]) -> Allow:
     wanted = asked["allow"].split(",") if "allow" in asked else []
     names = ("duplicates", "faults", "columns")
     if not set(wanted) <= set(names):
-        raise query.refused("allow", f"Give any of {', '.join(names)}, with commas between.")
+        raise query.refused("allow", f"This must be one or more of {', '.join(names)}, separated by commas.")
     return Allow(**dict.fromkeys(wanted, True))
 
 
@@ -188,7 +188,7 @@ def _flag(asked: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
     if name not in asked:
         return otherwise
     if asked[name] not in ("true", "false"):
-        raise query.refused(name, "Give true or false.")
+        raise query.refused(name, "This must be true or false.")
     return asked[name] == "true"
 
 
@@ -196,7 +196,9 @@ def _moment(asked: Mapping[str, str], name: str, read: Callable[[str], datetime]
     try:
         return read(asked[name]) if name in asked else None
     except Malformed as error:
-        raise query.refused(name, "Give a date like 2026-11-30, or a time like 2026-11-30T09:00:00Z.") from error
+        raise query.refused(
+            name, ("This must be a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00Z.")
+        ) from error
 
 
 def _examined(found: Examined) -> dict[str, object]:
@@ -262,7 +264,7 @@ def _state(asked: Mapping[str, str]) -> RowState | None:
     try:
         return RowState(asked["state"])
     except ValueError as error:
-        raise query.refused("state", f"Give one of: {', '.join(RowState)}.") from error
+        raise query.refused("state", f"This must be one of: {', '.join(RowState)}.") from error
 
 
 def _place(cursor: str | None) -> Place:

@@ -20,8 +20,8 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-WHICH_MEMBER = "This issuer has no member with that address."
-UNKNOWN = "This issuer has no token with that id."
+WHICH_MEMBER = "This issuer has no member with this address."
+UNKNOWN = "This issuer does not have this token."
 
 
 def routes(services: Services) -> Routes:

@@ -21,7 +21,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-MISSING = "This issuer has no pathway with that id."
+MISSING = "This issuer does not have this pathway."
 PAGE = 20
 """Completions in one answer: the credentials of each holder are looked at."""
 
@@ -61,7 +61,7 @@ def routes(services: Services) -> Routes:
     def progress(request: Request, caller: Caller, pathway_id: str) -> Reply:
         asked = query.only(request, "email", "achievement", "cursor")
         if "email" not in asked and "achievement" in asked:
-            raise query.refused("email", "Give it beside achievement: whether that step may be taken depends on whose.")
+            raise query.refused("email", "Send this together with achievement, because progress depends on the holder.")
         if "email" not in asked:
             return _completions(services, caller.issuer_id, pathway_id, query.cursor(asked, _COMPLETION))
         email = body.email(asked["email"], "/email")
@@ -93,7 +93,7 @@ def _way(way: Way, achievement_id: str | None) -> dict[str, object]:
         return told
     if all(step.achievement_id != achievement_id for step in steps(way.pathway.root)):
         # It is asked before an enrolment: a misspelt id must not read as a "no" about the learner.
-        raise Problem("not_a_step", f"The achievement {achievement_id[:80]!r} is no step of this pathway.")
+        raise Problem("not_a_step", f"The achievement {achievement_id[:80]!r} is not a step of this pathway.")
     return {**told, "eligible": eligible(way.pathway, way.credentials.keys(), achievement_id)}
 
 

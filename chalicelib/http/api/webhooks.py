@@ -27,8 +27,8 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 
-MISSING = "This issuer has no hook with that id."
-GONE = "There is no hook at this address. Copy it again from the hook, or stop sending here."
+MISSING = "This issuer does not have this webhook."
+GONE = "This webhook does not exist. Check its URL in the console, or stop sending messages to it."
 
 _ADDRESS = re.compile(r"([a-z0-9-]{1,64})\.([a-z2-7]{26})", re.ASCII)
 """What `hook_wire.address` ends in."""

@@ -20,7 +20,7 @@ def check(form: Filled) -> None:
     form.check("url", lambda said: check_url("website", said))
     form.check("description", lambda said: check_text("description", said, 2000))
     if form.or_none("email"):
-        form.check("email", lambda said: check_email("e-mail address", said))
+        form.check("email", lambda said: check_email("email address", said))
     if form.or_none("image"):
         form.check("image", lambda said: check_url("logo URL", said))
     if form.or_none("accent"):

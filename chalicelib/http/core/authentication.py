@@ -33,7 +33,7 @@ def operator(access_context: AccessContext, request: Request) -> str:
     """The name of the operator's token that came along. Raises `Unauthenticated`, `Forbidden`."""
     token = _token(access_context, request)
     if token.issuer_id is not None:
-        raise Forbidden("This is for those who run this deployment; an issuer's token does not open it.")
+        raise Forbidden("This requires an operator's token. An issuer's token has no access.")
     return token.name
 
 
@@ -114,22 +114,22 @@ def _address(request: Request) -> str:
 def _token(access_context: AccessContext, request: Request) -> Token:
     scheme, _, text = str(request.headers.get("authorization", "")).partition(" ")
     if scheme.lower() != "bearer":
-        raise Unauthenticated("Send a token: Authorization: Bearer laurel_...")
+        raise Unauthenticated("Send a token in the header: Authorization: Bearer laurel_...")
     return tokens.opened(access_context, text.strip())
 
 
 def _caller(token: Token, act: Act) -> Caller:
     if token.issuer_id is None or token.role is None:
-        raise Forbidden("An operator's token belongs to no issuer; use one of the issuer's own.")
+        raise Forbidden("An operator's token does not belong to an issuer. Use one of the issuer's tokens.")
     log.tenant(token.issuer_id)
     return _allowed(Caller(f"token:{token.id}", token.issuer_id, token.role), act)
 
 
 def _allowed(caller: Caller, act: Act) -> Caller:
     if not caller.may(act):
-        raise Forbidden(f"The role {caller.role} does not allow this. Ask an owner of the issuer.")
+        raise Forbidden(f"The role {caller.role} does not allow this. Contact an owner of the issuer.")
     return caller
 
 
 def _not_from_here() -> Forbidden:
-    return Forbidden("This was not sent from a page of ours that is still good. Open the page anew and try again.")
+    return Forbidden("This form has expired or did not come from this site. Reload the page and try again.")

@@ -39,7 +39,7 @@ def content(request: Request, most: int) -> bytes:
     # API Gateway hands every body over in base64, four characters for three bytes: bounded before it is decoded.
     size = len(sent) // 4 * 3 - sent[-2:].count("=") if event.get("isBase64Encoded") else len(sent)
     if size > most:
-        raise Problem("too_large", f"This is {size:,} bytes; at most {most:,} are read.")
+        raise Problem("too_large", f"The body has {size:,} bytes. The limit is {most:,}.")
     received = request.raw_body
     return received if isinstance(received, bytes) else received.encode("utf-8")
 
@@ -59,19 +59,19 @@ def asked_email(body: dict[str, object]) -> str:
     """The address in ``{"recipient": {"email": "..."}}``. Raises `Problem` with code `invalid_request`."""
     recipient = body.get("recipient")
     if not isinstance(recipient, dict):
-        raise fault("/recipient", 'Name the recipient: {"recipient": {"email": "..."}}.')
+        raise fault("/recipient", 'The recipient must be an object: {"recipient": {"email": "..."}}.')
     return email(recipient.get("email"), "/recipient/email")
 
 
 def email(value: object, pointer: str) -> str:
     """``value`` if it can be one e-mail address. Raises `Problem` with code `invalid_request`."""
     if not isinstance(value, str) or "@" not in value[1:-1]:
-        raise fault(pointer, "Give one e-mail address.")
+        raise fault(pointer, "This must be one email address.")
     if len(value) > MAX_EMAIL:
-        raise fault(pointer, f"An e-mail address has at most {MAX_EMAIL} characters.")
+        raise fault(pointer, f"An email address can have up to {MAX_EMAIL} characters.")
     return value
 
 
 def fault(pointer: str, detail: str) -> Problem:
     """The refusal of one field, which ``pointer`` (RFC 6901) names."""
-    return Problem("invalid_request", "The request has a fault.", errors=({"pointer": pointer, "detail": detail},))
+    return Problem("invalid_request", "The request has an error.", errors=({"pointer": pointer, "detail": detail},))

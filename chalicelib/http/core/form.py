@@ -66,7 +66,7 @@ def _url_encoded(content: bytes) -> Form:
     try:
         pairs = parse_qsl(content.decode("ascii"), encoding="latin-1", max_num_fields=MAX_CONSOLE_PARTS)
     except ValueError as error:
-        raise _malformed("it is no URL-encoded form, or has too many fields") from error
+        raise _malformed("it is not a URL-encoded form, or has too many fields") from error
     fields: dict[str, bytes] = {}
     for name, value in pairs:
         # Latin-1 keeps each byte as it is; what it means is for the reader of the field to judge, as with files.
@@ -76,7 +76,7 @@ def _url_encoded(content: bytes) -> Form:
 
 def _put(fields: dict[str, bytes], name: str, value: bytes) -> None:
     if fields.setdefault(name, value) is not value:
-        raise _malformed("a field stands in it twice")
+        raise _malformed("it has a duplicate field")
 
 
 def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
@@ -86,7 +86,7 @@ def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
 
     boundary = parse_options_header(content_type)[1].get("boundary") if len(content_type) <= MAX_CONTENT_TYPE else None
     if not boundary:
-        raise _malformed("its Content-Type names no boundary")
+        raise _malformed("its Content-Type has no boundary")
     try:
         parser = PushMultipartParser(
             boundary,

@@ -45,7 +45,7 @@ class Reading:
         """A text that has to be there and not blank."""
         found = self.optional(name, most)
         if found is None and self._sent.get(name) is None:
-            self._note(name, f"Give a text of 1 to {most:,} characters.")
+            self._note(name, f"This must be a string of 1 to {most:,} characters.")
         return found or ""
 
     def optional(self, name: str, most: int) -> str | None:
@@ -54,7 +54,7 @@ class Reading:
         if found is None:
             return None
         if not isinstance(found, str) or not found.strip() or len(found) > most:
-            self._note(name, f"Give a text of 1 to {most:,} characters.")
+            self._note(name, f"This must be a string of 1 to {most:,} characters.")
             return None
         return found
 
@@ -62,7 +62,7 @@ class Reading:
         """True or false."""
         found = self._take(name)
         if found is not None and not isinstance(found, bool):
-            self._note(name, "Give true or false.")
+            self._note(name, "This must be true or false.")
         return found if isinstance(found, bool) else default
 
     def whole(self, name: str, least: int, most: int) -> int | None:
@@ -71,7 +71,7 @@ class Reading:
         if found is None:
             return None
         if isinstance(found, bool) or not isinstance(found, int) or not least <= found <= most:
-            self._note(name, f"Give a whole number from {least:,} to {most:,}.")
+            self._note(name, f"This must be an integer from {least:,} to {most:,}.")
             return None
         return found
 
@@ -83,7 +83,7 @@ class Reading:
         try:
             return dates.parse(found)
         except Malformed:
-            self._note(name, "Give a date and time with a zone, such as 2027-01-31T00:00:00Z.")
+            self._note(name, "This must be a date and time with a timezone, such as 2027-01-31T00:00:00Z.")
             return None
 
     def choice(self, name: str, kind: type[E], default: E) -> E:
@@ -92,7 +92,7 @@ class Reading:
         if found is None:
             return default
         if not isinstance(found, str) or found not in list(kind):
-            self._note(name, f"Give one of: {', '.join(kind)}.")
+            self._note(name, f"This must be one of: {', '.join(kind)}.")
             return default
         return kind(found)
 
@@ -102,7 +102,7 @@ class Reading:
         if found is None:
             return None
         if not isinstance(found, str) or len(found) > (most + 2) // 3 * 4:
-            self._note(name, f"Give at most {most:,} bytes in base64.")
+            self._note(name, f"This must be at most {most:,} bytes in base64.")
             return None
         try:
             return base64.b64decode(found, validate=True)
@@ -115,7 +115,7 @@ class Reading:
         found = self._take(name)
         if not isinstance(found, dict):
             if found is not None or needed:
-                self._note(name, "Give an object.")
+                self._note(name, "This must be an object.")
             found = {}
             # What an absent object lacks is no further fault.
             return Reading(found, self._at(name), [])
@@ -127,7 +127,7 @@ class Reading:
         if found is None:
             return []
         if not isinstance(found, list) or len(found) > most or not all(isinstance(one, dict) for one in found):
-            self._note(name, f"Give a list of at most {most} objects.")
+            self._note(name, f"This must be a list of at most {most} objects.")
             return []
         return [self._within(one, f"{self._at(name)}/{at}") for at, one in enumerate(found)]
 
@@ -139,13 +139,13 @@ class Reading:
         """Raises `Problem` (`invalid_request`) when a member was not as it should be, or is not known at all."""
         self._note_strangers()
         if self._faults:
-            detail = "The request has a fault." if len(self._faults) == 1 else "The request has faults."
+            detail = "The request has an error." if len(self._faults) == 1 else "The request has errors."
             raise Problem("invalid_request", detail, errors=tuple(self._faults[:MOST_FAULTS]))
 
     def _note_strangers(self) -> None:
         # A misspelt member would otherwise be passed over.
         for name in sorted(self._sent.keys() - self._known):
-            self._note(name[:100], f"This member is not known here. There are: {', '.join(sorted(self._known))}.")
+            self._note(name[:100], f"Unknown member. Known members: {', '.join(sorted(self._known))}.")
         for part in self._parts:
             part._note_strangers()  # noqa: SLF001 - a part of this one
 

@@ -17,14 +17,14 @@ def only(sent: Sent, *names: str) -> None:
     would otherwise be passed over."""
     for name in sorted(sent.keys() - set(names)):
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-        raise fault(pointer[:200], f"This member is not known here. There are: {', '.join(names)}.")
+        raise fault(pointer[:200], f"Unknown member. Known members: {', '.join(names)}.")
 
 
 def text(sent: Sent, name: str) -> str:
     """A text that has to be there. Raises `Problem` with code `invalid_request`."""
     found = optional(sent, name)
     if found is None:
-        raise fault(f"/{name}", "Give this member, as text.")
+        raise fault(f"/{name}", "This member is required and must be a string.")
     return found
 
 
@@ -32,7 +32,7 @@ def optional(sent: Sent, name: str) -> str | None:
     """A text, or None when it is null or not there. Raises `Problem` with code `invalid_request`."""
     found = sent.get(name)
     if found is not None and not isinstance(found, str):
-        raise fault(f"/{name}", "Give a text.")
+        raise fault(f"/{name}", "This must be a string.")
     return found
 
 
@@ -42,4 +42,4 @@ def choice(sent: Sent, name: str, kind: type[E]) -> E:
     try:
         return kind(found)
     except ValueError as error:
-        raise fault(f"/{name}", f"Give one of: {', '.join(kind)}.") from error
+        raise fault(f"/{name}", f"This must be one of: {', '.join(kind)}.") from error

@@ -160,7 +160,7 @@ def of_chalice(status: int, allow: str | None) -> Problem:
     """The problem for an error that Chalice answered by itself with ``status``; ``allow`` is its `Allow` header."""
     match status:
         case HTTPStatus.METHOD_NOT_ALLOWED if allow:
-            return Problem("method_not_allowed", f"It takes {allow}.", headers={"Allow": allow})
+            return Problem("method_not_allowed", f"This address supports {allow}.", headers={"Allow": allow})
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_FOUND:
             return Problem("not_found", "Check that you copied the whole address.")
         case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:

@@ -23,9 +23,9 @@ def only(request: Request, *names: str) -> Mapping[str, str]:
     given = request.query_params
     for name, values in sorted((name, given.getlist(name)) for name in given) if given else ():
         if name not in names:
-            raise _fault(name, f"This is not asked for here. There are: {', '.join(names)}.")
+            raise _fault(name, f"Unknown parameter. Known parameters: {', '.join(names)}.")
         if len(values) != 1 or not 1 <= len(values[0]) <= MOST:
-            raise _fault(name, f"Give it once, with 1 to {MOST} characters.")
+            raise _fault(name, f"This must be given once, with 1 to {MOST} characters.")
         found[name] = values[0]
     return found
 
@@ -34,7 +34,7 @@ def limit(asked: Mapping[str, str], most: int) -> int:
     """How many items of a page are asked for. Raises `Problem` (`invalid_request`)."""
     text = asked.get("limit", str(PAGE))
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
-        raise _fault("limit", f"Give a whole number from 1 to {most}.")
+        raise _fault("limit", f"This must be an integer from 1 to {most}.")
     return int(text)
 
 
@@ -48,7 +48,7 @@ def cursor(asked: Mapping[str, str], form: re.Pattern[str]) -> str | None:
 
 def bad_cursor() -> Problem:
     """The refusal of a cursor that no list gave out."""
-    return Problem("bad_cursor", "This cursor is not one that a list gave out; start without one.")
+    return Problem("bad_cursor", "This is not a cursor from a list. Start without a cursor.")
 
 
 def refused(name: str, detail: str) -> Problem:

@@ -247,7 +247,7 @@ def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, obj
     domain = text.domain(did)
     finding = next((item for item in report.findings if item.check == "issuer"), None)
     passed = finding is not None and finding.outcome is Outcome.PASSED
-    name = text.said(claimed.get("name")) or "an issuer that gives no name"
+    name = text.said(claimed.get("name")) or "an unnamed issuer"
     if finding is not None and finding.code == "issuer_domain_proven":
         # No link either: a domain vouches for a key, not for the address that the issuer gives.
         return IssuerView(name, did, None, domain, None, finding.message)
@@ -260,9 +260,9 @@ def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, obj
 
 
 def _caution(finding: Finding | None, domain: str | None) -> str:
-    message = finding.message if finding else "Whether the issuer is known was not checked."
+    message = finding.message if finding else "Laurel did not check whether the issuer is known."
     if domain is None:
-        return f"{message} Anybody can sign under any name: ask the issuer itself, at an address that you look up."
+        return f"{message} Anyone can use any name, so contact the issuer at an address that you look up yourself."
     return (
         f"{message} What is proven is that the key belongs to {text.isolated(domain)}. "
         "Make sure that this is who you think it is."
@@ -276,11 +276,11 @@ def _shown_image(url: object, base_url: str) -> str | None:
 
 
 def _image_elsewhere(url: object, base_url: str) -> Link | None:
-    return None if not url or _shown_image(url, base_url) else Link("Picture at its issuer’s", text.https(url))
+    return None if not url or _shown_image(url, base_url) else Link("Image on the issuer’s site", text.https(url))
 
 
 def _skill(skill: Mapping[str, object]) -> Link:
-    name = text.said(skill.get("name")) or text.said(skill.get("code")) or "A skill without a name"
+    name = text.said(skill.get("name")) or text.said(skill.get("code")) or "Unnamed skill"
     notes = filter(None, (text.said(skill.get("framework")), text.said(skill.get("code"))))
     return Link(name, text.https(skill.get("url")), ", ".join(notes) or None)
 

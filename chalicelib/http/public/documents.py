@@ -37,12 +37,12 @@ def routes(services: Services) -> Routes:
     def host_did(request: Request) -> Reply:
         return _did(request, services.host.document())
 
-    @bound.bind("/issuers/{id}/did.json", access=PUBLIC, missing="There is no issuer of that name here.")
+    @bound.bind("/issuers/{id}/did.json", access=PUBLIC, missing="This issuer does not exist.")
     def issuer_did(request: Request, issuer_id: str) -> Reply:
         issuer = services.public_store.issuer(_matching(_SLUG, issuer_id))
         return _did(request, did_document(issuer.did, issuer.keys))
 
-    @bound.bind("/status/{list}", access=PUBLIC, missing="There is no status list of that name here.")
+    @bound.bind("/status/{list}", access=PUBLIC, missing="This status list does not exist.")
     def status_list(request: Request, list_id: str) -> Reply:
         wanted = negotiation.ranked(request.headers.get("accept"), _LIST_FORMS)
         if not wanted:
@@ -51,7 +51,7 @@ def routes(services: Services) -> Routes:
         found = services.public_store.status_list(_matching(_LIST, list_id))
         return public(request, Reply(found.document, wanted[0], headers={"Vary": "Accept"}), STATUS_SECONDS)
 
-    @bound.bind("/images/{file}", access=PUBLIC, missing="There is no picture at this address.")
+    @bound.bind("/images/{file}", access=PUBLIC, missing="This image does not exist.")
     def image(request: Request, file: str) -> Reply:
         match = _IMAGE.fullmatch(file)
         if match is None:

@@ -66,7 +66,7 @@ def by_person(request: Request) -> tuple[Brought, str]:
     """
     content = body.content(request, MAX_BODY)
     if body.media_type(request) != form.MULTIPART:
-        raise body.unsupported(content, f"Send {form.MULTIPART}; programs ask at /v1/verify, with any type.")
+        raise body.unsupported(content, f"Send {form.MULTIPART}. Programs can send any type to /v1/verify.")
     sent = form.read(content, request.headers["content-type"])
     typed = sent.fields.get("credential", b"")
     return Brought(sent.files[0] if sent.files else typed), typed.decode("utf-8", "replace")
@@ -100,7 +100,7 @@ def check(services: Services, brought: Brought, visit: Visit) -> SubmittedReport
 def _in_form(sent: form.Form) -> Brought:
     unknown = sorted(sent.fields.keys() - {"credential", "recipient"})
     if unknown:
-        raise body.fault("", "A form has a file, or the field credential; and, if need be, the field recipient.")
+        raise body.fault("", "A form has a file or the field credential, and optionally the field recipient.")
     found = [*sent.files, *filter(None, [sent.fields.get("credential")])]
     if len(found) > 1:
         raise body.fault("/credential", "Send one credential at a time.")
@@ -113,7 +113,7 @@ def _in_form(sent: form.Form) -> Brought:
 
 def _in_envelope(members: dict[str, object]) -> Brought:
     for name in members.keys() - {"url", "credential", "recipient"}:
-        raise body.fault(_pointer(name), "This member is not known here.")
+        raise body.fault(_pointer(name), "Unknown member.")
     asked = Asked(email=body.asked_email(members)) if "recipient" in members else Asked()
     match members:
         case {"url": _, "credential": _}:
@@ -126,9 +126,9 @@ def _in_envelope(members: dict[str, object]) -> Brought:
         case {"credential": str(token)}:
             return Brought(token.encode("utf-8"), asked)
         case {"url": _}:
-            raise body.fault("/url", "Give one link, as text.")
+            raise body.fault("/url", "This must be a string with one link.")
         case {"credential": _}:
-            raise body.fault("/credential", "Give one credential: a JSON object, or a token as text.")
+            raise body.fault("/credential", "This must be one credential: a JSON object, or a token as a string.")
     raise body.fault("", "Send url or credential.")
 
 

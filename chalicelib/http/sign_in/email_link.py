@@ -33,7 +33,7 @@ MAX_FORM = 4096
 REFERRER = {"Referrer-Policy": "same-origin"}
 """The link's page tells its address, which holds the secret, to nobody. With `no-referrer`, a browser would not say
 where its form comes from either (Fetch, 3.3: the origin of such a request is null)."""
-GONE = "It was used already, is older than 15 minutes, or was not copied whole. Ask for a new one here."
+GONE = "It has been used, has expired, or was not copied completely. Request a new link here."
 
 OUT = "signed_out"
 """In the address of the form, for who was signed out just now."""
@@ -186,15 +186,15 @@ def answer(
 def _fault(error: NotFound | Refused | TooMany) -> Fault:
     match error:
         case TooMany():
-            return Fault(429, "Asked too often", error.detail, headers=(("Retry-After", str(error.seconds)),))
+            return Fault(429, "Too many requests", error.detail, headers=(("Retry-After", str(error.seconds)),))
         case NotFound():
-            return Fault(404, "This link opens nothing any more", GONE)
+            return Fault(404, "This link no longer works", GONE)
         case Refused(code="bad_email"):
-            return Fault(400, "This is no e-mail address", error.detail, of_address=True)
+            return Fault(400, "Invalid email address", error.detail, of_address=True)
         case Refused(code="other_browser"):
-            return Fault(403, "This link was asked for elsewhere", error.detail)
+            return Fault(403, "This link belongs to another browser", error.detail)
         case _:
-            return Fault(403, "You were not signed in", error.detail)
+            return Fault(403, "Sign-in failed", error.detail)
 
 
 def _browser(services: Services, request: Request) -> str | None:

@@ -18,7 +18,7 @@ from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.sign_in import email_link
 
-MISSING = "Nobody of that name signs people in here."
+MISSING = "Unknown sign-in provider."
 ASKED = Limit("oidc", 60, LIFE)
 """Begun from one network: an office behind one address, in the morning."""
 

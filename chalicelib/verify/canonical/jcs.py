@@ -27,7 +27,7 @@ def canonicalize(value: object, *, max_depth: int = MAX_DEPTH) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise CanonicalError("A string holds code points that are not characters.", code="string_invalid") from error
+        raise CanonicalError("A string contains code points that are not characters.", code="string_invalid") from error
 
 
 def _plain(value: Json, max_depth: int) -> bool:
@@ -57,7 +57,7 @@ def _plain(value: Json, max_depth: int) -> bool:
         if not below:
             return plain
         level = below
-    raise CanonicalError(f"The document nests deeper than {max_depth}.", code="document_depth")
+    raise CanonicalError(f"The document is nested deeper than {max_depth} levels.", code="document_depth")
 
 
 def _plain_names(names: Iterable[Json]) -> bool:
@@ -72,9 +72,9 @@ def _check_scalar(item: Json) -> None:
     if item is None or type(item) is bool:
         return
     if type(item) is not int:
-        raise CanonicalError(f"A {type(item).__name__} is not JSON.", code="json_invalid")
+        raise CanonicalError(f"A {type(item).__name__} is not a JSON value.", code="json_invalid")
     if not -MAX_INTEGER <= item <= MAX_INTEGER:
-        raise CanonicalError("A number is beyond what JSON carries safely.", code="number_range")
+        raise CanonicalError("A number is outside the range that JSON represents safely.", code="number_range")
 
 
 def _write(value: Json) -> str:

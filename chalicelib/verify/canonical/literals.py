@@ -29,7 +29,7 @@ def escape(text: str) -> str:
     if text.isprintable() and '"' not in text and "\\" not in text:
         return text
     if not _encodable(text):
-        raise CanonicalError("A string holds code points that are not characters.", code="string_invalid")
+        raise CanonicalError("A string contains code points that are not characters.", code="string_invalid")
     return text.translate(_ESCAPES)
 
 
@@ -73,10 +73,10 @@ def number(value: int | float, datatype: str | None) -> str:
     :raises CanonicalError: ``number_range`` beyond 2^53-1, for NaN, and for a fraction where an integer is due.
     """
     if not -MAX_INTEGER <= value <= MAX_INTEGER:
-        raise CanonicalError("A number is beyond what JSON carries safely.", code="number_range")
+        raise CanonicalError("A number is outside the range that JSON represents safely.", code="number_range")
     whole = value == int(value)
     if not whole and datatype == XSD + "integer":
-        raise CanonicalError("A number has a fraction where an integer is due.", code="number_range")
+        raise CanonicalError("A number has a fraction where an integer is required.", code="number_range")
     if whole and datatype != XSD + "double":
         return f'"{int(value)}"^^<{datatype or XSD + "integer"}>'
     return f'"{_double(float(value))}"^^<{datatype or XSD + "double"}>'

@@ -51,7 +51,7 @@ def refuse_abbreviated(value: str, active: ActiveContext) -> None:
     :raises CanonicalError: ``iri_compact``.
     """
     if active.prefixes and value.partition(":")[0] in active.prefixes:
-        raise CanonicalError(f"{value[:200]!r} is abbreviated; write the IRI out.", code="iri_compact")
+        raise CanonicalError(f"{value[:200]!r} is abbreviated. Use the full IRI.", code="iri_compact")
 
 
 def class_(name: object, active: ActiveContext) -> str:
@@ -79,7 +79,7 @@ def vocabulary(value: str, active: ActiveContext) -> str:
         return term.reference
     if ":" in value:
         if value in TERM_IRIS:
-            raise CanonicalError(f"{value[:200]!r} is spelled out though a term says it.", code="iri_aliased")
+            raise CanonicalError(f"{value[:200]!r} is written out although a term exists for it.", code="iri_aliased")
         return reference(value, active)
     if active.vocab is None or value.startswith("@") or term is not None:
         raise CanonicalError(f"No context defines {value[:200]!r}, so it would be dropped.", code="type_undefined")
@@ -104,6 +104,6 @@ def value_object(value: dict[str, Any], term: Term, active: ActiveContext) -> st
     if isinstance(text, str) and value.keys() == {"@value", "@type"}:
         suffix = typed_suffix(reference(value["@type"], active)[1:-1])
         if suffix == term.suffix or suffix in _PLAIN_TYPES:
-            raise CanonicalError(f"{term.name!r} spells out a type that goes without saying.", code="keyword_refused")
+            raise CanonicalError(f"{term.name!r} repeats a type that is implied.", code="keyword_refused")
         return f'"{escape(text)}"{suffix}'
     raise CanonicalError("A value object has a string and a language, or a string and a type.", code="keyword_refused")

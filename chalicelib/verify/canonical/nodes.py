@@ -27,7 +27,7 @@ def merged(earlier: dict[str, Json], later: dict[str, Json]) -> dict[str, Json]:
     """
     for name, value in later.items():
         if name in earlier and earlier[name] != value and name not in _NOT_MEMBERS and name not in _UNREAD:
-            raise CanonicalError(f"Two objects with the same id say different things as {name!r}.", code="node_split")
+            raise CanonicalError(f"Two objects with the same id have different values for {name!r}.", code="node_split")
     return {**earlier, **later}
 
 

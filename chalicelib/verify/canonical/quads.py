@@ -100,7 +100,7 @@ def to_quads(
     if not len(walk.quads):
         raise CanonicalError("The document states nothing.", code="node_dropped")
     if len(walk.quads) > max_quads:
-        raise CanonicalError(f"The document makes more than {max_quads} statements.", code="document_size")
+        raise CanonicalError(f"The document has more than {max_quads} statements.", code="document_size")
     if walk.root_mentioned:
         refuse_other_roots(document, walk.credentials)
     return walk.quads
@@ -177,11 +177,11 @@ class _Walk:
     def within_caps(self, depth: int, characters: int) -> None:
         self.written += characters
         if depth > self.max_depth:
-            raise CanonicalError(f"The document nests deeper than {self.max_depth}.", code="document_depth")
+            raise CanonicalError(f"The document is nested deeper than {self.max_depth} levels.", code="document_depth")
         if self.nodes > self.max_nodes:
             raise CanonicalError(f"The document has more than {self.max_nodes} objects.", code="document_size")
         if self.written > MAX_TEXT:
-            raise CanonicalError("The document says too much about long names.", code="document_size")
+            raise CanonicalError("The document repeats long names too often.", code="document_size")
 
     def subject(self, element: dict[str, Json], base: ActiveContext) -> str:
         if "id" not in element:
@@ -249,7 +249,7 @@ class _Walk:
             objects = [self.list(objects, graph)]
         elif len(set(objects)) < len(objects):
             # A reader of the JSON takes two for no name, or for two awards, where the signature covers one.
-            raise CanonicalError(f"{name!r} says the same twice, which is signed once.", code="value_repeated")
+            raise CanonicalError(f"{name!r} has a duplicate value, which is signed only once.", code="value_repeated")
         for object_ in objects:
             self.add(subject, term.predicate, object_, graph)
 
@@ -301,7 +301,7 @@ def _scalar(term: Term, name: str, value: Json) -> str:
     if kind is int or kind is float:
         return number(value, term.datatype)
     if kind is list:
-        raise CanonicalError(f"{name!r} holds an array in an array.", code="array_nested")
+        raise CanonicalError(f"{name!r} contains a nested array.", code="array_nested")
     if value is None:
-        raise CanonicalError(f"{name!r} holds null, which would be dropped.", code="value_null")
+        raise CanonicalError(f"{name!r} contains null, which would be dropped.", code="value_null")
     raise CanonicalError(f"{name!r} is not a JSON value.", code="json_invalid")

@@ -232,7 +232,7 @@ class _Labelling:
 
 
 def _too_much() -> CanonicalError:
-    return CanonicalError("The document's unnamed objects are too entangled to tell apart.", code="canonical_budget")
+    return CanonicalError("The document's unnamed objects are too interlinked to tell apart.", code="canonical_budget")
 
 
 def distinct_permutations(items: list[str]) -> Iterator[list[str]]:

@@ -121,15 +121,15 @@ def enter(active: ActiveContext, context: object) -> ActiveContext:
     """
     contexts = context if isinstance(context, list) else [context]
     if len(contexts) > MAX_CONTEXTS:
-        raise CanonicalError(f"More than {MAX_CONTEXTS} contexts stand side by side.", code="document_size")
+        raise CanonicalError(f"The document has more than {MAX_CONTEXTS} contexts.", code="document_size")
     for url in contexts:
         if not isinstance(url, str):
             raise CanonicalError(
-                "The document defines terms of its own; only published contexts are accepted.", code="context_inline"
+                "The document defines its own terms. Laurel only accepts published contexts.", code="context_inline"
             )
         number = _NUMBERS.get(url)
         if number is None:
-            raise CanonicalError(f"The context {url[:200]!r} is not one that we hold.", code="context_unknown")
+            raise CanonicalError(f"The context {url[:200]!r} is not supported by Laurel.", code="context_unknown")
         active = apply(active, number, False)
     return active
 

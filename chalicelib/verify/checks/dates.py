@@ -16,7 +16,7 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_NO_END = _found(Outcome.PASSED, "within_validity", "It is within its validity; it has no end date.")
+_NO_END = _found(Outcome.PASSED, "within_validity", "It is valid now and has no end date.")
 
 
 def check(case: Case) -> Finding:
@@ -27,7 +27,7 @@ def check(case: Case) -> Finding:
         raise CheckFailed("expired", f"It was valid until {_day(case.valid_until)}.")
     if case.valid_until is None:
         return _NO_END
-    return _found(Outcome.PASSED, "within_validity", f"It is within its validity, until {_day(case.valid_until)}.")
+    return _found(Outcome.PASSED, "within_validity", f"It is valid now, until {_day(case.valid_until)}.")
 
 
 def _day(moment: datetime) -> str:

@@ -11,17 +11,17 @@ from chalicelib.verify.verification_context import Case, CheckUnknown
 _found = partial(Finding, 10, "extras")
 
 _EXTRAS = {
-    "refreshService": "whether a newer edition of it exists",
+    "refreshService": "whether a newer version of it exists",
     "endorsement": "the endorsements inside it",
     "endorsementJwt": "the endorsements inside it",
-    "evidence": "the pages that its evidence links to",
-    "credentialSchema": "the further schema that it names",
+    "evidence": "the evidence pages that it links to",
+    "credentialSchema": "the additional schema that it names",
     "termsOfUse": "its terms of use",
-    "relatedResource": "the further files that it names",
+    "relatedResource": "the additional files that it names",
     "proof": "the signature inside the token",
 }
 
-_NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "It brings nothing else that could be checked.")
+_NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "There is nothing else to check.")
 
 
 def check(case: Case) -> Finding:
@@ -35,4 +35,4 @@ def check(case: Case) -> Finding:
     case.not_followed = tuple(
         dict.fromkeys(words for name, words in _EXTRAS.items() if any(name in node for node in nodes))
     )
-    raise CheckUnknown("extras_not_followed", f"Not looked at: {'; '.join(case.not_followed)}.")
+    raise CheckUnknown("extras_not_followed", f"Not checked: {'; '.join(case.not_followed)}.")

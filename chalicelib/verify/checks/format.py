@@ -33,7 +33,7 @@ _UNSETTLED = frozenset(
 _OPEN_BADGES = "Open Badges 3.0"
 _VERIFIABLE_CREDENTIALS = {model: f"Verifiable Credential {model.version}" for model in MODELS}
 _RECOGNISED = {
-    family: _found(Outcome.PASSED, "recognised", f"This is a credential of the kind {family}.")
+    family: _found(Outcome.PASSED, "recognised", f"This is a credential of the type {family}.")
     for family in (_OPEN_BADGES, *_VERIFIABLE_CREDENTIALS.values())
 }
 
@@ -56,7 +56,7 @@ def _form(source: bytes) -> Format:
     for form in FORMATS:
         if form.recognises(source):
             return form
-    raise CheckUnknown("format_unknown", "This is not in a format that Laurel can check yet.")
+    raise CheckUnknown("format_unknown", "Laurel does not support this format yet.")
 
 
 def _model(document: Mapping[str, object]) -> DataModel:
@@ -64,7 +64,7 @@ def _model(document: Mapping[str, object]) -> DataModel:
         model = BY_CONTEXT.get(context) if isinstance(context, str) else None
         if model is not None:
             return model
-    raise CheckUnknown("format_unknown", "This is not a credential in a format that Laurel can check yet.")
+    raise CheckUnknown("format_unknown", "Laurel does not support this credential format yet.")
 
 
 def _family(document: Mapping[str, object], model: DataModel) -> str:
@@ -73,4 +73,4 @@ def _family(document: Mapping[str, object], model: DataModel) -> str:
         return _OPEN_BADGES
     if vocabulary.VERIFIABLE_CREDENTIAL in types:
         return _VERIFIABLE_CREDENTIALS[model]
-    raise CheckUnknown("format_unknown", "This is JSON-LD, but it does not say that it is a credential.")
+    raise CheckUnknown("format_unknown", "This is JSON-LD, but not a credential.")

@@ -13,11 +13,13 @@ from chalicelib.verify.verification_context import Case, CheckUnknown
 _found = partial(Finding, 8, "issuer")
 
 
-_NOT_REGISTERED = _found(Outcome.UNKNOWN, "issuer_not_registered", "The issuer is in no registry that Laurel holds.")
+_NOT_REGISTERED = _found(
+    Outcome.UNKNOWN, "issuer_not_registered", ("The issuer is not in any registry that Laurel uses.")
+)
 _NOTHING_PROVEN = _found(
     Outcome.UNKNOWN,
     "issuer_unproven",
-    "Anyone may found an issuer here, and this one has not shown yet that a domain stands behind it.",
+    "Anyone can create an issuer here, and this one has not yet been linked to a domain.",
 )
 
 
@@ -26,7 +28,7 @@ def check(case: Case) -> Finding:
     try:
         known = case.world.registry.find(case.issuer)
     except Unavailable as error:
-        raise CheckUnknown("registry_unavailable", f"The registry could not be asked: {error.detail}") from error
+        raise CheckUnknown("registry_unavailable", f"The registry could not be reached: {error.detail}") from error
     if known is None:
         return _NOT_REGISTERED
     issuer = case.node(case.document.get("issuer"))
@@ -38,7 +40,7 @@ def check(case: Case) -> Finding:
         return _passed("issuer_domain_proven", "", known)
     if known.name is None:
         return _NOTHING_PROVEN
-    itself = f"calls itself {claimed[:100]!r} here" if claimed else "writes its name in an odd way here"
+    itself = f"calls itself {claimed[:100]!r} here" if claimed else "uses an unusual spelling of its name here"
     raise CheckUnknown("issuer_name_differs", f"The issuer {itself}, but is registered as {known.name!r}.")
 
 

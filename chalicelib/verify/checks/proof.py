@@ -13,13 +13,13 @@ from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnkno
 
 _found = partial(Finding, 4, "proof")
 
-_HOLDS = _found(Outcome.PASSED, "signature_holds", "The signature fits every word of it: nothing was changed.")
+_HOLDS = _found(Outcome.PASSED, "signature_holds", "The signature is valid and covers every word: nothing was changed.")
 
 
 def check(case: Case) -> Finding:
     """Verify every seal. One that fails is failure; one that cannot be checked leaves the answer open."""
     if not case.seals:
-        raise CheckFailed("proof_missing", "It carries no signature, so nobody vouches for it.")
+        raise CheckFailed("proof_missing", "It has no signature, so nobody vouches for it.")
     for seal in case.seals:
         _refuse_unsupported(seal)
     case.methods = tuple([_method(case, seal) for seal in case.seals])
@@ -30,9 +30,11 @@ def check(case: Case) -> Finding:
 
 def _refuse_unsupported(seal: Seal) -> None:
     if seal.algorithm is None:
-        raise CheckUnknown("suite_unsupported", f"Laurel cannot check signatures of the kind {seal.suite[:64]!r} yet.")
+        raise CheckUnknown(
+            "suite_unsupported", (f"Laurel does not support signatures of the type {seal.suite[:64]!r} yet.")
+        )
     if seal.chained:
-        raise CheckUnknown("proof_chain_unsupported", "Laurel cannot check signatures that build on one another yet.")
+        raise CheckUnknown("proof_chain_unsupported", "Laurel does not support chained signatures yet.")
 
 
 def _method(case: Case, seal: Seal) -> tuple[Controller, Method]:
@@ -48,7 +50,7 @@ def _method(case: Case, seal: Seal) -> tuple[Controller, Method]:
 def _verify(seal: Seal, method: Method, signed: bytes) -> None:
     algorithm = seal.algorithm
     if algorithm is None:
-        raise CheckUnknown("suite_unsupported", "Laurel cannot check signatures of this kind yet.")
+        raise CheckUnknown("suite_unsupported", "Laurel does not support this type of signature yet.")
     try:
         holds = signatures.holds(method.usable_key(), algorithm, seal.value, signed)
     except Malformed as error:
@@ -56,5 +58,5 @@ def _verify(seal: Seal, method: Method, signed: bytes) -> None:
         raise raised(error.code, error.detail) from error
     if not holds:
         raise CheckFailed(
-            "signature_wrong", "The signature does not fit: the credential was changed after it was signed."
+            "signature_wrong", "The signature is not valid: the credential was changed after it was signed."
         )

@@ -17,7 +17,7 @@ MAX_IDENTIFIERS = 32
 """Identifiers that are tried: each costs a hash. Real credentials have one to three."""
 
 
-_NOT_ASKED = _found(Outcome.NOT_APPLICABLE, "not_asked", "Nobody asked whether it was given to a certain person.")
+_NOT_ASKED = _found(Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no recipient was given to compare.")
 
 
 def check(case: Case) -> Finding:
@@ -26,16 +26,18 @@ def check(case: Case) -> Finding:
         return _NOT_ASKED
     identifiers = list(_email_identifiers(case))
     if not identifiers:
-        raise CheckUnknown("recipient_not_named", "It names no e-mail address that could be compared.")
+        raise CheckUnknown("recipient_not_named", "It contains no email address to compare.")
     if len(identifiers) > MAX_IDENTIFIERS:
-        raise CheckUnknown("too_many_identifiers", f"It names its holder in {len(identifiers)} ways.")
+        raise CheckUnknown("too_many_identifiers", f"It identifies its holder in {len(identifiers)} ways.")
     spellings = {case.asked.email, case.asked.email.lower()}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]
     if True in matches:
-        return _found(Outcome.PASSED, "recipient_matches", "It was given to the person with this e-mail address.")
+        return _found(Outcome.PASSED, "recipient_matches", "It was issued to the person with this email address.")
     if None in matches:
-        raise CheckUnknown("recipient_hash_unsupported", "Its e-mail address is hidden in a way Laurel cannot compare.")
-    raise CheckFailed("recipient_differs", "It was given to somebody with another e-mail address.")
+        raise CheckUnknown(
+            "recipient_hash_unsupported", ("Its email address is hashed in a way that Laurel cannot compare.")
+        )
+    raise CheckFailed("recipient_differs", "It was issued to a person with another email address.")
 
 
 def _email_identifiers(case: Case) -> Iterator[Mapping[str, object]]:

@@ -22,7 +22,7 @@ def check(case: Case) -> Finding:
         if controller.id == case.issuer
     ]
     if not own:
-        raise CheckFailed("signer_not_issuer", "It is signed, but not by the issuer that it names.")
+        raise CheckFailed("signer_not_issuer", "It is signed, but not by the issuer it names.")
     evidence = own[0][1].evidence
     for seal, _, method in own:
         _check_purpose(seal, method)
@@ -35,26 +35,28 @@ def check(case: Case) -> Finding:
 
 def _check_purpose(seal: Seal, method: Method) -> None:
     if seal.purpose != "assertionMethod":
-        raise CheckFailed("purpose_wrong", "The signature was made for another purpose than issuing.")
+        raise CheckFailed("purpose_wrong", "The signature was made for a purpose other than issuing.")
     if not method.assertion:
         raise CheckFailed("key_not_for_assertions", "The issuer does not allow this key for issuing.")
 
 
 def _check_time(case: Case, seal: Seal, method: Method) -> None:
     if seal.expires is not None and case.now >= seal.expires:
-        raise CheckFailed("proof_expired", "The signature itself has expired.")
+        raise CheckFailed("proof_expired", "The signature has expired.")
     if seal.starts is not None and seal.starts > case.now + SKEW:
-        raise CheckFailed("proof_not_yet_valid", "The signature itself is not to be used before a later date.")
+        raise CheckFailed("proof_not_yet_valid", "The signature is not valid yet.")
     if seal.created is not None and seal.created > case.now + SKEW:
         raise CheckFailed("proof_from_the_future", "The signature is dated in the future.")
     if method.revoked is not None and case.now >= method.revoked:
         # Whoever stole the key dates signatures as it suits (Controlled Identifiers v1.0, 2.2: `revoked`).
-        raise CheckFailed("key_revoked", "The issuer has withdrawn the key, so nothing signed with it is believed.")
+        raise CheckFailed("key_revoked", "The issuer has revoked the key, so nothing signed with it can be trusted.")
     if method.expires is None and method.created is None:
         return
     if seal.created is None:
-        raise CheckUnknown("proof_undated", "The key was in use for a limited time, and the signature has no date.")
+        raise CheckUnknown("proof_undated", "The key was used for a limited time, and the signature has no date.")
     if method.expires is not None and seal.created >= method.expires:
-        raise CheckFailed("key_no_longer_valid", "The key was no longer the issuer's when the signature was made.")
+        raise CheckFailed(
+            "key_no_longer_valid", ("The key no longer belonged to the issuer when the signature was made.")
+        )
     if method.created is not None and seal.created < method.created - SKEW:
-        raise CheckFailed("key_not_yet_valid", "The key was not yet the issuer's when the signature was made.")
+        raise CheckFailed("key_not_yet_valid", "The key did not yet belong to the issuer when the signature was made.")

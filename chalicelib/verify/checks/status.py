@@ -41,7 +41,7 @@ _FOUND: Mapping[Purpose, tuple[str, str]] = {
 }
 
 
-_NO_STATUS = _found(Outcome.NOT_APPLICABLE, "no_status", "Its issuer gave it no status, so it cannot be withdrawn.")
+_NO_STATUS = _found(Outcome.NOT_APPLICABLE, "no_status", "It has no status information, so it cannot be revoked.")
 
 
 def check(case: Case) -> Finding:
@@ -51,7 +51,7 @@ def check(case: Case) -> Finding:
         return _NO_STATUS
     if len(entries) > MAX_ENTRIES:
         raise CheckUnknown(
-            "too_many_entries", f"It names {len(entries)} status entries; Laurel looks at {MAX_ENTRIES}."
+            "too_many_entries", f"It has {len(entries)} status entries. Laurel checks up to {MAX_ENTRIES}."
         )
     lists: dict[str, VerifiedList] = {}
     found: dict[Purpose, Evidence] = {}
@@ -71,24 +71,26 @@ def check(case: Case) -> Finding:
     if unknown is not None:
         raise unknown
     evidence = tuple(listed.evidence for listed in lists.values())
-    return _found(Outcome.PASSED, "still_stands", "Its issuer has neither withdrawn it nor put it on hold.", evidence)
+    return _found(Outcome.PASSED, "still_stands", "The issuer has not revoked or suspended it.", evidence)
 
 
 def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
     if vocabulary.STATUS_ENTRY not in as_list(kind):
-        raise CheckUnknown("status_type_unknown", f"Laurel cannot read a status of the kind {_name(kind)!r} yet.")
+        raise CheckUnknown("status_type_unknown", f"Laurel does not support the status type {_name(kind)!r} yet.")
     size = entry.get("statusSize", 1)
     if size != 1 or type(size) is bool:
-        raise CheckUnknown("status_size_unsupported", "Its status has more than one bit, which Laurel cannot read yet.")
+        raise CheckUnknown(
+            "status_size_unsupported", ("Its status has more than one bit, which Laurel does not support yet.")
+        )
     try:
         purpose = Purpose(text(entry.get("statusPurpose")) or "")
     except ValueError as error:
-        raise CheckUnknown("status_purpose_unknown", "Its status has a purpose that Laurel does not know.") from error
+        raise CheckUnknown("status_purpose_unknown", "Its status has an unknown purpose.") from error
     url, index = text(entry.get("statusListCredential")), entry.get("statusListIndex")
     # The index is text of digits by the specification; some issuers write a number, which is as clear.
     digits = str(index) if type(index) in (str, int) else ""
     if url is None or not _INDEX.fullmatch(digits):
-        raise CheckUnknown("status_malformed", "Its status does not say where to look.")
+        raise CheckUnknown("status_malformed", "Its status does not name a status list.")
     return _Entry(purpose, url, int(digits))
 
 

@@ -15,7 +15,7 @@ from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnkno
 
 _found = partial(Finding, 2, "structure")
 
-_WELL_FORMED = _found(Outcome.PASSED, "well_formed", "It has everything that its standard requires.")
+_WELL_FORMED = _found(Outcome.PASSED, "well_formed", "It has everything that the standard requires.")
 
 
 def check(case: Case) -> Finding:
@@ -30,7 +30,7 @@ def check(case: Case) -> Finding:
 def _read(case: Case) -> None:
     document = case.document
     if as_list(document.get("@context"))[:1] != [case.model.context]:
-        raise _missing("the credentials context in first place")
+        raise _missing("the credentials context as its first context")
     case.types = _types(document)
     if vocabulary.VERIFIABLE_CREDENTIAL not in case.types:
         raise _missing("the type VerifiableCredential")
@@ -47,7 +47,7 @@ def _read(case: Case) -> None:
     case.valid_from = max(starts) if starts else None
     case.valid_until = min(ends) if ends else None
     if case.valid_from and case.valid_until and case.valid_until < case.valid_from:
-        raise Malformed("Its end lies before its start.", code="dates_contradict")
+        raise Malformed("Its end date is before its start date.", code="dates_contradict")
     _check_subjects(document)
     _check_status(document)
     if vocabulary.OPEN_BADGE in case.types or vocabulary.ACHIEVEMENT_CREDENTIAL in case.types:
@@ -58,10 +58,10 @@ def _read(case: Case) -> None:
 def _check_subjects(document: Mapping[str, object]) -> None:
     subjects = as_list(document.get("credentialSubject"))
     if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
-        raise _missing("a credentialSubject that says something")
+        raise _missing("a credentialSubject with at least one claim")
     if len(subjects) > 1:
         # Their order is not signed, so nobody could say which of them a page or a verifier should take.
-        raise CheckUnknown("several_subjects", "It speaks of several subjects at once; Laurel checks one at a time.")
+        raise CheckUnknown("several_subjects", "It has several subjects. Laurel supports one.")
 
 
 def _check_status(document: Mapping[str, object]) -> None:
@@ -116,4 +116,4 @@ def _moments(document: Mapping[str, object], names: Sequence[str]) -> list[datet
 
 
 def _missing(what: str) -> Malformed:
-    return Malformed(f"It lacks {what}, which its standard requires.", code="structure_incomplete")
+    return Malformed(f"It lacks {what}, which the standard requires.", code="structure_incomplete")

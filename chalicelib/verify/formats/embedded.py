@@ -43,12 +43,12 @@ class Embedded:
         """The suites that Laurel knows among those of its proofs; the others' names are only a stranger's word."""
         named = [proof.get("cryptosuite") or proof.get("type") for proof in self.members if isinstance(proof, dict)]
         known = {suite for suite in named if isinstance(suite, str) and suite in CANONICAL_FORMS}
-        return (*sorted(known), *(("a signature of another kind",) if len(known) < len(set(map(str, named))) else ()))
+        return (*sorted(known), *(("a signature of another type",) if len(known) < len(set(map(str, named))) else ()))
 
     def seals(self) -> tuple[Proof, ...]:
         """Every proof, parsed. Raises `Malformed`; `CheckUnknown` for more than `MAX_PROOFS`."""
         if len(self.members) > MAX_PROOFS:
-            message = f"It carries {len(self.members)} signatures; Laurel looks at {MAX_PROOFS}."
+            message = f"It has {len(self.members)} signatures. Laurel checks up to {MAX_PROOFS}."
             raise CheckUnknown("too_many_proofs", message)
         self._proofs = tuple(map(read_proof, self.members))
         return self._proofs
@@ -94,8 +94,8 @@ class Embedded:
         # give meaning to what is shown without being signed. No issuer needs that, so it is not followed.
         context = self.document.get("@context")
         if proof.options.get("@context", context) != context:
-            message = "The signature was made under other contexts than the credential names."
+            message = "The signature was made with other contexts than the credential names."
             raise CheckUnknown("proof_context_differs", message)
         if proof.suite == vocabulary.EDDSA_JCS_2022 and "@context" not in proof.options:
-            message = "The signature does not say under which contexts it was made."
+            message = "The signature does not name the contexts it was made with."
             raise CheckUnknown("proof_context_missing", message)

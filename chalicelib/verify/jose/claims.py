@@ -65,10 +65,10 @@ def read(jws: Jws) -> Claims:
     payload = strict_json.parse(jws.payload)
     if kind == _VC_JWT and "vc" in payload:
         # VC-JOSE-COSE, 3.1.1; what the older data model calls itself is `JWT`.
-        raise Malformed("The token's type and the place of the credential in it disagree.", code="claims_contradict")
+        raise Malformed("The token's type does not match where the credential is in it.", code="claims_contradict")
     if "aud" in payload:
         # RFC 7519, 4.1.3: who is not named by it must refuse it.
-        raise Malformed("This token is meant for a certain reader, not for everybody.", code="audience_other")
+        raise Malformed("This token is meant for a specific audience.", code="audience_other")
     return Claims(document_of(payload), _signed(payload), _moment(payload, "nbf"), _moment(payload, "exp"))
 
 
@@ -84,7 +84,7 @@ def document_of(payload: Mapping[str, object]) -> dict[str, object]:
     wrapped = payload.keys() & {"vc", "vp"}
     if wrapped and not _OF_A_CREDENTIAL.isdisjoint(payload):
         # VC-JOSE-COSE, 3.1.1: neither may be there.
-        raise Malformed("The token holds two credentials, one in the other's claims.", code="claims_contradict")
+        raise Malformed("The token contains two credentials, one inside the other's claims.", code="claims_contradict")
     if "vp" in wrapped:
         raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
     document = {name: value for name, value in payload.items() if name not in _REGISTERED}
@@ -164,7 +164,7 @@ def _type(name: str | None, allowed: frozenset[str]) -> str | None:
         raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
     if kind not in allowed:
         raise Malformed(
-            f"The token calls itself {name[:64]!r}, which is no kind of credential that Laurel reads.",
+            f"The token has the type {name[:64]!r}, which Laurel does not support.",
             code="token_type_other",
         )
     return kind
@@ -197,4 +197,4 @@ def _agree(agrees: bool, name: str) -> None:
 
 
 def _malformed(name: str) -> Malformed:
-    return Malformed(f"The token's claim {name!r} is not what it should be.", code="claims_malformed")
+    return Malformed(f"The token's claim {name!r} is not valid.", code="claims_malformed")

@@ -42,13 +42,13 @@ def parse(data: bytes) -> Jws:
     `algorithm_unsupported`; `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
     """
     if len(data) > MAX_SIZE:
-        raise Malformed(f"This is {len(data):,} bytes; at most {MAX_SIZE:,} are read.", code="too_large")
+        raise Malformed(f"The credential has {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
     if b"~" in data:
         # RFC 9901, 4: what it discloses stands behind the token, between tildes, which base64url does not have.
-        raise Malformed("This token discloses its parts one by one, which Laurel cannot check yet.", code="jws_sd")
+        raise Malformed("This token uses selective disclosure, which Laurel does not support yet.", code="jws_sd")
     parts = data.split(b".", 5)
     if len(parts) == 5:
-        raise Malformed("This token is encrypted, so nobody else can check it.", code="jws_encrypted")
+        raise Malformed("This token is encrypted, so only its recipient can check it.", code="jws_encrypted")
     if len(parts) != 3:
         raise _malformed("This token does not have three parts.")
     encoded_header, encoded_payload, encoded_signature = parts
@@ -64,7 +64,7 @@ def parse(data: bytes) -> Jws:
 def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | None]:
     # Kept, because an issuer puts the same header on all its tokens.
     if len(encoded) > _LONGEST_HEADER:
-        raise Malformed(f"The token's header has over {HEADER_CAPS.size:,} bytes.", code="too_large")
+        raise Malformed(f"The token's header has more than {HEADER_CAPS.size:,} bytes.", code="too_large")
     header = strict_json.parse(_decoded(encoded, "header"), HEADER_CAPS)
     if "crit" in header:
         _refuse_critical(header["crit"])
@@ -79,7 +79,8 @@ def _refuse_critical(names: object) -> None:
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise _malformed("The token's list of critical extensions cannot be read.")
     raise Malformed(
-        f"The token may only be read by who knows the extension {names[0][:64]!r}.", code="critical_unsupported"
+        f"The token requires the extension {names[0][:64]!r}, which Laurel does not support.",
+        code="critical_unsupported",
     )
 
 
@@ -91,11 +92,11 @@ def _algorithm(header: Mapping[str, object]) -> Algorithm:
     if algorithm is not None:
         return algorithm
     if name.lower() == "none":
-        raise Malformed("The token says that it is not signed.", code="algorithm_refused")
+        raise Malformed("The token states that it is not signed.", code="algorithm_refused")
     if name.upper().startswith("HS"):
         # Whoever can check such a token can make it; with a public key as the secret, anybody can.
-        raise Malformed("The token is not signed but sealed with a shared secret.", code="algorithm_refused")
-    raise Malformed(f"Laurel cannot check signatures by {name[:32]!r} yet.", code="algorithm_unsupported")
+        raise Malformed("The token is protected with a shared secret instead of a signature.", code="algorithm_refused")
+    raise Malformed(f"Laurel does not support the signature algorithm {name[:32]!r} yet.", code="algorithm_unsupported")
 
 
 def _text(header: Mapping[str, object], name: str) -> str | None:
@@ -103,7 +104,7 @@ def _text(header: Mapping[str, object], name: str) -> str | None:
         return None
     value = header[name]
     if not isinstance(value, str):
-        raise _malformed(f"The token's {name!r} is not a text.")
+        raise _malformed(f"The token's {name!r} is not a string.")
     return value
 
 
@@ -113,7 +114,7 @@ def _decoded(part: bytes, name: str) -> bytes:
     try:
         return base64url.decode(part)
     except Malformed as error:
-        raise _malformed(f"The token's {name} is not base64url as it should be: {error.detail}") from error
+        raise _malformed(f"The token's {name} is not valid base64url: {error.detail}") from error
 
 
 def _malformed(detail: str) -> Malformed:

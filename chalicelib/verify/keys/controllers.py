@@ -51,8 +51,8 @@ def _listed(controller: Controller, *names: str) -> tuple[Controller, Method]:
     for method in controller.methods:
         if method.id in names:
             return controller, method
-    raise Malformed("The signer does not have the key that this signature names.", code="key_not_listed")
+    raise Malformed("The signer has no key with the name in this signature.", code="key_not_listed")
 
 
 def _unnamed() -> Malformed:
-    return Malformed("The signature does not say which of the signer's keys it was made with.", code="key_unnamed")
+    return Malformed("The signature does not name the signer's key.", code="key_unnamed")

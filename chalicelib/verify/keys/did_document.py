@@ -31,7 +31,7 @@ def controller_of(
     `document_malformed`.
     """
     if document.get("id") != controller_id:
-        raise Malformed(f"It is not about {controller_id[:200]}, as it should be.", code="document_other_id")
+        raise Malformed(f"It is not about {controller_id[:200]}.", code="document_other_id")
     if len(as_list(document.get("verificationMethod"))) > MAX_METHODS:
         raise _too_many()
     named = {_absolute(entry, controller_id) for entry in as_list(document.get(_ASSERTION)) if isinstance(entry, str)}
@@ -41,7 +41,7 @@ def controller_of(
         if not method_id.startswith(f"{controller_id}#"):
             continue  # whoever names it asks the controller that it says
         if method_id in methods:
-            raise Malformed(f"The key {method_id[:200]} is described twice.", code="duplicate_method")
+            raise Malformed(f"The key {method_id[:200]} is listed twice.", code="duplicate_method")
         methods[method_id] = _method(entry, method_id, controller_id, within == _ASSERTION or method_id in named)
         if len(methods) > MAX_METHODS:
             raise _too_many()
@@ -55,7 +55,7 @@ def _entries(document: Mapping[str, object]) -> Iterator[tuple[Mapping[str, obje
             if isinstance(entry, dict):
                 yield entry, member
             elif member == "verificationMethod" or not isinstance(entry, str):
-                raise Malformed(f"{member!r} holds something that is no key.", code="document_malformed")
+                raise Malformed(f"{member!r} contains something that is not a key.", code="document_malformed")
 
 
 def _absolute(name: object, controller_id: str) -> str:
@@ -68,7 +68,9 @@ def _absolute(name: object, controller_id: str) -> str:
 def _method(entry: Mapping[str, object], method_id: str, controller_id: str, assertion: bool) -> Method:
     if entry.get("controller") != controller_id:
         return Method(
-            method_id, UnusableKey("key_of_another", "The signer lists this key, but as someone else's."), assertion
+            method_id,
+            UnusableKey("key_of_another", ("The signer lists this key as belonging to someone else.")),
+            assertion,
         )
     try:
         expires, revoked = _moment(entry, "expires"), _moment(entry, "revoked")

@@ -24,9 +24,9 @@ def controller_of(did: str) -> Controller:
     Raises `Malformed` as `from_jwk` does; a key for encryption (`use` is `enc`) is no method for assertions.
     """
     if len(did) > _LONGEST:
-        raise Malformed("This did:jwk is longer than any key is.", code="key_malformed")
+        raise Malformed("This did:jwk is longer than any key.", code="key_malformed")
     try:
         jwk = strict_json.parse(base64url.decode(did.removeprefix(PREFIX).encode("ascii")), _CAPS)
     except (UnicodeEncodeError, Malformed) as error:
-        raise Malformed("This did:jwk does not hold a key in JSON.", code="key_malformed") from error
+        raise Malformed("This did:jwk does not contain a JSON key.", code="key_malformed") from error
     return Controller(did, (Method(f"{did}#0", from_jwk(jwk), assertion=True),))

@@ -23,7 +23,7 @@ def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
     `key_malformed`.
     """
     if not _PRIVATE.isdisjoint(jwk):
-        raise Malformed("This key shows its secret half, so anybody could have signed with it.", code="key_private")
+        raise Malformed("This key includes its private part, so anyone could have signed with it.", code="key_private")
     key = _load(jwk)
     _check_use(jwk)
     return _bound(key, jwk["alg"]) if "alg" in jwk else key
@@ -40,9 +40,9 @@ def _load(jwk: Mapping[str, object]) -> PublicKey:
         case "RSA", _:
             return load.rsa(_number(jwk, "n"), _number(jwk, "e"))
         case str(), _:
-            raise Malformed("This key is of a type that Laurel cannot use yet.", code="key_unsupported")
+            raise Malformed("Laurel does not support this type of key yet.", code="key_unsupported")
         case _:
-            raise Malformed("This key does not say of what type it is.", code="key_malformed")
+            raise Malformed("This key has no type.", code="key_malformed")
 
 
 def _check_use(jwk: Mapping[str, object]) -> None:
@@ -52,10 +52,10 @@ def _check_use(jwk: Mapping[str, object]) -> None:
         return
     operations = jwk["key_ops"]
     if not isinstance(operations, list) or not all(isinstance(operation, str) for operation in operations):
-        raise Malformed("What this key is for cannot be read.", code="key_malformed")
+        raise Malformed("The use of this key cannot be read.", code="key_malformed")
     if len(set(operations)) < len(operations):
         # RFC 7517, 4.3.
-        raise Malformed("What this key is for is said twice.", code="key_malformed")
+        raise Malformed("The use of this key is given twice.", code="key_malformed")
     if "verify" not in operations:
         raise Malformed("This key is not meant for checking signatures.", code="key_not_for_signing")
 
@@ -66,9 +66,9 @@ def _bound(key: PublicKey, name: object) -> PublicKey:
         return PublicKey(key.kind, key.native, frozenset({algorithm}))
     if algorithm is None and isinstance(name, str):
         raise Malformed(
-            f"This key is for the algorithm {name[:32]!r}, which Laurel cannot use yet.", code="key_unsupported"
+            f"This key is for the algorithm {name[:32]!r}, which Laurel does not support yet.", code="key_unsupported"
         )
-    raise Malformed("This key names an algorithm that it cannot be for.", code="key_malformed")
+    raise Malformed("This key names an algorithm that does not match its type.", code="key_malformed")
 
 
 def _octets(jwk: Mapping[str, object], name: str, size: int) -> bytes:
@@ -82,9 +82,9 @@ def _octets(jwk: Mapping[str, object], name: str, size: int) -> bytes:
 def _number(jwk: Mapping[str, object], name: str) -> int:
     text = jwk.get(name)
     if not isinstance(text, str) or not text:
-        raise Malformed(f"This key lacks the member {name!r}.", code="key_malformed")
+        raise Malformed(f"This key has no member {name!r}.", code="key_malformed")
     if len(text) > _LONGEST_NUMBER:
-        raise Malformed("This RSA key is larger than Laurel checks.", code="key_unsupported")
+        raise Malformed("This RSA key is larger than Laurel supports.", code="key_unsupported")
     octets = _decoded(text)
     if octets[0] == 0:
         # RFC 7518, 2 (Base64urlUInt): as few bytes as hold it.
@@ -100,4 +100,4 @@ def _decoded(text: str) -> bytes:
     try:
         return base64url.decode(text.encode("ascii"))
     except (UnicodeEncodeError, Malformed) as error:
-        raise Malformed("A number of this key is not written in base64url.", code="key_malformed") from error
+        raise Malformed("A number in this key is not base64url.", code="key_malformed") from error

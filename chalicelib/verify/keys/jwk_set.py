@@ -18,7 +18,7 @@ def methods_of(keys: object, name: Callable[[str | None], str]) -> tuple[Method,
     `duplicate_method`.
     """
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        raise Malformed("The issuer's list of keys is not one.", code="document_malformed")
+        raise Malformed("The issuer's key list is not valid.", code="document_malformed")
     if len(keys) > MAX_METHODS:
         raise Malformed(f"The issuer lists more than {MAX_METHODS} keys.", code="too_many_methods")
     methods = tuple(Method(name(string(key.get("kid"))), key_of_jwk(key), assertion=True) for key in keys)

@@ -36,14 +36,14 @@ def _usable_or_not(
 
 def _from_method(entry: Mapping[str, object]) -> PublicKey:
     if "secretKeyMultibase" in entry or "secretKeyJwk" in entry:
-        raise Malformed("This key shows its secret half, so anybody could have signed with it.", code="key_private")
+        raise Malformed("This key includes its private part, so anyone could have signed with it.", code="key_private")
     multibase, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
     if multibase is not None and jwk is not None:
         # One method is one key: nothing says that both forms hold the same.
-        raise Malformed("This key is written in two forms at once.", code="key_malformed")
+        raise Malformed("This key is given in two forms.", code="key_malformed")
     kind = entry.get("type")
     if isinstance(multibase, str) and isinstance(kind, str) and kind in _MULTIBASE_TYPES:
         return from_multikey(multibase)
     if isinstance(jwk, dict):
         return from_jwk(jwk)
-    raise Malformed("This key is written in a form that Laurel cannot read yet.", code="key_unsupported")
+    raise Malformed("Laurel does not support this key format yet.", code="key_unsupported")

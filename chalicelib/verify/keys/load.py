@@ -59,7 +59,7 @@ def ed25519(raw: bytes) -> PublicKey:
         raise Malformed("An Ed25519 key has 32 bytes.", code="key_malformed")
     y = int.from_bytes(raw, "little") & (2**255 - 1)  # the top bit is the sign of x
     if y >= _P:
-        raise Malformed("This key is not written in its canonical form.", code="key_malformed")
+        raise Malformed("This key is not in its canonical form.", code="key_malformed")
     if y in _SMALL_ORDER:
         raise Malformed("This key would accept any signature.", code="key_weak")
     if not _is_on_the_curve(y):
@@ -82,7 +82,7 @@ def elliptic(kind: Kind, point: bytes) -> PublicKey:
     size = COORDINATE_SIZE[kind]
     compressed = point[:1] in {b"\2", b"\3"} and len(point) == size + 1
     if not compressed and not (point[:1] == b"\4" and len(point) == 2 * size + 1):
-        raise Malformed(f"This is not written as a {kind} key is.", code="key_malformed")
+        raise Malformed(f"This is not the format of a {kind} key.", code="key_malformed")
     try:
         return _key(kind, ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[kind], point))
     except ValueError as error:
@@ -98,9 +98,9 @@ def rsa(modulus: int, exponent: int) -> PublicKey:
     """
     bits = modulus.bit_length()
     if bits < MIN_RSA_BITS or exponent < 3 or all(modulus % prime in powers for prime, powers in _MARKS):
-        raise Malformed("This RSA key is too weak to prove anything.", code="key_weak")
+        raise Malformed("This RSA key is too weak.", code="key_weak")
     if bits > MAX_RSA_BITS or exponent > MAX_RSA_EXPONENT:
-        raise Malformed("This RSA key is larger than Laurel checks.", code="key_unsupported")
+        raise Malformed("This RSA key is larger than Laurel supports.", code="key_unsupported")
     if modulus % 2 == 0 or exponent % 2 == 0:
         raise Malformed("These numbers are not an RSA key.", code="key_malformed")
     try:

@@ -31,9 +31,9 @@ def from_multikey(text: str) -> PublicKey:
     if kind is None:
         raise _unsupported()
     if len(raw) != load.COORDINATE_SIZE[kind] + 1:
-        raise Malformed(f"A {kind} key is written as a compressed point here.", code="key_malformed")
+        raise Malformed(f"A {kind} key must be a compressed point.", code="key_malformed")
     return load.elliptic(kind, raw)
 
 
 def _unsupported() -> Malformed:
-    return Malformed("This key is of a type that Laurel cannot use yet.", code="key_unsupported")
+    return Malformed("Laurel does not support this type of key yet.", code="key_unsupported")

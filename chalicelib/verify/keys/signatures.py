@@ -27,7 +27,7 @@ def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes
     as long as the modulus. Raises `Malformed` with code `algorithm_mismatch` when the key is not for ``algorithm``.
     """
     if algorithm not in key.algorithms:
-        raise Malformed("The signature claims an algorithm that its key is not for.", code="algorithm_mismatch")
+        raise Malformed("The signature names an algorithm that its key does not support.", code="algorithm_mismatch")
     native = key.native
     try:
         if isinstance(native, bytes):

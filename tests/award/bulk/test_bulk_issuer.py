@@ -352,7 +352,7 @@ class Deaf:
     def add_records(self, issued: Sequence[Any]) -> list[LaurelError | None]:
         self._good -= 1
         if self._good < 0:
-            return [Unavailable("Storage did not answer.", code="storage_unavailable") for _ in issued]
+            return [Unavailable("Storage did not respond.", code="storage_unavailable") for _ in issued]
         return self._ledger.add_records(issued)
 
 

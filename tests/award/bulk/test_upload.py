@@ -127,10 +127,10 @@ def test_all_faults_of_a_row_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("content", "code", "word"),
     [
-        ("", "no_rows", "nothing"),
-        ("  \n ", "no_rows", "nothing"),
-        ("name,email\n", "no_rows", "nobody"),
-        ("[]", "no_rows", "nobody"),
+        ("", "no_rows", "empty"),
+        ("  \n ", "no_rows", "empty"),
+        ("name,email\n", "no_rows", "no other rows"),
+        ("[]", "no_rows", "no other rows"),
         ("hello\nworld\n", "columns", "first row"),
         ("email\nada@example.org\n", "columns", "name"),
         ("name,phone\nAda,1\n", "columns", "'phone'"),
@@ -138,18 +138,18 @@ def test_all_faults_of_a_row_are_told_at_once() -> None:
         ('[{"name":"Ada","phone":"1"}]', "columns", "'phone'"),
         ('name\n"Ada" L\n', "not_csv", "row 1"),
         ('name\nAda\n"Bob', "not_csv", "row 2"),
-        ("name\nBjörn\n".encode("latin-1"), "not_utf8", "line 2"),
+        ("name\nBjörn\n".encode("latin-1"), "not_utf8", "Line 2"),
         ("name\nBjörn\n".encode("utf-16"), "not_utf8", "UTF-16"),
         (b"PK\x03\x04 and so on", "not_utf8", "workbook"),
         (b"\x1f\x8b\x08 not really", "malformed", "gzip"),
-        (gzip.compress(b"name\nAda\n", mtime=0)[:-9], "malformed", "cut off"),
+        (gzip.compress(b"name\nAda\n", mtime=0)[:-9], "malformed", "incomplete"),
         ('[{"name":"Ada"}', "not_json", "item 1"),
         ('[{"name":"Ada"},]', "not_json", "item 1"),
-        ('[{"name":"Ada"}] x', "not_json", "behind"),
+        ('[{"name":"Ada"}] x', "not_json", "followed by"),
         ('[{"name":"Ada"},{"name":]', "not_json", "Item 2"),
         ('[{"name":"Ada","name":"Bob"}]', "not_json", "Item 1"),
         ('{"name":"Ada"}\n{"name"\n', "not_json", "Item 2"),
-        ('{"name":"Ada"} {"name":"Bob"}\n', "not_json", "line 1"),
+        ('{"name":"Ada"} {"name":"Bob"}\n', "not_json", "Line 1"),
         ("[" * 100_000, "not_json", "Item 1"),
     ],
 )  # fmt: skip
@@ -161,7 +161,7 @@ def test_what_cannot_be_used_at_all_is_told_in_words(content: str | bytes, code:
 
 def test_a_fault_beyond_the_first_piece_is_found_where_it_is() -> None:
     content = b"name\n" + b"Ada\xc3\xa9\n" * 20_000 + b"Bj\xf6rn\n"
-    assert "line 20,002" in refusal(content)[1]
+    assert "Line 20,002" in refusal(content)[1]
 
 
 def test_other_columns_may_be_left_out_when_asked() -> None:

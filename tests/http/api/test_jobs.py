@@ -90,7 +90,7 @@ def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, ask: Gateway,
     assert found.status == 200
     assert (found.json["rows"], found.json["faulty"], found.json["repeated"]) == (3, 1, 1)
     assert found.json["faults"] == [
-        {"row": 2, "column": "email", "code": "bad_email", "detail": "'nonsense' is not an e-mail address."}
+        {"row": 2, "column": "email", "code": "bad_email", "detail": "'nonsense' is not an email address."}
     ]
     assert [fault["row"] for fault in found.json["duplicates"]] == [4]
     assert ask.get("/v1/jobs", **headers).json == {"items": [], "next": None}

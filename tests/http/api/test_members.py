@@ -106,7 +106,7 @@ def test_the_last_owner_stays(laurel: Laurel, ask: Gateway, owner: dict[str, str
     for method, sent in (("DELETE", None), ("PUT", {"role": "viewer"})):
         answer = send(ask, method, "/v1/members/ada@fernhill.example", owner, sent)
         assert (answer.status, answer.json["code"]) == (409, "conflict")
-        assert "make somebody else one first" in answer.json["detail"]
+        assert "Make someone else an owner first" in answer.json["detail"]
 
 
 @pytest.mark.parametrize(

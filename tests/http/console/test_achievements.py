@@ -153,7 +153,7 @@ def test_change_of_a_version_that_is_not_the_present_one_is_refused(
     (before,) = laurel.issuer_store.achievements("fernhill")
     answer = send(editor, f"{HERE}/{before.id}", {**FIELDS, "version": version}, picture=picture())
     assert answer.status == 422
-    assert "Somebody else changed this achievement" in answer.text
+    assert "Someone else changed this achievement" in answer.text
     assert laurel.issuer_store.achievement("fernhill", before.id) == before
 
 

@@ -114,7 +114,7 @@ def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(e
     rows = "Name,Email,Grade,Group\nGrace Hopper,grace@example.org,A,7\n"
     refused = check(editor, laurel, rows)
     assert refused.status == 422
-    assert "We do not know the columns 'Grade', 'Group'." in said(refused)
+    assert "Unknown columns 'Grade', 'Group'." in said(refused)
     assert '<a href="#columns">' in refused.text
     assert 'name="columns" type="checkbox"' in refused.text
     checked = check(editor, laurel, rows, columns="yes")

@@ -163,7 +163,7 @@ def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Recor
     fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": "Why?"}
     answer = editor.post(f"{HERE}/{grace.id}/correct", fields)
     assert answer.status == 422
-    assert "Nothing would be different" in said(answer)
+    assert "This correction changes nothing" in said(answer)
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,8 @@ def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: st
         ({"rule": "any", "required": "3"}, '<a href="#required">'),
         ({"rule": "any", "required": "some"}, '<a href="#required">'),
         ({"step_1": "", "step_2": ""}, '<a href="#step_1">'),
-        ({"step_1": "another's"}, "has no achievement"),
-        ({"url_1": "javascript:alert(1)"}, "is not an address"),
+        ({"step_1": "another's"}, "does not have the achievement"),
+        ({"url_1": "javascript:alert(1)"}, "is not a URL"),
     ],
 )
 def test_fault_is_told_and_nothing_is_saved(

@@ -64,7 +64,7 @@ def test_new_one_begins_with_the_messages_of_our_own_page(owner: Browser) -> Non
         ({"earns_1": ""}, '<a href="#earns_1">'),
         ({"course_1": ""}, '<a href="#course_1">'),
         ({"course_3": "DA-101", "earns_3": "b"}, "The course DA-101 is already in the list."),
-        ({"earns_1": "another"}, "has no achievement"),
+        ({"earns_1": "another"}, "does not have the achievement"),
         ({"email": "learner.email"}, "There is a problem"),
     ],
 )

@@ -87,7 +87,7 @@ def test_it_is_not_sent_to_a_mailbox_that_is_not_there(laurel: Laurel, ask: Gate
     laurel.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.bounced(box, laurel.now))
     answer = sent_again(laurel, ask)
     assert answer.status == 422
-    assert "came back" in answer.json["detail"]
+    assert "bounce" in answer.json["detail"]
 
 
 def test_the_page_shows_what_is_theirs_and_counts_as_opened(laurel: Laurel, ask: Gateway, path: str) -> None:

@@ -30,7 +30,7 @@ from tests.http.senders import FORM, filled, form, stranger
 from tests.http.world import BASE_URL, Laurel, id_of
 
 LINK = "https://elsewhere.example/badge"
-UNKNOWN_ISSUER = "The issuer is in no registry that Laurel holds."
+UNKNOWN_ISSUER = "The issuer is not in any registry that Laurel uses."
 
 
 def bring(ask: Gateway, text: str | bytes = b"", file: bytes = b"", **headers: str) -> Answer:
@@ -115,12 +115,12 @@ def test_strangers_link_is_followed_and_named(ask: Gateway, laurel: Laurel) -> N
 @pytest.mark.parametrize(
     ("text", "file", "says"),
     [
-        ("", b"", "There is nothing here."),
-        ("hello there", b"", "There is no credential in this."),
+        ("", b"", "Nothing was submitted."),
+        ("hello there", b"", "No credential found."),
         ("", b"%PDF-1.7 ...", "This is a PDF"),
-        ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This is a picture."),
-        ("credly.com/badges/1", b"", "Put https:// in front of it."),
-        ("did:web:college.example", b"", "This names an issuer or a holder"),
+        ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This is an image."),
+        ("credly.com/badges/1", b"", "Add https:// in front of it."),
+        ("did:web:college.example", b"", "This identifies an issuer or a holder"),
     ],
 )
 def test_nothing_found_says_what_to_try_and_keeps_the_text(ask: Gateway, text: str, file: bytes, says: str) -> None:
@@ -258,7 +258,7 @@ def test_nobodys_name_is_a_fact_with_an_amber_caution(ask: Gateway) -> None:
     )
     assert "<dt>Issued as</dt>" in said
     assert UNKNOWN_ISSUER in said
-    assert "Anybody can sign under any name" in said
+    assert "Anyone can use any name" in said
     assert "Its issuer has no way to revoke it" in said
     assert "It can be withdrawn at any time" not in said
 

@@ -41,8 +41,8 @@ LINES = {
     "not_yet_valid": "It is valid from 22 December 2026.",
     "revoked": "Revoked on 19 November 2026, meaning the issuer has taken it back. Do not rely on it.",
     "suspended": "Suspended since 19 November 2026. The issuer may reinstate it, so check again before you decide.",
-    "tampered": "The signature does not fit: the credential was changed after it was signed. Do not rely on it.",
-    "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
+    "tampered": "The signature is not valid: the credential was changed after it was signed. Do not rely on it.",
+    "wrong_signer": "It is signed, but not by the issuer it names. Do not rely on it.",
     "unreachable_status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
 }
 CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
@@ -172,7 +172,7 @@ def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(ask: Gatewa
     html = ask.get(f"/c/{record.id}", accept=HTML).text
     assert HEADLINES["valid"] in html
     assert 'class="caution"' in html
-    assert "The issuer is in no registry that Laurel holds." in html
+    assert "The issuer is not in any registry that Laurel uses." in html
     assert "Issued under the name “\u2068Fernhill College\u2069”, signed with a key" in html
     assert "that is not linked to a web domain, so we do not know who is behind it." in html
     assert "https://fernhill.example/" not in html

@@ -100,7 +100,7 @@ def test_a_link_works_once(laurel: Laurel, ask: Gateway) -> None:
     assert post(ask, path, cookie=browser).status == 303
     again = post(ask, path, cookie=browser)
     assert (again.status, "set-cookie" in again.headers) == (404, False)
-    assert "opens nothing any more" in again.text
+    assert "no longer works" in again.text
     assert ask.get(path, accept=HTML, cookie=browser).status == 404
 
 
@@ -120,7 +120,7 @@ def test_another_browser_is_told_what_to_do(laurel: Laurel, ask: Gateway) -> Non
     for headers in ({}, {"cookie": other}):
         for answer in (ask.get(path, accept=HTML, **headers), post(ask, path, **headers)):
             assert answer.status == 403
-            assert "only in the browser in which it was asked for" in answer.text
+            assert "only works in the browser that requested it" in answer.text
             assert EMAIL not in answer.text
     assert not laurel.session_store.sessions
     assert post(ask, path, cookie=browser).status == 303

@@ -61,7 +61,7 @@ def test_another_browser_is_not_signed_in(laurel: Laurel, ask: Gateway) -> None:
     answer = ask.get(path, accept=HTML)
     assert answer.status == 403
     assert "laurel_session" not in answer.headers.get("set-cookie", "")
-    assert "You were not signed in" in answer.text
+    assert "Sign-in failed" in answer.text
     assert 'name="email"' in answer.text, "the other way is offered"
     assert ask.get(path, accept="application/json").json["code"] == "forbidden"
 

@@ -86,7 +86,9 @@ RENEW = Act(
         "The current credential does not change and links to the new one.",
     ),
     "Issue renewed credential",
-    until_hint="For example 2028-12-31. Leave empty for the achievement’s validity period, or the same period as before.",
+    until_hint=(
+        "For example 2028-12-31. Leave empty for the achievement’s validity period, or the same period as before."
+    ),
 )
 SUSPEND = Act(
     "suspend",
