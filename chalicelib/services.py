@@ -24,7 +24,7 @@ from chalicelib.settings import Settings
 
 if TYPE_CHECKING:  # a view of a credential needs none of these, and Lambda would load them before the first one
     from chalicelib.access.access_context import AccessContext
-    from chalicelib.access.ports import Post
+    from chalicelib.access.ports import Mailer
     from chalicelib.access.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.export import Exporter
@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # a view of a credential needs none of these, and Lambda woul
     from chalicelib.award.pathways.pathway_actions import Pathways
     from chalicelib.award.ports import Claims, IssuerStore, Signer
     from chalicelib.award.webhooks.webhook import WebhookStore
-    from chalicelib.delivery import ports as mail
+    from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.net.network import Network
     from chalicelib.tasks.task_queue import TaskQueue
@@ -159,23 +159,23 @@ class Services:
         return BulkIssuer(self.issuer_context, DynamoJobs(self._tables))
 
     @cached_property
-    def mail(self) -> mail.Post:
-        """The mail service."""
+    def mailer(self) -> delivery_ports.Mailer:
+        """Mailer on the email service."""
         if not self.settings.mail_from:
-            raise Unavailable("This deployment has no email service.", code="no_post")
+            raise Unavailable("This deployment has no email service.", code="no_email_service")
         from chalicelib.email.ses import (
-            SesPost,  # neither its client nor its templates are made for those who only look
+            SesMailer,  # neither its client nor its templates are made for those who only look
         )
 
-        return SesPost(self.settings.region, self.settings.mail_from, self.settings.mail_set)
+        return SesMailer(self.settings.region, self.settings.mail_from, self.settings.mail_set)
 
     @cached_property
-    def post(self) -> Post:
-        """The way in by mail."""
-        from chalicelib.delivery.emails.sign_in import SignInPost
+    def sign_in_mailer(self) -> Mailer:
+        """Mailer for sign-in links."""
+        from chalicelib.delivery.emails.sign_in import SignInMailer
         from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 
-        return SignInPost(DynamoDeliveryStore(self._tables), self.mail)
+        return SignInMailer(DynamoDeliveryStore(self._tables), self.mailer)
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:
@@ -189,7 +189,7 @@ class Services:
             archive=self.issuer_store,
             pathway_links=self.pathways,
             tasks=self.tasks,
-            post=lambda: self.mail,
+            mailer=lambda: self.mailer,
             recorder=Recorder(self.event_store, self._fallback),
             base_url=self.settings.base_url,
             clock=self.clock,
@@ -227,7 +227,7 @@ class Services:
         return AccessContext(
             member_store=DynamoMemberStore(self._tables),
             session_store=DynamoSessionStore(self._tables),
-            post=lambda: self.post,
+            mailer=lambda: self.sign_in_mailer,
             base_url=self.settings.base_url,
             operators=self.settings.operators,
             clock=self.clock,
@@ -260,10 +260,10 @@ class Services:
         from chalicelib.award.bulk import bulk_issuer, job_runner
         from chalicelib.award.issuers import domain_proof
         from chalicelib.award.pathways import rewards
-        from chalicelib.delivery import handlers as letters
+        from chalicelib.delivery import handlers as delivery_handlers
 
         handlers: dict[str, Handler] = {
-            **letters.handlers(self.delivery_context),
+            **delivery_handlers.handlers(self.delivery_context),
             domain_proof.KIND: partial(domain_proof.read_anew, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             rewards.KIND: rewards.handler(self.issuer_context, self.pathways, self.tasks),

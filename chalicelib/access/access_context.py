@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chalicelib.access.ports import MemberStore, Post, SessionStore
+from chalicelib.access.ports import Mailer, MemberStore, SessionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class AccessContext:
 
     member_store: MemberStore
     session_store: SessionStore
-    post: Callable[[], Post]
+    mailer: Callable[[], Mailer]
     """Made when the first mail is sent: its client is not made for those who only look."""
     base_url: str
     operators: frozenset[str]

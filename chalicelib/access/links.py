@@ -59,7 +59,7 @@ def ask(access_context: AccessContext, email: str, following: str, caller: str, 
             secrets.digest(hidden), secrets.digest(mine), to, return_paths.local(following), access_context.now() + LIFE
         )
         access_context.session_store.add_link(link)
-        access_context.post().send_sign_in(
+        access_context.mailer().send_sign_in(
             to, f"{access_context.base_url}/sign-in/{hidden}", int(LIFE.total_seconds()) // 60
         )
     return mine

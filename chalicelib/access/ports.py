@@ -96,7 +96,7 @@ class SessionStore(Protocol):
         """Count one more under ``name``; False, and nothing counted, when there were ``most`` already."""
 
 
-class Post(Protocol):
+class Mailer(Protocol):
     """The way mail goes out."""
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:

@@ -16,7 +16,7 @@ from chalicelib.delivery import delivery_status, links, mailbox
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import Archive, PathwayLinks, Post, Store
+from chalicelib.delivery.ports import Archive, Mailer, PathwayLinks, Store
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.tasks.task_queue import TaskQueue
 
@@ -34,7 +34,7 @@ class DeliveryContext:
     archive: Archive
     pathway_links: PathwayLinks
     tasks: TaskQueue
-    post: Callable[[], Post]
+    mailer: Callable[[], Mailer]
     """Made when it is used: who only looks at their credentials needs none."""
     recorder: Recorder
     base_url: str
@@ -97,7 +97,7 @@ class DeliveryContext:
                 continue
         raise Unavailable("Too many changed this mailbox at once.", code="storage_busy")
 
-    def happened(self, kind: Kind, record: Record, at: datetime, *, once: str, target: str | None = None) -> None:
+    def record_event(self, kind: Kind, record: Record, at: datetime, *, once: str, target: str | None = None) -> None:
         """Store the event that ``kind`` happened to a credential: the same event whenever ``once`` is the same."""
         named = hashlib.sha256(f"{kind.value} {record.id} {once}".encode()).digest()
         event = Event(
@@ -114,6 +114,6 @@ class DeliveryContext:
         )
         self.recorder.record(event)
 
-    def reach(self, issuer_id: str, credential_id: str, state: delivery_status.State, at: datetime) -> Delivery:
+    def mark_status(self, issuer_id: str, credential_id: str, state: delivery_status.State, at: datetime) -> Delivery:
         """Note what happened to a letter, or what its reader did; how the delivery stands then."""
         return self.change(issuer_id, credential_id, lambda one: delivery_status.reached(one, state, at))[1]

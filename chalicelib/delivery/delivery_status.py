@@ -1,4 +1,4 @@
-"""How the letters about one credential fare. Every step is a function from one `Delivery` to the next."""
+"""How the emails about one credential fare. Every step is a function from one `Delivery` to the next."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """All letters about one credential, and what its holder did after them."""
+    """All emails about one credential, and what its holder did after them."""
 
     credential_id: str
     issuer_id: str
-    letters: Mapping[Kind, Attempt] = field(default_factory=lambda: MappingProxyType({}))
+    emails: Mapping[Kind, Attempt] = field(default_factory=lambda: MappingProxyType({}))
     asked: tuple[datetime, ...] = ()
     """When the issuer asked to send it again, newest last."""
     delivered_at: datetime | None = None
@@ -68,7 +68,7 @@ class Delivery:
     @property
     def first(self) -> Attempt | None:
         """The letter that the credential came with."""
-        return self.letters.get(Kind.ISSUED)
+        return self.emails.get(Kind.ISSUED)
 
     @property
     def state(self) -> State:
@@ -94,7 +94,7 @@ def may_claim(delivery: Delivery, kind: Kind, now: datetime) -> bool:
     The first letter is worth a double: its claim, if it was never answered, falls back after `ANSWER`. A reminder
     is not: its claim stands for good, whatever became of it.
     """
-    attempt = delivery.letters.get(kind)
+    attempt = delivery.emails.get(kind)
     if attempt is None:
         return True
     return kind is Kind.ISSUED and not attempt.answered and now - attempt.claimed_at >= ANSWER
@@ -111,12 +111,12 @@ def released(delivery: Delivery, kind: Kind, by: str) -> Delivery:
 
 
 def _without(delivery: Delivery, kind: Kind) -> Delivery:
-    return replace(delivery, letters=_letters({name: one for name, one in delivery.letters.items() if name != kind}))
+    return replace(delivery, emails=_letters({name: one for name, one in delivery.emails.items() if name != kind}))
 
 
 def sent(delivery: Delivery, kind: Kind, at: datetime) -> Delivery:
     """With a letter that the mail service took, whoever has claimed it meanwhile."""
-    attempt = delivery.letters.get(kind) or Attempt(at, "")
+    attempt = delivery.emails.get(kind) or Attempt(at, "")
     return _with(delivery, kind, replace(attempt, sent_at=at, given_up=None))
 
 
@@ -124,11 +124,11 @@ def given_up(delivery: Delivery, kind: Kind, code: str, by: str) -> Delivery:
     """With a letter that ``by`` has claimed and that is not to be sent, and why."""
     if not _is_claimed(delivery, kind, by):
         return delivery
-    return _with(delivery, kind, replace(delivery.letters[kind], given_up=code))
+    return _with(delivery, kind, replace(delivery.emails[kind], given_up=code))
 
 
 def _is_claimed(delivery: Delivery, kind: Kind, by: str) -> bool:
-    attempt = delivery.letters.get(kind)
+    attempt = delivery.emails.get(kind)
     return attempt is not None and attempt.by == by and not attempt.answered
 
 
@@ -157,8 +157,8 @@ def reached(delivery: Delivery, state: State, at: datetime) -> Delivery:
 
 
 def _with(delivery: Delivery, kind: Kind, attempt: Attempt) -> Delivery:
-    return replace(delivery, letters=_letters({**delivery.letters, kind: attempt}))
+    return replace(delivery, emails=_letters({**delivery.emails, kind: attempt}))
 
 
-def _letters(letters: Mapping[Kind, Attempt]) -> Mapping[Kind, Attempt]:
-    return MappingProxyType(dict(letters))
+def _letters(emails: Mapping[Kind, Attempt]) -> Mapping[Kind, Attempt]:
+    return MappingProxyType(dict(emails))

@@ -22,11 +22,11 @@ from chalicelib.delivery import (
 )
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.compose import Case, Links, about
+from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import held_back
-from chalicelib.delivery.ports import NotSent, Posted
+from chalicelib.delivery.ports import NotSent, SentEmail
 from chalicelib.errors import NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
@@ -43,18 +43,18 @@ def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task],
 
 def _handler(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task], None]:
     def handle(task: Task) -> None:
-        case = _case(delivery_context, task)
-        if case is None:
+        context = _email_context(delivery_context, task)
+        if context is None:
             return
         if kind in REMINDERS:
-            _remind(delivery_context, task, kind, case)
+            _remind(delivery_context, task, kind, context)
         else:
-            _deliver(delivery_context, task, case)
+            _deliver(delivery_context, task, context)
 
     return handle
 
 
-def _case(delivery_context: DeliveryContext, task: Task) -> Case | None:
+def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContext | None:
     """What the task is about; None when there is nothing (left) to write about."""
     archive = delivery_context.archive
     try:
@@ -69,7 +69,9 @@ def _case(delivery_context: DeliveryContext, task: Task) -> Case | None:
     if not stands(record, delivery_context.now()):
         return None
     pathway_links = delivery_context.pathway_links.pathway_links(issuer.id, record.achievement_id)
-    return Case(record, issuer, achievement, recipient, recipient.email, pathway_links, delivery_context.base_url)
+    return EmailContext(
+        record, issuer, achievement, recipient, recipient.email, pathway_links, delivery_context.base_url
+    )
 
 
 def stands(record: Record, now: datetime) -> bool:
@@ -78,23 +80,23 @@ def stands(record: Record, now: datetime) -> bool:
     return record.standing.state is State.ACTIVE and record.superseded_by is None and not ended
 
 
-def _deliver(delivery_context: DeliveryContext, task: Task, case: Case) -> None:
-    before = delivery_context.store.delivery(case.record.issuer_id, case.record.id)
-    if not case.recipient.notify and not before.asked:
+def _deliver(delivery_context: DeliveryContext, task: Task, context: EmailContext) -> None:
+    before = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
+    if not context.recipient.notify and not before.asked:
         return
-    if before.first is None and not quota.may_write(delivery_context, case.issuer, case.email):
+    if before.first is None and not quota.may_write(delivery_context, context.issuer, context.email):
         later = quota.next_day(delivery_context.now())
         delivery_context.tasks.add([replace(task, due=later, attempts=0)])
         return
-    delivery = _send(delivery_context, Kind.ISSUED, case)
+    delivery = _send(delivery_context, Kind.ISSUED, context)
     if delivery.first is not None and delivery.first.sent_at is not None:
         # Also when it was sent by an earlier call that did not come this far: the tasks are the same ones then.
-        delivery_context.tasks.add(_followers(case, delivery.first.sent_at))
+        delivery_context.tasks.add(_followers(context, delivery.first.sent_at))
 
 
-def _followers(case: Case, sent_at: datetime) -> list[Task]:
+def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
     # By the zone that came with the award, and not by the mailbox's, which may change: the same tasks every time.
-    record, zone = case.record, case.recipient.zone
+    record, zone = context.record, context.recipient.zone
     due = {Kind.UNOPENED: reminders.unopened_due(sent_at, zone)}
     if record.valid_until is not None:
         renewal = reminders.renewal_due(record.issued_at, record.valid_until, zone)
@@ -103,16 +105,16 @@ def _followers(case: Case, sent_at: datetime) -> list[Task]:
     return [Task(kind.value, record.issuer_id, record.id, when) for kind, when in due.items()]
 
 
-def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, case: Case) -> None:
+def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: EmailContext) -> None:
     now = delivery_context.now()
-    delivery = delivery_context.store.delivery(case.record.issuer_id, case.record.id)
+    delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
     if not _called_for(kind, delivery):
         return
-    zone = delivery_context.mailbox(case.email).zone or case.recipient.zone
+    zone = delivery_context.mailbox(context.email).zone or context.recipient.zone
     if not reminders.allowed(now, zone):
         delivery_context.tasks.add([replace(task, due=reminders.next_allowed(now, zone), attempts=0)])
         return
-    _send(delivery_context, kind, case)
+    _send(delivery_context, kind, context)
 
 
 def _called_for(kind: Kind, delivery: Delivery) -> bool:
@@ -126,12 +128,12 @@ def _called_for(kind: Kind, delivery: Delivery) -> bool:
             return True
 
 
-def _send(delivery_context: DeliveryContext, kind: Kind, case: Case) -> Delivery:
+def _send(delivery_context: DeliveryContext, kind: Kind, context: EmailContext) -> Delivery:
     """Send the letter, unless it was sent, is held back, or is not to be sent twice. How the delivery stands then.
 
     Raises `Unavailable` when it is to be tried again.
     """
-    barred = held_back(delivery_context.mailbox(case.email), kind, case.record.issuer_id)
+    barred = held_back(delivery_context.mailbox(context.email), kind, context.record.issuer_id)
     now, by = delivery_context.now(), delivery_context.entropy(16).hex()
 
     def take(one: Delivery) -> Delivery:
@@ -140,39 +142,39 @@ def _send(delivery_context: DeliveryContext, kind: Kind, case: Case) -> Delivery
         mine = delivery_status.claimed(one, kind, now, by)
         return delivery_status.given_up(mine, kind, barred, by) if barred else mine
 
-    before, after = delivery_context.change(case.record.issuer_id, case.record.id, take)
+    before, after = delivery_context.change(context.record.issuer_id, context.record.id, take)
     if before == after:
         return _not_ours(after, kind)
     if barred:
         return after
-    return _hand_over(delivery_context, kind, case, by)
+    return _hand_over(delivery_context, kind, context, by)
 
 
 def _not_ours(delivery: Delivery, kind: Kind) -> Delivery:
-    attempt = delivery.letters[kind]
+    attempt = delivery.emails[kind]
     if kind is Kind.ISSUED and not attempt.answered:
         raise Unavailable("Another worker is sending this email.", code="in_flight")
     return delivery
 
 
-def _hand_over(delivery_context: DeliveryContext, kind: Kind, case: Case, by: str) -> Delivery:
-    record = case.record
+def _hand_over(delivery_context: DeliveryContext, kind: Kind, context: EmailContext, by: str) -> Delivery:
+    record = context.record
 
     def change(step: Callable[[Delivery], Delivery]) -> Delivery:
         return delivery_context.change(record.issuer_id, record.id, step)[1]
 
     named = {"issuer_id": record.issuer_id, "credential_id": record.id}
-    my, my_kept = delivery_context.link(Purpose.MY, case.email, **named)
-    stop, stop_kept = delivery_context.link(Purpose.UNSUBSCRIBE, case.email, **named)
+    my, my_kept = delivery_context.link(Purpose.MY, context.email, **named)
+    stop, stop_kept = delivery_context.link(Purpose.UNSUBSCRIBE, context.email, **named)
     try:
         delivery_context.store.add_links((my_kept, stop_kept))
-        letter = about(kind, case, Links(my, stop))
+        letter = about_credential(kind, context, Links(my, stop))
     except Unavailable:
         # Nothing was sent, for certain, so the claim need not stand.
         change(lambda one: delivery_status.released(one, kind, by))
         raise
     try:
-        message_id = delivery_context.post().send(letter)
+        message_id = delivery_context.mailer().send(letter)
     except NotSent:
         change(lambda one: delivery_status.released(one, kind, by))
         raise
@@ -181,7 +183,7 @@ def _hand_over(delivery_context: DeliveryContext, kind: Kind, case: Case, by: st
         return change(lambda one: delivery_status.given_up(one, kind, code, by))
     at = delivery_context.now()
     sent = change(lambda one: delivery_status.sent(one, kind, at))
-    posted = Posted(record.id, record.issuer_id, kind)
-    delivery_context.store.add_posted(message_id, posted, at)
-    email_events.catch_up(delivery_context, message_id, posted)
+    sent_email = SentEmail(record.id, record.issuer_id, kind)
+    delivery_context.store.add_sent_email(message_id, sent_email, at)
+    email_events.catch_up(delivery_context, message_id, sent_email)
     return sent

@@ -42,10 +42,10 @@ BETWEEN_LINKS = timedelta(minutes=10)
 """Fresh links are sent this far apart: whoever has an old link must not be able to flood its owner."""
 
 
-class LinkOver(LaurelError):
+class LinkExpired(LaurelError):
     """The link was good once. Its owner can have a fresh one sent to the address that it was made for."""
 
-    code = "link_over"
+    code = "link_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Mine:
 def look(delivery_context: DeliveryContext, token: str, *, person: bool) -> Mine:
     """The holder's page. ``person`` says whether a person seems to look at it, and not a scanner of mail.
 
-    Raises `NotFound` when there is no such link, `LinkOver` when it is no longer good.
+    Raises `NotFound` when there is no such link, `LinkExpired` when it is no longer good.
     """
     link, box = _good(delivery_context, token)
     if person and link.credential_id is not None and link.issuer_id is not None:
@@ -90,12 +90,12 @@ def look(delivery_context: DeliveryContext, token: str, *, person: bool) -> Mine
 def share(delivery_context: DeliveryContext, token: str, credential_id: str, target: Target) -> str:
     """The address at ``target`` where the credential is shown; that it is, is noted.
 
-    Raises `NotFound`, also for a credential that is not the holder's, and `LinkOver`.
+    Raises `NotFound`, also for a credential that is not the holder's, and `LinkExpired`.
     """
     held = _own(delivery_context, token, credential_id)
     at = delivery_context.now()
-    delivery_context.reach(held.record.issuer_id, held.record.id, delivery_status.State.SHARED, at)
-    delivery_context.happened(
+    delivery_context.mark_status(held.record.issuer_id, held.record.id, delivery_status.State.SHARED, at)
+    delivery_context.record_event(
         Happening.SHARED, held.record, at, once=delivery_context.entropy(16).hex(), target=target.value
     )
     return sharing.address(target, held.shown)
@@ -107,7 +107,7 @@ def document(delivery_context: DeliveryContext, token: str, credential_id: str) 
 
 
 def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> None:
-    """Set the holder's time zone; empty means none. Raises `Refused` (`no_such_zone`), `NotFound`, `LinkOver`."""
+    """Set the holder's time zone; empty means none. Raises `Refused` (`no_such_zone`), `NotFound`, `LinkExpired`."""
     _, box = _good(delivery_context, token)
     if zone and reminders.known(zone) is None:
         raise Refused("Unknown timezone.", code="no_such_zone")
@@ -115,7 +115,7 @@ def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> Non
 
 
 def choose_mail(delivery_context: DeliveryContext, token: str, issuer_id: str, wanted: str) -> None:
-    """Set what an issuer may write: `all`, `new` or `none`. Raises `Refused`, `NotFound`, `LinkOver`."""
+    """Set what an issuer may write: `all`, `new` or `none`. Raises `Refused`, `NotFound`, `LinkExpired`."""
     link, box = _good(delivery_context, token)
     if issuer_id not in {held.issuer_id for held in delivery_context.archive.holdings(link.email)}:
         raise NotFound("You have no credentials from that issuer.")
@@ -143,13 +143,13 @@ def fresh_link(delivery_context: DeliveryContext, token: str) -> None:
     box = delivery_context.change_mailbox(mailbox.digest(link.email), ask)
     url, kept = delivery_context.link(Purpose.MY, link.email)
     delivery_context.store.add_links((kept,))
-    delivery_context.post().send(compose.holder_link(link.email, url))
+    delivery_context.mailer().send(compose.holder_link(link.email, url))
     # Last of all: had the letter not gone out, its reader would be left without any link.
     delivery_context.change_mailbox(box.digest, lambda one: replace(one, links_from=kept.made_at))
 
 
 def forget(delivery_context: DeliveryContext, token: str) -> None:
-    """Keep nothing of the holder's but that they want no mail; every link is deleted. Raises `NotFound`, `LinkOver`.
+    """Keep nothing of the holder's but that they want no mail; every link is deleted. Raises `NotFound`, `LinkExpired`.
 
     The credentials stay: they are the issuers', and so is the list of whom they were given to.
     """
@@ -186,7 +186,7 @@ def _good(delivery_context: DeliveryContext, token: str) -> tuple[Link, Mailbox]
     box = delivery_context.mailbox(link.email)
     ended = box.links_from is not None and link.made_at < box.links_from
     if ended or link.good_until <= delivery_context.now():
-        raise LinkOver("This link no longer works.")
+        raise LinkExpired("This link no longer works.")
     return link, box
 
 
@@ -196,11 +196,13 @@ def _opened(delivery_context: DeliveryContext, issuer_id: str, credential_id: st
         zone = box.zone or delivery_context.archive.recipient(credential_id).zone
     except NotFound:
         return
-    delivery = delivery_context.reach(issuer_id, credential_id, delivery_status.State.OPENED, delivery_context.now())
+    delivery = delivery_context.mark_status(
+        issuer_id, credential_id, delivery_status.State.OPENED, delivery_context.now()
+    )
     at = delivery.opened_at or delivery_context.now()
     # The same event and the same task whenever they look: what a crash left out is there after the next look.
-    delivery_context.happened(Happening.OPENED, record, at, once="first")
-    if delivery.shared_at is None and Kind.UNSHARED not in delivery.letters:
+    delivery_context.record_event(Happening.OPENED, record, at, once="first")
+    if delivery.shared_at is None and Kind.UNSHARED not in delivery.emails:
         due = reminders.unshared_due(at, zone)
         delivery_context.tasks.add([Task(Kind.UNSHARED.value, issuer_id, credential_id, due)])
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.delivery.emails.email_content import ASKED_FOR, REMINDERS, Kind
+from chalicelib.delivery.emails.email_content import REMINDERS, REQUESTED, Kind
 from chalicelib.errors import Refused
 
 MOST_ISSUERS = 1000
@@ -62,7 +62,7 @@ def held_back(mailbox: Mailbox, kind: Kind, issuer_id: str | None = None) -> str
     or an issuer could lock somebody out by a letter that deserves one; nor by unsubscribing, which is between a reader
     and one issuer.
     """
-    asked_for = kind in ASKED_FOR
+    asked_for = kind in REQUESTED
     for holds, code in (
         (mailbox.bounced_at is not None, "bounced"),
         (mailbox.complained_at is not None and not asked_for, "complained"),

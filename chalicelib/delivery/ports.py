@@ -13,7 +13,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_status import Delivery, State
-from chalicelib.delivery.emails.email_content import Kind, Letter
+from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import Unavailable
@@ -25,10 +25,10 @@ class NotSent(Unavailable):
     code = "not_sent"
 
 
-class Post(Protocol):
+class Mailer(Protocol):
     """The way mail goes out."""
 
-    def send(self, letter: Letter) -> str:
+    def send(self, letter: EmailContent) -> str:
         """Send ``letter``; the mail service's id of it.
 
         Raises `NotSent` when it was certainly not sent and may be later, `Refused` when this letter or address will
@@ -37,7 +37,7 @@ class Post(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class SentEmail:
     """Which letter it is that the mail service speaks of."""
 
     credential_id: str
@@ -45,7 +45,7 @@ class Posted:
     kind: Kind
 
 
-class Early(NamedTuple):
+class EarlyEvent(NamedTuple):
     """What became of a mail, heard before it was noted which letter it is."""
 
     state: State
@@ -64,16 +64,16 @@ class Store(Protocol):
         Raises `Conflict` when another writer was first.
         """
 
-    def add_posted(self, message_id: str, posted: Posted, at: datetime) -> None:
+    def add_sent_email(self, message_id: str, sent_email: SentEmail, at: datetime) -> None:
         """Note what the mail service calls a letter that it took ``at``: for as long as it may speak of it."""
 
-    def posted(self, message_id: str) -> Posted | None:
+    def sent_email(self, message_id: str) -> SentEmail | None:
         """The letter that the mail service calls so, strongly read; None when it is none of these."""
 
-    def add_early(self, message_id: str, early: Early) -> None:
+    def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
         """Keep what became of a mail for as long as a letter of that name may yet be noted."""
 
-    def early(self, message_id: str) -> tuple[Early, ...]:
+    def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
         """What was kept so of a mail, strongly read."""
 
     def mailbox(self, digest: str) -> Mailbox:

@@ -25,7 +25,7 @@ _DAY = timedelta(days=1)
 def send_again(delivery_context: DeliveryContext, issuer_id: str, credential_id: str) -> Delivery:
     """Have the first letter sent as soon as a worker comes to it, also to somebody who was not to be written to.
 
-    Raises `NotFound` when it is no credential of this issuer; `Refused` when it cannot be: `not_standing`,
+    Raises `NotFound` when it is no credential of this issuer; `Refused` when it cannot be: `not_active`,
     `no_address`, the codes of `mailbox.held_back`; `TooMany`; `Conflict` (`in_flight`) while it is being sent.
     """
     record = delivery_context.archive.record(credential_id)
@@ -34,7 +34,7 @@ def send_again(delivery_context: DeliveryContext, issuer_id: str, credential_id:
     if not stands(record, delivery_context.now()):
         raise Refused(
             "Laurel sends no email about a credential that is revoked, suspended, superseded or expired.",
-            code="not_standing",
+            code="not_active",
         )
     recipient = delivery_context.archive.recipient(credential_id)
     if recipient.email is None:

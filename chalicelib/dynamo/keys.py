@@ -356,15 +356,15 @@ def holder_links(box: str) -> Range:
     return Range(join("HOLDER_LINKS", box))
 
 
-def mail(message_id: str) -> Key:
+def sent_email(message_id: str) -> Key:
     return Key(join("MAIL", message_id), "MAIL")
 
 
-def early_notice(message_id: str, state: str) -> Key:
+def early_event(message_id: str, state: str) -> Key:
     return Key(join("MAIL", message_id), join("EARLY", state))
 
 
-def early_notices(message_id: str) -> Range:
+def early_events(message_id: str) -> Range:
     return Range(join("MAIL", message_id), "begins_with(sk, :sk)", "EARLY#")
 
 

@@ -1,6 +1,6 @@
-"""Mail: the only importer of SES.
+"""Outgoing email; the only importer of SES.
 
-render.py     a letter as text and as HTML, from `templates/`
-message.py    the message around both, with its headers
-ses.py        the way out
+render.py     render an email as text and as HTML, from `templates/`
+message.py    the MIME message with its headers
+ses.py        send it through Amazon SES
 """

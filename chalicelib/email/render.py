@@ -1,8 +1,8 @@
-"""A letter as text and as HTML.
+"""Render an email as text and as HTML.
 
-Mail programs are forty browsers: no script, no web font, no layout that needs more than a column. Every style that a
-reader must have stands on its element; what is in the style sheet, dark colours, may be lost without harm. Nothing is
-loaded but pictures of our own, and everything can be read without them.
+Email clients differ widely, so there are no scripts, no web fonts and only one column. Essential styles are inline; the
+style sheet holds only dark colours, which a client may ignore. All images are hosted by Laurel, and every email is
+readable without them.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chalicelib.delivery.emails.email_content import Letter
+from chalicelib.delivery.emails.email_content import EmailContent
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 72
-"""Characters of a line of text (RFC 5322, 2.1.1 advises 78; a quotation takes some of them)."""
+"""Characters per line of text. RFC 5322, 2.1.1 advises 78; this leaves room for quotation marks in replies."""
 
 
 class Rendered(NamedTuple):
-    """Both forms of one letter."""
+    """One email in both formats."""
 
     text: str
     html: str
 
 
-def render(letter: Letter) -> Rendered:
-    """Both forms of ``letter``."""
-    text = _environment(html=False).get_template("letter.txt").render(letter=letter)
-    html = _environment(html=True).get_template("letter.html").render(letter=letter)
+def render(content: EmailContent) -> Rendered:
+    """Render ``content`` in both formats."""
+    text = _environment(html=False).get_template("email.txt").render(content=content)
+    html = _environment(html=True).get_template("email.html").render(content=content)
     return Rendered(text.strip() + "\n", html)
 
 
@@ -39,7 +39,7 @@ def render(letter: Letter) -> Rendered:
 def _environment(*, html: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=html,  # noqa: S701 - the other template is plain text
+        autoescape=html,  # noqa: S701 - the text template must not be escaped
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -50,5 +50,5 @@ def _environment(*, html: bool) -> Environment:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    # Long addresses stay whole: a broken one is no link.
+    # URLs are never broken, so that they stay clickable.
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

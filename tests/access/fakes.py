@@ -164,8 +164,8 @@ class LookedAtTogether(SessionStore):
 
 
 @dataclass
-class Post:
-    """`access.ports.Post`: what was sent, as (address, link)."""
+class Mailer:
+    """`access.ports.Mailer`: what was sent, as (address, link)."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     out_of_order: bool = False
@@ -183,7 +183,7 @@ class Surroundings:
 
     member_store: MemberStore = field(default_factory=MemberStore)
     session_store: SessionStore = field(default_factory=SessionStore)
-    post: Post = field(default_factory=Post)
+    mailer: Mailer = field(default_factory=Mailer)
     now: datetime = NOW
     operators: frozenset[str] = frozenset({"op@laurel.example"})
     base_url: str = BASE_URL
@@ -196,7 +196,7 @@ class Surroundings:
         return AccessContext(
             member_store=self.member_store,
             session_store=self.session_store,
-            post=lambda: self.post,
+            mailer=lambda: self.mailer,
             base_url=self.base_url,
             operators=self.operators,
             clock=lambda: self.now,

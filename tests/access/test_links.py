@@ -21,12 +21,12 @@ def asked(
 ) -> tuple[str, str]:
     """The secret in the mail, and the browser's."""
     mine = links.ask(around.access_context, email, "/console/acme", caller, browser)
-    return around.post.sent[-1][1].rpartition("/")[2], mine
+    return around.mailer.sent[-1][1].rpartition("/")[2], mine
 
 
 def test_a_link_signs_in_whoever_asked_for_it(around: Surroundings) -> None:
     hidden, mine = asked(around, " Ada@Example.org ")
-    assert around.post.sent == [(EMAIL, f"http://localhost:8000/sign-in/{hidden}")]
+    assert around.mailer.sent == [(EMAIL, f"http://localhost:8000/sign-in/{hidden}")]
     link = links.redeem(around.access_context, hidden, CALLER, mine)
     assert (link.email, link.next) == (EMAIL, "/console/acme")
 
@@ -129,18 +129,18 @@ def test_guesses_from_one_network_are_stopped_and_a_good_link_still_works(around
 def test_one_address_gets_only_so_many_mails_and_nobody_is_told(around: Surroundings) -> None:
     for number in range(ADDRESS.most + 3):
         assert len(links.ask(around.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
-    assert len(around.post.sent) == ADDRESS.most
+    assert len(around.mailer.sent) == ADDRESS.most
     around.now = NOW + timedelta(hours=1)
     asked(around)
-    assert len(around.post.sent) == ADDRESS.most + 1
+    assert len(around.mailer.sent) == ADDRESS.most + 1
 
 
 def test_nobody_is_kept_out_by_somebody_who_keeps_asking_in_their_name(around: Surroundings) -> None:
     for number in range(NETWORK.most):
         links.ask(around.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one household
-    assert len(around.post.sent) == ADDRESS_FROM.most
+    assert len(around.mailer.sent) == ADDRESS_FROM.most
     hidden, mine = asked(around)
-    assert len(around.post.sent) == ADDRESS_FROM.most + 1
+    assert len(around.mailer.sent) == ADDRESS_FROM.most + 1
     assert links.redeem(around.access_context, hidden, CALLER, mine).email == EMAIL
 
 
@@ -172,11 +172,11 @@ def test_limits_keep_neither_address_nor_network(around: Surroundings) -> None:
 def test_what_is_no_address_is_said_to_be_none(around: Surroundings, email: str) -> None:
     with pytest.raises(Refused):
         links.ask(around.access_context, email, "/", CALLER, None)
-    assert not around.post.sent
+    assert not around.mailer.sent
 
 
 def test_when_the_post_is_out_of_order_it_is_said(around: Surroundings) -> None:
-    around.post.out_of_order = True
+    around.mailer.out_of_order = True
     with pytest.raises(Unavailable):
         links.ask(around.access_context, EMAIL, "/", CALLER, None)
 
@@ -184,7 +184,7 @@ def test_when_the_post_is_out_of_order_it_is_said(around: Surroundings) -> None:
 @pytest.mark.parametrize("following", ["https://evil.example/", "//evil.example", "", "\\evil", "/a\nb"])
 def test_a_link_leads_to_a_page_of_ours(around: Surroundings, following: str) -> None:
     mine = links.ask(around.access_context, EMAIL, following, CALLER, None)
-    hidden = around.post.sent[-1][1].rpartition("/")[2]
+    hidden = around.mailer.sent[-1][1].rpartition("/")[2]
     assert links.redeem(around.access_context, hidden, CALLER, mine).next == "/console"
 
 

@@ -9,18 +9,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.delivery import handlers, resend
-from chalicelib.delivery.emails.email_content import Kind, Letter
+from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.handlers import DELIVER
 from chalicelib.email.render import render
 from chalicelib.tasks.task_queue import Task
 from tests.browser.test_pages import Scheme, opened, violations
-from tests.email.letters import letter
+from tests.email.sample_emails import sample_email
 from tests.http.world import Laurel, id_of
 
 WIDTHS = [320, 375, 1280]
 
 
-def shown(browser: Browser, one: Letter, width: int, scheme: Scheme) -> Page:
+def shown(browser: Browser, one: EmailContent, width: int, scheme: Scheme) -> Page:
     """``one`` with pictures off, as most mail programs first show it."""
     page = browser.new_page(viewport={"width": width, "height": 812}, color_scheme=scheme, java_script_enabled=True)
     page.route("**/*", lambda route: route.abort())
@@ -34,12 +34,12 @@ def shown(browser: Browser, one: Letter, width: int, scheme: Scheme) -> Page:
 def test_letter_reads_well_with_pictures_off(
     chromium: Browser, screenshots: Path, kind: Kind, width: int, scheme: Scheme
 ) -> None:
-    page = shown(chromium, letter(kind), width, scheme)
+    page = shown(chromium, sample_email(kind), width, scheme)
     if kind is Kind.ISSUED or width == 375:
         page.screenshot(path=screenshots / f"mail-{kind}-{width}-{scheme}.png", full_page=True)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    button = page.get_by_role("link", name=letter(kind).main.text).first
+    button = page.get_by_role("link", name=sample_email(kind).main.text).first
     expect(button).to_be_visible()
     if kind is Kind.ISSUED:
         expect(page.get_by_role("img", name="Badge: A bar chart")).to_be_visible()
@@ -47,7 +47,7 @@ def test_letter_reads_well_with_pictures_off(
 
 
 def test_button_stands_above_the_fold_of_a_phone(chromium: Browser) -> None:
-    page = shown(chromium, letter(Kind.UNOPENED), 375, "light")
+    page = shown(chromium, sample_email(Kind.UNOPENED), 375, "light")
     box = page.get_by_role("link", name="View your credential").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < 667
@@ -59,10 +59,10 @@ def test_button_stands_above_the_fold_of_a_phone(chromium: Browser) -> None:
 def path(laurel: Laurel) -> str:
     """The holder's page."""
     credential = id_of("valid")
-    if not laurel.post.sent:
+    if not laurel.mailer.sent:
         resend.send_again(laurel.delivery_context, "fernhill", credential)
         handlers.handlers(laurel.delivery_context)[DELIVER](Task(DELIVER, "fernhill", credential, laurel.now))
-    return urlsplit(laurel.post.sent[0].main.url).path
+    return urlsplit(laurel.mailer.sent[0].main.url).path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -71,7 +71,7 @@ def path(laurel: Laurel) -> str:
 def test_holders_page_is_quiet_accessible_and_fits(
     chromium: Browser, laurel: Laurel, path: str, screenshots: Path, kind: str, width: int, scheme: Scheme
 ) -> None:
-    url = laurel.base_url + path if kind == "mine" else laurel.post.sent[0].unsubscribe or ""
+    url = laurel.base_url + path if kind == "mine" else laurel.mailer.sent[0].unsubscribe or ""
     look = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
     with opened(chromium, url, **look) as (page, words):
         page.screenshot(path=screenshots / f"holder-{kind}-{width}-{scheme}.png", full_page=True)

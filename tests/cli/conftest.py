@@ -64,7 +64,7 @@ class FakeServices:
         return AccessContext(
             member_store=self.issuer_store.member_store,
             session_store=access.SessionStore(),
-            post=access.Post,
+            mailer=access.Mailer,
             base_url=BASE_URL,
             operators=frozenset(),
             clock=self.clock,

@@ -46,7 +46,7 @@ class Kept:
     def access_context(self) -> AccessContext:
         entropy = access.Surroundings().entropy
         return AccessContext(
-            self.member_store, self.session_store, access.Post, "http://localhost", frozenset(), lambda: NOW, entropy
+            self.member_store, self.session_store, access.Mailer, "http://localhost", frozenset(), lambda: NOW, entropy
         )
 
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.delivery import delivery_status, links, mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
-from chalicelib.delivery.ports import Early, Posted, Store
+from chalicelib.delivery.ports import EarlyEvent, SentEmail, Store
 from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
@@ -38,7 +38,7 @@ def store(request: pytest.FixtureRequest) -> Store:
 def test_what_was_never_kept_is_new(store: Store) -> None:
     assert store.delivery("north", "c" * 26) == delivery_status.Delivery("c" * 26, "north")
     assert store.mailbox(BOX) == mailbox.Mailbox(BOX)
-    assert store.posted("mail-1") is None
+    assert store.sent_email("mail-1") is None
     assert store.link(links.Name("0" * 32, "1" * 64)) is None
 
 
@@ -98,23 +98,23 @@ def test_links_are_found_by_their_secret_and_deleted_by_their_mailbox(store: Sto
 
 
 def test_a_letter_is_found_by_what_the_mail_service_calls_it(store: Store) -> None:
-    posted = Posted("c" * 26, "north", Kind.RENEWAL)
-    store.add_posted("0100-abc@eu.example", posted, NOW)
-    store.add_posted("0100-abc@eu.example", posted, NOW)
-    assert store.posted("0100-abc@eu.example") == posted
+    sent_email = SentEmail("c" * 26, "north", Kind.RENEWAL)
+    store.add_sent_email("0100-abc@eu.example", sent_email, NOW)
+    store.add_sent_email("0100-abc@eu.example", sent_email, NOW)
+    assert store.sent_email("0100-abc@eu.example") == sent_email
     with pytest.raises(Conflict):
-        store.add_posted("0100-abc@eu.example", replace(posted, issuer_id="south"), NOW)
+        store.add_sent_email("0100-abc@eu.example", replace(sent_email, issuer_id="south"), NOW)
 
 
 def test_what_was_heard_of_a_mail_before_it_was_noted_is_kept_apart_from_the_note(store: Store) -> None:
     name = "0100-abc@eu.example"
     heard = [
-        Early(delivery_status.State.DELIVERED, NOW),
-        Early(delivery_status.State.COMPLAINED, NOW + timedelta(hours=1)),
+        EarlyEvent(delivery_status.State.DELIVERED, NOW),
+        EarlyEvent(delivery_status.State.COMPLAINED, NOW + timedelta(hours=1)),
     ]
     for early in (*heard, *heard):
-        store.add_early(name, early)
-    store.add_early("0100-other@eu.example", heard[0])
-    assert store.posted(name) is None
-    store.add_posted(name, Posted("c" * 26, "north", Kind.ISSUED), NOW)
+        store.add_early_event(name, early)
+    store.add_early_event("0100-other@eu.example", heard[0])
+    assert store.sent_email(name) is None
+    store.add_sent_email(name, SentEmail("c" * 26, "north", Kind.ISSUED), NOW)
     assert sorted(store.early(name)) == sorted(heard)

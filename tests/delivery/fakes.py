@@ -8,10 +8,10 @@ from datetime import datetime
 
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.delivery.delivery_status import Delivery, State
-from chalicelib.delivery.emails.email_content import Letter
+from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import Early, Posted
+from chalicelib.delivery.ports import EarlyEvent, SentEmail
 from chalicelib.errors import Conflict
 
 
@@ -22,8 +22,8 @@ class Store:
     deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     links: dict[Name, Link] = field(default_factory=dict)
-    mails: dict[str, Posted] = field(default_factory=dict)
-    earlies: dict[tuple[str, State], Early] = field(default_factory=dict)
+    mails: dict[str, SentEmail] = field(default_factory=dict)
+    earlies: dict[tuple[str, State], EarlyEvent] = field(default_factory=dict)
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         return self.deliveries.get((issuer_id, credential_id)) or Delivery(credential_id, issuer_id)
@@ -36,17 +36,17 @@ class Store:
         self.deliveries[delivery.issuer_id, delivery.credential_id] = after
         return after
 
-    def add_posted(self, message_id: str, posted: Posted, at: datetime) -> None:
-        if self.mails.setdefault(message_id, posted) != posted:
+    def add_sent_email(self, message_id: str, sent_email: SentEmail, at: datetime) -> None:
+        if self.mails.setdefault(message_id, sent_email) != sent_email:
             raise Conflict("taken")
 
-    def posted(self, message_id: str) -> Posted | None:
+    def sent_email(self, message_id: str) -> SentEmail | None:
         return self.mails.get(message_id)
 
-    def add_early(self, message_id: str, early: Early) -> None:
+    def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
         self.earlies[message_id, early.state] = early
 
-    def early(self, message_id: str) -> tuple[Early, ...]:
+    def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
         return tuple(early for (one, _), early in self.earlies.items() if one == message_id)
 
     def mailbox(self, digest: str) -> Mailbox:
@@ -71,14 +71,14 @@ class Store:
 
 
 @dataclass
-class Post:
-    """`delivery.ports.Post`. ``fault``, while it gives one, is raised: before the letter is sent, or after."""
+class Mailer:
+    """`delivery.ports.Mailer`. ``fault``, while it gives one, is raised: before the letter is sent, or after."""
 
-    sent: list[Letter] = field(default_factory=list)
+    sent: list[EmailContent] = field(default_factory=list)
     fault: Callable[[], Exception | None] = lambda: None
     after: Callable[[], Exception | None] = lambda: None
 
-    def send(self, letter: Letter) -> str:
+    def send(self, letter: EmailContent) -> str:
         if (error := self.fault()) is not None:
             raise error
         self.sent.append(letter)

@@ -18,15 +18,15 @@ from chalicelib.delivery import (
     reminders,
     resend,
 )
-from chalicelib.delivery.email_events import Fate, Notice
-from chalicelib.delivery.emails.email_content import REMINDERS, Kind, Letter
+from chalicelib.delivery.email_events import EmailEvent, EmailEventType
+from chalicelib.delivery.emails.email_content import REMINDERS, EmailContent, Kind
 from chalicelib.delivery.handlers import KINDS
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import LaurelError, Unavailable
-from tests.delivery.fakes import Post, Store
+from tests.delivery.fakes import Mailer, Store
 from tests.delivery.world import CREDENTIAL, EMAIL, ISSUED_AT, World
 
-WRITES = {"save", "add_posted", "add_early", "save_mailbox", "add_links"}
+WRITES = {"save", "add_sent_email", "add_early_event", "save_mailbox", "add_links"}
 
 
 class CrashError(Exception):
@@ -65,14 +65,14 @@ class BrittleStore(Store):
         return lambda *arguments: self.fuse.around(found, *arguments)
 
 
-class BrittlePost(Post):
+class BrittleMailer(Mailer):
     """A post that may fail, and remembers when each letter went out."""
 
     fuse: Fuse
     world: World
-    log: list[tuple[Letter, datetime]]
+    log: list[tuple[EmailContent, datetime]]
 
-    def send(self, letter: Letter) -> str:
+    def send(self, letter: EmailContent) -> str:
         self.log.append((letter, self.world.now))
         before = len(self.sent)
         try:
@@ -90,7 +90,7 @@ STEPS = st.lists(
         st.tuples(st.just("wait"), st.integers(1, 60 * 24 * 12)),
         st.tuples(st.just("task"), st.sampled_from(sorted(KINDS)), st.none() | FAULTS),
         st.tuples(st.sampled_from(["throttled", "lost"]), st.sampled_from(sorted(KINDS))),
-        st.tuples(st.just("notice"), st.sampled_from(Fate)),
+        st.tuples(st.just("notice"), st.sampled_from(EmailEventType)),
         st.tuples(st.sampled_from(["open", "share", "again", "work", "next_day"])),
     ),
     min_size=8,
@@ -104,23 +104,23 @@ class Play:
     def __init__(self, zone: str | None) -> None:
         self.world = World(zone=zone, valid_until=ISSUED_AT + timedelta(days=200))
         self.fuse = Fuse()
-        self.store, self.post = BrittleStore(), BrittlePost()
-        self.store.fuse = self.post.fuse = self.fuse
-        self.post.world, self.post.log = self.world, []
-        self.world.store, self.world.post = self.store, self.post
+        self.store, self.mailer = BrittleStore(), BrittleMailer()
+        self.store.fuse = self.mailer.fuse = self.fuse
+        self.mailer.world, self.mailer.log = self.world, []
+        self.world.store, self.world.mailer = self.store, self.mailer
         self.unanswered = self.asked = 0
 
     def wait(self, minutes: int) -> None:
         self.world.now += timedelta(minutes=minutes)
 
     def task(self, kind: str, fault: tuple[int, bool, Exception] | None) -> None:
-        sent = len(self.post.sent)
+        sent = len(self.mailer.sent)
         if fault is not None:
             self.fuse.left, self.fuse.after, self.fuse.error = fault
         try:
             self.world.do(kind)
         except (LaurelError, CrashError):
-            self.unanswered += len(self.post.sent) - sent
+            self.unanswered += len(self.mailer.sent) - sent
             raise
         finally:
             self.fuse.left = None
@@ -131,30 +131,30 @@ class Play:
 
     def lost(self, kind: str) -> None:
         """The letter went out, and nobody was told."""
-        self.post.after = CrashError
+        self.mailer.after = CrashError
         try:
             self.task(kind, None)
         finally:
-            self.post.after = lambda: None
+            self.mailer.after = lambda: None
 
     def throttled(self, kind: str) -> None:
-        self.post.fault = lambda: NotSent("not now")
+        self.mailer.fault = lambda: NotSent("not now")
         try:
             self.world.do(kind)
         finally:
-            self.post.fault = lambda: None
+            self.mailer.fault = lambda: None
 
-    def notice(self, fate: Fate) -> None:
-        for number in range(len(self.post.sent)):
-            notice = Notice(fate, f"mail-{number + 1}@ses.example", (EMAIL,), self.world.now)
+    def notice(self, fate: EmailEventType) -> None:
+        for number in range(len(self.mailer.sent)):
+            notice = EmailEvent(fate, f"mail-{number + 1}@ses.example", (EMAIL,), self.world.now)
             email_events.apply(self.world.delivery_context, notice)
 
     def open(self) -> None:
-        if self.post.sent:
+        if self.mailer.sent:
             holder_actions.look(self.world.delivery_context, self.world.token(), person=True)
 
     def share(self) -> None:
-        if self.post.sent:
+        if self.mailer.sent:
             holder_actions.share(self.world.delivery_context, self.world.token(), CREDENTIAL, holder_actions.Target.X)
 
     def again(self) -> None:
@@ -173,9 +173,9 @@ def test_each_reminder_at_most_once_and_never_at_night(steps: list[tuple[Any, ..
     for name, *arguments in steps:
         with suppress(LaurelError, CrashError):
             getattr(play, name)(*arguments)
-    counted = Counter(letter.kind for letter in play.post.sent)
+    counted = Counter(letter.kind for letter in play.mailer.sent)
     assert all(counted[kind] <= 1 for kind in REMINDERS), counted
-    for letter, at in play.post.log:
+    for letter, at in play.mailer.log:
         assert letter.kind not in REMINDERS or reminders.allowed(at, zone), (letter.kind, at)
     # The first letter is doubled only where nobody knows whether it went out, or where somebody asked for it.
     assert counted[Kind.ISSUED] <= 1 + play.unanswered + play.asked

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from chalicelib.analytics.event import Kind as Happening
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
-from chalicelib.delivery.email_events import Fate, Notice
-from chalicelib.delivery.emails.email_content import ASKED_FOR, Kind
-from chalicelib.delivery.ports import Posted
+from chalicelib.delivery.email_events import EmailEvent, EmailEventType
+from chalicelib.delivery.emails.email_content import REQUESTED, Kind
+from chalicelib.delivery.ports import SentEmail
 from chalicelib.errors import Malformed
 from tests.delivery.world import EMAIL, ISSUED_AT, World
 
@@ -35,7 +35,7 @@ SAID: dict[str, dict[str, Any]] = {
         "complaintFeedbackType": "abuse", "feedbackId": "f",
     },
 }  # fmt: skip
-FATES = {"delivery": Fate.DELIVERED, "bounce": Fate.BOUNCED, "complaint": Fate.COMPLAINED}
+FATES = {"delivery": EmailEventType.DELIVERED, "bounce": EmailEventType.BOUNCED, "complaint": EmailEventType.COMPLAINED}
 
 
 def said(name: str, shape: str = "eventType", **changes: object) -> str:
@@ -45,7 +45,7 @@ def said(name: str, shape: str = "eventType", **changes: object) -> str:
 @pytest.mark.parametrize("shape", ["eventType", "notificationType"])
 @pytest.mark.parametrize("name", SAID)
 def test_both_shapes_say_the_same(name: str, shape: str) -> None:
-    assert email_events.parse(said(name, shape)) == Notice(FATES[name], "mail-1@ses.example", (EMAIL,), AT)
+    assert email_events.parse(said(name, shape)) == EmailEvent(FATES[name], "mail-1@ses.example", (EMAIL,), AT)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_notice_is_noted_once_however_often_it_comes(name: str, state: State) 
     assert kinds == ([Happening.DELIVERED] if name == "delivery" else [])
 
 
-@pytest.mark.parametrize(("name", "left"), [("bounce", frozenset()), ("complaint", ASKED_FOR)])
+@pytest.mark.parametrize(("name", "left"), [("bounce", frozenset()), ("complaint", REQUESTED)])
 def test_a_mailbox_is_closed_for_every_issuer_but_a_complaint_locks_nobody_out(
     name: str, left: frozenset[Kind]
 ) -> None:
@@ -128,7 +128,9 @@ def test_a_mailbox_is_closed_for_every_issuer_but_a_complaint_locks_nobody_out(
 
 def test_a_mail_that_is_no_letter_of_ours_closes_its_mailbox_all_the_same() -> None:
     world = sent()
-    email_events.apply(world.delivery_context, Notice(Fate.BOUNCED, "sign-in@ses.example", ("eve@example.org",), AT))
+    email_events.apply(
+        world.delivery_context, EmailEvent(EmailEventType.BOUNCED, "sign-in@ses.example", ("eve@example.org",), AT)
+    )
     assert world.delivery_context.mailbox("eve@example.org").bounced_at == AT
     assert world.delivery.state is State.SENT
 
@@ -140,24 +142,24 @@ def test_a_notice_that_overtakes_our_own_note_of_the_letter_is_not_lost(when: st
     notice = email_events.parse(said("delivery"))
     assert notice is not None
     store = world.store
-    noted, looked = store.add_posted, store.posted
+    noted, looked = store.add_sent_email, store.sent_email
 
-    def hear_and_note(message_id: str, posted: Posted, at: datetime) -> None:
+    def hear_and_note(message_id: str, sent_email: SentEmail, at: datetime) -> None:
         email_events.apply(world.delivery_context, notice)
         assert world.delivery.state is State.SENT
-        noted(message_id, posted, at)
+        noted(message_id, sent_email, at)
 
-    def look_and_note(message_id: str) -> Posted | None:
+    def look_and_note(message_id: str) -> SentEmail | None:
         found = looked(message_id)
-        store.posted = looked  # type: ignore[method-assign] # the race, played once
+        store.sent_email = looked  # type: ignore[method-assign] # the race, played once
         world.do("deliver")
         return found
 
     if when == "before the note":
-        store.add_posted = hear_and_note  # type: ignore[method-assign] # the race, played
+        store.add_sent_email = hear_and_note  # type: ignore[method-assign] # the race, played
         world.do("deliver")
     else:
-        store.posted = look_and_note  # type: ignore[method-assign] # the race, played
+        store.sent_email = look_and_note  # type: ignore[method-assign] # the race, played
         email_events.apply(world.delivery_context, notice)
     assert world.delivery.state is State.DELIVERED
     assert [event.kind for event in world.event_store.events.values()] == [Happening.DELIVERED]
@@ -165,6 +167,10 @@ def test_a_notice_that_overtakes_our_own_note_of_the_letter_is_not_lost(when: st
 
 def test_a_late_delivery_takes_nothing_back() -> None:
     world = sent()
-    email_events.apply(world.delivery_context, Notice(Fate.COMPLAINED, "mail-1@ses.example", (EMAIL,), AT))
-    email_events.apply(world.delivery_context, Notice(Fate.DELIVERED, "mail-1@ses.example", (EMAIL,), ISSUED_AT))
+    email_events.apply(
+        world.delivery_context, EmailEvent(EmailEventType.COMPLAINED, "mail-1@ses.example", (EMAIL,), AT)
+    )
+    email_events.apply(
+        world.delivery_context, EmailEvent(EmailEventType.DELIVERED, "mail-1@ses.example", (EMAIL,), ISSUED_AT)
+    )
     assert world.delivery.state is State.COMPLAINED

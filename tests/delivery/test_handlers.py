@@ -22,7 +22,7 @@ UNTIL = ISSUED_AT + timedelta(days=60)
 
 
 def kinds(world: World) -> list[Kind]:
-    return [letter.kind for letter in world.post.sent]
+    return [letter.kind for letter in world.mailer.sent]
 
 
 def test_a_new_credential_is_written_about_at_once_and_once() -> None:
@@ -45,7 +45,7 @@ def test_who_never_opens_it_gets_one_reminder_a_week_later_by_day() -> None:
     world = World()
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED]
-    reminded = world.delivery.letters[Kind.UNOPENED].sent_at
+    reminded = world.delivery.emails[Kind.UNOPENED].sent_at
     assert reminded is not None
     # Issued at 0:30 of the reader's clock, so a week later it is 0:30 again: it waits for the morning.
     assert reminded.isoformat() == "2026-06-09T06:00:00+00:00"
@@ -58,7 +58,7 @@ def test_who_opens_but_does_not_share_is_told_how() -> None:
     holder_actions.look(world.delivery_context, world.token(), person=True)
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED, Kind.UNSHARED]
-    assert world.delivery.letters[Kind.UNSHARED].sent_at == reminders.next_allowed(world.after(days=9), "Europe/Berlin")
+    assert world.delivery.emails[Kind.UNSHARED].sent_at == reminders.next_allowed(world.after(days=9), "Europe/Berlin")
 
 
 def test_who_shares_it_is_left_in_peace() -> None:
@@ -75,7 +75,7 @@ def test_its_end_is_announced_a_month_before() -> None:
     world = World(valid_until=ISSUED_AT + timedelta(days=365))
     world.work(ISSUED_AT + timedelta(days=400))
     assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED, Kind.RENEWAL]
-    renewal = world.delivery.letters[Kind.RENEWAL].sent_at
+    renewal = world.delivery.emails[Kind.RENEWAL].sent_at
     assert renewal is not None
     assert timedelta(days=29) <= ISSUED_AT + timedelta(days=365) - renewal <= timedelta(days=30)
 
@@ -108,20 +108,20 @@ def test_a_credential_of_another_issuer_is_none_of_the_tasks() -> None:
 
 def test_a_throttled_letter_is_tried_again() -> None:
     world = World()
-    world.post.fault = lambda: NotSent("not now")
+    world.mailer.fault = lambda: NotSent("not now")
     with pytest.raises(NotSent):
         world.do("deliver")
     assert world.delivery.state is delivery_status.State.WAITING
-    world.post.fault = lambda: None
+    world.mailer.fault = lambda: None
     world.do("deliver")
     assert kinds(world) == [Kind.ISSUED]
 
 
 def test_a_refused_address_is_given_up_and_says_so() -> None:
     world = World()
-    world.post.fault = lambda: Refused("no", code="address_rejected")
+    world.mailer.fault = lambda: Refused("no", code="address_rejected")
     world.do("deliver")
-    world.post.fault = lambda: None
+    world.mailer.fault = lambda: None
     world.work(UNTIL)
     assert kinds(world) == []
     assert world.delivery.state is delivery_status.State.FAILED
@@ -131,14 +131,14 @@ def test_a_refused_address_is_given_up_and_says_so() -> None:
 
 def test_a_first_letter_whose_answer_was_lost_is_sent_again_only_after_its_claim() -> None:
     world = World()
-    world.post.after = lambda: Unavailable("silence")
+    world.mailer.after = lambda: Unavailable("silence")
     with pytest.raises(Unavailable):
         world.do("deliver")
-    world.post.after = lambda: None
+    world.mailer.after = lambda: None
     world.now += delivery_status.ANSWER - timedelta(seconds=1)
     with pytest.raises(Unavailable, match="Another worker"):
         world.do("deliver")
-    assert len(world.post.sent) == 1
+    assert len(world.mailer.sent) == 1
     world.now += timedelta(seconds=1)
     world.do("deliver")
     assert kinds(world) == [Kind.ISSUED, Kind.ISSUED]
@@ -148,10 +148,10 @@ def test_a_reminder_whose_answer_was_lost_is_not_sent_again() -> None:
     world = World()
     world.do("deliver")
     world.now = reminders.unopened_due(ISSUED_AT, world.zone)
-    world.post.after = lambda: Unavailable("silence")
+    world.mailer.after = lambda: Unavailable("silence")
     with pytest.raises(Unavailable):
         world.do("unopened")
-    world.post.after = lambda: None
+    world.mailer.after = lambda: None
     world.now += timedelta(days=1)
     world.do("unopened")
     assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED]
@@ -173,7 +173,7 @@ def test_the_holders_own_zone_counts_more_than_the_issuers_guess() -> None:
     world.do("deliver")
     holder_actions.choose_zone(world.delivery_context, world.token(), "Asia/Tokyo")
     world.work(UNTIL)
-    sent_at = world.delivery.letters[Kind.UNOPENED].sent_at
+    sent_at = world.delivery.emails[Kind.UNOPENED].sent_at
     assert sent_at is not None
     assert reminders.allowed(sent_at, "Asia/Tokyo")
 
@@ -211,7 +211,7 @@ def test_a_letter_names_the_next_step_of_the_pathway() -> None:
     step = Step("deep", "Welding in the deep", url="https://north.example/deep")
     world.pathway_links.posts = (PathwayLink("p", "Diver", (step,), None),)
     world.do("deliver")
-    letter = world.post.sent[0]
+    letter = world.mailer.sent[0]
     assert (letter.next_step, letter.next_url) == (
         "Next step on “Diver”: Welding in the deep.",
         "https://north.example/deep",

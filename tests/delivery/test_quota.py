@@ -25,12 +25,12 @@ def known(world: World, **changes: Any) -> None:
 
 def deliver(world: World, times: int) -> int:
     """Letters that go out for so many new credentials of Ada's."""
-    before = len(world.letters(Kind.ISSUED))
+    before = len(world.emails(Kind.ISSUED))
     for number in range(times):
         credential_id = "".join("abcdefghij"[int(digit)] for digit in f"{number + 1:04}").ljust(26, "z")
         world.give(credential_id, 100 + number)
         world.do("deliver", credential_id)
-    return len(world.letters(Kind.ISSUED)) - before
+    return len(world.emails(Kind.ISSUED)) - before
 
 
 def test_one_reader_is_not_flooded_by_an_issuer_that_nobody_knows() -> None:
@@ -44,12 +44,12 @@ def test_letters_over_the_allowance_wait_for_the_next_day() -> None:
     world.tasks.standing.clear()
     world.counted["letters", int(world.now.timestamp() // 86_400), "north"] = quota.UNKNOWN.most
     world.do("deliver")
-    assert world.post.sent == []
+    assert world.mailer.sent == []
     [task] = world.tasks.standing
     assert (task.kind, task.attempts) == ("deliver", 0)
     assert timedelta() < task.due - world.now <= timedelta(days=1)
     world.work(task.due)
-    assert [letter.kind for letter in world.post.sent] == [Kind.ISSUED]
+    assert [letter.kind for letter in world.mailer.sent] == [Kind.ISSUED]
 
 
 def test_a_domain_raises_the_allowance_and_the_operators_lift_it() -> None:
@@ -63,7 +63,7 @@ def test_a_domain_raises_the_allowance_and_the_operators_lift_it() -> None:
     assert deliver(world, 2) == 0
     known(world, registered_as=world.issuer_store.issuer("north").name)
     world.do("deliver")
-    assert len(world.letters(Kind.ISSUED)) == 2
+    assert len(world.emails(Kind.ISSUED)) == 2
 
 
 def test_who_is_added_again_and_again_is_told_twice_a_day() -> None:
@@ -71,17 +71,17 @@ def test_who_is_added_again_and_again_is_told_twice_a_day() -> None:
     member = Member("north", EMAIL, Role.VIEWER, world.now)
     told = [invite(world.delivery_context, member) for _ in range(10)]
     assert told == [True] * quota.ONE_INVITED.most + [False] * (10 - quota.ONE_INVITED.most)
-    assert len(world.post.sent) == quota.ONE_INVITED.most
+    assert len(world.mailer.sent) == quota.ONE_INVITED.most
     world.now += timedelta(days=1)
     invite(world.delivery_context, member)
-    assert len(world.post.sent) == quota.ONE_INVITED.most + 1
+    assert len(world.mailer.sent) == quota.ONE_INVITED.most + 1
 
 
 def test_an_issuer_invites_so_many_people_a_day() -> None:
     world = World()
     for number in range(quota.INVITATIONS.most + 5):
         invite(world.delivery_context, Member("north", f"p{number}@example.org", Role.VIEWER, world.now))
-    assert len(world.post.sent) == quota.INVITATIONS.most
+    assert len(world.mailer.sent) == quota.INVITATIONS.most
 
 
 @pytest.mark.parametrize("wish", ["forgotten", "unsubscribed"])
@@ -92,10 +92,10 @@ def test_who_wants_no_mail_is_not_invited_either(wish: str) -> None:
         mailbox.forgotten(box, world.now) if wish == "forgotten" else mailbox.unsubscribed(box, "north")
     )
     assert not invite(world.delivery_context, Member("north", EMAIL, Role.OWNER, world.now))
-    assert world.post.sent == []
+    assert world.mailer.sent == []
 
 
 def test_an_invitation_that_the_mail_service_does_not_take_is_said_and_no_fault() -> None:
     world = World()
-    world.post.fault = lambda: NotSent("not now")
+    world.mailer.fault = lambda: NotSent("not now")
     assert not invite(world.delivery_context, Member("north", EMAIL, Role.OWNER, world.now))

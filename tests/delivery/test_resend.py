@@ -30,7 +30,7 @@ def test_a_letter_that_would_never_go_out_is_refused_and_not_promised(changes: d
     world.now = world.after(days=2)
     with pytest.raises(Refused) as caught:
         resend.send_again(world.delivery_context, "north", CREDENTIAL)
-    assert caught.value.code == "not_standing"
+    assert caught.value.code == "not_active"
     assert world.delivery.asked == ()
 
 
@@ -38,4 +38,4 @@ def test_a_letter_goes_out_once_more_to_somebody_who_was_not_to_be_written_to() 
     world = World(notify=False)
     resend.send_again(world.delivery_context, "north", CREDENTIAL)
     world.do("deliver")
-    assert [letter.kind for letter in world.post.sent] == [Kind.ISSUED]
+    assert [letter.kind for letter in world.mailer.sent] == [Kind.ISSUED]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from chalicelib.delivery import links, mailbox, sharing
 from chalicelib.delivery.emails import branding
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.emails.sign_in import SignInPost
+from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.errors import Refused, Unavailable
-from tests.delivery.fakes import Post, Store
+from tests.delivery.fakes import Mailer, Store
 from tests.delivery.world import ISSUED_AT
 
 BOX = mailbox.Mailbox(mailbox.digest("ada@example.org"))
@@ -58,8 +58,8 @@ def test_sharing_never_leads_elsewhere(name: str, issuer: str, target: sharing.T
 
 
 def test_signing_in_ignores_unsubscribing_but_no_bounce() -> None:
-    store, post = Store(), Post()
-    out = SignInPost(store, post)
+    store, post = Store(), Mailer()
+    out = SignInMailer(store, post)
     store.save_mailbox(replace(mailbox.unsubscribed(BOX, "north"), forgotten_at=ISSUED_AT))
     out.send_sign_in("Ada@example.org", "https://laurel.example/sign-in/x", 15)
     assert [letter.kind for letter in post.sent] == [Kind.SIGN_IN]
@@ -69,11 +69,11 @@ def test_signing_in_ignores_unsubscribing_but_no_bounce() -> None:
 
 
 def test_signing_in_says_nothing_of_an_address_and_something_of_an_outage() -> None:
-    post = Post(fault=lambda: Refused("no", code="address_rejected"))
-    SignInPost(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+    post = Mailer(fault=lambda: Refused("no", code="address_rejected"))
+    SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
     post.fault = lambda: Unavailable("silence")
     with pytest.raises(Unavailable):
-        SignInPost(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+        SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
 
 
 def test_what_a_mailbox_wants_has_bounds() -> None:

@@ -15,12 +15,12 @@ from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.email_content import Kind, Letter
+from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.handlers import handlers
 from chalicelib.tasks.task_queue import Task
 from tests import fakes
 from tests.contract import nouns
-from tests.delivery.fakes import PathwayLinks, Post, Store
+from tests.delivery.fakes import Mailer, PathwayLinks, Store
 
 ISSUED_AT = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
 """Late in the evening in Europe."""
@@ -39,7 +39,7 @@ class World:
     email: str | None = EMAIL
     now: datetime = ISSUED_AT
     store: Store = field(default_factory=Store)
-    post: Post = field(default_factory=Post)
+    mailer: Mailer = field(default_factory=Mailer)
     pathway_links: PathwayLinks = field(default_factory=PathwayLinks)
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     event_store: fakes.EventStore = field(default_factory=fakes.EventStore)
@@ -69,7 +69,7 @@ class World:
             archive=self.issuer_store,
             pathway_links=self.pathway_links,
             tasks=self.tasks,
-            post=lambda: self.post,
+            mailer=lambda: self.mailer,
             recorder=Recorder(self.event_store, fakes.Fallback()),
             base_url=BASE_URL,
             clock=lambda: self.now,
@@ -104,16 +104,16 @@ class World:
     def delivery(self) -> Delivery:
         return self.store.delivery("north", CREDENTIAL)
 
-    def letters(self, kind: Kind) -> list[Letter]:
-        return [letter for letter in self.post.sent if letter.kind is kind]
+    def emails(self, kind: Kind) -> list[EmailContent]:
+        return [email for email in self.mailer.sent if email.kind is kind]
 
-    def token(self, letter: Letter | None = None) -> str:
+    def token(self, email: EmailContent | None = None) -> str:
         """The secret in the link to the holder's page in a letter, the last one unless told otherwise."""
-        return (letter or self.post.sent[-1]).main.url.rpartition("/")[2]
+        return (email or self.mailer.sent[-1]).main.url.rpartition("/")[2]
 
     def stop_token(self) -> str:
         """The secret in the link that ends the mail."""
-        found = re.fullmatch(r".*/mail/unsubscribe/(\S+)", self.post.sent[-1].unsubscribe or "")
+        found = re.fullmatch(r".*/mail/unsubscribe/(\S+)", self.mailer.sent[-1].unsubscribe or "")
         assert found is not None
         return found[1]
 

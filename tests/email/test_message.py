@@ -8,27 +8,27 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.delivery.emails.email_content import REMINDERS, Kind, Letter
+from chalicelib.delivery.emails.email_content import REMINDERS, EmailContent, Kind
 from chalicelib.email.message import message
 from chalicelib.errors import Refused
-from tests.email.letters import (
+from tests.email.sample_emails import (
     MY,
     STOP,
-    letter,
-    one_case,
+    sample_context,
+    sample_email,
 )
 
 SENDER = "letters@laurel.example"
 
 
-def received(one: Letter) -> EmailMessage:
+def received(one: EmailContent) -> EmailMessage:
     """What a mail program reads of the bytes that are sent."""
     found = message_from_bytes(bytes(message(one, SENDER)), policy=policy.default)
     assert isinstance(found, EmailMessage)
     return found
 
 
-def part(one: Letter, kind: str) -> str:
+def part(one: EmailContent, kind: str) -> str:
     body = received(one).get_body((kind,))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
@@ -52,7 +52,7 @@ class Reader(HTMLParser):
             self.pictures.append(found)
 
 
-def read(one: Letter) -> Reader:
+def read(one: EmailContent) -> Reader:
     reader = Reader()
     reader.feed(part(one, "html"))
     return reader
@@ -60,7 +60,7 @@ def read(one: Letter) -> Reader:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_letter_says_what_it_is_in_both_forms(kind: Kind) -> None:
-    one = letter(kind)
+    one = sample_email(kind)
     mail = received(one)
     assert mail["Subject"] == one.subject
     assert mail["To"] == "ada@example.org"
@@ -75,26 +75,26 @@ def test_every_letter_says_what_it_is_in_both_forms(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.ISSUED, *sorted(REMINDERS)])
 def test_a_letter_about_a_credential_bears_the_issuers_name_and_can_be_ended(kind: Kind) -> None:
-    mail = received(letter(kind))
+    mail = received(sample_email(kind))
     assert mail["From"].addresses[0].display_name == "Fernhill College via Laurel"
     assert mail["From"].addresses[0].addr_spec == SENDER
     assert mail["Reply-To"] == "office@fernhill.example"
     assert mail["List-Unsubscribe"] == f"<https://laurel.example/{STOP}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert f"https://laurel.example/{MY}" in read(letter(kind)).links
+    assert f"https://laurel.example/{MY}" in read(sample_email(kind)).links
     assert "Fernhill College" in mail["Subject"]
     assert "Data analysis in practice" in mail["Subject"]
 
 
 @pytest.mark.parametrize("kind", [Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION])
 def test_a_letter_that_was_asked_for_has_nothing_to_unsubscribe_from(kind: Kind) -> None:
-    mail = received(letter(kind))
+    mail = received(sample_email(kind))
     assert mail["List-Unsubscribe"] is None
     assert mail["From"].addresses[0].display_name == "Laurel"
 
 
 def test_the_first_letter_guides_and_leads_on() -> None:
-    text = part(letter(Kind.ISSUED), "plain")
+    text = part(sample_email(Kind.ISSUED), "plain")
     for words in ("LinkedIn", "Social media", "Résumé", "Email signature", "Web page", "Wallet"):
         assert f"- {words}: " in text
     assert "Next step on “Data analyst”: Statistics for everyday." in text
@@ -103,15 +103,15 @@ def test_the_first_letter_guides_and_leads_on() -> None:
 
 
 def test_pictures_are_our_own_and_each_says_what_it_is() -> None:
-    pictures = read(letter(Kind.ISSUED)).pictures
+    pictures = read(sample_email(Kind.ISSUED)).pictures
     assert [picture["alt"] for picture in pictures] == ["", "Badge: A bar chart"]
     assert all((picture["src"] or "").startswith("https://laurel.example/images/") for picture in pictures)
 
 
 def test_a_picture_from_elsewhere_is_left_out() -> None:
-    issuer = replace(one_case().issuer, image="https://tracker.example/pixel.png")
-    achievement = replace(one_case().achievement, image="https://tracker.example/badge.png")
-    one = letter(Kind.ISSUED, issuer=issuer, achievement=achievement)
+    issuer = replace(sample_context().issuer, image="https://tracker.example/pixel.png")
+    achievement = replace(sample_context().achievement, image="https://tracker.example/badge.png")
+    one = sample_email(Kind.ISSUED, issuer=issuer, achievement=achievement)
     assert read(one).pictures == []
     assert "tracker.example" not in str(message(one, SENDER))
 
@@ -129,12 +129,12 @@ def test_a_picture_from_elsewhere_is_left_out() -> None:
     ids=repr,
 )
 def test_an_issuers_words_stay_words(evil: str) -> None:
-    case = one_case()
-    one = letter(
+    context = sample_context()
+    one = sample_email(
         Kind.ISSUED,
-        issuer=replace(case.issuer, name=evil),
-        achievement=replace(case.achievement, name=evil, description=evil),
-        recipient=replace(case.recipient, name=evil),
+        issuer=replace(context.issuer, name=evil),
+        achievement=replace(context.achievement, name=evil, description=evil),
+        recipient=replace(context.recipient, name=evil),
     )
     mail = received(one)
     assert mail.get_all("Bcc") is None
@@ -149,12 +149,12 @@ def test_an_issuers_words_stay_words(evil: str) -> None:
     ("accent", "used"), [("#7A1FA2", "#7a1fa2"), ("#ffd45e", "#0b55a0"), ("red;}", "#0b55a0"), (None, "#0b55a0")]
 )
 def test_the_issuers_colour_is_used_where_words_can_be_read_on_it(accent: str | None, used: str) -> None:
-    html = part(letter(Kind.ISSUED, issuer=replace(one_case().issuer, accent=accent)), "html")
+    html = part(sample_email(Kind.ISSUED, issuer=replace(sample_context().issuer, accent=accent)), "html")
     assert f"background: {used}; border: 2px solid {used};" in html
 
 
 def test_a_very_long_name_makes_no_endless_subject() -> None:
-    one = letter(Kind.ISSUED, achievement=replace(one_case().achievement, name="a" * 200))
+    one = sample_email(Kind.ISSUED, achievement=replace(sample_context().achievement, name="a" * 200))
     assert len(one.subject) < 220
     assert "…" in one.subject
 
@@ -164,30 +164,30 @@ def test_a_very_long_name_makes_no_endless_subject() -> None:
 )
 def test_an_address_that_cannot_be_sent_to_is_refused(email: str) -> None:
     with pytest.raises(Refused) as error:
-        message(replace(letter(Kind.ISSUED), to=email), SENDER)
+        message(replace(sample_email(Kind.ISSUED), to=email), SENDER)
     assert error.value.code == "address_rejected"
 
 
 def test_a_domain_beyond_ascii_is_written_as_the_dns_does() -> None:
-    assert received(replace(letter(Kind.ISSUED), to="ada@münchen.example"))["To"] == "ada@xn--mnchen-3ya.example"
+    assert received(replace(sample_email(Kind.ISSUED), to="ada@münchen.example"))["To"] == "ada@xn--mnchen-3ya.example"
 
 
 def test_an_issuer_that_is_called_as_we_are_is_not_taken_for_us() -> None:
-    issuer = replace(one_case().issuer, name="Laurel")
-    mail = received(letter(Kind.ISSUED, issuer=issuer))
+    issuer = replace(sample_context().issuer, name="Laurel")
+    mail = received(sample_email(Kind.ISSUED, issuer=issuer))
     assert mail["From"].addresses[0].display_name == "Laurel via Laurel"
 
 
 @pytest.mark.parametrize("to", ['"ada"@example.org', "(x)ada@example.org", "ada@(x)example.org", '"a\\da"@example.org'])
 def test_an_address_that_is_read_as_another_one_gets_no_letter(to: str) -> None:
     with pytest.raises(Refused) as caught:
-        message(replace(letter(Kind.ISSUED), to=to), SENDER)
+        message(replace(sample_email(Kind.ISSUED), to=to), SENDER)
     assert caught.value.code == "address_rejected"
 
 
 @pytest.mark.parametrize("email", ["no address", "a@b\nBcc: eve@example.org", "office@"])
 def test_an_issuer_s_address_that_is_none_keeps_no_letter_back(email: str) -> None:
-    mail = received(replace(letter(Kind.ISSUED), reply_to=email))
+    mail = received(replace(sample_email(Kind.ISSUED), reply_to=email))
     assert mail["Reply-To"] is None
     assert mail.get_all("Bcc") is None
     assert mail["To"] == "ada@example.org"

@@ -12,25 +12,25 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.delivery import email_events
-from chalicelib.delivery.email_events import Fate
+from chalicelib.delivery.email_events import EmailEventType
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.ports import NotSent
-from chalicelib.email.ses import SesPost
+from chalicelib.email.ses import SesMailer
 from chalicelib.errors import Refused, Unavailable
 from local import mail
 from local.aws import REGION, EmbeddedAws
 from local.deploy import client
-from tests.email.letters import letter
+from tests.email.sample_emails import sample_email
 
 SENDER = "letters@laurel.example"
 
 
 @pytest.fixture
-def post(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesPost:
+def post(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
     for name, value in aws.client_env.items():
         monkeypatch.setenv(name, value)
     client(aws, "ses").verify_domain_identity(Domain="laurel.example")
-    return SesPost(REGION, SENDER, "")
+    return SesMailer(REGION, SENDER, "")
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def said(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
         ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind)
 
 
-def test_a_letter_is_taken_and_can_be_looked_at(aws: EmbeddedAws, post: SesPost) -> None:
-    one = letter(Kind.ISSUED)
+def test_a_letter_is_taken_and_can_be_looked_at(aws: EmbeddedAws, post: SesMailer) -> None:
+    one = sample_email(Kind.ISSUED)
     message_id = post.send(one)
     [kept] = [each for each in mail.kept(aws.endpoint_url) if each.id == message_id]
     assert (kept.to, kept.subject) == (one.to, one.subject)
@@ -78,14 +78,16 @@ def test_a_letter_is_taken_and_can_be_looked_at(aws: EmbeddedAws, post: SesPost)
 @pytest.mark.parametrize(
     ("to", "fates"),
     [
-        ("success@simulator.amazonses.com", [Fate.DELIVERED]),
-        ("bounce@simulator.amazonses.com", [Fate.BOUNCED]),
-        ("suppressionlist@simulator.amazonses.com", [Fate.BOUNCED]),
-        ("complaint@simulator.amazonses.com", [Fate.DELIVERED, Fate.COMPLAINED]),
+        ("success@simulator.amazonses.com", [EmailEventType.DELIVERED]),
+        ("bounce@simulator.amazonses.com", [EmailEventType.BOUNCED]),
+        ("suppressionlist@simulator.amazonses.com", [EmailEventType.BOUNCED]),
+        ("complaint@simulator.amazonses.com", [EmailEventType.DELIVERED, EmailEventType.COMPLAINED]),
     ],
 )
-def test_what_became_of_it_is_said(post: SesPost, said: Callable[[], list[str]], to: str, fates: list[Fate]) -> None:
-    message_id = post.send(replace(letter(Kind.ISSUED), to=to))
+def test_what_became_of_it_is_said(
+    post: SesMailer, said: Callable[[], list[str]], to: str, fates: list[EmailEventType]
+) -> None:
+    message_id = post.send(replace(sample_email(Kind.ISSUED), to=to))
     found = [email_events.parse(message) for message in said()]
     assert sorted(one.fate for one in found if one) == sorted(fates)
     assert {(one.message_id, one.addresses) for one in found if one} == {(message_id, (to,))}
@@ -109,28 +111,28 @@ def answered(code: str, status: int, words: str = "no") -> ClientError:
 @pytest.mark.parametrize(
     ("error", "kind", "code"),
     [
-        (answered("Throttling", 400, "Maximum sending rate exceeded."), NotSent, "post_refuses"),
-        (answered("AccountSendingPausedException", 400), NotSent, "post_refuses"),
-        (answered("AccessDenied", 403), NotSent, "post_refuses"),
-        (answered("MessageRejected", 400, "Email address is not verified."), NotSent, "post_refuses"),
+        (answered("Throttling", 400, "Maximum sending rate exceeded."), NotSent, "email_service_refused"),
+        (answered("AccountSendingPausedException", 400), NotSent, "email_service_refused"),
+        (answered("AccessDenied", 403), NotSent, "email_service_refused"),
+        (answered("MessageRejected", 400, "Email address is not verified."), NotSent, "email_service_refused"),
         (answered("MessageRejected", 400, "Address blacklisted."), Refused, "address_rejected"),
         (answered("InvalidParameterValue", 400, "Illegal address"), Refused, "address_rejected"),
-        (answered("InternalFailure", 500), Unavailable, "post_silent"),
-        (EndpointConnectionError(endpoint_url="https://ses.example"), NotSent, "post_unreachable"),
-        (ReadTimeoutError(endpoint_url="https://ses.example"), Unavailable, "post_silent"),
+        (answered("InternalFailure", 500), Unavailable, "email_service_no_answer"),
+        (EndpointConnectionError(endpoint_url="https://ses.example"), NotSent, "email_service_unreachable"),
+        (ReadTimeoutError(endpoint_url="https://ses.example"), Unavailable, "email_service_no_answer"),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)[:60]),
 )  # fmt: skip
 def test_each_fault_says_whether_it_was_sent(error: Exception, kind: type[Exception], code: str) -> None:
-    post = SesPost(REGION, SENDER, "laurel")
+    post = SesMailer(REGION, SENDER, "laurel")
     post.__dict__["_client"] = Broken(error)
     with pytest.raises(kind) as raised:
-        post.send(letter(Kind.ISSUED))
+        post.send(sample_email(Kind.ISSUED))
     assert raised.value.code == code  # type: ignore[attr-defined]
     assert (type(raised.value) is NotSent) == (kind is NotSent)
 
 
 def test_a_letter_is_handed_over_once_whatever_happens() -> None:
     """botocore would try again by itself after a lost answer: a second letter."""
-    config = SesPost(REGION, SENDER, "laurel")._client.meta.config
+    config = SesMailer(REGION, SENDER, "laurel")._client.meta.config
     assert config.retries["total_max_attempts"] == 1

@@ -36,7 +36,7 @@ from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusList
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
 from tests.award.pathways import fakes as paths_fakes
-from tests.delivery import fakes as letter_fakes
+from tests.delivery import fakes as delivery_fakes
 from tests.fake_archive import Archive
 
 BASE_URL = "http://localhost:8000"
@@ -106,7 +106,7 @@ class Laurel:
     now: datetime = NOW
     member_store: access_fakes.MemberStore = field(default_factory=access_fakes.MemberStore)
     session_store: access_fakes.SessionStore = field(default_factory=access_fakes.SessionStore)
-    mailed: access_fakes.Post = field(default_factory=access_fakes.Post)
+    sign_in_mailer: access_fakes.Mailer = field(default_factory=access_fakes.Mailer)
     operators: frozenset[str] = frozenset({"op@laurel.example"})
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
@@ -116,8 +116,8 @@ class Laurel:
     oidc: access_fakes.Providers = field(default_factory=access_fakes.Providers)
     witness: fakes.Witness = field(default_factory=fakes.Witness)
 
-    letters: letter_fakes.Store = field(default_factory=letter_fakes.Store)
-    post: letter_fakes.Post = field(default_factory=letter_fakes.Post)
+    delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
+    mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
@@ -158,11 +158,11 @@ class Laurel:
     @property
     def delivery_context(self) -> DeliveryContext:
         return DeliveryContext(
-            store=self.letters,
+            store=self.delivery_store,
             archive=self.issuer_store,
             pathway_links=self.pathways,
             tasks=self.tasks,
-            post=lambda: self.post,
+            mailer=lambda: self.mailer,
             recorder=Recorder(self.event_store, self.fallback),
             base_url=self.base_url,
             clock=lambda: self.now,
@@ -196,7 +196,7 @@ class Laurel:
         return AccessContext(
             member_store=self.member_store,
             session_store=self.session_store,
-            post=lambda: self.mailed,
+            mailer=lambda: self.sign_in_mailer,
             base_url=self.base_url,
             operators=self.operators,
             clock=lambda: self.now,

@@ -152,7 +152,7 @@ def test_who_hears_of_letters_changes_no_secret_and_deletes_nothing(template: di
     )
     assert actions(puts) == {"dynamodb:PutItem"}
     # What is heard of mails, and never a key or a salt.
-    mails = keys.early_notice("0100-abc", "delivered").pk.replace("0100-abc", "*")
+    mails = keys.early_event("0100-abc", "delivered").pk.replace("0100-abc", "*")
     assert puts["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [mails]}}
     assert "dynamodb:DeleteItem" not in granted(template, "MailSaidRole", "CredentialsTable")
 

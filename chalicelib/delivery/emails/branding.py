@@ -1,4 +1,4 @@
-"""The issuer's face in a letter."""
+"""An issuer's branding in an email."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ import re
 from dataclasses import dataclass
 
 AA = 4.5
-"""The least contrast of text with its ground (WCAG 2.2, 1.4.3)."""
-OURS = "#0b55a0"
-"""The colour of buttons where an issuer has none that can be read."""
+"""Minimum contrast of text with its background (WCAG 2.2, 1.4.3)."""
+DEFAULT_ACCENT = "#0b55a0"
+"""Button colour for an issuer without a readable accent colour."""
 
 _HEX = re.compile(r"#[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Who speaks: a name, perhaps a picture (an absolute address), and the colour of the main button."""
+    """The sender's name, optional logo (an absolute URL) and colour of the main button."""
 
     name: str
     picture: str | None = None
-    accent: str = OURS
+    accent: str = DEFAULT_ACCENT
 
 
 LAUREL = Brand("Laurel")
-"""For letters that are not an issuer's."""
+"""Branding of emails from Laurel itself."""
 
 
 def readable(accent: str | None) -> str:
-    """``accent`` (`#rrggbb`) where white text can be read on it, else `OURS`."""
+    """``accent`` (`#rrggbb`) if white text on it is readable, else `DEFAULT_ACCENT`."""
     if accent is None or not _HEX.fullmatch(accent) or contrast(accent, "#ffffff") < AA:
-        return OURS
+        return DEFAULT_ACCENT
     return accent.lower()
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    """Contrast ratio of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -1,4 +1,4 @@
-"""Each kind of letter, from the nouns that it speaks of."""
+"""Compose the content of each kind of email."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery.emails.branding import LAUREL, Brand, readable
 from chalicelib.delivery.emails.email_content import (
     Button,
+    EmailContent,
     Kind,
-    Letter,
     Picture,
     Tip,
 )
 from chalicelib.delivery.sharing import Shown, linkedin_profile
 
 NAME = 120
-"""Characters of a name inside a sentence or a subject; an inbox shows some sixty of them."""
+"""Maximum characters of a name in a sentence or subject; an inbox shows about sixty."""
 DESCRIPTION = 300
-"""Characters of what an achievement is; the whole of it stands on the credential's page."""
+"""Maximum characters of an achievement's description; the credential's page has the full text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One credential with everything that a letter about it speaks of."""
+class EmailContext:
+    """A credential and everything an email about it mentions."""
 
     record: Record
     issuer: Issuer
     achievement: Achievement
     recipient: Recipient
     email: str
-    """Of the recipient, who has one."""
+    """The recipient's address."""
     pathway_links: tuple[PathwayLink, ...]
     base_url: str
 
     @property
     def shown(self) -> Shown:
-        """The credential, as it is shown elsewhere."""
+        """The credential as it is shared on other platforms."""
         url = f"{self.base_url}/c/{self.record.id}"
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
         return Shown(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
@@ -50,29 +50,29 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The addresses with secrets in a letter about a credential."""
+    """The links with secrets in an email about a credential."""
 
     my: str
     unsubscribe: str
 
 
-def about(kind: Kind, case: Case, links: Links) -> Letter:
-    """The letter of ``kind`` about a credential. Raises `ValueError` for a kind that is about none."""
+def about_credential(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
+    """Compose the email of ``kind`` about a credential. Raises `ValueError` if the kind is not about a credential."""
     match kind:
         case Kind.ISSUED:
-            return _issued(case, links)
+            return _issued(context, links)
         case Kind.UNOPENED:
-            return _unopened(case, links)
+            return _unopened(context, links)
         case Kind.UNSHARED:
-            return _unshared(case, links)
+            return _unshared(context, links)
         case Kind.RENEWAL:
-            return _renewal(case, links)
+            return _renewal(context, links)
     raise ValueError(f"{kind} is not about a credential")
 
 
-def sign_in(email: str, link: str, minutes: int) -> Letter:
-    """The way in for somebody who works for an issuer."""
-    return Letter(
+def sign_in(email: str, link: str, minutes: int) -> EmailContent:
+    """Compose the email with a sign-in link for a member of an issuer."""
+    return EmailContent(
         kind=Kind.SIGN_IN,
         to=email,
         subject="Sign in to Laurel",
@@ -89,9 +89,9 @@ def sign_in(email: str, link: str, minutes: int) -> Letter:
     )
 
 
-def holder_link(email: str, link: str) -> Letter:
-    """A fresh link to the holder's own page."""
-    return Letter(
+def holder_link(email: str, link: str) -> EmailContent:
+    """Compose the email with a new link to the holder's page."""
+    return EmailContent(
         kind=Kind.HOLDER_LINK,
         to=email,
         subject="Your link to your credentials",
@@ -99,9 +99,9 @@ def holder_link(email: str, link: str) -> Letter:
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            "Use this link to view your settings and all credentials issued to this address.",
+            "Use this link to view all credentials issued to this address and to change your settings.",
             "Links in earlier emails no longer work.",
-            "Keep this link private. To share a credential, use the address of its own page.",
+            "Keep this link private. To share a credential, share the link to its own page instead.",
         ),
         main=Button("Open your credentials", link),
         why=(
@@ -111,101 +111,102 @@ def holder_link(email: str, link: str) -> Letter:
     )
 
 
-def invitation(email: str, issuer: Issuer, role: str, link: str) -> Letter:
-    """Word to somebody who has become a member of an issuer."""
+def invitation(email: str, issuer: Issuer, role: str, link: str) -> EmailContent:
+    """Compose the email to a new member of an issuer."""
     name = line(issuer.name)
-    return Letter(
+    return EmailContent(
         kind=Kind.INVITATION,
         to=email,
-        subject=f"You can now work for {name} on Laurel",
-        preview=f"You are now a member ({role}).",
+        subject=f"You have been added to {name} on Laurel",
+        preview=f"Your role is {role}. Sign in with this email address.",
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            f"You have been added to {name} on Laurel as {role}.",
+            f"You have been added to {name} on Laurel. Your role is {role}.",
             "Sign in with this email address. You do not need a password.",
         ),
-        main=Button("Open Laurel", link),
+        main=Button("Sign in to Laurel", link),
         why=f"You are receiving this email because an owner of {name} added this address.",
     )
 
 
 def line(text: str, limit: int = NAME) -> str:
-    """``text`` as one line: for a subject or within a sentence, where it can neither break nor turn what is around."""
-    kept = "".join(" " if letter.isspace() else letter for letter in text if category(letter) not in _DROPPED)
+    """``text`` on one line, safe in a subject or sentence: no line breaks, controls or directional formatting."""
+    kept = "".join(" " if char.isspace() else char for char in text if category(char) not in _DROPPED)
     single = " ".join(kept.split())
     return single if len(single) <= limit else single[: limit - 1].rstrip() + "…"
 
 
 _DROPPED = ("Cc", "Cf", "Cs", "Co", "Cn")
-"""Controls, directional formatting, halves of surrogates, and what is no character: white space aside."""
+"""Unicode categories removed from a line, apart from white space: controls, formatting, surrogates, private use and
+unassigned."""
 
 
 def day(moment: datetime) -> str:
-    """Such as `3 March 2026`."""
+    """A date such as `3 March 2026`."""
     return f"{moment.astimezone(UTC):%-d %B %Y}"
 
 
-def _issued(case: Case, links: Links) -> Letter:
-    shown = case.shown
-    said = (
+def _issued(context: EmailContext, links: Links) -> EmailContent:
+    shown = context.shown
+    paragraphs = (
         f"{line(shown.issuer)} has issued you a credential: “{line(shown.name)}”.",
         "It is digitally signed, so anyone you share it with can verify it in seconds.",
-        line(case.achievement.description, DESCRIPTION),
+        line(context.achievement.description, DESCRIPTION),
         *(() if shown.valid_until is None else (f"It is valid until {day(shown.valid_until)}.",)),
     )
-    return _letter(
+    return _compose(
         Kind.ISSUED,
-        case,
+        context,
         links,
         subject=f"Your credential from {line(shown.issuer, 60)}: {line(shown.name)}",
         preview="View it, add it to LinkedIn and see other ways to use it. You do not need an account.",
-        paragraphs=said,
+        paragraphs=paragraphs,
         tips=_guide(shown),
     )
 
 
-def _unopened(case: Case, links: Links) -> Letter:
-    shown = case.shown
-    return _letter(
+def _unopened(context: EmailContext, links: Links) -> EmailContent:
+    shown = context.shown
+    return _compose(
         Kind.UNOPENED,
-        case,
+        context,
         links,
         subject=f"Reminder: view your credential from {line(shown.issuer, 60)}: {line(shown.name)}",
         preview="You do not need an account to view it.",
         paragraphs=(
-            f"On {day(case.record.issued_at)} {line(shown.issuer)} issued you a credential: “{line(shown.name)}”.",
-            "You do not seem to have viewed it yet. You do not need an account.",
+            f"On {day(context.record.issued_at)}, {line(shown.issuer)} issued you a credential: “{line(shown.name)}”.",
+            "You have not viewed it yet. You do not need an account to open it.",
             "We will not send another reminder.",
         ),
         tips=(),
     )
 
 
-def _unshared(case: Case, links: Links) -> Letter:
-    shown = case.shown
-    return _letter(
+def _unshared(context: EmailContext, links: Links) -> EmailContent:
+    shown = context.shown
+    return _compose(
         Kind.UNSHARED,
-        case,
+        context,
         links,
         subject=f"Share your credential “{line(shown.name)}” from {line(shown.issuer, 60)}",
         preview="Ways to share it. If you have already shared it, you can ignore this email.",
         paragraphs=(
-            f"You earned “{line(shown.name)}”. Share it so that others can see it.",
+            f"You earned “{line(shown.name)}”. Add it to your profile so that employers and others can see it.",
             "A recruiter who opens its link can verify it in seconds.",
-            "If you have already shared it, you can ignore this email.",
+            "If you have already shared it, ignore this email.",
             "We will not remind you about this again.",
         ),
         tips=_guide(shown),
     )
 
 
-def _renewal(case: Case, links: Links) -> Letter:
-    shown = case.shown
-    until = day(shown.valid_until or case.record.issued_at)
-    return _letter(
+def _renewal(context: EmailContext, links: Links) -> EmailContent:
+    shown = context.shown
+    until = day(shown.valid_until or context.record.issued_at)
+    return _compose(
         Kind.RENEWAL,
-        case,
+        context,
         links,
         subject=f"Your credential “{line(shown.name)}” from {line(shown.issuer, 60)} expires on {until}",
         preview="What this means, and how to ask about renewal.",
@@ -215,13 +216,13 @@ def _renewal(case: Case, links: Links) -> Letter:
             f"To renew it, contact {line(shown.issuer)} before it expires.",
         ),
         tips=(),
-        other=Button(f"Visit {line(shown.issuer, 60)}", case.issuer.url),
+        other=Button(f"Visit {line(shown.issuer, 60)}", context.issuer.url),
     )
 
 
-def _letter(
+def _compose(
     kind: Kind,
-    case: Case,
+    context: EmailContext,
     links: Links,
     *,
     subject: str,
@@ -229,45 +230,45 @@ def _letter(
     paragraphs: tuple[str, ...],
     tips: tuple[Tip, ...],
     other: Button | None = None,
-) -> Letter:
-    issuer = line(case.issuer.name)
-    step, url = _next_step(case.pathway_links)
-    return Letter(
+) -> EmailContent:
+    issuer = line(context.issuer.name)
+    step, url = _next_step(context.pathway_links)
+    return EmailContent(
         kind=kind,
-        to=case.email,
+        to=context.email,
         subject=subject,
         preview=preview,
-        brand=Brand(issuer, _own_picture(case.issuer.image, case.base_url), readable(case.issuer.accent)),
-        greeting=f"Hello {line(case.recipient.name)},",
+        brand=Brand(issuer, _own_image(context.issuer.image, context.base_url), readable(context.issuer.accent)),
+        greeting=f"Hello {line(context.recipient.name)},",
         paragraphs=tuple(filter(None, paragraphs)),
         main=Button("View your credential", links.my),
-        other=other or Button("Add to LinkedIn", linkedin_profile(case.shown)),
-        badge=_badge(case),
+        other=other or Button("Add to LinkedIn", linkedin_profile(context.shown)),
+        badge=_badge(context),
         tips=tips,
         next_step=step,
         next_url=url,
-        why=f"You are receiving this email because {issuer} issued this credential to {case.email}.",
+        why=f"You are receiving this email because {issuer} issued this credential to {context.email}.",
         settings=f"{links.my}#settings",
         unsubscribe=links.unsubscribe,
-        reply_to=case.issuer.email,
+        reply_to=context.issuer.email,
     )
 
 
-def _badge(case: Case) -> Picture | None:
-    own = _own_picture(case.achievement.image, case.base_url)
-    alt = line(case.achievement.image_alt, 200) or line(case.achievement.name)
+def _badge(context: EmailContext) -> Picture | None:
+    own = _own_image(context.achievement.image, context.base_url)
+    alt = line(context.achievement.image_alt, 200) or line(context.achievement.name)
     return Picture(own, f"Badge: {alt}") if own else None
 
 
-def _own_picture(url: str | None, base_url: str) -> str | None:
-    # A picture from anywhere else would tell its host who reads which letter, and when.
+def _own_image(url: str | None, base_url: str) -> str | None:
+    # An image hosted elsewhere would tell its host who opens which email, and when.
     return url if url is not None and url.startswith(f"{base_url}/images/") else None
 
 
 def _next_step(pathway_links: tuple[PathwayLink, ...]) -> tuple[str | None, str | None]:
-    for post in pathway_links:
-        for step in post.next:
-            return f"Next step on “{line(post.pathway)}”: {line(step.name)}.", step.url
+    for link in pathway_links:
+        for step in link.next:
+            return f"Next step on “{line(link.pathway)}”: {line(step.name)}.", step.url
     return None, None
 
 

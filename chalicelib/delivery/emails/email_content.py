@@ -1,4 +1,4 @@
-"""What a letter says. How it looks is the business of `chalicelib.email`."""
+"""The content of an email; `chalicelib.email` renders it."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from chalicelib.delivery.emails.branding import Brand
 
 
 class Kind(StrEnum):
-    """Why a letter is written."""
+    """The reason for an email."""
 
     ISSUED = "issued"
     """A credential was issued."""
     UNOPENED = "unopened"
-    """A week went by and nobody looked at it."""
+    """The holder has not viewed the credential for a week."""
     UNSHARED = "unshared"
-    """Its holder looked at it and has shown it to nobody."""
+    """The holder has viewed the credential but not shared it."""
     RENEWAL = "renewal"
-    """It will expire soon."""
+    """The credential expires soon."""
     HOLDER_LINK = "holder_link"
-    """The holder asked for a fresh link to their credentials."""
+    """The holder requested a new link to their credentials."""
     SIGN_IN = "sign_in"
-    """Somebody who works for an issuer signs in."""
+    """A member of an issuer signs in."""
     INVITATION = "invitation"
-    """Somebody becomes a member of an issuer."""
+    """A person was added as a member of an issuer."""
 
 
-OURS = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION})
-"""Letters that Laurel itself writes; all others are an issuer's."""
+FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION})
+"""Emails from Laurel itself; all others are from an issuer."""
 REMINDERS = frozenset({Kind.UNOPENED, Kind.UNSHARED, Kind.RENEWAL})
-"""Letters that nobody asked for: at most once each, and never at night."""
-ASKED_FOR = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK})
-"""Letters whose reader has just asked for them: an unsubscription does not hold them back."""
+"""Emails that the recipient did not request: sent at most once each, and never at night."""
+REQUESTED = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK})
+"""Emails that the recipient has just requested: sent even after they unsubscribed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Words that lead to ``url``."""
+    """A button with its text and link."""
 
     text: str
     url: str
@@ -45,7 +45,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture by its address, and what stands there while pictures are off."""
+    """An image by its URL, with the text shown while images are off."""
 
     url: str
     alt: str
@@ -53,35 +53,35 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """One thing that a holder can do with a credential."""
+    """One way to use a credential."""
 
     title: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One letter to one reader, as it is going to be read."""
+class EmailContent:
+    """One email to one recipient."""
 
     kind: Kind
     to: str
     subject: str
     preview: str
-    """What an inbox shows beside the subject."""
+    """Preview text that an inbox shows beside the subject."""
     brand: Brand
     greeting: str
     paragraphs: tuple[str, ...]
     main: Button
     why: str
-    """Why its reader gets it."""
+    """Why the recipient receives this email."""
     other: Button | None = None
     badge: Picture | None = None
     tips: tuple[Tip, ...] = ()
     next_step: str | None = None
-    """Where the credential leads: a line about the next step of its pathway."""
+    """A sentence about the next step of a pathway."""
     next_url: str | None = None
     settings: str | None = None
-    """The holder's own page."""
+    """URL of the settings on the holder's page."""
     unsubscribe: str | None = None
-    """Where no more mail of this issuer can be asked for; None where there is nothing to be unsubscribed from."""
+    """URL to unsubscribe from the issuer's emails; None when there is nothing to unsubscribe from."""
     reply_to: str | None = None

@@ -1,4 +1,4 @@
-"""Word to somebody who has become a member of an issuer."""
+"""Email new members of an issuer."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from chalicelib.errors import Refused, Unavailable
 
 
 def invite(delivery_context: DeliveryContext, member: Member) -> bool:
-    """Tell ``member`` how to come in; False when no letter went out, and whoever added them is to tell them.
+    """Email ``member`` how to sign in; False if no email was sent, so that the person who added them can tell them.
 
-    They are a member with or without it, so that it fails is no fault. The mail service may have taken a letter of
-    which it did not say so: then it is told twice.
+    Membership does not depend on this email, so failures are not raised. The email may have been sent after
+    all if the service accepted it without confirming.
     """
     try:
         box = delivery_context.mailbox(member.email)
@@ -25,7 +25,7 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
             return False
         issuer = delivery_context.archive.issuer(member.issuer_id)
         link = f"{delivery_context.base_url}/sign-in"
-        delivery_context.post().send(compose.invitation(member.email, issuer, member.role.value, link))
+        delivery_context.mailer().send(compose.invitation(member.email, issuer, member.role.value, link))
     except (Refused, Unavailable):
         return False
     return True

@@ -1,4 +1,4 @@
-"""The letter by which somebody signs in: `access.ports.Post` over what delivery has."""
+"""Email sign-in links: `access.ports.Mailer` on the mailer of this package."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.mailbox import held_back
-from chalicelib.delivery.ports import Post, Store
+from chalicelib.delivery.ports import Mailer, Store
 from chalicelib.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class SignInPost:
-    """Sends it, unless the address is known to take no mail: who asked must not learn which it is."""
+class SignInMailer:
+    """Sends sign-in links. Silently skips addresses that bounce, so that the requester cannot tell which do."""
 
     store: Store
-    post: Post
+    mailer: Mailer
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
-        """Send the link by which somebody signs in. Raises `Unavailable` when the post is out of order."""
+        """Email a sign-in link. Raises `Unavailable` when the email service fails."""
         if held_back(self.store.mailbox(mailbox.digest(email)), Kind.SIGN_IN) is not None:
             return
         with suppress(Refused):
-            self.post.send(compose.sign_in(email, link, minutes))
+            self.mailer.send(compose.sign_in(email, link, minutes))

@@ -1,4 +1,4 @@
-"""The items of delivery: letters and mailboxes, and, with their end in ``expires`` (epoch seconds), links and mails."""
+"""The items of delivery: emails and mailboxes, and, with their end in ``expires`` (epoch seconds), links and mails."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from chalicelib.delivery.delivery_status import Attempt, Delivery, State
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import Early, Posted
+from chalicelib.delivery.ports import EarlyEvent, SentEmail
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch
 
-EARLY_FOR = timedelta(days=1)
+EARLY_EVENT_FOR = timedelta(days=1)
 """Between a mail's going out and our note of it lie milliseconds; what concerns no letter ends too."""
 
 
@@ -30,12 +30,12 @@ class AttemptMap(MapAttribute[str, Any]):
     given_up = UnicodeAttribute(null=True)
 
 
-class DeliveryItem(Item, discriminator="letters"):
-    """How the letters about a credential fare."""
+class DeliveryItem(Item, discriminator="emails"):
+    """How the emails about a credential fare."""
 
     credential_id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
-    letters = ListAttribute(of=AttemptMap)
+    emails = ListAttribute(of=AttemptMap)
     asked = ListAttribute(of=UTCDateTimeAttribute)
     delivered_at = UTCDateTimeAttribute(null=True)
     opened_at = UTCDateTimeAttribute(null=True)
@@ -46,7 +46,7 @@ class DeliveryItem(Item, discriminator="letters"):
 
     @classmethod
     def of(cls, one: Delivery) -> Self:
-        letters = [
+        emails = [
             AttemptMap(  # type: ignore[no-untyped-call] # PynamoDB types no maps
                 kind=kind.value,
                 claimed_at=letter.claimed_at,
@@ -54,13 +54,13 @@ class DeliveryItem(Item, discriminator="letters"):
                 sent_at=letter.sent_at,
                 given_up=letter.given_up,
             )
-            for kind, letter in sorted(one.letters.items())
+            for kind, letter in sorted(one.emails.items())
         ]
         return cls(
             *keys.delivery(one.issuer_id, one.credential_id),
             credential_id=one.credential_id,
             issuer_id=one.issuer_id,
-            letters=letters,
+            emails=emails,
             asked=list(one.asked),
             delivered_at=one.delivered_at,
             opened_at=one.opened_at,
@@ -71,11 +71,11 @@ class DeliveryItem(Item, discriminator="letters"):
         )
 
     def noun(self) -> Delivery:
-        letters = {Kind(one.kind): Attempt(one.claimed_at, one.by, one.sent_at, one.given_up) for one in self.letters}
+        emails = {Kind(one.kind): Attempt(one.claimed_at, one.by, one.sent_at, one.given_up) for one in self.emails}
         return Delivery(
             self.credential_id,
             self.issuer_id,
-            MappingProxyType(letters),
+            MappingProxyType(emails),
             tuple(cast(list[datetime], self.asked)),
             self.delivered_at,
             self.opened_at,
@@ -163,7 +163,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
         )
 
 
-class MailItem(Item, discriminator="mail"):
+class SentEmailItem(Item, discriminator="mail"):
     """Which letter it was that the mail service took."""
 
     credential_id = UnicodeAttribute()
@@ -172,20 +172,20 @@ class MailItem(Item, discriminator="mail"):
     expires = NumberAttribute()
 
     @classmethod
-    def of(cls, message_id: str, one: Posted, until: datetime) -> Self:
+    def of(cls, message_id: str, one: SentEmail, until: datetime) -> Self:
         return cls(
-            *keys.mail(message_id),
+            *keys.sent_email(message_id),
             credential_id=one.credential_id,
             issuer_id=one.issuer_id,
             kind=one.kind.value,
             expires=epoch(until),
         )
 
-    def noun(self) -> Posted:
-        return Posted(self.credential_id, self.issuer_id, Kind(self.kind))
+    def noun(self) -> SentEmail:
+        return SentEmail(self.credential_id, self.issuer_id, Kind(self.kind))
 
 
-class EarlyItem(Item, discriminator="early"):
+class EarlyEventItem(Item, discriminator="early"):
     """What became of a mail, heard before it was noted which letter it is."""
 
     state = UnicodeAttribute()
@@ -193,9 +193,9 @@ class EarlyItem(Item, discriminator="early"):
     expires = NumberAttribute()
 
     @classmethod
-    def of(cls, message_id: str, one: Early) -> Self:
-        key = keys.early_notice(message_id, one.state.value)
-        return cls(*key, state=one.state.value, at=one.at, expires=epoch(one.at + EARLY_FOR))
+    def of(cls, message_id: str, one: EarlyEvent) -> Self:
+        key = keys.early_event(message_id, one.state.value)
+        return cls(*key, state=one.state.value, at=one.at, expires=epoch(one.at + EARLY_EVENT_FOR))
 
-    def noun(self) -> Early:
-        return Early(State(self.state), self.at)
+    def noun(self) -> EarlyEvent:
+        return EarlyEvent(State(self.state), self.at)

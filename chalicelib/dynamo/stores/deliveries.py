@@ -10,21 +10,21 @@ from typing import TypeVar
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import Early, Posted
+from chalicelib.delivery.ports import EarlyEvent, SentEmail
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Readable, read
 from chalicelib.dynamo.items.delivery import (
     DeliveryItem,
-    EarlyItem,
+    EarlyEventItem,
     HolderLinkItem,
     MailboxItem,
-    MailItem,
+    SentEmailItem,
 )
 from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Raw, Tables, key_of
 
 N = TypeVar("N")
 
-POSTED_FOR = timedelta(days=60)
+SENT_EMAIL_FOR = timedelta(days=60)
 """How long the mail service may speak of a letter. Mail servers try for about five days (RFC 5321, 4.5.4.1); people
 complain of what they find weeks later."""
 
@@ -44,18 +44,18 @@ class DynamoDeliveryStore:
         self._put_next(DeliveryItem.of(after).raw(), delivery.version)
         return after
 
-    def add_posted(self, message_id: str, posted: Posted, at: datetime) -> None:
-        self._put_once(MailItem.of(message_id, posted, at + POSTED_FOR).raw())
+    def add_sent_email(self, message_id: str, sent_email: SentEmail, at: datetime) -> None:
+        self._put_once(SentEmailItem.of(message_id, sent_email, at + SENT_EMAIL_FOR).raw())
 
-    def posted(self, message_id: str) -> Posted | None:
-        return self._one(self._tables.secrets, MailItem, keys.mail(message_id))
+    def sent_email(self, message_id: str) -> SentEmail | None:
+        return self._one(self._tables.secrets, SentEmailItem, keys.sent_email(message_id))
 
-    def add_early(self, message_id: str, early: Early) -> None:
-        self._tables.put(self._tables.secrets, Put(EarlyItem.of(message_id, early).raw(), WHATEVER))
+    def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
+        self._tables.put(self._tables.secrets, Put(EarlyEventItem.of(message_id, early).raw(), WHATEVER))
 
-    def early(self, message_id: str) -> tuple[Early, ...]:
-        found = self._tables.query(self._tables.secrets, keys.early_notices(message_id))
-        return tuple(read(EarlyItem, raw) for raw in found)
+    def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
+        found = self._tables.query(self._tables.secrets, keys.early_events(message_id))
+        return tuple(read(EarlyEventItem, raw) for raw in found)
 
     def mailbox(self, digest: str) -> Mailbox:
         return self._one(self._tables.credentials, MailboxItem, keys.mailbox(digest)) or Mailbox(digest)

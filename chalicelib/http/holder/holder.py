@@ -14,7 +14,7 @@ from chalicelib.access.roles import Act
 from chalicelib.credential import dates
 from chalicelib.delivery import holder_actions, reminders, resend
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.holder_actions import LinkOver
+from chalicelib.delivery.holder_actions import LinkExpired
 from chalicelib.delivery.sharing import ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core import form, request_context
@@ -46,14 +46,14 @@ def routes(services: Services) -> Routes:
     def look(request: Request, secret: str) -> Reply:
         try:
             return _mine(services, request, secret, saved=SAVED in (request.query_params or {}))
-        except LinkOver:
+        except LinkExpired:
             return _page(services, "over.html", 410, token=secret)
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def act(request: Request, secret: str) -> Reply:
         try:
             return _act(services, request, secret, _fields(request))
-        except LinkOver:
+        except LinkExpired:
             return _page(services, "over.html", 410, token=secret)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)

@@ -39,7 +39,7 @@ def test_person_is_added_and_told_of_once(owner: Browser, laurel: Laurel) -> Non
 
 
 def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laurel: Laurel) -> None:
-    laurel.post.fault = lambda: NotSent("not now")
+    laurel.mailer.fault = lambda: NotSent("not now")
     answer = owner.post(PEOPLE, {"email": "ada@example.org", "role": "viewer"})
     assert answer.headers["location"] == f"{BASE_URL}{PEOPLE}?did=member_not_told"
     assert "we could not email them" in owner.get(f"{PEOPLE}?did=member_not_told").text

@@ -40,7 +40,7 @@ def path(laurel: Laurel, ask: Gateway) -> str:
     """The holder's page, as the letter about the credential links to it."""
     sent_again(laurel, ask)
     deliver(laurel)
-    return urlsplit(laurel.post.sent[-1].main.url).path
+    return urlsplit(laurel.mailer.sent[-1].main.url).path
 
 
 def sent_again(laurel: Laurel, ask: Gateway, credential: str = CREDENTIAL, issuer: str = "fernhill") -> Answer:
@@ -68,7 +68,7 @@ def test_an_issuer_has_it_sent_again_and_is_told_how_it_fares(laurel: Laurel, as
     assert (answer.status, answer.json["state"]) == (202, "waiting")
     assert Task("deliver", "fernhill", CREDENTIAL, laurel.now) in laurel.tasks.standing
     deliver(laurel)
-    assert [letter.to for letter in laurel.post.sent] == [EMAIL]
+    assert [letter.to for letter in laurel.mailer.sent] == [EMAIL]
 
 
 def test_it_is_not_sent_again_and_again(laurel: Laurel, ask: Gateway) -> None:
@@ -132,10 +132,10 @@ def test_a_scanner_of_mail_has_not_opened_it(laurel: Laurel, ask: Gateway, path:
 
 
 def test_looking_changes_nothing_of_the_holders(laurel: Laurel, ask: Gateway, path: str) -> None:
-    boxes, links = dict(laurel.letters.mailboxes), dict(laurel.letters.links)
-    for address in (path, urlsplit(laurel.post.sent[-1].unsubscribe or "").path):
+    boxes, links = dict(laurel.delivery_store.mailboxes), dict(laurel.delivery_store.links)
+    for address in (path, urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path):
         assert ask.get(address, **PHONE).status == 200
-    assert (laurel.letters.mailboxes, laurel.letters.links) == (boxes, links)
+    assert (laurel.delivery_store.mailboxes, laurel.delivery_store.links) == (boxes, links)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_the_signed_credential_can_be_taken_to_a_wallet(laurel: Laurel, ask: Gat
 def test_settings_are_kept(laurel: Laurel, ask: Gateway, path: str) -> None:
     assert submit(ask, path, do="zone", zone="Asia/Kolkata").status == 303
     assert submit(ask, path, do="mail", issuer="fernhill", wanted="new").status == 303
-    box = laurel.letters.mailbox(mailbox.digest(EMAIL))
+    box = laurel.delivery_store.mailbox(mailbox.digest(EMAIL))
     assert (box.zone, mailbox.choice(box, "fernhill")) == ("Asia/Kolkata", "new")
     shown = ask.get(path, **PHONE).text
     assert 'value="Asia/Kolkata" maxlength' in shown
@@ -234,18 +234,18 @@ def test_what_cannot_be_chosen_is_refused(
     laurel: Laurel, ask: Gateway, path: str, fields: dict[str, str], status: int
 ) -> None:
     assert submit(ask, path, **fields).status == status
-    assert mailbox.digest(EMAIL) not in laurel.letters.mailboxes
+    assert mailbox.digest(EMAIL) not in laurel.delivery_store.mailboxes
 
 
 def test_a_fresh_link_goes_to_the_owner_and_ends_those_before(laurel: Laurel, ask: Gateway, path: str) -> None:
     laurel.now += timedelta(minutes=1)
     assert submit(ask, path, do="link").status == 200
-    letter = laurel.post.sent[-1]
+    letter = laurel.mailer.sent[-1]
     assert (letter.kind, letter.to) == (Kind.HOLDER_LINK, EMAIL)
     assert ask.get(path, **PHONE).status == 410
     assert ask.get(urlsplit(letter.main.url).path, **PHONE).status == 200
     assert submit(ask, path, do="link").status == 429
-    assert len(laurel.post.sent) == 2
+    assert len(laurel.mailer.sent) == 2
 
 
 def test_a_link_ends_after_a_year_and_can_be_renewed_by_its_owner_alone(
@@ -259,32 +259,32 @@ def test_a_link_ends_after_a_year_and_can_be_renewed_by_its_owner_alone(
     assert EMAIL not in over.text
     assert submit(ask, path, do="share", credential=CREDENTIAL, target="x").status == 410
     assert submit(ask, path, do="link").status == 200
-    assert laurel.post.sent[-1].to == EMAIL
+    assert laurel.mailer.sent[-1].to == EMAIL
     laurel.now += KEPT_FOR
     assert ask.get(path, **PHONE).status == 404
 
 
 def test_who_is_forgotten_leaves_a_hash_and_no_link(laurel: Laurel, ask: Gateway, path: str) -> None:
     assert submit(ask, path, do="forget").status == 400
-    assert laurel.letters.links
+    assert laurel.delivery_store.links
     assert submit(ask, path, do="forget", sure="yes").status == 200
-    assert laurel.letters.links == {}
-    assert EMAIL not in repr(laurel.letters.mailboxes)
+    assert laurel.delivery_store.links == {}
+    assert EMAIL not in repr(laurel.delivery_store.mailboxes)
     assert ask.get(path, **PHONE).status == 404
     laurel.now += timedelta(days=2)
     assert sent_again(laurel, ask).status == 422
 
 
 def test_mail_ends_with_one_click_and_clicking_again_is_harmless(laurel: Laurel, ask: Gateway, path: str) -> None:
-    stop = urlsplit(laurel.post.sent[-1].unsubscribe or "").path
+    stop = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path
     assert "Unsubscribe" in ask.get(stop, **PHONE).text
     box = mailbox.digest(EMAIL)
-    assert mailbox.choice(laurel.letters.mailbox(box), "fernhill") == "all"
+    assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "all"
     for _ in range(2):
         # As RFC 8058, 3.2, has a mail program send it: no cookie, no referrer.
         answer = ask.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert answer.status == 200
-    assert mailbox.choice(laurel.letters.mailbox(box), "fernhill") == "none"
+    assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
 
 
 def test_an_issuer_that_gives_hundreds_does_not_hide_the_others(laurel: Laurel, path: str) -> None:
@@ -307,7 +307,7 @@ def look(laurel: Laurel, path: str) -> tuple[holder_actions.Held, ...]:
 
 def test_each_link_opens_its_own_door_only(laurel: Laurel, ask: Gateway, path: str) -> None:
     token = path.rpartition("/")[2]
-    stop = (laurel.post.sent[-1].unsubscribe or "").rpartition("/")[2]
+    stop = (laurel.mailer.sent[-1].unsubscribe or "").rpartition("/")[2]
     assert ask.post(f"/mail/unsubscribe/{token}", b"").status == 404
     assert ask.get(f"/my/{stop}", **PHONE).status == 404
 
@@ -318,16 +318,16 @@ def test_an_issuer_chooses_the_colour_of_its_letters(laurel: Laurel, ask: Gatewa
     assert ask("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "purple"}', **owner).status == 422
     sent_again(laurel, ask)
     deliver(laurel)
-    assert laurel.post.sent[-1].brand.accent == "#7a1fa2"
+    assert laurel.mailer.sent[-1].brand.accent == "#7a1fa2"
 
 
 def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, ask: Gateway) -> None:
     owner = as_token(laurel, "fernhill", Role.OWNER)
-    laurel.post.fault = lambda: Unavailable("no post today")
+    laurel.mailer.fault = lambda: Unavailable("no post today")
     assert ask.post("/v1/members", b'{"email": "eve@example.org", "role": "owner"}', **owner).status == 201
-    laurel.post.fault = lambda: None
+    laurel.mailer.fault = lambda: None
     assert ask.post("/v1/members", b'{"email": "ben@example.org", "role": "editor"}', **owner).status == 201
-    [letter] = laurel.post.sent
+    [letter] = laurel.mailer.sent
     assert (letter.kind, letter.to, letter.main.url) == (Kind.INVITATION, "ben@example.org", f"{BASE_URL}/sign-in")
     assert "editor" in " ".join(letter.paragraphs)
 

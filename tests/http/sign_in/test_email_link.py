@@ -42,7 +42,7 @@ def asked(laurel: Laurel, ask: Gateway, email: str = EMAIL, **fields: str) -> tu
     """The path of the link that was sent, and the browser's cookie."""
     answer = post(ask, "/sign-in", {"email": email, **fields})
     assert answer.status == 200
-    return laurel.mailed.sent[-1][1].removeprefix(laurel.base_url), cookie(answer, "laurel_browser")
+    return laurel.sign_in_mailer.sent[-1][1].removeprefix(laurel.base_url), cookie(answer, "laurel_browser")
 
 
 def signed_in(laurel: Laurel, ask: Gateway) -> str:
@@ -82,7 +82,7 @@ def test_the_same_answer_for_an_address_that_is_known_and_one_that_is_not(laurel
         answer = post(ask, "/sign-in", {"email": email})
         told.append((answer.status, answer.text.replace(email, "?"), sorted(answer.headers)))
     assert told[0] == told[1] == told[2]
-    assert len(laurel.mailed.sent) == 3, "each was sent the same way"
+    assert len(laurel.sign_in_mailer.sent) == 3, "each was sent the same way"
 
 
 def test_a_mail_scanner_uses_nothing_up(laurel: Laurel, ask: Gateway) -> None:
@@ -158,7 +158,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(laurel: Laurel, ask: Gatew
 def test_an_address_that_was_asked_for_too_often_gets_no_more_and_the_same_answer(laurel: Laurel, ask: Gateway) -> None:
     told = {post(ask, "/sign-in", {"email": EMAIL}).text for _ in range(ADDRESS_FROM.most + 2)}
     assert len(told) == 1
-    assert len(laurel.mailed.sent) == ADDRESS_FROM.most
+    assert len(laurel.sign_in_mailer.sent) == ADDRESS_FROM.most
 
 
 @pytest.mark.parametrize("email", ["", "ada", "a@b", "ada@college.example\nBcc: eve@x.example", "<b>@x.example"])
@@ -168,7 +168,7 @@ def test_what_is_no_address_stays_in_the_field(laurel: Laurel, ask: Gateway, ema
     assert 'aria-invalid="true"' in answer.text
     assert "<b>" not in answer.text
     assert 'value="/console/fernhill"' in answer.text
-    assert not laurel.mailed.sent
+    assert not laurel.sign_in_mailer.sent
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_nobody_is_led_elsewhere(laurel: Laurel, ask: Gateway, following: str) -
 )
 def test_no_other_site_can_ask_or_sign_somebody_in(laurel: Laurel, ask: Gateway, headers: dict[str, str]) -> None:
     assert post(ask, "/sign-in", {"email": EMAIL}, **headers).status == 403
-    assert not laurel.mailed.sent
+    assert not laurel.sign_in_mailer.sent
     path, browser = asked(laurel, ask)
     assert post(ask, path, cookie=browser, **headers).status == 403
     assert post(ask, path, cookie=browser).status == 303
@@ -228,7 +228,7 @@ def test_who_signs_out_everywhere_is_out_everywhere(laurel: Laurel, ask: Gateway
 
 def test_cookies_are_kept_from_scripts_and_other_sites(laurel: Laurel, ask: Gateway) -> None:
     answer = post(ask, "/sign-in", {"email": EMAIL})
-    path = laurel.mailed.sent[-1][1].removeprefix(ORIGIN)
+    path = laurel.sign_in_mailer.sent[-1][1].removeprefix(ORIGIN)
     both = post(ask, path, cookie=cookie(answer, "laurel_browser"))
     for header in (answer.headers["set-cookie"], *both.headers["set-cookie"].split(", ")):
         assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(header.split("; "))
@@ -242,7 +242,7 @@ def test_on_https_they_are_secure_and_of_this_host_alone() -> None:
     origin = {"origin": "https://laurel.example"}
     answer = post(ask, "/sign-in", {"email": EMAIL}, **origin)
     assert answer.headers["set-cookie"].startswith("__Host-laurel_browser=")
-    path = laurel.mailed.sent[-1][1].removeprefix("https://laurel.example")
+    path = laurel.sign_in_mailer.sent[-1][1].removeprefix("https://laurel.example")
     both = post(ask, path, cookie=cookie(answer, "laurel_browser"), **origin)
     for header in (answer.headers["set-cookie"], *both.headers["set-cookie"].split(", ")):
         assert header.startswith("__Host-laurel_")
@@ -309,7 +309,7 @@ def test_those_who_may_say_who_somebody_is_are_offered(ask: Gateway) -> None:
 
 
 def test_when_no_mail_goes_out_it_is_said(laurel: Laurel, ask: Gateway) -> None:
-    laurel.mailed = replace(laurel.mailed, out_of_order=True)
+    laurel.sign_in_mailer = replace(laurel.sign_in_mailer, out_of_order=True)
     assert post(ask, "/sign-in", {"email": EMAIL}).status == 503
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.delivery.emails import compose
-from chalicelib.delivery.emails.compose import Case, Links
-from chalicelib.delivery.emails.email_content import Kind, Letter
+from chalicelib.delivery.emails.compose import EmailContext, Links
+from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from tests.contract import nouns
 from tests.delivery.world import EMAIL, ISSUED_AT
 
@@ -16,7 +16,7 @@ MY = f"my/{'m' * 65}"
 STOP = f"mail/unsubscribe/{'u' * 65}"
 
 
-def one_case(base_url: str = "https://laurel.example", **changes: object) -> Case:
+def sample_context(base_url: str = "https://laurel.example", **changes: object) -> EmailContext:
     """The case that every letter about a credential speaks of."""
     image = f"{base_url}/images/{'a' * 64}.png"
     issuer = nouns.issuer(name="Fernhill College", image=image, email="office@fernhill.example")
@@ -30,11 +30,11 @@ def one_case(base_url: str = "https://laurel.example", **changes: object) -> Cas
     recipient = Recipient(record.id, issuer.id, "Ada Nwosu", EMAIL, "Europe/Berlin", True)
     step = Step("x", "Statistics for everyday", url="https://fernhill.example/statistics")
     pathway_links = (PathwayLink("p", "Data analyst", (step,), None),)
-    one = Case(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url)
+    one = EmailContext(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url)
     return replace(one, **changes)  # type: ignore[arg-type]
 
 
-def letter(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> Letter:
+def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> EmailContent:
     """The letter of ``kind``."""
     match kind:
         case Kind.SIGN_IN:
@@ -42,6 +42,8 @@ def letter(kind: Kind, base_url: str = "https://laurel.example", **changes: obje
         case Kind.HOLDER_LINK:
             return compose.holder_link(EMAIL, f"{base_url}/{MY}")
         case Kind.INVITATION:
-            return compose.invitation(EMAIL, one_case(base_url).issuer, "editor", f"{base_url}/sign-in")
+            return compose.invitation(EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in")
         case _:
-            return compose.about(kind, one_case(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}"))
+            return compose.about_credential(
+                kind, sample_context(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}")
+            )
