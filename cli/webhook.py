@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from chalicelib.award.webhooks import webhook_actions, webhook_json
 from chalicelib.award.webhooks.webhook import Webhook
-from chalicelib.award.webhooks.webhook_actions import KEPT, Made
+from chalicelib.award.webhooks.webhook_actions import DELIVERIES_SHOWN, WebhookWithSecret
 from chalicelib.services import Services
 from cli import documents, grammar
 from cli.documents import read
@@ -60,7 +60,7 @@ def list_all(services: Services, asked: Namespace) -> int:
 def deliveries(services: Services, asked: Namespace) -> int:
     """What came in by a hook last, and why nothing was issued where nothing was."""
     services.webhooks.webhook(asked.issuer, asked.id)
-    for one in services.webhooks.deliveries(asked.issuer, asked.id, services.clock(), KEPT):
+    for one in services.webhooks.deliveries(asked.issuer, asked.id, services.clock(), DELIVERIES_SHOWN):
         why = f"  {one.code}" if one.code else ""
         issued = f"  {one.credential_id}" if one.credential_id else ""
         course = "" if one.course is None else f"  course {one.course}"
@@ -92,7 +92,7 @@ def _show(services: Services, webhook: Webhook, as_json: bool) -> None:
     show(as_json, text, **webhook_json.write(webhook, base_url))
 
 
-def _show_made(services: Services, made: Made, as_json: bool) -> None:
+def _show_made(services: Services, made: WebhookWithSecret, as_json: bool) -> None:
     base_url = services.issuer_context.base_url
     text = f"{made.webhook.id}  {webhook_json.address(made.webhook, base_url)}\n{made.secret}"
     show(as_json, text, **webhook_json.write(made.webhook, base_url), secret=made.secret)

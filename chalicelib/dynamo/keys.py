@@ -397,17 +397,17 @@ def completions_after(issuer_id: str, pathway_id: str, after: str | None) -> Ran
     return Range(pk) if after is None else Range(pk, "sk > :sk", escape(after))
 
 
-def webhook(issuer_id: str, hook_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), join("HOOK", hook_id))
+def webhook(issuer_id: str, webhook_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), join("HOOK", webhook_id))
 
 
 def webhooks(issuer_id: str) -> Range:
     return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "HOOK#")
 
 
-def webhook_delivery(issuer_id: str, hook_id: str, at: datetime, message_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "HOOK", hook_id), join(moment(at), message_id))
+def webhook_delivery(issuer_id: str, webhook_id: str, at: datetime, message_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "HOOK", webhook_id), join(moment(at), message_id))
 
 
-def webhook_deliveries(issuer_id: str, hook_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id, "HOOK", hook_id), backward=True)
+def webhook_deliveries(issuer_id: str, webhook_id: str) -> Range:
+    return Range(join("ISSUER", issuer_id, "HOOK", webhook_id), backward=True)

@@ -227,8 +227,12 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
         expect(page.get_by_text("Copy this secret now.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-hook-made-{width}.png")
         one = next(one for one in laurel.webhooks.webhooks("fernhill") if one.name == f"LMS {width}")
-        for outcome, code in ((Outcome.IGNORED, None), (Outcome.TRIED, None), (Outcome.REFUSED, "message_incomplete")):
-            laurel.webhooks.keep(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
+        for outcome, code in (
+            (Outcome.IGNORED, None),
+            (Outcome.DRY_RUN, None),
+            (Outcome.REFUSED, "message_incomplete"),
+        ):
+            laurel.webhooks.add_delivery(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
         page.goto(f"{laurel.base_url}/console/fernhill/webhooks/{one.id}")
         judged(chromium, page, screenshots / f"console-hook-messages-{width}.png")
         assert words == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.award.webhooks import signature as webhooks
-from chalicelib.award.webhooks import webhook_actions
+from chalicelib.award.webhooks.receive import receive_message
 from chalicelib.award.webhooks.signature import Message, read_secret
 from tests.cli.conftest import FakeServices, Run
 
@@ -79,7 +79,7 @@ def test_a_hook_is_made_told_looked_at_and_removed(
     body = json.dumps({"name": "Ada", "email": "ada@example.org", "course": "W1", "done": True}).encode()
     at = int(services.clock().timestamp())
     signature = webhooks.sign("msg_1", at, body, read_secret(made["secret"]))
-    answer = webhook_actions.receive(
+    answer = receive_message(
         services.issuer_context, services.webhooks, "acme", made["id"], Message("msg_1", str(at), signature, body)
     )
     [came] = run("webhook", "deliveries", "acme", made["id"], "--json").rows

@@ -1,4 +1,4 @@
-"""docs/webhooks.md: what it shows is run, and what it sends is issued."""
+"""Run the samples of docs/webhooks.md and check that their messages are issued."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.http.world import BASE_URL, Laurel
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 
-# The example of the event in Instructure's documentation, "Canvas event format: course_completed", without what is
-# neither mapped nor signed over by name.
+# The example event in Instructure's documentation, "Canvas event format: course_completed", without the members that
+# the mapping does not use.
 CANVAS: dict[str, Any] = {
     "metadata": {"event_name": "course_completed", "event_time": "2019-11-01T19:11:26.615Z", "producer": "canvas"},
     "body": {
@@ -44,10 +44,10 @@ def samples(language: str) -> list[str]:
 
 
 class Receiver:
-    """Fernhill with a hook as the page writes it, and what reaches it."""
+    """The issuer Fernhill with a webhook created from the page."""
 
     def __init__(self, laurel: Laurel, ask: Gateway, name: str) -> None:
-        # The samples read the clock of the machine that they run on.
+        # The samples use the system clock.
         laurel.now = datetime.now(UTC)
         draft = next(webhook for webhook in map(json.loads, samples("json")) if webhook["name"] == name)
         achievement = next(iter(laurel.issuer_store.achievements("fernhill"))).id
@@ -56,11 +56,11 @@ class Receiver:
         assert made.status == 201, made.text
         self.ask, self.laurel, self.webhook = ask, laurel, made.json
 
-    def take(self, headers: dict[str, str], body: bytes) -> Answer:
+    def receive(self, headers: dict[str, str], body: bytes) -> Answer:
         named = {name.lower().replace("-", "_"): value for name, value in headers.items()}
         return self.ask.post(self.webhook["url"].removeprefix(BASE_URL), body, **named)
 
-    def issued(self, answer: Answer, holder: str, start: str) -> None:
+    def assert_issued(self, answer: Answer, holder: str, start: str) -> None:
         assert answer.status == 200, answer.text
         assert answer.json["outcome"] == Outcome.ISSUED
         shown = self.ask.get(f"/v1/credentials/{answer.json['credential']['id']}").json
@@ -68,7 +68,7 @@ class Receiver:
         assert shown["credential"]["valid_from"] == start
 
 
-def test_the_sample_for_the_shell_is_issued(laurel: Laurel, ask: Gateway, tmp_path: Path) -> None:
+def test_shell_sample_is_issued(laurel: Laurel, ask: Gateway, tmp_path: Path) -> None:
     if not shutil.which("openssl"):
         pytest.skip("no openssl on this machine")
     receiver = Receiver(laurel, ask, "LMS")
@@ -77,8 +77,8 @@ def test_the_sample_for_the_shell_is_issued(laurel: Laurel, ask: Gateway, tmp_pa
     curl.chmod(0o755)
     env = {
         "PATH": f"{tmp_path}:{os.environ['PATH']}",
-        "HOOK_URL": receiver.webhook["url"],
-        "HOOK_SECRET": receiver.webhook["secret"],
+        "WEBHOOK_URL": receiver.webhook["url"],
+        "WEBHOOK_SECRET": receiver.webhook["secret"],
     }
     ran = subprocess.run(["sh", "-eu", "-c", samples("sh")[0]], env=env, capture_output=True, check=True)
     sent = ran.stdout.decode().split("\0")[:-1]
@@ -87,10 +87,10 @@ def test_the_sample_for_the_shell_is_issued(laurel: Laurel, ask: Gateway, tmp_pa
     pairs = list(zip(sent[::2], sent[1::2], strict=True))
     headers = dict(value.split(": ", 1) for option, value in pairs if option == "-H")
     [body] = [value for option, value in pairs if option == "--data-binary"]
-    receiver.issued(receiver.take(headers, body.encode()), "Ada Nwosu", "2026-11-20T16:00:00Z")
+    receiver.assert_issued(receiver.receive(headers, body.encode()), "Ada Nwosu", "2026-11-20T16:00:00Z")
 
 
-def test_the_sample_for_canvas_is_issued_once_though_the_event_is_raised_again(
+def test_canvas_sample_is_issued_once_when_the_event_repeats(
     laurel: Laurel, ask: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receiver = Receiver(laurel, ask, "Canvas")
@@ -99,7 +99,7 @@ def test_the_sample_for_canvas_is_issued_once_though_the_event_is_raised_again(
         def __init__(self, request: urllib.request.Request) -> None:
             assert request.full_url == receiver.webhook["url"]
             assert isinstance(request.data, bytes)
-            self.answer = receiver.take(dict(request.header_items()), request.data)
+            self.answer = receiver.receive(dict(request.header_items()), request.data)
 
         def __enter__(self) -> Self:
             return self
@@ -114,16 +114,16 @@ def test_the_sample_for_canvas_is_issued_once_though_the_event_is_raised_again(
     names: dict[str, Any] = {}
     exec(compile(samples("python")[0], "docs/webhooks.md", "exec"), names)  # noqa: S102 - our own page
     first = names["send"](CANVAS, receiver.webhook["url"], receiver.webhook["secret"])
-    receiver.issued(first, "Isaac Newton", "2019-11-05T13:38:00Z")
+    receiver.assert_issued(first, "Isaac Newton", "2019-11-05T13:38:00Z")
     later = {**CANVAS, "body": {**CANVAS["body"], "progress": {"completed_at": "2019-11-06T13:38:00.218Z"}}}
     assert names["send"](later, receiver.webhook["url"], receiver.webhook["secret"]).json == first.json
 
 
-def test_the_sample_for_zapier_is_issued(laurel: Laurel, ask: Gateway) -> None:
+def test_zapier_sample_is_issued(laurel: Laurel, ask: Gateway) -> None:
     if not shutil.which("node"):
         pytest.skip("no node on this machine")
     receiver = Receiver(laurel, ask, "LMS")
-    given = {
+    input_data = {
         "url": receiver.webhook["url"],
         "secret": receiver.webhook["secret"],
         "course": "DA-101",
@@ -133,7 +133,7 @@ def test_the_sample_for_zapier_is_issued(laurel: Laurel, ask: Gateway) -> None:
         "completed_at": "2026-11-20T16:00:00Z",
     }
     script = (
-        f"const inputData = {json.dumps(given)};\n"
+        f"const inputData = {json.dumps(input_data)};\n"
         "const fetch = async (url, sent) => { console.log(JSON.stringify([url, sent]));"
         " return {ok: true, json: async () => ({})}; };\n"
         f"(async () => {{\n{samples('js')[0]}\n}})();"
@@ -141,10 +141,12 @@ def test_the_sample_for_zapier_is_issued(laurel: Laurel, ask: Gateway) -> None:
     ran = subprocess.run(["node", "-e", script], capture_output=True, check=True, text=True)
     url, sent = json.loads(ran.stdout)
     assert (url, sent["method"]) == (receiver.webhook["url"], "POST")
-    receiver.issued(receiver.take(sent["headers"], sent["body"].encode()), "Ada Nwosu", "2026-11-20T16:00:00Z")
+    receiver.assert_issued(
+        receiver.receive(sent["headers"], sent["body"].encode()), "Ada Nwosu", "2026-11-20T16:00:00Z"
+    )
 
 
-def test_every_code_in_the_page_is_one_that_is_answered() -> None:
+def test_codes_in_the_page_exist_with_their_status() -> None:
     from chalicelib.http.core.problem import KINDS
 
     table = PAGE.split("| answer |")[1].split("\n\n")[0]

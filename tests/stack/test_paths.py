@@ -54,7 +54,7 @@ def told(stack: RunningStack, program: Program, earned: dict[str, str], pathway:
     made = program("POST", "/v1/webhooks", {**draft, "dry_run": False, "courses": {"DA-101": earned["First"]}})
     assert made.status == 201, made.body
     sample = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[0]
-    env = {**os.environ, "HOOK_URL": made.json["url"], "HOOK_SECRET": made.json["secret"]}
+    env = {**os.environ, "WEBHOOK_URL": made.json["url"], "WEBHOOK_SECRET": made.json["secret"]}
     answers = [
         subprocess.run(["sh", "-eu", "-c", sample], env=env, capture_output=True, text=True, check=True).stdout
         for _ in range(2)

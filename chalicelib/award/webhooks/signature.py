@@ -1,4 +1,4 @@
-"""Standard Webhooks 1.0.0: is this message from somebody who knows the secret, and was it sent just now?
+"""Verify and create webhook signatures by Standard Webhooks 1.0.0. Our own code: decision 17.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -16,21 +16,21 @@ from datetime import datetime, timedelta
 from chalicelib.errors import Malformed, Unauthenticated
 
 TOLERANCE = timedelta(minutes=5)
-"""How far a message's time may be from ours, either way: that of the reference libraries."""
+"""Maximum difference between a message's timestamp and the clock, either way, as in the reference libraries."""
 MAX_SIGNATURE_HEADER = 4096
-"""Characters: some eighty signatures, where a sender that changes its secret needs two."""
+"""Maximum characters, about eighty signatures; a sender that rotates its secret needs two."""
 PREFIX = "whsec_"
 SECRET_BYTES = 32
-"""24 to 64 are allowed ("Signature scheme")."""
+"""The specification allows 24 to 64 ("Signature scheme")."""
 
 _ID = re.compile(r"[!-\-/-~]{1,256}", re.ASCII)
-"""Visible ASCII without a full stop: with one in it, an id could end where the time begins ("Signature scheme")."""
+"""Visible ASCII without a full stop, which separates the id from the timestamp ("Signature scheme")."""
 _SECONDS = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What arrived: the three headers, empty when they are missing, and the body's raw bytes."""
+    """A received message: its three headers, empty when missing, and the raw body."""
 
     id: str
     timestamp: str
@@ -39,7 +39,7 @@ class Message:
 
 
 def verify(message: Message, secrets: Iterable[bytes], now: datetime) -> None:
-    """Raises `Unauthenticated` unless one of the signatures was made with one of ``secrets``, at about ``now``."""
+    """Raises `Unauthenticated` unless a signature matches one of ``secrets`` and the timestamp is close to ``now``."""
     if not _ID.fullmatch(message.id):
         raise Unauthenticated("The header webhook-id is missing, too long, or contains a full stop or a space.")
     if not _SECONDS.fullmatch(message.timestamp):
@@ -48,29 +48,29 @@ def verify(message: Message, secrets: Iterable[bytes], now: datetime) -> None:
         raise Unauthenticated("The header webhook-signature is missing, or too long.")
     expected = [_mac(secret, message) for secret in secrets]
     given = list(_signatures(message.signature))
-    # Each is compared with each, whatever was found before, in a time that tells nothing of how near one came.
+    # Every pair is compared in constant time, even after a match, so that timing reveals nothing.
     matches = [hmac.compare_digest(one, other) for one in expected for other in given]
     if not any(matches):
         raise Unauthenticated(
             "No signature in the header webhook-signature matches this message and the webhook's secret."
         )
-    # After the signature, so that only who knows the secret learns what our clock says.
+    # Checked after the signature, so that only a sender with the secret learns the time of our clock.
     if abs(int(message.timestamp) - now.timestamp()) > TOLERANCE.total_seconds():
         raise Unauthenticated("The webhook-timestamp differs from the current time by more than 5 minutes.")
 
 
 def sign(message_id: str, timestamp: int, body: bytes, secret: bytes) -> str:
-    """A signature as it stands in the header webhook-signature."""
+    """Create a signature for the header webhook-signature."""
     return f"v1,{_mac(secret, Message(message_id, str(timestamp), '', body)).decode()}"
 
 
 def write_secret(secret: bytes) -> str:
-    """``secret`` as it is shown to people."""
+    """``secret`` as text, with the prefix `whsec_`."""
     return PREFIX + base64.b64encode(secret).decode()
 
 
 def read_secret(text: str) -> bytes:
-    """The inverse of `write_secret`. Raises `Malformed`."""
+    """Parse a secret written by `write_secret`. Raises `Malformed`."""
     try:
         return base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except ValueError as error:
@@ -83,8 +83,8 @@ def _mac(secret: bytes, message: Message) -> bytes:
 
 
 def _signatures(header: str) -> Iterator[bytes]:
-    """The signatures by a shared secret, as they are written: base64 that decodes to the same bytes is no other
-    spelling of one. `v1a` is for public keys, which a hook has none of."""
+    """Yield the `v1` signatures as text, so that only canonical base64 matches. `v1a` is for public keys, which
+    these webhooks do not use."""
     for item in header.split(" "):
         version, _, signature = item.partition(",")
         if version == "v1":

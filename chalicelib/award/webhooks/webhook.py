@@ -1,4 +1,4 @@
-"""A hook: where another system, such as a learning platform, tells of a completion, and a credential is issued."""
+"""Webhooks: another system, such as a learning platform, reports a completion, and Laurel issues the credential."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+MAX_COURSE = 200
+"""Maximum characters of a sender's course id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret that signs a hook's messages; good until ``expires``, for ever when that is None."""
+    """A secret that signs messages; valid until ``expires``, or indefinitely when None."""
 
     value: bytes
     created: datetime
@@ -20,85 +23,85 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Where in a message what is needed stands: JSON pointers (RFC 6901)."""
+    """JSON pointers (RFC 6901) to the fields of a message."""
 
     name: tuple[str, ...]
-    """One pointer, or several whose values are joined by a space: a given and a family name."""
+    """One pointer, or several whose values are joined by a space, such as first and last name."""
     email: str
     course: str
     completed: str
     completed_value: str | int | bool
-    """What has to stand at ``completed``: messages that tell of something else earn nothing."""
+    """The value at ``completed`` that means completion; other messages are ignored."""
     completed_at: str | None = None
     evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One way in for one issuer's messages."""
+    """A webhook of one issuer."""
 
     id: str
     issuer_id: str
     name: str
     fields: Fields
     courses: Mapping[str, str]
-    """By the sender's id of a course, the achievement that it earns."""
+    """Achievement ids by the sender's course ids."""
     dry_run: bool
-    """Whether messages are only tried: everything is looked at, nothing issued."""
+    """Whether messages are validated without issuing anything."""
     secrets: tuple[Secret, ...]
-    """The newest first."""
+    """Newest first."""
     seed: bytes
-    """Makes the ids of what is issued; it never changes."""
+    """Derives the ids of issued credentials; never changes."""
     created: datetime
     version: int = 1
 
 
 class Outcome(StrEnum):
-    """What became of a message."""
+    """The outcome of a message."""
 
     ISSUED = "issued"
-    TRIED = "tried"
-    """It would have been issued; the hook is in dry run."""
+    DRY_RUN = "dry_run"
+    """The credential would have been issued; the webhook is in dry run."""
     IGNORED = "ignored"
-    """It does not say that something was completed."""
+    """The message does not report a completion."""
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is kept of a message whose signature was right: nothing that names a person."""
+    """The record of a message with a valid signature; contains no personal data."""
 
     at: datetime
     message_id: str
     outcome: Outcome
     code: str | None
-    """Why nothing was issued."""
+    """Why nothing was issued, if nothing was."""
     course: str | None
     credential_id: str | None
     size: int
-    """Bytes of the body."""
+    """Size of the body in bytes."""
 
 
 class WebhookStore(Protocol):
-    """Where hooks are stored. Every method raises `Unavailable` when storage does not answer."""
+    """Stores webhooks and their deliveries. Every method raises `Unavailable` when storage does not respond."""
 
-    def webhook(self, issuer_id: str, hook_id: str) -> Webhook:
+    def webhook(self, issuer_id: str, webhook_id: str) -> Webhook:
         """Strongly read. Raises `NotFound`."""
 
     def webhooks(self, issuer_id: str) -> Iterator[Webhook]:
-        """All of one issuer's."""
+        """All webhooks of an issuer."""
 
-    def add_hook(self, webhook: Webhook) -> None:
-        """Raises `Conflict` when the id is taken."""
+    def add_webhook(self, webhook: Webhook) -> None:
+        """Raises `Conflict` when the id exists."""
 
-    def replace_hook(self, webhook: Webhook) -> None:
-        """Store over the version before it. Raises `Conflict` when another writer was first, or it is gone."""
+    def replace_webhook(self, webhook: Webhook) -> None:
+        """Replace the previous version. Raises `Conflict` when it has changed or was deleted."""
 
-    def remove_hook(self, webhook: Webhook) -> None:
-        """From now on it takes nothing; one that is gone already is no fault."""
+    def remove_webhook(self, webhook: Webhook) -> None:
+        """Delete a webhook; no error if it was already deleted."""
 
-    def keep(self, webhook: Webhook, delivery: Delivery) -> None:
-        """Keep a delivery for a while."""
+    def add_delivery(self, webhook: Webhook, delivery: Delivery) -> None:
+        """Record a delivery; it expires."""
 
-    def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        """The newest ones that are still kept, the newest first."""
+    def deliveries(self, issuer_id: str, webhook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        """The most recent unexpired deliveries, newest first."""

@@ -1,4 +1,4 @@
-"""A hook as JSON, as it is sent and answered.
+"""Webhooks as JSON in requests and responses.
 
 {"name": "Moodle", "dry_run": true,
  "fields": {"name": ["/user/firstname", "/user/lastname"], "email": "/user/email", "course": "/course/id",
@@ -31,9 +31,9 @@ _FIELDS = ("name", "email", "course", "completed", "completed_at", "evidence")
 
 
 def read(sent: Mapping[str, object]) -> WebhookDraft:
-    """The draft in ``sent``; what an answer adds to one may stand in it, and is ignored.
+    """Parse a webhook draft. Members that only responses have are ignored.
 
-    Raises `Misplaced`. What the members say is judged by `inbound.add`.
+    Raises `Misplaced`. The values are validated by `webhook_actions.add`.
     """
     only(sent, ("name", "dry_run", "fields", "courses", *_ADDED), "")
     courses, fields = sent.get("courses", {}), sent.get("fields")
@@ -50,7 +50,7 @@ def read(sent: Mapping[str, object]) -> WebhookDraft:
 
 
 def write(webhook: Webhook, base_url: str) -> dict[str, object]:
-    """``webhook`` as an answer. Its secrets are not in it."""
+    """``webhook`` as a response, without its secrets."""
     fields = webhook.fields
     return {
         "id": webhook.id,
@@ -72,12 +72,12 @@ def write(webhook: Webhook, base_url: str) -> dict[str, object]:
 
 
 def address(webhook: Webhook, base_url: str) -> str:
-    """Where messages for ``webhook`` are sent. It names the issuer too, so that the hook is read under its tenant."""
+    """URL for messages to ``webhook``. It contains the issuer, so that the webhook is read within its tenant."""
     return f"{base_url}/webhooks/{webhook.issuer_id}.{webhook.id}"
 
 
 def write_delivery(delivery: Delivery) -> dict[str, object]:
-    """What is known of a message that came in."""
+    """A received message as a response."""
     return {
         "at": dates.write(delivery.at),
         "webhook_id": delivery.message_id,

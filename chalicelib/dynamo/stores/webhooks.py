@@ -120,8 +120,8 @@ class DynamoWebhookStore:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def webhook(self, issuer_id: str, hook_id: str) -> Webhook:
-        raw = self._tables.get(self._tables.credentials, keys.webhook(issuer_id, hook_id))
+    def webhook(self, issuer_id: str, webhook_id: str) -> Webhook:
+        raw = self._tables.get(self._tables.credentials, keys.webhook(issuer_id, webhook_id))
         if raw is None:
             raise NotFound("This webhook does not exist.")
         return read(WebhookItem, raw)
@@ -130,18 +130,18 @@ class DynamoWebhookStore:
         for raw in self._tables.query(self._tables.credentials, keys.webhooks(issuer_id)):
             yield read(WebhookItem, raw)
 
-    def add_hook(self, webhook: Webhook) -> None:
+    def add_webhook(self, webhook: Webhook) -> None:
         self._tables.transact(self._tables.credentials, [Put(WebhookItem.of(webhook).raw())])
 
-    def replace_hook(self, webhook: Webhook) -> None:
+    def replace_webhook(self, webhook: Webhook) -> None:
         before = {":before": {"N": str(webhook.version - 1)}}
         put = Put(WebhookItem.of(webhook).raw(), "version = :before", before)
         self._tables.transact(self._tables.credentials, [put])
 
-    def remove_hook(self, webhook: Webhook) -> None:
+    def remove_webhook(self, webhook: Webhook) -> None:
         self._tables.delete(self._tables.credentials, keys.webhook(webhook.issuer_id, webhook.id))
 
-    def keep(self, webhook: Webhook, delivery: Delivery) -> None:
+    def add_delivery(self, webhook: Webhook, delivery: Delivery) -> None:
         item = WebhookDeliveryItem(
             *keys.webhook_delivery(webhook.issuer_id, webhook.id, delivery.at, delivery.message_id),
             at=delivery.at,
@@ -155,8 +155,8 @@ class DynamoWebhookStore:
         )
         self._tables.put(self._tables.secrets, Put(item.raw(), WHATEVER))
 
-    def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        stored = self._tables.query(self._tables.secrets, keys.webhook_deliveries(issuer_id, hook_id), page=limit)
+    def deliveries(self, issuer_id: str, webhook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        stored = self._tables.query(self._tables.secrets, keys.webhook_deliveries(issuer_id, webhook_id), page=limit)
         # In the order of time, so from the first that is over on all are; DynamoDB may be days late to delete them.
         newest = [read(WebhookDeliveryItem, raw) for raw in islice(stored, limit)]
         return [delivery for delivery in newest if now < delivery.at + KEPT]

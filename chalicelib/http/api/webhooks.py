@@ -9,13 +9,12 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Act
 from chalicelib.award.webhooks import webhook_actions, webhook_json
+from chalicelib.award.webhooks.receive import MAX_BODY, Answer, receive_message
 from chalicelib.award.webhooks.signature import Message
 from chalicelib.award.webhooks.webhook import Webhook
 from chalicelib.award.webhooks.webhook_actions import (
-    KEPT,
-    MAX_BODY,
-    Answer,
-    Made,
+    DELIVERIES_SHOWN,
+    WebhookWithSecret,
 )
 from chalicelib.credential.build import credential_url
 from chalicelib.errors import NotFound, Unauthenticated
@@ -31,7 +30,7 @@ MISSING = "This issuer does not have this webhook."
 GONE = "This webhook does not exist. Check its URL in the console, or stop sending messages to it."
 
 _ADDRESS = re.compile(r"([a-z0-9-]{1,64})\.([a-z2-7]{26})", re.ASCII)
-"""What `hook_wire.address` ends in."""
+"""What `webhook_json.address` ends in."""
 
 
 def routes(services: Services) -> Routes:
@@ -52,24 +51,26 @@ def routes(services: Services) -> Routes:
         return _made(made, base_url, status=201)
 
     @bound.bind("/v1/webhooks/{id}", access=token(Act.READ), missing=MISSING)
-    def show(_request: Request, caller: Caller, hook_id: str) -> Reply:
-        return _with_deliveries(services, services.webhooks.webhook(caller.issuer_id, hook_id))
+    def show(_request: Request, caller: Caller, webhook_id: str) -> Reply:
+        return _with_deliveries(services, services.webhooks.webhook(caller.issuer_id, webhook_id))
 
     @bound.bind("/v1/webhooks/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=MISSING)
-    def change(request: Request, caller: Caller, hook_id: str) -> Reply:
+    def change(request: Request, caller: Caller, webhook_id: str) -> Reply:
         draft = sent(request, webhook_json.read)
-        changed = webhook_actions.change(services.issuer_context, services.webhooks, caller.issuer_id, hook_id, draft)
+        changed = webhook_actions.change(
+            services.issuer_context, services.webhooks, caller.issuer_id, webhook_id, draft
+        )
         return as_json(webhook_json.write(changed, base_url))
 
     @bound.bind("/v1/webhooks/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
-    def remove(_request: Request, caller: Caller, hook_id: str) -> Reply:
-        webhook_actions.remove(services.webhooks, caller.issuer_id, hook_id)
+    def remove(_request: Request, caller: Caller, webhook_id: str) -> Reply:
+        webhook_actions.remove(services.webhooks, caller.issuer_id, webhook_id)
         return Reply("", "text/plain", 204)
 
     @bound.bind("/v1/webhooks/{id}/rotate", access=token(Act.MANAGE), methods=("POST",), missing=MISSING)
-    def rotate(_request: Request, caller: Caller, hook_id: str) -> Reply:
+    def rotate(_request: Request, caller: Caller, webhook_id: str) -> Reply:
         return _made(
-            webhook_actions.rotate(services.issuer_context, services.webhooks, caller.issuer_id, hook_id), base_url
+            webhook_actions.rotate(services.issuer_context, services.webhooks, caller.issuer_id, webhook_id), base_url
         )
 
     @bound.bind("/webhooks/{id}", access=BY_SECRET, methods=("POST",), missing=GONE)
@@ -85,7 +86,7 @@ def routes(services: Services) -> Routes:
             body=body.content(request, MAX_BODY),
         )
         try:
-            answer = webhook_actions.receive(services.issuer_context, services.webhooks, found[1], found[2], message)
+            answer = receive_message(services.issuer_context, services.webhooks, found[1], found[2], message)
         except Unauthenticated as error:
             # Signing is no scheme of HTTP's own, but a 401 has to name one (RFC 9110, 15.5.2).
             raise Problem("bad_signature", error.detail, headers={"WWW-Authenticate": "StandardWebhooks"}) from error
@@ -94,13 +95,13 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _made(made: Made, base_url: str, status: int = 200) -> Reply:
+def _made(made: WebhookWithSecret, base_url: str, status: int = 200) -> Reply:
     return as_json({**webhook_json.write(made.webhook, base_url), "secret": made.secret}, status=status)
 
 
 def _with_deliveries(services: Services, webhook: Webhook) -> Reply:
     now = services.issuer_context.now()
-    found = services.webhooks.deliveries(webhook.issuer_id, webhook.id, now, KEPT)
+    found = services.webhooks.deliveries(webhook.issuer_id, webhook.id, now, DELIVERIES_SHOWN)
     shape = webhook_json.write(webhook, services.settings.base_url)
     return as_json({**shape, "deliveries": [webhook_json.write_delivery(each) for each in found]})
 

@@ -10,8 +10,9 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.webhooks import webhook_actions, webhook_json
+from chalicelib.award.webhooks.receive import MESSAGE_ID_REUSED
 from chalicelib.award.webhooks.webhook import Fields, Outcome, Webhook
-from chalicelib.award.webhooks.webhook_actions import Made, WebhookDraft
+from chalicelib.award.webhooks.webhook_actions import WebhookDraft, WebhookWithSecret
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.form_state import Filled
@@ -32,7 +33,7 @@ SHOWN = 20
 """Messages that are listed."""
 OUTCOMES = {
     Outcome.ISSUED: Face("Awarded", "good"),
-    Outcome.TRIED: Face("Tested, nothing issued", "open"),
+    Outcome.DRY_RUN: Face("Tested, nothing issued", "open"),
     Outcome.IGNORED: Face("Not a completion", "none"),
     Outcome.REFUSED: Face("Refused", "bad"),
 }
@@ -46,7 +47,7 @@ WHY = {
     "not_an_object": "The message is not a JSON object. Check your platform’s message format.",
     "evidence_required": "The achievement requires evidence, and the message has no evidence URL.",
     "achievement_archived": "Achievement archived. Bring it back, or choose another one below.",
-    webhook_actions.REUSED: "Its message id was already used for another person. Each message needs its own id.",
+    MESSAGE_ID_REUSED: "Its message id was already used for another person. Each message needs its own id.",
 }
 """By the code of a refusal: what to do about it."""
 USUAL = {
@@ -80,15 +81,15 @@ def routes(services: Services) -> Routes:
         return _added(services, around, form_state.sent(request))
 
     @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), missing=MISSING)
-    def one(request: Request, caller: Caller, person: Person, hook_id: str) -> Reply:
+    def one(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
         around = layout.of(services, request, caller, person, "webhooks")
-        webhook = services.webhooks.webhook(caller.issuer_id, hook_id)
+        webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
         return _shown(services, around, of(webhook), webhook)
 
     @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
-    def change(request: Request, caller: Caller, person: Person, hook_id: str) -> Reply:
+    def change(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
         around = layout.of(services, request, caller, person, "webhooks")
-        webhook = services.webhooks.webhook(caller.issuer_id, hook_id)
+        webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
         return _changed(services, around, webhook, form_state.sent(request))
 
     return bound
@@ -238,7 +239,11 @@ def _written(value: str | int | bool) -> str:
 
 
 def _shown(
-    services: Services, around: Frame, form: Filled, webhook: Webhook | None = None, made: Made | None = None
+    services: Services,
+    around: Frame,
+    form: Filled,
+    webhook: Webhook | None = None,
+    made: WebhookWithSecret | None = None,
 ) -> Reply:
     found = sorted(
         services.issuer_context.issuer_store.achievements(around.tenant), key=lambda one: one.name.casefold()

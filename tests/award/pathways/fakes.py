@@ -117,17 +117,17 @@ class WebhookStore:
     stored: dict[tuple[str, str], Webhook] = field(default_factory=dict)
     arrived: dict[tuple[str, str], dict[tuple[datetime, str], Delivery]] = field(default_factory=dict)
 
-    def webhook(self, issuer_id: str, hook_id: str) -> Webhook:
-        return _found(self.stored.get((issuer_id, hook_id)))
+    def webhook(self, issuer_id: str, webhook_id: str) -> Webhook:
+        return _found(self.stored.get((issuer_id, webhook_id)))
 
     def webhooks(self, issuer_id: str) -> Iterator[Webhook]:
         return iter([self.stored[key] for key in sorted(self.stored) if key[0] == issuer_id])
 
-    def add_hook(self, webhook: Webhook) -> None:
+    def add_webhook(self, webhook: Webhook) -> None:
         if self.stored.setdefault((webhook.issuer_id, webhook.id), webhook) != webhook:
             raise Conflict("taken")
 
-    def replace_hook(self, webhook: Webhook) -> None:
+    def replace_webhook(self, webhook: Webhook) -> None:
         before = self.stored.get((webhook.issuer_id, webhook.id))
         if before == webhook:
             return
@@ -135,14 +135,14 @@ class WebhookStore:
             raise Conflict("changed in the meantime")
         self.stored[webhook.issuer_id, webhook.id] = webhook
 
-    def remove_hook(self, webhook: Webhook) -> None:
+    def remove_webhook(self, webhook: Webhook) -> None:
         self.stored.pop((webhook.issuer_id, webhook.id), None)
 
-    def keep(self, webhook: Webhook, delivery: Delivery) -> None:
+    def add_delivery(self, webhook: Webhook, delivery: Delivery) -> None:
         self.arrived.setdefault((webhook.issuer_id, webhook.id), {})[delivery.at, delivery.message_id] = delivery
 
-    def deliveries(self, issuer_id: str, hook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        arrived = self.arrived.get((issuer_id, hook_id), {})
+    def deliveries(self, issuer_id: str, webhook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        arrived = self.arrived.get((issuer_id, webhook_id), {})
         newest = [arrived[key] for key in sorted(arrived, reverse=True)]
         return [one for one in newest[:limit] if now < one.at + KEPT]
 

@@ -1,4 +1,4 @@
-"""What a message does: once, for whoever knows the secret, and so that its issuer can see why nothing was issued."""
+"""Webhooks: creating them, receiving messages once, and recording why nothing was issued."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from hypothesis import strategies as st
 from chalicelib.award import achievements
 from chalicelib.award.issuing import status_changes
 from chalicelib.award.webhooks import signature, webhook_actions
+from chalicelib.award.webhooks.receive import MAX_BODY, Answer, receive_message
 from chalicelib.award.webhooks.signature import Message, read_secret
 from chalicelib.award.webhooks.webhook import (
+    MAX_COURSE,
     Delivery,
     Fields,
     Outcome,
     Webhook,
 )
 from chalicelib.award.webhooks.webhook_actions import (
-    MAX_BODY,
-    MAX_COURSE,
     MAX_COURSES,
-    MAX_HOOKS,
+    MAX_WEBHOOKS,
     OVERLAP,
-    Answer,
     WebhookDraft,
 )
 from chalicelib.credential.record import Record
@@ -55,8 +54,8 @@ BODY: dict[str, Any] = {
 }
 
 
-class BulkIssuer:
-    """A house with a hook, and somebody who knows its secret."""
+class Sender:
+    """An issuer with a webhook, and a sender that knows its secret."""
 
     def __init__(self, **changes: Any) -> None:
         self.house = House()
@@ -77,10 +76,10 @@ class BulkIssuer:
         at = int(self.house.clock().timestamp())
         return Message(message_id, str(at), signature.sign(message_id, at, raw, secret or self.secret), raw)
 
-    def tell(self, body: object = BODY, message_id: str = "msg_1", **more: Any) -> Answer:
+    def send(self, body: object = BODY, message_id: str = "msg_1", **more: Any) -> Answer:
         message = self.message(body, message_id, **more)
         self.house.clock.advance(timedelta(microseconds=1))
-        return webhook_actions.receive(self.issuer_context, self.webhooks, "acme", self.id, message)
+        return receive_message(self.issuer_context, self.webhooks, "acme", self.id, message)
 
     def change(self, **changes: Any) -> None:
         webhook_actions.change(self.issuer_context, self.webhooks, "acme", self.id, replace(self.draft, **changes))
@@ -90,13 +89,13 @@ class BulkIssuer:
         return list(self.house.issuer_store.records("acme"))
 
     @property
-    def kept(self) -> list[Delivery]:
+    def deliveries(self) -> list[Delivery]:
         return list(self.webhooks.deliveries("acme", self.id, self.house.clock(), 50))
 
 
 @pytest.fixture
-def bulk() -> BulkIssuer:
-    return BulkIssuer()
+def sender() -> Sender:
+    return Sender()
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
@@ -112,71 +111,71 @@ def changed(path: str, value: object) -> dict[str, Any]:
     return body  # type: ignore[no-any-return]
 
 
-def test_a_completion_is_issued_as_it_is_told(bulk: BulkIssuer) -> None:
-    answer = bulk.tell()
-    [record] = bulk.issued
-    assert answer == Answer(Outcome.ISSUED, record.id, bulk.house.achievement.id)
+def test_completion_is_issued_with_the_fields_of_the_message(sender: Sender) -> None:
+    answer = sender.send()
+    [record] = sender.issued
+    assert answer == Answer(Outcome.ISSUED, record.id, sender.house.achievement.id)
     document = json.loads(record.document)
     assert document["validFrom"] == "2026-11-20T18:40:00Z"
     assert document["evidence"][0]["id"] == "https://lms.example/completions/1"
-    recipient = bulk.house.issuer_store.recipient(record.id)
+    recipient = sender.house.issuer_store.recipient(record.id)
     assert (recipient.name, recipient.email, recipient.notify) == ("Ada Lovelace", "ada@example.org", True)
 
 
-def test_the_same_message_again_gets_the_same_answer_and_issues_nothing(bulk: BulkIssuer) -> None:
-    first = bulk.tell()
-    bulk.house.clock.advance(timedelta(days=400))
-    assert bulk.tell() == first
-    status_changes.revoke(bulk.issuer_context, "acme", bulk.issued[0].id)
-    bulk.change(courses={})
-    assert bulk.tell() == first
-    assert len(bulk.issued) == 1
-    assert [each.outcome for each in bulk.kept] == [Outcome.ISSUED, Outcome.ISSUED]
+def test_repeated_message_gets_the_same_answer_and_issues_once(sender: Sender) -> None:
+    first = sender.send()
+    sender.house.clock.advance(timedelta(days=400))
+    assert sender.send() == first
+    status_changes.revoke(sender.issuer_context, "acme", sender.issued[0].id)
+    sender.change(courses={})
+    assert sender.send() == first
+    assert len(sender.issued) == 1
+    assert [each.outcome for each in sender.deliveries] == [Outcome.ISSUED, Outcome.ISSUED]
 
 
-def test_each_of_two_tries_within_a_second_is_seen(bulk: BulkIssuer) -> None:
-    bulk.tell()
-    bulk.tell()
-    assert len({each.at for each in bulk.kept}) == 2
+def test_two_attempts_within_a_second_are_separate_deliveries(sender: Sender) -> None:
+    sender.send()
+    sender.send()
+    assert len({each.at for each in sender.deliveries}) == 2
 
 
-def test_another_message_is_another_credential(bulk: BulkIssuer) -> None:
-    assert bulk.tell().credential_id != bulk.tell(message_id="msg_2").credential_id
-    assert len(bulk.issued) == 2
+def test_another_message_issues_another_credential(sender: Sender) -> None:
+    assert sender.send().credential_id != sender.send(message_id="msg_2").credential_id
+    assert len(sender.issued) == 2
 
 
-def test_an_id_that_was_another_holder_s_is_refused_rather_than_passed_over(bulk: BulkIssuer) -> None:
-    bulk.tell()
+def test_message_id_of_another_holder_is_refused(sender: Sender) -> None:
+    sender.send()
     with pytest.raises(Conflict) as conflict:
-        bulk.tell(changed("/user/email", "bob@example.org"))
+        sender.send(changed("/user/email", "bob@example.org"))
     assert conflict.value.code == "message_id_reused"
-    assert [each.code for each in bulk.kept] == ["message_id_reused", None]
+    assert [each.code for each in sender.deliveries] == ["message_id_reused", None]
 
 
-def test_two_hooks_of_one_issuer_may_be_told_the_same_id(bulk: BulkIssuer) -> None:
-    first = bulk.tell()
-    made = webhook_actions.add(bulk.issuer_context, bulk.webhooks, "acme", bulk.draft)
-    bulk.id, bulk.secret = made.webhook.id, read_secret(made.secret)
-    assert bulk.tell().credential_id != first.credential_id
+def test_two_webhooks_may_receive_the_same_message_id(sender: Sender) -> None:
+    first = sender.send()
+    made = webhook_actions.add(sender.issuer_context, sender.webhooks, "acme", sender.draft)
+    sender.id, sender.secret = made.webhook.id, read_secret(made.secret)
+    assert sender.send().credential_id != first.credential_id
 
 
-def test_whoever_does_not_know_the_secret_leaves_no_trace(bulk: BulkIssuer) -> None:
+def test_message_with_bad_signature_or_old_timestamp_is_not_recorded(sender: Sender) -> None:
     with pytest.raises(Unauthenticated):
-        bulk.tell(secret=b"x" * 32)
-    late = bulk.message()
-    bulk.house.clock.advance(timedelta(minutes=6))
+        sender.send(secret=b"x" * 32)
+    late = sender.message()
+    sender.house.clock.advance(timedelta(minutes=6))
     with pytest.raises(Unauthenticated):
-        webhook_actions.receive(bulk.issuer_context, bulk.webhooks, "acme", bulk.id, late)
-    assert bulk.kept == bulk.issued == []
+        receive_message(sender.issuer_context, sender.webhooks, "acme", sender.id, late)
+    assert sender.deliveries == sender.issued == []
 
 
-def test_a_hook_of_another_issuer_is_not_there(bulk: BulkIssuer) -> None:
-    for issuer_id, hook_id in (("other", bulk.id), ("acme", "h" * 26)):
+def test_webhook_of_another_issuer_is_not_found(sender: Sender) -> None:
+    for issuer_id, webhook_id in (("other", sender.id), ("acme", "h" * 26)):
         with pytest.raises(NotFound):
-            webhook_actions.receive(bulk.issuer_context, bulk.webhooks, issuer_id, hook_id, bulk.message())
+            receive_message(sender.issuer_context, sender.webhooks, issuer_id, webhook_id, sender.message())
 
 
-# Why nothing was issued.
+# Refusals.
 
 
 @pytest.mark.parametrize(
@@ -206,134 +205,137 @@ def test_a_hook_of_another_issuer_is_not_there(bulk: BulkIssuer) -> None:
         ("too_large", b'{"event": "' + b"x" * MAX_BODY + b'"}'),
     ],
 )
-def test_what_cannot_be_issued_is_refused_and_kept_with_its_reason_and_no_person(
-    bulk: BulkIssuer, code: str, body: object
-) -> None:
+def test_refusal_is_recorded_with_its_code_and_no_personal_data(sender: Sender, code: str, body: object) -> None:
     with pytest.raises((Refused, Malformed)) as refused:
-        bulk.tell(body)
+        sender.send(body)
     assert refused.value.code == code
-    assert bulk.issued == []
-    [kept] = bulk.kept
-    assert (kept.outcome, kept.code, kept.message_id, kept.credential_id) == (Outcome.REFUSED, code, "msg_1", None)
-    said = repr(kept).lower()
+    assert sender.issued == []
+    [deliveries] = sender.deliveries
+    assert (deliveries.outcome, deliveries.code, deliveries.message_id, deliveries.credential_id) == (
+        Outcome.REFUSED,
+        code,
+        "msg_1",
+        None,
+    )
+    said = repr(deliveries).lower()
     assert not [word for word in ("ada", "lovelace", "example.org") if word in said]
 
 
 @pytest.mark.parametrize("value", [..., None, "course_viewed", True, 1, ["course_completed"]])
-def test_what_was_not_completed_earns_nothing_and_is_no_fault(bulk: BulkIssuer, value: object) -> None:
-    assert bulk.tell(changed("/event", value)) == Answer(Outcome.IGNORED)
-    assert bulk.issued == []
-    assert [each.outcome for each in bulk.kept] == [Outcome.IGNORED]
+def test_message_without_completion_is_ignored(sender: Sender, value: object) -> None:
+    assert sender.send(changed("/event", value)) == Answer(Outcome.IGNORED)
+    assert sender.issued == []
+    assert [each.outcome for each in sender.deliveries] == [Outcome.IGNORED]
 
 
-@pytest.mark.parametrize(("told", "meant"), [(True, 1), (1, True), ("1", 1), (0, False), ("true", True)])
-def test_only_the_very_value_says_completed(told: Any, meant: Any) -> None:
-    bulk = BulkIssuer(fields=replace(FIELDS, completed_value=meant))
-    assert bulk.tell(changed("/event", told)).outcome is Outcome.IGNORED
-    assert bulk.tell(changed("/event", meant)).outcome is Outcome.ISSUED
+@pytest.mark.parametrize(("sent", "expected"), [(True, 1), (1, True), ("1", 1), (0, False), ("true", True)])
+def test_completion_value_is_compared_with_its_type(sent: Any, expected: Any) -> None:
+    sender = Sender(fields=replace(FIELDS, completed_value=expected))
+    assert sender.send(changed("/event", sent)).outcome is Outcome.IGNORED
+    assert sender.send(changed("/event", expected)).outcome is Outcome.ISSUED
 
 
-def test_a_course_that_is_set_later_is_issued_when_the_sender_tries_again(bulk: BulkIssuer) -> None:
+def test_retry_after_the_course_was_added_is_issued(sender: Sender) -> None:
     with pytest.raises(Refused):
-        bulk.tell(changed("/course/id", 43))
-    bulk.change(courses={"43": bulk.house.achievement.id})
-    assert bulk.tell(changed("/course/id", 43)).outcome is Outcome.ISSUED
+        sender.send(changed("/course/id", 43))
+    sender.change(courses={"43": sender.house.achievement.id})
+    assert sender.send(changed("/course/id", 43)).outcome is Outcome.ISSUED
 
 
-def test_without_a_time_or_evidence_in_the_mapping_it_is_issued_now() -> None:
-    bulk = BulkIssuer(fields=replace(FIELDS, completed_at=None, evidence=None, name=("/user/first",)))
-    bulk.tell({**BODY, "time": "never", "link": 5})
-    document = json.loads(bulk.issued[0].document)
+def test_without_mapped_time_and_evidence_it_is_valid_from_now() -> None:
+    sender = Sender(fields=replace(FIELDS, completed_at=None, evidence=None, name=("/user/first",)))
+    sender.send({**BODY, "time": "never", "link": 5})
+    document = json.loads(sender.issued[0].document)
     assert document["validFrom"] == "2026-11-21T09:30:00Z"
     assert "evidence" not in document
 
 
 @pytest.mark.parametrize("link", [..., None, "", 5])
-def test_a_completion_may_have_nothing_to_show(bulk: BulkIssuer, link: object) -> None:
-    bulk.tell(changed("/link", link))
-    assert "evidence" not in json.loads(bulk.issued[0].document)
+def test_missing_evidence_is_accepted(sender: Sender, link: object) -> None:
+    sender.send(changed("/link", link))
+    assert "evidence" not in json.loads(sender.issued[0].document)
 
 
-def test_a_time_may_be_text(bulk: BulkIssuer) -> None:
-    bulk.tell(changed("/time", "2026-11-20T19:40:00+01:00"))
-    assert json.loads(bulk.issued[0].document)["validFrom"] == "2026-11-20T18:40:00Z"
+def test_time_may_be_rfc_3339(sender: Sender) -> None:
+    sender.send(changed("/time", "2026-11-20T19:40:00+01:00"))
+    assert json.loads(sender.issued[0].document)["validFrom"] == "2026-11-20T18:40:00Z"
 
 
-# Trying.
+# Dry run.
 
 
-def test_a_dry_run_looks_at_everything_and_issues_nothing() -> None:
-    bulk = BulkIssuer(dry_run=True)
-    assert bulk.tell() == Answer(Outcome.TRIED, None, bulk.house.achievement.id)
+def test_dry_run_validates_and_issues_nothing() -> None:
+    sender = Sender(dry_run=True)
+    assert sender.send() == Answer(Outcome.DRY_RUN, None, sender.house.achievement.id)
     with pytest.raises(Refused) as refused:
-        bulk.tell(changed("/user/email", "ada"))
+        sender.send(changed("/user/email", "ada"))
     assert refused.value.code == "bad_email"
-    assert bulk.issued == []
-    assert [each.outcome for each in bulk.kept] == [Outcome.REFUSED, Outcome.TRIED]
-    bulk.change(dry_run=False)
-    assert bulk.tell().outcome is Outcome.ISSUED
+    assert sender.issued == []
+    assert [each.outcome for each in sender.deliveries] == [Outcome.REFUSED, Outcome.DRY_RUN]
+    sender.change(dry_run=False)
+    assert sender.send().outcome is Outcome.ISSUED
 
 
 # Secrets.
 
 
-def test_a_new_secret_and_the_one_before_it_are_good_for_a_day_and_then_the_new_one_alone(bulk: BulkIssuer) -> None:
-    old = bulk.secret
-    new = read_secret(webhook_actions.rotate(bulk.issuer_context, bulk.webhooks, "acme", bulk.id).secret)
+def test_previous_secret_stays_valid_for_a_day_after_rotation(sender: Sender) -> None:
+    old = sender.secret
+    new = read_secret(webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id).secret)
     assert old != new
-    bulk.tell(secret=old)
-    bulk.tell(secret=new)
-    # From the whole second in which it was changed.
-    bulk.house.clock.advance(OVERLAP - timedelta(seconds=1))
-    bulk.tell(secret=old)
-    bulk.house.clock.advance(timedelta(seconds=1))
+    sender.send(secret=old)
+    sender.send(secret=new)
+    # Rotation times are whole seconds.
+    sender.house.clock.advance(OVERLAP - timedelta(seconds=1))
+    sender.send(secret=old)
+    sender.house.clock.advance(timedelta(seconds=1))
     with pytest.raises(Unauthenticated):
-        bulk.tell(secret=old)
-    bulk.tell(secret=new)
-    assert len(bulk.issued) == 1
+        sender.send(secret=old)
+    sender.send(secret=new)
+    assert len(sender.issued) == 1
 
 
-def test_two_changes_at_once_end_a_secret_that_leaked(bulk: BulkIssuer) -> None:
-    old = bulk.secret
-    webhook_actions.rotate(bulk.issuer_context, bulk.webhooks, "acme", bulk.id)
-    new = read_secret(webhook_actions.rotate(bulk.issuer_context, bulk.webhooks, "acme", bulk.id).secret)
+def test_two_rotations_revoke_a_leaked_secret_at_once(sender: Sender) -> None:
+    old = sender.secret
+    webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id)
+    new = read_secret(webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id).secret)
     with pytest.raises(Unauthenticated):
-        bulk.tell(secret=old)
-    assert bulk.tell(secret=new).outcome is Outcome.ISSUED
-    assert len(bulk.webhook.secrets) == 2
+        sender.send(secret=old)
+    assert sender.send(secret=new).outcome is Outcome.ISSUED
+    assert len(sender.webhook.secrets) == 2
 
 
-def test_a_changed_secret_changes_no_credential_s_id(bulk: BulkIssuer) -> None:
-    first = bulk.tell()
-    new = read_secret(webhook_actions.rotate(bulk.issuer_context, bulk.webhooks, "acme", bulk.id).secret)
-    assert bulk.tell(secret=new) == first
+def test_rotation_does_not_change_credential_ids(sender: Sender) -> None:
+    first = sender.send()
+    new = read_secret(webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id).secret)
+    assert sender.send(secret=new) == first
 
 
-def test_a_removed_hook_takes_nothing(bulk: BulkIssuer) -> None:
-    webhook_actions.remove(bulk.webhooks, "acme", bulk.id)
+def test_deleted_webhook_is_not_found(sender: Sender) -> None:
+    webhook_actions.remove(sender.webhooks, "acme", sender.id)
     with pytest.raises(NotFound):
-        bulk.tell()
+        sender.send()
     with pytest.raises(NotFound):
-        webhook_actions.remove(bulk.webhooks, "acme", bulk.id)
+        webhook_actions.remove(sender.webhooks, "acme", sender.id)
 
 
-# Crashes and crowds.
+# Crashes and concurrency.
 
 
-def test_whenever_it_dies_the_sender_s_next_try_completes_it_and_issues_once() -> None:
+def test_retry_after_a_crash_at_any_point_issues_once() -> None:
     for at in range(60):
         for after in (False, True):
-            bulk = BulkIssuer()
+            sender = Sender()
             fuse = Fuse(at, after)
-            message = bulk.message()
+            message = sender.message()
             try:
-                webhook_actions.receive(
-                    fuse.build_into(bulk.issuer_context), _Fused(bulk.webhooks, fuse), "acme", bulk.id, message
+                receive_message(
+                    fuse.build_into(sender.issuer_context), _Fused(sender.webhooks, fuse), "acme", sender.id, message
                 )  # type: ignore[arg-type]
             except Crash:
-                answer = bulk.tell()
-                assert [record.id for record in bulk.issued] == [answer.credential_id]
-                assert bulk.kept[0].outcome is Outcome.ISSUED
+                answer = sender.send()
+                assert [record.id for record in sender.issued] == [answer.credential_id]
+                assert sender.deliveries[0].outcome is Outcome.ISSUED
             else:
                 assert not fuse.burnt
                 assert at > 6
@@ -341,25 +343,25 @@ def test_whenever_it_dies_the_sender_s_next_try_completes_it_and_issues_once() -
     pytest.fail("the fuse never outlasted the message")
 
 
-def test_of_many_who_bring_the_same_message_at_once_all_get_the_same_answer() -> None:
-    bulk = BulkIssuer()
-    issuer_context = replace(bulk.issuer_context, issuer_store=Locked(bulk.house.issuer_store))
-    message, barrier = bulk.message(), threading.Barrier(16)
+def test_concurrent_identical_messages_get_the_same_answer() -> None:
+    sender = Sender()
+    issuer_context = replace(sender.issuer_context, issuer_store=Locked(sender.house.issuer_store))
+    message, barrier = sender.message(), threading.Barrier(16)
 
-    def tell(_: int) -> Answer | str:
+    def send(_: int) -> Answer | str:
         barrier.wait()
         try:
-            return webhook_actions.receive(issuer_context, Locked(bulk.webhooks), "acme", bulk.id, message)  # type: ignore[arg-type]
+            return receive_message(issuer_context, Locked(sender.webhooks), "acme", sender.id, message)  # type: ignore[arg-type]
         except LaurelError as error:
             return error.code
 
     with ThreadPoolExecutor(16) as pool:
-        answers = set(pool.map(tell, range(16)))
-    assert len(bulk.issued) == 1
-    assert answers == {Answer(Outcome.ISSUED, bulk.issued[0].id, bulk.house.achievement.id)}
+        answers = set(pool.map(send, range(16)))
+    assert len(sender.issued) == 1
+    assert answers == {Answer(Outcome.ISSUED, sender.issued[0].id, sender.house.achievement.id)}
 
 
-# Writing a hook.
+# Creating and changing webhooks.
 
 
 @pytest.mark.parametrize(
@@ -376,32 +378,32 @@ def test_of_many_who_bring_the_same_message_at_once_all_get_the_same_answer() ->
         ("unknown_achievement", {"courses": {"42": "6f4c1a4e-6d83-4e6e-9a53-0a2c5a0d9f11"}}),
     ],
 )
-def test_what_could_never_work_is_refused(bulk: BulkIssuer, code: str, changes: dict[str, Any]) -> None:
-    before = bulk.webhook
+def test_invalid_webhook_is_refused(sender: Sender, code: str, changes: dict[str, Any]) -> None:
+    before = sender.webhook
     for act in (
-        lambda draft: webhook_actions.add(bulk.issuer_context, bulk.webhooks, "acme", draft),
-        lambda draft: webhook_actions.change(bulk.issuer_context, bulk.webhooks, "acme", bulk.id, draft),
+        lambda draft: webhook_actions.add(sender.issuer_context, sender.webhooks, "acme", draft),
+        lambda draft: webhook_actions.change(sender.issuer_context, sender.webhooks, "acme", sender.id, draft),
     ):
         with pytest.raises(Refused) as refused:
-            act(replace(bulk.draft, **changes))
+            act(replace(sender.draft, **changes))
         assert refused.value.code == code
-    assert list(bulk.webhooks.webhooks("acme")) == [before]
+    assert list(sender.webhooks.webhooks("acme")) == [before]
 
 
-def test_an_issuer_has_so_many_hooks(bulk: BulkIssuer) -> None:
-    for _ in range(MAX_HOOKS - 1):
-        webhook_actions.add(bulk.issuer_context, bulk.webhooks, "acme", bulk.draft)
+def test_number_of_webhooks_per_issuer_is_limited(sender: Sender) -> None:
+    for _ in range(MAX_WEBHOOKS - 1):
+        webhook_actions.add(sender.issuer_context, sender.webhooks, "acme", sender.draft)
     with pytest.raises(Refused) as refused:
-        webhook_actions.add(bulk.issuer_context, bulk.webhooks, "acme", bulk.draft)
-    assert refused.value.code == "too_many_hooks"
+        webhook_actions.add(sender.issuer_context, sender.webhooks, "acme", sender.draft)
+    assert refused.value.code == "too_many_webhooks"
 
 
-def test_an_achievement_that_demands_evidence_refuses_a_completion_that_has_none(bulk: BulkIssuer) -> None:
-    strict = achievements.add(bulk.issuer_context, new_achievement(name="Strict", evidence_required=True))
-    bulk.change(courses={"42": strict.id})
+def test_required_evidence_that_is_missing_is_refused(sender: Sender) -> None:
+    strict = achievements.add(sender.issuer_context, new_achievement(name="Strict", evidence_required=True))
+    sender.change(courses={"42": strict.id})
     with pytest.raises(Refused):
-        bulk.tell(changed("/link", ...))
-    assert bulk.tell(message_id="msg_2").outcome is Outcome.ISSUED
+        sender.send(changed("/link", ...))
+    assert sender.send(message_id="msg_2").outcome is Outcome.ISSUED
 
 
 @given(
@@ -416,17 +418,17 @@ def test_an_achievement_that_demands_evidence_refuses_a_completion_that_has_none
     shape=st.sampled_from(["whole", "/user", "/course", "/time", "/event", "/link", "/user/email", "/user/first"]),
 )
 @settings(max_examples=300, deadline=None)
-def test_whatever_is_sent_it_is_issued_or_answered_in_a_known_way(body: object, shape: str) -> None:
-    bulk = DESK
-    before = len(bulk.issued)
+def test_any_json_is_issued_or_refused_cleanly(body: object, shape: str) -> None:
+    sender = SENDER
+    before = len(sender.issued)
     try:
-        answer = bulk.tell(
-            body if shape == "whole" else changed(shape, body), f"msg_{bulk.house.issuer_context.public_id()}"
+        answer = sender.send(
+            body if shape == "whole" else changed(shape, body), f"msg_{sender.house.issuer_context.public_id()}"
         )
     except (Refused, Malformed):
-        assert len(bulk.issued) == before
+        assert len(sender.issued) == before
     else:
-        assert len(bulk.issued) == before + (answer.outcome is Outcome.ISSUED)
+        assert len(sender.issued) == before + (answer.outcome is Outcome.ISSUED)
 
 
-DESK = BulkIssuer()
+SENDER = Sender()

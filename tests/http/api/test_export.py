@@ -83,7 +83,7 @@ def test_no_secret_is_told(full: Laurel) -> None:
         "h" * 26, "fernhill", "LMS", Fields("course", "name", "email", "done", True), {"c": "a"}, False,
         (Secret(b"canary-secret" + bytes(19), full.now),), b"canary-seed" + bytes(21), full.now,
     )  # fmt: skip
-    full.webhooks.add_hook(webhook)
+    full.webhooks.add_webhook(webhook)
     headers = as_token(full, "fernhill", Role.OWNER)
     found, _ = everything(full)
     text = json.dumps(found)

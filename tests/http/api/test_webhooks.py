@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib.access.roles import Role
 from chalicelib.award.webhooks import signature as webhooks
+from chalicelib.award.webhooks.receive import MAX_BODY
 from chalicelib.award.webhooks.signature import read_secret
-from chalicelib.award.webhooks.webhook_actions import MAX_BODY
 from tests.http.gateway import Answer, Gateway
 from tests.http.signed_in import as_token
 from tests.http.world import Laurel
@@ -163,7 +163,7 @@ def test_a_rotated_secret_is_another_one_and_both_sign_for_a_day(lms: Lms) -> No
 def test_a_dry_run_is_changed_into_a_real_one_with_the_same_secret(lms: Lms) -> None:
     lms.manage("PUT", body=draft(lms.laurel, dry_run=True))
     tried = lms.tell().json
-    assert (tried["outcome"], tried["credential"]) == ("tried", None)
+    assert (tried["outcome"], tried["credential"]) == ("dry_run", None)
     shown = lms.manage("GET").json
     changed = lms.manage("PUT", body={**shown, "dry_run": False})
     assert changed.status == 200, changed.text

@@ -108,7 +108,7 @@ def test_table_too_long_for_a_page_stays_as_it_is(owner: Browser, laurel: Laurel
     make(owner, laurel)
     one = the_one(laurel)
     courses = {f"C-{number}": achievement(laurel) for number in range(webhooks.MAX_COURSES + 1)}
-    laurel.webhooks.replace_hook(replace(one, courses=courses, version=one.version + 1))
+    laurel.webhooks.replace_webhook(replace(one, courses=courses, version=one.version + 1))
     page = owner.get(f"{HERE}/{one.id}")
     assert "This webhook has 81 courses" in said(page)
     assert 'name="course_1"' not in page.text
@@ -140,7 +140,7 @@ def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
     make(owner, laurel)
     one = the_one(laurel)
     for code in ("course_unknown", "unheard_of"):
-        laurel.webhooks.keep(one, Delivery(NOW, code, Outcome.REFUSED, code, "ZZ", None, 2))
+        laurel.webhooks.add_delivery(one, Delivery(NOW, code, Outcome.REFUSED, code, "ZZ", None, 2))
     page = said(owner.get(f"{HERE}/{one.id}"))
     assert "No achievement is chosen for this course." in page
     assert "course_unknown" not in page
