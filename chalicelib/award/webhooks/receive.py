@@ -49,7 +49,7 @@ def receive_message(
     now = issuer_context.clock().astimezone(UTC)
     valid_secrets = [secret.value for secret in webhook.secrets if secret.expires is None or now < secret.expires]
     signature.verify(message, valid_secrets, now)
-    # The credential's id is derived from the message's id alone, so that a message repeated at any time, concurrently or
+    # The credential's id is derived from the message's id alone, so that a message repeated later, concurrently or
     # after a crash, finds the credential that it issued.
     credential_id = derived_id(webhook.seed, "message", webhook.id, message.id)
     course: str | None = None
