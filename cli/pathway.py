@@ -5,12 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from chalicelib.award.pathways import pathway_actions, pathway_json, rewards
-from chalicelib.award.pathways.pathway import (
-    Pathway,
-    Seen,
-    State,
-    Step,
-)
+from chalicelib.award.pathways.pathway import Pathway, Step
+from chalicelib.award.pathways.pathway_progress import NodeProgress, StepState
 from chalicelib.services import Services
 from cli import documents, grammar
 from cli.documents import read
@@ -20,7 +16,7 @@ from cli.output import note, show
 PAGE = 100
 """Completions read at once."""
 
-_MARKS = {State.DONE: "+", State.OPEN: ">", State.LOCKED: " "}
+_MARKS = {StepState.DONE: "+", StepState.OPEN: ">", StepState.LOCKED: " "}
 
 
 def add_commands(nouns: Commands) -> None:
@@ -65,7 +61,9 @@ def list_all(services: Services, asked: Namespace) -> int:
 
 def progress(services: Services, asked: Namespace) -> int:
     """How far one holder has come."""
-    way = pathway_actions.way_of(services.issuer_context, services.pathways, asked.issuer, asked.id, asked.email)
+    way = pathway_actions.holder_progress(
+        services.issuer_context, services.pathways, asked.issuer, asked.id, asked.email
+    )
     lines = [f"{way.progress.done} of {way.progress.needed} steps"]
     if way.completion is not None:
         lines[0] += f", completed {way.completion.at:%Y-%m-%d} at version {way.completion.version}"
@@ -86,14 +84,14 @@ def completions(services: Services, asked: Namespace) -> int:
             if asked.unsupported and one.supported:
                 continue
             completion = one.completion
-            doubt = "" if one.supported else f"  no longer supported: {', '.join(one.withdrawn)} withdrawn"
+            doubt = "" if one.supported else f"  no longer supported: {', '.join(one.inactive)} revoked or suspended"
             show(
                 asked.json,
                 f"{completion.id}  {completion.at:%Y-%m-%d}  {completion.email}{doubt}",
                 id=completion.id,
                 email=completion.email,
                 supported=one.supported,
-                withdrawn=list(one.withdrawn),
+                inactive=list(one.inactive),
                 **pathway_json.write_completion(completion),
             )
     return 0
@@ -118,7 +116,7 @@ def _show(pathway: Pathway, as_json: bool) -> None:
     show(as_json, text, **pathway_json.write(pathway))
 
 
-def _lines(seen: Seen, depth: int) -> list[str]:
+def _lines(seen: NodeProgress, depth: int) -> list[str]:
     node, indent = seen.node, "  " * depth
     if isinstance(node, Step):
         return [f"{indent}{_MARKS[seen.state]} {node.name}"]

@@ -34,7 +34,7 @@ table ``credentials`` (kept for good)
 ``<credential>``
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with that hash
 ``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
-``ISSUER#<issuer>``                   ``ATLAS``                       what they share; changed with each of them
+``ISSUER#<issuer>``                   ``PATHWAYS``                    data shared by all pathways of an issuer
 ``ISSUER#<issuer>``                   ``SIGNPOSTS#<achievement>``     pathways by a step of theirs; read at every view
 ``ISSUER#<issuer>#PATHWAY#<pathway>`` ``VERSION#<n>``                 what a pathway was when it was completed
 ``ISSUER#<issuer>#PATHWAY#<pathway>`` ``<completion>``                who has completed it
@@ -368,8 +368,8 @@ def early_events(message_id: str) -> Range:
     return Range(join("MAIL", message_id), "begins_with(sk, :sk)", "EARLY#")
 
 
-def atlas(issuer_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), "ATLAS")
+def pathway_set(issuer_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id), "PATHWAYS")
 
 
 def pathway(issuer_id: str, pathway_id: str) -> Key:

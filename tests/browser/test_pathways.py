@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chalicelib.award.pathways.pathway import pathway_link
+from chalicelib.award.pathways.pathway_progress import build_pathway_link
 from tests.award.pathways.fakes import (
     in_order,
     leaf,
@@ -34,7 +34,7 @@ def leading_on(laurel: Laurel) -> Iterator[None]:
         reward_name="Certified data scientist",
     )
     long = replace(short, name=LONG, root=some(2, first, leaf("b", name=LONG, url=sign_up), leaf("c", name="x" * 200)))
-    laurel.pathways.posts["fernhill", first] = tuple(pathway_link(way, first) for way in (short, long))
+    laurel.pathways.posts["fernhill", first] = tuple(build_pathway_link(way, first) for way in (short, long))
     yield
     del laurel.pathways.posts["fernhill", first]
 

@@ -63,7 +63,7 @@ def test_progress_and_completions_are_shown(run: Run, achievement: str, pathway:
     assert run("pathway", "completions", "acme", pathway, "--unsupported").out == ""
     run("credential", "revoke", issued.rows[0]["id"])
     shown = run("pathway", "completions", "acme", pathway, "--unsupported").out
-    assert f"no longer supported: {issued.rows[0]['id']} withdrawn" in shown
+    assert f"no longer supported: {issued.rows[0]['id']} revoked or suspended" in shown
 
 
 def test_a_fault_in_a_file_is_named_with_its_place(run: Run, issuer: str, written: Any, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`award.atlas.Pathways` on both storages."""
+"""`award.pathways.pathway_actions.Pathways` on both storages."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.award.pathways.pathway import (
-    MAX_STEPS,
-    Completion,
-    Pathway,
-    pathway_link,
-)
-from chalicelib.award.pathways.pathway_actions import Atlas, Pathways
+from chalicelib.award.pathways.pathway import MAX_STEPS, Completion, Pathway
+from chalicelib.award.pathways.pathway_actions import Pathways, PathwaySet
+from chalicelib.award.pathways.pathway_progress import build_pathway_link
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.stores.pathways import DynamoPathways
 from chalicelib.dynamo.stores.public import DynamoPublicStore
@@ -33,7 +29,7 @@ from tests.award.pathways.fakes import (
 from tests.aws_calls import counted
 from tests.contract import nouns
 
-ATLAS = Atlas("acme", b"\0\xff" * 16)
+PATHWAY_SET = PathwaySet("acme", b"\0\xff" * 16)
 WAY = pathway(
     in_order(
         leaf("a", description="Line 1\nline 2", url="https://acme.example/a?x=1&y=ü"),
@@ -51,8 +47,8 @@ def pathways(request: pytest.FixtureRequest) -> Pathways:
     return fakes.Pathways() if request.param == "fake" else DynamoPathways(request.getfixturevalue("tables"))
 
 
-def saved(pathways: Pathways, way: Pathway = WAY, atlas: Atlas = ATLAS) -> Pathway:
-    pathways.save(atlas, way, {step: [pathway_link(way, step)] for step in "abcd"})
+def saved(pathways: Pathways, way: Pathway = WAY, pathway_set: PathwaySet = PATHWAY_SET) -> Pathway:
+    pathways.save(pathway_set, way, {step: [build_pathway_link(way, step)] for step in "abcd"})
     return way
 
 
@@ -61,14 +57,14 @@ def test_a_pathway_comes_back_as_it_was_saved(pathways: Pathways) -> None:
     assert pathways.pathway("acme", "p") == WAY
     assert pathways.version("acme", "p", 1) == WAY
     assert list(pathways.pathways("acme")) == [WAY]
-    assert pathways.atlas("acme") == ATLAS
-    assert pathways.pathway_links("acme", "a") == (pathway_link(WAY, "a"),)
+    assert pathways.pathway_set("acme") == PATHWAY_SET
+    assert pathways.pathway_links("acme", "a") == (build_pathway_link(WAY, "a"),)
     assert [step.name for step in pathways.pathway_links("acme", "a")[0].next] == ["B", "C", "D 👩‍🚀"]
 
 
 def test_nothing_is_there_before_it_is_saved_nor_for_another_issuer(pathways: Pathways) -> None:
     for issuer_id in ("acme", "other"):
-        assert pathways.atlas(issuer_id) is None
+        assert pathways.pathway_set(issuer_id) is None
         assert list(pathways.pathways(issuer_id)) == []
         assert pathways.pathway_links(issuer_id, "a") == ()
         assert pathways.completion(issuer_id, "p", DONE.id) is None
@@ -85,7 +81,7 @@ def test_nothing_is_there_before_it_is_saved_nor_for_another_issuer(pathways: Pa
 def test_every_version_stays_and_the_newest_is_read(pathways: Pathways) -> None:
     saved(pathways)
     after = replace(WAY, version=2, root=every("a"), archived=True, reward=None, reward_name=None)
-    pathways.save(replace(ATLAS, version=2), after, {"a": [], "b": [pathway_link(WAY, "b")] * 2})
+    pathways.save(replace(PATHWAY_SET, version=2), after, {"a": [], "b": [build_pathway_link(WAY, "b")] * 2})
     assert pathways.pathway("acme", "p") == after
     assert list(pathways.pathways("acme")) == [after]
     assert pathways.version("acme", "p", 1) == WAY
@@ -98,25 +94,25 @@ def test_every_version_stays_and_the_newest_is_read(pathways: Pathways) -> None:
 def test_the_same_again_is_harmless(pathways: Pathways) -> None:
     saved(pathways)
     saved(pathways)
-    assert pathways.atlas("acme") == ATLAS
+    assert pathways.pathway_set("acme") == PATHWAY_SET
 
 
 @pytest.mark.parametrize(
-    ("atlas", "way"),
+    ("pathway_set", "way"),
     [
-        (ATLAS, replace(WAY, id="other")),
-        (replace(ATLAS, version=3), replace(WAY, id="other")),
-        (replace(ATLAS, version=2), replace(WAY, name="Another")),
-        (replace(ATLAS, version=2), replace(WAY, version=3)),
+        (PATHWAY_SET, replace(WAY, id="other")),
+        (replace(PATHWAY_SET, version=3), replace(WAY, id="other")),
+        (replace(PATHWAY_SET, version=2), replace(WAY, name="Another")),
+        (replace(PATHWAY_SET, version=2), replace(WAY, version=3)),
     ],
 )
-def test_whoever_comes_second_changes_nothing(pathways: Pathways, atlas: Atlas, way: Pathway) -> None:
+def test_whoever_comes_second_changes_nothing(pathways: Pathways, pathway_set: PathwaySet, way: Pathway) -> None:
     saved(pathways)
     with pytest.raises(Conflict):
-        pathways.save(atlas, way, {"a": []})
+        pathways.save(pathway_set, way, {"a": []})
     assert list(pathways.pathways("acme")) == [WAY]
-    assert pathways.atlas("acme") == ATLAS
-    assert pathways.pathway_links("acme", "a") == (pathway_link(WAY, "a"),)
+    assert pathways.pathway_set("acme") == PATHWAY_SET
+    assert pathways.pathway_links("acme", "a") == (build_pathway_link(WAY, "a"),)
 
 
 def test_of_many_who_save_at_once_one_does(tables: Tables) -> None:
@@ -124,7 +120,7 @@ def test_of_many_who_save_at_once_one_does(tables: Tables) -> None:
 
     def save(number: int) -> bool:
         try:
-            pathways.save(ATLAS, replace(WAY, id=f"p{number}"), {})
+            pathways.save(PATHWAY_SET, replace(WAY, id=f"p{number}"), {})
         except (Conflict, Unavailable):
             return False
         return True
@@ -141,10 +137,10 @@ def test_the_largest_pathway_replaces_another_largest_in_one_transaction(tables:
         leaves = [leaf(f"{letter}{n:036}", name="ü" * 200, description="ü" * 1000, url=url) for n in range(MAX_STEPS)]
         return pathway(every(*leaves), version=version)
 
-    posts = [pathway_link(large("a", 1), f"a{0:036}")] * 5
-    pathways.save(ATLAS, large("a", 1), {f"a{n:036}": posts for n in range(MAX_STEPS)})
+    posts = [build_pathway_link(large("a", 1), f"a{0:036}")] * 5
+    pathways.save(PATHWAY_SET, large("a", 1), {f"a{n:036}": posts for n in range(MAX_STEPS)})
     both = {f"{letter}{n:036}": posts for n in range(MAX_STEPS) for letter in "ab"}
-    pathways.save(replace(ATLAS, version=2), large("b", 2), both)
+    pathways.save(replace(PATHWAY_SET, version=2), large("b", 2), both)
     assert pathways.pathway("acme", "p") == large("b", 2)
     assert pathways.pathway_links("acme", f"b{0:036}") == tuple(posts)
 
@@ -198,8 +194,8 @@ def test_keys_of_two_issuers_never_meet() -> None:
 def test_a_view_reads_the_signposts_in_its_one_call_for_what_is_around(tables: Tables) -> None:
     record = nouns.record()
     way = pathway(in_order(record.achievement_id, "b"), issuer_id=record.issuer_id)
-    posts = [pathway_link(way, record.achievement_id)]
-    DynamoPathways(tables).save(Atlas(record.issuer_id, b"s" * 32), way, {record.achievement_id: posts})
+    posts = [build_pathway_link(way, record.achievement_id)]
+    DynamoPathways(tables).save(PathwaySet(record.issuer_id, b"s" * 32), way, {record.achievement_id: posts})
     with counted(tables.client) as calls:
         found = DynamoPublicStore(tables).surroundings(record, NOW.date())
     assert calls == ["BatchGetItem"]
@@ -209,9 +205,9 @@ def test_a_view_reads_the_signposts_in_its_one_call_for_what_is_around(tables: T
 def test_what_has_to_follow_is_stored_with_the_pathway_or_not_at_all(tables: Tables) -> None:
     task, tasks = Task("pathways", "acme", "pathway:p", NOW), DynamoTaskQueue(tables)
     pathways = DynamoPathways(tables)
-    pathways.save(ATLAS, WAY, {}, [task])
+    pathways.save(PATHWAY_SET, WAY, {}, [task])
     assert list(tasks.due(NOW, 10)) == [task]
     tasks.done(task)
     with pytest.raises(Conflict):
-        pathways.save(ATLAS, replace(WAY, id="other"), {}, [task])
+        pathways.save(PATHWAY_SET, replace(WAY, id="other"), {}, [task])
     assert list(tasks.due(NOW, 10)) == []

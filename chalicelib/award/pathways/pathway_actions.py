@@ -1,4 +1,4 @@
-"""What an issuer does with pathways: write them, see how far a holder has come and what stands behind a completion."""
+"""Create and change pathways, and read holders' progress and completions."""
 
 from __future__ import annotations
 
@@ -15,136 +15,137 @@ from chalicelib.award.pathways.pathway import (
     Node,
     Pathway,
     PathwayLink,
-    Progress,
     Step,
     check,
     check_size,
     check_together,
-    missing,
-    pathway_link,
-    progress,
     steps,
 )
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_progress import Progress, build_pathway_link, missing, progress
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 
-WHOLE = "pathway:"
-"""What the subject of a task begins with that looks at all holders of a pathway, not at one credential's."""
-TRIES = 8
-"""Each lost try means that another writer of the same issuer's pathways was first."""
+ALL_HOLDERS = "pathway:"
+"""Prefix of the subject of a task that checks all holders of a pathway instead of one credential."""
+MAX_ATTEMPTS = 8
+"""Attempts to save; each fails only because another writer saved a pathway of the same issuer first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Atlas:
-    """What all pathways of one issuer share. Each change of one of them is a new ``version``, so that two at the same
-    time cannot make together what each of them alone may not, such as a cycle."""
+class PathwaySet:
+    """Data shared by all pathways of an issuer. Each change of a pathway increments ``version``, so that two concurrent
+    changes cannot together create what each alone must not, such as a cycle."""
 
     issuer_id: str
     secret: bytes
-    """Makes the ids of completions; it never changes."""
+    """Derives the ids of completions; never changes."""
     version: int = 1
 
 
 class Pathways(Protocol):
-    """Where pathways are stored. Every method raises `Unavailable` when storage does not answer."""
+    """Stores pathways. Every method raises `Unavailable` when storage does not respond."""
 
-    def atlas(self, issuer_id: str) -> Atlas | None:
+    def pathway_set(self, issuer_id: str) -> PathwaySet | None:
         """Strongly read; None before the first pathway."""
 
     def pathway(self, issuer_id: str, pathway_id: str) -> Pathway:
-        """Its newest version. Raises `NotFound`."""
+        """The newest version. Raises `NotFound`."""
 
     def version(self, issuer_id: str, pathway_id: str, version: int) -> Pathway:
-        """One version, as it was saved. Raises `NotFound`."""
+        """One version. Raises `NotFound`."""
 
     def pathways(self, issuer_id: str) -> Iterator[Pathway]:
-        """The newest versions of all, archived ones too."""
+        """The newest version of every pathway, including archived ones."""
 
     def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
-        """The pathways that an achievement is a step of, but no archived one."""
+        """Links to the pathways that contain an achievement, except archived ones."""
 
     def save(
         self,
-        atlas: Atlas,
+        pathway_set: PathwaySet,
         pathway: Pathway,
         pathway_links: Mapping[str, Sequence[PathwayLink]],
         tasks: Sequence[Task] = (),
     ) -> None:
-        """Store a new version of ``pathway``, the next version of ``atlas``, all signposts of the achievements named
-        (by their ids; none of an achievement that leads nowhere now), and ``tasks``: all or nothing.
+        """Store a new version of ``pathway``, the next version of ``pathway_set``, the links by achievement id (an
+        empty sequence removes them), and ``tasks``, in one transaction.
 
         Raises `Conflict` when another writer was first.
         """
 
     def complete(self, completion: Completion) -> None:
-        """Store a completion. One that is there stays, unless it has earned no reward and this one has."""
+        """Store a completion. Keeps an existing one, unless only the new one has a reward."""
 
     def completion(self, issuer_id: str, pathway_id: str, completion_id: str) -> Completion | None:
         """Strongly read."""
 
     def completions(self, issuer_id: str, pathway_id: str, after: str | None, limit: int) -> Sequence[Completion]:
-        """Those of all versions, by id: the first ``limit`` of them after the id ``after``."""
+        """Completions of all versions by id: the first ``limit`` after the id ``after``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A holder on a pathway."""
+class HolderProgress:
+    """A holder's progress in a pathway."""
 
     pathway: Pathway
     progress: Progress
     credentials: Mapping[str, str]
-    """By achievement, the credential that counts for each step that is done."""
+    """Credential ids by achievement id, for the completed steps."""
     completion: Completion | None
-    """That the holder has completed it before, whatever ``progress`` says of the pathway as it is now."""
+    """A stored completion, possibly of an earlier version of the pathway."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A completion, and what has become of the credentials behind it."""
+class ReviewedCompletion:
+    """A completion with the current status of its credentials."""
 
     completion: Completion
-    withdrawn: tuple[str, ...]
-    """Those of them that were revoked or are suspended since."""
+    inactive: tuple[str, ...]
+    """Ids of its credentials that have been revoked or suspended since."""
     supported: bool
-    """Whether the rest, and what came in their place, would still complete the pathway as it was."""
+    """Whether the remaining credentials and their replacements still complete that version of the pathway."""
 
 
 def add(issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, draft: Draft) -> Pathway:
-    """Store a new pathway.
+    """Create a pathway.
 
-    Raises `Refused` for what `check` and `check_together` refuse and for an achievement that the issuer does not have
-    (`unknown_achievement`), `NotFound` for the issuer, `Conflict` (`busy`) when others kept changing the pathways.
+    Raises `Refused` as `check` and `check_together` do and for an achievement that the issuer does not have
+    (`unknown_achievement`), `NotFound` for the issuer, and `Conflict` (`busy`) when others keep changing pathways.
     """
     issuer_context.issuer_store.issuer(issuer_id)
-    return _save(issuer_context, pathways, _drawn(issuer_context, issuer_id, issuer_context.public_id(), draft), None)
+    return _save(issuer_context, pathways, _build(issuer_context, issuer_id, issuer_context.public_id(), draft), None)
 
 
 def change(issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pathway_id: str, draft: Draft) -> Pathway:
-    """Store the next version of a pathway. Who has completed it before, has.
+    """Save the next version of a pathway. Existing completions stay.
 
-    Raises as `add`, `NotFound` for the pathway, and `Conflict` (`version_conflict`) when it is no longer the version
-    that ``draft`` was written from.
+    Raises as `add`, `NotFound` for the pathway, and `Conflict` (`version_conflict`) when the pathway has changed since
+    the version that ``draft`` is based on.
     """
     before = pathways.pathway(issuer_id, pathway_id)
     if draft.version is not None and draft.version != before.version:
         raise Conflict(f"This pathway is now at version {before.version}. Read it again.", code="version_conflict")
-    after = replace(_drawn(issuer_context, issuer_id, pathway_id, draft), version=before.version + 1)
+    after = replace(_build(issuer_context, issuer_id, pathway_id, draft), version=before.version + 1)
     return _save(issuer_context, pathways, after, before)
 
 
-def way_of(issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pathway_id: str, email: str) -> Way:
-    """How far the holder with the address ``email`` has come. Raises `NotFound` for the pathway."""
-    return way_on(issuer_context, pathways, pathways.pathway(issuer_id, pathway_id), normal(email))
+def holder_progress(
+    issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pathway_id: str, email: str
+) -> HolderProgress:
+    """The progress of the holder with the address ``email``. Raises `NotFound` for the pathway."""
+    return progress_on_pathway(issuer_context, pathways, pathways.pathway(issuer_id, pathway_id), normal(email))
 
 
-def way_on(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, email: str) -> Way:
-    """The same for a pathway that was read and an address as `normal` writes it."""
-    every = _held(issuer_context, pathway.issuer_id, email)
+def progress_on_pathway(
+    issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, email: str
+) -> HolderProgress:
+    """The progress in a pathway that is already loaded; ``email`` must be normalised by `normal`."""
+    every = _counting_credentials(issuer_context, pathway.issuer_id, email)
     held = {each: every[each] for each in (step.achievement_id for step in steps(pathway.root)) if each in every}
-    completion_id = completion_of(pathways, pathway, email)
-    return Way(
+    completion_id = completion_id_of(pathways, pathway, email)
+    return HolderProgress(
         pathway=pathway,
         progress=progress(pathway, held.keys()),
         credentials=held,
@@ -152,20 +153,20 @@ def way_on(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, 
     )
 
 
-def completion_of(pathways: Pathways, pathway: Pathway, email: str) -> str:
-    """The id of the holder's completion of a stored pathway, whether it is there or not."""
-    atlas = pathways.atlas(pathway.issuer_id)
-    if atlas is None:
+def completion_id_of(pathways: Pathways, pathway: Pathway, email: str) -> str:
+    """The id that the holder's completion of a stored pathway has or would have."""
+    pathway_set = pathways.pathway_set(pathway.issuer_id)
+    if pathway_set is None:
         raise NotFound("This issuer has no pathways.")
-    return derived_id(atlas.secret, "completion", pathway.issuer_id, pathway.id, email)
+    return derived_id(pathway_set.secret, "completion", pathway.issuer_id, pathway.id, email)
 
 
 def review(
     issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pathway_id: str, after: str | None, limit: int
-) -> list[Reviewed]:
-    """Completions by id, the first ``limit`` after the id ``after``, with what stands behind each of them now.
+) -> list[ReviewedCompletion]:
+    """List completions by id, the first ``limit`` after the id ``after``, with the current status of their credentials.
 
-    A credential that has expired still supports what it earned: it was good at the time. Raises `NotFound`.
+    An expired credential still supports a completion, because it was valid at the time. Raises `NotFound`.
     """
     newest = pathways.pathway(issuer_id, pathway_id)
     versions = {newest.version: newest}
@@ -176,20 +177,20 @@ def review(
         rows = issuer_context.issuer_store.rows_of_email(issuer_id, completion.email)
         standing = {row.achievement_id for row in rows if row.state is State.ACTIVE}
         active = {row.credential_id for row in rows if row.state is State.ACTIVE}
-        withdrawn = tuple(each for each in completion.credentials if each not in active)
+        inactive = tuple(each for each in completion.credentials if each not in active)
         supported = missing(versions[completion.version].root, standing) == 0
-        reviewed.append(Reviewed(completion, withdrawn, supported))
+        reviewed.append(ReviewedCompletion(completion, inactive, supported))
     return reviewed
 
 
 def normal(email: str) -> str:
-    """``email`` as it is stored beside what was issued to it."""
+    """Normalise an address to the form stored with credentials."""
     return email.strip().lower()
 
 
-def _held(issuer_context: IssuerContext, issuer_id: str, email: str) -> dict[str, str]:
-    """By achievement, the newest credential that the holder has of it and that counts now: neither withdrawn, nor on
-    hold, nor expired. One that was corrected is revoked, and what replaced it counts in its place."""
+def _counting_credentials(issuer_context: IssuerContext, issuer_id: str, email: str) -> dict[str, str]:
+    """By achievement, the holder's newest credential that is neither revoked, suspended nor expired. A corrected
+    credential is revoked, and its replacement counts."""
     now = issuer_context.now()
     held: dict[str, str] = {}
     for row in issuer_context.issuer_store.rows_of_email(issuer_id, email):
@@ -198,7 +199,7 @@ def _held(issuer_context: IssuerContext, issuer_id: str, email: str) -> dict[str
     return held
 
 
-def _drawn(issuer_context: IssuerContext, issuer_id: str, pathway_id: str, draft: Draft) -> Pathway:
+def _build(issuer_context: IssuerContext, issuer_id: str, pathway_id: str, draft: Draft) -> Pathway:
     check_size(draft.root)
     names: dict[str, str] = {}
     wanted = [step.achievement_id for step in steps(draft.root)] + ([draft.reward] if draft.reward else [])
@@ -231,19 +232,19 @@ def _named(node: Node, names: Mapping[str, str]) -> Node:
 
 def _save(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, before: Pathway | None) -> Pathway:
     touched = [step.achievement_id for one in (pathway, before) if one is not None for step in steps(one.root)]
-    for _ in range(TRIES):
-        # Read before the pathways: whoever changes one of them after this changes the atlas too.
-        found = pathways.atlas(pathway.issuer_id)
-        atlas = (
+    for _ in range(MAX_ATTEMPTS):
+        # Read before the pathways, because any later change of a pathway also changes the set.
+        found = pathways.pathway_set(pathway.issuer_id)
+        pathway_set = (
             replace(found, version=found.version + 1)
             if found
-            else Atlas(pathway.issuer_id, issuer_context.entropy(SECRET_BYTES))
+            else PathwaySet(pathway.issuer_id, issuer_context.entropy(SECRET_BYTES))
         )
         others = [other for other in pathways.pathways(pathway.issuer_id) if other.id != pathway.id]
         check_together([*others, pathway])
         try:
-            posts = {each: _signposts([*others, pathway], each) for each in touched}
-            pathways.save(atlas, pathway, posts, _tasks(issuer_context, pathway))
+            links = {each: _pathway_links([*others, pathway], each) for each in touched}
+            pathways.save(pathway_set, pathway, links, _tasks(issuer_context, pathway))
         except Conflict as error:
             conflict = error
         else:
@@ -254,17 +255,17 @@ def _save(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, b
 
 
 def _tasks(issuer_context: IssuerContext, pathway: Pathway) -> tuple[Task, ...]:
-    # Who has all steps already is looked for. The moment is exact, so that each change has a task of its own.
+    # Finds holders who already have all steps. The time has microseconds, so that each change gets its own task.
     due = issuer_context.clock().astimezone(UTC)
-    return () if pathway.archived else (Task(PATHWAYS, pathway.issuer_id, WHOLE + pathway.id, due),)
+    return () if pathway.archived else (Task(PATHWAYS, pathway.issuer_id, ALL_HOLDERS + pathway.id, due),)
 
 
-def _signposts(everything: Sequence[Pathway], achievement_id: str) -> tuple[PathwayLink, ...]:
+def _pathway_links(everything: Sequence[Pathway], achievement_id: str) -> tuple[PathwayLink, ...]:
     leading = [
         pathway
         for pathway in everything
         if not pathway.archived and any(step.achievement_id == achievement_id for step in steps(pathway.root))
     ]
     return tuple(
-        pathway_link(pathway, achievement_id) for pathway in sorted(leading, key=lambda one: (one.name, one.id))
+        build_pathway_link(pathway, achievement_id) for pathway in sorted(leading, key=lambda one: (one.name, one.id))
     )

@@ -1,10 +1,10 @@
-"""A pathway as JSON: the one form in which it is sent, stored and answered.
+"""Pathways as JSON, the same form in requests, storage and responses.
 
     {"name": "…", "description": "…", "reward": "<achievement>" or null, "archived": false,
      "root": {"in_order": [{"achievement": "<achievement>", "name": "…", "description": "…", "url": "https://…"},
                            {"any": [{…}, {…}, {…}], "required": 2, "name": "…"}]}}
 
-A group says by one of the members `all`, `in_order` and `any` how the steps in it have to be done.
+A group has one of the members `all`, `in_order` and `any`, which says how its steps must be completed.
 """
 
 from __future__ import annotations
@@ -20,18 +20,8 @@ from chalicelib.award.input.field_errors import (
     text,
     whole,
 )
-from chalicelib.award.pathways.pathway import (
-    MAX_DEPTH,
-    MAX_STEPS,
-    Completion,
-    Group,
-    Node,
-    Pathway,
-    Progress,
-    Rule,
-    Seen,
-    Step,
-)
+from chalicelib.award.pathways.pathway import MAX_DEPTH, MAX_STEPS, Completion, Group, Node, Pathway, Rule, Step
+from chalicelib.award.pathways.pathway_progress import NodeProgress, Progress
 from chalicelib.credential import dates
 
 _RULES = tuple(rule.value for rule in Rule)
@@ -42,7 +32,7 @@ _ADDED = ("id", "reward_name")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an issuer sends of a pathway. A step without a name gets its achievement's when it is saved."""
+    """A pathway as submitted. A step without a name gets the achievement's name when saved."""
 
     name: str
     description: str
@@ -50,13 +40,13 @@ class Draft:
     reward: str | None = None
     archived: bool = False
     version: int | None = None
-    """Which version it was written from; None for whichever stands there."""
+    """The version that the draft is based on; None for any."""
 
 
 def read(sent: Mapping[str, object]) -> Draft:
-    """The draft in ``sent``; what an answer adds to one may stand in it, and is ignored.
+    """Parse a draft. Members that only responses have are ignored.
 
-    Raises `Misplaced`. What the members say is judged by `pathways.check`.
+    Raises `Misplaced`. The values are validated by `pathway.check`.
     """
     only(sent, _SENT + _ADDED, "")
     root = read_node(sent.get("root"), "/root", MAX_DEPTH)
@@ -73,7 +63,7 @@ def read(sent: Mapping[str, object]) -> Draft:
 
 
 def read_node(sent: object, place: str, depth: int) -> Node:
-    """The step or group in ``sent``, with at most ``depth`` groups one in another. Raises as `read` does."""
+    """Parse a step or group with at most ``depth`` levels of groups. Raises as `read`."""
     if not isinstance(sent, Mapping):
         raise Misplaced(place, "A step must be an object.")
     rule = next((rule for rule in _RULES if rule in sent), None)
@@ -94,7 +84,7 @@ def read_node(sent: object, place: str, depth: int) -> Node:
 
 
 def write(pathway: Pathway) -> dict[str, object]:
-    """``pathway`` as an answer: what `read` takes, and what was added."""
+    """``pathway`` as a response: the members that `read` accepts, and generated ones."""
     return {
         "id": pathway.id,
         "version": pathway.version,
@@ -116,23 +106,23 @@ def write_node(node: Node) -> dict[str, object]:
 
 
 def write_progress(progress: Progress) -> dict[str, object]:
-    """How far a holder has come."""
+    """Progress as a response."""
     return {
         "complete": progress.complete,
         "done": progress.done,
         "needed": progress.needed,
         "next": [write_next(step) for step in progress.next],
-        "root": _write_seen(progress.root),
+        "root": _write_node_progress(progress.root),
     }
 
 
 def write_next(step: Step) -> dict[str, object]:
-    """A step that may be taken, in short."""
+    """An open step in short form."""
     return {"achievement": step.achievement_id, "name": step.name, "url": step.url}
 
 
 def write_completion(completion: Completion) -> dict[str, object]:
-    """That a pathway was completed."""
+    """A completion as a response."""
     return {
         "at": dates.write(completion.at),
         "version": completion.version,
@@ -141,8 +131,10 @@ def write_completion(completion: Completion) -> dict[str, object]:
     }
 
 
-def _write_seen(seen: Seen) -> dict[str, object]:
-    written = write_node(replace(seen.node, steps=()) if isinstance(seen.node, Group) else seen.node)
-    if isinstance(seen.node, Group):
-        written[seen.node.rule.value] = [_write_seen(step) for step in seen.steps]
-    return {"state": seen.state.value, **written}
+def _write_node_progress(node_progress: NodeProgress) -> dict[str, object]:
+    written = write_node(
+        replace(node_progress.node, steps=()) if isinstance(node_progress.node, Group) else node_progress.node
+    )
+    if isinstance(node_progress.node, Group):
+        written[node_progress.node.rule.value] = [_write_node_progress(step) for step in node_progress.steps]
+    return {"state": node_progress.state.value, **written}

@@ -1,9 +1,8 @@
-"""What a pathway earns is awarded by itself: the handler of the tasks of the kind `pathways`.
+"""Issue the rewards of completed pathways: the handler for tasks of the kind `pathways`.
 
-Every credential that goes to an e-mail address leaves such a task, in the transaction that stores it; so does every
-change of a pathway, for those who have its steps already. The id of the reward follows from pathway and holder, so it
-is issued once, however often and by however many it is tried. The reward leaves a task of its own, and so a pathway may
-be a step of another one.
+Storing a credential with an email address adds such a task in the same transaction; so does every change of a pathway,
+for holders who already have its steps. The reward's id is derived from pathway and holder, so it is issued only once.
+A reward adds a task too, so that it can be a step of another pathway.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from chalicelib.award.issuing.search import Place, place, write_cursor
 from chalicelib.award.issuing.storing import PATHWAYS
 from chalicelib.award.pathways.pathway import Completion, Pathway, steps
 from chalicelib.award.pathways.pathway_actions import (
-    WHOLE,
+    ALL_HOLDERS,
+    HolderProgress,
     Pathways,
-    Way,
-    completion_of,
-    way_on,
+    completion_id_of,
+    progress_on_pathway,
 )
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import State
@@ -33,24 +32,23 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 from chalicelib.tasks.worker import Handler
 
 KIND = PATHWAYS
-"""The kind of task; its subject is a credential's id, or `atlas.WHOLE`, a pathway's id, and then a place in the
-issuer's list from which it goes on."""
-PIECE = timedelta(seconds=12)
-"""How long one call works at all holders of a pathway, of the 20 s that it may take (`work.SLICE`)."""
+"""Task kind. The subject is a credential's id, or `ALL_HOLDERS`, a pathway's id and a cursor to continue at."""
+TIME_PER_CALL = timedelta(seconds=12)
+"""Time limit for checking all holders in one call, out of the 20 s of a task (`worker.SLICE`)."""
 PAGE = 100
-"""Rows of an issuer's list read at once."""
+"""Credentials read per query."""
 
 
 _AwardOne = Callable[[IssuerContext, Pathways, Pathway, Recipient], Completion | None]
 
 
 def handler(issuer_context: IssuerContext, pathways: Pathways, tasks: TaskQueue) -> Handler:
-    """Looks at every pathway that a new or reinstated credential is a step of, or at all holders of a new pathway, and
-    awards what is complete by now."""
+    """Return the handler that checks the pathways of a new or reinstated credential, or all holders of a changed
+    pathway, and issues the rewards of completed ones."""
 
-    def look(task: Task) -> None:
-        if task.subject.startswith(WHOLE):
-            _look_at_all(issuer_context, pathways, tasks, task)
+    def handle(task: Task) -> None:
+        if task.subject.startswith(ALL_HOLDERS):
+            _check_all_holders(issuer_context, pathways, tasks, task)
             return
         try:
             record, recipient = (
@@ -58,29 +56,31 @@ def handler(issuer_context: IssuerContext, pathways: Pathways, tasks: TaskQueue)
                 issuer_context.issuer_store.recipient(task.subject),
             )
         except NotFound:
-            return  # it was erased since
-        for post in pathways.pathway_links(record.issuer_id, record.achievement_id):
-            _award_or_leave(issuer_context, pathways, pathways.pathway(record.issuer_id, post.pathway_id), recipient)
+            return  # erased in the meantime
+        for link in pathways.pathway_links(record.issuer_id, record.achievement_id):
+            _award_unless_refused(
+                issuer_context, pathways, pathways.pathway(record.issuer_id, link.pathway_id), recipient
+            )
 
-    return look
+    return handle
 
 
 def award_if_complete(
     issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, recipient: Recipient
 ) -> Completion | None:
-    """Note that the holder has completed ``pathway`` and issue what it earns, unless that was done before.
+    """Store the holder's completion of ``pathway`` and issue the reward, unless done before.
 
-    None when it is not complete, or was noted before. ``recipient`` is of one of the holder's credentials. Raises as
-    `issue.issue`.
+    Returns None when it is not complete or already stored. ``recipient`` belongs to any of the holder's credentials.
+    Raises as `issue.issue`.
     """
     if recipient.email is None or pathway.archived:
         return None
-    way = way_on(issuer_context, pathways, pathway, recipient.email)
+    way = progress_on_pathway(issuer_context, pathways, pathway, recipient.email)
     done = way.completion is not None and (way.completion.rewarded or pathway.reward is None)
     if done or not way.progress.complete:
         return None
     completion = Completion(
-        id=completion_of(pathways, pathway, recipient.email),
+        id=completion_id_of(pathways, pathway, recipient.email),
         issuer_id=pathway.issuer_id,
         pathway_id=pathway.id,
         version=pathway.version,
@@ -95,12 +95,12 @@ def award_if_complete(
     return completion
 
 
-def _award_or_leave(
+def _award_unless_refused(
     issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, recipient: Recipient
 ) -> Completion | None:
-    """`award_if_complete` for a task. What the issuer's own rules refuse, such as a reward that is archived, is no
-    failure of the task, which would ring at the operators' and keep other holders from theirs; nothing is noted, so it
-    is looked at again with the holder's next credential."""
+    """`award_if_complete` for a task. A refusal by the issuer's own rules, such as an archived reward, must not fail
+    the task, which would alert the operators and block other holders. Nothing is stored, so the holder's next
+    credential triggers another check."""
     try:
         return award_if_complete(issuer_context, pathways, pathway, recipient)
     except Refused:
@@ -108,41 +108,41 @@ def _award_or_leave(
 
 
 def award_to_all(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway) -> Iterator[Completion]:
-    """Look at every holder of a step, and award what was complete before the pathway was written or changed.
+    """Check every holder of a step and issue the rewards that are due since the pathway was created or changed.
 
-    Yields each completion that was not noted before. Repeating it is harmless. Raises as `award_if_complete`.
+    Yields each new completion. Safe to repeat. Raises as `award_if_complete`.
     """
-    for _, completion in _walk(issuer_context, pathways, pathway, None, award_if_complete):
+    for _, completion in _each_row(issuer_context, pathways, pathway, None, award_if_complete):
         if completion is not None:
             yield completion
 
 
-def _look_at_all(issuer_context: IssuerContext, pathways: Pathways, tasks: TaskQueue, task: Task) -> None:
-    """A piece of `award_to_all`, and a task for the next one."""
-    pathway_id, _, cursor = task.subject.removeprefix(WHOLE).partition(" ")
+def _check_all_holders(issuer_context: IssuerContext, pathways: Pathways, tasks: TaskQueue, task: Task) -> None:
+    """Run `award_to_all` within the time limit, and add a task to continue."""
+    pathway_id, _, cursor = task.subject.removeprefix(ALL_HOLDERS).partition(" ")
     try:
         pathway = pathways.pathway(task.issuer_id, pathway_id)
     except NotFound:
-        return  # it was erased since
+        return  # erased in the meantime
     start = place(cursor) if cursor else None
-    end = issuer_context.clock() + PIECE
-    for after, _ in _walk(issuer_context, pathways, pathway, start, _award_or_leave):
+    end = issuer_context.clock() + TIME_PER_CALL
+    for after, _ in _each_row(issuer_context, pathways, pathway, start, _award_unless_refused):
         if issuer_context.clock() >= end:
-            subject = f"{WHOLE}{pathway_id} {write_cursor(after)}"
+            subject = f"{ALL_HOLDERS}{pathway_id} {write_cursor(after)}"
             tasks.add([Task(KIND, task.issuer_id, subject, issuer_context.now())])
             return
 
 
-def _walk(
+def _each_row(
     issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, after: Place | None, award: _AwardOne
 ) -> Iterator[tuple[Place, Completion | None]]:
-    """Each row of the issuer's list from ``after`` on, with what ``award`` makes of its holder."""
-    there = set() if pathway.archived else {step.achievement_id for step in steps(pathway.root)}
+    """Yield the place of each of the issuer's credentials after ``after``, and the result of ``award``."""
+    step_ids = set() if pathway.archived else {step.achievement_id for step in steps(pathway.root)}
     seen: set[str] = set()
     while rows := issuer_context.issuer_store.rows(pathway.issuer_id, after, PAGE):
         for row in rows:
             after, completion = row.place, None
-            counts = row.state is State.ACTIVE and row.achievement_id in there
+            counts = row.state is State.ACTIVE and row.achievement_id in step_ids
             if counts and row.email is not None and row.email not in seen:
                 seen.add(row.email)
                 recipient = issuer_context.issuer_store.recipient(row.credential_id)
@@ -150,7 +150,9 @@ def _walk(
             yield after, completion
 
 
-def _issue(issuer_context: IssuerContext, way: Way, reward: str, credential_id: str, recipient: Recipient) -> None:
+def _issue(
+    issuer_context: IssuerContext, way: HolderProgress, reward: str, credential_id: str, recipient: Recipient
+) -> None:
     names = {step.achievement_id: step.name for step in steps(way.pathway.root)}
     award = Award(
         issuer_id=way.pathway.issuer_id,
@@ -169,4 +171,4 @@ def _issue(issuer_context: IssuerContext, way: Way, reward: str, credential_id: 
     except Conflict as error:
         if error.code != "id_taken":
             raise
-        # The reward was another achievement when a try before this one issued it and died: once is once.
+        # An earlier attempt issued the reward and crashed, and the reward has since become another achievement.

@@ -23,7 +23,7 @@ from chalicelib.award.pathways.pathway import (
     Pathway,
     PathwayLink,
 )
-from chalicelib.award.pathways.pathway_actions import Atlas
+from chalicelib.award.pathways.pathway_actions import PathwaySet
 from chalicelib.award.pathways.pathway_json import read_node, write_node
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, read
@@ -35,7 +35,7 @@ from chalicelib.errors import Malformed, NotFound
 from chalicelib.tasks.task_queue import Task
 
 
-class AtlasItem(Item, discriminator="atlas"):
+class PathwaySetItem(Item, discriminator="pathway_set"):
     """What all pathways of an issuer share."""
 
     issuer_id = UnicodeAttribute()
@@ -43,11 +43,16 @@ class AtlasItem(Item, discriminator="atlas"):
     version = NumberAttribute()
 
     @classmethod
-    def of(cls, atlas: Atlas) -> Self:
-        return cls(*keys.atlas(atlas.issuer_id), issuer_id=atlas.issuer_id, secret=atlas.secret, version=atlas.version)
+    def of(cls, pathway_set: PathwaySet) -> Self:
+        return cls(
+            *keys.pathway_set(pathway_set.issuer_id),
+            issuer_id=pathway_set.issuer_id,
+            secret=pathway_set.secret,
+            version=pathway_set.version,
+        )
 
-    def noun(self) -> Atlas:
-        return Atlas(self.issuer_id, bytes(self.secret), int(self.version))
+    def noun(self) -> PathwaySet:
+        return PathwaySet(self.issuer_id, bytes(self.secret), int(self.version))
 
 
 class PathwayItem(Item, discriminator="pathway"):
@@ -132,15 +137,15 @@ class CompletionItem(Item, discriminator="completion"):
 
 
 class DynamoPathways:
-    """`award.atlas.Pathways` on DynamoDB. Every read is strongly consistent."""
+    """`award.pathways.pathway_actions.Pathways` on DynamoDB. Every read is strongly consistent."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._table = tables.credentials
 
-    def atlas(self, issuer_id: str) -> Atlas | None:
-        raw = self._tables.get(self._table, keys.atlas(issuer_id))
-        return None if raw is None else read(AtlasItem, raw)
+    def pathway_set(self, issuer_id: str) -> PathwaySet | None:
+        raw = self._tables.get(self._table, keys.pathway_set(issuer_id))
+        return None if raw is None else read(PathwaySetItem, raw)
 
     def pathway(self, issuer_id: str, pathway_id: str) -> Pathway:
         return self._pathway(keys.pathway(issuer_id, pathway_id))
@@ -158,7 +163,7 @@ class DynamoPathways:
 
     def save(
         self,
-        atlas: Atlas,
+        pathway_set: PathwaySet,
         pathway: Pathway,
         pathway_links: Mapping[str, Sequence[PathwayLink]],
         tasks: Sequence[Task] = (),
@@ -169,7 +174,7 @@ class DynamoPathways:
             self._table,
             [
                 _next(PathwayItem.of(pathway, key), pathway.version),
-                _next(AtlasItem.of(atlas), atlas.version),
+                _next(PathwaySetItem.of(pathway_set), pathway_set.version),
                 Put(PathwayItem.of(pathway, old).raw()),
                 *(
                     Put(PathwayLinksItem.of(issuer_id, achievement_id, posts).raw(), WHATEVER)

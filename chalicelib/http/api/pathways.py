@@ -12,8 +12,9 @@ from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Act
 from chalicelib.award.input.field_errors import Misplaced
 from chalicelib.award.pathways import pathway_actions, pathway_json
-from chalicelib.award.pathways.pathway import eligible, steps
-from chalicelib.award.pathways.pathway_actions import Reviewed, Way
+from chalicelib.award.pathways.pathway import steps
+from chalicelib.award.pathways.pathway_actions import HolderProgress, ReviewedCompletion
+from chalicelib.award.pathways.pathway_progress import eligible
 from chalicelib.http.core import body, query
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -65,7 +66,9 @@ def routes(services: Services) -> Routes:
         if "email" not in asked:
             return _completions(services, caller.issuer_id, pathway_id, query.cursor(asked, _COMPLETION))
         email = body.email(asked["email"], "/email")
-        way = pathway_actions.way_of(services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email)
+        way = pathway_actions.holder_progress(
+            services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email
+        )
         return as_json(_way(way, asked.get("achievement")))
 
     return bound
@@ -79,7 +82,7 @@ def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
         raise body.fault(error.pointer, error.detail) from error
 
 
-def _way(way: Way, achievement_id: str | None) -> dict[str, object]:
+def _way(way: HolderProgress, achievement_id: str | None) -> dict[str, object]:
     """A holder on a pathway; with ``achievement_id``, also whether that step may be taken now."""
     done = None if way.completion is None else pathway_json.write_completion(way.completion)
     told: dict[str, object] = {
@@ -105,11 +108,11 @@ def _completions(services: Services, issuer_id: str, pathway_id: str, after: str
     return as_json({"items": [_reviewed(each) for each in shown], "next": following})
 
 
-def _reviewed(reviewed: Reviewed) -> dict[str, object]:
+def _reviewed(reviewed: ReviewedCompletion) -> dict[str, object]:
     return {
         "id": reviewed.completion.id,
         "email": reviewed.completion.email,
         **pathway_json.write_completion(reviewed.completion),
         "supported": reviewed.supported,
-        "withdrawn": list(reviewed.withdrawn),
+        "inactive": list(reviewed.inactive),
     }

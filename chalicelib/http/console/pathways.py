@@ -11,17 +11,10 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Act
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.pathways import pathway_actions
-from chalicelib.award.pathways.pathway import (
-    MAX_STEPS,
-    Group,
-    Node,
-    Pathway,
-    Rule,
-    State,
-    Step,
-)
-from chalicelib.award.pathways.pathway_actions import Way
+from chalicelib.award.pathways.pathway import MAX_STEPS, Group, Node, Pathway, Rule, Step
+from chalicelib.award.pathways.pathway_actions import HolderProgress
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_progress import StepState
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.form_state import Filled
@@ -41,10 +34,10 @@ RULES = (
     (Rule.IN_ORDER.value, "All of them, in order"),
     (Rule.ANY.value, "Some of them"),
 )
-FACES: Mapping[State, Face] = {
-    State.DONE: Face("Earned", "good"),
-    State.OPEN: Face("Available now", "open"),
-    State.LOCKED: Face("Later", "none"),
+FACES: Mapping[StepState, Face] = {
+    StepState.DONE: Face("Earned", "good"),
+    StepState.OPEN: Face("Available now", "open"),
+    StepState.LOCKED: Face("Later", "none"),
 }
 
 
@@ -75,7 +68,9 @@ def routes(services: Services) -> Routes:
         found = services.pathways.pathway(caller.issuer_id, pathway_id)
         email = layout.asked(request).get("email", "").strip()
         way = (
-            pathway_actions.way_of(services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email)
+            pathway_actions.holder_progress(
+                services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email
+            )
             if email
             else None
         )
@@ -180,7 +175,7 @@ def _drawn(
     around: Frame,
     form: Filled,
     pathway: Pathway | None = None,
-    way: Way | None = None,
+    way: HolderProgress | None = None,
     email: str = "",
 ) -> Reply:
     """The form, and how far the holder with the address ``email`` has come."""
@@ -208,7 +203,7 @@ def _drawn(
     )
 
 
-def _states(way: Way) -> dict[str, Face]:
+def _states(way: HolderProgress) -> dict[str, Face]:
     """How each step stands for a holder, by achievement."""
     found: dict[str, Face] = {}
     pending = [way.progress.root]

@@ -1,4 +1,4 @@
-"""The ports of pathways and hooks in memory, and short ways to write a tree of steps."""
+"""In-memory ports of pathways and webhooks, and helpers that build trees of steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.award.pathways.pathway import (
     Rule,
     Step,
 )
-from chalicelib.award.pathways.pathway_actions import Atlas
+from chalicelib.award.pathways.pathway_actions import PathwaySet
 from chalicelib.award.webhooks.webhook import Delivery, Webhook
 from chalicelib.dynamo.stores.webhooks import KEPT
 from chalicelib.errors import Conflict, NotFound
@@ -52,17 +52,17 @@ def pathway(root: Group, **more: object) -> Pathway:
 
 @dataclass
 class Pathways:
-    """`award.atlas.Pathways`."""
+    """`award.pathways.pathway_actions.Pathways`."""
 
-    atlases: dict[str, Atlas] = field(default_factory=dict)
+    pathway_sets: dict[str, PathwaySet] = field(default_factory=dict)
     stored: dict[tuple[str, str], Pathway] = field(default_factory=dict)
     versions: dict[tuple[str, str, int], Pathway] = field(default_factory=dict)
     posts: dict[tuple[str, str], tuple[PathwayLink, ...]] = field(default_factory=dict)
     done: dict[tuple[str, str, str], Completion] = field(default_factory=dict)
     tasks: TaskQueue = field(default_factory=TaskQueue)
 
-    def atlas(self, issuer_id: str) -> Atlas | None:
-        return self.atlases.get(issuer_id)
+    def pathway_set(self, issuer_id: str) -> PathwaySet | None:
+        return self.pathway_sets.get(issuer_id)
 
     def pathway(self, issuer_id: str, pathway_id: str) -> Pathway:
         return _found(self.stored.get((issuer_id, pathway_id)))
@@ -78,7 +78,7 @@ class Pathways:
 
     def save(
         self,
-        atlas: Atlas,
+        pathway_set: PathwaySet,
         pathway: Pathway,
         pathway_links: Mapping[str, Sequence[PathwayLink]],
         tasks: Sequence[Task] = (),
@@ -86,12 +86,12 @@ class Pathways:
         key = (pathway.issuer_id, pathway.id)
         if self.stored.get(key) == pathway:
             return
-        before, drawn = self.atlases.get(pathway.issuer_id), self.stored.get(key)
-        if atlas.version != (before.version if before else 0) + 1:
+        before, drawn = self.pathway_sets.get(pathway.issuer_id), self.stored.get(key)
+        if pathway_set.version != (before.version if before else 0) + 1:
             raise Conflict("changed in the meantime")
         if pathway.version != (drawn.version if drawn else 0) + 1:
             raise Conflict("changed in the meantime")
-        self.atlases[atlas.issuer_id] = atlas
+        self.pathway_sets[pathway_set.issuer_id] = pathway_set
         self.stored[key] = self.versions[(*key, pathway.version)] = pathway
         self.tasks.add(tasks)
         self.posts.update({(pathway.issuer_id, each): tuple(posts) for each, posts in pathway_links.items()})
@@ -112,7 +112,7 @@ class Pathways:
 
 @dataclass
 class WebhookStore:
-    """`award.hooks.WebhookStore`."""
+    """`award.webhooks.webhook.WebhookStore`."""
 
     stored: dict[tuple[str, str], Webhook] = field(default_factory=dict)
     arrived: dict[tuple[str, str], dict[tuple[datetime, str], Delivery]] = field(default_factory=dict)

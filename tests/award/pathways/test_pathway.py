@@ -1,4 +1,4 @@
-"""Pathways: how far somebody has come, against an oracle that tries everything, and what may not be written."""
+"""Pathways: progress compared with a brute-force oracle, and validation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.award.pathways import pathway as pathways
+from chalicelib.award.pathways import pathway_progress
 from chalicelib.award.pathways.pathway import (
     MAX_DEPTH,
-    MAX_NEXT,
     MAX_PATHWAYS,
     MAX_STEPS,
     MAX_THROUGH,
@@ -21,15 +20,18 @@ from chalicelib.award.pathways.pathway import (
     Node,
     Pathway,
     Rule,
-    Seen,
-    State,
     Step,
     check,
     check_together,
-    eligible,
-    pathway_link,
-    progress,
     steps,
+)
+from chalicelib.award.pathways.pathway_progress import (
+    MAX_NEXT,
+    NodeProgress,
+    StepState,
+    build_pathway_link,
+    eligible,
+    progress,
 )
 from chalicelib.errors import Refused
 from tests.award.pathways.fakes import (
@@ -40,7 +42,7 @@ from tests.award.pathways.fakes import (
     some,
 )
 
-# A tree of at most eight leaves, each another letter.
+# Trees of at most eight leaves, each named by a different letter.
 
 
 def trees(depth: int = 3) -> st.SearchStrategy[Group]:
@@ -69,7 +71,7 @@ def letters_of(root: Node) -> list[str]:
 
 
 def fulfilled(node: Node, earned: frozenset[str]) -> bool:
-    """The oracle: what a group is, word for word."""
+    """Oracle for completion, written directly from the definition of a group."""
     if isinstance(node, Step):
         return node.achievement_id in earned
     done = [fulfilled(step, earned) for step in node.steps]
@@ -77,7 +79,7 @@ def fulfilled(node: Node, earned: frozenset[str]) -> bool:
 
 
 def least(root: Node, earned: frozenset[str]) -> int:
-    """The fewest achievements that are missing, by trying them all."""
+    """The smallest number of missing achievements, by trying all combinations."""
     others = [letter for letter in letters_of(root) if letter not in earned]
     for size in range(len(others) + 1):
         if any(fulfilled(root, earned.union(more)) for more in combinations(others, size)):
@@ -85,7 +87,7 @@ def least(root: Node, earned: frozenset[str]) -> int:
     raise AssertionError("a pathway that nobody can complete")
 
 
-def states(seen: Seen) -> dict[str, State]:
+def states(seen: NodeProgress) -> dict[str, StepState]:
     found = {seen.node.achievement_id: seen.state} if isinstance(seen.node, Step) else {}
     for below in seen.steps:
         found |= states(below)
@@ -93,7 +95,7 @@ def states(seen: Seen) -> dict[str, State]:
 
 
 def locked(node: Node, earned: frozenset[str], waiting: bool = False) -> Iterator[str]:
-    """The oracle of locks: whoever has something undone before them in a group with an order."""
+    """Oracle for locked steps: an earlier step in an ordered group is incomplete."""
     if isinstance(node, Step):
         if waiting and node.achievement_id not in earned:
             yield node.achievement_id
@@ -108,40 +110,44 @@ EARNED = st.frozensets(st.sampled_from("abcdefghz"))
 
 @given(root=trees(), earned=EARNED)
 @settings(max_examples=400, deadline=None)
-def test_progress_is_what_trying_everything_finds(root: Group, earned: frozenset[str]) -> None:
+def test_progress_equals_brute_force(root: Group, earned: frozenset[str]) -> None:
     found = progress(pathway(root), earned)
     assert found.complete == fulfilled(root, earned)
     assert found.needed == least(root, frozenset())
     assert found.needed - found.done == least(root, earned)
-    assert {name for name, state in states(found.root).items() if state is State.DONE} == earned & set(letters_of(root))
-    assert {name for name, state in states(found.root).items() if state is State.LOCKED} == set(locked(root, earned))
+    assert {name for name, state in states(found.root).items() if state is StepState.DONE} == earned & set(
+        letters_of(root)
+    )
+    assert {name for name, state in states(found.root).items() if state is StepState.LOCKED} == set(
+        locked(root, earned)
+    )
 
 
 @given(root=trees(), earned=EARNED, more=EARNED)
 @settings(max_examples=400, deadline=None)
-def test_who_earns_more_never_falls_back(root: Group, earned: frozenset[str], more: frozenset[str]) -> None:
+def test_more_achievements_never_reduce_progress(root: Group, earned: frozenset[str], more: frozenset[str]) -> None:
     before, after = progress(pathway(root), earned), progress(pathway(root), earned | more)
     assert after.done >= before.done
     assert after.complete >= before.complete
-    open_to_all = {State.LOCKED: 0, State.OPEN: 1, State.DONE: 2}
+    open_to_all = {StepState.LOCKED: 0, StepState.OPEN: 1, StepState.DONE: 2}
     for name, state in states(before.root).items():
         assert open_to_all[states(after.root)[name]] >= open_to_all[state]
 
 
 @given(root=trees(), earned=EARNED)
 @settings(max_examples=300, deadline=None)
-def test_each_next_step_is_open_and_brings_the_end_no_further(root: Group, earned: frozenset[str]) -> None:
+def test_each_next_step_is_open_and_does_not_increase_what_is_missing(root: Group, earned: frozenset[str]) -> None:
     found = progress(pathway(root), earned)
     assert (found.next == ()) == found.complete
     for step in found.next:
-        assert states(found.root)[step.achievement_id] is State.OPEN
+        assert states(found.root)[step.achievement_id] is StepState.OPEN
         assert eligible(pathway(root), earned, step.achievement_id)
         assert progress(pathway(root), earned | {step.achievement_id}).done >= found.done
 
 
 @given(root=trees(), earned=EARNED)
 @settings(max_examples=300, deadline=None)
-def test_whoever_takes_any_next_step_comes_to_the_end(root: Group, earned: frozenset[str]) -> None:
+def test_taking_any_next_step_completes_the_pathway(root: Group, earned: frozenset[str]) -> None:
     for _ in range(9):
         found = progress(pathway(root), earned)
         if found.complete:
@@ -152,7 +158,7 @@ def test_whoever_takes_any_next_step_comes_to_the_end(root: Group, earned: froze
 
 @given(root=trees(2), earned=EARNED)
 @settings(max_examples=150, deadline=None)
-def test_where_there_is_no_order_none_matters(root: Group, earned: frozenset[str]) -> None:
+def test_order_is_irrelevant_in_groups_without_order(root: Group, earned: frozenset[str]) -> None:
     if root.rule is Rule.IN_ORDER:
         root = replace(root, rule=Rule.ALL)
     found = progress(pathway(root), earned)
@@ -165,9 +171,9 @@ def test_where_there_is_no_order_none_matters(root: Group, earned: frozenset[str
 
 @given(root=trees())
 @settings(max_examples=200, deadline=None)
-def test_a_signpost_names_what_comes_after_and_never_the_step_itself(root: Group) -> None:
+def test_link_lists_following_steps_but_not_the_step_itself(root: Group) -> None:
     for letter in letters_of(root):
-        post = pathway_link(pathway(root, reward="r", reward_name="The whole"), letter)
+        post = build_pathway_link(pathway(root, reward="r", reward_name="The whole"), letter)
         named = [step.achievement_id for step in post.next]
         assert len(named) <= MAX_NEXT
         assert letter not in named
@@ -176,43 +182,43 @@ def test_a_signpost_names_what_comes_after_and_never_the_step_itself(root: Group
 
 
 def following(root: Group, letter: str) -> str:
-    return "".join(step.achievement_id for step in pathway_link(pathway(root), letter).next)
+    return "".join(step.achievement_id for step in build_pathway_link(pathway(root), letter).next)
 
 
-def test_a_signpost_leads_along_a_line_and_ends_with_it() -> None:
+def test_link_follows_an_ordered_group_to_its_end() -> None:
     line = in_order("a", "b", "c")
     assert [following(line, letter) for letter in "abc"] == ["b", "c", ""]
 
 
-def test_a_signpost_names_the_others_where_they_have_no_order_and_the_next_group_after_one_choice() -> None:
+def test_link_lists_siblings_without_order_and_the_next_group_after_a_choice() -> None:
     assert following(every("a", "b", "c"), "b") == "ac"
     tree = in_order("a", some(1, "b", "c"), in_order("d", "e"))
     assert [following(tree, letter) for letter in "abcde"] == ["bc", "d", "d", "e", ""]
     assert following(some(2, "a", "b", "c", "d", "e"), "a") == "bcd"
 
 
-def test_what_was_earned_out_of_order_counts_and_unlocks_nothing_before_its_turn() -> None:
+def test_step_earned_out_of_order_counts_without_unlocking_later_ones() -> None:
     found = progress(pathway(in_order("a", "b", "c")), {"c"})
-    assert states(found.root) == {"a": State.OPEN, "b": State.LOCKED, "c": State.DONE}
+    assert states(found.root) == {"a": StepState.OPEN, "b": StepState.LOCKED, "c": StepState.DONE}
     assert (found.done, found.needed) == (1, 3)
 
 
-def test_of_any_two_of_three_the_third_stays_open_but_is_not_next() -> None:
+def test_third_of_any_two_of_three_stays_open_but_is_not_next() -> None:
     way = pathway(in_order(some(2, "a", "b", "c"), "d"))
     found = progress(way, {"a", "c"})
     assert [step.achievement_id for step in found.next] == ["d"]
-    assert states(found.root)["b"] is State.OPEN
+    assert states(found.root)["b"] is StepState.OPEN
     assert eligible(way, {"a", "c"}, "b")
     assert not eligible(way, {"a"}, "d")
     assert not eligible(way, {"a"}, "a")
     assert not eligible(way, {"a"}, "elsewhere")
 
 
-def test_a_step_without_an_address_is_signed_up_for_where_its_group_is() -> None:
+def test_step_without_url_inherits_the_url_of_its_group() -> None:
     group = replace(every("a", leaf("b", url="https://acme.example/b")), url="https://acme.example/all")
     found = progress(pathway(in_order(group)), set())
     assert [step.url for step in found.next] == ["https://acme.example/all", "https://acme.example/b"]
-    assert pathway_link(pathway(in_order("x", group)), "x").next == found.next
+    assert build_pathway_link(pathway(in_order("x", group)), "x").next == found.next
 
 
 # What may not be written.
@@ -240,13 +246,13 @@ def deep(levels: int) -> Group:
         ("bad_url", replace(every("a"), url="/sign-up")),
     ],
 )
-def test_what_cannot_be_walked_or_shown_is_refused(code: str, root: Group) -> None:
+def test_invalid_pathway_is_refused(code: str, root: Group) -> None:
     with pytest.raises(Refused) as refused:
         check(pathway(root, reward="reward"))
     assert refused.value.code == code
 
 
-def test_the_largest_and_deepest_are_fine() -> None:
+def test_largest_and_deepest_pathways_are_accepted() -> None:
     check(pathway(every(*(f"a{n}" for n in range(MAX_STEPS)))))
     check(pathway(deep(MAX_DEPTH), reward="reward"))
 
@@ -255,7 +261,7 @@ def numbered(*made: tuple[str, Group], **more: object) -> list[Pathway]:
     return [pathway(root, id=f"p{n}", reward=reward, **more) for n, (reward, root) in enumerate(made)]
 
 
-def test_what_pathways_earn_may_be_a_step_of_others_but_never_in_a_ring() -> None:
+def test_reward_may_be_a_step_of_another_pathway_but_not_in_a_cycle() -> None:
     check_together(numbered(("b", every("a")), ("c", every("b")), ("d", every("a", "c")), ("c", every("x"))))
     ring = numbered(("b", every("a")), ("c", every("x", some(1, "y", "b"))), ("a", every("c")))
     with pytest.raises(Refused) as refused:
@@ -264,7 +270,7 @@ def test_what_pathways_earn_may_be_a_step_of_others_but_never_in_a_ring() -> Non
     check_together([*ring[:2], replace(ring[2], archived=True)])
 
 
-def test_an_issuer_has_so_many_pathways_and_an_achievement_is_in_so_few() -> None:
+def test_numbers_of_pathways_are_limited() -> None:
     check_together(pathway(every(f"a{n}"), id=str(n)) for n in range(MAX_PATHWAYS))
     for many in (
         [pathway(every(f"a{n}"), id=str(n), archived=True) for n in range(MAX_PATHWAYS + 1)],
@@ -278,5 +284,5 @@ def test_an_issuer_has_so_many_pathways_and_an_achievement_is_in_so_few() -> Non
 @given(root=trees())
 @settings(max_examples=50, deadline=None)
 def test_missing_counts_nothing_twice(root: Group) -> None:
-    assert pathways.missing(root, frozenset(letters_of(root))) == 0
-    assert 1 <= pathways.missing(root, frozenset()) <= len(letters_of(root))
+    assert pathway_progress.missing(root, frozenset(letters_of(root))) == 0
+    assert 1 <= pathway_progress.missing(root, frozenset()) <= len(letters_of(root))

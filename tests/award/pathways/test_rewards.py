@@ -1,4 +1,4 @@
-"""What a pathway earns: once, to whoever has completed it, whatever dies on the way."""
+"""Rewards of pathways: issued once on completion, also after crashes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.award.pathways import pathway_actions, rewards
 from chalicelib.award.pathways.pathway import Group, Pathway, Step
-from chalicelib.award.pathways.pathway_actions import WHOLE, Reviewed
+from chalicelib.award.pathways.pathway_actions import ALL_HOLDERS, ReviewedCompletion
 from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record
@@ -36,7 +36,7 @@ ADA = Holder("Ada Lovelace", "ada@example.org")
 
 
 class Academy:
-    """A house with achievements a to e and r, whose pathways are followed."""
+    """An issuer with achievements a to e and r, and its pathways."""
 
     def __init__(self) -> None:
         self.house = House()
@@ -53,7 +53,7 @@ class Academy:
         return issue.issue(self.issuer_context, Award("acme", uuid(letter), holder, **more))
 
     def work(self, issuer_context: IssuerContext | None = None, pathways: Any = None) -> None:
-        """Do all tasks that are due, as the scheduled function does."""
+        """Run all due tasks, as the scheduled function does."""
         tasks = self.house.issuer_store.tasks
         handle = rewards.handler(issuer_context or self.issuer_context, pathways or self.pathways, tasks)
         while due := [task for task in tasks.due(self.house.clock(), 100) if task.kind == rewards.KIND]:
@@ -65,7 +65,7 @@ class Academy:
         rows = self.house.issuer_store.rows_of_email("acme", email or "")
         return [self.house.issuer_store.record(row.credential_id) for row in rows if row.achievement_id == uuid(letter)]
 
-    def review(self, way: Pathway) -> list[Reviewed]:
+    def review(self, way: Pathway) -> list[ReviewedCompletion]:
         return pathway_actions.review(self.issuer_context, self.pathways, "acme", way.id, None, 20)
 
 
@@ -86,7 +86,7 @@ def academy() -> Academy:
     return Academy()
 
 
-def test_whoever_completes_a_pathway_is_given_what_it_earns(academy: Academy) -> None:
+def test_completing_a_pathway_issues_its_reward(academy: Academy) -> None:
     way = academy.draw(root("a", "b"))
     first = academy.earn("a")
     academy.work()
@@ -110,7 +110,7 @@ def test_whoever_completes_a_pathway_is_given_what_it_earns(academy: Academy) ->
     assert reviewed.completion.credentials == (first.id, second.id)
 
 
-def test_it_is_given_once_however_often_and_whatever_comes_after(academy: Academy) -> None:
+def test_reward_is_issued_only_once(academy: Academy) -> None:
     academy.draw(root("a", "b"))
     academy.earn("a")
     academy.earn("b")
@@ -124,7 +124,7 @@ def test_it_is_given_once_however_often_and_whatever_comes_after(academy: Academ
     assert academy.house.report(reward).verdict is Verdict.REVOKED
 
 
-def test_two_holders_do_not_complete_it_together(academy: Academy) -> None:
+def test_achievements_of_two_holders_are_not_combined(academy: Academy) -> None:
     academy.draw(root("a", "b"))
     academy.earn("a")
     academy.earn("b", Holder("Bob", "bob@example.org"))
@@ -133,7 +133,7 @@ def test_two_holders_do_not_complete_it_together(academy: Academy) -> None:
     assert academy.held("r") == academy.held("r", "bob@example.org") == academy.held("r", None) == []
 
 
-def test_another_issuers_credentials_do_not_count(academy: Academy) -> None:
+def test_credentials_of_another_issuer_do_not_count(academy: Academy) -> None:
     from chalicelib.award.issuers import issuer_actions
     from tests.award.fakes import new_issuer
 
@@ -146,7 +146,7 @@ def test_another_issuers_credentials_do_not_count(academy: Academy) -> None:
     assert academy.held("r") == []
 
 
-def test_what_is_withdrawn_on_hold_or_over_does_not_count(academy: Academy) -> None:
+def test_revoked_suspended_and_expired_credentials_do_not_count(academy: Academy) -> None:
     academy.draw(root("a", "b"))
     now = academy.issuer_context.now()
     status_changes.revoke(academy.issuer_context, "acme", academy.earn("a").id)
@@ -161,7 +161,7 @@ def test_what_is_withdrawn_on_hold_or_over_does_not_count(academy: Academy) -> N
     assert len(academy.held("r")) == 1
 
 
-def test_a_corrected_credential_counts_by_what_replaced_it(academy: Academy) -> None:
+def test_replacement_of_a_corrected_credential_counts(academy: Academy) -> None:
     way = academy.draw(root("a", "b"))
     wrong = academy.earn("a")
     fixed = reissue.correct(academy.issuer_context, "acme", wrong.id, Changes(name="Ada King"), "A new name.")
@@ -172,7 +172,7 @@ def test_a_corrected_credential_counts_by_what_replaced_it(academy: Academy) -> 
     assert wrong.id not in reviewed.completion.credentials
 
 
-def test_a_reward_that_is_a_step_leads_on_through_the_next_pathway(academy: Academy) -> None:
+def test_reward_that_is_a_step_completes_the_next_pathway(academy: Academy) -> None:
     academy.draw(in_order(step("a"), step("b")), reward="c")
     academy.draw(some(2, step("c"), step("d"), step("e")), reward="r")
     for letter in "eba":
@@ -183,7 +183,7 @@ def test_a_reward_that_is_a_step_leads_on_through_the_next_pathway(academy: Acad
     assert [item["name"] for item in json.loads(reward.document)["evidence"]] == ["C", "E"]
 
 
-def test_a_reward_that_is_refused_to_one_holder_is_no_fault_of_ours_and_others_get_theirs(academy: Academy) -> None:
+def test_reward_refused_for_one_holder_does_not_block_others(academy: Academy) -> None:
     for letter in ("Eve", "Ada", "Ben"):
         academy.earn("a", Holder(letter, f"{letter.lower()}@example.org"))
     broken = academy.held("a", "ada@example.org")[0]
@@ -200,7 +200,7 @@ def test_a_reward_that_is_refused_to_one_holder_is_no_fault_of_ours_and_others_g
     assert len(academy.held("r")) == 1
 
 
-def test_a_reward_that_is_no_longer_issued_waits_and_fails_no_task(academy: Academy) -> None:
+def test_archived_reward_is_not_issued_and_fails_no_task(academy: Academy) -> None:
     academy.draw(root("a"))
     achievements.archive(academy.issuer_context, "acme", uuid("r"))
     academy.earn("a")
@@ -212,14 +212,14 @@ def test_a_reward_that_is_no_longer_issued_waits_and_fails_no_task(academy: Acad
     assert len(academy.held("r")) == 1
 
 
-def test_an_archived_pathway_earns_nothing(academy: Academy) -> None:
+def test_archived_pathway_issues_no_reward(academy: Academy) -> None:
     academy.draw(root("a"), archived=True)
     academy.earn("a")
     academy.work()
     assert academy.held("r") == []
 
 
-def test_a_pathway_without_a_reward_is_noted_and_one_that_is_added_later_is_given(academy: Academy) -> None:
+def test_reward_added_after_completion_is_issued(academy: Academy) -> None:
     way = academy.draw(root("a"), reward=None)
     academy.earn("a")
     academy.work()
@@ -234,7 +234,7 @@ def test_a_pathway_without_a_reward_is_noted_and_one_that_is_added_later_is_give
     assert [each.completion.id for each in academy.review(way)] == [reward.id]
 
 
-def test_whoever_has_all_steps_already_is_found_when_the_pathway_is_written_or_changed(academy: Academy) -> None:
+def test_holders_with_all_steps_are_found_when_a_pathway_changes(academy: Academy) -> None:
     holders = [Holder(f"H{n}", f"h{n}@example.org") for n in range(5)]
     for holder in holders:
         academy.earn("a", holder)
@@ -250,7 +250,7 @@ def test_whoever_has_all_steps_already_is_found_when_the_pathway_is_written_or_c
     assert [len(academy.held("r", holder.email)) for holder in holders] == [0, 1, 1, 1, 1]
 
 
-def test_a_great_many_holders_are_looked_at_piece_by_piece(academy: Academy) -> None:
+def test_many_holders_are_checked_in_several_tasks(academy: Academy) -> None:
     for number in range(7):
         academy.earn("a", Holder(f"H{number}", f"h{number}@example.org"))
     academy.work()
@@ -262,7 +262,9 @@ def test_a_great_many_holders_are_looked_at_piece_by_piece(academy: Academy) -> 
         return house.clock.now
 
     handle = rewards.handler(replace(academy.issuer_context, clock=slow), academy.pathways, house.issuer_store.tasks)
-    while due := [task for task in house.issuer_store.tasks.due(house.clock(), 100) if task.subject.startswith(WHOLE)]:
+    while due := [
+        task for task in house.issuer_store.tasks.due(house.clock(), 100) if task.subject.startswith(ALL_HOLDERS)
+    ]:
         assert len(due) == 1
         handle(due[0])
         house.issuer_store.tasks.done(due[0])
@@ -274,7 +276,7 @@ def test_a_great_many_holders_are_looked_at_piece_by_piece(academy: Academy) -> 
 # What is no longer supported.
 
 
-def test_what_loses_its_support_is_listed_and_keeps_its_reward(academy: Academy) -> None:
+def test_unsupported_completion_is_listed_and_keeps_its_reward(academy: Academy) -> None:
     way = academy.draw(root("a", "b"))
     lost = academy.earn("a")
     academy.earn("b")
@@ -282,21 +284,21 @@ def test_what_loses_its_support_is_listed_and_keeps_its_reward(academy: Academy)
     status_changes.revoke(academy.issuer_context, "acme", lost.id, "Plagiarism.")
     [reviewed] = academy.review(way)
     assert not reviewed.supported
-    assert reviewed.withdrawn == (lost.id,)
+    assert reviewed.inactive == (lost.id,)
     [reward] = academy.held("r")
     assert academy.house.report(reward).verdict is Verdict.VALID
 
 
-def test_what_came_in_its_place_or_was_not_needed_supports_it_still(academy: Academy) -> None:
+def test_replaced_or_unneeded_credentials_still_support_a_completion(academy: Academy) -> None:
     corrected = academy.draw(root("a"))
     wrong = academy.earn("a")
     academy.work()
     reissue.correct(academy.issuer_context, "acme", wrong.id, Changes(name="Ada King"), "A new name.")
     [reviewed] = academy.review(corrected)
-    assert (reviewed.supported, reviewed.withdrawn) == (True, (wrong.id,))
+    assert (reviewed.supported, reviewed.inactive) == (True, (wrong.id,))
 
 
-def test_a_choice_of_which_enough_is_left_is_still_supported(academy: Academy) -> None:
+def test_choice_with_enough_remaining_credentials_is_supported(academy: Academy) -> None:
     way = academy.draw(some(1, step("b"), step("c")))
     academy.earn("b")
     academy.work()
@@ -306,26 +308,28 @@ def test_a_choice_of_which_enough_is_left_is_still_supported(academy: Academy) -
     assert reviewed.supported
 
 
-def test_what_has_expired_since_was_good_at_the_time(academy: Academy) -> None:
+def test_expired_credential_still_supports_a_completion(academy: Academy) -> None:
     way = academy.draw(root("a"))
     academy.earn("a", valid_until=academy.issuer_context.now() + timedelta(days=1))
     academy.work()
     academy.house.clock.advance(timedelta(days=2))
     [reviewed] = academy.review(way)
-    assert (reviewed.supported, reviewed.withdrawn) == (True, ())
-    seen = pathway_actions.way_of(academy.issuer_context, academy.pathways, "acme", way.id, "ada@example.org")
+    assert (reviewed.supported, reviewed.inactive) == (True, ())
+    seen = pathway_actions.holder_progress(academy.issuer_context, academy.pathways, "acme", way.id, "ada@example.org")
     assert not seen.progress.complete
     assert seen.completion is not None
 
 
-def test_whoever_completed_an_earlier_version_has_completed_it(academy: Academy) -> None:
+def test_completion_of_an_earlier_version_stays(academy: Academy) -> None:
     way = academy.draw(root("a"))
     academy.earn("a")
     academy.work()
     pathway_actions.change(
         academy.issuer_context, academy.pathways, "acme", way.id, Draft("Longer", "Up.", root("a", "b"), uuid("r"))
     )
-    seen = pathway_actions.way_of(academy.issuer_context, academy.pathways, "acme", way.id, " Ada@Example.org ")
+    seen = pathway_actions.holder_progress(
+        academy.issuer_context, academy.pathways, "acme", way.id, " Ada@Example.org "
+    )
     assert seen.completion is not None
     assert seen.completion.version == 1
     assert (seen.progress.done, seen.progress.needed) == (1, 2)
@@ -339,7 +343,7 @@ def test_whoever_completed_an_earlier_version_has_completed_it(academy: Academy)
 # Crashes.
 
 
-def test_whatever_dies_a_rerun_gives_the_reward_once() -> None:
+def test_rerun_after_a_crash_at_any_point_issues_the_reward_once() -> None:
     for at in range(60):
         for after in (False, True):
             academy = Academy()
@@ -361,7 +365,7 @@ def test_whatever_dies_a_rerun_gives_the_reward_once() -> None:
     pytest.fail("the fuse never outlasted the work")
 
 
-def test_when_the_reward_was_changed_between_a_crash_and_the_rerun_the_first_one_stays(academy: Academy) -> None:
+def test_reward_changed_between_crash_and_rerun_keeps_the_first(academy: Academy) -> None:
     way = academy.draw(root("a"))
     academy.earn("a")
 
@@ -379,16 +383,16 @@ def test_when_the_reward_was_changed_between_a_crash_and_the_rerun_the_first_one
     assert len(academy.pathways.done) == 1
 
 
-def test_a_task_whose_credential_is_gone_is_done(academy: Academy) -> None:
+def test_task_for_a_missing_credential_succeeds(academy: Academy) -> None:
     handle = rewards.handler(academy.issuer_context, academy.pathways, academy.house.issuer_store.tasks)
-    for subject in ("g" * 26, f"{WHOLE}{'g' * 26}"):
+    for subject in ("g" * 26, f"{ALL_HOLDERS}{'g' * 26}"):
         handle(Task("pathways", "acme", subject, academy.issuer_context.now()))
 
 
-def test_the_id_of_a_reward_is_no_stranger_s_to_guess_and_the_same_for_nobody_else(academy: Academy) -> None:
+def test_reward_id_is_secret_and_unique_per_holder(academy: Academy) -> None:
     ways = [academy.draw(root("a"), reward="r"), academy.draw(root("b"), reward="e")]
     ids = {
-        pathway_actions.completion_of(academy.pathways, way, email)
+        pathway_actions.completion_id_of(academy.pathways, way, email)
         for way in ways
         for email in ("ada@example.org", "bob@example.org")
     }
@@ -397,7 +401,7 @@ def test_the_id_of_a_reward_is_no_stranger_s_to_guess_and_the_same_for_nobody_el
     other.issuer_context = other.house.issuer_context
     assert len(ids) == 4
     assert all(len(each) == 26 and each.isalnum() for each in ids)
-    found = academy.pathways.atlas("acme")
+    found = academy.pathways.pathway_set("acme")
     assert found is not None
     assert len(found.secret) == 32
 
@@ -405,27 +409,27 @@ def test_the_id_of_a_reward_is_no_stranger_s_to_guess_and_the_same_for_nobody_el
 # Writing.
 
 
-def test_a_step_without_a_name_is_called_as_its_achievement(academy: Academy) -> None:
+def test_step_without_name_gets_the_achievement_name(academy: Academy) -> None:
     unnamed = replace(root("a"), steps=(replace(root("a").steps[0], name=""),))
     assert [step.name for step in academy.draw(unnamed).root.steps] == ["A"]
 
 
 @pytest.mark.parametrize("where", ["step", "reward"])
-def test_only_the_issuer_s_own_achievements_can_be_steps_or_rewards(academy: Academy, where: str) -> None:
+def test_achievements_of_other_issuers_are_refused(academy: Academy, where: str) -> None:
     with pytest.raises(Refused) as refused:
         academy.draw(root("z") if where == "step" else root("a"), reward="z" if where == "reward" else None)
     assert refused.value.code == "unknown_achievement"
     assert academy.pathways.stored == {}
 
 
-def test_nobody_can_write_a_pathway_of_no_issuer(academy: Academy) -> None:
+def test_pathway_for_unknown_issuer_is_refused(academy: Academy) -> None:
     with pytest.raises(NotFound):
         pathway_actions.add(academy.issuer_context, academy.pathways, "nobody", Draft("A way", "Up.", root("a")))
     with pytest.raises(NotFound):
         pathway_actions.change(academy.issuer_context, academy.pathways, "acme", "p", Draft("A way", "Up.", root("a")))
 
 
-def test_a_change_is_written_from_the_version_that_was_read_or_from_any(academy: Academy) -> None:
+def test_change_requires_the_current_version_if_one_is_given(academy: Academy) -> None:
     way = academy.draw(root("a"))
     draft = Draft("Second", "Up.", root("b"), version=1)
     assert pathway_actions.change(academy.issuer_context, academy.pathways, "acme", way.id, draft).version == 2
@@ -439,7 +443,7 @@ def test_a_change_is_written_from_the_version_that_was_read_or_from_any(academy:
     )
 
 
-def test_signposts_follow_every_change(academy: Academy) -> None:
+def test_pathway_links_follow_every_change(academy: Academy) -> None:
     way = academy.draw(in_order(step("a"), step("b")))
     academy.draw(root("b", "c"), reward="e")
     assert [post.pathway for post in academy.pathways.pathway_links("acme", uuid("a"))] == ["A way"]
@@ -455,8 +459,8 @@ def test_signposts_follow_every_change(academy: Academy) -> None:
     assert academy.pathways.pathway_links("acme", uuid("d")) == ()
 
 
-def test_two_who_together_would_make_a_ring_do_not(academy: Academy) -> None:
-    """Each reads the pathways before the other has saved."""
+def test_concurrent_changes_cannot_create_a_cycle(academy: Academy) -> None:
+    """Each writer reads the pathways before the other one has saved."""
     first = Draft("One", "Up.", root("a"), uuid("b"))
     second = Draft("Two", "Up.", root("b"), uuid("a"))
 

@@ -151,10 +151,10 @@ def test_completions_are_listed_with_what_still_stands_behind_them(college: Coll
     reward = seen["completed"]["reward"]
     assert college.ask.get(f"/v1/credentials/{reward}").json["verdict"] == "valid"
     [completion] = college.progress(way, "")["items"]
-    assert (completion["email"], completion["supported"], completion["withdrawn"]) == ("ada@example.org", True, [])
+    assert (completion["email"], completion["supported"], completion["inactive"]) == ("ada@example.org", True, [])
     status_changes.revoke(college.laurel.issuer_context, "fernhill", last)
     [completion] = college.progress(way, "")["items"]
-    assert (completion["supported"], completion["withdrawn"]) == (False, [last])
+    assert (completion["supported"], completion["inactive"]) == (False, [last])
     assert college.ask.get(f"/v1/credentials/{reward}").json["verdict"] == "valid"
 
 
