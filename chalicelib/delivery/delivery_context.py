@@ -1,4 +1,4 @@
-"""What every act of delivery needs: storage, the post, the to-do list, a clock and randomness."""
+"""Dependencies of delivery: storage, mailer, task queue, clock and randomness."""
 
 from __future__ import annotations
 
@@ -20,60 +20,60 @@ from chalicelib.delivery.ports import Archive, Mailer, PathwayLinks, Store
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.tasks.task_queue import TaskQueue
 
-TURNS = 5
-"""How often a change is tried again because somebody else was first."""
+MAX_ATTEMPTS = 5
+"""Attempts to store a change, each lost to a concurrent writer."""
 NOT_CHECKED = "not_checked"
-"""The verdict of an event with which no verification went along."""
+"""Verdict of an event that involves no verification."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """The surroundings of the acts in `handlers`, `again`, `notices` and `holder`."""
+    """Dependencies of `handlers`, `resend`, `email_events` and `holder_actions`."""
 
     store: Store
     archive: Archive
     pathway_links: PathwayLinks
     tasks: TaskQueue
     mailer: Callable[[], Mailer]
-    """Made when it is used: who only looks at their credentials needs none."""
+    """Created when used, because viewing credentials sends no email."""
     recorder: Recorder
     base_url: str
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     within: Callable[[Limit, str], bool]
-    """Counts one more for a subject; False when the limit was reached before (`access.limits.within`)."""
+    """Counts one more for a subject; False if the limit is already reached (`access.rate_limits.within`)."""
 
     def now(self) -> datetime:
-        """The moment in UTC."""
+        """The current time in UTC."""
         return self.clock().astimezone(UTC)
 
     def page(self, credential_id: str) -> str:
-        """The public address of a credential."""
+        """The public URL of a credential."""
         return f"{self.base_url}/c/{credential_id}"
 
     def mailbox(self, email: str) -> Mailbox:
-        """What is known about an address."""
+        """The stored mailbox of an address."""
         return self.store.mailbox(mailbox.digest(email))
 
     def link(
         self, purpose: Purpose, email: str, *, issuer_id: str | None = None, credential_id: str | None = None
     ) -> tuple[str, Link]:
-        """The address with a fresh secret in it, and what is to be kept of it."""
+        """Create a URL with a new secret, and the link to store."""
         box = links.box_of(mailbox.digest(email))
         token = links.secret(box, self.entropy(links.SECRET_BYTES))
         digest = hashlib.sha256(token.encode()).hexdigest()
-        kept = Link(box, digest, purpose, mailbox.normal(email), self.now(), issuer_id, credential_id)
+        link = Link(box, digest, purpose, mailbox.normal(email), self.now(), issuer_id, credential_id)
         path = "my" if purpose is Purpose.MY else "mail/unsubscribe"
-        return f"{self.base_url}/{path}/{token}", kept
+        return f"{self.base_url}/{path}/{token}", link
 
     def change(
         self, issuer_id: str, credential_id: str, step: Callable[[Delivery], Delivery]
     ) -> tuple[Delivery, Delivery]:
-        """Take ``step`` from what is stored, however many others do so at the same time: before and after.
+        """Apply ``step`` to the stored delivery with optimistic locking; the delivery before and after.
 
-        A step that changes nothing writes nothing. Raises what ``step`` raises, and `Unavailable`.
+        Writes nothing if nothing changes. Raises what ``step`` raises, and `Unavailable`.
         """
-        for _ in range(TURNS):
+        for _ in range(MAX_ATTEMPTS):
             before = self.store.delivery(issuer_id, credential_id)
             after = step(before)
             if after == before:
@@ -82,11 +82,11 @@ class DeliveryContext:
                 return before, self.store.save(after)
             except Conflict:
                 continue
-        raise Unavailable("Too many changed this delivery at once.", code="storage_busy")
+        raise Unavailable("This delivery is being changed too often. Try again.", code="storage_busy")
 
     def change_mailbox(self, digest: str, step: Callable[[Mailbox], Mailbox]) -> Mailbox:
-        """The same for a mailbox; what it is after."""
-        for _ in range(TURNS):
+        """Apply ``step`` to a stored mailbox in the same way; the mailbox after."""
+        for _ in range(MAX_ATTEMPTS):
             before = self.store.mailbox(digest)
             after = step(before)
             if after == before:
@@ -95,10 +95,10 @@ class DeliveryContext:
                 return self.store.save_mailbox(after)
             except Conflict:
                 continue
-        raise Unavailable("Too many changed this mailbox at once.", code="storage_busy")
+        raise Unavailable("This mailbox is being changed too often. Try again.", code="storage_busy")
 
     def record_event(self, kind: Kind, record: Record, at: datetime, *, once: str, target: str | None = None) -> None:
-        """Store the event that ``kind`` happened to a credential: the same event whenever ``once`` is the same."""
+        """Record an event of a credential. Calls with the same ``once`` record the same event."""
         named = hashlib.sha256(f"{kind.value} {record.id} {once}".encode()).digest()
         event = Event(
             id=ulid(at, named[:ENTROPY_BYTES]),
@@ -115,5 +115,5 @@ class DeliveryContext:
         self.recorder.record(event)
 
     def mark_status(self, issuer_id: str, credential_id: str, state: delivery_status.State, at: datetime) -> Delivery:
-        """Note what happened to a letter, or what its reader did; how the delivery stands then."""
+        """Record a delivery event or a holder's action; the delivery after."""
         return self.change(issuer_id, credential_id, lambda one: delivery_status.reached(one, state, at))[1]

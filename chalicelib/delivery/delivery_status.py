@@ -1,4 +1,4 @@
-"""How the emails about one credential fare. Every step is a function from one `Delivery` to the next."""
+"""Delivery status of the emails about one credential. Each transition is a function from a `Delivery` to the next."""
 
 from __future__ import annotations
 
@@ -10,54 +10,54 @@ from types import MappingProxyType
 
 from chalicelib.delivery.emails.email_content import Kind
 
-ANSWER = timedelta(minutes=15)
-"""How long a claim waits for its answer: as long as a task is left to its worker."""
+CLAIM_TIMEOUT = timedelta(minutes=15)
+"""How long a claim without a result blocks others: as long as a worker may hold a task."""
 
 
 class State(StrEnum):
-    """How far it came."""
+    """The status of a delivery."""
 
     WAITING = "waiting"
     SENT = "sent"
-    """The mail service took it."""
+    """Accepted by the email service."""
     DELIVERED = "delivered"
-    """The reader's mail server took it."""
+    """Accepted by the recipient's mail server."""
     OPENED = "opened"
-    """The holder followed the link in it."""
+    """The holder opened the link in the email."""
     SHARED = "shared"
-    """The holder has shown the credential somewhere."""
+    """The holder shared the credential."""
     BOUNCED = "bounced"
     COMPLAINED = "complained"
-    """The reader called it spam."""
+    """Marked as spam by the recipient."""
     FAILED = "failed"
-    """It was not sent, and will not be by itself; the code says why."""
+    """Not sent, and not retried; the code says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One letter of a kind: claimed, then answered, by being sent or by being given up."""
+    """An attempt to send one kind of email: claimed first, then either sent or given up."""
 
     claimed_at: datetime
     by: str
-    """Who claimed it: a random name, so that two who claim at once are two."""
+    """Random id of the claimant, so that concurrent claims differ."""
     sent_at: datetime | None = None
     given_up: str | None = None
 
     @property
     def answered(self) -> bool:
-        """Whether it is known what became of it."""
+        """Whether the result is known."""
         return self.sent_at is not None or self.given_up is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """All emails about one credential, and what its holder did after them."""
+    """All emails about one credential, and what the holder did with it."""
 
     credential_id: str
     issuer_id: str
     emails: Mapping[Kind, Attempt] = field(default_factory=lambda: MappingProxyType({}))
-    asked: tuple[datetime, ...] = ()
-    """When the issuer asked to send it again, newest last."""
+    resend_requests: tuple[datetime, ...] = ()
+    """When the issuer asked to resend the email, newest last."""
     delivered_at: datetime | None = None
     opened_at: datetime | None = None
     shared_at: datetime | None = None
@@ -67,12 +67,12 @@ class Delivery:
 
     @property
     def first(self) -> Attempt | None:
-        """The letter that the credential came with."""
+        """The first email about the credential."""
         return self.emails.get(Kind.ISSUED)
 
     @property
     def state(self) -> State:
-        """What a holder did tells more than what became of a letter; a complaint, more than anything."""
+        """A holder's action outranks a delivery event; a complaint outranks everything."""
         first = self.first
         for reached, state in (
             (self.complained_at, State.COMPLAINED),
@@ -89,24 +89,24 @@ class Delivery:
 
 
 def may_claim(delivery: Delivery, kind: Kind, now: datetime) -> bool:
-    """Whether a letter of ``kind`` may be sent by whoever claims it now.
+    """Whether an email of ``kind`` can be claimed now.
 
-    The first letter is worth a double: its claim, if it was never answered, falls back after `ANSWER`. A reminder
-    is not: its claim stands for good, whatever became of it.
+    A duplicate of the first email is acceptable: its claim expires after `CLAIM_TIMEOUT` without a result. A duplicate
+    reminder is not: its claim never expires.
     """
     attempt = delivery.emails.get(kind)
     if attempt is None:
         return True
-    return kind is Kind.ISSUED and not attempt.answered and now - attempt.claimed_at >= ANSWER
+    return kind is Kind.ISSUED and not attempt.answered and now - attempt.claimed_at >= CLAIM_TIMEOUT
 
 
 def claimed(delivery: Delivery, kind: Kind, now: datetime, by: str) -> Delivery:
-    """With a letter of ``kind`` that ``by`` is about to send."""
+    """Claim an email of ``kind`` for ``by``."""
     return _with(delivery, kind, Attempt(now, by))
 
 
 def released(delivery: Delivery, kind: Kind, by: str) -> Delivery:
-    """Without ``by``'s claim of a letter that, for certain, was not sent; a claim that another one took since stays."""
+    """Release ``by``'s claim of an email that was certainly not sent. Another claimant's later claim stays."""
     return _without(delivery, kind) if _is_claimed(delivery, kind, by) else delivery
 
 
@@ -115,13 +115,13 @@ def _without(delivery: Delivery, kind: Kind) -> Delivery:
 
 
 def sent(delivery: Delivery, kind: Kind, at: datetime) -> Delivery:
-    """With a letter that the mail service took, whoever has claimed it meanwhile."""
+    """Record that the email service accepted the email, whoever holds the claim."""
     attempt = delivery.emails.get(kind) or Attempt(at, "")
     return _with(delivery, kind, replace(attempt, sent_at=at, given_up=None))
 
 
 def given_up(delivery: Delivery, kind: Kind, code: str, by: str) -> Delivery:
-    """With a letter that ``by`` has claimed and that is not to be sent, and why."""
+    """Record why the email that ``by`` has claimed will not be sent."""
     if not _is_claimed(delivery, kind, by):
         return delivery
     return _with(delivery, kind, replace(delivery.emails[kind], given_up=code))
@@ -132,14 +132,14 @@ def _is_claimed(delivery: Delivery, kind: Kind, by: str) -> bool:
     return attempt is not None and attempt.by == by and not attempt.answered
 
 
-def asked_again(delivery: Delivery, now: datetime, kept: int) -> Delivery:
-    """With the first letter to be sent once more; the last ``kept`` askings are remembered."""
+def with_resend_request(delivery: Delivery, now: datetime, kept: int) -> Delivery:
+    """Reset the first email so that it is sent again, remembering the last ``kept`` requests."""
     fresh = _without(delivery, Kind.ISSUED)
-    return replace(fresh, asked=(*delivery.asked, now)[-kept:], delivered_at=None, bounced_at=None)
+    return replace(fresh, resend_requests=(*delivery.resend_requests, now)[-kept:], delivered_at=None, bounced_at=None)
 
 
 def reached(delivery: Delivery, state: State, at: datetime) -> Delivery:
-    """With what happened for the first time ``at``; what happened before stays as it was."""
+    """Record a state reached ``at``; the first time stays."""
     match state:
         case State.DELIVERED:
             return delivery if delivery.delivered_at else replace(delivery, delivered_at=at)
@@ -153,7 +153,7 @@ def reached(delivery: Delivery, state: State, at: datetime) -> Delivery:
         case State.COMPLAINED:
             return delivery if delivery.complained_at else replace(delivery, complained_at=at)
         case _:
-            raise ValueError(f"{state} is not something that happens to a letter that was sent")
+            raise ValueError(f"{state} cannot be reached after sending")
 
 
 def _with(delivery: Delivery, kind: Kind, attempt: Attempt) -> Delivery:

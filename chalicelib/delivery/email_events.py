@@ -1,8 +1,8 @@
-"""What the mail service says of a letter that it took: delivered, bounced, complained of.
+"""Parse and apply the email service's events: deliveries, bounces and complaints.
 
-Amazon SES says it in JSON, in one of two shapes that differ in little: as the notification of an identity
-(`notificationType`) and as the event of a configuration set (`eventType`). Both are read; what is none of this is
-ignored. A notice may come twice and late: applying it again changes nothing.
+Amazon SES publishes them as JSON in two similar forms: notifications of an identity (`notificationType`) and events of
+a configuration set (`eventType`). Both are parsed; other events are ignored. Events may arrive late or more than once,
+so applying one again changes nothing.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from chalicelib.delivery.ports import EarlyEvent, SentEmail
 from chalicelib.errors import Malformed, NotFound
 
 CAPS = strict_json.Caps(size=256 * 1024, depth=12, members=4_000)
-"""SNS carries 256 KB at most (Amazon SNS quotas)."""
+"""SNS messages have at most 256 KB (Amazon SNS quotas)."""
 MOST_ADDRESSES = 50
-"""Recipients of one mail (Amazon SES quotas). Ours have one each."""
+"""Recipients of one email (Amazon SES quotas). Ours have one each."""
 
 _ID = re.compile(r"[A-Za-z0-9@._-]{1,256}", re.ASCII)
 _ADDRESS = re.compile(r"(?:[^<>]*<)?([^<>\s]{1,254}@[^<>\s@]{1,254})>?")
 
 
 class EmailEventType(StrEnum):
-    """What became of a letter."""
+    """The type of an email event."""
 
     DELIVERED = "delivered"
     BOUNCED = "bounced"
-    """For good: there is no such mailbox. What may yet arrive is no bounce here."""
+    """A permanent bounce: the mailbox does not exist. Temporary bounces are ignored."""
     COMPLAINED = "complained"
 
 
 @dataclass(frozen=True, slots=True)
 class EmailEvent:
-    """One letter's fate. ``addresses`` are those that the notice speaks of."""
+    """An event about one email and the ``addresses`` it concerns."""
 
     fate: EmailEventType
     message_id: str
@@ -56,62 +56,64 @@ _STATES = {
 
 
 def parse(message: str) -> EmailEvent | None:
-    """The notice in ``message``; None for one about something else (sends, opens, delays, soft bounces).
+    """Parse an event. Returns None for other events (sends, opens, delays, soft bounces).
 
-    Raises `Malformed` when it cannot be made out, whatever it is.
+    Raises `Malformed` for anything that is not an event.
     """
-    notice = strict_json.parse(message.encode("utf-8", "surrogatepass"), CAPS)
-    kind = notice.get("eventType", notice.get("notificationType"))
+    event = strict_json.parse(message.encode("utf-8", "surrogatepass"), CAPS)
+    kind = event.get("eventType", event.get("notificationType"))
     match kind:
         case "Delivery":
-            said = _object(notice, "delivery")
-            return _notice(EmailEventType.DELIVERED, notice, said, _list(said, "recipients"))
+            details = _object(event, "delivery")
+            return _event(EmailEventType.DELIVERED, event, details, _list(details, "recipients"))
         case "Bounce":
-            said = _object(notice, "bounce")
-            if said.get("bounceType") != "Permanent":
+            details = _object(event, "bounce")
+            if details.get("bounceType") != "Permanent":
                 return None
-            return _notice(EmailEventType.BOUNCED, notice, said, _named(said, "bouncedRecipients"))
+            return _event(EmailEventType.BOUNCED, event, details, _named(details, "bouncedRecipients"))
         case "Complaint":
-            said = _object(notice, "complaint")
-            if said.get("complaintFeedbackType") == "not-spam":
-                return None  # the opposite of a complaint: its reader took it out of the spam folder
-            return _notice(EmailEventType.COMPLAINED, notice, said, _named(said, "complainedRecipients"))
+            details = _object(event, "complaint")
+            if details.get("complaintFeedbackType") == "not-spam":
+                return None  # the opposite of a complaint: moved out of the spam folder
+            return _event(EmailEventType.COMPLAINED, event, details, _named(details, "complainedRecipients"))
         case str():
             return None
-    raise _malformed("it names no kind")
+    raise _malformed("it has no type")
 
 
-def apply(delivery_context: DeliveryContext, notice: EmailEvent) -> None:
-    """Note what ``notice`` says, of the mailbox and of the letter. Doing it again changes nothing.
+def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
+    """Apply ``event`` to the mailbox and the delivery. Idempotent.
 
-    A mail that is no letter about a credential, a sign-in mail say, has a mailbox only. Raises `Unavailable`.
+    An email that is not about a credential, such as a sign-in link, has only a mailbox. Raises `Unavailable`.
     """
-    if notice.fate is not EmailEventType.DELIVERED:
-        step = mailbox.bounced if notice.fate is EmailEventType.BOUNCED else mailbox.complained
-        for address in notice.addresses:
-            delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, notice.at))
-    early = EarlyEvent(_STATES[notice.fate], notice.at)
-    sent_email = delivery_context.store.sent_email(notice.message_id) or _overtaken(
-        delivery_context, notice.message_id, early
+    if event.fate is not EmailEventType.DELIVERED:
+        step = mailbox.bounced if event.fate is EmailEventType.BOUNCED else mailbox.complained
+        for address in event.addresses:
+            delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, event.at))
+    early = EarlyEvent(_STATES[event.fate], event.at)
+    sent_email = delivery_context.store.sent_email(event.message_id) or _store_early(
+        delivery_context, event.message_id, early
     )
     if sent_email is not None:
-        _follow(delivery_context, notice.message_id, sent_email, early)
+        _apply_to_delivery(delivery_context, event.message_id, sent_email, early)
 
 
-def catch_up(delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail) -> None:
-    """Note what was said of a letter before it was noted as ours. Raises `Unavailable`."""
+def apply_early_events(delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail) -> None:
+    """Apply the events that arrived before the email was stored as sent. Raises `Unavailable`."""
     for early in delivery_context.store.early(message_id):
-        _follow(delivery_context, message_id, sent_email, early)
+        _apply_to_delivery(delivery_context, message_id, sent_email, early)
 
 
-def _overtaken(delivery_context: DeliveryContext, message_id: str, early: EarlyEvent) -> SentEmail | None:
-    # The mail service may be quicker than our own note of what it took. Both sides write before they read, so
-    # whichever is the later of the two finds what the other has written.
+def _store_early(delivery_context: DeliveryContext, message_id: str, early: EarlyEvent) -> SentEmail | None:
+    # An event may arrive before the email is stored as sent. Both sides write before they read, so the later one finds
+    # what the other has written.
     delivery_context.store.add_early_event(message_id, early)
     return delivery_context.store.sent_email(message_id)
 
 
-def _follow(delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail, early: EarlyEvent) -> None:
+def _apply_to_delivery(
+    delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail, early: EarlyEvent
+) -> None:
     delivery_context.mark_status(sent_email.issuer_id, sent_email.credential_id, early.state, early.at)
     if early.state is State.DELIVERED:
         try:
@@ -121,27 +123,27 @@ def _follow(delivery_context: DeliveryContext, message_id: str, sent_email: Sent
         delivery_context.record_event(Kind.DELIVERED, record, early.at, once=message_id)
 
 
-def _notice(
-    fate: EmailEventType, notice: dict[str, object], said: dict[str, object], addresses: list[object]
+def _event(
+    fate: EmailEventType, event: dict[str, object], details: dict[str, object], addresses: list[object]
 ) -> EmailEvent:
-    mail = _object(notice, "mail")
+    mail = _object(event, "mail")
     message_id = mail.get("messageId")
     if not isinstance(message_id, str) or not _ID.fullmatch(message_id):
-        raise _malformed("it names no message")
+        raise _malformed("it has no message id")
     if not 0 < len(addresses) <= MOST_ADDRESSES:
-        raise _malformed("it names no recipient, or too many")
-    return EmailEvent(fate, message_id, tuple(map(_address, addresses)), dates.parse(said.get("timestamp")))
+        raise _malformed("it has no recipients, or too many")
+    return EmailEvent(fate, message_id, tuple(map(_address, addresses)), dates.parse(details.get("timestamp")))
 
 
 def _address(value: object) -> str:
     match = _ADDRESS.fullmatch(value) if isinstance(value, str) and len(value) <= 1024 else None
     if match is None:
-        raise _malformed("a recipient is no address")
+        raise _malformed("a recipient is not an email address")
     return mailbox.normal(match[1])
 
 
-def _named(said: dict[str, object], name: str) -> list[object]:
-    return [one.get("emailAddress") if isinstance(one, dict) else None for one in _list(said, name)]
+def _named(details: dict[str, object], name: str) -> list[object]:
+    return [one.get("emailAddress") if isinstance(one, dict) else None for one in _list(details, name)]
 
 
 def _object(value: dict[str, object], name: str) -> dict[str, object]:
@@ -159,4 +161,4 @@ def _list(value: dict[str, object], name: str) -> list[object]:
 
 
 def _malformed(reason: str) -> Malformed:
-    return Malformed(f"This is no notice of the mail service: {reason}.", code="not_an_email_event")
+    return Malformed(f"This is not an event of the email service: {reason}.", code="not_an_email_event")

@@ -1,10 +1,9 @@
-"""The tasks of delivery: the first letter about a credential, and the reminders after it.
+"""Task handlers of delivery: the first email about a credential, and its reminders.
 
-A letter is claimed before it is sent, and answered after. What lies between cannot be undone or asked about: if a
-worker dies there, nobody knows whether the letter went out. So it is decided by what a double costs. The first letter
-carries the credential: without it the award is lost on its holder, and a double is a nuisance. Its unanswered claim
-falls back, and it is sent again. A reminder is a nuisance already: its claim stands for good; it may be lost, but it
-never comes twice.
+An email is claimed before it is sent, and its result is stored afterwards. If a worker crashes in between, it is
+unknown whether the email was sent. For the first email a duplicate is better than a loss, because it delivers the
+credential: its claim expires, and it is sent again. For a reminder a loss is better than a duplicate: its claim never
+expires.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
 from chalicelib.delivery.links import Purpose
-from chalicelib.delivery.mailbox import held_back
+from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.ports import NotSent, SentEmail
 from chalicelib.errors import NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
 DELIVER = "deliver"
-"""The kind of the task that issuing adds; the others bear the names of their letters."""
+"""Kind of the task that issuing adds; the other kinds are named after their emails."""
 KINDS = {DELIVER: Kind.ISSUED, **{kind.value: kind for kind in REMINDERS}}
-"""Which letter a task of a kind sends."""
+"""The kind of email by kind of task."""
 
 
 def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task], None]]:
-    """What does each kind of task. All of them are safe to call again, and by two workers at once."""
+    """The handler of each kind of task. All are safe to repeat and to run concurrently."""
     return {name: _handler(delivery_context, kind) for name, kind in KINDS.items()}
 
 
@@ -55,7 +54,7 @@ def _handler(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task], 
 
 
 def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContext | None:
-    """What the task is about; None when there is nothing (left) to write about."""
+    """Load what the email is about; None when there is nothing to send an email about."""
     archive = delivery_context.archive
     try:
         record = archive.record(task.subject)
@@ -66,7 +65,7 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
         achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
     except NotFound:
         return None
-    if not stands(record, delivery_context.now()):
+    if not is_current(record, delivery_context.now()):
         return None
     pathway_links = delivery_context.pathway_links.pathway_links(issuer.id, record.achievement_id)
     return EmailContext(
@@ -74,28 +73,28 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
     )
 
 
-def stands(record: Record, now: datetime) -> bool:
-    """Whether a credential is one to write about: active, not ended, and not replaced by another."""
-    ended = record.valid_until is not None and record.valid_until <= now
-    return record.standing.state is State.ACTIVE and record.superseded_by is None and not ended
+def is_current(record: Record, now: datetime) -> bool:
+    """Whether to send emails about a credential: it is active, not expired and not superseded."""
+    expired = record.valid_until is not None and record.valid_until <= now
+    return record.standing.state is State.ACTIVE and record.superseded_by is None and not expired
 
 
 def _deliver(delivery_context: DeliveryContext, task: Task, context: EmailContext) -> None:
     before = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
-    if not context.recipient.notify and not before.asked:
+    if not context.recipient.notify and not before.resend_requests:
         return
-    if before.first is None and not quota.may_write(delivery_context, context.issuer, context.email):
+    if before.first is None and not quota.may_send(delivery_context, context.issuer, context.email):
         later = quota.next_day(delivery_context.now())
         delivery_context.tasks.add([replace(task, due=later, attempts=0)])
         return
     delivery = _send(delivery_context, Kind.ISSUED, context)
     if delivery.first is not None and delivery.first.sent_at is not None:
-        # Also when it was sent by an earlier call that did not come this far: the tasks are the same ones then.
+        # Also if an earlier call sent it and crashed before this line; the tasks are identical.
         delivery_context.tasks.add(_followers(context, delivery.first.sent_at))
 
 
 def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
-    # By the zone that came with the award, and not by the mailbox's, which may change: the same tasks every time.
+    # Uses the recipient's timezone, because the mailbox's may change: repeated calls must add the same tasks.
     record, zone = context.record, context.recipient.zone
     due = {Kind.UNOPENED: reminders.unopened_due(sent_at, zone)}
     if record.valid_until is not None:
@@ -108,7 +107,7 @@ def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
 def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: EmailContext) -> None:
     now = delivery_context.now()
     delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
-    if not _called_for(kind, delivery):
+    if not _is_needed(kind, delivery):
         return
     zone = delivery_context.mailbox(context.email).zone or context.recipient.zone
     if not reminders.allowed(now, zone):
@@ -117,8 +116,8 @@ def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: 
     _send(delivery_context, kind, context)
 
 
-def _called_for(kind: Kind, delivery: Delivery) -> bool:
-    """Whether what the reminder reminds of is still undone."""
+def _is_needed(kind: Kind, delivery: Delivery) -> bool:
+    """Whether the reminder is still needed."""
     match kind:
         case Kind.UNOPENED:
             return delivery.opened_at is None and delivery.shared_at is None
@@ -129,52 +128,52 @@ def _called_for(kind: Kind, delivery: Delivery) -> bool:
 
 
 def _send(delivery_context: DeliveryContext, kind: Kind, context: EmailContext) -> Delivery:
-    """Send the letter, unless it was sent, is held back, or is not to be sent twice. How the delivery stands then.
+    """Send the email unless it was sent, is suppressed or must not be sent twice; the delivery after.
 
-    Raises `Unavailable` when it is to be tried again.
+    Raises `Unavailable` when it should be retried.
     """
-    barred = held_back(delivery_context.mailbox(context.email), kind, context.record.issuer_id)
+    reason = suppression_reason(delivery_context.mailbox(context.email), kind, context.record.issuer_id)
     now, by = delivery_context.now(), delivery_context.entropy(16).hex()
 
     def take(one: Delivery) -> Delivery:
         if not delivery_status.may_claim(one, kind, now):
             return one
-        mine = delivery_status.claimed(one, kind, now, by)
-        return delivery_status.given_up(mine, kind, barred, by) if barred else mine
+        claimed = delivery_status.claimed(one, kind, now, by)
+        return delivery_status.given_up(claimed, kind, reason, by) if reason else claimed
 
     before, after = delivery_context.change(context.record.issuer_id, context.record.id, take)
     if before == after:
-        return _not_ours(after, kind)
-    if barred:
+        return _claimed_by_another(after, kind)
+    if reason:
         return after
-    return _hand_over(delivery_context, kind, context, by)
+    return _send_claimed(delivery_context, kind, context, by)
 
 
-def _not_ours(delivery: Delivery, kind: Kind) -> Delivery:
+def _claimed_by_another(delivery: Delivery, kind: Kind) -> Delivery:
     attempt = delivery.emails[kind]
     if kind is Kind.ISSUED and not attempt.answered:
         raise Unavailable("Another worker is sending this email.", code="in_flight")
     return delivery
 
 
-def _hand_over(delivery_context: DeliveryContext, kind: Kind, context: EmailContext, by: str) -> Delivery:
+def _send_claimed(delivery_context: DeliveryContext, kind: Kind, context: EmailContext, by: str) -> Delivery:
     record = context.record
 
     def change(step: Callable[[Delivery], Delivery]) -> Delivery:
         return delivery_context.change(record.issuer_id, record.id, step)[1]
 
-    named = {"issuer_id": record.issuer_id, "credential_id": record.id}
-    my, my_kept = delivery_context.link(Purpose.MY, context.email, **named)
-    stop, stop_kept = delivery_context.link(Purpose.UNSUBSCRIBE, context.email, **named)
+    ids = {"issuer_id": record.issuer_id, "credential_id": record.id}
+    my, my_link = delivery_context.link(Purpose.MY, context.email, **ids)
+    stop, stop_link = delivery_context.link(Purpose.UNSUBSCRIBE, context.email, **ids)
     try:
-        delivery_context.store.add_links((my_kept, stop_kept))
-        letter = about_credential(kind, context, Links(my, stop))
+        delivery_context.store.add_links((my_link, stop_link))
+        content = about_credential(kind, context, Links(my, stop))
     except Unavailable:
-        # Nothing was sent, for certain, so the claim need not stand.
+        # Certainly nothing was sent, so the claim is released.
         change(lambda one: delivery_status.released(one, kind, by))
         raise
     try:
-        message_id = delivery_context.mailer().send(letter)
+        message_id = delivery_context.mailer().send(content)
     except NotSent:
         change(lambda one: delivery_status.released(one, kind, by))
         raise
@@ -185,5 +184,5 @@ def _hand_over(delivery_context: DeliveryContext, kind: Kind, context: EmailCont
     sent = change(lambda one: delivery_status.sent(one, kind, at))
     sent_email = SentEmail(record.id, record.issuer_id, kind)
     delivery_context.store.add_sent_email(message_id, sent_email, at)
-    email_events.catch_up(delivery_context, message_id, sent_email)
+    email_events.apply_early_events(delivery_context, message_id, sent_email)
     return sent

@@ -1,9 +1,9 @@
-"""The secrets in a letter's links.
+"""Secrets in the links of emails.
 
-A letter carries two: one opens the holder's own page, the other does nothing but end an issuer's mail. Each is 256
-random bits behind the name of the mailbox that it was made for, so that all of one mailbox can be found and deleted.
-What is kept is the SHA-256: who reads the table can open nothing. Each letter has links of its own, which is how it is
-known from which letter, and so about which credential, somebody comes.
+An email about a credential has two links: one opens the holder's page, the other only unsubscribes from the issuer's
+emails. A secret is 256 random bits after the id of its mailbox, so that all links of a mailbox can be found and
+deleted. Only its SHA-256 is stored, so that the table does not grant access. Each email has its own links, which tell
+which credential a visit is about.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-GOOD_FOR = timedelta(days=400)
-"""How long a holder's link opens their page: a year and the month in which people look for last year's letter."""
+VALID_FOR = timedelta(days=400)
+"""How long a link opens the holder's page: a year, and a month to look for last year's email."""
 KEPT_FOR = timedelta(days=800)
-"""How long a link that opens nothing any more can still ask for a fresh one, and an issuer's mail can be ended."""
+"""How long an expired link can still request a new one, and an unsubscribe link works."""
 
 BOX_BYTES = 16
-"""Of a mailbox's digest: as many as make two mailboxes differ."""
+"""Bytes of a mailbox's digest; enough to tell mailboxes apart."""
 SECRET_BYTES = 32
 
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{22})[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Purpose(StrEnum):
-    """What a link is for."""
+    """The purpose of a link."""
 
     MY = "my"
     UNSUBSCRIBE = "unsubscribe"
@@ -37,51 +37,51 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What stands behind the secret in a link."""
+    """The stored data of a link."""
 
     box: str
-    """The mailbox that it was made for: the first `BOX_BYTES` of its digest, in hex."""
+    """The mailbox: the first `BOX_BYTES` of its digest, in hex."""
     digest: str
     """SHA-256 of the secret, in hex."""
     purpose: Purpose
     email: str
-    made_at: datetime
+    created_at: datetime
     issuer_id: str | None = None
-    """Whose letter it stands in; None for a link that the holder asked for."""
+    """The issuer of the email; None for a link that the holder requested."""
     credential_id: str | None = None
 
     @property
-    def good_until(self) -> datetime:
-        """When it stops to open anything."""
-        return self.made_at + GOOD_FOR
+    def valid_until(self) -> datetime:
+        """When the link stops opening the holder's page."""
+        return self.created_at + VALID_FOR
 
     @property
     def expires(self) -> datetime:
-        """When it is gone."""
-        return self.made_at + KEPT_FOR
+        """When the link is deleted."""
+        return self.created_at + KEPT_FOR
 
 
 class Name(NamedTuple):
-    """Where a link is kept."""
+    """The storage key of a link."""
 
     box: str
     digest: str
 
 
 def secret(box: str, entropy: bytes) -> str:
-    """65 characters for a URL: of a mailbox (`box_of`), and 32 unpredictable bytes."""
+    """Encode a mailbox (`box_of`) and 32 random bytes as 65 characters for a URL."""
     if len(entropy) != SECRET_BYTES:
         raise ValueError(f"a link's secret is {SECRET_BYTES} bytes")
     return _encoded(bytes.fromhex(box)) + _encoded(entropy)
 
 
 def box_of(mailbox_digest: str) -> str:
-    """The mailbox, as links name it."""
+    """The mailbox id used in links."""
     return mailbox_digest[: 2 * BOX_BYTES]
 
 
 def name(token: str) -> Name | None:
-    """Where the link is kept whose secret is ``token``; None when it cannot be one."""
+    """The storage key of the link with the secret ``token``; None when it is malformed."""
     match = _TOKEN.fullmatch(token)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""What is known about an e-mail address, whoever writes to it. It is kept under the address's hash."""
+"""What is known about an email address, for all issuers; stored under the hash of the address."""
 
 from __future__ import annotations
 
@@ -11,63 +11,62 @@ from chalicelib.delivery.emails.email_content import REMINDERS, REQUESTED, Kind
 from chalicelib.errors import Refused
 
 MOST_ISSUERS = 1000
-"""Issuers that one address can have told to stop; far more than anybody's credentials come from."""
+"""Maximum number of issuers that one address can unsubscribe from."""
 
 
 def normal(email: str) -> str:
-    """``email`` as addresses are compared everywhere in Laurel: no outer space, lower case."""
+    """Normalise an address for comparison: strip white space, lower case."""
     return email.strip().lower()
 
 
 def digest(email: str) -> str:
-    """SHA-256 of an address, in hex: the name of its mailbox, however its domain is spelt.
+    """SHA-256 of an address in hex: the id of its mailbox.
 
-    A domain is taken as the DNS writes it, for that is where mail to it goes and what the mail service's notices say.
+    The domain is converted to punycode, the form that the email service's events use.
     """
     local, at, domain = normal(email).rpartition("@")
-    with suppress(UnicodeError):  # no domain: no mail will go there
+    with suppress(UnicodeError):  # not a valid domain: no email can be sent there
         domain = domain.encode("idna").decode("ascii").lower()
     return hashlib.sha256(f"{local}{at}{domain}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One address. Nothing in it says which one."""
+    """One address; does not contain the address itself."""
 
     digest: str
     zone: str | None = None
-    """The holder's own word about where they are (IANA)."""
+    """The holder's chosen IANA timezone."""
     unsubscribed: frozenset[str] = frozenset()
-    """Issuers that shall not write at all."""
+    """Issuers whose emails the holder unsubscribed from."""
     no_reminders: frozenset[str] = frozenset()
-    """Issuers that shall write only about a new credential."""
+    """Issuers that may email only about new credentials."""
     bounced_at: datetime | None = None
-    """When the mail service said that there is no such mailbox."""
+    """When an email bounced permanently."""
     complained_at: datetime | None = None
-    """When a letter of ours was called spam."""
+    """When an email was marked as spam."""
     forgotten_at: datetime | None = None
-    """When the holder asked to be forgotten: nothing is written since."""
-    links_from: datetime | None = None
-    """Holder's links that were made before open nothing."""
+    """When the holder deleted their data; no emails are sent since."""
+    links_valid_from: datetime | None = None
+    """Links created before this time no longer work."""
     link_sent_at: datetime | None = None
-    """When the last fresh link was asked for."""
+    """When the last new link was requested."""
     version: int = 0
 
 
-def held_back(mailbox: Mailbox, kind: Kind, issuer_id: str | None = None) -> str | None:
-    """Why a letter of ``kind`` must not go to ``mailbox``, as a code; None when it may.
+def suppression_reason(mailbox: Mailbox, kind: Kind, issuer_id: str | None = None) -> str | None:
+    """The code of the reason not to send an email of ``kind`` to ``mailbox``; None when it may be sent.
 
-    A mailbox that bounced gets nothing from anybody, and one that complained nothing that it did not ask for: the mail
-    service counts both against every issuer here. What the reader has just asked for is not held back by a complaint,
-    or an issuer could lock somebody out by a letter that deserves one; nor by unsubscribing, which is between a reader
-    and one issuer.
+    A mailbox that bounced gets no emails, and one that complained only those it requested, because the email service
+    counts both against all issuers. A complaint does not suppress requested emails, or an issuer could lock someone out
+    of signing in by provoking one; nor does unsubscribing, which concerns one issuer only.
     """
-    asked_for = kind in REQUESTED
+    requested = kind in REQUESTED
     for holds, code in (
         (mailbox.bounced_at is not None, "bounced"),
-        (mailbox.complained_at is not None and not asked_for, "complained"),
-        (mailbox.forgotten_at is not None and not asked_for, "forgotten"),
-        (issuer_id in mailbox.unsubscribed and not asked_for, "unsubscribed"),
+        (mailbox.complained_at is not None and not requested, "complained"),
+        (mailbox.forgotten_at is not None and not requested, "forgotten"),
+        (issuer_id in mailbox.unsubscribed and not requested, "unsubscribed"),
         (issuer_id in mailbox.no_reminders and kind in REMINDERS, "no_reminders"),
     ):
         if holds:
@@ -76,24 +75,24 @@ def held_back(mailbox: Mailbox, kind: Kind, issuer_id: str | None = None) -> str
 
 
 def bounced(mailbox: Mailbox, at: datetime) -> Mailbox:
-    """After a hard bounce. The first one stays."""
+    """Record a permanent bounce. The first one stays."""
     return mailbox if mailbox.bounced_at is not None else replace(mailbox, bounced_at=at)
 
 
 def complained(mailbox: Mailbox, at: datetime) -> Mailbox:
-    """After a complaint. The first one stays."""
+    """Record a complaint. The first one stays."""
     return mailbox if mailbox.complained_at is not None else replace(mailbox, complained_at=at)
 
 
 def unsubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
-    """Without any mail of one issuer."""
+    """Unsubscribe from an issuer's emails."""
     return replace(mailbox, unsubscribed=_with(mailbox.unsubscribed, issuer_id))
 
 
 def choosing(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
-    """With ``wanted`` of an issuer's mail: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`.
+    """Set which emails of an issuer are wanted: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`.
 
-    Who wants mail again is no longer forgotten.
+    Choosing `all` or `new` also undoes `forgotten`.
     """
     rest = replace(
         mailbox,
@@ -111,20 +110,20 @@ def choosing(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
 
 
 def choice(mailbox: Mailbox, issuer_id: str) -> str:
-    """What `choosing` was last told."""
+    """The current choice as `choosing` takes it."""
     if issuer_id in mailbox.unsubscribed:
         return "none"
     return "new" if issuer_id in mailbox.no_reminders else "all"
 
 
 def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
-    """With nothing left but that no letter is wanted, and what the mail service said."""
+    """Delete everything except that no emails are wanted, bounces and complaints."""
     return Mailbox(
         mailbox.digest,
         bounced_at=mailbox.bounced_at,
         complained_at=mailbox.complained_at,
         forgotten_at=now,
-        links_from=now,
+        links_valid_from=now,
         version=mailbox.version,
     )
 

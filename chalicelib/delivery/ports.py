@@ -1,4 +1,4 @@
-"""What delivery needs from outside."""
+"""Ports of delivery."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from chalicelib.errors import Unavailable
 
 
 class NotSent(Unavailable):
-    """The mail service did not take the letter, for certain: it is to be tried again later."""
+    """The email was certainly not sent; retry later."""
 
     code = "not_sent"
 
 
 class Mailer(Protocol):
-    """The way mail goes out."""
+    """Sends emails."""
 
-    def send(self, letter: EmailContent) -> str:
-        """Send ``letter``; the mail service's id of it.
+    def send(self, content: EmailContent) -> str:
+        """Send an email; returns the email service's message id.
 
-        Raises `NotSent` when it was certainly not sent and may be later, `Refused` when this letter or address will
-        never be taken, and any other `Unavailable` when nobody knows whether it was sent.
+        Raises `NotSent` when it was certainly not sent and can be retried, `Refused` when this email or address will
+        never be accepted, and any other `Unavailable` when the result is unknown.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class SentEmail:
-    """Which letter it is that the mail service speaks of."""
+    """The email behind a message id of the email service."""
 
     credential_id: str
     issuer_id: str
@@ -46,73 +46,73 @@ class SentEmail:
 
 
 class EarlyEvent(NamedTuple):
-    """What became of a mail, heard before it was noted which letter it is."""
+    """An event that arrived before the email was stored as sent."""
 
     state: State
     at: datetime
 
 
 class Store(Protocol):
-    """Where deliveries, mailboxes and links are kept. Every method raises `Unavailable` when it does not answer."""
+    """Stores deliveries, mailboxes and links. Every method raises `Unavailable` when storage does not respond."""
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
-        """Strongly read; a new one, of version 0, when nothing is kept yet."""
+        """Strongly read; a new delivery of version 0 when none is stored."""
 
     def save(self, delivery: Delivery) -> Delivery:
-        """Store ``delivery`` over the version that it was read as, and return it with its next version.
+        """Replace the version that was read; returns the next version.
 
-        Raises `Conflict` when another writer was first.
+        Raises `Conflict` when it has changed since.
         """
 
     def add_sent_email(self, message_id: str, sent_email: SentEmail, at: datetime) -> None:
-        """Note what the mail service calls a letter that it took ``at``: for as long as it may speak of it."""
+        """Store the message id of an email sent ``at``, for as long as events about it may arrive."""
 
     def sent_email(self, message_id: str) -> SentEmail | None:
-        """The letter that the mail service calls so, strongly read; None when it is none of these."""
+        """The email with this message id, strongly read; None when unknown."""
 
     def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
-        """Keep what became of a mail for as long as a letter of that name may yet be noted."""
+        """Store an event until the email is stored as sent."""
 
     def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
-        """What was kept so of a mail, strongly read."""
+        """The early events of an email, strongly read."""
 
     def mailbox(self, digest: str) -> Mailbox:
-        """Strongly read; a new one, of version 0, when nothing is known."""
+        """Strongly read; a new mailbox of version 0 when none is stored."""
 
     def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
-        """Store ``mailbox`` over the version that it was read as. Raises `Conflict` when another writer was first."""
+        """Replace the version that was read. Raises `Conflict` when it has changed since."""
 
     def add_links(self, links: Sequence[Link]) -> None:
         """Store new links."""
 
     def link(self, name: Name) -> Link | None:
-        """Strongly read. It may be past its time: compare."""
+        """Strongly read. The link may have expired."""
 
     def delete_links(self, box: str) -> None:
-        """Delete every link that was made for a mailbox."""
+        """Delete all links of a mailbox."""
 
 
 class Archive(Protocol):
-    """The issuers' side of storage, of which delivery only reads."""
+    """Read-only access to issuers' data."""
 
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""
 
     def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
-        """An achievement as it was when it was issued. Raises `NotFound`."""
+        """The version of an achievement that was issued. Raises `NotFound`."""
 
     def record(self, credential_id: str) -> Record:
         """Strongly read. Raises `NotFound`."""
 
     def recipient(self, credential_id: str) -> Recipient:
-        """To whom a credential was given. Raises `NotFound`."""
+        """The recipient of a credential. Raises `NotFound`."""
 
     def holdings(self, email: str) -> Iterator[Holding]:
-        """Every credential, of any issuer, that went to an e-mail address."""
+        """All credentials of all issuers that were issued to an email address."""
 
 
 class PathwayLinks(Protocol):
-    """Where credentials lead."""
+    """Reads pathway links."""
 
     def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
-        """The pathways that an achievement is a step of."""
+        """Links to the pathways that contain an achievement."""

@@ -1,8 +1,8 @@
-"""How many letters an issuer may have written.
+"""Daily email quotas of issuers.
 
-Anybody may found an issuer, and says in its letters what they like. So that nobody uses this to write to strangers,
-an issuer that those who run the deployment do not know has an allowance; it is the larger one when a domain names the
-issuer. What is over it waits for the next day.
+Anyone can create an issuer and choose the text of its emails. To prevent spam, an issuer that the operators have not
+registered has a daily quota, which is larger once a domain proves the issuer's identity. Emails over the quota wait
+until the next day.
 """
 
 from __future__ import annotations
@@ -15,38 +15,40 @@ from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 
 _DAY = timedelta(days=1)
-UNKNOWN = Limit("letters", 200, _DAY)
-"""First letters of an issuer that nobody speaks for: some courses' worth, too few to be worth a spammer's while."""
-NAMED = Limit("letters-named", 10_000, _DAY)
-"""Of one that a domain names (check 8). A domain can be taken to account, but costs little."""
-ONE_READER = Limit("letters-reader", 10, _DAY)
-"""Of either to one address: nobody earns more in a day, and a mailbox is not filled."""
+UNKNOWN = Limit("emails", 200, _DAY)
+"""First emails of an issuer without a domain proof: enough for some courses, too few to be worth it for spammers."""
+NAMED = Limit("emails-proven", 10_000, _DAY)
+"""First emails of an issuer with a domain proof (check 8). A domain is accountable, but cheap."""
+ONE_RECIPIENT = Limit("emails-recipient", 10, _DAY)
+"""First emails per issuer and address: nobody earns more in a day."""
 INVITATIONS = Limit("invitations", 50, _DAY)
-"""Of any issuer: new members who are told how to come in; the others come in all the same."""
+"""Invitations per issuer; members over the quota can still sign in."""
 ONE_INVITED = Limit("invited", 2, _DAY)
-"""Of any issuer to one address: who is removed and added again is not told every time."""
+"""Invitations per issuer and address, so that repeatedly adding a member sends no more emails."""
 
 
-def may_write(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> bool:
-    """Count one more first letter of ``issuer`` to ``email``; False when there were too many that day."""
+def may_send(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> bool:
+    """Count one more first email of ``issuer`` to ``email``; False when the daily quota is used up."""
     if issuer.registered_as == issuer.name:
         return True
     most = NAMED if issuer.proven(delivery_context.now()) else UNKNOWN
-    return delivery_context.within(ONE_READER, _reader(issuer.id, email)) and delivery_context.within(most, issuer.id)
+    return delivery_context.within(ONE_RECIPIENT, _reader(issuer.id, email)) and delivery_context.within(
+        most, issuer.id
+    )
 
 
 def may_invite(delivery_context: DeliveryContext, issuer_id: str, email: str) -> bool:
-    """Count one more invitation; False when there were too many that day."""
+    """Count one more invitation; False when the daily quota is used up."""
     return delivery_context.within(ONE_INVITED, _reader(issuer_id, email)) and delivery_context.within(
         INVITATIONS, issuer_id
     )
 
 
 def next_day(now: datetime) -> datetime:
-    """When the allowance begins anew."""
+    """When the daily quota resets."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
 def _reader(issuer_id: str, email: str) -> str:
-    # By issuer: what one of them does takes nothing from what another may.
+    # Per issuer, so that issuers do not use up each other's quota.
     return f"{issuer_id} {mailbox.digest(email)}"

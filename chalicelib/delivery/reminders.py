@@ -1,9 +1,9 @@
-"""When a reminder is due, and when it may go out.
+"""When reminders are due and when they may be sent.
 
-A reminder never reaches a bedside: between 21:00 and 08:00 of the reader's zone nothing goes out that they did not ask
-for. Where the zone is not known, it goes out in the hour from 12:00 UTC: it is then day (08:00 to 21:00) in every zone
-from UTC-4 to UTC+8, from Brazil to China, where more than four in five people live; no other hour does better.
-The first letter about a credential follows at once, by day and by night: it answers something that its reader has done.
+No reminder is sent between 21:00 and 08:00 in the recipient's timezone. If the timezone is unknown, it is sent between
+12:00 and 13:00 UTC, which is daytime (08:00 to 21:00) from UTC-4 to UTC+8, where more than four in five people live; no
+other hour does better. The first email about a credential is sent at once at any time, because it follows an action of
+the recipient.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from chalicelib.award.input.timezones import names
 MORNING = time(8, 0)
 EVENING = time(21, 0)
 HOUR_UTC = 12
-"""Where no zone is known."""
+"""Used when the timezone is unknown."""
 MARGIN = timedelta(minutes=5)
-"""Nothing is begun this shortly before the evening: between the look at the clock and the sending lie some calls."""
+"""Nothing is started this shortly before the evening, because sending takes time."""
 
 UNOPENED_AFTER = timedelta(days=7)
 UNSHARED_AFTER = timedelta(days=7)
-"""After it was first opened."""
+"""After the credential was first opened."""
 RENEWAL_BEFORE = timedelta(days=30)
 RENEWAL_PART = 4
-"""A short-lived credential is spoken of when the last quarter of its life begins."""
+"""For a short-lived credential, the reminder is due when the last quarter of its validity begins."""
 
 _STEP = timedelta(minutes=15)
-"""Offsets of zones are multiples of it (tz database, since 1972)."""
+"""Timezone offsets are multiples of 15 minutes (tz database, since 1972)."""
 
 
 @cache
 def zones() -> tuple[str, ...]:
-    """Every zone that a reader may choose, by name: those of a place, and UTC."""
+    """Names of the timezones that a holder can choose: those of places, and UTC."""
     return ("UTC", *sorted(name for name in names() if "/" in name and not name.startswith("Etc/")))
 
 
 def known(zone: str | None) -> ZoneInfo | None:
-    """The IANA zone named ``zone``; None when there is none of that name."""
+    """The IANA timezone named ``zone``; None when unknown."""
     return ZoneInfo(zone) if zone is not None and zone in names() else None
 
 
 def allowed(now: datetime, zone: str | None) -> bool:
-    """Whether a reminder may go out at ``now`` to a reader in ``zone``."""
+    """Whether a reminder may be sent at ``now`` to a recipient in ``zone``."""
     place = known(zone)
     if place is None:
         return now.astimezone(UTC).hour == HOUR_UTC and (now + MARGIN).astimezone(UTC).hour == HOUR_UTC
@@ -56,28 +56,28 @@ def _is_day(moment: datetime, place: ZoneInfo) -> bool:
 
 
 def next_allowed(moment: datetime, zone: str | None) -> datetime:
-    """The first moment from ``moment`` on, to the quarter of an hour, at which a reminder may go out."""
+    """The first quarter of an hour from ``moment`` on when a reminder may be sent."""
     if allowed(moment, zone):
         return moment
     start = moment.astimezone(UTC)
     step = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0) + _STEP
-    # Stepped and not computed: a clock that is put back or forward makes some local times twice, and some never.
+    # Stepped instead of calculated, because clock changes skip some local times and repeat others.
     while not allowed(step, zone):
         step += _STEP
     return step
 
 
 def unopened_due(sent_at: datetime, zone: str | None) -> datetime:
-    """When a credential that nobody looked at is spoken of again."""
+    """When to remind a holder who has not opened a credential."""
     return next_allowed(sent_at + UNOPENED_AFTER, zone)
 
 
 def unshared_due(opened_at: datetime, zone: str | None) -> datetime:
-    """When a holder who has shown a credential to nobody is told how."""
+    """When to remind a holder who has not shared a credential."""
     return next_allowed(opened_at + UNSHARED_AFTER, zone)
 
 
 def renewal_due(issued_at: datetime, valid_until: datetime, zone: str | None) -> datetime:
-    """When the end of a credential is announced."""
+    """When to remind a holder that a credential expires."""
     life = max(valid_until - issued_at, timedelta())
     return next_allowed(valid_until - min(RENEWAL_BEFORE, life / RENEWAL_PART), zone)

@@ -1,4 +1,4 @@
-"""Where a holder can show a credential: the addresses that open the page of each platform, filled in."""
+"""Links that open a platform's sharing page for a credential, filled in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 
 class Target(StrEnum):
-    """Where to."""
+    """A platform to share on."""
 
     LINKEDIN_PROFILE = "linkedin_profile"
     LINKEDIN_POST = "linkedin_post"
@@ -24,7 +24,7 @@ ORIGINS = (
     "https://x.com",
     "https://wa.me",
 )
-"""All that `address` leads to."""
+"""Origins of all links that `address` returns."""
 WORDS = {
     Target.LINKEDIN_PROFILE: "Add to LinkedIn profile",
     Target.LINKEDIN_POST: "Post on LinkedIn",
@@ -33,24 +33,24 @@ WORDS = {
     Target.WHATSAPP: "Share on WhatsApp",
 }
 MOST_NAME = 200
-"""Characters of a name in such an address: as many as an achievement or an issuer may have."""
+"""Maximum characters of a name in a link, the same as for achievements and issuers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is said of a credential when it is shown elsewhere."""
+    """A credential's details as shared on a platform."""
 
     name: str
     issuer: str
     url: str
-    """Of its public page."""
+    """URL of the public page."""
     credential_id: str
     issued_at: datetime
     valid_until: datetime | None
 
 
 def address(target: Target, shown: Shown) -> str:
-    """The address that opens ``target``'s own page for ``shown``; it always begins with one of `ORIGINS`."""
+    """The URL that opens ``target``'s sharing page for ``shown``; always starts with one of `ORIGINS`."""
     match target:
         case Target.LINKEDIN_PROFILE:
             return linkedin_profile(shown)

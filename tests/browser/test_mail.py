@@ -60,7 +60,7 @@ def path(laurel: Laurel) -> str:
     """The holder's page."""
     credential = id_of("valid")
     if not laurel.mailer.sent:
-        resend.send_again(laurel.delivery_context, "fernhill", credential)
+        resend.resend_email(laurel.delivery_context, "fernhill", credential)
         handlers.handlers(laurel.delivery_context)[DELIVER](Task(DELIVER, "fernhill", credential, laurel.now))
     return urlsplit(laurel.mailer.sent[0].main.url).path
 

@@ -50,7 +50,7 @@ def test_a_delivery_comes_back_as_it_was_stored(store: Store) -> None:
     )
     for state in list(delivery_status.State)[2:7]:
         one = delivery_status.reached(one, state, NOW + timedelta(days=1))
-    one = replace(one, asked=(NOW, NOW + timedelta(hours=1)))
+    one = replace(one, resend_requests=(NOW, NOW + timedelta(hours=1)))
     assert store.save(one) == replace(one, version=1)
     assert store.delivery("north", "c" * 26) == replace(one, version=1)
     assert store.delivery("south", "c" * 26).version == 0
@@ -74,7 +74,7 @@ def test_the_same_write_again_is_harmless(store: Store) -> None:
 
 def test_a_mailbox_comes_back_and_its_first_writer_wins(store: Store) -> None:
     one = mailbox.Mailbox(BOX, "Europe/Berlin", frozenset({"north"}), frozenset({"south", "east"}))
-    one = replace(one, bounced_at=NOW, complained_at=NOW, forgotten_at=NOW, links_from=NOW, link_sent_at=NOW)
+    one = replace(one, bounced_at=NOW, complained_at=NOW, forgotten_at=NOW, links_valid_from=NOW, link_sent_at=NOW)
     assert store.save_mailbox(one) == store.mailbox(BOX) == replace(one, version=1)
     with pytest.raises(Conflict):
         store.save_mailbox(replace(one, zone=None))

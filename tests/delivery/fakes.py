@@ -1,4 +1,4 @@
-"""The ports of delivery in memory."""
+"""In-memory ports of delivery."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Store:
 
 @dataclass
 class Mailer:
-    """`delivery.ports.Mailer`. ``fault``, while it gives one, is raised: before the letter is sent, or after."""
+    """`delivery.ports.Mailer`. ``fault``, while it gives one, is raised before the email is sent; ``after``, after it."""
 
     sent: list[EmailContent] = field(default_factory=list)
     fault: Callable[[], Exception | None] = lambda: None

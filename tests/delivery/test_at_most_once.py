@@ -1,4 +1,4 @@
-"""Over any sequence of tasks, crashes and notices: each reminder at most once, and never at night."""
+"""For any sequence of tasks, crashes and events: each reminder is sent at most once, and never at night."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ WRITES = {"save", "add_sent_email", "add_early_event", "save_mailbox", "add_link
 
 
 class CrashError(Exception):
-    """The worker died."""
+    """The worker crashed."""
 
 
 class Fuse:
-    """Burns down with each call to the outside, and then lets it fail, before or after it did its work."""
+    """Counts down with each external call, then makes one fail, before or after its effect."""
 
     def __init__(self) -> None:
         self.left: int | None = None
@@ -66,7 +66,7 @@ class BrittleStore(Store):
 
 
 class BrittleMailer(Mailer):
-    """A post that may fail, and remembers when each letter went out."""
+    """A mailer that may fail and records when each email was sent."""
 
     fuse: Fuse
     world: World
@@ -99,7 +99,7 @@ STEPS = st.lists(
 
 
 class Play:
-    """A world in which everything may fail."""
+    """A delivery context in which everything may fail."""
 
     def __init__(self, zone: str | None) -> None:
         self.world = World(zone=zone, valid_until=ISSUED_AT + timedelta(days=200))
@@ -130,7 +130,7 @@ class Play:
         self.world.now = reminders.next_allowed(tomorrow, self.world.zone)
 
     def lost(self, kind: str) -> None:
-        """The letter went out, and nobody was told."""
+        """The email is sent, but the response is lost."""
         self.mailer.after = CrashError
         try:
             self.task(kind, None)
@@ -151,14 +151,14 @@ class Play:
 
     def open(self) -> None:
         if self.mailer.sent:
-            holder_actions.look(self.world.delivery_context, self.world.token(), person=True)
+            holder_actions.view(self.world.delivery_context, self.world.token(), person=True)
 
     def share(self) -> None:
         if self.mailer.sent:
             holder_actions.share(self.world.delivery_context, self.world.token(), CREDENTIAL, holder_actions.Target.X)
 
     def again(self) -> None:
-        resend.send_again(self.world.delivery_context, "north", CREDENTIAL)
+        resend.resend_email(self.world.delivery_context, "north", CREDENTIAL)
         self.asked += 1
 
     def work(self) -> None:
@@ -177,17 +177,17 @@ def test_each_reminder_at_most_once_and_never_at_night(steps: list[tuple[Any, ..
     assert all(counted[kind] <= 1 for kind in REMINDERS), counted
     for letter, at in play.mailer.log:
         assert letter.kind not in REMINDERS or reminders.allowed(at, zone), (letter.kind, at)
-    # The first letter is doubled only where nobody knows whether it went out, or where somebody asked for it.
+    # The first email is duplicated only if its result was unknown or it was resent on request.
     assert counted[Kind.ISSUED] <= 1 + play.unanswered + play.asked
 
 
-def test_the_property_can_fail() -> None:
-    """A reminder whose claim fell back like a first letter's would be found."""
+def test_property_would_catch_an_expiring_reminder_claim() -> None:
+    """A reminder whose claim expired like that of a first email would be caught."""
     world = World()
     delivery = delivery_status.claimed(world.delivery, Kind.UNOPENED, ISSUED_AT, "one")
     assert not delivery_status.may_claim(delivery, Kind.UNOPENED, ISSUED_AT + timedelta(days=365))
     assert delivery_status.may_claim(
         delivery_status.claimed(world.delivery, Kind.ISSUED, ISSUED_AT, "one"),
         Kind.ISSUED,
-        ISSUED_AT + delivery_status.ANSWER,
+        ISSUED_AT + delivery_status.CLAIM_TIMEOUT,
     )

@@ -44,7 +44,7 @@ def said(name: str, shape: str = "eventType", **changes: object) -> str:
 
 @pytest.mark.parametrize("shape", ["eventType", "notificationType"])
 @pytest.mark.parametrize("name", SAID)
-def test_both_shapes_say_the_same(name: str, shape: str) -> None:
+def test_both_event_formats_parse_alike(name: str, shape: str) -> None:
     assert email_events.parse(said(name, shape)) == EmailEvent(FATES[name], "mail-1@ses.example", (EMAIL,), AT)
 
 
@@ -59,7 +59,7 @@ def test_both_shapes_say_the_same(name: str, shape: str) -> None:
         json.dumps({"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have subscribed"}),
     ],
 )
-def test_what_ends_nothing_is_passed_over(message: str) -> None:
+def test_other_events_are_ignored(message: str) -> None:
     assert email_events.parse(message) is None
 
 
@@ -79,13 +79,13 @@ def test_what_ends_nothing_is_passed_over(message: str) -> None:
     ],
     ids=lambda message: message[:40],
 )  # fmt: skip
-def test_what_is_no_notice_is_malformed(message: str) -> None:
+def test_invalid_events_are_malformed(message: str) -> None:
     with pytest.raises(Malformed):
         email_events.parse(message)
 
 
 @given(st.text() | st.recursive(st.none() | st.text(), lambda one: st.dictionaries(st.text(), one)).map(json.dumps))
-def test_nothing_else_is_ever_raised(message: str) -> None:
+def test_parsing_raises_only_malformed(message: str) -> None:
     try:
         email_events.parse(message)
     except Malformed:
@@ -103,7 +103,7 @@ def sent() -> World:
     ("name", "state"),
     [("delivery", State.DELIVERED), ("bounce", State.BOUNCED), ("complaint", State.COMPLAINED)],
 )
-def test_a_notice_is_noted_once_however_often_it_comes(name: str, state: State) -> None:
+def test_repeated_event_is_applied_once(name: str, state: State) -> None:
     world = sent()
     for _ in range(3):
         notice = email_events.parse(said(name))
@@ -115,7 +115,7 @@ def test_a_notice_is_noted_once_however_often_it_comes(name: str, state: State) 
 
 
 @pytest.mark.parametrize(("name", "left"), [("bounce", frozenset()), ("complaint", REQUESTED)])
-def test_a_mailbox_is_closed_for_every_issuer_but_a_complaint_locks_nobody_out(
+def test_bounce_and_complaint_suppress_emails_but_a_complaint_not_requested_ones(
     name: str, left: frozenset[Kind]
 ) -> None:
     world = sent()
@@ -123,10 +123,10 @@ def test_a_mailbox_is_closed_for_every_issuer_but_a_complaint_locks_nobody_out(
     assert notice is not None
     email_events.apply(world.delivery_context, notice)
     box = world.delivery_context.mailbox(EMAIL)
-    assert {kind for kind in Kind if mailbox.held_back(box, kind, "another") is None} == left
+    assert {kind for kind in Kind if mailbox.suppression_reason(box, kind, "another") is None} == left
 
 
-def test_a_mail_that_is_no_letter_of_ours_closes_its_mailbox_all_the_same() -> None:
+def test_bounce_of_an_unknown_message_suppresses_its_mailbox() -> None:
     world = sent()
     email_events.apply(
         world.delivery_context, EmailEvent(EmailEventType.BOUNCED, "sign-in@ses.example", ("eve@example.org",), AT)
@@ -136,7 +136,7 @@ def test_a_mail_that_is_no_letter_of_ours_closes_its_mailbox_all_the_same() -> N
 
 
 @pytest.mark.parametrize("when", ["before the note", "between the two readings"])
-def test_a_notice_that_overtakes_our_own_note_of_the_letter_is_not_lost(when: str) -> None:
+def test_event_before_the_email_is_stored_as_sent_is_applied(when: str) -> None:
     """The mail service may speak of a letter before the call that sent it has returned."""
     world = World()
     notice = email_events.parse(said("delivery"))
@@ -165,7 +165,7 @@ def test_a_notice_that_overtakes_our_own_note_of_the_letter_is_not_lost(when: st
     assert [event.kind for event in world.event_store.events.values()] == [Happening.DELIVERED]
 
 
-def test_a_late_delivery_takes_nothing_back() -> None:
+def test_late_delivery_event_does_not_lower_the_state() -> None:
     world = sent()
     email_events.apply(
         world.delivery_context, EmailEvent(EmailEventType.COMPLAINED, "mail-1@ses.example", (EMAIL,), AT)

@@ -25,7 +25,7 @@ def kinds(world: World) -> list[Kind]:
     return [letter.kind for letter in world.mailer.sent]
 
 
-def test_a_new_credential_is_written_about_at_once_and_once() -> None:
+def test_new_credential_is_emailed_at_once_and_only_once() -> None:
     world = World()
     world.do("deliver")
     world.do("deliver")
@@ -35,13 +35,13 @@ def test_a_new_credential_is_written_about_at_once_and_once() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"notify": False}, {"email": None}])
-def test_nobody_is_written_to_who_is_not_to_be(changes: dict[str, object]) -> None:
+def test_holder_without_email_or_notification_gets_no_email(changes: dict[str, object]) -> None:
     world = World(**changes)  # type: ignore[arg-type]
     world.work(UNTIL)
     assert kinds(world) == []
 
 
-def test_who_never_opens_it_gets_one_reminder_a_week_later_by_day() -> None:
+def test_unopened_credential_gets_one_reminder_after_a_week_by_day() -> None:
     world = World()
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED]
@@ -51,27 +51,27 @@ def test_who_never_opens_it_gets_one_reminder_a_week_later_by_day() -> None:
     assert reminded.isoformat() == "2026-06-09T06:00:00+00:00"
 
 
-def test_who_opens_but_does_not_share_is_told_how() -> None:
+def test_opened_but_unshared_credential_gets_a_reminder() -> None:
     world = World()
     world.do("deliver")
     world.now = world.after(days=2)
-    holder_actions.look(world.delivery_context, world.token(), person=True)
+    holder_actions.view(world.delivery_context, world.token(), person=True)
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED, Kind.UNSHARED]
     assert world.delivery.emails[Kind.UNSHARED].sent_at == reminders.next_allowed(world.after(days=9), "Europe/Berlin")
 
 
-def test_who_shares_it_is_left_in_peace() -> None:
+def test_shared_credential_gets_no_reminder() -> None:
     world = World()
     world.do("deliver")
     world.now = world.after(days=2)
-    holder_actions.look(world.delivery_context, world.token(), person=True)
+    holder_actions.view(world.delivery_context, world.token(), person=True)
     holder_actions.share(world.delivery_context, world.token(), world.delivery.credential_id, holder_actions.Target.X)
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED]
 
 
-def test_its_end_is_announced_a_month_before() -> None:
+def test_expiry_reminder_is_sent_a_month_before() -> None:
     world = World(valid_until=ISSUED_AT + timedelta(days=365))
     world.work(ISSUED_AT + timedelta(days=400))
     assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED, Kind.RENEWAL]
@@ -90,7 +90,7 @@ def test_its_end_is_announced_a_month_before() -> None:
     ],
     ids=["revoked", "suspended", "replaced", "expired"],
 )
-def test_what_no_longer_stands_is_not_written_about(changes: dict[str, object]) -> None:
+def test_inactive_credential_gets_no_email(changes: dict[str, object]) -> None:
     world = World()
     world.change(**changes)
     world.now = world.after(days=2)
@@ -99,14 +99,14 @@ def test_what_no_longer_stands_is_not_written_about(changes: dict[str, object]) 
     assert kinds(world) == []
 
 
-def test_a_credential_of_another_issuer_is_none_of_the_tasks() -> None:
+def test_task_ignores_a_credential_of_another_issuer() -> None:
     world = World()
     world.change(issuer_id="south")
     world.do("deliver")
     assert kinds(world) == []
 
 
-def test_a_throttled_letter_is_tried_again() -> None:
+def test_throttled_email_is_retried() -> None:
     world = World()
     world.mailer.fault = lambda: NotSent("not now")
     with pytest.raises(NotSent):
@@ -117,7 +117,7 @@ def test_a_throttled_letter_is_tried_again() -> None:
     assert kinds(world) == [Kind.ISSUED]
 
 
-def test_a_refused_address_is_given_up_and_says_so() -> None:
+def test_rejected_address_fails_with_its_code() -> None:
     world = World()
     world.mailer.fault = lambda: Refused("no", code="address_rejected")
     world.do("deliver")
@@ -129,13 +129,13 @@ def test_a_refused_address_is_given_up_and_says_so() -> None:
     assert world.delivery.first.given_up == "address_rejected"
 
 
-def test_a_first_letter_whose_answer_was_lost_is_sent_again_only_after_its_claim() -> None:
+def test_first_email_with_unknown_result_is_resent_after_the_claim_expires() -> None:
     world = World()
     world.mailer.after = lambda: Unavailable("silence")
     with pytest.raises(Unavailable):
         world.do("deliver")
     world.mailer.after = lambda: None
-    world.now += delivery_status.ANSWER - timedelta(seconds=1)
+    world.now += delivery_status.CLAIM_TIMEOUT - timedelta(seconds=1)
     with pytest.raises(Unavailable, match="Another worker"):
         world.do("deliver")
     assert len(world.mailer.sent) == 1
@@ -144,7 +144,7 @@ def test_a_first_letter_whose_answer_was_lost_is_sent_again_only_after_its_claim
     assert kinds(world) == [Kind.ISSUED, Kind.ISSUED]
 
 
-def test_a_reminder_whose_answer_was_lost_is_not_sent_again() -> None:
+def test_reminder_with_unknown_result_is_not_resent() -> None:
     world = World()
     world.do("deliver")
     world.now = reminders.unopened_due(ISSUED_AT, world.zone)
@@ -157,7 +157,7 @@ def test_a_reminder_whose_answer_was_lost_is_not_sent_again() -> None:
     assert kinds(world) == [Kind.ISSUED, Kind.UNOPENED]
 
 
-def test_a_reminder_that_comes_up_at_night_waits_for_the_morning() -> None:
+def test_reminder_due_at_night_waits_for_the_morning() -> None:
     world = World()
     world.do("deliver")
     world.now = world.after(days=7)
@@ -168,7 +168,7 @@ def test_a_reminder_that_comes_up_at_night_waits_for_the_morning() -> None:
     }
 
 
-def test_the_holders_own_zone_counts_more_than_the_issuers_guess() -> None:
+def test_timezone_of_the_holder_overrides_that_of_the_issuer() -> None:
     world = World(zone="America/Los_Angeles")
     world.do("deliver")
     holder_actions.choose_zone(world.delivery_context, world.token(), "Asia/Tokyo")
@@ -188,9 +188,7 @@ def test_the_holders_own_zone_counts_more_than_the_issuers_guess() -> None:
     ],
     ids=["bounced", "complained", "unsubscribed", "forgotten"],
 )
-def test_a_mailbox_that_is_closed_gets_nothing_and_the_issuer_sees_why(
-    step: object, request: pytest.FixtureRequest
-) -> None:
+def test_suppressed_mailbox_gets_no_email_and_the_status_says_why(step: object, request: pytest.FixtureRequest) -> None:
     world = World()
     world.delivery_context.change_mailbox(mailbox.digest(EMAIL), step)  # type: ignore[arg-type]
     world.work(UNTIL)
@@ -199,14 +197,14 @@ def test_a_mailbox_that_is_closed_gets_nothing_and_the_issuer_sees_why(
     assert world.delivery.first.given_up == request.node.callspec.id
 
 
-def test_who_wants_no_reminders_gets_the_credential_only() -> None:
+def test_holder_without_reminders_gets_only_the_first_email() -> None:
     world = World()
     world.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.choosing(box, "north", "new"))
     world.work(UNTIL)
     assert kinds(world) == [Kind.ISSUED]
 
 
-def test_a_letter_names_the_next_step_of_the_pathway() -> None:
+def test_email_names_the_next_step_of_the_pathway() -> None:
     world = World()
     step = Step("deep", "Welding in the deep", url="https://north.example/deep")
     world.pathway_links.posts = (PathwayLink("p", "Diver", (step,), None),)

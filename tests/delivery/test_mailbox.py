@@ -17,10 +17,10 @@ from chalicelib.delivery import mailbox
         ("ada@b\u00fccher.example", "ada@xn--bcher-kva.example"),
     ],
 )
-def test_two_spellings_of_one_domain_are_one_mailbox(one: str, other: str) -> None:
+def test_unicode_and_punycode_domain_share_a_mailbox(one: str, other: str) -> None:
     assert mailbox.digest(one) == mailbox.digest(other)
 
 
 @pytest.mark.parametrize("email", ["ada@", "@", "ada", "ada@example..org", "ada@" + "a" * 70 + ".org"])
-def test_what_is_no_address_has_a_mailbox_of_its_own(email: str) -> None:
+def test_invalid_address_has_its_own_mailbox(email: str) -> None:
     assert mailbox.digest(email) != mailbox.digest("ada@example.org")

@@ -33,16 +33,16 @@ def deliver(world: World, times: int) -> int:
     return len(world.emails(Kind.ISSUED)) - before
 
 
-def test_one_reader_is_not_flooded_by_an_issuer_that_nobody_knows() -> None:
+def test_emails_to_one_recipient_are_limited() -> None:
     world = World()
-    assert deliver(world, quota.ONE_READER.most + 3) == quota.ONE_READER.most
+    assert deliver(world, quota.ONE_RECIPIENT.most + 3) == quota.ONE_RECIPIENT.most
 
 
-def test_letters_over_the_allowance_wait_for_the_next_day() -> None:
+def test_emails_over_the_quota_wait_for_the_next_day() -> None:
     world = World()
     known(world, registered_as=None, domains=())
     world.tasks.standing.clear()
-    world.counted["letters", int(world.now.timestamp() // 86_400), "north"] = quota.UNKNOWN.most
+    world.counted["emails", int(world.now.timestamp() // 86_400), "north"] = quota.UNKNOWN.most
     world.do("deliver")
     assert world.mailer.sent == []
     [task] = world.tasks.standing
@@ -52,21 +52,21 @@ def test_letters_over_the_allowance_wait_for_the_next_day() -> None:
     assert [letter.kind for letter in world.mailer.sent] == [Kind.ISSUED]
 
 
-def test_a_domain_raises_the_allowance_and_the_operators_lift_it() -> None:
+def test_domain_proof_raises_the_quota_and_registration_lifts_it() -> None:
     world = World()
     today = int(world.now.timestamp() // 86_400)
-    world.counted["letters", today, "north"] = quota.UNKNOWN.most
+    world.counted["emails", today, "north"] = quota.UNKNOWN.most
     proof = DomainProof("north.example", Place.DNS, world.now, "0" * 64)
     known(world, registered_as="Another name", domains=(proof,))
     assert deliver(world, 1) == 1
-    world.counted["letters-named", today, "north"] = quota.NAMED.most
+    world.counted["emails-proven", today, "north"] = quota.NAMED.most
     assert deliver(world, 2) == 0
     known(world, registered_as=world.issuer_store.issuer("north").name)
     world.do("deliver")
     assert len(world.emails(Kind.ISSUED)) == 2
 
 
-def test_who_is_added_again_and_again_is_told_twice_a_day() -> None:
+def test_repeated_invitations_to_one_address_are_limited() -> None:
     world = World()
     member = Member("north", EMAIL, Role.VIEWER, world.now)
     told = [invite(world.delivery_context, member) for _ in range(10)]
@@ -77,7 +77,7 @@ def test_who_is_added_again_and_again_is_told_twice_a_day() -> None:
     assert len(world.mailer.sent) == quota.ONE_INVITED.most + 1
 
 
-def test_an_issuer_invites_so_many_people_a_day() -> None:
+def test_invitations_per_issuer_are_limited() -> None:
     world = World()
     for number in range(quota.INVITATIONS.most + 5):
         invite(world.delivery_context, Member("north", f"p{number}@example.org", Role.VIEWER, world.now))
@@ -85,7 +85,7 @@ def test_an_issuer_invites_so_many_people_a_day() -> None:
 
 
 @pytest.mark.parametrize("wish", ["forgotten", "unsubscribed"])
-def test_who_wants_no_mail_is_not_invited_either(wish: str) -> None:
+def test_suppressed_mailbox_gets_no_invitation(wish: str) -> None:
     world = World()
     box = mailbox.Mailbox(mailbox.digest(EMAIL))
     world.store.save_mailbox(
@@ -95,7 +95,7 @@ def test_who_wants_no_mail_is_not_invited_either(wish: str) -> None:
     assert world.mailer.sent == []
 
 
-def test_an_invitation_that_the_mail_service_does_not_take_is_said_and_no_fault() -> None:
+def test_failed_invitation_is_reported_without_an_error() -> None:
     world = World()
     world.mailer.fault = lambda: NotSent("not now")
     assert not invite(world.delivery_context, Member("north", EMAIL, Role.OWNER, world.now))

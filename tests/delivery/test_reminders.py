@@ -14,7 +14,7 @@ ZONES = st.sampled_from(reminders.zones())
 
 
 @given(MOMENTS, ZONES)
-def test_the_next_moment_is_by_day_and_soon(moment: datetime, zone: str) -> None:
+def test_next_allowed_time_is_by_day_and_soon(moment: datetime, zone: str) -> None:
     found = reminders.next_allowed(moment, zone)
     assert time(8) <= found.astimezone(ZoneInfo(zone)).time() < time(21)
     # A night has eleven hours, or twelve when the clock is put back in it, and a little goes to the margin.
@@ -22,14 +22,14 @@ def test_the_next_moment_is_by_day_and_soon(moment: datetime, zone: str) -> None
 
 
 @given(MOMENTS)
-def test_without_a_zone_it_is_the_hour_after_noon_utc(moment: datetime) -> None:
+def test_unknown_timezone_uses_the_hour_after_noon_utc(moment: datetime) -> None:
     found = reminders.next_allowed(moment, None)
     assert found.hour == 12
     assert timedelta() <= found - moment <= timedelta(hours=24)
 
 
 @pytest.mark.parametrize("offset", range(-4, 9))
-def test_that_hour_is_day_from_brazil_to_china(offset: int) -> None:
+def test_hour_after_noon_utc_is_daytime_from_brazil_to_china(offset: int) -> None:
     for minute in (0, 59):
         local = datetime(2026, 1, 1, 12, minute, tzinfo=UTC) + timedelta(hours=offset)
         assert time(8) <= local.time() < time(21)
@@ -39,7 +39,7 @@ def test_that_hour_is_day_from_brazil_to_china(offset: int) -> None:
     ("clock", "may"),
     [("07:59", False), ("08:00", True), ("20:54", True), ("20:55", False), ("21:00", False), ("00:30", False)],
 )
-def test_the_day_begins_at_eight_and_ends_before_nine(clock: str, may: bool) -> None:
+def test_reminders_are_allowed_from_eight_to_nine_in_the_evening(clock: str, may: bool) -> None:
     local = datetime.fromisoformat(f"2026-06-01T{clock}:00").replace(tzinfo=ZoneInfo("Asia/Kolkata"))
     assert reminders.allowed(local.astimezone(UTC), "Asia/Kolkata") is may
 
@@ -47,19 +47,19 @@ def test_the_day_begins_at_eight_and_ends_before_nine(clock: str, may: bool) -> 
 @pytest.mark.parametrize(
     "zone", [None, "", "Europe/Atlantis", "../../../etc/passwd", "/etc/localtime", "a" * 500, "\0"]
 )
-def test_a_zone_that_is_none_is_no_zone(zone: str | None) -> None:
+def test_unknown_timezone_names_are_rejected(zone: str | None) -> None:
     assert reminders.known(zone) is None
     assert reminders.allowed(datetime(2026, 6, 1, 12, 30, tzinfo=UTC), zone)
     assert not reminders.allowed(datetime(2026, 6, 1, 13, 30, tzinfo=UTC), zone)
 
 
-def test_zones_come_from_our_own_data() -> None:
+def test_timezones_come_from_the_bundled_data() -> None:
     assert "Europe/Berlin" in reminders.zones()
     assert len(reminders.zones()) > 400
 
 
 @pytest.mark.parametrize(("days", "before"), [(365, 30), (120, 30), (40, 10), (4, 1)])
-def test_an_end_is_announced_a_month_before_or_in_the_last_quarter(days: int, before: int) -> None:
+def test_expiry_reminder_is_due_a_month_before_or_in_the_last_quarter(days: int, before: int) -> None:
     noon = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     until = noon + timedelta(days=days)
     assert reminders.renewal_due(noon, until, None) == until - timedelta(days=before)

@@ -24,18 +24,18 @@ ENDED = ISSUED_AT + timedelta(days=1)
     ],
     ids=["revoked", "suspended", "replaced", "expired"],
 )
-def test_a_letter_that_would_never_go_out_is_refused_and_not_promised(changes: dict[str, object]) -> None:
+def test_resend_that_cannot_succeed_is_refused(changes: dict[str, object]) -> None:
     world = World()
     world.change(**changes)
     world.now = world.after(days=2)
     with pytest.raises(Refused) as caught:
-        resend.send_again(world.delivery_context, "north", CREDENTIAL)
+        resend.resend_email(world.delivery_context, "north", CREDENTIAL)
     assert caught.value.code == "not_active"
-    assert world.delivery.asked == ()
+    assert world.delivery.resend_requests == ()
 
 
-def test_a_letter_goes_out_once_more_to_somebody_who_was_not_to_be_written_to() -> None:
+def test_resend_emails_a_holder_who_was_not_notified_before() -> None:
     world = World(notify=False)
-    resend.send_again(world.delivery_context, "north", CREDENTIAL)
+    resend.resend_email(world.delivery_context, "north", CREDENTIAL)
     world.do("deliver")
     assert [letter.kind for letter in world.mailer.sent] == [Kind.ISSUED]

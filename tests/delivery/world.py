@@ -1,4 +1,4 @@
-"""One credential and everything that letters about it need, in memory."""
+"""One credential and everything that emails about it need, in memory."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class World:
         handlers(self.delivery_context)[kind](Task(kind, "north", credential_id, self.now))
 
     def work(self, until: datetime) -> None:
-        """Do every task when it is due, up to ``until``."""
+        """Run every task when it is due, up to ``until``."""
         while due := sorted((task for task in self.tasks.standing if task.due <= until), key=lambda task: task.due):
             self.now = max(self.now, due[0].due)
             handlers(self.delivery_context)[due[0].kind](due[0])
@@ -108,16 +108,16 @@ class World:
         return [email for email in self.mailer.sent if email.kind is kind]
 
     def token(self, email: EmailContent | None = None) -> str:
-        """The secret in the link to the holder's page in a letter, the last one unless told otherwise."""
+        """The secret in the link to the holder's page, by default of the last email."""
         return (email or self.mailer.sent[-1]).main.url.rpartition("/")[2]
 
     def stop_token(self) -> str:
-        """The secret in the link that ends the mail."""
+        """The secret in the unsubscribe link."""
         found = re.fullmatch(r".*/mail/unsubscribe/(\S+)", self.mailer.sent[-1].unsubscribe or "")
         assert found is not None
         return found[1]
 
     def change(self, **changes: object) -> None:
-        """Store the credential otherwise, as its issuer may."""
+        """Change the stored credential."""
         record = self.issuer_store.record(CREDENTIAL)
         self.issuer_store._records[CREDENTIAL] = replace(record, **changes)  # type: ignore[arg-type]

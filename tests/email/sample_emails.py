@@ -1,4 +1,4 @@
-"""One letter of each kind, as `delivery` writes them."""
+"""A sample email of each kind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STOP = f"mail/unsubscribe/{'u' * 65}"
 
 
 def sample_context(base_url: str = "https://laurel.example", **changes: object) -> EmailContext:
-    """The case that every letter about a credential speaks of."""
+    """The context of sample emails about a credential."""
     image = f"{base_url}/images/{'a' * 64}.png"
     issuer = nouns.issuer(name="Fernhill College", image=image, email="office@fernhill.example")
     achievement = nouns.achievement(
@@ -35,7 +35,7 @@ def sample_context(base_url: str = "https://laurel.example", **changes: object) 
 
 
 def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> EmailContent:
-    """The letter of ``kind``."""
+    """The sample email of ``kind``."""
     match kind:
         case Kind.SIGN_IN:
             return compose.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15)

@@ -22,7 +22,7 @@ SENDER = "letters@laurel.example"
 
 
 def received(one: EmailContent) -> EmailMessage:
-    """What a mail program reads of the bytes that are sent."""
+    """Parse the message as an email client would."""
     found = message_from_bytes(bytes(message(one, SENDER)), policy=policy.default)
     assert isinstance(found, EmailMessage)
     return found
@@ -35,7 +35,7 @@ def part(one: EmailContent, kind: str) -> str:
 
 
 class Reader(HTMLParser):
-    """Links, pictures and words of a page."""
+    """Collects links and images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ def read(one: EmailContent) -> Reader:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_every_letter_says_what_it_is_in_both_forms(kind: Kind) -> None:
+def test_every_email_has_its_content_in_text_and_html(kind: Kind) -> None:
     one = sample_email(kind)
     mail = received(one)
     assert mail["Subject"] == one.subject
@@ -74,7 +74,7 @@ def test_every_letter_says_what_it_is_in_both_forms(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.ISSUED, *sorted(REMINDERS)])
-def test_a_letter_about_a_credential_bears_the_issuers_name_and_can_be_ended(kind: Kind) -> None:
+def test_credential_email_names_the_issuer_and_has_unsubscribe_headers(kind: Kind) -> None:
     mail = received(sample_email(kind))
     assert mail["From"].addresses[0].display_name == "Fernhill College via Laurel"
     assert mail["From"].addresses[0].addr_spec == SENDER
@@ -87,13 +87,13 @@ def test_a_letter_about_a_credential_bears_the_issuers_name_and_can_be_ended(kin
 
 
 @pytest.mark.parametrize("kind", [Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION])
-def test_a_letter_that_was_asked_for_has_nothing_to_unsubscribe_from(kind: Kind) -> None:
+def test_email_from_laurel_has_no_unsubscribe_header(kind: Kind) -> None:
     mail = received(sample_email(kind))
     assert mail["List-Unsubscribe"] is None
     assert mail["From"].addresses[0].display_name == "Laurel"
 
 
-def test_the_first_letter_guides_and_leads_on() -> None:
+def test_first_email_has_tips_and_the_next_step() -> None:
     text = part(sample_email(Kind.ISSUED), "plain")
     for words in ("LinkedIn", "Social media", "Résumé", "Email signature", "Web page", "Wallet"):
         assert f"- {words}: " in text
@@ -102,13 +102,13 @@ def test_the_first_letter_guides_and_leads_on() -> None:
     assert "It is valid until 1 June 2028." in text
 
 
-def test_pictures_are_our_own_and_each_says_what_it_is() -> None:
+def test_images_are_hosted_by_laurel_and_have_alt_text() -> None:
     pictures = read(sample_email(Kind.ISSUED)).pictures
     assert [picture["alt"] for picture in pictures] == ["", "Badge: A bar chart"]
     assert all((picture["src"] or "").startswith("https://laurel.example/images/") for picture in pictures)
 
 
-def test_a_picture_from_elsewhere_is_left_out() -> None:
+def test_external_image_is_left_out() -> None:
     issuer = replace(sample_context().issuer, image="https://tracker.example/pixel.png")
     achievement = replace(sample_context().achievement, image="https://tracker.example/badge.png")
     one = sample_email(Kind.ISSUED, issuer=issuer, achievement=achievement)
@@ -128,7 +128,7 @@ def test_a_picture_from_elsewhere_is_left_out() -> None:
     ],
     ids=repr,
 )
-def test_an_issuers_words_stay_words(evil: str) -> None:
+def test_issuer_text_is_escaped(evil: str) -> None:
     context = sample_context()
     one = sample_email(
         Kind.ISSUED,
@@ -148,12 +148,12 @@ def test_an_issuers_words_stay_words(evil: str) -> None:
 @pytest.mark.parametrize(
     ("accent", "used"), [("#7A1FA2", "#7a1fa2"), ("#ffd45e", "#0b55a0"), ("red;}", "#0b55a0"), (None, "#0b55a0")]
 )
-def test_the_issuers_colour_is_used_where_words_can_be_read_on_it(accent: str | None, used: str) -> None:
+def test_accent_colour_is_used_if_readable(accent: str | None, used: str) -> None:
     html = part(sample_email(Kind.ISSUED, issuer=replace(sample_context().issuer, accent=accent)), "html")
     assert f"background: {used}; border: 2px solid {used};" in html
 
 
-def test_a_very_long_name_makes_no_endless_subject() -> None:
+def test_long_name_is_shortened_in_the_subject() -> None:
     one = sample_email(Kind.ISSUED, achievement=replace(sample_context().achievement, name="a" * 200))
     assert len(one.subject) < 220
     assert "…" in one.subject
@@ -162,31 +162,31 @@ def test_a_very_long_name_makes_no_endless_subject() -> None:
 @pytest.mark.parametrize(
     "email", ["ädä@example.org", "a da@example.org", "ada@", "ada", "ada@exa mple.org", "a\n@b.org"]
 )
-def test_an_address_that_cannot_be_sent_to_is_refused(email: str) -> None:
+def test_undeliverable_address_is_refused(email: str) -> None:
     with pytest.raises(Refused) as error:
         message(replace(sample_email(Kind.ISSUED), to=email), SENDER)
     assert error.value.code == "address_rejected"
 
 
-def test_a_domain_beyond_ascii_is_written_as_the_dns_does() -> None:
+def test_unicode_domain_is_converted_to_punycode() -> None:
     assert received(replace(sample_email(Kind.ISSUED), to="ada@münchen.example"))["To"] == "ada@xn--mnchen-3ya.example"
 
 
-def test_an_issuer_that_is_called_as_we_are_is_not_taken_for_us() -> None:
+def test_issuer_named_laurel_is_still_marked_as_via_laurel() -> None:
     issuer = replace(sample_context().issuer, name="Laurel")
     mail = received(sample_email(Kind.ISSUED, issuer=issuer))
     assert mail["From"].addresses[0].display_name == "Laurel via Laurel"
 
 
 @pytest.mark.parametrize("to", ['"ada"@example.org', "(x)ada@example.org", "ada@(x)example.org", '"a\\da"@example.org'])
-def test_an_address_that_is_read_as_another_one_gets_no_letter(to: str) -> None:
+def test_address_that_parses_to_another_one_is_refused(to: str) -> None:
     with pytest.raises(Refused) as caught:
         message(replace(sample_email(Kind.ISSUED), to=to), SENDER)
     assert caught.value.code == "address_rejected"
 
 
 @pytest.mark.parametrize("email", ["no address", "a@b\nBcc: eve@example.org", "office@"])
-def test_an_issuer_s_address_that_is_none_keeps_no_letter_back(email: str) -> None:
+def test_invalid_issuer_address_does_not_stop_the_email(email: str) -> None:
     mail = received(replace(sample_email(Kind.ISSUED), reply_to=email))
     assert mail["Reply-To"] is None
     assert mail.get_all("Bcc") is None

@@ -1,4 +1,4 @@
-"""Letters through the embedded AWS, and what SES may answer instead."""
+"""Emails through the embedded AWS, and errors of SES."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def post(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
 
 @pytest.fixture
 def said(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
-    """What the mail service says on a topic of its own."""
+    """Events that the email service publishes to a topic of this test."""
     sns, sqs, ses = (client(aws, name) for name in ("sns", "sqs", "ses"))
     name = f"mail-{uuid.uuid4().hex}"
     topic = sns.create_topic(Name=name)["TopicArn"]
@@ -58,7 +58,7 @@ def said(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
         ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind)
 
 
-def test_a_letter_is_taken_and_can_be_looked_at(aws: EmbeddedAws, post: SesMailer) -> None:
+def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, post: SesMailer) -> None:
     one = sample_email(Kind.ISSUED)
     message_id = post.send(one)
     [kept] = [each for each in mail.kept(aws.endpoint_url) if each.id == message_id]
@@ -84,7 +84,7 @@ def test_a_letter_is_taken_and_can_be_looked_at(aws: EmbeddedAws, post: SesMaile
         ("complaint@simulator.amazonses.com", [EmailEventType.DELIVERED, EmailEventType.COMPLAINED]),
     ],
 )
-def test_what_became_of_it_is_said(
+def test_simulator_addresses_publish_their_events(
     post: SesMailer, said: Callable[[], list[str]], to: str, fates: list[EmailEventType]
 ) -> None:
     message_id = post.send(replace(sample_email(Kind.ISSUED), to=to))
@@ -94,7 +94,7 @@ def test_what_became_of_it_is_said(
 
 
 class Broken:
-    """A client of SES that fails."""
+    """An SES client that fails."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -123,7 +123,7 @@ def answered(code: str, status: int, words: str = "no") -> ClientError:
     ],
     ids=lambda value: getattr(value, "__name__", str(value)[:60]),
 )  # fmt: skip
-def test_each_fault_says_whether_it_was_sent(error: Exception, kind: type[Exception], code: str) -> None:
+def test_each_error_says_whether_the_email_was_sent(error: Exception, kind: type[Exception], code: str) -> None:
     post = SesMailer(REGION, SENDER, "laurel")
     post.__dict__["_client"] = Broken(error)
     with pytest.raises(kind) as raised:
@@ -132,7 +132,7 @@ def test_each_fault_says_whether_it_was_sent(error: Exception, kind: type[Except
     assert (type(raised.value) is NotSent) == (kind is NotSent)
 
 
-def test_a_letter_is_handed_over_once_whatever_happens() -> None:
-    """botocore would try again by itself after a lost answer: a second letter."""
+def test_client_never_retries_a_send() -> None:
+    """By default botocore retries after a lost response, which would send a second email."""
     config = SesMailer(REGION, SENDER, "laurel")._client.meta.config
     assert config.retries["total_max_attempts"] == 1

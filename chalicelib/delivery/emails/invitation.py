@@ -6,7 +6,7 @@ from chalicelib.access.models import Member
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.mailbox import held_back
+from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.quota import may_invite
 from chalicelib.errors import Refused, Unavailable
 
@@ -19,7 +19,7 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
     """
     try:
         box = delivery_context.mailbox(member.email)
-        if held_back(box, Kind.INVITATION, member.issuer_id) is not None:
+        if suppression_reason(box, Kind.INVITATION, member.issuer_id) is not None:
             return False
         if not may_invite(delivery_context, member.issuer_id, member.email):
             return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.mailbox import held_back
+from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.ports import Mailer, Store
 from chalicelib.errors import Refused
 
@@ -22,7 +22,7 @@ class SignInMailer:
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
         """Email a sign-in link. Raises `Unavailable` when the email service fails."""
-        if held_back(self.store.mailbox(mailbox.digest(email)), Kind.SIGN_IN) is not None:
+        if suppression_reason(self.store.mailbox(mailbox.digest(email)), Kind.SIGN_IN) is not None:
             return
         with suppress(Refused):
             self.mailer.send(compose.sign_in(email, link, minutes))

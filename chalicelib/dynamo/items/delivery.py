@@ -36,7 +36,7 @@ class DeliveryItem(Item, discriminator="emails"):
     credential_id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
     emails = ListAttribute(of=AttemptMap)
-    asked = ListAttribute(of=UTCDateTimeAttribute)
+    resend_requests = ListAttribute(of=UTCDateTimeAttribute)
     delivered_at = UTCDateTimeAttribute(null=True)
     opened_at = UTCDateTimeAttribute(null=True)
     shared_at = UTCDateTimeAttribute(null=True)
@@ -61,7 +61,7 @@ class DeliveryItem(Item, discriminator="emails"):
             credential_id=one.credential_id,
             issuer_id=one.issuer_id,
             emails=emails,
-            asked=list(one.asked),
+            resend_requests=list(one.resend_requests),
             delivered_at=one.delivered_at,
             opened_at=one.opened_at,
             shared_at=one.shared_at,
@@ -76,7 +76,7 @@ class DeliveryItem(Item, discriminator="emails"):
             self.credential_id,
             self.issuer_id,
             MappingProxyType(emails),
-            tuple(cast(list[datetime], self.asked)),
+            tuple(cast(list[datetime], self.resend_requests)),
             self.delivered_at,
             self.opened_at,
             self.shared_at,
@@ -96,7 +96,7 @@ class MailboxItem(Item, discriminator="mailbox"):
     bounced_at = UTCDateTimeAttribute(null=True)
     complained_at = UTCDateTimeAttribute(null=True)
     forgotten_at = UTCDateTimeAttribute(null=True)
-    links_from = UTCDateTimeAttribute(null=True)
+    links_valid_from = UTCDateTimeAttribute(null=True)
     link_sent_at = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
 
@@ -111,7 +111,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             bounced_at=one.bounced_at,
             complained_at=one.complained_at,
             forgotten_at=one.forgotten_at,
-            links_from=one.links_from,
+            links_valid_from=one.links_valid_from,
             link_sent_at=one.link_sent_at,
             version=one.version,
         )
@@ -125,7 +125,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             self.bounced_at,
             self.complained_at,
             self.forgotten_at,
-            self.links_from,
+            self.links_valid_from,
             self.link_sent_at,
             int(self.version),
         )
@@ -138,7 +138,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
     digest = UnicodeAttribute()
     purpose = UnicodeAttribute()
     email = UnicodeAttribute()
-    made_at = UTCDateTimeAttribute()
+    created_at = UTCDateTimeAttribute()
     issuer_id = UnicodeAttribute(null=True)
     credential_id = UnicodeAttribute(null=True)
     expires = NumberAttribute()
@@ -151,7 +151,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
             digest=one.digest,
             purpose=one.purpose.value,
             email=one.email,
-            made_at=one.made_at,
+            created_at=one.created_at,
             issuer_id=one.issuer_id,
             credential_id=one.credential_id,
             expires=epoch(one.expires),
@@ -159,7 +159,13 @@ class HolderLinkItem(Item, discriminator="holder_link"):
 
     def noun(self) -> Link:
         return Link(
-            self.box, self.digest, Purpose(self.purpose), self.email, self.made_at, self.issuer_id, self.credential_id
+            self.box,
+            self.digest,
+            Purpose(self.purpose),
+            self.email,
+            self.created_at,
+            self.issuer_id,
+            self.credential_id,
         )
 
 

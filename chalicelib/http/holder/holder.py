@@ -58,7 +58,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
-        issuer = holder_actions.unsubscribable(services.delivery_context, secret)
+        issuer = holder_actions.unsubscribe_issuer(services.delivery_context, secret)
         return _page(services, "unsubscribe.html", 200, issuer=issuer, token=secret)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
@@ -69,7 +69,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/credentials/{id}/send", access=token(Act.ISSUE), methods=("POST",), missing=UNSENT)
     def send(_request: Request, caller: Caller, credential_id: str) -> Reply:
-        delivery = resend.send_again(services.delivery_context, caller.issuer_id, credential_id)
+        delivery = resend.resend_email(services.delivery_context, caller.issuer_id, credential_id)
         return as_json(shape(delivery), status=202, headers=uncached())
 
     return bound
@@ -98,7 +98,7 @@ def _mine(
     services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
 ) -> Reply:
     """The holder's page; with ``bad_zone`` in its field, where there is no time zone of that name."""
-    mine = holder_actions.look(services.delivery_context, secret, person=request_context.by_person(request))
+    mine = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
     shown = page_of(mine, services.settings.base_url, services.delivery_context.now())
     content = {"page": shown, "token": secret, "zones": reminders.zones(), "saved": saved, "bad_zone": bad_zone}
     return _page(services, "mine.html", 200 if bad_zone is None else 422, leads=ORIGINS, **content)
@@ -119,7 +119,7 @@ def _act(services: Services, request: Request, secret: str, fields: dict[str, st
             except Refused:
                 return _mine(services, request, secret, bad_zone=zone)
         case "mail":
-            holder_actions.choose_mail(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
+            holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "link":
             return _fresh_link(services, secret)
         case "forget" if fields.get("sure") == "yes":
@@ -132,7 +132,7 @@ def _act(services: Services, request: Request, secret: str, fields: dict[str, st
 
 def _fresh_link(services: Services, secret: str) -> Reply:
     try:
-        holder_actions.fresh_link(services.delivery_context, secret)
+        holder_actions.send_new_link(services.delivery_context, secret)
     except (Refused, TooMany) as error:
         return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, fault=error.detail)
     return _page(services, "link.html", 200, fault=None)

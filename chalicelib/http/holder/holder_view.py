@@ -8,7 +8,7 @@ from html import escape
 
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.holder_actions import Held, Mine
+from chalicelib.delivery.holder_actions import HolderCredential, HolderHome
 from chalicelib.delivery.sharing import WORDS, Target
 from chalicelib.http.html import text
 
@@ -53,16 +53,16 @@ class HolderPage:
     """Of the places but LinkedIn's profile: value and words."""
 
 
-def page_of(mine: Mine, base_url: str, now: datetime) -> HolderPage:
+def page_of(mine: HolderHome, base_url: str, now: datetime) -> HolderPage:
     """The page of ``mine``."""
-    issuers = {held.issuer.id: held.shown.issuer for held in mine.held}
+    issuers = {held.issuer.id: held.shown.issuer for held in mine.credentials}
     choices = (
         Choice(issuer_id, name, mailbox.choice(mine.mailbox, issuer_id))
         for issuer_id, name in sorted(issuers.items(), key=lambda one: one[1].casefold())
     )
     return HolderPage(
         email=mine.email,
-        cards=tuple(_card(held, base_url, now) for held in mine.held),
+        cards=tuple(_card(held, base_url, now) for held in mine.credentials),
         more=mine.more,
         choices=tuple(choices),
         zone=mine.mailbox.zone,
@@ -72,7 +72,7 @@ def page_of(mine: Mine, base_url: str, now: datetime) -> HolderPage:
     )
 
 
-def _card(held: Held, base_url: str, now: datetime) -> Card:
+def _card(held: HolderCredential, base_url: str, now: datetime) -> Card:
     shown = held.shown
     own = held.image if held.image.startswith(f"{base_url}/images/") else None
     label = escape(f"{shown.name}, {shown.issuer}")

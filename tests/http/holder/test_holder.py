@@ -16,7 +16,7 @@ from chalicelib.credential.build import Holder
 from chalicelib.delivery import handlers, holder_actions, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.links import GOOD_FOR, KEPT_FOR
+from chalicelib.delivery.links import KEPT_FOR, VALID_FOR
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 from tests.award.fakes import new_achievement
@@ -251,7 +251,7 @@ def test_a_fresh_link_goes_to_the_owner_and_ends_those_before(laurel: Laurel, as
 def test_a_link_ends_after_a_year_and_can_be_renewed_by_its_owner_alone(
     laurel: Laurel, ask: Gateway, path: str
 ) -> None:
-    laurel.now += GOOD_FOR - timedelta(seconds=1)
+    laurel.now += VALID_FOR - timedelta(seconds=1)
     assert ask.get(path, **PHONE).status == 200
     laurel.now += timedelta(seconds=1)
     over = ask.get(path, **PHONE)
@@ -301,8 +301,8 @@ def test_an_issuer_that_gives_hundreds_does_not_hide_the_others(laurel: Laurel, 
     assert shown[0].record.id == CREDENTIAL
 
 
-def look(laurel: Laurel, path: str) -> tuple[holder_actions.Held, ...]:
-    return holder_actions.look(laurel.delivery_context, path.rpartition("/")[2], person=False).held
+def look(laurel: Laurel, path: str) -> tuple[holder_actions.HolderCredential, ...]:
+    return holder_actions.view(laurel.delivery_context, path.rpartition("/")[2], person=False).credentials
 
 
 def test_each_link_opens_its_own_door_only(laurel: Laurel, ask: Gateway, path: str) -> None:

@@ -14,7 +14,7 @@ from chalicelib.award.issuing import reissue, status_changes
 from chalicelib.award.issuing.reissue import AS_IT_WAS, Changes
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import resend
-from chalicelib.delivery.handlers import stands
+from chalicelib.delivery.handlers import is_current
 from chalicelib.errors import Conflict, Malformed, Refused
 from chalicelib.http.console.credentials.credential_text import Shown
 from chalicelib.http.console.form_state import Filled
@@ -138,7 +138,7 @@ def offered(record: Record, shown: Shown, now: datetime) -> tuple[Act, ...]:
     """What can be done with ``record`` as it stands: nothing that would be refused."""
     state, replaced = record.standing.state, record.superseded_by is not None
     possible = {
-        SEND: shown.email is not None and stands(record, now),
+        SEND: shown.email is not None and is_current(record, now),
         CORRECT: state is State.ACTIVE and not replaced,
         RENEW: state is State.ACTIVE and not replaced,
         SUSPEND: state is State.ACTIVE and bool(record.entries),
@@ -188,7 +188,7 @@ def _do(services: Services, record: Record, shown: Shown, act: Act, form: Filled
     issuer_context, tenant, reason = services.issuer_context, record.issuer_id, form.or_none("reason")
     match act.key:
         case "send":
-            resend.send_again(services.delivery_context, tenant, record.id)
+            resend.resend_email(services.delivery_context, tenant, record.id)
             return Done("sent", record.id)
         case "correct":
             changes = _changes(record, form, until, shown.email)

@@ -81,7 +81,7 @@ class Shown:
 def mail(delivery: Delivery) -> tuple[MailLine, ...]:
     """How the message fares; nothing when none was ever to be sent."""
     first = delivery.first
-    if first is None and not delivery.asked:
+    if first is None and not delivery.resend_requests:
         return ()
     when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
     return (MailLine("Message", LETTERS[delivery.state] + when),)

@@ -1,4 +1,4 @@
-"""Small things: colours, names of links, signing in, what a mailbox wants."""
+"""Colours, link secrets, sign-in emails and mailbox preferences."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from tests.delivery.world import ISSUED_AT
 BOX = mailbox.Mailbox(mailbox.digest("ada@example.org"))
 
 
-def test_contrast_is_what_the_guidelines_say() -> None:
+def test_contrast_matches_wcag_examples() -> None:
     assert branding.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert branding.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
     assert branding.contrast("#ffffff", "#767676") == branding.contrast("#767676", "#ffffff")
 
 
 @given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True) | st.text() | st.none())
-def test_white_words_can_be_read_on_every_accent(accent: str | None) -> None:
+def test_white_text_is_readable_on_every_accent(accent: str | None) -> None:
     assert branding.contrast(branding.readable(accent), "#ffffff") >= branding.AA
 
 
 @given(st.emails(), st.binary(min_size=32, max_size=32))
-def test_a_links_secret_names_where_it_is_kept(email: str, entropy: bytes) -> None:
+def test_link_secret_leads_to_its_storage_key(email: str, entropy: bytes) -> None:
     box = links.box_of(mailbox.digest(email))
     token = links.secret(box, entropy)
     name = links.name(token)
@@ -41,12 +41,12 @@ def test_a_links_secret_names_where_it_is_kept(email: str, entropy: bytes) -> No
 
 
 @given(st.text(max_size=80))
-def test_what_is_no_secret_names_nothing(token: str) -> None:
+def test_malformed_link_secret_has_no_storage_key(token: str) -> None:
     assert links.name(token) is None or len(token) == 65
 
 
 @given(st.text(), st.text(), st.sampled_from(sharing.Target))
-def test_sharing_never_leads_elsewhere(name: str, issuer: str, target: sharing.Target) -> None:
+def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: sharing.Target) -> None:
     shown = sharing.Shown(name, issuer, "https://laurel.example/c/x", "x", ISSUED_AT, None)
     try:
         url = sharing.address(target, shown)
@@ -57,7 +57,7 @@ def test_sharing_never_leads_elsewhere(name: str, issuer: str, target: sharing.T
     assert any(url.startswith(f"{origin}/") for origin in sharing.ORIGINS)
 
 
-def test_signing_in_ignores_unsubscribing_but_no_bounce() -> None:
+def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
     store, post = Store(), Mailer()
     out = SignInMailer(store, post)
     store.save_mailbox(replace(mailbox.unsubscribed(BOX, "north"), forgotten_at=ISSUED_AT))
@@ -68,7 +68,7 @@ def test_signing_in_ignores_unsubscribing_but_no_bounce() -> None:
     assert len(post.sent) == 1
 
 
-def test_signing_in_says_nothing_of_an_address_and_something_of_an_outage() -> None:
+def test_sign_in_hides_rejected_addresses_and_raises_outages() -> None:
     post = Mailer(fault=lambda: Refused("no", code="address_rejected"))
     SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
     post.fault = lambda: Unavailable("silence")
@@ -76,7 +76,7 @@ def test_signing_in_says_nothing_of_an_address_and_something_of_an_outage() -> N
         SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
 
 
-def test_what_a_mailbox_wants_has_bounds() -> None:
+def test_number_of_unsubscriptions_is_limited() -> None:
     box = BOX
     for number in range(mailbox.MOST_ISSUERS):
         box = mailbox.unsubscribed(box, str(number))
