@@ -72,7 +72,7 @@ class Store:
 
 @dataclass
 class Mailer:
-    """`delivery.ports.Mailer`. ``fault``, while it gives one, is raised before the email is sent; ``after``, after it."""
+    """`delivery.ports.Mailer`. ``fault``, if it returns an error, is raised before sending; ``after``, after it."""
 
     sent: list[EmailContent] = field(default_factory=list)
     fault: Callable[[], Exception | None] = lambda: None
