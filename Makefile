@@ -1,64 +1,72 @@
-# Everything a person or a machine does with Laurel starts here. `make help` lists it.
+# Every command for working with Laurel. `make help` lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3.11
+# The Python for new virtual environments. Empty: the newest complete Python 3.11 to 3.14 (tools/python.sh).
+PYTHON ?=
 PORT ?= 8000
 STAGE ?= dev
 WORKERS ?= 2
 MINUTES ?= 5
 
 BIN := .venv/bin
+VERSION_OF := import sys; print(sys.version_info[:2])
 VENV := .venv/.made
 VENV_AWS := .venv-aws/.made
 VENV_BENCH := .venv-bench/.made
 VENV_FUZZ := .venv-fuzz/.made
 
-# A virtual environment is made again when its requirements change; a half-made one has no stamp.
-define make_venv
-	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
-	@tools/step.sh "installing $(2) into $(1)" $(1)/bin/python -m pip install --disable-pip-version-check --requirement $(2)
-	@touch $(1)/.made
-endef
+# The tests that need no running stack, no browser and no Node.
+FAST := --ignore tests/stack --ignore tests/browser --ignore tests/local -m "not slow"
 
 .PHONY: help
-help: ## this list
+help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(VENV): requirements.txt requirements-dev.txt
-	$(call make_venv,.venv,requirements-dev.txt)
+ifneq ($(PYTHON),)
+# An environment made with another Python than the one asked for is recreated.
+ifneq ($(shell $(BIN)/python -c "$(VERSION_OF)" 2>&1),$(shell $(PYTHON) -c "$(VERSION_OF)" 2>&1))
+.PHONY: .venv/.made .venv-aws/.made
+endif
+endif
 
-$(VENV_AWS): requirements-aws.txt
-	$(call make_venv,.venv-aws,requirements-aws.txt)
+$(VENV): requirements.txt requirements-dev.txt
+	@tools/venv.sh .venv requirements-dev.txt "$(PYTHON)"
+	@tools/step.sh "Installing the laurel command" $(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# The embedded AWS runs the functions with its own Python, so it has to be the one that packages them.
+$(VENV_AWS): requirements-aws.txt $(VENV)
+	@tools/venv.sh .venv-aws requirements-aws.txt $(BIN)/python
 
 $(VENV_FUZZ): requirements.txt requirements-fuzz.txt
-	$(call make_venv,.venv-fuzz,requirements-fuzz.txt)
+	@tools/venv.sh .venv-fuzz requirements-fuzz.txt "$(PYTHON)"
 
 $(VENV_BENCH): requirements-bench.txt
-	$(call make_venv,.venv-bench,requirements-bench.txt)
+	@tools/venv.sh .venv-bench requirements-bench.txt "$(PYTHON)"
 
 .PHONY: venv
-venv: $(VENV) $(VENV_AWS) ## the two virtual environments: .venv, and .venv-aws for the embedded AWS
+venv: $(VENV) $(VENV_AWS) ## Create the two virtual environments: .venv, and .venv-aws for the embedded AWS
 
 .PHONY: run
-run: $(VENV) $(VENV_AWS) ## the deployed thing on this machine, at http://localhost:$PORT (default 8000)
+run: $(VENV) $(VENV_AWS) ## Run Laurel on this machine, as deployed, at http://localhost:$PORT (default 8000)
 	@$(BIN)/python -m local up --port $(PORT)
 
 .PHONY: dev
-dev: $(VENV) $(VENV_AWS) ## the same data under `chalice local`, reloaded when a file changes
+dev: $(VENV) $(VENV_AWS) ## Serve the same data with `chalice local`, reloading when a file changes
 	@$(BIN)/python -m local dev --port $(PORT)
 
 .PHONY: stop
-stop: ## end everything that `make run` and `make dev` started; data stays
-	@if test -e $(VENV); then $(BIN)/python -m local down; else echo "nothing runs"; fi
+stop: ## Stop everything that `make run` and `make dev` started; data is kept
+	@if test -e $(VENV); then $(BIN)/python -m local down; else echo "Nothing is running."; fi
 
 .PHONY: env
-env: $(VENV) ## what python -m cli needs to reach the local stack: eval "$$(make -s env)"
+env: $(VENV) ## Print the settings for `laurel` and the local stack: eval "$$(make -s env)"
 	@$(BIN)/python -m local env --port $(PORT)
 
 .PHONY: lint
-lint: $(VENV) ## ruff, mypy, import contracts, cfn-lint (on the merged template too)
+lint: $(VENV) ## Run ruff, mypy, the import contracts and cfn-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -68,43 +76,55 @@ lint: $(VENV) ## ruff, mypy, import contracts, cfn-lint (on the merged template 
 	$(BIN)/cfn-lint build/local/template.json
 
 .PHONY: types
-types: $(VENV) ## mypy alone
+types: $(VENV) ## Run mypy only
 	$(BIN)/mypy
 
 node_modules/.made: $(wildcard package.json package-lock.json)
 	@if command -v npm >/dev/null; then \
-	  tools/step.sh "installing package-lock.json into node_modules" npm ci --no-audit --no-fund; \
+	  tools/step.sh "Installing package-lock.json into node_modules" npm ci --no-audit --no-fund; \
 	  mkdir -p node_modules && touch $@; \
-	else echo "npm IS MISSING: what needs Node (the independent signer, the peers of make bench) is skipped" >&2; fi
+	else echo "npm IS MISSING: tests and benchmarks that need Node are skipped" >&2; fi
 
 .PHONY: test
-test: $(VENV) $(VENV_AWS) node_modules/.made ## every test, on a clean machine
+test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then the fast tests under a second Python (under 15 minutes)
 	@tools/chromium.sh
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+	@$(MAKE) --no-print-directory test-second
+
+.PHONY: test-fast
+test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, browser or Node (under a minute)
+	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(FAST)
+
+.PHONY: test-second
+test-second: $(VENV) $(VENV_AWS) ## Run the fast tests under a second Python, if this machine has one
+	@if python=$$(tools/python.sh "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"); then \
+	  tools/venv.sh .venv-second requirements-dev.txt "$$python"; \
+	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(FAST); \
+	else echo "NO SECOND PYTHON 3.11 to 3.14 IS INSTALLED: the fast tests ran under one version only" >&2; fi
 
 .PHONY: fuzz
-fuzz: $(VENV_FUZZ) ## every parser against made-up bytes for MINUTES (default 5); what breaks one becomes a test
+fuzz: $(VENV_FUZZ) ## Fuzz every parser for MINUTES (default 5)
 	@.venv-fuzz/bin/python -W ignore -m fuzz --minutes $(MINUTES)
 
 .PHONY: package
-package: $(VENV) ## build/$STAGE: what would be sent to AWS, listed
+package: $(VENV) ## Build and list what would be sent to AWS, in build/$STAGE (Python 3.13 or newer)
 	@$(BIN)/python -m local package --stage $(STAGE)
 
 .PHONY: deploy
-deploy: $(VENV) ## to the AWS account of your credentials: STAGE BUCKET DOMAIN CERTIFICATE_ARN MAIL_FROM [DRY_RUN=1]
+deploy: $(VENV) ## Deploy to your AWS account: STAGE BUCKET DOMAIN CERTIFICATE_ARN MAIL_FROM [DRY_RUN=1]
 	@$(BIN)/python -m local deploy --stage $(STAGE) --bucket "$(BUCKET)" --domain "$(DOMAIN)" \
 	  --certificate-arn "$(CERTIFICATE_ARN)" --base-url "$(BASE_URL)" --alarm-topic-arn "$(ALARM_TOPIC_ARN)" \
 	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" --oidc-providers "$${OIDC_PROVIDERS:-}" \
 	  $(if $(DRY_RUN),--dry-run)
 
 .PHONY: bench
-bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## ratios against peers, one JSON line each
+bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel against other libraries; prints one JSON line per benchmark
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 .PHONY: crash-award
-crash-award: $(VENV) $(VENV_AWS) ## issuing and revoking, stopped at every call to AWS and run again: one JSON line
+crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line
 	@$(BIN)/python -m crash.award
 
 .PHONY: clean
-clean: stop ## end what runs, and remove what was built and all local data
+clean: stop ## Stop everything and delete build output and all local data
 	rm -rf build .laurel .chalice/deployments

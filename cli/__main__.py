@@ -1,4 +1,4 @@
-"""From arguments and environment to an exit code: 0 all was done, 1 something was not, 2 it was asked wrongly."""
+"""Entry point. Exit codes: 0 success, 1 at least one operation failed, 2 usage or configuration error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main(
     environment: Mapping[str, str],
     connect: Callable[[settings.Settings], Services] | None = None,
 ) -> int:
-    """Do what ``arguments`` say, against what ``environment`` names; ``connect`` makes the services."""
+    """Run one command and return its exit code. ``connect`` builds the services from the settings."""
     asked = parser().parse_args(arguments)
     try:
         services = (connect or _connect)(settings.read(environment))
@@ -38,18 +38,23 @@ def main(
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has read enough (`| head`). What is still in the buffer would complain once more at the end.
+        # The reader closed the pipe (`| head`). Flushing the rest of the buffer at exit would raise again.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the process ends
         return CUT_OFF
     return code
 
 
 def _connect(read: settings.Settings) -> Services:
-    # Powertools and Chalice take half a second to import; `--help` does without.
+    # Powertools and Chalice take half a second to import, which `--help` does not need.
     from chalicelib.http.core.log import LogFallback
 
     return build(read, fallback=LogFallback())
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Entry point of the `laurel` console script."""
     sys.exit(main(sys.argv[1:], os.environ))
+
+
+if __name__ == "__main__":
+    run()

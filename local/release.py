@@ -1,4 +1,4 @@
-"""The same package to a real account: what would be sent, and the AWS CLI's command lines that send it."""
+"""Deployment to an AWS account: the package listing and the AWS CLI commands that deploy it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from local.package import ROOT, Package, build
 from local.progress import say, step
+
+OLDEST_RUNTIME = (3, 13)
+"""Oldest Lambda runtime deployed to AWS: older ones are deprecated years earlier. Chalice takes the running Python."""
 
 # Template parameters that a deployment may set, by the option that sets them.
 PARAMETERS = {
@@ -27,32 +31,36 @@ PARAMETERS = {
 
 
 class ReleaseError(Exception):
-    """The release cannot be made; the message names the way out."""
+    """The deployment cannot start or has failed. The message says what to do."""
 
 
 def stage(text: str) -> str:
-    """The name of a deployment, as the template's parameter takes it."""
+    """The name of a deployment, in the form that the template's parameter accepts."""
     if not re.fullmatch("[a-z][a-z0-9]{1,15}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no stage: use 2 to 16 of a-z and 0-9, a letter first")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a valid stage: use 2 to 16 of a-z and 0-9, starting with a letter"
+        )
     return text
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    for name, words in (("package", "build what would be sent, and list it"), ("deploy", "send it to AWS")):
+    for name, words in (("package", "build and list what would be sent to AWS"), ("deploy", "deploy to AWS")):
         command = commands.add_parser(name, help=words)
         command.add_argument("--stage", type=stage, default="dev")
         if name == "deploy":
-            command.add_argument("--bucket", default="", help="the S3 bucket that takes the code")
-            command.add_argument("--dry-run", action="store_true", help="print the command lines and stop")
+            command.add_argument("--bucket", default="", help="S3 bucket for the code")
+            command.add_argument("--dry-run", action="store_true", help="print the commands without running them")
             for option in PARAMETERS:
                 command.add_argument(f"--{option.replace('_', '-')}", default="")
 
 
 def run(wanted: argparse.Namespace) -> int:
-    """`package` or `deploy`. Raises ReleaseError or PackagingError."""
+    """Run `package` or `deploy`. Raises ReleaseError or PackagingError."""
     if wanted.command == "deploy" and not wanted.bucket:
-        raise ReleaseError("name the S3 bucket that takes the code: make deploy STAGE=… BUCKET=…")
-    with step("packaging"):
+        raise ReleaseError("Give the S3 bucket for the code: make deploy STAGE=… BUCKET=…")
+    if wanted.command == "deploy" or wanted.stage != "local":  # the local stack runs on any supported Python
+        check_runtime(sys.version_info[:2])
+    with step("Packaging"):
         package = build(wanted.stage)
     if wanted.command == "package":
         say(listing(package))
@@ -66,8 +74,18 @@ def run(wanted: argparse.Namespace) -> int:
     return 0
 
 
+def check_runtime(version: tuple[int, int]) -> None:
+    """Raises ReleaseError when this Python is too old to be the Lambda runtime."""
+    if version < OLDEST_RUNTIME:
+        oldest = ".".join(map(str, OLDEST_RUNTIME))
+        raise ReleaseError(
+            f"AWS deployments use Python {oldest} or newer, because the packaging Python becomes the Lambda runtime; "
+            f"this is {version[0]}.{version[1]}. Run the same command with PYTHON=python{oldest}."
+        )
+
+
 def listing(package: Package) -> str:
-    """What would be sent: the zip's size, and the template's resources by type."""
+    """The zip's size and the number of template resources of each type."""
     kinds = Counter(resource["Type"] for resource in package.load()["Resources"].values())
     rows = [f"  {count:3}  {kind}" for kind, count in sorted(kinds.items())]
     size = package.zip.stat().st_size / 1e6
@@ -77,9 +95,9 @@ def listing(package: Package) -> str:
 
 
 def command_lines(stage: str, template: Path, bucket: str, parameters: Mapping[str, str]) -> list[list[str]]:
-    """The AWS CLI's calls that bring stack laurel-`stage` to `template`.
+    """The AWS CLI commands that update stack laurel-`stage` to `template`.
 
-    A parameter that is not given keeps the value that the stack has.
+    A parameter that is not given keeps its current value.
     """
     sent = template.with_name("sent.json")
     values = [f"{name}={value}" for name, value in sorted({**parameters, "Stage": stage}.items())]
@@ -92,17 +110,17 @@ def command_lines(stage: str, template: Path, bucket: str, parameters: Mapping[s
 
 
 def printable(line: list[str]) -> str:
-    """``line`` as it may be shown: what holds secrets is named only."""
+    """The command for display, with secret values hidden."""
     kept = f"{PARAMETERS['oidc_providers']}="
-    return shlex.join(f"{kept}(not shown)" if word.startswith(kept) else word for word in line)
+    return shlex.join(f"{kept}(hidden)" if word.startswith(kept) else word for word in line)
 
 
 def _execute(lines: list[list[str]]) -> None:
     if shutil.which("aws") is None:
-        raise ReleaseError("the AWS CLI is not installed; `aws` is needed to deploy")
+        raise ReleaseError("The AWS CLI (`aws`) is not installed. Install it to deploy.")
     for line in lines:
         if subprocess.run(line, check=False).returncode != 0:
-            raise ReleaseError(f"{' '.join(line[:3])} failed; what went wrong stands above")
+            raise ReleaseError(f"{' '.join(line[:3])} failed; see the output above")
 
 
 def _shown(path: Path) -> Path:

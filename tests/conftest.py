@@ -1,8 +1,9 @@
-"""Fixtures that start real engines. Nothing here sets a process-wide environment variable."""
+"""Fixtures for the embedded AWS, the deployment package and the running stack. No process-wide environment is set."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,17 +17,18 @@ from local.package import Package, build
 from local.ports import free_port
 from local.stack import STAGE, Stack
 
-# How long an example takes says something of the machine, and nothing of the code.
+# Deadlines per example fail on a busy machine, whatever the code does.
 hypothesis.settings.register_profile("laurel", deadline=None)
-hypothesis.settings.load_profile("laurel")
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "laurel"))
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedAws]:
-    """An embedded AWS of this worker's own: nothing in it at first, thrown away at the end.
+    """An embedded AWS for this worker, empty at first and deleted at the end.
 
     `aws.endpoint_url`, `aws.region`, `aws.client_env` (credentials `test`/`test`, with IAM evaluation on).
-    Tests share it within a worker: use table and stack names of your own.
+    Tests share it within a worker, so each uses its own table and stack names.
     """
     engine = embedded.start(free_port(), tmp_path_factory.mktemp("aws"))
     yield engine
@@ -35,13 +37,13 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedA
 
 @pytest.fixture(scope="session")
 def package() -> Package:
-    """What `chalice package` makes of the sources, merged with infrastructure/resources.yaml."""
+    """The deployment package, built from the sources and infrastructure/resources.yaml."""
     return build(STAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningStack:
-    """The deployed thing: `url` without a trailing slash, `demo` as in demo.json, `local` to stop and start it."""
+    """A running stack: `url` without a trailing slash, `demo` as in demo.json, `local` to stop and start it."""
 
     url: str
     demo: dict[str, Any]
@@ -50,7 +52,7 @@ class RunningStack:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """What `make run` brings up, demo data and all, on a port of its own; thrown away at the end."""
+    """A stack as started by `make run`, with demo data, on a free port; deleted at the end."""
     local = Stack.of(free_port(), tmp_path_factory.mktemp("stacks"))
     try:
         local.up()
@@ -61,10 +63,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks for groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests on the stack go to one worker, so that it is brought up once (pytest --dist loadgroup)."""
+    """Mark the tests that need the stack or the package as slow, and give all stack tests to one worker.
+
+    With `pytest --dist loadgroup` the stack is then started once.
+    """
     for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "stack" in fixtures:
             item.add_marker(pytest.mark.xdist_group("stack"))
+        if "stack" in fixtures or "package" in fixtures:
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_sessionstart() -> None:

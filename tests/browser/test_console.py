@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from tests.browser.signed_in import console, member
 from tests.browser.test_pages import violations
 from tests.http.world import NOW, Laurel, id_of, picture
 
-REFUSED = "error: Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
+REFUSED = (
+    "error: Failed to load resource: the server responded with a status of "
+    f"422 ({HTTPStatus.UNPROCESSABLE_ENTITY.phrase})"  # differs between Python versions
+)
 """What Chromium itself says about a page with status 422."""
 OWNER = "olu@fernhill.example"
 VALID = f"/console/fernhill/credentials/{id_of('valid')}"

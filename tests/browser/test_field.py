@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from tests.http.world import Laurel, id_of
 
 FIELD = "Paste a link to the credential, or the credential itself"
 FILE = "Or upload a file"
-REFUSED = "error: Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
+REFUSED = (
+    "error: Failed to load resource: the server responded with a status of "
+    f"422 ({HTTPStatus.UNPROCESSABLE_ENTITY.phrase})"  # differs between Python versions
+)
 """What Chromium itself says about a page with status 422."""
 WIDTHS = pytest.mark.parametrize("width", [375, 1280])
 

@@ -66,6 +66,7 @@ def office(tables: Tables) -> Office:
     return Office(BulkIssuer(issuer_context, DynamoJobs(tables)), Upload(Terms(achievement.id), SENT))
 
 
+@pytest.mark.slow
 def test_all_are_issued_once_while_a_third_of_all_requests_is_throttled(tables: Tables, office: Office):
     with aws_calls.throttling(tables.client, 0.3) as refused:
         job = office.retried()
@@ -90,6 +91,7 @@ def test_a_request_that_is_lost_anywhere_loses_no_row(tables: Tables, office: Of
     office.whole(tables, office.retried(job))
 
 
+@pytest.mark.slow
 def test_many_workers_at_once_issue_each_row_once(tables: Tables, office: Office):
     job = bulk_issuer.create(office.bulk, "acme", office.upload, "tests")
     with ThreadPoolExecutor(8) as pool:

@@ -16,6 +16,8 @@ from crash.award import SCENES, Scene
 from crash.stage import Stage
 from local.aws import EmbeddedAws
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def region(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:

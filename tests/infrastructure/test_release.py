@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.package import ROOT, Package
-from local.release import PARAMETERS, command_lines, listing, printable
+from local.release import PARAMETERS, ReleaseError, check_runtime, command_lines, listing, printable
 
 
 def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
@@ -38,14 +38,25 @@ def test_a_providers_secret_is_sent_and_not_shown() -> None:
     change = command_lines("prod", Path("/b/template.json"), "code", {"OidcProviders": providers})[1]
     assert f"OidcProviders={providers}" in change
     assert "hush" not in printable(change)
-    assert "'OidcProviders=(not shown)'" in printable(change)
+    assert "'OidcProviders=(hidden)'" in printable(change)
 
 
-def test_without_a_bucket_nothing_is_sent() -> None:
+def test_deployment_requires_a_bucket() -> None:
     command = [sys.executable, "-m", "local", "deploy", "--stage", "prod"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "BUCKET=" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "accepted"), [((3, 11), False), ((3, 12), False), ((3, 13), True), ((3, 14), True)]
+)
+def test_aws_deployments_require_python_3_13(version: tuple[int, int], accepted: bool) -> None:
+    if accepted:
+        check_runtime(version)
+    else:
+        with pytest.raises(ReleaseError, match=r"Python 3\.13 or newer"):
+            check_runtime(version)
 
 
 @pytest.mark.parametrize("stage", ["../x", "Prod", "a b", "x", ""])
@@ -53,7 +64,7 @@ def test_what_is_no_stage_is_refused_in_a_sentence(stage: str) -> None:
     command = [sys.executable, "-m", "local", "package", "--stage", stage]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "is no stage" in done.stderr
+    assert "is not a valid stage" in done.stderr
 
 
 def test_make_deploy_hands_on_every_parameter() -> None:

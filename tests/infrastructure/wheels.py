@@ -1,16 +1,18 @@
-"""What the runtime can load: wheel tags and the glibc that a shared object asks for."""
+"""Compatibility of wheels and shared objects with the Lambda runtime."""
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
-GLIBC = (2, 26)  # Lambda's python3.11 runs on Amazon Linux 2
+GLIBC = (2, 34) if sys.version_info >= (3, 12) else (2, 26)
+"""glibc of the Lambda runtime: Amazon Linux 2 up to python3.11, Amazon Linux 2023 from python3.12."""
 LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}  # PEP 600
 
 
 def fits(tag: str) -> bool:
-    """Whether a wheel with this compatibility tag (PEP 425) runs on Lambda's python3.11, x86_64."""
+    """Whether a wheel with this tag (PEP 425) runs on the x86_64 Lambda runtime of this Python version."""
     platform = tag.rsplit("-", 1)[1]
     if platform == "any":
         return True

@@ -29,6 +29,7 @@ def in_a_network_of_its_own() -> dict[str, object]:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_no_canary_is_heard_in_ten_thousand_urls() -> None:
     happened = in_a_network_of_its_own()
     assert happened["asked"] >= URLS
