@@ -1,12 +1,13 @@
-"""The command line of an issuer and an operator: `python -m cli --help`. It is not part of what is deployed.
+"""The `laurel` command for issuers and operators. It is not part of the deployment.
 
-__main__.py     from arguments and environment to an exit code
-arguments.py    what can be said on the command line: every noun brings its commands
-grammar.py      what they share in that
+__main__.py     entry point and exit codes
+arguments.py    the argument parser, assembled from the commands of every module
+grammar.py      shared arguments, types and help formatting
 issuer.py, achievement.py, credential.py, job.py, export.py, events.py and others
-                the commands, one module for each noun
-documents.py    things that are written as JSON; files.py the files that commands are given
-output.py       how results are printed
-progress.py     how far a longer task has come
-demo/           the demo data
+                one module of commands per noun
+documents.py    commands that read JSON files; files.py reads input files
+output.py       text and JSON output, tables, errors
+progress.py     progress bars
+completion.py   shell completion
+demo/           demo data
 """

@@ -10,7 +10,7 @@ from chalicelib import settings
 from chalicelib.errors import LaurelError, MissingSetting
 from chalicelib.services import Services, build
 from cli.arguments import parser
-from cli.output import UsageFault, complain
+from cli.output import UsageFault, print_error
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
@@ -24,16 +24,19 @@ def main(
     connect: Callable[[settings.Settings], Services] | None = None,
 ) -> int:
     """Run one command and return its exit code. ``connect`` builds the services from the settings."""
-    asked = parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
+    if getattr(options, "offline", False):
+        done: int = options.act(None, options)
+        return done
     try:
         services = (connect or _connect)(settings.read(environment))
-        code: int = asked.act(services, asked)
+        code: int = options.act(services, options)
         sys.stdout.flush()
     except (MissingSetting, UsageFault) as error:
-        complain(error)
+        print_error(error, options.json)
         return 2
     except LaurelError as error:
-        complain(error)
+        print_error(error, options.json)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,4 +1,4 @@
-"""The commands about who may do what: members and tokens of an issuer, tokens of operators."""
+"""Commands for members, API tokens and operator tokens."""
 
 from __future__ import annotations
 
@@ -16,145 +16,164 @@ from chalicelib.credential import dates
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import note, show
+from cli.output import note, show, table
 
 BY = "operator:command line"
-"""Who made a token, where nobody is signed in."""
+"""Recorded as the creator of what the command line creates, where no user is signed in."""
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of members and tokens."""
-    _member(grammar.verbs(nouns, "member", "who belongs to an issuer: add, change, remove, list, sign-out"))
-    _token(grammar.verbs(nouns, "token", "what programs of an issuer bring: add, list, revoke"))
-    _operator(grammar.verbs(nouns, "operator", "tokens of those who run this deployment: add, list, revoke"))
+    """Add `member`, `token` and `operator`."""
+    _member(grammar.verbs(nouns, "member", "manage the members of an issuer"))
+    _token(grammar.verbs(nouns, "token", "manage the API tokens of an issuer"))
+    _operator(grammar.verbs(nouns, "operator", "manage the tokens of operators, who run this deployment"))
 
 
 def _member(verbs: Commands) -> None:
-    for verb, act, words in (
-        ("add", add_member, "let a person in; the first one of an issuer as its owner"),
-        ("change", change_member, "give a member another role"),
-        ("remove", remove_member, "let a person go"),
+    for verb, act, description, options in (
+        ("add", add_member, "add a member; the first member of an issuer must be an owner", "--role editor"),
+        ("set-role", change_member, "change the role of a member", "--role owner"),
+        ("remove", remove_member, "remove a member", ""),
     ):
-        command = grammar.command(verbs, verb, act, words)
+        example = f"laurel member {verb} acme ada@acme.example {options}".rstrip()
+        command = grammar.command(verbs, verb, act, description, example)
         grammar.issuer(command)
         command.add_argument("email")
         if verb != "remove":
             _role(command)
-    grammar.issuer(grammar.command(verbs, "list", list_members, "an issuer's members"))
-    grammar.command(verbs, "sign-out", sign_out, "end every session of a person").add_argument("email")
+    grammar.issuer(
+        grammar.command(verbs, "list", list_members, "list the members of an issuer", "laurel member list acme")
+    )
+    sessions_of = grammar.command(
+        verbs, "sign-out", sign_out, "end every session of a user", "laurel member sign-out ada@acme.example"
+    )
+    sessions_of.add_argument("email")
 
 
 def _token(verbs: Commands) -> None:
-    add = grammar.command(verbs, "add", add_token, "make a token; its text is shown this once")
-    grammar.issuer(add)
-    add.add_argument("--name", required=True, help="what will use it")
-    _role(add)
-    grammar.issuer(grammar.command(verbs, "list", list_tokens, "an issuer's tokens, without their secrets"))
-    revoke = grammar.command(verbs, "revoke", revoke_token, "from now on it opens nothing")
+    create = grammar.command(
+        verbs,
+        "create",
+        create_token,
+        "create an API token; it is shown only once",
+        "laurel token create acme --name Moodle --role editor",
+    )
+    grammar.issuer(create)
+    create.add_argument("--name", required=True, help="what will use the token")
+    _role(create)
+    grammar.issuer(
+        grammar.command(verbs, "list", list_tokens, "list the API tokens of an issuer", "laurel token list acme")
+    )
+    revoke = grammar.command(verbs, "revoke", revoke_token, "revoke an API token", "laurel token revoke acme ID")
     grammar.issuer(revoke)
-    revoke.add_argument("id", metavar="ID", help="the token's id: what stands between laurel_ and the next _")
+    revoke.add_argument("id", metavar="ID", help="id of the token: the part between laurel_ and the next _")
 
 
 def _operator(verbs: Commands) -> None:
-    add = grammar.command(verbs, "add", add_operator, "make a token that founds issuers; its text is shown once")
-    add.add_argument("--name", required=True, help="who or what will use it")
-    grammar.command(verbs, "list", list_operators, "the operators' tokens, without their secrets")
-    revoke = grammar.command(verbs, "revoke", revoke_operator, "from now on it opens nothing")
+    create = grammar.command(
+        verbs,
+        "create",
+        create_operator,
+        "create an operator token, which can create issuers; it is shown only once",
+        "laurel operator create --name Deployment",
+    )
+    create.add_argument("--name", required=True, help="who or what will use the token")
+    grammar.command(verbs, "list", list_operators, "list the operator tokens", "laurel operator list")
+    revoke = grammar.command(verbs, "revoke", revoke_operator, "revoke an operator token", "laurel operator revoke ID")
     revoke.add_argument("id", metavar="ID")
 
 
 def _role(command: ArgumentParser) -> None:
-    command.add_argument("--role", **grammar.one_of(Role), required=True, help="what they may do")
+    command.add_argument("--role", **grammar.one_of(Role), required=True, help="role of the member or token")
 
 
-def add_member(services: Services, asked: Namespace) -> int:
-    """Let a person in."""
-    services.issuer_store.issuer(asked.issuer)  # a wrong id is told as such
-    _show_member(members.add(services.access_context, asked.issuer, asked.email, asked.role), asked.json)
+def add_member(services: Services, options: Namespace) -> int:
+    """Add a member."""
+    services.issuer_store.issuer(options.issuer)  # raises NotFound for an unknown issuer
+    _show_member(members.add(services.access_context, options.issuer, options.email, options.role), options.json)
     return 0
 
 
-def change_member(services: Services, asked: Namespace) -> int:
-    """Give a member another role."""
-    _show_member(members.change(services.access_context, asked.issuer, asked.email, asked.role), asked.json)
+def change_member(services: Services, options: Namespace) -> int:
+    """Change the role of a member."""
+    _show_member(members.change(services.access_context, options.issuer, options.email, options.role), options.json)
     return 0
 
 
-def remove_member(services: Services, asked: Namespace) -> int:
-    """Let a person go."""
-    members.remove(services.access_context, asked.issuer, asked.email)
-    show(asked.json, f"{asked.email}  removed", issuer=asked.issuer, email=asked.email, outcome="removed")
+def remove_member(services: Services, options: Namespace) -> int:
+    """Remove a member."""
+    members.remove(services.access_context, options.issuer, options.email)
+    show(options.json, f"{options.email}  removed", issuer=options.issuer, email=options.email, outcome="removed")
     return 0
 
 
-def list_members(services: Services, asked: Namespace) -> int:
-    """All members of an issuer."""
-    services.issuer_store.issuer(asked.issuer)
-    for member in members.of_issuer(services.access_context, asked.issuer):
-        _show_member(member, asked.json)
+def list_members(services: Services, options: Namespace) -> int:
+    """List the members of an issuer."""
+    services.issuer_store.issuer(options.issuer)
+    found = members.of_issuer(services.access_context, options.issuer)
+    table(options.json, ("email", "role", "since"), map(_member_row, found))
     return 0
 
 
-def sign_out(services: Services, asked: Namespace) -> int:
-    """End every session of a person, wherever they are signed in."""
-    ended = sessions.sign_out_everywhere(services.access_context, email_address.normal(asked.email))
-    show(asked.json, f"{asked.email}  sessions ended: {ended}", email=asked.email, ended=ended)
+def sign_out(services: Services, options: Namespace) -> int:
+    """End every session of a user, on every device."""
+    ended = sessions.sign_out_everywhere(services.access_context, email_address.normal(options.email))
+    show(options.json, f"{options.email}  sessions ended: {ended}", email=options.email, ended=ended)
     return 0
 
 
-def add_token(services: Services, asked: Namespace) -> int:
-    """Make a token for an issuer; its text is shown this once."""
-    services.issuer_store.issuer(asked.issuer)
-    _show_new(*tokens.make(services.access_context, asked.issuer, asked.role, asked.name, BY), asked.json)
+def create_token(services: Services, options: Namespace) -> int:
+    """Create an API token and show it once."""
+    services.issuer_store.issuer(options.issuer)
+    _show_new(*tokens.make(services.access_context, options.issuer, options.role, options.name, BY), options.json)
     return 0
 
 
-def list_tokens(services: Services, asked: Namespace) -> int:
-    """An issuer's tokens, oldest first."""
-    services.issuer_store.issuer(asked.issuer)
-    return _list(services, asked.issuer, asked.json)
+def list_tokens(services: Services, options: Namespace) -> int:
+    """List the API tokens of an issuer, oldest first."""
+    services.issuer_store.issuer(options.issuer)
+    return _list(services, options.issuer, options.json)
 
 
-def revoke_token(services: Services, asked: Namespace) -> int:
-    """From now on an issuer's token opens nothing."""
-    return _revoke(services, asked.issuer, asked)
+def revoke_token(services: Services, options: Namespace) -> int:
+    """Revoke an API token."""
+    return _revoke(services, options.issuer, options)
 
 
-def add_operator(services: Services, asked: Namespace) -> int:
-    """Make an operator's token; its text is shown this once."""
-    _show_new(*tokens.make(services.access_context, None, None, asked.name, BY), asked.json)
+def create_operator(services: Services, options: Namespace) -> int:
+    """Create an operator token and show it once."""
+    _show_new(*tokens.make(services.access_context, None, None, options.name, BY), options.json)
     return 0
 
 
-def list_operators(services: Services, asked: Namespace) -> int:
-    """The operators' tokens, oldest first."""
-    return _list(services, None, asked.json)
+def list_operators(services: Services, options: Namespace) -> int:
+    """List the operator tokens, oldest first."""
+    return _list(services, None, options.json)
 
 
-def revoke_operator(services: Services, asked: Namespace) -> int:
-    """From now on an operator's token opens nothing."""
-    return _revoke(services, None, asked)
+def revoke_operator(services: Services, options: Namespace) -> int:
+    """Revoke an operator token."""
+    return _revoke(services, None, options)
 
 
 def _list(services: Services, issuer_id: str | None, as_json: bool) -> int:
-    for token in tokens.of_issuer(services.access_context, issuer_id):
-        used = "never used" if token.used is None else f"used {dates.write(token.used)}"
-        show(as_json, f"{token.id}  {token.role or 'operator':8}  {token.name}  ({used})", **_members(token))
+    columns = ("id", "role", "name", "used") if issuer_id else ("id", "name", "used")
+    table(as_json, columns, map(_token_row, tokens.of_issuer(services.access_context, issuer_id)))
     return 0
 
 
-def _revoke(services: Services, issuer_id: str | None, asked: Namespace) -> int:
-    tokens.revoke(services.access_context, issuer_id, asked.id)
-    show(asked.json, f"{asked.id}  revoked", id=asked.id, outcome="revoked")
+def _revoke(services: Services, issuer_id: str | None, options: Namespace) -> int:
+    tokens.revoke(services.access_context, issuer_id, options.id)
+    show(options.json, f"{options.id}  revoked", id=options.id, outcome="revoked")
     return 0
 
 
 def _show_new(token: Token, text: str, as_json: bool) -> None:
-    show(as_json, text, **_members(token), token=text)
-    note("Keep it now: only its hash is stored, and it cannot be shown again.")
+    show(as_json, text, **_token_row(token), token=text)
+    note("Save this token now. Only its hash is stored, so it cannot be shown again.")
 
 
-def _members(token: Token) -> dict[str, object]:
+def _token_row(token: Token) -> dict[str, object]:
     return {
         "id": token.id,
         "issuer": token.issuer_id,
@@ -167,6 +186,10 @@ def _members(token: Token) -> dict[str, object]:
 
 
 def _show_member(member: Member, as_json: bool) -> None:
+    row = _member_row(member)
+    show(as_json, f"{row['email']}  {row['role']}  since {row['since']}", **row)
+
+
+def _member_row(member: Member) -> dict[str, object]:
     since = dates.write(member.since)
-    text = f"{member.email}  {member.role}  since {since}"
-    show(as_json, text, issuer=member.issuer_id, email=member.email, role=member.role, since=since)
+    return {"issuer": member.issuer_id, "email": member.email, "role": member.role, "since": since}

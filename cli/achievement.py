@@ -1,4 +1,4 @@
-"""The commands about achievements."""
+"""Commands for achievements."""
 
 from __future__ import annotations
 
@@ -18,99 +18,121 @@ T = TypeVar("T")
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of an achievement."""
-    verbs = grammar.verbs(nouns, "achievement", "what can be earned: add, revise, versions, list")
-    made = grammar.command(verbs, "add", add, "add what can be earned")
+    """Add `achievement`."""
+    verbs = grammar.verbs(nouns, "achievement", "manage achievements, which credentials are issued for")
+    made = grammar.command(
+        verbs,
+        "create",
+        create,
+        "create an achievement",
+        'laurel achievement create acme --name Welding --description "Can weld." --criteria "Pass the test." '
+        '--image badge.png --image-alt "A flame"',
+    )
     grammar.issuer(made)
     made.add_argument("--name", required=True)
     made.add_argument("--description", required=True)
-    made.add_argument("--criteria", required=True, help="what has to be done to earn it")
-    made.add_argument("--image", type=Path, required=True, metavar="FILE", help="a PNG")
-    made.add_argument("--image-alt", required=True, help="the picture in words")
-    made.add_argument("--kind", default="Badge", help="an Open Badges achievementType (default: Badge)")
+    made.add_argument("--criteria", required=True, help="how to earn it")
+    made.add_argument("--image", type=Path, required=True, metavar="FILE", help="PNG file")
+    made.add_argument("--image-alt", required=True, help="description of the image for people who cannot see it")
+    made.add_argument("--kind", default="Badge", help="Open Badges achievementType (default: Badge)")
     made.add_argument(
         "--skill",
         nargs=3,
         action="append",
         default=[],
         metavar=("NAME", "URL", "FRAMEWORK"),
-        help="a skill that it shows, with its address in a public framework; may be repeated",
+        help="skill with its URL in a public framework; repeatable",
     )
-    made.add_argument("--valid-days", type=int, metavar="DAYS", help="how long a credential is good for (no end)")
-    made.add_argument("--evidence-required", action="store_true", help="it is only issued with evidence")
-    next_one = grammar.command(verbs, "revise", revise, "the next version: as it is, but for what is given")
+    made.add_argument(
+        "--valid-days", type=int, metavar="DAYS", help="days that a credential is valid (default: no limit)"
+    )
+    made.add_argument("--evidence-required", action="store_true", help="require evidence when issuing")
+    next_one = grammar.command(
+        verbs,
+        "update",
+        update,
+        "create a new version; options that are not given keep their value",
+        'laurel achievement update acme ID --name "Welding II"',
+        "laurel achievement update acme ID --archived",
+    )
     grammar.issuer(next_one)
-    next_one.add_argument("id", help="the achievement's id")
+    next_one.add_argument("id", help="id of the achievement")
     for words in ("--name", "--description", "--criteria", "--image-alt", "--kind"):
         next_one.add_argument(words)
-    next_one.add_argument("--image", type=Path, metavar="FILE", help="a PNG; without it the picture stays")
+    next_one.add_argument("--image", type=Path, metavar="FILE", help="PNG file (default: keep the current image)")
     next_one.add_argument(
         "--skill",
         nargs=3,
         action="append",
         metavar=("NAME", "URL", "FRAMEWORK"),
-        help="instead of all that are there; may be repeated",
+        help="replaces all current skills; repeatable",
     )
-    next_one.add_argument("--valid-days", type=int, metavar="DAYS", help="0 takes the rule away")
+    next_one.add_argument("--valid-days", type=int, metavar="DAYS", help="0 removes the limit")
     next_one.add_argument("--evidence-required", action=BooleanOptionalAction)
-    next_one.add_argument("--archived", action=BooleanOptionalAction, help="whether it is no longer issued")
-    every = grammar.command(verbs, "versions", versions, "every version of one")
+    next_one.add_argument("--archived", action=BooleanOptionalAction, help="stop or resume issuing it")
+    every = grammar.command(
+        verbs, "versions", versions, "list the versions of an achievement", "laurel achievement versions acme ID"
+    )
     grammar.issuer(every)
-    every.add_argument("id", help="the achievement's id")
-    grammar.issuer(grammar.command(verbs, "list", list_all, "an issuer's achievements"))
+    every.add_argument("id", help="id of the achievement")
+    grammar.issuer(
+        grammar.command(verbs, "list", list_all, "list the achievements of an issuer", "laurel achievement list acme")
+    )
 
 
-def add(services: Services, asked: Namespace) -> int:
-    """Add an achievement."""
+def create(services: Services, options: Namespace) -> int:
+    """Create an achievement."""
     new = NewAchievement(
-        issuer_id=asked.issuer,
-        name=asked.name,
-        description=asked.description,
-        criteria=asked.criteria,
-        picture=files.content(asked.image),
-        picture_alt=asked.image_alt,
-        skills=_skills(asked),
-        kind=asked.kind,
-        valid_days=asked.valid_days,
-        evidence_required=asked.evidence_required,
+        issuer_id=options.issuer,
+        name=options.name,
+        description=options.description,
+        criteria=options.criteria,
+        picture=files.content(options.image),
+        picture_alt=options.image_alt,
+        skills=_skills(options),
+        kind=options.kind,
+        valid_days=options.valid_days,
+        evidence_required=options.evidence_required,
     )
-    _show(achievements.add(services.issuer_context, new), asked.json)
+    _show(achievements.add(services.issuer_context, new), options.json)
     return 0
 
 
-def revise(services: Services, asked: Namespace) -> int:
-    """Store the next version of an achievement: as it is, but for what is given."""
-    before = services.issuer_store.achievement(asked.issuer, asked.id)
+def update(services: Services, options: Namespace) -> int:
+    """Create a new version; options that are not given keep their value."""
+    before = services.issuer_store.achievement(options.issuer, options.id)
     content = Content(
-        name=_or(asked.name, before.name),
-        description=_or(asked.description, before.description),
-        criteria=_or(asked.criteria, before.criteria),
-        picture=files.content(asked.image) if asked.image else None,
-        picture_alt=_or(asked.image_alt, before.image_alt),
-        skills=_skills(asked) if asked.skill else before.skills,
-        kind=_or(asked.kind, before.kind),
-        # 0 takes the rule away.
-        valid_days=_or(asked.valid_days, before.valid_days) or None,
-        evidence_required=_or(asked.evidence_required, before.evidence_required),
-        archived=_or(asked.archived, before.archived),
+        name=_or(options.name, before.name),
+        description=_or(options.description, before.description),
+        criteria=_or(options.criteria, before.criteria),
+        picture=files.content(options.image) if options.image else None,
+        picture_alt=_or(options.image_alt, before.image_alt),
+        skills=_skills(options) if options.skill else before.skills,
+        kind=_or(options.kind, before.kind),
+        # 0 removes the limit.
+        valid_days=_or(options.valid_days, before.valid_days) or None,
+        evidence_required=_or(options.evidence_required, before.evidence_required),
+        archived=_or(options.archived, before.archived),
     )
-    _show(achievements.revise(services.issuer_context, asked.issuer, asked.id, before.version, content), asked.json)
+    _show(
+        achievements.revise(services.issuer_context, options.issuer, options.id, before.version, content), options.json
+    )
     return 0
 
 
-def versions(services: Services, asked: Namespace) -> int:
-    """Every version of one achievement, the first one first."""
-    services.issuer_store.achievement(asked.issuer, asked.id)
-    for achievement in services.issuer_store.achievement_versions(asked.issuer, asked.id):
-        _show(achievement, asked.json)
+def versions(services: Services, options: Namespace) -> int:
+    """List the versions of an achievement, oldest first."""
+    services.issuer_store.achievement(options.issuer, options.id)
+    for achievement in services.issuer_store.achievement_versions(options.issuer, options.id):
+        _show(achievement, options.json)
     return 0
 
 
-def list_all(services: Services, asked: Namespace) -> int:
-    """Every achievement of one issuer."""
-    services.issuer_store.issuer(asked.issuer)
-    for achievement in services.issuer_store.achievements(asked.issuer):
-        _show(achievement, asked.json)
+def list_all(services: Services, options: Namespace) -> int:
+    """List the achievements of an issuer."""
+    services.issuer_store.issuer(options.issuer)
+    for achievement in services.issuer_store.achievements(options.issuer):
+        _show(achievement, options.json)
     return 0
 
 
@@ -118,8 +140,8 @@ def _or(given: T | None, before: T) -> T:
     return before if given is None else given
 
 
-def _skills(asked: Namespace) -> tuple[Skill, ...]:
-    return tuple(Skill(name, url, framework) for name, url, framework in asked.skill)
+def _skills(options: Namespace) -> tuple[Skill, ...]:
+    return tuple(Skill(name, url, framework) for name, url, framework in options.skill)
 
 
 def _show(achievement: Achievement, as_json: bool) -> None:

@@ -1,12 +1,13 @@
-"""What can be said on the command line: every noun brings its commands."""
+"""The argument parser, assembled from the commands of every module."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
 from cli import (
     access,
     achievement,
+    completion,
     credential,
     events,
     export,
@@ -18,15 +19,27 @@ from cli import (
 )
 from cli.demo import command as demo
 
+_EPILOG = """\
+examples:
+  laurel issuer create acme --name Acme --url https://acme.example/ --description "Makers."
+  laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org
+  laurel token create acme --name Moodle --role editor --json
+
+Settings and AWS credentials come from the environment; for the local stack: eval "$(make -s env)"
+exit codes: 0 success, 1 at least one operation failed, 2 usage or configuration error
+"""
+
 
 def parser() -> ArgumentParser:
-    """The whole grammar; each command has its function under ``act``."""
+    """The parser of the `laurel` command. Each command stores its function as ``act``."""
     root = ArgumentParser(
-        prog="python -m cli",
-        description="Laurel for issuers and operators. Settings and AWS credentials come from the environment.",
-        epilog="Exit codes: 0 all was done, 1 something was not, 2 it was asked wrongly.",
+        prog="laurel",
+        description="Issue and manage credentials, and operate a Laurel deployment.",
+        epilog=_EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
     )
     nouns = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for noun in (issuer, access, achievement, credential, pathway, webhook, job, export, events, task, demo):
-        noun.add_commands(nouns)
+    modules = (issuer, access, achievement, credential, pathway, webhook, job, export, events, task, demo, completion)
+    for module in modules:
+        module.add_commands(nouns)
     return root

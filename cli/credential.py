@@ -1,4 +1,4 @@
-"""The commands about credentials."""
+"""Commands for credentials."""
 
 from __future__ import annotations
 
@@ -24,76 +24,103 @@ from cli.grammar import Commands
 from cli.output import UsageFault, show
 
 _ABSENT = ("email", "did", "valid-until", "evidence")
-"""What a credential may be without."""
+"""Optional members that `correct --without` removes."""
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of a credential."""
-    verbs = grammar.verbs(nouns, "credential", "who has earned it: issue, find, correct, renew, revoke, ...")
-    made = grammar.command(verbs, "issue", issue_one, "issue an achievement to one holder; `job run` to many")
+    """Add `credential`."""
+    verbs = grammar.verbs(nouns, "credential", "issue credentials and change their status")
+    made = grammar.command(
+        verbs,
+        "issue",
+        issue_one,
+        "issue an achievement to one holder; see `job run` for many",
+        'laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org --notify',
+    )
     grammar.issuer(made)
-    made.add_argument("achievement", help="the achievement's id")
-    made.add_argument("--name", required=True, help="the holder's name")
-    made.add_argument("--email", help="the holder's e-mail address, which is in the credential as a salted hash only")
-    made.add_argument("--did", help="the holder's DID")
-    made.add_argument("--zone", help="the holder's IANA time zone, such as Europe/Berlin")
-    made.add_argument("--notify", action="store_true", help="write to the holder")
+    made.add_argument("achievement", help="id of the achievement")
+    made.add_argument("--name", required=True, help="name of the holder")
+    made.add_argument("--email", help="email address of the holder; the credential contains only a salted hash of it")
+    made.add_argument("--did", help="DID of the holder")
+    made.add_argument("--zone", help="IANA time zone of the holder, such as Europe/Berlin")
+    made.add_argument("--notify", action="store_true", help="email the holder")
     _dates(made, "now")
     _evidence(made)
-    made.add_argument("--jwt", action="store_true", help="make the VC-JWT form too")
+    made.add_argument("--jwt", action="store_true", help="also create the VC-JWT form")
     made.add_argument(
         "--suite",
         choices=(vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022),
         default=vocabulary.EDDSA_RDFC_2022,
         help="cryptosuite of the proof (default: %(default)s)",
     )
-    for verb, act, words in (
-        ("revoke", revoke_all, "withdraw credentials for good"),
-        ("suspend", suspend_all, "put credentials on hold"),
-        ("reinstate", reinstate_all, "end a suspension"),
+    for verb, act, description in (
+        ("revoke", revoke_all, "revoke credentials permanently"),
+        ("suspend", suspend_all, "suspend credentials"),
+        ("reinstate", reinstate_all, "reinstate suspended credentials"),
     ):
-        decide = grammar.command(verbs, verb, act, words)
+        example = f'laurel credential {verb} ID --reason "Audit of the examination records"'
+        decide = grammar.command(verbs, verb, act, description, example)
         decide.add_argument("ids", nargs="+", metavar="ID")
-        decide.add_argument("--issuer", metavar="ID", help="only this issuer's credentials; another's is not found")
-        decide.add_argument("--reason", help="shown to whoever looks at the credential")
-    seen = grammar.command(verbs, "show", show_one, "verify a credential and say what was found")
+        decide.add_argument("--issuer", metavar="ID", help="change only credentials of this issuer")
+        decide.add_argument("--reason", help="reason shown on the credential's page")
+    seen = grammar.command(verbs, "show", show_one, "verify a credential", "laurel credential show ID")
     seen.add_argument("id", metavar="ID")
     _replacements(verbs)
-    found = grammar.command(verbs, "find", find, "an issuer's credentials that fit, newest first")
+    found = grammar.command(
+        verbs,
+        "search",
+        search,
+        "search the credentials of an issuer, newest first",
+        "laurel credential search acme --email grace@example.org --state active",
+    )
     grammar.issuer(found)
-    found.add_argument("--name", help="a part of the holder's name")
-    found.add_argument("--email", help="the whole address")
+    found.add_argument("--name", help="part of the name of the holder")
+    found.add_argument("--email", help="complete email address")
     found.add_argument("--achievement", metavar="ID")
     found.add_argument("--state", **grammar.one_of(State))
-    grammar.issuer(grammar.command(verbs, "list", list_all, "an issuer's credentials, newest first"))
+    grammar.issuer(
+        grammar.command(
+            verbs, "list", list_all, "list the credentials of an issuer, newest first", "laurel credential list acme"
+        )
+    )
 
 
 def _replacements(verbs: Commands) -> None:
-    right = grammar.command(verbs, "correct", correct_one, "issue it again, right; the wrong one is revoked")
+    right = grammar.command(
+        verbs,
+        "correct",
+        correct_one,
+        "issue a corrected credential and revoke the original",
+        'laurel credential correct ID --name "Grace Osei" --reason "Name misspelled"',
+    )
     right.add_argument("id", metavar="ID")
-    right.add_argument("--issuer", metavar="ID", help="only if it is this issuer's")
-    right.add_argument("--name", help="the holder's name")
+    right.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
+    right.add_argument("--name", help="name of the holder")
     right.add_argument("--email")
     right.add_argument("--did")
-    _dates(right, "as it was")
+    _dates(right, "as in the original")
     _evidence(right)
-    right.add_argument(
-        "--without", action="append", default=[], choices=_ABSENT, help="take away what should not be there at all"
+    right.add_argument("--without", action="append", default=[], choices=_ABSENT, help="remove this member; repeatable")
+    right.add_argument("--reason", help="reason shown on the page of the original")
+    anew = grammar.command(
+        verbs,
+        "renew",
+        renew_one,
+        "issue the credential again to the same holder; the original is not revoked",
+        "laurel credential renew ID --valid-until 2030-12-31",
     )
-    right.add_argument("--reason", help="shown to whoever looks at the wrong one")
-    anew = grammar.command(verbs, "renew", renew_one, "issue it anew to the same holder; the old one stays")
     anew.add_argument("id", metavar="ID")
-    anew.add_argument("--issuer", metavar="ID", help="only if it is this issuer's")
-    anew.add_argument(
-        "--valid-until", type=grammar.end, metavar="DATE", help="without it the achievement's rule says when"
-    )
+    anew.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
+    anew.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="default: set by the achievement")
 
 
 def _dates(command: ArgumentParser, otherwise: str) -> None:
     words = f"YYYY-MM-DD or RFC 3339 (default: {otherwise})"
     command.add_argument("--valid-from", type=grammar.start, metavar="DATE", help=words)
-    command.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a day counts to its end")
+    command.add_argument(
+        "--valid-until", type=grammar.end, metavar="DATE", help="the same format; a date includes the whole day"
+    )
 
 
 def _evidence(command: ArgumentParser) -> None:
@@ -103,102 +130,102 @@ def _evidence(command: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar=("URL", "NAME"),
-        help="what was done to earn it: its address, what it is called, and a few words if you like; may be repeated",
+        help="evidence: URL, name and an optional description; repeatable",
     )
 
 
-def _links(asked: Namespace) -> tuple[EvidenceLink, ...]:
-    if any(len(each) not in (2, 3) for each in asked.evidence):
-        raise UsageFault("Give evidence as --evidence URL NAME, or --evidence URL NAME WORDS.")
-    return tuple(EvidenceLink(*each) for each in asked.evidence)
+def _links(options: Namespace) -> tuple[EvidenceLink, ...]:
+    if any(len(each) not in (2, 3) for each in options.evidence):
+        raise UsageFault("Give evidence as --evidence URL NAME or --evidence URL NAME DESCRIPTION.")
+    return tuple(EvidenceLink(*each) for each in options.evidence)
 
 
-def issue_one(services: Services, asked: Namespace) -> int:
-    """Issue to one holder and say what came of it; `job run` does it for a file of them."""
+def issue_one(services: Services, options: Namespace) -> int:
+    """Issue to one holder. `job run` issues to many."""
     issuer_context = services.issuer_context
-    # The id is fixed before the attempt, so that an attempt with an unclear end can be looked up.
+    # The id is chosen first, so that the credential can be found after an attempt with an unclear outcome.
     name = issuer_context.public_id()
     award = Award(
-        issuer_id=asked.issuer,
-        achievement_id=asked.achievement,
-        holder=Holder(asked.name, asked.email, asked.did),
-        valid_from=asked.valid_from,
-        valid_until=asked.valid_until,
-        evidence=_links(asked),
-        suite=asked.suite,
-        jwt=asked.jwt,
+        issuer_id=options.issuer,
+        achievement_id=options.achievement,
+        holder=Holder(options.name, options.email, options.did),
+        valid_from=options.valid_from,
+        valid_until=options.valid_until,
+        evidence=_links(options),
+        suite=options.suite,
+        jwt=options.jwt,
         credential_id=name,
-        zone=asked.zone,
-        notify=asked.notify,
+        zone=options.zone,
+        notify=options.notify,
     )
     try:
-        services.issuer_store.issuer(asked.issuer)  # without one, the refusal would be about the achievement
+        services.issuer_store.issuer(options.issuer)  # otherwise the error would name the achievement
         issue(issuer_context, award)
     except Unavailable as error:
-        text = f"unclear  {name}  {asked.name}: {error.detail} Ask `credential show` before trying again."
-        show(asked.json, text, holder=asked.name, outcome="unclear", id=name, code=error.code, detail=error.detail)
+        text = f"unclear  {name}  {options.name}: {error.detail} Run `laurel credential show` before you retry."
+        show(options.json, text, holder=options.name, outcome="unclear", id=name, code=error.code, detail=error.detail)
         return 1
     except LaurelError as error:
-        text = f"refused  {asked.name}: {error.detail} ({error.code})"
-        show(asked.json, text, holder=asked.name, outcome="refused", code=error.code, detail=error.detail)
+        text = f"refused  {options.name}: {error.detail} ({error.code})"
+        show(options.json, text, holder=options.name, outcome="refused", code=error.code, detail=error.detail)
         return 1
     url = credential_url(issuer_context.base_url, name)
-    show(asked.json, f"issued   {url}  {asked.name}", holder=asked.name, outcome="issued", id=name, url=url)
+    show(options.json, f"issued   {url}  {options.name}", holder=options.name, outcome="issued", id=name, url=url)
     return 0
 
 
-def revoke_all(services: Services, asked: Namespace) -> int:
-    """Withdraw each credential."""
-    return _decide_all(services, asked, status_changes.revoke)
+def revoke_all(services: Services, options: Namespace) -> int:
+    """Revoke each credential."""
+    return _decide_all(services, options, status_changes.revoke)
 
 
-def suspend_all(services: Services, asked: Namespace) -> int:
-    """Put each credential on hold."""
-    return _decide_all(services, asked, status_changes.suspend)
+def suspend_all(services: Services, options: Namespace) -> int:
+    """Suspend each credential."""
+    return _decide_all(services, options, status_changes.suspend)
 
 
-def reinstate_all(services: Services, asked: Namespace) -> int:
-    """End each credential's suspension."""
-    return _decide_all(services, asked, status_changes.reinstate)
+def reinstate_all(services: Services, options: Namespace) -> int:
+    """Reinstate each credential."""
+    return _decide_all(services, options, status_changes.reinstate)
 
 
 def _decide_all(
-    services: Services, asked: Namespace, decide: Callable[[IssuerContext, str, str, str | None], Decision]
+    services: Services, options: Namespace, decide: Callable[[IssuerContext, str, str, str | None], Decision]
 ) -> int:
     failed = 0
-    for name in asked.ids:
+    for name in options.ids:
         try:
-            decision = decide(services.issuer_context, _tenant(services, asked, name), name, asked.reason)
+            decision = decide(services.issuer_context, _tenant(services, options, name), name, options.reason)
         except LaurelError as error:
             failed += 1
             text = f"{name}  refused: {error.detail} ({error.code})"
-            show(asked.json, text, id=name, outcome="refused", code=error.code, detail=error.detail)
+            show(options.json, text, id=name, outcome="refused", code=error.code, detail=error.detail)
             continue
         state = decision.record.standing.state
-        text = f"{name}  {state}" if decision.changed else f"{name}  {state} already, since {_since(decision)}"
-        show(asked.json, text, id=name, outcome="changed" if decision.changed else "unchanged", state=state)
+        text = f"{name}  {state}" if decision.changed else f"{name}  already {state} since {_since(decision)}"
+        show(options.json, text, id=name, outcome="changed" if decision.changed else "unchanged", state=state)
     return 1 if failed else 0
 
 
-def _tenant(services: Services, asked: Namespace, name: str) -> str:
-    """The issuer that is asked for, or whose the credential is: an operator may act for any."""
-    return str(asked.issuer) if asked.issuer else services.issuer_store.record(name).issuer_id
+def _tenant(services: Services, options: Namespace, name: str) -> str:
+    """The given issuer, or the issuer of the credential: an operator can act for any issuer."""
+    return str(options.issuer) if options.issuer else services.issuer_store.record(name).issuer_id
 
 
 def _since(decision: Decision) -> str:
     return f"{decision.record.standing.at:%Y-%m-%d %H:%M} UTC"
 
 
-def show_one(services: Services, asked: Namespace) -> int:
-    """Verify one credential; not an event, because its issuer asks and not a verifier."""
-    opened = services.hosted_reports.open(asked.id, None)
+def show_one(services: Services, options: Namespace) -> int:
+    """Verify one credential. No view event is recorded, because the issuer asks and not a verifier."""
+    opened = services.hosted_reports.open(options.id, None)
     report, record = opened.report, opened.record
-    lines = [f"{record.id}  {report.verdict}", f"  the issuer's decision: {record.standing.state}"]
+    lines = [f"{record.id}  {report.verdict}", f"  status: {record.standing.state}"]
     if record.standing.reason:
         lines[-1] += f" ({record.standing.reason})"
     lines += [f"  {_MARKS[each.outcome]} {each.number:2} {each.check}: {each.message}" for each in report.findings]
     show(
-        asked.json,
+        options.json,
         "\n".join(lines),
         id=record.id,
         verdict=report.verdict,
@@ -209,54 +236,56 @@ def show_one(services: Services, asked: Namespace) -> int:
     return 0
 
 
-def correct_one(services: Services, asked: Namespace) -> int:
-    """Put a right credential in the place of a wrong one."""
-    given = {name: getattr(asked, name) for name in ("name", "email", "did", "valid_from", "valid_until")}
+def correct_one(services: Services, options: Namespace) -> int:
+    """Issue a corrected credential and revoke the original."""
+    given = {name: getattr(options, name) for name in ("name", "email", "did", "valid_from", "valid_until")}
     said = {name: value for name, value in given.items() if value is not None}
-    if links := _links(asked):
+    if links := _links(options):
         said["evidence"] = links
-    for absent in dict.fromkeys(asked.without):
+    for absent in dict.fromkeys(options.without):
         name = absent.replace("-", "_")
         if said.get(name) is not None:
             raise UsageFault(f"Give --{absent} or --without {absent}, not both.")
         said[name] = () if name == "evidence" else None
     changes = replace(Changes(), **said)
-    tenant = _tenant(services, asked, asked.id)
+    tenant = _tenant(services, options, options.id)
     return _show_made(
-        services, asked, reissue.correct(services.issuer_context, tenant, asked.id, changes, asked.reason)
+        services, options, reissue.correct(services.issuer_context, tenant, options.id, changes, options.reason)
     )
 
 
-def renew_one(services: Services, asked: Namespace) -> int:
-    """Issue a credential anew to the same holder."""
-    tenant = _tenant(services, asked, asked.id)
-    return _show_made(services, asked, reissue.renew(services.issuer_context, tenant, asked.id, asked.valid_until))
+def renew_one(services: Services, options: Namespace) -> int:
+    """Issue a credential again to the same holder."""
+    tenant = _tenant(services, options, options.id)
+    return _show_made(
+        services, options, reissue.renew(services.issuer_context, tenant, options.id, options.valid_until)
+    )
 
 
-def _show_made(services: Services, asked: Namespace, record: Record) -> int:
+def _show_made(services: Services, options: Namespace, record: Record) -> int:
     url = credential_url(services.issuer_context.base_url, record.id)
-    show(asked.json, f"{url}  replaces {record.supersedes}", id=record.id, url=url, supersedes=record.supersedes)
+    show(options.json, f"{url}  replaces {record.supersedes}", id=record.id, url=url, supersedes=record.supersedes)
     return 0
 
 
-def list_all(services: Services, asked: Namespace) -> int:
-    """Every credential of one issuer, newest first; whose it is stays out of a list."""
-    for row in _rows(services, asked.issuer, Search()):
+def list_all(services: Services, options: Namespace) -> int:
+    """List the credentials of an issuer, newest first, without holder names."""
+    for row in _rows(services, options.issuer, Search()):
         state, issued = row.state, f"{row.issued_at:%Y-%m-%d}"
         text = f"{row.credential_id}  {issued}  {state:9}  {row.achievement_id}"
-        show(asked.json, text, id=row.credential_id, state=state, issued=issued, achievement=row.achievement_id)
+        show(options.json, text, id=row.credential_id, state=state, issued=issued, achievement=row.achievement_id)
     return 0
 
 
-def find(services: Services, asked: Namespace) -> int:
-    """The credentials of one issuer that fit, and whose they are; 1 when there is none."""
+def search(services: Services, options: Namespace) -> int:
+    """Search the credentials of an issuer and show their holders. Returns 1 if nothing matches."""
     found = 0
-    for row in _rows(services, asked.issuer, Search(asked.name, asked.email, asked.achievement, asked.state)):
+    for row in _rows(services, options.issuer, Search(options.name, options.email, options.achievement, options.state)):
         found += 1
         state, issued = row.state, f"{row.issued_at:%Y-%m-%d}"
         whose = f"{row.holder_name} <{row.email}>" if row.email else row.holder_name
         show(
-            asked.json,
+            options.json,
             f"{row.credential_id}  {issued}  {state:9}  {whose}",
             id=row.credential_id,
             state=state,
@@ -269,10 +298,10 @@ def find(services: Services, asked: Namespace) -> int:
     return 0 if found else 1
 
 
-def _rows(services: Services, issuer_id: str, search: Search) -> Iterator[Row]:
+def _rows(services: Services, issuer_id: str, query: Search) -> Iterator[Row]:
     services.issuer_store.issuer(issuer_id)
-    page = listing.page(services.issuer_store, issuer_id, search, limit=listing.MOST)
+    page = listing.page(services.issuer_store, issuer_id, query, limit=listing.MOST)
     yield from page.rows
     while page.next is not None:
-        page = listing.page(services.issuer_store, issuer_id, search, page.next, listing.MOST)
+        page = listing.page(services.issuer_store, issuer_id, query, page.next, listing.MOST)
         yield from page.rows

@@ -1,4 +1,4 @@
-"""Commands about what is written as JSON, and their files."""
+"""Commands for pathways and webhooks, which are defined in JSON files."""
 
 from __future__ import annotations
 
@@ -15,19 +15,26 @@ from cli.output import UsageFault
 D = TypeVar("D")
 
 
-def command(verbs: grammar.Commands, verb: str, act: Callable[..., int], words: str, noun: str) -> ArgumentParser:
-    """A command on one of an issuer's things, or all, that are written as JSON."""
-    made = grammar.command(verbs, verb, act, words)
+def command(verbs: grammar.Commands, verb: str, act: Callable[..., int], description: str, noun: str) -> ArgumentParser:
+    """A command on one object of an issuer, or on all of them."""
+    example = f"laurel {noun} {verb} acme"
+    if verb not in ("create", "list"):
+        example += " ID"
+    if verb in ("create", "update"):
+        example += f" {noun}.json"
+    if verb == "progress":
+        example += " grace@example.org"
+    made = grammar.command(verbs, verb, act, description, example)
     grammar.issuer(made)
-    if verb not in ("add", "list"):
-        made.add_argument("id", help=f"the {noun}'s id")
-    if verb in ("add", "change"):
-        made.add_argument("file", type=Path, metavar="FILE", help=f"JSON, as POST /v1/{noun}s takes it")
+    if verb not in ("create", "list"):
+        made.add_argument("id", help=f"id of the {noun}")
+    if verb in ("create", "update"):
+        made.add_argument("file", type=Path, metavar="FILE", help=f"JSON file, in the format of POST /v1/{noun}s")
     return made
 
 
 def read(path: Path, understand: Callable[[Mapping[str, object]], D]) -> D:
-    """What ``understand`` makes of the JSON object in the file. Raises `UsageFault`, `Malformed`."""
+    """Parse the JSON object in the file with ``understand``. Raises `UsageFault`, `Malformed`."""
     content = files.content(path)
     try:
         return understand(strict_json.parse(content))

@@ -1,4 +1,4 @@
-"""The commands about events."""
+"""Commands for events."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from cli.output import UsageFault, note, show
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of events."""
-    verbs = grammar.verbs(nouns, "events", "what happened: replay")
-    words = "store the events that only the log has; harmless to repeat"
-    again = grammar.command(verbs, "replay", replay_log, words)
-    again.add_argument("file", metavar="FILE", help="lines of the log; - reads standard input")
+    """Add `events`."""
+    verbs = grammar.verbs(nouns, "events", "recover events from a log")
+    words = "store events that only reached the log; safe to repeat"
+    again = grammar.command(verbs, "replay", replay_log, words, "laurel events replay - < function.log")
+    again.add_argument("file", metavar="FILE", help="log file; - reads standard input")
 
 
-def replay_log(services: Services, asked: Namespace) -> int:
-    """Store the events that a log kept; lines that cannot be read make the command fail, after all others."""
+def replay_log(services: Services, options: Namespace) -> int:
+    """Store the events in a log. Malformed lines fail the command after all others are stored."""
     try:
-        # A log may hold anything: bytes that are no UTF-8 spoil their own line and no other.
-        log = Path(asked.file)
-        with nullcontext(sys.stdin) if asked.file == "-" else log.open(encoding="utf-8", errors="replace") as lines:
+        # Bytes that are not UTF-8 must only affect their own line.
+        log = Path(options.file)
+        with nullcontext(sys.stdin) if options.file == "-" else log.open(encoding="utf-8", errors="replace") as lines:
             done = replay(lines, services.event_store)
     except OSError as error:
-        raise UsageFault(f"{asked.file} cannot be read: {error.strerror}.", code="file_unreadable") from error
+        raise UsageFault(f"{options.file} cannot be read: {error.strerror}.", code="file_unreadable") from error
     except UnicodeDecodeError as error:
-        raise UsageFault("What comes by standard input is not UTF-8.", code="not_utf8") from error
+        raise UsageFault("Standard input is not UTF-8.", code="not_utf8") from error
     show(
-        asked.json,
-        f"{done.stored} events are stored; {done.other} lines are about something else",
+        options.json,
+        f"{done.stored} events stored, {done.other} other lines ignored",
         stored=done.stored,
         other=done.other,
         malformed=list(done.malformed),
     )
     for number in done.malformed:
-        note(f"line {number} holds an event that cannot be read")
+        note(f"line {number}: malformed event")
     return 1 if done.malformed else 0

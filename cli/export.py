@@ -1,4 +1,4 @@
-"""The command that writes all of an issuer's data into a file."""
+"""The export command."""
 
 from __future__ import annotations
 
@@ -15,26 +15,28 @@ from cli.progress import counter
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of an export."""
-    made = grammar.command(nouns, "export", write, "all of an issuer's data, as lines of JSON in a file")
+    """Add `export`."""
+    made = grammar.command(
+        nouns, "export", write, "export all data of an issuer as JSON lines", "laurel export acme acme.jsonl"
+    )
     grammar.issuer(made)
-    made.add_argument("file", type=Path, metavar="FILE", help="written whole, or not at all")
+    made.add_argument("file", type=Path, metavar="FILE", help="output file; replaced only when the export is complete")
 
 
-def write(services: Services, asked: Namespace) -> int:
-    """Write every line, or leave the file as it was."""
-    services.issuer_store.issuer(asked.issuer)
-    target: Path = asked.file
+def write(services: Services, options: Namespace) -> int:
+    """Export to a file. The file is unchanged if the export fails."""
+    services.issuer_store.issuer(options.issuer)
+    target: Path = options.file
     try:
-        # Beside its place, so that it gets there in one step: whoever looks sees the old file or the whole new one.
+        # In the same folder, so that the rename is atomic: readers see the old file or the complete new one.
         with NamedTemporaryFile("wb", dir=target.absolute().parent, prefix=f".{target.name}.", delete=False) as file:
             part = Path(file.name)
             try:
                 lines = 0
                 cursor: str | None = None
-                with counter("lines") as count:
+                with counter("Lines exported") as count:
                     while True:
-                        page = export.page(services.exporters, asked.issuer, cursor)
+                        page = export.page(services.exporters, options.issuer, cursor)
                         file.write(page.content)
                         lines += page.content.count(b"\n")
                         count(lines)
@@ -46,6 +48,6 @@ def write(services: Services, asked: Namespace) -> int:
                 part.unlink(missing_ok=True)
     except OSError as error:
         raise UsageFault(f"{target} cannot be written: {error.strerror}.", code="file_unwritable") from error
-    note(f"{target} has {lines:,} lines")
-    show(asked.json, f"{target}", file=str(target), lines=lines)
+    note(f"Exported {lines:,} lines to {target}")
+    show(options.json, f"{target}", file=str(target), lines=lines)
     return 0

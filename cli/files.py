@@ -1,4 +1,4 @@
-"""Files that commands are given."""
+"""Input files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cli.output import UsageFault
 
 
 def content(path: Path) -> bytes:
-    """All that is in the file. Raises `UsageFault`."""
+    """Read a file. Raises `UsageFault`."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -1,8 +1,8 @@
-"""What the commands of all nouns share in what can be said to them."""
+"""Shared arguments, argument types and help formatting."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter, _SubParsersAction
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -15,48 +15,60 @@ Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
 E = TypeVar("E", bound=StrEnum)
 
 
-def verbs(nouns: Commands, noun: str, words: str) -> Commands:
-    """Where the verbs of ``noun`` go."""
-    return nouns.add_parser(noun, help=words, description=words).add_subparsers(required=True, metavar="COMMAND")
+def verbs(nouns: Commands, noun: str, description: str) -> Commands:
+    """Add ``noun`` and return the subparsers for its verbs."""
+    made = nouns.add_parser(noun, help=description, description=_sentence(description))
+    return made.add_subparsers(required=True, metavar="COMMAND")
 
 
-def command(commands: Commands, name: str, act: Callable[..., int], words: str) -> ArgumentParser:
-    """A command that is done by ``act``, with ``--json`` as every one that says anything."""
-    made = commands.add_parser(name, help=words, description=words)
-    made.add_argument("--json", action="store_true", help="one JSON object a line")
+def command(commands: Commands, name: str, act: Callable[..., int], description: str, *examples: str) -> ArgumentParser:
+    """Add a command with ``--json``, run by ``act``; its help shows ``examples``."""
+    epilog = "\n".join(["examples:", *(f"  {example}" for example in examples)]) if examples else None
+    made = commands.add_parser(
+        name,
+        help=description,
+        description=_sentence(description),
+        epilog=epilog,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--json", action="store_true", help="print one JSON object per line")
     made.set_defaults(act=act)
     return made
 
 
 def issuer(made: ArgumentParser) -> None:
-    """The issuer that it is about, needed."""
-    made.add_argument("issuer", help="the issuer's id")
+    """Add the required issuer argument."""
+    made.add_argument("issuer", help="id of the issuer")
 
 
 def one_of(kind: type[E]) -> dict[str, Any]:
-    """Of an argument that is a member of ``kind``: what `add_argument` has to know."""
+    """The `add_argument` options of an argument whose value is a member of ``kind``."""
 
     def read(text: str) -> E:
         try:
             return kind(text)
         except ValueError as error:
-            raise ArgumentTypeError(f"{text!r} is none of {', '.join(kind)}") from error
+            raise ArgumentTypeError(f"{text!r} is not one of {', '.join(kind)}") from error
 
     return {"type": read, "choices": list(kind)}
 
 
 def start(text: str) -> datetime:
-    """A day, from its beginning, or a moment."""
-    return _moment(text, timestamps.start)
+    """A timestamp, or the start of a day."""
+    return _timestamp(text, timestamps.start)
 
 
 def end(text: str) -> datetime:
-    """A day, to its end, or a moment."""
-    return _moment(text, timestamps.end)
+    """A timestamp, or the end of a day."""
+    return _timestamp(text, timestamps.end)
 
 
-def _moment(text: str, read: Callable[[str], datetime]) -> datetime:
+def _timestamp(text: str, read: Callable[[str], datetime]) -> datetime:
     try:
         return read(text)
     except Malformed as error:
         raise ArgumentTypeError(error.detail) from error
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

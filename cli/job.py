@@ -1,4 +1,4 @@
-"""The commands about jobs: one achievement for everybody in a file."""
+"""Commands for jobs, which issue one achievement to every row of a file."""
 
 from __future__ import annotations
 
@@ -30,96 +30,105 @@ from cli.progress import bar
 
 COLUMNS = ("row", "ref", "name", "email", "state", "url", "code", "detail")
 SHOWN = 20
-"""Faults that are printed; `--json` prints all that are known."""
+"""Most errors printed as text; `--json` prints all."""
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of a job."""
-    verbs = grammar.verbs(nouns, "job", "an achievement for everybody in a file: run, show, resume, list")
-    made = grammar.command(verbs, "run", run, "issue to everybody in a file; the same again goes on where it ended")
+    """Add `job`."""
+    verbs = grammar.verbs(nouns, "job", "issue an achievement to every row of a file")
+    made = grammar.command(
+        verbs,
+        "run",
+        run,
+        "issue to every row of a file; running the same file again resumes the job",
+        "laurel job run acme ACHIEVEMENT holders.csv --dry-run",
+        "laurel job run acme ACHIEVEMENT holders.csv --notify",
+    )
     grammar.issuer(made)
-    made.add_argument("achievement", help="the achievement's id")
+    made.add_argument("achievement", help="id of the achievement")
     made.add_argument(
         "file",
         type=Path,
         metavar="FILE",
-        help="CSV in UTF-8 whose first row names the columns (name, email, valid_until, ...), a list of "
-        "`Name <mail>`, JSON, or one of them in gzip",
+        help="CSV in UTF-8 with a header row (name, email, valid_until, ...), a list of `Name <email>`, JSON, "
+        "or one of these compressed with gzip",
     )
-    made.add_argument("--dry-run", action="store_true", help="only say what is wrong with it")
-    made.add_argument("--notify", action="store_true", help="write to the holders")
+    made.add_argument("--dry-run", action="store_true", help="only validate the file")
+    made.add_argument("--notify", action="store_true", help="email the holders")
     made.add_argument(
         "--allow",
         action="append",
         default=[],
         choices=("duplicates", "faults", "columns"),
-        help="issue although addresses stand twice; to the rows without faults; without the columns not known here",
+        help="accept duplicate addresses; skip rows with errors; ignore unknown columns",
     )
-    made.add_argument("--key", help="tells it from an earlier run with the same rows")
-    made.add_argument("--valid-from", type=grammar.start, metavar="DATE", help="for rows that do not say it")
-    made.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a day counts to its end")
-    for verb, act, words in (
-        ("show", show_one, "how far a job is"),
-        ("resume", resume, "go on with a job, here and now"),
+    made.add_argument("--key", help="distinguishes this job from an earlier one with the same rows")
+    made.add_argument("--valid-from", type=grammar.start, metavar="DATE", help="default for rows without a value")
+    made.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a date includes the whole day")
+    for verb, act, description in (
+        ("show", show_one, "show the progress of a job"),
+        ("resume", resume, "resume a job now"),
     ):
-        one = grammar.command(verbs, verb, act, words)
+        one = grammar.command(verbs, verb, act, description, f"laurel job {verb} acme ID")
         grammar.issuer(one)
         one.add_argument("id", metavar="ID")
         if verb == "show":
-            one.add_argument("--rows", choices=("all", *RowState), help="what has come of each row")
-            one.add_argument("--csv", action="store_true", help="the rows as a table")
-    grammar.issuer(grammar.command(verbs, "list", list_all, "an issuer's jobs, newest first"))
-
-
-def run(services: Services, asked: Namespace) -> int:
-    """Issue to everybody in a file. The same file again goes on where the first time has ended."""
-    sent = Upload(
-        terms=Terms(asked.achievement, asked.notify),
-        content=_content(asked.file),
-        allow=Allow(**dict.fromkeys(asked.allow, True)),
-        key=asked.key,
-        valid_from=asked.valid_from,
-        valid_until=asked.valid_until,
+            one.add_argument("--rows", choices=("all", *RowState), help="also show the rows in this state")
+            one.add_argument("--csv", action="store_true", help="print the rows as CSV")
+    grammar.issuer(
+        grammar.command(verbs, "list", list_all, "list the jobs of an issuer, newest first", "laurel job list acme")
     )
-    services.issuer_store.issuer(asked.issuer)  # without one, the refusal would be about the achievement
+
+
+def run(services: Services, options: Namespace) -> int:
+    """Issue to every row of a file. Running the same file again resumes the job."""
+    sent = Upload(
+        terms=Terms(options.achievement, options.notify),
+        content=_content(options.file),
+        allow=Allow(**dict.fromkeys(options.allow, True)),
+        key=options.key,
+        valid_from=options.valid_from,
+        valid_until=options.valid_until,
+    )
+    services.issuer_store.issuer(options.issuer)  # otherwise the error would name the achievement
     try:
-        if asked.dry_run:
-            return _try(services, asked, sent)
-        job = bulk_issuer.create(services.bulk, asked.issuer, sent, BY)
+        if options.dry_run:
+            return _dry_run(services, options, sent)
+        job = bulk_issuer.create(services.bulk, options.issuer, sent, BY)
     except RowsRefused as error:
-        _tell(error.faults, asked.json)
+        _show_errors(error.faults, options.json)
         raise UsageFault(error.detail, code=error.code) from error
     except Malformed as error:
-        raise UsageFault(f"{asked.file}: {error.detail}", code=error.code) from error
-    return _work(services, job, asked.json)
+        raise UsageFault(f"{options.file}: {error.detail}", code=error.code) from error
+    return _work(services, job, options.json)
 
 
-def resume(services: Services, asked: Namespace) -> int:
-    """Go on with a job, here and now."""
-    return _work(services, bulk_issuer.resume(services.bulk, asked.issuer, asked.id), asked.json)
+def resume(services: Services, options: Namespace) -> int:
+    """Resume a job now."""
+    return _work(services, bulk_issuer.resume(services.bulk, options.issuer, options.id), options.json)
 
 
-def show_one(services: Services, asked: Namespace) -> int:
-    """How far a job is; with `--rows` what has come of each row, with `--csv` the same as a table."""
-    job = bulk_issuer.progress(services.bulk, services.bulk.jobs.job(asked.issuer, asked.id))
-    state = RowState(asked.rows) if asked.rows not in (None, "all") else None
-    if asked.csv:
+def show_one(services: Services, options: Namespace) -> int:
+    """Show the progress of a job, with `--rows` the rows, with `--csv` the rows as CSV."""
+    job = bulk_issuer.progress(services.bulk, services.bulk.jobs.job(options.issuer, options.id))
+    state = RowState(options.rows) if options.rows not in (None, "all") else None
+    if options.csv:
         sys.stdout.write(csv_output.line(COLUMNS))
         for result, _ in bulk_issuer.results(services.bulk, job, state):
             sys.stdout.write(csv_output.line(_line(services, result).values()))
         return 0
-    _show(job, asked.json)
-    if asked.rows is not None:
+    _show(job, options.json)
+    if options.rows is not None:
         for result, _ in bulk_issuer.results(services.bulk, job, state):
-            _show_row(services, result, asked.json)
+            _show_row(services, result, options.json)
     return 0
 
 
-def list_all(services: Services, asked: Namespace) -> int:
-    """Every job of an issuer, the newest first."""
-    services.issuer_store.issuer(asked.issuer)
-    for job in _all(services, asked.issuer):
-        _show(bulk_issuer.progress(services.bulk, job), asked.json)
+def list_all(services: Services, options: Namespace) -> int:
+    """List the jobs of an issuer, newest first."""
+    services.issuer_store.issuer(options.issuer)
+    for job in _all(services, options.issuer):
+        _show(bulk_issuer.progress(services.bulk, job), options.json)
     return 0
 
 
@@ -134,29 +143,29 @@ def _all(services: Services, issuer_id: str) -> Iterator[Job]:
 
 def _content(path: Path) -> bytes:
     try:
-        # Unpacked at once: what is too large is told before anything else happens.
+        # Decompressed first, so that a file over the size limit is refused before anything else happens.
         return inflated(files.content(path))
     except Malformed as error:
         raise UsageFault(f"{path}: {error.detail}", code=error.code) from error
 
 
-def _try(services: Services, asked: Namespace, sent: Upload) -> int:
-    found = bulk_issuer.examine(services.bulk, asked.issuer, sent)
-    _tell((*found.faults, *found.duplicates), asked.json)
-    text = f"{found.total:,} rows: {found.faulty:,} with faults, {found.repeated:,} with an address of an earlier row"
-    show(asked.json, text, rows=found.total, faulty=found.faulty, repeated=found.repeated)
+def _dry_run(services: Services, options: Namespace, sent: Upload) -> int:
+    found = bulk_issuer.examine(services.bulk, options.issuer, sent)
+    _show_errors((*found.faults, *found.duplicates), options.json)
+    text = f"{found.total:,} rows: {found.faulty:,} with errors, {found.repeated:,} with a duplicate address"
+    show(options.json, text, rows=found.total, faulty=found.faulty, repeated=found.repeated)
     return 1 if found.faulty or found.repeated else 0
 
 
 def _work(services: Services, job: Job, as_json: bool) -> int:
-    """Issue what waits, in front of the caller's eyes; the to-do list would do the same later."""
+    """Issue the waiting rows now, in this process; otherwise the task queue would do it later."""
     bulk = services.bulk
     try:
-        with bar("issuing") as progress:
+        with bar("Issuing") as progress:
             done = job_runner.run(bulk, job.issuer_id, job.id, told=lambda rows: progress(rows, job.total))
             progress(done.total - done.counts.waiting, done.total)
     except KeyboardInterrupt:
-        note(f"it goes on with: job resume {job.issuer_id} {job.id}")
+        note(f"Interrupted. Resume with: laurel job resume {job.issuer_id} {job.id}")
         raise
     for result, _ in islice(bulk_issuer.results(bulk, done, RowState.REFUSED), SHOWN):
         _show_row(services, result, as_json)
@@ -164,7 +173,7 @@ def _work(services: Services, job: Job, as_json: bool) -> int:
     return 0 if done.state is JobState.DONE and not done.counts.refused else 1
 
 
-def _tell(faults: tuple[Fault, ...], as_json: bool) -> None:
+def _show_errors(faults: tuple[Fault, ...], as_json: bool) -> None:
     for fault in faults if as_json else faults[:SHOWN]:
         where = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
         show(
@@ -176,7 +185,7 @@ def _tell(faults: tuple[Fault, ...], as_json: bool) -> None:
             detail=fault.detail,
         )
     if len(faults) > SHOWN and not as_json:
-        note(f"and {len(faults) - SHOWN:,} more; --json prints them")
+        note(f"{len(faults) - SHOWN:,} more errors; use --json to print all")
 
 
 def _show(job: Job, as_json: bool) -> None:

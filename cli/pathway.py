@@ -1,4 +1,4 @@
-"""The commands about pathways."""
+"""Commands for pathways."""
 
 from __future__ import annotations
 
@@ -14,80 +14,87 @@ from cli.grammar import Commands
 from cli.output import note, show
 
 PAGE = 100
-"""Completions read at once."""
+"""Completions per read."""
 
 _MARKS = {StepState.DONE: "+", StepState.OPEN: ">", StepState.LOCKED: " "}
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of a pathway."""
-    verbs = grammar.verbs(nouns, "pathway", "what leads to what: add, change, list, progress, completions, award")
-    for verb, act, words in (
-        ("add", add, "write a pathway"),
-        ("change", change, "write its next version; who has completed it, has"),
-        ("list", list_all, "an issuer's pathways"),
-        ("progress", progress, "how far a holder has come, step by step"),
-        ("completions", completions, "who has completed it, and whether what earned it still stands"),
-        ("award", award, "award it to all who had its steps before it was written; harmless to repeat"),
+    """Add `pathway`."""
+    verbs = grammar.verbs(nouns, "pathway", "manage pathways, which lead from several credentials to a larger one")
+    for verb, act, description in (
+        ("create", create, "create a pathway"),
+        ("update", update, "create a new version; existing completions are kept"),
+        ("list", list_all, "list the pathways of an issuer"),
+        ("progress", progress, "show the progress of a holder, step by step"),
+        ("completions", completions, "list completions and whether their credentials are still valid"),
+        ("backfill", backfill, "complete it for holders who earned its steps earlier; safe to repeat"),
     ):
-        command = documents.command(verbs, verb, act, words, "pathway")
+        command = documents.command(verbs, verb, act, description, "pathway")
         if verb == "progress":
-            command.add_argument("email", help="the holder's e-mail address")
+            command.add_argument("email", help="email address of the holder")
         if verb == "completions":
-            command.add_argument("--unsupported", action="store_true", help="only those that no longer stand by it")
+            command.add_argument(
+                "--unsupported", action="store_true", help="only completions whose credentials are no longer valid"
+            )
 
 
-def add(services: Services, asked: Namespace) -> int:
-    """Store a new pathway."""
-    draft = read(asked.file, pathway_json.read)
-    _show(pathway_actions.add(services.issuer_context, services.pathways, asked.issuer, draft), asked.json)
+def create(services: Services, options: Namespace) -> int:
+    """Create a pathway."""
+    draft = read(options.file, pathway_json.read)
+    _show(pathway_actions.add(services.issuer_context, services.pathways, options.issuer, draft), options.json)
     return 0
 
 
-def change(services: Services, asked: Namespace) -> int:
-    """Store the next version of a pathway."""
-    draft = read(asked.file, pathway_json.read)
-    _show(pathway_actions.change(services.issuer_context, services.pathways, asked.issuer, asked.id, draft), asked.json)
-    return 0
-
-
-def list_all(services: Services, asked: Namespace) -> int:
-    """Every pathway of one issuer."""
-    services.issuer_store.issuer(asked.issuer)
-    for pathway in services.pathways.pathways(asked.issuer):
-        _show(pathway, asked.json)
-    return 0
-
-
-def progress(services: Services, asked: Namespace) -> int:
-    """How far one holder has come."""
-    way = pathway_actions.holder_progress(
-        services.issuer_context, services.pathways, asked.issuer, asked.id, asked.email
+def update(services: Services, options: Namespace) -> int:
+    """Create a new version of a pathway."""
+    draft = read(options.file, pathway_json.read)
+    _show(
+        pathway_actions.change(services.issuer_context, services.pathways, options.issuer, options.id, draft),
+        options.json,
     )
-    lines = [f"{way.progress.done} of {way.progress.needed} steps"]
-    if way.completion is not None:
-        lines[0] += f", completed {way.completion.at:%Y-%m-%d} at version {way.completion.version}"
-    lines += _lines(way.progress.root, 1)
-    done = None if way.completion is None else pathway_json.write_completion(way.completion)
-    show(asked.json, "\n".join(lines), **pathway_json.write_progress(way.progress), completed=done)
     return 0
 
 
-def completions(services: Services, asked: Namespace) -> int:
-    """Who has completed a pathway, and whether what earned it still stands."""
+def list_all(services: Services, options: Namespace) -> int:
+    """List the pathways of an issuer."""
+    services.issuer_store.issuer(options.issuer)
+    for pathway in services.pathways.pathways(options.issuer):
+        _show(pathway, options.json)
+    return 0
+
+
+def progress(services: Services, options: Namespace) -> int:
+    """Show the progress of one holder."""
+    found = pathway_actions.holder_progress(
+        services.issuer_context, services.pathways, options.issuer, options.id, options.email
+    )
+    lines = [f"{found.progress.done} of {found.progress.needed} steps"]
+    if found.completion is not None:
+        lines[0] += f", completed {found.completion.at:%Y-%m-%d} at version {found.completion.version}"
+    lines += _lines(found.progress.root, 1)
+    done = None if found.completion is None else pathway_json.write_completion(found.completion)
+    show(options.json, "\n".join(lines), **pathway_json.write_progress(found.progress), completed=done)
+    return 0
+
+
+def completions(services: Services, options: Namespace) -> int:
+    """List completions and whether their credentials are still valid."""
     after = None
     while found := pathway_actions.review(
-        services.issuer_context, services.pathways, asked.issuer, asked.id, after, PAGE
+        services.issuer_context, services.pathways, options.issuer, options.id, after, PAGE
     ):
         after = found[-1].completion.id
         for one in found:
-            if asked.unsupported and one.supported:
+            if options.unsupported and one.supported:
                 continue
             completion = one.completion
-            doubt = "" if one.supported else f"  no longer supported: {', '.join(one.inactive)} revoked or suspended"
+            unsupported = (
+                "" if one.supported else f"  no longer supported: {', '.join(one.inactive)} revoked or suspended"
+            )
             show(
-                asked.json,
-                f"{completion.id}  {completion.at:%Y-%m-%d}  {completion.email}{doubt}",
+                options.json,
+                f"{completion.id}  {completion.at:%Y-%m-%d}  {completion.email}{unsupported}",
                 id=completion.id,
                 email=completion.email,
                 supported=one.supported,
@@ -97,15 +104,15 @@ def completions(services: Services, asked: Namespace) -> int:
     return 0
 
 
-def award(services: Services, asked: Namespace) -> int:
-    """Award a pathway to all who completed it before it was written or changed."""
-    pathway, count = services.pathways.pathway(asked.issuer, asked.id), 0
+def backfill(services: Services, options: Namespace) -> int:
+    """Complete a pathway for holders who earned its steps before it was created or changed."""
+    pathway, count = services.pathways.pathway(options.issuer, options.id), 0
     for completion in rewards.award_to_all(services.issuer_context, services.pathways, pathway):
         count += 1
         reward = completion.id if completion.rewarded else None
         text = f"completed  {completion.email}" + (f"  {reward}" if reward else "")
-        show(asked.json, text, email=completion.email, reward=reward)
-    note(f"{count} had completed it")
+        show(options.json, text, email=completion.email, reward=reward)
+    note(f"{count} completed")
     return 0
 
 

@@ -1,76 +1,50 @@
-"""Show how far a longer task has come, on standard error, so that standard output stays for results."""
+"""Progress bars on standard error, drawn by rich. Standard output is reserved for results."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
-_WIDTH = 30
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-
-class Bar:
-    """A bar on a terminal; elsewhere (a log, a pipe) a line for every quarter."""
-
-    def __init__(self, title: str, stream: TextIO) -> None:
-        self._title, self._stream = title, stream
-        self._terminal = stream.isatty()
-        self._quarters = 0
-
-    def __call__(self, done: int, steps: int) -> None:
-        """Show that ``done`` of ``steps`` is done."""
-        if self._terminal:
-            filled = _WIDTH * done // steps
-            self._write(f"\r{self._title} [{'#' * filled}{'.' * (_WIDTH - filled)}] {done}/{steps}")
-        elif 4 * done // steps > self._quarters:
-            self._quarters = 4 * done // steps
-            self._write(f"{self._title}: {done} of {steps}\n")
-
-    def end(self) -> None:
-        """Leave the line, so that what is written next begins a new one."""
-        if self._terminal:
-            self._write("\n")
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
-
-
-class Count:
-    """A number that grows, of a whole that nobody knows; it is shown on a terminal only."""
-
-    def __init__(self, title: str, stream: TextIO) -> None:
-        self._title, self._stream = title, stream
-        self._terminal = stream.isatty()
-
-    def __call__(self, number: int) -> None:
-        """Show ``number``."""
-        if self._terminal:
-            self._stream.write(f"\r{self._title}: {number:,}")
-            self._stream.flush()
-
-    def end(self) -> None:
-        """Leave the line, so that what is written next begins a new one."""
-        if self._terminal:
-            self._stream.write("\n")
-
-
-@contextmanager
-def counter(title: str) -> Iterator[Count]:
-    """A `Count` on standard error for the time of the block."""
-    shown = Count(title, sys.stderr)
-    try:
-        yield shown
-    finally:
-        shown.end()
+Bar = Callable[[int, int], None]
+"""Called with the number of finished steps and of all steps."""
+Counter = Callable[[int], None]
+"""Called with the number of items so far."""
 
 
 @contextmanager
 def bar(title: str) -> Iterator[Bar]:
-    """A `Bar` on standard error for the time of the block."""
-    shown = Bar(title, sys.stderr)
-    try:
-        yield shown
-    finally:
-        shown.end()
+    """A progress bar on a terminal; elsewhere (a log, a pipe) one line per quarter."""
+    if not sys.stderr.isatty():
+        yield _quarters(title)
+        return
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, steps: progress.update(task, completed=done, total=steps)
+
+
+@contextmanager
+def counter(title: str) -> Iterator[Counter]:
+    """A count of unknown total, shown on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with Console(stderr=True).status(f"{title}: 0") as status:
+        yield lambda number: status.update(f"{title}: {number:,}")
+
+
+def _quarters(title: str) -> Bar:
+    shown = 0
+
+    def update(done: int, steps: int) -> None:
+        nonlocal shown
+        if (quarter := 4 * done // steps) > shown:
+            shown = quarter
+            sys.stderr.write(f"{title}: {done} of {steps}\n")
+            sys.stderr.flush()
+
+    return update

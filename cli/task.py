@@ -1,4 +1,4 @@
-"""The commands about tasks that were given up on."""
+"""Commands for failed tasks."""
 
 from __future__ import annotations
 
@@ -13,72 +13,74 @@ from cli.grammar import Commands
 from cli.output import UsageFault, note, show
 
 MOST = 10_000
-"""Parked tasks looked at by one command."""
+"""Most failed tasks that one command reads."""
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of a task."""
-    verbs = grammar.verbs(nouns, "task", "what could not be done: list, retry, drop")
-    for verb, act, words in (
-        ("list", list_parked, "tasks that failed ten times and were set aside, the oldest first"),
-        ("retry", retry, "make them due again"),
-        ("drop", drop, "forget them; what they were to do is not done"),
+    """Add `task`."""
+    verbs = grammar.verbs(nouns, "task", "manage tasks that failed ten times")
+    for verb, act, description, example in (
+        ("list", list_parked, "list failed tasks, oldest first", ""),
+        ("retry", retry, "retry failed tasks", "--all"),
+        ("delete", delete, "delete failed tasks", "--kind deliver --issuer acme"),
     ):
-        command = grammar.command(verbs, verb, act, words)
-        command.add_argument("--kind", help="only of this kind, as `task list` shows it: deliver, pathways, job, ...")
-        command.add_argument("--issuer", metavar="ID", help="only this issuer's")
-        command.add_argument("--subject", metavar="ID", help="only about this credential, job, pathway, ...")
+        command = grammar.command(verbs, verb, act, description, f"laurel task {verb} {example}".rstrip())
+        command.add_argument(
+            "--kind", help="only tasks of this kind, as shown by `task list`: deliver, pathways, job, ..."
+        )
+        command.add_argument("--issuer", metavar="ID", help="only tasks of this issuer")
+        command.add_argument("--subject", metavar="ID", help="only tasks for this credential, job, pathway, ...")
         if verb != "list":
-            command.add_argument("--all", action="store_true", help="all of them")
+            command.add_argument("--all", action="store_true", help="all failed tasks")
 
 
-def list_parked(services: Services, asked: Namespace) -> int:
-    """What failed ten times, the oldest first."""
-    for parked in _asked_for(services, asked):
-        _show(asked, parked, f"{parked.task.due:%Y-%m-%d %H:%M} UTC  {parked.code}")
+def list_parked(services: Services, options: Namespace) -> int:
+    """List failed tasks, oldest first."""
+    for parked in _selected(services, options):
+        _show(options, parked, f"{parked.task.due:%Y-%m-%d %H:%M} UTC  {parked.code}")
     return 0
 
 
-def retry(services: Services, asked: Namespace) -> int:
-    """Make them due now, with their attempts forgotten."""
-    return _each(services, asked, lambda one: services.tasks.retry(one, services.clock()), "due again")
+def retry(services: Services, options: Namespace) -> int:
+    """Make failed tasks due now and reset their attempts."""
+    return _each(services, options, lambda one: services.tasks.retry(one, services.clock()), "queued")
 
 
-def drop(services: Services, asked: Namespace) -> int:
-    """Forget them: what they were to do is not done."""
-    return _each(services, asked, services.tasks.drop, "dropped")
+def delete(services: Services, options: Namespace) -> int:
+    """Delete failed tasks without running them."""
+    return _each(services, options, services.tasks.drop, "deleted")
 
 
-def _each(services: Services, asked: Namespace, act: Callable[[Parked], None], outcome: str) -> int:
-    if not (asked.all or asked.kind or asked.issuer or asked.subject):
-        raise UsageFault("Say which: --kind, --issuer, --subject, or --all.")
+def _each(services: Services, options: Namespace, act: Callable[[Parked], None], outcome: str) -> int:
+    if not (options.all or options.kind or options.issuer or options.subject):
+        raise UsageFault("Select tasks with --kind, --issuer, --subject or --all.")
     done = gone = 0
-    for parked in _asked_for(services, asked):
+    for parked in _selected(services, options):
         try:
             act(parked)
         except NotFound:
-            gone += 1  # somebody else was first
+            gone += 1  # another command handled it first
             continue
         done += 1
-        _show(asked, parked, outcome)
-    note(f"{done} {outcome}" + (f", {gone} gone already" if gone else ""))
+        _show(options, parked, outcome)
+    note(f"{done} {outcome}" + (f", {gone} no longer there" if gone else ""))
     return 0 if done else 1
 
 
-def _asked_for(services: Services, asked: Namespace) -> Iterator[Parked]:
-    # Read whole before any is moved: what moves must not be met again.
+def _selected(services: Services, options: Namespace) -> Iterator[Parked]:
+    # All are read before the first one moves, so that none is read twice.
     for parked in list(services.tasks.parked(MOST)):
         task = parked.task
-        wanted = ((asked.kind, task.kind), (asked.issuer, task.issuer_id), (asked.subject, task.subject))
+        wanted = ((options.kind, task.kind), (options.issuer, task.issuer_id), (options.subject, task.subject))
         if all(ask is None or ask == value for ask, value in wanted):
             yield parked
 
 
-def _show(asked: Namespace, parked: Parked, words: str) -> None:
+def _show(options: Namespace, parked: Parked, status: str) -> None:
     task = parked.task
     show(
-        asked.json,
-        f"{task.kind}  {task.issuer_id}  {task.subject}  {words}",
+        options.json,
+        f"{task.kind}  {task.issuer_id}  {task.subject}  {status}",
         kind=task.kind,
         issuer=task.issuer_id,
         subject=task.subject,

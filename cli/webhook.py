@@ -1,4 +1,4 @@
-"""The commands about hooks."""
+"""Commands for webhooks."""
 
 from __future__ import annotations
 
@@ -15,73 +15,74 @@ from cli.output import note, show
 
 
 def add_commands(nouns: Commands) -> None:
-    """What can be said of a hook."""
-    words = "where other systems tell of completions: add, change, list, deliveries, rotate, remove"
-    verbs = grammar.verbs(nouns, "webhook", words)
+    """Add `webhook`."""
+    verbs = grammar.verbs(nouns, "webhook", "manage webhooks, which issue credentials when a course is completed")
     for verb, act, what in (
-        ("add", add, "make a hook; its secret is shown once"),
-        ("change", change, "write its mapping and table anew; its secrets stay"),
-        ("list", list_all, "an issuer's hooks"),
-        ("deliveries", deliveries, "what came in last, and why nothing was issued"),
-        ("rotate", rotate, "give it a new secret; the one before it is good for a day more"),
-        ("remove", remove, "take it away; what was issued stays"),
+        ("create", create, "create a webhook; its secret is shown only once"),
+        ("update", update, "replace the configuration; secrets are kept"),
+        ("list", list_all, "list the webhooks of an issuer"),
+        ("deliveries", deliveries, "list recent deliveries with their outcome"),
+        ("rotate-secret", rotate_secret, "create a new secret; the previous one is valid for 24 more hours"),
+        ("delete", delete, "delete a webhook; issued credentials are kept"),
     ):
         documents.command(verbs, verb, act, what, "webhook")
 
 
-def add(services: Services, asked: Namespace) -> int:
-    """Store a new hook, and show its secret, once."""
-    draft = read(asked.file, webhook_json.read)
+def create(services: Services, options: Namespace) -> int:
+    """Create a webhook and show its secret once."""
+    draft = read(options.file, webhook_json.read)
     _show_made(
-        services, webhook_actions.add(services.issuer_context, services.webhooks, asked.issuer, draft), asked.json
+        services, webhook_actions.add(services.issuer_context, services.webhooks, options.issuer, draft), options.json
     )
     return 0
 
 
-def change(services: Services, asked: Namespace) -> int:
-    """Store another mapping, table or state of a hook."""
-    draft = read(asked.file, webhook_json.read)
+def update(services: Services, options: Namespace) -> int:
+    """Replace the configuration of a webhook."""
+    draft = read(options.file, webhook_json.read)
     _show(
         services,
-        webhook_actions.change(services.issuer_context, services.webhooks, asked.issuer, asked.id, draft),
-        asked.json,
+        webhook_actions.change(services.issuer_context, services.webhooks, options.issuer, options.id, draft),
+        options.json,
     )
     return 0
 
 
-def list_all(services: Services, asked: Namespace) -> int:
-    """Every hook of one issuer."""
-    services.issuer_store.issuer(asked.issuer)
-    for webhook in services.webhooks.webhooks(asked.issuer):
-        _show(services, webhook, asked.json)
+def list_all(services: Services, options: Namespace) -> int:
+    """List the webhooks of an issuer."""
+    services.issuer_store.issuer(options.issuer)
+    for webhook in services.webhooks.webhooks(options.issuer):
+        _show(services, webhook, options.json)
     return 0
 
 
-def deliveries(services: Services, asked: Namespace) -> int:
-    """What came in by a hook last, and why nothing was issued where nothing was."""
-    services.webhooks.webhook(asked.issuer, asked.id)
-    for one in services.webhooks.deliveries(asked.issuer, asked.id, services.clock(), DELIVERIES_SHOWN):
+def deliveries(services: Services, options: Namespace) -> int:
+    """List the recent deliveries of a webhook with their outcome."""
+    services.webhooks.webhook(options.issuer, options.id)
+    for one in services.webhooks.deliveries(options.issuer, options.id, services.clock(), DELIVERIES_SHOWN):
         why = f"  {one.code}" if one.code else ""
         issued = f"  {one.credential_id}" if one.credential_id else ""
         course = "" if one.course is None else f"  course {one.course}"
         text = f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {one.message_id}  {one.outcome}{why}{course}{issued}"
-        show(asked.json, text, **webhook_json.write_delivery(one))
+        show(options.json, text, **webhook_json.write_delivery(one))
     return 0
 
 
-def rotate(services: Services, asked: Namespace) -> int:
-    """Give a hook a new secret, and show it, once."""
+def rotate_secret(services: Services, options: Namespace) -> int:
+    """Create a new secret and show it once."""
     _show_made(
-        services, webhook_actions.rotate(services.issuer_context, services.webhooks, asked.issuer, asked.id), asked.json
+        services,
+        webhook_actions.rotate(services.issuer_context, services.webhooks, options.issuer, options.id),
+        options.json,
     )
-    note("The secret before this one is good for 24 hours more. Rotate again to end it now.")
+    note("The previous secret is valid for 24 more hours. Rotate again to end it now.")
     return 0
 
 
-def remove(services: Services, asked: Namespace) -> int:
-    """Take a hook away."""
-    webhook_actions.remove(services.webhooks, asked.issuer, asked.id)
-    show(asked.json, f"{asked.id}  removed", id=asked.id, outcome="removed")
+def delete(services: Services, options: Namespace) -> int:
+    """Delete a webhook."""
+    webhook_actions.remove(services.webhooks, options.issuer, options.id)
+    show(options.json, f"{options.id}  deleted", id=options.id, outcome="deleted")
     return 0
 
 

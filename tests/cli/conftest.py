@@ -118,7 +118,7 @@ def run(services: FakeServices, capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def issuer(run: Run) -> str:
-    run("issuer", "add", "acme", "--name", "Acme", "--url", "https://acme.example/", "--description", "Makers.")
+    run("issuer", "create", "acme", "--name", "Acme", "--url", "https://acme.example/", "--description", "Makers.")
     return "acme"
 
 
@@ -130,6 +130,6 @@ def achievement(run: Run, issuer: str, tmp_path: Any) -> str:
     )
     about = ("--name", "Welding", "--description", "Can weld.", "--criteria", "Weld.", "--image-alt", "A flame")
     skill = ("--skill", "Welding", "https://example.org/skills/1", "A framework")
-    ran = run("achievement", "add", issuer, *about, "--image", picture, *skill, "--json")
+    ran = run("achievement", "create", issuer, *about, "--image", picture, *skill, "--json")
     name: str = ran.rows[0]["id"]
     return name

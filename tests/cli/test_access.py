@@ -1,4 +1,4 @@
-"""The commands about members and tokens."""
+"""Commands for members and tokens."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ from tests.cli.conftest import FakeServices, Run
 ABOUT = ("--name", "Acme", "--url", "https://acme.example/", "--description", "Makers.")
 
 
-def test_an_issuer_can_be_founded_with_its_owner(run: Run) -> None:
-    assert run("issuer", "add", "acme", *ABOUT, "--owner", "Ada@acme.example").code == 0
+def test_issuer_is_created_with_its_owner(run: Run) -> None:
+    assert run("issuer", "create", "acme", *ABOUT, "--owner", "Ada@acme.example").code == 0
     assert [(row["email"], row["role"]) for row in run("member", "list", "acme", "--json").rows] == [
         ("ada@acme.example", "owner")
     ]
 
 
-def test_an_owner_whose_address_is_none_founds_nothing(run: Run, services: FakeServices) -> None:
-    ran = run("issuer", "add", "acme", *ABOUT, "--owner", "ada")
+def test_invalid_owner_address_creates_no_issuer(run: Run, services: FakeServices) -> None:
+    ran = run("issuer", "create", "acme", *ABOUT, "--owner", "ada")
     assert (ran.code, "bad_email" in ran.err) == (1, True)
     assert list(services.issuer_store.issuers()) == []
 
 
-def test_members_come_change_and_go(run: Run, issuer: str) -> None:
+def test_members_are_added_changed_and_removed(run: Run, issuer: str) -> None:
     assert run("member", "add", issuer, "ada@acme.example", "--role", "owner").code == 0
     assert run("member", "add", issuer, "bo@acme.example", "--role", "viewer").code == 0
-    assert run("member", "change", issuer, "bo@acme.example", "--role", "editor", "--json").rows[0]["role"] == "editor"
-    assert "bo@acme.example  editor  since" in run("member", "list", issuer).out
+    assert (
+        run("member", "set-role", issuer, "bo@acme.example", "--role", "editor", "--json").rows[0]["role"] == "editor"
+    )
+    assert "bo@acme.example   editor  2026-11-21T09:30:00Z" in run("member", "list", issuer).out
     assert run("member", "remove", issuer, "bo@acme.example").code == 0
     assert len(run("member", "list", issuer, "--json").rows) == 1
 
@@ -41,23 +43,23 @@ def test_members_come_change_and_go(run: Run, issuer: str) -> None:
         (("member", "add", "nobody", "bo@acme.example", "--role", "owner"), "not_found"),
         (("member", "list", "nobody"), "not_found"),
         (("member", "remove", "acme", "bo@acme.example"), "not_found"),
-        (("token", "add", "nobody", "--name", "x", "--role", "owner"), "not_found"),
+        (("token", "create", "nobody", "--name", "x", "--role", "owner"), "not_found"),
         (("token", "revoke", "acme", "a" * 16), "not_found"),
         (("operator", "revoke", "a" * 16), "not_found"),
         (("member", "sign-out", "ada"), "bad_email"),
     ],
 )
-def test_what_is_not_done_is_said(run: Run, issuer: str, arguments: tuple[str, ...], code: str) -> None:
+def test_failed_commands_report_the_reason(run: Run, issuer: str, arguments: tuple[str, ...], code: str) -> None:
     ran = run(*arguments)
     assert (ran.code, code in ran.err) == (1, True)
 
 
-def test_a_role_that_is_none_is_asked_wrongly(run: Run, issuer: str) -> None:
+def test_unknown_role_is_a_usage_error(run: Run, issuer: str) -> None:
     assert run("member", "add", issuer, "ada@acme.example", "--role", "boss").code == 2
 
 
-def test_a_token_is_shown_once_works_and_is_revoked(run: Run, services: FakeServices, issuer: str) -> None:
-    ran = run("token", "add", issuer, "--name", "Moodle", "--role", "editor")
+def test_token_is_shown_once_and_can_be_revoked(run: Run, services: FakeServices, issuer: str) -> None:
+    ran = run("token", "create", issuer, "--name", "Moodle", "--role", "editor")
     text = ran.out.strip()
     token = tokens.opened(services.access_context, text)
     assert (token.issuer_id, token.role, token.name) == (issuer, Role.EDITOR, "Moodle")
@@ -70,8 +72,8 @@ def test_a_token_is_shown_once_works_and_is_revoked(run: Run, services: FakeServ
         tokens.opened(services.access_context, text)
 
 
-def test_an_operators_token_belongs_to_no_issuer(run: Run, services: FakeServices, issuer: str) -> None:
-    row = run("operator", "add", "--name", "Grace's terminal", "--json").rows[0]
+def test_operator_token_belongs_to_no_issuer(run: Run, services: FakeServices, issuer: str) -> None:
+    row = run("operator", "create", "--name", "Grace's terminal", "--json").rows[0]
     assert (row["issuer"], row["role"]) == (None, None)
     assert tokens.opened(services.access_context, row["token"]).issuer_id is None
     assert [each["id"] for each in run("operator", "list", "--json").rows] == [row["id"]]
@@ -81,7 +83,7 @@ def test_an_operators_token_belongs_to_no_issuer(run: Run, services: FakeService
     assert run("operator", "list").out == ""
 
 
-def test_a_person_is_signed_out_everywhere(run: Run, services: FakeServices) -> None:
+def test_user_is_signed_out_everywhere(run: Run, services: FakeServices) -> None:
     _, cookie = sessions.sign_in(services.access_context, "ada@acme.example")
     assert "sessions ended: 1" in run("member", "sign-out", "Ada@acme.example").out
     with pytest.raises(Unauthenticated):

@@ -17,14 +17,14 @@ def test_an_achievement_is_added_and_listed(run: Run, issuer: str, achievement: 
 
 
 def test_a_picture_that_cannot_be_read_is_a_usage_fault(run: Run, issuer: str, tmp_path: Path) -> None:
-    ran = run("achievement", "add", issuer, *ABOUT, "--image", tmp_path / "none.png")
+    ran = run("achievement", "create", issuer, *ABOUT, "--image", tmp_path / "none.png")
     assert ran.code == 2
     assert "file_unreadable" in ran.err
 
 
 def test_a_picture_that_is_none_is_refused(run: Run, issuer: str, tmp_path: Path) -> None:
     (tmp_path / "badge.png").write_text("hello")
-    ran = run("achievement", "add", issuer, *ABOUT, "--image", tmp_path / "badge.png")
+    ran = run("achievement", "create", issuer, *ABOUT, "--image", tmp_path / "badge.png")
     assert ran.code == 1
     assert "bad_picture" in ran.err
 
@@ -35,11 +35,11 @@ def test_an_unknown_issuer_is_told_and_not_an_empty_list(run: Run) -> None:
 
 def test_a_revision_changes_what_is_given_and_keeps_the_rest(run: Run, issuer: str, achievement: str) -> None:
     rule = ("--valid-days", "30", "--evidence-required")
-    row = run("achievement", "revise", issuer, achievement, "--name", "Welding II", *rule, "--json").rows[0]
+    row = run("achievement", "update", issuer, achievement, "--name", "Welding II", *rule, "--json").rows[0]
     assert (row["name"], row["version"], row["valid_days"], row["evidence_required"]) == ("Welding II", 2, 30, True)
     assert row["skills"] == ["https://example.org/skills/1"]
     third = ("--valid-days", "0", "--no-evidence-required", "--archived")
-    row = run("achievement", "revise", issuer, achievement, *third, "--json").rows[0]
+    row = run("achievement", "update", issuer, achievement, *third, "--json").rows[0]
     assert (row["valid_days"], row["evidence_required"], row["archived"]) == (None, False, True)
     rows = run("achievement", "versions", issuer, achievement, "--json").rows
     assert [(row["version"], row["name"]) for row in rows] == [(1, "Welding"), (2, "Welding II"), (3, "Welding II")]

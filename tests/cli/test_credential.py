@@ -115,7 +115,7 @@ def test_a_decision_taken_before_says_since_when(run: Run, issued: str) -> None:
     run("credential", "revoke", issued)
     ran = run("credential", "revoke", issued)
     assert ran.code == 0
-    assert f"{issued}  revoked already, since 2026-11-21 09:30 UTC" in ran.out
+    assert f"{issued}  already revoked since 2026-11-21 09:30 UTC" in ran.out
     assert run("credential", "revoke", issued, "--json").rows[0]["outcome"] == "unchanged"
 
 
@@ -141,7 +141,7 @@ def test_what_is_not_there_ends_with_1(run: Run, asked: tuple[str, str]) -> None
 
 
 def test_a_decision_for_one_issuer_leaves_another_s_credential_alone(run: Run, issued: str) -> None:
-    run("issuer", "add", "other", "--name", "Other", "--url", "https://other.example/", "--description", "Teaches.")
+    run("issuer", "create", "other", "--name", "Other", "--url", "https://other.example/", "--description", "Teaches.")
     ran = run("credential", "revoke", issued, "--issuer", "other", "--json")
     assert (ran.code, ran.rows[0]["code"]) == (1, "not_found")
     assert run("credential", "correct", issued, "--issuer", "other", "--name", "Eve").code == 1
@@ -155,7 +155,7 @@ def test_a_corrected_credential_takes_the_place_of_the_wrong_one(run: Run, issue
     old = run("credential", "show", issued, "--json").rows[0]
     assert old["verdict"] == "revoked"
     assert made["url"] in old["reason"]
-    found = run("credential", "find", "acme", "--name", "king", "--json").rows
+    found = run("credential", "search", "acme", "--name", "king", "--json").rows
     assert [row["id"] for row in found] == [made["id"]]
     again = run("credential", "correct", issued, "--name", "Ada King")
     assert (again.code, "superseded" in again.err) == (1, True)
@@ -177,7 +177,7 @@ def test_a_correction_takes_away_what_should_not_be_there(run: Run, issued: str)
         "--json",
     )
     assert ran.code == 0
-    row = run("credential", "find", "acme", "--state", "active", "--json").rows[0]
+    row = run("credential", "search", "acme", "--state", "active", "--json").rows[0]
     assert (row["id"], row["email"]) == (ran.rows[0]["id"], None)
     again = run("credential", "correct", row["id"], "--without", "valid-until")
     assert (again.code, "nothing_to_correct" in again.err) == (1, True)
@@ -186,10 +186,10 @@ def test_a_correction_takes_away_what_should_not_be_there(run: Run, issued: str)
 def test_a_renewed_credential_leaves_the_old_one_as_it_is(run: Run, issued: str) -> None:
     made = run("credential", "renew", issued, "--valid-until", "2099-01-01", "--json").rows[0]
     assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"
-    rows = run("credential", "find", "acme", "--json").rows
+    rows = run("credential", "search", "acme", "--json").rows
     assert {row["id"]: row["superseded_by"] for row in rows} == {made["id"]: None, issued: made["id"]}
 
 
 def test_who_is_not_found_ends_with_1(run: Run, issuer: str, issued: str) -> None:
-    assert run("credential", "find", issuer, "--state", "active").code == 0
-    assert run("credential", "find", issuer, "--email", "nobody@example.org").code == 1
+    assert run("credential", "search", issuer, "--state", "active").code == 0
+    assert run("credential", "search", issuer, "--email", "nobody@example.org").code == 1

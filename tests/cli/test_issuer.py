@@ -8,25 +8,25 @@ ABOUT = ("--name", "Acme", "--url", "https://acme.example/", "--description", "M
 
 
 def test_an_issuer_is_added_and_listed(run: Run) -> None:
-    assert run("issuer", "add", "acme", *ABOUT).code == 0
+    assert run("issuer", "create", "acme", *ABOUT).code == 0
     ran = run("issuer", "list", "--json")
     assert ran.rows[0]["did"] == "did:web:localhost%3A8000:issuers:acme"
     assert "did:web:localhost%3A8000:issuers:acme" in run("issuer", "list").out
 
 
 def test_an_issuer_may_be_named_by_its_key(run: Run) -> None:
-    ran = run("issuer", "add", "acme", *ABOUT, "--did", "key", "--json")
+    ran = run("issuer", "create", "acme", *ABOUT, "--did", "key", "--json")
     assert ran.rows[0]["did"] == f"did:key:{ran.rows[0]['key']}"
 
 
 def test_all_that_is_said_of_an_issuer_is_kept(run: Run, services: FakeServices) -> None:
-    run("issuer", "add", "acme", *ABOUT, "--email", "a@acme.example", "--image", "https://acme.example/logo.png")
+    run("issuer", "create", "acme", *ABOUT, "--email", "a@acme.example", "--image", "https://acme.example/logo.png")
     issuer = services.issuer_store.issuer("acme")
     assert (issuer.email, issuer.image) == ("a@acme.example", "https://acme.example/logo.png")
 
 
 def test_the_same_issuer_twice_is_refused(run: Run, issuer: str) -> None:
-    ran = run("issuer", "add", issuer, *ABOUT)
+    ran = run("issuer", "create", issuer, *ABOUT)
     assert ran.code == 1
     assert "issuer_exists" in ran.err
 

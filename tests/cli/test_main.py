@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from cli.__main__ import main
 from cli.arguments import parser
+from cli.completion import SHELLS
 from tests.cli.conftest import ENVIRONMENT, FakeServices, Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,10 +40,27 @@ def test_help_names_every_noun(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help(run: Run, command: tuple[str, ...]) -> None:
+def test_every_command_has_help_with_an_example(run: Run, command: tuple[str, ...]) -> None:
     ran = run(*command, "--help")
     assert ran.code == 0
-    assert "usage" in ran.out
+    assert f"  laurel {' '.join(command)}" in ran.out.partition("examples:")[2]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_offers_json(run: Run, command: tuple[str, ...]) -> None:
+    assert "--json" in run(*command, "--help").out
+
+
+def test_errors_are_json_on_request(run: Run) -> None:
+    ran = run("issuer", "rotate-key", "nobody", "--json")
+    assert (ran.code, json.loads(ran.err)["error"]) == (1, "not_found")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_script_needs_no_settings(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("shtab")
+    assert main(["completion", shell], {}) == 0
+    assert "rotate-key" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("asked", [(), ("issuer",), ("nobody",), ("credential", "show"), ("issuer", "list", "--yaml")])
@@ -52,7 +71,7 @@ def test_what_cannot_be_understood_ends_with_2(run: Run, asked: tuple[str, ...])
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (("member", "add", "acme", "a@acme.example", "--role", "king"), "'king' is none of owner, editor, viewer"),
+        (("member", "add", "acme", "a@acme.example", "--role", "king"), "'king' is not one of owner, editor, viewer"),
         (("credential", "issue", "acme", "x", "--name", "A", "--valid-from", "soon"), "'soon' is not a date"),
         (("credential", "renew", "x", "--valid-until", "2026-02-30"), "'2026-02-30' is not a date"),
     ],

@@ -1,36 +1,28 @@
-"""The progress bar, on a terminal and in a log."""
+"""Progress outside a terminal. On a terminal rich draws the bar."""
 
 from __future__ import annotations
 
-import io
+import pytest
 
-from cli.progress import Bar
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
+from cli.progress import bar, counter
 
 
-def shown(stream: io.StringIO, steps: int) -> str:
-    bar = Bar("work", stream)
-    for done in range(1, steps + 1):
-        bar(done, steps)
-    bar.end()
-    return stream.getvalue()
+def lines(steps: int, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    with bar("work") as update:
+        for done in range(1, steps + 1):
+            update(done, steps)
+    return capsys.readouterr().err.splitlines()
 
 
-def test_on_a_terminal_one_line_fills_up() -> None:
-    text = shown(Terminal(), 3)
-    assert text.endswith(f"\rwork [{'#' * 30}] 3/3\n")
-    assert text.count("\r") == 3
-    assert text.count("\n") == 1
+def test_a_log_gets_one_line_per_quarter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert lines(111, capsys) == ["work: 28 of 111", "work: 56 of 111", "work: 84 of 111", "work: 111 of 111"]
 
 
-def test_in_a_log_there_is_a_line_for_every_quarter() -> None:
-    lines = shown(io.StringIO(), 111).splitlines()
-    assert lines == ["work: 28 of 111", "work: 56 of 111", "work: 84 of 111", "work: 111 of 111"]
+def test_few_steps_give_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert lines(1, capsys) == ["work: 1 of 1"]
 
 
-def test_few_steps_give_few_lines() -> None:
-    assert shown(io.StringIO(), 1) == "work: 1 of 1\n"
+def test_a_counter_is_silent_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    with counter("rows") as count:
+        count(7)
+    assert capsys.readouterr().err == ""

@@ -40,7 +40,7 @@ def test_what_is_asked_for_is_due_again_and_nothing_else(run: Run, services: Fak
 
 
 def test_what_is_dropped_is_forgotten(run: Run, services: FakeServices) -> None:
-    assert run("task", "drop", "--all").code == 0
+    assert run("task", "delete", "--all").code == 0
     assert list(services.tasks.parked(10)) == list(services.tasks.due(services.clock(), 10)) == []
 
 

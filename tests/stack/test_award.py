@@ -70,7 +70,7 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def program(stack: RunningStack) -> Program:
-    return Program(stack, cli(stack, "token", "add", ISSUER, "--name", "test", "--role", "owner")["token"])
+    return Program(stack, cli(stack, "token", "create", ISSUER, "--name", "test", "--role", "owner")["token"])
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +138,7 @@ def test_what_is_revoked_says_so_at_the_next_view(
 
 
 def test_an_issuer_is_founded_with_a_key_of_its_own(stack: RunningStack) -> None:
-    operator = Program(stack, cli(stack, "operator", "add", "--name", "test")["token"])
+    operator = Program(stack, cli(stack, "operator", "create", "--name", "test")["token"])
     new = {"id": "new-school", "name": "New", "url": "https://new.example/", "description": "New here.", "owner": ADA}
     founded = operator("POST", "/v1/issuers", new)
     assert founded.status == 201, founded.body

@@ -23,7 +23,7 @@ PAGE = (ROOT / "docs" / "webhooks.md").read_text()
 
 @pytest.fixture(scope="module")
 def program(stack: RunningStack) -> Program:
-    return Program(stack, cli(stack, "token", "add", ISSUER, "--name", "paths", "--role", "owner")["token"])
+    return Program(stack, cli(stack, "token", "create", ISSUER, "--name", "paths", "--role", "owner")["token"])
 
 
 @pytest.fixture(scope="module")

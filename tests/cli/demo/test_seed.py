@@ -139,7 +139,7 @@ def test_the_command_seeds_shows_progress_and_writes_the_map(run: Run, services:
     out = tmp_path / "new" / "demo.json"
     ran = run("demo", "--out", out)
     assert ran.code == 0
-    assert "demo data: 111 of 111" in ran.err
+    assert "Demo data: 111 of 111" in ran.err
     assert json.loads(out.read_text()) == demo_map(BASE_URL)
     assert list(out.parent.iterdir()) == [out]
 
