@@ -162,7 +162,7 @@ def _work(services: Services, job: Job, as_json: bool) -> int:
     bulk = services.bulk
     try:
         with bar("Issuing") as progress:
-            done = job_runner.run(bulk, job.issuer_id, job.id, told=lambda rows: progress(rows, job.total))
+            done = job_runner.run(bulk, job.issuer_id, job.id, on_progress=lambda rows: progress(rows, job.total))
             progress(done.total - done.counts.waiting, done.total)
     except KeyboardInterrupt:
         note(f"Interrupted. Resume with: laurel job resume {job.issuer_id} {job.id}")

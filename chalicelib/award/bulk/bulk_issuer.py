@@ -1,8 +1,8 @@
-"""Issue to many: take an upload, judge it, keep it, and issue it piece by piece until every row has its result.
+"""Bulk issuing: validate an upload, store it as a job, and read the job's progress and results.
 
-A job is stored as a draft, then its rows, then it is made to run: what is begun and not finished issues nothing. The
-id of a row's credential follows from the job's secret and the row, so that a piece may be done again, by anyone, at
-any time: what is issued already is found to be the same.
+A job is stored as a draft, then its rows are stored, then it starts running, so an incomplete upload issues nothing.
+The id of a row's credential is derived from the job's secret and the row, so chunks can safely be processed again by
+any worker at any time.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 
 KIND = "job"
-"""Of the task that works at a job; its subject is the job's id."""
-AT_ONCE = 50
-"""Rows that a request issues itself, in about two seconds; more are left to the to-do list."""
+"""Kind of the task that runs a job; its subject is the job's id."""
+MAX_ROWS_AT_ONCE = 50
+"""Rows that a request issues itself, in about two seconds; larger jobs are left to the task queue."""
 GRACE = timedelta(minutes=2)
-"""After that the to-do list takes over what a request wanted to issue itself. Longer than a request may take."""
+"""Delay before the task queue takes over a job that a request runs itself; longer than a request may take."""
 CHUNK_ROWS = 200
 CHUNK_BYTES = 256 * 1024
-"""Of the rows as JSON: an item of DynamoDB holds 400 KB, and random text does not become smaller by deflating."""
-MOST_FAULTS = 1_000
-"""Faults that are listed; whoever has more has one of them in every row."""
+"""Size of the rows as JSON; a DynamoDB item holds 400 KB, and random text does not compress."""
+MAX_FAULTS = 1_000
+"""Maximum number of faults that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class BulkIssuer:
-    """What the acts below need."""
+    """Dependencies of bulk issuing."""
 
     issuer_context: IssuerContext
     jobs: Jobs
@@ -57,34 +57,34 @@ class BulkIssuer:
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """What the caller was told of, and wants all the same."""
+    """Problems that the caller accepts."""
 
     duplicates: bool = False
-    """One e-mail address in several rows without a `ref` of their own."""
+    """The same email address in several rows without distinct `ref` values."""
     faults: bool = False
-    """Rows with faults: they are refused, and the others issued."""
+    """Rows with faults are refused, and the others issued."""
     columns: bool = False
-    """Columns that we do not know: they are left out."""
+    """Unknown columns are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What is sent: the rows, and what holds for all of them. ``key`` is the caller's `Idempotency-Key`: None lets the
-    content speak for itself, so that the same rows for the same achievement are the same job."""
+    """The submitted rows and settings for all of them. ``key`` is the caller's `Idempotency-Key`; without one, the
+    content identifies the job, so that the same rows for the same achievement are the same job."""
 
     terms: Terms
     content: bytes
     allow: Allow = Allow()
     key: str | None = None
     valid_from: datetime | None = None
-    """For rows that do not say it themselves; and so ``valid_until``."""
+    """Default for rows without a date, like ``valid_until``."""
     valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """What an upload holds: ``total`` rows, ``faulty`` of them with faults, ``repeated`` of them with an address that
-    an earlier one has. At most `MOST_FAULTS` of each are listed."""
+class UploadSummary:
+    """Summary of an upload: ``total`` rows, ``faulty`` of them with faults, ``repeated`` of them with an address of an
+    earlier row. At most `MAX_FAULTS` of each are listed."""
 
     total: int
     faulty: int
@@ -94,7 +94,7 @@ class Examined:
 
 
 class RowsRefused(Refused):
-    """The upload was read, and something in it needs to be mended or allowed; nothing of it is stored."""
+    """The upload has problems that must be fixed or allowed; nothing is stored."""
 
     def __init__(self, detail: str, code: str, faults: tuple[Fault, ...]) -> None:
         super().__init__(detail, code=code)
@@ -102,7 +102,7 @@ class RowsRefused(Refused):
 
 
 class Place(NamedTuple):
-    """Where one reads on in the rows of a job."""
+    """Position in the rows of a job from which to continue reading."""
 
     chunk: int
     at: int
@@ -111,56 +111,55 @@ class Place(NamedTuple):
 START = Place(0, 0)
 
 
-def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> Examined:
-    """The dry run: every fault that issuing would meet, and nothing stored.
+def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
+    """Validate an upload without storing it: list every fault that issuing would find.
 
-    Raises `NotFound` for the achievement, `Malformed` when the whole cannot be read, `Refused` when nothing could be
-    issued whatever the rows say.
+    Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, and `Refused` when nothing can
+    be issued regardless of the rows.
     """
     total = faulty = repeated = 0
     faults: list[Fault] = []
     duplicates: list[Fault] = []
     seen = upload.Duplicates()
-    for row in _judged(bulk, issuer_id, sent):
+    for row in _validated_rows(bulk, issuer_id, sent):
         total += 1
         faulty += bool(row.faults)
-        faults += row.faults[: MOST_FAULTS - len(faults)]
+        faults += row.faults[: MAX_FAULTS - len(faults)]
         if (fault := seen.fault(row)) is not None:
             repeated += 1
-            duplicates += [fault][: MOST_FAULTS - len(duplicates)]
-    return Examined(total, faulty, repeated, tuple(faults), tuple(duplicates))
+            duplicates += [fault][: MAX_FAULTS - len(duplicates)]
+    return UploadSummary(total, faulty, repeated, tuple(faults), tuple(duplicates))
 
 
 def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: bool = False) -> Job:
-    """Store the upload as a running job, which the to-do list works at. The same upload again gives the same job,
-    whatever came of the first try. ``now`` says that the caller runs it at once if it is small (`AT_ONCE`): then the
-    to-do list waits a while.
+    """Store the upload as a running job for the task queue. Repeating the upload returns the same job, even after a
+    failure. With ``now`` the caller runs a small job (`MAX_ROWS_AT_ONCE`) itself, and the task is delayed.
 
-    Raises as `examine` does, `RowsRefused` for what was not allowed, `Refused` (`idempotency_key_reused`) when the key
-    came with something else before, and `Conflict` (`rows_came_before`) when the same rows without a key did.
+    Raises as `examine`, `RowsRefused` for problems that were not allowed, `Refused` (`idempotency_key_reused`) when the
+    key was used for another upload, and `Conflict` (`rows_came_before`) when the same rows came with other settings.
     """
     sent = replace(sent, content=inflated(sent.content))
     job = _draft(bulk, issuer_id, sent, who)
     if job.state is not JobState.DRAFT:
         return job
     number = -1
-    # What is begun was found to be without faults before, unless they are allowed.
-    whole = _judged(bulk, issuer_id, sent) if sent.allow.faults else _dated(sent)
-    for number, rows in enumerate(_pieces(whole)):
+    # A draft was already validated and has no faults, unless faults are allowed.
+    whole = _validated_rows(bulk, issuer_id, sent) if sent.allow.faults else _rows_with_dates(sent)
+    for number, rows in enumerate(_chunks(whole)):
         bulk.jobs.put_chunk(job, Chunk(number, rows))
     running = replace(job, state=JobState.RUNNING, chunks=number + 1, version=job.version + 1)
     moment = bulk.issuer_context.now()
     try:
-        bulk.jobs.replace(running, (_task(job, moment + GRACE if now and job.total <= AT_ONCE else moment),))
+        bulk.jobs.replace(running, (_task(job, moment + GRACE if now and job.total <= MAX_ROWS_AT_ONCE else moment),))
     except Conflict:
-        return bulk.jobs.job(issuer_id, job.id)  # the same upload, twice at a time
+        return bulk.jobs.job(issuer_id, job.id)  # the same upload, submitted concurrently
     return running
 
 
 def resume(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job:
-    """Let a stopped job run on, and see to it that somebody works at a running one.
+    """Resume a stopped job, or add a task for a running one.
 
-    Raises `NotFound`, `Refused` (`job_incomplete`) for a draft, `Conflict` when somebody changed it just now.
+    Raises `NotFound`, `Refused` (`job_incomplete`) for a draft, `Conflict` when it has just changed.
     """
     job = bulk.jobs.job(issuer_id, job_id)
     if job.state is JobState.DRAFT:
@@ -173,7 +172,7 @@ def resume(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job:
 
 
 def progress(bulk: BulkIssuer, job: Job) -> Job:
-    """``job`` with its counts as they are now."""
+    """``job`` with its current counts."""
     if job.state is not JobState.RUNNING:
         return job
     issued = refused = 0
@@ -188,8 +187,7 @@ def progress(bulk: BulkIssuer, job: Job) -> Job:
 def results(
     bulk: BulkIssuer, job: Job, state: RowState | None = None, after: Place = START
 ) -> Iterator[tuple[Result, Place]]:
-    """The rows from ``after`` on, with what has come of each, and where the next one stands; only those in ``state``,
-    if one is given."""
+    """Yield the result of each row from ``after`` on and the position after it, optionally only those in ``state``."""
     known = {each.chunk: each for each in bulk.jobs.results(job, after.chunk)}
     for number in range(after.chunk, job.chunks):
         found = known.pop(number, None)
@@ -206,12 +204,12 @@ def results(
 
 
 def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
-    """The job that ``sent`` is, new or from an earlier try."""
+    """The job of an upload, newly stored or existing."""
     job_id, digest = _identity(issuer_id, sent)
-    before = _known(bulk, issuer_id, job_id)
+    before = _find_job(bulk, issuer_id, job_id)
     if before is None:
         found = examine(bulk, issuer_id, sent)
-        _refuse(found, sent.allow)
+        _check_allowed(found, sent.allow)
         draft = Job(
             id=job_id,
             issuer_id=issuer_id,
@@ -227,7 +225,7 @@ def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
         try:
             bulk.jobs.add(draft)
         except Conflict:
-            before = bulk.jobs.job(issuer_id, job_id)  # the same upload, twice at a time
+            before = bulk.jobs.job(issuer_id, job_id)  # the same upload, submitted concurrently
         else:
             return draft
     if before.digest != digest:
@@ -241,7 +239,7 @@ def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
     return before
 
 
-def _known(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job | None:
+def _find_job(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job | None:
     try:
         return bulk.jobs.job(issuer_id, job_id)
     except NotFound:
@@ -249,7 +247,7 @@ def _known(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job | None:
 
 
 def _identity(issuer_id: str, sent: Upload) -> tuple[str, str]:
-    """The job's id, and the digest of all that makes it this job."""
+    """The job's id, and the digest of its content and settings."""
     content = hashlib.sha256(sent.content).hexdigest()
     terms = sent.terms
     moments = [dates.write(each) if each else None for each in (sent.valid_from, sent.valid_until)]
@@ -263,7 +261,7 @@ def _sha256(value: object) -> bytes:
     return hashlib.sha256(json.dumps(value).encode()).digest()
 
 
-def _refuse(found: Examined, allow: Allow) -> None:
+def _check_allowed(found: UploadSummary, allow: Allow) -> None:
     if found.faulty and not allow.faults:
         detail = (
             f"{found.faulty:,} of {found.total:,} rows have errors. Fix them, or allow the valid rows to "
@@ -278,13 +276,13 @@ def _refuse(found: Examined, allow: Allow) -> None:
         raise RowsRefused(detail, "duplicates", found.duplicates)
 
 
-def _judged(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> Iterator[Row]:
-    """The rows as they would be issued, with every fault that issuing would meet."""
-    return map(row_validation.of(bulk.issuer_context, issuer_id, sent.terms), _dated(sent))
+def _validated_rows(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> Iterator[Row]:
+    """The rows with every fault that issuing would find."""
+    return map(row_validation.of(bulk.issuer_context, issuer_id, sent.terms), _rows_with_dates(sent))
 
 
-def _dated(sent: Upload) -> Iterator[Row]:
-    """The rows with the dates that hold for all."""
+def _rows_with_dates(sent: Upload) -> Iterator[Row]:
+    """The rows with default dates applied."""
     for row in upload.read(sent.content, any_columns=sent.allow.columns):
         if sent.valid_from is None and sent.valid_until is None:
             yield row
@@ -293,7 +291,7 @@ def _dated(sent: Upload) -> Iterator[Row]:
             yield replace(row, valid_from=start, valid_until=end)
 
 
-def _pieces(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:
+def _chunks(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:
     piece: list[Row] = []
     size = 0
     for row in rows:

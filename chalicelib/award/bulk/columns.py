@@ -1,4 +1,4 @@
-"""What the columns of an upload are called, and a row of them."""
+"""Column names of an upload, and rows before validation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import NamedTuple
 from chalicelib.errors import Malformed
 
 _NAMED = 5
-"""Unknown columns that are named."""
+"""Unknown columns that an error lists."""
 
 Cell = str | int | Sequence[object]
-"""Text; a number or a list only where JSON has one."""
+"""Text; numbers and lists occur only in JSON."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("full name", "display name", "holder", "holder name", "recipient", "recipient name", "student", "learner"),
@@ -26,13 +26,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "zone": ("time zone", "timezone", "tz"),
     "ref": ("reference", "id", "external id", "student id", "user id", "row id"),
 }
-"""Our columns, and what else people call them. Case, space, hyphen and underscore make no difference."""
+"""Columns and their aliases. Case, spaces, hyphens and underscores are ignored."""
 
 _KNOWN = {alias: column for column, others in COLUMNS.items() for alias in (column.replace("_", " "), *others)}
 
 
-class Cells(NamedTuple):
-    """One row: its number as `upload.Fault.row` has it, what stands in its columns, and what is wrong with its form."""
+class RawRow(NamedTuple):
+    """A row before validation: its number (see `upload.Fault.row`), its cells by column, and a fault in its format."""
 
     number: int
     values: Mapping[str, Cell]
@@ -40,11 +40,11 @@ class Cells(NamedTuple):
 
 
 class Unreadable(Malformed):
-    """The upload as a whole cannot be used; nothing of it was."""
+    """The upload as a whole cannot be parsed; nothing is used."""
 
 
 class UnknownColumns(Unreadable):
-    """Columns that we do not know, which may be left out on demand."""
+    """Unknown columns, which can be ignored on request."""
 
     def __init__(self, names: Sequence[str]) -> None:
         named = ", ".join(repr(name.strip()[:80]) for name in names[:_NAMED]) + (", …" if names[_NAMED:] else "")
@@ -57,7 +57,7 @@ class UnknownColumns(Unreadable):
 
 
 def check(header: Sequence[str], columns: Sequence[str | None], *, any_columns: bool) -> None:
-    """Raises `Unreadable` when what ``header`` calls ``columns``, by our names for them, will not do."""
+    """Validate the header and the ``columns`` it maps to. Raises `Unreadable`."""
     unknown = [name for name, column in zip(header, columns, strict=True) if column is None and name.strip()]
     if unknown and not any_columns:
         raise UnknownColumns(unknown)
@@ -69,11 +69,11 @@ def check(header: Sequence[str], columns: Sequence[str | None], *, any_columns: 
 
 
 def column_of(name: str) -> str | None:
-    """Our name for the column that somebody calls ``name``."""
+    """The column that ``name`` or one of its aliases refers to; None when unknown."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip()[:80])
     return _KNOWN.get(re.sub(r"[\s_-]+", " ", spaced).casefold())
 
 
 def others() -> str:
-    """The columns beside the name, for a sentence."""
+    """The columns other than the name, as a list in a sentence."""
     return ", ".join(column for column in COLUMNS if column != "name")

@@ -1,4 +1,4 @@
-"""CSV as we write it: RFC 4180, and no cell that a spreadsheet would take for a formula."""
+"""Write CSV (RFC 4180) without cells that a spreadsheet would evaluate as formulas."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterable
 
 _BEGIN = "=+\\-@\uff1d\uff0b\uff0d\uff20\0"
-"""What a formula begins with (OWASP ASVS 5.0, 1.2.10), in the width of Latin and of Chinese letters."""
+"""First characters of a formula (OWASP ASVS 5.0, 1.2.10), also in full width."""
 _FORMULA = re.compile(f'^(?=[\t\r])|(?:^|(?<=[;\t\r\n]))(?=[\\s"]*[{_BEGIN}])')
-"""Where one would begin: at the start, and behind what another spreadsheet may take for the end of a cell. Where the
-comma is the decimal sign, Excel splits at semicolons, and then no quotation marks are around the cell any more."""
+"""Positions where a formula could start: at the start of a cell, and after a character that another spreadsheet
+treats as a cell separator. If the comma is the decimal sign, Excel splits at semicolons, even within quotation
+marks."""
 
 
 def line(cells: Iterable[object]) -> str:
-    """One record with its CRLF. None is an empty cell; text gets a `'` wherever a spreadsheet could see a formula."""
+    """One CSV record with CRLF. None becomes an empty cell; a `'` is inserted wherever a formula could start."""
     written = io.StringIO()
     csv.writer(written).writerow([_guarded(cell) for cell in cells])
     return written.getvalue()

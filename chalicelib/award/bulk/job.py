@@ -1,4 +1,4 @@
-"""A job: one achievement for many, row by row. The nouns; what is done with them stands in `jobs`."""
+"""The model of a bulk job, which issues one achievement to many holders, and its storage port."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from chalicelib.tasks.task_queue import Task
 
 
 class JobState(StrEnum):
-    """How far a job has come."""
+    """The state of a job."""
 
     DRAFT = "draft"
-    """Its rows are being stored; nothing is issued."""
+    """Its rows are being stored; nothing is issued yet."""
     RUNNING = "running"
     DONE = "done"
     """Every row is issued or refused."""
     STOPPED = "stopped"
-    """It met something that would befall every row; `Job.reason` says what. It can be run on."""
+    """Stopped by a problem that affects every row; see `Job.reason`. It can be resumed."""
 
 
 class RowState(StrEnum):
-    """What has come of a row."""
+    """The state of a row."""
 
     WAITING = "waiting"
     ISSUED = "issued"
@@ -37,7 +37,7 @@ class RowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows by what has come of them."""
+    """Numbers of rows by state."""
 
     issued: int = 0
     refused: int = 0
@@ -53,7 +53,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One upload: an achievement for each of its rows."""
+    """A job: one achievement for each row of an upload."""
 
     id: str
     issuer_id: str
@@ -62,33 +62,33 @@ class Job:
     created_by: str
     """A `Caller`'s ``who``, or `cli`."""
     digest: str
-    """SHA-256 (hex) of what was sent and how it was to be read: the same job is not made of something else."""
+    """SHA-256 (hex) of the content and settings; a repeated upload must match it."""
     secret: bytes
-    """Of this job alone: the ids of its credentials follow from it, and nobody can tell them beforehand."""
+    """Derives the ids of the job's credentials, so that they cannot be predicted."""
     total: int
-    """Rows."""
+    """Number of rows."""
     chunks: int
-    """Pieces that the rows are stored in, numbered from 0; counted when all are there."""
+    """Number of stored chunks, set once all are stored."""
     notify: bool
-    """Whether the holders are written to."""
+    """Whether the holders get an email."""
     state: JobState = JobState.DRAFT
     reason: str | None = None
-    """Why it stopped, in words."""
+    """Why the job stopped, as text."""
     counts: Counts = Counts()
-    """Of a job that is done or stopped; of a running one they are in its results."""
+    """Final counts of a job that is done or stopped; those of a running job are in its results."""
     ended_at: datetime | None = None
     version: int = 1
-    """Raised by one with every change."""
+    """Incremented with every change."""
 
     def credential_id(self, row: Row) -> str:
-        """The id of the credential for ``row``: the same at every try, so that no row is issued twice."""
+        """The id of the credential for ``row``, always the same, so that no row is issued twice."""
         digest = hmac.digest(self.secret, str(row.number).encode(), hashlib.sha256)
         return base64.b32encode(digest[:17]).decode().lower()[:26]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a job, as they are stored together. ``number`` counts from 0."""
+    """Rows of a job that are stored together. ``number`` starts at 0."""
 
     number: int
     rows: tuple[Row, ...]
@@ -96,7 +96,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What has come of one row; ``code`` and ``detail`` say why it was refused."""
+    """The outcome of a row; ``code`` and ``detail`` say why it was refused."""
 
     state: RowState = RowState.WAITING
     code: str | None = None
@@ -105,7 +105,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What has come of the rows of a chunk, in their order."""
+    """The outcomes of a chunk's rows, in order."""
 
     chunk: int
     outcomes: tuple[Outcome, ...]
@@ -117,14 +117,14 @@ class Results:
 
 
 def count(outcomes: Iterable[Outcome]) -> Counts:
-    """How many there are of each state."""
+    """Count outcomes by state."""
     states = [outcome.state for outcome in outcomes]
     return Counts(*(states.count(state) for state in (RowState.ISSUED, RowState.REFUSED, RowState.WAITING)))
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A row with what has come of it; the credential's id when it was issued."""
+    """A row with its outcome, and the credential's id if issued."""
 
     row: Row
     outcome: Outcome
@@ -133,39 +133,39 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """Some of an issuer's jobs, newest first; ``after`` asks for the next ones, None when there are no more."""
+    """A page of an issuer's jobs, newest first. ``after`` requests the next page; None on the last one."""
 
     jobs: tuple[Job, ...]
     after: str | None
 
 
 class Jobs(Protocol):
-    """Where jobs are kept. Every method raises `Unavailable` when storage does not answer."""
+    """Stores jobs. Every method raises `Unavailable` when storage does not respond."""
 
     def add(self, draft: Job) -> None:
-        """Store a new draft. Raises `Conflict` when another one has its id."""
+        """Store a new draft. Raises `Conflict` when the id exists."""
 
     def replace(self, job: Job, tasks: Sequence[Task] = ()) -> None:
-        """Store ``job`` over the version before it, and ``tasks`` with it, all or nothing; what begins to run also
-        comes into the issuer's list. Raises `Conflict` when another writer was first."""
+        """Replace the previous version and add ``tasks`` in one transaction; a job that starts running is also added to
+        the issuer's list. Raises `Conflict` when it has changed."""
 
     def job(self, issuer_id: str, job_id: str) -> Job:
-        """Strongly read. Raises `NotFound`, for another issuer's too."""
+        """Strongly read. Raises `NotFound`, also for a job of another issuer."""
 
     def jobs(self, issuer_id: str, after: str | None, limit: int) -> JobPage:
-        """At most ``limit`` of those that are no drafts, newest first, from the one that follows ``after``."""
+        """At most ``limit`` jobs after ``after``, newest first, without drafts."""
 
     def put_chunk(self, job: Job, chunk: Chunk) -> None:
-        """Store some of a draft's rows; the same rows again are harmless."""
+        """Store rows of a draft. Idempotent."""
 
     def chunk(self, job: Job, number: int) -> Chunk:
         """Strongly read. Raises `NotFound`."""
 
     def put_results(self, job: Job, results: Results) -> None:
-        """Store ``results`` over the version before them. Raises `Conflict` when another worker was first."""
+        """Replace the previous version. Raises `Conflict` when another worker changed it."""
 
     def results(self, job: Job, since: int = 0) -> Iterator[Results]:
-        """Of every chunk from number ``since`` on that has any, strongly read, in the order of chunks."""
+        """The stored results from chunk ``since`` on, strongly read, in order."""
 
     def results_of(self, job: Job, number: int) -> Results | None:
-        """Of one chunk, strongly read; None while it has none."""
+        """The results of one chunk, strongly read; None if there are none yet."""

@@ -1,4 +1,4 @@
-"""Work at a job: issue what waits, chunk after chunk, and write down what came of it."""
+"""Run a job: issue the waiting rows chunk by chunk and store their results."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from chalicelib.errors import Conflict, LaurelError, NotFound, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 BATCH = 50
-"""Rows issued between two looks at the clock: about a second, most of it the key service's."""
-PIECE = timedelta(seconds=12)
-"""How long one call of the handler works, of the 20 s that it may take (`work.SLICE`): the rest is for the batch that
-is under way, and for storage that is slow."""
-TRIES = 4
-"""Each lost try at writing results means that another worker wrote those of the same chunk."""
+"""Rows issued between two checks of the time limit: about a second, mostly for the key service."""
+TIME_PER_CALL = timedelta(seconds=12)
+"""Time limit of one handler call, out of the 20 s of a task (`worker.SLICE`); the rest is for the current batch and
+slow storage."""
+MAX_ATTEMPTS = 4
+"""Attempts to store results; each fails only because another worker stored those of the same chunk."""
 
 MAX_DETAIL = 500
-"""Characters of a reason that are kept."""
+"""Maximum characters of a stored reason."""
 STOPPING = ("no_signing_key", "achievement_archived")
-"""Refusals that say nothing of the row: every other one would meet the same."""
+"""Codes of refusals that affect every row, not just one."""
 
 WAITING, ISSUED = Outcome(RowState.WAITING), Outcome(RowState.ISSUED)
 
@@ -43,12 +43,12 @@ def run(
     issuer_id: str,
     job_id: str,
     until: Callable[[], bool] = lambda: False,
-    told: Callable[[int], None] = lambda _done: None,
+    on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Job:
-    """Issue what waits until every row has its result or ``until()``; the job as it then stands, with its counts.
+    """Issue waiting rows until every row has a result or ``until()`` is true; the job with its current counts.
 
-    ``told`` hears from time to time how many rows have their result. Several workers at once are harmless. Raises
-    `NotFound`, and `Unavailable` when storage or the key service did not answer: what was done until then is kept.
+    Calls ``on_progress`` from time to time with the number of rows that have a result. Safe to run concurrently. Raises
+    `NotFound`, and `Unavailable` when storage or the key service does not respond; results so far are kept.
     """
     job = bulk.jobs.job(issuer_id, job_id)
     if job.state is not JobState.RUNNING:
@@ -58,7 +58,7 @@ def run(
     for number in range(job.chunks):
         if number in settled:
             continue
-        told(done)
+        on_progress(done)
         if until():
             return progress(bulk, job)
         try:
@@ -72,14 +72,14 @@ def run(
 
 
 def handler(bulk: BulkIssuer, tasks: TaskQueue, clock: Callable[[], datetime]) -> Callable[[Task], None]:
-    """What the to-do list calls for a task of kind `job`."""
+    """Return the handler for tasks of the kind `job`."""
 
     def handle(task: Task) -> None:
-        end = clock() + PIECE
+        end = clock() + TIME_PER_CALL
         try:
             job = run(bulk, task.issuer_id, task.subject, lambda: clock() >= end)
         except NotFound:
-            return  # it is gone, and its task with it
+            return  # the job was deleted, so the task is done
         if job.state is JobState.RUNNING:
             tasks.add([Task(KIND, task.issuer_id, task.subject, clock())])
 
@@ -87,14 +87,14 @@ def handler(bulk: BulkIssuer, tasks: TaskQueue, clock: Callable[[], datetime]) -
 
 
 class _Stop(LaurelError):
-    """Every row would meet the same."""
+    """A problem that affects every row."""
 
-    def __init__(self, met: LaurelError) -> None:
-        super().__init__(met.detail, code=met.code)
+    def __init__(self, cause: LaurelError) -> None:
+        super().__init__(cause.detail, code=cause.code)
 
 
 def _issue_chunk(bulk: BulkIssuer, job: Job, number: int, until: Callable[[], bool]) -> Counts:
-    """Issue what waits in one chunk. What has its result is written down, whatever is raised."""
+    """Issue the waiting rows of one chunk. Stores results even if an error is raised."""
     chunk = bulk.jobs.chunk(job, number)
     before = bulk.jobs.results_of(job, number)
     outcomes = list(before.outcomes) if before else [WAITING] * len(chunk.rows)
@@ -106,40 +106,40 @@ def _issue_chunk(bulk: BulkIssuer, job: Job, number: int, until: Callable[[], bo
                 break
             _issue_rows(bulk, job, chunk, waiting, outcomes)
     finally:
-        _keep(bulk, job, Results(number, tuple(outcomes), before.version + 1 if before else 1))
+        _store_results(bulk, job, Results(number, tuple(outcomes), before.version + 1 if before else 1))
     return count(outcomes)
 
 
 def _issue_rows(bulk: BulkIssuer, job: Job, chunk: Chunk, waiting: Sequence[int], outcomes: list[Outcome]) -> None:
-    """Issue the rows at ``waiting`` and put what came of each into ``outcomes``."""
+    """Issue the rows at the indexes ``waiting`` and put their results into ``outcomes``."""
     for at in waiting:
         if faults := chunk.rows[at].faults:
             detail = " ".join(fault.detail for fault in faults)
             outcomes[at] = Outcome(RowState.REFUSED, faults[0].code, detail[:MAX_DETAIL])
-    good = [at for at in waiting if not chunk.rows[at].faults]
+    valid = [at for at in waiting if not chunk.rows[at].faults]
     terms = Terms(job.achievement_id, job.notify)
-    awards = [award_of(job.issuer_id, terms, row, job.credential_id(row)) for row in (chunk.rows[at] for at in good)]
-    unclear: LaurelError | None = None
+    awards = [award_of(job.issuer_id, terms, row, job.credential_id(row)) for row in (chunk.rows[at] for at in valid)]
+    failure: LaurelError | None = None
     try:
         issued = issue.issue_many(bulk.issuer_context, job.issuer_id, awards)
     except NotFound as error:
         raise _Stop(error) from error
-    for at, done in zip(good, issued, strict=True):
+    for at, done in zip(valid, issued, strict=True):
         if not isinstance(done, LaurelError):
             outcomes[at] = ISSUED
         elif done.code in STOPPING or isinstance(done, NotFound):
-            unclear = _Stop(done)
+            failure = _Stop(done)
         elif isinstance(done, Unavailable) or done.code == "busy":
-            unclear = unclear or done
+            failure = failure or done
         else:
             outcomes[at] = Outcome(RowState.REFUSED, done.code, done.detail[:MAX_DETAIL])
-    if unclear is not None:
-        raise unclear
+    if failure is not None:
+        raise failure
 
 
-def _keep(bulk: BulkIssuer, job: Job, results: Results) -> None:
-    """Write down ``results``, and with them what another worker has found out meanwhile."""
-    for _ in range(TRIES):
+def _store_results(bulk: BulkIssuer, job: Job, results: Results) -> None:
+    """Store ``results`` merged with those of another worker."""
+    for _ in range(MAX_ATTEMPTS):
         try:
             bulk.jobs.put_results(job, results)
         except Conflict:
@@ -147,7 +147,7 @@ def _keep(bulk: BulkIssuer, job: Job, results: Results) -> None:
             if theirs is None:
                 continue
             both = zip(results.outcomes, theirs.outcomes, strict=True)
-            merged = tuple(max(pair, key=lambda outcome: _KNOWN.index(outcome.state)) for pair in both)
+            merged = tuple(max(pair, key=lambda outcome: _PRECEDENCE.index(outcome.state)) for pair in both)
             if merged == theirs.outcomes:
                 return
             results = Results(results.chunk, merged, theirs.version + 1)
@@ -156,13 +156,13 @@ def _keep(bulk: BulkIssuer, job: Job, results: Results) -> None:
     raise Conflict("Another worker is processing the same rows. Try again.", code="busy")
 
 
-_KNOWN = (RowState.WAITING, RowState.REFUSED, RowState.ISSUED)
-"""The later, the surer: what was refused once may have been issued since, and never the other way round."""
+_PRECEDENCE = (RowState.WAITING, RowState.REFUSED, RowState.ISSUED)
+"""Later states win a merge: a refused row may have been issued since, but not the other way round."""
 
 
 def _end(bulk: BulkIssuer, job: Job, state: JobState, reason: str | None) -> Job:
-    """``job`` in ``state``, with its counts, stored; or as somebody else has left it."""
-    for _ in range(TRIES):
+    """Store ``job`` in its final ``state`` with counts; the stored job, or the version of another writer."""
+    for _ in range(MAX_ATTEMPTS):
         ended = progress(bulk, replace(job, state=JobState.RUNNING))
         ended = replace(ended, state=state, reason=reason, ended_at=bulk.issuer_context.now(), version=job.version + 1)
         try:

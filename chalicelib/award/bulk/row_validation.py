@@ -1,4 +1,4 @@
-"""What issuing would refuse, found row by row before anything is issued: the very checks that `issue` makes."""
+"""Validate rows before issuing, with the same checks that `issue` makes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from chalicelib.errors import LaurelError, Refused
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for every row of an upload."""
+    """Settings for every row of an upload."""
 
     achievement_id: str
     notify: bool = True
-    """Whether the holders are written to."""
+    """Whether the holders get an email."""
 
 
 def award_of(issuer_id: str, terms: Terms, row: Row, credential_id: str | None = None) -> Award:
-    """The award that ``row`` asks for."""
+    """Build the award for ``row``."""
     return Award(
         issuer_id=issuer_id,
         achievement_id=terms.achievement_id,
@@ -43,42 +43,42 @@ def award_of(issuer_id: str, terms: Terms, row: Row, credential_id: str | None =
 
 
 def of(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[[Row], Row]:
-    """A judge of rows: gives each one back with the faults that `issue` would find in it.
+    """Return a function that adds to a row the faults that `issue` would find in it.
 
-    Raises `NotFound` for the achievement, `Refused` when nothing could be issued whatever the rows say.
+    Raises `NotFound` for the achievement, `Refused` when nothing can be issued regardless of the rows.
     """
     now = issuer_context.now()
     achievement = issuer_context.issuer_store.achievement(issuer_id, terms.achievement_id)
     issuer = issuer_context.issuer_store.issuer(issuer_id)
 
-    def drafted(row: Row) -> Draft:
+    def build_draft(row: Row) -> Draft:
         award = award_of(issuer_id, terms, row)
         issue.check(award, achievement)
         return issue.draft(issuer_context, award, achievement, now)
 
-    # What the issuer and the achievement themselves make impossible is told once, and not of every row.
-    storing.sign(replace(issuer_context, signer=_Unsigned()), drafted(_ANYONE), issuer, 0)
+    # Problems of the issuer or the achievement are raised once here instead of for every row.
+    storing.sign(replace(issuer_context, signer=_Unsigned()), build_draft(_VALID_ROW), issuer, 0)
 
-    def judge(row: Row) -> Row:
+    def validate(row: Row) -> Row:
         faults: tuple[Fault, ...] = ()
-        rest: Row | None = row if row.name else None  # without a name it has that fault already
+        rest: Row | None = row if row.name else None  # a missing name is already a fault
         while rest is not None:
             try:
-                drafted(rest)
+                build_draft(rest)
             except LaurelError as error:
                 column = upload.column_of(error)
                 faults = (*faults, Fault(row.number, column, error.code, error.detail))
-                less = _without(rest, column)
+                less = _without_fault(rest, column)
                 rest = None if less == rest else less
             else:
                 break
         return replace(row, faults=(*row.faults, *faults)) if faults else row
 
-    return judge
+    return validate
 
 
 class _Unsigned:
-    """A key service for what is not kept: its signatures are 64 zeros."""
+    """A key service for discarded documents; its signatures are 64 zeros."""
 
     def create(self, description: str) -> NewKey:
         raise Refused(f"No key is made for {description}.", code="no_signing_key")
@@ -90,27 +90,27 @@ class _Unsigned:
         return bytes(64)
 
 
-def _without(row: Row, column: str | None) -> Row | None:
-    """``row`` without what was found in it, so that the next fault shows too; None when that leaves nothing."""
-    mended = _MENDED.get(column or "")
-    return replace(row, **mended) if mended else None
+def _without_fault(row: Row, column: str | None) -> Row | None:
+    """``row`` with the faulty column replaced, so that validation can continue; None when that is not possible."""
+    replacement = _REPLACEMENTS.get(column or "")
+    return replace(row, **replacement) if replacement else None
 
 
-_ANYONE = Row(1, "Ada Lovelace", "ada@example.org", evidence=("https://evidence.example/",))
-"""A row without a fault."""
-_MENDED: Mapping[str, Mapping[str, Any]] = {
-    "name": {"name": _ANYONE.name},
+_VALID_ROW = Row(1, "Ada Lovelace", "ada@example.org", evidence=("https://evidence.example/",))
+"""A row without faults."""
+_REPLACEMENTS: Mapping[str, Mapping[str, Any]] = {
+    "name": {"name": _VALID_ROW.name},
     "email": {"email": None},
     "did": {"did": None},
     "zone": {"zone": None},
     "valid_until": {"valid_from": None, "valid_until": None},
-    "evidence": {"evidence": _ANYONE.evidence},
+    "evidence": {"evidence": _VALID_ROW.evidence},
 }
-"""What takes the place of a fault in each column."""
+"""Valid replacements by faulty column."""
 
 
 def _host(url: str) -> str:
-    """What a link is called in the credential: where it leads."""
+    """The host of a URL, used as the name of the evidence link."""
     try:
         return (urlsplit(url).hostname or "")[:200] or "Evidence"
     except ValueError:

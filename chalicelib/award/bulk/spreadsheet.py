@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.award.bulk import columns, spreadsheet_json
-from chalicelib.award.bulk.columns import Cell, Cells, Unreadable
+from chalicelib.award.bulk.columns import Cell, RawRow, Unreadable
 from chalicelib.errors import Malformed
 
 MAX_SENT = 4_000_000
@@ -64,7 +64,7 @@ def inflated(content: bytes) -> bytes:
     return bytes(whole)
 
 
-def read(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
+def read(content: bytes, *, any_columns: bool) -> Iterator[RawRow]:
     """The rows in ``content`` that are not blank, by our names for their columns.
 
     Raises `Unreadable` when it is met that the whole cannot be used, `Malformed` (`too_large`) for too many rows.
@@ -108,7 +108,7 @@ def _check_text(content: bytes) -> None:
             ) from error
 
 
-def _table(content: bytes, *, any_columns: bool) -> Iterator[Cells]:
+def _table(content: bytes, *, any_columns: bool) -> Iterator[RawRow]:
     """CSV whose first row names its columns, or a list without."""
     head = content[:MAX_HEADER].decode("utf-8", "ignore")
     told = _SEPARATOR_LINE.match(head)
@@ -131,7 +131,7 @@ def _known(header: Sequence[str]) -> set[str]:
     return {column for name in header if (column := columns.column_of(name))}
 
 
-def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Iterator[Cells]:
+def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Iterator[RawRow]:
     lines = _short(_lines(content, newline=""))
     header: list[str | None] = []
     number = 0
@@ -146,7 +146,7 @@ def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Ite
             extra = bool("".join(row[len(header) :]).strip())
             short = len(row) < len(header)
             many = f"has {len(row)} columns, and the first row names {len(header)}" if extra or short else None
-            yield Cells(number, {column: cell for column, cell in zip(header, row, strict=False) if column}, many)
+            yield RawRow(number, {column: cell for column, cell in zip(header, row, strict=False) if column}, many)
     except csv.Error as error:
         raise Unreadable(f"Invalid CSV after row {number}: {error}.", code="not_csv") from error
 
@@ -173,13 +173,13 @@ def _short(lines: Iterator[str]) -> Iterator[str]:
         yield line
 
 
-def _list(content: bytes) -> Iterator[Cells]:
+def _list(content: bytes) -> Iterator[RawRow]:
     """`Ada Lovelace <ada@example.org>` or `Ada Lovelace, ada@example.org`, one a line; the first form also several."""
     number = 0
     for line in _lines(content):
         for found in _entries(line.strip()):
             number += 1
-            yield Cells(number, found) if found else Cells(number, {}, "is not a name with an email address")
+            yield RawRow(number, found) if found else RawRow(number, {}, "is not a name with an email address")
 
 
 def _entries(line: str) -> Iterator[Mapping[str, Cell]]:

@@ -1,4 +1,4 @@
-"""From JSON to cells: an array of objects, or an object a line."""
+"""Parse rows from JSON: an array of objects, or one object per line."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from chalicelib.award.bulk import columns
-from chalicelib.award.bulk.columns import Cells, Unreadable
+from chalicelib.award.bulk.columns import RawRow, Unreadable
 from chalicelib.errors import Malformed
 
 MAX_OBJECTS = 1_048_576
-"""Objects in an upload, those within others with them: as many as there may be lines in a table."""
+"""Maximum number of objects in an upload, including nested ones; the same as for lines in a table."""
 MAX_ITEM = 256 * 1024
-"""Characters of an item: what is held of it takes up to fifty times as much."""
+"""Maximum characters of an item; parsing takes up to fifty times as much memory."""
 MAX_NAMES = 1_000
-"""Different names of members in JSON, of which one item has ten that we know."""
+"""Maximum number of different member names; ten are known."""
 MAX_LINKS = 100
-"""Pieces of evidence that are looked at in one row of JSON; a credential takes far fewer (`issue.MOST_EVIDENCE`)."""
+"""Maximum evidence links read from one row; a credential can have far fewer (`issue.MOST_EVIDENCE`)."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def array(text: str, *, any_columns: bool) -> Iterator[Cells]:
-    """The rows in ``text``, an array. Raises `Unreadable`, `Malformed` (`too_large`)."""
+def array(text: str, *, any_columns: bool) -> Iterator[RawRow]:
+    """Parse rows from a JSON array. Raises `Unreadable`, `Malformed` (`too_large`)."""
     items = _Items(any_columns=any_columns)
     at = text.index("[") + 1
     number = 0
@@ -41,8 +41,8 @@ def array(text: str, *, any_columns: bool) -> Iterator[Cells]:
         raise Unreadable("The JSON array is not closed, or is followed by something else.", code="not_json")
 
 
-def lines(each: Iterable[str], *, any_columns: bool) -> Iterator[Cells]:
-    """The rows in lines with an object on each. Raises as `array` does."""
+def lines(each: Iterable[str], *, any_columns: bool) -> Iterator[RawRow]:
+    """Parse rows from lines of JSON objects. Raises as `array`."""
     items = _Items(any_columns=any_columns)
     for number, line in enumerate(each, start=1):
         if line.strip():
@@ -58,10 +58,10 @@ def _past_space(text: str, at: int) -> int:
 
 
 class _Items:
-    """Reads the items of one upload in JSON, and counts what they are made of."""
+    """Parses the items of one JSON upload and enforces its limits."""
 
     _SHORT = 4 * 1024
-    """Characters that hold nearly every item: all that may belong to it is copied only for the others."""
+    """Characters that suffice for nearly every item; only longer items copy the full limit."""
 
     def __init__(self, *, any_columns: bool) -> None:
         self._any_columns = any_columns
@@ -70,7 +70,7 @@ class _Items:
         self._named: dict[str, str | None] = {}
 
     def value(self, text: str, at: int, number: int) -> tuple[object, int]:
-        """The item that begins at ``at`` in ``text``, and where it ends. Raises `Unreadable`, and `Malformed`
+        """Parse the item that starts at ``at``; the value and the end position. Raises `Unreadable`, and `Malformed`
         (`too_large`)."""
         fault: Exception | None = None
         for most in (self._SHORT, MAX_ITEM):
@@ -89,10 +89,10 @@ class _Items:
             raise Unreadable(detail, code="not_json") from fault
         raise Unreadable(f"Item {number} is not JSON.", code="not_json") from fault
 
-    def cells(self, number: int, value: object) -> Cells:
-        """The row that ``value`` is. Raises `Unreadable`."""
+    def cells(self, number: int, value: object) -> RawRow:
+        """Convert an item to a row. Raises `Unreadable`."""
         if not isinstance(value, dict):
-            return Cells(number, {}, "is not a JSON object")
+            return RawRow(number, {}, "is not a JSON object")
         names = list(value)
         for name in names:
             if name not in self._named:
@@ -104,7 +104,7 @@ class _Items:
         cells = zip(called, value.values(), strict=True)
         found = {column: cell for column, cell in cells if column and cell is not None}
         wrong = next((column for column, cell in found.items() if not _fits(column, cell)), None)
-        return Cells(number, {} if wrong else found, f"has no string in {wrong!r}" if wrong else None)
+        return RawRow(number, {} if wrong else found, f"has no string in {wrong!r}" if wrong else None)
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         self._objects += 1

@@ -1,4 +1,4 @@
-"""The rows of an upload: who shall get a credential. Each fault is named by row and column, in plain words."""
+"""Parse the rows of an upload. Each fault names its row and column."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.award.bulk import spreadsheet
-from chalicelib.award.bulk.columns import Cell, Cells
+from chalicelib.award.bulk.columns import Cell, RawRow
 from chalicelib.award.input import timestamps, timezones
 from chalicelib.credential import dates
 from chalicelib.errors import LaurelError, Malformed
 
 MAX_CELL = 2_000
-"""Characters of a cell: the longest web address that we take."""
-_MOST = {"ref": 200, "email": 254}
-"""Characters of a caller's own id; and of an address (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
+"""Maximum characters of a cell, the same as for a URL."""
+_MAX_LENGTHS = {"ref": 200, "email": 254}
+"""Maximum characters of the caller's own id and of an email address (RFC 5321, 4.5.3.1.3)."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a row. ``row`` is the number that a spreadsheet shows beside it, where the row that names the
-    columns is 1 (an item of a JSON array and a line of a list count from 1); ``column`` is our name for the column,
-    None when it is the row as a whole."""
+    """A fault in a row. ``row`` is the row number in a spreadsheet, where the header is 1; items of a JSON array and
+    lines of a list start at 1. ``column`` is None for a fault in the row as a whole."""
 
     row: int
     column: str | None
@@ -37,7 +36,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One holder to be. ``number`` is that of `Fault.row`. A row with ``faults`` is not issued."""
+    """A row for one holder. ``number`` is numbered as `Fault.row`. A row with ``faults`` is not issued."""
 
     number: int
     name: str
@@ -48,18 +47,18 @@ class Row:
     evidence: tuple[str, ...] = ()
     zone: str | None = None
     ref: str | None = None
-    """The caller's own id for it."""
+    """The caller's own id for the row."""
     faults: tuple[Fault, ...] = ()
 
 
 def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
-    """The rows in ``content``: CSV whose first row names the columns, a list of names with e-mail addresses, a JSON
-    array or JSON lines, gzip around it or not.
+    """Parse rows from CSV with a header, a list of names with email addresses, a JSON array or JSON lines, optionally
+    compressed with gzip.
 
-    Columns that we do not know are refused, or left out when ``any_columns``. Raises `columns.Unreadable` when it is
-    met that the whole cannot be used, `Malformed` (`too_large`); a fault of one row stands in that row.
+    Unknown columns are refused, or ignored with ``any_columns``. Raises `columns.Unreadable` when the upload as a whole
+    cannot be parsed, and `Malformed` (`too_large`). Faults of a row are in that row.
     """
-    refs = _Seen()
+    refs = _FirstSeen()
     for each in spreadsheet.read(spreadsheet.inflated(content), any_columns=any_columns):
         row = _row(each)
         if row.ref is not None and (before := refs.first(row.ref, row.number)) != row.number:
@@ -70,12 +69,12 @@ def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
 
 @dataclass(slots=True)
 class Duplicates:
-    """Finds addresses that stand in several rows, of which one at least has no ref to tell it from the others."""
+    """Finds email addresses in several rows, at least one of which has no ref to distinguish it."""
 
-    _seen: _Seen = field(default_factory=lambda: _Seen())  # noqa: PLW0108 - it stands below
+    _seen: _FirstSeen = field(default_factory=lambda: _FirstSeen())  # noqa: PLW0108 - it stands below
 
     def fault(self, row: Row) -> Fault | None:
-        """What there is to ask about ``row``; every row is shown once, in order."""
+        """The duplicate fault of ``row``, if any. Call it once per row, in order."""
         if row.email is None or any(fault.column == "email" for fault in row.faults):
             return None
         has_ref = row.ref is not None
@@ -86,30 +85,30 @@ class Duplicates:
         return Fault(row.number, "email", "duplicate", detail)
 
 
-class _Seen:
-    """What was first said with a text. A text is held as 64 bits of its hash, in a table that does not grow: 3 MB for
-    as many rows as there may be, where a dictionary takes four times as much."""
+class _FirstSeen:
+    """Remembers the value first seen with each text. Stores 64 bits of each text's hash in a fixed table: 3 MB for the
+    maximum number of rows, a quarter of what a dictionary takes."""
 
     _SLOTS = 1 << 18
-    """Open addressing wants less than half of them taken: there are at most `cells.MAX_ROWS` texts."""
+    """Open addressing needs less than half of the slots in use; there are at most `spreadsheet.MAX_ROWS` texts."""
 
     def __init__(self) -> None:
         self._hashes = array("Q", bytes(8 * self._SLOTS))
-        self._said = array("I", bytes(4 * self._SLOTS))
+        self._values = array("I", bytes(4 * self._SLOTS))
 
-    def first(self, text: str, said: int) -> int:
-        """What was said when ``text`` came first: ``said``, if that is now."""
+    def first(self, text: str, value: int) -> int:
+        """What was said when ``text`` came first: ``value``, if that is now."""
         wanted = (hash(text) & 0xFFFF_FFFF_FFFF_FFFF) or 1  # 0 is an empty slot
         at = wanted % self._SLOTS
         while self._hashes[at] not in (0, wanted):
             at = (at + 1) % self._SLOTS
         if not self._hashes[at]:
-            self._hashes[at], self._said[at] = wanted, said
-        return self._said[at]
+            self._hashes[at], self._values[at] = wanted, value
+        return self._values[at]
 
 
 def to_wire(row: Row) -> list[object]:
-    """``row`` as JSON holds it."""
+    """``row`` as a JSON array."""
     return [
         row.number, row.name, row.email, row.did,
         *(dates.write(each) if each else None for each in (row.valid_from, row.valid_until)),
@@ -118,8 +117,8 @@ def to_wire(row: Row) -> list[object]:
 
 
 def from_wire(members: list[Any]) -> Row:
-    """The inverse of `to_wire`, to the second, and without a zone that nobody knows. Raises `ValueError`, `TypeError`,
-    `Malformed` for anything else."""
+    """The inverse of `to_wire`, to the second, without an unknown timezone. Raises `ValueError`, `TypeError` or
+    `Malformed` for invalid input."""
     number, name, email, did, start, end, evidence, zone, ref, faults = members
     valid_from, valid_until = (dates.parse(each) if each else None for each in (start, end))
     found = tuple(Fault(number, *each) for each in faults)
@@ -127,53 +126,53 @@ def from_wire(members: list[Any]) -> Row:
 
 
 def size(row: Row) -> int:
-    """About as many bytes as it takes, as JSON in UTF-8."""
+    """Approximate size in bytes, as JSON in UTF-8."""
     return len(json.dumps(to_wire(row), ensure_ascii=False).encode())
 
 
-def _row(found: Cells) -> Row:
+def _row(found: RawRow) -> Row:
     faults: list[Fault] = []
 
-    def blame(column: str | None, code: str, detail: str) -> None:
+    def add_fault(column: str | None, code: str, detail: str) -> None:
         faults.append(Fault(found.number, column, code, detail))
 
     if found.fault:
-        blame(None, "bad_row", f"Row {found.number} {found.fault}.")
-    text = {column: _text(column, cell, blame) for column, cell in found.values.items() if column != "evidence"}
+        add_fault(None, "bad_row", f"Row {found.number} {found.fault}.")
+    text = {column: _text(column, cell, add_fault) for column, cell in found.values.items() if column != "evidence"}
     name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
     if not name and not faults:
-        blame("name", "no_name", "The name is missing.")
+        add_fault("name", "no_name", "The name is missing.")
     return Row(
         number=found.number,
         name=name,
         email=(text.get("email") or "").lower() or None,
         did=text.get("did"),
-        valid_from=_moment("valid_from", text, timestamps.start, blame),
-        valid_until=_moment("valid_until", text, timestamps.end, blame),
-        evidence=_evidence(found.values.get("evidence", ""), blame),
+        valid_from=_moment("valid_from", text, timestamps.start, add_fault),
+        valid_until=_moment("valid_until", text, timestamps.end, add_fault),
+        evidence=_evidence(found.values.get("evidence", ""), add_fault),
         zone=text.get("zone"),
         ref=text.get("ref"),
         faults=tuple(faults),
     )
 
 
-Blame = Callable[[str | None, str, str], None]
+AddFault = Callable[[str | None, str, str], None]
 
 
-def _text(column: str, cell: Cell, blame: Blame) -> str | None:
+def _text(column: str, cell: Cell, add_fault: AddFault) -> str | None:
     text = str(cell).strip()
-    most = _MOST.get(column, MAX_CELL)
+    most = _MAX_LENGTHS.get(column, MAX_CELL)
     if len(text) > most:
-        blame(column, "too_long", f"The cell has {len(text):,} characters. The limit is {most:,}.")
+        add_fault(column, "too_long", f"The cell has {len(text):,} characters. The limit is {most:,}.")
         return None
     if _CONTROL.search(text):
-        blame(column, "bad_text", "The cell contains a control character.")
+        add_fault(column, "bad_text", "The cell contains a control character.")
         return None
     return text or None
 
 
 def _moment(
-    column: str, text: Mapping[str, str | None], read_moment: Callable[[str], datetime], blame: Blame
+    column: str, text: Mapping[str, str | None], read_moment: Callable[[str], datetime], add_fault: AddFault
 ) -> datetime | None:
     written = text.get(column)
     if written is None:
@@ -182,14 +181,14 @@ def _moment(
         return read_moment(written)
     except Malformed:
         detail = f"{written[:40]!r} is not a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00Z."
-        blame(column, "bad_date", detail)
+        add_fault(column, "bad_date", detail)
         return None
 
 
-def _evidence(cell: Cell, blame: Blame) -> tuple[str, ...]:
-    # No address holds a space or a bar, so both may stand between two of them.
+def _evidence(cell: Cell, add_fault: AddFault) -> tuple[str, ...]:
+    # URLs contain neither spaces nor bars, so both can separate them.
     parts = [str(cell)] if isinstance(cell, str | int) else [str(each) for each in cell]
-    texts = [text for each in parts if (text := _text("evidence", each, blame))]
+    texts = [text for each in parts if (text := _text("evidence", each, add_fault))]
     return tuple(link for text in texts for link in re.split(r"[\s|]+", text) if link)
 
 
@@ -202,9 +201,9 @@ COLUMN_OF_CODE = {
     "evidence_required": "evidence",
     "bad_zone": "zone",
 }
-"""Which column a refusal of `issue` is about."""
+"""The column by code of a refusal from `issue`."""
 
 
 def column_of(error: LaurelError) -> str | None:
-    """The column that ``error``, a refusal of `issue`, is about."""
+    """The column that a refusal from `issue` is about."""
     return COLUMN_OF_CODE.get(error.code, "name" if error.code == "bad_text" else None)

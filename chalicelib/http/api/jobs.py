@@ -23,10 +23,10 @@ from chalicelib.award.bulk import (
 from chalicelib.award.bulk.bulk_issuer import (
     START,
     Allow,
-    Examined,
     Place,
     RowsRefused,
     Upload,
+    UploadSummary,
 )
 from chalicelib.award.bulk.job import (
     Job,
@@ -55,7 +55,7 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This token has no access to a job with this id."
 NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
-AT_ONCE = timedelta(seconds=10)
+MAX_ROWS_AT_ONCE = timedelta(seconds=10)
 """How long a request issues by itself; the to-do list does the rest. API Gateway waits 29 s."""
 MOST_JOBS = 100
 MOST_ROWS = 5_000
@@ -137,8 +137,8 @@ def _address(job: Job, base_url: str) -> str:
 def _begun(services: Services, job: Job) -> Reply:
     """The answer about a job that runs: a small one is done by then, as a rule."""
     bulk = services.bulk
-    if job.total <= bulk_issuer.AT_ONCE:
-        end = bulk.issuer_context.clock() + AT_ONCE
+    if job.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
+        end = bulk.issuer_context.clock() + MAX_ROWS_AT_ONCE
         with suppress(Unavailable):  # it is stored, and the to-do list goes on with it
             job = job_runner.run(bulk, job.issuer_id, job.id, lambda: bulk.issuer_context.clock() >= end)
     job = bulk_issuer.progress(bulk, job)
@@ -201,7 +201,7 @@ def _moment(asked: Mapping[str, str], name: str, read: Callable[[str], datetime]
         ) from error
 
 
-def _examined(found: Examined) -> dict[str, object]:
+def _examined(found: UploadSummary) -> dict[str, object]:
     return {
         "rows": found.total,
         "faulty": found.faulty,

@@ -13,7 +13,7 @@ from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 from chalicelib.http.core.problem import Problem
 
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 """Faults that one answer names."""
 
 E = TypeVar("E", bound=StrEnum)
@@ -140,7 +140,7 @@ class Reading:
         self._note_strangers()
         if self._faults:
             detail = "The request has an error." if len(self._faults) == 1 else "The request has errors."
-            raise Problem("invalid_request", detail, errors=tuple(self._faults[:MOST_FAULTS]))
+            raise Problem("invalid_request", detail, errors=tuple(self._faults[:MAX_FAULTS]))
 
     def _note_strangers(self) -> None:
         # A misspelt member would otherwise be passed over.

@@ -421,7 +421,7 @@ def test_results_of_another_worker_are_kept_beside_ours(office: Office) -> None:
     job = office.create(people(2))
     theirs = Results(0, (job_runner.ISSUED, job_runner.WAITING))
     office.bulk.jobs.put_results(job, theirs)
-    job_runner._keep(office.bulk, job, Results(0, (job_runner.WAITING, job_runner.ISSUED)))
+    job_runner._store_results(office.bulk, job, Results(0, (job_runner.WAITING, job_runner.ISSUED)))
     assert office.bulk.jobs.results_of(job, 0) == Results(0, (job_runner.ISSUED, job_runner.ISSUED), 2)
 
 

@@ -78,11 +78,11 @@ def test_the_same_again_is_the_same_job(send: Send) -> None:
 def test_a_large_upload_is_left_to_the_to_do_list(
     send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel
 ) -> None:
-    job = send(people(bulk_issuer.AT_ONCE + 1)).json
-    assert (job["state"], job["waiting"]) == ("running", bulk_issuer.AT_ONCE + 1)
+    job = send(people(bulk_issuer.MAX_ROWS_AT_ONCE + 1)).json
+    assert (job["state"], job["waiting"]) == ("running", bulk_issuer.MAX_ROWS_AT_ONCE + 1)
     (task,) = [task for task in laurel.tasks.due(laurel.now, 99) if task.kind == bulk_issuer.KIND]
     job_runner.handler(laurel.bulk, laurel.tasks, lambda: laurel.now)(task)
-    assert ask.get(f"/v1/jobs/{job['id']}", **headers).json["issued"] == bulk_issuer.AT_ONCE + 1
+    assert ask.get(f"/v1/jobs/{job['id']}", **headers).json["issued"] == bulk_issuer.MAX_ROWS_AT_ONCE + 1
 
 
 def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, ask: Gateway, headers: dict[str, str]) -> None:

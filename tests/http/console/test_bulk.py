@@ -153,7 +153,7 @@ def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> No
 
 
 def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browser, laurel: Laurel) -> None:
-    rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MOST_FAULTS + 1) + "Mary Seacole,mary@example.org\n"
+    rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MAX_FAULTS + 1) + "Mary Seacole,mary@example.org\n"
     answer = check(editor, laurel, rows)
     assert "1,001 of 1,002 rows have errors" in said(answer)
     assert "Recipients with an address will get an email" in said(answer)
@@ -226,7 +226,7 @@ def test_fault_stands_beside_its_field(editor: Browser, laurel: Laurel, changes:
 
 
 def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, laurel: Laurel) -> None:
-    rows = "name\n" + "".join(f"Holder {number}\n" for number in range(bulk_issuer.AT_ONCE + 1))
+    rows = "name\n" + "".join(f"Holder {number}\n" for number in range(bulk_issuer.MAX_ROWS_AT_ONCE + 1))
     answer = confirm(editor, laurel, check(editor, laurel, rows), rows)
     path = answer.headers["location"].removeprefix(laurel.base_url)
     page = editor.get(path)

@@ -13,9 +13,9 @@ from chalicelib.access.roles import Act
 from chalicelib.award.bulk import bulk_issuer, job_runner, upload
 from chalicelib.award.bulk.bulk_issuer import (
     Allow,
-    Examined,
     RowsRefused,
     Upload,
+    UploadSummary,
 )
 from chalicelib.award.bulk.columns import UnknownColumns
 from chalicelib.award.bulk.job import Job
@@ -153,7 +153,7 @@ def _awarded(services: Services, around: Frame, form: Filled, sent: Upload) -> J
     except (Refused, Malformed, Conflict) as error:
         form.fault("rows", error.detail)
         return None
-    if made.total <= bulk_issuer.AT_ONCE:
+    if made.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
         job_runner.run(services.bulk, around.tenant, made.id, lambda: False)
     return made
 
@@ -184,7 +184,7 @@ def _checked(
     return upload_text.checked(found, seen)
 
 
-def _looked_at(sent: Upload, found: Examined) -> tuple[tuple[Row, ...], int | None]:
+def _looked_at(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int | None]:
     """The first rows that will be awarded, and how many of all of them have an address; None when there are more
     faults than are listed, so that nobody knows which rows they are."""
     faulty = {fault.row for fault in found.faults}

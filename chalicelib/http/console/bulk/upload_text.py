@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.award.bulk.bulk_issuer import Examined
+from chalicelib.award.bulk.bulk_issuer import UploadSummary
 from chalicelib.award.bulk.upload import Fault, Row
 from chalicelib.http.html import text
 
@@ -98,7 +98,7 @@ class Seen:
     valid_days: int | None
 
 
-def checked(found: Examined, seen: Seen) -> SubmittedReport:
+def checked(found: UploadSummary, seen: Seen) -> SubmittedReport:
     """The words for ``found``."""
     good = found.total - found.faulty
     return SubmittedReport(
@@ -128,13 +128,13 @@ def rows(number: int) -> str:
     return "1 row" if number == 1 else f"{number:,} rows"
 
 
-def _headline(found: Examined) -> str:
+def _headline(found: UploadSummary) -> str:
     if not found.faulty:
         return f"{rows(found.total)}, no errors" + (", one question" if found.repeated else "")
     return f"{found.faulty:,} of {rows(found.total)} {'has' if found.faulty == 1 else 'have'} errors"
 
 
-def _lines(found: Examined) -> tuple[str, ...]:
+def _lines(found: UploadSummary) -> tuple[str, ...]:
     lines = []
     if found.faulty:
         others = "" if found.faulty == found.total else ", or issue the others and skip these"
