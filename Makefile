@@ -24,7 +24,7 @@ FAST := --ignore tests/stack --ignore tests/browser --ignore tests/local -m "not
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ifneq ($(PYTHON),)
+ifneq ($(and $(PYTHON),$(wildcard $(BIN)/python)),)
 # An environment made with another Python than the one asked for is recreated.
 ifneq ($(shell $(BIN)/python -c "$(VERSION_OF)" 2>&1),$(shell $(PYTHON) -c "$(VERSION_OF)" 2>&1))
 .PHONY: .venv/.made .venv-aws/.made

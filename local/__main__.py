@@ -19,11 +19,11 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, words in (
         ("up", "deploy and start the local stack"),
-        ("dev", "serve its data with reload"),
-        ("env", "what python -m cli needs, for a shell's eval"),
+        ("dev", "serve the same data, reloading on changes"),
+        ("env", "print the settings for the laurel command, for eval"),
     ):
         commands.add_parser(name, help=words).add_argument("--port", type=port, default=8000)
-    commands.add_parser("down", help="end everything that was started; data stays")
+    commands.add_parser("down", help="stop everything; data is kept")
     release.add_commands(commands)
     wanted = parser.parse_args()
     try:
@@ -36,9 +36,9 @@ def main() -> int:
 
 
 def port(text: str) -> int:
-    """A TCP port that a program may listen on."""
+    """Parse a TCP port."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise argparse.ArgumentTypeError(f"{text} is no port: choose one from 1024 to 65535, such as 8001")
+        raise argparse.ArgumentTypeError(f"{text} is not a valid port: use one from 1024 to 65535, such as 8001")
     return int(text)
 
 
@@ -55,7 +55,7 @@ def run(wanted: argparse.Namespace) -> int:
         return 0
     if wanted.command == "down":
         ended = [f"{stack.port}: {name}" for stack in Stack.known() for name in stack.down()]
-        say("\n".join(f"stopped {what}" for what in ended) or "nothing runs")
+        say("\n".join(f"Stopped {what}" for what in ended) or "Nothing is running.")
         return 0
     return release.run(wanted)
 

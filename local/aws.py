@@ -1,4 +1,4 @@
-"""The embedded AWS: ministack, one process on loopback, its state written to disk when it is stopped orderly."""
+"""The embedded AWS: one ministack process on loopback. It writes its state to disk on a clean stop."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from local import ports, process
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
-# ministack's root caller. A Lambda runs under its own role: with AUTH=true every call is judged by IAM.
+# ministack's root user. With AUTH=true, IAM evaluates every call, and Lambda functions run under their own roles.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 class NotReadyError(Exception):
-    """The embedded AWS did not come up; the message says where its log is."""
+    """The embedded AWS did not start. The message names its log."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedAws:
-    """A running embedded AWS. `client_env` is what an AWS SDK needs in its environment to reach it."""
+    """A running embedded AWS. `client_env` is the environment for an AWS SDK."""
 
     process: process.Process
     region: str = REGION
@@ -50,7 +50,7 @@ def executable() -> Path:
 
 
 def environment(port: int, state: Path) -> dict[str, str]:
-    """The whole environment of ministack. Lambda workers inherit it, so nothing of the caller's leaks into them."""
+    """The complete environment of ministack. Lambda workers inherit it, so the caller's environment is left out."""
     temporary = state / "tmp"
     return {
         **CREDENTIALS,
@@ -60,7 +60,7 @@ def environment(port: int, state: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",  # these two would listen on every interface
+        "IOT_MTLS_ENABLED": "0",  # these two services listen on every interface
         "SFTP_ENABLED": "0",
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
@@ -71,34 +71,34 @@ def environment(port: int, state: Path) -> dict[str, str]:
         "AUTH": "true",
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "INFO",
-        # One thread per core serves a burst; 64, the default, only queue on the Lambda workers' CPU.
+        # More threads (the default is 64) only wait for the CPU of the Lambda workers.
         "MINISTACK_WORKER_THREADS": "16",
         "DOCKER_HOST": f"unix://{state}/no-docker.sock",
     }
 
 
 def start(port: int, state: Path, *, patience: float = 30.0) -> EmbeddedAws:
-    """Start the embedded AWS on 127.0.0.1:`port` with its state under `state`; return once it answers.
+    """Start the embedded AWS on 127.0.0.1:`port` with its state under `state`; return when it responds.
 
-    Raises NotReadyError when it ends early or does not answer within `patience` seconds.
+    Raises NotReadyError if it exits or does not respond within `patience` seconds.
     """
-    shutil.rmtree(state / "tmp", ignore_errors=True)  # the code that an earlier run unpacked for its workers
+    shutil.rmtree(state / "tmp", ignore_errors=True)  # function code that an earlier run unpacked
     (state / "tmp").mkdir(parents=True)
     log = state / "aws.log"
     url = f"http://127.0.0.1:{port}"
     running = process.start([str(executable())], env=environment(port, state), log=log, cwd=state, serves=url)
     end = time.monotonic() + patience
-    # Another program at this port, even another embedded AWS, must not be taken for ours.
+    # Check the process id, so that another program on this port is not mistaken for this one.
     while not (ports.holds(running.pid, port) and answers(url)):
         if not running.alive or time.monotonic() > end:
             process.stop(running)
-            raise NotReadyError(f"the embedded AWS did not start on port {port}; its log is {log}")
+            raise NotReadyError(f"The embedded AWS did not start on port {port}; its log is {log}")
         time.sleep(0.05)
     return EmbeddedAws(running)
 
 
 def answers(url: str) -> bool:
-    """Whether an embedded AWS answers at `url`."""
+    """Whether an embedded AWS responds at `url`."""
     try:
         with urllib.request.urlopen(f"{url}/_ministack/health", timeout=2) as reply:
             return bool(reply.status == 200)

@@ -1,4 +1,4 @@
-"""A package into the embedded AWS, through S3 and CloudFormation, as in an account."""
+"""Deployment to the embedded AWS through S3 and CloudFormation, as in an AWS account."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ STACK = "laurel"
 BUCKET = "laurel-deployments"
 API_STAGE = "live"
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-STANDING = (*DONE, "UPDATE_ROLLBACK_COMPLETE")  # the last: an update failed, and what was there before still is
+RUNNING = (*DONE, "UPDATE_ROLLBACK_COMPLETE")  # the last one: an update failed and the previous version is running
 
 
 class DeploymentError(Exception):
-    """CloudFormation refused or failed; the message carries its reasons."""
+    """CloudFormation failed. The message contains its reasons."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A stack as it stands: the digest of what it was made from, and its outputs."""
+    """A deployed stack: the digest of its sources, and its outputs."""
 
     release: str
     outputs: Mapping[str, str]
 
     def api_url(self, aws: EmbeddedAws) -> str:
-        """Where the deployed API answers, without a trailing slash."""
+        """The URL of the deployed API, without a trailing slash."""
         return f"{aws.endpoint_url}/restapis/{self.outputs['RestAPIId']}/{API_STAGE}/_user_request_"
 
     def settings(self, stage: str) -> dict[str, str]:
-        """The environment that the deployed functions have, for a program run beside them."""
+        """The environment variables of the deployed functions, for other programs."""
         return {
             "STAGE": stage,
             "BASE_URL": self.outputs["BaseUrl"],
@@ -61,7 +61,7 @@ class Deployed:
 
 
 def client(aws: EmbeddedAws, service: str) -> BaseClient:
-    """A boto3 client of the embedded AWS, as its root caller."""
+    """A boto3 client of the embedded AWS, as its root user."""
     return boto3.client(
         service,
         endpoint_url=aws.endpoint_url,
@@ -73,9 +73,9 @@ def client(aws: EmbeddedAws, service: str) -> BaseClient:
 
 
 def current(aws: EmbeddedAws) -> Deployed | None:
-    """The stack in the embedded AWS; None when there is none, or one that was never made whole."""
+    """The stack in the embedded AWS, or None if none was ever deployed completely."""
     stack = _describe(client(aws, "cloudformation"))
-    if stack is None or stack["StackStatus"] not in STANDING:
+    if stack is None or stack["StackStatus"] not in RUNNING:
         return None
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
     release = tags.get("release", "") if stack["StackStatus"] in DONE else ""
@@ -93,7 +93,7 @@ def _describe(cloudformation: BaseClient) -> dict[str, Any] | None:
 
 
 def release_of(package: Package, parameters: Mapping[str, str]) -> str:
-    """What a stack made from this package with these parameters is tagged with."""
+    """The release tag of a stack with this package and these parameters."""
     return (
         package.release[:32]
         + "-"
@@ -102,7 +102,7 @@ def release_of(package: Package, parameters: Mapping[str, str]) -> str:
 
 
 def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) -> Deployed:
-    """Bring the stack to this package and these parameters; a no-op when it is there. Raises DeploymentError."""
+    """Create or update the stack; does nothing if it is current. Raises DeploymentError."""
     release = release_of(package, parameters)
     before = current(aws)
     if before and before.release == release:
@@ -111,24 +111,24 @@ def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) ->
     s3.create_bucket(Bucket=BUCKET)
     key = f"{package.release}.zip"
     s3.upload_file(str(package.zip), BUCKET, key)
-    # CloudFormation takes 51,200 bytes of template in a call, and a megabyte from S3.
+    # CloudFormation accepts 51,200 bytes of template in a request, and one megabyte from S3.
     body = json.dumps(transformed(with_code(package.load(), f"s3://{BUCKET}/{key}")))
     template = f"{package.release}.json"
     s3.put_object(Bucket=BUCKET, Key=template, Body=body.encode())
     url = f"{aws.endpoint_url}/{BUCKET}/{template}"
     _change_stack(client(aws, "cloudformation"), url, parameters, release, update=before is not None)
-    for done in (key, template):  # the functions hold their code; 24 MB less to save at every stop
+    for done in (key, template):  # the functions have a copy of their code, so this saves 24 MB of state
         s3.delete_object(Bucket=BUCKET, Key=done)
     after = current(aws)
     if after is None:
-        raise DeploymentError("the stack is gone after its deployment")
-    _tell_of_mail(client(aws, "ses"), after)
+        raise DeploymentError("The stack does not exist after its deployment.")
+    _enable_email_events(client(aws, "ses"), after)
     return after
 
 
-def _tell_of_mail(ses: BaseClient, deployed: Deployed) -> None:
-    """Have the embedded AWS say on the topic what becomes of a letter: it knows the topics of an identity, and not the
-    events of a configuration set, which the template names."""
+def _enable_email_events(ses: BaseClient, deployed: Deployed) -> None:
+    """Send email events to the topic. The embedded AWS supports the notification topics of an identity, but not the
+    configuration set events that the template uses."""
     domain = deployed.outputs["MailFrom"].partition("@")[2]
     for kind in ("Delivery", "Bounce", "Complaint"):
         topic = deployed.outputs["MailEvents"]
@@ -136,7 +136,7 @@ def _tell_of_mail(ses: BaseClient, deployed: Deployed) -> None:
 
 
 def with_code(template: dict[str, Any], uri: str) -> dict[str, Any]:
-    """`template` with the code of every function at `uri`."""
+    """A copy of `template` with the code of every function at `uri`."""
     placed = copy.deepcopy(template)
     for resource in placed["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -145,7 +145,7 @@ def with_code(template: dict[str, Any], uri: str) -> dict[str, Any]:
 
 
 def transformed(template: dict[str, Any]) -> dict[str, Any]:
-    """The SAM transform, in a process of its own (see transform.py). Raises DeploymentError."""
+    """Run the SAM transform in a separate process (see transform.py). Raises DeploymentError."""
     done = subprocess.run(
         [sys.executable, "-m", "local.transform"],
         input=json.dumps(template),
@@ -156,7 +156,7 @@ def transformed(template: dict[str, Any]) -> dict[str, Any]:
         check=False,
     )
     if done.returncode != 0:
-        raise DeploymentError(f"the SAM transform failed:\n{done.stderr}")
+        raise DeploymentError(f"The SAM transform failed:\n{done.stderr}")
     plain: dict[str, Any] = json.loads(done.stdout)
     return plain
 
@@ -170,7 +170,7 @@ def _change_stack(
     update: bool,
     patience: float = 120.0,
 ) -> None:
-    if not update and _describe(cloudformation):  # the ruin of a first deployment that failed
+    if not update and _describe(cloudformation):  # left over from a failed first deployment
         cloudformation.delete_stack(StackName=STACK)
     change = cloudformation.update_stack if update else cloudformation.create_stack
     change(
@@ -186,7 +186,7 @@ def _change_stack(
         if status in DONE:
             return
         if not status.endswith("_IN_PROGRESS") or time.monotonic() > end:
-            raise DeploymentError(f"the stack ended as {status}:\n{_reasons(cloudformation)}")
+            raise DeploymentError(f"The stack status is {status}:\n{_reasons(cloudformation)}")
         time.sleep(0.1)
 
 

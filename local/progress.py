@@ -1,4 +1,4 @@
-"""Say what is being done, and keep saying so while it takes long."""
+"""Progress messages on standard output."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TICK = 2.0  # seconds after which silence would look like a hang
+TICK = 2.0  # seconds between dots, so that a slow step does not look like a hang
 
 
 @contextmanager
-def step(words: str) -> Iterator[None]:
-    """Print `words`, a dot every two seconds, and the seconds taken when they were more than that."""
+def step(message: str) -> Iterator[None]:
+    """Print `message`, a dot every two seconds, and the duration if it is longer than that."""
     began = time.monotonic()
     done = threading.Event()
 
@@ -22,7 +22,7 @@ def step(words: str) -> Iterator[None]:
             _say(".")
 
     ticker = threading.Thread(target=tick, daemon=True)
-    _say(f"{words} ...")
+    _say(f"{message} ...")
     ticker.start()
     try:
         yield
@@ -37,9 +37,9 @@ def step(words: str) -> Iterator[None]:
         ticker.join()
 
 
-def say(words: str) -> None:
-    """One whole line."""
-    _say(f"{words}\n")
+def say(message: str) -> None:
+    """Print one line."""
+    _say(f"{message}\n")
 
 
 def _say(text: str) -> None:

@@ -1,12 +1,12 @@
-"""The whole local stack of one base URL: bring it up, take it down, develop against it.
+"""The local stack of one base URL: start, stop, develop.
 
-The base URL is part of every signed credential, so each port has a state of its own:
+The base URL is part of every signed credential, so each port has its own state:
 
-    .laurel/<port>/aws/         the embedded AWS: its state and its log
+    .laurel/<port>/aws/         the embedded AWS: state and log
     .laurel/<port>/aws.json     its process
-    .laurel/<port>/front.json   the front's process; mail.json that of the mail's pages under `make dev`
+    .laurel/<port>/front.json   the proxy process; mail.json for the mail pages under `make dev`
     .laurel/<port>/demo.json    the demo credentials by kind
-    .laurel/demo.json           the same, of the stack that was brought up last
+    .laurel/demo.json           the same, for the stack that was started last
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from local.package import ROOT, build
 from local.progress import say, step
 
 STAGE = "local"
-GATEWAY_PORT = 4566  # where an AWS SDK user looks first; another one when it is taken
+GATEWAY_PORT = 4566  # the usual port of local AWS emulators; another one if it is taken
 STATES = ROOT / ".laurel"
 MAIL_FROM = "laurel@laurel.example"
-ADA = "ada@harbour-college.example"  # who may sign in to the demo, as the README says: its operator and an owner
+ADA = "ada@harbour-college.example"  # operator and owner in the demo, as described in the README
 
 
 class StackError(Exception):
-    """The stack cannot be brought up; the message names the way out."""
+    """The stack cannot start. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Stack:
 
     @classmethod
     def known(cls, states: Path = STATES) -> list[Stack]:
-        """Every stack that was ever brought up here."""
+        """Every stack that was ever started here."""
         return [cls(int(home.name), home) for home in sorted(states.glob("[0-9]*")) if home.is_dir()]
 
     @property
@@ -71,19 +71,19 @@ class Stack:
 
     @property
     def _saved(self) -> Path:
-        """There while the embedded AWS is down and has written its state."""
+        """Marker file: the embedded AWS stopped cleanly and wrote its state."""
         return self.home / "aws.saved"
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold this stack; a second command on it waits. A start that came to nothing leaves nothing behind."""
+        """Lock this stack, so that a second command waits. A failed first start leaves no files."""
         path = self.home / "lock"
         while True:
             self.home.mkdir(parents=True, exist_ok=True)
             with path.open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 if not (path.exists() and os.path.samestat(path.stat(), os.fstat(lock.fileno()))):
-                    continue  # who held it before took it away
+                    continue  # the previous holder deleted the file
                 try:
                     yield
                 finally:
@@ -94,7 +94,7 @@ class Stack:
     # --- up ----------------------------------------------------------------------------------------------------------
 
     def up(self) -> None:
-        """Deploy what the sources say, start what does not run, seed what is empty: each only when needed.
+        """Deploy the sources, start the processes and create the demo data, each only if needed.
 
         Raises StackError, PackagingError, DeploymentError or NotReadyError.
         """
@@ -103,7 +103,7 @@ class Stack:
             self._stop("mail")
             self._claim_port()
             self._announce()
-            with step("packaging"):
+            with step("Packaging"):
                 build(STAGE)
             engine = self._aws()
             empty = current(engine) is None
@@ -113,35 +113,35 @@ class Stack:
             shutil.copyfile(self.demo, self.home.parent / "demo.json")
 
     def _claim_port(self) -> None:
-        """Raises StackError when the port is held by anything but this stack's own front."""
+        """Raises StackError if another program uses the port."""
         if process.recall(self.record("front")) is None and ports.taken(self.port):
             raise StackError(
-                f"port {self.port} is taken by {ports.holder(self.port)}.\n"
-                f"End that, or choose another port: make run PORT={self.port + 1}"
+                f"Port {self.port} is in use by {ports.holder(self.port)}.\n"
+                f"Stop it, or use another port: make run PORT={self.port + 1}"
             )
 
     def _announce(self) -> None:
         others = [str(stack.port) for stack in self.known(self.home.parent) if stack.demo.exists()]
         if others and not self.demo.exists():
-            say(f"the base URL is part of what is signed: {self.base_url} gets demo data of its own")
-            say(f"(the data of port {', '.join(others)} stays as it is)")
+            say(f"The base URL is part of every signed credential, so {self.base_url} gets its own demo data")
+            say(f"(the data of port {', '.join(others)} is kept)")
 
     def _aws(self) -> aws.EmbeddedAws:
-        """The embedded AWS of this stack, started when it does not run."""
+        """The embedded AWS of this stack, started if necessary."""
         before = process.last(self.record("aws"))
         preferred = int(before.serves.rpartition(":")[2]) if before else GATEWAY_PORT
         if before and before.alive:
-            # A process that was killed lives on for a moment, and one that was suspended for as long as it likes.
+            # A killed process can take a moment to exit, and a suspended process never responds.
             if ports.holds(before.pid, preferred) and aws.answers(before.serves):
                 return aws.EmbeddedAws(before)
-            say("the embedded AWS runs, but does not answer; it is started again")
+            say("The embedded AWS does not respond; restarting it")
             process.stop(before)
         if before and not self._saved.exists():
-            say("the embedded AWS was not ended by `make stop`: what changed since its last orderly stop is lost")
-        with step("starting the embedded AWS"):
+            say("The embedded AWS was not stopped by `make stop`: changes since its last clean stop are lost")
+        with step("Starting the embedded AWS"):
             try:
                 return self._start_aws(ports.free_port(preferred))
-            except aws.NotReadyError:  # someone else was quicker at that port
+            except aws.NotReadyError:  # another program took the port first
                 return self._start_aws(ports.free_port())
 
     def _start_aws(self, port: int) -> aws.EmbeddedAws:
@@ -151,8 +151,8 @@ class Stack:
         return engine
 
     def _deploy(self, engine: aws.EmbeddedAws) -> Deployed:
-        """The package, deployed and reachable at the base URL."""
-        with step("deploying through CloudFormation"):
+        """Deploy the package and make it reachable at the base URL."""
+        with step("Deploying through CloudFormation"):
             parameters = {
                 "Stage": STAGE,
                 "BaseUrl": self.base_url,
@@ -164,7 +164,7 @@ class Stack:
         return deployed
 
     def _front(self, upstream: str) -> None:
-        """The front on this stack's port, forwarding to `upstream`."""
+        """Start the proxy on the port of this stack, forwarding to `upstream`."""
         running = process.recall(self.record("front"))
         if running and running.serves == upstream:
             return
@@ -180,16 +180,16 @@ class Stack:
         end = time.monotonic() + 10
         while not ports.taken(port):
             if not front.alive or time.monotonic() > end:
-                raise StackError(f"the front did not start on port {port}; its log is {log}")
+                raise StackError(f"The proxy did not start on port {port}; its log is {log}")
             time.sleep(0.02)
 
     # --- demo data ---------------------------------------------------------------------------------------------------
 
     def _holds_demo(self) -> bool:
-        """Whether the running stack answers with the demo that demo.json tells of."""
+        """Whether the running stack serves the credentials in demo.json."""
         if not self.demo.exists():
             return False
-        with step("asking for a credential"):
+        with step("Requesting a credential"):
             return self._found(json.loads(self.demo.read_text())["valid"]["api_url"])
 
     def _found(self, url: str) -> bool:
@@ -199,34 +199,34 @@ class Stack:
             if error.code == 404:
                 return False
             log = self.home / "aws" / "aws.log"
-            raise StackError(f"the deployed API answers {error.code}; see {log}") from error
+            raise StackError(f"The deployed API returned {error.code}; see {log}") from error
         return True
 
     def _seed(self, engine: aws.EmbeddedAws, deployed: Deployed, *, empty: bool) -> None:
-        """Fill an empty stack. One that is neither empty nor whole is set aside, never deleted, and made anew."""
+        """Create the demo data. Incomplete data is moved aside, never deleted, and created again."""
         if not empty:
             aside = self.home / f"aws.set-aside-{time.strftime('%Y%m%d-%H%M%S')}"
-            say(f"the data here is not whole; it is set aside in {aside} and made anew")
+            say(f"The local data is incomplete. It was moved to {aside} and is created again")
             self._stop("aws")
             (self.home / "aws").rename(aside)
             engine = self._aws()
             deployed = self._deploy(engine)
-        say("seeding the demo data")
+        say("Creating the demo data")
         fresh = self.home / "demo.new.json"
         command = [sys.executable, "-m", "cli", "demo", "--out", str(fresh), "--owner", ADA]
         if subprocess.run(command, cwd=ROOT, env=environment(engine, deployed), check=False).returncode != 0:
-            raise StackError("the demo data could not be seeded; what went wrong stands above")
-        with step("saving"):  # the embedded AWS writes its state when it stops
+            raise StackError("The demo data could not be created; see the output above")
+        with step("Saving"):  # the embedded AWS writes its state on a clean stop
             process.stop(engine.process)
             self._start_aws(int(engine.endpoint_url.rpartition(":")[2]))
         fresh.replace(self.demo)
         if not self._holds_demo():
-            raise StackError("the demo data was seeded, but the deployed API does not find it")
+            raise StackError("The demo data was created, but the deployed API does not find it")
 
     # --- down, dev ---------------------------------------------------------------------------------------------------
 
     def down(self) -> list[str]:
-        """End what runs of this stack, the embedded AWS last; the names of what was ended."""
+        """Stop the processes of this stack, the embedded AWS last, and return their names."""
         return [name for name in ("dev", "mail", "front", "aws") if self._stop(name)]
 
     def _stop(self, name: str) -> bool:
@@ -237,15 +237,15 @@ class Stack:
         return stopped
 
     def environment(self) -> dict[str, str]:
-        """What a program needs to reach this stack as its operator. Raises StackError when it does not run."""
+        """Environment variables to use this stack as its operator. Raises StackError if it is not running."""
         running = process.recall(self.record("aws"))
         deployed = current(aws.EmbeddedAws(running)) if running else None
         if running is None or deployed is None:
-            raise StackError(f"nothing runs for port {self.port}: make run PORT={self.port}")
+            raise StackError(f"Nothing is running for port {self.port}. Start it: make run PORT={self.port}")
         return {**aws.EmbeddedAws(running).client_env, **deployed.settings(STAGE)}
 
     def dev(self) -> int:
-        """Serve the same data with `chalice local`, reloaded when a file changes, until it is interrupted."""
+        """Serve the same data with `chalice local`, reloaded when a file changes, until interrupted."""
         if not self.demo.exists():
             self.up()
         with self.alone():
@@ -256,18 +256,18 @@ class Stack:
             deployed = current(engine)
             if deployed is None:
                 raise StackError(
-                    "the data is gone (the embedded AWS was killed before it could save): `make run` makes it anew"
+                    "The data is lost: the embedded AWS was killed before it could save. `make run` creates it again."
                 )
             command = [str(Path(sys.executable).with_name("chalice")), "local", "--stage", STAGE]
             command += ["--host", "127.0.0.1", "--port", str(self.port), "--autoreload"]
             server = process.start(command, env=environment(engine, deployed), log=None, cwd=ROOT)
             process.remember(server, self.record("dev"))
-            # No page of `chalice local` shows mail, and signing in takes the link in one.
+            # Signing in needs the link in an email, and `chalice local` has no mail page.
             mail = ports.free_port(self.port + 1)
             self._start_front("mail", mail, deployed.api_url(engine))
         say(f"mail: http://localhost:{mail}/_mail")
-        say(f"ready: {self.base_url} (chalice local; Ctrl-C ends it, `make stop` the embedded AWS too)")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+        say(f"ready: {self.base_url} (chalice local; Ctrl-C stops it, `make stop` also stops the embedded AWS)")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
         try:
             os.waitpid(server.pid, 0)
         except KeyboardInterrupt:
@@ -277,5 +277,5 @@ class Stack:
 
 
 def environment(engine: aws.EmbeddedAws, deployed: Deployed) -> dict[str, str]:
-    """For a program that runs beside the functions: their settings, and an operator's credentials."""
+    """The environment with the settings of the functions and the operator's credentials."""
     return {**os.environ, **engine.client_env, **deployed.settings(STAGE)}

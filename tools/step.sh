@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/step.sh "words" command...: says the words, a dot every two seconds, and what the command printed only if it fails.
+# tools/step.sh MESSAGE COMMAND...: print the message, a dot every two seconds, and the output only if the command fails.
 set -u
 
 words=$1
@@ -7,7 +7,7 @@ shift
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 
-exec 1>&2 # progress is for the person who waits: what a target prints stays clean
+exec 1>&2 # progress goes to standard error, so that the output of a make target stays clean
 printf '%s ...' "$words"
 began=$SECONDS
 "$@" >"$output" 2>&1 &

@@ -137,7 +137,7 @@ def test_a_taken_port_is_named_with_its_holder_and_a_way_out(tmp_path: Path) -> 
         port = other.getsockname()[1]
         with pytest.raises(StackError) as refused:
             Stack.of(port, tmp_path).up()
-    assert f"port {port} is taken by process {os.getpid()}" in str(refused.value)
+    assert f"Port {port} is in use by process {os.getpid()}" in str(refused.value)
     assert f"make run PORT={port + 1}" in str(refused.value)
     assert list(tmp_path.iterdir()) == [], "a start that came to nothing leaves nothing behind"
 
@@ -148,7 +148,7 @@ def test_what_is_no_port_is_refused_in_a_sentence(text: str) -> None:
         [sys.executable, "-m", "local", "up", f"--port={text}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert asked.returncode == 2
-    assert f"{text} is no port" in asked.stderr
+    assert f"{text} is not a valid port" in asked.stderr
     assert "Traceback" not in asked.stderr
 
 
@@ -159,7 +159,7 @@ def test_a_stale_record_does_not_claim_a_port(tmp_path: Path) -> None:
         stack = Stack.of(other.getsockname()[1], tmp_path)
         stack.home.mkdir(parents=True)
         process.remember(process.Process(os.getpid(), "1"), stack.record("front"))
-        with pytest.raises(StackError, match="is taken by"):
+        with pytest.raises(StackError, match="is in use by"):
             stack.up()
 
 
@@ -169,5 +169,5 @@ def test_another_port_is_told_that_it_gets_data_of_its_own(tmp_path: Path, capsy
     first.demo.write_text("{}")
     second._announce()
     said = capsys.readouterr().out
-    assert "http://localhost:8001 gets demo data of its own" in said
+    assert "http://localhost:8001 gets its own demo data" in said
     assert "port 8000" in said
