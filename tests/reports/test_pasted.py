@@ -89,7 +89,7 @@ def test_what_a_link_leads_to_is_a_credential_or_told_by_what_it_is() -> None:
         (b"\xef\xbb\xbf <!doctype html>", "The link leads to a web page"),
         (b"%PDF-1.7", "there is a problem: This is a PDF"),
         (b"https://third.example/", "The link leads to another link."),
-        (b" " * (MAX_SIZE + 1), "What the link leads to has 262,145 bytes"),
+        (b" " * (MAX_SIZE + 1), "The linked document has 262,145 bytes"),
     ):
         with pytest.raises(Malformed, match=says) as caught:
             read_linked(page)
