@@ -1,4 +1,4 @@
-"""The deployed object: the HTTP application and the jobs, one line each."""
+"""The deployed object: the HTTP application and the background functions."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ services = build(settings.read(), fallback=LogFallback())
 app = create_app(services)
 
 
-@app.schedule(Cron("5", "0", "*", "*", "?", "*"), name="rotate_salts")
-def rotate_salts(_event: CloudWatchEvent) -> None:
-    """Every night at 00:05 UTC. Jobs stand here because Lambda imports the module that defines them."""
-    from chalicelib.access import signing_keys  # here and below: the API's cold start does without
+@app.schedule(Cron("5", "0", "*", "*", "?", "*"), name="rotate_secrets")
+def rotate_secrets(_event: CloudWatchEvent) -> None:
+    """Replace the secrets of the day, every night at 00:05 UTC."""
+    from chalicelib.access import signing_keys  # here and below: imported late to keep the cold start of the API short
 
     salt.rotate(services.salts, services.clock(), services.entropy)
     signing_keys.forget(services.access_context)
 
 
-@app.schedule(Rate(1, unit=Rate.MINUTES), name="work")
-def work(_event: CloudWatchEvent) -> None:
-    """Every minute: what is due on the to-do list, for 50 seconds."""
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="run_tasks")
+def run_tasks(_event: CloudWatchEvent) -> None:
+    """Run the tasks that are due, every minute for up to 50 seconds."""
     from chalicelib.tasks.worker import Worker, run
 
     worker = Worker(services.tasks, services.handlers, services.clock, services.entropy, log.task_failed)
     log.worked(run(worker, services.clock() + timedelta(seconds=50)))
 
 
-@app.lambda_function(name="mail_said")
-def mail_said(event: dict[str, Any], _context: object) -> None:
-    """What the mail service says became of our letters, as it comes by the topic."""
+@app.lambda_function(name="on_email_event")
+def on_email_event(event: dict[str, Any], _context: object) -> None:
+    """Record deliveries, bounces and complaints that the email service publishes."""
     from chalicelib.delivery import email_events
 
     for record in event["Records"]:

@@ -7,11 +7,25 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from chalicelib.access.providers import Provider
 from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
+
+
+class Function(StrEnum):
+    """The deployed functions, by what they are trusted with (decision 18)."""
+
+    PUBLIC = "public"
+    """Pages, documents and reports on hosted credentials: reads public items and writes events."""
+    VERIFY = "verify"
+    """Submitted credentials: the same rights, and outside connections on behalf of visitors."""
+    ISSUER = "issuer"
+    """Everything that takes a session, a token, a holder's link or a webhook's signature: writes and signs."""
+    BACKGROUND = "background"
+    """The scheduled and queue functions, which answer no requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +43,8 @@ class Settings:
     region: str
     tracing: bool = False
     """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
-    on_lambda: bool = False
-    """Whether this is a deployed function: what it does not need at once is then bound later."""
+    function: Function | None = None
+    """Which deployed function this process is; None serves every route."""
     fetch_allow: tuple[str, ...] = ()
     """``host:port`` entries that may be fetched from although their port or address is not public: see
     `chalicelib.net.guard.Guard`. For development and tests; never in production."""
@@ -64,13 +78,21 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         host_key_id=environment["HOST_KEY_ID"],
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
-        on_lambda=bool(environment.get("AWS_LAMBDA_FUNCTION_NAME")),
+        function=_function(environment.get("FUNCTION", "")),
         fetch_allow=fetch_allow,
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),
         operators=frozenset(_listed(environment, "OPERATORS")),
         oidc_providers=_providers(environment.get("OIDC_PROVIDERS", "")),
     )
+
+
+def _function(name: str) -> Function | None:
+    """Raises `Refused` (`bad_setting`) for a name that is not a function's."""
+    try:
+        return Function(name) if name else None
+    except ValueError as error:
+        raise Refused(f"FUNCTION is one of {', '.join(Function)}, not {name!r}.", code="bad_setting") from error
 
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

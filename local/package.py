@@ -10,6 +10,7 @@ them can reach the package.
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import hashlib
 import json
@@ -109,6 +110,7 @@ def _make(stage: str, root: Path, out: Path, release: str) -> None:
     _copy_sources(root, fresh / "src")
     _run_chalice(stage, fresh / "src", fresh)
     merged = yaml.safe_load((fresh / "sam.yaml").read_text())
+    complete(merged, _route_functions(fresh / "src"))
     (fresh / "template.json").write_text(json.dumps(merged, indent=1))  # CloudFormation refuses the aliases in its YAML
     (fresh / "sam.yaml").unlink()
     shutil.rmtree(fresh / "src")
@@ -153,6 +155,51 @@ def _run_chalice(stage: str, sources: Path, into: Path) -> None:
     done = subprocess.run(command, cwd=sources, env=env | IMPORT_SETTINGS, capture_output=True, text=True, check=False)
     if done.returncode != 0 or not (into / "sam.yaml").exists():
         raise PackagingError(f"chalice package failed:\n{done.stdout}{done.stderr}")
+
+
+HANDLERS = {"public": "APIHandler", "verify": "VerifyHandler", "issuer": "IssuerHandler"}
+"""The logical ID of the function that serves the routes of each `chalicelib.settings.Function`."""
+_SHARED = ("Architectures", "CodeUri", "Handler", "MemorySize", "Runtime", "Tags", "Timeout", "Tracing")
+_ROUTES = """
+import json, app
+routes = app.app.routes.items()
+print(json.dumps([[path, method, each.view_function.function] for path, by in routes for method, each in by.items()]))
+"""
+
+
+def complete(template: dict[str, Any], functions: list[tuple[str, str, str]]) -> None:
+    """Let each route of the merged ``template`` be served by its function. ``functions`` is (path, method, function).
+
+    Chalice packages one function for all routes, which becomes the public one; the others are defined in
+    infrastructure/resources.yaml and get what they share with it here.
+    """
+    resources = template["Resources"]
+    first = resources[HANDLERS["public"]]["Properties"]
+    permission = resources[f"{HANDLERS['public']}InvokePermission"]
+    for handler in HANDLERS.values():
+        properties = resources[handler]["Properties"]
+        properties.update({name: first[name] for name in _SHARED if name in first and name not in properties})
+        granted: dict[str, Any] = copy.deepcopy(permission)
+        granted["Properties"]["FunctionName"] = {"Ref": handler}
+        resources[f"{handler}InvokePermission"] = granted
+    paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    for path, method, function in functions:
+        integration = paths[path][method.lower()]["x-amazon-apigateway-integration"]
+        uri = integration["uri"]["Fn::Sub"]
+        arn = f"${{{HANDLERS[function]}.Arn}}"
+        integration["uri"] = {"Fn::Sub": uri.replace(f"${{{HANDLERS['public']}.Arn}}", arn)}
+
+
+def _route_functions(sources: Path) -> list[tuple[str, str, str]]:
+    """(path, method, function) of every route of the application in ``sources``. Raises PackagingError."""
+    env = dict(os.environ) | IMPORT_SETTINGS | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+    env.pop("FUNCTION", None)
+    done = subprocess.run(
+        [sys.executable, "-c", _ROUTES], cwd=sources, env=env, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise PackagingError(f"reading the routes of the application failed:\n{done.stderr}")
+    return [(path, method, function) for path, method, function in json.loads(done.stdout)]
 
 
 def _drop_what_is_never_loaded(archive: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from chalice.app import Blueprint, Chalice
 
@@ -15,48 +14,38 @@ from chalicelib.http.public import (
     home,
     verify,
 )
-
-_FOR_ANYBODY = (home.routes, verify.routes, credentials.routes, documents.routes)
+from chalicelib.settings import Function
 
 
 class Application(Chalice):
-    """Chalice, with the routes of issuers and holders bound when one of them is first asked for.
-
-    They bring most of the code, and a cold start for a credential's page does without it.
-    """
+    """Chalice with the routes of one deployed function, or with all of them where there is only one process."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(app_name="laurel", configure_logs=False)
-        # Chalice would refuse a picture to a caller without a fitting `Accept`, by this list; `Reply` needs none.
+        # Chalice would refuse an image to a caller without a fitting `Accept`, by this list; `Reply` needs none.
         self.api.binary_types = []
-        self._services = services
-        self._whole = False
         log.attach(self, tracing=services.settings.tracing)
         self.register_middleware(response_headers.middleware(services.settings.base_url), "http")
-        self._bind(iter(_FOR_ANYBODY))
-
-    def __call__(self, event: Any, context: Any) -> Any:  # noqa: ANN401 - Lambda's
-        if event["requestContext"]["resourcePath"] not in self.routes:
-            self.bind_all()
-        return super().__call__(event, context)
-
-    def bind_all(self) -> None:
-        """Bind what is not bound yet."""
-        if not self._whole:
-            self._whole = True
-            self._bind(_for_issuers_and_holders())
-
-    def _bind(self, blueprints: Iterator[Callable[[Services], Blueprint]]) -> None:
-        for routes in blueprints:
-            self.register_blueprint(routes(self._services))
+        for routes in _modules(services.settings.function):
+            self.register_blueprint(routes(services))
 
 
 def create_app(services: Services) -> Chalice:
-    """Every route over ``services``; on Lambda, each half of them when it is needed."""
-    app = Application(services)
-    if not services.settings.on_lambda:
-        app.bind_all()
-    return app
+    """Every route that ``services.settings.function`` serves."""
+    return Application(services)
+
+
+def _modules(function: Function | None) -> Iterator[Callable[[Services], Blueprint]]:
+    """The route modules of ``function``. Those of issuers are most of the code, so only their function imports them."""
+    if function in (None, Function.PUBLIC, Function.VERIFY):
+        yield from _for_visitors()
+    if function in (None, Function.ISSUER):
+        yield from _for_issuers_and_holders()
+
+
+def _for_visitors() -> Iterator[Callable[[Services], Blueprint]]:
+    for module in (home, verify, credentials, documents):
+        yield module.routes
 
 
 def _for_issuers_and_holders() -> Iterator[Callable[[Services], Blueprint]]:

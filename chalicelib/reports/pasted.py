@@ -93,10 +93,7 @@ def _unwrapped(text: bytes) -> bytes:
 
 
 _PICTURE = "This is an image. Laurel cannot read credentials inside images yet. Ask for the JSON file."
-_NO_LINK = (
-    "This looks like a link but is not a valid one. "
-    "Copy only the link from your browser’s address bar."
-)
+_NO_LINK = "This looks like a link but is not a valid one. Copy only the link from your browser’s address bar."
 _HINTS = (
     (b"\x89PNG", _PICTURE),
     (b"<svg", _PICTURE),

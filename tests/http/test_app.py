@@ -1,4 +1,4 @@
-"""What a cold start on Lambda loads, and when it loads the rest."""
+"""What each deployed function binds and loads."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from chalice.local import LambdaContext
+import pytest
 
 from chalicelib.http.app import create_app
+from chalicelib.settings import Function
 from tests.http.gateway import HTML, Gateway
 from tests.http.world import id_of, seeded
 
@@ -21,38 +22,58 @@ from chalicelib.http.core.log import LogFallback
 from chalicelib.services import build
 
 names = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID", "AWS_REGION")
-read = settings.read({**dict.fromkeys(names, "x"), "AWS_LAMBDA_FUNCTION_NAME": "api"})
+read = settings.read({**dict.fromkeys(names, "x"), "FUNCTION": "public"})
 app = create_app(build(read, fallback=LogFallback()))
 print(json.dumps([sorted(app.routes), sorted(sys.modules)]))
 """
 
 
-def test_a_credentials_page_does_not_wait_for_what_issuers_need() -> None:
+def test_the_public_function_loads_nothing_that_only_issuers_need() -> None:
     ran = subprocess.run([sys.executable, "-c", STARTED], check=True, capture_output=True, text=True)
     routes, loaded = json.loads(ran.stdout)
-    assert {"/", "/c/{id}", "/v1/verify", "/status/{list}"} <= set(routes)
-    assert "/v1/achievements" not in routes
-    for late in (
-        "award.issue",
-        "award.jobs",
+    assert {"/", "/c/{id}", "/status/{list}"} <= set(routes)
+    assert not {"/v1/verify", "/v1/achievements", "/sign-in"} & set(routes)
+    late = {
+        "award.issuing.issue",
+        "award.bulk.bulk_issuer",
         "access.sessions",
-        "delivery.delivering",
+        "delivery.delivery_context",
+        "dynamo.stores.issuers",
         "http.console",
-        "dynamo.ledger",
-    ):
-        assert f"chalicelib.{late}" not in loaded
+        "http.api",
+    }
+    for name in late:
+        assert f"chalicelib.{name}" not in loaded, name
     assert not {"jwt", "nacl", "jinja2", "dns"} & set(loaded)
 
 
-def test_on_lambda_all_routes_are_there_once_one_of_the_others_is_asked_for() -> None:
+@pytest.mark.parametrize("function", [Function.PUBLIC, Function.VERIFY, Function.ISSUER])
+def test_each_function_binds_its_own_routes_and_no_others(function: Function) -> None:
+    whole = routes_of(None)
+    own = routes_of(function)
+    assert set(own) == {route for route, served_by in whole.items() if served_by == function}
+
+
+def test_together_the_functions_serve_every_route_once() -> None:
+    served = [route for each in Function for route in routes_of(each)]
+    assert sorted(served) == sorted(routes_of(None))
+
+
+def test_functions_in_the_background_answer_no_request() -> None:
+    assert not routes_of(Function.BACKGROUND)
+
+
+def test_the_public_function_answers_a_credential_page() -> None:
     laurel = seeded()
-    whole = set(create_app(laurel).routes)
-    laurel.settings = replace(laurel.settings, on_lambda=True)
-    app = create_app(laurel)
-    first = Gateway(app)
-    assert first.get(f"/c/{id_of('valid')}", accept=HTML).status == 200
-    assert set(app.routes) < whole
-    event = first.event("GET", "/", None, True, {"accept": HTML})
-    event["requestContext"]["resourcePath"] = "/sign-in"  # type: ignore[index]
-    assert app(event, LambdaContext("laurel", 1024))["statusCode"] == 200
-    assert set(app.routes) == whole
+    laurel.settings = replace(laurel.settings, function=Function.PUBLIC)
+    assert Gateway(create_app(laurel)).get(f"/c/{id_of('valid')}", accept=HTML).status == 200
+
+
+def routes_of(function: Function | None) -> dict[tuple[str, str], str]:
+    laurel = seeded()
+    laurel.settings = replace(laurel.settings, function=function)
+    return {
+        (path, method): entry.view_function.function
+        for path, methods in create_app(laurel).routes.items()
+        for method, entry in methods.items()
+    }

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.dynamo import keys
+from chalicelib.http.app import create_app
+from chalicelib.http.core.access import Door
 from chalicelib.http.core.problem import KINDS
+from chalicelib.settings import Function
 from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
-from local.package import IMPORT_SETTINGS, ROOT, Package
+from local.package import HANDLERS, IMPORT_SETTINGS, ROOT, Package
+from tests.http.world import seeded
 
 # X-Ray has no resources to name (Service Authorization Reference, AWS X-Ray).
 WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -99,10 +103,67 @@ def test_no_role_has_a_wildcard_but_under_a_condition(template: dict[str, Any]) 
 
 def test_who_may_do_what_with_keys_and_mail(template: dict[str, Any]) -> None:
     held = {role: set.union(*map(actions, statements(template, role))) for role in of_type(template, "AWS::IAM::Role")}
-    assert {role for role in held if "kms:CreateKey" in held[role]} == {"ApiRole"}
-    assert {role for role in held if "kms:Sign" in held[role]} == {"ApiRole", "WorkRole"}
-    assert {role for role in held if "ses:SendRawEmail" in held[role]} == {"ApiRole", "WorkRole"}
+    assert {role for role in held if "kms:CreateKey" in held[role]} == {"IssuerRole"}
+    assert {role for role in held if "kms:Sign" in held[role]} == {"IssuerRole", "RunTasksRole"}
+    assert {role for role in held if "ses:SendRawEmail" in held[role]} == {"IssuerRole", "RunTasksRole"}
     assert {"kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*held.values()))
+
+
+def test_what_reads_visitors_input_only_reads_public_items_and_adds_events(template: dict[str, Any]) -> None:
+    for role, more in (("PublicRole", {"kms:GetPublicKey"}), ("VerifyRole", set())):
+        assert granted(template, role, "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
+        read_or_create = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}
+        assert granted(template, role, "SecretsTable") == read_or_create
+        held = set.union(*map(actions, statements(template, role)))
+        rest = {action for action in held if not action.startswith(("dynamodb:", "logs:", "xray:"))}
+        assert rest == more
+        (secrets,) = (
+            said for said in statements(template, role) if said["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]}
+        )
+        salt = keys.salt(date(2026, 1, 1)).pk
+        assert secrets["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [salt]}}
+
+
+def test_visitors_functions_know_no_secret_of_a_provider(template: dict[str, Any]) -> None:
+    private = {"OIDC_PROVIDERS", "OPERATORS", "MAIL_FROM"}
+    for name in ("APIHandler", "VerifyHandler"):
+        own = template["Resources"][name]["Properties"]["Environment"]["Variables"]
+        assert private.isdisjoint(own)
+    assert private.isdisjoint(template["Globals"]["Function"]["Environment"]["Variables"])
+
+
+def test_each_route_is_served_by_the_function_that_it_names(template: dict[str, Any]) -> None:
+    paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    served = {
+        (path, method.upper()): view["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        for path, methods in paths.items()
+        for method, view in methods.items()
+    }
+    routes = create_app(seeded()).routes
+    named = {
+        (path, method): entry.view_function.function
+        for path, methods in routes.items()
+        for method, entry in methods.items()
+    }
+    assert served.keys() == named.keys()
+    for route, uri in served.items():
+        assert f"/functions/${{{HANDLERS[named[route]]}.Arn}}/invocations" in uri, route
+
+
+def test_no_route_of_visitors_needs_more_than_its_function_has() -> None:
+    """A rule that reads sessions, tokens or members needs rights that only the issuer function has, and the reverse."""
+    for path, methods in create_app(seeded()).routes.items():
+        for method, entry in methods.items():
+            view = entry.view_function
+            for_visitors = view.access.door is Door.PUBLIC
+            assert for_visitors or view.function == Function.ISSUER, (method, path)
+
+
+def test_api_gateway_may_invoke_each_function(template: dict[str, Any]) -> None:
+    permitted = {
+        one["Properties"]["FunctionName"]["Ref"] for one in of_type(template, "AWS::Lambda::Permission").values()
+    }
+    assert permitted == set(HANDLERS.values())
 
 
 def test_the_hosts_key_is_not_tagged_as_one_to_sign_with(template: dict[str, Any]) -> None:
@@ -126,7 +187,7 @@ def granted(template: dict[str, Any], role: str, resource: str) -> set[str]:
     return set().union(*(actions(statement) for statement in found if statement["Resource"] == arn))
 
 
-@pytest.mark.parametrize("role", ["ApiRole", "WorkRole", "MailSaidRole"])
+@pytest.mark.parametrize("role", ["PublicRole", "VerifyRole", "IssuerRole", "RunTasksRole", "OnEmailEventRole"])
 def test_events_are_only_ever_added(template: dict[str, Any], role: str) -> None:
     assert granted(template, role, "EventsTable") == {"dynamodb:PutItem"}
 
@@ -139,22 +200,23 @@ def test_no_table_is_ever_scanned_or_changed_itself(template: dict[str, Any]) ->
 
 
 def test_the_hosts_key_is_shown_and_signs_nothing(template: dict[str, Any]) -> None:
-    assert granted(template, "ApiRole", "HostKey") == {"kms:GetPublicKey"}
-    assert granted(template, "WorkRole", "HostKey") == set()
+    assert granted(template, "PublicRole", "HostKey") == {"kms:GetPublicKey"}
+    for role in ("VerifyRole", "IssuerRole", "RunTasksRole"):
+        assert granted(template, role, "HostKey") == set()
 
 
 def test_who_hears_of_letters_changes_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
-    assert granted(template, "MailSaidRole", "SecretsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
+    assert granted(template, "OnEmailEventRole", "SecretsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
     (puts,) = (
         said
-        for said in statements(template, "MailSaidRole")
+        for said in statements(template, "OnEmailEventRole")
         if said["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]} and "dynamodb:PutItem" in actions(said)
     )
     assert actions(puts) == {"dynamodb:PutItem"}
     # What is heard of mails, and never a key or a salt.
     mails = keys.early_event("0100-abc", "delivered").pk.replace("0100-abc", "*")
     assert puts["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [mails]}}
-    assert "dynamodb:DeleteItem" not in granted(template, "MailSaidRole", "CredentialsTable")
+    assert "dynamodb:DeleteItem" not in granted(template, "OnEmailEventRole", "CredentialsTable")
 
 
 def test_the_topic_takes_notices_of_our_own_letters_only(template: dict[str, Any]) -> None:
@@ -164,7 +226,7 @@ def test_the_topic_takes_notices_of_our_own_letters_only(template: dict[str, Any
 
 
 def test_a_round_of_work_ends_before_its_function_is_stopped(template: dict[str, Any]) -> None:
-    work = template["Resources"]["Work"]["Properties"]
+    work = template["Resources"]["RunTasks"]["Properties"]
     assert timedelta(seconds=50) + SLICE < timedelta(seconds=work["Timeout"])
     assert timedelta(seconds=work["Timeout"]) < LEASE
     assert work["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
@@ -172,9 +234,9 @@ def test_a_round_of_work_ends_before_its_function_is_stopped(template: dict[str,
 
 def test_rotating_salts_touches_secrets_alone(template: dict[str, Any]) -> None:
     touched = {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"}
-    assert granted(template, "RotateSaltsRole", "SecretsTable") == touched
-    assert granted(template, "RotateSaltsRole", "CredentialsTable") == set()
-    assert granted(template, "RotateSaltsRole", "EventsTable") == set()
+    assert granted(template, "RotateSecretsRole", "SecretsTable") == touched
+    assert granted(template, "RotateSecretsRole", "CredentialsTable") == set()
+    assert granted(template, "RotateSecretsRole", "EventsTable") == set()
 
 
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
@@ -261,9 +323,13 @@ def test_the_domain_serves_the_root_path(template: dict[str, Any]) -> None:
     assert "BasePath" not in mapping["Properties"]
 
 
-def test_functions_learn_their_tables_from_the_template(template: dict[str, Any]) -> None:
-    variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    assert variables["CREDENTIALS_TABLE"] == {"Ref": "CredentialsTable"}
-    assert variables["HOST_KEY_ID"] == {"Ref": "HostKey"}
-    for found in functions(template).values():
-        assert "Environment" not in found["Properties"], "a function's own variable would hide the template's"
+def test_functions_learn_their_tables_and_their_name_from_the_template(plain: dict[str, Any]) -> None:
+    deployed = of_type(plain, "AWS::Lambda::Function")
+    named = {name: found["Properties"]["Environment"]["Variables"] for name, found in deployed.items()}
+    for variables in named.values():
+        assert variables["CREDENTIALS_TABLE"] == {"Ref": "CredentialsTable"}
+        assert variables["HOST_KEY_ID"] == {"Ref": "HostKey"}
+    assert {name: named[name]["FUNCTION"] for name in named} == {
+        **{handler: function for function, handler in HANDLERS.items()},
+        **dict.fromkeys(("RotateSecrets", "RunTasks", "OnEmailEvent"), "background"),
+    }

@@ -124,7 +124,7 @@ def test_a_credential_that_a_program_issues_is_valid(stack: RunningStack, issued
 
 def test_its_holder_gets_a_letter_once(stack: RunningStack, issued: dict[str, Any]) -> None:
     for _ in range(2):
-        jobs.run(stack, "Work")
+        jobs.run(stack, "RunTasks")
     (letter,) = letters(stack, HOLDER)
     assert issued["id"] in letter
 

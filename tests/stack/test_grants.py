@@ -32,12 +32,22 @@ class Thief:
     outputs: Any
 
 
-@pytest.fixture(scope="module", params=["ApiRole", "WorkRole"])
+@pytest.fixture(scope="module", params=["IssuerRole", "RunTasksRole"])
 def thief(request: pytest.FixtureRequest, stack: RunningStack) -> Thief:
+    return thief_of(request.param, stack)
+
+
+@pytest.fixture(scope="module", params=["PublicRole", "VerifyRole"])
+def visitors_thief(request: pytest.FixtureRequest, stack: RunningStack) -> Thief:
+    """The credentials of a function that reads what visitors send."""
+    return thief_of(request.param, stack)
+
+
+def thief_of(role_id: str, stack: RunningStack) -> Thief:
     aws = jobs.engine(stack)
     deployed = current(aws)
     assert deployed
-    found = client(aws, "cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=request.param)
+    found = client(aws, "cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=role_id)
     name = found["StackResourceDetail"]["PhysicalResourceId"]
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
     iam = client(aws, "iam")
@@ -54,7 +64,7 @@ def thief(request: pytest.FixtureRequest, stack: RunningStack) -> Thief:
         return key
 
     return Thief(
-        request.param, lambda service: session.client(service, endpoint_url=aws.endpoint_url), made, deployed.outputs
+        role_id, lambda service: session.client(service, endpoint_url=aws.endpoint_url), made, deployed.outputs
     )
 
 
@@ -96,7 +106,7 @@ def test_no_key_is_made_without_our_tags_nor_ever_deleted(thief: Thief) -> None:
     assert denied(lambda: kms.create_key(**KEY))
     assert denied(lambda: kms.schedule_key_deletion(KeyId=thief.made(OURS)))
     ours = [{"TagKey": name, "TagValue": value} for name, value in OURS.items()]
-    assert denied(lambda: kms.create_key(**KEY, Tags=ours)) is (thief.role != "ApiRole")
+    assert denied(lambda: kms.create_key(**KEY, Tags=ours)) is (thief.role != "IssuerRole")
 
 
 def test_tables_are_not_read_whole_and_events_not_at_all(thief: Thief) -> None:
@@ -105,3 +115,39 @@ def test_tables_are_not_read_whole_and_events_not_at_all(thief: Thief) -> None:
     key = {"pk": {"S": "x"}, "sk": {"S": "x"}}
     assert denied(lambda: dynamodb.get_item(TableName=thief.outputs["EventsTable"], Key=key))
     assert denied(lambda: dynamodb.delete_table(TableName=thief.outputs["SecretsTable"]))
+
+
+def test_what_reads_visitors_input_signs_nothing_and_makes_no_key(visitors_thief: Thief) -> None:
+    kms = visitors_thief.client("kms")
+    assert denied(lambda: sign(visitors_thief, visitors_thief.made(OURS)))
+    ours = [{"TagKey": name, "TagValue": value} for name, value in OURS.items()]
+    assert denied(lambda: kms.create_key(**KEY, Tags=ours))
+
+
+def test_what_reads_visitors_input_sends_no_email(visitors_thief: Thief) -> None:
+    ses = visitors_thief.client("ses")
+    message = {"Data": b"From: a@example.org\r\nTo: b@example.org\r\n\r\nx"}
+    assert denied(lambda: ses.send_raw_email(Source="a@example.org", RawMessage=message))
+
+
+def test_what_reads_visitors_input_writes_nothing_but_events(visitors_thief: Thief) -> None:
+    dynamodb = visitors_thief.client("dynamodb")
+    credentials, events = visitors_thief.outputs["CredentialsTable"], visitors_thief.outputs["EventsTable"]
+    key = {"pk": {"S": "CREDENTIAL#x"}, "sk": {"S": "CREDENTIAL"}}
+    assert denied(lambda: dynamodb.put_item(TableName=credentials, Item=key))
+    assert denied(lambda: dynamodb.delete_item(TableName=credentials, Key=key))
+    assert denied(lambda: dynamodb.delete_item(TableName=events, Key=key))
+    assert denied(lambda: dynamodb.update_item(TableName=visitors_thief.outputs["SecretsTable"], Key=key))
+
+
+def test_what_reads_visitors_input_lists_nothing(visitors_thief: Thief) -> None:
+    dynamodb = visitors_thief.client("dynamodb")
+    for table in ("CredentialsTable", "EventsTable", "SecretsTable"):
+        name = visitors_thief.outputs[table]
+        assert denied(lambda name=name: dynamodb.scan(TableName=name))
+        values = {":pk": {"S": "ISSUER#x"}}
+        assert denied(
+            lambda name=name, values=values: dynamodb.query(
+                TableName=name, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values
+            )
+        )

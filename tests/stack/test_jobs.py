@@ -10,14 +10,16 @@ from tests.stack import jobs
 
 
 def test_the_nightly_job_may_do_what_it_does(stack: RunningStack) -> None:
-    jobs.run(stack, "RotateSalts")
+    jobs.run(stack, "RotateSecrets")
 
 
 def test_the_worker_may_do_what_it_does(stack: RunningStack) -> None:
-    jobs.run(stack, "Work")
+    jobs.run(stack, "RunTasks")
 
 
-@pytest.mark.parametrize(("logical", "expression"), [("Work", "rate(1 minute)"), ("RotateSalts", "cron(5 0 * * ? *)")])
+@pytest.mark.parametrize(
+    ("logical", "expression"), [("RunTasks", "rate(1 minute)"), ("RotateSecrets", "cron(5 0 * * ? *)")]
+)
 def test_each_job_has_its_schedule(stack: RunningStack, logical: str, expression: str) -> None:
     events = client(jobs.engine(stack), "events")
     name = jobs.name_of(stack, logical)

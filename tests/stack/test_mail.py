@@ -56,7 +56,7 @@ def test_a_letter_goes_out_and_all_that_follows_is_noted(stack: RunningStack, se
     reader = "success+e2e"
     names = {reader: State.DELIVERED, "bounce": State.BOUNCED, "complaint": State.COMPLAINED}
     issued = {award(services, f"{name}@simulator.amazonses.com"): fate for name, fate in names.items()}
-    jobs.run(stack, "Work")
+    jobs.run(stack, "RunTasks")
     wait_until(lambda: {one: state(one) for one in issued}, issued)
 
     pages = re.findall(r'href="(/_mail/[^"]+)">', asked(f"{stack.url}/_mail"))

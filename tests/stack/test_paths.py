@@ -82,7 +82,7 @@ def test_the_worker_awards_what_the_pathway_earns(
 ) -> None:
     award = {"achievement": earned["Second"], "holder": {"name": "Ada Nwosu", "email": EMAIL}, "notify": False}
     assert program("POST", "/v1/credentials", award).status == 201
-    jobs.run(stack, "Work")
+    jobs.run(stack, "RunTasks")
     seen = program("GET", f"/v1/pathways/{pathway}/progress?email={EMAIL}").json
     assert (seen["complete"], seen["done"]) == (True, 2)
     shown = ask(stack, f"/v1/credentials/{seen['completed']['reward']}").json

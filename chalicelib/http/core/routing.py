@@ -15,6 +15,7 @@ from chalicelib.http.core import error_response
 from chalicelib.http.core.access import PUBLIC, Rule, admit
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import PRIVATE, Reply
+from chalicelib.settings import Function
 
 View = Callable[..., Reply]
 
@@ -31,20 +32,29 @@ are the most that Chromium believes."""
 class Routes(Blueprint):
     """A blueprint that binds such views."""
 
-    def __init__(self, import_name: str, services: Services) -> None:
+    def __init__(self, import_name: str, services: Services, function: Function = Function.ISSUER) -> None:
         super().__init__(import_name)
         self.services = services
+        self._function = function
         self.base_url = services.settings.base_url
 
     def bind(
-        self, path: str, *, access: Rule, methods: tuple[str, ...] = READ, missing: str = error_response.MISSING
+        self,
+        path: str,
+        *,
+        access: Rule,
+        methods: tuple[str, ...] = READ,
+        missing: str = error_response.MISSING,
+        function: Function | None = None,
     ) -> Callable[[View], View]:
         """Bind a view to ``path``, for those whom the rule ``access`` admits; `http.access` says what it takes.
 
+        ``function`` is the deployed function that serves it, if not the one of these routes; the others do not bind it.
         ``missing`` says what to try after a 404. A body of any media type reaches the view: Chalice would refuse even
         a GET for its `Content-Type`.
         """
-        member_store = self.route(path, methods=list(methods), content_types=["*/*"])
+        serves = function or self._function
+        register = self.route(path, methods=list(methods), content_types=["*/*"])
 
         def decorate(view: View) -> View:
             def guarded(**arguments: str) -> Reply:
@@ -57,7 +67,9 @@ class Routes(Blueprint):
 
             guarded.__name__ = view.__name__
             guarded.access = access  # type: ignore[attr-defined] # read by the test of the whole route table
-            member_store(guarded)
+            guarded.function = serves  # type: ignore[attr-defined] # read by the packager
+            if self.services.settings.function in (None, serves):
+                register(guarded)
             return view
 
         return decorate

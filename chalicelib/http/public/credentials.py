@@ -22,6 +22,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 from chalicelib.http.public import report_json
 from chalicelib.reports.hosted import HostedReport
+from chalicelib.settings import Function
 from chalicelib.verify.options import Asked
 
 MISSING = (
@@ -44,7 +45,7 @@ _FORMS = {
 
 def routes(services: Services) -> Routes:
     """`/c/{id}` and `/v1/credentials/{id}`."""
-    bound = Routes(__name__, services)
+    bound = Routes(__name__, services, Function.PUBLIC)
 
     @bound.bind("/c/{id}", access=PUBLIC, missing=MISSING)
     def credential(request: Request, credential_id: str) -> Reply:

@@ -14,6 +14,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, public
 from chalicelib.http.core.routing import Routes
+from chalicelib.settings import Function
 
 DID_SECONDS = 300
 """A key that leaked is known to verifiers elsewhere within five minutes; ours read the table."""
@@ -31,7 +32,7 @@ _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
 
 def routes(services: Services) -> Routes:
     """`/.well-known/did.json`, `/issuers/{id}/did.json`, `/status/{list}`, `/images/{file}`."""
-    bound = Routes(__name__, services)
+    bound = Routes(__name__, services, Function.PUBLIC)
 
     @bound.bind("/.well-known/did.json", access=PUBLIC)
     def host_did(request: Request) -> Reply:

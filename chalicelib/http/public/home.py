@@ -15,19 +15,20 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 from chalicelib.http.public import submission
 from chalicelib.http.public.submission import Brought
+from chalicelib.settings import Function
 
 SECONDS = 300
 
 
 def routes(services: Services) -> Routes:
     """`/`, and what is no address."""
-    bound = Routes(__name__, services)
+    bound = Routes(__name__, services, Function.PUBLIC)
 
     @bound.bind("/", access=PUBLIC)
     def home(request: Request) -> Reply:
         return public(request, render.home(services.settings.base_url), SECONDS)
 
-    @bound.bind("/", access=PUBLIC, methods=("POST",))
+    @bound.bind("/", access=PUBLIC, methods=("POST",), function=Function.VERIFY)
     def check(request: Request) -> Reply:
         typed = ""
         try:

@@ -11,11 +11,12 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.public import report_json, submission
+from chalicelib.settings import Function
 
 
 def routes(services: Services) -> Routes:
     """`/v1/verify`."""
-    bound = Routes(__name__, services)
+    bound = Routes(__name__, services, Function.VERIFY)
 
     @bound.bind("/v1/verify", access=PUBLIC, methods=("POST",))
     def verify(request: Request) -> Reply:
