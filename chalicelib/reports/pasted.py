@@ -121,4 +121,4 @@ def _hint(text: bytes) -> str:
             return hint
     if re.fullmatch(rb"[\w.-]+\.[a-z]{2,}(/\S*)?", text, re.IGNORECASE):
         return "This looks like a link without its scheme. Add https:// in front of it."
-    return "No credential found. A credential is a link, a JSON file, or a long code that starts with 'ey'."
+    return "This is not a credential. A credential is a link, a JSON file, or a long code that starts with 'ey'."

@@ -107,13 +107,15 @@ def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel
 
 
 @WIDTHS
-def test_a_list_is_checked_mended_and_awarded(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+def test_a_list_is_checked_corrected_and_issued(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/issue", **look) as (page, words):
         page.get_by_label("Achievement", exact=True).select_option(label="Data analysis in practice")
-        rows = page.get_by_label("Who has earned it")
+        rows = page.get_by_label("Recipients", exact=True)
         rows.fill("name,email,valid_until\nGrace Hopper,grace@@,2027-12-31\nMary Seacole,mary@example.org,soon\n")
-        page.get_by_role("button", name="Check the list").click()
+        page.get_by_role("button", name="Check list").click()
         expect(page.get_by_role("heading", name="2 of 2 rows have errors")).to_be_visible()
         expect(page.get_by_text("Enter a date such as 2027-12-31.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-faults-{width}.png")
@@ -140,7 +142,7 @@ def test_credential_is_found_and_withdrawn(chromium: Browser, laurel: Laurel, sc
         page.get_by_role("button", name="Find").click()
         page.get_by_role("link", name=name).click()
         page.get_by_role("link", name="Revoke credential").click()
-        expect(page.get_by_text("This cannot be undone.")).to_be_visible()
+        expect(page.get_by_text("You cannot undo this.")).to_be_visible()
         page.get_by_role("button", name="Revoke credential").click()
         expect(page.get_by_role("alert")).to_be_focused()
         judged(chromium, page, screenshots / f"console-revoke-fault-{width}.png")
@@ -159,17 +161,17 @@ def describe(page: Page, tmp_path: Path) -> None:
     file.write_bytes(picture())
     page.get_by_label("Name", exact=True).first.fill("Watercolour, first steps")
     page.get_by_label("Kind").select_option("Course")
-    page.get_by_label("What it is", exact=True).fill("Paints a landscape from life.")
-    page.get_by_label("What it takes to earn it").fill("Finished three paintings.\n\nOut of doors.")
-    page.get_by_label("Picture", exact=True).set_input_files(file)
-    page.get_by_label("The picture in words").fill("A brush on blue ground")
+    page.get_by_label("Description", exact=True).fill("Paints a landscape from life.")
+    page.get_by_label("Criteria").fill("Finished three paintings.\n\nOut of doors.")
+    page.get_by_label("Badge image", exact=True).set_input_files(file)
+    page.get_by_label("Image description").fill("A brush on blue ground")
 
 
 def test_preview_follows_what_is_typed(chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path) -> None:
     with console(chromium, laurel, "/console/fernhill/achievements/new") as (page, words):
         describe(page, tmp_path)
         page.get_by_label("Name", exact=True).nth(1).fill("paint")
-        preview = page.get_by_role("region", name="This is how readers will see it")
+        preview = page.get_by_role("region", name="Preview")
         for said in ("Watercolour, first steps", "Course", "Paints a landscape from life.", "paint"):
             expect(preview.get_by_text(said, exact=True)).to_be_visible()
         expect(preview.get_by_text("Finished three paintings.")).to_be_visible()
@@ -188,16 +190,16 @@ def test_achievement_is_described_without_script(
 ) -> None:
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/achievements/new", **look) as (page, words):
-        page.get_by_role("button", name="Save it").click()
-        expect(page.get_by_role("heading", name="things are to be mended")).to_be_visible()
+        page.get_by_role("button", name="Create achievement").click()
+        expect(page.get_by_role("heading", name="problems")).to_be_visible()
         judged(chromium, page, screenshots / f"console-achievement-faults-{width}.png")
         describe(page, tmp_path)
         page.get_by_role("button", name="Preview").click()
-        preview = page.get_by_role("region", name="This is how readers will see it")
+        preview = page.get_by_role("region", name="Preview")
         expect(preview.get_by_text("Paints a landscape from life.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-preview-plain-{width}.png")
         # The picture was kept: it need not be chosen again.
-        page.get_by_role("button", name="Save it").click()
+        page.get_by_role("button", name="Create achievement").click()
         expect(page.get_by_text("Achievement saved.")).to_be_visible()
         assert words == [REFUSED]
 
@@ -208,14 +210,14 @@ def test_key_is_made_and_its_end_is_asked_about(
 ) -> None:
     look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/api-keys", **look) as (page, words):
-        page.get_by_label("What will use it").fill(f"Script {width}")
-        page.get_by_role("button", name="Make the key").click()
+        page.get_by_label("Name", exact=True).fill(f"Script {width}")
+        page.get_by_role("button", name="Create API key").click()
         expect(page.get_by_text("Copy this key now.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-key-{width}.png")
         page.get_by_role("link", name=f"Revoke Script {width}").click()
         expect(page.get_by_text("This cannot be undone.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-key-end-{width}.png")
-        page.get_by_role("button", name="Revoke it for good").click()
+        page.get_by_role("button", name="Revoke API key").click()
         expect(page.get_by_text("API key revoked.")).to_be_visible()
         assert words == []
 
@@ -226,8 +228,8 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
     with console(chromium, laurel, "/console/fernhill/webhooks/new", **look) as (page, words):
         page.get_by_label("Name", exact=True).fill(f"LMS {width}")
         page.get_by_label("Course 1").fill("DA-101")
-        page.get_by_label("It earns").first.select_option(label="Data analysis in practice")
-        page.get_by_role("button", name="Set it up").click()
+        page.get_by_label("Achievement").first.select_option(label="Data analysis in practice")
+        page.get_by_role("button", name="Create webhook").click()
         expect(page.get_by_text("Copy this secret now.")).to_be_visible()
         judged(chromium, page, screenshots / f"console-hook-made-{width}.png")
         one = next(one for one in laurel.webhooks.webhooks("fernhill") if one.name == f"LMS {width}")
@@ -276,4 +278,4 @@ def test_viewer_sees_no_button_but_to_sign_out_and_to_find(chromium: Browser, la
         with console(chromium, laurel, f"/console/fernhill{path}", "vi@fernhill.example") as (page, _):
             named = [button.inner_text() for button in page.get_by_role("button").all()]
             assert [name for name in named if not re.fullmatch("Sign out|Find", name)] == []
-            assert page.get_by_role("link", name=re.compile("^(Award|Keys|Settings|Change)")).count() == 0
+            assert page.get_by_role("link", name=re.compile("^(Issue|API keys|Settings|Edit)")).count() == 0

@@ -31,7 +31,7 @@ def look(width: int) -> dict[str, object]:
 
 def paste(page: Page, text: str) -> None:
     page.get_by_label(FIELD).fill(text)
-    page.get_by_role("button", name="Check it").click()
+    page.get_by_role("button", name="Check credential").click()
 
 
 def judged(browser: Browser, page: Page, width: int, picture: Path) -> None:
@@ -82,7 +82,7 @@ def test_dropped_file_is_judged(
         assert box["height"] >= 44
         drop(page, box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2, file)
         page.screenshot(path=screenshots / f"home-dropped-{width}.png", full_page=True)
-        page.get_by_role("button", name="Check it").click()
+        page.get_by_role("button", name="Check credential").click()
         expect(page.get_by_role("heading", name=HEADLINES["suspended"])).to_be_visible()
         assert words == []
 
@@ -101,7 +101,7 @@ def test_nonsense_is_told_and_kept_for_another_try(
 ) -> None:
     with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
         paste(page, "my certificate </textarea> please")
-        expect(page.get_by_text("No credential found.")).to_be_visible()
+        expect(page.get_by_text("No credential found.", exact=True)).to_be_visible()
         assert page.get_by_label(FIELD).input_value() == "my certificate </textarea> please"
         assert page.get_by_label(FIELD).evaluate("field => field === document.activeElement")
         judged(chromium, page, width, screenshots / f"home-nothing-{width}.png")

@@ -93,7 +93,7 @@ def test_holder_shares_without_script_and_lands_there(chromium: Browser, laurel:
 def test_holder_chooses_and_finds_the_choice_again(chromium: Browser, laurel: Laurel, path: str) -> None:
     page = chromium.new_page(java_script_enabled=False)
     page.goto(laurel.base_url + path)
-    page.get_by_label("Mail from Fernhill College").select_option("new")
+    page.get_by_label("Emails from Fernhill College").select_option("new")
     page.get_by_role("button", name="Save").first.click()
     page.get_by_label("Your timezone").fill("Lisbon")
     page.get_by_role("button", name="Save").last.click()
@@ -101,6 +101,6 @@ def test_holder_chooses_and_finds_the_choice_again(chromium: Browser, laurel: La
     page.get_by_label("Your timezone").fill("Europe/Lisbon")
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    expect(page.get_by_label("Mail from Fernhill College")).to_have_value("new")
+    expect(page.get_by_label("Emails from Fernhill College")).to_have_value("new")
     expect(page.get_by_label("Your timezone")).to_have_value("Europe/Lisbon")
     page.close()

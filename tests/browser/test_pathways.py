@@ -44,7 +44,7 @@ def test_what_comes_next_is_shown_accessible_and_fits(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:
     with opened(chromium, looked_at(laurel, "valid"), viewport={"width": width, "height": 812}) as (page, words):
-        section = page.get_by_role("region", name="What it leads to")
+        section = page.get_by_role("region", name="Next steps")
         expect(section.get_by_role("link", name="Statistics that persuade")).to_be_visible()
         section.screenshot(path=screenshots / f"pathways-{width}.png")
         assert words == []

@@ -32,7 +32,7 @@ def test_a_person_signs_in_by_mail_and_signs_out(
         assert page.url == f"{laurel.base_url}/sign-in?next=/console/fernhill"
         judged(chromium, page, width, screenshots / f"sign-in-{width}.png")
         page.get_by_label("Your email address").fill(email)
-        page.get_by_role("button", name="Send me a link").click()
+        page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
         judged(chromium, page, width, screenshots / f"sign-in-sent-{width}.png")
 
@@ -55,19 +55,19 @@ def test_another_browser_is_told_what_to_do_and_can_ask_anew(
 ) -> None:
     with opened(chromium, f"{laurel.base_url}/sign-in", **look(width)) as (page, _):
         page.get_by_label("Your email address").fill("two-browsers@fernhill.example")
-        page.get_by_role("button", name="Send me a link").click()
+        page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
     with opened(chromium, laurel.sign_in_mailer.sent[-1][1], **look(width)) as (page, words):
         expect(page.get_by_role("alert")).to_contain_text("only works in the browser that requested it")
         judged(chromium, page, width, screenshots / f"sign-in-elsewhere-{width}.png")
         page.get_by_label("Your email address").fill("two-browsers@fernhill.example")
-        page.get_by_role("button", name="Send me a link").click()
+        page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{laurel.base_url}/console/new")
         page.goto(laurel.sign_in_mailer.sent[-1][1])
-        expect(page.get_by_role("alert")).to_contain_text("It was used already")
+        expect(page.get_by_role("alert")).to_contain_text("It has been used")
         judged(chromium, page, width, screenshots / f"sign-in-used-{width}.png")
         assert [word for word in words if not word.startswith(REFUSED)] == []
 
@@ -76,7 +76,7 @@ def test_another_sites_page_signs_nobody_out(chromium: Browser, laurel: Laurel) 
     """A form on another origin: the browser leaves the cookie out (SameSite), and names the origin."""
     with opened(chromium, f"{laurel.base_url}/sign-in", **look(1280)) as (page, _):
         page.get_by_label("Your email address").fill("stays@fernhill.example")
-        page.get_by_role("button", name="Send me a link").click()
+        page.get_by_role("button", name="Email me a link").click()
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{laurel.base_url}/console/new")

@@ -46,9 +46,9 @@ def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document)
         (b"did:key:z6Mk", "identifies an issuer"),
         (b"[{}]", "list"),
         (b"badges.example/c/1", "https://"),
-        (b"hello there", "No credential found"),
+        (b"hello there", "not a credential"),
         (b"https://a.example/ and more", "looks like a link"),
-        (b'"hello"', "No credential found"),
+        (b'"hello"', "not a credential"),
         (b"\xff\xfe\x00", "cannot read this file"),
         ("{}".encode("utf-16"), "UTF-8"),
         ("https://b\u00fccher.example/c/1".encode(), "address bar"),
@@ -57,7 +57,7 @@ def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document)
         (b"\xff\xd8\xff\xe0", "image"),
         (b"PK\x03\x04", "ZIP"),
         (b"```json\n{}\n```", "backticks"),
-        (b"eyes. Yes. No.", "No credential found"),
+        (b"eyes. Yes. No.", "not a credential"),
     ],
 )
 def test_what_is_neither_gets_a_word_about_what_to_try(data: bytes, hint: str) -> None:
