@@ -1,6 +1,6 @@
-"""From bytes to cells: CSV as spreadsheets write it, a pasted list, JSON. Which of them it is, the first bytes say.
+"""Parse an upload into rows: CSV from spreadsheets, a pasted list, or JSON, detected from the first bytes.
 
-Everything is read piece by piece: what is held at once beside the bytes themselves is one row.
+Rows are parsed one at a time, so that only one row is in memory besides the content itself.
 """
 
 from __future__ import annotations
@@ -17,33 +17,32 @@ from chalicelib.award.bulk.columns import Cell, RawRow, Unreadable
 from chalicelib.errors import Malformed
 
 MAX_SENT = 4_000_000
-"""Bytes of an upload as it is sent. API Gateway hands it to Lambda in base64, where all together takes 6 MB."""
+"""Maximum bytes of an upload as sent. API Gateway passes it to Lambda in base64, with a limit of 6 MB in total."""
 MAX_INFLATED = 32 * 1024 * 1024
-"""Bytes after gzip: 335 for each of the most rows."""
+"""Maximum bytes after decompression: 335 per row at the maximum number of rows."""
 MAX_MEMBERS = 1_000
-"""Pieces of a gzip file (RFC 1952, 2.2): tools that pack in parallel write one for each 64 KB or more."""
+"""Members of a gzip file (RFC 1952, 2.2); parallel compressors write one per 64 KB or more."""
 MAX_ROWS = 100_000
 MAX_LINES = 1_048_576
-"""Lines, blank ones with them: as many as the largest sheet of Excel has. Of 32 MB of line ends alone each would be
-looked at for nothing."""
+"""Lines including blank ones, as many as the largest Excel sheet; otherwise 32 MB of blank lines would waste time."""
 MAX_LINE = 256 * 1024
-"""Characters of a line: what is held of it takes up to fifty times as much."""
+"""Maximum characters of a line; parsing takes up to fifty times as much memory."""
 MAX_HEADER = 16 * 1024
-"""Bytes in which the row that names the columns must end."""
+"""Bytes within which the header row must end."""
 _SEPARATORS = ",;\t"
-"""RFC 4180 has the comma; spreadsheets write a semicolon where the comma is the decimal sign, and tabs when copied."""
+"""RFC 4180 uses the comma; spreadsheets use semicolons where the comma is the decimal sign, and tabs when copied."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n')
-"""What Excel writes in front, and hides when it reads it."""
+"""A first line that Excel writes and hides when reading."""
 _ADDRESSED = re.compile(r'(?:\s*"([^"]*)"\s*|([^<>"]*))<\s*([^<>\s]+)\s*>\s*(?:[,;]|$)')
-"""One of `Ada Lovelace <ada@example.org>, ...` (RFC 5322, 3.4, as mail programs copy it). No two neighbours in it take
-the same character: a line that does not fit is given up on in time that grows with its length, not with the square."""
+"""One entry of `Ada Lovelace <ada@example.org>, ...` (RFC 5322, 3.4, as email clients copy it). No two adjacent parts
+match the same character, so that a line that does not match takes linear, not quadratic, time."""
 
 
 def inflated(content: bytes) -> bytes:
-    """``content`` without the gzip around it, if there is one. Raises `Malformed` (`too_large`), `Unreadable`."""
+    """Decompress ``content`` if it is gzip. Raises `Malformed` (`too_large`), `Unreadable`."""
     if not content.startswith(b"\x1f\x8b"):
         return content
-    whole = bytearray()  # it grows in place: a new copy for each member would take hours
+    whole = bytearray()  # grows in place; copying for each member would take hours
     members = 0
     try:
         while content:
@@ -65,7 +64,7 @@ def inflated(content: bytes) -> bytes:
 
 
 def read(content: bytes, *, any_columns: bool) -> Iterator[RawRow]:
-    """The rows in ``content`` that are not blank, by our names for their columns.
+    """Parse the rows of ``content`` that are not blank, with cells by column.
 
     Raises `Unreadable` when it is met that the whole cannot be used, `Malformed` (`too_large`) for too many rows.
     """
@@ -97,7 +96,7 @@ def _check_text(content: bytes) -> None:
     decoder = codecs.getincrementaldecoder("utf-8")()
     step = 64 * 1024
     for start in range(0, len(content), step):
-        left_over = len(decoder.getstate()[0])  # of the piece before; it stands in front of this one
+        left_over = len(decoder.getstate()[0])  # bytes of the previous piece, which precede this one
         try:
             decoder.decode(content[start : start + step], start + step >= len(content))
         except UnicodeDecodeError as error:
@@ -109,7 +108,7 @@ def _check_text(content: bytes) -> None:
 
 
 def _table(content: bytes, *, any_columns: bool) -> Iterator[RawRow]:
-    """CSV whose first row names its columns, or a list without."""
+    """Parse CSV with a header row, or a list without one."""
     head = content[:MAX_HEADER].decode("utf-8", "ignore")
     told = _SEPARATOR_LINE.match(head)
     separator = told[1] if told else max(_SEPARATORS, key=lambda each: len(_known(_first_row(head, each))))
@@ -166,7 +165,7 @@ def _lines(content: bytes, *, newline: str | None = None) -> Iterator[str]:
 
 
 def _short(lines: Iterator[str]) -> Iterator[str]:
-    """``lines``, of which one holds no more than one row. Raises `Malformed` (`too_large`)."""
+    """Check that no line is too long. Raises `Malformed` (`too_large`)."""
     for number, line in enumerate(lines, start=1):
         if len(line) > MAX_LINE:
             raise Malformed(f"Line {number:,} has more than {MAX_LINE:,} characters.", code="too_large")
@@ -174,7 +173,7 @@ def _short(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _list(content: bytes) -> Iterator[RawRow]:
-    """`Ada Lovelace <ada@example.org>` or `Ada Lovelace, ada@example.org`, one a line; the first form also several."""
+    """Parse `Ada Lovelace <ada@example.org>` or `Ada Lovelace, ada@example.org` per line, the first also repeated."""
     number = 0
     for line in _lines(content):
         for found in _entries(line.strip()):
@@ -201,7 +200,7 @@ def _entries(line: str) -> Iterator[Mapping[str, Cell]]:
 
 
 def _without_separator(line: str) -> list[str]:
-    """`Ada Lovelace ada@example.org` as its name and its address; a line that is not of that kind as it is."""
+    """Split `Ada Lovelace ada@example.org` into name and address; return any other line unchanged."""
     words = line.split()
     addresses = [word for word in words if "@" in word]
     if len(addresses) == 1 and addresses[0] in (words[0], words[-1]):

@@ -81,7 +81,7 @@ def people(count: int) -> str:
     return "name,email\n" + "".join(f"Person {number},person.{number}@example.org\n" for number in range(count))
 
 
-def test_every_row_gets_a_credential_that_is_valid(office: Office) -> None:
+def test_every_row_gets_a_valid_credential(office: Office) -> None:
     job = office.run(office.create("name,email\nAda,ada@example.org\n陈美,\n"))
     assert (job.state, job.counts) == (JobState.DONE, Counts(issued=2))
     for result, _ in bulk_issuer.results(office.bulk, job):
@@ -90,14 +90,14 @@ def test_every_row_gets_a_credential_that_is_valid(office: Office) -> None:
         assert office.house.report(record).verdict is Verdict.VALID
 
 
-def test_ids_are_of_the_right_form_and_nobody_guesses_them(office: Office) -> None:
+def test_ids_have_the_right_form_and_are_unpredictable(office: Office) -> None:
     one, other = office.create(people(3)), office.create(people(3), key="again")
     names = [job.credential_id(Row(number, "Ada")) for job in (one, other) for number in (2, 3, 4)]
     assert len(set(names)) == 6
     assert all(len(name) == 26 and set(name) <= set("abcdefghijklmnopqrstuvwxyz234567") for name in names)
 
 
-def test_the_recipient_is_kept_and_written_to_when_asked(office: Office) -> None:
+def test_recipient_is_stored_and_emailed_if_requested(office: Office) -> None:
     content = "name,email,zone\nAda,Ada@Example.org,Europe/Berlin\n"
     for notify in (True, False):
         job = office.run(office.create(content, terms=Terms(office.house.achievement.id, notify), key=str(notify)))
@@ -106,13 +106,13 @@ def test_the_recipient_is_kept_and_written_to_when_asked(office: Office) -> None
         assert (recipient.email, recipient.zone, recipient.notify) == ("ada@example.org", "Europe/Berlin", notify)
 
 
-def test_dates_of_the_upload_hold_for_rows_without_their_own(office: Office) -> None:
+def test_default_dates_apply_to_rows_without_dates(office: Office) -> None:
     until = office.house.clock.now.replace(microsecond=0) + timedelta(days=30)
     office.run(office.create("name,valid_until\nAda,\nBob,2030-01-01\n", valid_until=until))
     assert [record.valid_until for record in office.house.issuer_store.records("acme")].count(until) == 1
 
 
-def test_the_same_upload_again_is_the_same_job(office: Office) -> None:
+def test_repeated_upload_is_the_same_job(office: Office) -> None:
     first = office.create(people(3))
     assert office.create(people(3)) == first
     assert office.create(gzip.compress(people(3).encode())) == first
@@ -121,13 +121,13 @@ def test_the_same_upload_again_is_the_same_job(office: Office) -> None:
     assert len(office.issued) == 3
 
 
-def test_a_key_tells_two_uploads_of_the_same_rows_apart(office: Office) -> None:
+def test_idempotency_key_separates_uploads_of_the_same_rows(office: Office) -> None:
     office.run(office.create(people(2)))
     office.run(office.create(people(2), key="once more"))
     assert len(office.issued) == 4
 
 
-def test_a_key_that_came_with_something_else_is_refused(office: Office) -> None:
+def test_reused_idempotency_key_is_refused(office: Office) -> None:
     office.create(people(2), key="k")
     for content, changes in ((people(3), {}), (people(2), {"terms": Terms(office.house.achievement.id, notify=False)})):
         with pytest.raises(Refused) as caught:
@@ -137,13 +137,13 @@ def test_a_key_that_came_with_something_else_is_refused(office: Office) -> None:
         office.create(people(2).replace("Person 1", "Person X"), key="k")
 
 
-def test_the_same_rows_with_other_settings_are_not_issued_twice_by_accident(office: Office) -> None:
+def test_same_rows_with_other_settings_are_refused(office: Office) -> None:
     office.create(people(2))
     with pytest.raises(Conflict):
         office.create(people(2), terms=Terms(office.house.achievement.id, notify=False))
 
 
-def test_rows_with_faults_keep_the_whole_upload_out_until_that_is_allowed(office: Office) -> None:
+def test_upload_with_faults_is_refused_unless_allowed(office: Office) -> None:
     content = "name,email\nAda,ada@example.org\nBob,nonsense\n,c@example.org\n"
     with pytest.raises(RowsRefused) as caught:
         office.create(content)
@@ -157,7 +157,7 @@ def test_rows_with_faults_keep_the_whole_upload_out_until_that_is_allowed(office
     assert [outcome.code for outcome in refused] == ["bad_email", "no_name"]
 
 
-def test_an_address_that_stands_twice_keeps_it_out_until_that_is_allowed(office: Office) -> None:
+def test_upload_with_duplicate_addresses_is_refused_unless_allowed(office: Office) -> None:
     content = "name,email\nAda,ada@example.org\nAda,ADA@example.org\n"
     with pytest.raises(RowsRefused) as caught:
         office.create(content)
@@ -177,7 +177,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize("column", FAULTY)
-def test_the_dry_run_finds_what_issuing_would_refuse(office: Office, column: str) -> None:
+def test_dry_run_finds_what_issuing_would_refuse(office: Office, column: str) -> None:
     cell, code = FAULTY[column]
     found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,{column}\nAda,{cell}\nBob,\n"))
     assert (found.total, found.faulty) == (2, 1)
@@ -187,7 +187,7 @@ def test_the_dry_run_finds_what_issuing_would_refuse(office: Office, column: str
     assert caught.value.code == code
 
 
-def test_a_row_that_was_stored_with_a_zone_that_nobody_knows_is_issued_without_it(office: Office) -> None:
+def test_stored_row_with_unknown_timezone_is_issued_without_it(office: Office) -> None:
     job = office.create("name,email,zone\nAda,ada@example.org,Europe/Berlin\n")
     chunk = office.bulk.jobs.chunk(job, 0)
     wire = upload.to_wire(chunk.rows[0])
@@ -202,25 +202,25 @@ def _award_with(office: Office, column: str, cell: str) -> dict[str, Any]:
     return {name: getattr(award, name) for name in ("holder", "valid_until", "evidence", "zone")}
 
 
-def test_the_dry_run_tells_all_faults_of_a_row(office: Office) -> None:
+def test_dry_run_lists_all_faults_of_a_row(office: Office) -> None:
     header, cells = ",".join(FAULTY), ",".join(cell for cell, _ in FAULTY.values())
     found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,{header}\n{'n' * 201},{cells}\n"))
     assert {fault.column for fault in found.faults} == {"name", *FAULTY}
 
 
 @pytest.mark.parametrize("name", ['"Ada\nKing"', "\u202eadA", "\u200b"])
-def test_a_name_that_cannot_be_shown_as_it_is_written_is_a_fault_of_its_row(office: Office, name: str) -> None:
+def test_misleading_name_is_a_fault(office: Office, name: str) -> None:
     found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,email\nBob,\n{name},\n"))
     assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(3, "name", "bad_text")]
 
 
-def test_the_dry_run_stores_nothing(office: Office) -> None:
+def test_dry_run_stores_nothing(office: Office) -> None:
     bulk_issuer.examine(office.bulk, "acme", office.upload(people(3)))
     assert office.issued == []
     assert office.bulk.jobs.jobs("acme", None, 9).jobs == ()
 
 
-def test_evidence_that_the_achievement_requires_is_missed(office: Office) -> None:
+def test_missing_required_evidence_is_a_fault(office: Office) -> None:
     strict = achievements.add(office.house.issuer_context, new_achievement(evidence_required=True))
     found = bulk_issuer.examine(
         office.bulk, "acme", office.upload("name,link\nAda,\nBob,https://b.example/\n", terms=Terms(strict.id))
@@ -234,7 +234,7 @@ DIDS = st.text(st.sampled_from("ab:%20._-é#?/"), max_size=8).map(lambda text: f
 
 @given(st.lists(URLS, max_size=2), st.none() | DIDS, st.text(max_size=5))
 @example([], None, "\ufffe")
-def test_what_the_dry_run_passes_is_issued(links: list[str], did: str | None, name: str) -> None:
+def test_rows_that_pass_the_dry_run_are_issued(links: list[str], did: str | None, name: str) -> None:
     office = Office()
     content = json.dumps([{"name": f"A{name}", "did": did, "evidence": links}])
     job = office.run(office.create(content, allow=Allow(faults=True)))
@@ -242,20 +242,20 @@ def test_what_the_dry_run_passes_is_issued(links: list[str], did: str | None, na
     assert job.counts == Counts(issued=found.total - found.faulty, refused=found.faulty)
 
 
-def test_another_issuer_s_achievement_is_not_there(office: Office) -> None:
+def test_achievement_of_another_issuer_is_not_found(office: Office) -> None:
     issuer_actions.found(office.house.issuer_context, new_issuer(id="other"))
     with pytest.raises(NotFound):
         bulk_issuer.examine(office.bulk, "other", office.upload(people(1)))
 
 
-def test_another_issuer_s_job_is_not_there(office: Office) -> None:
+def test_job_of_another_issuer_is_not_found(office: Office) -> None:
     job = office.create(people(1))
     for act in (bulk_issuer.resume, lambda *args: job_runner.run(*args, lambda: False)):
         with pytest.raises(NotFound):
             act(office.bulk, "other", job.id)
 
 
-def test_rows_are_stored_in_pieces_that_an_item_can_hold(office: Office) -> None:
+def test_chunks_fit_into_an_item(office: Office) -> None:
     job = office.create(people(bulk_issuer.CHUNK_ROWS * 2 + 1))
     assert job.chunks == 3
     fat = "name,evidence\n" + "".join(f"Ada {n},{'https://a.example/' + 'x' * 1900}\n" for n in range(150))
@@ -264,7 +264,7 @@ def test_rows_are_stored_in_pieces_that_an_item_can_hold(office: Office) -> None
     assert [result.row.number for result, _ in bulk_issuer.results(office.bulk, job)] == list(range(2, 152))
 
 
-def test_it_stops_when_time_is_up_and_goes_on_where_it_was(office: Office) -> None:
+def test_run_stops_at_the_time_limit_and_continues_later(office: Office) -> None:
     job = office.create(people(bulk_issuer.CHUNK_ROWS + 60))
     looks = itertools.count()
     paused = office.run(job, lambda: next(looks) >= 2)
@@ -277,7 +277,7 @@ def test_it_stops_when_time_is_up_and_goes_on_where_it_was(office: Office) -> No
     assert len(office.issued) == job.total
 
 
-def test_the_to_do_list_works_it_off_piece_by_piece(office: Office) -> None:
+def test_task_queue_runs_the_job_in_parts(office: Office) -> None:
     job = office.create(people(3 * bulk_issuer.CHUNK_ROWS))
     clock = office.house.clock
 
@@ -297,13 +297,13 @@ def test_the_to_do_list_works_it_off_piece_by_piece(office: Office) -> None:
     assert len(office.issued) == job.total
 
 
-def test_a_task_of_a_job_that_is_gone_is_done(office: Office) -> None:
+def test_task_of_a_missing_job_succeeds(office: Office) -> None:
     job = office.create(people(1))
     other = Office(office.house)
     job_runner.handler(other.bulk, other.tasks, office.house.clock)(bulk_issuer._task(job, job.created_at))
 
 
-def test_what_every_row_would_meet_stops_the_job_and_it_can_be_run_on(office: Office) -> None:
+def test_problem_of_every_row_stops_the_job_which_can_be_resumed(office: Office) -> None:
     job = office.create(people(3))
     before = office.house.achievement
     archived = replace(before, archived=True, version=2)
@@ -318,7 +318,7 @@ def test_what_every_row_would_meet_stops_the_job_and_it_can_be_run_on(office: Of
     assert office.run(running).counts == Counts(issued=3)
 
 
-def test_nothing_is_promised_for_an_archived_achievement(office: Office) -> None:
+def test_upload_for_an_archived_achievement_is_refused(office: Office) -> None:
     before = office.house.achievement
     office.house.issuer_store.replace_achievement(before, replace(before, archived=True, version=2))
     with pytest.raises(Refused) as caught:
@@ -326,13 +326,13 @@ def test_nothing_is_promised_for_an_archived_achievement(office: Office) -> None
     assert caught.value.code == "achievement_archived"
 
 
-def test_a_job_that_is_done_stays_so(office: Office) -> None:
+def test_finished_job_stays_finished(office: Office) -> None:
     done = office.run(office.create(people(1)))
     assert bulk_issuer.resume(office.bulk, "acme", done.id) == done
     assert office.run(done) == done
 
 
-def test_a_draft_cannot_be_run(office: Office) -> None:
+def test_draft_cannot_be_resumed(office: Office) -> None:
     office.bulk.jobs.add(replace(office.create(people(1)), id="d" * 26, state=JobState.DRAFT, version=1))
     with pytest.raises(Refused) as caught:
         bulk_issuer.resume(office.bulk, "acme", "d" * 26)
@@ -356,7 +356,7 @@ class Deaf:
         return self._ledger.add_records(issued)
 
 
-def test_storage_that_does_not_answer_leaves_rows_waiting_and_keeps_what_was_done(office: Office) -> None:
+def test_storage_outage_keeps_results_and_leaves_the_rest_waiting(office: Office) -> None:
     job = office.create(people(120))
     issuer_context = replace(office.house.issuer_context, issuer_store=Deaf(office.house.issuer_store, 2))
     with pytest.raises(Unavailable):
@@ -369,7 +369,7 @@ def test_storage_that_does_not_answer_leaves_rows_waiting_and_keeps_what_was_don
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_crash_at_any_call_loses_nothing_and_issues_nothing_twice(after: bool) -> None:
+def test_crash_at_any_call_loses_nothing_and_issues_nothing_twice(after: bool) -> None:
     """From the upload to the last row: the process dies, and the same is asked for again."""
     content = people(7)
     points = 0
@@ -395,7 +395,7 @@ def test_a_crash_at_any_call_loses_nothing_and_issues_nothing_twice(after: bool)
     assert points > 15
 
 
-def test_sixteen_workers_at_one_job_issue_each_row_once() -> None:
+def test_sixteen_concurrent_workers_issue_each_row_once() -> None:
     house = House()
     issuer_store: Any = Locked(house.issuer_store)
     kept: Any = Locked(Jobs(house.issuer_store.tasks))
@@ -417,7 +417,7 @@ def test_sixteen_workers_at_one_job_issue_each_row_once() -> None:
     assert len({entry for record in records for entry in record.entries}) == 180
 
 
-def test_results_of_another_worker_are_kept_beside_ours(office: Office) -> None:
+def test_results_of_another_worker_are_merged(office: Office) -> None:
     job = office.create(people(2))
     theirs = Results(0, (job_runner.ISSUED, job_runner.WAITING))
     office.bulk.jobs.put_results(job, theirs)
@@ -425,7 +425,7 @@ def test_results_of_another_worker_are_kept_beside_ours(office: Office) -> None:
     assert office.bulk.jobs.results_of(job, 0) == Results(0, (job_runner.ISSUED, job_runner.ISSUED), 2)
 
 
-def test_results_are_read_on_from_any_place_and_by_state(office: Office) -> None:
+def test_results_can_be_read_from_any_position_and_by_state(office: Office) -> None:
     content = "name,email\n" + "".join(f"P{n},{'bad' if n % 3 else f'p{n}@x.org'}\n" for n in range(450))
     job = office.run(office.create(content, allow=Allow(faults=True)))
     whole = [result.row.number for result, _ in bulk_issuer.results(office.bulk, job)]
@@ -440,7 +440,7 @@ def test_results_are_read_on_from_any_place_and_by_state(office: Office) -> None
     assert [result.row.number for result, _ in bulk_issuer.results(office.bulk, job, RowState.ISSUED)] == whole[::3]
 
 
-def test_a_credential_keeps_within_what_verifiers_read(office: Office) -> None:
+def test_credential_stays_within_the_limits_of_verifiers(office: Office) -> None:
     links = "\n".join(f"https://a.example/{n}/{'x' * 50}" for n in range(25))
     office.run(office.create(f'name,evidence\n{"n" * 200},"{links}"\n'))
     (record,) = office.house.issuer_store.records("acme")

@@ -19,7 +19,7 @@ TRIGGERS = "=+-@\t\r\0"
     )
 )
 @example(["=cmd()", "\t=1", "\0=1", "-1", "@x"])
-def test_no_cell_begins_as_a_formula_and_all_come_back(cells: list[str]) -> None:
+def test_cells_never_start_a_formula_and_round_trip(cells: list[str]) -> None:
     (read,) = csv.reader(io.StringIO(csv_output.line(cells), newline=""))
     assert not any(cell.startswith(tuple(TRIGGERS)) for cell in read)
     assert [cell.replace("'", "") for cell in read] == [cell.replace("'", "") for cell in cells]
@@ -28,18 +28,18 @@ def test_no_cell_begins_as_a_formula_and_all_come_back(cells: list[str]) -> None
 @given(st.text(st.sampled_from("=+-@;\t\r\n ,\"'a\uff1d"), max_size=12))
 @example("Ada;=HYPERLINK(A1)")
 @example('Ada\n"=1+1')
-def test_no_formula_begins_for_a_spreadsheet_that_splits_elsewhere(cell: str) -> None:
+def test_no_formula_starts_after_other_separators(cell: str) -> None:
     written = csv_output.line([1, cell])
     for separator in ",;\t":
         for row in csv.reader(io.StringIO(written, newline=None), delimiter=separator):
             assert not any(part.lstrip(' "').startswith(("=", "+", "-", "@", "\uff1d")) for part in row), written
 
 
-def test_text_that_is_no_formula_stays_as_it_is() -> None:
+def test_other_text_is_unchanged() -> None:
     assert csv_output.line(["a-b", "1 = 1", "x; y", "ada@example.org", "Ada, B.A."]) == (
         'a-b,1 = 1,x; y,ada@example.org,"Ada, B.A."\r\n'
     )
 
 
-def test_a_line_ends_as_rfc_4180_says_and_nothing_is_an_empty_cell() -> None:
+def test_line_ends_with_crlf_and_none_is_an_empty_cell() -> None:
     assert csv_output.line([1, None, 'a "quoted", text']) == '1,,"a ""quoted"", text"\r\n'

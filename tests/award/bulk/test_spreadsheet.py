@@ -26,7 +26,7 @@ SECONDS = 5.0
         b"x<y@z.example>," * 20_000 + b" " * 100_000 + b'"<',
     ],
 )
-def test_a_line_of_a_list_is_read_in_time_that_grows_with_its_length(line: bytes) -> None:
+def test_list_line_is_parsed_in_linear_time(line: bytes) -> None:
     began = time.thread_time()
     found = list(spreadsheet.read(b"Ada Nwosu <ada@example.org>\n" + line, any_columns=False))
     assert time.thread_time() - began < SECONDS
@@ -44,7 +44,7 @@ def test_a_line_of_a_list_is_read_in_time_that_grows_with_its_length(line: bytes
         ("<ada@example.org>", ""),
     ],
 )
-def test_a_name_stands_before_its_address_as_mail_programs_copy_it(line: str, name: str) -> None:
+def test_name_precedes_its_address_in_copied_recipients(line: str, name: str) -> None:
     content = f"Ben Ode <ben@example.org>\n{line}".encode()
     found = list(spreadsheet.read(content, any_columns=False))
     assert [each.fault for each in found] == [None, None]
@@ -52,14 +52,14 @@ def test_a_name_stands_before_its_address_as_mail_programs_copy_it(line: str, na
     assert found[1].values["email"] == "ada@example.org"
 
 
-def test_a_list_of_evidence_in_a_row_is_refused_before_its_parts_are_looked_at() -> None:
+def test_long_evidence_list_is_refused_before_parsing_it() -> None:
     links = ",".join(['"https://e.example/"'] * (spreadsheet_json.MAX_LINKS + 1))
     [row] = spreadsheet.read(f'[{{"name": "Ada", "evidence": [{links}]}}]'.encode(), any_columns=False)
     assert row.fault is not None
     assert not row.values
 
 
-def test_a_gzip_file_of_many_pieces_is_unpacked_or_refused_in_time() -> None:
+def test_gzip_with_many_members_is_bounded_in_time() -> None:
     large, small = gzip.compress(b"\n" * 31_000_000, compresslevel=1), gzip.compress(b"x", mtime=0)
     began = time.thread_time()
     assert (
@@ -92,7 +92,7 @@ def full(head: bytes, filling: bytes, tail: bytes = b"") -> bytes:
         (ADA[2], b" \n"),
     ],
 )
-def test_blank_lines_hold_a_worker_no_longer_than_their_rows_are_worth(head: bytes, filling: bytes) -> None:
+def test_too_many_blank_lines_are_refused_in_time(head: bytes, filling: bytes) -> None:
     content = full(head, filling)
     began = time.thread_time()
     with pytest.raises(Malformed, match="1,048,576 lines") as refused:
@@ -102,7 +102,7 @@ def test_blank_lines_hold_a_worker_no_longer_than_their_rows_are_worth(head: byt
 
 
 @pytest.mark.parametrize("head", ADA)
-def test_as_many_blank_lines_as_a_spreadsheet_has_are_passed_over(head: bytes) -> None:
+def test_blank_lines_of_a_full_spreadsheet_are_skipped(head: bytes) -> None:
     blank = b"\n" * (spreadsheet.MAX_LINES - head.count(b"\n"))
     [row] = spreadsheet.read(head + blank, any_columns=False)
     assert row.values["name"] == "Ada"
@@ -118,7 +118,7 @@ def test_as_many_blank_lines_as_a_spreadsheet_has_are_passed_over(head: bytes) -
         (b"[", b'{"name": "a", "x": [' + b"{}," * 200 + b"0]},", "too_large"),
     ],
 )
-def test_what_belongs_to_no_row_is_not_read_to_its_end(head: bytes, filling: bytes, code: str) -> None:
+def test_overlong_content_outside_rows_is_not_read_to_the_end(head: bytes, filling: bytes, code: str) -> None:
     content = full(head, filling)
     began = time.thread_time()
     with pytest.raises(Malformed) as refused:
@@ -127,14 +127,14 @@ def test_what_belongs_to_no_row_is_not_read_to_its_end(head: bytes, filling: byt
     assert refused.value.code == code
 
 
-def test_items_of_json_with_ever_new_members_are_refused_and_not_looked_up_one_by_one() -> None:
+def test_json_items_with_too_many_member_names_are_refused() -> None:
     items = b",".join(b'{"name": "a", "%x": 0}' % each for each in range(spreadsheet_json.MAX_NAMES + 1))
     with pytest.raises(Unreadable, match="different members") as refused:
         list(spreadsheet.read(b"[" + items + b"]", any_columns=True))
     assert refused.value.code == "columns"
 
 
-def test_blanks_between_the_items_of_a_json_array_cost_next_to_nothing() -> None:
+def test_white_space_between_json_items_is_cheap() -> None:
     content = full(b'[{"name": "Ada"}', b" ", b', {"name": "Ben"}]')
     began = time.thread_time()
     [first, second] = spreadsheet.read(content, any_columns=False)
@@ -143,14 +143,14 @@ def test_blanks_between_the_items_of_a_json_array_cost_next_to_nothing() -> None
 
 
 @pytest.mark.parametrize("length", [4_000, 4_096, 5_000, 262_000])
-def test_an_item_of_json_is_read_whole_however_long_it_is(length: int) -> None:
+def test_long_json_item_is_parsed_completely(length: int) -> None:
     name = "a" * length
     for content in (f'[{{"name": "{name}"}}, {{"name": "Ben"}}]', f'{{"name": "{name}"}}\n{{"name": "Ben"}}'):
         found = [each.values["name"] for each in spreadsheet.read(content.encode(), any_columns=False)]
         assert found == [name, "Ben"]
 
 
-def test_a_line_without_an_address_is_no_name_however_many_words_it_has() -> None:
+def test_list_line_without_address_is_a_fault() -> None:
     content = full(ADA[1], b"a@ ")
     began = time.thread_time()
     rows = list(spreadsheet.read(content, any_columns=False))

@@ -53,18 +53,18 @@ ADA = ("Ada Lovelace", "ada@example.org")
         '\ufeff{"first_name": "Ada", "lastName": "Lovelace", "mail": "ada@example.org"}\n\n',
     ],
 )
-def test_one_holder_however_written(content: str) -> None:
+def test_every_format_parses_the_same_holder(content: str) -> None:
     (row,) = rows(content)
     assert (row.name, row.email) == ADA
     assert row.faults == ()
 
 
-def test_gzip_around_it_is_taken_off_also_in_parts() -> None:
+def test_gzip_with_several_members_is_decompressed() -> None:
     whole = gzip.compress(b"name,email\nAda Lovelace,") + gzip.compress(b"ada@example.org\n")
     assert [(row.name, row.email) for row in rows(whole)] == [ADA]
 
 
-def test_every_column_is_read() -> None:
+def test_every_column_is_parsed() -> None:
     (row,) = rows(
         "name,email,did,valid from,expires,evidence,time zone,student id\n"
         'Ada,a@x.org,did:x:a,2026-01-02,2027-01-02,"https://a.org/1 | https://a.org/2\nhttps://a.org/3",Europe/Berlin,007\n'
@@ -75,13 +75,13 @@ def test_every_column_is_read() -> None:
     assert row.faults == ()
 
 
-def test_a_row_has_the_number_that_a_spreadsheet_shows() -> None:
+def test_row_numbers_match_the_spreadsheet() -> None:
     assert [row.number for row in rows('name,ref\n\n"Ada\nLovelace",1\n\nBob,2\n')] == [3, 5]
     assert [row.number for row in rows("sep=,\nname,ref\nAda,1\n")] == [3]
     assert [row.number for row in rows('[{"name":"Ada"},{"name":"Bob"}]')] == [1, 2]
 
 
-def test_several_addresses_as_a_mail_program_copies_them() -> None:
+def test_copied_recipient_list_is_parsed() -> None:
     found = rows('Ada <a@x.org>, "Hopper, Grace" <g@x.org>; Bob Ross <b@x.org>\nCarl <c@x.org>')
     assert [(row.number, row.name, row.email) for row in found] == [
         (1, "Ada", "a@x.org"), (2, "Hopper, Grace", "g@x.org"), (3, "Bob Ross", "b@x.org"), (4, "Carl", "c@x.org"),
@@ -112,11 +112,11 @@ def test_several_addresses_as_a_mail_program_copies_them() -> None:
         ('{"name":"\\ufffe"}', (1, "name", "bad_text")),
     ],
 )
-def test_a_fault_of_one_row_is_named_by_row_and_column(content: str, expected: tuple[int, str | None, str]) -> None:
+def test_fault_names_row_and_column(content: str, expected: tuple[int, str | None, str]) -> None:
     assert expected in faults(content)
 
 
-def test_all_faults_of_a_row_are_told_at_once() -> None:
+def test_all_faults_of_a_row_are_listed() -> None:
     assert [column for _, column, _ in faults("name,valid_from,valid_until\n,x,y\n")] == [
         "name",
         "valid_from",
@@ -153,23 +153,23 @@ def test_all_faults_of_a_row_are_told_at_once() -> None:
         ("[" * 100_000, "not_json", "Item 1"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_used_at_all_is_told_in_words(content: str | bytes, code: str, word: str) -> None:
+def test_unusable_upload_is_refused_with_a_message(content: str | bytes, code: str, word: str) -> None:
     found, detail = refusal(content)
     assert found == code
     assert word in detail
 
 
-def test_a_fault_beyond_the_first_piece_is_found_where_it_is() -> None:
+def test_fault_after_the_first_piece_has_the_right_row() -> None:
     content = b"name\n" + b"Ada\xc3\xa9\n" * 20_000 + b"Bj\xf6rn\n"
     assert "Line 20,002" in refusal(content)[1]
 
 
-def test_other_columns_may_be_left_out_when_asked() -> None:
+def test_unknown_columns_can_be_ignored() -> None:
     (row,) = rows("name,phone,email\nAda Lovelace,1,ada@example.org\n", any_columns=True)
     assert (row.name, row.email) == ADA
 
 
-def test_caps() -> None:
+def test_limits() -> None:
     assert refusal(gzip.compress(b"name\n" + b"a" * spreadsheet.MAX_INFLATED))[0] == "too_large"
     whole = b"name\n" + b"Ada\n" * spreadsheet.MAX_ROWS
     assert sum(1 for _ in upload.read(whole)) == spreadsheet.MAX_ROWS
@@ -181,7 +181,7 @@ def duplicates(content: str) -> list[int]:
     return [fault.row for row in rows(content) if (fault := seen.fault(row))]
 
 
-def test_an_address_that_stands_twice_is_asked_about_unless_each_has_a_ref() -> None:
+def test_duplicate_address_is_reported_unless_each_row_has_a_ref() -> None:
     assert duplicates("name,email\nAda,a@x.org\nBob,b@x.org\nAda,A@x.org\nNo,\nNo,\n") == [4]
     assert duplicates("name,email,ref\nAda,a@x.org,1\nAda,a@x.org,2\n") == []
     assert duplicates("name,email,ref\nAda,a@x.org,1\nAda,a@x.org,\n") == [3]
@@ -192,7 +192,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp", "
 
 
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=5))
-def test_what_is_written_as_json_is_read_back_and_kept(people: list[tuple[str, str]]) -> None:
+def test_rows_round_trip_through_json(people: list[tuple[str, str]]) -> None:
     found = rows(json.dumps([{"name": name, "did": did} for name, did in people]))
     assert [(row.name, row.did) for row in found] == [(name.strip(), did.strip()) for name, did in people]
     assert [upload.from_wire(json.loads(json.dumps(upload.to_wire(row)))) for row in found] == found
@@ -201,7 +201,7 @@ def test_what_is_written_as_json_is_read_back_and_kept(people: list[tuple[str, s
 @given(
     st.binary(max_size=200) | st.text(st.sampled_from('name,email"\n\r;\t<>@[]{}:\\ ad'), max_size=60).map(str.encode)
 )
-def test_whatever_is_sent_only_our_errors_come_out(content: bytes) -> None:
+def test_any_content_raises_only_our_errors(content: bytes) -> None:
     try:
         found = rows(content)
     except Malformed:
