@@ -1,4 +1,4 @@
-"""What can be earned from an issuer: add it, revise it, stop issuing it."""
+"""Create, revise and archive achievements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.credential.record import Image
 from chalicelib.errors import Conflict, Refused
 
 MAX_IMAGE = 256 * 1024
-"""Bytes. It is kept in a DynamoDB item (400 KB at most); a badge of 400 x 400 pixels has about 20 KB."""
+"""Bytes. It is stored in a DynamoDB item (at most 400 KB); a badge of 400 x 400 pixels has about 20 KB."""
 MAX_SKILLS = 25
 """More than that is a catalogue, not an achievement."""
 
@@ -25,8 +25,8 @@ MAX_DAYS = 36_525
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 """An achievement's id."""
 MAX_SIDE = 4096
-"""Pixels. A few bytes of PNG can claim a side of two thousand million, and whoever shows it makes room for them all:
-the browsers of a credential's readers, and their mail programs."""
+"""Pixels. A PNG of a few bytes can declare a side of two billion pixels, and browsers and email clients would allocate
+memory for all of them."""
 KINDS = frozenset({
     "Achievement", "ApprenticeshipCertificate", "Assessment", "Assignment", "AssociateDegree", "Award", "Badge",
     "BachelorDegree", "Certificate", "CertificateOfCompletion", "Certification", "CommunityService", "Competency",
@@ -35,23 +35,23 @@ KINDS = frozenset({
     "QualityAssuranceCredential", "MasterCertificate", "MasterDegree", "MicroCredential", "ResearchDoctorate",
     "SecondarySchoolDiploma",
 })  # fmt: skip
-"""The achievementTypes of Open Badges 3.0 (B.1.21); one's own begin with `ext:`. Other verifiers refuse any other."""
+"""The achievementTypes of Open Badges 3.0 (B.1.21); custom types start with `ext:`."""
 _OWN_KIND = re.compile(r"ext:[A-Za-z0-9._-]{1,60}", re.ASCII)
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-"""How every PNG file begins (PNG, third edition, 5.2 and 11.2.1): width and height follow."""
+"""The first bytes of every PNG file (PNG, third edition, 5.2 and 11.2.1), followed by width and height."""
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 """Its last chunk (11.2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an achievement says, and the rules by which it is issued."""
+    """The editable content of an achievement and its issuing rules."""
 
     name: str
     description: str
     criteria: str
     picture: bytes | None
-    """A PNG file; None keeps the one that is there."""
+    """A PNG file; None keeps the current image."""
     picture_alt: str
     skills: tuple[Skill, ...] = ()
     kind: str = "Badge"
@@ -62,7 +62,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class NewAchievement:
-    """What can be earned; ``picture`` is a PNG file. ``id`` is a UUID; None asks for a fresh one."""
+    """An achievement to create. ``picture`` is a PNG file; ``id`` is a UUID, or None to generate one."""
 
     issuer_id: str
     name: str
@@ -80,9 +80,8 @@ class NewAchievement:
 def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     """Store the picture under its SHA-256, then the achievement's first version.
 
-    Raises `NotFound` when there is no such issuer, `Refused` when a text, an address or the picture is not acceptable,
-    `Conflict` when the id is taken. A picture whose achievement is then not stored stays, and is found to be the same
-    at the next try.
+    Raises `NotFound` when the issuer does not exist, `Refused` when a text, a URL or the picture is invalid, `Conflict`
+    when the id is taken. If storing the achievement fails, the picture stays and the next attempt reuses it.
     """
     if new.id is not None and not UUID.fullmatch(new.id):
         raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
@@ -92,8 +91,8 @@ def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     achievement = Achievement(
         id=new.id or issuer_context.uuid(),
         issuer_id=new.issuer_id,
-        image=_keep(issuer_context, new.picture),
-        **_said(content),
+        image=_store_image(issuer_context, new.picture),
+        **_content_fields(content),
     )
     issuer_context.issuer_store.add_achievement(achievement)
     return achievement
@@ -102,15 +101,15 @@ def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
 def revise(
     issuer_context: IssuerContext, issuer_id: str, achievement_id: str, version: int, content: Content
 ) -> Achievement:
-    """Store ``content`` as the version after ``version``; what was issued stays as it was issued.
+    """Store ``content`` as the version after ``version``; credentials already issued do not change.
 
-    The same again, after its answer was lost, gives the same version. Raises `NotFound`, `Refused` as `add` does, and
-    `Conflict` (`version_conflict`) when ``version`` is not the present one.
+    Repeating the same request, for example after a lost response, returns the same version. Raises `NotFound`,
+    `Refused` as `add` does, and `Conflict` (`version_conflict`) when ``version`` is not the current one.
     """
     _check(content)
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
-    image = before.image if content.picture is None else _keep(issuer_context, content.picture)
-    after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_said(content))
+    image = before.image if content.picture is None else _store_image(issuer_context, content.picture)
+    after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_content_fields(content))
     if before == after:
         return before
     if before.version != version:
@@ -121,7 +120,7 @@ def revise(
 def archive(
     issuer_context: IssuerContext, issuer_id: str, achievement_id: str, *, archived: bool = True
 ) -> Achievement:
-    """Stop issuing an achievement, or issue it again; it says the same as before. Raises `NotFound`, `Conflict`."""
+    """Archive or restore an achievement without changing its content. Raises `NotFound`, `Conflict`."""
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
     if before.archived == archived:
         return before
@@ -143,15 +142,15 @@ def _changed(present: int | None) -> Conflict:
     )
 
 
-def _keep(issuer_context: IssuerContext, picture: bytes) -> str:
-    """Store ``picture``; its address."""
+def _store_image(issuer_context: IssuerContext, picture: bytes) -> str:
+    """Store ``picture`` and return its URL."""
     image = Image(hashlib.sha256(picture).hexdigest(), "image/png", picture)
     issuer_context.issuer_store.add_image(image)
     return f"{issuer_context.base_url}/images/{image.sha256}.png"
 
 
-def _said(content: Content) -> dict[str, Any]:
-    """``content`` as the members of an `Achievement`, its picture aside."""
+def _content_fields(content: Content) -> dict[str, Any]:
+    """The `Achievement` fields taken from ``content``, without the image."""
     return {
         "name": content.name,
         "description": content.description,
@@ -186,7 +185,7 @@ def _check(content: Content) -> None:
 
 
 def check_kind(kind: str) -> None:
-    """Raises `Refused` (`bad_kind`) when ``kind`` is no achievementType of Open Badges 3.0."""
+    """Check ``kind`` against the achievement types of Open Badges 3.0. Raises `Refused` (`bad_kind`)."""
     if kind not in KINDS and not _OWN_KIND.fullmatch(kind):
         raise Refused(
             f"{kind[:80]!r} is not an Open Badges 3.0 achievement type such as Course or Certificate. "
@@ -196,7 +195,7 @@ def check_kind(kind: str) -> None:
 
 
 def check_picture(picture: bytes) -> None:
-    """Raises `Refused` (`bad_picture`) when ``picture`` is no PNG file that an achievement may have."""
+    """Check that ``picture`` is a complete PNG file within the limits. Raises `Refused` (`bad_picture`)."""
     if not picture.startswith(_PNG) or len(picture) < len(_PNG) + 8:
         raise Refused("The image is not a PNG file.", code="bad_picture")
     if _PNG_END not in picture:

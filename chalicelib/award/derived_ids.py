@@ -1,4 +1,4 @@
-"""Ids that follow from what they stand for: the same thing gets the same id, and nobody else can guess it."""
+"""Deterministic ids: the same input gives the same id, and an outsider cannot guess it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ SECRET_BYTES = 32
 
 
 def derived_id(secret: bytes, *parts: str) -> str:
-    """An id for a URL: 26 characters of base32, as `IssuerContext.public_id` makes, here of HMAC-SHA256 over ``parts``.
+    """Derive an id for a URL from HMAC-SHA256 over ``parts``: 26 base32 characters, as in `IssuerContext.public_id`.
 
-    To whoever does not know ``secret`` it is as good as random. Distinct tuples of parts give distinct messages,
-    because each part is preceded by its length.
+    Without ``secret`` it looks random. Each part is preceded by its length, so that different tuples of parts give
+    different messages.
     """
     message = b"".join(len(part).to_bytes(8) + part for part in (text.encode() for text in parts))
     return base64.b32encode(hmac.digest(secret, message, hashlib.sha256)).decode().lower()[:26]

@@ -1,1 +1,1 @@
-"""What an issuer may send: text, dates, timezones, and how errors are named."""
+"""Validation of issuer input: text, dates, timezones and JSON members."""

@@ -1,4 +1,4 @@
-"""What is wrong in a JSON object that an issuer sends, and where."""
+"""Typed access to the members of an issuer's JSON, with errors that name the member."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chalicelib.errors import Malformed
 
 
 class Misplaced(Malformed):
-    """Something else stands at ``pointer`` (RFC 6901) than has to stand there."""
+    """The value at ``pointer`` (RFC 6901) is missing, unknown or of the wrong type."""
 
     code = "invalid_request"
 
@@ -21,15 +21,17 @@ class Misplaced(Malformed):
 
 
 def only(sent: Mapping[str, object], known: Sequence[str], place: str) -> None:
-    """Raises `Misplaced` when ``sent``, at ``place``, has a member that is not ``known``: a misspelt one would be
-    passed over otherwise."""
+    """Reject members of ``sent``, at ``place``, that are not ``known``, so that a misspelt one is not ignored.
+
+    Raises `Misplaced`.
+    """
     for name in sorted(sent.keys() - set(known)):
         pointer = name.replace("~", "~0").replace("/", "~1")
         raise Misplaced(f"{place}/{pointer}", f"Unknown member. Known members: {', '.join(known)}.")
 
 
 def text(sent: Mapping[str, object], name: str, place: str) -> str:
-    """A text that has to be there. Raises `Misplaced`."""
+    """A required string. Raises `Misplaced`."""
     found = optional(sent, name, place)
     if found is None:
         raise Misplaced(f"{place}/{name}", "This member is required and must be a string.")
@@ -37,7 +39,7 @@ def text(sent: Mapping[str, object], name: str, place: str) -> str:
 
 
 def optional(sent: Mapping[str, object], name: str, place: str) -> str | None:
-    """A text, or None when it is null or not there. Raises `Misplaced`."""
+    """A string, or None when it is null or missing. Raises `Misplaced`."""
     found = sent.get(name)
     if found is not None and not isinstance(found, str):
         raise Misplaced(f"{place}/{name}", "This must be a string.")
@@ -45,7 +47,7 @@ def optional(sent: Mapping[str, object], name: str, place: str) -> str | None:
 
 
 def flag(sent: Mapping[str, object], name: str, place: str) -> bool:
-    """True or false; false when it is not there. Raises `Misplaced`."""
+    """A boolean; False when it is missing. Raises `Misplaced`."""
     found = sent.get(name, False)
     if not isinstance(found, bool):
         raise Misplaced(f"{place}/{name}", "This must be true or false.")
@@ -53,7 +55,7 @@ def flag(sent: Mapping[str, object], name: str, place: str) -> bool:
 
 
 def whole(value: object, pointer: str) -> int:
-    """A whole number. Raises `Misplaced`."""
+    """An integer. Raises `Misplaced`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise Misplaced(pointer, "This must be an integer.")
     return value

@@ -1,4 +1,4 @@
-"""JSON Pointer (RFC 6901): the name of one place in a JSON document."""
+"""Validation and resolution of JSON Pointers (RFC 6901)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from chalicelib.errors import Refused
 
 MAX_POINTER = 500
-"""Characters. A name in a message is a few words long, and stands a few levels deep."""
+"""Characters. Member names are a few words long and nested a few levels deep."""
 
 _POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*)*")
 """RFC 6901, 3."""
@@ -16,11 +16,11 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
 class Absent(Exception):
-    """Nothing stands at this place."""
+    """The document has no value at this pointer."""
 
 
 def check_pointer(name: str, pointer: str) -> None:
-    """Raises `Refused` (`bad_pointer`) when ``pointer``, which is called ``name``, is none."""
+    """Check the pointer in the field ``name``. Raises `Refused` (`bad_pointer`)."""
     if len(pointer) > MAX_POINTER or not _POINTER.fullmatch(pointer):
         raise Refused(
             f"{name}: {pointer[:80]!r} is not a JSON pointer, such as /user/email (RFC 6901).", code="bad_pointer"
@@ -28,7 +28,7 @@ def check_pointer(name: str, pointer: str) -> None:
 
 
 def resolve(document: object, pointer: str) -> object:
-    """What stands at ``pointer``, which has passed `check_pointer`. Raises `Absent`."""
+    """The value at ``pointer``, which must have passed `check_pointer`. Raises `Absent`."""
     for token in pointer.split("/")[1:]:
         # In this order, so that ~01 becomes ~1 (RFC 6901, 4).
         name = token.replace("~1", "/").replace("~0", "~")

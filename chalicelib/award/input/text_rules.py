@@ -1,4 +1,4 @@
-"""What an issuer may write: text within bounds, absolute web addresses, and e-mail addresses."""
+"""Validation of text, URLs and email addresses from issuers."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from urllib.parse import urlsplit
 from chalicelib.errors import Refused
 
 MAX_URL = 2000
-"""Longer addresses are cut by some browsers and mail programs."""
+"""Characters. Some browsers and email clients truncate longer URLs."""
 MAX_EMAIL = 254
-"""Characters: what fits into a path of mail (RFC 5321, 4.5.3.1.3, less the two angle brackets)."""
+"""Characters: the limit of an email path (RFC 5321, 4.5.3.1.3) without its two angle brackets."""
 
 _WORD = r"[^\s@.<>()\[\]:;,\"\\]"
 _EMAIL = re.compile(rf"(?:{_WORD}|\.){{1,64}}@{_WORD}+(?:\.{_WORD}+)+")
-"""A mailbox (RFC 5321, 4.1.2; RFC 6531, 3.3, for other scripts) at a name with a dot; quoted local parts, which hardly
-anybody has, and addresses in brackets are taken for slips."""
+"""A mailbox (RFC 5321, 4.1.2; RFC 6531, 3.3, for other scripts) at a name with a dot; quoted local
+parts, which are rare, and addresses in brackets are treated as typing errors."""
 
 
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Embeddings, overrides and isolates (UAX #9, 2.1 to 2.4): with them one name can be shown as another. The marks of
-2.6 turn nothing but themselves."""
+"""Embeddings, overrides and isolates (UAX #9, 2.1 to 2.4): they can make one name look like another. The marks of
+2.6 do not reorder other text."""
 _UNSEEN = ("Cf", "Zs", "Mn", "Me")
-"""Categories of what shows nothing by itself."""
+"""Categories of characters that are invisible on their own."""
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and signs that are drawn as nothing: the fillers of Hangul, and the empty pattern of Braille."""
+"""Letters and symbols without a visible glyph: the Hangul fillers and the blank Braille pattern."""
 
 
 def check_text(name: str, value: str, limit: int) -> None:
-    """Raises `Refused` (`bad_text`) when ``value`` is blank, over ``limit`` characters or holds what no text needs:
-    control characters, which a terminal obeys, halves of surrogate pairs, which UTF-8 cannot write, and the two
-    code points that no canonical form has (`canonical.literals`)."""
+    """Check that ``value`` is not blank, has at most ``limit`` characters and contains no forbidden character.
+
+    Forbidden are control characters, which a terminal executes, lone surrogates, which UTF-8 cannot encode, and the two
+    code points that have no canonical form (`canonical.literals`). Raises `Refused` (`bad_text`).
+    """
     if not value.strip():
         raise Refused(f"The {name} is missing.", code="bad_text")
     if len(value) > limit:
@@ -43,8 +45,10 @@ def check_text(name: str, value: str, limit: int) -> None:
 
 
 def check_name(name: str, value: str, limit: int) -> None:
-    """As `check_text`, for what somebody or something is called: one line, that shows something and is read in the
-    order in which it is written. Joiners within it stay: Persian and the scripts of India write with them."""
+    """Check a name as `check_text` does; it must also be one visible line without direction overrides.
+
+    Joiners are allowed because Persian and the scripts of India need them. Raises `Refused` (`bad_text`).
+    """
     check_text(name, value, limit)
     if any(letter in "\n\t" or category(letter) in ("Zl", "Zp") for letter in value):
         raise Refused(f"The {name} contains a line break or a tab. Enter it on one line.", code="bad_text")
@@ -58,7 +62,7 @@ def check_name(name: str, value: str, limit: int) -> None:
 
 
 def check_url(name: str, value: str) -> None:
-    """Raises `Refused` (`bad_url`) when ``value`` is not an absolute http or https address."""
+    """Check that ``value`` is an absolute http or https URL. Raises `Refused` (`bad_url`)."""
     if not value.strip():
         raise Refused(f"The {name} is missing.", code="bad_url")
     try:
@@ -71,8 +75,7 @@ def check_url(name: str, value: str) -> None:
 
 
 def check_email(name: str, value: str) -> None:
-    """Raises `Refused` (`bad_text`, `bad_email`) when ``value`` is not one e-mail address. Whether mail reaches
-    anybody there is not known before it is sent."""
+    """Check the syntax of an email address. Raises `Refused` (`bad_text`, `bad_email`)."""
     check_text(name, value, MAX_EMAIL)
     if not _EMAIL.fullmatch(value):
         raise Refused(f"{value[:80]!r} is not an email address.", code="bad_email")

@@ -1,4 +1,4 @@
-"""Dates as people type them: a day, or a moment in RFC 3339."""
+"""Parse dates as people type them: a day or an RFC 3339 timestamp."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _FORMS = "is not a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00
 
 
 def start(text: str) -> datetime:
-    """The moment that ``text`` names; a day begins at midnight UTC. Raises `Malformed`."""
+    """Parse ``text`` as a start time; a day starts at midnight UTC. Raises `Malformed`."""
     return _read(text, "T00:00:00Z")
 
 
 def end(text: str) -> datetime:
-    """The moment that ``text`` names; a day counts to its end, UTC. Raises `Malformed`."""
+    """Parse ``text`` as an end time; a day ends at 23:59:59 UTC. Raises `Malformed`."""
     return _read(text, "T23:59:59Z")
 
 

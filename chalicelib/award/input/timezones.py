@@ -1,4 +1,4 @@
-"""Time zones of holders, by their IANA names."""
+"""Validation of holders' timezones by IANA name."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from chalicelib.errors import Refused
 
 @cache
 def names() -> frozenset[str]:
-    """Every name that the tz database has here, also old ones and those of no place."""
+    """Every name in the installed tz database, including deprecated and non-geographic ones."""
     return frozenset(available_timezones())
 
 
 def check_zone(zone: str) -> None:
-    """Raises `Refused` (`bad_zone`) when there is no time zone of that name: its holder would be written to at an hour
-    that nobody has chosen."""
+    """Check that ``zone`` is a timezone name, since emails are sent at a local hour. Raises `Refused` (`bad_zone`)."""
     if zone not in names():
         raise Refused(
             f"{zone[:80]!r} is not a timezone name such as Europe/Berlin or America/New_York.", code="bad_zone"
@@ -24,5 +23,5 @@ def check_zone(zone: str) -> None:
 
 
 def usable(zone: str | None) -> str | None:
-    """``zone`` as it was stored once, None when there is none of that name: it was not always looked up before."""
+    """A stored ``zone``, or None when its name is unknown, because older records were stored without this check."""
     return zone if zone in names() else None

@@ -1,4 +1,4 @@
-"""Revoke, suspend and reinstate: the issuer's later decisions about a credential."""
+"""Revoke, suspend and reinstate credentials."""
 
 from __future__ import annotations
 
@@ -15,48 +15,47 @@ from chalicelib.tasks.task_queue import Task
 from chalicelib.verify import bitstring
 
 MAX_REASON = 500
-"""Characters of a reason, wherever it is given."""
+"""Characters of a reason."""
 TRIES = 16
-"""All credentials of an issuer share its lists, so writers meet. Of those who meet one gets through, so this serves
-about as many at the same moment."""
+"""Attempts per change. All credentials of an issuer share its lists, and one of several concurrent writers succeeds per
+round, so this allows about as many concurrent writers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The record as it now stands. ``changed`` is False when it stood so before."""
+    """The current record. ``changed`` is False when it already had the requested status."""
 
     record: Record
     changed: bool
 
 
 def revoke(issuer_context: IssuerContext, issuer_id: str, credential_id: str, reason: str | None = None) -> Decision:
-    """Withdraw a credential for good. Raises as `suspend` does."""
+    """Revoke a credential permanently. Raises as `suspend` does."""
     return _decide(issuer_context, issuer_id, credential_id, State.REVOKED, reason)
 
 
 def suspend(issuer_context: IssuerContext, issuer_id: str, credential_id: str, reason: str | None = None) -> Decision:
-    """Put a credential of the issuer on hold.
+    """Suspend a credential.
 
-    The record's standing and the re-signed status list are stored together, or neither. Raises `NotFound` (for another
-    issuer's credential too), `Refused`
-    (`revoked_is_final` for a revoked credential, `no_status_entry` for one that cannot be withdrawn), and `Conflict`
-    (`busy`) when others kept changing the same list.
+    The record's status and the re-signed status list are stored together in one transaction. Raises `NotFound` (also
+    for another issuer's credential), `Refused` (`revoked_is_final` for a revoked credential, `no_status_entry` for one
+    without a status list entry) and `Conflict` (`busy`) when concurrent changes to the same list keep winning.
     """
     return _decide(issuer_context, issuer_id, credential_id, State.SUSPENDED, reason)
 
 
 def reinstate(issuer_context: IssuerContext, issuer_id: str, credential_id: str, reason: str | None = None) -> Decision:
-    """End a suspension. Raises as `suspend` does."""
+    """Reinstate a suspended credential. Raises as `suspend` does."""
     return _decide(issuer_context, issuer_id, credential_id, State.ACTIVE, reason)
 
 
 def check_reason(reason: str) -> None:
-    """Raises `Refused` (`bad_text`) for what cannot be the reason of a decision, or of a correction."""
+    """Check the reason of a status change or a correction. Raises `Refused` (`bad_text`)."""
     check_text("reason", reason, MAX_REASON)
 
 
 def owned(issuer_context: IssuerContext, issuer_id: str, credential_id: str) -> Record:
-    """The issuer's credential, strongly read. Raises `NotFound`, for another issuer's too."""
+    """Read the issuer's credential with a consistent read. Raises `NotFound`, also for another issuer's credential."""
     record = issuer_context.issuer_store.record(credential_id)
     if record.issuer_id != issuer_id:
         raise NotFound("This issuer does not have this credential.")
@@ -74,23 +73,23 @@ def _decide(
             return Decision(record, changed=False)
         if record.standing.state is State.REVOKED:
             raise Refused("This credential is revoked, which cannot be undone.", code="revoked_is_final")
-        # As in `issue`: the clock is read before the issuer, so that its key is good for this moment.
+        # As in `issue`, read the clock before the issuer, so that the key is valid at this time.
         now = issuer_context.now()
         lists = changed_lists(issuer_context, record, state, now)
         decided = replace(record, standing=Standing(state, now, reason), version=record.version + 1)
         try:
             issuer_context.issuer_store.replace_standing(decided, lists, _tasks(decided, issuer_context.clock()))
         except Conflict:
-            # Someone was first, at this credential or at another one in the same list: look again.
+            # Another writer changed this credential or the same list: read again.
             continue
         return Decision(decided, changed=True)
     raise Conflict("Someone else is changing the same status list. Try again.", code="busy")
 
 
 def _tasks(decided: Record, now: datetime) -> tuple[Task, ...]:
-    """What follows: a credential that counts again may complete a pathway.
+    """The follow-up tasks: a reinstated credential may complete a pathway.
 
-    ``now`` is finer than a second, or this task would be the one that was written when it was issued in this second.
+    ``now`` has sub-second precision, so that this task differs from the one stored when the credential was issued.
     """
     if decided.standing.state is not State.ACTIVE:
         return ()
@@ -98,9 +97,9 @@ def _tasks(decided: Record, now: datetime) -> tuple[Task, ...]:
 
 
 def changed_lists(issuer_context: IssuerContext, record: Record, state: State, now: datetime) -> list[StatusList]:
-    """The next version of each list that has to say ``state`` of ``record``. Raises `Refused` (`no_status_entry`)."""
+    """The next version of each list that records ``state`` for ``record``. Raises `Refused` (`no_status_entry`)."""
     issuer = issuer_context.issuer_store.issuer(record.issuer_id)
-    # A revoked credential that was suspended stays so in that list too; revocation outweighs it.
+    # A suspended credential that is revoked keeps its suspension bit; revocation takes precedence.
     purpose = Purpose.REVOCATION if state is State.REVOKED else Purpose.SUSPENSION
     changed = []
     for entry in record.entries:

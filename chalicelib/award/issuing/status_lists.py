@@ -1,4 +1,4 @@
-"""The status lists of an issuer: opened in pairs, signed anew with every change (Bitstring Status List v1.0)."""
+"""Status lists of an issuer, created in pairs and re-signed on every change (Bitstring Status List v1.0)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from chalicelib.credential.record import Purpose, StatusList
 from chalicelib.verify import bitstring
 
 LENGTH = bitstring.MIN_BITS
-"""Entries of a list: the least that the specification allows (6.1), and a power of two, so that 17 random bits are an
-index without bias."""
+"""Entries of a list: the minimum in the specification (6.1) and a power of two, so that 17 random bits give an unbiased
+index."""
 TTL = 300_000
-"""Milliseconds that a reader may keep a list (2.2); a withdrawn credential is good somewhere for so long at most."""
+"""Milliseconds that a verifier may cache a list (2.2), and so the longest delay until a revocation is seen."""
 
 
 def open_pair(
     issuer_context: IssuerContext, issuer: Issuer, created: datetime
 ) -> tuple[Issuer, tuple[StatusList, StatusList]]:
-    """``issuer`` with two empty lists that take its next entries, and the lists. Nothing is stored."""
+    """Create two empty lists for the next entries; return the updated issuer and the lists. Stores nothing."""
     issuer = replace(issuer, revocation_list=issuer_context.public_id(), suspension_list=issuer_context.public_id())
     empty = bytes(LENGTH // 8)
     return issuer, (
@@ -34,7 +34,7 @@ def open_pair(
 def next_version(
     issuer_context: IssuerContext, issuer: Issuer, before: StatusList, bits: bytes, created: datetime
 ) -> StatusList:
-    """The version after ``before``, with ``bits``, signed with the issuer's present key."""
+    """The version after ``before``, with ``bits``, signed with the issuer's current key."""
     after = signed(issuer_context, issuer, before.id, before.purpose, bits, created=created)
     return replace(after, version=before.version + 1)
 

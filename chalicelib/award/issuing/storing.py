@@ -1,4 +1,4 @@
-"""A new credential's way into storage: a free place in the status lists, the signature, then all of it or nothing."""
+"""Store a new credential: find a free status list index, sign, and write everything in one transaction."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Of a pair filled to the fraction f, a draw is taken with probability f and all e
 about 45,000 credentials, a third of the 131,072 entries, and a credential costs 1.2 draws on average.
 """
 PAIRS = 3
-"""Pairs of lists tried for one credential. A second one is as good as empty: a third means that storage is at fault."""
+"""Pairs of lists tried for one credential. A second pair is almost empty, so needing a third means a storage fault."""
 DELIVER = "deliver"
-"""The task of writing to the holder of a new credential."""
+"""Task kind: email the holder of a new credential."""
 PATHWAYS = "pathways"
-"""The task of looking at what a credential completes that is new, or counts again."""
+"""Task kind: check which pathways a new or reinstated credential completes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything of a new credential but its places in the status lists, and so its signature."""
+    """A new credential without its status list indexes and signature."""
 
     credential_id: str
     achievement: Achievement
@@ -53,9 +53,9 @@ class Draft:
 
 
 def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued], None]) -> Record:
-    """Sign ``draft`` and ``store`` it, at another index each time that ``store`` raises `Conflict` (`index_taken`).
+    """Sign ``draft`` and ``store`` it; retry at another index when ``store`` raises `Conflict` (`index_taken`).
 
-    Raises what ``store`` raises otherwise, what `sign` raises, and `Conflict` (`busy`) when no free place was found.
+    Raises any other error of ``store`` and `sign`, and `Conflict` (`busy`) when no free index was found.
     """
     for issuer in _issuers_with_room(issuer_context, draft.achievement.issuer_id, draft.now):
         for _ in range(DRAWS):
@@ -71,14 +71,14 @@ def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued],
 
 
 def draw(issuer_context: IssuerContext) -> int:
-    """An index, random so that a neighbour in the list says nothing about when or to whom."""
+    """A random index, so that adjacent entries reveal nothing about issue time or holder."""
     return int.from_bytes(issuer_context.entropy(4)) % status_lists.LENGTH
 
 
 def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int) -> Issued:
     """``draft`` at ``index`` of the issuer's two lists, signed. Raises `Refused`, `CanonicalError`, `Unavailable`."""
-    # One index serves both lists. They are opened as a pair, so a place is free in both or in neither; two draws would
-    # only double the collisions.
+    # Both lists use the same index: they are created as a pair, so it is free in both or in neither, and a second draw
+    # would only double the collisions.
     entries = (
         Entry(Purpose.REVOCATION, issuer.revocation_list, index),
         Entry(Purpose.SUSPENSION, issuer.suspension_list, index),
@@ -95,10 +95,9 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
         evidence=draft.evidence,
         email_salt=draft.email_salt,
     )
-    # The issuer may have got a fresh key between the draft's moment and its reading; a proof from before its key would
-    # not hold.
+    # The issuer's key may have been rotated after the draft was made; a proof older than its key would be invalid.
     created = max(draft.now, issuer.signing_key.created)
-    # The JWT first: it may be refused for its size (KMS signs 4,096 bytes at most).
+    # Sign the JWT first, because it may be refused for its size (KMS signs 4,096 bytes at most).
     jwt = as_jwt(issuer_context.signer, issuer, document, created=created) if draft.jwt else None
     content = with_proof(issuer_context.signer, issuer, document, created=created, suite=draft.suite)
     if len(content) > strict_json.DEFAULT.size:
@@ -133,7 +132,7 @@ def _tasks(draft: Draft, issuer_id: str) -> tuple[Task, ...]:
 
 
 def _issuers_with_room(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> Iterator[Issuer]:
-    """The issuer as it is, then with a new pair of lists each time that it is asked for again."""
+    """Yield the issuer, then the issuer with a new pair of lists on each further iteration."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     yield issuer
     for _ in range(PAIRS - 1):
@@ -142,11 +141,11 @@ def _issuers_with_room(issuer_context: IssuerContext, issuer_id: str, now: datet
 
 
 def open_next_pair(issuer_context: IssuerContext, full: Issuer, now: datetime) -> Issuer:
-    """``full`` with two new lists that take its next entries, stored."""
+    """Create and store two new lists for the next entries of ``full``; return the updated issuer."""
     opened, pair = status_lists.open_pair(issuer_context, replace(full, version=full.version + 1), now)
     try:
         issuer_context.issuer_store.replace_issuer(opened, pair)
     except Conflict:
-        # Somebody else changed the issuer: most likely by opening lists for the same reason.
+        # The issuer was changed concurrently, most likely by another writer that created lists.
         return issuer_context.issuer_store.issuer(full.id)
     return opened
