@@ -111,7 +111,7 @@ def released(delivery: Delivery, kind: Kind, by: str) -> Delivery:
 
 
 def _without(delivery: Delivery, kind: Kind) -> Delivery:
-    return replace(delivery, emails=_letters({name: one for name, one in delivery.emails.items() if name != kind}))
+    return replace(delivery, emails=_read_only({name: one for name, one in delivery.emails.items() if name != kind}))
 
 
 def sent(delivery: Delivery, kind: Kind, at: datetime) -> Delivery:
@@ -157,8 +157,8 @@ def reached(delivery: Delivery, state: State, at: datetime) -> Delivery:
 
 
 def _with(delivery: Delivery, kind: Kind, attempt: Attempt) -> Delivery:
-    return replace(delivery, emails=_letters({**delivery.emails, kind: attempt}))
+    return replace(delivery, emails=_read_only({**delivery.emails, kind: attempt}))
 
 
-def _letters(emails: Mapping[Kind, Attempt]) -> Mapping[Kind, Attempt]:
+def _read_only(emails: Mapping[Kind, Attempt]) -> Mapping[Kind, Attempt]:
     return MappingProxyType(dict(emails))
