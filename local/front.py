@@ -1,10 +1,10 @@
-"""A thin HTTP front on loopback: what a domain with a base path mapping is in production.
+"""An HTTP proxy on loopback. It replaces the custom domain with its base path mapping.
 
     python -m local.front --port 8000 --upstream http://127.0.0.1:4566/restapis/<id>/live/_user_request_
 
-It forwards the request as it came (method, path, raw query, headers, body) to the deployed API and the answer
-back, byte for byte, and keeps API Gateway's own limits: 10 MB a body, 29 seconds an answer. It decides
-nothing else. The pages under /_mail (mail.py) show what was sent.
+It forwards each request (method, path, raw query, headers, body) to the deployed API and returns the response
+unchanged, within API Gateway's limits: 10 MB per body, 29 seconds per response. The pages under /_mail (mail.py)
+show the emails that were sent.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from local import mail
 # API Gateway quotas for REST APIs: payload size, and the integration timeout.
 MAX_BODY = 10 * 1024 * 1024
 MAX_SECONDS = 29.0
-MAX_CHUNK_LINE = 1024  # far above any chunk size line; a longer one is not HTTP
-DRAIN_BODY = 64 * 1024 * 1024  # a refused body is read to its end up to here, so that the sender can hear the answer
+MAX_CHUNK_LINE = 1024  # longer than any valid chunk size line
+DRAIN_BODY = 64 * 1024 * 1024  # a refused body is read up to this size, so that the client receives the response
 
 LATER = {"Retry-After": str(RETRY_AFTER)}
-# As in the gateway's own answers: a page of any origin may read why it was refused.
+# Same as API Gateway's own responses: pages of every origin can read the error.
 OF_THE_FRONT = {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
     "Access-Control-Allow-Origin": "*",
 }
 
-# RFC 9110, 7.6.1: these belong to one connection and are not forwarded.
+# RFC 9110, 7.6.1: connection-specific headers are not forwarded.
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
     | {"transfer-encoding", "upgrade"}
@@ -43,7 +43,7 @@ HOP_BY_HOP = frozenset(
 
 
 class Stream(Protocol):
-    """What a body is read from."""
+    """Source of a request body."""
 
     def read(self, size: int, /) -> bytes: ...
     def readline(self, size: int, /) -> bytes: ...

@@ -1,11 +1,11 @@
-"""The deployment package: what `chalice package` makes of app.py, merged with infrastructure/resources.yaml.
+"""The deployment package: the output of `chalice package`, merged with infrastructure/resources.yaml.
 
-    build/<stage>/template.json     the SAM template, complete
-    build/<stage>/deployment.zip    the code and its dependencies, compiled
-    build/<stage>/release           the digest of everything it was made from
+    build/<stage>/template.json     the complete SAM template
+    build/<stage>/deployment.zip    the code and its dependencies, with bytecode
+    build/<stage>/release           the digest of all sources
 
-It is made again only when one of its sources changes. Chalice works on a clean copy of the sources, so that nothing but
-them can reach the package.
+It is rebuilt only when a source changes. Chalice runs on a clean copy of the sources, so that no other file can
+get into the package.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SOURCES = (
     ".chalice/config.json",
     "infrastructure/resources.yaml",
 )
-# Chalice imports app.py, which fails when a setting is missing. The real values come from the template.
+# Chalice imports app.py, which needs every setting. The template has the real values.
 IMPORT_SETTINGS = {
     "STAGE": "package",
     "BASE_URL": "https://package.invalid",
@@ -49,23 +49,23 @@ IMPORT_SETTINGS = {
 
 
 NEVER_LOADED = (
-    "botocore/data/*/examples-1.json",  # for its documentation
-    "cffi/*",  # these two write bindings when a library is built; at run time there is `_cffi_backend`
+    "botocore/data/*/examples-1.json",  # only used for documentation
+    "cffi/*",  # only needed to build bindings; at run time `_cffi_backend` is enough
     "pycparser/*",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # the pages of a router that Laurel does not use
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # assets of a router that Laurel does not use
 )
-"""What the requirements bring and no function reads: 1.2 MB of the zip."""
+"""Files in the requirements that no function reads: 1.2 MB of the zip."""
 
 CALLED = ("dynamodb", "kms", "ses")
-"""The services of AWS that functions call. botocore describes four hundred more, which are half of the zip: 15 MB that
-every cold start would wait for."""
+"""AWS services that the functions call. botocore includes definitions for four hundred others: 15 MB, half of the zip,
+which would slow down every cold start."""
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
-"""The first moment that a zip can name: the same sources make the same bytes."""
+"""Earliest timestamp in a zip. A fixed one makes builds reproducible."""
 
 
 class PackagingError(Exception):
-    """`chalice package` or the compiler failed; the message carries what it printed."""
+    """`chalice package` or the compiler failed. The message contains its output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,39 +82,39 @@ class Package:
 
 
 def build(stage: str, root: Path = ROOT) -> Package:
-    """The package of the sources under `root` for `stage`, built when there is none of exactly these sources.
+    """The package of the sources under `root` for `stage`, built if none is current.
 
-    Raises PackagingError with Chalice's own words when it fails.
+    Raises PackagingError with the output of Chalice.
     """
     out = root / "build" / stage
     release = digest(root, stage)
     package = Package(out / "template.json", out / "deployment.zip", release)
     out.parent.mkdir(exist_ok=True)
     with out.with_name(f"{stage}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers, or a person and a test
-        if not _stands(package):
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers, or a developer and a test
+        if not _is_current(package):
             _make(stage, root, out, release)
     return package
 
 
-def _stands(package: Package) -> bool:
+def _is_current(package: Package) -> bool:
     stamp = package.zip.with_name("release")
     there = stamp.exists() and package.template.exists() and package.zip.exists()
     return there and stamp.read_text() == package.release
 
 
 def _make(stage: str, root: Path, out: Path, release: str) -> None:
-    """Make the package beside `out` and put it there whole."""
+    """Build the package next to `out`, then replace `out` in one step."""
     fresh = out.with_name(f"{stage}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     _copy_sources(root, fresh / "src")
     _run_chalice(stage, fresh / "src", fresh)
     merged = yaml.safe_load((fresh / "sam.yaml").read_text())
     complete(merged, _route_functions(fresh / "src"))
-    (fresh / "template.json").write_text(json.dumps(merged, indent=1))  # CloudFormation refuses the aliases in its YAML
+    (fresh / "template.json").write_text(json.dumps(merged, indent=1))  # CloudFormation does not accept YAML aliases
     (fresh / "sam.yaml").unlink()
     shutil.rmtree(fresh / "src")
-    _drop_what_is_never_loaded(fresh / "deployment.zip")
+    _remove_unused_files(fresh / "deployment.zip")
     _compile(fresh / "deployment.zip", fresh / "compiled")
     (fresh / "release").write_text(release)
     shutil.rmtree(out, ignore_errors=True)
@@ -122,13 +122,13 @@ def _make(stage: str, root: Path, out: Path, release: str) -> None:
 
 
 def digest(root: Path, stage: str) -> str:
-    """SHA-256 over the names and contents of everything that decides what the package is."""
+    """SHA-256 of the names and contents of all inputs of the package."""
     seen = hashlib.sha256(f"{stage} {sys.version_info[:2]}".encode())
     for path in _source_files(root):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         seen.update(f"\n{path.relative_to(root)} {content}".encode())
     seen.update(hashlib.sha256(Path(__file__).read_bytes()).digest())
-    seen.update(hashlib.sha256((ROOT / "requirements-dev.txt").read_bytes()).digest())  # names the version of Chalice
+    seen.update(hashlib.sha256((ROOT / "requirements-dev.txt").read_bytes()).digest())  # pins the version of Chalice
     return seen.hexdigest()
 
 
@@ -202,31 +202,35 @@ def _route_functions(sources: Path) -> list[tuple[str, str, str]]:
     return [(path, method, function) for path, method, function in json.loads(done.stdout)]
 
 
-def _drop_what_is_never_loaded(archive: Path) -> None:
+def _remove_unused_files(archive: Path) -> None:
     whole = archive.replace(archive.with_suffix(".whole"))
     with zipfile.ZipFile(whole) as packed, zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as kept:
         for entry in packed.infolist():
-            if not _is_never_loaded(entry.filename):
+            if not _is_unused(entry.filename):
                 kept.writestr(entry, packed.read(entry))
     whole.unlink()
 
 
-def _is_never_loaded(name: str) -> bool:
+def _is_unused(name: str) -> bool:
     if fnmatchcase(name, "botocore/data/*/*") and name.split("/")[2] not in CALLED:
         return True
     return any(fnmatchcase(name, pattern) for pattern in NEVER_LOADED)
 
 
 def _compile(archive: Path, scratch: Path) -> None:
-    """Put each module's bytecode into the zip, beside its source.
+    """Add the bytecode of each module to the zip, next to its source.
 
-    Nothing can be written where Lambda unpacks it, so without this every cold start would compile every module.
-    The runtime does not look at the sources then (PEP 552, unchecked): a zip that changes is another zip.
+    Lambda's code folder is read-only, so without this every cold start would compile every module. The runtime does not
+    compare the bytecode with its source (PEP 552, unchecked), because a deployed zip never changes.
     """
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(scratch)
     command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-    command += ["-s", str(scratch), str(scratch)]  # without -s it would name this folder, and tell builds apart
+    command += [
+        "-s",
+        str(scratch),
+        str(scratch),
+    ]  # without -s the bytecode contains this path, which differs between builds
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise PackagingError(f"compiling the package failed:\n{done.stdout}{done.stderr}")

@@ -1,4 +1,4 @@
-"""TCP ports on loopback: whether one is free, and who holds it."""
+"""TCP ports on loopback and the processes that listen on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LISTEN = "0A"  # proc_net_tcp: the state of a listening socket
 
 
 def free_port(preferred: int = 0) -> int:
-    """`preferred` when nobody holds it on loopback, else one that the system picks."""
+    """`preferred` if it is free on loopback, otherwise a port chosen by the system."""
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -23,7 +23,7 @@ def free_port(preferred: int = 0) -> int:
 
 
 def taken(port: int) -> bool:
-    """Whether something listens at `port` on loopback."""
+    """Whether a process listens on `port` on loopback."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

@@ -1,7 +1,7 @@
-"""Start a program detached from this one, know it again later, and end it with all that it started.
+"""Start detached processes, identify them later, and stop them with their children.
 
-A process id alone proves nothing: it is reused. The record kept on disk therefore names the id together with the
-moment the process started, and only a process that matches both is ever signalled.
+Process ids are reused. The record on disk therefore has the id and the start time, and only a process that matches
+both is ever signalled.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-SWEEP = 5.0  # seconds that the system may take to end what was killed
+SWEEP = 5.0  # seconds to wait for a killed process to exit
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that leads a session of its own.
+    """A process that leads its own session.
 
-    `started` is when it began (opaque: only compared), `serves` what the one who started it wants to know of it again.
+    `started` is its start time (opaque, only compared); `serves` is a value stored by the caller, such as a URL.
     """
 
     pid: int

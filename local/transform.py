@@ -1,9 +1,9 @@
-"""The SAM transform, as AWS runs it on the shipped template, run here before the embedded AWS sees it.
+"""The SAM transform, run locally before the embedded AWS reads the template.
 
     python -m local.transform < template.json > transformed.json
 
-It stands in front because the embedded AWS reads two things from resource properties only, where SAM leaves them in the
-API's swagger: the binary media types and the gateway responses. docs/decisions/0004-the-local-stack.md has the reasons.
+The embedded AWS reads binary media types and gateway responses from resource properties only, but SAM leaves them in
+the Swagger definition of the API. See docs/decisions/0004-the-local-stack.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 
 
 def transform(template: dict[str, Any]) -> dict[str, Any]:
-    """`template` (SAM) as plain CloudFormation that the embedded AWS understands whole."""
+    """Convert a SAM template to plain CloudFormation that the embedded AWS supports completely."""
     from samtranslator.translator.transform import transform as sam  # half a second to import
 
     plain: dict[str, Any] = sam(template, {}, _NoManagedPolicies())
@@ -29,7 +29,7 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def lift(template: dict[str, Any]) -> None:
-    """Put what the swagger of each RestApi says about binary types and gateway responses into properties, in place."""
+    """Copy binary media types and gateway responses from the Swagger of each RestApi to resources, in place."""
     resources = template["Resources"]
     for name, resource in list(resources.items()):
         if resource["Type"] != "AWS::ApiGateway::RestApi":
@@ -42,7 +42,7 @@ def lift(template: dict[str, Any]) -> None:
         }
         resources.update(lifted)
         for other in resources.values():
-            # A deployment takes the responses that exist when it is made.
+            # A deployment includes only the responses that exist when it is created.
             if other["Type"] == "AWS::ApiGateway::Deployment":
                 other["DependsOn"] = sorted(lifted)
 
@@ -65,7 +65,7 @@ def _gateway_response(api: str, kind: str, said: dict[str, Any]) -> dict[str, An
 
 
 class _NoManagedPolicies:
-    """Stands where SAM would ask IAM for AWS's managed policies: every role of ours is written out."""
+    """Replaces the lookup of AWS managed policies: all roles are defined in the template."""
 
     def load(self) -> dict[str, str]:
         return {}
