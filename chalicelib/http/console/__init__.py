@@ -1,6 +1,6 @@
 """The console: plain pages by which the people of an issuer do their work, complete without script.
 
-frame.py             what surrounds every page; `show` and `sent_on` are how a view ends
+frame.py             what surrounds every page; `show` and `redirect` are how a view ends
 fault.py             what goes wrong, told within the frame
 filled.py            a form as it was filled in, with its faults beside the fields
 words.py             banners, roles, places: everything that is said in fixed words

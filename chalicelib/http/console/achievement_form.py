@@ -10,7 +10,7 @@ from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, check
 from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.errors import Refused
-from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.form_state import FormState
 
 KINDS = {
     "Badge": "Badge",
@@ -48,7 +48,7 @@ class Shown:
     skills: tuple[str, ...]
 
 
-def of(achievement: Achievement) -> Filled:
+def of(achievement: Achievement) -> FormState:
     """The form filled with what ``achievement`` says now."""
     values = {
         "name": achievement.name,
@@ -67,10 +67,10 @@ def of(achievement: Achievement) -> Filled:
             f"skill_framework_{number}": skill.framework,
             f"skill_code_{number}": skill.code or "",
         }
-    return Filled(values)
+    return FormState(values)
 
 
-def check(form: Filled) -> None:
+def check(form: FormState) -> None:
     """Note every fault of the fields, in their order, so that all of them are mended in one go."""
     form.check("name", lambda said: check_name("name", said, 200))
     form.check("kind", check_kind)
@@ -85,7 +85,7 @@ def check(form: Filled) -> None:
         form.fault("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it empty.")
 
 
-def rows(form: Filled) -> range:
+def rows(form: FormState) -> range:
     """The numbers of the rows of skills that ``form`` has: room for those that it names, and for some more."""
     numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"skill_[a-z]+_\d{1,2}", name)]
     asked = form.said("skill_rows")
@@ -94,7 +94,7 @@ def rows(form: Filled) -> range:
     return range(1, min(max([wanted + more, FEW_SKILLS, *numbers]), MAX_SKILLS) + 1)
 
 
-def skills(form: Filled) -> tuple[Skill, ...]:
+def skills(form: FormState) -> tuple[Skill, ...]:
     """The skills that ``form`` names; an empty row is none."""
     found = []
     for number in rows(form):
@@ -104,20 +104,20 @@ def skills(form: Filled) -> tuple[Skill, ...]:
     return tuple(found)
 
 
-def valid_days(form: Filled) -> int | None:
+def valid_days(form: FormState) -> int | None:
     """The rule of expiry that ``form`` gives."""
     return int(form.said("valid_days")) if form.said("valid_days") else None
 
 
-def kept_picture(form: Filled) -> str | None:
+def kept_picture(form: FormState) -> str | None:
     """The SHA-256 of the picture that came with an earlier try, or that the achievement has."""
     kept = form.said("kept_picture")
     return kept if _HASH.fullmatch(kept) else None
 
 
-def keeping(form: Filled) -> Filled:
+def keeping(form: FormState) -> FormState:
     """``form`` with the picture in it as one that was sent before: a browser does not send a file twice by itself."""
-    return Filled({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.faults, form.file)
+    return FormState({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.faults, form.file)
 
 
 def good_picture(picture: bytes) -> bool:
@@ -129,7 +129,7 @@ def good_picture(picture: bytes) -> bool:
     return True
 
 
-def shown(form: Filled, base_url: str) -> Shown:
+def shown(form: FormState, base_url: str) -> Shown:
     """What the preview shows of ``form``."""
     kept = kept_picture(form)
     return Shown(
@@ -142,7 +142,7 @@ def shown(form: Filled, base_url: str) -> Shown:
     )
 
 
-def _check_picture(form: Filled) -> None:
+def _check_picture(form: FormState) -> None:
     if form.file and not form.file.startswith(_PNG):
         form.fault("picture", "This is not a PNG file. Export the image as PNG and choose it again.")
     elif len(form.file) > MAX_IMAGE:
@@ -155,7 +155,7 @@ def _check_picture(form: Filled) -> None:
         form.fault("picture", NO_PICTURE)
 
 
-def _check_skill(form: Filled, number: str) -> None:
+def _check_skill(form: FormState, number: str) -> None:
     if not any(form.said(f"skill_{part}_{number}") for part in ("name", "url", "framework", "code")):
         return
     form.check(f"skill_name_{number}", lambda said: check_text("skill's name", said, 200))

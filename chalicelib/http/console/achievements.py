@@ -15,8 +15,8 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.record import Image
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.console import achievement_form, form_state, layout
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -31,13 +31,13 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/achievements", access=member(Act.READ))
     def everything(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "achievements")
+        context = layout.of(services, request, caller, person, "achievements")
         found = sorted(
             services.issuer_context.issuer_store.achievements(caller.issuer_id), key=lambda one: one.name.casefold()
         )
         archived = bool(layout.asked(request).get("archived"))
         return layout.show(
-            around,
+            context,
             "achievements.html",
             found=[one for one in found if one.archived is archived],
             archived=archived,
@@ -47,39 +47,39 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "achievements")
-        return _described(around, Filled({"kind": "Badge"}))
+        context = layout.of(services, request, caller, person, "achievements")
+        return _described(context, FormState({"kind": "Badge"}))
 
     @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "achievements")
+        context = layout.of(services, request, caller, person, "achievements")
         form = _sent(services, request)
         if not _to_be_saved(form):
-            return _described(around, form)
+            return _described(context, form)
         with form.judged(""):
             achievements.add(services.issuer_context, _new(services, caller.issuer_id, form))
-            return layout.sent_on(f"{around.at}/achievements", did="achievement_added")
-        return _described(around, form)
+            return layout.redirect(f"{context.at}/achievements", did="achievement_added")
+        return _described(context, form)
 
     @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "achievements")
+        context = layout.of(services, request, caller, person, "achievements")
         return _described(
-            around, None, services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
+            context, None, services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         )
 
     @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "achievements")
+        context = layout.of(services, request, caller, person, "achievements")
         before = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         form = _sent(services, request)
         if not _to_be_saved(form):
-            return _described(around, form, before)
+            return _described(context, form, before)
         with form.judged(""):
             content = replace(_content(services, form), archived=before.archived)
             achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, _version(form), content)
-            return layout.sent_on(f"{around.at}/achievements/{achievement_id}", did="achievement_changed")
-        return _described(around, form, before)
+            return layout.redirect(f"{context.at}/achievements/{achievement_id}", did="achievement_changed")
+        return _described(context, form, before)
 
     @bound.bind(
         "/console/{issuer}/achievements/{id}/archive", access=member(Act.EDIT), methods=("POST",), missing=MISSING
@@ -87,26 +87,26 @@ def routes(services: Services) -> Routes:
     def archive(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         archived = bool(form_state.sent(request).said("archived"))
         achievements.archive(services.issuer_context, caller.issuer_id, achievement_id, archived=archived)
-        around = layout.of(services, request, caller, person, "achievements")
+        context = layout.of(services, request, caller, person, "achievements")
         did = "achievement_archived" if archived else "achievement_restored"
-        return layout.sent_on(f"{around.at}/achievements", did=did)
+        return layout.redirect(f"{context.at}/achievements", did=did)
 
     return bound
 
 
-def _described(around: Frame, form: Filled | None, achievement: Achievement | None = None) -> Reply:
+def _described(context: PageContext, form: FormState | None, achievement: Achievement | None = None) -> Reply:
     """The form filled as it was sent, or with what ``achievement`` says; for a viewer what it says alone."""
-    said = form or (achievement_form.of(achievement) if achievement else Filled())
-    shown = achievement_form.shown(said, around.base_url)
-    if not around.may("edit"):
+    said = form or (achievement_form.of(achievement) if achievement else FormState())
+    shown = achievement_form.shown(said, context.base_url)
+    if not context.may("edit"):
         return layout.show(
-            around, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, shown=shown
+            context, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, shown=shown
         )
     kinds = dict(achievement_form.KINDS)
     if said.said("kind"):
         kinds.setdefault(said.said("kind"), said.said("kind"))
     return layout.show(
-        around,
+        context,
         "achievement_form.html",
         status=said.status,
         form=said,
@@ -118,7 +118,7 @@ def _described(around: Frame, form: Filled | None, achievement: Achievement | No
     )
 
 
-def _sent(services: Services, request: Request) -> Filled:
+def _sent(services: Services, request: Request) -> FormState:
     """The form that was sent. A good picture is kept, so that another try need not send it again."""
     form = form_state.sent(request)
     if achievement_form.good_picture(form.file):
@@ -127,7 +127,7 @@ def _sent(services: Services, request: Request) -> Filled:
     return form
 
 
-def _to_be_saved(form: Filled) -> bool:
+def _to_be_saved(form: FormState) -> bool:
     """Whether ``form`` is to be saved and may be; a preview and more rows show it again."""
     if form.said("do") in ("preview", "more"):
         return False
@@ -135,13 +135,13 @@ def _to_be_saved(form: Filled) -> bool:
     return not form.faults
 
 
-def _version(form: Filled) -> int:
+def _version(form: FormState) -> int:
     """The version that the person saw; 0, which is none, when the form does not say it."""
     said = form.said("version")
     return int(said) if re.fullmatch(r"\d{1,9}", said, re.ASCII) else 0
 
 
-def _content(services: Services, form: Filled) -> Content:
+def _content(services: Services, form: FormState) -> Content:
     return Content(
         name=form.said("name"),
         description=form.said("description"),
@@ -155,7 +155,7 @@ def _content(services: Services, form: Filled) -> Content:
     )
 
 
-def _new(services: Services, issuer_id: str, form: Filled) -> NewAchievement:
+def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
     said = _content(services, form)
     return NewAchievement(
         issuer_id=issuer_id,
@@ -171,7 +171,7 @@ def _new(services: Services, issuer_id: str, form: Filled) -> NewAchievement:
     )
 
 
-def _picture(services: Services, form: Filled) -> bytes:
+def _picture(services: Services, form: FormState) -> bytes:
     """The picture that ``form`` keeps. Raises `Refused` when there is none, as when its address was made up."""
     try:
         return services.public_store.image(achievement_form.kept_picture(form) or "").content

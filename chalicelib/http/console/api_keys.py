@@ -13,7 +13,7 @@ from chalicelib.access.roles import Act, Role
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console import text as words
-from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -40,51 +40,56 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/api-keys", access=member(Act.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "api-keys")
+        context = layout.of(services, request, caller, person, "api-keys")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
         if role is None:
-            return _all(services, around, form)
+            return _all(services, context, form)
         try:
             said, wanted = form.said("name"), form.or_none("key")
             made = Made(*tokens.make(services.access_context, caller.issuer_id, role, said, caller.who, wanted))
         except Conflict:
-            return _all(services, around, _fresh(), again=True)
+            return _all(services, context, _fresh(), again=True)
         except Refused as error:
             form.fault("name", error.detail)
-            return _all(services, around, form)
+            return _all(services, context, form)
         # No redirect: the text can be shown in this one answer only. The same form again makes no second key.
-        return _all(services, around, _fresh(), made)
+        return _all(services, context, _fresh(), made)
 
     @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Act.MANAGE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "api-keys")
+        context = layout.of(services, request, caller, person, "api-keys")
         token = next(
             (one for one in tokens.of_issuer(services.access_context, caller.issuer_id) if one.id == token_id), None
         )
         if token is None:
             raise NotFound("no such token")
-        return layout.show(around, "api_key.html", token=token, roles=words.ROLES)
+        return layout.show(context, "api_key.html", token=token, roles=words.ROLES)
 
     @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
     def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         tokens.revoke(services.access_context, caller.issuer_id, token_id)
-        around = layout.of(services, request, caller, person, "api-keys")
-        return layout.sent_on(f"{around.at}/api-keys", did="token_revoked")
+        context = layout.of(services, request, caller, person, "api-keys")
+        return layout.redirect(f"{context.at}/api-keys", did="token_revoked")
 
     return bound
 
 
-def _fresh() -> Filled:
-    return Filled({"role": Role.EDITOR})
+def _fresh() -> FormState:
+    return FormState({"role": Role.EDITOR})
 
 
 def _all(
-    services: Services, around: layout.Frame, form: Filled, made: Made | None = None, *, again: bool = False
+    services: Services,
+    context: layout.PageContext,
+    form: FormState,
+    made: Made | None = None,
+    *,
+    again: bool = False,
 ) -> Reply:
-    found = tuple(tokens.of_issuer(services.access_context, around.tenant))
+    found = tuple(tokens.of_issuer(services.access_context, context.tenant))
     return layout.show(
-        around,
+        context,
         "api_keys.html",
         status=409 if again else form.status,
         form=form,

@@ -11,8 +11,8 @@ from chalicelib.credential import domain
 from chalicelib.errors import Refused
 from chalicelib.http.api.domains import prove
 from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -27,32 +27,32 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/domains", access=member(Act.MANAGE))
     def page(request: Request, caller: Caller, person: Person) -> Reply:
-        return _shown(services, layout.of(services, request, caller, person, "settings"), Filled())
+        return _shown(services, layout.of(services, request, caller, person, "settings"), FormState())
 
     @bound.bind("/console/{issuer}/domains", access=member(Act.MANAGE), methods=("POST",))
     def act(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "settings")
+        context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)
         with form.judged("domain"):
             if form.said("act") == "give_up":
                 domain_proof.give_up(services.issuer_context, caller.issuer_id, form.said("domain"))
-                return layout.sent_on(f"{around.at}/domains", did="domain_given_up")
+                return layout.redirect(f"{context.at}/domains", did="domain_given_up")
             prove(services, caller.issuer_id, form.said("domain"))
-            return layout.sent_on(f"{around.at}/domains", did="domain_proven")
-        return _shown(services, around, form)
+            return layout.redirect(f"{context.at}/domains", did="domain_proven")
+        return _shown(services, context, form)
 
     return bound
 
 
-def _shown(services: Services, around: Frame, form: Filled) -> Reply:
-    issuer = services.issuer_context.issuer_store.issuer(around.tenant)
+def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
+    issuer = services.issuer_context.issuer_store.issuer(context.tenant)
     now = services.issuer_context.now()
     record, file = domain_proof.instructions(issuer, _typed(form) or EXAMPLE)
     known = [(proof, domain.proof_url(proof.domain, proof.place), proof.believed(now)) for proof in issuer.domains]
-    return layout.show(around, "domains.html", status=form.status, form=form, known=known, record=record, file=file)
+    return layout.show(context, "domains.html", status=form.status, form=form, known=known, record=record, file=file)
 
 
-def _typed(form: Filled) -> str | None:
+def _typed(form: FormState) -> str | None:
     try:
         return domain.normal(form.said("domain"))
     except Refused:

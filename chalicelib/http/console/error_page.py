@@ -8,7 +8,7 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import LaurelError
 from chalicelib.http.console import layout
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core import authentication, error_response
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -17,22 +17,22 @@ from chalicelib.http.core.response import Reply
 def reply(services: Services, request: Request, error: Exception, of_issuer: tuple[str, ...], missing: str) -> Reply:
     """The answer to ``request`` after ``error``; ``of_issuer`` holds the issuer's id where the page is one's."""
     problem = error_response.judged(request, error, missing)
-    around = _around(services, request, of_issuer) if authentication.by_browser(request) else None
-    if around is None:
+    context = _page_context(services, request, of_issuer) if authentication.by_browser(request) else None
+    if context is None:
         return error_response.render(request.headers.get("accept"), problem, services.settings.base_url)
-    answer = layout.show(around, "error.html", status=problem.kind.status, problem=problem)
+    answer = layout.show(context, "error.html", status=problem.kind.status, problem=problem)
     answer.headers.update({"Vary": "Accept", **problem.headers})
     return answer
 
 
-def _around(services: Services, request: Request, of_issuer: tuple[str, ...]) -> Frame | None:
+def _page_context(services: Services, request: Request, of_issuer: tuple[str, ...]) -> PageContext | None:
     """The frame, with the issuer's menu for its members alone; None when nobody is known to be signed in."""
     try:
         person = authentication.signed_in(services.access_context, request)
     except LaurelError:
         return None
     caller, issuer = _belonging(services, person, *of_issuer) if of_issuer else (None, None)
-    return Frame(person, services.settings.base_url, "", issuer, caller)
+    return PageContext(person, services.settings.base_url, "", issuer, caller)
 
 
 def _belonging(services: Services, person: Person, issuer_id: str) -> tuple[Caller, Issuer] | tuple[None, None]:

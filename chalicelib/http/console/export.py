@@ -25,11 +25,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/export", access=member(Act.EXPORT))
     def parts(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "settings")
+        context = layout.of(services, request, caller, person, "settings")
         cursor, number = _asked(request)
         # The part is made once to know whether another one follows: only storage knows how much there is.
         following = export.page(services.exporters, caller.issuer_id, cursor).next
-        return layout.show(around, "export.html", cursor=cursor or "", number=number, next=following or "")
+        return layout.show(context, "export.html", cursor=cursor or "", number=number, next=following or "")
 
     @bound.bind("/console/{issuer}/export/file", access=member(Act.EXPORT))
     def file(request: Request, caller: Caller, _person: Person) -> Reply:

@@ -1,4 +1,4 @@
-"""A form as it was filled in: what was typed is kept, and each fault stands beside its field."""
+"""State of a submitted form: the values as typed and the error of each field."""
 
 from __future__ import annotations
 
@@ -17,63 +17,63 @@ E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """``values`` by the field's name, as typed; ``faults`` in the order of the fields, "" for the form as a whole."""
+class FormState:
+    """``values`` by field name, as typed; ``faults`` in field order, with "" for the form as a whole."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     file: bytes = b""
-    """The file that came with it, if it takes one."""
+    """Content of the uploaded file, empty without one."""
 
     @property
     def status(self) -> int:
-        """Of the answer that shows it."""
+        """HTTP status of the page that shows this form."""
         return 422 if self.faults else 200
 
     def value(self, name: str) -> str:
-        """What stands in the field ``name``."""
+        """Value of the field ``name``, empty when absent."""
         return self.values.get(name, "")
 
     def lines(self, name: str) -> str:
-        """What stands in the field ``name``, its line ends each as one character."""
+        """Value of the field ``name`` with line ends normalised to a line feed."""
         return self.value(name).replace("\r\n", "\n").replace("\r", "\n")
 
     def said(self, name: str) -> str:
-        """As `lines`, without outer space."""
+        """As `lines`, without leading and trailing whitespace."""
         return self.lines(name).strip()
 
     def or_none(self, name: str) -> str | None:
-        """As `said`, None when it says nothing."""
+        """As `said`, or None when empty."""
         return self.said(name) or None
 
     def fault(self, name: str, sentence: str) -> None:
-        """Note a fault of the field ``name``; the first one of a field stays."""
+        """Record an error of the field ``name``, unless it already has one."""
         self.faults.setdefault(name, sentence)
 
-    def one_of(self, name: str, kind: type[E], told: str) -> E | None:
-        """What was chosen in the field ``name``; None, with the fault ``told``, for what is none of ``kind``."""
+    def one_of(self, name: str, kind: type[E], message: str) -> E | None:
+        """Parse the field ``name`` as ``kind``. Record ``message`` and return None for an unknown value."""
         try:
             return kind(self.said(name))
         except ValueError:
-            self.fault(name, told)
+            self.fault(name, message)
             return None
 
     @contextmanager
     def judged(self, name: str) -> Iterator[None]:
-        """What a rule refuses within is a fault of the field ``name``."""
+        """Record a `Refused` or `Conflict` raised inside the block as an error of the field ``name``."""
         try:
             yield
         except (Refused, Conflict) as error:
             self.fault(name, error.detail)
 
     def check(self, name: str, rule: Callable[[str], object]) -> None:
-        """Judge what stands in the field ``name`` by ``rule``."""
+        """Validate the field ``name`` by ``rule``."""
         with self.judged(name):
             rule(self.said(name))
 
 
-def sent(request: Request) -> Filled:
-    """The form that ``request`` brings. Raises `Problem` as `form.sent` does."""
+def sent(request: Request) -> FormState:
+    """Read the form submitted with ``request``. Raises `Problem` as `form.sent` does."""
     found = form.sent(request)
     values = {name: value.decode("utf-8", "replace") for name, value in found.fields.items()}
-    return Filled(values, file=found.files[0] if found.files else b"")
+    return FormState(values, file=found.files[0] if found.files else b"")

@@ -21,8 +21,8 @@ from chalicelib.http.console import (
     layout,
     text,
 )
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import PERSON, PUBLIC
 from chalicelib.http.core.ports import Services
@@ -61,14 +61,14 @@ def routes(services: Services) -> Routes:
     def home(request: Request, person: Person) -> Reply:
         found = _belongings(services, person)
         if not found:
-            return layout.sent_on(f"{base_url}/console/new")
+            return layout.redirect(f"{base_url}/console/new")
         if len(found) == 1 and not layout.asked(request):
-            return layout.sent_on(f"{base_url}/console/{found[0].issuer.id}")
-        return layout.show(Frame(person, base_url, banner=layout.banner(request)), "home.html", issuers=found)
+            return layout.redirect(f"{base_url}/console/{found[0].issuer.id}")
+        return layout.show(PageContext(person, base_url, banner=layout.banner(request)), "home.html", issuers=found)
 
     @bound.bind("/console/new", access=PERSON)
     def new(_request: Request, person: Person) -> Reply:
-        return _new(services, person, Filled())
+        return _new(services, person, FormState())
 
     @bound.bind("/console/new", access=PERSON, methods=("POST",))
     def found(request: Request, person: Person) -> Reply:
@@ -86,7 +86,7 @@ def routes(services: Services) -> Routes:
         with form.judged("id"):
             new = issuer_form.new(form, issuer_id)
             issuer_actions.found(services.issuer_context, new, owner=person.email, registered=person.operator)
-            return layout.sent_on(f"{base_url}/console/{issuer_id}", did="founded")
+            return layout.redirect(f"{base_url}/console/{issuer_id}", did="founded")
         return _new(services, person, form)
 
     return bound
@@ -118,7 +118,7 @@ def _belongings(services: Services, person: Person) -> list[Belonging]:
     return found
 
 
-def _short_name(form: Filled) -> str:
+def _short_name(form: FormState) -> str:
     """The one that was typed, or that the name makes; a fault is noted in ``form``."""
     made = form.said("id") or slug(form.said("name"))
     if made:
@@ -129,7 +129,7 @@ def _short_name(form: Filled) -> str:
     return made
 
 
-def _new(services: Services, person: Person, form: Filled) -> Reply:
+def _new(services: Services, person: Person, form: FormState) -> Reply:
     first = not members.issuers_of(services.access_context, person.email)
-    around = Frame(person, services.settings.base_url)
-    return layout.show(around, "new_issuer.html", status=form.status, form=form, first=first)
+    context = PageContext(person, services.settings.base_url)
+    return layout.show(context, "new_issuer.html", status=form.status, form=form, first=first)

@@ -11,10 +11,10 @@ from chalicelib.award.input.text_rules import (
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.credential.issuer import Issuer
-from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.form_state import FormState
 
 
-def check(form: Filled) -> None:
+def check(form: FormState) -> None:
     """Note every fault of the fields, so that all of them are mended in one go."""
     form.check("name", lambda said: check_name("name", said, 200))
     form.check("url", lambda said: check_url("website", said))
@@ -27,7 +27,7 @@ def check(form: Filled) -> None:
         form.check("accent", issuer_actions.check_colour)
 
 
-def new(form: Filled, issuer_id: str) -> NewIssuer:
+def new(form: FormState, issuer_id: str) -> NewIssuer:
     """The issuer that ``form`` describes."""
     return NewIssuer(
         id=issuer_id,
@@ -38,13 +38,13 @@ def new(form: Filled, issuer_id: str) -> NewIssuer:
     )
 
 
-def changes(form: Filled) -> dict[str, str | None]:
+def changes(form: FormState) -> dict[str, str | None]:
     """What ``form`` makes of an issuer that is there."""
     said: dict[str, str | None] = {name: form.said(name) for name in ("name", "url", "description")}
     return said | {name: form.or_none(name) for name in ("email", "image", "accent")}
 
 
-def of(issuer: Issuer) -> Filled:
+def of(issuer: Issuer) -> FormState:
     """The form filled with what ``issuer`` says now."""
     names = ("name", "url", "description", "email", "image", "accent")
-    return Filled({name: getattr(issuer, name) or "" for name in names})
+    return FormState({name: getattr(issuer, name) or "" for name in names})

@@ -1,4 +1,4 @@
-"""What surrounds every page of the console: who is signed in, where they are, what just happened."""
+"""Page context shared by every console page: the signed-in person, the issuer, the navigation and the banner."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from chalicelib.http.html import render
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """The surroundings of one page. ``issuer`` and ``caller`` are None where no issuer is chosen yet."""
+class PageContext:
+    """Context of one page. ``issuer`` and ``caller`` are None until an issuer is chosen."""
 
     person: Person
     base_url: str
@@ -30,44 +30,44 @@ class Frame:
 
     @property
     def at(self) -> str:
-        """The address that the issuer's pages begin with."""
+        """Base address of the issuer's pages."""
         return f"{self.base_url}/console/{self.issuer.id}" if self.issuer else f"{self.base_url}/console"
 
     @property
     def tenant(self) -> str:
-        """The id of the issuer whose page it is, as its rule admitted it."""
+        """Id of the issuer that the access rule authorised. Raises `ValueError` when no issuer is chosen."""
         if self.caller is None:
             raise ValueError("a page of no issuer has no tenant")
         return self.caller.issuer_id
 
     @property
     def role(self) -> str:
-        """The person's role here, in a word."""
+        """Label of the person's role at this issuer."""
         return text.ROLES[self.caller.role][0].lower() if self.caller else ""
 
     @property
     def places(self) -> tuple[text.Place, ...]:
-        """Where one can go: nothing that would be refused."""
+        """Navigation entries that the person may open."""
         return tuple(place for place in text.PLACES if self.may(place.act.value))
 
     def may(self, act: str) -> bool:
-        """Whether the person may do ``act`` here, by its name; no button is shown for what would be refused."""
+        """Return whether the person may perform ``act``. Pages use it to hide buttons that would be refused."""
         return self.caller is not None and self.caller.may(Act(act))
 
 
-def of(services: Services, request: Request, caller: Caller, person: Person, here: str) -> Frame:
-    """The frame of a page of the caller's issuer. Raises `NotFound` when the issuer is gone."""
+def of(services: Services, request: Request, caller: Caller, person: Person, here: str) -> PageContext:
+    """Build the context of a page of the caller's issuer. Raises `NotFound` when the issuer no longer exists."""
     issuer = services.issuer_context.issuer_store.issuer(caller.issuer_id)
-    return Frame(person, services.settings.base_url, here, issuer, caller, banner(request))
+    return PageContext(person, services.settings.base_url, here, issuer, caller, banner(request))
 
 
 def banner(request: Request) -> text.Banner | None:
-    """What the page before did, by the code in the address."""
+    """Banner named by the ``did`` query parameter, which the previous page set."""
     return text.BANNERS.get(asked(request).get("did", ""))
 
 
-def show(frame: Frame, template: str, *, status: int = 200, **content: object) -> Reply:
-    """The page ``template`` of the console in its ``frame``."""
+def show(frame: PageContext, template: str, *, status: int = 200, **content: object) -> Reply:
+    """Render the console page ``template``."""
     return render.page(
         f"console/{template}",
         frame.base_url,
@@ -82,12 +82,12 @@ def show(frame: Frame, template: str, *, status: int = 200, **content: object) -
     )
 
 
-def sent_on(frame_or_base: str, **query: str) -> Reply:
-    """Send the browser on to another page, so that loading that one again does nothing twice."""
-    address = f"{frame_or_base}?{urlencode(query)}" if query else frame_or_base
-    return Reply("", "text/plain", 303, uncached(Location=address))
+def redirect(address: str, **query: str) -> Reply:
+    """Redirect with 303, so that reloading the next page does not repeat the action."""
+    location = f"{address}?{urlencode(query)}" if query else address
+    return Reply("", "text/plain", 303, uncached(Location=location))
 
 
 def asked(request: Request) -> Mapping[str, str]:
-    """What stands in the address after the question mark."""
+    """Query parameters of ``request``."""
     return request.query_params or {}

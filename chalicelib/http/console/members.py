@@ -11,7 +11,7 @@ from chalicelib.access.roles import Act, Role
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import Conflict
 from chalicelib.http.console import form_state, layout, text
-from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -26,46 +26,46 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/members", access=member(Act.READ))
     def people(request: Request, caller: Caller, person: Person) -> Reply:
-        return _all(services, layout.of(services, request, caller, person, "members"), Filled({"role": Role.EDITOR}))
+        return _all(services, layout.of(services, request, caller, person, "members"), FormState({"role": Role.EDITOR}))
 
     @bound.bind("/console/{issuer}/members", access=member(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "members")
+        context = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
-        told = False
+        notified = False
         with form.judged("email"):
             if role is not None:
                 added = members.add(services.access_context, caller.issuer_id, form.said("email"), role)
-                told = invite(services.delivery_context, added)
+                notified = invite(services.delivery_context, added)
         if form.faults:
-            return _all(services, around, form)
-        return layout.sent_on(f"{around.at}/members", did="member_added" if told else "member_not_told")
+            return _all(services, context, form)
+        return layout.redirect(f"{context.at}/members", did="member_added" if notified else "member_not_told")
 
     @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), missing=NOBODY)
     def one(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "members")
+        context = layout.of(services, request, caller, person, "members")
         found = services.access_context.member_store.member(caller.issuer_id, layout.asked(request).get("email", ""))
-        return _one(around, found, Filled({"role": found.role}))
+        return _one(context, found, FormState({"role": found.role}))
 
     @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), methods=("POST",), missing=NOBODY)
     def change(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "members")
+        context = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
         found = services.access_context.member_store.member(caller.issuer_id, form.said("email"))
         return (
-            _removed(services, around, found, form)
+            _removed(services, context, found, form)
             if form.said("do") == "remove"
-            else _changed(services, around, found, form)
+            else _changed(services, context, found, form)
         )
 
     return bound
 
 
-def _all(services: Services, around: layout.Frame, form: Filled) -> Reply:
-    found = members.of_issuer(services.access_context, around.tenant)
+def _all(services: Services, context: layout.PageContext, form: FormState) -> Reply:
+    found = members.of_issuer(services.access_context, context.tenant)
     return layout.show(
-        around,
+        context,
         "members.html",
         status=form.status,
         form=form,
@@ -75,32 +75,32 @@ def _all(services: Services, around: layout.Frame, form: Filled) -> Reply:
     )
 
 
-def _one(around: layout.Frame, found: Member, form: Filled) -> Reply:
+def _one(context: layout.PageContext, found: Member, form: FormState) -> Reply:
     options = text.ROLE_OPTIONS
     return layout.show(
-        around, "member.html", status=form.status, form=form, member=found, roles=text.ROLES, role_options=options
+        context, "member.html", status=form.status, form=form, member=found, roles=text.ROLES, role_options=options
     )
 
 
-def _changed(services: Services, around: layout.Frame, found: Member, form: Filled) -> Reply:
+def _changed(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
     role = form.one_of("role", Role, "Choose a role.")
     try:
         if role is not None:
             members.change(services.access_context, found.issuer_id, found.email, role)
     except Conflict as error:
         form.fault("role", _sentence(error))
-    return _one(around, found, form) if form.faults else layout.sent_on(f"{around.at}/members", did="member_changed")
+    return _one(context, found, form) if form.faults else layout.redirect(f"{context.at}/members", did="member_changed")
 
 
-def _removed(services: Services, around: layout.Frame, found: Member, form: Filled) -> Reply:
+def _removed(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
     try:
         members.remove(services.access_context, found.issuer_id, found.email)
     except Conflict as error:
         form.fault("", _sentence(error))
-        return _one(around, found, form)
-    # Who removed themselves has no people's page to go to.
-    own = found.email == around.person.email
-    return layout.sent_on(f"{around.base_url}/console" if own else f"{around.at}/members", did="member_removed")
+        return _one(context, found, form)
+    # A person who removed themselves may no longer open the members page.
+    own = found.email == context.person.email
+    return layout.redirect(f"{context.base_url}/console" if own else f"{context.at}/members", did="member_removed")
 
 
 def _sentence(error: Conflict) -> str:

@@ -18,7 +18,7 @@ from chalicelib.credential.record import State
 from chalicelib.http.console import layout
 from chalicelib.http.console.bulk import job_text, upload_text
 from chalicelib.http.console.credentials import credential_text
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -60,19 +60,19 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}", access=member(Act.READ), missing=MISSING)
     def overview(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "overview")
+        context = layout.of(services, request, caller, person, "overview")
         issuer_store = services.issuer_context.issuer_store
         achievements = list(issuer_store.achievements(caller.issuer_id))
         rows = issuer_store.rows(caller.issuer_id, None, COUNTED + 1)
         names = {one.id: one.name for one in achievements}
         now = services.issuer_context.now()
         return layout.show(
-            around,
+            context,
             "overview.html",
             figures=_figures(services, rows) if rows else (),
             latest=credential_text.listed(rows[:LATEST], names, now),
-            steps=_steps(services, around, achievements, rows),
-            waiting=_waiting(services, around),
+            steps=_steps(services, context, achievements, rows),
+            waiting=_waiting(services, context),
         )
 
     return bound
@@ -90,10 +90,10 @@ def _figures(services: Services, rows: Sequence[Row]) -> tuple[Figure, ...]:
     return (figures[0], *(Figure(figure.number, figure.what + among) for figure in figures[1:]))
 
 
-def _waiting(services: Services, around: Frame) -> tuple[Step, ...]:
+def _waiting(services: Services, context: PageContext) -> tuple[Step, ...]:
     """Lists that are not awarded whole, of the latest few."""
     open_ = (JobState.RUNNING, JobState.STOPPED)
-    found = (job for job in services.bulk.jobs.jobs(around.tenant, None, LISTS).jobs if job.state in open_)
+    found = (job for job in services.bulk.jobs.jobs(context.tenant, None, LISTS).jobs if job.state in open_)
     return tuple(
         Step(
             f"Upload of {upload_text.rows(job.total)}: {job_text.STATES[job.state].word.lower()}",
@@ -105,11 +105,11 @@ def _waiting(services: Services, around: Frame) -> tuple[Step, ...]:
 
 
 def _steps(
-    services: Services, around: Frame, achievements: Sequence[Achievement], rows: Sequence[Row]
+    services: Services, context: PageContext, achievements: Sequence[Achievement], rows: Sequence[Row]
 ) -> tuple[Step, ...]:
     """What comes next, for those who may do it; nothing when all of it is done."""
     steps = []
-    if around.may("edit"):
+    if context.may("edit"):
         steps.append(
             Step(
                 "Create an achievement",
@@ -118,7 +118,7 @@ def _steps(
                 bool(achievements),
             )
         )
-    if around.may("issue"):
+    if context.may("issue"):
         steps.append(
             Step(
                 "Issue it",
@@ -127,7 +127,7 @@ def _steps(
                 bool(rows),
             )
         )
-    if around.may("manage"):
-        several = len(list(members.of_issuer(services.access_context, around.tenant))) > 1
+    if context.may("manage"):
+        several = len(list(members.of_issuer(services.access_context, context.tenant))) > 1
         steps.append(Step("Add a colleague", "So that someone can act while you are away.", "/members", several))
     return tuple(steps) if not all(step.done for step in steps) else ()

@@ -17,8 +17,8 @@ from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.award.pathways.pathway_progress import StepState
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import Face
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -47,16 +47,16 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/pathways", access=member(Act.READ))
     def everything(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "pathways")
+        context = layout.of(services, request, caller, person, "pathways")
         found = sorted(
             services.pathways.pathways(caller.issuer_id), key=lambda one: (one.archived, one.name.casefold())
         )
-        return layout.show(around, "pathways.html", found=found, steps={one.id: _flat(one.root) for one in found})
+        return layout.show(context, "pathways.html", found=found, steps={one.id: _flat(one.root) for one in found})
 
     @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "pathways")
-        return _drawn(services, around, Filled({"rule": Rule.ALL.value}))
+        context = layout.of(services, request, caller, person, "pathways")
+        return _drawn(services, context, FormState({"rule": Rule.ALL.value}))
 
     @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
@@ -64,7 +64,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "pathways")
+        context = layout.of(services, request, caller, person, "pathways")
         found = services.pathways.pathway(caller.issuer_id, pathway_id)
         email = layout.asked(request).get("email", "").strip()
         way = (
@@ -74,18 +74,18 @@ def routes(services: Services) -> Routes:
             if email
             else None
         )
-        return _drawn(services, around, of(found), found, way, email)
+        return _drawn(services, context, of(found), found, way, email)
 
     @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "pathways")
+        context = layout.of(services, request, caller, person, "pathways")
         before = services.pathways.pathway(caller.issuer_id, pathway_id)
-        return _save(services, around, form_state.sent(request), before)
+        return _save(services, context, form_state.sent(request), before)
 
     return bound
 
 
-def of(pathway: Pathway) -> Filled:
+def of(pathway: Pathway) -> FormState:
     """The form filled with what ``pathway`` says now."""
     values = {
         "name": pathway.name,
@@ -98,27 +98,27 @@ def of(pathway: Pathway) -> Filled:
     for number, step in enumerate(pathway.root.steps, 1):
         if isinstance(step, Step):
             values |= {f"step_{number}": step.achievement_id, f"url_{number}": step.url or ""}
-    return Filled(values)
+    return FormState(values)
 
 
-def _save(services: Services, around: Frame, form: Filled, before: Pathway | None) -> Reply:
+def _save(services: Services, context: PageContext, form: FormState, before: Pathway | None) -> Reply:
     if form.said("do") == "more":
-        return _drawn(services, around, form, before)
+        return _drawn(services, context, form, before)
     draft = _draft(form, before)
     if draft is not None:
         try:
             if before is None:
-                pathway_actions.add(services.issuer_context, services.pathways, around.tenant, draft)
+                pathway_actions.add(services.issuer_context, services.pathways, context.tenant, draft)
             else:
-                pathway_actions.change(services.issuer_context, services.pathways, around.tenant, before.id, draft)
+                pathway_actions.change(services.issuer_context, services.pathways, context.tenant, before.id, draft)
         except (Refused, Conflict) as error:
             form.fault("", error.detail)
         else:
-            return layout.sent_on(f"{around.at}/pathways", did="pathway_saved")
-    return _drawn(services, around, form, before)
+            return layout.redirect(f"{context.at}/pathways", did="pathway_saved")
+    return _drawn(services, context, form, before)
 
 
-def _draft(form: Filled, before: Pathway | None) -> Draft | None:
+def _draft(form: FormState, before: Pathway | None) -> Draft | None:
     """What ``form`` draws; None when it has faults."""
     form.check("name", lambda said: check_text("name", said, 200))
     form.check("description", lambda said: check_text("description", said, 2000))
@@ -145,7 +145,7 @@ def _draft(form: Filled, before: Pathway | None) -> Draft | None:
     )
 
 
-def _steps(form: Filled, before: Pathway | None) -> tuple[Node, ...]:
+def _steps(form: FormState, before: Pathway | None) -> tuple[Node, ...]:
     """The steps that ``form`` names, with the descriptions that they had."""
     described = {step.achievement_id: step.description for step in _flat(before.root)} if before else {}
     found: list[Node] = []
@@ -157,7 +157,7 @@ def _steps(form: Filled, before: Pathway | None) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def _rows(form: Filled) -> range:
+def _rows(form: FormState) -> range:
     numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"step_\d{1,2}", name, re.ASCII)]
     more = MORE_STEPS if form.said("do") == "more" else 0
     return range(
@@ -172,20 +172,20 @@ def _flat(node: Node) -> list[Step]:
 
 def _drawn(
     services: Services,
-    around: Frame,
-    form: Filled,
+    context: PageContext,
+    form: FormState,
     pathway: Pathway | None = None,
     way: HolderProgress | None = None,
     email: str = "",
 ) -> Reply:
     """The form, and how far the holder with the address ``email`` has come."""
     found = sorted(
-        services.issuer_context.issuer_store.achievements(around.tenant), key=lambda one: one.name.casefold()
+        services.issuer_context.issuer_store.achievements(context.tenant), key=lambda one: one.name.casefold()
     )
     options = [(one.id, one.name + (" (archived)" if one.archived else "")) for one in found]
     nested = pathway is not None and any(isinstance(step, Group) for step in pathway.root.steps)
     return layout.show(
-        around,
+        context,
         "pathway.html",
         status=form.status,
         form=form,

@@ -10,8 +10,8 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Refused
 from chalicelib.http.console import form_state, issuer_form, layout
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -24,25 +24,25 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/settings", access=member(Act.MANAGE))
     def settings(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "settings")
-        return _shown(around, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
+        context = layout.of(services, request, caller, person, "settings")
+        return _shown(context, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
 
     @bound.bind("/console/{issuer}/settings", access=member(Act.MANAGE), methods=("POST",))
     def change(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "settings")
+        context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)
         issuer_form.check(form)
         if not form.faults:
             with form.judged(""):
                 issuer_actions.reword(services.issuer_context, caller.issuer_id, issuer_form.changes(form))
-                return layout.sent_on(f"{around.at}/settings", did="settings_changed")
-        return _shown(around, form)
+                return layout.redirect(f"{context.at}/settings", did="settings_changed")
+        return _shown(context, form)
 
     return bound
 
 
-def _shown(around: Frame, form: Filled) -> Reply:
-    return layout.show(around, "settings.html", status=form.status, form=form, key=_key(around.issuer))
+def _shown(context: PageContext, form: FormState) -> Reply:
+    return layout.show(context, "settings.html", status=form.status, form=form, key=_key(context.issuer))
 
 
 def _key(issuer: Issuer | None) -> SigningKey | None:

@@ -15,8 +15,8 @@ from chalicelib.award.webhooks.webhook import Fields, Outcome, Webhook
 from chalicelib.award.webhooks.webhook_actions import WebhookDraft, WebhookWithSecret
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import Face
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -68,37 +68,37 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/webhooks", access=member(Act.MANAGE))
     def everything(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "webhooks")
-        return layout.show(around, "webhooks.html", found=tuple(services.webhooks.webhooks(caller.issuer_id)))
+        context = layout.of(services, request, caller, person, "webhooks")
+        return layout.show(context, "webhooks.html", found=tuple(services.webhooks.webhooks(caller.issuer_id)))
 
     @bound.bind("/console/{issuer}/webhooks/new", access=member(Act.MANAGE))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        return _shown(services, layout.of(services, request, caller, person, "webhooks"), Filled(USUAL))
+        return _shown(services, layout.of(services, request, caller, person, "webhooks"), FormState(USUAL))
 
     @bound.bind("/console/{issuer}/webhooks/new", access=member(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "webhooks")
-        return _added(services, around, form_state.sent(request))
+        context = layout.of(services, request, caller, person, "webhooks")
+        return _added(services, context, form_state.sent(request))
 
     @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "webhooks")
+        context = layout.of(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
-        return _shown(services, around, of(webhook), webhook)
+        return _shown(services, context, of(webhook), webhook)
 
     @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "webhooks")
+        context = layout.of(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
-        return _changed(services, around, webhook, form_state.sent(request))
+        return _changed(services, context, webhook, form_state.sent(request))
 
     return bound
 
 
-def of(webhook: Webhook) -> Filled:
+def of(webhook: Webhook) -> FormState:
     """The form filled with what ``webhook`` says now."""
     fields = webhook.fields
-    return Filled(
+    return FormState(
         {
             "name": webhook.name,
             "name_at": " ".join(fields.name),
@@ -127,31 +127,31 @@ def _fits(webhook: Webhook | None) -> bool:
     return webhook is None or len(webhook.courses) <= MAX_COURSES
 
 
-def _added(services: Services, around: Frame, form: Filled) -> Reply:
+def _added(services: Services, context: PageContext, form: FormState) -> Reply:
     draft = _draft(form, None) if form.said("do") != "more" else None
     if draft is not None:
         wanted = form.or_none("id")
         try:
-            made = webhook_actions.add(services.issuer_context, services.webhooks, around.tenant, draft, wanted)
+            made = webhook_actions.add(services.issuer_context, services.webhooks, context.tenant, draft, wanted)
         except Refused as error:
             form.fault("", error.detail)
         except Conflict:
-            return layout.sent_on(f"{around.at}/webhooks/{wanted}", did="webhook_made_before")
+            return layout.redirect(f"{context.at}/webhooks/{wanted}", did="webhook_made_before")
         else:
             # No redirect: its secret can be shown in this one answer only. The same form again makes no second one.
-            return _shown(services, around, of(made.webhook), made.webhook, made)
-    return _shown(services, around, form)
+            return _shown(services, context, of(made.webhook), made.webhook, made)
+    return _shown(services, context, form)
 
 
-def _changed(services: Services, around: Frame, webhook: Webhook, form: Filled) -> Reply:
+def _changed(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
     match form.said("do"):
         case "remove":
             webhook_actions.remove(services.webhooks, webhook.issuer_id, webhook.id)
-            return layout.sent_on(f"{around.at}/webhooks", did="webhook_removed")
+            return layout.redirect(f"{context.at}/webhooks", did="webhook_removed")
         case "rotate":
-            return _rotated(services, around, webhook, form)
+            return _rotated(services, context, webhook, form)
         case "more":
-            return _shown(services, around, form, webhook)
+            return _shown(services, context, form, webhook)
     draft = _draft(form, webhook)
     if draft is not None:
         try:
@@ -159,11 +159,11 @@ def _changed(services: Services, around: Frame, webhook: Webhook, form: Filled) 
         except (Refused, Conflict) as error:
             form.fault("", error.detail)
         else:
-            return layout.sent_on(f"{around.at}/webhooks/{webhook.id}", did="webhook_changed")
-    return _shown(services, around, form, webhook)
+            return layout.redirect(f"{context.at}/webhooks/{webhook.id}", did="webhook_changed")
+    return _shown(services, context, form, webhook)
 
 
-def _rotated(services: Services, around: Frame, webhook: Webhook, form: Filled) -> Reply:
+def _rotated(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
     seen = form.said("version")
     version = int(seen) if re.fullmatch(r"\d{1,9}", seen, re.ASCII) else None
     try:
@@ -171,11 +171,11 @@ def _rotated(services: Services, around: Frame, webhook: Webhook, form: Filled) 
             services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, version
         )
     except Conflict:
-        return layout.sent_on(f"{around.at}/webhooks/{webhook.id}", did="secret_made_before")
-    return _shown(services, around, of(made.webhook), made.webhook, made)
+        return layout.redirect(f"{context.at}/webhooks/{webhook.id}", did="secret_made_before")
+    return _shown(services, context, of(made.webhook), made.webhook, made)
 
 
-def _draft(form: Filled, webhook: Webhook | None) -> WebhookDraft | None:
+def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
     """What ``form`` says of a webhook; None when it has faults."""
     form.check("name", lambda said: check_text("name", said, 200))
     for name in ("name_at", "email", "course", "completed"):
@@ -198,7 +198,7 @@ def _draft(form: Filled, webhook: Webhook | None) -> WebhookDraft | None:
     return WebhookDraft(form.said("name"), fields, courses, bool(form.said("dry_run")))
 
 
-def _courses(form: Filled) -> dict[str, str]:
+def _courses(form: FormState) -> dict[str, str]:
     """The achievement that each course earns, from the rows of ``form``; an empty row is none."""
     found: dict[str, str] = {}
     for number in _rows(form):
@@ -217,7 +217,7 @@ def _courses(form: Filled) -> dict[str, str]:
     return found
 
 
-def _rows(form: Filled) -> range:
+def _rows(form: FormState) -> range:
     """The numbers of the rows of courses that ``form`` has: room for those that it names, and for some more."""
     named = [
         int(name.rpartition("_")[2])
@@ -240,13 +240,13 @@ def _written(value: str | int | bool) -> str:
 
 def _shown(
     services: Services,
-    around: Frame,
-    form: Filled,
+    context: PageContext,
+    form: FormState,
     webhook: Webhook | None = None,
     made: WebhookWithSecret | None = None,
 ) -> Reply:
     found = sorted(
-        services.issuer_context.issuer_store.achievements(around.tenant), key=lambda one: one.name.casefold()
+        services.issuer_context.issuer_store.achievements(context.tenant), key=lambda one: one.name.casefold()
     )
     earned = set(webhook.courses.values()) if webhook else set()
     options = [
@@ -255,15 +255,15 @@ def _shown(
         if not one.archived or one.id in earned
     ]
     now = services.issuer_context.now()
-    came = services.webhooks.deliveries(around.tenant, webhook.id, now, SHOWN) if webhook else ()
+    came = services.webhooks.deliveries(context.tenant, webhook.id, now, SHOWN) if webhook else ()
     return layout.show(
-        around,
+        context,
         "webhook.html",
         status=form.status,
         form=form,
         webhook=webhook,
         secret=made.secret if made else None,
-        address=webhook_json.address(webhook, around.base_url) if webhook else "",
+        address=webhook_json.address(webhook, context.base_url) if webhook else "",
         options=(("", "Choose one"), *options) if options else (),
         rows=len(_rows(form)) if _fits(webhook) else 0,
         max_rows=MAX_COURSES,

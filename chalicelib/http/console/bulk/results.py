@@ -16,7 +16,7 @@ from chalicelib.award.bulk.job import Job, RowState
 from chalicelib.http.console import layout
 from chalicelib.http.console.bulk import job_text
 from chalicelib.http.console.credentials.credential_text import ANOTHER
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -35,35 +35,35 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/issue/{id}", access=member(Act.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "issue")
+        context = layout.of(services, request, caller, person, "issue")
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
-        return _page(services, around, bulk_issuer.progress(services.bulk, job), layout.asked(request))
+        return _page(services, context, bulk_issuer.progress(services.bulk, job), layout.asked(request))
 
     @bound.bind("/console/{issuer}/issue/{id}", access=member(Act.ISSUE), methods=("POST",), missing=MISSING)
     def run_on(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "issue")
+        context = layout.of(services, request, caller, person, "issue")
         bulk_issuer.resume(services.bulk, caller.issuer_id, job_id)
-        return layout.sent_on(f"{around.at}/issue/{job_id}")
+        return layout.redirect(f"{context.at}/issue/{job_id}")
 
     return bound
 
 
-def recent(services: Services, around: Frame, most: int) -> list[job_text.Short]:
+def recent(services: Services, context: PageContext, most: int) -> list[job_text.Short]:
     """The lists awarded last."""
-    found = services.bulk.jobs.jobs(around.tenant, None, most).jobs
+    found = services.bulk.jobs.jobs(context.tenant, None, most).jobs
     names = (
-        {one.id: one.name for one in services.issuer_context.issuer_store.achievements(around.tenant)} if found else {}
+        {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)} if found else {}
     )
     return [job_text.short(job, names.get(job.achievement_id, ANOTHER)) for job in found]
 
 
-def _page(services: Services, around: Frame, job: Job, asked: Mapping[str, str]) -> Reply:
+def _page(services: Services, context: PageContext, job: Job, asked: Mapping[str, str]) -> Reply:
     only = RowState.REFUSED if asked.get("only") == RowState.REFUSED else None
     found = list(islice(bulk_issuer.results(services.bulk, job, only, _place(asked.get("after", ""))), SHOWN + 1))
     following = found[SHOWN - 1][1] if len(found) > SHOWN else None
     achievement = services.issuer_context.issuer_store.achievement(job.issuer_id, job.achievement_id).name
     return layout.show(
-        around,
+        context,
         "job.html",
         job=job_text.shown(job, achievement, only),
         rows=[job_text.line_of(result) for result, _ in found[:SHOWN]],

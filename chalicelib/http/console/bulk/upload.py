@@ -27,8 +27,8 @@ from chalicelib.errors import Conflict, Malformed, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.bulk import results, upload_text
 from chalicelib.http.console.bulk.upload_text import Seen, SubmittedReport
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -56,28 +56,28 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE))
     def award(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "issue")
+        context = layout.of(services, request, caller, person, "issue")
         chosen = layout.asked(request).get("achievement", "")
-        return _page(services, around, Filled({"achievement": chosen, "notify": "yes"}))
+        return _page(services, context, FormState({"achievement": chosen, "notify": "yes"}))
 
     @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE), methods=("POST",))
     def check_or_award(request: Request, caller: Caller, person: Person) -> Reply:
-        around = layout.of(services, request, caller, person, "issue")
+        context = layout.of(services, request, caller, person, "issue")
         form = _with_file(form_state.sent(request))
         sent = _upload(form)
-        achievement = _achievement(services, around, form)
+        achievement = _achievement(services, context, form)
         if form.faults or achievement is None:
-            return _page(services, around, form)
+            return _page(services, context, form)
         if form.said("do") in ("issue", "issue_valid"):
-            made = _awarded(services, around, form, sent)
+            made = _awarded(services, context, form, sent)
             if made is not None:
-                return layout.sent_on(f"{around.at}/issue/{made.id}")
-        return _page(services, around, form, _checked(services, around, form, sent, achievement))
+                return layout.redirect(f"{context.at}/issue/{made.id}")
+        return _page(services, context, form, _checked(services, context, form, sent, achievement))
 
     return bound
 
 
-def _with_file(form: Filled) -> Filled:
+def _with_file(form: FormState) -> FormState:
     """``form`` with the file that came along in place of what was typed, so that it can be mended in the field."""
     if not form.file:
         return form
@@ -87,13 +87,13 @@ def _with_file(form: Filled) -> Filled:
         form.fault("file", NOT_TEXT)
         return form
     # Whoever chooses a file does not award what was checked before.
-    return Filled({**form.values, "rows": text, "do": "check"}, form.faults)
+    return FormState({**form.values, "rows": text, "do": "check"}, form.faults)
 
 
-def _achievement(services: Services, around: Frame, form: Filled) -> Achievement | None:
+def _achievement(services: Services, context: PageContext, form: FormState) -> Achievement | None:
     """The achievement that was chosen; None, with a fault, for none or one that is no longer awarded."""
     try:
-        found = services.issuer_context.issuer_store.achievement(around.tenant, form.said("achievement"))
+        found = services.issuer_context.issuer_store.achievement(context.tenant, form.said("achievement"))
     except NotFound:
         form.fault("achievement", "Choose an achievement.")
         return None
@@ -102,7 +102,7 @@ def _achievement(services: Services, around: Frame, form: Filled) -> Achievement
     return found
 
 
-def _upload(form: Filled) -> Upload:
+def _upload(form: FormState) -> Upload:
     """What ``form`` sends, its faults noted in it."""
     content = form.lines("rows").encode()
     if not content.strip() and "file" not in form.faults:
@@ -130,20 +130,20 @@ def _upload(form: Filled) -> Upload:
     )
 
 
-def _mark(form: Filled) -> str:
+def _mark(form: FormState) -> str:
     """What was checked, exactly; something else has to be checked again before it is awarded."""
     names = ("achievement", "valid_until", "notify", "columns")
     said = "\0".join((form.lines("rows"), *(form.said(name) for name in names)))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _awarded(services: Services, around: Frame, form: Filled, sent: Upload) -> Job | None:
+def _awarded(services: Services, context: PageContext, form: FormState, sent: Upload) -> Job | None:
     """The job that awards what was checked; None when it has to be checked again."""
     if form.said("checked") != _mark(form) or sent.key is None:
         form.fault("rows", CHANGED)
         return None
     try:
-        made = bulk_issuer.create(services.bulk, around.tenant, sent, around.person.email, now=True)
+        made = bulk_issuer.create(services.bulk, context.tenant, sent, context.person.email, now=True)
     except RowsRefused as error:
         if error.code == "duplicates":
             form.fault(
@@ -154,16 +154,16 @@ def _awarded(services: Services, around: Frame, form: Filled, sent: Upload) -> J
         form.fault("rows", error.detail)
         return None
     if made.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
-        job_runner.run(services.bulk, around.tenant, made.id, lambda: False)
+        job_runner.run(services.bulk, context.tenant, made.id, lambda: False)
     return made
 
 
 def _checked(
-    services: Services, around: Frame, form: Filled, sent: Upload, achievement: Achievement
+    services: Services, context: PageContext, form: FormState, sent: Upload, achievement: Achievement
 ) -> SubmittedReport | None:
     """What is in the list; None, with a fault, when it cannot be read as one."""
     try:
-        found = bulk_issuer.examine(services.bulk, around.tenant, sent)
+        found = bulk_issuer.examine(services.bulk, context.tenant, sent)
         sample, with_email = _looked_at(sent, found)
     except UnknownColumns as error:
         form.fault("columns", error.detail)
@@ -200,15 +200,15 @@ def _looked_at(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int
     return tuple(sample), with_email
 
 
-def _page(services: Services, around: Frame, form: Filled, checked: SubmittedReport | None = None) -> Reply:
-    found = services.issuer_context.issuer_store.achievements(around.tenant)
+def _page(services: Services, context: PageContext, form: FormState, checked: SubmittedReport | None = None) -> Reply:
+    found = services.issuer_context.issuer_store.achievements(context.tenant)
     options = sorted(((one.id, one.name) for one in found if not one.archived), key=lambda one: one[1].casefold())
     return layout.show(
-        around,
+        context,
         "issue.html",
         status=form.status,
         form=form,
         checked=checked,
         options=(("", "Choose one"), *options) if len(options) > 1 else options,
-        jobs=results.recent(services, around, RECENT),
+        jobs=results.recent(services, context, RECENT),
     )

@@ -17,7 +17,7 @@ from chalicelib.delivery import resend
 from chalicelib.delivery.handlers import is_current
 from chalicelib.errors import Conflict, Malformed, Refused
 from chalicelib.http.console.credentials.credential_text import Shown
-from chalicelib.http.console.form_state import Filled
+from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.ports import Services
 
 
@@ -148,10 +148,10 @@ def offered(record: Record, shown: Shown, now: datetime) -> tuple[Act, ...]:
     return tuple(act for act, can in possible.items() if can)
 
 
-def fresh(services: Services, record: Record, shown: Shown) -> Filled:
+def fresh(services: Services, record: Record, shown: Shown) -> FormState:
     """The form of an act with what the credential says now, and the id that a new one will have: sent twice, it is
     done once."""
-    return Filled(
+    return FormState(
         {
             "name": record.holder_name,
             "email": shown.email or "",
@@ -161,7 +161,7 @@ def fresh(services: Services, record: Record, shown: Shown) -> Filled:
     )
 
 
-def do(services: Services, record: Record, shown: Shown, key: str, form: Filled) -> Done | None:
+def do(services: Services, record: Record, shown: Shown, key: str, form: FormState) -> Done | None:
     """Do it; None when ``form`` has faults, which are noted in it. Raises what is no fault of the form."""
     act = ACTS[key]
     if act.needed and not form.said("reason"):
@@ -184,7 +184,7 @@ FIELDS = {"bad_email": "email", "email_unknown": "email", "bad_validity": "valid
 """Which field of a form a refusal is about."""
 
 
-def _do(services: Services, record: Record, shown: Shown, act: Act, form: Filled, until: datetime | None) -> Done:
+def _do(services: Services, record: Record, shown: Shown, act: Act, form: FormState, until: datetime | None) -> Done:
     issuer_context, tenant, reason = services.issuer_context, record.issuer_id, form.or_none("reason")
     match act.key:
         case "send":
@@ -208,7 +208,7 @@ def _do(services: Services, record: Record, shown: Shown, act: Act, form: Filled
             return Done("revoked" if changed else "unchanged", record.id)
 
 
-def _until(form: Filled) -> datetime | None:
+def _until(form: FormState) -> datetime | None:
     """The end that ``form`` gives, None when it gives none; a fault when it is no date."""
     if not form.said("valid_until"):
         return None
@@ -219,7 +219,7 @@ def _until(form: Filled) -> datetime | None:
         return None
 
 
-def _changes(record: Record, form: Filled, until: datetime | None, email: str | None) -> Changes:
+def _changes(record: Record, form: FormState, until: datetime | None, email: str | None) -> Changes:
     """What ``form`` says otherwise than ``record``, which was for ``email``; an emptied field takes it away."""
     name, sought = form.said("name"), form.said("email").lower()
     return Changes(

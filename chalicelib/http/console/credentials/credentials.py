@@ -18,8 +18,8 @@ from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.credentials import credential_actions, credential_text
 from chalicelib.http.console.credentials.credential_actions import ACTS
 from chalicelib.http.console.credentials.credential_text import Shown
-from chalicelib.http.console.form_state import Filled
-from chalicelib.http.console.layout import Frame
+from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -43,65 +43,67 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/credentials/{id}", access=member(Act.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, credential_id: str) -> Reply:
-        around = layout.of(services, request, caller, person, "credentials")
-        record = _own(services, around, credential_id)
+        context = layout.of(services, request, caller, person, "credentials")
+        record = _own(services, context, credential_id)
         shown = _shown(services, record)
-        acts = credential_actions.offered(record, shown, services.issuer_context.now()) if around.may("issue") else ()
-        return layout.show(around, "credential.html", credential=shown, acts=acts)
+        acts = credential_actions.offered(record, shown, services.issuer_context.now()) if context.may("issue") else ()
+        return layout.show(context, "credential.html", credential=shown, acts=acts)
 
     @bound.bind("/console/{issuer}/credentials/{id}/{act}", access=member(Act.ISSUE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, credential_id: str, act: str) -> Reply:
-        around = layout.of(services, request, caller, person, "credentials")
-        record = _own(services, around, credential_id)
-        return _asked(services, around, record, act, None)
+        context = layout.of(services, request, caller, person, "credentials")
+        record = _own(services, context, credential_id)
+        return _asked(services, context, record, act, None)
 
     @bound.bind(
         "/console/{issuer}/credentials/{id}/{act}", access=member(Act.ISSUE), methods=("POST",), missing=MISSING
     )
     def do(request: Request, caller: Caller, person: Person, credential_id: str, act: str) -> Reply:
-        around = layout.of(services, request, caller, person, "credentials")
-        record = _own(services, around, credential_id)
+        context = layout.of(services, request, caller, person, "credentials")
+        record = _own(services, context, credential_id)
         form = form_state.sent(request)
         if act not in ACTS:
             raise NotFound("no such act")
         done = credential_actions.do(services, record, _shown(services, record), act, form)
         if done is None:
-            return _asked(services, around, record, act, form)
-        return layout.sent_on(f"{around.at}/credentials/{done.credential_id}", did=done.did)
+            return _asked(services, context, record, act, form)
+        return layout.redirect(f"{context.at}/credentials/{done.credential_id}", did=done.did)
 
     return bound
 
 
-def _own(services: Services, around: Frame, credential_id: str) -> Record:
+def _own(services: Services, context: PageContext, credential_id: str) -> Record:
     if not _ID.fullmatch(credential_id):
         raise NotFound("no such credential")
-    return status_changes.owned(services.issuer_context, around.tenant, credential_id)
+    return status_changes.owned(services.issuer_context, context.tenant, credential_id)
 
 
-def _found(services: Services, around: Frame, request: Request) -> Reply:
+def _found(services: Services, context: PageContext, request: Request) -> Reply:
     asked = layout.asked(request)
-    form = Filled({name: asked.get(name, "")[:MAX_SOUGHT] for name in ("q", "achievement", "state")})
-    names = {one.id: one.name for one in services.issuer_context.issuer_store.achievements(around.tenant)}
+    form = FormState({name: asked.get(name, "")[:MAX_SOUGHT] for name in ("q", "achievement", "state")})
+    names = {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)}
     try:
-        page = search.page(services.issuer_context.issuer_store, around.tenant, _search(form), asked.get("after"), PAGE)
+        page = search.page(
+            services.issuer_context.issuer_store, context.tenant, _search(form), asked.get("after"), PAGE
+        )
     except Malformed:
-        # Somebody cut the address short: the first page is what they look for.
-        page = search.page(services.issuer_context.issuer_store, around.tenant, _search(form), None, PAGE)
+        # A cursor from a truncated address is ignored, and the first page shown.
+        page = search.page(services.issuer_context.issuer_store, context.tenant, _search(form), None, PAGE)
     kept = {name: value for name, value in form.values.items() if value}
     options = (("", "Any"), *sorted(names.items(), key=lambda one: one[1].casefold()))
     return layout.show(
-        around,
+        context,
         "credentials.html",
         form=form,
         rows=credential_text.listed(page.rows, names, services.issuer_context.now()),
-        next=f"{around.at}/credentials?{urlencode({**kept, 'after': page.next})}" if page.next else "",
+        next=f"{context.at}/credentials?{urlencode({**kept, 'after': page.next})}" if page.next else "",
         options=options,
         states=credential_text.STATES,
         nothing=_nothing(bool(kept), page.next is not None),
     )
 
 
-def _search(form: Filled) -> Search:
+def _search(form: FormState) -> Search:
     sought, state = form.said("q"), form.said("state")
     return Search(
         name=sought if sought and "@" not in sought else None,
@@ -145,7 +147,7 @@ def _shown(services: Services, record: Record) -> Shown:
     )
 
 
-def _asked(services: Services, around: Frame, record: Record, key: str, form: Filled | None) -> Reply:
+def _asked(services: Services, context: PageContext, record: Record, key: str, form: FormState | None) -> Reply:
     """The page that says exactly what ``key`` would do, and asks for what it needs."""
     shown = _shown(services, record)
     acts = credential_actions.offered(record, shown, services.issuer_context.now())
@@ -153,4 +155,4 @@ def _asked(services: Services, around: Frame, record: Record, key: str, form: Fi
     if act is None:
         raise NotFound("not to be done to this one")
     form = form or credential_actions.fresh(services, record, shown)
-    return layout.show(around, "credential_action.html", status=form.status, form=form, credential=shown, act=act)
+    return layout.show(context, "credential_action.html", status=form.status, form=form, credential=shown, act=act)
