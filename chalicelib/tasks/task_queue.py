@@ -1,4 +1,4 @@
-"""The durable to-do list: what has to be done later, by somebody else, and at least once."""
+"""The durable task queue with at-least-once delivery."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 LEASE = timedelta(minutes=15)
-"""How long a claimed task is left to its worker. A worker that died is followed after that: the longest that Lambda
-lets a function live."""
+"""How long a claim lasts before another worker may take the task: the maximum run time of a Lambda function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Task:
     subject: str
     due: datetime
     attempts: int = 0
-    """How often a worker began it."""
+    """How often a worker has started it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class TaskQueue(Protocol):
     """Where tasks are kept until they are done. Every method raises `Unavailable` when storage does not answer."""
 
     def add(self, tasks: Sequence[Task]) -> None:
-        """Store new tasks, one after the other. One that is stored already is no fault."""
+        """Store new tasks one by one; a task that is already stored is ignored."""
 
     def due(self, now: datetime, limit: int) -> Iterator[Task]:
         """What is due and no worker has, strongly read: shard after shard, of each the oldest ``limit``."""
@@ -50,7 +49,7 @@ class TaskQueue(Protocol):
         it is done."""
 
     def done(self, task: Task) -> None:
-        """Strike it off; one that is gone already is no fault."""
+        """Delete a finished task; a task that is already gone is ignored."""
 
     def postpone(self, task: Task, due: datetime) -> None:
         """Let go of a claimed task until ``due``. One that another worker took since is left to that worker."""
@@ -59,7 +58,7 @@ class TaskQueue(Protocol):
         """Set a claimed task aside: it is not due again until somebody asks for it."""
 
     def parked(self, limit: int) -> Iterator[Parked]:
-        """What was set aside, the oldest first."""
+        """Dead letters, oldest first."""
 
     def retry(self, parked: Parked, now: datetime) -> None:
         """Make a parked task due now, with its attempts forgotten. Raises `NotFound` when it is not parked."""

@@ -1,4 +1,4 @@
-"""Do what is due: claim, handle, strike off. A task is done at least once, so every handler is idempotent."""
+"""Run due tasks: claim, handle, delete. A task runs at least once, so every handler must be idempotent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Worked:
-    """What a round did."""
+    """The result of one run."""
 
     done: int = 0
     failed: int = 0
@@ -54,14 +54,14 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """What a round needs."""
+    """The dependencies of one run."""
 
     tasks: TaskQueue
     handlers: Mapping[str, Handler]
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     told: Callable[[Fault], None]
-    """Hears of each fault as it happens."""
+    """Called with each fault as it happens."""
 
 
 def run(worker: Worker, until: datetime) -> Worked:
