@@ -138,7 +138,7 @@ def test_shapes_are_as_shown(ask: Gateway) -> None:
     shown = sample("The report")
     assert shape(shown) == shape({**report, "findings": [report["findings"][6]]})
     summary = {**ask.get(f"/v1/credentials/{id_of('revoked')}").json, "credential": {}}
-    assert shape(sample("A credential in short")) == shape(summary)
+    assert shape(sample("A summary of a credential")) == shape(summary)
     assert shape(sample("Errors")) == shape(ask.get("/c/nothing").json)
 
 
