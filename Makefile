@@ -18,7 +18,7 @@ VENV_BENCH := .venv-bench/.made
 VENV_FUZZ := .venv-fuzz/.made
 
 # The tests that need no running stack, no browser and no Node.
-FAST := --ignore tests/stack --ignore tests/browser --ignore tests/local -m "not slow"
+FAST := --ignore tests/stack --ignore tests/conformance --ignore tests/crash --ignore tests/browser --ignore tests/local -m "not slow"
 
 .PHONY: help
 help: ## Show this list
