@@ -79,13 +79,13 @@ def test_lost_data_is_made_anew(stack: RunningStack) -> None:
     assert verdict(stack) == "valid"
 
 
-def test_data_that_is_not_whole_is_set_aside_and_made_anew(
+def test_incomplete_data_is_moved_away_and_created_again(
     stack: RunningStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack.local.demo.unlink()  # as after a seed that was interrupted
     stack.local.up()
     said = capsys.readouterr().out
-    assert "set aside" in said
+    assert "moved to" in said
     assert "is lost" not in said
     assert len(list(stack.local.home.glob("aws.set-aside-*/state"))) == 1
     stack.demo.update(json.loads(stack.local.demo.read_text()))
