@@ -159,6 +159,8 @@ def _run_chalice(stage: str, sources: Path, into: Path) -> None:
 
 HANDLERS = {"public": "APIHandler", "verify": "VerifyHandler", "issuer": "IssuerHandler"}
 """The logical ID of the function that serves the routes of each `chalicelib.settings.Function`."""
+WITHOUT_SNAPSTART = ("python3.11",)
+"""Supported runtimes that cannot start from a snapshot (Lambda developer guide, "Lambda SnapStart")."""
 _SHARED = ("Architectures", "CodeUri", "Handler", "MemorySize", "Runtime", "Tags", "Timeout", "Tracing")
 _ROUTES = """
 import json, app
@@ -176,18 +178,25 @@ def complete(template: dict[str, Any], functions: list[tuple[str, str, str]]) ->
     resources = template["Resources"]
     first = resources[HANDLERS["public"]]["Properties"]
     permission = resources[f"{HANDLERS['public']}InvokePermission"]
+    snaps = first["Runtime"] not in WITHOUT_SNAPSTART
+    if snaps:
+        # A snapshot is taken of a published version, which the alias makes.
+        first.update(SnapStart={"ApplyOn": "PublishedVersions"}, AutoPublishAlias="live")
     for handler in HANDLERS.values():
         properties = resources[handler]["Properties"]
         properties.update({name: first[name] for name in _SHARED if name in first and name not in properties})
         granted: dict[str, Any] = copy.deepcopy(permission)
-        granted["Properties"]["FunctionName"] = {"Ref": handler}
+        public = handler == HANDLERS["public"]
+        granted["Properties"]["FunctionName"] = {"Ref": f"{handler}.Alias" if public and snaps else handler}
         resources[f"{handler}InvokePermission"] = granted
     paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     for path, method, function in functions:
         integration = paths[path][method.lower()]["x-amazon-apigateway-integration"]
-        uri = integration["uri"]["Fn::Sub"]
-        arn = f"${{{HANDLERS[function]}.Arn}}"
-        integration["uri"] = {"Fn::Sub": uri.replace(f"${{{HANDLERS['public']}.Arn}}", arn)}
+        uri = integration["uri"]["Fn::Sub"].replace(f"${{{HANDLERS['public']}.Arn}}", "${Function}")
+        handler = HANDLERS[function]
+        alias = function == "public" and snaps
+        target = {"Ref": f"{handler}.Alias"} if alias else {"Fn::GetAtt": [handler, "Arn"]}
+        integration["uri"] = {"Fn::Sub": [uri, {"Function": target}]}
 
 
 def _route_functions(sources: Path) -> list[tuple[str, str, str]]:

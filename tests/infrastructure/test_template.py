@@ -147,7 +147,11 @@ def test_each_route_is_served_by_the_function_that_it_names(template: dict[str, 
     }
     assert served.keys() == named.keys()
     for route, uri in served.items():
-        assert f"/functions/${{{HANDLERS[named[route]]}.Arn}}/invocations" in uri, route
+        handler = HANDLERS[named[route]]
+        snapshot = named[route] == Function.PUBLIC and sys.version_info >= (3, 12)
+        target = {"Ref": f"{handler}.Alias"} if snapshot else {"Fn::GetAtt": [handler, "Arn"]}
+        assert uri[1] == {"Function": target}, route
+        assert "/functions/${Function}/invocations" in uri[0]
 
 
 def test_no_route_of_visitors_needs_more_than_its_function_has() -> None:
@@ -163,7 +167,15 @@ def test_api_gateway_may_invoke_each_function(template: dict[str, Any]) -> None:
     permitted = {
         one["Properties"]["FunctionName"]["Ref"] for one in of_type(template, "AWS::Lambda::Permission").values()
     }
-    assert permitted == set(HANDLERS.values())
+    assert {name.removesuffix(".Alias") for name in permitted} == set(HANDLERS.values())
+
+
+def test_only_the_public_function_starts_from_a_snapshot_where_the_runtime_can(plain: dict[str, Any]) -> None:
+    deployed = of_type(plain, "AWS::Lambda::Function")
+    snapshots = {name for name, found in deployed.items() if "SnapStart" in found["Properties"]}
+    assert snapshots == ({HANDLERS["public"]} if sys.version_info >= (3, 12) else set())
+    aliases = {found["Properties"]["FunctionName"]["Ref"] for found in of_type(plain, "AWS::Lambda::Alias").values()}
+    assert aliases == snapshots
 
 
 def test_the_hosts_key_is_not_tagged_as_one_to_sign_with(template: dict[str, Any]) -> None:
