@@ -1,4 +1,4 @@
-"""Achievements, for programs."""
+"""Achievement routes of the JSON API."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This token has no access to an achievement with this id."
 MOST_BYTES = 512 * 1024
-"""Of a body: the largest picture in base64, and the longest texts around it."""
+"""Largest request body, in bytes: the largest image in base64, plus the longest text fields."""
 MOST = 100
-"""Achievements of one page."""
+"""Maximum number of achievements per page."""
 _VERSIONS = 2**31
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/achievements` and below."""
+    """Create the routes `/v1/achievements` and below."""
     bound = Routes(__name__, services)
 
     @bound.bind("/v1/achievements", access=token(Act.READ))
     def listing(request: Request, caller: Caller) -> Reply:
         asked = query.only(request, "cursor", "limit")
         limit = query.limit(asked, MOST)
-        # Their order is that of their ids, so an id says where to go on.
+        # Achievements are ordered by id, so an id serves as the cursor.
         after = query.cursor(asked, achievements.UUID) or ""
         found = (one for one in services.issuer_context.issuer_store.achievements(caller.issuer_id) if one.id > after)
         page = list(islice(found, limit + 1))
@@ -88,7 +88,7 @@ def routes(services: Services) -> Routes:
 
 
 def shape(achievement: Achievement, base_url: str) -> dict[str, object]:
-    """An achievement, as programs read it."""
+    """Serialize an achievement to JSON."""
     address = f"{base_url}/v1/achievements/{achievement.id}"
     return {
         "id": achievement.id,

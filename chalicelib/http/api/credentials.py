@@ -1,4 +1,4 @@
-"""An issuer's credentials, for programs: listed, found, issued, and decided about."""
+"""Credential routes of the JSON API: list, search, issue, and change the status."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _Decide = Callable[[IssuerContext, str, str, str | None], Decision]
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/credentials` for its issuer, and what an issuer does to one of them."""
+    """Create the issuer's routes `/v1/credentials` and below."""
     bound = Routes(__name__, services)
     base_url = bound.base_url
 
@@ -111,7 +111,7 @@ def _bind_decisions(bound: Routes, services: Services) -> None:
 
 
 def row_shape(row: Row, base_url: str) -> dict[str, object]:
-    """A credential in its issuer's list, as programs read it."""
+    """Serialize a row of the issuer's credential list to JSON."""
     return {
         "id": row.credential_id,
         "url": credential_url(base_url, row.credential_id),
@@ -125,7 +125,7 @@ def row_shape(row: Row, base_url: str) -> dict[str, object]:
 
 
 def issued_shape(record: Record, base_url: str) -> dict[str, object]:
-    """A credential as it was issued, the same however often it is asked for."""
+    """Serialize a credential as it was issued; the result is the same on every call."""
     api = f"{base_url}/v1/credentials/{record.id}"
     return {
         "id": record.id,
@@ -147,14 +147,16 @@ def _made(record: Record, base_url: str) -> Reply:
 def _claimed(
     services: Services, request: Request, caller: Caller, sent: Mapping[str, object]
 ) -> Callable[[], str | None]:
-    """Gives the id that the request's `Idempotency-Key` stands for; None when it has none. Asked for when everything
-    else of the request is known to be good, so that a refused body does not use up its key."""
+    """Return a function that claims the request's `Idempotency-Key` and returns its id, or None without a key.
+
+    Call it after the request has been validated, so that a rejected body does not use up its key.
+    """
 
     def claim() -> str | None:
         key = request.headers.get("idempotency-key")
         if key is None:
             return None
-        # One way of writing it: the order of members and the blanks between them mean nothing.
+        # Serialize canonically, because member order and whitespace carry no meaning.
         said = json.dumps([_path(request), sent], sort_keys=True, separators=(",", ":")).encode()
         return idempotency.claim(services.issuer_context, services.claims, caller.issuer_id, key, said)
 
@@ -162,7 +164,7 @@ def _claimed(
 
 
 def _path(request: Request) -> str:
-    """The path with its variables: `Request.path` is the route's template, the same for every credential."""
+    """Return the path with its variables: `Request.path` is the route's template, the same for every credential."""
     path: str = request.path
     for name, value in (request.uri_params or {}).items():
         path = path.replace(f"{{{name}}}", value)
@@ -188,7 +190,7 @@ def _award(issuer_id: str, reading: Reading, claim: Callable[[], str | None]) ->
 
 
 def _changes(reading: Reading) -> tuple[Changes, str | None]:
-    """What is not named stays; null takes away what a credential may be without."""
+    """Read the changes: a missing member stays unchanged, and null removes an optional one."""
     for name in ("holder", "valid_from"):
         if reading.named(name) and not reading.has(name):
             reading.fault(name, "A credential cannot be without this. Send a value, or leave the member out.")

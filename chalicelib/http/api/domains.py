@@ -1,4 +1,4 @@
-"""The domains that name an issuer as their own, for programs."""
+"""Domain verification routes of the JSON API."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This issuer does not have this domain."
 READINGS = Limit("domain", 30, timedelta(hours=1))
-"""Readings of domains for one issuer: each asks name servers and web servers that are not ours."""
+"""Domain checks per issuer: each one queries third-party name servers and web servers."""
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/domains` and `/v1/domains/{id}`."""
+    """Create the routes `/v1/domains` and `/v1/domains/{id}`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/v1/domains", access=token(Act.READ))
@@ -50,7 +50,7 @@ def routes(services: Services) -> Routes:
 
 
 def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
-    """Read a domain, as often as is allowed. Raises `TooMany`, and as `domains.prove` does."""
+    """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domains.prove` raises."""
     rate_limits.insist(services.access_context, READINGS, issuer_id)
     return domain_proof.prove(services.domain_prover, issuer_id, text)
 

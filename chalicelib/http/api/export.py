@@ -1,4 +1,4 @@
-"""All of an issuer's data, for the issuer to take along."""
+"""Export of all of an issuer's data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NDJSON = "application/x-ndjson"
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/export`."""
+    """Create the route `/v1/export`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/v1/export", access=token(Act.EXPORT))
@@ -29,7 +29,7 @@ def routes(services: Services) -> Routes:
         last: dict[str, object] = {"type": "end"} if page.next is None else {"type": "next", "cursor": page.next}
         content = page.content + json.dumps(last, separators=(",", ":")).encode() + b"\n"
         following = f'<{bound.base_url}/v1/export?cursor={page.next}>; rel="next"'
-        # Bytes: as text every quotation mark would take two of the bytes that Lambda hands over.
+        # Send bytes: in text, every escaped quotation mark would use two bytes of the Lambda payload limit.
         return Reply(content, NDJSON, headers={} if page.next is None else {"Link": following})
 
     return bound

@@ -1,4 +1,4 @@
-"""Issuers, for programs: operators found them, and each issuer sees and words itself."""
+"""Issuer routes of the JSON API: operators create issuers, and each issuer reads and edits its own profile."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORDS = ("name", "url", "description", "email", "image", "accent")
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/issuers` and `/v1/issuers/{id}`."""
+    """Create the routes `/v1/issuers` and `/v1/issuers/{id}`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/v1/issuers", access=either(Act.READ))
@@ -65,7 +65,7 @@ def routes(services: Services) -> Routes:
 
 
 def shape(issuer: Issuer) -> dict[str, object]:
-    """An issuer, as programs read it."""
+    """Serialize an issuer to JSON."""
     return {
         "id": issuer.id,
         "did": issuer.did,

@@ -1,4 +1,4 @@
-"""Issuing to many, for programs: send the rows, see how far it is, read what came of each."""
+"""Bulk issue routes of the JSON API: upload rows, follow the progress, and read the result of each row."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ from chalicelib.http.core.routing import Routes
 MISSING = "This token has no access to a job with this id."
 NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
 MAX_ROWS_AT_ONCE = timedelta(seconds=10)
-"""How long a request issues by itself; the to-do list does the rest. API Gateway waits 29 s."""
+"""How long a request issues inline; the task queue does the rest. API Gateway times out after 29 s."""
 MOST_JOBS = 100
 MOST_ROWS = 5_000
 MOST_BYTES = 3_000_000
-"""Of a page of rows: Lambda hands over 6 MB, in base64."""
+"""Maximum size of a page of rows, in bytes: Lambda returns at most 6 MB, in base64."""
 CSV = "text/csv"
 COLUMNS = ("row", "ref", "name", "email", "state", "credential", "url", "code", "detail")
 
@@ -70,7 +70,7 @@ _POINTER = re.compile(r"[0-9T:.Z-]{20,40}#[a-z2-7]{26}", re.ASCII)
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/jobs`, `/v1/jobs/{id}`, its rows, and running it on."""
+    """Create the routes `/v1/jobs`, `/v1/jobs/{id}`, its rows, and resuming it."""
     bound = Routes(__name__, services)
     base_url = bound.base_url
 
@@ -111,7 +111,7 @@ def routes(services: Services) -> Routes:
 
 
 def shape(job: Job, base_url: str) -> dict[str, object]:
-    """A job, as programs read it."""
+    """Serialize a job to JSON."""
     here = _address(job, base_url)
     return {
         "id": job.id,
@@ -135,11 +135,11 @@ def _address(job: Job, base_url: str) -> str:
 
 
 def _begun(services: Services, job: Job) -> Reply:
-    """The answer about a job that runs: a small one is done by then, as a rule."""
+    """Run a new job for a short time and return the response; a small job is usually finished by then."""
     bulk = services.bulk
     if job.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
         end = bulk.issuer_context.clock() + MAX_ROWS_AT_ONCE
-        with suppress(Unavailable):  # it is stored, and the to-do list goes on with it
+        with suppress(Unavailable):  # the job is stored, and the task queue continues it
             job = job_runner.run(bulk, job.issuer_id, job.id, lambda: bulk.issuer_context.clock() >= end)
     job = bulk_issuer.progress(bulk, job)
     base_url = services.settings.base_url
@@ -161,7 +161,7 @@ def _upload(request: Request, asked: Mapping[str, str]) -> Upload:
 
 
 def _content(request: Request) -> bytes:
-    """The rows as they were sent: the body, or the one file in it. What they are, the bytes say."""
+    """Return the uploaded rows: the body, or the one file in it. The bytes themselves determine the format."""
     content = body.content(request, spreadsheet.MAX_SENT)
     if body.media_type(request) != form.MULTIPART:
         return content
@@ -239,7 +239,7 @@ def _rows(services: Services, request: Request, job: Job) -> Reply:
 def _page(
     found: Iterable[tuple[Result, Place]], limit: int, base_url: str
 ) -> tuple[list[dict[str, object]], str | None]:
-    """As many rows as fit, and the cursor of the next one."""
+    """Return as many rows as fit on a page, and the cursor of the next row."""
     page: list[dict[str, object]] = []
     size, last = 0, ""
     for result, after in found:

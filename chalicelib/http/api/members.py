@@ -1,4 +1,4 @@
-"""Who belongs to an issuer, and which programs: members and tokens, for programs."""
+"""Member and API key routes of the JSON API."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNKNOWN = "This issuer does not have this token."
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/members`, `/v1/members/{id}`, `/v1/tokens`, `/v1/tokens/{id}`."""
+    """Create the routes `/v1/members`, `/v1/members/{id}`, `/v1/tokens`, `/v1/tokens/{id}`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/v1/members", access=token(Act.READ))
@@ -77,7 +77,7 @@ def routes(services: Services) -> Routes:
 
 
 def _address(path: str) -> str:
-    """The address in a path; what cannot be one is nobody's. An `@` may stand there as it is, or as `%40`."""
+    """Read the email address in a path, with `@` literal or as `%40`. An invalid address matches no member."""
     try:
         return email_address.normal(unquote(path))
     except Refused as error:

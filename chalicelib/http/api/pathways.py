@@ -1,4 +1,4 @@
-"""Pathways, for programs: write them, and see how far holders have come."""
+"""Pathway routes of the JSON API: create and edit pathways, and read holders' progress."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This issuer does not have this pathway."
 PAGE = 20
-"""Completions in one answer: the credentials of each holder are looked at."""
+"""Maximum number of completions per response: each one needs the holder's credentials to be read."""
 
 _COMPLETION = re.compile(r"[a-z2-7]{26}", re.ASCII)
 D = TypeVar("D")
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/pathways`, `/v1/pathways/{id}` and `/v1/pathways/{id}/progress`."""
+    """Create the routes `/v1/pathways`, `/v1/pathways/{id}` and `/v1/pathways/{id}/progress`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/v1/pathways", access=token(Act.READ))
@@ -75,7 +75,7 @@ def routes(services: Services) -> Routes:
 
 
 def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
-    """What ``read`` makes of the JSON object in the body. Raises `Problem` where it finds a fault."""
+    """Parse the JSON object in the body with ``read``. Raises `Problem` for an invalid field."""
     try:
         return read(body.json_object(request))
     except Misplaced as error:
@@ -83,7 +83,7 @@ def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
 
 
 def _way(way: HolderProgress, achievement_id: str | None) -> dict[str, object]:
-    """A holder on a pathway; with ``achievement_id``, also whether that step may be taken now."""
+    """Serialize a holder's progress; with ``achievement_id``, also whether that step is open to them now."""
     done = None if way.completion is None else pathway_json.write_completion(way.completion)
     told: dict[str, object] = {
         "pathway": way.pathway.id,
@@ -95,13 +95,13 @@ def _way(way: HolderProgress, achievement_id: str | None) -> dict[str, object]:
     if achievement_id is None:
         return told
     if all(step.achievement_id != achievement_id for step in steps(way.pathway.root)):
-        # It is asked before an enrolment: a misspelt id must not read as a "no" about the learner.
+        # Callers check this before an enrolment: a misspelt id must not look like a "no" about the learner.
         raise Problem("not_a_step", f"The achievement {achievement_id[:80]!r} is not a step of this pathway.")
     return {**told, "eligible": eligible(way.pathway, way.credentials.keys(), achievement_id)}
 
 
 def _completions(services: Services, issuer_id: str, pathway_id: str, after: str | None) -> Reply:
-    # One more than is shown, to know whether there is more.
+    # Read one more than the page holds, to know whether there is a next page.
     found = pathway_actions.review(services.issuer_context, services.pathways, issuer_id, pathway_id, after, PAGE + 1)
     shown = found[:PAGE]
     following = shown[-1].completion.id if len(found) > PAGE else None

@@ -1,4 +1,4 @@
-"""Hooks: for issuers to manage, and for other systems to tell of completions."""
+"""Webhook routes: issuers manage webhooks, and other systems report completions through them."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ MISSING = "This issuer does not have this webhook."
 GONE = "This webhook does not exist. Check its URL in the console, or stop sending messages to it."
 
 _ADDRESS = re.compile(r"([a-z0-9-]{1,64})\.([a-z2-7]{26})", re.ASCII)
-"""What `webhook_json.address` ends in."""
+"""The last path segment of `webhook_json.address`."""
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/webhooks` and below, and `/webhooks/{id}`."""
+    """Create the routes `/v1/webhooks` and below, and `/webhooks/{id}`."""
     bound = Routes(__name__, services)
     base_url = services.settings.base_url
 
@@ -88,7 +88,7 @@ def routes(services: Services) -> Routes:
         try:
             answer = receive_message(services.issuer_context, services.webhooks, found[1], found[2], message)
         except Unauthenticated as error:
-            # Signing is no scheme of HTTP's own, but a 401 has to name one (RFC 9110, 15.5.2).
+            # A signature is not a registered HTTP authentication scheme, but a 401 must name one (RFC 9110, 15.5.2).
             raise Problem("bad_signature", error.detail, headers={"WWW-Authenticate": "StandardWebhooks"}) from error
         return as_json(_answer(answer, base_url))
 

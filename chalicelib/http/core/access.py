@@ -1,9 +1,9 @@
-"""Who may come in: every route has one of these rules, and its view is called only for those whom the rule admits.
+"""Access rules: every route has one, and its view is called only for requests that the rule admits.
 
 ================  ====================================  ==========================================================
-rule              who brings what                       what the view gets, after the request
+rule              credential of the request             arguments of the view, after the request
 ================  ====================================  ==========================================================
-`PUBLIC`          anybody                               the path's variables
+`PUBLIC`          none                                  the path's variables
 `BY_SECRET`       a secret that the view itself checks  the path's variables
 `token` (act)     an issuer's token                     `Caller`, the variables
 `OPERATOR`        an operator's token                   its name, the variables
@@ -12,8 +12,8 @@ rule              who brings what                       what the view gets, afte
 `member` (act)    a session's cookie                    `Caller` for the first variable, `Person`, the other variables
 ================  ====================================  ==========================================================
 
-A token never opens a page and a cookie never opens the API, so that no other site can make a browser speak for
-somebody there. What a session sends (anything but GET and HEAD) carries the session's own ``csrf`` in its form.
+A token never opens a page and a cookie never opens the API, so no other site can make a browser call the API on a
+user's behalf. Every request of a session other than GET and HEAD carries the session's own ``csrf`` in its form.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chalicelib.http.core.ports import Services
 
 
 class Door(StrEnum):
-    """The kinds of rules."""
+    """Kinds of access rule."""
 
     PUBLIC = auto()
     BY_SECRET = auto()
@@ -41,19 +41,19 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may come in at a route; ``act`` is what their role has to allow there."""
+    """The access rule of a route; ``act`` is the permission that the caller's role must include."""
 
     door: Door
     act: Act | None = None
 
     @property
     def private(self) -> bool:
-        """Whether its answers are for one asker alone: no cache keeps them, no page of another origin reads them."""
+        """Whether responses are private: not cached, and not readable from another origin."""
         return self.door is not Door.PUBLIC
 
     @property
     def in_session(self) -> bool:
-        """Whether a browser's session opens it."""
+        """Whether the rule requires a browser session."""
         return self.door in (Door.PERSON, Door.MEMBER)
 
 
@@ -64,29 +64,29 @@ PERSON = Rule(Door.PERSON)
 
 
 def token(act: Act) -> Rule:
-    """An issuer's token whose role allows ``act``."""
+    """Require an issuer's token whose role allows ``act``."""
     return Rule(Door.TOKEN, act)
 
 
 def either(act: Act) -> Rule:
-    """An issuer's token whose role allows ``act``, or an operator's token."""
+    """Require an issuer's token whose role allows ``act``, or an operator's token."""
     return Rule(Door.EITHER, act)
 
 
 def member(act: Act) -> Rule:
-    """Somebody signed in whose role at the issuer in the path allows ``act``."""
+    """Require a signed-in member whose role at the issuer in the path allows ``act``."""
     return Rule(Door.MEMBER, act)
 
 
 def admit(rule: Rule, services: Services, request: Request, variables: tuple[str, ...]) -> tuple[object, ...]:
-    """What the view gets after the request.
+    """Check the rule and return the view's arguments after the request.
 
-    Raises `Unauthenticated`, `Forbidden`; `NotFound` for another tenant's issuer, as if there were none.
+    Raises `Unauthenticated`, `Forbidden`; `NotFound` for another tenant's issuer, as if it did not exist.
     """
     if rule.door in (Door.PUBLIC, Door.BY_SECRET):
         return variables
     from chalicelib.http.core import (
-        authentication,  # who only looks at a credential does not wait for sessions and tokens
+        authentication,  # imported here, so that public pages do not load sessions and tokens
     )
 
     match rule:

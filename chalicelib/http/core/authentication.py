@@ -1,4 +1,4 @@
-"""Who a request says that it comes from, and whether that holds."""
+"""Authentication of requests: tokens, sessions and the origin of forms."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ READING = ("GET", "HEAD")
 
 
 def caller(access_context: AccessContext, request: Request, act: Act) -> Caller:
-    """The issuer's token that came along. Raises `Unauthenticated`, `Forbidden`."""
+    """Authenticate an issuer's token. Raises `Unauthenticated`, `Forbidden`."""
     return _caller(_token(access_context, request), act)
 
 
 def operator(access_context: AccessContext, request: Request) -> str:
-    """The name of the operator's token that came along. Raises `Unauthenticated`, `Forbidden`."""
+    """Authenticate an operator's token and return its name. Raises `Unauthenticated`, `Forbidden`."""
     token = _token(access_context, request)
     if token.issuer_id is not None:
         raise Forbidden("This requires an operator's token. An issuer's token has no access.")
@@ -38,13 +38,13 @@ def operator(access_context: AccessContext, request: Request) -> str:
 
 
 def either(access_context: AccessContext, request: Request, act: Act) -> Caller | str:
-    """The issuer's token that came along, or the name of the operator's. Raises `Unauthenticated`, `Forbidden`."""
+    """Authenticate an issuer's token, or an operator's and return its name. Raises `Unauthenticated`, `Forbidden`."""
     token = _token(access_context, request)
     return token.name if token.issuer_id is None else _caller(token, act)
 
 
 def person(access_context: AccessContext, request: Request) -> Person:
-    """Who is signed in. What is sent, not only asked for, proves that it came from a page of ours.
+    """Return the signed-in person. A request that changes something must prove that it came from one of our pages.
 
     Raises `Unauthenticated`, `Forbidden`.
     """
@@ -58,7 +58,7 @@ def person(access_context: AccessContext, request: Request) -> Person:
 
 
 def signed_in(access_context: AccessContext, request: Request) -> Person:
-    """Who is signed in, to whom something may be shown; to do something takes `person`. Raises `Unauthenticated`."""
+    """Return the signed-in person for a read; a write requires `person`. Raises `Unauthenticated`."""
     cookie = cookies.session(request, access_context.base_url)
     if cookie is None:
         raise Unauthenticated("You are not signed in.")
@@ -66,21 +66,21 @@ def signed_in(access_context: AccessContext, request: Request) -> Person:
 
 
 def member(access_context: AccessContext, person: Person, issuer_id: str, act: Act) -> Caller:
-    """What the person is to the issuer. Raises `NotFound` for those who are no member of it, `Forbidden`."""
+    """Return the person's membership of the issuer. Raises `NotFound` for a non-member, `Forbidden`."""
     return _allowed(belonging(access_context, person, issuer_id), act)
 
 
 def belonging(access_context: AccessContext, person: Person, issuer_id: str) -> Caller:
-    """As `member`, whatever they may do there. Raises `NotFound`."""
+    """Return the membership as `member` does, whatever its role allows. Raises `NotFound`."""
     found = access_context.member_store.member(issuer_id, person.email)
     log.tenant(issuer_id)
     return Caller(person.email, issuer_id, found.role)
 
 
 def from_here(request: Request, base_url: str) -> None:
-    """Raises `Forbidden` when a browser says that another site's page sent this.
+    """Check that no other site sent this request. Raises `Forbidden` when the browser reports another origin.
 
-    A browser too old to say either is left to what the form itself carries.
+    A browser too old to send either header relies on the CSRF token in the form.
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if (origin is not None and origin != base_url) or (site is not None and site not in ("same-origin", "none")):
@@ -88,23 +88,23 @@ def from_here(request: Request, base_url: str) -> None:
 
 
 def network(request: Request) -> str:
-    """The address that the request came from, as API Gateway saw it: `X-Forwarded-For` is the caller's own word."""
+    """Return the client address as API Gateway saw it: the caller controls `X-Forwarded-For`."""
     return str((request.context.get("identity") or {}).get("sourceIp") or "")
 
 
 def by_browser(request: Request) -> bool:
-    """Whether a person is reading."""
+    """Whether the request comes from a browser."""
     return negotiation.wants_html(request.headers.get("accept"))
 
 
 def to_sign_in(request: Request, base_url: str) -> Reply:
-    """The way to the sign-in page, and from there back to the page that was asked for."""
+    """Redirect to the sign-in page, which leads back to the requested page."""
     back = f"?{urlencode({'next': _address(request)}, safe='/')}" if request.method in READING else ""
     return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in{back}"))
 
 
 def _address(request: Request) -> str:
-    # Put together from the route: the event's own path may begin with the stage.
+    # Build the path from the route, because the event's own path may begin with the stage.
     path: str = request.path
     for name, value in (request.uri_params or {}).items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))

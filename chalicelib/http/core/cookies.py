@@ -1,4 +1,4 @@
-"""The cookies: the session's, and those that tie a way of signing in to the browser that began it."""
+"""Cookies: the session, and those that bind a sign-in attempt to the browser that started it."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ _SESSION = "laurel_session"
 _BROWSER = "laurel_browser"
 _QUESTION = "laurel_question"
 _VALUE = re.compile(r"[A-Za-z0-9._-]{1,2048}", re.ASCII)
-"""The longest is an OpenID question with a long way back (`access.oidc.MAX_COOKIE`); each reader has a bound."""
+"""The longest value is an OpenID request with a long return path (`access.oidc.MAX_COOKIE`); readers check their own."""
 
 
 def session(request: Request, base_url: str) -> str | None:
-    """The session's cookie, if one came along."""
+    """Return the session cookie, if present."""
     return _read(request, _name(_SESSION, base_url))
 
 
 def browser(request: Request, base_url: str) -> str | None:
-    """The browser's secret, if one came along."""
+    """Return the browser secret, if present."""
     return _read(request, _name(_BROWSER, base_url))
 
 
 def question(request: Request, base_url: str) -> str | None:
-    """What was asked of an OpenID provider, if it came along."""
+    """Return the OpenID request state, if present."""
     return _read(request, _name(_QUESTION, base_url))
 
 
 def set_question(base_url: str, value: str, seconds: int) -> str:
-    """The header that hands the browser what it has to bring back from an OpenID provider."""
+    """Create the `Set-Cookie` header for the OpenID request state."""
     return _set(_name(_QUESTION, base_url), base_url, value, seconds)
 
 
 def set_session(base_url: str, value: str, seconds: int) -> str:
-    """The header that hands the browser its session."""
+    """Create the `Set-Cookie` header for the session."""
     return _set(_name(_SESSION, base_url), base_url, value, seconds)
 
 
 def set_browser(base_url: str, value: str, seconds: int) -> str:
-    """The header that hands the browser its secret."""
+    """Create the `Set-Cookie` header for the browser secret."""
     return _set(_name(_BROWSER, base_url), base_url, value, seconds)
 
 
 def _name(name: str, base_url: str) -> str:
-    # The prefix makes browsers refuse such a cookie from a sister domain or over http (RFC 6265bis, 4.1.3.2). They
-    # refuse it on http://localhost as well, where there is no other site to keep out.
+    # The prefix makes browsers reject such a cookie from a sibling domain or over http (RFC 6265bis, 4.1.3.2). They
+    # also reject it on http://localhost, where the prefix is not needed.
     return f"__Host-{name}" if base_url.startswith("https://") else name
 
 
@@ -61,5 +61,5 @@ def _read(request: Request, name: str) -> str | None:
         for key, _, value in [pair.partition("=")]
         if key.strip() == name
     ]
-    # Two of one name: somebody planted one, and which is ours cannot be told.
+    # Two cookies of one name: one was planted, and there is no way to tell which is ours.
     return found[0] if len(found) == 1 and _VALUE.fullmatch(found[0]) else None

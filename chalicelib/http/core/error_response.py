@@ -1,4 +1,4 @@
-"""An error becomes an answer: problem+json for a program, a helpful page for a person."""
+"""Error responses: problem+json for API clients, an HTML page for browsers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MISSING = "Check that you copied the whole address."
 
 
 def reply(request: Request, error: Exception, *, base_url: str, missing: str = MISSING) -> Reply:
-    """The answer to ``request`` after ``error``. What is our fault is logged with its traceback, and never shown."""
+    """Create the response for ``error``. Internal errors are logged with their traceback, which is never shown."""
     return render(request.headers.get("accept"), judged(request, error, missing), base_url)
 
 
 def judged(request: Request, error: Exception, missing: str = MISSING) -> Problem:
-    """The problem that ``error`` is to whoever sent ``request``; logged, when it is our fault."""
+    """Map ``error`` to the problem that the caller sees; log it if it is an internal error."""
     found = problem.of(error, missing) if isinstance(error, LaurelError) else None
     if found is None:
         found = problem.internal(_request_id(request))
@@ -29,7 +29,7 @@ def judged(request: Request, error: Exception, missing: str = MISSING) -> Proble
 
 
 def render(accept: str | None, found: Problem, base_url: str) -> Reply:
-    """``found`` in the form that the caller reads."""
+    """Render the problem ``found`` in the format that the caller accepts."""
     headers = uncached(Vary="Accept", **found.headers)
     if negotiation.wants_html(accept):
         return html.problem(found, base_url, headers)

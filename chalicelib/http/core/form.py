@@ -1,5 +1,4 @@
-"""Forms, as browsers and `curl -F` send them: with files (multipart/form-data, RFC 7578) and without (HTML, URL-encoded
-form data)."""
+"""Form parsing: multipart/form-data (RFC 7578), with files, and URL-encoded form data (HTML)."""
 
 from __future__ import annotations
 
@@ -18,32 +17,32 @@ if TYPE_CHECKING:
 
 MULTIPART = "multipart/form-data"
 MAX_PARTS = 8
-"""Ours has two, and a program adds a recipient; the rest is for whatever else a form library sends along."""
+"""Maximum number of parts: our form has two, an API client adds a recipient, and form libraries may add more."""
 URL_ENCODED = "application/x-www-form-urlencoded"
 MAX_CONSOLE_PARTS = 200
-"""Fields of one form of the console: the longest has some for each of an achievement's skills."""
+"""Maximum number of fields in a console form: the longest has several for each skill of an achievement."""
 MAX_CONSOLE = 4 * 1024 * 1024
-"""Bytes of one form of the console, files and all: below what one call of a Lambda function takes (6 MB in base64)."""
+"""Maximum size of a console form with files, in bytes: below the Lambda request limit (6 MB in base64)."""
 MAX_HEADERS = 4
-"""Of one part; RFC 7578 knows three."""
+"""Maximum number of headers per part; RFC 7578 defines three."""
 MAX_HEADER = 1024
-"""Bytes of one header line of a part: room for a long file name."""
+"""Maximum length of a header line of a part, in bytes: enough for a long file name."""
 MAX_CONTENT_TYPE = 256
-"""Characters; a boundary has at most 70 (RFC 2046, 5.1.1)."""
+"""Maximum length in characters; a boundary has at most 70 (RFC 2046, 5.1.1)."""
 
 _READ = "laurel_form"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form says. Files and fields that say nothing are left out, because browsers send empty ones."""
+    """A parsed form. Empty files and fields are left out, because browsers send them."""
 
     files: tuple[bytes, ...]
     fields: Mapping[str, bytes]
 
 
 def sent(request: Request) -> Form:
-    """The form of the console that ``request`` brings; read once, however often it is asked for.
+    """Return the console form in ``request``, which is parsed once and cached.
 
     Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
     """
@@ -69,7 +68,7 @@ def _url_encoded(content: bytes) -> Form:
         raise _malformed("it is not a URL-encoded form, or has too many fields") from error
     fields: dict[str, bytes] = {}
     for name, value in pairs:
-        # Latin-1 keeps each byte as it is; what it means is for the reader of the field to judge, as with files.
+        # Latin-1 preserves every byte; the reader of the field decodes it, as with files.
         _put(fields, name, value.encode("latin-1"))
     return Form((), fields)
 
@@ -80,8 +79,8 @@ def _put(fields: dict[str, bytes], name: str, value: bytes) -> None:
 
 
 def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
-    """The form in ``content``, whose size the caller has bounded. Raises `Problem` with code `malformed`."""
-    # Imported here: nobody else waits for it in a cold start.
+    """Parse the form in ``content``, whose size the caller has checked. Raises `Problem` with code `malformed`."""
+    # Imported here to keep it out of the cold start of other requests.
     from multipart import MultipartError, PushMultipartParser, parse_options_header
 
     boundary = parse_options_header(content_type)[1].get("boundary") if len(content_type) <= MAX_CONTENT_TYPE else None
@@ -98,7 +97,7 @@ def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
         with parser:
             return _collect(parser, content)
     except MultipartError as error:
-        # The library's message is about form and limits, and quotes nothing.
+        # The library's message describes syntax and limits, and quotes no user data.
         raise _malformed(str(error.args[0])) from error
 
 

@@ -1,4 +1,4 @@
-"""Reads a JSON object that a program sent: every member by its name and type, all faults told at once."""
+"""JSON body reader: reads each member by name and type, and reports all errors at once."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from chalicelib.errors import Malformed
 from chalicelib.http.core.problem import Problem
 
 MAX_FAULTS = 20
-"""Faults that one answer names."""
+"""Maximum number of errors in one response."""
 
 E = TypeVar("E", bound=StrEnum)
 
 
 class Reading:
-    """One JSON object. Each method reads a member; one that is not as it should be is noted, and something of the right
-    type returned. `finish` raises what was noted, so what was read may only be used after it."""
+    """A reader of one JSON object.
+
+    Each method reads a member; for an invalid one it records an error and returns a placeholder of the right type.
+    `finish` raises the recorded errors, so use the values only after calling it.
+    """
 
     def __init__(
         self, sent: Mapping[str, object], pointer: str = "", faults: list[dict[str, str]] | None = None
@@ -33,23 +36,23 @@ class Reading:
         self._parts: list[Reading] = []
 
     def named(self, name: str) -> bool:
-        """Whether there is such a member, be it null."""
+        """Whether the member is present, even if null."""
         self._take(name)
         return name in self._sent
 
     def has(self, name: str) -> bool:
-        """Whether there is such a member, and it is not null."""
+        """Whether the member is present and not null."""
         return self._take(name) is not None
 
     def text(self, name: str, most: int) -> str:
-        """A text that has to be there and not blank."""
+        """Read a required, non-blank string."""
         found = self.optional(name, most)
         if found is None and self._sent.get(name) is None:
             self._note(name, f"This must be a string of 1 to {most:,} characters.")
         return found or ""
 
     def optional(self, name: str, most: int) -> str | None:
-        """A text, or None when it is null or not there."""
+        """Read a string, or None when it is null or absent."""
         found = self._take(name)
         if found is None:
             return None
@@ -59,14 +62,14 @@ class Reading:
         return found
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """True or false."""
+        """Read a boolean."""
         found = self._take(name)
         if found is not None and not isinstance(found, bool):
             self._note(name, "This must be true or false.")
         return found if isinstance(found, bool) else default
 
     def whole(self, name: str, least: int, most: int) -> int | None:
-        """A whole number, or None when it is null or not there."""
+        """Read an integer, or None when it is null or absent."""
         found = self._take(name)
         if found is None:
             return None
@@ -76,7 +79,7 @@ class Reading:
         return found
 
     def moment(self, name: str) -> datetime | None:
-        """A moment (RFC 3339, with its zone), or None when it is null or not there."""
+        """Read a timestamp (RFC 3339, with an offset), or None when it is null or absent."""
         found = self._take(name)
         if found is None:
             return None
@@ -87,7 +90,7 @@ class Reading:
             return None
 
     def choice(self, name: str, kind: type[E], default: E) -> E:
-        """One of a few words."""
+        """Read an enum value."""
         found = self._take(name)
         if found is None:
             return default
@@ -97,7 +100,7 @@ class Reading:
         return kind(found)
 
     def base64(self, name: str, most: int) -> bytes | None:
-        """Bytes in base64 (RFC 4648, 4), or None when it is null or not there."""
+        """Read base64 bytes (RFC 4648, 4), or None when it is null or absent."""
         found = self._take(name)
         if found is None:
             return None
@@ -111,18 +114,18 @@ class Reading:
             return None
 
     def part(self, name: str, *, needed: bool = False) -> Reading:
-        """An object; an empty one when it is null or not there."""
+        """Read an object; an empty one when it is null or absent."""
         found = self._take(name)
         if not isinstance(found, dict):
             if found is not None or needed:
                 self._note(name, "This must be an object.")
             found = {}
-            # What an absent object lacks is no further fault.
+            # Report no further errors for the members of an absent object.
             return Reading(found, self._at(name), [])
         return self._within(found, self._at(name))
 
     def parts(self, name: str, most: int) -> list[Reading]:
-        """A list of objects; an empty one when it is null or not there."""
+        """Read a list of objects; an empty one when it is null or absent."""
         found = self._take(name)
         if found is None:
             return []
@@ -132,22 +135,22 @@ class Reading:
         return [self._within(one, f"{self._at(name)}/{at}") for at, one in enumerate(found)]
 
     def fault(self, name: str, detail: str) -> None:
-        """Note a fault of a member that only the caller of this can see."""
+        """Record an error that only the caller can detect."""
         self._note(name, detail)
 
     def finish(self) -> None:
-        """Raises `Problem` (`invalid_request`) when a member was not as it should be, or is not known at all."""
+        """Report all errors. Raises `Problem` (`invalid_request`) for invalid and unknown members."""
         self._note_strangers()
         if self._faults:
             detail = "The request has an error." if len(self._faults) == 1 else "The request has errors."
             raise Problem("invalid_request", detail, errors=tuple(self._faults[:MAX_FAULTS]))
 
     def _note_strangers(self) -> None:
-        # A misspelt member would otherwise be passed over.
+        # Otherwise a misspelt member would be silently ignored.
         for name in sorted(self._sent.keys() - self._known):
             self._note(name[:100], f"Unknown member. Known members: {', '.join(sorted(self._known))}.")
         for part in self._parts:
-            part._note_strangers()  # noqa: SLF001 - a part of this one
+            part._note_strangers()  # noqa: SLF001 - an instance of the same class
 
     def _within(self, sent: Mapping[str, object], pointer: str) -> Reading:
         part = Reading(sent, pointer, self._faults)

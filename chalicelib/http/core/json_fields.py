@@ -1,4 +1,4 @@
-"""The members of a JSON object that a program sends, each read as what it has to be."""
+"""Typed access to the members of a JSON object in a request."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ Sent = Mapping[str, object]
 
 
 def only(sent: Sent, *names: str) -> None:
-    """Raises `Problem` with code `invalid_request` when ``sent`` has another member than ``names``: a misspelt one
-    would otherwise be passed over."""
+    """Reject members other than ``names``, because a misspelt one would otherwise be silently ignored.
+
+    Raises `Problem` with code `invalid_request`.
+    """
     for name in sorted(sent.keys() - set(names)):
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
         raise fault(pointer[:200], f"Unknown member. Known members: {', '.join(names)}.")
 
 
 def text(sent: Sent, name: str) -> str:
-    """A text that has to be there. Raises `Problem` with code `invalid_request`."""
+    """Read a required string. Raises `Problem` with code `invalid_request`."""
     found = optional(sent, name)
     if found is None:
         raise fault(f"/{name}", "This member is required and must be a string.")
@@ -29,7 +31,7 @@ def text(sent: Sent, name: str) -> str:
 
 
 def optional(sent: Sent, name: str) -> str | None:
-    """A text, or None when it is null or not there. Raises `Problem` with code `invalid_request`."""
+    """Read a string, or None when it is null or absent. Raises `Problem` with code `invalid_request`."""
     found = sent.get(name)
     if found is not None and not isinstance(found, str):
         raise fault(f"/{name}", "This must be a string.")
@@ -37,7 +39,7 @@ def optional(sent: Sent, name: str) -> str | None:
 
 
 def choice(sent: Sent, name: str, kind: type[E]) -> E:
-    """One of a few words. Raises `Problem` with code `invalid_request`."""
+    """Read an enum value. Raises `Problem` with code `invalid_request`."""
     found = text(sent, name)
     try:
         return kind(found)

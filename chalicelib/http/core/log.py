@@ -1,6 +1,7 @@
-"""What is logged, counted and traced: routes, codes and verdicts; never an address, a name or a body.
+"""Structured logs, metrics and traces: routes, codes and verdicts; never an email address, a name or a body.
 
-Nor whose credential it was: but an event that could not be stored stands in the log whole, or it would be lost.
+Logs do not identify credentials either, with one exception: an event that could not be stored is logged in full,
+because it would be lost otherwise.
 """
 
 from __future__ import annotations
@@ -28,54 +29,54 @@ _METRICS = {Kind.VIEW: "Views", Kind.VERIFICATION: "Verifications", Kind.DOWNLOA
 
 @cache
 def logger() -> Logger:
-    """The one logger: JSON lines; service and level from Powertools' own environment variables."""
+    """Return the shared logger: JSON lines; Powertools' environment variables set service and level."""
     return Logger()
 
 
 def attach(app: Chalice, *, tracing: bool) -> None:
-    """Put the request id into every line of ``app``, and trace its calls where X-Ray listens."""
+    """Add the request id to every log line of ``app``, and trace its calls if X-Ray is enabled."""
     app.register_middleware(ConvertToMiddleware(logger().inject_lambda_context), "all")
     if tracing:
-        # Imported only here: X-Ray's SDK takes as long to import as everything else together.
+        # Imported here because the X-Ray SDK takes as long to import as everything else together.
         from aws_lambda_powertools.tracing import Tracer
 
         tracer = Tracer()
 
         def answer(handler: Handler) -> Handler:
-            # Answers and errors hold people's data: neither goes into a trace.
+            # Responses and errors contain personal data, so neither goes into a trace.
             return tracer.capture_lambda_handler(handler, capture_response=False, capture_error=False)
 
         app.register_middleware(ConvertToMiddleware(answer), "all")
 
 
 def tenant(issuer_id: str) -> None:
-    """Every line from here to the end of this request names the issuer that the caller acts for."""
+    """Add the caller's issuer to every log line of this request."""
     logger().append_keys(issuer=issuer_id)
 
 
 def forget_tenant() -> None:
-    """The request is over; the next one in this process may be another issuer's."""
+    """Remove the issuer from log lines at the end of a request, because the next one may be another issuer's."""
     logger().remove_keys(["issuer"])
 
 
 def answered(kind: Kind, verdict: Verdict) -> None:
-    """Count an answer about a credential, by its verdict."""
+    """Count a verification response by its verdict."""
     with single_metric(name=_METRICS[kind], unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
         metric.add_dimension("verdict", verdict.value)
 
 
 def request(route: str, method: str, status: int) -> None:
-    """One line for each answer. ``route`` is the template, such as `/c/{id}`: the path would tell who was looked up."""
+    """Log one response. ``route`` is the template, such as `/c/{id}`: the path would identify the credential."""
     logger().info("answered", extra={"route": route, "method": method, "status": status})
 
 
 def fault(route: str, code: str, error: BaseException) -> None:
-    """A failure of ours with where it happened. Messages stay out of it: they quote what callers send."""
+    """Log an internal error with its location. Messages are left out because they may quote request data."""
     logger().error("failed", extra={"route": route, "code": code, "error": _chain(error)})
 
 
 def task_failed(fault: Fault) -> None:
-    """A task that was not done, with where it failed. What it is about is an id, so it stays out of the line."""
+    """Log a failed task with its location. Its subject is an id, so it is left out."""
     task = fault.task
     extra = {"kind": task.kind, "issuer": task.issuer_id, "attempts": task.attempts, "code": fault.code}
     error = None if fault.error is None else _chain(fault.error)
@@ -83,7 +84,7 @@ def task_failed(fault: Fault) -> None:
 
 
 def worked(worked: Worked) -> None:
-    """What a round of work did, and what the alarms look at."""
+    """Log the result of a worker run, and emit the metrics that the alarms use."""
     logger().info("worked", extra={"done": worked.done, "failed": worked.failed, "parked": worked.parked})
     late = worked.late.total_seconds()
     for name, unit, value in (
@@ -95,10 +96,10 @@ def worked(worked: Worked) -> None:
 
 
 class LogFallback:
-    """Keeps an event that the journal did not take: whole, in one line of the log."""
+    """Fallback for events that the event store rejected: each is logged in full, in one line."""
 
     def keep(self, event: Event, error: Exception) -> None:
-        """Log ``event`` so that it can be replayed, and count it. Does not raise."""
+        """Log ``event`` so that it can be replayed, and count it. Never raises."""
         logger().error(
             "event not stored", extra={event_json.UNSTORED: event_json.to_wire(event), "error": _chain(error)}
         )
@@ -107,7 +108,7 @@ class LogFallback:
 
 
 def _chain(error: BaseException) -> list[dict[str, object]]:
-    """``error`` and what caused it: type, code and frames of each."""
+    """Describe ``error`` and its causes: type, code and stack frames of each."""
     chain: list[dict[str, object]] = []
     found: BaseException | None = error
     while found is not None and len(chain) < 8:
@@ -119,7 +120,7 @@ def _chain(error: BaseException) -> list[dict[str, object]]:
 
 
 def _code(error: BaseException) -> str | None:
-    # Ours carry `code`; botocore's ClientError carries AWS's own, which tells a missing grant from a full table.
+    # Our errors carry `code`; botocore's ClientError carries AWS's, which tells a missing grant from a full table.
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         return str(response.get("Error", {}).get("Code"))

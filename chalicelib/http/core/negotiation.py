@@ -1,4 +1,4 @@
-"""Content negotiation: which of our media types a caller wants (RFC 9110, 12.5.1)."""
+"""Content negotiation (RFC 9110, 12.5.1)."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class _Range:
 
 
 def ranked(accept: str | None, offers: Sequence[str]) -> list[str]:
-    """The ``offers`` that ``accept`` admits, the most wanted first.
+    """Return the ``offers`` that ``accept`` allows, in order of preference.
 
-    Higher q first; among equals the one that was named more exactly, then the one named earlier, then the order of
-    ``offers``. A missing, empty or unreadable header admits everything. Parameters other than q are ignored:
-    a JSON-LD client that asks for a profile is better served than refused.
+    Higher q first; ties go to the more specific range, then to the earlier one, then to the order of ``offers``.
+    A missing, empty or invalid header allows everything. Parameters other than q are ignored: serving a JSON-LD
+    client that asks for a profile is better than rejecting it.
     """
     ranges = _parse(accept or "*/*") or _parse("*/*")
     wanted = []
@@ -52,7 +52,7 @@ def ranked(accept: str | None, offers: Sequence[str]) -> list[str]:
 
 
 def wants_html(accept: str | None) -> bool:
-    """Whether a person is reading: HTML is wanted more than JSON."""
+    """Whether the client prefers HTML to JSON, as browsers do."""
     return ranked(accept, (PROBLEM, JSON, HTML))[:1] == [HTML]
 
 
@@ -70,6 +70,6 @@ def _weight(parameters: Sequence[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
-            # An unreadable weight is no reason to refuse; it counts as not given.
+            # Treat an invalid weight as missing instead of rejecting the request.
             return float(value) if _WEIGHT.fullmatch(value.strip()) else 1.0
     return 1.0

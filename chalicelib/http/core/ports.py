@@ -1,11 +1,11 @@
-"""What the routes need from the composition root."""
+"""Services that the routes need from the composition root."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # the nouns of issuers come with much that a public view never needs
+if TYPE_CHECKING:  # the issuer models import much that a public view never needs
     from chalicelib.access.access_context import AccessContext
     from chalicelib.access.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
@@ -24,64 +24,64 @@ if TYPE_CHECKING:  # the nouns of issuers come with much that a public view neve
 
 
 class Services(Protocol):
-    """The nouns and edges that `chalicelib.services` puts together."""
+    """The services that `chalicelib.services` assembles."""
 
     @property
     def settings(self) -> Settings:
-        """What differs between deployments."""
+        """Deployment settings."""
 
     @property
     def hosted_reports(self) -> HostedReports:
-        """Opens a credential link."""
+        """Reports on hosted credentials."""
 
     @property
     def submitted_reports(self) -> SubmittedReports:
-        """Checks what strangers bring."""
+        """Reports on submitted credentials."""
 
     @property
     def public_store(self) -> PublicStore:
-        """The public documents."""
+        """Store of public documents."""
 
     @property
     def host(self) -> Host:
-        """The deployment's own identity."""
+        """Identity of the deployment."""
 
     @property
     def access_context(self) -> AccessContext:
-        """Who asks, and what they may do."""
+        """Authentication and authorization."""
 
     @property
     def oidc(self) -> Providers:
-        """Who else may say who somebody is (OpenID Connect)."""
+        """OpenID Connect providers."""
 
     @property
     def domain_prover(self) -> DomainProver:
-        """What the proof of a domain needs."""
+        """Domain verification."""
 
     @property
     def issuer_context(self) -> IssuerContext:
-        """What the acts of an issuer need."""
+        """Dependencies of issuing."""
 
     @property
     def claims(self) -> Claims:
-        """What each `Idempotency-Key` stands for."""
+        """Store of `Idempotency-Key` claims."""
 
     @property
     def exporters(self) -> Mapping[str, Exporter]:
-        """What is kept of an issuer, by the word that begins its lines."""
+        """Exporters of an issuer's data, by the key that begins their lines."""
 
     @property
     def bulk(self) -> BulkIssuer:
-        """What issuing to many needs."""
+        """Bulk issuing."""
 
     @property
     def delivery_context(self) -> DeliveryContext:
-        """What is written to holders, and what they do."""
+        """Email delivery to holders, and the holders' own actions."""
 
     @property
     def pathways(self) -> Pathways:
-        """Where pathways are stored."""
+        """Store of pathways."""
 
     @property
     def webhooks(self) -> WebhookStore:
-        """Where hooks are stored."""
+        """Store of webhooks."""

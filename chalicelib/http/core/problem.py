@@ -1,4 +1,4 @@
-"""Every error that a caller can see (RFC 9457), by its stable code. docs/api.md prints this table."""
+"""API errors (RFC 9457) by their stable code. docs/api.md prints this table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.errors import LaurelError, LinkFault
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of error: the status it comes with, and its title for a person."""
+    """A kind of error: its HTTP status and its title."""
 
     status: int
     title: str
@@ -65,14 +65,14 @@ KINDS: Mapping[str, Kind] = {
 }
 
 RETRY_AFTER = 5
-"""Seconds. A throttled or failing-over table answers again within a few."""
+"""Seconds; a throttled or failing-over table recovers within a few."""
 
 
 class Problem(LaurelError):
-    """An error of the edge itself: ``code`` stands in `KINDS`.
+    """An error of the HTTP layer; ``code`` is a key of `KINDS`.
 
-    ``errors`` name the faulty fields (``{"pointer", "detail"}``, RFC 6901 pointers into the body); ``more`` holds
-    further members of the problem document.
+    ``errors`` name the invalid fields (``{"pointer", "detail"}``, RFC 6901 pointers into the body); ``more`` holds
+    extension members of the problem document.
     """
 
     def __init__(
@@ -91,11 +91,11 @@ class Problem(LaurelError):
 
     @property
     def kind(self) -> Kind:
-        """Status and title."""
+        """The kind of error: status and title."""
         return KINDS[self.code]
 
     def document(self) -> dict[str, object]:
-        """The problem document."""
+        """Serialize the problem document."""
         document: dict[str, object] = {
             "type": f"urn:problem-type:laurel:{self.code}",
             "title": self.kind.title,
@@ -109,9 +109,9 @@ class Problem(LaurelError):
 
 
 def of(error: LaurelError, missing: str) -> Problem | None:
-    """The problem that a domain error is to a caller, None when it is a fault of ours.
+    """Map a domain error to the problem that the caller sees, or None for an internal error.
 
-    ``missing`` says what to try when nothing was found.
+    ``missing`` is the advice to show with a 404.
     """
     if isinstance(error, Problem):
         return error
@@ -127,17 +127,17 @@ def of(error: LaurelError, missing: str) -> Problem | None:
         return None
     fault = {"pointer": "", "detail": error.detail}
     errors = (fault,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ()
-    # RFC 9110, 11.6.1: every 401 names a way to say who one is.
+    # RFC 9110, 11.6.1: every 401 names an authentication scheme.
     headers = {"WWW-Authenticate": "Bearer"} if KINDS[code].status == HTTPStatus.UNAUTHORIZED else {}
     return Problem(code, error.detail, errors=errors, headers=headers)
 
 
 _REFUSED = ("url_refused", "address_refused", "redirect_refused")
-"""Codes of the guard: it would not open the link, whoever answers there."""
+"""Codes of the SSRF guard, which refused to open the link."""
 
 
 def _of_link(error: LinkFault) -> Problem:
-    # Nothing was verified, so this is no report: the link is a fault of the request. `reason` is the fetcher's code.
+    # Nothing was verified, so return a request error instead of a report. `reason` is the fetcher's code.
     more = {"reason": error.code}
     if error.code in _REFUSED:
         return Problem("url_refused", f"{error.detail} Paste the credential itself, or upload its file.", more=more)
@@ -148,7 +148,7 @@ def _of_link(error: LinkFault) -> Problem:
 
 
 def internal(request_id: str) -> Problem:
-    """The problem for a fault of ours; ``request_id`` finds its trace in the log."""
+    """Create the problem for an internal error; ``request_id`` identifies it in the log."""
     detail = (
         "This is an error on our side, and it has been logged. Try again. "
         "If the problem continues, contact us with this number: "
@@ -157,7 +157,7 @@ def internal(request_id: str) -> Problem:
 
 
 def of_chalice(status: int, allow: str | None) -> Problem:
-    """The problem for an error that Chalice answered by itself with ``status``; ``allow`` is its `Allow` header."""
+    """Create the problem for an error response of Chalice's own; ``allow`` is its `Allow` header."""
     match status:
         case HTTPStatus.METHOD_NOT_ALLOWED if allow:
             return Problem("method_not_allowed", f"This address supports {allow}.", headers={"Allow": allow})
@@ -172,5 +172,5 @@ def of_chalice(status: int, allow: str | None) -> Problem:
 
 
 def _code(error: LaurelError) -> str | None:
-    # A code that is not in the table would be an unannounced one; its class's code says the same less exactly.
+    # A code outside the table is undocumented, so fall back to the more general code of its class.
     return next((code for code in (error.code, type(error).code) if code in KINDS), None)

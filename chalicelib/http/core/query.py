@@ -1,4 +1,4 @@
-"""What a program asks for in the query of an address."""
+"""Query string parameters."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from chalicelib.http.core.body import fault
 from chalicelib.http.core.problem import Problem
 
 MOST = 500
-"""Characters of one value; the longest is an e-mail address or a cursor."""
+"""Maximum length of a value in characters; the longest is an email address or a cursor."""
 PAGE = 25
-"""Items of a page, unless another number is asked for."""
+"""Default page size."""
 
 
 def only(request: Request, *names: str) -> Mapping[str, str]:
-    """The values of ``names`` that were given. Raises `Problem` (`invalid_request`) for any other name, for one that is
-    given twice, and for a value that is empty or longer than `MOST`."""
+    """Return the given values of ``names``.
+
+    Raises `Problem` (`invalid_request`) for any other name, for a repeated name, and for a value that is empty or
+    longer than `MOST`.
+    """
     found: dict[str, str] = {}
     given = request.query_params
     for name, values in sorted((name, given.getlist(name)) for name in given) if given else ():
@@ -31,7 +34,7 @@ def only(request: Request, *names: str) -> Mapping[str, str]:
 
 
 def limit(asked: Mapping[str, str], most: int) -> int:
-    """How many items of a page are asked for. Raises `Problem` (`invalid_request`)."""
+    """Return the requested page size. Raises `Problem` (`invalid_request`)."""
     text = asked.get("limit", str(PAGE))
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
         raise _fault("limit", f"This must be an integer from 1 to {most}.")
@@ -39,7 +42,7 @@ def limit(asked: Mapping[str, str], most: int) -> int:
 
 
 def cursor(asked: Mapping[str, str], form: re.Pattern[str]) -> str | None:
-    """Where a list goes on, None at its beginning. Raises `Problem` (`bad_cursor`) for what is not of ``form``."""
+    """Return the cursor, None for the first page. Raises `Problem` (`bad_cursor`) if it does not match ``form``."""
     found = asked.get("cursor")
     if found is not None and not form.fullmatch(found):
         raise bad_cursor()
@@ -47,15 +50,15 @@ def cursor(asked: Mapping[str, str], form: re.Pattern[str]) -> str | None:
 
 
 def bad_cursor() -> Problem:
-    """The refusal of a cursor that no list gave out."""
+    """Create the error for an invalid cursor."""
     return Problem("bad_cursor", "This is not a cursor from a list. Start without a cursor.")
 
 
 def refused(name: str, detail: str) -> Problem:
-    """The refusal of one value."""
+    """Create the error for an invalid value."""
     return _fault(name, detail)
 
 
 def _fault(name: str, detail: str) -> Problem:
-    # A query has no JSON pointer; its names are told as if it were one object.
+    # A query has no JSON pointer, so treat it as one object whose members are the names.
     return fault(f"/{name[:100].replace('~', '~0').replace('/', '~1')}", detail)

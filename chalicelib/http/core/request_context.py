@@ -1,4 +1,4 @@
-"""Who asked, as the analytics may know it."""
+"""Request context for analytics."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _PROGRAMS = re.compile(
     r"bot\b|bot/|crawl|spider|slurp|preview|scan|fetch|monitor|headless|http-?client|python|curl|wget|java/|okhttp"
     r"|proofpoint|mimecast|barracuda|urldefense|safelinks|googleimageproxy|yahoomailproxy|facebookexternalhit|whatsapp"
 )
-"""Words by which programs that open links name themselves."""
+"""User agent substrings of programs that open links."""
 MAX_HOST = 253
-"""The longest domain name (RFC 1035, 2.3.4, in text form)."""
+"""Longest domain name, in characters (RFC 1035, 2.3.4, in text form)."""
 
 
 def of(request: Request, kind: Kind) -> Visit | None:
-    """The visit that ``request`` is; None for HEAD, which shows nobody anything."""
+    """Create the visit for ``request``; None for HEAD, which shows no content."""
     return None if request.method == "HEAD" else made(request, kind)
 
 
 def made(request: Request, kind: Kind) -> Visit:
-    """The visit that ``request`` is, where it is no HEAD.
+    """Create the visit for ``request``, which is not a HEAD request.
 
-    The address is the one that API Gateway saw: `X-Forwarded-For` is the caller's own word.
+    The client address is the one that API Gateway saw: the caller controls `X-Forwarded-For`.
     """
     identity = request.context.get("identity") or {}
     return Visit(
@@ -40,11 +40,11 @@ def made(request: Request, kind: Kind) -> Visit:
 
 
 def by_person(request: Request) -> bool:
-    """Whether a person seems to have opened the page that ``request`` asks for.
+    """Whether a person probably opened the requested page.
 
-    Mail is read by machines first: scanners open every link, programs fetch pages ahead. These say so themselves (by
-    method, `Purpose` and `Sec-Purpose`), are seen to show nothing in a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`), or
-    bear the name of a program. A scanner that behaves as a browser in everything is taken for a person.
+    Machines read email first: scanners open every link, and clients prefetch pages. They declare it (by method,
+    `Purpose` and `Sec-Purpose`), do not navigate a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`), or have a program's user
+    agent. A scanner that imitates a browser in every respect is counted as a person.
     """
     headers = request.headers
     if request.method != "GET" or any(_AHEAD.search(headers.get(name, "").lower()) for name in _PURPOSES):
@@ -55,6 +55,6 @@ def by_person(request: Request) -> bool:
 
 
 def _referrer(header: str | None) -> str | None:
-    """The host of the referring page, None when there is none or it is no web page."""
+    """Return the host of the referring page, or None if there is none or it is not a web page."""
     match = _PAGE.fullmatch((header or "").lower())
     return match[1] if match is not None and len(match[1]) <= MAX_HOST else None

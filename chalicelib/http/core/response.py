@@ -1,4 +1,4 @@
-"""An answer, right whether API Gateway takes it as text or as base64."""
+"""Responses that work whether API Gateway sends them as text or as base64."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from chalice.app import Request, Response
 from chalicelib.http.core import negotiation
 
 NO_STORE = "no-store"
-"""For everything that says how a credential stands: a withdrawn one is known as such on the very next request."""
+"""For every response with a credential's status: a revocation takes effect on the next request."""
 
 
 PRIVATE = "private, no-store"
-"""For what one asker alone may see."""
+"""For responses that only the requester may see."""
 
 
 class Reply(Response):
-    """What a view returns. Text goes out as text; bytes go out in base64, which API Gateway undoes.
+    """A view's response. Text is sent as text; bytes are sent in base64, which API Gateway decodes.
 
-    Chalice would decide by its list of binary types, and refuse a picture to a caller who sends no `Accept`. Our API
-    has the binary media type `*/*` in its template, so the body's own type is all there is to know.
+    Chalice would decide by its list of binary types, and refuse an image to a client that sends no `Accept`. Our API
+    template has the binary media type `*/*`, so the Python type of the body decides.
     """
 
     own_origin_only = False
-    """Whether no page of another origin may read it."""
+    """Whether pages of other origins are prevented from reading it."""
 
     def __init__(
         self, body: str | bytes, content_type: str, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(body, {"Content-Type": content_type, **(headers or {})}, status)
 
-    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, object]:  # noqa: ARG002 - Chalice's own
-        """The answer as API Gateway's Lambda proxy integration wants it."""
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, object]:  # noqa: ARG002 - Chalice's signature
+        """Serialize for API Gateway's Lambda proxy integration."""
         single, multiple = self._sort_headers(self.headers)
         binary = isinstance(self.body, bytes)
         return {
@@ -54,17 +54,17 @@ def as_json(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    """``value`` as JSON text."""
+    """Create a JSON response."""
     return Reply(json.dumps(value, ensure_ascii=False, separators=(",", ":")), content_type, status, headers)
 
 
 def uncached(**more: str) -> dict[str, str]:
-    """Headers for an answer that must be fresh every time."""
+    """Return the headers of a response that must not be cached."""
     return {"Cache-Control": NO_STORE, **more}
 
 
 def public(request: Request, reply: Reply, max_age: int, *, immutable: bool = False) -> Reply:
-    """``reply`` as a document that anyone may cache for ``max_age`` seconds; 304 when the caller holds it already."""
+    """Make ``reply`` publicly cacheable for ``max_age`` seconds; 304 if the client already has it."""
     content = reply.body if isinstance(reply.body, bytes) else reply.body.encode("utf-8")
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     reply.headers["ETag"] = tag
@@ -76,6 +76,6 @@ def public(request: Request, reply: Reply, max_age: int, *, immutable: bool = Fa
 
 
 def _holds(header: str, tag: str) -> bool:
-    # Weak comparison, as RFC 9110, 13.1.2 wants it for If-None-Match.
+    # If-None-Match uses weak comparison (RFC 9110, 13.1.2).
     tags = [item.strip().removeprefix("W/") for item in header.split(",")]
     return tag in tags or "*" in tags

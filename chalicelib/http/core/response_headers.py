@@ -1,4 +1,4 @@
-"""What every answer gets before it leaves."""
+"""Headers that every response gets."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ HEADERS = {
     ANY_ORIGIN: "*",
 }
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""For answers that show nothing; pages bring a policy of their own."""
+"""Content Security Policy of responses that render nothing; pages have their own."""
 HTTPS_ONLY = "max-age=31536000"
 
 
 def middleware(base_url: str) -> Callable[[Request, Next], Response]:
-    """The middleware of every HTTP request."""
+    """Create the middleware for every HTTP request."""
 
     def finish(request: Request, get_response: Next) -> Response:
         reply = get_response(request)
         if not isinstance(reply, Reply):
-            # Chalice's own error, which it answered before or instead of a view.
+            # Chalice itself responded with an error, before or instead of a view.
             found = problem.of_chalice(reply.status_code, str(reply.headers.get("Allow", "")))
             reply = error_response.render(request.headers.get("accept"), found, base_url)
         for name, value in _headers(base_url).items():

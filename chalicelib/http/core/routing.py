@@ -1,7 +1,7 @@
-"""How a view is bound: it takes the request, returns a `Reply`, and may raise domain errors.
+"""Route binding: a view takes the request, returns a `Reply`, and may raise domain errors.
 
-Chalice turns what a view raises into its own 500 before any middleware sees it (aws/chalice#1884), so errors are
-translated here, around the view. So is the question who may come in: no view is reached but through its rule.
+Chalice turns an exception of a view into its own 500 before any middleware sees it (aws/chalice#1884), so errors are
+mapped here, around the view. Access rules are checked here too, so no view runs without one.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Content-Type",
     "Access-Control-Max-Age": "7200",
 }
-"""Every public answer may be read from any origin (`edge.HEADERS`); this lets a page of any origin ask, too. Two hours
-are the most that Chromium believes."""
+"""Preflight headers. Every public response may be read from any origin (`response_headers.HEADERS`); these let pages of
+any origin send the request, too. Chromium caches a preflight for at most two hours."""
 
 
 class Routes(Blueprint):
-    """A blueprint that binds such views."""
+    """A blueprint that checks access and maps errors around each view."""
 
     def __init__(self, import_name: str, services: Services, function: Function = Function.ISSUER) -> None:
         super().__init__(import_name)
@@ -47,11 +47,11 @@ class Routes(Blueprint):
         missing: str = error_response.MISSING,
         function: Function | None = None,
     ) -> Callable[[View], View]:
-        """Bind a view to ``path``, for those whom the rule ``access`` admits; `http.access` says what it takes.
+        """Bind a view to ``path``, with the access rule ``access``; `http.core.access` lists its arguments.
 
-        ``function`` is the deployed function that serves it, if not the one of these routes; the others do not bind it.
-        ``missing`` says what to try after a 404. A body of any media type reaches the view: Chalice would refuse even
-        a GET for its `Content-Type`.
+        ``function`` is the deployed function that serves it, by default that of these routes; no other binds it.
+        ``missing`` is the advice to show with a 404. The view accepts any media type: Chalice would reject even a
+        GET for its `Content-Type`.
         """
         serves = function or self._function
         register = self.route(path, methods=list(methods), content_types=["*/*"])
@@ -77,7 +77,7 @@ class Routes(Blueprint):
     def _answer(self, view: View, request: Request, variables: tuple[str, ...], rule: Rule, missing: str) -> Reply:
         try:
             return view(request, *admit(rule, self.services, request, variables))
-        except Exception as error:  # noqa: BLE001 - the edge: a caller gets a problem, never a trace
+        except Exception as error:  # noqa: BLE001 - the outermost handler: callers get a problem, never a traceback
             if isinstance(error, Unauthenticated) and rule.in_session:
                 from chalicelib.http.core import authentication  # as in `access`
 
@@ -90,10 +90,10 @@ class Routes(Blueprint):
             return error_response.reply(request, error, base_url=self.base_url, missing=missing)
 
     def preflight(self, path: str) -> None:
-        """Let pages of any origin `POST` to ``path`` (Fetch, 4.8).
+        """Allow pages of any origin to `POST` to ``path`` (Fetch, 4.8).
 
-        A view of ours, not Chalice's `cors`: that makes a mock integration, which API Gateway fails with 500 where
-        the binary media types are `*/*` (aws/chalice#1310).
+        This replaces Chalice's `cors`, whose mock integration fails with 500 in API Gateway when the binary media
+        types are `*/*` (aws/chalice#1310).
         """
 
         @self.bind(path, access=PUBLIC, methods=("OPTIONS",))
