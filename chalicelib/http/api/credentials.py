@@ -157,8 +157,8 @@ def _claimed(
         if key is None:
             return None
         # Serialize canonically, because member order and whitespace carry no meaning.
-        said = json.dumps([_path(request), sent], sort_keys=True, separators=(",", ":")).encode()
-        return idempotency.claim(services.issuer_context, services.claims, caller.issuer_id, key, said)
+        request_bytes = json.dumps([_path(request), sent], sort_keys=True, separators=(",", ":")).encode()
+        return idempotency.claim(services.issuer_context, services.claims, caller.issuer_id, key, request_bytes)
 
     return claim
 

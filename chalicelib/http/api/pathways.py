@@ -85,7 +85,7 @@ def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
 def _way(way: HolderProgress, achievement_id: str | None) -> dict[str, object]:
     """Serialize a holder's progress; with ``achievement_id``, also whether that step is open to them now."""
     done = None if way.completion is None else pathway_json.write_completion(way.completion)
-    told: dict[str, object] = {
+    progress: dict[str, object] = {
         "pathway": way.pathway.id,
         "version": way.pathway.version,
         **pathway_json.write_progress(way.progress),
@@ -93,11 +93,11 @@ def _way(way: HolderProgress, achievement_id: str | None) -> dict[str, object]:
         "completed": done,
     }
     if achievement_id is None:
-        return told
+        return progress
     if all(step.achievement_id != achievement_id for step in steps(way.pathway.root)):
-        # Callers check this before an enrolment: a misspelt id must not look like a "no" about the learner.
+        # External systems check this before an enrolment: a misspelt id must not look like a "no" about the learner.
         raise Problem("not_a_step", f"The achievement {achievement_id[:80]!r} is not a step of this pathway.")
-    return {**told, "eligible": eligible(way.pathway, way.credentials.keys(), achievement_id)}
+    return {**progress, "eligible": eligible(way.pathway, way.credentials.keys(), achievement_id)}
 
 
 def _completions(services: Services, issuer_id: str, pathway_id: str, after: str | None) -> Reply:

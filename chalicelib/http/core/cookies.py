@@ -10,7 +10,8 @@ _SESSION = "laurel_session"
 _BROWSER = "laurel_browser"
 _QUESTION = "laurel_question"
 _VALUE = re.compile(r"[A-Za-z0-9._-]{1,2048}", re.ASCII)
-"""The longest value is an OpenID request with a long return path (`access.oidc.MAX_COOKIE`); readers check their own."""
+"""The longest value is an OpenID request with a long return path (`access.oidc.MAX_COOKIE`). Each reader has its own
+limit."""
 
 
 def session(request: Request, base_url: str) -> str | None:

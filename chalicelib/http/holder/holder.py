@@ -1,7 +1,7 @@
-"""The holder's own page, behind the link in a letter; and the end of an issuer's mail.
+"""Holder home page, opened by a secret link in an email, and unsubscribing from an issuer's emails.
 
-The link is the key, and there is no other: no account, no cookie. So its page names no other page as its source, is
-kept by nobody, and asks for nothing from elsewhere. Looking changes nothing; whatever does is a form.
+The link is the only credential: there is no account and no cookie. So the page sends no referrer, is never cached, and
+loads nothing from other hosts. Opening it changes nothing; every change is a form.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from chalicelib.http.html import render
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
 UNSENT = "Check that you copied the whole id, and that your issuer issued the credential."
 SAVED = "saved"
-"""In the address of the page, when something was chosen on it just now."""
+"""Query parameter of the page right after a change was saved."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 def routes(services: Services) -> Routes:
-    """`/my/{token}`, `/mail/unsubscribe/{token}`, `/v1/credentials/{id}/send`."""
+    """Create the routes `/my/{token}`, `/mail/unsubscribe/{token}` and `/v1/credentials/{id}/send`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/my/{token}", access=BY_SECRET, missing=MISSING)
@@ -63,7 +63,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(_request: Request, secret: str) -> Reply:
-        # Whatever the body says: mail programs press this button by themselves (RFC 8058), people on the page.
+        # Ignore the body: mail clients send this request themselves (RFC 8058), and people use the form on the page.
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
         return _page(services, "unsubscribed.html", 200, issuer=issuer)
 
@@ -76,7 +76,7 @@ def routes(services: Services) -> Routes:
 
 
 def shape(delivery: Delivery) -> dict[str, object]:
-    """How a credential's letters fare, for the issuer's programs."""
+    """Serialize the delivery status of a credential's emails to JSON."""
     first = delivery.first
     times = {
         "sent_at": first and first.sent_at,
@@ -97,7 +97,7 @@ def shape(delivery: Delivery) -> dict[str, object]:
 def _mine(
     services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
 ) -> Reply:
-    """The holder's page; with ``bad_zone`` in its field, where there is no time zone of that name."""
+    """Render the holder's page; ``bad_zone`` is an unknown time zone to show in its field for correction."""
     mine = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
     shown = page_of(mine, services.settings.base_url, services.delivery_context.now())
     content = {"page": shown, "token": secret, "zones": reminders.zones(), "saved": saved, "bad_zone": bad_zone}

@@ -1,4 +1,4 @@
-"""What a holder sees of their own."""
+"""View model of the holder home page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.http.html import text
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One credential."""
+    """A credential on the page."""
 
     id: str
     name: str
@@ -26,14 +26,14 @@ class Card:
     issued_at: datetime
     valid_until: datetime | None
     standing: str | None
-    """A sentence where it does not stand as it was issued; such a one is not offered to be shown."""
+    """A sentence about the status if the credential is not valid; such a credential cannot be shared."""
     html: str
     line: str
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What an issuer may write."""
+    """The holder's email preference for an issuer."""
 
     issuer_id: str
     issuer: str
@@ -42,7 +42,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class HolderPage:
-    """Everything that the template prints."""
+    """Template context of the page."""
 
     email: str
     cards: tuple[Card, ...]
@@ -50,11 +50,11 @@ class HolderPage:
     choices: tuple[Choice, ...]
     zone: str | None
     targets: tuple[tuple[str, str], ...]
-    """Of the places but LinkedIn's profile: value and words."""
+    """Value and label of each share target other than the LinkedIn profile."""
 
 
 def page_of(mine: HolderHome, base_url: str, now: datetime) -> HolderPage:
-    """The page of ``mine``."""
+    """Build the page for ``mine``."""
     issuers = {held.issuer.id: held.shown.issuer for held in mine.credentials}
     choices = (
         Choice(issuer_id, name, mailbox.choice(mine.mailbox, issuer_id))

@@ -1,1 +1,1 @@
-"""How pages are rendered."""
+"""HTML page rendering."""

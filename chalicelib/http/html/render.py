@@ -1,4 +1,7 @@
-"""Pages from templates: compiled once, complete without script, allowed to load nothing but their badge's picture."""
+"""HTML rendering from templates that are compiled once.
+
+Pages work without script, and may load nothing but the badge's image.
+"""
 
 from __future__ import annotations
 
@@ -25,26 +28,26 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 def credential(opened: HostedReport, base_url: str, headers: Mapping[str, str]) -> Reply:
-    """The page of a hosted credential."""
+    """Render the page of a hosted credential."""
     return page("credential.html", base_url, 200, headers, page=page_of(opened, base_url))
 
 
 def brought(checked: SubmittedReport, base_url: str, headers: Mapping[str, str]) -> Reply:
-    """The page of what somebody brought."""
+    """Render the report on a submitted credential."""
     return page("credential.html", base_url, 200, headers, page=page_of_brought(checked, base_url))
 
 
 def home(
     base_url: str, headers: Mapping[str, str] | None = None, *, found: Problem | None = None, typed: str = ""
 ) -> Reply:
-    """The first page; with the problem ``found`` in what was ``typed`` into its field, for another try."""
+    """Render the home page; on an error, with the problem ``found`` and the ``typed`` input to correct."""
     status = found.kind.status if found else 200
     headers, shapes = headers or {}, home_words.SHAPES
     return page("home.html", base_url, status, headers, forms=True, shapes=shapes, problem=found, typed=typed)
 
 
 def problem(found: Problem, base_url: str, headers: Mapping[str, str]) -> Reply:
-    """An error, for a person."""
+    """Render an error page."""
     return page("problem.html", base_url, found.kind.status, headers, problem=found)
 
 
@@ -59,9 +62,11 @@ def page(
     leads: tuple[str, ...] = (),
     **content: object,
 ) -> Reply:
-    """``template`` filled with ``content``. It may send a form to this host if it has ``forms``; the pages of the
-    ``console`` have a style sheet and one script more. ``leads`` are other hosts that the answer to a form may lead
-    to."""
+    """Render ``template`` with ``content``.
+
+    ``forms`` allows forms to this host; ``console`` adds the style sheet and the script of the console. ``leads`` are
+    other hosts to which the response to a form may redirect.
+    """
     html = _environment().get_template(template).render(base_url=base_url, style=_style(console), **content)
     policy = {"Content-Security-Policy": _policy(base_url, forms, console, leads)}
     return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
@@ -69,18 +74,18 @@ def page(
 
 @cache
 def script() -> str:
-    """The console's one script; its pages are complete without it."""
+    """Return the console's only script; its pages work without it."""
     return (TEMPLATES / "console.js").read_text(encoding="utf-8")
 
 
 def digest(source: str) -> str:
-    """``source`` as Content Security Policy and Subresource Integrity name it."""
+    """Hash ``source`` for Content Security Policy and Subresource Integrity."""
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
 def _environment() -> Environment:
-    # Imported here, because a program that asks for JSON need not wait for it in a cold start.
+    # Imported here to keep it out of the cold start of JSON requests.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -103,8 +108,8 @@ def _style(console: bool) -> str:
 
 @cache
 def _policy(base_url: str, forms: bool, console: bool, leads: tuple[str, ...]) -> str:
-    # The one style block is allowed by its hash; pictures come from this host or from the page itself. No script runs
-    # but the console's one, by its hash, which shows a chosen picture before it is sent (blob:).
+    # The only style block is allowed by its hash; images come from this host or from the page itself. The only script
+    # is the console's, allowed by its hash; it previews a chosen image before the upload (blob:).
     own = f"script-src '{digest(script())}'; img-src {base_url} data: blob:" if console else f"img-src {base_url} data:"
     target = " ".join((base_url, *leads)) if forms else "'none'"
     return (

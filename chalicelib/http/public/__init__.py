@@ -1,1 +1,1 @@
-"""What anyone may open: home, credential pages, verification, documents."""
+"""Public routes: home, credential pages, verification, documents."""

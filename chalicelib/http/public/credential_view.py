@@ -1,4 +1,4 @@
-"""What the page of a credential shows, in the order in which it is read."""
+"""View model of the credential page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUESTIONS = {check.number: check.question for check in CHECKS}
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that may lead somewhere; ``url`` is None where it may not."""
+    """Text with an optional link; ``url`` is None if it is not safe to link."""
 
     text: str
     url: str | None
@@ -31,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """A pathway that the badge is a step of: its name, what comes next, and what all of it earns."""
+    """A pathway that includes the badge as a step: its name, the next steps, and the final credential."""
 
     name: str
     next: tuple[Link, ...]
@@ -40,9 +40,9 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class IssuerView:
-    """Who issued it. ``caution`` is a sentence when we do not know them; ``domain`` is theirs by their key.
+    """The issuer. ``caution`` is a warning if the issuer is not known; ``domain`` is proven by its key.
 
-    ``behind`` says which domain stands behind a name that nobody vouches for.
+    ``behind`` says which domain is behind a name that no registry confirms.
     """
 
     name: str
@@ -54,20 +54,20 @@ class IssuerView:
 
     @property
     def vouched(self) -> bool:
-        """Whether the name is a fact, and not only what the issuer calls itself."""
+        """Whether the name is confirmed, and not only claimed by the issuer."""
         return self.caution is None and self.behind is None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a proven credential says."""
+    """Contents of a verified credential."""
 
     title: str
     kind: str | None
     image: str | None
     image_alt: str
     image_elsewhere: Link | None
-    """A picture that is not loaded, because its host would learn who is looking at whom."""
+    """An image that is not loaded, because its host would learn who views which credential."""
     holder: str | None
     holder_id: str | None
     issuer: IssuerView
@@ -82,7 +82,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One numbered check."""
+    """A numbered check."""
 
     number: int
     name: str
@@ -93,29 +93,29 @@ class Row:
     code: str
     evidence: tuple[Evidence, ...]
     decisive: bool
-    """Whether it made the verdict what it is: then it is unfolded from the start."""
+    """Whether it decided the verdict; if so, it is expanded initially."""
 
     @property
     def passed_alone(self) -> bool:
-        """Whether it passed on nothing but the credential."""
+        """Whether it passed on the contents of the credential alone."""
         return self.tone == "good" and not self.evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything that the template prints."""
+    """Template context of the page."""
 
     url: str | None
-    """Of a hosted credential; None for what somebody brought, as are the two below."""
+    """URL of a hosted credential; None for a submitted one, as are the next two."""
     api_url: str | None
     source: str | None
-    """The link that it was read from, if it was brought as one."""
+    """The link that a submitted credential was fetched from, if any."""
     face: verdict_text.Face
     line: str
     reason: str | None
-    """The issuer's own words about a withdrawal or a hold."""
+    """The issuer's reason for a revocation or suspension."""
     replaced_by: str | None
-    """The page of the credential that takes the place of this one."""
+    """URL of the credential that replaces this one."""
     checked_at: datetime
     facts: Facts | None
     rows: tuple[Row, ...]
@@ -123,16 +123,16 @@ class Page:
     format: str | None
     has_jwt: bool
     onward: tuple[Onward, ...] = ()
-    """Where it leads; nowhere, for what somebody brought."""
+    """Pathways that include the badge; empty for a submitted credential."""
 
     @property
     def title(self) -> str:
-        """For the tab and for previews: nothing unproven stands in it."""
+        """Title of the tab and of link previews; it contains nothing unverified."""
         return f"{self.face.tab}: {self.facts.title}" if self.facts else self.face.headline
 
 
 def page_of(opened: HostedReport, base_url: str) -> Page:
-    """The page of ``opened``."""
+    """Build the page of a hosted credential."""
     record = opened.record
     page = _page(opened.report, base_url, opened.issuer, _decided(record.standing, opened.report.verdict))
     return replace(
@@ -146,7 +146,7 @@ def page_of(opened: HostedReport, base_url: str) -> Page:
 
 
 def page_of_brought(checked: SubmittedReport, base_url: str) -> Page:
-    """The page of what somebody brought: the report alone, because no record stands behind it."""
+    """Build the page of a submitted credential: the report alone, because there is no record of it."""
     return replace(_page(checked.report, base_url), source=checked.url)
 
 
@@ -170,13 +170,13 @@ def _page(report: Report, base_url: str, registered: Issuer | None = None, decid
 
 
 def _decided(standing: Standing, verdict: Verdict) -> Standing | None:
-    """The issuer's decision, if it is the one that the verdict speaks of: the signed list decides, not our note."""
+    """Return the issuer's decision if it matches the verdict: the signed status list decides, not our record."""
     spoken = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
     return standing if standing.state is spoken else None
 
 
 def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:  # noqa: PLR0911 - one a verdict
-    """The one line under the headline."""
+    """Return the line under the headline."""
     on = f" on {text.day(decided.at)}" if decided else ""
     match report.verdict:
         case Verdict.VALID:
@@ -201,7 +201,7 @@ def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:
 
 def _signed_by(issuer: IssuerView) -> str:
     name, domain = text.isolated(issuer.name), issuer.domain
-    # Anybody can sign under any name: only one that a registry knows is stated as a fact.
+    # Anyone can sign under any name, so only a name in a registry is stated as a fact.
     by = f"by {name}" if issuer.vouched else f"under the name “{name}”"
     if issuer.behind:
         return f"Issued {by}. {issuer.behind}"
@@ -249,13 +249,13 @@ def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, obj
     passed = finding is not None and finding.outcome is Outcome.PASSED
     name = text.said(claimed.get("name")) or "an unnamed issuer"
     if finding is not None and finding.code == "issuer_domain_proven":
-        # No link either: a domain vouches for a key, not for the address that the issuer gives.
+        # No link either: a domain confirms a key, not the URL that the issuer claims.
         return IssuerView(name, did, None, domain, None, finding.message)
     if passed and registered is not None and registered.did == did:
         return IssuerView(registered.name, did, text.https(registered.url), domain, None)
-    if passed:  # then the name that the credential gives is the registered one
+    if passed:  # then the name in the credential is the registered one
         return IssuerView(name, did, text.https(claimed.get("url")), domain, None)
-    # No link: a forger would give the address of whose name it borrows, or one of its own to be asked at.
+    # No link: a forger would link to the organization it imitates, or to a site of its own that confirms the forgery.
     return IssuerView(name, did, None, domain, _caution(finding, domain))
 
 
@@ -270,7 +270,7 @@ def _caution(finding: Finding | None, domain: str | None) -> str:
 
 
 def _shown_image(url: object, base_url: str) -> str | None:
-    # Ours, or one that the credential itself holds: anybody else's would tell a third party who is looking at whom.
+    # Only our images or embedded ones: any other host would learn who views which credential.
     own = isinstance(url, str) and url.startswith(f"{base_url}/images/")
     return url if isinstance(url, str) and (own or text.picture(url)) else None
 

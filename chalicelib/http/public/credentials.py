@@ -1,4 +1,4 @@
-"""A credential, for a person and for a program."""
+"""Hosted credentials, as a page and in machine-readable formats."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _FORMS = {
     negotiation.LD_JSON: Kind.DOWNLOAD,
     negotiation.VC_JWT: Kind.DOWNLOAD,
 }
-"""The forms of `/c/{id}` and what each counts as; the first is for a program that names none."""
+"""Formats of `/c/{id}` and the event kind of each; the first is the default for API clients."""
 
 
 def routes(services: Services) -> Routes:
-    """`/c/{id}` and `/v1/credentials/{id}`."""
+    """Create the routes `/c/{id}` and `/v1/credentials/{id}`."""
     bound = Routes(__name__, services, Function.PUBLIC)
 
     @bound.bind("/c/{id}", access=PUBLIC, missing=MISSING)
@@ -64,7 +64,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
-        # The address comes in a body, so that it stands in no URL and no log.
+        # The email address is in the body to keep it out of URLs and logs.
         asked = Asked(email=body.asked_email(body.json_object(request)))
         return _report(_open(services, request, credential_id, Kind.VERIFICATION, asked), bound.base_url)
 
@@ -73,11 +73,11 @@ def routes(services: Services) -> Routes:
 
 
 def _choose(request: Request, credential_id: str, services: Services) -> str:
-    """The form that the caller wants most and that this credential has. Raises `Problem` with `not_acceptable`."""
+    """Choose the best format that this credential is available in. Raises `Problem` with `not_acceptable`."""
     forms = tuple(_FORMS)
     wanted = negotiation.ranked(request.headers.get("accept"), forms)
     if wanted[:1] == [negotiation.VC_JWT] and services.public_store.record(_checked(credential_id)).jwt is None:
-        # One read more, for this rare form alone: an event may not count a download that cannot be had.
+        # One more read, for this rare format only: do not count a download that is not available.
         wanted.remove(negotiation.VC_JWT)
         forms = tuple(form for form in forms if form != negotiation.VC_JWT)
     if not wanted:
@@ -96,7 +96,7 @@ def _open(
 
 
 def _checked(credential_id: str) -> str:
-    """``credential_id`` if it can be one. One that cannot is answered like one that is not there."""
+    """Return ``credential_id`` if it is well-formed; otherwise respond as for an unknown credential."""
     if not _ID.fullmatch(credential_id):
         raise NotFound("no such credential")
     return credential_id
@@ -116,5 +116,5 @@ def _in_form(media_type: str, opened: HostedReport, base_url: str) -> Reply:
         case negotiation.VC_JWT:
             return Reply(opened.record.jwt or "", media_type, headers=headers)
         case _:
-            # Bytes, so that they arrive exactly as they were signed.
+            # Send bytes, so that they arrive exactly as they were signed.
             return Reply(opened.record.document, media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""The documents that any verifier reads: DID documents, status lists, and the pictures of badges."""
+"""Public documents for verifiers: DID documents, status lists, and badge images."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.settings import Function
 
 DID_SECONDS = 300
-"""A key that leaked is known to verifiers elsewhere within five minutes; ours read the table."""
+"""External verifiers see the removal of a leaked key within five minutes; our own verifier reads the table."""
 STATUS_SECONDS = 60
-"""How long a copy of a status list may be believed elsewhere; ours are read fresh. It is no less than that a verifier
-downloads for every credential of the list, so the minute matters."""
+"""How long external verifiers may cache a status list; our own verifier reads it each time. It is not shorter, because
+a verifier would download the list again for each of its credentials."""
 IMAGE_SECONDS = 31_536_000
-"""A year, the longest that RFC 9111 caches keep: a picture's address is its own hash."""
+"""One year, the longest that RFC 9111 caches keep: an image's URL contains its hash."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _LIST = re.compile(r"[a-z2-7]{26}", re.ASCII)
@@ -31,7 +31,7 @@ _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
 
 
 def routes(services: Services) -> Routes:
-    """`/.well-known/did.json`, `/issuers/{id}/did.json`, `/status/{list}`, `/images/{file}`."""
+    """Create the routes `/.well-known/did.json`, `/issuers/{id}/did.json`, `/status/{list}`, `/images/{file}`."""
     bound = Routes(__name__, services, Function.PUBLIC)
 
     @bound.bind("/.well-known/did.json", access=PUBLIC)

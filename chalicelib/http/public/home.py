@@ -1,4 +1,4 @@
-"""The first page, and its one field; and the page for addresses at which there is nothing."""
+"""Home page with its verification form, and the page for unknown URLs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECONDS = 300
 
 
 def routes(services: Services) -> Routes:
-    """`/`, and what is no address."""
+    """Create the route `/` and the catch-all route."""
     bound = Routes(__name__, services, Function.PUBLIC)
 
     @bound.bind("/", access=PUBLIC)
@@ -35,14 +35,14 @@ def routes(services: Services) -> Routes:
             sent, typed = submission.by_person(request)
             return _shown(services, request, sent)
         except (Malformed, LinkFault, Problem) as error:
-            # What was pasted stays in the field for another try.
+            # Keep the pasted input in the field, so that the visitor can correct it.
             found = problem.of(error, submission.MISSING)
             if found is None or found.kind.status >= 500:
                 raise
             return render.home(services.settings.base_url, uncached(), found=found, typed=typed)
 
-    # Chalice knows nothing of greedy variables, and passes them on: API Gateway sends here what no other address takes.
-    # Its own answer to that cannot choose by `Accept`, and a person would be shown JSON.
+    # Chalice passes greedy variables through to API Gateway, which sends every unmatched path here. API Gateway's own
+    # response cannot negotiate by `Accept`, and would show JSON to a person.
     @bound.bind("/{proxy+}", access=PUBLIC)
     def lost(_request: Request) -> Reply:
         raise NotFound
@@ -53,7 +53,7 @@ def routes(services: Services) -> Routes:
 def _shown(services: Services, request: Request, sent: Brought) -> Reply:
     hosted = submission.hosted_id(services, sent)
     if hosted is not None:
-        # Its own page has an address that can be kept and opened again.
+        # Redirect to its own page, whose URL can be bookmarked.
         return Reply("", "text/plain", 303, uncached(Location=f"{services.settings.base_url}/c/{hosted}"))
     checked = submission.check(services, sent, request_context.made(request, Kind.VIEW))
     return render.brought(checked, services.settings.base_url, uncached())

@@ -1,4 +1,4 @@
-"""What the first page explains: the four shapes of a verdict."""
+"""View model of the home page: the four kinds of verdict."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ SHAPES = (
         "Something could not be checked. The page says what, and what to do next.",
     ),
 )
-"""Tone, icon, headline, meaning."""
+"""Tone, icon, headline and meaning of each."""

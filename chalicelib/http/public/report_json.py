@@ -1,4 +1,4 @@
-"""The JSON that clients rely on. docs/api.md describes it; its members stay."""
+"""Stable JSON of reports. docs/api.md describes it; its members are never removed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.verify.report import Finding, Report
 
 
 def report(source: Report) -> dict[str, object]:
-    """The report: verdict, findings, and the verified view."""
+    """Serialize a report: verdict, findings, and the verified view."""
     return {
         "verdict": source.verdict.value,
         "checked_at": dates.write(source.checked_at),
@@ -23,19 +23,19 @@ def report(source: Report) -> dict[str, object]:
 
 
 def hosted_report(opened: HostedReport, base_url: str) -> dict[str, object]:
-    """The report of a hosted credential; it names the one that has taken its place, if there is one."""
+    """Serialize the report of a hosted credential, with its replacement, if any."""
     replaced = replaced_by(opened, base_url)
     return report(opened.report) | ({"replaced_by": replaced} if replaced else {})
 
 
 def replaced_by(opened: HostedReport, base_url: str) -> dict[str, object] | None:
-    """The credential that its issuer has put in the place of this one."""
+    """Serialize the credential that replaces this one, None if there is none."""
     name = opened.record.superseded_by
     return None if name is None else {"id": name, "url": credential_url(base_url, name)}
 
 
 def credential(opened: HostedReport, base_url: str) -> dict[str, object]:
-    """A hosted credential in short: how it stands, what it says, where more is."""
+    """Serialize a summary of a hosted credential: status, contents and links."""
     record, standing = opened.record, opened.record.standing
     page, api = f"{base_url}/c/{record.id}", f"{base_url}/v1/credentials/{record.id}"
     return {

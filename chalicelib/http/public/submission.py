@@ -1,4 +1,4 @@
-"""What somebody brings to be checked, in whatever envelope: from the request to bytes or a link."""
+"""Submitted credentials: extract the bytes or the link from a request, in any supported envelope."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.verify.options import Asked
 
 MAX_ENVELOPE = 16 * 1024
-"""Bytes that a form or a JSON envelope may add to the credential in it."""
+"""Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
 MAX_BODY = pasted.MAX_SIZE + MAX_ENVELOPE
 MISSING = (
     "There is no credential at this address of ours. Check that the link was copied whole: "
@@ -27,14 +27,14 @@ MISSING = (
 )
 
 _ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
-"""How an envelope begins, and no credential does: an envelope has no other members, so one of them comes first."""
+"""Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
 _CAPS = strict_json.Caps(size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4)
-"""Of an envelope: the credential in it may be as large as one that comes alone."""
+"""Limits of an envelope: the credential in it may be as large as one submitted alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """``link`` says that ``data`` was sent as a link, so that nothing else is made of it."""
+    """A submission; ``link`` means that ``data`` was sent as a link and must be treated as one."""
 
     data: bytes
     asked: Asked = Asked()  # noqa: RUF009 - frozen
@@ -42,10 +42,10 @@ class Brought:
 
 
 def by_program(request: Request) -> Brought:
-    """What a program sent to be checked: a credential or a link as it is, in a form, or in a JSON envelope.
+    """Read a submission of an API client: a credential or a link, as the body, in a form, or in a JSON envelope.
 
-    The body decides, not its `Content-Type`, which many senders get wrong; only a form cannot be read without it.
-    Raises `Problem` with code `too_large`, `malformed`, `invalid_request`, and what `strict_json.parse` raises.
+    The body decides, not its `Content-Type`, which many clients get wrong; only a form cannot be parsed without it.
+    Raises `Problem` with code `too_large`, `malformed`, `invalid_request`, and whatever `strict_json.parse` raises.
     """
     content = body.content(request, MAX_BODY)
     if body.media_type(request) == form.MULTIPART:
@@ -58,9 +58,9 @@ def by_program(request: Request) -> Brought:
 
 
 def by_person(request: Request) -> tuple[Brought, str]:
-    """What a person put into the form of the first page, and what of it stands in its text field.
+    """Read the form of the home page; return the submission and the content of its text field.
 
-    A chosen file counts more than the text, which may be left over from a try before.
+    A chosen file takes precedence over the text, which may be left over from a previous attempt.
 
     Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
     """
@@ -73,9 +73,9 @@ def by_person(request: Request) -> tuple[Brought, str]:
 
 
 def hosted_id(services: Services, brought: Brought) -> str | None:
-    """The id of the credential of ours that was ``brought`` as a link; None for everything else.
+    """Return the id of the hosted credential whose link was submitted; None for any other submission.
 
-    Raises `Malformed` as `paste.read` does; `Problem` for a link of ours that leads to nothing.
+    Raises `Malformed` for invalid input; `Problem` for a link to a hosted credential that does not exist.
     """
     found = pasted.read(brought.data)
     try:
@@ -85,7 +85,7 @@ def hosted_id(services: Services, brought: Brought) -> str | None:
 
 
 def check(services: Services, brought: Brought, visit: Visit) -> SubmittedReport:
-    """The report on what was submitted. Raises what `SubmittedReports` raises, but `Problem` for `NotFound`."""
+    """Verify a submission. Raises what `SubmittedReports` raises, but `Problem` instead of `NotFound`."""
     try:
         if brought.link:
             checked = services.submitted_reports.check_link(brought.data.decode("utf-8"), visit, brought.asked)
@@ -121,7 +121,7 @@ def _in_envelope(members: dict[str, object]) -> Brought:
         case {"url": str(url)} if url:
             return Brought(url.encode("utf-8"), asked, link=True)
         case {"credential": dict(credential)}:
-            # Strict JSON says the same however it is written, so writing it anew changes nothing that is signed.
+            # Strict JSON means the same in any serialization, so serializing it again changes nothing that is signed.
             return Brought(json.dumps(credential, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), asked)
         case {"credential": str(token)}:
             return Brought(token.encode("utf-8"), asked)

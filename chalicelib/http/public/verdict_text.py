@@ -1,4 +1,4 @@
-"""What a page says about a verdict: never more certain than the report."""
+"""Page text for verdicts; it is never more certain than the report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.verify.report import Finding, Outcome, Report, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How a verdict is shown. ``tone`` and ``shape`` name a colour and an icon; either alone tells it."""
+    """Presentation of a verdict. ``tone`` names a colour and ``shape`` an icon; either alone identifies the verdict."""
 
     tab: str
     headline: str
@@ -88,8 +88,8 @@ FACES: Mapping[Verdict, Face] = {
     ),
 }
 
-_MAY_BE_BACK = frozenset({"key_unavailable", "status_list_unavailable"})
-"""Codes of what did not answer; whatever else is unknown today is unknown tomorrow."""
+_TEMPORARY = frozenset({"key_unavailable", "status_list_unavailable"})
+"""Codes of temporary failures; any other unknown result will not change on a retry."""
 _UNREADABLE = replace(
     FACES[Verdict.INVALID],
     headline="This cannot be read as a credential.",
@@ -111,7 +111,7 @@ _BEYOND_US = replace(
         _ASK_ISSUER,
     ),
 )
-_NEVER_WITHDRAWN = replace(
+_NO_STATUS = replace(
     FACES[Verdict.VALID],
     advice=(
         FACES[Verdict.VALID].advice[0],
@@ -124,17 +124,17 @@ _NEVER_WITHDRAWN = replace(
 
 
 def face(report: Report) -> Face:
-    """How the verdict of ``report`` is shown: its own face, or one that fits the check that decided it better."""
+    """Return the presentation of the verdict, or a more specific one for the check that decided it."""
     finding = decisive(report)
     without_status = any(item.code == "no_status" for item in report.findings)
     if report.verdict is Verdict.VALID and without_status:
-        return _NEVER_WITHDRAWN
+        return _NO_STATUS
     if finding is not None and finding.check == "format":
         return {Verdict.INVALID: _UNREADABLE, Verdict.UNKNOWN: _BEYOND_US}.get(report.verdict, FACES[report.verdict])
     if finding is not None and report.verdict is Verdict.UNKNOWN:
         if finding.check == "context":
             return _BEYOND_US
-        return FACES[Verdict.UNKNOWN] if finding.code in _MAY_BE_BACK else _LEFT_OPEN
+        return FACES[Verdict.UNKNOWN] if finding.code in _TEMPORARY else _LEFT_OPEN
     return FACES[report.verdict]
 
 
@@ -148,7 +148,7 @@ UNSURE: Mapping[str, str] = {
     "status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
     "recipient": "It is what the issuer signed, but Laurel could not check whether it was issued to this person.",
 }
-"""By check: what is left open when that one could not be made. Why is said beside the check itself."""
+"""By check: what remains unknown if it could not be completed. The reason is shown next to the check."""
 
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("Passed", "good"),
@@ -156,15 +156,15 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.UNKNOWN: ("Unknown", "open"),
     Outcome.NOT_APPLICABLE: ("Not needed", "none"),
 }
-"""For each outcome its word and its tone."""
+"""Label and tone of each outcome."""
 
 NOT_LOOKED_AT = ("Not checked", "none")
 LEFT_OUT = ("not_reached", "extras_not_followed")
-"""Codes of checks that were not tried: "could not tell" would say that something stood in the way."""
+"""Codes of checks that were not attempted: "Unknown" would suggest that an attempt failed."""
 
 
 def decisive(report: Report) -> Finding | None:
-    """The finding that made the verdict what it is, None when there is none to name."""
+    """Return the finding that decided the verdict, None if there is none."""
     wanted = Outcome.UNKNOWN if report.verdict is Verdict.UNKNOWN else Outcome.FAILED
     informing = ("issuer", "extras")
     return next((item for item in report.findings if item.outcome is wanted and item.check not in informing), None)

@@ -1,4 +1,4 @@
-"""Checking what a program brings."""
+"""Verification route of the JSON API."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.settings import Function
 
 
 def routes(services: Services) -> Routes:
-    """`/v1/verify`."""
+    """Create the route `/v1/verify`."""
     bound = Routes(__name__, services, Function.VERIFY)
 
     @bound.bind("/v1/verify", access=PUBLIC, methods=("POST",))

@@ -1,1 +1,1 @@
-"""Signing in, by email link or OpenID Connect."""
+"""Sign-in by email link or OpenID Connect."""

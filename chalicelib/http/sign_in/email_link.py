@@ -1,6 +1,6 @@
-"""Signing in and out: a link by mail, and a button on its page.
+"""Sign-in by email link, and sign-out.
 
-Mail scanners open every link. So opening one only shows the button, and uses nothing up.
+Mail scanners open every link, so opening one only shows a button, and does not use up the link.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 
 MAX_FORM = 4096
-"""Bytes of an address, a path and whatever a browser's extension adds."""
+"""Maximum size of the form in bytes: an email address, a path, and fields that browser extensions add."""
 REFERRER = {"Referrer-Policy": "same-origin"}
-"""The link's page tells its address, which holds the secret, to nobody. With `no-referrer`, a browser would not say
-where its form comes from either (Fetch, 3.3: the origin of such a request is null)."""
+"""Keeps the URL of the link's page, which contains the secret, from other sites. With `no-referrer`, a browser would
+not send the origin of the form either (Fetch, 3.3: the origin of such a request is null)."""
 GONE = "It has been used, has expired, or was not copied completely. Request a new link here."
 
 OUT = "signed_out"
-"""In the address of the form, for who was signed out just now."""
+"""Query parameter of the form right after sign-out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What stands above the form when something went wrong."""
+    """An error shown above the form."""
 
     status: int
     title: str
@@ -51,7 +51,7 @@ class Fault:
 
 
 def routes(services: Services) -> Routes:
-    """`/sign-in`, `/sign-in/{token}`, `/sign-out`."""
+    """Create the routes `/sign-in`, `/sign-in/{token}` and `/sign-out`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/sign-in", access=PUBLIC)
@@ -110,10 +110,10 @@ def routes(services: Services) -> Routes:
 
 
 def sign_in(services: Services, request: Request, email: str, following: str, *set_cookies: str) -> Reply:
-    """Sign in whoever has proven to be at ``email`` (as `address.normal` writes it), and show ``following`` next;
-    ``set_cookies`` are further headers of that kind.
+    """Sign in the owner of ``email`` (normalized), which has been verified, and redirect to ``following``.
 
-    The session is always a new one, and the one that the browser had is ended: nobody can plant one beforehand.
+    ``set_cookies`` are further `Set-Cookie` headers. The session is always new, and any previous session of the browser
+    ends, which prevents session fixation.
     """
     base_url = services.settings.base_url
     held = cookies.session(request, base_url)
@@ -123,7 +123,7 @@ def sign_in(services: Services, request: Request, email: str, following: str, *s
     _, cookie = sessions.sign_in(services.access_context, email)
     reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(following)}"))
     life = int(sessions.LIFE.total_seconds())
-    # One header each: a list goes out as several (RFC 6265, 3).
+    # A list is sent as one header per cookie (RFC 6265, 3).
     reply.headers["Set-Cookie"] = [
         cookies.set_session(base_url, cookie, life),
         cookies.set_browser(base_url, "", 0),
@@ -148,7 +148,7 @@ def _form(
 
 
 def _already(services: Services, request: Request) -> Person | None:
-    """Who is signed in in this browser as it is; None, too, when what knows that does not answer."""
+    """Return the person signed in in this browser; None if there is none, or if the session store is unavailable."""
     try:
         return authentication.signed_in(services.access_context, request)
     except (Unauthenticated, Unavailable):
@@ -173,7 +173,7 @@ def _page(services: Services, template: str, status: int, **content: object) -> 
 def answer(
     request: Request, services: Services, error: NotFound | Refused | TooMany, following: str, typed: str = ""
 ) -> Reply:
-    """The form with what went wrong above it; for a program, the problem alone."""
+    """Render the form with the error above it; for API clients, only the problem."""
     fault = _fault(error)
     if not authentication.by_browser(request):
         code = {400: "invalid_request", 403: "forbidden", 404: "not_found", 429: "too_many_requests"}[fault.status]

@@ -1,4 +1,4 @@
-"""Signing in with somebody else's word: to them, and back."""
+"""Sign-in with OpenID Connect: redirect to the provider, and the callback."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from chalicelib.http.sign_in import email_link
 
 MISSING = "Unknown sign-in provider."
 ASKED = Limit("oidc", 60, LIFE)
-"""Begun from one network: an office behind one address, in the morning."""
+"""Sign-ins started per client address: allows for an office behind one address in the morning."""
 
 
 def routes(services: Services) -> Routes:
-    """`/oidc/{provider}` and `/oidc/{provider}/back`."""
+    """Create the routes `/oidc/{provider}` and `/oidc/{provider}/back`."""
     bound = Routes(__name__, services)
     base_url = services.settings.base_url
 
