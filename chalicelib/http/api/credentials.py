@@ -86,13 +86,13 @@ def _bind_decisions(bound: Routes, services: Services) -> None:
         reason = reading.optional("reason", status_changes.MAX_REASON)
         reading.finish()
         decision = decide(services.issuer_context, caller.issuer_id, credential_id, reason)
-        stands = decision.record.standing
+        standing = decision.record.standing
         return as_json(
             {
                 "id": credential_id,
-                "state": stands.state.value,
-                "at": dates.write(stands.at),
-                "reason": stands.reason,
+                "state": standing.state.value,
+                "at": dates.write(standing.at),
+                "reason": standing.reason,
                 "changed": decision.changed,
             }
         )

@@ -101,4 +101,4 @@ def admit(rule: Rule, services: Services, request: Request, variables: tuple[str
         case Rule(Door.MEMBER, Act() as act):
             person = authentication.person(services.access_context, request)
             return (authentication.member(services.access_context, person, variables[0], act), person, *variables[1:])
-    raise ValueError(f"{rule} admits nobody: it names no act.")
+    raise ValueError(f"{rule} admits no caller: it has no act.")

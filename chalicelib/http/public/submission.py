@@ -72,25 +72,25 @@ def by_person(request: Request) -> tuple[Brought, str]:
     return Brought(sent.files[0] if sent.files else typed), typed.decode("utf-8", "replace")
 
 
-def hosted_id(services: Services, brought: Brought) -> str | None:
+def hosted_id(services: Services, submitted: Brought) -> str | None:
     """Return the id of the hosted credential whose link was submitted; None for any other submission.
 
     Raises `Malformed` for invalid input; `Problem` for a link to a hosted credential that does not exist.
     """
-    found = pasted.read(brought.data)
+    found = pasted.read(submitted.data)
     try:
         return services.submitted_reports.hosted_id(found.url) if isinstance(found, pasted.Link) else None
     except NotFound as error:
         raise Problem("nothing_found", MISSING) from error
 
 
-def check(services: Services, brought: Brought, visit: Visit) -> SubmittedReport:
+def check(services: Services, submitted: Brought, visit: Visit) -> SubmittedReport:
     """Verify a submission. Raises what `SubmittedReports` raises, but `Problem` instead of `NotFound`."""
     try:
-        if brought.link:
-            checked = services.submitted_reports.check_link(brought.data.decode("utf-8"), visit, brought.asked)
+        if submitted.link:
+            checked = services.submitted_reports.check_link(submitted.data.decode("utf-8"), visit, submitted.asked)
         else:
-            checked = services.submitted_reports.check(brought.data, visit, brought.asked)
+            checked = services.submitted_reports.check(submitted.data, visit, submitted.asked)
     except NotFound as error:
         raise Problem("nothing_found", MISSING) from error
     log.answered(visit.kind, checked.report.verdict)
