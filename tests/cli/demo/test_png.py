@@ -18,7 +18,9 @@ Pixels = list[list[tuple[int, int, int, int]]]
 def decode(png: bytes) -> Pixels:
     image = Image.open(BytesIO(png))
     assert (image.format, image.mode) == ("PNG", "RGBA")
-    return [[image.getpixel((x, y)) for x in range(image.width)] for y in range(image.height)]
+    pixels = image.load()
+    assert pixels is not None
+    return [[pixels[x, y] for x in range(image.width)] for y in range(image.height)]
 
 
 def square(left: float, top: float, right: float, bottom: float) -> list[tuple[float, float]]:
