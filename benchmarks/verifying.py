@@ -21,9 +21,9 @@ from chalicelib.verify.canonical import jcs, rdfc
 from chalicelib.verify.canonical.quads import to_quads
 from chalicelib.verify.data_integrity import Proof
 from chalicelib.verify.jose import claims, compact
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import CHECKS, verify
-from chalicelib.verify.verification_context import Case, Unproven
+from chalicelib.verify.verification_context import Unproven, VerificationContext
 from chalicelib.verify.view import view_of
 
 SIZES = ("simple", "complete")
@@ -31,7 +31,7 @@ SUITES = ("eddsa-rdfc-2022", "eddsa-jcs-2022")
 ALGORITHMS = ("EdDSA", "ES256")
 STAGE_ROUNDS = 400
 
-Parts = Callable[[Case], Iterable[tuple[str, float]]]
+Parts = Callable[[VerificationContext], Iterable[tuple[str, float]]]
 
 
 def lines() -> Iterator[Line]:
@@ -111,13 +111,13 @@ def _stages(bench: str, source: bytes, whole: Samples, parts: Parts) -> Iterator
         yield Line(f"stage/{bench}/{part}", micros, "us", None, None, f"verify/{bench}", whole.percentile_ms(50) * 1000)
 
 
-def _token_parts(case: Case) -> Iterator[tuple[str, float]]:
+def _token_parts(case: VerificationContext) -> Iterator[tuple[str, float]]:
     jws = compact.parse(case.source)
     yield "format/jws", _median(lambda: compact.parse(case.source))
     yield "format/claims", _median(lambda: claims.read(jws))
 
 
-def _parts(case: Case, *, suite: str) -> Iterator[tuple[str, float]]:
+def _parts(case: VerificationContext, *, suite: str) -> Iterator[tuple[str, float]]:
     [proof] = case.seals
     assert isinstance(proof, Proof)  # noqa: S101 - the benchmark signed it so
     if suite == "eddsa-rdfc-2022":
@@ -140,11 +140,11 @@ def _median(task: Callable[[], object]) -> float:
     return median(repeated(task)(0.2)) / 1000
 
 
-def _empty_case(source: bytes) -> Case:
-    return Case(source, badges.WORLD, badges.NOW, Asked())
+def _empty_case(source: bytes) -> VerificationContext:
+    return VerificationContext(source, badges.WORLD, badges.NOW, VerificationOptions())
 
 
-def _outcome(run: Callable[[Case], object], case: Case) -> object:
+def _outcome(run: Callable[[VerificationContext], object], case: VerificationContext) -> object:
     try:
         return run(case)
     except Unproven as error:

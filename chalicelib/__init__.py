@@ -1,22 +1,22 @@
-"""Laurel: is this credential real, and does it still stand?
+"""Laurel: is this credential genuine and still valid?
 
-The map of this package, one line a folder; the arrow points from left to right, never back.
+The map of this package, one line for each folder. Imports point inward: edges import the core, never the reverse.
 
     settings.py   the only reader of the environment
     errors.py     domain errors with stable codes
-    services.py   the one place where nouns and edges meet
+    services.py   the composition root: the one place where the core and the edges meet
 
     credential/   PURE  what a credential is: issuer, achievement, record, status list; parse and build
     verify/       PURE  what makes it valid: canonical form, proofs, keys, the ten checks, report, verdict
     analytics/    PURE  what happened: events, the visitor's daily keyed hash
-    access/       PURE  who asks and what they may do: roles, members, tokens, sessions, one-time links
-    award/        PURE  what an issuer does: issue, revoke, suspend, reinstate, rotate a key
-    delivery/     PURE  what is written to whom and when: letters, reminders, suppression, the holder's link
-    lookup/       PURE  what a link opens: record and surroundings in, report and event out
-    intake/       PURE  what a stranger brings: a paste, a file or a link in, the same report out
+    access/       PURE  who is asking and what they may do: roles, members, tokens, sessions, sign-in links
+    award/        PURE  what an issuer does: achievements, issuing, bulk jobs, pathways, webhooks
+    tasks/        PURE  the durable task queue and its worker
+    delivery/     PURE  which emails are sent to whom and when: reminders, suppression, the holder's link
+    reports/      PURE  get a report: on a hosted credential or on a submitted one
     http/         IN    routes, negotiation, problem+json, pages
     dynamo/       OUT   tables: keys on one page, models, adapters
     kms/          OUT   signing keys
-    post/         OUT   mail: renders letters and sends them; the only importer of SES
+    email/        OUT   renders and sends emails; the only importer of SES
     net/          OUT   the guarded fetcher: did:web, issuers' keys, remote status lists
 """

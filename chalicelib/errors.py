@@ -1,4 +1,4 @@
-"""Domain errors: each has a stable code and a sentence; none knows of HTTP or AWS."""
+"""Domain errors. Each has a stable code and a sentence, and is independent of HTTP and AWS."""
 
 from __future__ import annotations
 
@@ -19,55 +19,55 @@ class LaurelError(Exception):
 
 
 class Malformed(LaurelError):
-    """What was sent cannot be read as what it claims to be."""
+    """The input cannot be parsed as what it claims to be."""
 
     code = "malformed"
 
 
 class NotFound(LaurelError):
-    """There is no such thing here."""
+    """The requested object does not exist."""
 
     code = "not_found"
 
 
 class Conflict(LaurelError):
-    """It was taken, or changed by someone else in the meantime."""
+    """The object already exists, or was changed by someone else in the meantime."""
 
     code = "conflict"
 
 
 class Refused(LaurelError):
-    """It was understood, and a rule forbids it."""
+    """The request is valid, but a rule does not allow it."""
 
     code = "refused"
 
 
 class Unauthenticated(LaurelError):
-    """Nobody that we know is asking."""
+    """The caller is not authenticated."""
 
     code = "unauthenticated"
 
 
 class Forbidden(LaurelError):
-    """We know who asks, and they may not do this."""
+    """The caller is known but lacks permission."""
 
     code = "forbidden"
 
 
 class Unavailable(LaurelError):
-    """Something that we need did not answer; trying again may help."""
+    """A dependency did not respond. Trying again may help."""
 
     code = "unavailable"
 
 
 class LinkFault(Unavailable):
-    """The link that we were asked to follow led to nothing that could be read; ``code`` is the fetcher's.
+    """A submitted link could not be read. ``code`` is the fetcher's.
 
-    Unlike other things that are unavailable, it is the asker's choice and no failure of ours.
+    Unlike other `Unavailable` errors, it concerns the caller's link and is not a failure of Laurel.
     """
 
 
 class MissingSetting(LaurelError):
-    """A required setting is not in the environment."""
+    """A required environment variable is missing."""
 
     code = "missing_setting"

@@ -1,4 +1,4 @@
-"""The one place where nouns and edges meet."""
+"""The composition root: the one place where the core and the edges meet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from chalicelib.reports.store import PublicStore
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.settings import Settings
 
-if TYPE_CHECKING:  # a view of a credential needs none of these, and Lambda would load them before the first one
+if TYPE_CHECKING:  # a credential page needs none of these, and they would lengthen its cold start
     from chalicelib.access.access_context import AccessContext
     from chalicelib.access.ports import Mailer
     from chalicelib.access.providers import Providers
@@ -49,8 +49,8 @@ def utc_now() -> datetime:
 
 
 class Services:
-    """What the edges that come in (HTTP, jobs, command line) may use. Made by `build`; parts are made when used,
-    so that a credential's page does not wait for the key service's client."""
+    """What the inbound edges (HTTP, background functions, command line) may use. Parts are created when first used,
+    so that a credential page does not wait for the KMS client."""
 
     def __init__(self, settings: Settings, fallback: Fallback, clock: Clock, entropy: Entropy) -> None:
         self.settings = settings
@@ -66,22 +66,22 @@ class Services:
 
     @cached_property
     def public_store(self) -> PublicStore:
-        """What anyone may read."""
+        """The store of public items."""
         return DynamoPublicStore(self._tables)
 
     @cached_property
     def event_store(self) -> EventStore:
-        """Where events are stored."""
+        """The store of events."""
         return DynamoEventStore(self._tables)
 
     @cached_property
     def salts(self) -> Salts:
-        """The secrets of the days."""
+        """The daily salts."""
         return DynamoSalts(self._tables)
 
     @cached_property
     def hosted_reports(self) -> HostedReports:
-        """Opens credential links."""
+        """Reports on hosted credentials."""
         return HostedReports(
             public_store=self.public_store,
             recorder=Recorder(self.event_store, self._fallback),
@@ -99,8 +99,8 @@ class Services:
 
     @cached_property
     def submitted_reports(self) -> SubmittedReports:
-        """Checks what strangers bring."""
-        # The network's client is not made for those who only look at Laurel's own.
+        """Reports on submitted credentials."""
+        # Imported late: hosted credentials need no network client.
         from chalicelib.net.strangers import Strangers
 
         network = self._network
@@ -114,47 +114,47 @@ class Services:
 
     @cached_property
     def issuer_store(self) -> IssuerStore:
-        """The issuers' side of storage."""
+        """The store of issuers, achievements and credentials."""
         from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 
         return DynamoIssuerStore(self._tables)
 
     @cached_property
     def claims(self) -> Claims:
-        """What each `Idempotency-Key` stands for."""
+        """The store of idempotency keys."""
         from chalicelib.dynamo.stores.idempotency import DynamoClaims
 
         return DynamoClaims(self._tables)
 
     @cached_property
     def signer(self) -> Signer:
-        """The key service."""
-        from chalicelib.kms.signer import KmsSigner  # its client is not made for those who only look
+        """The signer, on KMS."""
+        from chalicelib.kms.signer import KmsSigner  # imported late: only issuing needs the KMS client
 
         return KmsSigner(self.settings.region, self.settings.stage)
 
     @cached_property
     def issuer_context(self) -> IssuerContext:
-        """What the acts of an issuer need."""
+        """What issuers' actions need."""
         from chalicelib.award.issuer_context import IssuerContext
 
         return IssuerContext(self.issuer_store, self.signer, self.settings.base_url, self.clock, self.entropy)
 
     @cached_property
     def domain_prover(self) -> DomainProver:
-        """What the proof of a domain needs."""
+        """What domain proof needs."""
         from chalicelib.award.issuers.domain_proof import DomainProver
         from chalicelib.net.domain_records import (
-            DomainWitness,  # a library that asks name servers; no other act needs it
+            DomainWitness,  # imported late: a DNS library that only domain proof needs
         )
 
         return DomainProver(self.issuer_context, DomainWitness(self._network.fetcher, time.monotonic), self.tasks)
 
     @cached_property
     def bulk(self) -> BulkIssuer:
-        """What issuing to many needs."""
+        """Bulk issuing."""
         from chalicelib.award.bulk.bulk_issuer import BulkIssuer
-        from chalicelib.dynamo.stores.jobs import DynamoJobs  # no view of a credential issues any
+        from chalicelib.dynamo.stores.jobs import DynamoJobs  # imported late
 
         return BulkIssuer(self.issuer_context, DynamoJobs(self._tables))
 
@@ -164,7 +164,7 @@ class Services:
         if not self.settings.mail_from:
             raise Unavailable("This deployment has no email service.", code="no_email_service")
         from chalicelib.email.ses import (
-            SesMailer,  # neither its client nor its templates are made for those who only look
+            SesMailer,  # imported late: only sending needs the client and the templates
         )
 
         return SesMailer(self.settings.region, self.settings.mail_from, self.settings.mail_set)
@@ -179,10 +179,10 @@ class Services:
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:
-        """What is written to holders, and what they do."""
+        """What delivery and holders' pages need."""
         from chalicelib.access import rate_limits
         from chalicelib.delivery.delivery_context import DeliveryContext
-        from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # no view of a credential asks for it
+        from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # imported late
 
         return DeliveryContext(
             store=DynamoDeliveryStore(self._tables),
@@ -199,28 +199,30 @@ class Services:
 
     @cached_property
     def pathways(self) -> Pathways:
-        """Where pathways are stored."""
-        from chalicelib.dynamo.stores.pathways import DynamoPathways  # a view reads no more of them than its signposts
+        """The store of pathways."""
+        from chalicelib.dynamo.stores.pathways import (
+            DynamoPathways,  # imported late: a credential page only reads pathway links
+        )
 
         return DynamoPathways(self._tables)
 
     @cached_property
     def webhooks(self) -> WebhookStore:
-        """Where hooks are stored."""
-        from chalicelib.dynamo.stores.webhooks import DynamoWebhookStore  # no view of a credential asks for them
+        """The store of webhooks."""
+        from chalicelib.dynamo.stores.webhooks import DynamoWebhookStore  # imported late
 
         return DynamoWebhookStore(self._tables)
 
     @cached_property
     def oidc(self) -> Providers:
-        """Who else may say who somebody is."""
+        """OpenID Connect providers."""
         from chalicelib.net.oidc import NetworkProviders
 
         return NetworkProviders(self._network.cache, self._network.fetcher, time.monotonic)
 
     @cached_property
     def access_context(self) -> AccessContext:
-        """Who asks, and what they may do."""
+        """What authentication and authorisation need."""
         from chalicelib.access.access_context import AccessContext
         from chalicelib.dynamo.stores.members_and_sessions import DynamoMemberStore, DynamoSessionStore
 
@@ -236,15 +238,15 @@ class Services:
 
     @cached_property
     def tasks(self) -> TaskQueue:
-        """What is to be done later."""
-        from chalicelib.dynamo.stores.tasks import DynamoTaskQueue  # no view of a credential has anything to be done
+        """The task queue."""
+        from chalicelib.dynamo.stores.tasks import DynamoTaskQueue  # imported late
 
         return DynamoTaskQueue(self._tables)
 
     @cached_property
     def exporters(self) -> Mapping[str, Exporter]:
-        """What is kept of an issuer, by the word that begins its lines, in the order in which an export tells it."""
-        from chalicelib.award import export  # nobody but an export asks
+        """The exporters of an issuer's data, by the `type` of their lines, in export order."""
+        from chalicelib.award import export  # imported late: only an export needs it
         from chalicelib.dynamo.stores.export import DynamoArchive
 
         member_store = self.access_context.member_store
@@ -256,7 +258,7 @@ class Services:
 
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
-        """Who does which kind of task. Only the function `work` asks, so what they need is imported here."""
+        """The handler of each kind of task. Only `run_tasks` needs them, so they are imported here."""
         from chalicelib.award.bulk import bulk_issuer, job_runner
         from chalicelib.award.issuers import domain_proof
         from chalicelib.award.pathways import rewards
@@ -279,5 +281,5 @@ class Services:
 def build(
     settings: Settings, *, fallback: Fallback, clock: Clock = utc_now, entropy: Entropy = secrets.token_bytes
 ) -> Services:
-    """Put everything together for ``settings``. ``fallback`` takes the events that the journal did not."""
+    """Build the services for ``settings``. ``fallback`` takes the events that the event store did not."""
     return Services(settings, fallback, clock, entropy)

@@ -1,4 +1,4 @@
-"""The only reader of the environment. Fails at start with the names of all that is missing."""
+"""The only reader of the environment. Fails at start and names all missing variables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Settings:
 
     stage: str
     base_url: str
-    """Scheme, host and port that the public sees, without a trailing slash; part of every signed credential."""
+    """Public scheme, host and port, without a trailing slash; part of every signed credential."""
     credentials_table: str
     events_table: str
     secrets_table: str
@@ -49,13 +49,13 @@ class Settings:
     """``host:port`` entries that may be fetched from although their port or address is not public: see
     `chalicelib.net.guard.Guard`. For development and tests; never in production."""
     mail_from: str = ""
-    """The address that letters come from; empty where no letter can be sent."""
+    """The sender address of emails; empty if no email can be sent."""
     mail_set: str = ""
-    """The configuration set of SES that they go through, which says what became of them."""
+    """The SES configuration set of emails, which publishes delivery notifications."""
     operators: frozenset[str] = frozenset()
-    """E-mail addresses, in lower case, of the people who run this deployment."""
+    """Email addresses of the operators, in lower case."""
     oidc_providers: tuple[Provider, ...] = ()
-    """Who else may say who somebody is (OpenID Connect)."""
+    """OpenID Connect providers."""
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:

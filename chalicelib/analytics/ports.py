@@ -9,7 +9,7 @@ from chalicelib.analytics.event import Event
 
 
 class EventStore(Protocol):
-    """Where events are stored."""
+    """The store of events."""
 
     def write(self, event: Event) -> None:
         """Store ``event``, once by its id. Raises `Unavailable` when it is not certain that it is stored."""

@@ -1,1 +1,1 @@
-"""What a credential is: the nouns, how one is parsed, how one is built."""
+"""What a credential is: its models, how one is parsed and how one is built."""

@@ -1,4 +1,4 @@
-"""What can be earned."""
+"""Achievements: what people can earn."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Achievement:
     kind: str = "Badge"
     """An OB 3.0 achievementType, such as `Certificate` or `Course`."""
     version: int = 1
-    """Raised by one with every change. What was issued stays as issued: every version is kept."""
+    """Incremented with every change. Every version is kept, and issued credentials do not change."""
     valid_days: int | None = None
-    """How many days a credential is good for, unless its award says otherwise; None is without end."""
+    """How many days a credential is valid, unless another date is given when it is issued; None means no expiry."""
     evidence_required: bool = False
-    """Whether it is only issued with evidence."""
+    """Whether evidence is required to issue it."""
     archived: bool = False
-    """Whether it is no longer issued."""
+    """Whether it can no longer be issued."""

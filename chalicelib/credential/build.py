@@ -15,7 +15,7 @@ from chalicelib.credential.record import Entry, Purpose
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who earned it. The e-mail address goes into the credential only as a salted hash."""
+    """Who earned it. The credential contains the email address only as a salted hash."""
 
     name: str
     email: str | None = None
@@ -24,7 +24,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLink:
-    """What was done to earn it, for a person to look at."""
+    """A link to the work that earned it, for people to view."""
 
     url: str
     name: str
@@ -56,7 +56,7 @@ def open_badge(
 ) -> dict[str, object]:
     """An unsigned Open Badges 3.0 credential (`OpenBadgeCredential`, OB 3.0 B.1.2).
 
-    ``email_salt`` is a random text for this credential alone; it is required when the holder has an e-mail address.
+    ``email_salt`` is a random string for this credential only; it is required if the holder has an email address.
     """
     subject: dict[str, object] = {
         "type": ["AchievementSubject"],
@@ -107,7 +107,7 @@ def status_list_credential(
 
 
 def hash_identity(identity: str, salt: str) -> str:
-    """The `identityHash` of an e-mail address or other identity (OB 3.0, `IdentityHash`)."""
+    """The `identityHash` of an email address or other identity (OB 3.0, `IdentityHash`)."""
     return "sha256$" + hashlib.sha256((identity + salt).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Moments as credentials write them: XSD dateTimeStamp, always with a zone (VC Data Model 2.0, 4.9)."""
+"""Timestamps in credentials: XSD dateTimeStamp, always with a timezone (VC Data Model 2.0, 4.9)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _STAMP = re.compile(
 
 
 def parse(text: object) -> datetime:
-    """The moment that ``text`` names, in UTC. Raises `Malformed` with code `date_malformed`."""
+    """Parse ``text`` as a timestamp in UTC. Raises `Malformed` with code `date_malformed`."""
     match = _STAMP.fullmatch(text) if isinstance(text, str) and len(text) <= 40 else None
     if match is None or not isinstance(text, str):
         raise Malformed(f"{str(text)[:40]!r} is not a date and time with a timezone.", code="date_malformed")
     fraction = match.group(1)
     if fraction and len(fraction) > 7:
-        # datetime holds microseconds; what is finer does not decide about a validity.
+        # datetime has microsecond precision; finer digits do not affect validity.
         text = text.replace(fraction, fraction[:7], 1)
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
@@ -31,5 +31,5 @@ def parse(text: object) -> datetime:
 
 def write(moment: datetime) -> str:
     """``moment`` in UTC to the second, as `parse` reads it."""
-    # Not by `strftime`, whose %Y has no leading zeros on Linux: a year before 1000 would be no date any more.
+    # Not `strftime`, whose %Y has no leading zeros on Linux: a year before 1000 would not be a valid date.
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

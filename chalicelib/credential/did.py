@@ -28,7 +28,7 @@ def key_did(public: bytes) -> str:
 def did_document(did: str, keys: Sequence[SigningKey]) -> dict[str, object]:
     """The DID document of ``did`` (DID Core v1.0; Controlled Identifiers v1.0).
 
-    A retired key stays, with `expires`, so that what it signed in its time can still be checked; a revoked key
+    A retired key stays, with `expires`, so that what it signed earlier can still be verified; a revoked key
     stays with `revoked` and is no longer listed for assertions.
     """
     return {

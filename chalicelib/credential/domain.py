@@ -1,7 +1,7 @@
 """How a domain names its issuers: a TXT record, or a file at a well-known address, with the issuer's DID in it.
 
-The domain names the issuer, not the other way round, so there is no secret to be kept and no code to be asked for:
-whoever may write there decides, and takes it back by deleting the line.
+The domain names the issuer, not the other way round, so there is no secret or code to store:
+the domain's owner decides, and withdraws the proof by deleting the line.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from chalicelib.errors import Refused
 RECORD = "_laurel"
 """The TXT record's name below the domain (RFC 8552: an underscored name of its own)."""
 PREFIX = "issuer="
-"""What a TXT record says before the DID."""
+"""The prefix before the DID in a TXT record."""
 FILE = "/.well-known/laurel-issuers.txt"
 """One DID a line."""
 
@@ -23,7 +23,7 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z
 
 
 def normal(text: str) -> str:
-    """``text`` as a domain is written here: lower case, no dot at its end. Raises `Refused` (`bad_domain`)."""
+    """Normalise ``text`` as a domain: lower case, no trailing dot. Raises `Refused` (`bad_domain`)."""
     domain = text.strip().lower().removesuffix(".")
     if not _DOMAIN.fullmatch(domain):
         raise Refused(
@@ -34,10 +34,10 @@ def normal(text: str) -> str:
 
 
 def record_name(domain: str) -> str:
-    """Where the TXT record of ``domain`` stands."""
+    """The name of the TXT record of ``domain``."""
     return f"{RECORD}.{domain}"
 
 
 def proof_url(domain: str, place: Place) -> str:
-    """Where the domain says it, as a URL (RFC 4501 for DNS)."""
+    """Where the domain names the issuer, as a URL (RFC 4501 for DNS)."""
     return f"dns:{record_name(domain)}?type=TXT" if place is Place.DNS else f"https://{domain}{FILE}"

@@ -1,4 +1,4 @@
-"""An issuer that Laurel hosts, and the keys that speak for it."""
+"""Issuers that Laurel hosts, and their keys."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from chalicelib.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One Ed25519 key of an issuer: its private half stays in the key service.
+    """One Ed25519 key of an issuer. The private key stays in KMS.
 
-    ``multibase`` is the Multikey form (``z6Mk...``) of the public half. The key signs from ``created`` until
-    ``retired``; what it signed in that time stays good (a rotation, not a compromise). ``revoked`` is for a key
-    that leaked: from then on nothing is accepted that it ever signed.
+    ``multibase`` is the Multikey form (``z6Mk...``) of the public key. The key signs from ``created`` until
+    ``retired``; what it signed in that time stays valid (a rotation, not a compromise). ``revoked`` is for a key
+    that leaked: nothing it ever signed is accepted any more.
     """
 
     fragment: str
     multibase: str
     handle: str
-    """The key service's name for it (a KMS key id)."""
+    """The KMS key id."""
     created: datetime
     retired: datetime | None = None
     revoked: datetime | None = None
 
 
 PROOF_LASTS = timedelta(days=100)
-"""How long a domain's word is believed after it was last read: domains change hands. It is read anew every month, so
-that three readings in a row have to fail before it lapses."""
+"""How long a domain proof is trusted after the last reading, because domains change hands. It is read every month, so
+three readings in a row must fail before it lapses."""
 
 
 class Place(StrEnum):
-    """Where a domain says which issuers speak for it."""
+    """Where a domain names its issuers."""
 
     DNS = "dns"
     FILE = "file"
@@ -46,9 +46,9 @@ class DomainProof:
     domain: str
     place: Place
     seen: datetime
-    """When it was last read there."""
+    """When it was last read."""
     sha256: str
-    """Of what was read, in hex."""
+    """SHA-256 of the content, in hex."""
 
     def believed(self, now: datetime) -> bool:
         """Whether that is recent enough."""
@@ -57,7 +57,7 @@ class DomainProof:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who issues. ``id`` is Laurel's short name in URLs; ``did`` is the name in credentials."""
+    """An issuer. ``id`` is its short name in URLs; ``did`` is its identifier in credentials."""
 
     id: str
     did: str
@@ -72,23 +72,23 @@ class Issuer:
     email: str | None = None
     image: str | None = None
     accent: str | None = None
-    """The colour of its letters, `#rrggbb`."""
+    """The accent colour of its emails, `#rrggbb`."""
     registered_as: str | None = None
-    """The name under which those who run this deployment registered it; None when somebody founded it themselves."""
+    """The name that the operators registered; None if they have not registered it."""
     domains: tuple[DomainProof, ...] = ()
     version: int = 1
-    """Raised by one with every change, so that two writers cannot overwrite each other."""
+    """Incremented with every change, so that two writers cannot overwrite each other."""
 
     @property
     def signing_key(self) -> SigningKey:
-        """The key that signs now. Raises `Refused` when the issuer has none left."""
+        """The active signing key. Raises `Refused` if there is none."""
         key = self.keys[-1] if self.keys else None
         if key is None or key.retired is not None or key.revoked is not None:
             raise Refused(f"{self.name} has no active signing key.", code="no_signing_key")
         return key
 
     def proven(self, now: datetime) -> tuple[DomainProof, ...]:
-        """The proofs of domains that are still believed at ``now``."""
+        """The domain proofs that are still trusted at ``now``."""
         return tuple(proof for proof in self.domains if proof.believed(now))
 
     def method_id(self, key: SigningKey) -> str:

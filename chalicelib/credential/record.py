@@ -1,4 +1,4 @@
-"""What Laurel keeps of a credential that it hosts."""
+"""The record of a credential that Laurel hosts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What a status list says of its credentials (Bitstring Status List v1.0, `statusPurpose`)."""
+    """The purpose of a status list (Bitstring Status List v1.0, `statusPurpose`)."""
 
     REVOCATION = "revocation"
     SUSPENSION = "suspension"
 
 
 class State(StrEnum):
-    """How the issuer last decided about a credential."""
+    """The status of a credential, as last set by its issuer."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -24,7 +24,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The issuer's last decision about a credential, when, and the reason if one was given."""
+    """The issuer's last status change, its time, and the reason if one was given."""
 
     state: State
     at: datetime
@@ -33,7 +33,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A credential's place in one status list."""
+    """A credential's index in one status list."""
 
     purpose: Purpose
     list_id: str
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One hosted credential: the signed bytes as they were issued, and what is known around them."""
+    """A hosted credential: the signed bytes as issued, and its metadata."""
 
     id: str
     issuer_id: str
@@ -50,13 +50,13 @@ class Record:
     document: bytes
     """The signed credential, JSON, byte for byte as issued."""
     jwt: str | None
-    """The same credential as a compact VC-JWT, when it was asked for at issue."""
+    """The same credential as a compact VC-JWT, if requested when it was issued."""
     entries: tuple[Entry, ...]
     standing: Standing
     issued_at: datetime
     version: int = 1
     holder_name: str = ""
-    """As the issuer wrote it; the same stands in the credential."""
+    """As entered by the issuer; the same value is in the credential."""
     achievement_version: int = 1
     """The version of the achievement that was issued."""
     valid_until: datetime | None = None
@@ -82,7 +82,7 @@ class StatusList:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture that Laurel serves, named by the SHA-256 of its bytes."""
+    """An image that Laurel serves, named by the SHA-256 of its bytes."""
 
     sha256: str
     media_type: str

@@ -1,4 +1,4 @@
-"""What a credential that we signed says, read back from its own bytes."""
+"""The content of a credential that Laurel signed, read from its own bytes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from chalicelib.errors import Malformed
 
 @dataclass(frozen=True, slots=True)
 class SignedContent:
-    """The members of an award within its credential; what is not there, or not as we write it, is None or empty."""
+    """The claims of a credential; anything missing or unexpected is None or empty."""
 
     holder_name: str = ""
     holder_did: str | None = None
     has_email: bool = False
-    """Whether a hashed e-mail address is in it."""
+    """Whether it contains a hashed email address."""
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     evidence: tuple[EvidenceLink, ...] = ()
@@ -26,7 +26,7 @@ class SignedContent:
 
 
 def read(document: bytes) -> SignedContent:
-    """The award in ``document``, which is not verified here: it comes from our own storage."""
+    """Read ``document``. It is not verified here, because it comes from our own storage."""
     try:
         members = json.loads(document)
     except ValueError:

@@ -1,4 +1,4 @@
-"""JSON from strangers: everything that two parsers could read differently is refused (RFC 8259, I-JSON RFC 7493)."""
+"""Strict JSON for external input: what two parsers could read differently is refused (RFC 8259, I-JSON RFC 7493)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import NoReturn
 from chalicelib.errors import Malformed
 
 MAX_SAFE_INTEGER = 2**53 - 1
-"""The largest integer that every JSON reader agrees on (RFC 7493, 2.2)."""
+"""The largest integer that every JSON parser represents exactly (RFC 7493, 2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What a document may hold at most, judged before or while it is parsed."""
+    """Limits of a document, checked before or while it is parsed."""
 
     size: int = 256 * 1024
-    """Bytes. The specification's full example is 21 KB; embedded pictures make honest badges larger."""
+    """Bytes. The specification's full example is 21 KB; embedded images make genuine badges larger."""
     depth: int = 32
     """Nested objects and arrays. The full example has 9."""
     members: int = 10_000
@@ -44,8 +44,8 @@ def parse(data: bytes, caps: Caps = DEFAULT) -> dict[str, object]:
     value = _decode(text, _QUICK, caps)
     strings = _check_shape(value, caps)
     if text.count('"') != 2 * strings:
-        # Every name and every string stands between two quotes. More of them are either escaped, or around what a
-        # second member of the same name has replaced: the slower decoder tells.
+        # Every name and every string has two quotes. Extra quotes are either escaped, or belong to a value that a
+        # second member of the same name replaced; the slower decoder finds out.
         value = _decode(text, _WATCHFUL, caps)
     if "\\" in text and _SURROGATE(text):
         _refuse_lone_surrogates(value)
@@ -65,7 +65,7 @@ def _decode(text: str, decoder: json.JSONDecoder, caps: Caps) -> dict[str, objec
 
 
 def _check_shape(value: dict[str, object], caps: Caps) -> int:
-    """Judge depth and members; how many strings there are, names among them."""
+    """Check depth and members; return the number of strings, including names."""
     level: list[dict[str, object] | list[object]] = [value]
     members = strings = 0
     for _ in range(caps.depth):
@@ -117,7 +117,7 @@ def _integer(digits: str) -> int:
 def _float(digits: str) -> float | int:
     number = float(digits)
     if number.is_integer() and abs(number) <= MAX_SAFE_INTEGER:
-        return int(number)  # 42.0 is 42, as in ECMAScript: however it is written, a number is read in one way
+        return int(number)  # 42.0 is 42, as in ECMAScript: a number has one value however it is written
     if number in (float("inf"), float("-inf")):
         raise Malformed("The JSON contains a number that parsers read differently.", code="number_out_of_range")
     return number
@@ -128,10 +128,10 @@ def _constant(name: str) -> NoReturn:
 
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]").search
-"""Finds an escape that alone is no character; in pairs they are (RFC 8259, 7)."""
+"""Finds a lone surrogate escape; pairs are characters (RFC 8259, 7)."""
 
 _QUICK = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
 _WATCHFUL = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )
-"""Refuses a name that stands twice; the other one keeps the last."""
+"""Refuses duplicate names; the default decoder keeps the last."""

@@ -1,4 +1,4 @@
-"""The names that Open Badges 3.0, VC Data Model 2.0 and their neighbours give to things."""
+"""Terms of Open Badges 3.0, VC Data Model 2.0 and related specifications."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DID_V1 = "https://www.w3.org/ns/did/v1"
 VERIFIABLE_CREDENTIAL = "VerifiableCredential"
 OPEN_BADGE = "OpenBadgeCredential"
 ACHIEVEMENT_CREDENTIAL = "AchievementCredential"
-"""Another name of `OpenBadgeCredential` (OB 3.0, B.1.1): both stand for the same type."""
+"""Another name of `OpenBadgeCredential` (OB 3.0, B.1.1): both name the same type."""
 STATUS_LIST_CREDENTIAL = "BitstringStatusListCredential"
 STATUS_LIST = "BitstringStatusList"
 STATUS_ENTRY = "BitstringStatusListEntry"

@@ -1,4 +1,4 @@
-"""The deployment's own identity: did:web of the host, with the key that the template makes."""
+"""The deployment's own identity: the host's did:web, with the key that the template creates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.credential.multibase import encode_ed25519
 
 
 class PublicKeys(Protocol):
-    """Gives the public half of a key."""
+    """Reads public keys."""
 
     def public(self, handle: str) -> bytes:
         """The raw 32 bytes of an Ed25519 public key. Raises `Unavailable`."""
@@ -21,7 +21,7 @@ class PublicKeys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Who this deployment is. ``handle`` names its key in the key service."""
+    """The identity of this deployment. ``handle`` is the id of its KMS key."""
 
     keys: PublicKeys
     handle: str

@@ -1,4 +1,4 @@
-"""From a credential link to the answer: two reads, the ten checks, one event."""
+"""Reports on hosted credentials: two reads, the ten checks, one event."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.reports.hosted_resolver import hosted_world
 from chalicelib.reports.store import PublicStore
 from chalicelib.verify.members import as_object
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class HostedReport:
-    """A hosted credential, its issuer, and what was found about it just now."""
+    """A hosted credential, its issuer and its report."""
 
     record: Record
     issuer: Issuer | None
@@ -35,14 +35,14 @@ class HostedReport:
 
     @property
     def leads_on(self) -> tuple[PathwayLink, ...]:
-        """Where it leads: nowhere while there is a warning about it, which nothing shall be put beside."""
+        """The next steps to show: none beside a warning."""
         real = (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
         return self.pathway_links if self.report.verdict in real else ()
 
 
 @dataclass(frozen=True, slots=True)
 class HostedReports:
-    """Opens hosted credentials. ``entropy(n)`` gives n random bytes."""
+    """Verifies hosted credentials. ``entropy(n)`` returns n random bytes."""
 
     public_store: PublicStore
     recorder: Recorder
@@ -51,10 +51,15 @@ class HostedReports:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
-    def open(self, credential_id: str, visit: Visit | None, asked: Asked = Asked()) -> HostedReport:  # noqa: B008 - frozen
+    def open(
+        self,
+        credential_id: str,
+        visit: Visit | None,
+        asked: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+    ) -> HostedReport:
         """Read, verify and record one credential; the event is stored (or in the log) before this returns.
 
-        ``visit`` None records nothing (a HEAD request shows nobody anything). Raises `NotFound`, `Unavailable`.
+        Nothing is recorded if ``visit`` is None (a HEAD request shows nothing). Raises `NotFound`, `Unavailable`.
         """
         record = self.public_store.record(credential_id)
         now = self.clock()
@@ -66,9 +71,9 @@ class HostedReports:
         return HostedReport(record, around.issuer, report, around.pathway_links)
 
     def note(self, credential_id: str, report: Report, visit: Visit) -> None:
-        """Record that a hosted credential was verified elsewhere than at its link.
+        """Record that a copy of a hosted credential was submitted and verified.
 
-        Nothing is recorded unless the credential is hosted here and of the issuer that ``report`` proves it to be.
+        Nothing is recorded unless the credential is hosted here and ``report`` proves its issuer.
         Raises `Unavailable`.
         """
         try:
@@ -98,7 +103,7 @@ class HostedReports:
         )
 
     def _new_salt(self, now: datetime) -> bytes | None:
-        # The first visit of a day that the nightly job did not prepare. Without a salt the visit still counts.
+        # The first visit of a day that the nightly job did not prepare. Without a salt the visit is still recorded.
         try:
             return self.salts.create(now.date(), self.entropy(SALT_BYTES))
         except Unavailable:

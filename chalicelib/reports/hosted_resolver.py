@@ -1,4 +1,4 @@
-"""The world as one hosted credential sees it: Laurel's own tables, read and never fetched."""
+"""Resolve keys and status lists of a hosted credential from Laurel's own tables, without fetching."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from chalicelib.verify.report import Evidence
 
 
 def hosted_world(base_url: str, issuer: Issuer | None, status_lists: Mapping[str, StatusList], now: datetime) -> World:
-    """A world of one issuer and the status lists of one credential, as read at ``now``."""
+    """A resolver for one issuer and the status lists of one credential, as read at ``now``."""
     lists = {status_list_url(base_url, listed.id): listed for listed in status_lists.values()}
     hosted = _HostedIssuer(base_url, issuer, now)
     return World(controllers=hosted, status_lists=_HostedLists(lists, now), registry=_Registry(base_url, issuer, now))
 
 
 def hosted_controller(base_url: str, issuer: Issuer, now: datetime) -> Controller:
-    """What the DID document of a hosted issuer says, and beside it since when each key has been its."""
+    """The keys of a hosted issuer as in its DID document, with the time since each has been in use."""
     document = json.dumps(did_document(issuer.did, issuer.keys), ensure_ascii=False).encode()
     read = Fetched(f"{base_url}/issuers/{issuer.id}/did.json", document, now)
     methods = tuple(

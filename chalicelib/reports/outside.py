@@ -1,4 +1,4 @@
-"""What checking a stranger's credential needs from outside."""
+"""The port for what a submitted credential needs from other hosts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from chalicelib.verify.ports import Controllers, Fetched, StatusLists
 
 
 class Outside(Protocol):
-    """The open world during one request: everything that it fetches shares one deadline."""
+    """Remote sources during one request; all fetches share one deadline."""
 
     @property
     def controllers(self) -> Controllers:
-        """Keys of others, by did:web or https."""
+        """Keys of other issuers, by did:web or https."""
 
     @property
     def status_lists(self) -> StatusLists:
-        """Status lists of others."""
+        """Status lists of other issuers."""
 
     def credential(self, url: str) -> Fetched:
-        """Whatever is at a link that should lead to a credential. Raises `Unavailable`."""
+        """Fetch the document at a link that should lead to a credential. Raises `Unavailable`."""

@@ -1,4 +1,4 @@
-"""What somebody pasted or dropped: a link, a credential, or something that is neither and deserves a word."""
+"""Recognise pasted or uploaded input: a link, a credential, or neither, with a hint for the visitor."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from chalicelib.credential import strict_json
 from chalicelib.errors import Malformed
 
 MAX_SIZE = strict_json.DEFAULT.size
-"""Bytes of a credential, however it comes."""
+"""Maximum size of a credential in bytes."""
 _LINK = re.compile(rb"https?://[!#-;=?-\[\]_a-z~]{1,2040}", re.IGNORECASE)
 _BLANKS = " \t\r\n\f\v\u00a0\u200b\ufeff"
-"""White space, and what office programs leave around a text: no-break and zero-width space, byte order mark."""
+"""White space, and what office programs add around text: no-break and zero-width space, byte order mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Document:
 
 
 def read(data: bytes) -> Link | Document:
-    """What ``data`` is, without blanks, quotes or angle brackets around it, or the line breaks of a mail in a token.
+    """Recognise ``data``, ignoring surrounding spaces, quotes or angle brackets, and email line breaks in a token.
 
     Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
     """
@@ -80,7 +80,7 @@ def _stripped(data: bytes) -> bytes:
 
 
 def _unwrapped(text: bytes) -> bytes:
-    """A link or token without what JSON, or a text that it stands in, puts around it."""
+    """A link or token without the quotes or brackets around it."""
     if text[:1] == b"<" and text[-1:] == b">" and _LINK.fullmatch(text[1:-1]):
         return text[1:-1]
     if text[:1] != b'"':

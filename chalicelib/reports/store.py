@@ -1,4 +1,4 @@
-"""What a lookup needs from storage."""
+"""The port for reading hosted credentials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.credential.record import Image, Record, StatusList
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What one record needs beside itself, read together in one strongly consistent call."""
+    """The items that belong to a record, read together in one strongly consistent call."""
 
     issuer: Issuer | None
     status_lists: Mapping[str, StatusList]

@@ -1,4 +1,4 @@
-"""Check what a stranger brings."""
+"""Reports on submitted credentials."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.reports.outside import Outside
 from chalicelib.reports.store import PublicStore
 from chalicelib.reports.submitted_resolver import open_world
 from chalicelib.verify.members import as_object
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 
@@ -26,18 +26,18 @@ _ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class SubmittedReport:
-    """The report, and where what it is about came from."""
+    """A report, and the source of the credential."""
 
     report: Report
     url: str | None
-    """The link that was followed; None for what was handed over."""
+    """The link that was followed; None for pasted or uploaded input."""
     hosted: str | None = None
-    """The id, when it is a credential that Laurel hosts and the link led to it."""
+    """The id, if the link led to a credential that Laurel hosts."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedReports:
-    """Checks credentials that are not Laurel's. ``outside`` opens the world anew, with its deadline, for each."""
+    """Verifies submitted credentials. ``outside`` creates remote sources with a deadline for each."""
 
     public_store: PublicStore
     hosted_reports: HostedReports
@@ -45,8 +45,8 @@ class SubmittedReports:
     base_url: str
     clock: Callable[[], datetime]
 
-    def check(self, data: bytes, visit: Visit, asked: Asked = Asked()) -> SubmittedReport:  # noqa: B008 - frozen
-        """The report on a paste or a file; a link in it is followed.
+    def check(self, data: bytes, visit: Visit, asked: VerificationOptions = VerificationOptions()) -> SubmittedReport:  # noqa: B008 - frozen
+        """Verify pasted or uploaded input; a link is followed.
 
         Raises `Malformed` (`nothing_found`, `too_large`); for a link also `NotFound` and `Unavailable`.
         """
@@ -55,26 +55,26 @@ class SubmittedReports:
             return self.check_link(found.url, visit, asked)
         return SubmittedReport(self._verify(found.source, self.outside(), visit, asked), None)
 
-    def check_link(self, url: str, visit: Visit, asked: Asked = Asked()) -> SubmittedReport:  # noqa: B008 - frozen
-        """The report on what is at ``url``. A link to a hosted credential opens it as its own page does, event and all.
+    def check_link(self, url: str, visit: Visit, asked: VerificationOptions = VerificationOptions()) -> SubmittedReport:  # noqa: B008 - frozen
+        """Verify the credential at ``url``. A link to a hosted credential opens it as its own page does, with an event.
 
-        Raises `NotFound` for a link of ours that leads nowhere; `LinkFault` when the link cannot be followed;
+        Raises `NotFound` if a hosted credential does not exist; `LinkFault` when the link cannot be followed;
         `Malformed` (`nothing_found`) when there is no credential behind it; `Unavailable`.
         """
         hosted = self.hosted_id(url)
         if hosted is not None:
             return SubmittedReport(self.hosted_reports.open(hosted, visit, asked).report, url, hosted)
         if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
-            # Never fetched: what Laurel says of itself is no proof of anything.
+            # Never fetched: Laurel's own pages prove nothing about a credential.
             raise Malformed(_OWN_PAGE, code="nothing_found")
         outside = self.outside()
         source = pasted.read_linked(_followed(outside, url))
         return SubmittedReport(self._verify(source, outside, visit, asked), url)
 
     def hosted_id(self, url: str) -> str | None:
-        """The id of the credential that ``url`` is the address of; None when it is nobody of ours.
+        """The id of the hosted credential at ``url``; None for other addresses.
 
-        Raises `NotFound` for an address of ours that no credential can have.
+        Raises `NotFound` for an address that cannot be a credential's.
         """
         path = self._own_path(url)
         if path is None:
@@ -83,7 +83,7 @@ class SubmittedReports:
             raise NotFound("no such credential")
         return path
 
-    def _verify(self, source: bytes, outside: Outside, visit: Visit, asked: Asked) -> Report:
+    def _verify(self, source: bytes, outside: Outside, visit: Visit, asked: VerificationOptions) -> Report:
         now = self.clock()
         world = open_world(self.base_url, self.public_store, outside, now)
         report = verify(source, world=world, now=now, asked=asked)
@@ -94,7 +94,7 @@ class SubmittedReports:
         return report
 
     def _own_path(self, url: str) -> str | None:
-        """What stands where a credential's id stands in our own addresses; None for anybody else's."""
+        """The part of a Laurel URL that should be a credential id; None for other hosts."""
         plain = _plain(url)
         for prefix in (credential_url(self.base_url, ""), f"{self.base_url}/v1/credentials/"):
             if plain[: len(prefix)].lower() == prefix:

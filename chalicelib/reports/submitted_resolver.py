@@ -1,4 +1,4 @@
-"""The world as a stranger's credential sees it: what Laurel hosts is read from its tables, all else is fetched."""
+"""Resolve keys and status lists of a submitted credential: Laurel's own from its tables, all others by fetching."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
 
 
 def open_world(base_url: str, public_store: PublicStore, outside: Outside, now: datetime) -> World:
-    """A world for one request."""
+    """A resolver for one request."""
     return World(
         controllers=_Controllers(base_url, public_store, outside, now),
         status_lists=_StatusLists(base_url, public_store, outside, now),

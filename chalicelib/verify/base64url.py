@@ -1,4 +1,4 @@
-"""Base64url as JOSE writes it: no padding, no other character, one text for the same bytes (RFC 7515, 2)."""
+"""Base64url as in JOSE: no padding, no other characters, one canonical text for the same bytes (RFC 7515, 2)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import binascii
 from chalicelib.errors import Malformed
 
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
-"""To the alphabet of `binascii`; what base64url does not know becomes `!`, which its strict mode refuses."""
+"""Maps to the alphabet of `binascii`; other characters become `!`, which its strict mode refuses."""
 _LAST_OF_TWO = frozenset(b"AQgw")
-"""A text of 4n+2 characters ends in one of these, or bits that stand for nothing are set (RFC 4648, 3.5)."""
+"""A text of 4n+2 characters must end in one of these, or unused bits are set (RFC 4648, 3.5)."""
 _LAST_OF_THREE = frozenset(b"AEIMQUYcgkosw048")
 
 
 def decode(text: bytes) -> bytes:
-    """The bytes that ``text`` stands for. Raises `Malformed` with code `not_base64url`."""
+    """Decode ``text``. Raises `Malformed` with code `not_base64url`."""
     rest = len(text) % 4
     if rest == 1 or (rest == 2 and text[-1] not in _LAST_OF_TWO) or (rest == 3 and text[-1] not in _LAST_OF_THREE):
         raise Malformed("This is truncated, or not canonical base64url.", code="not_base64url")
@@ -25,7 +25,7 @@ def decode(text: bytes) -> bytes:
 
 
 def encode(data: bytes) -> bytes:
-    """The one text that `decode` reads as ``data``."""
+    """Encode ``data``."""
     return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_FROM_BASE64)
 
 

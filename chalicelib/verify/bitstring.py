@@ -1,4 +1,4 @@
-"""The bits of a status list: compressed, bounded, one by one (Bitstring Status List v1.0, 3.3 to 3.5)."""
+"""The bits of a status list: compression, limits, single bits (Bitstring Status List v1.0, 3.3 to 3.5)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import zlib
 from chalicelib.errors import Malformed
 
 MIN_BITS = 131_072
-"""Fewer entries would tell who the holder is (Bitstring Status List v1.0, 6.1)."""
+"""Fewer entries could identify the holder (Bitstring Status List v1.0, 6.1)."""
 MAX_BYTES = 8 * 1024 * 1024
 """2^26 entries; the bound that the specification's authors discuss (w3c/vc-bitstring-status-list#208)."""
 

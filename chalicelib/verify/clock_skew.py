@@ -5,4 +5,4 @@ from __future__ import annotations
 from datetime import timedelta
 
 SKEW = timedelta(seconds=60)
-"""Tolerated where something begins, so that a fresh credential is not refused by a slow clock; never at an end."""
+"""Tolerated for start times, so that a slow clock does not refuse a new credential; never for end times."""

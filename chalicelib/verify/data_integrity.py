@@ -36,7 +36,7 @@ CANONICAL_FORMS: Mapping[str, Callable[[Document], bytes]] = {
     vocabulary.EDDSA_JCS_2022: _jcs_form,
     vocabulary.ED25519_SIGNATURE_2020: _rdfc_form,
 }
-"""How each suite that Laurel knows turns JSON into the bytes that are hashed."""
+"""The canonical form of each supported suite: from JSON to the bytes that are hashed."""
 _TYPES_WITHOUT_SUITE = frozenset({vocabulary.ED25519_SIGNATURE_2020})
 """Proof types from before `DataIntegrityProof`, which are their own suite."""
 

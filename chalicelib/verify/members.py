@@ -1,4 +1,4 @@
-"""Reading members of parsed JSON, where one value may stand for a list of one (JSON-LD)."""
+"""Read members of parsed JSON, where a single value is equivalent to a list of one (JSON-LD)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def as_list(value: object) -> list[object]:
 
 
 def only(value: object) -> object:
-    """What a list of one holds, which is signed as it would be without the list; anything else as it is."""
+    """The item of a list of one, which is signed as it would be without the list; any other value unchanged."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
@@ -28,7 +28,7 @@ def string(value: object) -> str | None:
 
 
 def text(value: object) -> str | None:
-    """The non-empty string that ``value`` is or lists alone, else None: both say the same in JSON-LD."""
+    """``value`` if it is a non-empty string or a list of one, else None: both are equivalent in JSON-LD."""
     if isinstance(value, str):  # nearly always
         return value or None
     return string(only(value))
@@ -40,6 +40,6 @@ def id_of(value: object) -> str | None:
 
 
 def is_true(value: object) -> bool:
-    """Whether ``value`` says yes: as a boolean, or as what is signed alike (xsd:boolean), or a list of one."""
+    """Whether ``value`` is true: as a boolean, as an equivalent xsd:boolean, or as a list of one."""
     said = only(value)
     return said in {"true", "1"} if isinstance(said, str) else said in (True, 1)

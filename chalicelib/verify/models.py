@@ -1,4 +1,4 @@
-"""The data models of credentials, by the context that each has in first place."""
+"""The data models of credentials, by their first context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the verifier asks beyond "is it valid?"."""
+"""What a verifier may request beyond validity."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """``email``: was the credential given to the person with this address? None asks nothing."""
+class VerificationOptions:
+    """``email``: was the credential issued to the person with this address? None does not check it."""
 
     email: str | None = None

@@ -18,10 +18,10 @@ from chalicelib.verify.checks import (
     status,
     structure,
 )
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import World
 from chalicelib.verify.report import CORE, Finding, Outcome, Report, verdict_of
-from chalicelib.verify.verification_context import Case, Unproven
+from chalicelib.verify.verification_context import Unproven, VerificationContext
 from chalicelib.verify.view import view_of
 
 
@@ -32,7 +32,7 @@ class Check:
     number: int
     name: str
     question: str
-    run: Callable[[Case], Finding]
+    run: Callable[[VerificationContext], Finding]
 
 
 CHECKS = (
@@ -57,13 +57,13 @@ _PASSED = Outcome.PASSED
 ALWAYS_UNCHECKED = ("whether the person presenting it is its holder",)
 
 
-def verify(source: bytes, *, world: World, now: datetime, asked: Asked = Asked()) -> Report:  # noqa: B008 - frozen
+def verify(source: bytes, *, world: World, now: datetime, asked: VerificationOptions = VerificationOptions()) -> Report:  # noqa: B008 - frozen
     """Run every check on ``source`` and derive the verdict. Raises nothing, whatever the bytes.
 
     Checks 1 to 5 build on one another: after one that did not pass, nothing in the document is to be believed,
     and the checks behind it are `unknown` with the code `not_reached`.
     """
-    case = Case(source, world, now, asked)
+    case = VerificationContext(source, world, now, asked)
     findings: list[Finding] = []
     for check in CHECKS:
         try:

@@ -9,10 +9,10 @@ from chalicelib.errors import Malformed, Unavailable
 from chalicelib.verify import bitstring
 from chalicelib.verify.checks import context, dates, format, proof, signer, structure
 from chalicelib.verify.members import as_list, as_object, only, text
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Evidence
-from chalicelib.verify.verification_context import Case, CheckUnknown, Unproven
+from chalicelib.verify.verification_context import CheckUnknown, Unproven, VerificationContext
 
 _CHECKS = (format.check, structure.check, context.check, proof.check, signer.check, dates.check)
 """Checks 1 to 6; a list that has a status of its own is not believed."""
@@ -27,7 +27,7 @@ class VerifiedList:
     evidence: Evidence
 
 
-def read_list(url: str, case: Case) -> VerifiedList:
+def read_list(url: str, case: VerificationContext) -> VerifiedList:
     """Fetch and verify the status list at ``url`` for the credential in ``case``.
 
     Raises `CheckUnknown` whatever is wrong with it: a list that cannot be believed says nothing either way.
@@ -59,8 +59,8 @@ def read_list(url: str, case: Case) -> VerifiedList:
     return VerifiedList(tuple(as_list(subject.get("statusPurpose"))), bits, evidence[0])
 
 
-def _verified(fetched: Fetched, case: Case) -> Case:
-    inner = Case(fetched.body, case.world, case.now, Asked())
+def _verified(fetched: Fetched, case: VerificationContext) -> VerificationContext:
+    inner = VerificationContext(fetched.body, case.world, case.now, VerificationOptions())
     for check in _CHECKS:
         try:
             check(inner)

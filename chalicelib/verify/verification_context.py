@@ -10,7 +10,7 @@ from typing import ClassVar
 from chalicelib.errors import LaurelError
 from chalicelib.verify.members import only
 from chalicelib.verify.models import V2, DataModel
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import Controller, Method, World
 from chalicelib.verify.report import Evidence, Outcome
 from chalicelib.verify.secured import Seal, Securing
@@ -39,7 +39,7 @@ class CheckUnknown(Unproven):
 
 
 @dataclass(slots=True)
-class Case:
+class VerificationContext:
     """The working paper of one verification.
 
     It is filled in from the top down: each check reads what the ones before it have written, and none runs when
@@ -49,7 +49,7 @@ class Case:
     source: bytes
     world: World
     now: datetime
-    asked: Asked
+    asked: VerificationOptions
     format: str | None = None
     """Written by check 1, as are the three below."""
     document: Mapping[str, object] = field(default_factory=dict)

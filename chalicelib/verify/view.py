@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chalicelib.verify.members import as_list, id_of, is_true, only, string, text
-from chalicelib.verify.verification_context import Case
+from chalicelib.verify.verification_context import VerificationContext
 
 Node = Callable[[object], Mapping[str, object]]
 View = dict[str, object]
@@ -14,7 +14,7 @@ description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url,
 valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 
 
-def view_of(case: Case) -> View:
+def view_of(case: VerificationContext) -> View:
     """The view of the case's document. Only when its proof holds: a view is shown as the issuer's word."""
     document, model, node = case.document, case.model, case.node
     subject = node(document.get("credentialSubject"))

@@ -23,7 +23,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict
 from chalicelib.reports.hosted_resolver import hosted_world
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 from tests.fakes import IssuerStore, Signer
@@ -68,7 +68,7 @@ class House:
     def issue(self, **changes: Any) -> Record:
         return issue.issue(self.issuer_context, self.award(**changes))
 
-    def report(self, record: Record, asked: Asked = Asked()) -> Report:  # noqa: B008 - frozen
+    def report(self, record: Record, asked: VerificationOptions = VerificationOptions()) -> Report:  # noqa: B008 - frozen
         """What a stranger is told about the stored record now."""
         around = self.issuer_store.surroundings(record, self.clock().date())
         world = hosted_world(BASE_URL, around.issuer, around.status_lists, self.clock())

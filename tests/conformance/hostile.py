@@ -19,7 +19,7 @@ from chalicelib.reports import pasted
 from chalicelib.verify import bitstring
 from chalicelib.verify.canonical import rdfc
 from chalicelib.verify.canonical.quads import Quads
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Outcome
 from tests import makers
@@ -50,7 +50,7 @@ def verified(source: bytes, world: makers.FakeWorld | None = None) -> Job:
             return error.code
         if isinstance(found, pasted.Link):
             return "link"
-        report = verify(found.source, world=ports, now=makers.NOW, asked=Asked("ada@example.org"))
+        report = verify(found.source, world=ports, now=makers.NOW, asked=VerificationOptions("ada@example.org"))
         ended = next((finding.code for finding in report.findings if finding.outcome not in _FINE), "")
         return f"{report.verdict.value} {ended}"
 

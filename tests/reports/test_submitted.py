@@ -8,7 +8,7 @@ from chalicelib.analytics.event import Kind, Visit
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.errors import LinkFault, Malformed, NotFound, Unavailable
 from chalicelib.reports.submitted import SubmittedReports
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from chalicelib.verify.report import Verdict
 from tests.award.fakes import House
@@ -173,7 +173,11 @@ def test_a_link_without_a_credential_behind_it_says_so(body: bytes) -> None:
 
 
 def test_the_recipient_is_asked_for_strangers_too() -> None:
-    report = bench().submitted_reports.check(as_bytes(signed(unsigned())), VISIT, Asked("eve@example.org")).report
+    report = (
+        bench()
+        .submitted_reports.check(as_bytes(signed(unsigned())), VISIT, VerificationOptions("eve@example.org"))
+        .report
+    )
     assert report.findings[8].code == "recipient_differs"
 
 

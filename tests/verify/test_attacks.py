@@ -22,7 +22,7 @@ from chalicelib.verify.canonical.quads import to_quads
 from chalicelib.verify.data_integrity import signed_bytes
 from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.keys.public_key import UnusableKey
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 from tests.makers import (
@@ -55,10 +55,12 @@ V1: dict[str, Any] = {
 }
 
 
-NOT_ASKED = Asked()
+NOT_ASKED = VerificationOptions()
 
 
-def report(source: bytes | dict[str, Any], world: FakeWorld | None = None, asked: Asked = NOT_ASKED) -> Report:
+def report(
+    source: bytes | dict[str, Any], world: FakeWorld | None = None, asked: VerificationOptions = NOT_ASKED
+) -> Report:
     source = source if isinstance(source, bytes) else as_bytes(source)
     return verify(source, world=(world or good_world()).world(), now=NOW, asked=asked)
 
@@ -208,7 +210,9 @@ def test_a_list_around_the_salt_hides_nobody() -> None:
     hashed = after[SUBJECT]["identifier"][1]
     hashed["salt"] = [hashed["salt"]]
     for document in (before, after):
-        assert report(document, asked=Asked(email="ada@example.org")).findings[8].code == "recipient_matches"
+        assert (
+            report(document, asked=VerificationOptions(email="ada@example.org")).findings[8].code == "recipient_matches"
+        )
 
 
 def test_what_two_status_entries_with_one_id_say_cannot_be_swapped() -> None:
@@ -270,7 +274,7 @@ def test_with_several_subjects_the_recipient_who_matches_is_the_one_that_is_show
     ]
     badge: Any = signed(document)
     badge["credentialSubject"].reverse()
-    after = report(badge, asked=Asked("bob@example.org"))
+    after = report(badge, asked=VerificationOptions("bob@example.org"))
     assert after.verdict is not Verdict.VALID or named(after) == "Attended"
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.credential import vocabulary
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import CHECKS, verify
 from chalicelib.verify.report import Outcome, Report, Verdict
 from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, as_bytes, good_world, signed, unsigned
@@ -124,7 +124,7 @@ def test_behind_a_check_that_did_not_pass_nothing_is_looked_at() -> None:
     ],
 )
 def test_the_recipient_is_compared_when_asked(email: str | None, outcome: Outcome) -> None:
-    report = report_on(as_bytes(signed(unsigned())), asked=Asked(email))
+    report = report_on(as_bytes(signed(unsigned())), asked=VerificationOptions(email))
     assert report.findings[8].outcome is outcome
     assert (report.verdict is Verdict.VALID) == (outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE))
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.verify.options import Asked
-from chalicelib.verify.verification_context import Case
+from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.verification_context import VerificationContext
 from chalicelib.verify.view import View, view_of
 from tests.makers import NOW, good_world
 
@@ -11,7 +11,7 @@ IMAGE = {"id": "https://example.com/i.png", "type": "Image", "caption": "A star"
 
 
 def shown(document: dict[str, Any]) -> View:
-    return view_of(Case(b"", good_world().world(), NOW, Asked(), document=document))
+    return view_of(VerificationContext(b"", good_world().world(), NOW, VerificationOptions(), document=document))
 
 
 def test_a_list_of_one_image_is_shown_as_the_image() -> None:

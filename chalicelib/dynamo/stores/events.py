@@ -1,4 +1,4 @@
-"""Where events are stored."""
+"""The store of events."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.reports import pasted
 from chalicelib.reports.submitted import SubmittedReport
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 
 MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
@@ -37,7 +37,7 @@ class Brought:
     """A submission; ``link`` means that ``data`` was sent as a link and must be treated as one."""
 
     data: bytes
-    asked: Asked = Asked()  # noqa: RUF009 - frozen
+    asked: VerificationOptions = VerificationOptions()  # noqa: RUF009 - frozen
     link: bool = False
 
 
@@ -108,13 +108,13 @@ def _in_form(sent: form.Form) -> Brought:
     if recipient is None:
         return Brought(found[0] if found else b"")
     address = body.email(recipient.decode("utf-8", "replace").strip(), "/recipient")
-    return Brought(found[0] if found else b"", Asked(email=address))
+    return Brought(found[0] if found else b"", VerificationOptions(email=address))
 
 
 def _in_envelope(members: dict[str, object]) -> Brought:
     for name in members.keys() - {"url", "credential", "recipient"}:
         raise body.fault(_pointer(name), "Unknown member.")
-    asked = Asked(email=body.asked_email(members)) if "recipient" in members else Asked()
+    asked = VerificationOptions(email=body.asked_email(members)) if "recipient" in members else VerificationOptions()
     match members:
         case {"url": _, "credential": _}:
             raise body.fault("/url", "Send either url or credential.")

@@ -1,1 +1,1 @@
-"""The ten checks, a module each, named as in the report. Each is one function of a `Case`."""
+"""The ten checks, one module each, named as in the report. Each is one function of a `VerificationContext`."""

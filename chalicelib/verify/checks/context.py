@@ -1,4 +1,4 @@
-"""Check 3: is every JSON-LD context one we bundle, is no term dropped, no alias hidden?"""
+"""Check 3: does Laurel know every JSON-LD context and term, and is nothing dropped or hidden?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.verify.canonical.errors import CANNOT_CHECK, CanonicalError
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 3, "context")
 
@@ -17,8 +17,8 @@ _KNOWN = _found(
 )
 
 
-def check(case: Case) -> Finding:
-    """Turn the document into exactly the bytes that were signed, or say what stands in the way."""
+def check(case: VerificationContext) -> Finding:
+    """Convert the document to exactly the bytes that were signed, or report why that is impossible."""
     try:
         case.signed = case.securing.signed_bytes() if case.securing else ()
     except CanonicalError as error:

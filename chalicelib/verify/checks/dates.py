@@ -1,4 +1,4 @@
-"""Check 6: is now inside its validity?"""
+"""Check 6: is it valid at the time of the check?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.verification_context import Case, CheckFailed
+from chalicelib.verify.verification_context import CheckFailed, VerificationContext
 
 _found = partial(Finding, 6, "dates")
 
@@ -19,8 +19,8 @@ _MONTHS = (
 _NO_END = _found(Outcome.PASSED, "within_validity", "It is valid now and has no end date.")
 
 
-def check(case: Case) -> Finding:
-    """Both ends belong to the validity (VC Data Model 2.0, 4.9); the start is given `SKEW`, the end is not."""
+def check(case: VerificationContext) -> Finding:
+    """Both bounds are inclusive (VC Data Model 2.0, 4.9); the start tolerates `SKEW`, the end does not."""
     if case.valid_from is not None and case.now + SKEW < case.valid_from:
         raise CheckFailed("not_yet_valid", f"It is not valid before {_day(case.valid_from)}.")
     if case.valid_until is not None and case.now > case.valid_until:

@@ -1,4 +1,4 @@
-"""Check 10: what else does it bring, and what of that was not looked at?"""
+"""Check 10: what else does it contain, and what of that was not checked?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.verify.members import as_list
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.verification_context import Case, CheckUnknown
+from chalicelib.verify.verification_context import CheckUnknown, VerificationContext
 
 _found = partial(Finding, 10, "extras")
 
@@ -24,8 +24,8 @@ _EXTRAS = {
 _NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "There is nothing else to check.")
 
 
-def check(case: Case) -> Finding:
-    """Name what was not followed. Nothing here changes the verdict."""
+def check(case: VerificationContext) -> Finding:
+    """List what was not checked. Nothing here changes the verdict."""
     document = case.document
     subjects = [case.node(item) for item in as_list(document.get("credentialSubject"))]
     achievements = [case.node(item) for subject in subjects for item in as_list(subject.get("achievement"))]

@@ -1,4 +1,4 @@
-"""Check 1: is it something we recognise, within the caps?"""
+"""Check 1: is it a supported format, within the limits?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.verify.formats import FORMATS, Format
 from chalicelib.verify.members import as_list
 from chalicelib.verify.models import BY_CONTEXT, MODELS, DataModel
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 1, "format")
 
@@ -27,7 +27,7 @@ _UNSETTLED = frozenset(
         "jws_sd",
     }
 )
-"""What is beyond us rather than wrong: the document may be honest, but we cannot tell."""
+"""Codes for unsupported rather than invalid input: the document may be genuine, but Laurel cannot tell."""
 
 
 _OPEN_BADGES = "Open Badges 3.0"
@@ -38,8 +38,8 @@ _RECOGNISED = {
 }
 
 
-def check(case: Case) -> Finding:
-    """Find the format that the bytes are in, read them strictly, and name what was found."""
+def check(case: VerificationContext) -> Finding:
+    """Detect the format of the bytes, parse them strictly, and name the format."""
     form = _form(case.source)
     try:
         case.document, case.securing = form.read(case.source)

@@ -1,4 +1,4 @@
-"""Check 8: is the issuer known to a registry we hold, or proven by its domain? If not, it warns and never reddens."""
+"""Check 8: is the issuer in a registry, or confirmed by its domain? Otherwise it is a warning, never a failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.verify.members import text
 from chalicelib.verify.ports import KnownIssuer
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.verification_context import Case, CheckUnknown
+from chalicelib.verify.verification_context import CheckUnknown, VerificationContext
 
 _found = partial(Finding, 8, "issuer")
 
@@ -23,8 +23,8 @@ _NOTHING_PROVEN = _found(
 )
 
 
-def check(case: Case) -> Finding:
-    """Look the issuer up by its DID. A registered name is the registry's, so a borrowed one is noticed."""
+def check(case: VerificationContext) -> Finding:
+    """Look up the issuer by its DID. The registered name comes from the registry, so a false one is noticed."""
     try:
         known = case.world.registry.find(case.issuer)
     except Unavailable as error:
@@ -36,7 +36,7 @@ def check(case: Case) -> Finding:
     if known.name is not None and claimed == known.name:
         return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)
     if known.domains:
-        # What a domain proves is who is behind the key; the name beside it is the issuer's own choice.
+        # A domain proves who controls the key; the issuer chooses the name itself.
         return _passed("issuer_domain_proven", "", known)
     if known.name is None:
         return _NOTHING_PROVEN

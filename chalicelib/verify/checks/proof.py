@@ -1,4 +1,4 @@
-"""Check 4: does the signature hold over exactly what is shown?"""
+"""Check 4: does the signature cover exactly what is shown?"""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from chalicelib.verify.keys import signatures
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.secured import Seal
-from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 4, "proof")
 
 _HOLDS = _found(Outcome.PASSED, "signature_holds", "The signature is valid and covers every word: nothing was changed.")
 
 
-def check(case: Case) -> Finding:
-    """Verify every seal. One that fails is failure; one that cannot be checked leaves the answer open."""
+def check(case: VerificationContext) -> Finding:
+    """Verify every signature. One failure fails the check; one that cannot be checked makes it unknown."""
     if not case.seals:
         raise CheckFailed("proof_missing", "It has no signature, so nobody vouches for it.")
     for seal in case.seals:
@@ -37,7 +37,7 @@ def _refuse_unsupported(seal: Seal) -> None:
         raise CheckUnknown("proof_chain_unsupported", "Laurel does not support chained signatures yet.")
 
 
-def _method(case: Case, seal: Seal) -> tuple[Controller, Method]:
+def _method(case: VerificationContext, seal: Seal) -> tuple[Controller, Method]:
     try:
         return seal.find_method(case.issuer, case.world.controllers)
     except Unavailable as error:

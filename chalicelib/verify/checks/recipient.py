@@ -1,4 +1,4 @@
-"""Check 9: when asked, was it given to this e-mail address? (OB 3.0, 9.4: all identifiers are tried)"""
+"""Check 9: if requested, was it issued to this email address? (OB 3.0, 9.4: all identifiers are tried)"""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from functools import partial
 from chalicelib.credential.build import hash_identity
 from chalicelib.verify.members import as_list, is_true, only, text
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 9, "recipient")
 
 MAX_IDENTIFIERS = 32
-"""Identifiers that are tried: each costs a hash. Real credentials have one to three."""
+"""Maximum number of identifiers to try: each costs a hash. Real credentials have one to three."""
 
 
 _NOT_ASKED = _found(Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no recipient was given to compare.")
 
 
-def check(case: Case) -> Finding:
-    """Compare the address, as it is and in lower case, with every e-mail identifier of the holder."""
+def check(case: VerificationContext) -> Finding:
+    """Compare the address, as given and in lower case, with every email identifier of the holder."""
     if case.asked.email is None:
         return _NOT_ASKED
     identifiers = list(_email_identifiers(case))
@@ -40,7 +40,7 @@ def check(case: Case) -> Finding:
     raise CheckFailed("recipient_differs", "It was issued to a person with another email address.")
 
 
-def _email_identifiers(case: Case) -> Iterator[Mapping[str, object]]:
+def _email_identifiers(case: VerificationContext) -> Iterator[Mapping[str, object]]:
     for subject in map(case.node, as_list(case.document.get("credentialSubject"))):
         for identifier in map(case.node, as_list(subject.get("identifier"))):
             if text(identifier.get("identityType")) == "emailAddress":

@@ -1,4 +1,4 @@
-"""Check 5: does that key belong to the named issuer, for assertions, at that time?"""
+"""Check 5: did the key belong to the named issuer, for assertions, at that time?"""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.ports import Method
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.secured import Seal
-from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 5, "signer")
 
 
-def check(case: Case) -> Finding:
-    """At least one seal must be the issuer's own, and that one must be beyond doubt (VC Data Integrity 4.6)."""
+def check(case: VerificationContext) -> Finding:
+    """At least one signature must be the issuer's own, without any doubt (VC Data Integrity 4.6)."""
     own = [
         (seal, controller, method)
         for seal, (controller, method) in zip(case.seals, case.methods, strict=True)
@@ -28,7 +28,7 @@ def check(case: Case) -> Finding:
         _check_purpose(seal, method)
         _check_time(case, seal, method)
     if case.securing and all(seal.suite != vocabulary.EDDSA_JCS_2022 for seal, _, _ in own):
-        # A stranger's proof beside the issuer's decides nothing: it could be added in order to have text moved.
+        # Another party's proof beside the issuer's decides nothing: it could be added to move text.
         case.nodes = case.securing.nodes
     return _found(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
 
@@ -40,7 +40,7 @@ def _check_purpose(seal: Seal, method: Method) -> None:
         raise CheckFailed("key_not_for_assertions", "The issuer does not allow this key for issuing.")
 
 
-def _check_time(case: Case, seal: Seal, method: Method) -> None:
+def _check_time(case: VerificationContext, seal: Seal, method: Method) -> None:
     if seal.expires is not None and case.now >= seal.expires:
         raise CheckFailed("proof_expired", "The signature has expired.")
     if seal.starts is not None and seal.starts > case.now + SKEW:
@@ -48,7 +48,7 @@ def _check_time(case: Case, seal: Seal, method: Method) -> None:
     if seal.created is not None and seal.created > case.now + SKEW:
         raise CheckFailed("proof_from_the_future", "The signature is dated in the future.")
     if method.revoked is not None and case.now >= method.revoked:
-        # Whoever stole the key dates signatures as it suits (Controlled Identifiers v1.0, 2.2: `revoked`).
+        # A thief can date signatures at will (Controlled Identifiers v1.0, 2.2: `revoked`).
         raise CheckFailed("key_revoked", "The issuer has revoked the key, so nothing signed with it can be trusted.")
     if method.expires is None and method.created is None:
         return

@@ -1,4 +1,4 @@
-"""Check 7: do all its status entries say that it still stands? (Bitstring Status List v1.0, 3.2)"""
+"""Check 7: do all status entries show that it is neither revoked nor suspended? (Bitstring Status List v1.0, 3.2)"""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from chalicelib.verify.members import as_list, as_object, text
 from chalicelib.verify.report import Evidence, Finding, Outcome
 from chalicelib.verify.status_list import VerifiedList, read_list
 from chalicelib.verify.verification_context import (
-    Case,
     CheckFailed,
     CheckUnknown,
     Unproven,
+    VerificationContext,
 )
 
 _found = partial(Finding, 7, "status")
 
 MAX_ENTRIES = 8
-"""Entries that one verification looks at: each may cost a fetch. Real credentials have one or two."""
+"""Maximum number of entries to check: each may cost a fetch. Real credentials have one or two."""
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 
 
@@ -44,8 +44,8 @@ _FOUND: Mapping[Purpose, tuple[str, str]] = {
 _NO_STATUS = _found(Outcome.NOT_APPLICABLE, "no_status", "It has no status information, so it cannot be revoked.")
 
 
-def check(case: Case) -> Finding:
-    """Judge every entry. A set bit counts even if another entry is unknown; any unknown leaves the answer open."""
+def check(case: VerificationContext) -> Finding:
+    """Check every entry. A set bit counts even if another is unknown; else any unknown makes the check unknown."""
     entries = as_list(case.document.get("credentialStatus"))
     if not entries:
         return _NO_STATUS
@@ -87,7 +87,7 @@ def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
     except ValueError as error:
         raise CheckUnknown("status_purpose_unknown", "Its status has an unknown purpose.") from error
     url, index = text(entry.get("statusListCredential")), entry.get("statusListIndex")
-    # The index is text of digits by the specification; some issuers write a number, which is as clear.
+    # The specification requires a string of digits; some issuers write a number, which is unambiguous too.
     digits = str(index) if type(index) in (str, int) else ""
     if url is None or not _INDEX.fullmatch(digits):
         raise CheckUnknown("status_malformed", "Its status does not name a status list.")

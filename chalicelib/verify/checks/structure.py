@@ -11,15 +11,15 @@ from chalicelib.errors import Malformed
 from chalicelib.verify.members import as_list, as_object, id_of, string, text
 from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.verification_context import Case, CheckFailed, CheckUnknown
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 2, "structure")
 
 _WELL_FORMED = _found(Outcome.PASSED, "well_formed", "It has everything that the standard requires.")
 
 
-def check(case: Case) -> Finding:
-    """Read what every credential must have, and what an Open Badge must have beside it."""
+def check(case: VerificationContext) -> Finding:
+    """Read what every credential must have, and what an Open Badge must have in addition."""
     try:
         _read(case)
     except Malformed as error:
@@ -27,7 +27,7 @@ def check(case: Case) -> Finding:
     return _WELL_FORMED
 
 
-def _read(case: Case) -> None:
+def _read(case: VerificationContext) -> None:
     document = case.document
     if as_list(document.get("@context"))[:1] != [case.model.context]:
         raise _missing("the credentials context as its first context")
@@ -42,7 +42,7 @@ def _read(case: Case) -> None:
     case.issuer = issuer
     if case.model.requires_start and case.model.start not in document:
         raise _missing(case.model.start)
-    # Whatever a model calls them, dates that are there are meant: the narrowest validity counts.
+    # Dates count under any model's names: the narrowest validity applies.
     starts, ends = _moments(document, STARTS), _moments(document, ENDS)
     case.valid_from = max(starts) if starts else None
     case.valid_until = min(ends) if ends else None
@@ -60,7 +60,7 @@ def _check_subjects(document: Mapping[str, object]) -> None:
     if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
         raise _missing("a credentialSubject with at least one claim")
     if len(subjects) > 1:
-        # Their order is not signed, so nobody could say which of them a page or a verifier should take.
+        # Their order is not signed, so it is undefined which one a page or a verifier should use.
         raise CheckUnknown("several_subjects", "It has several subjects. Laurel supports one.")
 
 
@@ -72,7 +72,7 @@ def _check_status(document: Mapping[str, object]) -> None:
         raise _missing("a type in every credentialStatus")
 
 
-def _check_open_badge(case: Case) -> None:
+def _check_open_badge(case: VerificationContext) -> None:
     document = case.document
     if vocabulary.OPEN_BADGES_CONTEXTS.isdisjoint(_texts(document.get("@context"))):
         raise _missing("an Open Badges 3.0 context")

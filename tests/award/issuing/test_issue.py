@@ -14,7 +14,7 @@ from chalicelib.credential.build import EvidenceLink, Holder, hash_identity
 from chalicelib.credential.record import Purpose, Record, State
 from chalicelib.errors import NotFound, Refused
 from chalicelib.verify.canonical.errors import CanonicalError
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Verdict
 from tests.award.fakes import BASE_URL, House
 
@@ -70,7 +70,7 @@ def test_a_verifier_can_ask_for_the_address_in_any_spelling(house: House) -> Non
         ("Ada@Example.ORG", Verdict.VALID),
         ("eve@example.org", Verdict.INVALID),
     ):
-        assert house.report(record, Asked(asked)).verdict is verdict
+        assert house.report(record, VerificationOptions(asked)).verdict is verdict
 
 
 def test_the_salt_is_another_one_in_each_credential(house: House) -> None:

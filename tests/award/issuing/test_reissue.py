@@ -15,7 +15,7 @@ from chalicelib.credential import signed_content
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import LaurelError, Refused
-from chalicelib.verify.options import Asked
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Outcome, Verdict
 from tests.award.fakes import Crash, Fuse, House
 
@@ -49,7 +49,7 @@ def test_what_was_wrong_is_right_and_the_rest_stays(house: House) -> None:
         house.issuer_store.recipient(old.id), credential_id=new.id, name="Ada King"
     )
     assert house.report(new).verdict is Verdict.VALID
-    asked = house.report(new, Asked("ada@example.org")).findings[8]
+    asked = house.report(new, VerificationOptions("ada@example.org")).findings[8]
     assert asked.outcome is Outcome.PASSED
 
     stands = house.issuer_store.record(old.id)
