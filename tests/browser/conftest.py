@@ -52,7 +52,9 @@ def chromium() -> Iterator[Browser]:
     if found is None:
         pytest.skip("NO CHROMIUM HERE: run tools/chromium.sh; the pages were not looked at in a browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        # Without a GPU and with a small /dev/shm, a screenshot of a long page sometimes fails on a busy machine.
+        switches = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=found, args=switches)
         yield browser
         browser.close()
 
