@@ -1,1 +1,1 @@
-"""Promises under crashes: each act is stopped at every call to AWS, on both sides of it, and then run again."""
+"""Crash tests: interrupt each action before and after every AWS call, then run it again."""

@@ -1,8 +1,8 @@
-"""`make crash-award`: issuing and deciding, stopped at every call to DynamoDB and KMS, on both sides, and run again.
+"""`make crash-award`: interrupt issuing and status changes before and after every DynamoDB and KMS call, then rerun.
 
-Prints one JSON line. `acknowledged` counts what was answered as done; `lost` what of it is not there; `double` what is
-there more often than it was asked for; `half_issued` what is there without something that belongs to it, whether right
-after the crash or after the rerun; `duplicate_indexes` places of status lists that two credentials have.
+Prints one JSON line. `acknowledged` counts results that were returned as done; `lost`, those missing from storage;
+`double`, results stored or applied more often than requested; `half_issued`, credentials with missing or inconsistent
+related items, after the crash or the rerun; `duplicate_indexes`, status list indexes shared by two credentials.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from local.ports import free_port
 
 ISSUER = "acme"
 MANY = 14
-"""Credentials of one `issue_many`: more than go into one transaction."""
+"""Credentials per `issue_many` call: more than fit into one transaction."""
 
 
 @dataclass
 class Tally:
-    """What came of it; all but the first and the last have to be 0."""
+    """The totals of a run. All counters except `acknowledged` and `crash_points` must be 0."""
 
     acknowledged: int = 0
     lost: int = 0
@@ -52,22 +52,22 @@ class Tally:
     duplicate_indexes: int = 0
     crash_points: int = 0
     faults: list[str] = field(default_factory=list)
-    """What was found, for a person."""
+    """Human-readable descriptions of the problems found."""
 
     @property
     def clean(self) -> bool:
-        """Whether every promise held, at one crash at least."""
+        """Whether there was at least one crash point and no problem."""
         return self.crash_points > 0 and not (self.lost or self.double or self.half_issued or self.duplicate_indexes)
 
     def line(self) -> str:
-        """As one JSON object."""
+        """The totals as one JSON object."""
         return json.dumps({name: value for name, value in asdict(self).items() if name != "faults"})
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One act. ``prepare`` sets the stage and gives the id that the act is about; ``act`` does it and gives what it
-    acknowledges; ``done`` says what is wrong when it was done."""
+    """One action to interrupt. ``prepare`` sets up its data and returns the credential id; ``act`` runs it and returns
+    the acknowledged records; ``done`` returns the problems in the final state."""
 
     name: str
     act: Callable[[Stage, str], list[Record]]
@@ -76,7 +76,7 @@ class Scene:
 
 
 def sweep(stage: Stage, scene: Scene, tally: Tally) -> None:
-    """Play ``scene`` once for each call that it makes and each fault."""
+    """Run ``scene`` once for each AWS call that it makes and each fault."""
     stage.begin(())
     _found(stage)
     about = scene.prepare(stage)
@@ -91,7 +91,7 @@ def sweep(stage: Stage, scene: Scene, tally: Tally) -> None:
 
 
 def _crash_and_rerun(stage: Stage, scene: Scene, about: str, nth: int, fault: Fault, tally: Tally) -> bool:
-    """False when ``scene`` was over before its ``nth`` call."""
+    """Returns False when ``scene`` finished before its ``nth`` call."""
     answers: list[Record] = []
     with stage.meter.failing(nth, fault):
         try:
@@ -215,7 +215,7 @@ SCENES = (
 
 
 def run(region: str, scenes: Sequence[Scene] = SCENES) -> Tally:
-    """Play ``scenes`` on the engine that the environment names."""
+    """Run ``scenes`` against the engine configured in the environment."""
     tally = Tally()
     stage = Stage(region, secrets.token_bytes)
     try:
@@ -227,7 +227,7 @@ def run(region: str, scenes: Sequence[Scene] = SCENES) -> Tally:
 
 
 def main() -> int:
-    """Start an embedded AWS, play every scene, print the tally. 1 when a promise did not hold."""
+    """Start an embedded AWS, run every scene and print the totals. Returns 1 when there was a problem."""
     with tempfile.TemporaryDirectory(prefix="laurel-crash-") as home:
         engine = aws.start(free_port(), Path(home))
         try:

@@ -1,4 +1,4 @@
-"""Four ways for one call to AWS to go wrong, through the client's own events."""
+"""Fault injection for AWS calls through botocore client events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLIENTS = ("dynamodb", "kms")
 
 
 class Fault(StrEnum):
-    """What happens at a call."""
+    """The fault injected at a call."""
 
     LOST = "lost before it was sent"
     REPLY_LOST = "applied, and its reply lost"
@@ -22,11 +22,11 @@ class Fault(StrEnum):
 
 
 class Stop(BaseException):
-    """The process ends here; nothing of ours may catch it."""
+    """Simulates the end of the process. A BaseException, so that Laurel does not catch it."""
 
 
 class Meter:
-    """Counts the calls of ``clients``, and lets one of them go wrong."""
+    """Counts the calls of ``clients`` and injects a fault into one of them."""
 
     def __init__(self, clients: Sequence[Any]) -> None:
         self._clients = clients
@@ -34,7 +34,7 @@ class Meter:
 
     @contextmanager
     def failing(self, nth: int, fault: Fault) -> Iterator[None]:
-        """The ``nth`` call (from 1) within the block meets ``fault``; after a stop, so does every later one."""
+        """Inject ``fault`` into the ``nth`` call (from 1) within the block; after a stop, all later calls stop."""
         self.calls = 0
 
         def before_call(**_: object) -> None:
@@ -44,7 +44,7 @@ class Meter:
                 raise Stop
 
         def before_send(**_: object) -> None:
-            # At every try: botocore would otherwise repeat it and succeed.
+            # Fail every attempt, because botocore would otherwise retry and succeed.
             if self.calls == nth and fault is Fault.LOST:
                 raise ConnectTimeoutError(endpoint_url="injected")
 

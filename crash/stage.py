@@ -1,4 +1,4 @@
-"""A real engine with tables that begin anew for every crash, and what may be found in them."""
+"""Test engine with fresh tables for every crash, and consistency checks on their contents."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ Items = list[dict[str, Any]]
 
 
 class Stage:
-    """The engine behind ``tables`` and ``signer``; ``entropy`` gives random bytes."""
+    """Tables, signer and stores on the test engine; ``entropy`` returns random bytes."""
 
     def __init__(self, region: str, entropy: Any) -> None:  # noqa: ANN401 - Callable[[int], bytes]
         self._tables = Tables(credentials="", events="", secrets="", region=region)
         self._signer = KmsSigner(region, "crash")
         self._entropy = entropy
         self._names = count()
-        self.meter = Meter((self._tables.client, self._signer._client))  # noqa: SLF001 - its events are looked at
+        self.meter = Meter((self._tables.client, self._signer._client))  # noqa: SLF001 - to hook its events
         self.issuer_context: IssuerContext
         self.claims: Claims
         self.issuer_store: DynamoIssuerStore
         self.begin(())
 
     def begin(self, items: Sequence[dict[str, Any]]) -> None:
-        """Fresh tables with ``items`` in the first one; those before them are dropped."""
+        """Drop the current tables and create new ones, with ``items`` in the table ``credentials``."""
         if self._tables.credentials:
             self._drop()
         self._tables = copy(self._tables)
@@ -66,14 +66,14 @@ class Stage:
             self._tables.client.delete_table(TableName=table)
 
     def items(self) -> Items:
-        """Everything in the table ``credentials``."""
+        """All items in the table ``credentials``."""
         pages = self._tables.client.get_paginator("scan").paginate(
             TableName=self._tables.credentials, ConsistentRead=True
         )
         return [item for page in pages for item in page["Items"]]
 
     def end(self) -> None:
-        """Leave nothing behind."""
+        """Drop the tables."""
         self._drop()
 
 
@@ -83,7 +83,7 @@ def credentials_in(items: Items) -> set[str]:
 
 
 def halves(stage: Stage, items: Items) -> list[str]:
-    """What in ``items`` is half of something: a sentence each."""
+    """Describe each missing or inconsistent item in ``items``, one sentence each."""
     by_type: dict[str, Items] = {}
     for item in items:
         by_type.setdefault(item["type"]["S"], []).append(item)
@@ -101,12 +101,12 @@ def halves(stage: Stage, items: Items) -> list[str]:
 
 
 def _reinstated(record: Record) -> bool:
-    """Whether it counts again: then its pathways are looked at again, which is one task more."""
+    """Whether the credential was reinstated: its pathways are then checked again, which adds a task."""
     return record.standing.state is State.ACTIVE and record.version > 1 and record.superseded_by is None
 
 
 def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:
-    """Everything that stands around a credential: its kind, and the credential's id."""
+    """The related items of credentials: item kind and credential id."""
     owned = [
         (kind, item["credential_id"]["S"])
         for kind in ("row", "recipient", "index", "holding")
@@ -139,7 +139,7 @@ def _of(stage: Stage, name: str, member: str) -> object:
 
 
 def doubled_indexes(stage: Stage, items: Items) -> int:
-    """How many places of status lists more than one credential has."""
+    """Number of status list indexes assigned to more than one credential."""
     places = Counter(
         (entry.list_id, entry.index)
         for name in credentials_in(items)

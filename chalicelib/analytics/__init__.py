@@ -1,1 +1,1 @@
-"""What happened: events, and the visitor behind them without a trace of who it was."""
+"""Credential events and anonymous daily visitor ids."""

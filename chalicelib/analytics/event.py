@@ -1,4 +1,4 @@
-"""One thing that happened to a credential."""
+"""Credential events."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What happened."""
+    """The type of an event."""
 
     VIEW = "view"
-    """A person's page was served; the credential was verified for it."""
+    """The credential page was served to a person, and the credential was verified for it."""
     VERIFICATION = "verification"
-    """A program was given the report or the credential's summary."""
+    """A program received the verification report or the credential summary."""
     DOWNLOAD = "download"
-    """The signed credential itself was handed out."""
+    """The signed credential was downloaded."""
     DELIVERED = "delivered"
-    """The mail server of its holder took a letter about it."""
+    """The holder's mail server accepted an email about the credential."""
     OPENED = "opened"
-    """Its holder followed the link in a letter, for the first time."""
+    """The holder followed the link in an email for the first time."""
     SHARED = "shared"
-    """Its holder set out to show it somewhere: ``target`` says where."""
+    """The holder started to share the credential on the platform ``target``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A stored fact. There is no address and no user agent in it, by construction."""
+    """A stored event. It has no field for an IP address or user agent, by design."""
 
     id: str
-    """A ULID: sortable by time, unique, and the key that makes a replay harmless."""
+    """A ULID: unique, sortable by time, and the key that makes a replay idempotent."""
     kind: Kind
     at: datetime
     credential_id: str
     issuer_id: str
     achievement_id: str
     verdict: str
-    """`not_checked` where no verification went along."""
+    """`not_checked` when the event included no verification."""
     visitor: str | None
-    """A keyed hash that is the same for one visitor within one UTC day; None when no salt could be had."""
+    """A keyed hash that identifies a visitor within one UTC day; None when no salt was available."""
     referrer: str | None
     """The host of the referring page, never its path."""
     target: str | None = None
-    """The platform that it was shared on."""
+    """The platform that the credential was shared on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who asked, as the edge saw it. It lives for one request and is never stored."""
+    """The client of a request, as seen at the edge. It exists for one request and is never stored."""
 
     kind: Kind
     address: str

@@ -1,4 +1,4 @@
-"""An event in plain JSON: one form for the journal, for the log that stands in for it, and for the replay."""
+"""JSON form of an event, shared by the event store, the fallback log and the replay."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.errors import Malformed
 
 UNSTORED = "unstored_event"
-"""The member of a log line under which an event is kept, in this form, when the journal did not take it."""
+"""The member of a log line that holds an event, in this form, when the event store did not accept it."""
 
 _MEMBERS = tuple(field.name for field in fields(Event))
 _MAY_BE_NULL = {"visitor", "referrer", "target"}
 _ADDED_LATER = {"target"}
-"""Logs hold events that were written before there was such a member."""
+"""Members that are missing from events logged by earlier versions."""
 _LONGEST = 512
-"""Characters of a member. None comes near it (a host name has at most 253, RFC 1035); more is not ours."""
+"""Maximum characters of a member. No valid value comes near it (a host name has at most 253, RFC 1035)."""
 
 
 def to_wire(event: Event) -> dict[str, str | None]:
-    """``event`` with its members as text; ``at`` is RFC 3339 in UTC, to the microsecond."""
+    """Convert ``event`` to JSON members as text; ``at`` is RFC 3339 in UTC, to the microsecond."""
     return {
         "id": event.id,
         "kind": event.kind.value,
@@ -36,7 +36,7 @@ def to_wire(event: Event) -> dict[str, str | None]:
 
 
 def from_wire(value: object) -> Event:
-    """The event that `to_wire` wrote as ``value``. Raises `Malformed` for anything that it would not have written."""
+    """Parse the output of `to_wire`. Raises `Malformed` for anything that `to_wire` would not write."""
     if isinstance(value, dict):
         value = {**dict.fromkeys(_ADDED_LATER), **value}
     if not isinstance(value, dict) or value.keys() != set(_MEMBERS):

@@ -1,4 +1,4 @@
-"""What analytics needs from outside."""
+"""Ports of analytics."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from chalicelib.analytics.event import Event
 
 
 class EventStore(Protocol):
-    """The store of events."""
+    """Stores events."""
 
     def write(self, event: Event) -> None:
-        """Store ``event``, once by its id. Raises `Unavailable` when it is not certain that it is stored."""
+        """Store ``event`` once, by its id. Raises `Unavailable` when the result is unknown or the write failed."""
 
 
 class Fallback(Protocol):
-    """Where an event goes, whole, when the journal does not take it (the log, from which it is replayed)."""
+    """Keeps events that the event store did not accept, for a later replay (the log)."""
 
     def keep(self, event: Event, error: Exception) -> None:
-        """Keep ``event``; must not raise."""
+        """Keep the complete ``event``. Must not raise."""
 
 
 class Salts(Protocol):
-    """The secret of each day, which is destroyed when the day is over."""
+    """Stores one secret salt per day, destroyed when the day is over."""
 
     def create(self, day: date, fresh: bytes) -> bytes:
-        """The salt of ``day``: ``fresh`` if there was none yet, else the one that was there. Raises `Unavailable`."""
+        """Store ``fresh`` as the salt of ``day`` unless one exists; return the stored salt. Raises `Unavailable`."""
 
     def destroy_before(self, day: date) -> int:
-        """Delete the salts of every day before ``day``; how many there were. Raises `Unavailable`."""
+        """Delete all salts of days before ``day``; return how many were deleted. Raises `Unavailable`."""

@@ -1,4 +1,4 @@
-"""Stores an event, or keeps it where it can be replayed from; a page is served either way."""
+"""Record events without failing the request: store each event, or keep it for a later replay."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from chalicelib.analytics.ports import EventStore, Fallback
 
 
 class Recorder:
-    """Writes events to a journal, with a fallback."""
+    """Writes events to the event store, with a fallback."""
 
     def __init__(self, event_store: EventStore, fallback: Fallback) -> None:
         self._journal = event_store
         self._fallback = fallback
 
     def record(self, event: Event) -> None:
-        """Store ``event``, or keep it whole with the reason why it is not stored. Never raises.
+        """Store ``event``, or pass it to the fallback with the error. Never raises.
 
-        A write whose reply was lost may be kept although it was stored: the replay then changes nothing.
+        When the reply to a successful write is lost, the event is both stored and kept; replaying it changes nothing.
         """
         try:
             self._journal.write(event)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the page is served and the event is not lost
+        except Exception as error:  # noqa: BLE001 - an event error must not fail the request
             self._fallback.keep(event, error)

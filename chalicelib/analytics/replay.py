@@ -1,4 +1,4 @@
-"""Puts the events that only the log has into the journal. Running it again changes nothing."""
+"""Copy events from the fallback log to the event store. Idempotent."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from chalicelib.analytics.ports import EventStore
 from chalicelib.errors import Malformed
 
 _LONGEST_LINE = 256 * 1024
-"""CloudWatch Logs keeps at most this many bytes as one event (its quotas page); an export puts one on a line."""
+"""The maximum size of a CloudWatch Logs event in bytes (its quotas page); an export writes one event per line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay did."""
+    """The result of a replay."""
 
     stored: int
-    """Events that the journal has now, those included that it had already."""
+    """Events that are now in the event store, including those already there."""
     other: int
-    """Lines that are about something else."""
+    """Lines without an event."""
     malformed: tuple[int, ...]
-    """The numbers, from 1, of the lines that hold an event which cannot be read."""
+    """Line numbers, from 1, of events that cannot be parsed."""
 
 
 def replay(lines: Iterable[str], event_store: EventStore) -> Replayed:
     """Store every event in ``lines`` (see `event_in`).
 
-    Raises `Unavailable` when the journal does not take one: run it again later, from the start.
+    Raises `Unavailable` when the event store does not accept an event: run the replay again later, from the start.
     """
     stored = other = 0
     malformed: list[int] = []
@@ -49,11 +49,11 @@ def replay(lines: Iterable[str], event_store: EventStore) -> Replayed:
 
 
 def event_in(line: str) -> Event | None:
-    """The event that a line of the log keeps, or None when the line is about something else.
+    """Parse the event in a log line; None when the line has none.
 
-    A line is the JSON object that was logged, bare, or behind a time stamp (as CloudWatch's export to S3 and ``aws
-    logs tail`` write it), or as the ``message`` of another object (as a subscription delivers it).
-    Raises `Malformed` when there should be an event in it and cannot be read.
+    A line is the logged JSON object, alone, after a timestamp (as CloudWatch's export to S3 and ``aws logs tail``
+    write it), or as the ``message`` of another object (as a subscription delivers it).
+    Raises `Malformed` when the line holds an event that cannot be parsed.
     """
     if UNSTORED not in line:
         return None
@@ -69,7 +69,7 @@ def event_in(line: str) -> Event | None:
 
 
 def _object_in(text: str) -> dict[str, object]:
-    """The JSON object that ``text`` ends with, empty when none begins in it."""
+    """The JSON object at the end of ``text``; empty when there is none."""
     start = text.find("{")
     try:
         value = json.loads(text[start:] if start >= 0 else "{}")

@@ -1,4 +1,4 @@
-"""The secret of the day: made fresh, used for one day, destroyed."""
+"""Daily rotation of the visitor salt."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from chalicelib.analytics.visitor import SALT_BYTES
 
 
 def rotate(salts: Salts, now: datetime, entropy: Callable[[int], bytes]) -> int:
-    """Destroy the salts of every day before ``now``'s and prepare tomorrow's; how many were destroyed.
+    """Destroy the salts of all days before ``now`` and create tomorrow's; return how many were destroyed.
 
-    Once its salt is gone, nobody can say who a day's visitors were, Laurel included. Run it again at any time: it
-    changes nothing that is done. Raises `Unavailable`.
+    Once a day's salt is destroyed, not even Laurel can identify that day's visitors. Idempotent. Raises
+    `Unavailable`.
     """
     destroyed = salts.destroy_before(now.date())
     salts.create(now.date() + timedelta(days=1), entropy(SALT_BYTES))

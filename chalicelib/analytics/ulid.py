@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 ENTROPY_BYTES = 10
-"""80 random bits, as the specification says."""
+"""80 random bits, as the specification requires."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26
@@ -13,9 +13,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ulid(at: datetime, entropy: bytes) -> str:
-    """26 characters: ``at`` in milliseconds since 1970 (48 bits), then the ten bytes of ``entropy``.
+    """Create a ULID of 26 characters: ``at`` in milliseconds since 1970 (48 bits), then the ten bytes of ``entropy``.
 
-    Raises `ValueError` when there are not ten bytes, or ``at`` is before 1970.
+    Raises `ValueError` when ``entropy`` is not ten bytes or ``at`` is before 1970.
     """
     if len(entropy) != ENTROPY_BYTES:
         raise ValueError(f"a ULID takes {ENTROPY_BYTES} random bytes, not {len(entropy)}")

@@ -1,4 +1,4 @@
-"""Who came back today, without a trace of who it was."""
+"""Anonymous daily visitor ids."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ SALT_BYTES = 32
 
 _DOMAIN = b"laurel/visitor/1"
 _KEPT_BYTES = 16
-"""128 of 256 bits: no two visitors of a day meet by chance, and half of the hash is thrown away."""
+"""128 of 256 bits: enough to make a collision within a day implausible, while half of the hash is discarded."""
 _NETWORK_BITS = {4: 24, 6: 48}
-"""How much of an address counts. The rest names a line or a device (so also Google Analytics' "IP anonymization"):
-should the salt of today leak, it leads to a neighbourhood and not to a person."""
+"""Prefix length of an address that is hashed. The rest identifies a line or a device (Google Analytics' "IP
+anonymization" drops it too), so that a leaked salt reveals a network and not a person."""
 
 
 def visitor(salt: bytes, address: str, user_agent: str) -> str:
-    """A name for one visitor within one day, 32 hexadecimal characters.
+    """The visitor id for one day, 32 hexadecimal characters.
 
-    The same for the same network and user agent under the same ``salt``, and without the salt not to be computed:
-    all four billion IPv4 addresses can be hashed in minutes, so the key must be secret, and be destroyed.
+    The id is the same for the same network and user agent under the same ``salt``, and cannot be computed without the
+    salt. All four billion IPv4 addresses can be hashed in minutes, so the salt must be secret and must be destroyed.
     """
     keyed = hmac.new(salt, _DOMAIN, hashlib.sha256)
     for part in (_network(address), user_agent):
         data = part.encode("utf-8", "surrogatepass")
-        keyed.update(len(data).to_bytes(8))  # so that no two pairs are read as the same text
+        keyed.update(len(data).to_bytes(8))  # length prefixes, so that no two pairs encode to the same bytes
         keyed.update(data)
     return keyed.digest()[:_KEPT_BYTES].hex()
 
 
 def _network(address: str) -> str:
-    """The network of ``address``; what is not an address stays as it is."""
+    """The network of ``address``; returns text that is not an IP address unchanged."""
     try:
         parsed = ip_address(address)
     except ValueError:

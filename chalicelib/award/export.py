@@ -1,8 +1,8 @@
-"""Everything that is kept of an issuer, as lines of JSON that anybody can read on; no secret of ours among them.
+"""Export of all data of an issuer as JSON lines, without Laurel's secrets.
 
-Each part of Laurel that keeps something of an issuer has an exporter in a registry (`services.exporters`); a page is
-what the exporters say from a cursor on. A cursor names the exporter and its last line, so that a download may stop and
-go on at any time. What changes meanwhile is told as it is when its turn comes.
+Each part of Laurel that stores issuer data has an exporter in a registry (`services.exporters`); a page holds the lines
+of the exporters after a cursor. A cursor names the exporter and its last line, so that a download can stop and resume
+at any time. Each line shows the data at the time it is exported.
 """
 
 from __future__ import annotations
@@ -31,37 +31,37 @@ from chalicelib.credential.record import Record, StatusList
 from chalicelib.errors import Malformed
 
 MOST_BYTES = 3_000_000
-"""Of a page. Lambda hands over 6 MB, and base64 takes a third more; the last line may go beyond by its length."""
+"""Target page size. Lambda returns at most 6 MB, and base64 adds a third; the last line may exceed the target."""
 ROWS = 25
-"""Credentials read at once, with what belongs to each: they stay below the 16 MB of one BatchGetItem."""
+"""Credentials read at once, with their related items, to stay below the 16 MB of one BatchGetItem."""
 
 Line = Mapping[str, object]
 Exporter = Callable[[str, str], Iterable[tuple[str, Line]]]
-"""The lines of an issuer (first argument) that follow a place (second; empty is the start), each with its own place.
-The order of places never changes."""
+"""Yields the lines of an issuer (first argument) after a position (second; empty for the start), each with its own
+position. The order of positions never changes."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some lines, each a JSON object with its newline; the cursor of the next page, None when all is told."""
+    """Lines, each a JSON object and a newline, and the cursor of the next page; None on the last page."""
 
     content: bytes
     next: str | None
 
 
 class Archive(Protocol):
-    """What only an export reads. Every method raises `Unavailable`."""
+    """Storage that only exports read. Every method raises `Unavailable`."""
 
     def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
-        """The credentials of at most `ROWS` rows of a list, and who got each, in their order, strongly read."""
+        """The credentials and recipients of at most `ROWS` rows, in the same order, with a consistent read."""
 
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
-        """Every list that the issuer has ever had, by id."""
+        """All status lists that the issuer has ever had, ordered by id."""
 
 
 def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, most: int = MOST_BYTES) -> Page:
-    """The lines from ``cursor`` on, about ``most`` bytes of them. Raises `Malformed` (`bad_cursor`), `NotFound`."""
+    """About ``most`` bytes of lines after ``cursor``. Raises `Malformed` (`bad_cursor`), `NotFound`."""
     names = list(exporters)
     name, after = _read(cursor, names) if cursor else (names[0], "")
     lines: list[bytes] = []
@@ -78,7 +78,7 @@ def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, 
 def of_awards(
     issuer_store: IssuerStore, archive: Archive, bulk: BulkIssuer, pathways: Pathways, webhooks: WebhookStore
 ) -> dict[str, Exporter]:
-    """The exporters of what this package keeps, by the word that begins their lines."""
+    """The exporters of this package, by the type name of their lines."""
 
     def versions(issuer_id: str) -> Iterator[Achievement]:
         for achievement in issuer_store.achievements(issuer_id):
@@ -97,12 +97,12 @@ def of_awards(
 
 
 def nouns(things: Callable[[str], Iterable[object]], key: str, but: Sequence[str] = ()) -> Exporter:
-    """The exporter of a few nouns, told whole in the order of their member ``key``, without the members ``but``."""
+    """An exporter of a few dataclass objects, ordered by their member ``key``, without the members ``but``."""
     return listed(things, lambda thing: str(getattr(thing, key)), lambda thing: plain(thing, but))
 
 
 def listed(things: Callable[[str], Iterable[T]], key: Callable[[T], str], shape: Callable[[T], Line]) -> Exporter:
-    """The exporter of a few things, told in the order of their keys."""
+    """An exporter of a few objects, ordered by their keys."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         for place, thing in sorted(((key(each), each) for each in things(issuer_id)), key=lambda pair: pair[0]):
@@ -113,7 +113,7 @@ def listed(things: Callable[[str], Iterable[T]], key: Callable[[T], str], shape:
 
 
 def credentials(issuer_store: IssuerStore, archive: Archive) -> Exporter:
-    """Every credential with its document, how it stands and who got it, the newest first."""
+    """All credentials with document, status and recipient, newest first."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         place = read_place(after) if after else None
@@ -128,7 +128,7 @@ def credentials(issuer_store: IssuerStore, archive: Archive) -> Exporter:
 
 
 def completions(pathways: Pathways) -> Exporter:
-    """Who completed which pathway."""
+    """All pathway completions."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         begun, _, told = after.partition(" ")
@@ -145,7 +145,7 @@ def completions(pathways: Pathways) -> Exporter:
 
 
 def jobs_and_rows(bulk: BulkIssuer) -> Exporter:
-    """Every job, each followed by its rows and what has come of them, the oldest first."""
+    """All jobs, oldest first, each followed by its rows and their results."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         name, _, told = after.partition(" ")
@@ -165,10 +165,10 @@ def jobs_and_rows(bulk: BulkIssuer) -> Exporter:
 
 
 def plain(thing: object, but: Sequence[str] = ()) -> dict[str, object]:
-    """A noun as JSON, without the members named in ``but``. Bytes raise `TypeError`: most are secrets, and whoever
-    wants to tell some says how."""
+    """Convert a dataclass object to JSON, without the members named in ``but``. Raises `TypeError` for bytes, because
+    most are secrets; convert them explicitly."""
     if not is_dataclass(thing):
-        raise TypeError(f"{type(thing).__name__} is no noun")
+        raise TypeError(f"{type(thing).__name__} is not a dataclass")
     return {one.name: _plain(getattr(thing, one.name), but) for one in fields(thing) if one.name not in but}
 
 
@@ -186,23 +186,23 @@ def _plain(value: object, but: Sequence[str]) -> object:
             return [_plain(each, but) for each in value]
         case _ if is_dataclass(value):
             return plain(value, but)
-    raise TypeError(f"{type(value).__name__} is not told in an export")
+    raise TypeError(f"{type(value).__name__} cannot be exported")
 
 
 def _credential(record: Record, recipient: Recipient | None) -> Line:
-    # The signed document as the object that it is: written without blanks it is again what was signed, byte for byte.
+    # Parsed to an object: serialized without whitespace, it equals the signed document byte for byte.
     document = json.loads(record.document)
     to = None if recipient is None else plain(recipient, but=("credential_id", "issuer_id"))
     return {**plain(record, but=("document", "version")), "recipient": to, "document": document}
 
 
 def _status_list(one: StatusList) -> Line:
-    """A status list as it is published; the bits are in its document."""
+    """The published status list; its document contains the bits."""
     return {**plain(one, but=("bits", "document", "version")), "document": json.loads(one.document)}
 
 
 def _oldest_first(bulk: BulkIssuer, issuer_id: str) -> list[Job]:
-    # New ones come at the end, so that what a cursor has passed stays where it was.
+    # New jobs come last, so that they do not shift the position of a cursor.
     found: list[Job] = []
     after: str | None = None
     while True:
@@ -225,7 +225,7 @@ def _write(name: str, place: str) -> str:
 
 
 def _read(cursor: str, names: Iterable[str]) -> tuple[str, str]:
-    # It needs no signature: it is only ever read within the things of whoever brings it.
+    # No signature needed: a cursor only applies to the caller's own data.
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error) as error:

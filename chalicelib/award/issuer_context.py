@@ -1,4 +1,4 @@
-"""What every act of an issuer needs: storage, the key service, a clock and randomness."""
+"""Dependencies of issuer actions: storage, key service, clock and random bytes."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from chalicelib.award.ports import IssuerStore, Signer
 
 @dataclass(frozen=True, slots=True)
 class IssuerContext:
-    """The surroundings of the acts in `issuers`, `achievements`, `issue` and `standing`."""
+    """The dependencies of issuer actions."""
 
     issuer_store: IssuerStore
     signer: Signer
     base_url: str
-    """Scheme, host and port that the public sees; part of everything that is signed."""
+    """Public scheme, host and port; part of everything that is signed."""
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    """That many unpredictable bytes."""
+    """Returns the given number of cryptographically random bytes."""
 
     def now(self) -> datetime:
-        """The moment in UTC, in whole seconds.
+        """The current UTC time in whole seconds.
 
-        Proofs write their `created` to the second. Were a key's own `created` finer, a proof made in that second
-        would seem to be older than its key.
+        Proofs store `created` to the second. If a key's `created` were more precise, a proof made in the same second
+        would appear older than its key.
         """
         return self.clock().astimezone(UTC).replace(microsecond=0)
 
     def public_id(self) -> str:
-        """A fresh id for a URL: 26 characters of base32, 130 random bits, so that nobody can guess another one."""
+        """A new id for a URL: 26 characters of base32, 130 random bits, so that ids cannot be guessed."""
         return base64.b32encode(self.entropy(17)).decode().lower()[:26]
 
     def uuid(self) -> str:
-        """A fresh random UUID (RFC 9562, version 4)."""
+        """A new random UUID (RFC 9562, version 4)."""
         return str(uuid.UUID(bytes=self.entropy(16), version=4))

@@ -1,1 +1,1 @@
-"""The durable task queue, and the worker that runs what is due."""
+"""The durable task queue and its worker."""

@@ -13,10 +13,10 @@ LEASE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to be done for an issuer, not before ``due``.
+    """A unit of work for an issuer, to run no earlier than ``due``.
 
-    ``kind`` names the handler; ``subject`` is the id of what it is done to. Kind, issuer, subject and ``due`` are the
-    task's identity: the same one is stored once. It holds no personal data: a handler reads that when it is due.
+    ``kind`` selects the handler; ``subject`` is the id of the object it acts on. Kind, issuer, subject and ``due``
+    identify the task: a duplicate is stored once. A task holds no personal data; the handler reads it at run time.
     """
 
     kind: str
@@ -24,44 +24,44 @@ class Task:
     subject: str
     due: datetime
     attempts: int = 0
-    """How often a worker has started it."""
+    """How many times a worker has started the task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A task that was given up on, ``task.due`` being when; ``code`` says at what it failed last."""
+    """A dead letter. ``task.due`` is when it was parked; ``code`` is its last error."""
 
     task: Task
     code: str
 
 
 class TaskQueue(Protocol):
-    """Where tasks are kept until they are done. Every method raises `Unavailable` when storage does not answer."""
+    """Stores tasks until they are done. Every method raises `Unavailable` when storage does not respond."""
 
     def add(self, tasks: Sequence[Task]) -> None:
         """Store new tasks one by one; a task that is already stored is ignored."""
 
     def due(self, now: datetime, limit: int) -> Iterator[Task]:
-        """What is due and no worker has, strongly read: shard after shard, of each the oldest ``limit``."""
+        """Yield due, unclaimed tasks with a consistent read: the oldest ``limit`` of each shard, shard by shard."""
 
     def claim(self, task: Task, now: datetime) -> bool:
-        """Take ``task``, as it was read, for `LEASE`; its attempts go up by one. False when another worker has it, or
-        it is done."""
+        """Claim ``task``, as it was read, for `LEASE` and count the attempt. False when another worker claimed it or it
+        is done."""
 
     def done(self, task: Task) -> None:
         """Delete a finished task; a task that is already gone is ignored."""
 
     def postpone(self, task: Task, due: datetime) -> None:
-        """Let go of a claimed task until ``due``. One that another worker took since is left to that worker."""
+        """Release a claimed task until ``due``. A task that another worker has claimed since is left unchanged."""
 
     def park(self, task: Task, code: str, now: datetime) -> None:
-        """Set a claimed task aside: it is not due again until somebody asks for it."""
+        """Move a claimed task to the dead letters. It does not run again until `retry`."""
 
     def parked(self, limit: int) -> Iterator[Parked]:
         """Dead letters, oldest first."""
 
     def retry(self, parked: Parked, now: datetime) -> None:
-        """Make a parked task due now, with its attempts forgotten. Raises `NotFound` when it is not parked."""
+        """Make a parked task due now and reset its attempts. Raises `NotFound` when it is not parked."""
 
     def drop(self, parked: Parked) -> None:
-        """Forget a parked task; one that is gone already is no fault."""
+        """Delete a parked task; a task that is already gone is ignored."""

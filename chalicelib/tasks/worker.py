@@ -12,17 +12,17 @@ from chalicelib.errors import LaurelError
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 Handler = Callable[[Task], None]
-"""Does a task. It may be called again for a task that it did, and by two workers at once. It returns within `SLICE`:
-what takes longer is cut, and a handler that did one piece adds the task of the next (same kind and subject, due now)
-before it returns. Whatever it raises makes it be called again later, ten times in all."""
+"""Handles a task. It may be called again for a completed task, and by two workers at once. It must return within
+`SLICE`: split longer work, and add the task for the next part (same kind and subject, due now) before returning. Any
+exception causes a retry, up to `ATTEMPTS` calls in all."""
 
 SLICE = timedelta(seconds=20)
-"""How long one call of a handler may take: a round is 50 s, and the function that runs it is stopped after 90."""
+"""Maximum time of one handler call: a run lasts 50 s, and its function times out after 90 s."""
 WINDOW = 100
-"""Tasks read of one shard at a time: some seconds of work, so what was read is still true when its turn comes."""
+"""Tasks read from one shard at a time: a few seconds of work, so that they are still current when they run."""
 ATTEMPTS = 10
-"""Calls of a handler for one task before it is parked. With the pauses between them that takes twelve to twenty-four
-hours: an outage of a morning needs nobody's hand afterwards."""
+"""Handler calls for one task before it is parked. With the pauses between them that takes 12 to 24 hours, so an outage
+of a few hours needs no manual work."""
 COUNTED = 100
 FIRST_PAUSE = timedelta(minutes=1)
 FACTOR = 3
@@ -31,12 +31,12 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A call of a handler that failed, or that could not be made because nobody handles the kind."""
+    """A failed handler call, or a task whose kind has no handler."""
 
     task: Task
     code: str
     parked: bool
-    """Given up on; otherwise it is tried again later."""
+    """True when the task was parked; otherwise it will be retried."""
     error: Exception | None
 
 
@@ -47,9 +47,9 @@ class Worked:
     done: int = 0
     failed: int = 0
     late: timedelta = timedelta()
-    """How long the oldest task had been due at the last look into the list; zero when the list was worked off."""
+    """How overdue the oldest task was at the last read; zero when the queue was empty."""
     parked: int = 0
-    """How many stand parked after the round, counted up to `COUNTED`."""
+    """Number of parked tasks after the run, counted up to `COUNTED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Worker:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     told: Callable[[Fault], None]
-    """Called with each fault as it happens."""
+    """Called with each fault when it occurs."""
 
 
 def run(worker: Worker, until: datetime) -> Worked:
-    """Do what is due until nothing is, or it is ``until``; a handler that began then is still waited for.
+    """Run due tasks until none is left or the time is ``until``; a handler that has started is allowed to finish.
 
-    Raises `Unavailable` when the list cannot be reached: what was claimed is found again when its lease ends.
+    Raises `Unavailable` when the queue does not respond; a claimed task becomes due again when its lease ends.
     """
     worked = Worked()
     while (now := worker.clock()) < until:
@@ -85,8 +85,8 @@ def run(worker: Worker, until: datetime) -> Worked:
 
 
 def in_turn(tasks: Iterable[Task]) -> Iterator[Task]:
-    """One of each issuer, then a second one of each, and so on; of an issuer the oldest first. So one with a great
-    many does not make the others wait."""
+    """Interleave tasks by issuer, oldest first within each issuer, so that an issuer with many tasks does not delay the
+    others."""
     by_issuer: dict[str, list[Task]] = defaultdict(list)
     for task in sorted(tasks, key=lambda one: one.due):
         by_issuer[task.issuer_id].append(task)
@@ -94,25 +94,25 @@ def in_turn(tasks: Iterable[Task]) -> Iterator[Task]:
 
 
 def pause(attempts: int, entropy: Callable[[int], bytes]) -> timedelta:
-    """How long to wait after ``attempts`` calls in vain: exponential, at random between its half and its whole, so
-    that what failed together does not come back together."""
+    """The delay after ``attempts`` failed calls: exponential backoff with jitter between half and all of it, so that
+    tasks that failed together are not retried together."""
     whole: timedelta = min(FIRST_PAUSE * FACTOR ** (attempts - 1), LONGEST_PAUSE)
     return whole * (1 + int.from_bytes(entropy(4)) / 2**32) / 2
 
 
 def _do(worker: Worker, task: Task, worked: Worked) -> None:
     if task.attempts > ATTEMPTS:
-        # Whoever did it before did not live to say how it failed: out of time or memory. Nobody else shall try.
+        # Earlier workers ended without reporting an error, by timeout or out of memory, so do not try again.
         _put_off(worker, task, worked, "worker_died", None)
         return
     handler = worker.handlers.get(task.kind)
     if handler is None:
-        # Added by a newer release, perhaps: the older one puts it off.
+        # A newer release may have added this kind during a deployment, so retry later.
         _put_off(worker, task, worked, "no_handler", None)
         return
     try:
         handler(task)
-    except Exception as error:  # noqa: BLE001 - a fault in one handler must not keep all other tasks from being done
+    except Exception as error:  # noqa: BLE001 - an error in one handler must not stop the other tasks
         _put_off(worker, task, worked, error.code if isinstance(error, LaurelError) else "internal", error)
         return
     worker.tasks.done(task)

@@ -1,4 +1,4 @@
-"""Proof of domain: a domain names an issuer as its own, and the check of the issuer says so (check 8)."""
+"""Domain verification: a domain names an issuer as its own, and the issuer check reports it (check 8)."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 MAX_DOMAINS = 5
-"""Of one issuer. The public check names them all."""
+"""Maximum domains of an issuer. The public check lists all of them."""
 AGAIN = timedelta(days=30)
-"""How often a domain is read anew; `issuer.PROOF_LASTS` is three times as long."""
+"""How often a domain is checked again; `issuer.PROOF_LASTS` is three times as long."""
 KIND = "domain"
-"""The kind of the tasks that read it anew."""
+"""The kind of the tasks that check a domain again."""
 TRIES = 8
 
 _SPACE = re.compile(r"\s+")
 
 
 class Witness(Protocol):
-    """Reads what a domain says. Every method raises `Unavailable` when the domain cannot be asked."""
+    """Reads DNS records and files of a domain. Every method raises `Unavailable` when the domain cannot be reached."""
 
     def records(self, name: str) -> Sequence[str]:
-        """The texts of the TXT records at ``name``; none when there are none."""
+        """The texts of the TXT records at ``name``; empty when there are none."""
 
     def file(self, url: str) -> bytes:
         """The file at ``url``."""
 
 
 def instructions(issuer: Issuer, domain: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """What to publish: the TXT record's name and text, and the file's address and content. Either will do."""
+    """What to publish: the name and text of a TXT record, or the URL and content of a file. Either is enough."""
     return (
         (domains.record_name(domain), f"{domains.PREFIX}{issuer.did}"),
         (domains.proof_url(domain, Place.FILE), issuer.did),
@@ -46,7 +46,7 @@ def instructions(issuer: Issuer, domain: str) -> tuple[tuple[str, str], tuple[st
 
 @dataclass(frozen=True, slots=True)
 class DomainProver:
-    """The surroundings of the acts below."""
+    """Dependencies of domain verification."""
 
     issuer_context: IssuerContext
     witness: Witness
@@ -54,7 +54,7 @@ class DomainProver:
 
 
 def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof:
-    """Read what the domain says now, keep it when it names this issuer, and have it read anew every month.
+    """Verify that the domain names this issuer, store the proof and schedule a check every 30 days.
 
     Raises `Refused` (`bad_domain`; `domain_not_proven`, which says what to publish; `too_many_domains`), `NotFound`
     for the issuer, `Conflict` (`busy`).
@@ -64,14 +64,14 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
     proof = _read(domain_prover, issuer, domain)
     if domain not in {kept.domain for kept in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
         raise Refused(f"An issuer can have up to {MAX_DOMAINS} domains. Remove one first.", code="too_many_domains")
-    # First the task: one without its domain ends by itself.
+    # Add the task first: a task whose domain is not stored ends without rescheduling itself.
     domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + AGAIN)])
     _keep(domain_prover.issuer_context, issuer_id, domain, proof)
     return proof
 
 
 def give_up(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
-    """From now on the domain says nothing about the issuer. Raises `NotFound`, `Refused` (`bad_domain`), `Conflict`."""
+    """Remove a domain from the issuer. Raises `NotFound`, `Refused` (`bad_domain`), `Conflict`."""
     domain = domains.normal(text)
     if domain not in {kept.domain for kept in issuer_context.issuer_store.issuer(issuer_id).domains}:
         raise NotFound("The issuer does not have this domain.")
@@ -79,10 +79,10 @@ def give_up(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
 
 
 def read_anew(domain_prover: DomainProver, task: Task) -> None:
-    """Do a task of `KIND`: read a domain once more, and note when the next time is, unless it was given up.
+    """Handle a task of `KIND`: check a domain again and schedule the next check, unless the domain was removed.
 
-    A domain that is silent, or says nothing of the issuer any more, keeps its proof until that lapses by itself: an
-    outage of a day would otherwise change what every credential of the issuer looks like.
+    A domain that does not respond, or no longer names the issuer, keeps its proof until the proof expires. Otherwise an
+    outage of a day would change the verification result of every credential of the issuer.
     """
     now = domain_prover.issuer_context.now()
     try:
@@ -91,7 +91,7 @@ def read_anew(domain_prover: DomainProver, task: Task) -> None:
         return
     kept = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
     if kept is None or now < kept.seen + AGAIN:
-        return  # given up, or somebody read it since and has noted the next time
+        return  # removed, or checked since, with the next check scheduled
     try:
         proof: DomainProof | None = _read(domain_prover, issuer, kept.domain)
     except (Refused, Unavailable):
@@ -127,7 +127,7 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
 
 
 def _keep(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:
-    """Store ``proof`` in place of what was kept of ``domain``."""
+    """Replace the stored proof of ``domain``; None removes it."""
     for _ in range(TRIES):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
         others = tuple(kept for kept in issuer.domains if kept.domain != domain)

@@ -1,4 +1,4 @@
-"""Found an issuer, and give it another key."""
+"""Create issuers, update them and rotate their keys."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from chalicelib.credential.multibase import encode_ed25519
 from chalicelib.errors import Conflict, NotFound, Refused
 
 IN_FLIGHT = timedelta(minutes=1)
-"""A retired key is believed for this much longer: who read the issuer just before the rotation may still be signing
-with it, on a machine whose clock is a little ahead. Longer than a request may take (29 s at API Gateway)."""
+"""How long a retired key stays valid: a request that read the issuer just before the rotation may still sign with it,
+on a machine whose clock is slightly ahead. Longer than the request timeout (29 s at API Gateway)."""
 TRIES = 8
-"""Each lost try means that another writer of the same issuer was first; eight in a row is no coincidence."""
+"""Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _TAKEN_BY_US = ("new",)
-"""`/console/new` is where an issuer is founded, beside `/console/{issuer}`."""
+"""Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
 
 class Method(StrEnum):
-    """How an issuer is named in credentials: a DID on this host, or its one key."""
+    """How credentials identify an issuer: by a did:web on this host, or by its only key (did:key)."""
 
     WEB = "web"
     KEY = "key"
@@ -42,7 +42,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewIssuer:
-    """What an issuer says of itself. ``id`` is its short name in URLs."""
+    """The profile of a new issuer. ``id`` is its short name in URLs."""
 
     id: str
     name: str
@@ -61,14 +61,14 @@ def found(
     owner: str | None = None,
     registered: bool = False,
 ) -> Issuer:
-    """Store ``new`` with a fresh key and its first two status lists, all or nothing.
+    """Create an issuer with a new key and its first two status lists, in one transaction.
 
-    ``owner`` is the e-mail address, as `access.address.normal` writes it, of the person who becomes its first member
-    in the same moment: nobody else can come between. ``registered`` says that those who run this deployment know it
-    under that name; who founds an issuer by themselves has a domain to speak for them (`domains`), or nobody.
+    ``owner`` is the email address, normalized by `access.address.normal`, of the first member, who is stored in the
+    same transaction so that no one else can claim the issuer. ``registered`` means that the operators of this
+    deployment vouch for the name; a self-service issuer is identified by its verified domains (`domains`), if any.
 
-    Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key made
-    just before a failure stays in the key service without a use.
+    Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key
+    created just before a failure stays unused in the key service.
     """
     _check(new)
     _refuse_existing(issuer_context, new.id)
@@ -98,16 +98,16 @@ def found(
 
 
 def reword(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
-    """Change what the issuer says of itself: some of `name`, `url`, `description`, `email`, `image`, `accent`.
+    """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
 
-    What was issued stays as it was signed. Raises `NotFound`, `Refused` when a text or URL is not acceptable,
-    `Conflict` (`busy`) when others kept changing the issuer.
+    Issued credentials do not change. Raises `NotFound`, `Refused` when a text or URL is not acceptable, `Conflict`
+    (`busy`) when concurrent changes to the issuer keep winning.
     """
     for _ in range(TRIES):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
         words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
         said = NewIssuer(issuer.id, *words)
-        _check_words(replace(said, **changes))  # type: ignore[arg-type] # a null where text must stand is refused
+        _check_words(replace(said, **changes))  # type: ignore[arg-type] # null for a required text is refused
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         try:
             issuer_context.issuer_store.replace_issuer(reworded)
@@ -118,7 +118,7 @@ def reword(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, 
 
 
 def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
-    """Know the issuer by its present name: for those who run the deployment. Raises `NotFound`, `Conflict`."""
+    """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     registered = replace(issuer, registered_as=issuer.name, version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered)
@@ -126,11 +126,11 @@ def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
 
 
 def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
-    """Give the issuer a fresh key; the one before it is retired, and what it signed stays good.
+    """Rotate the issuer's key: create a new key and retire the old one, whose signatures stay valid.
 
-    The two lists that take new entries are signed anew. An older list keeps its signature, made while its key was
-    valid, until its next change. Raises `Refused` (`did_key_has_one_key`) for a did:key issuer, `Conflict` when
-    others kept changing the issuer or its lists.
+    The two status lists that take new entries are signed again. An older list keeps its signature, made while its key
+    was valid, until its next change. Raises `Refused` (`did_key_has_one_key`) for a did:key issuer, `Conflict` when
+    concurrent changes to the issuer or its lists keep winning.
     """
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     if issuer.did.startswith("did:key:"):
@@ -164,12 +164,12 @@ def _retire(keys: tuple[SigningKey, ...], now: datetime) -> tuple[SigningKey, ..
 def _fresh_key(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> SigningKey:
     new = issuer_context.signer.create(f"Laurel issuer {issuer_id}")
     multibase = encode_ed25519(new.public)
-    # The fragment is the key itself: unique without counting, and the only one that did:key allows.
+    # The fragment is the key itself: unique without a counter, and the only fragment that did:key allows.
     return SigningKey(fragment=multibase, multibase=multibase, handle=new.handle, created=now)
 
 
 def _refuse_existing(issuer_context: IssuerContext, issuer_id: str) -> None:
-    # add_issuer decides; asking first spares a key that nobody would use.
+    # add_issuer makes the final check; checking first avoids creating an unused key.
     try:
         issuer_context.issuer_store.issuer(issuer_id)
     except NotFound:
@@ -182,7 +182,7 @@ def _exists(issuer_id: str) -> Conflict:
 
 
 def check_id(issuer_id: str) -> None:
-    """Raises `Refused` (`bad_issuer_id`) when ``issuer_id`` cannot be one."""
+    """Validate an issuer id. Raises `Refused` (`bad_issuer_id`)."""
     if not _SLUG.fullmatch(issuer_id):
         raise Refused(
             f"{issuer_id[:80]!r} is not a valid issuer id. Use 1 to 64 characters of a-z, 0-9 and hyphen.",
@@ -210,6 +210,6 @@ def _check_words(new: NewIssuer) -> None:
 
 
 def check_colour(text: str) -> None:
-    """Raises `Refused` (`bad_colour`) for what is no colour of three bytes in hex, as web pages write it."""
+    """Check that ``text`` is a CSS colour of three bytes in hex. Raises `Refused` (`bad_colour`)."""
     if not _COLOUR.fullmatch(text):
         raise Refused(f"{text[:20]!r} is not a colour, such as #0b55a0.", code="bad_colour")

@@ -1,9 +1,9 @@
-"""`Idempotency-Key`: a request that comes again, after a lost answer or beside itself, makes one credential.
+"""`Idempotency-Key`: a request that is retried, or sent twice in parallel, creates one credential.
 
-Before anything is issued the key is claimed, with the hash of the request and the id that its credential will have.
-Who comes with the same key gets that id, and `issue.issue` gives the same credential for the same id: whether the first
-try had not begun, had died half-way, is still at it or was done. So there is no answer to be stored, and no state in
-between that could stay behind.
+The key is claimed before anything is issued, with the hash of the request and the id of the future credential. A
+request with the same key gets the same id, and `issue.issue` returns the same credential for the same id, whether the
+first attempt had not started, failed half-way, is still running or was done. So no response has to be stored, and no
+intermediate state can be left behind.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from chalicelib.credential.record import Record, Standing, State
 from chalicelib.errors import Refused
 
 KEPT = timedelta(hours=48)
-"""How long a key stands for its request. After that the same key is a new one."""
+"""How long a key is bound to its request. After that it counts as a new key."""
 MAX_KEY = 255
-"""Characters of a key: what Stripe takes, whose clients are the most common."""
+"""Maximum characters of a key, as at Stripe, whose clients are the most common."""
 
 
 def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: str, request: bytes) -> str:
-    """The id for the credential that ``request`` is to make: the same for the same key of the same issuer.
+    """Claim ``key`` and return the id of the credential that ``request`` creates: the same for the same issuer and key.
 
-    ``request`` is everything that decides what is made, in one way of writing it. Raises `Refused` with code
-    `idempotency_key_reused` when the key came with another request before, `bad_idempotency_key` when it is none, and
+    ``request`` is everything that determines the credential, in a canonical form. Raises `Refused`
+    (`idempotency_key_reused` when the key was used with another request, `bad_idempotency_key` when it is invalid) and
     `Unavailable`.
     """
     checked(key)
@@ -40,7 +40,7 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
 
 
 def checked(key: str) -> str:
-    """``key``, if it can be one. Raises `Refused` (`bad_idempotency_key`)."""
+    """Validate ``key`` and return it. Raises `Refused` (`bad_idempotency_key`)."""
     if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
         raise Refused(
             f"An Idempotency-Key must have 1 to {MAX_KEY} printable ASCII characters.", code="bad_idempotency_key"
@@ -49,7 +49,7 @@ def checked(key: str) -> str:
 
 
 def reused() -> Refused:
-    """The refusal of a key that came with another request before."""
+    """The error for a key that was used with another request."""
     return Refused(
         "This Idempotency-Key was used for another request. Use a new key for each request.",
         code="idempotency_key_reused",
@@ -57,6 +57,6 @@ def reused() -> Refused:
 
 
 def as_issued(record: Record) -> Record:
-    """``record`` as it was when it was issued: what the first answer to a request said, and so what every one says."""
+    """``record`` as it was when issued, so that every response to the same request equals the first."""
     first = Standing(State.ACTIVE, record.issued_at)
     return replace(record, standing=first, version=1, superseded_by=None)

@@ -1,4 +1,4 @@
-"""Issue credentials: build them, give each a place in the status lists, sign it, store it, all or nothing."""
+"""Issue credentials: build, assign status list indexes, sign, and store in one transaction."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 
 MOST_EVIDENCE = 25
-"""Links of one credential. All of them are signed and shown."""
+"""Maximum evidence links of a credential. All of them are signed and shown."""
 STEP = 40
-"""Credentials that `issue_many` signs before it stores them: enough that one read finds free places for all."""
+"""Credentials that `issue_many` signs before storing them, sized so that one read finds free indexes for all."""
 
 _PUBLIC_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _DID = re.compile(r"did:[a-z0-9]+:(?:[\w.:-]|%[0-9A-Fa-f]{2})*(?:[\w.-]|%[0-9A-Fa-f]{2})", re.ASCII)
@@ -38,12 +38,12 @@ _DID = re.compile(r"did:[a-z0-9]+:(?:[\w.:-]|%[0-9A-Fa-f]{2})*(?:[\w.-]|%[0-9A-F
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """One award to one holder. Its validity starts now when ``valid_from`` is None, and ends by the achievement's
-    expiry rule when ``valid_until`` is None.
+    """An achievement to issue to a holder. It is valid from now when ``valid_from`` is None, and until the end that the
+    achievement's expiry rule sets when ``valid_until`` is None.
 
-    ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` asks for the VC-JWT form beside it. ``credential_id`` is
-    for a caller that must not issue twice: the same id is stored once. ``zone`` is the holder's IANA time zone, and
-    ``notify`` asks for a letter to the holder.
+    ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
+    call idempotent: the same id is stored once. ``zone`` is the holder's IANA time zone, and ``notify`` sends the
+    holder an email.
     """
 
     issuer_id: str
@@ -60,14 +60,16 @@ class Award:
 
 
 def issue(issuer_context: IssuerContext, award: Award) -> Record:
-    """The stored record of a new, signed credential; of the one that is there, when ``award.credential_id`` is that of
-    a credential that this issuer gave to this holder for this achievement before.
+    """Issue a signed credential and return its stored record.
 
-    Raises `NotFound` for the issuer or achievement, `Refused` when `check` refuses it or the size is not acceptable,
-    `CanonicalError` when a proof would not cover everything, `Conflict` (`id_taken`) when ``award.credential_id`` is
-    another credential's. Whatever is raised, nothing is stored.
+    Returns the existing record when ``award.credential_id`` is that of a credential of this issuer for this holder and
+    achievement.
+
+    Raises `NotFound` for the issuer or achievement, `Refused` when `check` refuses it or it is too large,
+    `CanonicalError` when a proof would not cover everything, `Conflict` (`id_taken`) when ``award.credential_id``
+    belongs to another credential. Nothing is stored when it raises.
     """
-    # The clock is read before the issuer: then a key that was retired since is still good for this moment.
+    # Read the clock before the issuer, so that a key that is retired in between is still valid at this time.
     now = issuer_context.now()
     achievement = issuer_context.issuer_store.achievement(award.issuer_id, award.achievement_id)
     try:
@@ -82,10 +84,10 @@ def issue(issuer_context: IssuerContext, award: Award) -> Record:
 
 
 def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[Award]) -> list[Record | LaurelError]:
-    """`issue` for each of ``awards``, several in one transaction: the stored record, or what `issue` raised.
+    """Issue each of ``awards``, several in one transaction; return for each the stored record or the error of `issue`.
 
-    The issuer and its achievements are read once. Each credential is stored whole or not at all; the same ids again
-    are harmless. Raises `NotFound` and `Unavailable` for the issuer: then nothing was done.
+    The issuer and its achievements are read once. Each credential is stored completely or not at all; repeating the
+    same ids is safe. Raises `NotFound` and `Unavailable` for the issuer, before anything is stored.
     """
     now = issuer_context.now()
     issuer = issuer_context.issuer_store.issuer(issuer_id)
@@ -99,7 +101,7 @@ def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[A
 
 
 def check(award: Award, achievement: Achievement) -> None:
-    """Raises `Refused` when ``award`` of ``achievement`` is not acceptable; `issue` refuses the same."""
+    """Validate ``award`` of ``achievement``, as `issue` does. Raises `Refused`."""
     if achievement.archived:
         raise Refused("This achievement is archived and can no longer be issued.", code="achievement_archived")
     _check_holder(normal(award.holder))
@@ -117,7 +119,7 @@ def check(award: Award, achievement: Achievement) -> None:
 def draft(
     issuer_context: IssuerContext, award: Award, achievement: Achievement, now: datetime, supersedes: str | None = None
 ) -> Draft:
-    """What `placing` needs of a checked ``award``. Raises `Refused` when it would end before it starts."""
+    """Build the draft of a validated ``award`` for `storing`. Raises `Refused` when it would end before it starts."""
     valid_from = award.valid_from or now
     valid_until = award.valid_until or ends(achievement, valid_from)
     if valid_until is not None and valid_until < valid_from:
@@ -140,7 +142,7 @@ def draft(
 
 
 def ends(achievement: Achievement, valid_from: datetime) -> datetime | None:
-    """When a credential that is good from ``valid_from`` ends by the achievement's expiry rule."""
+    """The end of validity, by the achievement's expiry rule, of a credential valid from ``valid_from``."""
     if achievement.valid_days is None:
         return None
     try:
@@ -154,7 +156,7 @@ def _add(issuer_context: IssuerContext, issued: Issued) -> None:
 
 
 def _issued_before(issuer_context: IssuerContext, award: Award) -> Record | None:
-    """The credential that stands under the caller's own id, if it is of the same issuer and achievement."""
+    """The existing credential with the caller's id, if issuer, achievement and holder name are the same."""
     if award.credential_id is None:
         return None
     try:
@@ -205,7 +207,7 @@ def _issue_step(
     drafts: Sequence[Draft | LaurelError],
     outcomes: list[Record | LaurelError],
 ) -> Issuer:
-    """Issue ``drafts``, the drafts of ``awards``; the issuer as it is afterwards."""
+    """Issue ``drafts``, the drafts of ``awards``; return the issuer, updated if new lists were created."""
     signed: list[Issued | LaurelError] = []
     try:
         issuer, free = _free_places(issuer_context, issuer, drafts)
@@ -213,7 +215,7 @@ def _issue_step(
             one = each if isinstance(each, LaurelError) else _signed(issuer_context, each, issuer, next(free))
             signed.append(one)
     except Unavailable as unavailable:
-        # Storage or the key service does not answer: whoever comes next would only wait for the same.
+        # Storage or the key service does not respond: the remaining credentials would only wait for the same error.
         rest = drafts[len(signed) :]
         signed += [each if isinstance(each, LaurelError) else unavailable for each in rest]
     stored = iter(issuer_context.issuer_store.add_records([each for each in signed if isinstance(each, Issued)]))
@@ -227,8 +229,8 @@ def _issue_step(
 
 
 def _settled(issuer_context: IssuerContext, award: Award, error: LaurelError) -> Record | LaurelError:
-    """What comes of an award that met ``error`` among others: the credential, if it is there already or can be issued
-    by itself."""
+    """Resolve ``error`` of an award in a batch: return the credential if it exists already or can be issued alone, else
+    the error."""
     try:
         if isinstance(error, (Refused, Conflict)) and (before := _issued_before(issuer_context, award)):
             return before
@@ -251,8 +253,8 @@ def _free_places(
 ) -> tuple[Issuer, Iterator[int]]:
     """A free index for each draft, and the issuer whose lists they are in.
 
-    In a transaction of several one taken index spoils it for all, so they are looked up before. Another writer may
-    still be faster: the transaction decides.
+    One taken index fails the whole transaction, so they are looked up first. Another writer may still take one in
+    between; the transaction detects that.
     """
     moments = [each.now for each in drafts if isinstance(each, Draft)]
     if not moments:
@@ -268,8 +270,8 @@ def _free_places(
 
 
 def normal(holder: Holder) -> Holder:
-    """``holder`` as a credential says it."""
-    # Verifiers compare hashes, so one way of writing an address has to be agreed on: no outer space, lower case.
+    """Normalize ``holder`` for a credential."""
+    # Verifiers compare hashes, so an address needs one canonical form: trimmed and in lower case.
     return replace(holder, email=holder.email.strip().lower()) if holder.email is not None else holder
 
 
@@ -281,7 +283,7 @@ def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> No
             f"{len(evidence)} evidence links are too many. The limit is {MOST_EVIDENCE}.", code="bad_evidence"
         )
     if len({link.url for link in evidence}) < len(evidence):
-        # One thing is described once: of two a signature could not tell which is which (`node_split`).
+        # Two descriptions of one URL would merge into one RDF node, which a signature cannot tell apart (`node_split`).
         raise Refused("The evidence contains the same link twice.", code="bad_evidence")
     for link in evidence:
         check_url("evidence URL", link.url)

@@ -1,4 +1,4 @@
-"""To whom a credential went, as its issuer knows that person: kept beside the record, never in the credential."""
+"""The recipient of a credential, as known to its issuer. Stored beside the record, never in the credential."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from chalicelib.tasks.task_queue import Task
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who got one credential. ``email`` is in lower case; ``zone`` is an IANA time zone, such as `Europe/Berlin`.
+    """The recipient of a credential. ``email`` is in lower case; ``zone`` is an IANA time zone, like `Europe/Berlin`.
 
-    ``notify`` says whether Laurel may write to that person about it.
+    ``notify`` says whether Laurel may email the recipient about it.
     """
 
     credential_id: str
@@ -26,17 +26,17 @@ class Recipient:
 
 
 class Holding(NamedTuple):
-    """One credential that went to an e-mail address."""
+    """A credential that was issued to an email address."""
 
     issuer_id: str
     credential_id: str
 
 
 class Issued(NamedTuple):
-    """Everything that is stored of a new credential in one transaction."""
+    """Everything that is stored for a new credential in one transaction."""
 
     record: Record
     recipient: Recipient | None = None
-    """None when nobody is known beyond the name in the record."""
+    """None when only the holder name in the record is known."""
     tasks: Sequence[Task] = ()
-    """What has to follow."""
+    """Follow-up tasks."""

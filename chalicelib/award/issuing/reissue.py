@@ -1,5 +1,4 @@
-"""Correct and renew: a new credential that takes the place of an older one, in one transaction with what becomes of
-that one."""
+"""Correct and renew credentials: issue a replacement and update the replaced credential in one transaction."""
 
 from __future__ import annotations
 
@@ -30,12 +29,12 @@ class Same(Enum):
 
 
 AS_IT_WAS: Final = Same.AS_IT_WAS
-"""Stands for a member that a correction leaves alone; None takes one away."""
+"""Marks a member that a correction leaves unchanged; None removes the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What was wrong in a credential, and what is right. None, or no evidence, takes away what was there."""
+    """The corrected values of a credential. None, or empty evidence, removes the value."""
 
     name: str | Same = AS_IT_WAS
     email: str | Same | None = AS_IT_WAS
@@ -54,12 +53,12 @@ def correct(
     *,
     new_id: str | None = None,
 ) -> Record:
-    """The record of a new credential that is right where the old one was wrong; the old one is revoked, and says so.
+    """Issue a corrected credential and return its record; revoke the old one, which then names its replacement.
 
-    It is for the same version of the achievement. Both are stored together, or neither. ``new_id`` is for a caller that
-    must not correct twice: the same id again gives the same record. Raises `NotFound` (for another issuer's credential
-    too), what `issue.issue` raises, `Refused` (`nothing_to_correct`, `superseded` when it was replaced already,
-    `revoked_is_final`, `suspended`, `email_unknown`, `no_status_entry`), and `Conflict` (`busy`).
+    The new credential has the same version of the achievement. Both are stored in one transaction. ``new_id`` makes the
+    call idempotent: the same id returns the same record. Raises `NotFound` (also for another issuer's credential), the
+    errors of `issue.issue`, `Refused` (`nothing_to_correct`, `superseded` when already replaced, `revoked_is_final`,
+    `suspended`, `email_unknown`, `no_status_entry`), and `Conflict` (`busy`).
     """
     if reason is not None:
         status_changes.check_reason(reason)
@@ -73,11 +72,11 @@ def correct(
         if changes.email is AS_IT_WAS:
             _check_email_known(was, old)
         corrected = _corrected(was, changes)
-        # An address of which only a hash is there differs from every other, and from none.
+        # An address that is stored only as a hash differs from every address and from None.
         hidden = old.has_email and was.holder.email is None
         if not hidden and _said(corrected) == _said(was):
             raise _nothing_to_correct()
-        # What was archived since was still earned, and as it was then it had no rule but its own end.
+        # An achievement archived since was still earned, and a correction keeps the end of validity that was issued.
         return corrected, replace(achievement, archived=False, valid_days=None)
 
     def decide(before: Record, new: Record) -> tuple[Record, list[StatusList]]:
@@ -109,7 +108,7 @@ def _changed(change: T | Same, was: T) -> T:
 
 
 def _said(award: Award) -> tuple[object, ...]:
-    """What a credential of ``award`` would say of it: an address in one way of writing, moments to the second."""
+    """The content of a credential of ``award``, for comparison: normalized address, times in whole seconds."""
     moments = [each and dates.write(each) for each in (award.valid_from, award.valid_until)]
     return issue.normal(award.holder), *moments, award.evidence
 
@@ -129,10 +128,11 @@ def renew(
     *,
     new_id: str | None = None,
 ) -> Record:
-    """The record of a new credential for the same holder and the present version of the achievement, good from now.
+    """Renew a credential: issue a new one for the same holder and the current version of the achievement.
 
-    It ends at ``valid_until``; without that by the achievement's expiry rule, or after as long as the old one was good
-    for. The old one stays as it is and names the new one. ``new_id`` is as for `correct`, and so is what it raises.
+    Returns the new record, valid from now. It ends at ``valid_until``; by default it ends by the achievement's expiry
+    rule, or after as long as the old one was valid. The old one keeps its status and names the new one. ``new_id`` and
+    the errors are as for `correct`.
     """
 
     def terms(before: Record, old: SignedContent, now: datetime) -> tuple[Award, Achievement]:
@@ -165,7 +165,7 @@ def _replace(
         if before.superseded_by is not None:
             return _replaced(issuer_context, before, new_id)
         _check_standing(before)
-        # As in `issue`: the clock is read before the issuer, so that its key is good for this moment.
+        # As in `issue`, read the clock before the issuer, so that the key is valid at this time.
         now = issuer_context.now()
         award, achievement = terms(before, signed_content.read(before.document), now)
         award = replace(award, credential_id=new_id)
@@ -176,7 +176,7 @@ def _replace(
         except Conflict as error:
             if error.code != Conflict.code and not _is_replaced_by(issuer_context, issuer_id, credential_id, new_id):
                 raise
-            # Someone was first: at this credential, at its list, or with this very request. Look again.
+            # Another writer changed this credential or its list, or this request ran twice: read again.
     raise Conflict("Someone else is changing the same status list. Try again.", code="busy")
 
 
@@ -217,7 +217,7 @@ def _check_email_known(award: Award, old: SignedContent) -> None:
 
 
 def _award(issuer_context: IssuerContext, before: Record, old: SignedContent) -> Award:
-    """The award that ``before`` was issued for; without an address where it is not known any more."""
+    """The award that ``before`` was issued for; without an email address when it is no longer stored."""
     try:
         recipient = issuer_context.issuer_store.recipient(before.id)
     except NotFound:

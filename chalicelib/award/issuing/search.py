@@ -1,4 +1,4 @@
-"""An issuer's credentials as a list: one row each, newest first, found by what an issuer remembers of them."""
+"""List and search an issuer's credentials, one row each, newest first."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed
 
 MOST = 100
-"""Rows of one page."""
+"""Maximum rows per page."""
 LOOKED_THROUGH = 2_000
-"""Rows that one search reads, about 1 MB: it answers in time, with what it found and where to go on."""
+"""Maximum rows that one search reads, about 1 MB, so that it responds in time with partial results and a cursor."""
 STEP = 500
-"""Rows read at once by a search."""
+"""Rows that a search reads at once."""
 
 MOST_OF_ONE = 1000
-"""Credentials of one address that are listed: more than any person has of one issuer."""
+"""Maximum credentials listed for one address: more than any person has from one issuer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One credential in its issuer's list: enough to show it and to find it, without reading the credential."""
+    """A credential in its issuer's list, with everything needed to show and find it without reading the credential."""
 
     credential_id: str
     issuer_id: str
@@ -36,24 +36,24 @@ class Row:
     email: str | None = None
     valid_until: datetime | None = None
     superseded_by: str | None = None
-    """The id of the credential that replaces it."""
+    """The id of the replacement credential."""
 
     @property
     def place(self) -> Place:
-        """Where it stands in the list."""
+        """Its position in the list."""
         return Place(self.issued_at, self.credential_id)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in an issuer's list, which is ordered by moment and then by id."""
+    """A position in an issuer's list, which is ordered by time and then by id."""
 
     issued_at: datetime
     credential_id: str
 
 
 def row_of(record: Record, email: str | None) -> Row:
-    """The row of ``record``, which went to ``email``."""
+    """The row of ``record``, issued to ``email``."""
     return Row(
         credential_id=record.id,
         issuer_id=record.issuer_id,
@@ -68,7 +68,7 @@ def row_of(record: Record, email: str | None) -> Row:
 
 
 class Lists(Protocol):
-    """What listing needs of the ledger."""
+    """The methods of the issuer store that listing needs."""
 
     def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
         """As `award.ports.IssuerStore` says."""
@@ -79,8 +79,8 @@ class Lists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What rows are asked for; everything that is given has to fit. ``name`` is a part of the holder's name, in any
-    case; ``email`` is the whole address."""
+    """Search filter; a row must match all given members. ``name`` is a part of the holder's name, case-insensitive;
+    ``email`` is the complete address."""
 
     name: str | None = None
     email: str | None = None
@@ -88,7 +88,7 @@ class Search:
     state: State | None = None
 
     def fits(self, row: Row) -> bool:
-        """Whether ``row`` is asked for, its address aside."""
+        """Whether ``row`` matches, without checking its address."""
         return (
             (self.name is None or self.name.casefold() in row.holder_name.casefold())
             and (self.achievement_id is None or self.achievement_id == row.achievement_id)
@@ -98,15 +98,15 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows, newest first. ``next`` goes on after them; None when that was all. A search may find nothing on a page, and
-    yet there may be a next one."""
+    """Rows, newest first. ``next`` is the cursor of the next page; None on the last page. A page of search results may
+    be empty although there is a next page."""
 
     rows: tuple[Row, ...]
     next: str | None
 
 
 def page(issuer_store: Lists, issuer_id: str, search: Search, cursor: str | None = None, limit: int = 25) -> Page:
-    """The rows of an issuer that ``search`` asks for, at most ``limit`` (and `MOST`), from where ``cursor`` says.
+    """The rows of an issuer that match ``search``, at most ``limit`` (and `MOST`), after ``cursor``.
 
     Raises `Malformed` (`bad_cursor`).
     """
@@ -118,7 +118,7 @@ def page(issuer_store: Lists, issuer_id: str, search: Search, cursor: str | None
     looked = 0
     everything = search == Search()
     while looked < LOOKED_THROUGH:
-        # Without a condition every row fits; one more row says whether there is a next page.
+        # Without a filter every row matches; one extra row shows whether there is a next page.
         step = limit + 1 - len(found) if everything else STEP
         rows = issuer_store.rows(issuer_id, after, step)
         looked += step
@@ -146,17 +146,16 @@ def _page_of_email(
 
 
 def write_cursor(place: Place) -> str:
-    """Where a list goes on, as a text for a URL.
+    """Encode a position as a cursor for a URL.
 
-    It needs no signature: it is only ever read within the list of whoever brings it, where every place is theirs to
-    see.
+    A cursor needs no signature: it only applies to the caller's own list, all of which the caller may see.
     """
     text = f"{place.issued_at.astimezone(UTC):%Y%m%d%H%M%S%f}{place.credential_id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def place(cursor: str) -> Place:
-    """The inverse of `write_cursor`. Raises `Malformed` (`bad_cursor`)."""
+    """Decode a cursor of `write_cursor`. Raises `Malformed` (`bad_cursor`)."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         if not _PLACE.fullmatch(text):

@@ -20,10 +20,10 @@ def with_proof(
     created: datetime,
     suite: str = vocabulary.EDDSA_RDFC_2022,
 ) -> bytes:
-    """``document`` with a DataIntegrityProof of the issuer's signing key, as JSON bytes.
+    """Add a DataIntegrityProof by the issuer's signing key to ``document``; return JSON bytes.
 
-    What is signed are two SHA-256 hashes, so the document's size does not matter here. Raises `Refused` when the
-    issuer has no key that may sign, `CanonicalError` when a proof would not cover everything in ``document``.
+    The proof signs two SHA-256 hashes, so the size of the document is not limited. Raises `Refused` when the
+    issuer has no valid signing key, `CanonicalError` when a proof would not cover everything in ``document``.
     """
     key = issuer.signing_key
     signed = data_integrity.sign(
@@ -37,14 +37,14 @@ def with_proof(
 
 
 def as_jwt(signer: Signer, issuer: Issuer, credential: dict[str, object], *, created: datetime) -> str:
-    """``credential`` as a compact JWS.
+    """Sign ``credential`` as a compact JWS.
 
     Header and payload follow "Securing Verifiable Credentials using JOSE and COSE" (3.1.1): `typ` is `vc+jwt`, the
-    payload is the unsecured credential itself. Into it go the claims that Open Badges 3.0 (8.2.4.1) asks for, each
-    equal to the property that it repeats: `iss`, `jti`, `nbf`, and `exp` and `sub` when there is something to
-    repeat. A holder who is known by name and e-mail alone has no `sub`. `iat` dates the signature: without it nobody
-    could tell whether a key that was rotated since had still been the issuer's. Open Badges wants `typ` to be `JWT`;
-    the media type under which this is served decided for `vc+jwt`.
+    payload is the unsecured credential itself. It also has the claims that Open Badges 3.0 (8.2.4.1) requires, each
+    equal to the property that it repeats: `iss`, `jti`, `nbf`, and `exp` and `sub` when the property exists. A holder
+    known only by name and email has no `sub`. `iat` is the time of the signature, so that verifiers can check whether
+    a key that was rotated since was valid then. Open Badges requires `typ` to be `JWT`; Laurel uses `vc+jwt` because it
+    matches the media type of the response.
 
     A JWS signs its whole text: the signer raises `Refused` (`message_too_long`) for a credential of about 3 KB or more.
     """
