@@ -1,21 +1,21 @@
-"""The console: plain pages by which the people of an issuer do their work, complete without script.
+"""Console: server-rendered pages for the members of an issuer. Every page works without JavaScript.
 
-frame.py             what surrounds every page; `show` and `redirect` are how a view ends
-fault.py             what goes wrong, told within the frame
-filled.py            a form as it was filled in, with its faults beside the fields
-words.py             banners, roles, places: everything that is said in fixed words
-home.py              /console, /console/new: the way in
-overview.py          /console/{issuer}: what was awarded, what waits, what comes next
-achievements.py      what can be earned; achievement_form.py reads and judges its form
-award.py             a pasted list or a file: checked, then awarded; upload_words.py says what was found
-results.py           what came of a list, row by row; job_words.py says it
-credentials.py       find one; see it; credential_acts.py says what can be done with it, and does it
-pathways.py          what may be earned after what, and how far somebody is
-people.py, keys.py   members and API tokens
-hooks.py             where other systems tell of completions
-settings.py          the issuer's own words; issuer_words.py reads and judges their form
-export.py            all that is held of the issuer, to take away
-domains.py           the domains that stand behind the issuer
+layout.py            page context, rendering and redirects shared by every page
+error_page.py        error responses within the console's layout
+form_state.py        values and errors of a submitted form
+text.py              fixed text: banners, roles, navigation
+home.py              /console and /console/new: choose or create an issuer
+overview.py          /console/{issuer}: recently issued credentials, unfinished uploads, next steps
+achievements.py      achievements; achievement_form.py reads and validates their form
+bulk/                issue to many: upload and check a list, then show the results of the job
+credentials/         find, view, correct, renew, suspend, reinstate and revoke credentials
+pathways.py          pathways, and a holder's progress along one
+members.py           members and their roles
+api_keys.py          API keys
+webhooks.py          incoming webhooks from learning platforms
+settings.py          issuer profile; issuer_form.py reads and validates its form
+export.py            download of all data of the issuer
+domains.py           verification of the issuer's domains
 """
 
 from chalicelib.http.console import (
@@ -48,4 +48,4 @@ ROUTES = (
     domains.routes,
     export.routes,
 )
-"""Of every part of the console."""
+"""The routes of every console module."""

@@ -1,4 +1,4 @@
-"""The form that describes an achievement: read, judged field by field, and shown as a badge before it is saved."""
+"""The achievement form: parsing, validation and preview."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ KINDS = {
     "License": "Licence",
     "Membership": "Membership",
 }
-"""The kinds of Open Badges 3.0 (B.1.21, AchievementType) that a programme uses, and how a person calls them."""
+"""Label of each offered achievement type (Open Badges 3.0, B.1.21, AchievementType)."""
 FEW_SKILLS = 1
-"""Rows of fields for skills that there are at least."""
+"""Minimum number of skill rows."""
 MORE_SKILLS = 3
 NO_PICTURE = "Choose a badge image. It is what people see first. A simple PNG of 400 by 400 pixels is enough."
 
@@ -38,7 +38,7 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the preview shows."""
+    """View model of the preview."""
 
     name: str
     kind: str
@@ -49,7 +49,7 @@ class Shown:
 
 
 def of(achievement: Achievement) -> FormState:
-    """The form filled with what ``achievement`` says now."""
+    """Fill the form with the current values of ``achievement``."""
     values = {
         "name": achievement.name,
         "kind": achievement.kind,
@@ -71,7 +71,7 @@ def of(achievement: Achievement) -> FormState:
 
 
 def check(form: FormState) -> None:
-    """Note every fault of the fields, in their order, so that all of them are mended in one go."""
+    """Validate every field in page order, and record all errors so that they can be fixed in one go."""
     form.check("name", lambda said: check_name("name", said, 200))
     form.check("kind", check_kind)
     form.check("description", lambda said: check_text("description", said, 2000))
@@ -86,7 +86,7 @@ def check(form: FormState) -> None:
 
 
 def rows(form: FormState) -> range:
-    """The numbers of the rows of skills that ``form`` has: room for those that it names, and for some more."""
+    """Return the numbers of the skill rows to show: every row submitted, and more on request, up to `MAX_SKILLS`."""
     numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"skill_[a-z]+_\d{1,2}", name)]
     asked = form.said("skill_rows")
     wanted = int(asked) if re.fullmatch(r"\d{1,2}", asked, re.ASCII) else FEW_SKILLS
@@ -95,7 +95,7 @@ def rows(form: FormState) -> range:
 
 
 def skills(form: FormState) -> tuple[Skill, ...]:
-    """The skills that ``form`` names; an empty row is none."""
+    """Return the skills entered in ``form``, without empty rows."""
     found = []
     for number in rows(form):
         name, url, framework = (form.said(f"skill_{part}_{number}") for part in ("name", "url", "framework"))
@@ -105,23 +105,23 @@ def skills(form: FormState) -> tuple[Skill, ...]:
 
 
 def valid_days(form: FormState) -> int | None:
-    """The rule of expiry that ``form`` gives."""
+    """Return the validity period in days, None when empty."""
     return int(form.said("valid_days")) if form.said("valid_days") else None
 
 
 def kept_picture(form: FormState) -> str | None:
-    """The SHA-256 of the picture that came with an earlier try, or that the achievement has."""
+    """Return the SHA-256 of the image uploaded earlier or already used by the achievement, None without one."""
     kept = form.said("kept_picture")
     return kept if _HASH.fullmatch(kept) else None
 
 
 def keeping(form: FormState) -> FormState:
-    """``form`` with the picture in it as one that was sent before: a browser does not send a file twice by itself."""
+    """Mark the uploaded image as kept, because a browser does not resubmit a file by itself."""
     return FormState({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.faults, form.file)
 
 
 def good_picture(picture: bytes) -> bool:
-    """Whether ``picture`` is one that an achievement may have."""
+    """Return whether ``picture`` is a valid achievement image."""
     try:
         check_picture(picture)
     except Refused:
@@ -130,7 +130,7 @@ def good_picture(picture: bytes) -> bool:
 
 
 def shown(form: FormState, base_url: str) -> Shown:
-    """What the preview shows of ``form``."""
+    """Build the preview of ``form``."""
     kept = kept_picture(form)
     return Shown(
         name=form.said("name"),

@@ -1,4 +1,4 @@
-"""What can be earned: described, shown beside the form as a reader will see it, changed in versions, archived."""
+"""Achievement pages: list, create, preview, edit and archive. Each edit creates a version."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def routes(services: Services) -> Routes:
 
 
 def _described(context: PageContext, form: FormState | None, achievement: Achievement | None = None) -> Reply:
-    """The form filled as it was sent, or with what ``achievement`` says; for a viewer what it says alone."""
+    """Render the form as submitted, or filled from ``achievement``. A viewer gets the preview without a form."""
     said = form or (achievement_form.of(achievement) if achievement else FormState())
     shown = achievement_form.shown(said, context.base_url)
     if not context.may("edit"):
@@ -119,7 +119,7 @@ def _described(context: PageContext, form: FormState | None, achievement: Achiev
 
 
 def _sent(services: Services, request: Request) -> FormState:
-    """The form that was sent. A good picture is kept, so that another try need not send it again."""
+    """Read the submitted form. Store a valid image, so that it need not be uploaded again after an error."""
     form = form_state.sent(request)
     if achievement_form.good_picture(form.file):
         form = achievement_form.keeping(form)
@@ -128,7 +128,7 @@ def _sent(services: Services, request: Request) -> FormState:
 
 
 def _to_be_saved(form: FormState) -> bool:
-    """Whether ``form`` is to be saved and may be; a preview and more rows show it again."""
+    """Return whether to save ``form``: it is valid, and neither a preview nor more rows were requested."""
     if form.said("do") in ("preview", "more"):
         return False
     achievement_form.check(form)
@@ -136,7 +136,7 @@ def _to_be_saved(form: FormState) -> bool:
 
 
 def _version(form: FormState) -> int:
-    """The version that the person saw; 0, which is none, when the form does not say it."""
+    """Return the version that the person edited, or 0 (no version) when the form has none."""
     said = form.said("version")
     return int(said) if re.fullmatch(r"\d{1,9}", said, re.ASCII) else 0
 
@@ -172,7 +172,7 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
 
 
 def _picture(services: Services, form: FormState) -> bytes:
-    """The picture that ``form`` keeps. Raises `Refused` when there is none, as when its address was made up."""
+    """Return the image kept by ``form``. Raises `Refused` when it does not exist, for example after a forged hash."""
     try:
         return services.public_store.image(achievement_form.kept_picture(form) or "").content
     except NotFound as error:

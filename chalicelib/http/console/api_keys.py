@@ -1,4 +1,4 @@
-"""API tokens, which the pages call keys: what programs bring to act for the issuer."""
+"""API key pages. An API key is an API token (`/v1/tokens`) that lets a program act for the issuer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MISSING = "This API key does not exist. It may have been revoked. Check the list
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A token that was made just now, with its text."""
+    """A token just created, with its secret text."""
 
     token: Token
     text: str
@@ -53,7 +53,7 @@ def routes(services: Services) -> Routes:
         except Refused as error:
             form.fault("name", error.detail)
             return _all(services, context, form)
-        # No redirect: the text can be shown in this one answer only. The same form again makes no second key.
+        # No redirect: only this response can show the secret text. Resubmitting the form creates no second key.
         return _all(services, context, _fresh(), made)
 
     @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Act.MANAGE), missing=MISSING)

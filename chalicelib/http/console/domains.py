@@ -1,4 +1,4 @@
-"""The domains that stand behind the issuer: what to publish, and a button that looks."""
+"""Domain pages: the DNS or file proof to publish, and a button that verifies it."""
 
 from __future__ import annotations
 

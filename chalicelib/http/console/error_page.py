@@ -1,4 +1,4 @@
-"""What goes wrong in the console, told within it: whoever is signed in keeps the menu, and so a way back."""
+"""Error pages of the console, with its layout, so that a signed-in person keeps the navigation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from chalicelib.http.core.response import Reply
 
 
 def reply(services: Services, request: Request, error: Exception, of_issuer: tuple[str, ...], missing: str) -> Reply:
-    """The answer to ``request`` after ``error``; ``of_issuer`` holds the issuer's id where the page is one's."""
+    """Build the response to ``request`` after ``error``; ``of_issuer`` holds the issuer's id on a page of one issuer,
+    and is empty elsewhere."""
     problem = error_response.judged(request, error, missing)
     context = _page_context(services, request, of_issuer) if authentication.by_browser(request) else None
     if context is None:
@@ -26,7 +27,8 @@ def reply(services: Services, request: Request, error: Exception, of_issuer: tup
 
 
 def _page_context(services: Services, request: Request, of_issuer: tuple[str, ...]) -> PageContext | None:
-    """The frame, with the issuer's menu for its members alone; None when nobody is known to be signed in."""
+    """Build the page context, with the issuer's navigation for its members only; None when the visitor is not signed
+    in."""
     try:
         person = authentication.signed_in(services.access_context, request)
     except LaurelError:
@@ -39,5 +41,5 @@ def _belonging(services: Services, person: Person, issuer_id: str) -> tuple[Call
     try:
         caller = authentication.belonging(services.access_context, person, issuer_id)
         return caller, services.issuer_context.issuer_store.issuer(issuer_id)
-    except Exception:  # noqa: BLE001 - what is told already went wrong, perhaps in this very place, and is in the log
+    except Exception:  # noqa: BLE001 - the original error is logged, and the same call may have caused it
         return None, None

@@ -1,4 +1,4 @@
-"""Take everything away: all that is held of the issuer, in parts that one answer can carry."""
+"""Export page: all data of the issuer, in parts that each fit into one response."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def routes(services: Services) -> Routes:
     def parts(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
         cursor, number = _asked(request)
-        # The part is made once to know whether another one follows: only storage knows how much there is.
+        # The part is built here only to find out whether another one follows, because the total is unknown.
         following = export.page(services.exporters, caller.issuer_id, cursor).next
         return layout.show(context, "export.html", cursor=cursor or "", number=number, next=following or "")
 
@@ -42,7 +42,7 @@ def routes(services: Services) -> Routes:
 
 
 def _asked(request: Request) -> tuple[str | None, int]:
-    """Where the part begins, and its number."""
+    """Return the cursor at which the part begins, and the number of the part."""
     asked = layout.asked(request)
     number = asked.get("part", "")
     return asked.get("cursor") or None, int(number) if re.fullmatch(r"[1-9]\d{0,4}", number, re.ASCII) else 1

@@ -1,4 +1,4 @@
-"""The way into the console: the issuers that a person belongs to, and a new one."""
+"""Start of the console: the person's issuers, and a form that creates one."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 
 MAX_OWN = 5
-"""Issuers that somebody may belong to and still found one: each new one costs a key in the key service."""
+"""Issuers that a person may belong to and still create one. Each new issuer costs a key in the key service."""
 FOUNDED = Limit("founded", 5, timedelta(days=1))
-"""By one person. Whoever founds one may hand it on and leave, so what they belong to says too little."""
+"""Issuers created by one person. Counted separately, because a person can transfer an issuer and leave it."""
 FOUNDED_FROM = Limit("founded-from", 20, timedelta(days=1))
-"""From one network: a person has as many addresses as they like."""
+"""Issuers created from one network, because a person can use any number of email addresses."""
 SCRIPT_SECONDS = 86_400
-"""The page names the script by its hash, so a stale copy is not run; the page does without."""
+"""Cache lifetime. The page names the script by its hash, so a stale copy does not run; the page works without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """One issuer, and what the person is to it."""
+    """An issuer and the person's role in it."""
 
     issuer: Issuer
     role: str
@@ -93,7 +93,7 @@ def routes(services: Services) -> Routes:
 
 
 def slug(name: str) -> str:
-    """A short name for addresses made from a name: `Fernhill College` gives `fernhill-college`."""
+    """Derive a short name for URLs: `Fernhill College` becomes `fernhill-college`."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-")
 
@@ -113,13 +113,13 @@ def _belongings(services: Services, person: Person) -> list[Belonging]:
             role = services.access_context.member_store.member(issuer_id, person.email).role
             found.append(Belonging(services.issuer_context.issuer_store.issuer(issuer_id), text.ROLES[role][0].lower()))
         except NotFound:
-            # Removed between the two looks, or an issuer that was never finished: nothing to go to.
+            # The person was removed between the two reads, or the issuer was never completed.
             continue
     return found
 
 
 def _short_name(form: FormState) -> str:
-    """The one that was typed, or that the name makes; a fault is noted in ``form``."""
+    """Return the short name typed, or derived from the name. Record an error in ``form`` when it is invalid."""
     made = form.said("id") or slug(form.said("name"))
     if made:
         with form.judged("id"):

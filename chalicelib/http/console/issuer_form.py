@@ -1,4 +1,4 @@
-"""What an issuer says of itself, as a form has it: when it is founded and in its settings."""
+"""The issuer profile form, used to create an issuer and in its settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.http.console.form_state import FormState
 
 
 def check(form: FormState) -> None:
-    """Note every fault of the fields, so that all of them are mended in one go."""
+    """Validate every field, and record all errors so that they can be fixed in one go."""
     form.check("name", lambda said: check_name("name", said, 200))
     form.check("url", lambda said: check_url("website", said))
     form.check("description", lambda said: check_text("description", said, 2000))
@@ -28,7 +28,7 @@ def check(form: FormState) -> None:
 
 
 def new(form: FormState, issuer_id: str) -> NewIssuer:
-    """The issuer that ``form`` describes."""
+    """Build the new issuer from ``form``."""
     return NewIssuer(
         id=issuer_id,
         name=form.said("name"),
@@ -39,12 +39,12 @@ def new(form: FormState, issuer_id: str) -> NewIssuer:
 
 
 def changes(form: FormState) -> dict[str, str | None]:
-    """What ``form`` makes of an issuer that is there."""
+    """Return the profile fields of an existing issuer as ``form`` sets them."""
     said: dict[str, str | None] = {name: form.said(name) for name in ("name", "url", "description")}
     return said | {name: form.or_none(name) for name in ("email", "image", "accent")}
 
 
 def of(issuer: Issuer) -> FormState:
-    """The form filled with what ``issuer`` says now."""
+    """Fill the form with the current values of ``issuer``."""
     names = ("name", "url", "description", "email", "image", "accent")
     return FormState({name: getattr(issuer, name) or "" for name in names})

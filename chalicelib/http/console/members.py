@@ -1,4 +1,4 @@
-"""Who belongs to the issuer."""
+"""Member pages: list, add, change roles and remove."""
 
 from __future__ import annotations
 

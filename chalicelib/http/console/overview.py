@@ -1,4 +1,4 @@
-"""The first page of an issuer: what was awarded lately, what waits, what comes next."""
+"""Overview page of an issuer: recently issued credentials, unfinished uploads and next steps."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ MISSING = (
 )
 LATEST = 5
 COUNTED = 500
-"""Credentials that are looked at to be counted, a few read units; of more than that the page says "at least"."""
+"""Maximum credentials read to count them, which costs a few read units. Beyond it the page says "at least"."""
 LISTS = 20
-"""The latest lists, of which those that are not done are named."""
+"""Recent jobs searched for unfinished ones."""
 SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do, or done."""
+    """A task on the overview, open or done."""
 
     text: str
     line: str
@@ -48,7 +48,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number, and what it counts."""
+    """A number and its label."""
 
     number: str
     what: str
@@ -82,8 +82,8 @@ def _figures(services: Services, rows: Sequence[Row]) -> tuple[Figure, ...]:
     now = services.issuer_context.now()
     counted = rows[:COUNTED]
     expiring = [row for row in counted if row.valid_until is not None and now <= row.valid_until < now + SOON]
-    figures = [Figure(f"{len(counted):,}" if len(rows) <= COUNTED else f"at least {COUNTED:,}", "awarded")]
-    for state, what in ((State.SUSPENDED, "suspended"), (State.REVOKED, "withdrawn")):
+    figures = [Figure(f"{len(counted):,}" if len(rows) <= COUNTED else f"at least {COUNTED:,}", "issued")]
+    for state, what in ((State.SUSPENDED, "suspended"), (State.REVOKED, "revoked")):
         figures.append(Figure(f"{sum(row.state is state for row in counted):,}", what))
     figures.append(Figure(f"{sum(row.state is State.ACTIVE for row in expiring):,}", "expire within 30 days"))
     among = "" if len(rows) <= COUNTED else f" of the latest {COUNTED:,}"
@@ -91,7 +91,7 @@ def _figures(services: Services, rows: Sequence[Row]) -> tuple[Figure, ...]:
 
 
 def _waiting(services: Services, context: PageContext) -> tuple[Step, ...]:
-    """Lists that are not awarded whole, of the latest few."""
+    """Return the unfinished jobs among the most recent ones."""
     open_ = (JobState.RUNNING, JobState.STOPPED)
     found = (job for job in services.bulk.jobs.jobs(context.tenant, None, LISTS).jobs if job.state in open_)
     return tuple(
@@ -107,7 +107,7 @@ def _waiting(services: Services, context: PageContext) -> tuple[Step, ...]:
 def _steps(
     services: Services, context: PageContext, achievements: Sequence[Achievement], rows: Sequence[Row]
 ) -> tuple[Step, ...]:
-    """What comes next, for those who may do it; nothing when all of it is done."""
+    """Return the next steps that the person may take; empty once all are done."""
     steps = []
     if context.may("edit"):
         steps.append(

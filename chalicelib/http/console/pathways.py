@@ -1,4 +1,4 @@
-"""Pathways: what may be earned after what, and how far a holder has come."""
+"""Pathway pages: list, create and edit pathways, and show a holder's progress."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This pathway does not exist. Check the list of pathways."
 FEW_STEPS = 4
-"""Rows of steps that there are at least."""
+"""Minimum number of step rows."""
 MORE_STEPS = 4
 RULES = (
     (Rule.ALL.value, "All of them, in any order"),
@@ -86,7 +86,7 @@ def routes(services: Services) -> Routes:
 
 
 def of(pathway: Pathway) -> FormState:
-    """The form filled with what ``pathway`` says now."""
+    """Fill the form with the current values of ``pathway``."""
     values = {
         "name": pathway.name,
         "description": pathway.description,
@@ -119,7 +119,7 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
 
 
 def _draft(form: FormState, before: Pathway | None) -> Draft | None:
-    """What ``form`` draws; None when it has faults."""
+    """Parse ``form`` into a draft. Record errors and return None when it is invalid."""
     form.check("name", lambda said: check_text("name", said, 200))
     form.check("description", lambda said: check_text("description", said, 2000))
     rule = form.one_of("rule", Rule, "Choose which steps are required.")
@@ -146,7 +146,7 @@ def _draft(form: FormState, before: Pathway | None) -> Draft | None:
 
 
 def _steps(form: FormState, before: Pathway | None) -> tuple[Node, ...]:
-    """The steps that ``form`` names, with the descriptions that they had."""
+    """Return the steps chosen in ``form``, with the descriptions that they had before."""
     described = {step.achievement_id: step.description for step in _flat(before.root)} if before else {}
     found: list[Node] = []
     for number in _rows(form):
@@ -178,7 +178,7 @@ def _drawn(
     way: HolderProgress | None = None,
     email: str = "",
 ) -> Reply:
-    """The form, and how far the holder with the address ``email`` has come."""
+    """Render the form, and the progress of the holder with the address ``email``."""
     found = sorted(
         services.issuer_context.issuer_store.achievements(context.tenant), key=lambda one: one.name.casefold()
     )
@@ -204,7 +204,7 @@ def _drawn(
 
 
 def _states(way: HolderProgress) -> dict[str, Face]:
-    """How each step stands for a holder, by achievement."""
+    """Return the state of each step for a holder, by achievement id."""
     found: dict[str, Face] = {}
     pending = [way.progress.root]
     while pending:

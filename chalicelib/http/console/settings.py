@@ -1,4 +1,4 @@
-"""The issuer's own words, its identity, and the way to take everything away."""
+"""Settings page of an issuer: profile, identity and a link to the export."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _shown(context: PageContext, form: FormState) -> Reply:
 
 
 def _key(issuer: Issuer | None) -> SigningKey | None:
-    """The key that signs now, None when there is none."""
+    """Return the current signing key, None without one."""
     try:
         return issuer.signing_key if issuer else None
     except Refused:

@@ -1,4 +1,4 @@
-"""What the console says in fixed words: banners, roles, states, places."""
+"""Fixed text of the console: banners, roles and navigation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.access.roles import Act, Role
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What is said once, at the top of a page, after something was done."""
+    """A message shown once at the top of a page after an action."""
 
     headline: str
     line: str = ""
@@ -59,7 +59,7 @@ BANNERS: Mapping[str, Banner] = {
     "webhook_changed": Banner("Webhook saved."),
     "webhook_removed": Banner("Webhook deleted.", "Messages sent to its URL no longer have any effect."),
 }
-"""By the code in the address. Nothing of an address is ever shown itself."""
+"""Banners by the key in the URL. Only these texts are shown, never text from the URL itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ ROLES: Mapping[Role, tuple[str, str]] = {
     Role.EDITOR: ("Editor", "can create achievements and issue credentials"),
     Role.OWNER: ("Owner", "can do everything, including members and API keys"),
 }
-"""For each role its word and what it means."""
+"""Label and description of each role."""
 ROLE_OPTIONS = tuple((role.value, f"{word}: {meaning}") for role, (word, meaning) in ROLES.items())
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A word with its tone: a colour and a sign, either of which tells it alone."""
+    """A status label with its tone. The tone sets a colour and an icon, and each alone conveys it."""
 
     word: str
     tone: str

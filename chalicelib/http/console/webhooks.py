@@ -1,4 +1,4 @@
-"""Webhooks: where a learning platform tells of a completion, and a credential is awarded by itself."""
+"""Webhook pages. A learning platform reports a completion, and Laurel issues the credential automatically."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This webhook does not exist. Check the list of webhooks."
 FEW_COURSES = 3
-"""Rows of fields for courses that there are at least."""
+"""Minimum number of course rows."""
 MORE_COURSES = 5
 MAX_COURSES = 80
-"""Rows on one page, which is two fields each: `form.MAX_CONSOLE_PARTS`. A longer table is changed through the API."""
+"""Maximum course rows on one page, with two fields each (`form.MAX_CONSOLE_PARTS`). Larger tables are changed through
+the API."""
 SHOWN = 20
-"""Messages that are listed."""
+"""Recent messages shown."""
 OUTCOMES = {
-    Outcome.ISSUED: Face("Awarded", "good"),
+    Outcome.ISSUED: Face("Issued", "good"),
     Outcome.DRY_RUN: Face("Tested, nothing issued", "open"),
     Outcome.IGNORED: Face("Not a completion", "none"),
     Outcome.REFUSED: Face("Refused", "bad"),
 }
 WHY = {
-    "course_unknown": "No achievement is chosen for this course. Add it below; it is awarded when the message comes "
-    "again.",
-    "message_incomplete": "Something that is needed does not stand where it is looked for. Compare the message with "
-    "“Where things stand in a message” below.",
+    "course_unknown": "No achievement is chosen for this course. Add it below; the credential is issued when the "
+    "message is sent again.",
+    "message_incomplete": "A required value is missing. Compare the message with “Message fields” below.",
     "bad_email": "The email address is not valid.",
     "not_json": "The message is not JSON. Check your platform’s message format.",
     "not_an_object": "The message is not a JSON object. Check your platform’s message format.",
     "evidence_required": "The achievement requires evidence, and the message has no evidence URL.",
-    "achievement_archived": "Achievement archived. Bring it back, or choose another one below.",
+    "achievement_archived": "This achievement is archived. Restore it, or choose another one below.",
     MESSAGE_ID_REUSED: "Its message id was already used for another person. Each message needs its own id.",
 }
-"""By the code of a refusal: what to do about it."""
+"""Advice by error code."""
 USUAL = {
     "name_at": "/learner/first_name /learner/last_name",
     "email": "/learner/email",
@@ -59,7 +59,7 @@ USUAL = {
     "completed_value": "course_completed",
     "dry_run": "yes",
 }
-"""What a new one begins with: the messages of docs/webhooks.md."""
+"""Initial values of a new webhook, which match the messages in docs/webhooks.md."""
 
 
 def routes(services: Services) -> Routes:
@@ -96,7 +96,7 @@ def routes(services: Services) -> Routes:
 
 
 def of(webhook: Webhook) -> FormState:
-    """The form filled with what ``webhook`` says now."""
+    """Fill the form with the current values of ``webhook``."""
     fields = webhook.fields
     return FormState(
         {
@@ -123,7 +123,7 @@ def _rows_of(webhook: Webhook) -> dict[str, str]:
 
 
 def _fits(webhook: Webhook | None) -> bool:
-    """Whether its table of courses is changed on its page."""
+    """Return whether the course table is small enough to edit on the page."""
     return webhook is None or len(webhook.courses) <= MAX_COURSES
 
 
@@ -138,7 +138,7 @@ def _added(services: Services, context: PageContext, form: FormState) -> Reply:
         except Conflict:
             return layout.redirect(f"{context.at}/webhooks/{wanted}", did="webhook_made_before")
         else:
-            # No redirect: its secret can be shown in this one answer only. The same form again makes no second one.
+            # No redirect: only this response can show the secret. Resubmitting the form creates no second webhook.
             return _shown(services, context, of(made.webhook), made.webhook, made)
     return _shown(services, context, form)
 
@@ -176,7 +176,7 @@ def _rotated(services: Services, context: PageContext, webhook: Webhook, form: F
 
 
 def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
-    """What ``form`` says of a webhook; None when it has faults."""
+    """Parse ``form`` into a draft. Record errors and return None when it is invalid."""
     form.check("name", lambda said: check_text("name", said, 200))
     for name in ("name_at", "email", "course", "completed"):
         if not form.said(name):
@@ -199,7 +199,8 @@ def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
 
 
 def _courses(form: FormState) -> dict[str, str]:
-    """The achievement that each course earns, from the rows of ``form``; an empty row is none."""
+    """Return the achievement of each course in ``form``, ignoring empty rows. Record errors of incomplete or repeated
+    rows."""
     found: dict[str, str] = {}
     for number in _rows(form):
         course, achievement = form.said(f"course_{number}"), form.said(f"earns_{number}")
@@ -218,7 +219,8 @@ def _courses(form: FormState) -> dict[str, str]:
 
 
 def _rows(form: FormState) -> range:
-    """The numbers of the rows of courses that ``form`` has: room for those that it names, and for some more."""
+    """Return the numbers of the course rows to show: every row with input and an empty one, or more on request, up to
+    `MAX_COURSES`."""
     named = [
         int(name.rpartition("_")[2])
         for name, value in form.values.items()
@@ -230,7 +232,7 @@ def _rows(form: FormState) -> range:
 
 
 def _read(said: str) -> str | bool:
-    """What stands in a message: `true` and `false` are JSON's own."""
+    """Parse the completion value: `true` and `false` are JSON booleans, anything else is a string."""
     return {"true": True, "false": False}.get(said, said)
 
 

@@ -239,8 +239,8 @@ def test_credential_of_another_issuer_is_not_there(stranger: Browser, laurel: La
 def test_overview_counts_and_says_what_comes_next(laurel: Laurel, grace: Record, owner: Browser) -> None:
     page = said(owner.get("/console/fernhill"))
     assert "Grace Hopper" in page
-    assert re.search(r"9\s+awarded", page)
-    assert re.search(r"1\s+withdrawn", page)
+    assert re.search(r"9\s+issued", page)
+    assert re.search(r"1\s+revoked", page)
     assert "Add a colleague" in page
     as_person(laurel, "new@fernhill.example", "fernhill")
     assert "Add a colleague" not in said(owner.get("/console/fernhill"))

@@ -1,1 +1,1 @@
-"""Issue to many in the console: upload, check, results."""
+"""Bulk issuing in the console: upload, check, results."""

@@ -1,4 +1,4 @@
-"""What came of a list that was awarded, in words."""
+"""View models of a bulk job: its status and the result of each row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chalicelib.http.console.text import Face
 from chalicelib.http.html import text
 
 FACES: Mapping[RowState, Face] = {
-    RowState.ISSUED: Face("Awarded", "good"),
+    RowState.ISSUED: Face("Issued", "good"),
     RowState.REFUSED: Face("Not issued", "bad"),
     RowState.WAITING: Face("Waiting", "open"),
 }
@@ -31,7 +31,7 @@ STATES: Mapping[JobState, Face] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page of a job says."""
+    """View model of the page of one job."""
 
     id: str
     headline: str
@@ -49,7 +49,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """A job in a list of them."""
+    """View model of a job in the list of recent jobs."""
 
     id: str
     title: str
@@ -59,7 +59,7 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """One row with what came of it."""
+    """View model of one row and its result."""
 
     number: str
     name: str
@@ -70,7 +70,7 @@ class ResultLine:
 
 
 def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
-    """The words for ``job``, whose counts are of now."""
+    """Build the view model of ``job``, whose counts must be current."""
     counts = job.counts
     return Shown(
         id=job.id,
@@ -89,19 +89,19 @@ def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
 
 
 def short(job: Job, achievement: str) -> Short:
-    """``job`` in one line."""
+    """Summarise ``job`` in one line."""
     line = f"{text.minute(job.created_at)}, by {_by(job)}. {STATES[job.state].word}."
     return Short(job.id, f"{rows(job.total).capitalize()} of “{text.isolated(achievement)}”", line, STATES[job.state])
 
 
 def _by(job: Job) -> str:
-    """Who awarded it; a key as the list of keys shows it."""
+    """Name the member who started the job, or its API key as in the list of API keys."""
     kind, _, name = job.created_by.partition(":")
     return f"the key laurel_{name}_…" if kind == "token" else job.created_by
 
 
 def line_of(result: Result) -> ResultLine:
-    """The words for one row."""
+    """Build the view model of one row."""
     row, outcome = result.row, result.outcome
     name = row.name or "No name"
     return ResultLine(f"{row.number:,}", name, row.email, FACES[outcome.state], result.credential_id, outcome.detail)

@@ -1,4 +1,4 @@
-"""What came of a list: how far it is, and each row with what came of it."""
+"""Results page of a bulk job: its progress and the result of each row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This upload does not exist. Check the previous uploads."
 SHOWN = 100
-"""Rows of one page."""
+"""Rows per page."""
 
 _PLACE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
 
@@ -49,7 +49,7 @@ def routes(services: Services) -> Routes:
 
 
 def recent(services: Services, context: PageContext, most: int) -> list[job_text.Short]:
-    """The lists awarded last."""
+    """Return the ``most`` recent jobs."""
     found = services.bulk.jobs.jobs(context.tenant, None, most).jobs
     names = (
         {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)} if found else {}

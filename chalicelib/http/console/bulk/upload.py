@@ -1,4 +1,4 @@
-"""Award an achievement to many: a pasted list or a file is checked, row by row, and then awarded."""
+"""Bulk issue page: check a pasted list or an uploaded file row by row, then issue it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
 MAX_LIST = 1_000_000
-"""Bytes of a list: some 15,000 people. The page shows it again after the check, and every character may become five in
-HTML, of which one answer of a Lambda function holds 6 MB. Longer lists go in parts, or through the API."""
+"""Bytes of a list, about 15,000 people. The page shows the list again after the check. Escaping can turn one character
+into five, and a Lambda response is limited to 6 MB. Longer lists must be split or sent through the API."""
 SAMPLE = 5
-"""Rows that are shown as they will be awarded: enough to see that the columns were understood."""
+"""Valid rows shown as a sample, enough to see whether the columns were recognised."""
 RECENT = 5
-"""Lists awarded before that are named."""
+"""Previous jobs listed on the page."""
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."
 NOT_TEXT = (
     "This file is not text that can be read. In the spreadsheet, choose “Save as” and then “CSV UTF-8”, "
@@ -51,7 +51,7 @@ _KEY = re.compile(r"console-[a-z2-7]{26}", re.ASCII)
 
 
 def routes(services: Services) -> Routes:
-    """`/console/{issuer}/issue`; what came of a list is in `results`."""
+    """`/console/{issuer}/issue`. The results of a job are in `results`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE))
@@ -78,7 +78,7 @@ def routes(services: Services) -> Routes:
 
 
 def _with_file(form: FormState) -> FormState:
-    """``form`` with the file that came along in place of what was typed, so that it can be mended in the field."""
+    """Replace the pasted list with the uploaded file, so that it can be corrected in the text field."""
     if not form.file:
         return form
     try:
@@ -86,12 +86,12 @@ def _with_file(form: FormState) -> FormState:
     except UnicodeDecodeError:
         form.fault("file", NOT_TEXT)
         return form
-    # Whoever chooses a file does not award what was checked before.
+    # A newly uploaded file has not been checked yet, so it is never issued at once.
     return FormState({**form.values, "rows": text, "do": "check"}, form.faults)
 
 
 def _achievement(services: Services, context: PageContext, form: FormState) -> Achievement | None:
-    """The achievement that was chosen; None, with a fault, for none or one that is no longer awarded."""
+    """Return the chosen achievement. Record an error when it is archived, or when there is none and return None."""
     try:
         found = services.issuer_context.issuer_store.achievement(context.tenant, form.said("achievement"))
     except NotFound:
@@ -103,7 +103,7 @@ def _achievement(services: Services, context: PageContext, form: FormState) -> A
 
 
 def _upload(form: FormState) -> Upload:
-    """What ``form`` sends, its faults noted in it."""
+    """Parse ``form`` into an upload and record its errors."""
     content = form.lines("rows").encode()
     if not content.strip() and "file" not in form.faults:
         form.fault("rows", "Enter at least one name, or upload a file.")
@@ -131,14 +131,14 @@ def _upload(form: FormState) -> Upload:
 
 
 def _mark(form: FormState) -> str:
-    """What was checked, exactly; something else has to be checked again before it is awarded."""
+    """Hash everything that was checked. A list whose hash differs must be checked again before it is issued."""
     names = ("achievement", "valid_until", "notify", "columns")
     said = "\0".join((form.lines("rows"), *(form.said(name) for name in names)))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _awarded(services: Services, context: PageContext, form: FormState, sent: Upload) -> Job | None:
-    """The job that awards what was checked; None when it has to be checked again."""
+    """Create the job for the checked list. Return None when the list must be checked again."""
     if form.said("checked") != _mark(form) or sent.key is None:
         form.fault("rows", CHANGED)
         return None
@@ -161,7 +161,7 @@ def _awarded(services: Services, context: PageContext, form: FormState, sent: Up
 def _checked(
     services: Services, context: PageContext, form: FormState, sent: Upload, achievement: Achievement
 ) -> SubmittedReport | None:
-    """What is in the list; None, with a fault, when it cannot be read as one."""
+    """Check the list. Record an error and return None when it cannot be parsed."""
     try:
         found = bulk_issuer.examine(services.bulk, context.tenant, sent)
         sample, with_email = _looked_at(sent, found)
@@ -185,8 +185,8 @@ def _checked(
 
 
 def _looked_at(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int | None]:
-    """The first rows that will be awarded, and how many of all of them have an address; None when there are more
-    faults than are listed, so that nobody knows which rows they are."""
+    """Return the first valid rows and the number of valid rows with an email address. Return no rows and None when not
+    every error is listed, because the valid rows are then unknown."""
     faulty = {fault.row for fault in found.faults}
     sample: list[Row] = []
     with_email = 0

@@ -1,4 +1,4 @@
-"""What was found in a list before it is awarded, in words: every fault by row and column, with what to do."""
+"""View models of a checked list: every error by row and column, with advice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.award.bulk.upload import Fault, Row
 from chalicelib.http.html import text
 
 SHOWN = 100
-"""Faults in one table. Whoever has more mends these first: most are the same one again."""
+"""Errors listed in one table. Longer lists of errors mostly repeat the same one, so fixing these comes first."""
 
 COLUMNS: Mapping[str, str] = {
     "name": "Name",
@@ -39,12 +39,12 @@ ADVICE: Mapping[str, str] = {
     "bad_row": "Enter a name, then an email address. In a table, check for a missing or extra comma or quotation mark.",
     "too_many_links": "Keep the most important ones.",
 }
-"""By the code of a fault: what to do about it."""
+"""Advice by error code."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultLine:
-    """One line of the table of faults."""
+    """View model of one error."""
 
     row: str
     column: str
@@ -54,7 +54,7 @@ class FaultLine:
 
 @dataclass(frozen=True, slots=True)
 class SampleLine:
-    """One row that will be awarded."""
+    """View model of one row that will be issued."""
 
     number: str
     name: str
@@ -64,10 +64,10 @@ class SampleLine:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedReport:
-    """What the page says after a check."""
+    """View model of the result of a check."""
 
     mark: str
-    """Of exactly what was checked: something else is checked again before it is awarded."""
+    """Hash of what was checked. A list whose hash differs is checked again before it is issued."""
     key: str
     headline: str
     lines: tuple[str, ...]
@@ -84,22 +84,22 @@ class SubmittedReport:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What else the words are made of."""
+    """Details of the upload that the texts need besides its summary."""
 
     mark: str
     key: str
     achievement: str
     with_email: int | None
-    """Rows without faults that have an address; None when nobody counted."""
+    """Valid rows with an email address; None when unknown."""
     notify: bool
     sample: tuple[Row, ...]
     until: datetime | None
-    """For rows that do not say it themselves."""
+    """Default for rows without an end date of their own."""
     valid_days: int | None
 
 
 def checked(found: UploadSummary, seen: Seen) -> SubmittedReport:
-    """The words for ``found``."""
+    """Build the view model of ``found``."""
     good = found.total - found.faulty
     return SubmittedReport(
         mark=seen.mark,
@@ -119,12 +119,12 @@ def checked(found: UploadSummary, seen: Seen) -> SubmittedReport:
 
 
 def credentials(number: int) -> str:
-    """Such as `1 credential`, `2,000 credentials`."""
+    """Format a count, for example `1 credential` or `2,000 credentials`."""
     return "1 credential" if number == 1 else f"{number:,} credentials"
 
 
 def rows(number: int) -> str:
-    """Such as `1 row`, `2,000 rows`."""
+    """Format a count, for example `1 row` or `2,000 rows`."""
     return "1 row" if number == 1 else f"{number:,} rows"
 
 

@@ -1,1 +1,1 @@
-"""Credentials in the console: find, view, change."""
+"""Credential pages of the console: find, view, change."""

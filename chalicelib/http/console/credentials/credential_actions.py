@@ -1,5 +1,4 @@
-"""What can be done with a credential that was awarded: said exactly before it is done, then done by the issuer's
-services."""
+"""Actions on an issued credential. Each is explained on its own page before the issuer's services perform it."""
 
 from __future__ import annotations
 
@@ -23,27 +22,27 @@ from chalicelib.http.core.ports import Services
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that can be done."""
+    """An action and the text of its page."""
 
     key: str
-    """The end of its address."""
+    """Last segment of the page's URL."""
     link: str
     line: str
     title: str
     happens: tuple[str, ...]
     button: str
     reason: str = ""
-    """What the reason is called; none is asked for where it is empty."""
+    """Label of the reason field; empty when the action takes no reason."""
     reason_hint: str = "Shown on the credential’s public page. Do not include private information."
     until_hint: str = ""
     grave: bool = False
     needed: bool = False
-    """Whether it is not done without a reason."""
+    """Whether a reason is required."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done, by the code of its banner, and the credential to look at then."""
+    """Result of an action: the key of its banner and the credential to show next."""
 
     did: str
     credential_id: str
@@ -135,7 +134,7 @@ ACTS: Mapping[str, Act] = {act.key: act for act in (SEND, CORRECT, RENEW, SUSPEN
 
 
 def offered(record: Record, shown: Shown, now: datetime) -> tuple[Act, ...]:
-    """What can be done with ``record`` as it stands: nothing that would be refused."""
+    """Return the actions that the current state of ``record`` allows."""
     state, replaced = record.standing.state, record.superseded_by is not None
     possible = {
         SEND: shown.email is not None and is_current(record, now),
@@ -149,8 +148,8 @@ def offered(record: Record, shown: Shown, now: datetime) -> tuple[Act, ...]:
 
 
 def fresh(services: Services, record: Record, shown: Shown) -> FormState:
-    """The form of an act with what the credential says now, and the id that a new one will have: sent twice, it is
-    done once."""
+    """Fill an action's form from the credential. It contains the id of a possible new credential, so that submitting it
+    twice issues only one."""
     return FormState(
         {
             "name": record.holder_name,
@@ -162,7 +161,7 @@ def fresh(services: Services, record: Record, shown: Shown) -> FormState:
 
 
 def do(services: Services, record: Record, shown: Shown, key: str, form: FormState) -> Done | None:
-    """Do it; None when ``form`` has faults, which are noted in it. Raises what is no fault of the form."""
+    """Perform the action ``key``. Record errors of the input in ``form`` and return None; other errors are raised."""
     act = ACTS[key]
     if act.needed and not form.said("reason"):
         form.fault("reason", "Enter a reason. Everyone who checks the credential sees it.")
@@ -181,7 +180,7 @@ def do(services: Services, record: Record, shown: Shown, key: str, form: FormSta
 
 
 FIELDS = {"bad_email": "email", "email_unknown": "email", "bad_validity": "valid_until"}
-"""Which field of a form a refusal is about."""
+"""Form field that an error code belongs to."""
 
 
 def _do(services: Services, record: Record, shown: Shown, act: Act, form: FormState, until: datetime | None) -> Done:
@@ -209,7 +208,7 @@ def _do(services: Services, record: Record, shown: Shown, act: Act, form: FormSt
 
 
 def _until(form: FormState) -> datetime | None:
-    """The end that ``form`` gives, None when it gives none; a fault when it is no date."""
+    """Parse the end date, None when empty. Record an error when it is not a date."""
     if not form.said("valid_until"):
         return None
     try:
@@ -220,7 +219,8 @@ def _until(form: FormState) -> datetime | None:
 
 
 def _changes(record: Record, form: FormState, until: datetime | None, email: str | None) -> Changes:
-    """What ``form`` says otherwise than ``record``, which was for ``email``; an emptied field takes it away."""
+    """Return the fields of ``form`` that differ from ``record``, which was issued to ``email``. An emptied field is
+    removed."""
     name, sought = form.said("name"), form.said("email").lower()
     return Changes(
         name=name if name != record.holder_name else AS_IT_WAS,

@@ -1,4 +1,4 @@
-"""How a credential stands, in the console's words."""
+"""Labels and view models of credentials and their delivery status."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ EXPIRED = Face("Expired", "warn")
 FACES: Mapping[State, Face] = {
     State.ACTIVE: VALID,
     State.SUSPENDED: Face("Suspended", "warn"),
-    State.REVOKED: Face("Withdrawn", "bad"),
+    State.REVOKED: Face("Revoked", "bad"),
 }
 STATES = (("", "Any"), *((state.value, face.word) for state, face in FACES.items()))
-"""For the choice of those to be found."""
+"""Options of the status filter."""
 ANOTHER = "Deleted achievement"
 NO_NAME = "Unnamed holder"
-LETTERS: Mapping[Delivered, str] = {
+DELIVERY_TEXTS: Mapping[Delivered, str] = {
     Delivered.WAITING: "Waiting to be sent.",
     Delivered.SENT: "Sent; delivery not confirmed yet.",
     Delivered.DELIVERED: "Delivered; not opened yet.",
@@ -34,12 +34,12 @@ LETTERS: Mapping[Delivered, str] = {
     Delivered.COMPLAINED: "Marked as spam by the recipient; Laurel will not email this address again.",
     Delivered.FAILED: "The email could not be sent.",
 }
-"""How the message about a credential fares."""
+"""Text of each delivery status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One row of a table of credentials."""
+    """View model of one row of the credentials table."""
 
     id: str
     name: str
@@ -51,7 +51,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class MailLine:
-    """One thing about the message."""
+    """A label and text about the email."""
 
     label: str
     text: str
@@ -59,7 +59,7 @@ class MailLine:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page of one credential says."""
+    """View model of the credential page."""
 
     id: str
     name: str
@@ -71,7 +71,7 @@ class Shown:
     version: int
     face: Face
     since: datetime | None
-    """When the issuer decided so, where it does not simply stand."""
+    """When the issuer suspended or revoked it; None for an active credential."""
     reason: str | None
     supersedes: str | None
     superseded_by: str | None
@@ -79,23 +79,23 @@ class Shown:
 
 
 def mail(delivery: Delivery) -> tuple[MailLine, ...]:
-    """How the message fares; nothing when none was ever to be sent."""
+    """Describe the delivery of the email; empty when none was requested."""
     first = delivery.first
     if first is None and not delivery.resend_requests:
         return ()
     when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
-    return (MailLine("Message", LETTERS[delivery.state] + when),)
+    return (MailLine("Message", DELIVERY_TEXTS[delivery.state] + when),)
 
 
 def face(state: State, valid_until: datetime | None, now: datetime) -> Face:
-    """How a credential stands at ``now``; the issuer's decision goes before the calendar."""
+    """Return the status at ``now``. Suspension and revocation take precedence over expiry."""
     if state is State.ACTIVE and valid_until is not None and valid_until < now:
         return EXPIRED
     return FACES[state]
 
 
 def listed(rows: Iterable[Row], names: Mapping[str, str], now: datetime) -> list[Listed]:
-    """``rows`` as a table shows them; ``names`` of achievements by their ids."""
+    """Build the table of ``rows``; ``names`` maps achievement ids to names."""
     return [
         Listed(
             id=row.credential_id,

@@ -1,4 +1,4 @@
-"""Credentials: found by name or address, seen, and acted upon."""
+"""Credential pages: search by name or email address, view, and perform actions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from chalicelib.http.core.routing import Routes
 MISSING = "This credential does not exist. Search by name or email address."
 PAGE = 25
 MAX_SOUGHT = 200
-"""Characters of a name."""
+"""Maximum characters of a search term."""
 
 _ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
@@ -87,7 +87,7 @@ def _found(services: Services, context: PageContext, request: Request) -> Reply:
             services.issuer_context.issuer_store, context.tenant, _search(form), asked.get("after"), PAGE
         )
     except Malformed:
-        # A cursor from a truncated address is ignored, and the first page shown.
+        # A truncated URL has an invalid cursor; show the first page instead of an error.
         page = search.page(services.issuer_context.issuer_store, context.tenant, _search(form), None, PAGE)
     kept = {name: value for name, value in form.values.items() if value}
     options = (("", "Any"), *sorted(names.items(), key=lambda one: one[1].casefold()))
@@ -148,7 +148,7 @@ def _shown(services: Services, record: Record) -> Shown:
 
 
 def _asked(services: Services, context: PageContext, record: Record, key: str, form: FormState | None) -> Reply:
-    """The page that says exactly what ``key`` would do, and asks for what it needs."""
+    """Render the page that explains the action ``key`` and asks for its input."""
     shown = _shown(services, record)
     acts = credential_actions.offered(record, shown, services.issuer_context.now())
     act = next((act for act in acts if act.key == key), None)
