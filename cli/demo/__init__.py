@@ -1,9 +1,9 @@
-"""The demo data: every verdict on show.
+"""Demo data: a credential for every verdict.
 
-catalogue.py, people.py   who issues what to whom
-pictures.py, png.py       the badges' pictures, drawn by code
+catalogue.py, people.py   issuers, achievements and holders
+pictures.py, png.py       achievement images, drawn by code
 plan.py                   which credential is of which kind
-damage.py                 how the bad ones are made
-seed.py                   what is missing is added, what is there is left
+damage.py                 how the invalid credentials are made
+seed.py                   creates missing data and leaves existing data unchanged
 command.py                `python -m cli demo`
 """

@@ -1,4 +1,4 @@
-"""The issuers and achievements of the demo. None of them exists."""
+"""Fictional issuers and achievements of the demo."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ISSUERS = ((HARBOUR, Method.WEB), (ATLAS, Method.WEB), (LANTERN, Method.KEY))
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One achievement of the demo; ``picture`` is a name in `pictures`."""
+    """An achievement of the demo; ``picture`` is a name in `pictures`."""
 
     issuer_id: str
     name: str
@@ -45,7 +45,7 @@ class Lesson:
 
 
 def _onet(name: str, code: str) -> Skill:
-    """A skill of the O*NET content model, which the United States Department of Labor publishes."""
+    """Build a skill of the O*NET Content Model, published by the United States Department of Labor."""
     return Skill(name, f"https://www.onetonline.org/find/descriptor/result/{code}", "O*NET Content Model", code)
 
 

@@ -1,4 +1,4 @@
-"""The demo command."""
+"""The `demo` command."""
 
 from __future__ import annotations
 

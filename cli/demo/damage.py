@@ -1,6 +1,6 @@
-"""DEMO ONLY: credentials that nobody may trust, made so that a page has something bad to show.
+"""DEMO ONLY: invalid credentials, which show how pages and the API report a failed verification.
 
-Each is issued as any other one and damaged on its way into storage. Nothing outside this folder may import this.
+Each is issued normally and damaged before it is stored. No module outside this folder may import this one.
 """
 
 from __future__ import annotations
@@ -25,26 +25,27 @@ from cli.demo.plan import Kind
 Damage = Callable[[IssuerContext, Record], Record]
 
 FOREIGN_LIST = "https://status.nowhere.invalid/lists/7"
-"""RFC 2606 keeps `.invalid` for names that never resolve."""
+"""RFC 2606 reserves `.invalid` for names that never resolve."""
 
 
 @dataclass(frozen=True)
 class DamagingIssuerStore:
-    """Passes everything on, and damages each new record before it is stored."""
+    """An issuer store that damages each new record before storing it, and delegates everything else."""
 
     issuer_context: IssuerContext
     damage: Damage
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port's method is
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method of the port
         return getattr(self.issuer_context.issuer_store, name)
 
     def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
-        """As the port says, with another record than was given."""
+        """Store the damaged record in place of ``record``."""
         self.issuer_context.issuer_store.add_record(self.damage(self.issuer_context, record), recipient, tasks)
 
 
 def damaging(issuer_context: IssuerContext, kind: Kind) -> IssuerContext:
-    """``issuer_context`` whose next credentials are damaged as ``kind`` says; itself for a kind that is not damaged."""
+    """Return ``issuer_context`` with a store that damages new credentials of ``kind``. Return it unchanged for a kind
+    without damage."""
     damage = _DAMAGES.get(kind)
     return (
         replace(issuer_context, issuer_store=DamagingIssuerStore(issuer_context, damage)) if damage else issuer_context
@@ -52,7 +53,7 @@ def damaging(issuer_context: IssuerContext, kind: Kind) -> IssuerContext:
 
 
 def _tamper(_: IssuerContext, record: Record) -> Record:
-    """One word is changed after signing: the plain fraud."""
+    """Change the achievement's name after signing, as in a simple forgery."""
     document = json.loads(record.document)
     better = f"{document['name']}, with distinction"
     document["name"] = document["credentialSubject"]["achievement"]["name"] = better
@@ -60,7 +61,7 @@ def _tamper(_: IssuerContext, record: Record) -> Record:
 
 
 def _sign_as_stranger(_: IssuerContext, record: Record) -> Record:
-    """It names the issuer, and is signed with a key that anybody could have made."""
+    """Sign in the issuer's name with an unrelated key."""
     key = Ed25519PrivateKey.generate()
     did = key_did(key.public_key().public_bytes_raw())
     method = f"{did}#{did.removeprefix('did:key:')}"
@@ -68,7 +69,7 @@ def _sign_as_stranger(_: IssuerContext, record: Record) -> Record:
 
 
 def _point_nowhere(issuer_context: IssuerContext, record: Record) -> Record:
-    """Its only status entry is in a list that cannot be fetched."""
+    """Replace the status entries with one in a list that cannot be fetched."""
     issuer = issuer_context.issuer_store.issuer(record.issuer_id)
     entry = {
         "id": f"{FOREIGN_LIST}#4711",

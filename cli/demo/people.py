@@ -1,4 +1,5 @@
-"""Forty people who do not exist, in the scripts that a page has to show. Addresses end in `.example` (RFC 2606)."""
+"""Forty fictional holders, with names in the scripts that pages must display. Addresses end in `.example` (RFC
+2606)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pictures of the demo's achievements: eight outlines, each with a sign of its own, drawn by code."""
+"""Achievement images of the demo: eight outlines, each with its own symbol, drawn by code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _WHITE: Colour = (255, 255, 255)
 
 @cache
 def picture(name: str) -> bytes:
-    """The PNG named ``name``, 400 by 400 pixels on a transparent ground. Raises `KeyError` for another name."""
+    """Draw the PNG named ``name``, 400 by 400 pixels on a transparent background. Raises `KeyError` for an unknown
+    name."""
     outline, sign, light, dark = _PICTURES[name]
     canvas = Canvas(SIZE)
     canvas.fill([_scaled(outline, 1.0)], _plain(_mix(dark, (0, 0, 0), 0.25)))
@@ -40,7 +41,7 @@ def _mix(one: Colour, other: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-# Outlines, all around the middle of the canvas.
+# Outlines, centred on the canvas.
 
 
 def _scaled(outline: Outline, by: float) -> Outline:
@@ -82,11 +83,11 @@ def _shield() -> Outline:
 
 
 def _soft_square() -> Outline:
-    # A superellipse, standing on a corner.
+    # A superellipse, rotated to stand on a corner.
     return _polar(lambda a: 195 / (abs(math.cos(a)) ** 1.35 + abs(math.sin(a)) ** 1.35) ** (1 / 1.35), 240)
 
 
-# Signs: parts that are painted one after another; within a part the even-odd rule cuts holes.
+# Symbols: parts are painted one after another; within a part the even-odd rule cuts holes.
 
 Part = Sequence[Outline]
 
@@ -96,7 +97,7 @@ def _box(left: float, top: float, right: float, foot: float) -> Outline:
 
 
 def _stroke(points: Sequence[Point], width: float) -> list[Outline]:
-    """A line along ``points`` with round joints, as parts to be painted one by one."""
+    """Draw a line along ``points`` with round joints, as parts to be painted separately."""
     parts: list[Outline] = [_circle(width / 2, x, y) for x, y in points]
     for (x1, y1), (x2, y2) in pairwise(points):
         length = math.hypot(x2 - x1, y2 - y1)

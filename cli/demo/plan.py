@@ -1,4 +1,4 @@
-"""Who gets what in the demo: the same plan at every run, with the same ids for the same address."""
+"""Plan of the demo credentials. It is deterministic: the same base URL always gives the same ids."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cli.demo.people import PEOPLE
 
 
 class Kind(StrEnum):
-    """What a credential of the demo shows."""
+    """What a demo credential demonstrates."""
 
     VALID = "valid"
     EXPIRED = "expired"
@@ -39,7 +39,7 @@ EXPECTED = {
     Kind.WRONG_SIGNER: Verdict.INVALID,
     Kind.UNREACHABLE_STATUS: Verdict.UNKNOWN,
 }
-"""The verdict that each kind must get."""
+"""Expected verdict of each kind."""
 
 REASONS = {
     Kind.REVOKED: "The examination was repeated by somebody else in the holder’s name.",
@@ -51,21 +51,21 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One credential of the demo. The two times are relative to the moment of seeding."""
+    """A planned demo credential. Both times are relative to the time of seeding."""
 
     id: str
     kind: Kind
     holder: Holder
     lesson: int
-    """Its place in `LESSONS`."""
+    """Index in `LESSONS`."""
     starts: timedelta
     ends: timedelta | None
 
 
 def plan(base_url: str) -> list[Planned]:
-    """The credentials of the demo at ``base_url``: each person has two or three, 100 in all.
+    """Return the 100 demo credentials for ``base_url``; each person has two or three.
 
-    Ids come from the plan and not from chance, so that a second run finds what the first has done.
+    Ids are derived from the plan rather than random, so that a second run finds the credentials of the first.
     """
     return [
         Planned(credential_id(base_url, number), kind, PEOPLE[person], lesson, *_validity(kind, number))
@@ -75,12 +75,12 @@ def plan(base_url: str) -> list[Planned]:
 
 
 def credential_id(base_url: str, number: int) -> str:
-    """The public id of the demo's credential ``number``."""
+    """Return the public id of demo credential ``number``."""
     return base64.b32encode(_digest(base_url, "credential", number)).decode().lower()[:26]
 
 
 def achievement_id(base_url: str, lesson: int) -> str:
-    """The UUID of the demo's achievement ``lesson``."""
+    """Return the UUID of demo achievement ``lesson``."""
     return str(uuid.UUID(bytes=_digest(base_url, "achievement", lesson)[:16], version=4))
 
 
@@ -89,7 +89,7 @@ def _digest(base_url: str, what: str, number: int) -> bytes:
 
 
 def _awards() -> Iterator[tuple[int, int]]:
-    """(person, lesson): two different lessons for each, a third for every other one."""
+    """Yield (person, lesson): two different lessons for each person, and a third for every second person."""
     for person in range(len(PEOPLE)):
         yield person, person % len(LESSONS)
         yield person, (3 * person + 1 + person // 8 * 2) % len(LESSONS)
@@ -103,7 +103,7 @@ def _validity(kind: Kind, number: int) -> tuple[timedelta, timedelta | None]:
         return -3 * _YEAR, -timedelta(days=40 + number % 100)
     if kind is Kind.NOT_YET_VALID:
         return 10 * _YEAR, 12 * _YEAR
-    # Every third one lasts without an end; the others outlast the demo by years.
+    # Every third credential never expires; the others are valid for years beyond any demo.
     return started, None if number % 3 == 0 else 8 * _YEAR
 
 
@@ -119,4 +119,4 @@ _SPECIAL = {
     71: Kind.REVOKED,
     84: Kind.SUSPENDED,
 }
-"""By number in the plan; everything else is valid."""
+"""Kinds by number in the plan; all other credentials are valid."""

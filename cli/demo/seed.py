@@ -1,4 +1,4 @@
-"""Put the demo into empty tables, or complete what an earlier run left undone. A second run changes nothing."""
+"""Seed the demo data. A run completes what an earlier one left unfinished; a further run changes nothing."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from cli.demo.pictures import picture
 from cli.demo.plan import EXPECTED, REASONS, Kind, Planned, achievement_id, plan
 
 WORKERS = 4
-"""Issuing waits for the key service and storage most of its time."""
+"""Issuing spends most of its time waiting for the key service and storage."""
 
 Progress = Callable[[int, int], None]
-"""Told how much of how much is done."""
+"""Called with the number of completed steps and the total."""
 
 
 class WrongVerdict(LaurelError):
-    """The demo does not show what it should."""
+    """A demo credential does not get its expected verdict."""
 
     code = "demo_wrong_verdict"
 
 
 def seed(issuer_context: IssuerContext, progress: Progress) -> None:
-    """Three issuers, eight achievements, a hundred credentials: what is missing is added, what is there is left.
+    """Create the missing ones of three issuers, eight achievements and 100 credentials. Existing ones stay unchanged.
 
-    Raises `Conflict` (`demo_of_another_address`) when the tables hold a demo that was signed for another base URL.
+    Raises `Conflict` (`demo_of_another_address`) when the tables hold a demo signed for another base URL.
     """
     planned = plan(issuer_context.base_url)
     steps = len(ISSUERS) + len(LESSONS) + len(planned)
@@ -52,7 +52,7 @@ def seed(issuer_context: IssuerContext, progress: Progress) -> None:
 
 
 def seed_owner(access_context: AccessContext, email: str) -> None:
-    """Let a person in as owner of each demo issuer; one who is in is left as they are."""
+    """Add a person as owner of each demo issuer. An existing member keeps their role."""
     for new, _ in ISSUERS:
         try:
             members.add(access_context, new.id, email, Role.OWNER)
@@ -62,7 +62,7 @@ def seed_owner(access_context: AccessContext, email: str) -> None:
 
 
 def demo_map(base_url: str) -> dict[str, dict[str, str]]:
-    """The first credential of each kind: its id, its page, its API address."""
+    """Return the id, page URL and API URL of the first credential of each kind."""
     found: dict[str, dict[str, str]] = {}
     for each in plan(base_url):
         page, api = credential_url(base_url, each.id), f"{base_url}/v1/credentials/{each.id}"
@@ -71,7 +71,7 @@ def demo_map(base_url: str) -> dict[str, dict[str, str]]:
 
 
 def check(hosted_reports: HostedReports, shown: Mapping[str, Mapping[str, str]]) -> None:
-    """Open the credential of each kind. Raises `WrongVerdict` naming every one that is not judged as its kind says."""
+    """Verify the credential of each kind. Raises `WrongVerdict` naming every kind with an unexpected verdict."""
     wrong = []
     for kind, expected in EXPECTED.items():
         verdict = hosted_reports.open(shown[kind.value]["id"], None).report.verdict
