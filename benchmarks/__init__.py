@@ -1,18 +1,19 @@
-"""How fast Laurel is, beside its peers: `python -m benchmarks` prints one JSON object a line.
+"""Benchmarks of Laurel and comparable libraries: `python -m benchmarks` prints one JSON object per line.
 
-    __main__.py     which benchmarks there are
-    core.py         the one core they run on
+    __main__.py     command line, list of benchmarks
+    core.py         pins all contenders to one core
     line.py         one line of the result
-    rounds.py       contenders measured in turn
-    peers.py        the peers, each a process of its own
-    badges.py       the credentials that are verified
-    verifying.py    verify/..., and where its time goes
-    request.py      one request, as API Gateway hands it over
-    engine.py       an embedded AWS with one credential in it
+    rounds.py       measures contenders in turn
+    peers.py        the libraries compared with, each in a process of its own
+    badges.py       the credentials to verify
+    verifying.py    verify/..., and the time of each stage
+    request.py      a request as API Gateway sends it
+    engine.py       an embedded AWS with one credential
     starting.py     startup/import
     viewing.py      http/view
     packaging.py    package/zip
+    issuing.py      award/...
     awarding.py     jobs/...
 
-Run as processes of their own: cold.py, view_times.py, seed.py, openvc_peer.py.
+Run in processes of their own: cold.py, view_times.py, seed.py, openvc_peer.py.
 """

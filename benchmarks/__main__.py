@@ -1,4 +1,4 @@
-"""One JSON object a line on standard output, what is going on on standard error."""
+"""Run the benchmarks. Prints one JSON object per line on standard output, and progress on standard error."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def main() -> int:
 
 
 def run(benchmarks: Mapping[str, Callable[[], Iterator[Line]]]) -> bool:
-    """Print what each of them measures, and loudly pass over one that lacks its examples or its peers.
+    """Run each benchmark and print its lines. Skip one whose examples or peers are missing, with a clear message.
 
-    Whether anything was measured at all.
+    Return whether anything was measured.
     """
     measured = False
     for name, lines in benchmarks.items():

@@ -1,13 +1,14 @@
-"""Issuing to many, against a real engine; the signature itself costs nothing here, because the key service makes it.
+"""Bulk issuing against an embedded AWS. Signing is excluded, because the key service does it.
 
-    jobs/issue      credentials a second of our own CPU, on one core
-    jobs/upload     rows a second of our own CPU, from CSV to stored pieces
-    jobs/memory     peak resident megabytes of a job of `JOB_ROWS` rows (default 10,000; a job takes 100,000), beside
-                    one of a tenth. What is stored of credentials is answered for at once here: it stays in no memory of
-                    ours, and the embedded engine would take hours. The job's own rows and results are stored.
+    jobs/issue      credentials per second of our own CPU time, on one core
+    jobs/upload     rows per second of our own CPU time, from CSV to stored pieces
+    jobs/memory     peak resident megabytes of a job of `JOB_ROWS` rows (default 10,000; a job takes up to 100,000),
+                    compared with a job of a tenth. Requests that store credentials are answered without reaching the
+                    engine: they use none of our memory, and the engine would take hours. The job's own rows and
+                    results are stored.
     jobs/throttled  rows lost or issued twice when 30 % of all requests to storage are throttled
 
-Each is measured in a process of its own, which `python -m benchmarks.awarding ROWS SHARE ENGINE` is.
+Each is measured in a process of its own: `python -m benchmarks.awarding ROWS SHARE ENGINE`.
 """
 
 from __future__ import annotations
@@ -45,11 +46,11 @@ JOB_ROWS = int(os.environ.get("JOB_ROWS", "10000"))
 ROWS, SHARE = 1_000, 0.3
 REAL, ANSWERED = "real", "answered"
 MEGABYTE = 1024
-"""Kilobytes, as Linux tells the peak of memory."""
+"""In kilobytes, the unit in which Linux reports peak memory."""
 
 
 def lines() -> Iterator[Line]:
-    """`jobs/...`, as above."""
+    """Measure `jobs/...`, as described above."""
     with seeded() as there, one_core():
         whole = _measured(there, ROWS)
         yield Line("jobs/issue", whole["issued"] / whole["issue_cpu"], "1/s of own CPU, signing excluded")
@@ -70,8 +71,8 @@ def _measured(there: Seeded, rows: int, share: float = 0.0, engine: str = REAL) 
     return found
 
 
-class _Free:
-    """A key service whose signatures cost nothing, and are good for nothing."""
+class _FreeSigner:
+    """A key service whose signatures cost no time and are invalid."""
 
     def create(self, description: str) -> NewKey:
         return NewKey(description, bytes(32))
@@ -86,9 +87,9 @@ class _Free:
 def main() -> None:
     rows, share, engine = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
     services = build(settings.read(), fallback=LogFallback())
-    bulk = BulkIssuer(replace(services.issuer_context, signer=_Free()), services.bulk.jobs)
+    bulk = BulkIssuer(replace(services.issuer_context, signer=_FreeSigner()), services.bulk.jobs)
     (achievement,) = services.issuer_store.achievements(ISSUER.id)
-    throttled = _Between(services, share, engine)
+    throttled = _Throttle(services, share, engine)
     sent = Upload(Terms(achievement.id), _csv(rows), key=f"{rows}-{share}-{os.getpid()}")
     upload_cpu, job = _cpu(lambda: bulk_issuer.create(bulk, ISSUER.id, sent, "bench"))
     issue_cpu, job = _cpu(lambda: _run(bulk, job))
@@ -110,7 +111,7 @@ def _csv(rows: int) -> bytes:
 
 
 def _cpu(act: Callable[[], Job]) -> tuple[float, Job]:
-    """Seconds of our own CPU; where storage says "not now" it is done again, as the to-do list would."""
+    """Return the seconds of our own CPU time. Retry when storage is unavailable, as the task queue would."""
     before = time.process_time()
     while True:
         try:
@@ -128,14 +129,14 @@ def _run(bulk: BulkIssuer, job: Job) -> Job:
     return done
 
 
-class _Between:
-    """Refuses a share of the requests, as DynamoDB does when it is asked for too much, or answers some at once."""
+class _Throttle:
+    """Throttles a share of the requests, as DynamoDB does under load, or answers some without the engine."""
 
     def __init__(self, services: Services, share: float, engine: str) -> None:
         self.share, self.calls, self.refused = share, 0, 0
         self._answers = engine == ANSWERED
         self._random = random.Random(7)
-        client = services._tables.client  # noqa: SLF001 - the one client that all go through
+        client = services._tables.client  # noqa: SLF001 - the client that all requests use
         client.meta.events.register("before-send.dynamodb", self._before)
 
     def _before(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
@@ -158,13 +159,13 @@ class _Between:
 
 
 def _of_credentials(request: AWSPreparedRequest) -> bool:
-    """Whether it stores credentials, or looks for free places for them."""
+    """Return whether ``request`` stores credentials or looks up free status list indexes for them."""
     content = bytes(request.body)
     return b"CREDENTIAL#" in content or b"INDEX#" in content
 
 
 class _Body:
-    """As much of urllib3's response as botocore reads."""
+    """The part of urllib3's response that botocore reads."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -174,7 +175,7 @@ class _Body:
 
 
 def _audit(services: Services, bulk: BulkIssuer, job: Job) -> dict[str, int]:
-    """Rows without their credential, and credentials beyond one a row, by what storage holds."""
+    """Count the rows without a credential, and the credentials and status list indexes issued twice, from storage."""
     wanted = {result.credential_id for result, _ in bulk_issuer.results(bulk, job, RowState.ISSUED)}
     found: Counter[str] = Counter()
     places: Counter[tuple[str, int]] = Counter()

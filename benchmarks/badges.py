@@ -1,4 +1,4 @@
-"""The credentials that are verified: examples of the Open Badges 3.0 specification, signed here."""
+"""Credentials to verify: examples of the Open Badges 3.0 specification, signed here."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ EXAMPLES = {"simple": "basicOpenBadgeCredential", "complete": "fullOpenBadge"}
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 P256_KEY = ec.derive_private_key(0x1A47E1, ec.SECP256R1())
 _P256 = b"\x80\x24"
-"""The multicodec varint of a P-256 public key."""
+"""Multicodec varint prefix of a P-256 public key."""
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 class ExamplesMissing(Exception):
-    """The specification's examples are not on this machine; the message says where they are looked for."""
+    """The specification's examples are missing on this machine; the message names the expected folder."""
 
 
 def badge(size: str, suite: str) -> bytes:
-    """The example of this ``size``, signed under ``suite`` by its issuer, a did:key; as pretty JSON, as published."""
+    """Return the example of ``size``, signed with ``suite`` by a did:key issuer, as pretty-printed JSON as
+    published."""
     multikey = encode_ed25519(KEY.public_key().public_bytes_raw())
     document = _example(size, f"did:key:{multikey}")
     method = f"did:key:{multikey}#{multikey}"
@@ -42,7 +43,7 @@ def badge(size: str, suite: str) -> bytes:
 
 
 def token(size: str, algorithm: str) -> bytes:
-    """The example of this ``size`` as a VC-JWT (VC-JOSE-COSE, 3.1) by its issuer, a did:key, under ``algorithm``."""
+    """Return the example of ``size`` as a VC-JWT (VC-JOSE-COSE, 3.1) signed with ``algorithm`` by a did:key issuer."""
     point = P256_KEY.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     keys: dict[str, tuple[Ed25519PrivateKey | ec.EllipticCurvePrivateKey, str]] = {
         "EdDSA": (KEY, encode_ed25519(KEY.public_key().public_bytes_raw())),
@@ -55,7 +56,7 @@ def token(size: str, algorithm: str) -> bytes:
 
 
 def check_examples() -> None:
-    """Raises `ExamplesMissing`."""
+    """Check that the examples exist. Raises `ExamplesMissing`."""
     folder = VECTORS / "openbadges"
     if not folder.is_dir():
         raise ExamplesMissing(
@@ -70,7 +71,7 @@ def _example(size: str, issuer: str) -> dict[str, Any]:
 
 
 class Nobody:
-    """A world without network in which nobody else is known: every port of verification."""
+    """Resolver and fetcher without a network: every lookup fails as unavailable."""
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         del kid
@@ -81,7 +82,7 @@ class Nobody:
 
 
 class EmptyRegistry:
-    """A registry without entries."""
+    """An issuer registry without entries."""
 
     def find(self, did: str) -> KnownIssuer | None:
         del did

@@ -1,7 +1,7 @@
-"""One cold process: from its first import to its first answer. Prints nanoseconds.
+"""Measure one cold process from its first import to its first response, and print nanoseconds.
 
-`laurel ID ACCEPT`: import the deployed object, answer `GET /c/ID`. `boto3 TABLE KEY`: import boto3, make a DynamoDB
-client, get one item. Both speak to the AWS that the environment names; what they log goes nowhere.
+`laurel ID ACCEPT`: import the deployed object and answer `GET /c/ID`. `boto3 TABLE KEY`: import boto3, create a
+DynamoDB client and get one item. Both use the AWS endpoint from the environment; their logs are discarded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks.request import Context, get_credential
 
 
 def laurel(credential_id: str, accept: str) -> bool:
-    os.environ["FUNCTION"] = "public"  # the function that serves credential pages binds only its own routes
+    os.environ["FUNCTION"] = "public"  # as deployed: this function registers only its own routes
     from app import app
 
     answer = app(get_credential(credential_id, accept), Context())

@@ -1,4 +1,4 @@
-"""One core for all who are measured."""
+"""Restrict all contenders to one core."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Stay on the last core, with every process started meanwhile: otherwise a peer's compiler and collector threads
-    would run beside it for free."""
+    """Pin this process and every process started meanwhile to the last core. Otherwise a peer's compiler and garbage
+    collector threads would run on other cores at no cost."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(before)})
     try:

@@ -1,4 +1,4 @@
-"""An embedded AWS with one credential in it, for as long as a benchmark needs it."""
+"""An embedded AWS with one credential, for the duration of a benchmark."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """One hosted credential, and the environment in which Laurel finds it."""
+    """One hosted credential, and the environment variables with which Laurel finds it."""
 
     credential_id: str
     table: str
     key: str
-    """The primary key of its item, as JSON for DynamoDB."""
+    """Primary key of its item, as JSON for DynamoDB."""
     environment: dict[str, str]
 
     def run(self, module: str, *arguments: str) -> str:
-        """What ``module`` prints, run in a process of its own."""
+        """Run ``module`` in a process of its own and return its standard output."""
         return _run(module, arguments, self.environment)
 
 
 @contextmanager
 def seeded() -> Iterator[Seeded]:
-    """Start an embedded AWS, and end it with everything in it. It must be started before a core is chosen."""
+    """Start an embedded AWS and stop it at the end, with all its data. Start it before a core is chosen."""
     with tempfile.TemporaryDirectory(prefix="laurel-bench-") as home:
         engine = aws.start(free_port(), Path(home))
         try:

@@ -1,5 +1,5 @@
-"""What issuing costs this process: building, canonical form, serialising. Signatures and the network are left out: the
-key service and DynamoDB are answered for at once, where the request would have gone out."""
+"""CPU time of issuing: building, canonicalising and serialising. Signing and the network are excluded: the key service
+is replaced, and requests to DynamoDB are answered just before they would be sent."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ ACHIEVEMENT = Achievement(
 
 
 class _Signer:
-    """Signs at once, and wrongly."""
+    """A key service that signs without delay; the signatures are invalid."""
 
     def create(self, description: str) -> NewKey:  # noqa: ARG002 - port
         return NewKey("key-1", bytes(32))
@@ -65,8 +65,8 @@ class _Signer:
         return bytes(64)
 
 
-class _Ledger(DynamoIssuerStore):
-    """Knows one issuer and one achievement; all that is written goes the real way, up to the socket."""
+class _IssuerStore(DynamoIssuerStore):
+    """A store with one issuer and one achievement. Writes take the real path up to the socket."""
 
     def issuer(self, issuer_id: str) -> Issuer:  # noqa: ARG002 - port
         return ISSUER
@@ -76,12 +76,12 @@ class _Ledger(DynamoIssuerStore):
 
 
 def lines() -> Iterator[Line]:
-    """`issue_many` beside `issue`, in credentials a second of this process' own time."""
+    """Measure `issue_many` against `issue`, in credentials per second of this process's CPU time."""
     os.environ |= {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
     tables = Tables(credentials="credentials", events="events", secrets="secrets", region="eu-central-1")
     tables.client.meta.events.register("before-send.dynamodb", _answer)
     randomness = random.Random(1).randbytes
-    issuer_context = IssuerContext(_Ledger(tables), _Signer(), "https://laurel.example", lambda: NOW, randomness)
+    issuer_context = IssuerContext(_IssuerStore(tables), _Signer(), "https://laurel.example", lambda: NOW, randomness)
     awards = [
         Award("acme", ACHIEVEMENT.id, Holder(f"Ada Lovelace {number}", f"ada{number}@example.org"), notify=True)
         for number in range(MANY)
@@ -118,7 +118,7 @@ def _answer(event_name: str, **_: object) -> AWSResponse:
 
 
 class _Body:
-    """As much of urllib3's response as botocore reads."""
+    """The part of urllib3's response that botocore reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

@@ -1,4 +1,4 @@
-"""One line of the result."""
+"""A line of the benchmark result."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``ratio`` is value / peer_value: for a rate more is better, for a time or a size less is.
+    """``ratio`` is value / peer_value: higher is better for a rate, lower is better for a time or a size.
 
-    ``p50_ratio`` is peer_p50_ms / p50_ms, so that there too more is better.
+    ``p50_ratio`` is peer_p50_ms / p50_ms, so higher is better there too.
     """
 
     bench: str
@@ -30,5 +30,5 @@ class Line:
 
 
 def _short(value: object) -> object:
-    """A float with four figures: more would be noise."""
+    """Round a float to four significant figures; further digits are noise."""
     return float(f"{value:.4g}") if isinstance(value, float) else value

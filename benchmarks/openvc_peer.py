@@ -1,7 +1,7 @@
-"""Verifies one credential again and again with openvc-core, and says how long each time took.
+"""Verify one credential repeatedly with openvc-core, and report the time of each run.
 
-A line in: ``{"source" (JSON text), "suite", "now", "seconds"}``; a line out: ``{"times": [nanoseconds, ...]}``. It runs
-in an environment of its own and imports nothing of Laurel's.
+Input line: ``{"source" (JSON text), "suite", "now", "seconds"}``. Output line: ``{"times": [nanoseconds, ...]}``. Runs
+in its own virtual environment and imports nothing from Laurel.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def main() -> None:
     resolver = default_resolver()
     for line in sys.stdin:
         asked = json.loads(line)
-        # Status is outside this comparison, as it is for the other contenders.
+        # Credential status is not part of this comparison, as for the other contenders.
         policy = VerificationPolicy(require_status=False, now=datetime.fromisoformat(asked["now"]))
         times = []
         end = time.perf_counter_ns() + int(asked["seconds"] * 1e9)

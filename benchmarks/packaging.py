@@ -1,4 +1,4 @@
-"""What is sent to Lambda."""
+"""Size of the Lambda deployment package."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from benchmarks.rounds import progress
 from local.package import build
 
 LIMIT_MB = 30.0
-"""The bar: a larger zip starts more slowly, and 50 MB cannot be uploaded directly (Lambda quotas)."""
+"""Target size: a larger zip starts more slowly, and 50 MB cannot be uploaded directly (Lambda quotas)."""
 
 
 def lines() -> Iterator[Line]:
-    """`package/zip`: megabytes (10^6 bytes) of the deployment package."""
+    """Measure `package/zip`: megabytes (10^6 bytes) of the deployment package."""
     progress("package/zip: packaging")
     size = build("bench").zip.stat().st_size / 1e6
     yield Line("package/zip", size, "MB", peer="the bar", peer_value=LIMIT_MB)

@@ -1,4 +1,4 @@
-"""The peers, each a process of its own that answers a line of JSON with a line of JSON."""
+"""Peers: comparable libraries, each in a process that answers one line of JSON with another."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ CONTEXTS = ROOT / "chalicelib" / "verify" / "canonical" / "contexts"
 
 
 class PeerMissing(Exception):
-    """A peer is not installed; the message says how it is."""
+    """A peer is not installed; the message explains how to install it."""
 
 
 class Peer:
-    """A running peer."""
+    """A running peer process."""
 
     def __init__(self, name: str, command: Sequence[str | Path]) -> None:
         self.name = name
@@ -35,21 +35,21 @@ class Peer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.communicate()  # closes its input, which ends it
+        self._process.communicate()  # closes its standard input, which makes it exit
 
     def tell(self, request: dict[str, Any]) -> None:
-        """Send what needs no answer."""
+        """Send a request that has no response."""
         self._input.write(json.dumps(request) + "\n")
         self._input.flush()
 
     def verifies(self, source: bytes, suite: str, now: str) -> Contender:
-        """The peer, verifying ``source`` again and again."""
+        """Return a contender that verifies ``source`` repeatedly in the peer."""
 
         def contend(seconds: float) -> list[int]:
             self.tell({"source": source.decode(), "suite": suite, "now": now, "seconds": seconds})
             answer = self._output.readline()
             if not answer:
-                raise RuntimeError(f"{self.name} ended; what it said stands above")
+                raise RuntimeError(f"{self.name} exited; see its output above")
             times: list[int] = json.loads(answer)["times"]
             return times
 
@@ -58,7 +58,7 @@ class Peer:
 
 @contextmanager
 def digital_bazaar() -> Iterator[Peer]:
-    """@digitalbazaar/vc on Node, with the contexts that Laurel bundles."""
+    """Run @digitalbazaar/vc on Node, with the JSON-LD contexts that Laurel bundles."""
     node = shutil.which("node")
     package = ROOT / "node_modules" / "@digitalbazaar" / "vc" / "package.json"
     if node is None or not package.exists():
@@ -73,7 +73,7 @@ def digital_bazaar() -> Iterator[Peer]:
 
 @contextmanager
 def openvc() -> Iterator[Peer]:
-    """openvc-core, in the environment of requirements-bench.txt."""
+    """Run openvc-core in the environment of requirements-bench.txt."""
     python = ROOT / ".venv-bench" / "bin" / "python"
     if not python.exists():
         raise PeerMissing("openvc-core is not here: run `make bench`, which installs it")
@@ -85,7 +85,7 @@ def openvc() -> Iterator[Peer]:
 
 @contextmanager
 def all_peers() -> Iterator[dict[str, Peer]]:
-    """Suite -> the peer that it is measured against."""
+    """Run every peer, and return each by the suite that it is measured with."""
     with ExitStack() as stack:
         yield {
             "eddsa-rdfc-2022": stack.enter_context(digital_bazaar()),

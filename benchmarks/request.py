@@ -1,4 +1,4 @@
-"""One request as API Gateway hands it to the deployed object."""
+"""A request as API Gateway sends it to the deployed object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REQUEST_ID = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What Lambda tells a handler about itself."""
+    """The Lambda context object passed to a handler."""
 
     function_name: str = "laurel-bench"
     memory_limit_in_mb: int = 512
@@ -19,7 +19,7 @@ class Context:
 
 
 def get_credential(credential_id: str, accept: str) -> dict[str, Any]:
-    """`GET /c/{id}`."""
+    """Build the event of `GET /c/{id}`."""
     path = f"/c/{credential_id}"
     return {
         "resource": "/c/{id}",

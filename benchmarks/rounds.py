@@ -1,4 +1,4 @@
-"""Contenders measured in turn on one core, so that what disturbs one disturbs the others too."""
+"""Measure contenders in turn on one core, so that a disturbance affects all of them."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from statistics import median
 
 ROUNDS = 7
 SECONDS = 0.6
-"""Of each contender in each round."""
+"""Seconds per contender in each round."""
 WARM_UP = 2.0
-"""Seconds before the first round: a JIT needs them."""
+"""Seconds before the first round, needed by JIT compilers."""
 
 Contender = Callable[[float], list[int]]
-"""Does its task again and again for so many seconds; the nanoseconds of each time."""
+"""Repeats its task for the given number of seconds, and returns the nanoseconds of each run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What one contender needed: nanoseconds, by round."""
+    """Times of one contender: nanoseconds of each run, by round."""
 
     rounds: tuple[tuple[int, ...], ...]
 
     @property
     def per_second(self) -> float:
-        """The median round's rate."""
+        """Rate of the median round."""
         return median(len(times) * 1e9 / sum(times) for times in self.rounds)
 
     def percentile_ms(self, percent: float) -> float:
-        """Over all rounds."""
+        """Percentile over all rounds, in milliseconds."""
         times = sorted(time for times in self.rounds for time in times)
         return times[min(len(times) - 1, int(len(times) * percent / 100))] / 1e6
 
@@ -38,7 +38,7 @@ class Samples:
 def measure(
     contenders: Mapping[str, Contender], *, rounds: int = ROUNDS, seconds: float = SECONDS
 ) -> dict[str, Samples]:
-    """Warm every contender up, then let them take turns."""
+    """Warm up every contender, then measure them in turn."""
     for contender in contenders.values():
         contender(WARM_UP)
     found: dict[str, list[tuple[int, ...]]] = {name: [] for name in contenders}
@@ -50,7 +50,7 @@ def measure(
 
 
 def repeated(task: Callable[[], object]) -> Contender:
-    """A contender in this process."""
+    """Return a contender that runs ``task`` in this process."""
 
     def contend(seconds: float) -> list[int]:
         clock = time.perf_counter_ns
@@ -68,5 +68,5 @@ def repeated(task: Callable[[], object]) -> Contender:
 
 
 def progress(words: str) -> None:
-    """A line for the person who waits."""
+    """Print a progress line on standard error."""
     print(words, file=sys.stderr, flush=True)

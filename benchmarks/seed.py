@@ -1,6 +1,6 @@
-"""Makes the tables in the embedded AWS that the environment names, and issues one credential; prints where it is.
+"""Create the tables in the embedded AWS from the environment, issue one credential and print its location.
 
-Out: ``{"id", "table", "key": {"pk": {"S"}, "sk": {"S"}}}``.
+Output: ``{"id", "table", "key": {"pk": {"S"}, "sk": {"S"}}}``.
 """
 
 from __future__ import annotations

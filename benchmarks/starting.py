@@ -1,4 +1,4 @@
-"""A cold process: Laurel's first answer, beside the least that any such program does with AWS."""
+"""Cold start: time to Laurel's first response, compared with a minimal program that uses AWS."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from benchmarks.line import Line
 from benchmarks.rounds import progress
 
 PROCESSES = 11
-"""Of each, taking turns."""
+"""Processes of each contender, run in turn."""
 PEER = "import boto3, make a DynamoDB client, get one item"
 
 
 def lines() -> Iterator[Line]:
-    """`startup/import` (the report) and `startup/page` (the page): milliseconds from import to the first answer."""
+    """Measure `startup/import` (the report) and `startup/page` (the page): milliseconds from import to first
+    response."""
     with seeded() as there, one_core():
         found = _rounds(there)
     peer = median(found["boto3"])
@@ -36,6 +37,6 @@ def _rounds(there: Seeded) -> dict[str, list[float]]:
         progress(f"startup: process {turn} of {PROCESSES} each")
         for name, arguments in contenders.items():
             spent = int(there.run("benchmarks.cold", *arguments)) / 1e6
-            if turn:  # the first may compile, and reads from disk what the later ones find in memory
+            if turn:  # the first run may compile bytecode and fills the disk cache for later runs
                 found[name].append(spent)
     return found

@@ -1,4 +1,5 @@
-"""From bytes to the full report, beside the peers; beside the bare signature check; and where the time goes."""
+"""Full verification from bytes to report, compared with peers and with a bare signature check, and the time of each
+stage."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ Parts = Callable[[VerificationContext], Iterable[tuple[str, float]]]
 
 
 def lines() -> Iterator[Line]:
-    """`verify/<suite>/<size>`, `verify/jwt-<algorithm>/<size>`, the bare checks, and `stage/.../<part>`."""
+    """Measure `verify/<suite>/<size>`, `verify/jwt-<algorithm>/<size>`, the bare checks and `stage/.../<part>`."""
     badges.check_examples()
     with one_core(), all_peers() as peers:
         for suite in SUITES:
@@ -64,15 +65,17 @@ def _token_verification(algorithm: str, size: str) -> Iterator[Line]:
     bench = f"jwt-{algorithm.lower()}/{size}"
     key = (badges.KEY if algorithm == "EdDSA" else badges.P256_KEY).public_key()
     peer = f"PyJWT {version('PyJWT')} alone"
-    # It judges the signature and the claims of the token, and nothing of the credential.
+    # PyJWT checks the token's signature and claims, but nothing in the credential.
     found = _measure(bench, source, {peer: repeated(lambda: jwt.decode(source, key, algorithms=[algorithm]))})
     yield _rate(f"verify/{bench}", found["Laurel"], peer, found[peer])
     yield from _stages(bench, source, found["Laurel"], _token_parts)
 
 
 def _bare_checks() -> dict[str, Contender]:
-    """One Ed25519 check and nothing else: `verify/ed25519` by OpenSSL, which the bar of twice its time is said of, and
-    `verify/ed25519-libsodium`, the one that Laurel makes, so that nobody takes the first for a part of Laurel's time.
+    """Return contenders that only check one Ed25519 signature.
+
+    `verify/ed25519` uses OpenSSL; the target of at most twice its time refers to it. `verify/ed25519-libsodium` is the
+    check that Laurel makes. Both are listed, so that the first is not mistaken for a part of Laurel's time.
     """
     message = bytes(64)
     signature, public = badges.KEY.sign(message), badges.KEY.public_key()
@@ -96,7 +99,7 @@ def _rate(bench: str, ours: Samples, peer: str, theirs: Samples) -> Line:
 
 
 def _stages(bench: str, source: bytes, whole: Samples, parts: Parts) -> Iterator[Line]:
-    """Each check, and the parts of the dearest ones: median microseconds."""
+    """Measure each check, and the parts of the most expensive ones: median microseconds."""
     times: dict[str, list[int]] = {check.name: [] for check in CHECKS}
     case = _empty_case(source)
     for _ in range(STAGE_ROUNDS):
@@ -119,7 +122,7 @@ def _token_parts(case: VerificationContext) -> Iterator[tuple[str, float]]:
 
 def _parts(case: VerificationContext, *, suite: str) -> Iterator[tuple[str, float]]:
     [proof] = case.seals
-    assert isinstance(proof, Proof)  # noqa: S101 - the benchmark signed it so
+    assert isinstance(proof, Proof)  # noqa: S101 - the benchmark itself signed with this proof type
     if suite == "eddsa-rdfc-2022":
         quads = to_quads(case.document)
         options = {**proof.options, "@context": case.document["@context"]}
@@ -136,7 +139,7 @@ def _parts(case: VerificationContext, *, suite: str) -> Iterator[tuple[str, floa
 
 
 def _median(task: Callable[[], object]) -> float:
-    """Microseconds."""
+    """Return the median time in microseconds."""
     return median(repeated(task)(0.2)) / 1000
 
 

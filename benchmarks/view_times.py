@@ -1,8 +1,8 @@
-"""Answers `GET /c/ID` again and again in one warm process. In: ID ACCEPT TIMES. Prints, for each answer, a line:
-`{"own", "aws", "calls"}`: our own nanoseconds, those inside AWS calls, and how many calls there were.
+"""Answer `GET /c/ID` repeatedly in one warm process. Arguments: ID ACCEPT TIMES.
 
-An AWS call lasts from botocore's event `provide-client-params` (the client was called) to `after-call` (the answer is
-parsed).
+Prints one line per response, `{"own", "aws", "calls"}`: our own nanoseconds, those spent in AWS calls, and the number
+of calls. An AWS call lasts from botocore's event `provide-client-params` (the client was called) to `after-call` (the
+response is parsed).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import time
 from benchmarks.request import Context, get_credential
 
 with contextlib.redirect_stdout(io.StringIO()):
-    # The log keeps the standard output that it finds when it is made.
+    # The logger keeps a reference to the standard output at its creation, so it is created with output redirected.
     from app import app, services
 
 
 class Watch:
-    """Time spent in the calls of one botocore client."""
+    """Measures the time spent in the calls of one botocore client."""
 
     def __init__(self) -> None:
         self.spent = 0
@@ -38,7 +38,7 @@ class Watch:
 
 def main(credential_id: str, accept: str, times: str) -> None:
     watch = Watch()
-    client = services._tables.client  # noqa: SLF001 - the one client that a view uses
+    client = services._tables.client  # noqa: SLF001 - the only client that a view uses
     client.meta.events.register("provide-client-params", watch.begin)
     client.meta.events.register("after-call", watch.end)
     event, found = get_credential(credential_id, accept), []

@@ -1,4 +1,4 @@
-"""One view in a warm process: our own time, without that of the AWS calls."""
+"""A credential view in a warm process: our own time, without the AWS calls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from benchmarks.line import Line
 from benchmarks.rounds import progress
 
 TIMES, COLD = 600, 100
-"""Answers, and how many of the first are left out."""
+"""Number of responses, and how many of the first are discarded as warm-up."""
 
 
 def lines() -> Iterator[Line]:
-    """`http/view` (the page) and `http/report`: milliseconds, beside those that the AWS calls took."""
+    """Measure `http/view` (the page) and `http/report`: milliseconds, compared with the time of the AWS calls."""
     with seeded() as there, one_core():
         for bench, accept in (("http/view", "text/html"), ("http/report", "application/json")):
             progress(f"{bench}: {TIMES} answers")
