@@ -58,17 +58,17 @@ def malformed_body() -> Problem:
 
 
 def not_understood(status: int) -> Problem:
-    """Instead of the pages with which Python's server refuses what never becomes a request."""
-    if status == HTTPStatus.NOT_IMPLEMENTED:  # API Gateway knows no such method at any address
+    """Return the error for a request that Python's HTTP server rejects, in place of its HTML page."""
+    if status == HTTPStatus.NOT_IMPLEMENTED:  # API Gateway supports no such method on any path
         return Problem("not_found", "Check that you copied the whole address, and that it supports this method.")
     return Problem("invalid_request", "Laurel could not understand the request.")
 
 
 class Front(BaseHTTPRequestHandler):
-    """One connection of a client."""
+    """Handler of one client connection."""
 
     protocol_version = "HTTP/1.1"
-    timeout = 60.0  # seconds that an idle connection is kept
+    timeout = 60.0  # seconds before an idle connection is closed
     upstream: ClassVar[str]
 
     def forward(self) -> None:
@@ -82,7 +82,7 @@ class Front(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = forward  # noqa: N815  http.server looks for these names
 
     def shown_mail(self) -> mail.Answer:
-        """What was sent, for a look; Problem when the embedded AWS does not answer."""
+        """Render the pages of sent emails. Raises Problem when the embedded AWS does not respond."""
         base = urlsplit(self.upstream)
         try:
             return mail.answer(self.path, self.headers.get("Host", ""), f"{base.scheme}://{base.netloc}")
@@ -90,12 +90,12 @@ class Front(BaseHTTPRequestHandler):
             raise Problem("unavailable", self.way_out()) from error
 
     def read_body(self) -> bytes:
-        """The whole body; Problem when it is over the cap or cannot be delimited."""
+        """Read the whole body. Raises Problem when it is too large or its length is unknown."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             try:
                 return read_chunked(self.rfile)
             except Problem:
-                self.close_connection = True  # where the next request begins is not known
+                self.close_connection = True  # the start of the next request is unknown
                 raise
         length = self.headers.get("Content-Length", "0")
         if not (length.isascii() and length.isdigit()):
@@ -108,7 +108,7 @@ class Front(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        """The deployed API's answer; Problem when there is none, or none in time."""
+        """Forward the request to the deployed API. Raises Problem when it does not respond in time."""
         base = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=MAX_SECONDS)
         try:
@@ -135,19 +135,19 @@ class Front(BaseHTTPRequestHandler):
         return f"The embedded AWS does not answer. Start it again with `make run PORT={port}`."
 
     def forwarded_headers(self, length: int) -> list[tuple[str, str]]:
-        """The client's headers, less those of its connection, with what API Gateway decides for itself."""
+        """Return the client's headers without those of its connection, and with those that API Gateway sets."""
         dropped = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for"}
         named = {name.strip().lower() for name in self.headers.get("Connection", "").split(",")}
         kept = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped | named]
         if "Accept" not in self.headers:
-            # RFC 9110, 12.5.1: none means any. The embedded AWS would send a picture as base64 text without it.
+            # RFC 9110, 12.5.1: no Accept means any. Without it the embedded AWS returns an image as base64 text.
             kept.append(("Accept", "*/*"))
         if length and "Content-Type" not in self.headers:
-            # API Gateway hands on the bytes of any body; the embedded AWS would mangle those of a body without a type.
+            # API Gateway forwards any body unchanged; the embedded AWS corrupts a body without a Content-Type.
             kept.append(("Content-Type", "application/octet-stream"))
         if length or self.command in ("POST", "PUT", "PATCH"):
             kept.append(("Content-Length", str(length)))
-        # The embedded AWS takes the first entry for the caller's address; a client must not choose it.
+        # The embedded AWS uses the first entry as the caller's address, so a client must not be able to set it.
         kept.append(("X-Forwarded-For", self.client_address[0]))
         kept.append(("Host", urlsplit(self.upstream).netloc))
         return kept
@@ -156,7 +156,7 @@ class Front(BaseHTTPRequestHandler):
         self.send_response_only(status)
         bodiless = self.command == "HEAD" or status in (204, 304)
         for name, value in headers:
-            # The embedded AWS counts no bytes where it sends no body; RFC 9110, 8.6 would have those of a GET.
+            # Without a body the embedded AWS sends a length of 0; RFC 9110, 8.6 requires the length of a GET.
             counted = name.lower() == "content-length" and (not bodiless or value == "0")
             if name.lower() in HOP_BY_HOP or counted:
                 continue
@@ -169,19 +169,19 @@ class Front(BaseHTTPRequestHandler):
         if not bodiless:
             self.wfile.write(content)
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - http.server gives them
-        """What `http.server` refuses by itself, in the shape of our own errors."""
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - required by http.server
+        """Send an error of `http.server` itself as problem+json."""
         self.close_connection = True
-        # A request line that could not be read names neither; the answer is to be one of HTTP all the same.
+        # Neither is set when the request line could not be parsed, but the response must still be valid HTTP.
         self.command, self.request_version = self.command or "GET", "HTTP/1.1"
         self.answer(*rendered(not_understood(code)))
 
     def log_message(self, *_: object) -> None:
-        """Silent: who asked for what is kept nowhere."""
+        """Log nothing, so that no record of visitors is kept."""
 
 
 def read_chunked(stream: Stream) -> bytes:
-    """A chunked body (RFC 9112, 7.1), its trailer dropped. Raises Problem over the cap or where it is malformed."""
+    """Read a chunked body (RFC 9112, 7.1) and drop its trailer. Raises Problem when it is too large or malformed."""
     body = bytearray()
     while True:
         line = stream.readline(MAX_CHUNK_LINE)
@@ -203,13 +203,13 @@ def read_chunked(stream: Stream) -> bytes:
 
 
 def drain(stream: Stream, size: int) -> None:
-    """Read and forget `size` bytes, or what there is."""
+    """Read and discard up to `size` bytes."""
     while size > 0 and (some := stream.read(min(size, 65536))):
         size -= len(some)
 
 
 def rendered(problem: Problem) -> tuple[int, list[tuple[str, str]], bytes]:
-    """What the front answers by itself, in the shape of our own errors (RFC 9457)."""
+    """Build a response of the proxy itself, as problem+json (RFC 9457)."""
     headers = {**OF_THE_FRONT, **problem.headers}
     return problem.kind.status, list(headers.items()), json.dumps(problem.document()).encode()
 
@@ -219,13 +219,13 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is not news; anything else goes to the log."""
+        """Log exceptions, except a closed connection or a timeout."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type] # as it came
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # passed through
 
 
 def serve(port: int, upstream: str) -> Server:
-    """A front on 127.0.0.1:`port` for the API at `upstream`; the caller runs `serve_forever`."""
+    """Create a proxy on 127.0.0.1:`port` for the API at `upstream`. The caller runs `serve_forever`."""
     handler = type("Front", (Front,), {"upstream": upstream})
     return Server(("127.0.0.1", port), handler)
 

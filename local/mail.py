@@ -1,7 +1,7 @@
-"""The mail that the stack sends, for a look: http://localhost:8000/_mail.
+"""View of the emails that the local stack sends: http://localhost:8000/_mail.
 
-Nothing leaves this machine: the embedded AWS takes every letter and keeps it until it is stopped. It keeps the parts,
-the sender, the reader and the subject, but no other header.
+No email leaves this machine. The embedded AWS keeps every email until it is stopped: its parts, sender, recipient and
+subject, but no other headers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One letter, as the embedded AWS keeps it."""
+    """An email as the embedded AWS keeps it."""
 
     id: str
     at: datetime
@@ -46,14 +46,15 @@ class Mail:
 
 
 def is_about(path: str) -> bool:
-    """Whether ``path`` is one of these pages."""
+    """Return whether ``path`` is one of these pages."""
     return re.match(rf"{PATH}(?:[/?]|$)", path) is not None
 
 
 def answer(path: str, host: str, engine: str) -> Answer:
-    """The page at ``path`` over the mails that the embedded AWS at ``engine`` keeps.
+    """Render the page at ``path`` for the emails kept by the embedded AWS at ``engine``.
 
-    ``host`` is what the browser asked for: a page from elsewhere must not come here under a name of its own.
+    ``host`` is the request's Host header. Only loopback names are accepted, which prevents DNS rebinding by another
+    site.
     """
     if not _HOST.fullmatch(host):
         return _page(HTTPStatus.FORBIDDEN, "Only on this machine", "<p>Open it by localhost.</p>")
@@ -64,11 +65,11 @@ def answer(path: str, host: str, engine: str) -> Answer:
     if name not in mails or part not in ("", "html"):
         return _page(HTTPStatus.NOT_FOUND, "No such mail", f'<p><a href="{PATH}">All mail</a></p>')
     mail = mails[name]
-    return _letter(mail) if part else _page(HTTPStatus.OK, mail.subject, _one(mail))
+    return _email_html(mail) if part else _page(HTTPStatus.OK, mail.subject, _one(mail))
 
 
 def kept(engine: str) -> list[Mail]:
-    """Every mail that the embedded AWS keeps, the newest first."""
+    """Return every email kept by the embedded AWS, newest first."""
     with urllib.request.urlopen(f"{engine}/_ministack/ses/messages", timeout=SECONDS) as reply:
         accounts = json.load(reply)["messages"]
     mails = [
@@ -103,13 +104,13 @@ def _one(mail: Mail) -> str:
     rows = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in headers.items())
     return (
         f'<p><a href="{PATH}">All mail</a></p><table><tbody>{rows}</tbody></table><h2>As HTML</h2>'
-        f'<iframe title="The letter" sandbox="{_LEAVING}" src="{_url(mail)}/html"></iframe>'
+        f'<iframe title="Email" sandbox="{_LEAVING}" src="{_url(mail)}/html"></iframe>'
         f"<h2>As text</h2><pre>{escape(mail.text)}</pre>"
     )
 
 
-def _letter(mail: Mail) -> Answer:
-    # Its links leave the frame: no page of Laurel lets itself be framed.
+def _email_html(mail: Mail) -> Answer:
+    # Links open outside the frame, because Laurel's pages refuse to be framed.
     html = mail.html.replace("<head>", '<head><base target="_top">', 1)
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src http://localhost:* data:; frame-ancestors 'self'; "

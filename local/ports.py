@@ -6,11 +6,11 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-LISTEN = "0A"  # proc_net_tcp: the state of a listening socket
+LISTEN = "0A"  # state of a listening socket (proc_net_tcp)
 
 
 def free_port(preferred: int = 0) -> int:
-    """`preferred` if it is free on loopback, otherwise a port chosen by the system."""
+    """Return `preferred` if it is free on loopback, otherwise a port chosen by the system."""
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -23,13 +23,13 @@ def free_port(preferred: int = 0) -> int:
 
 
 def taken(port: int) -> bool:
-    """Whether a process listens on `port` on loopback."""
+    """Return whether a process listens on `port` on loopback."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def holds(pid: int, port: int) -> bool:
-    """Whether process `pid` itself listens at `port`; where the system does not tell, whether anyone does."""
+    """Return whether process `pid` itself listens on `port`. Without procfs, return whether any process does."""
     if not Path("/proc/net/tcp").exists():
         return taken(port)
     inodes = socket_inodes(pid)
@@ -37,7 +37,7 @@ def holds(pid: int, port: int) -> bool:
 
 
 def holder(port: int) -> str:
-    """Who listens at `port`, in words; as much as this user may know."""
+    """Describe the process that listens on `port`, as far as this user may see it."""
     sockets = {inode for inode, _, local_port in listening() if local_port == port}
     for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()) if sockets else ():
         if sockets & socket_inodes(pid):
@@ -47,7 +47,7 @@ def holder(port: int) -> str:
 
 
 def listening() -> set[tuple[str, str, int]]:
-    """Every listening TCP socket of this machine: its inode, its address in the kernel's hexadecimal, its port."""
+    """Return the inode, address (hexadecimal, as in the kernel's table) and port of every listening TCP socket."""
     found = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         lines = table.read_text().splitlines()[1:] if table.exists() else []
@@ -59,10 +59,10 @@ def listening() -> set[tuple[str, str, int]]:
 
 
 def socket_inodes(pid: int) -> set[str]:
-    """The inodes of the sockets that process `pid` has open; empty where it is gone or not ours to see."""
+    """Return the inodes of the open sockets of process `pid`; empty when it exited or belongs to another user."""
     links = []
     with suppress(OSError):
         for entry in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(FileNotFoundError):  # closed while we looked
+            with suppress(FileNotFoundError):  # closed in the meantime
                 links.append(str(entry.readlink()))
     return {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}

@@ -36,7 +36,7 @@ class Process:
 
 
 def started(pid: int) -> str:
-    """When process `pid` began, as an opaque text; empty when there is none, or only its corpse."""
+    """Return the start time of process `pid` as an opaque string, empty when it does not exist or is a zombie."""
     _reap(pid)
     if Path("/proc/self/stat").exists():
         fields = _stat(pid)
@@ -46,7 +46,8 @@ def started(pid: int) -> str:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of proc(5) stat from the third on (state, then 6 session, 22 starttime); none where it is gone."""
+    """Return the fields of proc(5) stat from the third on (state, then 6 session, 22 starttime), empty without a
+    process."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -56,7 +57,7 @@ def _stat(pid: int) -> list[str]:
 def start(
     command: Sequence[str], *, env: Mapping[str, str], log: Path | None, cwd: Path | None = None, serves: str = ""
 ) -> Process:
-    """Start `command` in a session of its own, its output appended to `log`, or to ours where `log` is None."""
+    """Start `command` in a new session. Its output is appended to `log`, or goes to ours when `log` is None."""
     out = log.open("ab") if log else None
     try:
         child = subprocess.Popen(
@@ -65,20 +66,20 @@ def start(
     finally:
         if out:
             out.close()
-    child.returncode = 0  # it outlives this object, which would warn of that
+    child.returncode = 0  # prevents a ResourceWarning: the process outlives this object
     return Process(child.pid, started(child.pid), serves)
 
 
 def stop(process: Process, *, patience: float = 20.0) -> bool:
-    """End `process` orderly (SIGTERM), by force after `patience` seconds, then what is left of its session.
+    """Stop `process` with SIGTERM, kill it after `patience` seconds, then kill the rest of its session.
 
-    False when it was not running.
+    Return False when it was not running.
     """
     if not process.alive:
         return False
     os.kill(process.pid, signal.SIGTERM)
     _wait(patience, lambda: process.alive)
-    with suppress(ProcessLookupError):  # when nothing is left
+    with suppress(ProcessLookupError):  # no process of the session is left
         os.killpg(process.pid, signal.SIGKILL)
         _wait(SWEEP, lambda: process.alive or _session_left(process.pid))
     return True
@@ -91,7 +92,7 @@ def _wait(seconds: float, pending: Callable[[], bool]) -> None:
 
 
 def _session_left(leader: int) -> bool:
-    """Whether a process of that session still runs; the system may keep their corpses for long."""
+    """Return whether a process of the session still runs. Zombies do not count, because they can remain for long."""
     if not Path("/proc/self/stat").exists():
         return False
     sessions = (_stat(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
@@ -99,7 +100,7 @@ def _session_left(leader: int) -> bool:
 
 
 def _reap(pid: int) -> None:
-    """Collect a child's exit; one that an earlier command started is init's to collect."""
+    """Reap a child that exited. A process started by an earlier command is reaped by init."""
     try:
         os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
@@ -107,14 +108,14 @@ def _reap(pid: int) -> None:
 
 
 def remember(process: Process, record: Path) -> None:
-    """Write `process` down, whole or not at all."""
+    """Write `process` to `record` atomically."""
     fresh = record.with_suffix(".new")
     fresh.write_text(json.dumps(asdict(process)) + "\n")
     fresh.replace(record)
 
 
 def last(record: Path) -> Process | None:
-    """The process written down in `record`, running or not; None where there is no such record."""
+    """Return the process stored in `record`, running or not; None without a valid record."""
     try:
         return replace(Process(0, ""), **json.loads(record.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
@@ -122,6 +123,6 @@ def last(record: Path) -> Process | None:
 
 
 def recall(record: Path) -> Process | None:
-    """The process written down in `record`, if it still runs."""
+    """Return the process stored in `record` if it still runs."""
     process = last(record)
     return process if process and process.alive else None
