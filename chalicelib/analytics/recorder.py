@@ -10,7 +10,7 @@ class Recorder:
     """Writes events to the event store, with a fallback."""
 
     def __init__(self, event_store: EventStore, fallback: Fallback) -> None:
-        self._journal = event_store
+        self._event_store = event_store
         self._fallback = fallback
 
     def record(self, event: Event) -> None:
@@ -19,6 +19,6 @@ class Recorder:
         When the reply to a successful write is lost, the event is both stored and kept; replaying it changes nothing.
         """
         try:
-            self._journal.write(event)
+            self._event_store.write(event)
         except Exception as error:  # noqa: BLE001 - an event error must not fail the request
             self._fallback.keep(event, error)

@@ -1,67 +1,67 @@
-"""Every key of every table, on one page, beside the access pattern that it serves.
+"""Every key of every table, on one page, beside the access pattern it serves.
 
-A key is a fixed word and then values, joined by ``#``. Values are escaped, so that no value can forge another key.
+A key is a fixed word followed by values, joined by ``#``. Values are escaped, so that no value can forge another key.
 
 ====================================  ==============================  =============================================
 partition key                         sort key                        serves
 ====================================  ==============================  =============================================
-table ``credentials`` (kept for good)
+table ``credentials`` (permanent)
 ``ISSUER#<issuer>``                   ``ISSUER``                      the issuer of a credential, read at every view
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
-``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   what an achievement was when it was issued
+``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   an achievement as it was when it was issued
 ``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
 ``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
-``ISSUER#<issuer>#HOLDER#<email>``    ``<issued at>#<credential>``    which of them went to an address (a pointer each)
-``HOLDER#<email>``                    ``<issuer>#<credential>``       all that went to an address (a pointer each)
+``ISSUER#<issuer>#HOLDER#<email>``    ``<issued at>#<credential>``    those issued to an address (a pointer each)
+``HOLDER#<email>``                    ``<issuer>#<credential>``       all issued to an address (a pointer each)
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
-``CREDENTIAL#<credential>``           ``RECIPIENT``                   to whom it went
+``CREDENTIAL#<credential>``           ``RECIPIENT``                   its recipient
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
-``LIST#<list>``                       ``INDEX#<index>``               no index of a list is given twice (a marker)
-``IMAGE#<sha256>``                    ``IMAGE``                       a picture
+``LIST#<list>``                       ``INDEX#<index>``               a used index of a list (a marker)
+``IMAGE#<sha256>``                    ``IMAGE``                       an image
 ``ISSUER#<issuer>``                   ``MEMBER#<email>``              a member; all members of an issuer
 ``ISSUER#<issuer>``                   ``ROSTER``                      how many members and owners an issuer has
 ``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
-``TOKEN#<token>``                     ``TOKEN``                       the token that a program brings
+``TOKEN#<token>``                     ``TOKEN``                       an API token
 ``ISSUER#<issuer>#TOKENS``            ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
 ``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
 ``ISSUER#<issuer>#JOBS``              ``<created at>#<job>``          an issuer's jobs by time (a pointer each)
 ``ISSUER#<issuer>#JOB#<job>``         ``JOB``                         a job
 ``ISSUER#<issuer>#JOB#<job>``         ``CHUNK#<n>``                   some of its rows
-``ISSUER#<issuer>#JOB#<job>``         ``RESULTS#<n>``                 what has come of them; how far the job is
-``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    how the letters about a credential fare
+``ISSUER#<issuer>#JOB#<job>``         ``RESULTS#<n>``                 their results; the progress of the job
+``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    the delivery status of a credential's emails
 ``<credential>``
-``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with that hash
+``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
 ``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``ISSUER#<issuer>``                   ``PATHWAYS``                    data shared by all pathways of an issuer
-``ISSUER#<issuer>``                   ``SIGNPOSTS#<achievement>``     pathways by a step of theirs; read at every view
-``ISSUER#<issuer>#PATHWAY#<pathway>`` ``VERSION#<n>``                 what a pathway was when it was completed
-``ISSUER#<issuer>#PATHWAY#<pathway>`` ``<completion>``                who has completed it
+``ISSUER#<issuer>``                   ``LINKS#<achievement>``         the pathways of an achievement; read at every view
+``ISSUER#<issuer>#PATHWAY#<pathway>`` ``VERSION#<n>``                 a pathway as it was when it was completed
+``ISSUER#<issuer>#PATHWAY#<pathway>`` ``<completion>``                the holders who completed it
 ``#COMPLETIONS``
-``ISSUER#<issuer>``                   ``HOOK#<hook>``                 a hook; all hooks of an issuer
-``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      what is due, the oldest first
+``ISSUER#<issuer>``                   ``WEBHOOK#<webhook>``           a webhook; all webhooks of an issuer
+``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
-``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       what was given up on
+``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
                                       ``<subject>``
 table ``events`` (removed after a while)
-``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of five minutes, to be folded once
-table ``secrets`` (really deleted; no backup, no stream)
+``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of five minutes, to be counted
+table ``secrets`` (really deleted: no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
 ``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
-``SIGN_IN#<sha256>``                  ``LINK``                        the one-time link with that secret
-``COUNT#<name>``                      ``COUNT``                       how often something was asked for in its time
-``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in a letter; all links of a mailbox
-``MAIL#<message>``                    ``MAIL``                        which letter the mail service calls so
-``MAIL#<message>``                    ``EARLY#<state>``               what became of a mail before that was noted
-``CLAIM#<issuer>#<key>``              ``CLAIM``                       what an `Idempotency-Key` stands for
-``ISSUER#<issuer>#HOOK#<hook>``       ``<at>#<message>``              what came in by a hook, the newest first
+``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
+``COUNT#<name>``                      ``COUNT``                       a rate-limit counter
+``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
+``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
+``MAIL#<message>``                    ``EARLY#<state>``               an email event that came before its id
+``CLAIM#<issuer>#<key>``              ``CLAIM``                       an `Idempotency-Key` and its credential
+``ISSUER#<issuer>#WEBHOOK#<webhook>`` ``<at>#<message>``              messages of a webhook, newest first
 ====================================  ==============================  =============================================
 
-Rows and pointers stand in partitions of their own: DynamoDB gives a partition 1,000 write units a second, and a busy
-import must not slow the reads of its issuer. They are written in the same transaction as what they point to, which a
-global secondary index (only ever eventually consistent, and as dear to write) could not promise.
+Rows and pointers have their own partitions: DynamoDB gives a partition 1,000 write units a second, and a large
+upload must not slow down reads of its issuer. They are written in the same transaction as their target, which a
+global secondary index (eventually consistent, and as expensive to write) could not guarantee.
 """
 
 from __future__ import annotations
@@ -72,18 +72,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 BUCKET_SECONDS = 300
-"""How long a bucket of events is: an event is counted at most this long, and a grace, after it happened."""
+"""Length of a bucket of events. An event is counted at most this long, plus a grace period, after it happened."""
 SHARDS = 4
-"""Partitions a bucket is spread over: 4,000 events a second, what a new on-demand table takes (DynamoDB developer
-guide, "Initial throughput"). The shard is part of an event's key, so a change of this number needs a new word
-in front of it: otherwise a replay would store an old event a second time."""
+"""Partitions of a bucket: 4,000 events a second, the capacity of a new on-demand table (DynamoDB developer
+guide, "Initial throughput"). The shard is part of an event's key, so changing this number requires a new key
+prefix: otherwise a replay would store an old event twice."""
 
 TASK_SHARDS = 64
-"""Partitions that tasks stand in. All tasks of one issuer stand in `TASK_SPREAD` of them, so an issuer with a great
-many delays only the few who share these. All are read every minute, which costs about a dollar a month; a change of
-the number has to move what stands in the old ones first."""
+"""Partitions of the task queue. All tasks of one issuer are in `TASK_SPREAD` of them, so an issuer with many
+tasks delays only the few issuers that share these. All are read every minute, which costs about a dollar a month. Before
+changing the number, tasks in the old partitions must be moved."""
 TASK_SPREAD = 2
-"""Partitions of one issuer: each takes 1,000 write units a second, so both the tasks of 500 credentials a second."""
+"""Partitions of one issuer: each takes 1,000 write units a second, so two take the tasks of 500 credentials a second."""
 
 
 class Key(NamedTuple):
@@ -109,13 +109,13 @@ def join(*values: str) -> str:
 
 
 class Range(NamedTuple):
-    """A part of one partition, in the order of its sort keys; ``condition`` may speak of ``sk`` and ``:sk``."""
+    """A part of one partition in sort-key order; ``condition`` may refer to ``sk`` and ``:sk``."""
 
     pk: str
     condition: str | None = None
     value: str | None = None
     backward: bool = False
-    """Whether it is read from its end."""
+    """Whether it is read backwards."""
 
 
 def issuer(issuer_id: str) -> Key:
@@ -385,7 +385,7 @@ def pathway_version(issuer_id: str, pathway_id: str, version: int) -> Key:
 
 
 def pathway_links(issuer_id: str, achievement_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), join("SIGNPOSTS", achievement_id))
+    return Key(join("ISSUER", issuer_id), join("LINKS", achievement_id))
 
 
 def completion(issuer_id: str, pathway_id: str, completion_id: str) -> Key:
@@ -398,16 +398,16 @@ def completions_after(issuer_id: str, pathway_id: str, after: str | None) -> Ran
 
 
 def webhook(issuer_id: str, webhook_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), join("HOOK", webhook_id))
+    return Key(join("ISSUER", issuer_id), join("WEBHOOK", webhook_id))
 
 
 def webhooks(issuer_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "HOOK#")
+    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "WEBHOOK#")
 
 
 def webhook_delivery(issuer_id: str, webhook_id: str, at: datetime, message_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "HOOK", webhook_id), join(moment(at), message_id))
+    return Key(join("ISSUER", issuer_id, "WEBHOOK", webhook_id), join(moment(at), message_id))
 
 
 def webhook_deliveries(issuer_id: str, webhook_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id, "HOOK", webhook_id), backward=True)
+    return Range(join("ISSUER", issuer_id, "WEBHOOK", webhook_id), backward=True)

@@ -5,5 +5,5 @@ pictures.py, png.py       achievement images, drawn by code
 plan.py                   which credential is of which kind
 damage.py                 how the invalid credentials are made
 seed.py                   creates missing data and leaves existing data unchanged
-command.py                `python -m cli demo`
+command.py                `laurel demo`
 """

@@ -39,7 +39,7 @@ def routes(services: Services) -> Routes:
         json_fields.only(sent, "email", "role")
         role = json_fields.choice(sent, "role", Role)
         member = members.add(services.access_context, caller.issuer_id, json_fields.text(sent, "email"), role)
-        return as_json({**_member(member), "told": invite(services.delivery_context, member)}, status=201)
+        return as_json({**_member(member), "notified": invite(services.delivery_context, member)}, status=201)
 
     @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)
     def change(request: Request, caller: Caller, email: str) -> Reply:

@@ -90,7 +90,7 @@ def test_an_issuer_changes_what_it_says_of_itself(laurel: Laurel, ask: Gateway, 
 def test_members_come_change_and_go(laurel: Laurel, ask: Gateway, owner: dict[str, str]) -> None:
     made = send(ask, "POST", "/v1/members", owner, {"email": " Bo@Fernhill.example", "role": "viewer"})
     assert (made.status, made.json["email"], made.json["role"]) == (201, "bo@fernhill.example", "viewer")
-    assert made.json["told"] is True
+    assert made.json["notified"] is True
     assert send(ask, "PUT", "/v1/members/bo%40fernhill.example", owner, {"role": "editor"}).json["role"] == "editor"
     listed = send(ask, "GET", "/v1/members", owner).json["items"]
     assert {each["email"]: each["role"] for each in listed} == {
