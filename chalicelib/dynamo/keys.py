@@ -79,11 +79,11 @@ guide, "Initial throughput"). The shard is part of an event's key, so changing t
 prefix: otherwise a replay would store an old event twice."""
 
 TASK_SHARDS = 64
-"""Partitions of the task queue. All tasks of one issuer are in `TASK_SPREAD` of them, so an issuer with many
-tasks delays only the few issuers that share these. All are read every minute, which costs about a dollar a month. Before
+"""Partitions of the task queue. All tasks of one issuer are in `TASK_SPREAD` of them, so an issuer with many tasks
+delays only the few issuers that share these. All are read every minute, which costs about a dollar a month. Before
 changing the number, tasks in the old partitions must be moved."""
 TASK_SPREAD = 2
-"""Partitions of one issuer: each takes 1,000 write units a second, so two take the tasks of 500 credentials a second."""
+"""Partitions of one issuer. Each takes 1,000 write units a second; two take the tasks of 500 credentials a second."""
 
 
 class Key(NamedTuple):
