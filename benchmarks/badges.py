@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chalicelib.credential.multibase import encode_base58btc, encode_ed25519
 from chalicelib.errors import Unavailable
 from chalicelib.verify.data_integrity import sign
-from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
+from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, Resolver
 
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = Path(os.environ.get("LAUREL_VECTORS", ROOT.parent / "shared" / "vectors"))
@@ -89,4 +89,4 @@ class EmptyRegistry:
         return None
 
 
-WORLD = World(Nobody(), Nobody(), EmptyRegistry())
+RESOLVER = Resolver(Nobody(), Nobody(), EmptyRegistry())

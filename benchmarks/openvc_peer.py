@@ -17,14 +17,14 @@ from openvc.verify import VerificationPolicy, default_resolver, verify_credentia
 def main() -> None:
     resolver = default_resolver()
     for line in sys.stdin:
-        asked = json.loads(line)
+        request = json.loads(line)
         # Credential status is not part of this comparison, as for the other contenders.
-        policy = VerificationPolicy(require_status=False, now=datetime.fromisoformat(asked["now"]))
+        policy = VerificationPolicy(require_status=False, now=datetime.fromisoformat(request["now"]))
         times = []
-        end = time.perf_counter_ns() + int(asked["seconds"] * 1e9)
+        end = time.perf_counter_ns() + int(request["seconds"] * 1e9)
         before = time.perf_counter_ns()
         while before < end:
-            verify_credential(json.loads(asked["source"]), policy=policy, resolver=resolver)
+            verify_credential(json.loads(request["source"]), policy=policy, resolver=resolver)
             times.append(time.perf_counter_ns() - before)
             before = time.perf_counter_ns()
         sys.stdout.write(json.dumps({"times": times}) + "\n")

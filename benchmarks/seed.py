@@ -49,7 +49,7 @@ def _make_tables(names: settings.Settings) -> None:
 
 def _issue(services: Services) -> str:
     issuer_context = services.issuer_context
-    issuer_actions.found(issuer_context, ISSUER, registered=True)
+    issuer_actions.create(issuer_context, ISSUER, registered=True)
     achievement = achievements.add(
         issuer_context,
         NewAchievement(

@@ -22,9 +22,9 @@ from chalicelib.verify.canonical import jcs, rdfc
 from chalicelib.verify.canonical.quads import to_quads
 from chalicelib.verify.data_integrity import Proof
 from chalicelib.verify.jose import claims, compact
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS
 from chalicelib.verify.pipeline import CHECKS, verify
-from chalicelib.verify.verification_context import Unproven, VerificationContext
+from chalicelib.verify.verification_context import CheckNotPassed, VerificationContext
 from chalicelib.verify.view import view_of
 
 SIZES = ("simple", "complete")
@@ -88,9 +88,9 @@ def _bare_checks() -> dict[str, Contender]:
 
 def _measure(bench: str, source: bytes, peers: Mapping[str, Contender]) -> Mapping[str, Samples]:
     progress(f"{bench}: {len(source)} bytes")
-    if verify(source, world=badges.WORLD, now=badges.NOW).credential is None:
+    if verify(source, resolver=badges.RESOLVER, now=badges.NOW).credential is None:
         raise RuntimeError(f"{bench}: Laurel does not accept the badge")
-    return measure({"Laurel": repeated(lambda: verify(source, world=badges.WORLD, now=badges.NOW)), **peers})
+    return measure({"Laurel": repeated(lambda: verify(source, resolver=badges.RESOLVER, now=badges.NOW)), **peers})
 
 
 def _rate(bench: str, ours: Samples, peer: str, theirs: Samples) -> Line:
@@ -121,7 +121,7 @@ def _token_parts(case: VerificationContext) -> Iterator[tuple[str, float]]:
 
 
 def _parts(case: VerificationContext, *, suite: str) -> Iterator[tuple[str, float]]:
-    [proof] = case.seals
+    [proof] = case.secured_proofs
     assert isinstance(proof, Proof)  # noqa: S101 - the benchmark itself signed with this proof type
     if suite == "eddsa-rdfc-2022":
         quads = to_quads(case.document)
@@ -144,11 +144,11 @@ def _median(task: Callable[[], object]) -> float:
 
 
 def _empty_case(source: bytes) -> VerificationContext:
-    return VerificationContext(source, badges.WORLD, badges.NOW, VerificationOptions())
+    return VerificationContext(source, badges.RESOLVER, badges.NOW, DEFAULT_OPTIONS)
 
 
 def _outcome(run: Callable[[VerificationContext], object], case: VerificationContext) -> object:
     try:
         return run(case)
-    except Unproven as error:
+    except CheckNotPassed as error:
         return error.outcome

@@ -60,7 +60,7 @@ class Unavailable(LaurelError):
     code = "unavailable"
 
 
-class LinkFault(Unavailable):
+class UnreadableLink(Unavailable):
     """A submitted link could not be read. ``code`` is the fetcher's.
 
     Unlike other `Unavailable` errors, it concerns the caller's link and is not a failure of Laurel.

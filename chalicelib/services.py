@@ -101,13 +101,13 @@ class Services:
     def submitted_reports(self) -> SubmittedReports:
         """Reports on submitted credentials."""
         # Imported late: hosted credentials need no network client.
-        from chalicelib.net.strangers import Strangers
+        from chalicelib.net.fetched_sources import FetchedSources
 
         network = self._network
         return SubmittedReports(
             public_store=self.public_store,
             hosted_reports=self.hosted_reports,
-            outside=lambda: Strangers(network.cache, network.guard, time.monotonic),
+            remote_sources=lambda: FetchedSources(network.cache, network.guard, time.monotonic),
             base_url=self.settings.base_url,
             clock=self.clock,
         )
@@ -145,10 +145,10 @@ class Services:
         """What domain proof needs."""
         from chalicelib.award.issuers.domain_proof import DomainProver
         from chalicelib.net.domain_records import (
-            DomainWitness,  # imported late: a DNS library that only domain proof needs
+            NetworkDomainReader,  # imported late: a DNS library that only domain proof needs
         )
 
-        return DomainProver(self.issuer_context, DomainWitness(self._network.fetcher, time.monotonic), self.tasks)
+        return DomainProver(self.issuer_context, NetworkDomainReader(self._network.fetcher, time.monotonic), self.tasks)
 
     @cached_property
     def bulk(self) -> BulkIssuer:

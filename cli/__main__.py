@@ -10,7 +10,7 @@ from chalicelib import settings
 from chalicelib.errors import LaurelError, MissingSetting
 from chalicelib.services import Services, build
 from cli.arguments import parser
-from cli.output import UsageFault, print_error
+from cli.output import UsageProblem, print_error
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
@@ -32,7 +32,7 @@ def main(
         services = (connect or _connect)(settings.read(environment))
         code: int = options.act(services, options)
         sys.stdout.flush()
-    except (MissingSetting, UsageFault) as error:
+    except (MissingSetting, UsageProblem) as error:
         print_error(error, options.json)
         return 2
     except LaurelError as error:

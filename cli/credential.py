@@ -21,7 +21,7 @@ from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import UsageFault, show
+from cli.output import UsageProblem, show
 
 _ABSENT = ("email", "did", "valid-until", "evidence")
 """Optional members that `correct --without` removes."""
@@ -136,7 +136,7 @@ def _evidence(command: ArgumentParser) -> None:
 
 def _links(options: Namespace) -> tuple[EvidenceLink, ...]:
     if any(len(each) not in (2, 3) for each in options.evidence):
-        raise UsageFault("Give evidence as --evidence URL NAME or --evidence URL NAME DESCRIPTION.")
+        raise UsageProblem("Give evidence as --evidence URL NAME or --evidence URL NAME DESCRIPTION.")
     return tuple(EvidenceLink(*each) for each in options.evidence)
 
 
@@ -201,7 +201,7 @@ def _decide_all(
             text = f"{name}  refused: {error.detail} ({error.code})"
             show(options.json, text, id=name, outcome="refused", code=error.code, detail=error.detail)
             continue
-        state = decision.record.standing.state
+        state = decision.record.status.state
         text = f"{name}  {state}" if decision.changed else f"{name}  already {state} since {_since(decision)}"
         show(options.json, text, id=name, outcome="changed" if decision.changed else "unchanged", state=state)
     return 1 if failed else 0
@@ -213,24 +213,24 @@ def _tenant(services: Services, options: Namespace, name: str) -> str:
 
 
 def _since(decision: Decision) -> str:
-    return f"{decision.record.standing.at:%Y-%m-%d %H:%M} UTC"
+    return f"{decision.record.status.at:%Y-%m-%d %H:%M} UTC"
 
 
 def show_one(services: Services, options: Namespace) -> int:
     """Verify one credential. No view event is recorded, because the issuer asks and not a verifier."""
     opened = services.hosted_reports.open(options.id, None)
     report, record = opened.report, opened.record
-    lines = [f"{record.id}  {report.verdict}", f"  status: {record.standing.state}"]
-    if record.standing.reason:
-        lines[-1] += f" ({record.standing.reason})"
+    lines = [f"{record.id}  {report.verdict}", f"  status: {record.status.state}"]
+    if record.status.reason:
+        lines[-1] += f" ({record.status.reason})"
     lines += [f"  {_MARKS[each.outcome]} {each.number:2} {each.check}: {each.message}" for each in report.findings]
     show(
         options.json,
         "\n".join(lines),
         id=record.id,
         verdict=report.verdict,
-        state=record.standing.state,
-        reason=record.standing.reason,
+        state=record.status.state,
+        reason=record.status.reason,
         findings={each.check: each.code for each in report.findings},
     )
     return 0
@@ -245,7 +245,7 @@ def correct_one(services: Services, options: Namespace) -> int:
     for absent in dict.fromkeys(options.without):
         name = absent.replace("-", "_")
         if said.get(name) is not None:
-            raise UsageFault(f"Give --{absent} or --without {absent}, not both.")
+            raise UsageProblem(f"Give --{absent} or --without {absent}, not both.")
         said[name] = () if name == "evidence" else None
     changes = replace(Changes(), **said)
     tenant = _tenant(services, options, options.id)

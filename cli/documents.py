@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from chalicelib.award.input.field_errors import Misplaced
+from chalicelib.award.input.field_errors import FieldError
 from chalicelib.credential import strict_json
 from cli import files, grammar
-from cli.output import UsageFault
+from cli.output import UsageProblem
 
 D = TypeVar("D")
 
@@ -34,9 +34,9 @@ def command(verbs: grammar.Commands, verb: str, act: Callable[..., int], descrip
 
 
 def read(path: Path, understand: Callable[[Mapping[str, object]], D]) -> D:
-    """Parse the JSON object in the file with ``understand``. Raises `UsageFault`, `Malformed`."""
+    """Parse the JSON object in the file with ``understand``. Raises `UsageProblem`, `Malformed`."""
     content = files.content(path)
     try:
         return understand(strict_json.parse(content))
-    except Misplaced as error:
-        raise UsageFault(f"{path}: {error}", code=error.code) from error
+    except FieldError as error:
+        raise UsageProblem(f"{path}: {error}", code=error.code) from error

@@ -11,7 +11,7 @@ from chalicelib.analytics.replay import replay
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import UsageFault, note, show
+from cli.output import UsageProblem, note, show
 
 
 def add_commands(nouns: Commands) -> None:
@@ -30,9 +30,9 @@ def replay_log(services: Services, options: Namespace) -> int:
         with nullcontext(sys.stdin) if options.file == "-" else log.open(encoding="utf-8", errors="replace") as lines:
             done = replay(lines, services.event_store)
     except OSError as error:
-        raise UsageFault(f"{options.file} cannot be read: {error.strerror}.", code="file_unreadable") from error
+        raise UsageProblem(f"{options.file} cannot be read: {error.strerror}.", code="file_unreadable") from error
     except UnicodeDecodeError as error:
-        raise UsageFault("Standard input is not UTF-8.", code="not_utf8") from error
+        raise UsageProblem("Standard input is not UTF-8.", code="not_utf8") from error
     show(
         options.json,
         f"{done.stored} events stored, {done.other} other lines ignored",

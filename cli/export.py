@@ -10,7 +10,7 @@ from chalicelib.award import export
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import UsageFault, note, show
+from cli.output import UsageProblem, note, show
 from cli.progress import counter
 
 
@@ -47,7 +47,7 @@ def write(services: Services, options: Namespace) -> int:
             finally:
                 part.unlink(missing_ok=True)
     except OSError as error:
-        raise UsageFault(f"{target} cannot be written: {error.strerror}.", code="file_unwritable") from error
+        raise UsageProblem(f"{target} cannot be written: {error.strerror}.", code="file_unwritable") from error
     note(f"Exported {lines:,} lines to {target}")
     show(options.json, f"{target}", file=str(target), lines=lines)
     return 0

@@ -71,7 +71,7 @@ def create(services: Services, options: Namespace) -> int:
     """Create an issuer."""
     new = NewIssuer(options.id, options.name, options.url, options.description, options.email, options.image)
     owner = None if options.owner is None else email_address.normal(options.owner)
-    _show(issuer_actions.found(services.issuer_context, new, options.did, owner=owner, registered=True), options.json)
+    _show(issuer_actions.create(services.issuer_context, new, options.did, owner=owner, registered=True), options.json)
     return 0
 
 

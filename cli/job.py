@@ -18,14 +18,14 @@ from chalicelib.award.bulk.job import (
 )
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
-from chalicelib.award.bulk.upload import Fault
+from chalicelib.award.bulk.upload import RowError
 from chalicelib.credential.build import credential_url
 from chalicelib.errors import Malformed
 from chalicelib.services import Services
 from cli import files, grammar
 from cli.access import BY
 from cli.grammar import Commands
-from cli.output import UsageFault, note, show
+from cli.output import UsageProblem, note, show
 from cli.progress import bar
 
 COLUMNS = ("row", "ref", "name", "email", "state", "url", "code", "detail")
@@ -59,7 +59,7 @@ def add_commands(nouns: Commands) -> None:
         "--allow",
         action="append",
         default=[],
-        choices=("duplicates", "faults", "columns"),
+        choices=("duplicates", "row_errors", "columns"),
         help="accept duplicate addresses; skip rows with errors; ignore unknown columns",
     )
     made.add_argument("--key", help="distinguishes this job from an earlier one with the same rows")
@@ -96,10 +96,10 @@ def run(services: Services, options: Namespace) -> int:
             return _dry_run(services, options, sent)
         job = bulk_issuer.create(services.bulk, options.issuer, sent, BY)
     except RowsRefused as error:
-        _show_errors(error.faults, options.json)
-        raise UsageFault(error.detail, code=error.code) from error
+        _show_errors(error.row_errors, options.json)
+        raise UsageProblem(error.detail, code=error.code) from error
     except Malformed as error:
-        raise UsageFault(f"{options.file}: {error.detail}", code=error.code) from error
+        raise UsageProblem(f"{options.file}: {error.detail}", code=error.code) from error
     return _work(services, job, options.json)
 
 
@@ -146,15 +146,23 @@ def _content(path: Path) -> bytes:
         # Decompressed first, so that a file over the size limit is refused before anything else happens.
         return inflated(files.content(path))
     except Malformed as error:
-        raise UsageFault(f"{path}: {error.detail}", code=error.code) from error
+        raise UsageProblem(f"{path}: {error.detail}", code=error.code) from error
 
 
 def _dry_run(services: Services, options: Namespace, sent: Upload) -> int:
     found = bulk_issuer.examine(services.bulk, options.issuer, sent)
-    _show_errors((*found.faults, *found.duplicates), options.json)
-    text = f"{found.total:,} rows: {found.faulty:,} with errors, {found.repeated:,} with a duplicate address"
-    show(options.json, text, rows=found.total, faulty=found.faulty, repeated=found.repeated)
-    return 1 if found.faulty or found.repeated else 0
+    _show_errors((*found.row_errors, *found.duplicates), options.json)
+    text = (
+        f"{found.total:,} rows: {found.with_errors:,} with errors, {found.with_duplicates:,} with a duplicate address"
+    )
+    show(
+        options.json,
+        text,
+        rows=found.total,
+        rows_with_errors=found.with_errors,
+        rows_with_duplicates=found.with_duplicates,
+    )
+    return 1 if found.with_errors or found.with_duplicates else 0
 
 
 def _work(services: Services, job: Job, as_json: bool) -> int:
@@ -173,19 +181,19 @@ def _work(services: Services, job: Job, as_json: bool) -> int:
     return 0 if done.state is JobState.DONE and not done.counts.refused else 1
 
 
-def _show_errors(faults: tuple[Fault, ...], as_json: bool) -> None:
-    for fault in faults if as_json else faults[:SHOWN]:
-        where = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
+def _show_errors(row_errors: tuple[RowError, ...], as_json: bool) -> None:
+    for row_error in row_errors if as_json else row_errors[:SHOWN]:
+        where = f"row {row_error.row}" + (f", {row_error.column}" if row_error.column else "")
         show(
             as_json,
-            f"{where}: {fault.detail}",
-            row=fault.row,
-            column=fault.column,
-            code=fault.code,
-            detail=fault.detail,
+            f"{where}: {row_error.detail}",
+            row=row_error.row,
+            column=row_error.column,
+            code=row_error.code,
+            detail=row_error.detail,
         )
-    if len(faults) > SHOWN and not as_json:
-        note(f"{len(faults) - SHOWN:,} more errors; use --json to print all")
+    if len(row_errors) > SHOWN and not as_json:
+        note(f"{len(row_errors) - SHOWN:,} more errors; use --json to print all")
 
 
 def _show(job: Job, as_json: bool) -> None:

@@ -16,7 +16,7 @@ _UNLIMITED = 10_000
 """Width when output goes to a file or a pipe, so that no line is wrapped."""
 
 
-class UsageFault(LaurelError):
+class UsageProblem(LaurelError):
     """Invalid arguments or an unreadable file. Nothing was changed."""
 
     code = "usage"

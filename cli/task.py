@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 from chalicelib.errors import NotFound
 from chalicelib.services import Services
-from chalicelib.tasks.task_queue import Parked
+from chalicelib.tasks.task_queue import DeadLetter
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import UsageFault, note, show
+from cli.output import UsageProblem, note, show
 
 MOST = 10_000
 """Most failed tasks that one command reads."""
@@ -20,7 +20,7 @@ def add_commands(nouns: Commands) -> None:
     """Add `task`."""
     verbs = grammar.verbs(nouns, "task", "manage tasks that failed ten times")
     for verb, act, description, example in (
-        ("list", list_parked, "list failed tasks, oldest first", ""),
+        ("list", list_dead_letters, "list failed tasks, oldest first", ""),
         ("retry", retry, "retry failed tasks", "--all"),
         ("delete", delete, "delete failed tasks", "--kind deliver --issuer acme"),
     ):
@@ -34,10 +34,10 @@ def add_commands(nouns: Commands) -> None:
             command.add_argument("--all", action="store_true", help="all failed tasks")
 
 
-def list_parked(services: Services, options: Namespace) -> int:
+def list_dead_letters(services: Services, options: Namespace) -> int:
     """List failed tasks, oldest first."""
-    for parked in _selected(services, options):
-        _show(options, parked, f"{parked.task.due:%Y-%m-%d %H:%M} UTC  {parked.code}")
+    for dead_letter in _selected(services, options):
+        _show(options, dead_letter, f"{dead_letter.task.due:%Y-%m-%d %H:%M} UTC  {dead_letter.code}")
     return 0
 
 
@@ -51,33 +51,33 @@ def delete(services: Services, options: Namespace) -> int:
     return _each(services, options, services.tasks.drop, "deleted")
 
 
-def _each(services: Services, options: Namespace, act: Callable[[Parked], None], outcome: str) -> int:
+def _each(services: Services, options: Namespace, act: Callable[[DeadLetter], None], outcome: str) -> int:
     if not (options.all or options.kind or options.issuer or options.subject):
-        raise UsageFault("Select tasks with --kind, --issuer, --subject or --all.")
+        raise UsageProblem("Select tasks with --kind, --issuer, --subject or --all.")
     done = gone = 0
-    for parked in _selected(services, options):
+    for dead_letter in _selected(services, options):
         try:
-            act(parked)
+            act(dead_letter)
         except NotFound:
             gone += 1  # another command handled it first
             continue
         done += 1
-        _show(options, parked, outcome)
+        _show(options, dead_letter, outcome)
     note(f"{done} {outcome}" + (f", {gone} no longer there" if gone else ""))
     return 0 if done else 1
 
 
-def _selected(services: Services, options: Namespace) -> Iterator[Parked]:
+def _selected(services: Services, options: Namespace) -> Iterator[DeadLetter]:
     # All are read before the first one moves, so that none is read twice.
-    for parked in list(services.tasks.parked(MOST)):
-        task = parked.task
+    for dead_letter in list(services.tasks.dead_letters(MOST)):
+        task = dead_letter.task
         wanted = ((options.kind, task.kind), (options.issuer, task.issuer_id), (options.subject, task.subject))
         if all(ask is None or ask == value for ask, value in wanted):
-            yield parked
+            yield dead_letter
 
 
-def _show(options: Namespace, parked: Parked, status: str) -> None:
-    task = parked.task
+def _show(options: Namespace, dead_letter: DeadLetter, status: str) -> None:
+    task = dead_letter.task
     show(
         options.json,
         f"{task.kind}  {task.issuer_id}  {task.subject}  {status}",
@@ -86,5 +86,5 @@ def _show(options: Namespace, parked: Parked, status: str) -> None:
         subject=task.subject,
         attempts=task.attempts,
         at=f"{task.due:%Y-%m-%dT%H:%M:%SZ}",
-        code=parked.code,
+        code=dead_letter.code,
     )

@@ -131,7 +131,7 @@ def _check(stage: Stage, items: Items, answers: Sequence[Record], tally: Tally, 
 
 def _found(stage: Stage) -> None:
     new = NewIssuer(ISSUER, "Acme Academy", "https://acme.example/", "Courses for makers.")
-    issuer_actions.found(stage.issuer_context, new)
+    issuer_actions.create(stage.issuer_context, new)
     picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0IEND\xaeB`\x82"
     achievements.add(stage.issuer_context, NewAchievement(ISSUER, "Analysis", "Can.", "Do.", picture, "A wheel"))
 
@@ -197,7 +197,7 @@ def _there(many: int) -> Callable[[Stage, str, Items], list[str]]:
 def _stands(state: State, version: int) -> Callable[[Stage, str, Items], list[str]]:
     def done(stage: Stage, about: str, _: Items) -> list[str]:
         record = stage.issuer_store.record(about)
-        stands = (record.standing.state, record.version)
+        stands = (record.status.state, record.version)
         return [] if stands == (state, version) else [f"{stands} instead of {(state, version)}"]
 
     return done

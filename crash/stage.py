@@ -102,7 +102,7 @@ def halves(stage: Stage, items: Items) -> list[str]:
 
 def _reinstated(record: Record) -> bool:
     """Whether the credential was reinstated: its pathways are then checked again, which adds a task."""
-    return record.standing.state is State.ACTIVE and record.version > 1 and record.superseded_by is None
+    return record.status.state is State.ACTIVE and record.version > 1 and record.superseded_by is None
 
 
 def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:
@@ -116,7 +116,7 @@ def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:
 
 
 def _contradictions(stage: Stage, record: Record, by_type: dict[str, Items]) -> list[str]:
-    state, found = record.standing.state, []
+    state, found = record.status.state, []
     rows = [item["state"]["S"] for item in by_type.get("row", ()) if item["credential_id"]["S"] == record.id]
     if rows != [state.value]:
         found.append(f"its row says {rows}, and its record {state}")

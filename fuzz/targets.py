@@ -17,7 +17,7 @@ from chalicelib.verify.keys import did_jwk, did_key, jwk
 from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.keys.jwk_set import methods_of
 from chalicelib.verify.pipeline import verify
-from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
+from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, Resolver
 from chalicelib.verify.report import Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ class _NoRegistry:
         return None
 
 
-WORLD = World(_Nobody(), _Nobody(), _NoRegistry())
+RESOLVER = Resolver(_Nobody(), _Nobody(), _NoRegistry())
 
 
 class WrongAnswerError(AssertionError):
@@ -47,7 +47,7 @@ class WrongAnswerError(AssertionError):
 
 def _verify(data: bytes) -> None:
     # No signature in the corpus is by a key that fuzzing could find, so a changed document is never valid.
-    if verify(data, world=WORLD, now=NOW).verdict is Verdict.VALID:
+    if verify(data, resolver=RESOLVER, now=NOW).verdict is Verdict.VALID:
         raise WrongAnswerError("random bytes are a valid credential")
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chalicelib.access.models import Member, Roster
+from chalicelib.access.models import Member, Membership
 from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Event
 from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
@@ -21,8 +21,8 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
-from chalicelib.reports.store import Surroundings
-from chalicelib.tasks.task_queue import LEASE, Parked, Task
+from chalicelib.reports.store import RelatedItems
+from chalicelib.tasks.task_queue import LEASE, DeadLetter, Task
 from tests.access import fakes as access
 
 T = TypeVar("T", Issuer, Record)
@@ -89,7 +89,7 @@ class IssuerStore:
             raise Conflict("taken")
         if owner is not None:
             founder = Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created)
-            self.member_store.replace_member(None, founder, Roster(issuer.id, 1, 1, 1, f"founded by {owner}"))
+            self.member_store.replace_member(None, founder, Membership(issuer.id, 1, 1, 1, f"created by {owner}"))
         self._issuers[issuer.id] = issuer
         self._lists.update({status_list.id: status_list for status_list in lists})
 
@@ -194,7 +194,7 @@ class IssuerStore:
     def status_list(self, list_id: str) -> StatusList:
         return _found(self._lists.get(list_id))
 
-    def replace_standing(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
+    def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
         self._replace(self._records, record, lists)
         self.tasks.add(tasks)
 
@@ -211,8 +211,8 @@ class IssuerStore:
     def image(self, sha256: str) -> Image:
         return _found(self._images.get(sha256))
 
-    def surroundings(self, record: Record, day: date) -> Surroundings:
-        return Surroundings(
+    def related_items(self, record: Record, day: date) -> RelatedItems:
+        return RelatedItems(
             issuer=self._issuers.get(record.issuer_id),
             status_lists={
                 entry.list_id: self._lists[entry.list_id] for entry in record.entries if entry.list_id in self._lists
@@ -265,49 +265,49 @@ class TaskQueue:
     """`award.tasks.TaskQueue`. ``standing`` maps what is to be done to when its lease ends (None: it has none)."""
 
     def __init__(self) -> None:
-        self.standing: dict[Task, datetime | None] = {}
-        self._parked: dict[Task, Parked] = {}
+        self.status: dict[Task, datetime | None] = {}
+        self._dead_letters: dict[Task, DeadLetter] = {}
 
     def add(self, tasks: Sequence[Task]) -> None:
         for task in tasks:
-            if not any(_same(task, other) for other in self.standing):
-                self.standing[task] = None
+            if not any(_same(task, other) for other in self.status):
+                self.status[task] = None
 
     def due(self, now: datetime, limit: int) -> Iterator[Task]:
-        free = [task for task, lease in self.standing.items() if task.due <= now and (lease is None or lease <= now)]
+        free = [task for task, lease in self.status.items() if task.due <= now and (lease is None or lease <= now)]
         return iter(sorted(free, key=lambda task: task.due)[:limit])
 
     def claim(self, task: Task, now: datetime) -> bool:
-        lease = self.standing.get(task)
-        if task not in self.standing or (lease is not None and lease > now):
+        lease = self.status.get(task)
+        if task not in self.status or (lease is not None and lease > now):
             return False
-        del self.standing[task]
-        self.standing[replace(task, attempts=task.attempts + 1)] = now + LEASE
+        del self.status[task]
+        self.status[replace(task, attempts=task.attempts + 1)] = now + LEASE
         return True
 
     def done(self, task: Task) -> None:
-        self.standing = {other: lease for other, lease in self.standing.items() if not _same(task, other)}
+        self.status = {other: lease for other, lease in self.status.items() if not _same(task, other)}
 
     def postpone(self, task: Task, due: datetime) -> None:
-        if task in self.standing:
-            del self.standing[task]
+        if task in self.status:
+            del self.status[task]
             self.add([replace(task, due=due)])
 
-    def park(self, task: Task, code: str, now: datetime) -> None:
-        if task in self.standing:
-            del self.standing[task]
-            parked = Parked(replace(task, due=now), code)
-            self._parked[parked.task] = parked
+    def move_to_dead_letters(self, task: Task, code: str, now: datetime) -> None:
+        if task in self.status:
+            del self.status[task]
+            dead_letter = DeadLetter(replace(task, due=now), code)
+            self._dead_letters[dead_letter.task] = dead_letter
 
-    def parked(self, limit: int) -> Iterator[Parked]:
-        return iter(sorted(self._parked.values(), key=lambda parked: parked.task.due)[:limit])
+    def dead_letters(self, limit: int) -> Iterator[DeadLetter]:
+        return iter(sorted(self._dead_letters.values(), key=lambda dead_letter: dead_letter.task.due)[:limit])
 
-    def retry(self, parked: Parked, now: datetime) -> None:
-        _found(self._parked.pop(parked.task, None))
-        self.add([replace(parked.task, due=now, attempts=0)])
+    def retry(self, dead_letter: DeadLetter, now: datetime) -> None:
+        _found(self._dead_letters.pop(dead_letter.task, None))
+        self.add([replace(dead_letter.task, due=now, attempts=0)])
 
-    def drop(self, parked: Parked) -> None:
-        self._parked.pop(parked.task, None)
+    def drop(self, dead_letter: DeadLetter) -> None:
+        self._dead_letters.pop(dead_letter.task, None)
 
 
 def _same(one: Task, other: Task) -> bool:
@@ -328,7 +328,7 @@ class Claims:
 
 
 @dataclass
-class Witness:
+class DomainReader:
     """Domains: their TXT records by name, their files by URL. One that is in ``silent`` cannot be asked."""
 
     texts: dict[str, list[str]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from chalicelib.credential.record import Entry, Purpose
 from chalicelib.errors import Unavailable
 from chalicelib.verify import bitstring
 from chalicelib.verify.data_integrity import sign
-from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
+from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, Resolver
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -132,15 +132,15 @@ def status_list(
 
 
 @dataclass
-class FakeWorld:
+class FakeResolver:
     """All three ports of verification, from dictionaries; what is missing is unavailable."""
 
     controllers: dict[str, Controller] = field(default_factory=dict)
     lists: dict[str, bytes] = field(default_factory=dict)
     known: dict[str, KnownIssuer] = field(default_factory=dict)
 
-    def world(self) -> World:
-        return World(_Controllers(self.controllers), _Lists(self.lists), _Registry(self.known))
+    def resolver(self) -> Resolver:
+        return Resolver(_Controllers(self.controllers), _Lists(self.lists), _Registry(self.known))
 
 
 @dataclass
@@ -175,8 +175,8 @@ def list_url(purpose: Purpose) -> str:
     return build.status_list_url(BASE_URL, purpose.value[0] * 26)
 
 
-def good_world() -> FakeWorld:
+def good_resolver() -> FakeResolver:
     """Both status lists answer with no bit set, and the issuer is registered."""
     lists = {list_url(purpose): as_bytes(signed(status_list(purpose))) for purpose in Purpose}
     known = {ISSUER_KEY.did: KnownIssuer(ISSUER_KEY.did, "Fernhill College", "Laurel")}
-    return FakeWorld(lists=lists, known=known)
+    return FakeResolver(lists=lists, known=known)

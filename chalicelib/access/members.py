@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chalicelib.access import email_address
 from chalicelib.access.access_context import AccessContext
-from chalicelib.access.models import Member, Roster
+from chalicelib.access.models import Member, Membership
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict, NotFound, Refused
 
@@ -27,10 +27,10 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
         # A member is named in a path, where API Gateway takes `%2F` for the end of a part.
         raise Refused("An email address with a slash is not supported.", code="bad_email")
     for _ in range(TRIES):
-        roster = access_context.member_store.roster(issuer_id)
+        membership = access_context.member_store.membership(issuer_id)
         if _found(access_context, member) is not None:
             raise Conflict(f"{member.email} is already a member.", code="member_exists")
-        if _stored(access_context, roster, None, member):
+        if _stored(access_context, membership, None, member):
             return member
     raise _busy()
 
@@ -38,10 +38,10 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
 def change(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> Member:
     """Give a member another role. Raises `NotFound`; `Conflict` (`last_owner`) for the only owner."""
     for _ in range(TRIES):
-        roster = access_context.member_store.roster(issuer_id)
+        membership = access_context.member_store.membership(issuer_id)
         before = access_context.member_store.member(issuer_id, email_address.normal(email))
         after = replace(before, role=role)
-        if after == before or _stored(access_context, roster, before, after):
+        if after == before or _stored(access_context, membership, before, after):
             return after
     raise _busy()
 
@@ -49,9 +49,9 @@ def change(access_context: AccessContext, issuer_id: str, email: str, role: Role
 def remove(access_context: AccessContext, issuer_id: str, email: str) -> None:
     """Let a person go; they are locked out from their next request on. Raises as `change` does."""
     for _ in range(TRIES):
-        roster = access_context.member_store.roster(issuer_id)
+        membership = access_context.member_store.membership(issuer_id)
         before = access_context.member_store.member(issuer_id, email_address.normal(email))
-        if _stored(access_context, roster, before, None):
+        if _stored(access_context, membership, before, None):
             return
     raise _busy()
 
@@ -73,9 +73,9 @@ def _found(access_context: AccessContext, member: Member) -> Member | None:
         return None
 
 
-def _stored(access_context: AccessContext, roster: Roster, before: Member | None, after: Member | None) -> bool:
+def _stored(access_context: AccessContext, membership: Membership, before: Member | None, after: Member | None) -> bool:
     # The roster was read before the member: while it is still the same, so is the member.
-    following = _next(roster, before, after)
+    following = _next(membership, before, after)
     try:
         access_context.member_store.replace_member(before, after, following)
     except Conflict:
@@ -83,13 +83,13 @@ def _stored(access_context: AccessContext, roster: Roster, before: Member | None
     return True
 
 
-def _next(roster: Roster, before: Member | None, after: Member | None) -> Roster:
+def _next(membership: Membership, before: Member | None, after: Member | None) -> Membership:
     """The roster after the change. Raises `Conflict` (`last_owner`), `Refused` (`too_many`)."""
     following = replace(
-        roster,
-        owners=roster.owners + _owns(after) - _owns(before),
-        members=roster.members + (after is not None) - (before is not None),
-        version=roster.version + 1,
+        membership,
+        owners=membership.owners + _owns(after) - _owns(before),
+        members=membership.members + (after is not None) - (before is not None),
+        version=membership.version + 1,
         last=f"{before and before.email} {before and before.role} -> {after and after.email} {after and after.role}",
     )
     if following.owners < 1:

@@ -19,7 +19,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class Membership:
     """How many belong to an issuer. It changes with every change of a member, so two changes cannot pass each other."""
 
     issuer_id: str

@@ -62,7 +62,7 @@ def begin(access_context: AccessContext, providers: Providers, provider: Provide
         **{name: secrets.fresh(access_context.entropy) for name in ("st", "no", "ve")},
     }
     cookie = jwt.encode(claims, signing_keys.derived(key, _PURPOSE), algorithm="HS256", headers={"kid": kid})
-    asked = {
+    session = {
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": _redirect(access_context, provider),
@@ -73,7 +73,7 @@ def begin(access_context: AccessContext, providers: Providers, provider: Provide
         "code_challenge_method": "S256",
     }
     separator = "&" if "?" in endpoints.authorization else "?"
-    return f"{endpoints.authorization}{separator}{urlencode(asked)}", cookie
+    return f"{endpoints.authorization}{separator}{urlencode(session)}", cookie
 
 
 def finish(
@@ -87,8 +87,8 @@ def finish(
 
     Raises `Refused` (`sign_in_failed`) for whatever does not fit, `Unavailable` when the provider cannot be asked.
     """
-    asked = _asked(access_context, provider, cookie)
-    if not hmac.compare_digest(answer.get("state", "").encode(), asked["st"].encode()):
+    session = _asked(access_context, provider, cookie)
+    if not hmac.compare_digest(answer.get("state", "").encode(), session["st"].encode()):
         raise _failed("The response does not belong to this sign-in.")
     if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207: whose answer it is
         raise _failed("The response came from another provider.")
@@ -99,14 +99,14 @@ def finish(
         "grant_type": "authorization_code",
         "code": answer["code"],
         "redirect_uri": _redirect(access_context, provider),
-        "code_verifier": asked["ve"],
+        "code_verifier": session["ve"],
         "client_id": provider.client_id,
     }
     token = providers.redeem(provider, endpoints, form).get("id_token")
     claims = _claims(access_context, providers, provider, endpoints, token)
-    if not hmac.compare_digest(str(claims["nonce"]).encode(), asked["no"].encode()):
+    if not hmac.compare_digest(str(claims["nonce"]).encode(), session["no"].encode()):
         raise _failed("The response does not belong to this sign-in.")
-    return Proven(_email(provider, claims), return_paths.local(asked.get("nx", "")))
+    return Proven(_email(provider, claims), return_paths.local(session.get("nx", "")))
 
 
 def _asked(access_context: AccessContext, provider: Provider, cookie: str | None) -> dict[str, str]:

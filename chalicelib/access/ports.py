@@ -9,7 +9,7 @@ from typing import Protocol
 from chalicelib.access.models import (
     Link,
     Member,
-    Roster,
+    Membership,
     Session,
     Token,
 )
@@ -27,10 +27,10 @@ class MemberStore(Protocol):
     def issuers_of(self, email: str) -> Iterator[str]:
         """The ids of all issuers that a person belongs to."""
 
-    def roster(self, issuer_id: str) -> Roster:
+    def membership(self, issuer_id: str) -> Membership:
         """Strongly read; an empty one of version 0 for an issuer that never had a member."""
 
-    def replace_member(self, before: Member | None, after: Member | None, roster: Roster) -> None:
+    def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
         """Store ``after`` in place of ``before`` (None: nobody) and the next version of the ``roster``, all or nothing.
 
         Raises `Conflict` when another writer was first.

@@ -116,7 +116,7 @@ class IssuerStore(Protocol):
     def status_list(self, list_id: str) -> StatusList:
         """Strongly read. Raises `NotFound`."""
 
-    def replace_standing(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
+    def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
         """Store the record's new status, its row, the next version of ``lists`` and ``tasks`` in one transaction.
 
         Each has its new version. Raises `Conflict` when another writer was first.
@@ -124,7 +124,7 @@ class IssuerStore(Protocol):
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         """Store a new credential as `add_record` does, with the next versions of the replaced credential and of
-        ``lists``, in one transaction. Raises as `add_record` and `replace_standing`."""
+        ``lists``, in one transaction. Raises as `add_record` and `replace_status`."""
 
     def add_image(self, image: Image) -> None:
         """Store an image; an image that is already stored is ignored."""

@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CredentialStatus:
     """The issuer's last status change, its time, and the reason if one was given."""
 
     state: State
@@ -52,7 +52,7 @@ class Record:
     jwt: str | None
     """The same credential as a compact VC-JWT, if requested when it was issued."""
     entries: tuple[Entry, ...]
-    standing: Standing
+    status: CredentialStatus
     issued_at: datetime
     version: int = 1
     holder_name: str = ""

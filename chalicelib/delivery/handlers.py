@@ -76,7 +76,7 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
 def is_current(record: Record, now: datetime) -> bool:
     """Whether to send emails about a credential: it is active, not expired and not superseded."""
     expired = record.valid_until is not None and record.valid_until <= now
-    return record.standing.state is State.ACTIVE and record.superseded_by is None and not expired
+    return record.status.state is State.ACTIVE and record.superseded_by is None and not expired
 
 
 def _deliver(delivery_context: DeliveryContext, task: Task, context: EmailContext) -> None:

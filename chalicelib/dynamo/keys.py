@@ -237,7 +237,7 @@ def members(issuer_id: str) -> Range:
     return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "MEMBER#")
 
 
-def roster(issuer_id: str) -> Key:
+def membership(issuer_id: str) -> Key:
     return Key(join("ISSUER", issuer_id), "ROSTER")
 
 
@@ -318,7 +318,7 @@ def task(due: datetime, kind: str, issuer_id: str, subject: str) -> Key:
     return Key(join("TASKS", str(shard)), join(moment(due), kind, issuer_id, subject))
 
 
-def parked_task(at: datetime, kind: str, issuer_id: str, subject: str) -> Key:
+def dead_letter(at: datetime, kind: str, issuer_id: str, subject: str) -> Key:
     return Key(join("TASKS", "FAILED"), join(moment(at), kind, issuer_id, subject))
 
 
@@ -327,7 +327,7 @@ def tasks_due(shard: int, now: datetime) -> Range:
     return Range(join("TASKS", str(shard)), "sk < :sk", moment(now + timedelta(microseconds=1)))
 
 
-def parked_tasks() -> Range:
+def dead_letters() -> Range:
     return Range(join("TASKS", "FAILED"))
 
 

@@ -17,7 +17,7 @@ MAX_RECORDS = 32
 """Records that are looked at; a name that was made for this purpose has one or two."""
 
 
-class DomainWitness:
+class NetworkDomainReader:
     """Implements `chalicelib.award.issuers.domain_proof.Witness`. Names are looked up by the machine's own
     resolver, as those of
     every host are; files come through the guarded fetcher, and past its cache: who

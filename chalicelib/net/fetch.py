@@ -19,7 +19,7 @@ from chalicelib.net.https_exchange import (
     exchange,
     too_large,
 )
-from chalicelib.net.resolve import Resolver
+from chalicelib.net.resolve import AddressResolver
 from chalicelib.verify.ports import Fetched
 
 TOTAL_SECONDS = 5.0
@@ -39,7 +39,9 @@ class Reply:
 class Fetcher:
     """Gets what a stranger's document points to. Holds no state: see `chalicelib.net.cache` for that."""
 
-    def __init__(self, guard: Guard, resolver: Resolver, trust: ssl.SSLContext, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, guard: Guard, resolver: AddressResolver, trust: ssl.SSLContext, now: Callable[[], datetime]
+    ) -> None:
         self._guard = guard
         self._resolver = resolver
         self._trust = trust

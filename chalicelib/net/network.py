@@ -10,7 +10,7 @@ from typing import Self
 from chalicelib.net.cache import Cache
 from chalicelib.net.fetch import Fetcher, system_trust
 from chalicelib.net.guard import Guard
-from chalicelib.net.resolve import SystemResolver
+from chalicelib.net.resolve import SystemAddressResolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +25,5 @@ class Network:
     def made(cls, allow: frozenset[str], clock: Callable[[], datetime]) -> Self:
         """A network that goes by ``clock``; for ``allow`` see `Guard`."""
         guard = Guard(allow)
-        fetcher = Fetcher(guard, SystemResolver(), system_trust(), clock)
+        fetcher = Fetcher(guard, SystemAddressResolver(), system_trust(), clock)
         return cls(guard, fetcher, Cache(fetcher, clock))

@@ -19,14 +19,14 @@ MAX_ADDRESSES = 32
 """Addresses of one host that are judged; a host with more is refused rather than judged in part."""
 
 
-class Resolver(Protocol):
+class AddressResolver(Protocol):
     """Looks names up."""
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
         """All addresses of ``host``, at least one. Raises `Unavailable` (`dns_failed`) or `TimeoutError`."""
 
 
-class SystemResolver:
+class SystemAddressResolver:
     """The machine's own resolver. `getaddrinfo` knows no time limit, so each look-up has a thread that may be left
     behind; the number of threads is bounded."""
 

@@ -15,10 +15,10 @@ from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.reports.hosted_resolver import hosted_world
+from chalicelib.reports.hosted_resolver import build_hosted_resolver
 from chalicelib.reports.store import PublicStore
 from chalicelib.verify.members import as_object
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 
@@ -34,7 +34,7 @@ class HostedReport:
     """The pathways that its achievement is a step of."""
 
     @property
-    def leads_on(self) -> tuple[PathwayLink, ...]:
+    def next_pathways(self) -> tuple[PathwayLink, ...]:
         """The next steps to show: none beside a warning."""
         real = (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
         return self.pathway_links if self.report.verdict in real else ()
@@ -55,7 +55,7 @@ class HostedReports:
         self,
         credential_id: str,
         visit: Visit | None,
-        asked: VerificationOptions = VerificationOptions(),  # noqa: B008 - frozen
+        options: VerificationOptions = DEFAULT_OPTIONS,
     ) -> HostedReport:
         """Read, verify and record one credential; the event is stored (or in the log) before this returns.
 
@@ -63,9 +63,9 @@ class HostedReports:
         """
         record = self.public_store.record(credential_id)
         now = self.clock()
-        around = self.public_store.surroundings(record, now.date())
-        world = hosted_world(self.base_url, around.issuer, around.status_lists, now)
-        report = verify(record.document, world=world, now=now, asked=asked)
+        around = self.public_store.related_items(record, now.date())
+        resolver = build_hosted_resolver(self.base_url, around.issuer, around.status_lists, now)
+        report = verify(record.document, resolver=resolver, now=now, options=options)
         if visit is not None:
             self._record(record, report, visit, around.salt)
         return HostedReport(record, around.issuer, report, around.pathway_links)
@@ -80,7 +80,7 @@ class HostedReports:
             record = self.public_store.record(credential_id)
         except NotFound:
             return
-        around = self.public_store.surroundings(record, report.checked_at.date())
+        around = self.public_store.related_items(record, report.checked_at.date())
         issuer = as_object(report.credential).get("issuer")
         if around.issuer is not None and as_object(issuer).get("id") == around.issuer.did:
             self._record(record, report, visit, around.salt)

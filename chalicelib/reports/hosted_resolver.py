@@ -15,15 +15,19 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import StatusList
 from chalicelib.errors import Unavailable
 from chalicelib.verify.keys.multikey import from_multikey
-from chalicelib.verify.ports import Controller, Fetched, KnownDomain, KnownIssuer, Method, World
+from chalicelib.verify.ports import Controller, Fetched, KnownDomain, KnownIssuer, Method, Resolver
 from chalicelib.verify.report import Evidence
 
 
-def hosted_world(base_url: str, issuer: Issuer | None, status_lists: Mapping[str, StatusList], now: datetime) -> World:
+def build_hosted_resolver(
+    base_url: str, issuer: Issuer | None, status_lists: Mapping[str, StatusList], now: datetime
+) -> Resolver:
     """A resolver for one issuer and the status lists of one credential, as read at ``now``."""
     lists = {status_list_url(base_url, listed.id): listed for listed in status_lists.values()}
     hosted = _HostedIssuer(base_url, issuer, now)
-    return World(controllers=hosted, status_lists=_HostedLists(lists, now), registry=_Registry(base_url, issuer, now))
+    return Resolver(
+        controllers=hosted, status_lists=_HostedLists(lists, now), registry=_Registry(base_url, issuer, now)
+    )
 
 
 def hosted_controller(base_url: str, issuer: Issuer, now: datetime) -> Controller:

@@ -13,7 +13,7 @@ from chalicelib.credential.record import Image, Record, StatusList
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class RelatedItems:
     """The items that belong to a record, read together in one strongly consistent call."""
 
     issuer: Issuer | None
@@ -31,7 +31,7 @@ class PublicStore(Protocol):
     def record(self, credential_id: str) -> Record:
         """The record, strongly read. Raises `NotFound`."""
 
-    def surroundings(self, record: Record, day: date) -> Surroundings:
+    def related_items(self, record: Record, day: date) -> RelatedItems:
         """Issuer, status lists, the achievement's pathways and the day's salt, strongly read in one call."""
 
     def issuer(self, issuer_id: str) -> Issuer:

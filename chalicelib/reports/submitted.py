@@ -9,14 +9,14 @@ from datetime import datetime
 
 from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
-from chalicelib.errors import LinkFault, Malformed, NotFound, Unavailable
+from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports import pasted
 from chalicelib.reports.hosted import HostedReports
-from chalicelib.reports.outside import Outside
+from chalicelib.reports.remote_sources import RemoteSources
 from chalicelib.reports.store import PublicStore
-from chalicelib.reports.submitted_resolver import open_world
+from chalicelib.reports.submitted_resolver import build_open_resolver
 from chalicelib.verify.members import as_object
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 
@@ -41,35 +41,35 @@ class SubmittedReports:
 
     public_store: PublicStore
     hosted_reports: HostedReports
-    outside: Callable[[], Outside]
+    remote_sources: Callable[[], RemoteSources]
     base_url: str
     clock: Callable[[], datetime]
 
-    def check(self, data: bytes, visit: Visit, asked: VerificationOptions = VerificationOptions()) -> SubmittedReport:  # noqa: B008 - frozen
+    def check(self, data: bytes, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS) -> SubmittedReport:
         """Verify pasted or uploaded input; a link is followed.
 
         Raises `Malformed` (`nothing_found`, `too_large`); for a link also `NotFound` and `Unavailable`.
         """
         found = pasted.read(data)
         if isinstance(found, pasted.Link):
-            return self.check_link(found.url, visit, asked)
-        return SubmittedReport(self._verify(found.source, self.outside(), visit, asked), None)
+            return self.check_link(found.url, visit, options)
+        return SubmittedReport(self._verify(found.source, self.remote_sources(), visit, options), None)
 
-    def check_link(self, url: str, visit: Visit, asked: VerificationOptions = VerificationOptions()) -> SubmittedReport:  # noqa: B008 - frozen
+    def check_link(self, url: str, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS) -> SubmittedReport:
         """Verify the credential at ``url``. A link to a hosted credential opens it as its own page does, with an event.
 
-        Raises `NotFound` if a hosted credential does not exist; `LinkFault` when the link cannot be followed;
+        Raises `NotFound` if a hosted credential does not exist; `UnreadableLink` when the link cannot be followed;
         `Malformed` (`nothing_found`) when there is no credential behind it; `Unavailable`.
         """
         hosted = self.hosted_id(url)
         if hosted is not None:
-            return SubmittedReport(self.hosted_reports.open(hosted, visit, asked).report, url, hosted)
+            return SubmittedReport(self.hosted_reports.open(hosted, visit, options).report, url, hosted)
         if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
             # Never fetched: Laurel's own pages prove nothing about a credential.
             raise Malformed(_OWN_PAGE, code="nothing_found")
-        outside = self.outside()
-        source = pasted.read_linked(_followed(outside, url))
-        return SubmittedReport(self._verify(source, outside, visit, asked), url)
+        remote_sources = self.remote_sources()
+        source = pasted.read_linked(_followed(remote_sources, url))
+        return SubmittedReport(self._verify(source, remote_sources, visit, options), url)
 
     def hosted_id(self, url: str) -> str | None:
         """The id of the hosted credential at ``url``; None for other addresses.
@@ -83,10 +83,12 @@ class SubmittedReports:
             raise NotFound("no such credential")
         return path
 
-    def _verify(self, source: bytes, outside: Outside, visit: Visit, asked: VerificationOptions) -> Report:
+    def _verify(
+        self, source: bytes, remote_sources: RemoteSources, visit: Visit, options: VerificationOptions
+    ) -> Report:
         now = self.clock()
-        world = open_world(self.base_url, self.public_store, outside, now)
-        report = verify(source, world=world, now=now, asked=asked)
+        resolver = build_open_resolver(self.base_url, self.public_store, remote_sources, now)
+        report = verify(source, resolver=resolver, now=now, options=options)
         claimed = as_object(report.credential).get("id")
         hosted = self._own_path(claimed) if isinstance(claimed, str) else None
         if hosted is not None and _ID.fullmatch(hosted):
@@ -106,8 +108,8 @@ def _plain(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
 
 
-def _followed(outside: Outside, url: str) -> bytes:
+def _followed(remote_sources: RemoteSources, url: str) -> bytes:
     try:
-        return outside.credential(url).body
+        return remote_sources.credential(url).body
     except Unavailable as error:
-        raise LinkFault(error.detail, code=error.code) from error
+        raise UnreadableLink(error.detail, code=error.code) from error

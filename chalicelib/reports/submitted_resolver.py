@@ -9,16 +9,18 @@ from chalicelib.credential.build import status_list_url
 from chalicelib.credential.did import host_did, issuer_did
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.reports.hosted_resolver import hosted_controller, hosted_registration
-from chalicelib.reports.outside import Outside
+from chalicelib.reports.remote_sources import RemoteSources
 from chalicelib.reports.store import PublicStore
-from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, World
+from chalicelib.verify.ports import Controller, Fetched, KnownIssuer, Resolver
 
 
-def open_world(base_url: str, public_store: PublicStore, outside: Outside, now: datetime) -> World:
+def build_open_resolver(
+    base_url: str, public_store: PublicStore, remote_sources: RemoteSources, now: datetime
+) -> Resolver:
     """A resolver for one request."""
-    return World(
-        controllers=_Controllers(base_url, public_store, outside, now),
-        status_lists=_StatusLists(base_url, public_store, outside, now),
+    return Resolver(
+        controllers=_Controllers(base_url, public_store, remote_sources, now),
+        status_lists=_StatusLists(base_url, public_store, remote_sources, now),
         registry=_Registry(base_url, public_store, now),
     )
 
@@ -27,12 +29,12 @@ def open_world(base_url: str, public_store: PublicStore, outside: Outside, now: 
 class _Controllers:
     base_url: str
     public_store: PublicStore
-    outside: Outside
+    remote_sources: RemoteSources
     now: datetime
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         if did != host_did(self.base_url) and not did.startswith(issuer_did(self.base_url, "")):
-            return self.outside.controllers.find(did, kid)
+            return self.remote_sources.controllers.find(did, kid)
         try:
             return hosted_controller(self.base_url, self.public_store.issuer_of_did(did), self.now)
         except NotFound as error:
@@ -43,13 +45,13 @@ class _Controllers:
 class _StatusLists:
     base_url: str
     public_store: PublicStore
-    outside: Outside
+    remote_sources: RemoteSources
     now: datetime
 
     def fetch(self, url: str) -> Fetched:
         prefix = status_list_url(self.base_url, "")
         if not url.startswith(prefix):
-            return self.outside.status_lists.fetch(url)
+            return self.remote_sources.status_lists.fetch(url)
         try:
             return Fetched(url, self.public_store.status_list(url.removeprefix(prefix)).document, self.now)
         except NotFound as error:

@@ -28,8 +28,8 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
-    """A dead letter. ``task.due`` is when it was parked; ``code`` is its last error."""
+class DeadLetter:
+    """A dead letter. ``task.due`` is when it was moved here; ``code`` is its last error."""
 
     task: Task
     code: str
@@ -54,14 +54,14 @@ class TaskQueue(Protocol):
     def postpone(self, task: Task, due: datetime) -> None:
         """Release a claimed task until ``due``. A task that another worker has claimed since is left unchanged."""
 
-    def park(self, task: Task, code: str, now: datetime) -> None:
+    def move_to_dead_letters(self, task: Task, code: str, now: datetime) -> None:
         """Move a claimed task to the dead letters. It does not run again until `retry`."""
 
-    def parked(self, limit: int) -> Iterator[Parked]:
+    def dead_letters(self, limit: int) -> Iterator[DeadLetter]:
         """Dead letters, oldest first."""
 
-    def retry(self, parked: Parked, now: datetime) -> None:
-        """Make a parked task due now and reset its attempts. Raises `NotFound` when it is not parked."""
+    def retry(self, dead_letter: DeadLetter, now: datetime) -> None:
+        """Make a dead letter due now and reset its attempts. Raises `NotFound` when it is no longer there."""
 
-    def drop(self, parked: Parked) -> None:
-        """Delete a parked task; a task that is already gone is ignored."""
+    def drop(self, dead_letter: DeadLetter) -> None:
+        """Delete a dead letter; one that is already gone is ignored."""

@@ -21,8 +21,8 @@ SLICE = timedelta(seconds=20)
 WINDOW = 100
 """Tasks read from one shard at a time: a few seconds of work, so that they are still current when they run."""
 ATTEMPTS = 10
-"""Handler calls for one task before it is parked. With the pauses between them that takes 12 to 24 hours, so an outage
-of a few hours needs no manual work."""
+"""Handler calls for one task before it becomes a dead letter. With the pauses between them that takes 12 to
+24 hours, so an outage of a few hours needs no manual work."""
 COUNTED = 100
 FIRST_PAUSE = timedelta(minutes=1)
 FACTOR = 3
@@ -30,13 +30,13 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class TaskFailure:
     """A failed handler call, or a task whose kind has no handler."""
 
     task: Task
     code: str
-    parked: bool
-    """True when the task was parked; otherwise it will be retried."""
+    is_final: bool
+    """True when the task became a dead letter; otherwise it will be retried."""
     error: Exception | None
 
 
@@ -48,8 +48,8 @@ class Worked:
     failed: int = 0
     late: timedelta = timedelta()
     """How overdue the oldest task was at the last read; zero when the queue was empty."""
-    parked: int = 0
-    """Number of parked tasks after the run, counted up to `COUNTED`."""
+    dead_letters: int = 0
+    """Number of dead letters after the run, counted up to `COUNTED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Worker:
     handlers: Mapping[str, Handler]
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    told: Callable[[Fault], None]
+    on_failure: Callable[[TaskFailure], None]
     """Called with each fault when it occurs."""
 
 
@@ -80,7 +80,7 @@ def run(worker: Worker, until: datetime) -> Worked:
                 break
             if worker.tasks.claim(task, now):
                 _do(worker, replace(task, attempts=task.attempts + 1), worked)
-    worked.parked = sum(1 for _ in worker.tasks.parked(COUNTED))
+    worked.dead_letters = sum(1 for _ in worker.tasks.dead_letters(COUNTED))
     return worked
 
 
@@ -120,10 +120,10 @@ def _do(worker: Worker, task: Task, worked: Worked) -> None:
 
 
 def _put_off(worker: Worker, task: Task, worked: Worked, code: str, error: Exception | None) -> None:
-    parked, now = task.attempts >= ATTEMPTS, worker.clock()
-    if parked:
-        worker.tasks.park(task, code, now)
+    is_final, now = task.attempts >= ATTEMPTS, worker.clock()
+    if is_final:
+        worker.tasks.move_to_dead_letters(task, code, now)
     else:
         worker.tasks.postpone(task, now + pause(task.attempts, worker.entropy))
     worked.failed += 1
-    worker.told(Fault(task, code, parked, error))
+    worker.on_failure(TaskFailure(task, code, is_final, error))

@@ -41,5 +41,5 @@ def id_of(value: object) -> str | None:
 
 def is_true(value: object) -> bool:
     """Whether ``value`` is true: as a boolean, as an equivalent xsd:boolean, or as a list of one."""
-    said = only(value)
-    return said in {"true", "1"} if isinstance(said, str) else said in (True, 1)
+    text = only(value)
+    return text in {"true", "1"} if isinstance(text, str) else text in (True, 1)

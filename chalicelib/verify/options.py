@@ -10,3 +10,6 @@ class VerificationOptions:
     """``email``: was the credential issued to the person with this address? None does not check it."""
 
     email: str | None = None
+
+
+DEFAULT_OPTIONS = VerificationOptions()

@@ -18,10 +18,10 @@ from chalicelib.verify.checks import (
     status,
     structure,
 )
-from chalicelib.verify.options import VerificationOptions
-from chalicelib.verify.ports import World
+from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
+from chalicelib.verify.ports import Resolver
 from chalicelib.verify.report import CORE, Finding, Outcome, Report, verdict_of
-from chalicelib.verify.verification_context import Unproven, VerificationContext
+from chalicelib.verify.verification_context import CheckNotPassed, VerificationContext
 from chalicelib.verify.view import view_of
 
 
@@ -57,18 +57,20 @@ _PASSED = Outcome.PASSED
 ALWAYS_UNCHECKED = ("whether the person presenting it is its holder",)
 
 
-def verify(source: bytes, *, world: World, now: datetime, asked: VerificationOptions = VerificationOptions()) -> Report:  # noqa: B008 - frozen
+def verify(
+    source: bytes, *, resolver: Resolver, now: datetime, options: VerificationOptions = DEFAULT_OPTIONS
+) -> Report:
     """Run every check on ``source`` and derive the verdict. Raises nothing, whatever the bytes.
 
     Checks 1 to 5 build on one another: after one that did not pass, nothing in the document is to be believed,
     and the checks behind it are `unknown` with the code `not_reached`.
     """
-    case = VerificationContext(source, world, now, asked)
+    verification = VerificationContext(source, resolver, now, options)
     findings: list[Finding] = []
     for check in CHECKS:
         try:
-            finding = check.run(case)
-        except Unproven as error:
+            finding = check.run(verification)
+        except CheckNotPassed as error:
             finding = Finding(check.number, check.name, error.outcome, error.code, error.detail, error.evidence)
         findings.append(finding)
         if finding.outcome is not _PASSED and check.name in CORE:
@@ -79,10 +81,10 @@ def verify(source: bytes, *, world: World, now: datetime, asked: VerificationOpt
     return Report(
         verdict=verdict_of(findings),
         checked_at=now,
-        format=case.format,
-        credential=view_of(case) if proven else None,
+        format=verification.format,
+        credential=view_of(verification) if proven else None,
         findings=tuple(findings),
-        not_checked=ALWAYS_UNCHECKED + case.not_followed,
+        not_checked=ALWAYS_UNCHECKED + verification.not_followed,
     )
 
 

@@ -98,7 +98,7 @@ class Registry(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Resolver:
     """Everything outside a document that the checks may ask."""
 
     controllers: Controllers

@@ -10,7 +10,7 @@ from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.ports import Controller, Controllers, Method
 
 
-class Seal(Protocol):
+class SecuredProof(Protocol):
     """One signature. A proof of VC Data Integrity is one, and so is a JWS around the document."""
 
     @property
@@ -49,7 +49,7 @@ class Seal(Protocol):
         """The key that it names. Raises `Unavailable`, `Malformed`."""
 
 
-class Securing(Protocol):
+class SecuredDocument(Protocol):
     """How a document is secured: by proofs inside it, or by an envelope around it."""
 
     @property
@@ -63,7 +63,7 @@ class Securing(Protocol):
         Empty where all signatures cover at which mention it is said.
         """
 
-    def seals(self) -> tuple[Seal, ...]:
+    def secured_proofs(self) -> tuple[SecuredProof, ...]:
         """Its signatures, parsed; an unsigned document has none. Raises `Malformed`, `CheckUnknown`."""
 
     def signed_bytes(self) -> tuple[bytes, ...]:

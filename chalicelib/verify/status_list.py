@@ -9,10 +9,10 @@ from chalicelib.errors import Malformed, Unavailable
 from chalicelib.verify import bitstring
 from chalicelib.verify.checks import context, dates, format, proof, signer, structure
 from chalicelib.verify.members import as_list, as_object, only, text
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS
 from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Evidence
-from chalicelib.verify.verification_context import CheckUnknown, Unproven, VerificationContext
+from chalicelib.verify.verification_context import CheckNotPassed, CheckUnknown, VerificationContext
 
 _CHECKS = (format.check, structure.check, context.check, proof.check, signer.check, dates.check)
 """Checks 1 to 6; a list that has a status of its own is not believed."""
@@ -27,17 +27,17 @@ class VerifiedList:
     evidence: Evidence
 
 
-def read_list(url: str, case: VerificationContext) -> VerifiedList:
+def read_list(url: str, verification: VerificationContext) -> VerifiedList:
     """Fetch and verify the status list at ``url`` for the credential in ``case``.
 
     Raises `CheckUnknown` whatever is wrong with it: a list that cannot be believed says nothing either way.
     """
     try:
-        fetched = case.world.status_lists.fetch(url)
+        fetched = verification.resolver.status_lists.fetch(url)
     except Unavailable as error:
         raise CheckUnknown("status_list_unavailable", f"Its status list could not be read: {error.detail}") from error
     evidence = (fetched.evidence(),)
-    listed = _verified(fetched, case)
+    listed = _verified(fetched, verification)
     if vocabulary.STATUS_LIST_CREDENTIAL not in listed.types:
         raise CheckUnknown("status_list_wrong_type", "Its status does not point to a status list.", evidence)
     if "credentialStatus" in listed.document:
@@ -46,7 +46,7 @@ def read_list(url: str, case: VerificationContext) -> VerifiedList:
     if listed.document.get("id", url) != url:
         raise CheckUnknown("status_list_other_id", "The status list belongs to another address.", evidence)
     # A list by another issuer may be right, but nothing says that this one may speak for the credential's issuer.
-    if listed.issuer != case.issuer:
+    if listed.issuer != verification.issuer:
         raise CheckUnknown("status_list_other_issuer", "Its status list was issued by someone else.", evidence)
     mention = only(listed.document.get("credentialSubject"))
     if vocabulary.STATUS_LIST not in as_list(as_object(mention).get("type")):
@@ -59,12 +59,12 @@ def read_list(url: str, case: VerificationContext) -> VerifiedList:
     return VerifiedList(tuple(as_list(subject.get("statusPurpose"))), bits, evidence[0])
 
 
-def _verified(fetched: Fetched, case: VerificationContext) -> VerificationContext:
-    inner = VerificationContext(fetched.body, case.world, case.now, VerificationOptions())
+def _verified(fetched: Fetched, verification: VerificationContext) -> VerificationContext:
+    inner = VerificationContext(fetched.body, verification.resolver, verification.now, DEFAULT_OPTIONS)
     for check in _CHECKS:
         try:
             check(inner)
-        except Unproven as error:
+        except CheckNotPassed as error:
             message = f"Its status list cannot be trusted: {error.detail}"
             raise CheckUnknown("status_list_unproven", message, (fetched.evidence(),)) from error
     return inner

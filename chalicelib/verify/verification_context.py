@@ -11,12 +11,12 @@ from chalicelib.errors import LaurelError
 from chalicelib.verify.members import only
 from chalicelib.verify.models import V2, DataModel
 from chalicelib.verify.options import VerificationOptions
-from chalicelib.verify.ports import Controller, Method, World
+from chalicelib.verify.ports import Controller, Method, Resolver
 from chalicelib.verify.report import Evidence, Outcome
-from chalicelib.verify.secured import Seal, Securing
+from chalicelib.verify.secured import SecuredDocument, SecuredProof
 
 
-class Unproven(LaurelError):
+class CheckNotPassed(LaurelError):
     """Raised by a check that did not pass; `CheckFailed` and `CheckUnknown` say which way."""
 
     outcome: ClassVar[Outcome]
@@ -26,13 +26,13 @@ class Unproven(LaurelError):
         self.evidence = evidence
 
 
-class CheckFailed(Unproven):
+class CheckFailed(CheckNotPassed):
     """The check was made, and the answer is no."""
 
     outcome = Outcome.FAILED
 
 
-class CheckUnknown(Unproven):
+class CheckUnknown(CheckNotPassed):
     """The check could not be made."""
 
     outcome = Outcome.UNKNOWN
@@ -47,21 +47,21 @@ class VerificationContext:
     """
 
     source: bytes
-    world: World
+    resolver: Resolver
     now: datetime
-    asked: VerificationOptions
+    options: VerificationOptions
     format: str | None = None
     """Written by check 1, as are the three below."""
     document: Mapping[str, object] = field(default_factory=dict)
     """The credential without its signatures."""
-    securing: Securing | None = None
+    securing: SecuredDocument | None = None
     model: DataModel = V2
     types: tuple[str, ...] = ()
     """Written by check 2, as are the four below."""
     issuer: str = ""
     valid_from: datetime | None = None
     valid_until: datetime | None = None
-    seals: tuple[Seal, ...] = ()
+    secured_proofs: tuple[SecuredProof, ...] = ()
     signed: tuple[bytes, ...] = ()
     """Written by check 3: what each of `seals` signs, in the same order."""
     methods: tuple[tuple[Controller, Method], ...] = ()

@@ -14,9 +14,9 @@ description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url,
 valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 
 
-def view_of(case: VerificationContext) -> View:
+def view_of(verification: VerificationContext) -> View:
     """The view of the case's document. Only when its proof holds: a view is shown as the issuer's word."""
-    document, model, node = case.document, case.model, case.node
+    document, model, node = verification.document, verification.model, verification.node
     subject = node(document.get("credentialSubject"))
     achievement = node(subject.get("achievement"))
     issuer = node(document.get("issuer"))

@@ -31,7 +31,7 @@ ISSUERS = ((HARBOUR, Method.WEB), (ATLAS, Method.WEB), (LANTERN, Method.KEY))
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Course:
     """An achievement of the demo; ``picture`` is a name in `pictures`."""
 
     issuer_id: str
@@ -53,8 +53,8 @@ _OPERATION = _onet("Operation and Control", "2.B.3.h")
 _COORDINATION = _onet("Coordination", "2.B.1.b")
 _JUDGMENT = _onet("Judgment and Decision Making", "2.B.4.e")
 
-LESSONS = (
-    Lesson(
+COURSES = (
+    Course(
         HARBOUR.id,
         "Underwater Welding, Level 2",
         "Certification",
@@ -64,7 +64,7 @@ LESSONS = (
         "A white flame on an orange hexagon",
         (_OPERATION, _onet("Quality Control Analysis", "2.B.3.m")),
     ),
-    Lesson(
+    Course(
         HARBOUR.id,
         "Crane Signalling",
         "Certificate",
@@ -74,17 +74,17 @@ LESSONS = (
         "A white crane hook on a blue octagon",
         (_COORDINATION, _onet("Operations Monitoring", "2.B.3.g")),
     ),
-    Lesson(
+    Course(
         HARBOUR.id,
         "Boat Electrics",
         "Course",
-        "Finds and mends faults in the 12 and 24 volt systems of small boats.",
-        "Five faults found and mended within an hour, and a wiring plan drawn for a boat of one’s choice.",
+        "Finds and repairs faults in the 12 and 24 volt systems of small boats.",
+        "Found and repaired five faults within an hour, and drew a wiring plan for a boat of their choice.",
         "bolt",
         "A white lightning bolt on an amber cushion shape",
         (_onet("Troubleshooting", "2.B.3.k"), _onet("Repairing", "2.B.3.l")),
     ),
-    Lesson(
+    Course(
         ATLAS.id,
         "Data Analysis with Python",
         "Course",
@@ -94,7 +94,7 @@ LESSONS = (
         "White bars under a rising line on a blue disc",
         (_onet("Programming", "2.B.3.e"), _onet("Mathematics", "2.A.1.e")),
     ),
-    Lesson(
+    Course(
         ATLAS.id,
         "Clear Academic Writing",
         "MicroCredential",
@@ -104,7 +104,7 @@ LESSONS = (
         "A white pen on a violet rosette",
         (_onet("Writing", "2.A.1.c"), _onet("Reading Comprehension", "2.A.1.a")),
     ),
-    Lesson(
+    Course(
         ATLAS.id,
         "Renewable Energy Systems",
         "Certificate",
@@ -114,7 +114,7 @@ LESSONS = (
         "A white wind turbine on a green star",
         (_onet("Systems Analysis", "2.B.4.g"), _onet("Science", "2.A.1.f")),
     ),
-    Lesson(
+    Course(
         LANTERN.id,
         "First Responder in the Hills",
         "Certification",
@@ -124,7 +124,7 @@ LESSONS = (
         "A white heart with a pulse line on a red shield",
         (_JUDGMENT, _onet("Service Orientation", "2.B.1.f")),
     ),
-    Lesson(
+    Course(
         LANTERN.id,
         "Search Team Navigation",
         "Badge",

@@ -10,7 +10,7 @@ from chalicelib.services import Services
 from cli import grammar
 from cli.demo.seed import check, demo_map, seed, seed_owner
 from cli.grammar import Commands
-from cli.output import UsageFault, show
+from cli.output import UsageProblem, show
 from cli.progress import bar
 
 
@@ -49,4 +49,4 @@ def _write(path: Path, text: str) -> None:
         aside.write_text(text)
         aside.replace(path)
     except OSError as error:
-        raise UsageFault(f"{path} cannot be written: {error.strerror}.", code="file_unwritable") from error
+        raise UsageProblem(f"{path} cannot be written: {error.strerror}.", code="file_unwritable") from error

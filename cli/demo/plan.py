@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from chalicelib.credential.build import Holder
 from chalicelib.verify.report import Verdict
-from cli.demo.catalogue import LESSONS
+from cli.demo.catalogue import COURSES
 from cli.demo.people import PEOPLE
 
 
@@ -56,7 +56,7 @@ class Planned:
     id: str
     kind: Kind
     holder: Holder
-    lesson: int
+    course: int
     """Index in `LESSONS`."""
     starts: timedelta
     ends: timedelta | None
@@ -68,8 +68,8 @@ def plan(base_url: str) -> list[Planned]:
     Ids are derived from the plan rather than random, so that a second run finds the credentials of the first.
     """
     return [
-        Planned(credential_id(base_url, number), kind, PEOPLE[person], lesson, *_validity(kind, number))
-        for number, (person, lesson) in enumerate(_awards())
+        Planned(credential_id(base_url, number), kind, PEOPLE[person], course, *_validity(kind, number))
+        for number, (person, course) in enumerate(_awards())
         for kind in [_SPECIAL.get(number, Kind.VALID)]
     ]
 
@@ -79,9 +79,9 @@ def credential_id(base_url: str, number: int) -> str:
     return base64.b32encode(_digest(base_url, "credential", number)).decode().lower()[:26]
 
 
-def achievement_id(base_url: str, lesson: int) -> str:
+def achievement_id(base_url: str, course: int) -> str:
     """Return the UUID of demo achievement ``lesson``."""
-    return str(uuid.UUID(bytes=_digest(base_url, "achievement", lesson)[:16], version=4))
+    return str(uuid.UUID(bytes=_digest(base_url, "achievement", course)[:16], version=4))
 
 
 def _digest(base_url: str, what: str, number: int) -> bytes:
@@ -91,10 +91,10 @@ def _digest(base_url: str, what: str, number: int) -> bytes:
 def _awards() -> Iterator[tuple[int, int]]:
     """Yield (person, lesson): two different lessons for each person, and a third for every second person."""
     for person in range(len(PEOPLE)):
-        yield person, person % len(LESSONS)
-        yield person, (3 * person + 1 + person // 8 * 2) % len(LESSONS)
+        yield person, person % len(COURSES)
+        yield person, (3 * person + 1 + person // 8 * 2) % len(COURSES)
         if person % 2:
-            yield person, (person + 4) % len(LESSONS)
+            yield person, (person + 4) % len(COURSES)
 
 
 def _validity(kind: Kind, number: int) -> tuple[timedelta, timedelta | None]:

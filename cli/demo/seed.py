@@ -19,7 +19,7 @@ from chalicelib.credential.did import issuer_did
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, LaurelError, NotFound
 from chalicelib.reports.hosted import HostedReports
-from cli.demo.catalogue import ISSUERS, LESSONS, Lesson
+from cli.demo.catalogue import COURSES, ISSUERS, Course
 from cli.demo.damage import damaging
 from cli.demo.pictures import picture
 from cli.demo.plan import EXPECTED, REASONS, Kind, Planned, achievement_id, plan
@@ -43,7 +43,7 @@ def seed(issuer_context: IssuerContext, progress: Progress) -> None:
     Raises `Conflict` (`demo_of_another_address`) when the tables hold a demo signed for another base URL.
     """
     planned = plan(issuer_context.base_url)
-    steps = len(ISSUERS) + len(LESSONS) + len(planned)
+    steps = len(ISSUERS) + len(COURSES) + len(planned)
     done = _count(progress, steps, _seed_issuers(issuer_context), 0)
     done = _count(progress, steps, _seed_achievements(issuer_context), done)
     there = {record.id for new, _ in ISSUERS for record in issuer_context.issuer_store.records(new.id)}
@@ -93,7 +93,7 @@ def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
         try:
             found = issuer_context.issuer_store.issuer(new.id)
         except NotFound:
-            found = issuer_actions.found(issuer_context, new, method, registered=True)
+            found = issuer_actions.create(issuer_context, new, method, registered=True)
         if method is issuer_actions.Method.WEB and found.did != issuer_did(issuer_context.base_url, new.id):
             raise Conflict(
                 f"These tables hold a demo that was signed as {found.did}. Use the address it was made for, "
@@ -105,23 +105,23 @@ def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
 
 def _seed_achievements(issuer_context: IssuerContext) -> Iterable[None]:
     there = {found.id for new, _ in ISSUERS for found in issuer_context.issuer_store.achievements(new.id)}
-    for number, lesson in enumerate(LESSONS):
+    for number, course in enumerate(COURSES):
         name = achievement_id(issuer_context.base_url, number)
         if name not in there:
-            achievements.add(issuer_context, _new_achievement(lesson, name))
+            achievements.add(issuer_context, _new_achievement(course, name))
         yield
 
 
-def _new_achievement(lesson: Lesson, name: str) -> NewAchievement:
+def _new_achievement(course: Course, name: str) -> NewAchievement:
     return NewAchievement(
-        issuer_id=lesson.issuer_id,
-        name=lesson.name,
-        description=lesson.description,
-        criteria=lesson.criteria,
-        picture=picture(lesson.picture),
-        picture_alt=lesson.picture_alt,
-        skills=lesson.skills,
-        kind=lesson.kind,
+        issuer_id=course.issuer_id,
+        name=course.name,
+        description=course.description,
+        criteria=course.criteria,
+        picture=picture(course.picture),
+        picture_alt=course.picture_alt,
+        skills=course.skills,
+        kind=course.kind,
         id=name,
     )
 
@@ -131,16 +131,16 @@ def _seed_credential(issuer_context: IssuerContext, planned: Planned, there: set
         issue.issue(damaging(issuer_context, planned.kind), _award(issuer_context, planned))
     if planned.kind not in REASONS:
         return
-    if issuer_context.issuer_store.record(planned.id).standing.state is State.ACTIVE:
+    if issuer_context.issuer_store.record(planned.id).status.state is State.ACTIVE:
         decide = status_changes.revoke if planned.kind is Kind.REVOKED else status_changes.suspend
-        decide(issuer_context, LESSONS[planned.lesson].issuer_id, planned.id, REASONS[planned.kind])
+        decide(issuer_context, COURSES[planned.course].issuer_id, planned.id, REASONS[planned.kind])
 
 
 def _award(issuer_context: IssuerContext, planned: Planned) -> Award:
-    lesson, now = LESSONS[planned.lesson], issuer_context.now()
+    course, now = COURSES[planned.course], issuer_context.now()
     return Award(
-        issuer_id=lesson.issuer_id,
-        achievement_id=achievement_id(issuer_context.base_url, planned.lesson),
+        issuer_id=course.issuer_id,
+        achievement_id=achievement_id(issuer_context.base_url, planned.course),
         holder=planned.holder,
         valid_from=now + planned.starts,
         valid_until=now + planned.ends if planned.ends is not None else None,

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access.fakes import Surroundings
+from tests.access.fakes import AccessFixture
 
 
 @pytest.fixture
-def around() -> Surroundings:
-    return Surroundings()
+def around() -> AccessFixture:
+    return AccessFixture()

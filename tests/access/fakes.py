@@ -20,7 +20,7 @@ from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import (
     Link,
     Member,
-    Roster,
+    Membership,
     Session,
     Token,
 )
@@ -39,7 +39,7 @@ class MemberStore:
     def __init__(self) -> None:
         self.lock = Lock()
         self._members: dict[tuple[str, str], Member] = {}
-        self._rosters: dict[str, Roster] = {}
+        self._rosters: dict[str, Membership] = {}
         self._tokens: dict[str, Token] = {}
 
     def member(self, issuer_id: str, email: str) -> Member:
@@ -51,23 +51,23 @@ class MemberStore:
     def issuers_of(self, email: str) -> Iterator[str]:
         return iter(sorted(issuer_id for issuer_id, other in self._members if other == email))
 
-    def roster(self, issuer_id: str) -> Roster:
-        return self._rosters.get(issuer_id) or Roster(issuer_id)
+    def membership(self, issuer_id: str) -> Membership:
+        return self._rosters.get(issuer_id) or Membership(issuer_id)
 
-    def replace_member(self, before: Member | None, after: Member | None, roster: Roster) -> None:
+    def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
         with self.lock:
-            self._replace(before, after, roster)
+            self._replace(before, after, membership)
 
-    def _replace(self, before: Member | None, after: Member | None, roster: Roster) -> None:
-        held = self._rosters.get(roster.issuer_id)
-        if held == roster:
+    def _replace(self, before: Member | None, after: Member | None, membership: Membership) -> None:
+        held = self._rosters.get(membership.issuer_id)
+        if held == membership:
             return
-        if (held.version if held else 0) != roster.version - 1:
+        if (held.version if held else 0) != membership.version - 1:
             raise Conflict("changed in the meantime")
         there = {(one.issuer_id, one.email) for one in (before, after) if one}
         if any((key in self._members) is not (before is not None) for key in there):
             raise Conflict("changed in the meantime")
-        self._rosters[roster.issuer_id] = roster
+        self._rosters[membership.issuer_id] = membership
         for key in there:
             self._members.pop(key, None)
         if after is not None:
@@ -178,7 +178,7 @@ class Mailer:
 
 
 @dataclass
-class Surroundings:
+class AccessFixture:
     """A gate whose parts a test can look at and whose clock it can turn."""
 
     member_store: MemberStore = field(default_factory=MemberStore)

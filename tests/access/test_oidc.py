@@ -18,12 +18,12 @@ from chalicelib.access.access_context import AccessContext
 from chalicelib.access.oidc import LIFE, Proven
 from chalicelib.access.providers import Provider
 from chalicelib.errors import Refused, Unauthenticated, Unavailable
-from tests.access.fakes import CAMPUS, NOW, Providers, Surroundings
+from tests.access.fakes import CAMPUS, NOW, AccessFixture, Providers
 
 
 @pytest.fixture
 def access_context() -> AccessContext:
-    return Surroundings().access_context
+    return AccessFixture().access_context
 
 
 @pytest.fixture

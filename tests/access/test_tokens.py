@@ -9,17 +9,17 @@ import pytest
 from chalicelib.access import tokens
 from chalicelib.access.roles import Role
 from chalicelib.errors import NotFound, Refused, Unauthenticated
-from tests.access.fakes import NOW, Surroundings
+from tests.access.fakes import NOW, AccessFixture
 
 
-def test_a_token_opens_what_it_was_made_for(around: Surroundings) -> None:
+def test_a_token_opens_what_it_was_made_for(around: AccessFixture) -> None:
     token, text = tokens.make(around.access_context, "acme", Role.EDITOR, " Moodle ", "ada@example.org")
     assert text.startswith(f"laurel_{token.id}_")
     found = tokens.opened(around.access_context, text)
     assert (found.id, found.issuer_id, found.role, found.name) == (token.id, "acme", Role.EDITOR, "Moodle")
 
 
-def test_the_secret_has_256_bits_and_is_kept_nowhere(around: Surroundings) -> None:
+def test_the_secret_has_256_bits_and_is_kept_nowhere(around: AccessFixture) -> None:
     token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
     secret = text.rpartition("_")[2]
     assert len(secret) * 5 >= 256
@@ -41,20 +41,20 @@ def test_the_secret_has_256_bits_and_is_kept_nowhere(around: Surroundings) -> No
         lambda text: text * 1000,
     ],
 )
-def test_any_other_text_opens_nothing(around: Surroundings, spoil) -> None:
+def test_any_other_text_opens_nothing(around: AccessFixture, spoil) -> None:
     _, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
     with pytest.raises(Unauthenticated):
         tokens.opened(around.access_context, spoil(text))
 
 
-def test_the_secret_of_one_token_does_not_open_another(around: Surroundings) -> None:
+def test_the_secret_of_one_token_does_not_open_another(around: AccessFixture) -> None:
     first, _ = tokens.make(around.access_context, "acme", Role.OWNER, "first", "x")
     _, text = tokens.make(around.access_context, "zeta", Role.VIEWER, "second", "x")
     with pytest.raises(Unauthenticated):
         tokens.opened(around.access_context, f"laurel_{first.id}_{text.rpartition('_')[2]}")
 
 
-def test_a_revoked_token_opens_nothing_at_once(around: Surroundings) -> None:
+def test_a_revoked_token_opens_nothing_at_once(around: AccessFixture) -> None:
     token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
     tokens.opened(around.access_context, text)
     tokens.revoke(around.access_context, "acme", token.id)
@@ -64,7 +64,7 @@ def test_a_revoked_token_opens_nothing_at_once(around: Surroundings) -> None:
         tokens.revoke(around.access_context, "acme", token.id)
 
 
-def test_nobody_revokes_a_token_of_somebody_else(around: Surroundings) -> None:
+def test_nobody_revokes_a_token_of_somebody_else(around: AccessFixture) -> None:
     token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "x")
     for other in ("zeta", None):
         with pytest.raises(NotFound):
@@ -72,7 +72,7 @@ def test_nobody_revokes_a_token_of_somebody_else(around: Surroundings) -> None:
     assert tokens.opened(around.access_context, text)
 
 
-def test_its_use_is_noted_once_an_hour(around: Surroundings) -> None:
+def test_its_use_is_noted_once_an_hour(around: AccessFixture) -> None:
     token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "x")
     assert around.member_store.token(token.id).used is None
     for minutes, noted in ((0, 0), (59, 0), (60, 60), (119, 60), (120, 120)):
@@ -81,7 +81,7 @@ def test_its_use_is_noted_once_an_hour(around: Surroundings) -> None:
         assert around.member_store.token(token.id).used == NOW + timedelta(minutes=noted)
 
 
-def test_a_token_belongs_to_an_issuer_with_a_role_or_to_the_operators_without(around: Surroundings) -> None:
+def test_a_token_belongs_to_an_issuer_with_a_role_or_to_the_operators_without(around: AccessFixture) -> None:
     operators, _ = tokens.make(around.access_context, None, None, "terminal", "operator")
     assert (operators.issuer_id, operators.role) == (None, None)
     assert [token.id for token in tokens.of_issuer(around.access_context, None)] == [operators.id]
@@ -91,13 +91,13 @@ def test_a_token_belongs_to_an_issuer_with_a_role_or_to_the_operators_without(ar
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "two\nlines", "\x1b[31m"])
-def test_a_token_has_a_name_that_can_be_shown(around: Surroundings, name: str) -> None:
+def test_a_token_has_a_name_that_can_be_shown(around: AccessFixture, name: str) -> None:
     with pytest.raises(Refused) as caught:
         tokens.make(around.access_context, "acme", Role.EDITOR, name, "x")
     assert caught.value.code == "bad_name"
 
 
-def test_an_issuer_has_only_so_many_tokens(around: Surroundings) -> None:
+def test_an_issuer_has_only_so_many_tokens(around: AccessFixture) -> None:
     for number in range(tokens.MAX_TOKENS):
         tokens.make(around.access_context, "acme", Role.VIEWER, f"number {number}", "x")
     with pytest.raises(Refused) as caught:

@@ -22,8 +22,8 @@ from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict
-from chalicelib.reports.hosted_resolver import hosted_world
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.reports.hosted_resolver import build_hosted_resolver
+from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 from tests.fakes import IssuerStore, Signer
@@ -59,7 +59,7 @@ class House:
         self.issuer_context = IssuerContext(
             self.issuer_store, self.signer, BASE_URL, self.clock, random.Random(self.seed).randbytes
         )
-        self.issuer: Issuer = issuer_actions.found(self.issuer_context, new_issuer(), self.method)
+        self.issuer: Issuer = issuer_actions.create(self.issuer_context, new_issuer(), self.method)
         self.achievement: Achievement = achievements.add(self.issuer_context, new_achievement())
 
     def award(self, **changes: Any) -> Award:
@@ -68,11 +68,13 @@ class House:
     def issue(self, **changes: Any) -> Record:
         return issue.issue(self.issuer_context, self.award(**changes))
 
-    def report(self, record: Record, asked: VerificationOptions = VerificationOptions()) -> Report:  # noqa: B008 - frozen
+    def report(self, record: Record, options: VerificationOptions = DEFAULT_OPTIONS) -> Report:
         """What a stranger is told about the stored record now."""
-        around = self.issuer_store.surroundings(record, self.clock().date())
-        world = hosted_world(BASE_URL, around.issuer, around.status_lists, self.clock())
-        return verify(self.issuer_store.record(record.id).document, world=world, now=self.clock(), asked=asked)
+        around = self.issuer_store.related_items(record, self.clock().date())
+        resolver = build_hosted_resolver(BASE_URL, around.issuer, around.status_lists, self.clock())
+        return verify(
+            self.issuer_store.record(record.id).document, resolver=resolver, now=self.clock(), options=options
+        )
 
 
 def new_issuer(**changes: Any) -> NewIssuer:

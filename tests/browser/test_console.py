@@ -64,7 +64,7 @@ def people(laurel: Laurel) -> None:
 def named(laurel: Laurel, domain: str) -> None:
     """Let a domain name the issuer, as its owner does in DNS, and be read."""
     (name, text), _ = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), domain)
-    laurel.witness.texts[name] = [text]
+    laurel.domain_reader.texts[name] = [text]
     domain_proof.prove(laurel.domain_prover, "fernhill", domain)
 
 

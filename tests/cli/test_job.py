@@ -72,14 +72,14 @@ def test_faults_are_told_by_row_and_nothing_is_issued_until_they_are_allowed(
     refused = run("job", "run", issuer, achievement, path)
     assert (refused.code, "rows_refused" in refused.err) == (2, True)
     assert list(services.issuer_store.records(issuer)) == []
-    ran = run("job", "run", issuer, achievement, path, "--allow", "faults")
+    ran = run("job", "run", issuer, achievement, path, "--allow", "row_errors")
     assert (ran.code, "row 3: refused  Bob" in ran.out) == (1, True)
     assert len(list(services.issuer_store.records(issuer))) == 2
 
 
 def test_a_dry_run_without_faults_is_all_good(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
     ran = run("job", "run", issuer, achievement, file(tmp_path, ROWS), "--dry-run", "--json")
-    assert (ran.code, ran.rows) == (0, [{"rows": 2, "faulty": 0, "repeated": 0}])
+    assert (ran.code, ran.rows) == (0, [{"rows": 2, "rows_with_errors": 0, "rows_with_duplicates": 0}])
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_reader_that_has_read_enough_ends_it_quietly() -> None:
         "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; "
         "s = FakeServices(); "
         "url = 'https://x.example/' + 'x' * 1900; "
-        "[issuer_actions.found(s.issuer_context, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
+        "[issuer_actions.create(s.issuer_context, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
         "sys.exit(main(['issuer', 'list', '--json'], ENVIRONMENT, lambda _: s))"
     )
     with subprocess.Popen(

@@ -12,13 +12,13 @@ from tests.cli.conftest import FakeServices, Run
 
 
 @pytest.fixture(autouse=True)
-def parked(services: FakeServices) -> None:
+def dead_letters(services: FakeServices) -> None:
     now = services.clock()
     for kind, issuer, subject in (("deliver", "acme", "x"), ("deliver", "other", "y"), ("job", "acme", "z")):
         task = Task(kind, issuer, subject, now - timedelta(days=1))
         services.tasks.add([task])
         assert services.tasks.claim(task, now)
-        services.tasks.park(replace(task, attempts=1), "mail_unavailable", now)
+        services.tasks.move_to_dead_letters(replace(task, attempts=1), "mail_unavailable", now)
 
 
 def test_what_was_given_up_on_is_listed_with_its_reason(run: Run) -> None:
@@ -36,18 +36,18 @@ def test_what_is_asked_for_is_due_again_and_nothing_else(run: Run, services: Fak
     ran = run("task", "retry", "--kind", "deliver", "--json")
     assert (ran.code, sorted(row["subject"] for row in ran.rows)) == (0, ["x", "y"])
     assert sorted(task.subject for task in services.tasks.due(services.clock(), 10)) == ["x", "y"]
-    assert [one.task.subject for one in services.tasks.parked(10)] == ["z"]
+    assert [one.task.subject for one in services.tasks.dead_letters(10)] == ["z"]
 
 
 def test_what_is_dropped_is_forgotten(run: Run, services: FakeServices) -> None:
     assert run("task", "delete", "--all").code == 0
-    assert list(services.tasks.parked(10)) == list(services.tasks.due(services.clock(), 10)) == []
+    assert list(services.tasks.dead_letters(10)) == list(services.tasks.due(services.clock(), 10)) == []
 
 
 @pytest.mark.parametrize("verb", ["retry", "drop"])
 def test_all_of_them_has_to_be_said(run: Run, services: FakeServices, verb: str) -> None:
     assert run("task", verb).code == 2
-    assert len(list(services.tasks.parked(10))) == 3
+    assert len(list(services.tasks.dead_letters(10))) == 3
 
 
 def test_nothing_to_retry_is_no_success(run: Run) -> None:

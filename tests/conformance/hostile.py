@@ -38,10 +38,10 @@ SUITE_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
 _FINE = {Outcome.PASSED, Outcome.NOT_APPLICABLE}
 
 
-def verified(source: bytes, world: makers.FakeWorld | None = None) -> Job:
+def verified(source: bytes, resolver: makers.FakeResolver | None = None) -> Job:
     """The way of a paste, from its bytes to the report."""
     assert len(source) <= CAP
-    ports = (world or makers.good_world()).world()
+    ports = (resolver or makers.good_resolver()).resolver()
 
     def job() -> str:
         try:
@@ -50,7 +50,7 @@ def verified(source: bytes, world: makers.FakeWorld | None = None) -> Job:
             return error.code
         if isinstance(found, pasted.Link):
             return "link"
-        report = verify(found.source, world=ports, now=makers.NOW, asked=VerificationOptions("ada@example.org"))
+        report = verify(found.source, resolver=ports, now=makers.NOW, options=VerificationOptions("ada@example.org"))
         ended = next((finding.code for finding in report.findings if finding.outcome not in _FINE), "")
         return f"{report.verdict.value} {ended}"
 
@@ -201,8 +201,8 @@ def status_lists(lists: Mapping[str, bytes]) -> Job:
     """A credential with one entry in each of ``lists``; all of it well signed."""
     entries = tuple(Entry(Purpose.REVOCATION, name, 0) for name in lists)
     urls = [entry["statusListCredential"] for entry in makers.unsigned(entries=entries)["credentialStatus"]]  # type: ignore[attr-defined]
-    world = makers.FakeWorld(lists=dict(zip(urls, lists.values(), strict=True)))
-    return verified(makers.as_bytes(makers.signed(makers.unsigned(entries=entries))), world)
+    resolver = makers.FakeResolver(lists=dict(zip(urls, lists.values(), strict=True)))
+    return verified(makers.as_bytes(makers.signed(makers.unsigned(entries=entries))), resolver)
 
 
 def status_list(name: str, encoded_list: str, **members: Any) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def judged(revocable: dict[str, Any], listed: dict[str, Any]) -> Report:
     """The report on the example credential with the example list, both signed by one test key."""
     url = revocable["credentialStatus"]["statusListCredential"]
     listed = {**listed, "issuer": makers.ISSUER_KEY.did}
-    world = makers.FakeWorld(lists={url: makers.as_bytes(makers.signed(listed))}).world()
+    resolver = makers.FakeResolver(lists={url: makers.as_bytes(makers.signed(listed))}).resolver()
     signed = makers.signed({**revocable, "issuer": makers.ISSUER_KEY.did})
-    return verify(makers.as_bytes(signed), world=world, now=makers.NOW)
+    return verify(makers.as_bytes(signed), resolver=resolver, now=makers.NOW)
 
 
 def test_the_list_unpacks_to_131072_clear_bits(published: dict[str, Any]) -> None:

@@ -45,8 +45,8 @@ def documents() -> list[dict[str, Any]]:
 
 
 def accepted(document: dict[str, Any]) -> bool:
-    world = makers.good_world().world()
-    return verify(makers.as_bytes(document), world=world, now=makers.NOW).credential is not None
+    resolver = makers.good_resolver().resolver()
+    return verify(makers.as_bytes(document), resolver=resolver, now=makers.NOW).credential is not None
 
 
 def edits(document: dict[str, Any]) -> list[dict[str, Any]]:

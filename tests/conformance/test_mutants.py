@@ -51,10 +51,10 @@ class Original:
 
 
 def laurel(source: bytes) -> View | None:
-    return verify(source, world=WORLD, now=makers.NOW).credential
+    return verify(source, resolver=RESOLVER, now=makers.NOW).credential
 
 
-WORLD = makers.good_world().world()
+RESOLVER = makers.good_resolver().resolver()
 
 
 def original(name: str, suite: str) -> Original:

@@ -49,7 +49,7 @@ def test_an_example_has_the_quads_that_pyld_writes_and_none_of_its_members_is_dr
 
 def test_an_example_is_well_formed_and_not_verified_for_want_of_a_proof(name: str) -> None:
     source = (vectors.ROOT / "openbadges" / f"{name}.json").read_bytes()
-    report = verify(source, world=makers.FakeWorld().world(), now=makers.NOW)
+    report = verify(source, resolver=makers.FakeResolver().resolver(), now=makers.NOW)
     found = {finding.check: (finding.outcome, finding.code) for finding in report.findings}
     assert [found[check][0] for check in ("format", "structure", "context")] == [Outcome.PASSED] * 3
     assert found["proof"] == (Outcome.FAILED, "proof_missing")
@@ -60,7 +60,7 @@ def test_an_example_is_well_formed_and_not_verified_for_want_of_a_proof(name: st
 def test_an_example_signed_by_its_issuer_passes_the_checks_that_lead_to_its_being_shown(name: str) -> None:
     document = example(name)
     document["issuer"]["id"] = makers.ISSUER_KEY.did
-    report = verify(makers.as_bytes(makers.signed(document)), world=makers.FakeWorld().world(), now=makers.NOW)
+    report = verify(makers.as_bytes(makers.signed(document)), resolver=makers.FakeResolver().resolver(), now=makers.NOW)
     assert [finding.outcome for finding in report.findings[:5]] == [Outcome.PASSED] * 5
     assert report.credential is not None
     assert report.credential["id"] == document["id"]

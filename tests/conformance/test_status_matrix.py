@@ -25,7 +25,7 @@ from chalicelib.net.guard import Guard
 from chalicelib.net.status_lists import FetchedStatusLists
 from chalicelib.verify import bitstring
 from chalicelib.verify.pipeline import verify
-from chalicelib.verify.ports import World
+from chalicelib.verify.ports import Resolver
 from chalicelib.verify.report import Report, Verdict
 from tests import makers
 from tests.net.certificates import Authority
@@ -114,8 +114,8 @@ class Stage:
         source = makers.signed({**makers.unsigned(), "credentialStatus": list(entries)}, suite="eddsa-jcs-2022")
         web = Cache(self.fetcher, lambda: makers.NOW)
         lists = FetchedStatusLists(web, Deadline.after(self.seconds, time.monotonic))
-        ports: World = replace(makers.FakeWorld().world(), status_lists=lists)
-        return verify(makers.as_bytes(source), world=ports, now=makers.NOW)
+        ports: Resolver = replace(makers.FakeResolver().resolver(), status_lists=lists)
+        return verify(makers.as_bytes(source), resolver=ports, now=makers.NOW)
 
 
 @pytest.fixture(params=[None, *FAULTS], ids=lambda name: name or "no fault")

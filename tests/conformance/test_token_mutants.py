@@ -29,7 +29,7 @@ TOKENS = [(model, algorithm) for model in (SECOND, FIRST, FULL) for algorithm in
 
 View = Mapping[str, Any]
 P256_KEY = ec.derive_private_key(7, ec.SECP256R1())
-WORLD = makers.good_world().world()
+RESOLVER = makers.good_resolver().resolver()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def token(model: str, algorithm: str) -> Token:
 
 
 def laurel(source: bytes) -> View | None:
-    return verify(source, world=WORLD, now=makers.NOW).credential
+    return verify(source, resolver=RESOLVER, now=makers.NOW).credential
 
 
 def complaints(before: Token, seed: str, number: int, verifier: Callable[[bytes], View | None]) -> list[str]:

@@ -53,7 +53,7 @@ def vector(request: pytest.FixtureRequest) -> Vector:
 
 
 def finding(document: dict[str, Any], check: str) -> Finding:
-    report = verify(makers.as_bytes(document), world=makers.FakeWorld().world(), now=makers.NOW)
+    report = verify(makers.as_bytes(document), resolver=makers.FakeResolver().resolver(), now=makers.NOW)
     return next(finding for finding in report.findings if finding.check == check)
 
 
@@ -108,6 +108,6 @@ def test_both_proofs_of_a_proof_set_hold_and_either_one_broken_breaks_it() -> No
 @pytest.mark.parametrize("name", ["signedProofChain1", "signedProofChain2"])
 def test_a_proof_chain_is_unknown_and_never_passed(name: str) -> None:
     document = vectors.load(FOLDER / f"proof-set-chain/{name}.json")
-    report = verify(makers.as_bytes(document), world=makers.FakeWorld().world(), now=makers.NOW)
+    report = verify(makers.as_bytes(document), resolver=makers.FakeResolver().resolver(), now=makers.NOW)
     assert finding(document, "proof").code == "proof_chain_unsupported"
     assert report.verdict is Verdict.UNKNOWN

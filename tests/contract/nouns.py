@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
-from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
+from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 
 NOW = datetime(2026, 11, 21, 10, 4, 59, 123456, tzinfo=UTC)
 
@@ -48,12 +48,12 @@ def record(credential_id: str = "c" * 26, index: int = 7, of: Issuer | None = No
         Entry(Purpose.SUSPENSION, of.suspension_list, index),
     )
     document = b'{"id":"' + credential_id.encode() + b'","name":"\xc3\x89cole"}'
-    one = Record(credential_id, of.id, "welding", document, None, entries, Standing(State.ACTIVE, NOW), NOW)
+    one = Record(credential_id, of.id, "welding", document, None, entries, CredentialStatus(State.ACTIVE, NOW), NOW)
     return replace(one, **changes)  # type: ignore[arg-type]
 
 
 def revoked(one: Record, at: datetime = NOW + timedelta(hours=1)) -> Record:
-    return replace(one, standing=Standing(State.REVOKED, at, "In error."), version=one.version + 1)
+    return replace(one, status=CredentialStatus(State.REVOKED, at, "In error."), version=one.version + 1)
 
 
 def with_bit(one: StatusList, index: int) -> StatusList:

@@ -13,7 +13,7 @@ from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import (
     Link,
     Member,
-    Roster,
+    Membership,
     Session,
     Token,
 )
@@ -44,7 +44,7 @@ class Kept:
 
     @property
     def access_context(self) -> AccessContext:
-        entropy = access.Surroundings().entropy
+        entropy = access.AccessFixture().entropy
         return AccessContext(
             self.member_store, self.session_store, access.Mailer, "http://localhost", frozenset(), lambda: NOW, entropy
         )
@@ -98,22 +98,22 @@ def test_members_are_found_by_issuer_and_by_person(kept: Kept) -> None:
 def test_a_change_and_a_removal_are_whole(kept: Kept) -> None:
     members.add(kept.access_context, "north", "ada@example.org", Role.OWNER)
     members.add(kept.access_context, "north", "bo@example.org", Role.VIEWER)
-    assert kept.member_store.roster("north").version == 2
+    assert kept.member_store.membership("north").version == 2
     members.change(kept.access_context, "north", "bo@example.org", Role.EDITOR)
     assert kept.member_store.member("north", "bo@example.org").role is Role.EDITOR
     members.remove(kept.access_context, "north", "bo@example.org")
     assert members.issuers_of(kept.access_context, "bo@example.org") == []
-    roster = kept.member_store.roster("north")
-    assert (roster.owners, roster.members, roster.version) == (1, 1, 4)
-    assert kept.member_store.roster("south") == Roster("south")
+    membership = kept.member_store.membership("north")
+    assert (membership.owners, membership.members, membership.version) == (1, 1, 4)
+    assert kept.member_store.membership("south") == Membership("south")
 
 
 def test_a_writer_that_comes_second_changes_nothing(kept: Kept) -> None:
     members.add(kept.access_context, "north", "ada@example.org", Role.OWNER)
-    late = replace(kept.member_store.roster("north"), owners=2, members=2, version=1, last="late")
-    for roster in (late, replace(late, version=3)):
+    late = replace(kept.member_store.membership("north"), owners=2, members=2, version=1, last="late")
+    for membership in (late, replace(late, version=3)):
         with pytest.raises(Conflict):
-            kept.member_store.replace_member(None, member("bo@example.org"), roster)
+            kept.member_store.replace_member(None, member("bo@example.org"), membership)
     with pytest.raises(Conflict):
         kept.member_store.replace_member(None, member(), replace(late, version=2))
     with pytest.raises(Conflict):
@@ -145,7 +145,7 @@ def test_owners_who_all_leave_at_once_leave_one_behind(kept: Kept) -> None:
     left = [each.email for each in kept.member_store.members("north")]
     assert left
     assert sorted(left) == sorted(email for email, what in zip(emails, done, strict=True) if what != "left")
-    assert kept.member_store.roster("north").owners == len(left)
+    assert kept.member_store.membership("north").owners == len(left)
 
 
 def test_an_issuer_and_its_owner_come_together_or_not_at_all(kept: Kept) -> None:
@@ -157,7 +157,7 @@ def test_an_issuer_and_its_owner_come_together_or_not_at_all(kept: Kept) -> None
         kept.issuer_store.add_issuer(replace(issuer, name="Other"), nouns.status_lists(issuer), "eve@example.org")
     assert members.issuers_of(kept.access_context, "eve@example.org") == []
     members.add(kept.access_context, "north", "bo@example.org", Role.VIEWER)
-    assert kept.member_store.roster("north").members == 2
+    assert kept.member_store.membership("north").members == 2
 
 
 def test_an_issuer_that_has_members_already_is_not_founded_by_another(kept: Kept) -> None:
@@ -278,17 +278,17 @@ def test_a_change_of_members_that_broke_off_can_be_made_again(tables: Tables, fa
     member_store = DynamoMemberStore(tables)
     ada, bo = member(), member("bo@example.org", Role.EDITOR)
     steps = [
-        (None, ada, Roster("north", 1, 1, 1, "ada comes")),
-        (None, bo, Roster("north", 1, 2, 2, "bo comes")),
-        (bo, replace(bo, role=Role.OWNER), Roster("north", 2, 2, 3, "bo owns")),
-        (ada, None, Roster("north", 1, 1, 4, "ada goes")),
+        (None, ada, Membership("north", 1, 1, 1, "ada comes")),
+        (None, bo, Membership("north", 1, 2, 2, "bo comes")),
+        (bo, replace(bo, role=Role.OWNER), Membership("north", 2, 2, 3, "bo owns")),
+        (ada, None, Membership("north", 1, 1, 4, "ada goes")),
     ]
-    for before, after, roster in steps:
+    for before, after, membership in steps:
         with fault(tables.client), pytest.raises(Unavailable):
-            member_store.replace_member(before, after, roster)
-        member_store.replace_member(before, after, roster)
+            member_store.replace_member(before, after, membership)
+        member_store.replace_member(before, after, membership)
     assert list(member_store.members("north")) == [replace(bo, role=Role.OWNER)]
-    assert member_store.roster("north") == steps[-1][2]
+    assert member_store.membership("north") == steps[-1][2]
     assert list(member_store.issuers_of("ada@example.org")) == []
 
 

@@ -75,10 +75,10 @@ def test_what_follows_from_a_decision_is_stored_with_it_or_not_at_all(tables: Ta
     issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
     issuer_store.add_record(one)
     task = Task("pathways", one.issuer_id, one.id, nouns.NOW)
-    issuer_store.replace_standing(nouns.revoked(one), [], [task])
+    issuer_store.replace_status(nouns.revoked(one), [], [task])
     late = nouns.revoked(one, at=nouns.NOW + timedelta(hours=2))
     with pytest.raises(Conflict):
-        issuer_store.replace_standing(late, [], [replace(task, subject="d" * 26)])
+        issuer_store.replace_status(late, [], [replace(task, subject="d" * 26)])
     assert list(DynamoTaskQueue(tables).due(nouns.NOW, 9)) == [task]
 
 
@@ -151,7 +151,7 @@ def test_a_new_standing_is_in_the_row(storage: Storage):
     one = issued(1)
     storage.issuer_store.add_record(*one)
     revocation = storage.issuer_store.status_list("north-revocation")
-    storage.issuer_store.replace_standing(nouns.revoked(one.record), [nouns.with_bit(revocation, 1)])
+    storage.issuer_store.replace_status(nouns.revoked(one.record), [nouns.with_bit(revocation, 1)])
     (row,) = storage.issuer_store.rows("north", None, 9)
     assert row == replace(search.row_of(one.record, EMAIL), state=State.REVOKED)
 
@@ -160,7 +160,7 @@ def test_another_tenants_credential_is_not_changed(storage: Storage):
     one = issued(1)
     storage.issuer_store.add_record(*one)
     with pytest.raises(Conflict):
-        storage.issuer_store.replace_standing(replace(nouns.revoked(one.record), issuer_id="other"), [])
+        storage.issuer_store.replace_status(replace(nouns.revoked(one.record), issuer_id="other"), [])
     assert storage.issuer_store.record(one.record.id) == one.record
 
 
@@ -258,9 +258,7 @@ def test_a_credential_from_before_rows_is_read_listed_and_decided_about(tables: 
     assert issuer_store.record(old.id) == read
     assert list(issuer_store.records("north")) == [read]
     assert issuer_store.rows("north", None, 9) == [search.row_of(read, None)]
-    issuer_store.replace_standing(
-        nouns.revoked(read), [nouns.with_bit(issuer_store.status_list("north-revocation"), 7)]
-    )
+    issuer_store.replace_status(nouns.revoked(read), [nouns.with_bit(issuer_store.status_list("north-revocation"), 7)])
     assert [row.state for row in issuer_store.rows("north", None, 9)] == [State.REVOKED]
 
 
@@ -301,7 +299,7 @@ def awarding_on(tables: Tables) -> tuple[IssuerContext, Achievement]:
     issuer_context = IssuerContext(
         DynamoIssuerStore(tables), fakes.Signer(), "http://localhost:8000", lambda: at, random.Random(3).randbytes
     )
-    issuer_actions.found(issuer_context, new_issuer())
+    issuer_actions.create(issuer_context, new_issuer())
     return issuer_context, achievements.add(issuer_context, new_achievement())
 
 

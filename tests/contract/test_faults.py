@@ -83,7 +83,7 @@ DEEDS = {
         lambda issuer_store, made: issuer_store.add_record(made),
         4,
     ),
-    "replace_standing": Deed(_stored_record, lambda issuer_store, made: issuer_store.replace_standing(*made), 3),
+    "replace_status": Deed(_stored_record, lambda issuer_store, made: issuer_store.replace_status(*made), 3),
     "supersede": Deed(_replaced_record, lambda issuer_store, made: issuer_store.supersede(*made), 7),
 }
 
@@ -148,9 +148,9 @@ def test_keys_left_unread_are_asked_for_again(tables: Tables, issuer_store: Dyna
     issuer = nouns.issuer()
     issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
     DynamoSalts(tables).create(DAY, bytes(32))
-    whole = issuer_store.surroundings(nouns.record(), DAY)
+    whole = issuer_store.related_items(nouns.record(), DAY)
     with aws_calls.unprocessed(tables.client, times=2) as left, aws_calls.counted(tables.client) as calls:
-        assert issuer_store.surroundings(nouns.record(), DAY) == whole
+        assert issuer_store.related_items(nouns.record(), DAY) == whole
     assert left[0] == 3
     assert len(calls) == 3
 
@@ -163,7 +163,7 @@ def test_keys_that_stay_unread_are_never_taken_for_absent(tables: Tables, issuer
         aws_calls.counted(tables.client) as calls,
         pytest.raises(Unavailable) as caught,
     ):
-        issuer_store.surroundings(nouns.record(), DAY)
+        issuer_store.related_items(nouns.record(), DAY)
     assert caught.value.code == "storage_partial"
     assert len(calls) == TURNS
 
@@ -210,7 +210,7 @@ def test_one_view_reads_twice(tables: Tables, issuer_store: DynamoIssuerStore):
     issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
     issuer_store.add_record(nouns.record())
     with aws_calls.counted(tables.client) as calls:
-        issuer_store.surroundings(issuer_store.record(nouns.record().id), DAY)
+        issuer_store.related_items(issuer_store.record(nouns.record().id), DAY)
     assert calls == ["GetItem", "BatchGetItem"]
 
 
@@ -232,7 +232,7 @@ def test_whatever_answers_in_place_of_storage_only_our_errors_come_out(tables: T
     with aws_calls.answered(tables.client, status, body):
         for call in (
             lambda: issuer_store.record("c"),
-            lambda: issuer_store.surroundings(nouns.record(), DAY),
+            lambda: issuer_store.related_items(nouns.record(), DAY),
             lambda: list(zip(issuer_store.issuers(), range(3), strict=False)),
             lambda: list(zip(issuer_store.achievements("north"), range(3), strict=False)),
             lambda: issuer_store.add_issuer(issuer, lists),

@@ -19,7 +19,7 @@ from chalicelib.award.bulk.job import (
     Results,
     RowState,
 )
-from chalicelib.award.bulk.upload import Fault, Row
+from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.dynamo.stores.jobs import DynamoJobs
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Tables
@@ -32,7 +32,8 @@ NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 ISSUED, WAITING = Outcome(RowState.ISSUED), Outcome()
 ROWS = (
     Row(2, "Ada #1 %", "ada@x.example", "did:x:ada", NOW, NOW + timedelta(days=9), ("https://a.example/",), "UTC", "7"),
-    Row(3, "陈美", faults=(Fault(3, "email", "bad_email", "'x' is no e-mail address."), Fault(3, None, "odd", "Odd."))),
+    Row(3, "陈美", row_errors=(
+        RowError(3, "email", "bad_email", "'x' is no e-mail address."), RowError(3, None, "odd", "Odd."))),
 )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ class Office:
 @pytest.fixture
 def office(tables: Tables) -> Office:
     issuer_context = IssuerContext(DynamoIssuerStore(tables), Signer(), BASE_URL, Clock(), os.urandom)
-    issuer_actions.found(issuer_context, new_issuer())
+    issuer_actions.create(issuer_context, new_issuer())
     achievement = achievements.add(issuer_context, new_achievement())
     return Office(BulkIssuer(issuer_context, DynamoJobs(tables)), Upload(Terms(achievement.id), SENT))
 

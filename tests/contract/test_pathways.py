@@ -197,7 +197,7 @@ def test_a_view_reads_the_signposts_in_its_one_call_for_what_is_around(tables: T
     posts = [build_pathway_link(way, record.achievement_id)]
     DynamoPathways(tables).save(PathwaySet(record.issuer_id, b"s" * 32), way, {record.achievement_id: posts})
     with counted(tables.client) as calls:
-        found = DynamoPublicStore(tables).surroundings(record, NOW.date())
+        found = DynamoPublicStore(tables).related_items(record, NOW.date())
     assert calls == ["BatchGetItem"]
     assert found.pathway_links == tuple(posts)
 

@@ -24,19 +24,19 @@ def issued(storage: Storage):
 def test_a_revocation_is_known_to_the_very_next_read(storage: Storage, issued):
     record, revocation = issued
     changed, marked = nouns.revoked(record), nouns.with_bit(revocation, 131_071)
-    storage.issuer_store.replace_standing(changed, [marked])
-    assert storage.public_store.record(record.id).standing.state is State.REVOKED
+    storage.issuer_store.replace_status(changed, [marked])
+    assert storage.public_store.record(record.id).status.state is State.REVOKED
     assert storage.public_store.record(record.id) == changed
     assert storage.public_store.status_list(revocation.id) == marked
-    assert storage.public_store.surroundings(changed, nouns.NOW.date()).status_lists[revocation.id] == marked
+    assert storage.public_store.related_items(changed, nouns.NOW.date()).status_lists[revocation.id] == marked
 
 
 def test_two_writers_of_one_credential_do_not_overwrite_each_other(storage: Storage, issued):
     record, revocation = issued
-    storage.issuer_store.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
+    storage.issuer_store.replace_status(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
     late = nouns.revoked(record, at=nouns.NOW + timedelta(hours=2))
     with pytest.raises(Conflict):
-        storage.issuer_store.replace_standing(late, [])
+        storage.issuer_store.replace_status(late, [])
     assert storage.public_store.record(record.id) == nouns.revoked(record)
 
 
@@ -44,25 +44,25 @@ def test_two_credentials_of_one_list_do_not_overwrite_each_others_bits(storage: 
     record, revocation = issued
     other = nouns.record("d" * 26, index=3)
     storage.issuer_store.add_record(other)
-    storage.issuer_store.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
+    storage.issuer_store.replace_status(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
     with pytest.raises(Conflict):
-        storage.issuer_store.replace_standing(nouns.revoked(other), [nouns.with_bit(revocation, 3)])
+        storage.issuer_store.replace_status(nouns.revoked(other), [nouns.with_bit(revocation, 3)])
     assert storage.public_store.record(other.id) == other
     now = storage.issuer_store.status_list(revocation.id)
-    storage.issuer_store.replace_standing(nouns.revoked(other), [nouns.with_bit(now, 3)])
+    storage.issuer_store.replace_status(nouns.revoked(other), [nouns.with_bit(now, 3)])
     bits = storage.public_store.status_list(revocation.id).bits
     assert (bits[0], bits[-1]) == (0x10, 0x01)
 
 
 def test_a_credential_that_is_not_there_cannot_be_revoked(storage: Storage):
     with pytest.raises(Conflict):
-        storage.issuer_store.replace_standing(nouns.revoked(nouns.record("n" * 26)), [])
+        storage.issuer_store.replace_status(nouns.revoked(nouns.record("n" * 26)), [])
 
 
 def test_the_same_decision_again_completes(storage: Storage, issued):
     record, revocation = issued
     for _ in range(2):
-        storage.issuer_store.replace_standing(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
+        storage.issuer_store.replace_status(nouns.revoked(record), [nouns.with_bit(revocation, 131_071)])
     assert storage.public_store.status_list(revocation.id).version == 2
 
 
@@ -76,7 +76,7 @@ def test_sixteen_writers_who_retry_lose_no_bit(storage: Storage, issued):
         while True:
             now = storage.issuer_store.status_list(revocation.id)
             try:
-                storage.issuer_store.replace_standing(
+                storage.issuer_store.replace_status(
                     nouns.revoked(record), [nouns.with_bit(now, record.entries[0].index)]
                 )
             except Conflict:

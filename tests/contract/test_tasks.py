@@ -14,11 +14,11 @@ from chalicelib.dynamo.tables import Put, Tables
 from chalicelib.errors import NotFound
 from chalicelib.tasks.task_queue import (
     LEASE,
-    Parked,
+    DeadLetter,
     Task,
     TaskQueue,
 )
-from chalicelib.tasks.worker import Fault, Worker, run
+from chalicelib.tasks.worker import TaskFailure, Worker, run
 from tests import fakes
 
 NOW = datetime(2026, 11, 22, 9, 30, 0, 250_000, UTC)
@@ -98,8 +98,8 @@ def test_a_worker_slower_than_its_lease_moves_nothing(tasks: TaskQueue) -> None:
     later = NOW + LEASE + MINUTE
     assert tasks.claim(slow, later)
     tasks.postpone(slow, later)
-    tasks.park(slow, "late", later)
-    assert list(tasks.parked(10)) == []
+    tasks.move_to_dead_letters(slow, "late", later)
+    assert list(tasks.dead_letters(10)) == []
     assert list(tasks.due(later, 10)) == []
     assert list(tasks.due(later + LEASE + MINUTE, 10)) == [replace(slow, attempts=2)]
 
@@ -119,29 +119,29 @@ def test_postponed_to_where_the_same_task_stands_leaves_that_one(tasks: TaskQueu
 
 
 def test_a_parked_task_is_not_due_until_it_is_asked_for(tasks: TaskQueue) -> None:
-    tasks.park(claimed(tasks), "mail_refused", NOW + MINUTE)
+    tasks.move_to_dead_letters(claimed(tasks), "mail_refused", NOW + MINUTE)
     assert list(tasks.due(NOW + LEASE * 2, 10)) == []
-    (parked,) = tasks.parked(10)
-    assert parked == Parked(Task("deliver", "northwind", "a" * 26, NOW + MINUTE, 1), "mail_refused")
-    tasks.retry(parked, NOW + LEASE)
-    assert list(tasks.parked(10)) == []
+    (dead_letter,) = tasks.dead_letters(10)
+    assert dead_letter == DeadLetter(Task("deliver", "northwind", "a" * 26, NOW + MINUTE, 1), "mail_refused")
+    tasks.retry(dead_letter, NOW + LEASE)
+    assert list(tasks.dead_letters(10)) == []
     assert list(tasks.due(NOW + LEASE, 10)) == [replace(TASK, due=NOW + LEASE)]
     with pytest.raises(NotFound):
-        tasks.retry(parked, NOW + LEASE + MINUTE)
+        tasks.retry(dead_letter, NOW + LEASE + MINUTE)
 
 
 def test_a_dropped_task_is_forgotten(tasks: TaskQueue) -> None:
-    tasks.park(claimed(tasks), "mail_refused", NOW)
-    (parked,) = tasks.parked(10)
-    tasks.drop(parked)
-    tasks.drop(parked)
-    assert list(tasks.parked(10)) == []
+    tasks.move_to_dead_letters(claimed(tasks), "mail_refused", NOW)
+    (dead_letter,) = tasks.dead_letters(10)
+    tasks.drop(dead_letter)
+    tasks.drop(dead_letter)
+    assert list(tasks.dead_letters(10)) == []
 
 
 def test_parked_tasks_are_listed_oldest_first_and_bounded(tasks: TaskQueue) -> None:
     for minutes in (2, 0, 1):
-        tasks.park(claimed(tasks, replace(TASK, subject=str(minutes))), "x", NOW + minutes * MINUTE)
-    assert [parked.task.subject for parked in tasks.parked(2)] == ["0", "1"]
+        tasks.move_to_dead_letters(claimed(tasks, replace(TASK, subject=str(minutes))), "x", NOW + minutes * MINUTE)
+    assert [dead_letter.task.subject for dead_letter in tasks.dead_letters(2)] == ["0", "1"]
 
 
 def test_of_many_the_oldest_are_found_first(tasks: TaskQueue) -> None:
@@ -174,7 +174,7 @@ def test_two_workers_at_once_do_each_task_once(tables: Tables) -> None:
     many = [replace(TASK, issuer_id=f"issuer-{number % 3}", subject=str(number)) for number in range(40)]
     tasks.add(many)
     did: list[str] = []
-    faults: list[Fault] = []
+    faults: list[TaskFailure] = []
 
     def work(_: int) -> None:
         run(

@@ -75,11 +75,11 @@ class Mailer:
     """`delivery.ports.Mailer`. ``fault``, if it returns an error, is raised before sending; ``after``, after it."""
 
     sent: list[EmailContent] = field(default_factory=list)
-    fault: Callable[[], Exception | None] = lambda: None
+    failure: Callable[[], Exception | None] = lambda: None
     after: Callable[[], Exception | None] = lambda: None
 
     def send(self, letter: EmailContent) -> str:
-        if (error := self.fault()) is not None:
+        if (error := self.failure()) is not None:
             raise error
         self.sent.append(letter)
         if (error := self.after()) is not None:

@@ -113,10 +113,10 @@ class Play:
     def wait(self, minutes: int) -> None:
         self.world.now += timedelta(minutes=minutes)
 
-    def task(self, kind: str, fault: tuple[int, bool, Exception] | None) -> None:
+    def task(self, kind: str, failure: tuple[int, bool, Exception] | None) -> None:
         sent = len(self.mailer.sent)
-        if fault is not None:
-            self.fuse.left, self.fuse.after, self.fuse.error = fault
+        if failure is not None:
+            self.fuse.left, self.fuse.after, self.fuse.error = failure
         try:
             self.world.do(kind)
         except (LaurelError, CrashError):
@@ -138,11 +138,11 @@ class Play:
             self.mailer.after = lambda: None
 
     def throttled(self, kind: str) -> None:
-        self.mailer.fault = lambda: NotSent("not now")
+        self.mailer.failure = lambda: NotSent("not now")
         try:
             self.world.do(kind)
         finally:
-            self.mailer.fault = lambda: None
+            self.mailer.failure = lambda: None
 
     def notice(self, fate: EmailEventType) -> None:
         for number in range(len(self.mailer.sent)):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.credential.record import Standing, State
+from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import (
     delivery_status,
     holder_actions,
@@ -83,8 +83,8 @@ def test_expiry_reminder_is_sent_a_month_before() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"standing": Standing(State.REVOKED, nouns.NOW, "In error.")},
-        {"standing": Standing(State.SUSPENDED, nouns.NOW)},
+        {"status": CredentialStatus(State.REVOKED, nouns.NOW, "In error.")},
+        {"status": CredentialStatus(State.SUSPENDED, nouns.NOW)},
         {"superseded_by": "d" * 26},
         {"valid_until": ISSUED_AT + timedelta(days=1)},
     ],
@@ -108,20 +108,20 @@ def test_task_ignores_a_credential_of_another_issuer() -> None:
 
 def test_throttled_email_is_retried() -> None:
     world = World()
-    world.mailer.fault = lambda: NotSent("not now")
+    world.mailer.failure = lambda: NotSent("not now")
     with pytest.raises(NotSent):
         world.do("deliver")
     assert world.delivery.state is delivery_status.State.WAITING
-    world.mailer.fault = lambda: None
+    world.mailer.failure = lambda: None
     world.do("deliver")
     assert kinds(world) == [Kind.ISSUED]
 
 
 def test_rejected_address_fails_with_its_code() -> None:
     world = World()
-    world.mailer.fault = lambda: Refused("no", code="address_rejected")
+    world.mailer.failure = lambda: Refused("no", code="address_rejected")
     world.do("deliver")
-    world.mailer.fault = lambda: None
+    world.mailer.failure = lambda: None
     world.work(UNTIL)
     assert kinds(world) == []
     assert world.delivery.state is delivery_status.State.FAILED
@@ -163,7 +163,7 @@ def test_reminder_due_at_night_waits_for_the_morning() -> None:
     world.now = world.after(days=7)
     world.do("unopened")
     assert kinds(world) == [Kind.ISSUED]
-    assert {task.due for task in world.tasks.standing if task.kind == "unopened"} >= {
+    assert {task.due for task in world.tasks.status if task.kind == "unopened"} >= {
         reminders.next_allowed(world.now, world.zone)
     }
 

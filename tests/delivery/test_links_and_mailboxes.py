@@ -69,9 +69,9 @@ def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
 
 
 def test_sign_in_hides_rejected_addresses_and_raises_outages() -> None:
-    post = Mailer(fault=lambda: Refused("no", code="address_rejected"))
+    post = Mailer(failure=lambda: Refused("no", code="address_rejected"))
     SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
-    post.fault = lambda: Unavailable("silence")
+    post.failure = lambda: Unavailable("silence")
     with pytest.raises(Unavailable):
         SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
 

@@ -41,11 +41,11 @@ def test_emails_to_one_recipient_are_limited() -> None:
 def test_emails_over_the_quota_wait_for_the_next_day() -> None:
     world = World()
     known(world, registered_as=None, domains=())
-    world.tasks.standing.clear()
+    world.tasks.status.clear()
     world.counted["emails", int(world.now.timestamp() // 86_400), "north"] = quota.UNKNOWN.most
     world.do("deliver")
     assert world.mailer.sent == []
-    [task] = world.tasks.standing
+    [task] = world.tasks.status
     assert (task.kind, task.attempts) == ("deliver", 0)
     assert timedelta() < task.due - world.now <= timedelta(days=1)
     world.work(task.due)
@@ -69,8 +69,8 @@ def test_domain_proof_raises_the_quota_and_registration_lifts_it() -> None:
 def test_repeated_invitations_to_one_address_are_limited() -> None:
     world = World()
     member = Member("north", EMAIL, Role.VIEWER, world.now)
-    told = [invite(world.delivery_context, member) for _ in range(10)]
-    assert told == [True] * quota.ONE_INVITED.most + [False] * (10 - quota.ONE_INVITED.most)
+    on_failure = [invite(world.delivery_context, member) for _ in range(10)]
+    assert on_failure == [True] * quota.ONE_INVITED.most + [False] * (10 - quota.ONE_INVITED.most)
     assert len(world.mailer.sent) == quota.ONE_INVITED.most
     world.now += timedelta(days=1)
     invite(world.delivery_context, member)
@@ -97,5 +97,5 @@ def test_suppressed_mailbox_gets_no_invitation(wish: str) -> None:
 
 def test_failed_invitation_is_reported_without_an_error() -> None:
     world = World()
-    world.mailer.fault = lambda: NotSent("not now")
+    world.mailer.failure = lambda: NotSent("not now")
     assert not invite(world.delivery_context, Member("north", EMAIL, Role.OWNER, world.now))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.credential.record import Standing, State
+from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.errors import Refused
@@ -17,8 +17,8 @@ ENDED = ISSUED_AT + timedelta(days=1)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"standing": Standing(State.REVOKED, nouns.NOW, "In error.")},
-        {"standing": Standing(State.SUSPENDED, nouns.NOW)},
+        {"status": CredentialStatus(State.REVOKED, nouns.NOW, "In error.")},
+        {"status": CredentialStatus(State.SUSPENDED, nouns.NOW)},
         {"superseded_by": "d" * 26},
         {"valid_until": ENDED},
     ],

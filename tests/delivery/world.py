@@ -91,7 +91,7 @@ class World:
 
     def work(self, until: datetime) -> None:
         """Run every task when it is due, up to ``until``."""
-        while due := sorted((task for task in self.tasks.standing if task.due <= until), key=lambda task: task.due):
+        while due := sorted((task for task in self.tasks.status if task.due <= until), key=lambda task: task.due):
             self.now = max(self.now, due[0].due)
             handlers(self.delivery_context)[due[0].kind](due[0])
             self.tasks.done(due[0])

@@ -14,7 +14,7 @@ from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
-from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
+from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 from chalicelib.dynamo.items.base import Pointer, read
 from chalicelib.dynamo.items.credentials import (
     AchievementItem,
@@ -44,7 +44,7 @@ ACHIEVEMENT = st.builds(
     VERSION, st.none() | VERSION, st.booleans(), st.booleans(),
 )  # fmt: skip
 ENTRY = st.builds(Entry, st.sampled_from(Purpose), TEXT, st.integers(0, 2**26))
-STANDING = st.builds(Standing, st.sampled_from(State), MOMENTS, st.none() | TEXT)
+STANDING = st.builds(CredentialStatus, st.sampled_from(State), MOMENTS, st.none() | TEXT)
 RECORD = st.builds(
     Record, TEXT, TEXT, TEXT, st.binary(), st.none() | TEXT, st.lists(ENTRY, max_size=3).map(tuple), STANDING,
     MOMENTS, VERSION, TEXT, VERSION, st.none() | MOMENTS, st.none() | TEXT, st.none() | TEXT,
@@ -59,7 +59,7 @@ IMAGE = st.builds(Image, TEXT, TEXT, st.binary())
 
 
 @pytest.mark.parametrize(
-    ("model", "noun"),
+    ("model", "to_domain"),
     [
         (IssuerItem, ISSUER),
         (AchievementItem, ACHIEVEMENT),
@@ -71,8 +71,8 @@ IMAGE = st.builds(Image, TEXT, TEXT, st.binary())
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_every_noun_comes_back_from_its_item(model, noun):
-    @given(noun)
+def test_every_noun_comes_back_from_its_item(model, to_domain):
+    @given(to_domain)
     def comes_back(one):
         assert read(model, model.of(one).raw()) == one
 

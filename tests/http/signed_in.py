@@ -61,6 +61,6 @@ def as_person(
 
 def belongs(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> None:
     """Make somebody a member; of an issuer that has none yet, beside an owner."""
-    if role is not Role.OWNER and not access_context.member_store.roster(issuer_id).owners:
+    if role is not Role.OWNER and not access_context.member_store.membership(issuer_id).owners:
         members.add(access_context, issuer_id, f"first-owner@{issuer_id}.example", Role.OWNER)
     members.add(access_context, issuer_id, email, role)

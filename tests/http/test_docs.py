@@ -12,7 +12,7 @@ import pytest
 from chalicelib.access.roles import Role, allowed
 from chalicelib.http.app import create_app
 from chalicelib.http.core import problem
-from chalicelib.http.core.access import Door, Rule
+from chalicelib.http.core.access import CallerKind, Rule
 from chalicelib.verify.report import Outcome, Verdict
 from tests.http.gateway import Gateway
 from tests.http.public.test_documents import IMAGE
@@ -117,7 +117,7 @@ def test_routes_take_the_roles_that_are_said(laurel: Laurel) -> None:
     said = {(method, path): least(who, method) for who, method, path in LISTED}
     assert {route: least_of(rule) for route, rule in rules.items()} == said
     operators = {(method, path) for who, method, path in LISTED if who == "an operator"}
-    assert {route for route, rule in rules.items() if rule.door is Door.OPERATOR} == operators
+    assert {route for route, rule in rules.items() if rule.caller_kind is CallerKind.OPERATOR} == operators
 
 
 def least(who: str, method: str) -> Role | None:

@@ -19,7 +19,7 @@ from chalicelib.access.roles import Role
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.http.app import create_app
-from chalicelib.http.core.access import Door, Rule
+from chalicelib.http.core.access import CallerKind, Rule
 from tests.http.gateway import HTML, Answer, Gateway
 from tests.http.matrix import OTHER, OWNER, At, Call, entries
 from tests.http.world import Laurel, seeded
@@ -41,7 +41,11 @@ def rule(method: str, path: str) -> Rule:
     return found
 
 
-GUARDED = [(method, path) for method, path in ROUTES if method != "HEAD" and rule(method, path).door is not Door.PUBLIC]
+GUARDED = [
+    (method, path)
+    for method, path in ROUTES
+    if method != "HEAD" and rule(method, path).caller_kind is not CallerKind.PUBLIC
+]
 """What is asked. `HEAD` is the same view under the same rule (`test_head_is_guarded_as_get_is`)."""
 PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "GET /v1/credentials/{id}", "GET /v1/credentials/{id}/report",
@@ -58,7 +62,7 @@ class Stage:
     laurel: Laurel = field(default_factory=seeded)
 
     def __post_init__(self) -> None:
-        issuer_actions.found(
+        issuer_actions.create(
             self.laurel.issuer_context, NewIssuer(OTHER, "Other", "https://other.example/", "Teaches, too.")
         )
         for issuer_id in (OWNER, OTHER):
@@ -132,13 +136,13 @@ def private(answer: Answer) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
-def of_doors(*doors: Door) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    found = [(method, path) for method, path in GUARDED if rule(method, path).door in doors]
+def of_doors(*doors: CallerKind) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    found = [(method, path) for method, path in GUARDED if rule(method, path).caller_kind in doors]
     return pytest.mark.parametrize(("method", "path"), found, ids=[f"{method} {path}" for method, path in found])
 
 
-BEARER = (Door.TOKEN, Door.OPERATOR, Door.EITHER)
-BROWSER = (Door.PERSON, Door.MEMBER)
+BEARER = (CallerKind.TOKEN, CallerKind.OPERATOR, CallerKind.EITHER)
+BROWSER = (CallerKind.PERSON, CallerKind.MEMBER)
 
 
 def test_every_route_says_who_may_come_in() -> None:
@@ -146,7 +150,7 @@ def test_every_route_says_who_may_come_in() -> None:
 
 
 def test_only_these_are_open_to_everybody() -> None:
-    open_ = {f"{method} {path}" for method, path in ROUTES if rule(method, path).door is Door.PUBLIC}
+    open_ = {f"{method} {path}" for method, path in ROUTES if rule(method, path).caller_kind is CallerKind.PUBLIC}
     assert {each for each in open_ if not each.startswith(("HEAD", "OPTIONS"))} == PUBLIC
 
 
@@ -164,7 +168,7 @@ def test_every_entry_has_its_route() -> None:
 
 def test_every_route_of_an_issuers_pages_begins_with_the_issuer() -> None:
     for method, path in GUARDED:
-        if rule(method, path).door is Door.MEMBER:
+        if rule(method, path).caller_kind is CallerKind.MEMBER:
             assert re.match(r"/console/\{issuer\}(/|$)", path), f"{method} {path}"
 
 
@@ -192,7 +196,7 @@ def test_a_program_without_a_good_token_stays_out(stage: Stage, method: str, pat
     assert stage.things() == made
 
 
-@of_doors(Door.TOKEN, Door.EITHER)
+@of_doors(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
 def test_a_token_may_what_its_role_may(stage: Stage, method: str, path: str, role: Role) -> None:
     may = role in ALLOWED[rule(method, path).act or ""]
@@ -206,7 +210,7 @@ def test_a_token_may_what_its_role_may(stage: Stage, method: str, path: str, rol
         assert stage.things() == made
 
 
-@of_doors(Door.TOKEN, Door.EITHER)
+@of_doors(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
 def test_a_token_of_another_tenant_finds_nothing(stage: Stage, method: str, path: str, role: Role) -> None:
     may = role in ALLOWED[rule(method, path).act or ""]
@@ -224,14 +228,14 @@ def test_a_token_of_another_tenant_finds_nothing(stage: Stage, method: str, path
 def test_an_operators_token_opens_only_what_is_for_operators(stage: Stage, method: str, path: str) -> None:
     call = build(method, path, At(stage.laurel))
     answer = stage.ask(method, call, stage.token(None))
-    if rule(method, path).door is Door.TOKEN:
+    if rule(method, path).caller_kind is CallerKind.TOKEN:
         assert answer.status == 403
         clean(answer, call)
     else:
         assert answer.status == call.good, answer.text
 
 
-@of_doors(Door.OPERATOR)
+@of_doors(CallerKind.OPERATOR)
 @pytest.mark.parametrize("role", Role)
 def test_no_issuers_token_opens_what_is_for_operators(stage: Stage, method: str, path: str, role: Role) -> None:
     call = build(method, path, At(stage.laurel))
@@ -263,7 +267,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(stage: Stage, method: str, path
     assert stage.things() == made
 
 
-@of_doors(Door.PERSON)
+@of_doors(CallerKind.PERSON)
 def test_whoever_is_signed_in_sees_what_is_their_own(stage: Stage, method: str, path: str) -> None:
     for email in ("owner@other.example", "viewer@other.example", "stranger@elsewhere.example"):
         call = build(method, path, At(stage.laurel))
@@ -274,7 +278,7 @@ def test_whoever_is_signed_in_sees_what_is_their_own(stage: Stage, method: str, 
         clean(answer, call)
 
 
-@of_doors(Door.MEMBER)
+@of_doors(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", Role)
 def test_a_member_may_what_their_role_may(stage: Stage, method: str, path: str, role: Role) -> None:
     may = role in ALLOWED[rule(method, path).act or ""]
@@ -289,7 +293,7 @@ def test_a_member_may_what_their_role_may(stage: Stage, method: str, path: str, 
         assert stage.things() == made
 
 
-@of_doors(Door.MEMBER)
+@of_doors(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", [*Role, None])
 def test_to_who_is_no_member_the_issuer_is_not_there(stage: Stage, method: str, path: str, role: Role | None) -> None:
     email = f"{role}@other.example" if role else "op@laurel.example"
@@ -302,7 +306,7 @@ def test_to_who_is_no_member_the_issuer_is_not_there(stage: Stage, method: str, 
     assert stage.things() == made
 
 
-@of_doors(Door.MEMBER)
+@of_doors(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", Role)
 def test_within_ones_own_issuer_nothing_of_another_is_found(stage: Stage, method: str, path: str, role: Role) -> None:
     may = role in ALLOWED[rule(method, path).act or ""]
@@ -339,7 +343,7 @@ def test_a_form_comes_from_a_page_of_the_same_session(stage: Stage, method: str,
     assert stage.things() == made
 
 
-@of_doors(Door.BY_SECRET)
+@of_doors(CallerKind.BY_SECRET)
 def test_a_wrong_secret_opens_nothing(stage: Stage, method: str, path: str) -> None:
     call = build(method, path, At(stage.laurel))
     cookie, _ = stage.session("owner@canary.example")

@@ -62,7 +62,7 @@ def id_of(kind: str) -> str:
 
 
 @dataclass
-class Outside:
+class RemoteSources:
     """`submitted_reports.ports.Outside` from dictionaries; what is in none of them is unavailable with ``fault``."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Laurel:
     event_store: fakes.EventStore = field(default_factory=fakes.EventStore)
     fallback: fakes.Fallback = field(default_factory=fakes.Fallback)
     signer: fakes.Signer = field(default_factory=fakes.Signer)
-    outside: Outside = field(default_factory=Outside)
+    remote_sources: RemoteSources = field(default_factory=RemoteSources)
     now: datetime = NOW
     member_store: access_fakes.MemberStore = field(default_factory=access_fakes.MemberStore)
     session_store: access_fakes.SessionStore = field(default_factory=access_fakes.SessionStore)
@@ -114,7 +114,7 @@ class Laurel:
 
     oidc_providers: tuple[Provider, ...] = ()
     oidc: access_fakes.Providers = field(default_factory=access_fakes.Providers)
-    witness: fakes.Witness = field(default_factory=fakes.Witness)
+    domain_reader: fakes.DomainReader = field(default_factory=fakes.DomainReader)
 
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
@@ -144,7 +144,7 @@ class Laurel:
     @property
     def submitted_reports(self) -> SubmittedReports:
         return SubmittedReports(
-            self.public_store, self.hosted_reports, lambda: self.outside, self.base_url, lambda: self.now
+            self.public_store, self.hosted_reports, lambda: self.remote_sources, self.base_url, lambda: self.now
         )  # type: ignore[arg-type]
 
     @cached_property
@@ -172,7 +172,7 @@ class Laurel:
 
     @property
     def domain_prover(self) -> DomainProver:
-        return DomainProver(self.issuer_context, self.witness, self.tasks)
+        return DomainProver(self.issuer_context, self.domain_reader, self.tasks)
 
     @cached_property
     def bulk(self) -> BulkIssuer:
@@ -223,7 +223,7 @@ def seeded(base_url: str = BASE_URL) -> Laurel:
     college = issuer_actions.NewIssuer(
         "fernhill", "Fernhill College", "https://fernhill.example/", "Evening courses by the river since 1921."
     )
-    issuer_actions.found(laurel.issuer_context, college, registered=True)
+    issuer_actions.create(laurel.issuer_context, college, registered=True)
     achievement = achievements.add(
         laurel.issuer_context,
         achievements.NewAchievement(

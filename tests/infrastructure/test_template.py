@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.dynamo import keys
 from chalicelib.http.app import create_app
-from chalicelib.http.core.access import Door
+from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
 from chalicelib.settings import Function
 from chalicelib.tasks.task_queue import LEASE
@@ -159,7 +159,7 @@ def test_no_route_of_visitors_needs_more_than_its_function_has() -> None:
     for path, methods in create_app(seeded()).routes.items():
         for method, entry in methods.items():
             view = entry.view_function
-            for_visitors = view.access.door is Door.PUBLIC
+            for_visitors = view.access.caller_kind is CallerKind.PUBLIC
             assert for_visitors or view.function == Function.ISSUER, (method, path)
 
 
@@ -326,7 +326,7 @@ def test_every_function_is_watched_for_errors_and_throttles(template: dict[str, 
         dimension = [{"Name": "FunctionName", "Value": {"Ref": name}}]
         watched = {alarm["MetricName"] for alarm in alarms if alarm["Dimensions"] == dimension}
         assert {"Errors", "Throttles"} <= watched
-    assert {"5XXError", "EventsNotStored", "TasksParked", "TasksLate"} <= {alarm["MetricName"] for alarm in alarms}
+    assert {"5XXError", "EventsNotStored", "DeadLetterTasks", "TasksLate"} <= {alarm["MetricName"] for alarm in alarms}
 
 
 def test_the_domain_serves_the_root_path(template: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ from chalicelib.net.deadline import Deadline
 from chalicelib.net.did_web import document_url
 from chalicelib.net.fetch import Fetcher
 from chalicelib.net.guard import HTTPS, Guard, Target
-from chalicelib.net.resolve import SystemResolver
+from chalicelib.net.resolve import SystemAddressResolver
 from tests.net.certificates import Authority
 from tests.net.dns import AAAA, A, DnsServer
 from tests.net.stranger import Stranger, ok, redirect
@@ -229,7 +229,7 @@ def _place(text: str) -> str:
 
 
 def _try(count: int, authority: Authority, canaries: Canaries, dns: DnsServer, stranger: Stranger) -> dict[str, object]:
-    guarded = Fetcher(Guard(), SystemResolver(), authority.trust(), lambda: NOW)
+    guarded = Fetcher(Guard(), SystemAddressResolver(), authority.trust(), lambda: NOW)
     report = Report(Counter())
     asked = each(count, lambda url: report.ask(guarded, url))
 
@@ -241,7 +241,7 @@ def _try(count: int, authority: Authority, canaries: Canaries, dns: DnsServer, s
     heard = dict(canaries.heard)
 
     control = Report(Counter())
-    unguarded = Fetcher(NoGuard(), SystemResolver(), authority.trust(), lambda: NOW)
+    unguarded = Fetcher(NoGuard(), SystemAddressResolver(), authority.trust(), lambda: NOW)
     for address in (*CANARIES_4, *CANARIES_6):
         for port in PORTS:
             control.ask(unguarded, f"https://{name_of(ip_address(address))}:{port}/")

@@ -16,7 +16,7 @@ from dns.resolver import Resolver
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.deadline import Deadline
-from chalicelib.net.domain_records import DNS_SECONDS, MAX_RECORDS, DomainWitness
+from chalicelib.net.domain_records import DNS_SECONDS, MAX_RECORDS, NetworkDomainReader
 from chalicelib.net.fetch import Reply
 from chalicelib.verify.ports import Fetched
 from tests.net.conftest import NOW
@@ -69,24 +69,24 @@ def name_server(texts: list[str] | None, *, code: rcode.Rcode = rcode.NOERROR) -
         listening.close()
 
 
-def witness(names: Resolver) -> DomainWitness:
-    return DomainWitness(Pages(), time.monotonic, names)
+def domain_reader(names: Resolver) -> NetworkDomainReader:
+    return NetworkDomainReader(Pages(), time.monotonic, names)
 
 
 def test_records_are_read_and_their_pieces_joined() -> None:
     with name_server(['"issuer=did:web:" "acme.example"', '"v=spf1 -all"']) as names:
-        assert set(witness(names).records(NAME)) == {"issuer=did:web:acme.example", "v=spf1 -all"}
+        assert set(domain_reader(names).records(NAME)) == {"issuer=did:web:acme.example", "v=spf1 -all"}
 
 
 @pytest.mark.parametrize("code", [rcode.NOERROR, rcode.NXDOMAIN])
 def test_a_name_without_records_has_none(code: rcode.Rcode) -> None:
     with name_server([], code=code) as names:
-        assert witness(names).records(NAME) == ()
+        assert domain_reader(names).records(NAME) == ()
 
 
 def test_a_name_server_that_fails_has_not_answered() -> None:
     with name_server([], code=rcode.SERVFAIL) as names, pytest.raises(Unavailable) as caught:
-        witness(names).records(NAME)
+        domain_reader(names).records(NAME)
     assert caught.value.code == "dns_failed"
 
 
@@ -94,17 +94,17 @@ def test_a_silent_name_server_is_not_waited_for_long(monkeypatch: pytest.MonkeyP
     assert DNS_SECONDS <= 5
     monkeypatch.setattr("chalicelib.net.domain_records.DNS_SECONDS", 0.3)
     with name_server(None) as names, pytest.raises(Unavailable) as caught:
-        witness(names).records(NAME)
+        domain_reader(names).records(NAME)
     assert caught.value.code == "timeout"
 
 
 def test_more_records_than_any_such_name_has_are_not_all_read() -> None:
     with name_server([f'"text {number}"' for number in range(MAX_RECORDS + 5)]) as names:
-        assert len(witness(names).records(NAME)) <= MAX_RECORDS
+        assert len(domain_reader(names).records(NAME)) <= MAX_RECORDS
 
 
 def test_files_come_through_the_fetcher() -> None:
     with name_server([]) as names:
-        assert witness(names).file("https://acme.example/x.txt") == b"did:web:acme.example"
+        assert domain_reader(names).file("https://acme.example/x.txt") == b"did:web:acme.example"
         with pytest.raises(Unavailable):
-            witness(names).file("https://acme.example/y.txt")
+            domain_reader(names).file("https://acme.example/y.txt")

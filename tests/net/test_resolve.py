@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.deadline import Deadline
-from chalicelib.net.resolve import MAX_ADDRESSES, MAX_LOOKUPS, SystemResolver
+from chalicelib.net.resolve import MAX_ADDRESSES, MAX_LOOKUPS, SystemAddressResolver
 
 
 def soon(seconds: float = 5) -> Deadline:
@@ -56,7 +56,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_the_machines_own_names_are_found() -> None:
-    found = SystemResolver().addresses("localhost", soon())
+    found = SystemAddressResolver().addresses("localhost", soon())
     assert found
     assert all(address.is_loopback for address in found)
 
@@ -67,17 +67,17 @@ def test_a_name_that_is_not_there_is_said_so(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     with pytest.raises(Unavailable) as caught:
-        SystemResolver().addresses("nobody.example", soon())
+        SystemAddressResolver().addresses("nobody.example", soon())
     assert caught.value.code == "dns_failed"
 
 
 def test_a_look_up_that_hangs_is_left_at_the_deadline(system: System) -> None:
     with pytest.raises(TimeoutError):
-        SystemResolver().addresses("slow.example", soon(0.05))
+        SystemAddressResolver().addresses("slow.example", soon(0.05))
 
 
 def test_hanging_look_ups_take_a_bounded_number_of_threads_and_others_recover(system: System) -> None:
-    resolver = SystemResolver()
+    resolver = SystemAddressResolver()
     for _ in range(MAX_LOOKUPS + 4):
         with pytest.raises(TimeoutError):
             resolver.addresses("slow.example", soon(0.02))
@@ -90,22 +90,22 @@ def test_hanging_look_ups_take_a_bounded_number_of_threads_and_others_recover(sy
 
 def test_a_name_is_passed_on_as_it_was_judged(system: System) -> None:
     system.access_context.set()
-    SystemResolver().addresses("xn--exmple-cua.example", soon())
+    SystemAddressResolver().addresses("xn--exmple-cua.example", soon())
     assert system.asked == [b"xn--exmple-cua.example"]
 
 
 def test_each_address_is_given_once_in_the_systems_order(system: System) -> None:
     system.access_context.set()
     system.answer = ["2606:2800:21f::1", "93.184.216.34", "2606:2800:21f::1"]
-    found = SystemResolver().addresses("good.example", soon())
+    found = SystemAddressResolver().addresses("good.example", soon())
     assert [str(address) for address in found] == ["2606:2800:21f::1", "93.184.216.34"]
 
 
 def test_a_name_with_countless_addresses_is_refused_whole(system: System) -> None:
     system.access_context.set()
     system.answer = [f"93.184.216.{n}" for n in range(MAX_ADDRESSES)]
-    assert len(SystemResolver().addresses("many.example", soon())) == MAX_ADDRESSES
+    assert len(SystemAddressResolver().addresses("many.example", soon())) == MAX_ADDRESSES
     system.answer += ["127.0.0.1"]
     with pytest.raises(Unavailable) as caught:
-        SystemResolver().addresses("more.example", soon())
+        SystemAddressResolver().addresses("more.example", soon())
     assert caught.value.code == "dns_failed"

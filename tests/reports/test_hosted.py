@@ -9,7 +9,7 @@ from chalicelib.analytics.event import Kind, Visit
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
-from chalicelib.credential.record import Purpose, Record, Standing, State, StatusList
+from chalicelib.credential.record import CredentialStatus, Purpose, Record, State, StatusList
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.verify import bitstring
@@ -37,7 +37,9 @@ def listed(purpose: Purpose, bits: bytes = EMPTY_BITS) -> StatusList:
 
 
 def record_of(document: dict[str, object]) -> Record:
-    return Record("a" * 26, "fernhill", "painting", as_bytes(document), None, ENTRIES, Standing(State.ACTIVE, NOW), NOW)
+    return Record(
+        "a" * 26, "fernhill", "painting", as_bytes(document), None, ENTRIES, CredentialStatus(State.ACTIVE, NOW), NOW
+    )
 
 
 class Stage:
@@ -74,8 +76,8 @@ def test_a_good_credential_is_valid_and_its_issuer_is_known(stage: Stage) -> Non
 def test_a_revocation_is_known_on_the_very_next_request(stage: Stage) -> None:
     record = stage.public_store.record("a" * 26)
     bits = bitstring.with_bit(EMPTY_BITS, ENTRIES[0].index, value=True)
-    revoked = replace(record, standing=Standing(State.REVOKED, NOW, "Issued in error"), version=2)
-    stage.public_store.replace_standing(revoked, [replace(listed(Purpose.REVOCATION, bits), version=2)])
+    revoked = replace(record, status=CredentialStatus(State.REVOKED, NOW, "Issued in error"), version=2)
+    stage.public_store.replace_status(revoked, [replace(listed(Purpose.REVOCATION, bits), version=2)])
     assert stage.hosted_reports.open("a" * 26, VISIT).report.verdict is Verdict.REVOKED
 
 

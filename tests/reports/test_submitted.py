@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.analytics.event import Kind, Visit
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.errors import LinkFault, Malformed, NotFound, Unavailable
+from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
@@ -16,7 +16,7 @@ from tests.makers import (
     BASE_URL,
     NOW,
     OTHER_KEY,
-    FakeWorld,
+    FakeResolver,
     as_bytes,
     issuer,
     signed,
@@ -30,7 +30,7 @@ LINK = "https://elsewhere.example/badge"
 
 
 @dataclass
-class Outside:
+class RemoteSources:
     """The open world from dictionaries, which counts how often it was opened."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Outside:
 
     @property
     def status_lists(self) -> StatusLists:
-        return FakeWorld().world().status_lists
+        return FakeResolver().resolver().status_lists
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         self.asked.append(did)
@@ -58,16 +58,16 @@ class Outside:
 @dataclass
 class Bench:
     stage: Stage
-    outside: Outside
+    remote_sources: RemoteSources
     submitted_reports: SubmittedReports
 
 
 def bench(stage: Stage | None = None, page: bytes | None = None) -> Bench:
-    stage, outside = stage or Stage(), Outside({} if page is None else {LINK: page})
+    stage, remote_sources = stage or Stage(), RemoteSources({} if page is None else {LINK: page})
     submitted_reports = SubmittedReports(
-        stage.public_store, stage.hosted_reports, lambda: outside, BASE_URL, lambda: NOW
+        stage.public_store, stage.hosted_reports, lambda: remote_sources, BASE_URL, lambda: NOW
     )
-    return Bench(stage, outside, submitted_reports)
+    return Bench(stage, remote_sources, submitted_reports)
 
 
 def test_a_pasted_credential_of_ours_is_valid_from_our_own_tables() -> None:
@@ -75,7 +75,7 @@ def test_a_pasted_credential_of_ours_is_valid_from_our_own_tables() -> None:
     checked = made.submitted_reports.check(as_bytes(signed(unsigned())), VISIT)
     assert checked.report.verdict is Verdict.VALID
     assert checked.report.findings[7].code == "issuer_registered"
-    assert not made.outside.asked
+    assert not made.remote_sources.asked
 
 
 def test_a_hosted_did_web_is_read_and_never_fetched() -> None:
@@ -85,7 +85,7 @@ def test_a_hosted_did_web_is_read_and_never_fetched() -> None:
     report = made.submitted_reports.check(as_bytes(document), VISIT).report
     # Its status lists in this stage are by the did:key issuer, so they cannot speak for this one.
     assert report.findings[4].code == "signer_is_issuer"
-    assert not made.outside.asked
+    assert not made.remote_sources.asked
 
 
 def test_what_we_host_and_do_not_have_is_not_fetched_either() -> None:
@@ -93,7 +93,7 @@ def test_what_we_host_and_do_not_have_is_not_fetched_either() -> None:
     made = bench()
     report = made.submitted_reports.check(as_bytes(signed(unsigned(by), method=f"{by.did}#key-1")), VISIT).report
     assert (report.verdict, report.findings[3].code) == (Verdict.UNKNOWN, "key_unavailable")
-    assert not made.outside.asked
+    assert not made.remote_sources.asked
 
 
 def test_a_stranger_is_looked_up_outside() -> None:
@@ -101,7 +101,7 @@ def test_a_stranger_is_looked_up_outside() -> None:
     made = bench()
     report = made.submitted_reports.check(as_bytes(signed(unsigned(by), method=f"{by.did}#key-1")), VISIT).report
     assert (report.verdict, report.findings[3].code) == (Verdict.UNKNOWN, "key_unavailable")
-    assert made.outside.asked == ["did:web:elsewhere.example"]
+    assert made.remote_sources.asked == ["did:web:elsewhere.example"]
 
 
 def test_a_stranger_with_a_did_key_is_valid_and_unknown_to_us() -> None:
@@ -136,7 +136,7 @@ def test_a_link_of_ours_opens_as_its_own_page_does(link: str) -> None:
     checked = made.submitted_reports.check(f"  {link}\n".encode(), VISIT)
     assert (checked.report.verdict, checked.hosted) == (Verdict.VALID, "a" * 26)
     assert len(made.stage.event_store.events) == 1
-    assert not made.outside.asked
+    assert not made.remote_sources.asked
 
 
 def test_a_link_of_ours_that_leads_nowhere_is_not_found() -> None:
@@ -150,14 +150,14 @@ def test_another_page_of_ours_is_never_fetched(tail: str) -> None:
     with pytest.raises(Malformed) as caught:
         made.submitted_reports.check_link(f"{BASE_URL.upper()}{tail}", VISIT)
     assert caught.value.code == "nothing_found"
-    assert not made.outside.asked
+    assert not made.remote_sources.asked
 
 
 def test_a_foreign_link_is_followed_once() -> None:
     made = bench(page=as_bytes(signed(unsigned())))
     checked = made.submitted_reports.check(LINK.encode(), VISIT)
     assert (checked.report.verdict, checked.url) == (Verdict.VALID, LINK)
-    assert made.outside.asked == [LINK]
+    assert made.remote_sources.asked == [LINK]
 
 
 def test_a_link_that_does_not_answer_is_unavailable() -> None:
@@ -182,11 +182,11 @@ def test_the_recipient_is_asked_for_strangers_too() -> None:
 
 
 def test_our_own_token_is_valid_when_pasted_and_after_a_rotation() -> None:
-    house, outside = House(), Outside()
+    house, remote_sources = House(), RemoteSources()
     issuer_context = house.issuer_context
     hosted_reports = replace(bench().stage.hosted_reports, public_store=house.issuer_store)
     submitted_reports = SubmittedReports(
-        house.issuer_store, hosted_reports, lambda: outside, issuer_context.base_url, issuer_context.clock
+        house.issuer_store, hosted_reports, lambda: remote_sources, issuer_context.base_url, issuer_context.clock
     )
     token = (house.issue(jwt=True).jwt or "").encode()
     assert submitted_reports.check(token, VISIT).report.verdict is Verdict.VALID
@@ -201,8 +201,8 @@ def test_a_fault_of_the_link_is_told_from_a_fault_of_ours(code: str) -> None:
     def refuse(url: str) -> Fetched:
         raise Unavailable("It is so.", code=code)
 
-    made.outside.credential = refuse  # type: ignore[method-assign]
-    with pytest.raises(LinkFault) as caught:
+    made.remote_sources.credential = refuse  # type: ignore[method-assign]
+    with pytest.raises(UnreadableLink) as caught:
         made.submitted_reports.check_link(LINK, VISIT)
     assert (caught.value.code, caught.value.detail) == (code, "It is so.")
 
@@ -228,4 +228,4 @@ def test_an_address_of_ours_that_no_credential_has_asks_nobody(tail: str) -> Non
     made = bench()
     with pytest.raises(NotFound):
         made.submitted_reports.check_link(f"{BASE_URL}/c/{tail}", VISIT)
-    assert not made.outside.asked
+    assert not made.remote_sources.asked

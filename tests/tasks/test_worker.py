@@ -20,8 +20,8 @@ from chalicelib.tasks.worker import (
     LONGEST_PAUSE,
     SLICE,
     WINDOW,
-    Fault,
     Handler,
+    TaskFailure,
     Worked,
     Worker,
     in_turn,
@@ -41,7 +41,7 @@ class World:
 
     now: datetime = START
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[TaskFailure] = field(default_factory=list)
 
     def run(self, entropy: Callable[[int], bytes] = bytes, **handlers: Handler) -> Worked:
         worker = Worker(self.tasks, handlers, lambda: self.now, entropy, self.faults.append)
@@ -66,7 +66,7 @@ def test_what_is_due_is_done_and_struck_off(world: World) -> None:
     world.tasks.add([task("a"), task("b"), task("later", due=START + SECOND)])
     assert world.run(deliver=did.append) == Worked(done=2)
     assert [one.subject for one in did] == ["a", "b"]
-    assert list(world.tasks.standing) == [task("later", due=START + SECOND)]
+    assert list(world.tasks.status) == [task("later", due=START + SECOND)]
 
 
 def test_a_handler_sees_that_it_is_its_first_call(world: World) -> None:
@@ -87,7 +87,7 @@ def test_a_handler_that_adds_the_next_piece_is_called_again_in_the_same_round(wo
 
     world.tasks.add([task()])
     assert world.run(deliver=piece).done == 3
-    assert world.tasks.standing == {}
+    assert world.tasks.status == {}
 
 
 def test_no_task_is_begun_after_the_end_of_the_round(world: World) -> None:
@@ -97,7 +97,7 @@ def test_no_task_is_begun_after_the_end_of_the_round(world: World) -> None:
     world.tasks.add([task(str(number)) for number in range(10)])
     worked = world.run(deliver=slow)
     assert worked.done == 3
-    assert len([lease for lease in world.tasks.standing.values() if lease is None]) == 7
+    assert len([lease for lease in world.tasks.status.values() if lease is None]) == 7
 
 
 def test_how_late_the_oldest_was_is_told(world: World) -> None:
@@ -120,9 +120,9 @@ def test_a_fault_puts_off_and_does_not_stop_the_others(world: World) -> None:
     world.tasks.add([task("bad", due=START - SECOND), task("good")])
     worked = world.run(deliver=sometimes)
     assert (worked.done, worked.failed, did) == (1, 1, ["good"])
-    (fault,) = world.faults
-    assert (fault.code, fault.parked, type(fault.error)) == ("internal", False, ZeroDivisionError)
-    assert list(world.tasks.standing) == [replace(task("bad", due=START + FIRST_PAUSE / 2), attempts=1)]
+    (failure,) = world.faults
+    assert (failure.code, failure.is_final, type(failure.error)) == ("internal", False, ZeroDivisionError)
+    assert list(world.tasks.status) == [replace(task("bad", due=START + FIRST_PAUSE / 2), attempts=1)]
 
 
 def test_a_domain_error_is_named_by_its_code(world: World) -> None:
@@ -134,20 +134,20 @@ def test_a_domain_error_is_named_by_its_code(world: World) -> None:
 def test_a_kind_that_nobody_handles_is_put_off_too(world: World) -> None:
     world.tasks.add([task()])
     assert world.run().failed == 1
-    assert (world.faults[0].code, world.faults[0].parked) == ("no_handler", False)
+    assert (world.faults[0].code, world.faults[0].is_final) == ("no_handler", False)
 
 
 def test_after_its_last_attempt_a_task_is_parked_under_its_code(world: World) -> None:
     world.tasks.add([task()])
     began = world.now
     for _ in range(ATTEMPTS):
-        world.now = max([world.now, *(one.due for one in world.tasks.standing)])
+        world.now = max([world.now, *(one.due for one in world.tasks.status)])
         world.run(deliver=failing)
-    assert world.tasks.standing == {}
-    assert [fault.parked for fault in world.faults] == [False] * (ATTEMPTS - 1) + [True]
-    assert world.run().parked == 1
-    (parked,) = world.tasks.parked(10)
-    assert (parked.code, parked.task.attempts) == ("mail_unavailable", ATTEMPTS)
+    assert world.tasks.status == {}
+    assert [failure.is_final for failure in world.faults] == [False] * (ATTEMPTS - 1) + [True]
+    assert world.run().dead_letters == 1
+    (dead_letter,) = world.tasks.dead_letters(10)
+    assert (dead_letter.code, dead_letter.task.attempts) == ("mail_unavailable", ATTEMPTS)
     assert timedelta(hours=12) <= world.now - began <= timedelta(hours=25)
 
 
@@ -164,7 +164,7 @@ def test_a_task_that_kills_its_workers_is_parked_in_the_end(world: World) -> Non
             world.run(deliver=deadly)
         world.now += LEASE
     assert world.run(deliver=deadly).failed == 1
-    assert [parked.code for parked in world.tasks.parked(10)] == ["worker_died"]
+    assert [dead_letter.code for dead_letter in world.tasks.dead_letters(10)] == ["worker_died"]
 
 
 def test_a_list_that_does_not_answer_ends_the_round_and_loses_nothing(world: World) -> None:
@@ -260,8 +260,8 @@ class ListAndWorkers(RuleBasedStateMachine):
 
     @rule()
     def an_operator_retries(self) -> None:
-        for parked in list(self.world.tasks.parked(100)):
-            self.world.tasks.retry(parked, self.world.now)
+        for dead_letter in list(self.world.tasks.dead_letters(100)):
+            self.world.tasks.retry(dead_letter, self.world.now)
 
     def handle(self, one: Task) -> None:
         if self.at == "in the handler":
@@ -272,7 +272,10 @@ class ListAndWorkers(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        there = [*self.world.tasks.standing, *(parked.task for parked in self.world.tasks.parked(10**6))]
+        there = [
+            *self.world.tasks.status,
+            *(dead_letter.task for dead_letter in self.world.tasks.dead_letters(10**6)),
+        ]
         assert len({one.subject for one in there}) == len(there), "a task stands twice"
         never = {subject for subject, times in self.done.items() if not times}
         assert never <= {one.subject for one in there}
@@ -282,7 +285,7 @@ class ListAndWorkers(RuleBasedStateMachine):
         self.an_operator_retries()
         self.world.now += timedelta(days=2)
         self.work("never", good=True, byte=0)
-        assert not self.world.tasks.standing
+        assert not self.world.tasks.status
         assert all(self.done.values())
 
 
@@ -296,8 +299,8 @@ class _Mortal:
     def due(self, now: datetime, limit: int) -> object:
         return self._tasks.due(now, limit)
 
-    def parked(self, limit: int) -> object:
-        return self._tasks.parked(limit)
+    def dead_letters(self, limit: int) -> object:
+        return self._tasks.dead_letters(limit)
 
     def claim(self, one: Task, now: datetime) -> bool:
         self._die_if("before the claim")

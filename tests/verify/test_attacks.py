@@ -22,7 +22,7 @@ from chalicelib.verify.canonical.quads import to_quads
 from chalicelib.verify.data_integrity import signed_bytes
 from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.keys.public_key import UnusableKey
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 from tests.makers import (
@@ -30,9 +30,9 @@ from tests.makers import (
     ISSUER_KEY,
     NOW,
     OTHER_KEY,
-    FakeWorld,
+    FakeResolver,
     as_bytes,
-    good_world,
+    good_resolver,
     list_url,
     signed,
     status_list,
@@ -55,14 +55,11 @@ V1: dict[str, Any] = {
 }
 
 
-NOT_ASKED = VerificationOptions()
-
-
 def report(
-    source: bytes | dict[str, Any], world: FakeWorld | None = None, asked: VerificationOptions = NOT_ASKED
+    source: bytes | dict[str, Any], resolver: FakeResolver | None = None, options: VerificationOptions = DEFAULT_OPTIONS
 ) -> Report:
     source = source if isinstance(source, bytes) else as_bytes(source)
-    return verify(source, world=(world or good_world()).world(), now=NOW, asked=asked)
+    return verify(source, resolver=(resolver or good_resolver()).resolver(), now=NOW, options=options)
 
 
 def token(payload: dict[str, Any], **header: Any) -> bytes:
@@ -70,11 +67,11 @@ def token(payload: dict[str, Any], **header: Any) -> bytes:
     return pyjwt.encode(payload, ISSUER_KEY.private, "EdDSA", headers=header).encode()
 
 
-def seven_is_revoked() -> FakeWorld:
-    world = good_world()
+def seven_is_revoked() -> FakeResolver:
+    resolver = good_resolver()
     bits = bitstring.with_bit(EMPTY_BITS, 7, True)
-    world.lists[list_url(Purpose.REVOCATION)] = as_bytes(signed(status_list(Purpose.REVOCATION, bits)))
-    return world
+    resolver.lists[list_url(Purpose.REVOCATION)] = as_bytes(signed(status_list(Purpose.REVOCATION, bits)))
+    return resolver
 
 
 def named(report: Report) -> str:
@@ -211,7 +208,8 @@ def test_a_list_around_the_salt_hides_nobody() -> None:
     hashed["salt"] = [hashed["salt"]]
     for document in (before, after):
         assert (
-            report(document, asked=VerificationOptions(email="ada@example.org")).findings[8].code == "recipient_matches"
+            report(document, options=VerificationOptions(email="ada@example.org")).findings[8].code
+            == "recipient_matches"
         )
 
 
@@ -274,7 +272,7 @@ def test_with_several_subjects_the_recipient_who_matches_is_the_one_that_is_show
     ]
     badge: Any = signed(document)
     badge["credentialSubject"].reverse()
-    after = report(badge, asked=VerificationOptions("bob@example.org"))
+    after = report(badge, options=VerificationOptions("bob@example.org"))
     assert after.verdict is not Verdict.VALID or named(after) == "Attended"
 
 
@@ -336,13 +334,13 @@ def test_a_revoked_key_cannot_sign_by_a_date_of_its_thief() -> None:
         "revoked": "2025-01-01T00:00:00Z",
         "publicKeyMultibase": ISSUER_KEY.method.partition("#")[2],
     }
-    world = good_world()
-    world.controllers[did] = controller_of(
+    resolver = good_resolver()
+    resolver.controllers[did] = controller_of(
         {"id": did, "verificationMethod": [method], "assertionMethod": [f"{did}#k"]}, did
     )
     document = {**PLAIN, "issuer": did, "validFrom": "2024-06-01T00:00:00Z"}
     created = datetime(2024, 12, 31, tzinfo=UTC)
-    assert report(signed(document, method=f"{did}#k", created=created), world).verdict is not Verdict.VALID
+    assert report(signed(document, method=f"{did}#k", created=created), resolver).verdict is not Verdict.VALID
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from chalicelib.credential import vocabulary
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import CHECKS, verify
 from chalicelib.verify.report import Outcome, Report, Verdict
-from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, as_bytes, good_world, signed, unsigned
+from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, as_bytes, good_resolver, signed, unsigned
 
 SUITES = [vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022]
 
 
 def report_on(source: bytes, **changes: object) -> Report:
-    return verify(source, **{"world": good_world().world(), "now": NOW, **changes})  # type: ignore[arg-type]
+    return verify(source, **{"resolver": good_resolver().resolver(), "now": NOW, **changes})  # type: ignore[arg-type]
 
 
 def codes(report: Report) -> dict[str, str]:
@@ -124,7 +124,7 @@ def test_behind_a_check_that_did_not_pass_nothing_is_looked_at() -> None:
     ],
 )
 def test_the_recipient_is_compared_when_asked(email: str | None, outcome: Outcome) -> None:
-    report = report_on(as_bytes(signed(unsigned())), asked=VerificationOptions(email))
+    report = report_on(as_bytes(signed(unsigned())), options=VerificationOptions(email))
     assert report.findings[8].outcome is outcome
     assert (report.verdict is Verdict.VALID) == (outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE))
 

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS
 from chalicelib.verify.verification_context import VerificationContext
 from chalicelib.verify.view import View, view_of
-from tests.makers import NOW, good_world
+from tests.makers import NOW, good_resolver
 
 IMAGE = {"id": "https://example.com/i.png", "type": "Image", "caption": "A star"}
 
 
 def shown(document: dict[str, Any]) -> View:
-    return view_of(VerificationContext(b"", good_world().world(), NOW, VerificationOptions(), document=document))
+    return view_of(VerificationContext(b"", good_resolver().resolver(), NOW, DEFAULT_OPTIONS, document=document))
 
 
 def test_a_list_of_one_image_is_shown_as_the_image() -> None:

@@ -27,7 +27,7 @@ from chalicelib.award.bulk.job import (
 )
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
-from chalicelib.award.bulk.upload import Fault, Row
+from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import idempotency
 from chalicelib.credential import dates
@@ -43,7 +43,7 @@ GRACE = timedelta(minutes=2)
 CHUNK_ROWS = 200
 CHUNK_BYTES = 256 * 1024
 """Size of the rows as JSON; a DynamoDB item holds 400 KB, and random text does not compress."""
-MAX_FAULTS = 1_000
+MAX_ERRORS = 1_000
 """Maximum number of faults that are listed."""
 
 
@@ -61,7 +61,7 @@ class Allow:
 
     duplicates: bool = False
     """The same email address in several rows without distinct `ref` values."""
-    faults: bool = False
+    row_errors: bool = False
     """Rows with faults are refused, and the others issued."""
     columns: bool = False
     """Unknown columns are ignored."""
@@ -83,22 +83,22 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class UploadSummary:
-    """Summary of an upload: ``total`` rows, ``faulty`` of them with faults, ``repeated`` of them with an address of an
-    earlier row. At most `MAX_FAULTS` of each are listed."""
+    """Summary of an upload: ``total`` rows, ``with_errors`` of them with errors, ``with_duplicates`` of them with the
+    address of an earlier row. At most `MAX_ERRORS` of each are listed."""
 
     total: int
-    faulty: int
-    repeated: int
-    faults: tuple[Fault, ...]
-    duplicates: tuple[Fault, ...]
+    with_errors: int
+    with_duplicates: int
+    row_errors: tuple[RowError, ...]
+    duplicates: tuple[RowError, ...]
 
 
 class RowsRefused(Refused):
     """The upload has problems that must be fixed or allowed; nothing is stored."""
 
-    def __init__(self, detail: str, code: str, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, detail: str, code: str, row_errors: tuple[RowError, ...]) -> None:
         super().__init__(detail, code=code)
-        self.faults = faults
+        self.row_errors = row_errors
 
 
 class Place(NamedTuple):
@@ -117,18 +117,18 @@ def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
     Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, and `Refused` when nothing can
     be issued regardless of the rows.
     """
-    total = faulty = repeated = 0
-    faults: list[Fault] = []
-    duplicates: list[Fault] = []
+    total = with_errors = with_duplicates = 0
+    row_errors: list[RowError] = []
+    duplicates: list[RowError] = []
     seen = upload.Duplicates()
     for row in _validated_rows(bulk, issuer_id, sent):
         total += 1
-        faulty += bool(row.faults)
-        faults += row.faults[: MAX_FAULTS - len(faults)]
-        if (fault := seen.fault(row)) is not None:
-            repeated += 1
-            duplicates += [fault][: MAX_FAULTS - len(duplicates)]
-    return UploadSummary(total, faulty, repeated, tuple(faults), tuple(duplicates))
+        with_errors += bool(row.row_errors)
+        row_errors += row.row_errors[: MAX_ERRORS - len(row_errors)]
+        if (row_error := seen.row_error(row)) is not None:
+            with_duplicates += 1
+            duplicates += [row_error][: MAX_ERRORS - len(duplicates)]
+    return UploadSummary(total, with_errors, with_duplicates, tuple(row_errors), tuple(duplicates))
 
 
 def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: bool = False) -> Job:
@@ -144,7 +144,7 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
         return job
     number = -1
     # A draft was already validated and has no faults, unless faults are allowed.
-    whole = _validated_rows(bulk, issuer_id, sent) if sent.allow.faults else _rows_with_dates(sent)
+    whole = _validated_rows(bulk, issuer_id, sent) if sent.allow.row_errors else _rows_with_dates(sent)
     for number, rows in enumerate(_chunks(whole)):
         bulk.jobs.put_chunk(job, Chunk(number, rows))
     running = replace(job, state=JobState.RUNNING, chunks=number + 1, version=job.version + 1)
@@ -262,15 +262,15 @@ def _sha256(value: object) -> bytes:
 
 
 def _check_allowed(found: UploadSummary, allow: Allow) -> None:
-    if found.faulty and not allow.faults:
+    if found.with_errors and not allow.row_errors:
         detail = (
-            f"{found.faulty:,} of {found.total:,} rows have errors. Fix them, or allow the valid rows to "
+            f"{found.with_errors:,} of {found.total:,} rows have errors. Fix them, or allow the valid rows to "
             "be issued alone."
         )
-        raise RowsRefused(detail, "rows_refused", found.faults)
-    if found.repeated and not allow.duplicates:
+        raise RowsRefused(detail, "rows_refused", found.row_errors)
+    if found.with_duplicates and not allow.duplicates:
         detail = (
-            f"{found.repeated:,} rows have the same email address as an earlier row. Give each a ref, or "
+            f"{found.with_duplicates:,} rows have the same email address as an earlier row. Give each a ref, or "
             "allow duplicates."
         )
         raise RowsRefused(detail, "duplicates", found.duplicates)

@@ -32,11 +32,12 @@ _KNOWN = {alias: column for column, others in COLUMNS.items() for alias in (colu
 
 
 class RawRow(NamedTuple):
-    """A row before validation: its number (see `upload.Fault.row`), its cells by column, and a fault in its format."""
+    """A row before validation: its number (see `upload.RowError.row`), its cells by column, and an error in its
+    format."""
 
     number: int
     values: Mapping[str, Cell]
-    fault: str | None = None
+    row_error: str | None = None
 
 
 class Unreadable(Malformed):

@@ -113,10 +113,10 @@ def _issue_chunk(bulk: BulkIssuer, job: Job, number: int, until: Callable[[], bo
 def _issue_rows(bulk: BulkIssuer, job: Job, chunk: Chunk, waiting: Sequence[int], outcomes: list[Outcome]) -> None:
     """Issue the rows at the indexes ``waiting`` and put their results into ``outcomes``."""
     for at in waiting:
-        if faults := chunk.rows[at].faults:
-            detail = " ".join(fault.detail for fault in faults)
-            outcomes[at] = Outcome(RowState.REFUSED, faults[0].code, detail[:MAX_DETAIL])
-    valid = [at for at in waiting if not chunk.rows[at].faults]
+        if row_errors := chunk.rows[at].row_errors:
+            detail = " ".join(row_error.detail for row_error in row_errors)
+            outcomes[at] = Outcome(RowState.REFUSED, row_errors[0].code, detail[:MAX_DETAIL])
+    valid = [at for at in waiting if not chunk.rows[at].row_errors]
     terms = Terms(job.achievement_id, job.notify)
     awards = [award_of(job.issuer_id, terms, row, job.credential_id(row)) for row in (chunk.rows[at] for at in valid)]
     failure: LaurelError | None = None

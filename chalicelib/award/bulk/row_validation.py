@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.award.bulk import upload
-from chalicelib.award.bulk.upload import Fault, Row
+from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import issue, storing
 from chalicelib.award.issuing.issue import Award
@@ -60,19 +60,19 @@ def of(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[
     storing.sign(replace(issuer_context, signer=_Unsigned()), build_draft(_VALID_ROW), issuer, 0)
 
     def validate(row: Row) -> Row:
-        faults: tuple[Fault, ...] = ()
+        row_errors: tuple[RowError, ...] = ()
         rest: Row | None = row if row.name else None  # a missing name is already a fault
         while rest is not None:
             try:
                 build_draft(rest)
             except LaurelError as error:
                 column = upload.column_of(error)
-                faults = (*faults, Fault(row.number, column, error.code, error.detail))
+                row_errors = (*row_errors, RowError(row.number, column, error.code, error.detail))
                 less = _without_fault(rest, column)
                 rest = None if less == rest else less
             else:
                 break
-        return replace(row, faults=(*row.faults, *faults)) if faults else row
+        return replace(row, row_errors=(*row.row_errors, *row_errors)) if row_errors else row
 
     return validate
 

@@ -72,7 +72,7 @@ class _Items:
     def value(self, text: str, at: int, number: int) -> tuple[object, int]:
         """Parse the item that starts at ``at``; the value and the end position. Raises `Unreadable`, and `Malformed`
         (`too_large`)."""
-        fault: Exception | None = None
+        row_error: Exception | None = None
         for most in (self._SHORT, MAX_ITEM):
             piece = text[at : at + most]
             whole = at + len(piece) == len(text)
@@ -81,13 +81,13 @@ class _Items:
                 if whole or end < len(piece):  # a number may be cut at the end
                     return value, at + end
             except (ValueError, RecursionError) as error:
-                fault = error
+                row_error = error
             if whole:
                 break
         else:
             detail = f"Item {number} is not JSON, or has more than {MAX_ITEM:,} characters."
-            raise Unreadable(detail, code="not_json") from fault
-        raise Unreadable(f"Item {number} is not JSON.", code="not_json") from fault
+            raise Unreadable(detail, code="not_json") from row_error
+        raise Unreadable(f"Item {number} is not JSON.", code="not_json") from row_error
 
     def cells(self, number: int, value: object) -> RawRow:
         """Convert an item to a row. Raises `Unreadable`."""

@@ -24,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowError:
     """A fault in a row. ``row`` is the row number in a spreadsheet, where the header is 1; items of a JSON array and
     lines of a list start at 1. ``column`` is None for a fault in the row as a whole."""
 
@@ -36,7 +36,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row for one holder. ``number`` is numbered as `Fault.row`. A row with ``faults`` is not issued."""
+    """A row for one holder. ``number`` is numbered as `RowError.row`. A row with ``row_errors`` is not issued."""
 
     number: int
     name: str
@@ -48,7 +48,7 @@ class Row:
     zone: str | None = None
     ref: str | None = None
     """The caller's own id for the row."""
-    faults: tuple[Fault, ...] = ()
+    row_errors: tuple[RowError, ...] = ()
 
 
 def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
@@ -62,8 +62,8 @@ def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
     for each in spreadsheet.read(spreadsheet.inflated(content), any_columns=any_columns):
         row = _row(each)
         if row.ref is not None and (before := refs.first(row.ref, row.number)) != row.number:
-            twice = Fault(row.number, "ref", "ref_twice", f"The ref {row.ref[:80]!r} is also in row {before}.")
-            row = replace(row, faults=(*row.faults, twice))
+            twice = RowError(row.number, "ref", "ref_twice", f"The ref {row.ref[:80]!r} is also in row {before}.")
+            row = replace(row, row_errors=(*row.row_errors, twice))
         yield row
 
 
@@ -73,16 +73,16 @@ class Duplicates:
 
     _seen: _FirstSeen = field(default_factory=lambda: _FirstSeen())  # noqa: PLW0108 - it stands below
 
-    def fault(self, row: Row) -> Fault | None:
+    def row_error(self, row: Row) -> RowError | None:
         """The duplicate fault of ``row``, if any. Call it once per row, in order."""
-        if row.email is None or any(fault.column == "email" for fault in row.faults):
+        if row.email is None or any(row_error.column == "email" for row_error in row.row_errors):
             return None
         has_ref = row.ref is not None
         number, first_has_ref = divmod(self._seen.first(row.email.casefold(), 2 * row.number + has_ref), 2)
         if number == row.number or (first_has_ref and has_ref):
             return None
         detail = f"{row.email[:80]} is also in row {number} and would get two credentials."
-        return Fault(row.number, "email", "duplicate", detail)
+        return RowError(row.number, "email", "duplicate", detail)
 
 
 class _FirstSeen:
@@ -112,16 +112,16 @@ def to_wire(row: Row) -> list[object]:
     return [
         row.number, row.name, row.email, row.did,
         *(dates.write(each) if each else None for each in (row.valid_from, row.valid_until)),
-        row.evidence, row.zone, row.ref, [[each.column, each.code, each.detail] for each in row.faults],
+        row.evidence, row.zone, row.ref, [[each.column, each.code, each.detail] for each in row.row_errors],
     ]  # fmt: skip
 
 
 def from_wire(members: list[Any]) -> Row:
     """The inverse of `to_wire`, to the second, without an unknown timezone. Raises `ValueError`, `TypeError` or
     `Malformed` for invalid input."""
-    number, name, email, did, start, end, evidence, zone, ref, faults = members
+    number, name, email, did, start, end, evidence, zone, ref, row_errors = members
     valid_from, valid_until = (dates.parse(each) if each else None for each in (start, end))
-    found = tuple(Fault(number, *each) for each in faults)
+    found = tuple(RowError(number, *each) for each in row_errors)
     return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), timezones.usable(zone), ref, found)
 
 
@@ -131,48 +131,48 @@ def size(row: Row) -> int:
 
 
 def _row(found: RawRow) -> Row:
-    faults: list[Fault] = []
+    row_errors: list[RowError] = []
 
-    def add_fault(column: str | None, code: str, detail: str) -> None:
-        faults.append(Fault(found.number, column, code, detail))
+    def add_error(column: str | None, code: str, detail: str) -> None:
+        row_errors.append(RowError(found.number, column, code, detail))
 
-    if found.fault:
-        add_fault(None, "bad_row", f"Row {found.number} {found.fault}.")
-    text = {column: _text(column, cell, add_fault) for column, cell in found.values.items() if column != "evidence"}
+    if found.row_error:
+        add_error(None, "bad_row", f"Row {found.number} {found.row_error}.")
+    text = {column: _text(column, cell, add_error) for column, cell in found.values.items() if column != "evidence"}
     name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
-    if not name and not faults:
-        add_fault("name", "no_name", "The name is missing.")
+    if not name and not row_errors:
+        add_error("name", "no_name", "The name is missing.")
     return Row(
         number=found.number,
         name=name,
         email=(text.get("email") or "").lower() or None,
         did=text.get("did"),
-        valid_from=_moment("valid_from", text, timestamps.start, add_fault),
-        valid_until=_moment("valid_until", text, timestamps.end, add_fault),
-        evidence=_evidence(found.values.get("evidence", ""), add_fault),
+        valid_from=_moment("valid_from", text, timestamps.start, add_error),
+        valid_until=_moment("valid_until", text, timestamps.end, add_error),
+        evidence=_evidence(found.values.get("evidence", ""), add_error),
         zone=text.get("zone"),
         ref=text.get("ref"),
-        faults=tuple(faults),
+        row_errors=tuple(row_errors),
     )
 
 
-AddFault = Callable[[str | None, str, str], None]
+AddError = Callable[[str | None, str, str], None]
 
 
-def _text(column: str, cell: Cell, add_fault: AddFault) -> str | None:
+def _text(column: str, cell: Cell, add_error: AddError) -> str | None:
     text = str(cell).strip()
     most = _MAX_LENGTHS.get(column, MAX_CELL)
     if len(text) > most:
-        add_fault(column, "too_long", f"The cell has {len(text):,} characters. The limit is {most:,}.")
+        add_error(column, "too_long", f"The cell has {len(text):,} characters. The limit is {most:,}.")
         return None
     if _CONTROL.search(text):
-        add_fault(column, "bad_text", "The cell contains a control character.")
+        add_error(column, "bad_text", "The cell contains a control character.")
         return None
     return text or None
 
 
 def _moment(
-    column: str, text: Mapping[str, str | None], read_moment: Callable[[str], datetime], add_fault: AddFault
+    column: str, text: Mapping[str, str | None], read_moment: Callable[[str], datetime], add_error: AddError
 ) -> datetime | None:
     written = text.get(column)
     if written is None:
@@ -181,14 +181,14 @@ def _moment(
         return read_moment(written)
     except Malformed:
         detail = f"{written[:40]!r} is not a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00Z."
-        add_fault(column, "bad_date", detail)
+        add_error(column, "bad_date", detail)
         return None
 
 
-def _evidence(cell: Cell, add_fault: AddFault) -> tuple[str, ...]:
+def _evidence(cell: Cell, add_error: AddError) -> tuple[str, ...]:
     # URLs contain neither spaces nor bars, so both can separate them.
     parts = [str(cell)] if isinstance(cell, str | int) else [str(each) for each in cell]
-    texts = [text for each in parts if (text := _text("evidence", each, add_fault))]
+    texts = [text for each in parts if (text := _text("evidence", each, add_error))]
     return tuple(link for text in texts for link in re.split(r"[\s|]+", text) if link)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib.errors import Malformed
 
 
-class Misplaced(Malformed):
+class FieldError(Malformed):
     """The value at ``pointer`` (RFC 6901) is missing, unknown or of the wrong type."""
 
     code = "invalid_request"
@@ -27,14 +27,14 @@ def only(sent: Mapping[str, object], known: Sequence[str], place: str) -> None:
     """
     for name in sorted(sent.keys() - set(known)):
         pointer = name.replace("~", "~0").replace("/", "~1")
-        raise Misplaced(f"{place}/{pointer}", f"Unknown member. Known members: {', '.join(known)}.")
+        raise FieldError(f"{place}/{pointer}", f"Unknown member. Known members: {', '.join(known)}.")
 
 
 def text(sent: Mapping[str, object], name: str, place: str) -> str:
     """A required string. Raises `Misplaced`."""
     found = optional(sent, name, place)
     if found is None:
-        raise Misplaced(f"{place}/{name}", "This member is required and must be a string.")
+        raise FieldError(f"{place}/{name}", "This member is required and must be a string.")
     return found
 
 
@@ -42,7 +42,7 @@ def optional(sent: Mapping[str, object], name: str, place: str) -> str | None:
     """A string, or None when it is null or missing. Raises `Misplaced`."""
     found = sent.get(name)
     if found is not None and not isinstance(found, str):
-        raise Misplaced(f"{place}/{name}", "This must be a string.")
+        raise FieldError(f"{place}/{name}", "This must be a string.")
     return found
 
 
@@ -50,12 +50,12 @@ def flag(sent: Mapping[str, object], name: str, place: str) -> bool:
     """A boolean; False when it is missing. Raises `Misplaced`."""
     found = sent.get(name, False)
     if not isinstance(found, bool):
-        raise Misplaced(f"{place}/{name}", "This must be true or false.")
+        raise FieldError(f"{place}/{name}", "This must be true or false.")
     return found
 
 
 def whole(value: object, pointer: str) -> int:
     """An integer. Raises `Misplaced`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Misplaced(pointer, "This must be an integer.")
+        raise FieldError(pointer, "This must be an integer.")
     return value

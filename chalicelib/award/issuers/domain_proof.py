@@ -26,7 +26,7 @@ TRIES = 8
 _SPACE = re.compile(r"\s+")
 
 
-class Witness(Protocol):
+class DomainReader(Protocol):
     """Reads DNS records and files of a domain. Every method raises `Unavailable` when the domain cannot be reached."""
 
     def records(self, name: str) -> Sequence[str]:
@@ -49,7 +49,7 @@ class DomainProver:
     """Dependencies of domain verification."""
 
     issuer_context: IssuerContext
-    witness: Witness
+    domain_reader: DomainReader
     tasks: TaskQueue
 
 
@@ -103,17 +103,17 @@ def read_anew(domain_prover: DomainProver, task: Task) -> None:
 
 
 def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainProof:
-    witness, now = domain_prover.witness, domain_prover.issuer_context.now()
+    domain_reader, now = domain_prover.domain_reader, domain_prover.issuer_context.now()
     record, file = instructions(issuer, domain)
     silent: Unavailable | None = None
     try:
-        for text in witness.records(record[0]):
+        for text in domain_reader.records(record[0]):
             if _SPACE.sub("", text) == record[1]:
                 return DomainProof(domain, Place.DNS, now, hashlib.sha256(text.encode()).hexdigest())
     except Unavailable as error:
         silent = error
     try:
-        content = witness.file(file[0])
+        content = domain_reader.file(file[0])
     except Unavailable as error:
         silent = silent or error
     else:

@@ -53,7 +53,7 @@ class NewIssuer:
     accent: str | None = None
 
 
-def found(
+def create(
     issuer_context: IssuerContext,
     new: NewIssuer,
     method: Method = Method.WEB,
@@ -106,8 +106,8 @@ def reword(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, 
     for _ in range(TRIES):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
         words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
-        said = NewIssuer(issuer.id, *words)
-        _check_words(replace(said, **changes))  # type: ignore[arg-type] # null for a required text is refused
+        revised = NewIssuer(issuer.id, *words)
+        _check_words(replace(revised, **changes))  # type: ignore[arg-type] # null for a required text is refused
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         try:
             issuer_context.issuer_store.replace_issuer(reworded)

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.ports import Claim, Claims
-from chalicelib.credential.record import Record, Standing, State
+from chalicelib.credential.record import CredentialStatus, Record, State
 from chalicelib.errors import Refused
 
 KEPT = timedelta(hours=48)
@@ -58,5 +58,5 @@ def reused() -> Refused:
 
 def as_issued(record: Record) -> Record:
     """``record`` as it was when issued, so that every response to the same request equals the first."""
-    first = Standing(State.ACTIVE, record.issued_at)
-    return replace(record, standing=first, version=1, superseded_by=None)
+    first = CredentialStatus(State.ACTIVE, record.issued_at)
+    return replace(record, status=first, version=1, superseded_by=None)

@@ -17,7 +17,7 @@ from chalicelib.award.issuing.status_changes import TRIES
 from chalicelib.credential import dates, signed_content
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
-from chalicelib.credential.record import Record, Standing, State, StatusList
+from chalicelib.credential.record import CredentialStatus, Record, State, StatusList
 from chalicelib.credential.signed_content import SignedContent
 from chalicelib.errors import Conflict, NotFound, Refused
 
@@ -83,7 +83,7 @@ def correct(
         now = new.issued_at
         words = f"Replaced by {credential_url(issuer_context.base_url, new.id)}" + (f": {reason}" if reason else "")
         lists = status_changes.changed_lists(issuer_context, before, State.REVOKED, now)
-        return replace(before, standing=Standing(State.REVOKED, now, words)), lists
+        return replace(before, status=CredentialStatus(State.REVOKED, now, words)), lists
 
     return _replace(issuer_context, issuer_id, credential_id, new_id, terms, decide)
 
@@ -164,7 +164,7 @@ def _replace(
         before = status_changes.owned(issuer_context, issuer_id, credential_id)
         if before.superseded_by is not None:
             return _replaced(issuer_context, before, new_id)
-        _check_standing(before)
+        _check_status(before)
         # As in `issue`, read the clock before the issuer, so that the key is valid at this time.
         now = issuer_context.now()
         award, achievement = terms(before, signed_content.read(before.document), now)
@@ -201,10 +201,10 @@ def _replaced(issuer_context: IssuerContext, before: Record, new_id: str | None)
     )
 
 
-def _check_standing(before: Record) -> None:
-    if before.standing.state is State.REVOKED:
+def _check_status(before: Record) -> None:
+    if before.status.state is State.REVOKED:
         raise Refused("This credential is revoked, which cannot be undone.", code="revoked_is_final")
-    if before.standing.state is State.SUSPENDED:
+    if before.status.state is State.SUSPENDED:
         raise Refused("This credential is suspended. Reinstate it first.", code="suspended")
 
 

@@ -60,7 +60,7 @@ def row_of(record: Record, email: str | None) -> Row:
         issued_at=record.issued_at,
         achievement_id=record.achievement_id,
         holder_name=record.holder_name,
-        state=record.standing.state,
+        state=record.status.state,
         email=email,
         valid_until=record.valid_until,
         superseded_by=record.superseded_by,

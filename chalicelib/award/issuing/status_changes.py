@@ -9,7 +9,7 @@ from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.issuing.storing import PATHWAYS
-from chalicelib.credential.record import Purpose, Record, Standing, State, StatusList
+from chalicelib.credential.record import CredentialStatus, Purpose, Record, State, StatusList
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 from chalicelib.verify import bitstring
@@ -69,16 +69,16 @@ def _decide(
         check_reason(reason)
     for _ in range(TRIES):
         record = owned(issuer_context, issuer_id, credential_id)
-        if record.standing.state is state:
+        if record.status.state is state:
             return Decision(record, changed=False)
-        if record.standing.state is State.REVOKED:
+        if record.status.state is State.REVOKED:
             raise Refused("This credential is revoked, which cannot be undone.", code="revoked_is_final")
         # As in `issue`, read the clock before the issuer, so that the key is valid at this time.
         now = issuer_context.now()
         lists = changed_lists(issuer_context, record, state, now)
-        decided = replace(record, standing=Standing(state, now, reason), version=record.version + 1)
+        decided = replace(record, status=CredentialStatus(state, now, reason), version=record.version + 1)
         try:
-            issuer_context.issuer_store.replace_standing(decided, lists, _tasks(decided, issuer_context.clock()))
+            issuer_context.issuer_store.replace_status(decided, lists, _tasks(decided, issuer_context.clock()))
         except Conflict:
             # Another writer changed this credential or the same list: read again.
             continue
@@ -91,7 +91,7 @@ def _tasks(decided: Record, now: datetime) -> tuple[Task, ...]:
 
     ``now`` has sub-second precision, so that this task differs from the one stored when the credential was issued.
     """
-    if decided.standing.state is not State.ACTIVE:
+    if decided.status.state is not State.ACTIVE:
         return ()
     return (Task(PATHWAYS, decided.issuer_id, decided.id, now),)
 

@@ -14,7 +14,7 @@ from chalicelib.credential import build, strict_json
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.issuer import Issuer
-from chalicelib.credential.record import Entry, Purpose, Record, Standing, State
+from chalicelib.credential.record import CredentialStatus, Entry, Purpose, Record, State
 from chalicelib.errors import Conflict, Refused
 from chalicelib.tasks.task_queue import Task
 
@@ -109,7 +109,7 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
         document=content,
         jwt=jwt,
         entries=entries,
-        standing=Standing(State.ACTIVE, draft.now),
+        status=CredentialStatus(State.ACTIVE, draft.now),
         issued_at=draft.now,
         holder_name=draft.holder.name,
         achievement_version=draft.achievement.version,

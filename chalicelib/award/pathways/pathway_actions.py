@@ -175,10 +175,10 @@ def review(
         if completion.version not in versions:
             versions[completion.version] = pathways.version(issuer_id, pathway_id, completion.version)
         rows = issuer_context.issuer_store.rows_of_email(issuer_id, completion.email)
-        standing = {row.achievement_id for row in rows if row.state is State.ACTIVE}
+        status = {row.achievement_id for row in rows if row.state is State.ACTIVE}
         active = {row.credential_id for row in rows if row.state is State.ACTIVE}
         inactive = tuple(each for each in completion.credentials if each not in active)
-        supported = missing(versions[completion.version].root, standing) == 0
+        supported = missing(versions[completion.version].root, status) == 0
         reviewed.append(ReviewedCompletion(completion, inactive, supported))
     return reviewed
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.award.input.field_errors import (
-    Misplaced,
+    FieldError,
     flag,
     only,
     optional,
@@ -51,7 +51,7 @@ def read(sent: Mapping[str, object]) -> Draft:
     only(sent, _SENT + _ADDED, "")
     root = read_node(sent.get("root"), "/root", MAX_DEPTH)
     if isinstance(root, Step):
-        raise Misplaced("/root", "A pathway starts with a group: all, in_order or any.")
+        raise FieldError("/root", "A pathway starts with a group: all, in_order or any.")
     return Draft(
         name=text(sent, "name", ""),
         description=text(sent, "description", ""),
@@ -65,7 +65,7 @@ def read(sent: Mapping[str, object]) -> Draft:
 def read_node(sent: object, place: str, depth: int) -> Node:
     """Parse a step or group with at most ``depth`` levels of groups. Raises as `read`."""
     if not isinstance(sent, Mapping):
-        raise Misplaced(place, "A step must be an object.")
+        raise FieldError(place, "A step must be an object.")
     rule = next((rule for rule in _RULES if rule in sent), None)
     if rule is None:
         only(sent, ("achievement", *_TEXTS), place)
@@ -74,9 +74,9 @@ def read_node(sent: object, place: str, depth: int) -> Node:
     only(sent, (rule, "required", *_TEXTS), place)
     below = sent[rule]
     if depth == 0:
-        raise Misplaced(place, f"Groups can be nested up to {MAX_DEPTH} levels deep.")
+        raise FieldError(place, f"Groups can be nested up to {MAX_DEPTH} levels deep.")
     if not isinstance(below, list) or not 1 <= len(below) <= MAX_STEPS:
-        raise Misplaced(f"{place}/{rule}", f"This must be a list of 1 to {MAX_STEPS} steps.")
+        raise FieldError(f"{place}/{rule}", f"This must be a list of 1 to {MAX_STEPS} steps.")
     required = sent.get("required", None if rule == Rule.ANY else len(below))
     nodes = tuple(read_node(each, f"{place}/{rule}/{at}", depth - 1) for at, each in enumerate(below))
     name, description, url = (optional(sent, each, place) for each in _TEXTS)
@@ -99,7 +99,7 @@ def write(pathway: Pathway) -> dict[str, object]:
 
 def write_node(node: Node) -> dict[str, object]:
     """The inverse of `read_node`."""
-    texts = {each: said for each in _TEXTS if (said := getattr(node, each)) is not None}
+    texts = {each: value for each in _TEXTS if (value := getattr(node, each)) is not None}
     if isinstance(node, Step):
         return {"achievement": node.achievement_id, **texts}
     return {node.rule.value: [write_node(step) for step in node.steps], "required": node.required, **texts}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.award.input.field_errors import (
-    Misplaced,
+    FieldError,
     flag,
     only,
     optional,
@@ -38,9 +38,9 @@ def read(sent: Mapping[str, object]) -> WebhookDraft:
     only(sent, ("name", "dry_run", "fields", "courses", *_ADDED), "")
     courses, fields = sent.get("courses", {}), sent.get("fields")
     if not isinstance(courses, Mapping):
-        raise Misplaced("/courses", "This must be an object that maps course ids to achievements.")
+        raise FieldError("/courses", "This must be an object that maps course ids to achievements.")
     if not isinstance(fields, Mapping):
-        raise Misplaced("/fields", "This must be an object with the JSON Pointers of the message fields.")
+        raise FieldError("/fields", "This must be an object with the JSON Pointers of the message fields.")
     return WebhookDraft(
         name=text(sent, "name", ""),
         fields=_fields(fields),
@@ -99,15 +99,15 @@ def _fields(sent: Mapping[str, object]) -> Fields:
     name, completed = sent.get("name"), sent.get("completed")
     names = [name] if isinstance(name, str) else name
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-        raise Misplaced("/fields/name", "This must be a JSON Pointer or a list of them.")
+        raise FieldError("/fields/name", "This must be a JSON Pointer or a list of them.")
     if not isinstance(completed, Mapping):
-        raise Misplaced(
+        raise FieldError(
             "/fields/completed", "This must be an object with at, a JSON Pointer, and is, the completion value."
         )
     only(completed, ("at", "is"), "/fields/completed")
     value = completed.get("is")
     if not isinstance(value, str | int):
-        raise Misplaced("/fields/completed/is", "This must be a string, an integer, true or false.")
+        raise FieldError("/fields/completed/is", "This must be a string, an integer, true or false.")
     return Fields(
         name=tuple(names),
         email=text(sent, "email", "/fields"),

@@ -10,7 +10,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 from chalicelib.access.models import (
     Link,
     Member,
-    Roster,
+    Membership,
     Session,
     Token,
 )
@@ -37,11 +37,11 @@ class MemberItem(Item, discriminator="member"):
             since=member.since,
         )
 
-    def noun(self) -> Member:
+    def to_domain(self) -> Member:
         return Member(self.issuer_id, self.email, Role(self.role), self.since)
 
 
-class RosterItem(Item, discriminator="roster"):
+class MembershipItem(Item, discriminator="roster"):
     """How many belong to an issuer."""
 
     issuer_id = UnicodeAttribute()
@@ -51,18 +51,18 @@ class RosterItem(Item, discriminator="roster"):
     last = UnicodeAttribute()
 
     @classmethod
-    def of(cls, roster: Roster) -> Self:
+    def of(cls, membership: Membership) -> Self:
         return cls(
-            *keys.roster(roster.issuer_id),
-            issuer_id=roster.issuer_id,
-            owners=roster.owners,
-            members=roster.members,
-            version=roster.version,
-            last=roster.last,
+            *keys.membership(membership.issuer_id),
+            issuer_id=membership.issuer_id,
+            owners=membership.owners,
+            members=membership.members,
+            version=membership.version,
+            last=membership.last,
         )
 
-    def noun(self) -> Roster:
-        return Roster(self.issuer_id, int(self.owners), int(self.members), int(self.version), self.last)
+    def to_domain(self) -> Membership:
+        return Membership(self.issuer_id, int(self.owners), int(self.members), int(self.version), self.last)
 
 
 class TokenItem(Item, discriminator="token"):
@@ -91,7 +91,7 @@ class TokenItem(Item, discriminator="token"):
             used=token.used,
         )
 
-    def noun(self) -> Token:
+    def to_domain(self) -> Token:
         return Token(
             id=self.id,
             issuer_id=self.issuer_id,
@@ -110,7 +110,7 @@ class SigningKeyItem(Item, discriminator="signing_key"):
     key = BinaryAttribute(legacy_encoding=False)
     expires = NumberAttribute()
 
-    def noun(self) -> bytes:
+    def to_domain(self) -> bytes:
         return bytes(self.key)
 
 
@@ -136,7 +136,7 @@ class SessionItem(Item, discriminator="session"):
             expires=epoch(session.expires),
         )
 
-    def noun(self) -> Session:
+    def to_domain(self) -> Session:
         return Session(self.id, self.email, self.csrf, self.created, self.seen, _moment(self.expires))
 
 
@@ -160,7 +160,7 @@ class LinkItem(Item, discriminator="link"):
             expires=epoch(link.expires),
         )
 
-    def noun(self) -> Link:
+    def to_domain(self) -> Link:
         return Link(self.digest, self.browser, self.email, self.next, _moment(self.expires))
 
 

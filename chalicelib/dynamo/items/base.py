@@ -52,7 +52,7 @@ class Readable(Protocol[N_co]):
     def serialize(self) -> Raw:
         """The item as it would be written."""
 
-    def noun(self) -> N_co:
+    def to_domain(self) -> N_co:
         """What it was made of."""
 
 
@@ -63,7 +63,7 @@ def read(model: type[Readable[N]], raw: Raw) -> N:
         if not isinstance(item, model):
             raise TypeError(f"a {type(item).__name__} stands where a {model.__name__} should")
         item.serialize()  # PynamoDB reads a missing member as None, and only minds it when writing
-        return item.noun()
+        return item.to_domain()
     except (PynamoDBException, AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:
         raise Unavailable("A stored item cannot be read.", code="storage_unreadable") from error
 
@@ -73,13 +73,13 @@ class Pointer(Item, discriminator="pointer"):
 
     target = UnicodeAttribute()
 
-    def noun(self) -> str:
+    def to_domain(self) -> str:
         return str(self.target)
 
 
-def members(source: object, noun: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
+def members(source: object, to_domain: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
     """What ``source``, a noun or the model of it, holds under the member names of ``noun``."""
-    return {field.name: getattr(source, field.name) for field in fields(noun) if field.name not in but}
+    return {field.name: getattr(source, field.name) for field in fields(to_domain) if field.name not in but}
 
 
 def mapped(kind: type[M], **held: object) -> M:

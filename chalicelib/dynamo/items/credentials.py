@@ -20,7 +20,7 @@ from chalicelib.award.issuing.search import Row
 from chalicelib.credential import signed_content
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
-from chalicelib.credential.record import Entry, Image, Purpose, Record, Standing, State, StatusList
+from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, mapped, members
 
@@ -76,7 +76,7 @@ class IssuerItem(Item, discriminator="issuer"):
             registered_as=issuer.registered_as or NOT_REGISTERED,
         )
 
-    def noun(self) -> Issuer:
+    def to_domain(self) -> Issuer:
         return Issuer(
             keys=tuple(SigningKey(**members(key, SigningKey)) for key in self.signing_keys),
             domains=tuple(
@@ -124,7 +124,7 @@ class AchievementItem(Item, discriminator="achievement"):
             **members(achievement, Achievement, but=("skills",)),
         )
 
-    def noun(self) -> Achievement:
+    def to_domain(self) -> Achievement:
         return Achievement(
             skills=tuple(Skill(**members(skill, Skill)) for skill in self.skills),
             **members(self, Achievement, but=("skills",)),
@@ -165,18 +165,18 @@ class RecordItem(Item, discriminator="credential"):
         return cls(
             *keys.record(record.id),
             entries=[mapped(EntryMap, **members(entry, Entry)) for entry in record.entries],
-            state=record.standing.state,
-            state_at=record.standing.at,
-            state_reason=record.standing.reason,
-            **members(record, Record, but=("entries", "standing")),
+            state=record.status.state,
+            state_at=record.status.at,
+            state_reason=record.status.reason,
+            **members(record, Record, but=("entries", "status")),
         )
 
-    def noun(self) -> Record:
+    def to_domain(self) -> Record:
         return Record(
             entries=tuple(Entry(Purpose(entry.purpose), entry.list_id, int(entry.index)) for entry in self.entries),
-            standing=Standing(State(self.state), self.state_at, self.state_reason),
+            status=CredentialStatus(State(self.state), self.state_at, self.state_reason),
             **self._said(),
-            **members(self, Record, but=("entries", "standing", "holder_name", "valid_until")),
+            **members(self, Record, but=("entries", "status", "holder_name", "valid_until")),
         )
 
     def _said(self) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class RecipientItem(Item, discriminator="recipient"):
     def of(cls, recipient: Recipient) -> Self:
         return cls(*keys.recipient(recipient.credential_id), **members(recipient, Recipient))
 
-    def noun(self) -> Recipient:
+    def to_domain(self) -> Recipient:
         return Recipient(**members(self, Recipient))
 
 
@@ -219,7 +219,7 @@ class RowItem(Item, discriminator="row"):
     def of(cls, row: Row) -> Self:
         return cls(*keys.row(row.issuer_id, row.issued_at, row.credential_id), **members(row, Row))
 
-    def noun(self) -> Row:
+    def to_domain(self) -> Row:
         return Row(state=State(self.state), **members(self, Row, but=("state",)))
 
 
@@ -246,7 +246,7 @@ class StatusListItem(Item, discriminator="status_list"):
             **members(status_list, StatusList, but=("bits",)),
         )
 
-    def noun(self) -> StatusList:
+    def to_domain(self) -> StatusList:
         return StatusList(
             bits=zlib.decompress(self.deflated),
             purpose=Purpose(self.purpose),
@@ -266,7 +266,7 @@ class HolderPointer(Item, discriminator="holding"):
     issuer_id = UnicodeAttribute()
     credential_id = UnicodeAttribute()
 
-    def noun(self) -> Holding:
+    def to_domain(self) -> Holding:
         return Holding(self.issuer_id, self.credential_id)
 
 
@@ -281,5 +281,5 @@ class ImageItem(Item, discriminator="image"):
     def of(cls, image: Image) -> Self:
         return cls(*keys.image(image.sha256), **members(image, Image))
 
-    def noun(self) -> Image:
+    def to_domain(self) -> Image:
         return Image(**members(self, Image))

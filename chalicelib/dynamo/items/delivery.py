@@ -70,7 +70,7 @@ class DeliveryItem(Item, discriminator="emails"):
             version=one.version,
         )
 
-    def noun(self) -> Delivery:
+    def to_domain(self) -> Delivery:
         emails = {Kind(one.kind): Attempt(one.claimed_at, one.by, one.sent_at, one.given_up) for one in self.emails}
         return Delivery(
             self.credential_id,
@@ -116,7 +116,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             version=one.version,
         )
 
-    def noun(self) -> Mailbox:
+    def to_domain(self) -> Mailbox:
         return Mailbox(
             self.digest,
             self.zone,
@@ -157,7 +157,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
             expires=epoch(one.expires),
         )
 
-    def noun(self) -> Link:
+    def to_domain(self) -> Link:
         return Link(
             self.box,
             self.digest,
@@ -187,7 +187,7 @@ class SentEmailItem(Item, discriminator="mail"):
             expires=epoch(until),
         )
 
-    def noun(self) -> SentEmail:
+    def to_domain(self) -> SentEmail:
         return SentEmail(self.credential_id, self.issuer_id, Kind(self.kind))
 
 
@@ -203,5 +203,5 @@ class EarlyEventItem(Item, discriminator="early"):
         key = keys.early_event(message_id, one.state.value)
         return cls(*key, state=one.state.value, at=one.at, expires=epoch(one.at + EARLY_EVENT_FOR))
 
-    def noun(self) -> EarlyEvent:
+    def to_domain(self) -> EarlyEvent:
         return EarlyEvent(State(self.state), self.at)

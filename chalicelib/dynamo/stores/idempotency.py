@@ -33,7 +33,7 @@ class ClaimItem(Item, discriminator="claim"):
             expires=epoch(claim.expires),
         )
 
-    def noun(self) -> Claim:
+    def to_domain(self) -> Claim:
         expires = datetime.fromtimestamp(self.expires, UTC)
         return Claim(self.issuer_id, self.key, bytes(self.request), self.credential_id, expires)
 

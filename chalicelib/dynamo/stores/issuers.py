@@ -181,7 +181,7 @@ class DynamoIssuerStore(DynamoPublicStore):
             found += [there[key] for key in page if key in there]
         return found
 
-    def replace_standing(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
+    def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
         puts = [_next_record(record), *_next_lists(lists), *(Put(raw_task(task)) for task in tasks)]
         self._tables.transact(self._tables.credentials, puts, updates=[_row_update(record)])
 
@@ -276,7 +276,7 @@ def _next_record(record: Record) -> Put:
 
 def _row_update(record: Record) -> Update:
     """What may change of a credential's row."""
-    members = {"state": {"S": record.standing.state.value}}
+    members = {"state": {"S": record.status.state.value}}
     if record.superseded_by is not None:
         members["superseded_by"] = {"S": record.superseded_by}
     return Update(keys.row(record.issuer_id, record.issued_at, record.id), members)

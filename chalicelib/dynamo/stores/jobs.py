@@ -77,7 +77,7 @@ class JobItem(Item, discriminator="job"):
         members |= {name: getattr(job.counts, name) for name in _COUNTS}
         return cls(*keys.job(job.issuer_id, job.id), state=job.state.value, **members)
 
-    def noun(self) -> Job:
+    def to_domain(self) -> Job:
         members: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
         members |= {name: int(getattr(self, name)) for name in _NUMBERS}
         counts = Counts(*(int(getattr(self, name)) for name in _COUNTS))
@@ -95,7 +95,7 @@ class ChunkItem(Item, discriminator="job_rows"):
         rows = _deflated([upload.to_wire(row) for row in chunk.rows])
         return cls(*keys.chunk(job.issuer_id, job.id, chunk.number), number=chunk.number, rows=rows)
 
-    def noun(self) -> Chunk:
+    def to_domain(self) -> Chunk:
         try:
             return Chunk(int(self.number), tuple(upload.from_wire(members) for members in _inflated(self.rows)))
         except Malformed as error:
@@ -120,7 +120,7 @@ class ResultsItem(Item, discriminator="job_results"):
             version=results.version,
         )
 
-    def noun(self) -> Results:
+    def to_domain(self) -> Results:
         letters, reasons = _inflated(self.outcomes)
         given = iter(reasons)
         states = (_STATES[letter] for letter in letters)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from chalicelib.access.models import (
     Link,
     Member,
-    Roster,
+    Membership,
     Session,
     Token,
 )
@@ -19,7 +19,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.access import (
     LinkItem,
     MemberItem,
-    RosterItem,
+    MembershipItem,
     SessionItem,
     SigningKeyItem,
     TokenItem,
@@ -40,8 +40,8 @@ EXISTS = "attribute_exists(pk)"
 
 def first_member(member: Member) -> list[Put]:
     """What makes ``member`` the first one of a new issuer, in the transaction that stores the issuer."""
-    owner = Roster(member.issuer_id, owners=1, members=1, version=1, last=f"founded by {member.email}")
-    return [Put(MemberItem.of(member).raw()), Put(_pointer(member).raw()), Put(RosterItem.of(owner).raw())]
+    owner = Membership(member.issuer_id, owners=1, members=1, version=1, last=f"created by {member.email}")
+    return [Put(MemberItem.of(member).raw()), Put(_pointer(member).raw()), Put(MembershipItem.of(owner).raw())]
 
 
 class DynamoMemberStore:
@@ -63,14 +63,17 @@ class DynamoMemberStore:
     def issuers_of(self, email: str) -> Iterator[str]:
         return (read(Pointer, raw) for raw in self._tables.query(self._table, keys.issuers_of(email)))
 
-    def roster(self, issuer_id: str) -> Roster:
-        return self._one(RosterItem, keys.roster(issuer_id)) or Roster(issuer_id)
+    def membership(self, issuer_id: str) -> Membership:
+        return self._one(MembershipItem, keys.membership(issuer_id)) or Membership(issuer_id)
 
-    def replace_member(self, before: Member | None, after: Member | None, roster: Roster) -> None:
+    def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
         # The roster comes first: its item, unlike all others of the table, tells whether this very change was made.
-        version = {":before": {"N": str(roster.version - 1)}}
+        version = {":before": {"N": str(membership.version - 1)}}
         puts = [
-            Put(RosterItem.of(roster).raw(), *(("version = :before", version) if roster.version > 1 else (ABSENT,)))
+            Put(
+                MembershipItem.of(membership).raw(),
+                *(("version = :before", version) if membership.version > 1 else (ABSENT,)),
+            )
         ]
         deletes = []
         if after is not None:

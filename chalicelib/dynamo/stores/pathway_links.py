@@ -34,7 +34,7 @@ class PathwayLinksItem(Item, discriminator="signposts"):
             posts=json.dumps(posts, ensure_ascii=False, separators=(",", ":")),
         )
 
-    def noun(self) -> tuple[PathwayLink, ...]:
+    def to_domain(self) -> tuple[PathwayLink, ...]:
         return tuple(
             PathwayLink(
                 post["pathway_id"],

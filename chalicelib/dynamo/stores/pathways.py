@@ -51,7 +51,7 @@ class PathwaySetItem(Item, discriminator="pathway_set"):
             version=pathway_set.version,
         )
 
-    def noun(self) -> PathwaySet:
+    def to_domain(self) -> PathwaySet:
         return PathwaySet(self.issuer_id, bytes(self.secret), int(self.version))
 
 
@@ -83,7 +83,7 @@ class PathwayItem(Item, discriminator="pathway"):
             version=pathway.version,
         )
 
-    def noun(self) -> Pathway:
+    def to_domain(self) -> Pathway:
         return Pathway(
             id=self.id,
             issuer_id=self.issuer_id,
@@ -123,7 +123,7 @@ class CompletionItem(Item, discriminator="completion"):
             rewarded=completion.rewarded,
         )
 
-    def noun(self) -> Completion:
+    def to_domain(self) -> Completion:
         return Completion(
             id=self.id,
             issuer_id=self.issuer_id,

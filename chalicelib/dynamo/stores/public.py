@@ -19,7 +19,7 @@ from chalicelib.dynamo.stores.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import NotFound
-from chalicelib.reports.store import Surroundings
+from chalicelib.reports.store import RelatedItems
 
 N = TypeVar("N")
 
@@ -33,14 +33,14 @@ class DynamoPublicStore:
     def record(self, credential_id: str) -> Record:
         return self._one(RecordItem, keys.record(credential_id), "This credential does not exist.")
 
-    def surroundings(self, record: Record, day: date) -> Surroundings:
+    def related_items(self, record: Record, day: date) -> RelatedItems:
         issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)
         list_keys = {entry.list_id: keys.status_list(entry.list_id) for entry in record.entries}
         posts_key = keys.pathway_links(record.issuer_id, record.achievement_id)
         found = self._tables.get_many(
             {self._tables.credentials: [issuer_key, posts_key, *list_keys.values()], self._tables.secrets: [salt_key]}
         )
-        return Surroundings(
+        return RelatedItems(
             issuer=read(IssuerItem, found[issuer_key]) if issuer_key in found else None,
             status_lists={
                 list_id: read(StatusListItem, found[key]) for list_id, key in list_keys.items() if key in found

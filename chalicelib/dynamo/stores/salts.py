@@ -21,7 +21,7 @@ class SaltItem(Item, discriminator="salt"):
     salt = BinaryAttribute(legacy_encoding=False)
     expires = NumberAttribute()
 
-    def noun(self) -> bytes:
+    def to_domain(self) -> bytes:
         return bytes(self.salt)
 
 

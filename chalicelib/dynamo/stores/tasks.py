@@ -14,7 +14,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Delete, Put, Raw, Tables
 from chalicelib.errors import NotFound
-from chalicelib.tasks.task_queue import LEASE, Parked, Task
+from chalicelib.tasks.task_queue import LEASE, DeadLetter, Task
 
 
 class TaskItem(Item, discriminator="task"):
@@ -31,11 +31,11 @@ class TaskItem(Item, discriminator="task"):
     def of(cls, task: Task, leased_until: int = 0) -> Self:
         return cls(*_key(task), leased_until=leased_until, **_members(task))
 
-    def noun(self) -> Task:
+    def to_domain(self) -> Task:
         return _task(self)
 
 
-class ParkedItem(Item, discriminator="parked_task"):
+class DeadLetterItem(Item, discriminator="dead_letter"):
     """A task that was given up on; ``due`` is when that was."""
 
     kind = UnicodeAttribute()
@@ -46,11 +46,11 @@ class ParkedItem(Item, discriminator="parked_task"):
     code = UnicodeAttribute()
 
     @classmethod
-    def of(cls, parked: Parked) -> Self:
-        return cls(*_parked_key(parked.task), code=parked.code, **_members(parked.task))
+    def of(cls, dead_letter: DeadLetter) -> Self:
+        return cls(*_dead_letter_key(dead_letter.task), code=dead_letter.code, **_members(dead_letter.task))
 
-    def noun(self) -> Parked:
-        return Parked(_task(self), self.code)
+    def to_domain(self) -> DeadLetter:
+        return DeadLetter(_task(self), self.code)
 
 
 def raw(task: Task) -> Raw:
@@ -100,22 +100,22 @@ class DynamoTaskQueue:
     def postpone(self, task: Task, due: datetime) -> None:
         self._move(task, TaskItem.of(replace(task, due=due)).raw())
 
-    def park(self, task: Task, code: str, now: datetime) -> None:
-        self._move(task, ParkedItem.of(Parked(replace(task, due=now), code)).raw())
+    def move_to_dead_letters(self, task: Task, code: str, now: datetime) -> None:
+        self._move(task, DeadLetterItem.of(DeadLetter(replace(task, due=now), code)).raw())
 
-    def parked(self, limit: int) -> Iterator[Parked]:
-        stored = self._tables.query(self._table, keys.parked_tasks(), page=limit)
-        return (read(ParkedItem, item) for item in islice(stored, limit))
+    def dead_letters(self, limit: int) -> Iterator[DeadLetter]:
+        stored = self._tables.query(self._table, keys.dead_letters(), page=limit)
+        return (read(DeadLetterItem, item) for item in islice(stored, limit))
 
-    def retry(self, parked: Parked, now: datetime) -> None:
-        again = replace(parked.task, due=now, attempts=0)
+    def retry(self, dead_letter: DeadLetter, now: datetime) -> None:
+        again = replace(dead_letter.task, due=now, attempts=0)
         try:
-            self._tables.transact(self._table, [Put(raw(again))], [Delete(_parked_key(parked.task))])
+            self._tables.transact(self._table, [Put(raw(again))], [Delete(_dead_letter_key(dead_letter.task))])
         except ConditionFailed as error:
             raise NotFound("This task is not a dead letter.") from error
 
-    def drop(self, parked: Parked) -> None:
-        self._tables.delete(self._table, _parked_key(parked.task))
+    def drop(self, dead_letter: DeadLetter) -> None:
+        self._tables.delete(self._table, _dead_letter_key(dead_letter.task))
 
     def _move(self, task: Task, there: Raw) -> None:
         mine = Delete(_key(task), "attempts = :mine", {":mine": {"N": str(task.attempts)}})
@@ -130,8 +130,8 @@ def _key(task: Task) -> keys.Key:
     return keys.task(task.due, task.kind, task.issuer_id, task.subject)
 
 
-def _parked_key(task: Task) -> keys.Key:
-    return keys.parked_task(task.due, task.kind, task.issuer_id, task.subject)
+def _dead_letter_key(task: Task) -> keys.Key:
+    return keys.dead_letter(task.due, task.kind, task.issuer_id, task.subject)
 
 
 def _members(task: Task) -> dict[str, Any]:
@@ -144,5 +144,5 @@ def _members(task: Task) -> dict[str, Any]:
     }
 
 
-def _task(item: TaskItem | ParkedItem) -> Task:
+def _task(item: TaskItem | DeadLetterItem) -> Task:
     return Task(item.kind, item.issuer_id, item.subject, item.due, int(item.attempts))

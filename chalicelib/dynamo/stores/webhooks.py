@@ -74,7 +74,7 @@ class WebhookItem(Item, discriminator="webhook"):
             version=webhook.version,
         )
 
-    def noun(self) -> Webhook:
+    def to_domain(self) -> Webhook:
         name, *rest = json.loads(self.fields)
         return Webhook(
             id=self.id,
@@ -102,7 +102,7 @@ class WebhookDeliveryItem(Item, discriminator="delivery"):
     size = NumberAttribute()
     expires = NumberAttribute()
 
-    def noun(self) -> Delivery:
+    def to_domain(self) -> Delivery:
         return Delivery(
             at=self.at,
             message_id=self.message_id,

@@ -32,10 +32,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/achievements", access=token(Act.READ))
     def listing(request: Request, caller: Caller) -> Reply:
-        asked = query.only(request, "cursor", "limit")
-        limit = query.limit(asked, MOST)
+        filters = query.only(request, "cursor", "limit")
+        limit = query.limit(filters, MOST)
         # Achievements are ordered by id, so an id serves as the cursor.
-        after = query.cursor(asked, achievements.UUID) or ""
+        after = query.cursor(filters, achievements.UUID) or ""
         found = (one for one in services.issuer_context.issuer_store.achievements(caller.issuer_id) if one.id > after)
         page = list(islice(found, limit + 1))
         more = page[limit - 1].id if len(page) > limit else None
@@ -73,7 +73,7 @@ def routes(services: Services) -> Routes:
         version = reading.whole("version", 1, _VERSIONS)
         content = _content(reading, picture_needed=False, archived=reading.flag("archived", default=False))
         if version is None:
-            reading.fault("version", "Send the version that you read, so that changes by others are not lost.")
+            reading.add_error("version", "Send the version that you read, so that changes by others are not lost.")
         reading.finish()
         revised = achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, version or 0, content)
         return as_json(shape(revised, bound.base_url))
@@ -113,7 +113,7 @@ def _content(reading: Reading, *, picture_needed: bool, archived: bool = False) 
     image = reading.part("image", needed=True)
     picture = image.base64("png", MAX_IMAGE)
     if picture_needed and picture is None and not image.has("png"):
-        image.fault("png", "The image must be a PNG file in base64.")
+        image.add_error("png", "The image must be a PNG file in base64.")
     return Content(
         name=reading.text("name", 200),
         description=reading.text("description", 2000),

@@ -46,10 +46,12 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/credentials", access=token(Act.READ))
     def find(request: Request, caller: Caller) -> Reply:
-        asked = query.only(request, "name", "email", "achievement", "state", "cursor", "limit")
-        limit = query.limit(asked, listing.MOST)
-        search = Search(asked.get("name"), asked.get("email"), asked.get("achievement"), _state(asked))
-        page = listing.page(services.issuer_context.issuer_store, caller.issuer_id, search, asked.get("cursor"), limit)
+        filters = query.only(request, "name", "email", "achievement", "state", "cursor", "limit")
+        limit = query.limit(filters, listing.MOST)
+        search = Search(filters.get("name"), filters.get("email"), filters.get("achievement"), _state(filters))
+        page = listing.page(
+            services.issuer_context.issuer_store, caller.issuer_id, search, filters.get("cursor"), limit
+        )
         return as_json({"items": [row_shape(row, base_url) for row in page.rows], "next": page.next})
 
     @bound.bind("/v1/credentials", access=token(Act.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
@@ -86,13 +88,13 @@ def _bind_decisions(bound: Routes, services: Services) -> None:
         reason = reading.optional("reason", status_changes.MAX_REASON)
         reading.finish()
         decision = decide(services.issuer_context, caller.issuer_id, credential_id, reason)
-        standing = decision.record.standing
+        status = decision.record.status
         return as_json(
             {
                 "id": credential_id,
-                "state": standing.state.value,
-                "at": dates.write(standing.at),
-                "reason": standing.reason,
+                "state": status.state.value,
+                "at": dates.write(status.at),
+                "reason": status.reason,
                 "changed": decision.changed,
             }
         )
@@ -193,7 +195,7 @@ def _changes(reading: Reading) -> tuple[Changes, str | None]:
     """Read the changes: a missing member stays unchanged, and null removes an optional one."""
     for name in ("holder", "valid_from"):
         if reading.named(name) and not reading.has(name):
-            reading.fault(name, "A credential cannot be without this. Send a value, or leave the member out.")
+            reading.add_error(name, "A credential cannot be without this. Send a value, or leave the member out.")
     holder = reading.part("holder")
     changes = Changes(
         name=holder.text("name", 200) if holder.named("name") else AS_IT_WAS,
@@ -215,10 +217,10 @@ def _evidence(reading: Reading) -> tuple[EvidenceLink, ...]:
     )
 
 
-def _state(asked: Mapping[str, str]) -> State | None:
-    if "state" not in asked:
+def _state(filters: Mapping[str, str]) -> State | None:
+    if "state" not in filters:
         return None
     try:
-        return State(asked["state"])
+        return State(filters["state"])
     except ValueError as error:
         raise query.refused("state", f"This must be one of: {', '.join(State)}.") from error

@@ -46,7 +46,7 @@ def routes(services: Services) -> Routes:
             accent=json_fields.optional(sent, "accent"),
         )
         owner = email_address.normal(json_fields.text(sent, "owner"))
-        issuer = issuer_actions.found(services.issuer_context, new, owner=owner, registered=True)
+        issuer = issuer_actions.create(services.issuer_context, new, owner=owner, registered=True)
         where = {"Location": f"{services.settings.base_url}/v1/issuers/{issuer.id}"}
         return as_json(shape(issuer), status=201, headers=where)
 

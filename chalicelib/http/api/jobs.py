@@ -35,7 +35,7 @@ from chalicelib.award.bulk.job import (
     RowState,
 )
 from chalicelib.award.bulk.row_validation import Terms
-from chalicelib.award.bulk.upload import Fault
+from chalicelib.award.bulk.upload import RowError
 from chalicelib.award.input import timestamps
 from chalicelib.award.issuing import idempotency
 from chalicelib.credential import dates
@@ -76,22 +76,24 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/jobs", access=token(Act.READ))
     def listing(request: Request, caller: Caller) -> Reply:
-        asked = query.only(request, "cursor", "limit")
-        limit, after = query.limit(asked, MOST_JOBS), _unpacked(asked.get("cursor"))
+        filters = query.only(request, "cursor", "limit")
+        limit, after = query.limit(filters, MOST_JOBS), _unpacked(filters.get("cursor"))
         page = services.bulk.jobs.jobs(caller.issuer_id, after, limit)
         items = [shape(bulk_issuer.progress(services.bulk, job), base_url) for job in page.jobs]
         return as_json({"items": items, "next": page.after and _packed(page.after)})
 
     @bound.bind("/v1/jobs", access=token(Act.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
     def create(request: Request, caller: Caller) -> Reply:
-        asked = query.only(request, *_OPTIONS)
-        sent = _upload(request, asked)
-        if _flag(asked, "dry_run", otherwise=False):
+        filters = query.only(request, *_OPTIONS)
+        sent = _upload(request, filters)
+        if _flag(filters, "dry_run", otherwise=False):
             return as_json(_examined(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))
         try:
             job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.who, now=True)
         except RowsRefused as error:
-            raise Problem(error.code, error.detail, more={"faults": [_fault(each) for each in error.faults]}) from error
+            raise Problem(
+                error.code, error.detail, more={"row_errors": [_row_error(each) for each in error.row_errors]}
+            ) from error
         return _begun(services, job)
 
     @bound.bind("/v1/jobs/{id}", access=token(Act.READ), missing=MISSING)
@@ -147,16 +149,16 @@ def _begun(services: Services, job: Job) -> Reply:
     return as_json(shape(job, base_url), status=status, headers={"Location": _address(job, base_url)})
 
 
-def _upload(request: Request, asked: Mapping[str, str]) -> Upload:
-    if "achievement" not in asked:
+def _upload(request: Request, filters: Mapping[str, str]) -> Upload:
+    if "achievement" not in filters:
         raise query.refused("achievement", "Add the achievement: ?achievement=...")
     return Upload(
-        terms=Terms(asked["achievement"], notify=_flag(asked, "notify", otherwise=True)),
+        terms=Terms(filters["achievement"], notify=_flag(filters, "notify", otherwise=True)),
         content=_content(request),
-        allow=_allow(asked),
+        allow=_allow(filters),
         key=_key(request),
-        valid_from=_moment(asked, "valid_from", timestamps.start),
-        valid_until=_moment(asked, "valid_until", timestamps.end),
+        valid_from=_moment(filters, "valid_from", timestamps.start),
+        valid_until=_moment(filters, "valid_until", timestamps.end),
     )
 
 
@@ -176,25 +178,25 @@ def _key(request: Request) -> str | None:
     return None if key is None else idempotency.checked(str(key))
 
 
-def _allow(asked: Mapping[str, str]) -> Allow:
-    wanted = asked["allow"].split(",") if "allow" in asked else []
-    names = ("duplicates", "faults", "columns")
+def _allow(filters: Mapping[str, str]) -> Allow:
+    wanted = filters["allow"].split(",") if "allow" in filters else []
+    names = ("duplicates", "row_errors", "columns")
     if not set(wanted) <= set(names):
         raise query.refused("allow", f"This must be one or more of {', '.join(names)}, separated by commas.")
     return Allow(**dict.fromkeys(wanted, True))
 
 
-def _flag(asked: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
-    if name not in asked:
+def _flag(filters: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
+    if name not in filters:
         return otherwise
-    if asked[name] not in ("true", "false"):
+    if filters[name] not in ("true", "false"):
         raise query.refused(name, "This must be true or false.")
-    return asked[name] == "true"
+    return filters[name] == "true"
 
 
-def _moment(asked: Mapping[str, str], name: str, read: Callable[[str], datetime]) -> datetime | None:
+def _moment(filters: Mapping[str, str], name: str, read: Callable[[str], datetime]) -> datetime | None:
     try:
-        return read(asked[name]) if name in asked else None
+        return read(filters[name]) if name in filters else None
     except Malformed as error:
         raise query.refused(
             name, ("This must be a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00Z.")
@@ -204,30 +206,30 @@ def _moment(asked: Mapping[str, str], name: str, read: Callable[[str], datetime]
 def _examined(found: UploadSummary) -> dict[str, object]:
     return {
         "rows": found.total,
-        "faulty": found.faulty,
-        "repeated": found.repeated,
-        "faults": [_fault(fault) for fault in found.faults],
-        "duplicates": [_fault(fault) for fault in found.duplicates],
+        "rows_with_errors": found.with_errors,
+        "rows_with_duplicates": found.with_duplicates,
+        "row_errors": [_row_error(row_error) for row_error in found.row_errors],
+        "duplicates": [_row_error(row_error) for row_error in found.duplicates],
     }
 
 
-def _fault(fault: Fault) -> dict[str, object]:
-    return {"row": fault.row, "column": fault.column, "code": fault.code, "detail": fault.detail}
+def _row_error(row_error: RowError) -> dict[str, object]:
+    return {"row": row_error.row, "column": row_error.column, "code": row_error.code, "detail": row_error.detail}
 
 
 def _rows(services: Services, request: Request, job: Job) -> Reply:
-    asked = query.only(request, "state", "cursor", "limit")
+    filters = query.only(request, "state", "cursor", "limit")
     wanted = negotiation.ranked(request.headers.get("accept"), (negotiation.JSON, CSV))
     if not wanted:
         raise Problem(
             "not_acceptable", f"Accept {negotiation.JSON} or {CSV}.", more={"available": [negotiation.JSON, CSV]}
         )
-    limit = query.limit(asked if "limit" in asked or wanted[0] != CSV else {"limit": str(MOST_ROWS)}, MOST_ROWS)
-    found = bulk_issuer.results(services.bulk, job, _state(asked), _place(asked.get("cursor")))
+    limit = query.limit(filters if "limit" in filters or wanted[0] != CSV else {"limit": str(MOST_ROWS)}, MOST_ROWS)
+    found = bulk_issuer.results(services.bulk, job, _state(filters), _place(filters.get("cursor")))
     page, following = _page(found, limit, services.settings.base_url)
     headers = {"Vary": "Accept"}
     if following is not None:
-        more = f"&state={asked['state']}" if "state" in asked else ""
+        more = f"&state={filters['state']}" if "state" in filters else ""
         where = f"{_address(job, services.settings.base_url)}/rows?cursor={following}&limit={limit}{more}"
         headers["Link"] = f'<{where}>; rel="next"'
     if wanted[0] == CSV:
@@ -258,11 +260,11 @@ def _row(result: Result, base_url: str) -> dict[str, object]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def _state(asked: Mapping[str, str]) -> RowState | None:
-    if "state" not in asked:
+def _state(filters: Mapping[str, str]) -> RowState | None:
+    if "state" not in filters:
         return None
     try:
-        return RowState(asked["state"])
+        return RowState(filters["state"])
     except ValueError as error:
         raise query.refused("state", f"This must be one of: {', '.join(RowState)}.") from error
 

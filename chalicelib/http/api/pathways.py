@@ -10,7 +10,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Act
-from chalicelib.award.input.field_errors import Misplaced
+from chalicelib.award.input.field_errors import FieldError
 from chalicelib.award.pathways import pathway_actions, pathway_json
 from chalicelib.award.pathways.pathway import steps
 from chalicelib.award.pathways.pathway_actions import HolderProgress, ReviewedCompletion
@@ -60,16 +60,16 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/pathways/{id}/progress", access=token(Act.READ), missing=MISSING)
     def progress(request: Request, caller: Caller, pathway_id: str) -> Reply:
-        asked = query.only(request, "email", "achievement", "cursor")
-        if "email" not in asked and "achievement" in asked:
+        filters = query.only(request, "email", "achievement", "cursor")
+        if "email" not in filters and "achievement" in filters:
             raise query.refused("email", "Send this together with achievement, because progress depends on the holder.")
-        if "email" not in asked:
-            return _completions(services, caller.issuer_id, pathway_id, query.cursor(asked, _COMPLETION))
-        email = body.email(asked["email"], "/email")
+        if "email" not in filters:
+            return _completions(services, caller.issuer_id, pathway_id, query.cursor(filters, _COMPLETION))
+        email = body.email(filters["email"], "/email")
         way = pathway_actions.holder_progress(
             services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email
         )
-        return as_json(_way(way, asked.get("achievement")))
+        return as_json(_way(way, filters.get("achievement")))
 
     return bound
 
@@ -78,8 +78,8 @@ def sent(request: Request, read: Callable[[Mapping[str, object]], D]) -> D:
     """Parse the JSON object in the body with ``read``. Raises `Problem` for an invalid field."""
     try:
         return read(body.json_object(request))
-    except Misplaced as error:
-        raise body.fault(error.pointer, error.detail) from error
+    except FieldError as error:
+        raise body.field_error(error.pointer, error.detail) from error
 
 
 def _way(way: HolderProgress, achievement_id: str | None) -> dict[str, object]:

@@ -72,25 +72,25 @@ def of(achievement: Achievement) -> FormState:
 
 def check(form: FormState) -> None:
     """Validate every field in page order, and record all errors so that they can be fixed in one go."""
-    form.check("name", lambda said: check_name("name", said, 200))
+    form.check("name", lambda value: check_name("name", value, 200))
     form.check("kind", check_kind)
-    form.check("description", lambda said: check_text("description", said, 2000))
-    form.check("criteria", lambda said: check_text("criteria", said, 10_000))
+    form.check("description", lambda value: check_text("description", value, 2000))
+    form.check("criteria", lambda value: check_text("criteria", value, 10_000))
     _check_picture(form)
-    form.check("picture_alt", lambda said: check_text("image description", said, 500))
+    form.check("picture_alt", lambda value: check_text("image description", value, 500))
     for number in rows(form):
         _check_skill(form, str(number))
-    days = form.said("valid_days")
+    days = form.text("valid_days")
     if days and not (days.isascii() and days.isdigit() and 0 < int(days[:9]) <= MAX_DAYS):
-        form.fault("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it empty.")
+        form.add_error("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it empty.")
 
 
 def rows(form: FormState) -> range:
     """Return the numbers of the skill rows to show: every row submitted, and more on request, up to `MAX_SKILLS`."""
     numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"skill_[a-z]+_\d{1,2}", name)]
-    asked = form.said("skill_rows")
-    wanted = int(asked) if re.fullmatch(r"\d{1,2}", asked, re.ASCII) else FEW_SKILLS
-    more = MORE_SKILLS if form.said("do") == "more" else 0
+    query = form.text("skill_rows")
+    wanted = int(query) if re.fullmatch(r"\d{1,2}", query, re.ASCII) else FEW_SKILLS
+    more = MORE_SKILLS if form.text("do") == "more" else 0
     return range(1, min(max([wanted + more, FEW_SKILLS, *numbers]), MAX_SKILLS) + 1)
 
 
@@ -98,7 +98,7 @@ def skills(form: FormState) -> tuple[Skill, ...]:
     """Return the skills entered in ``form``, without empty rows."""
     found = []
     for number in rows(form):
-        name, url, framework = (form.said(f"skill_{part}_{number}") for part in ("name", "url", "framework"))
+        name, url, framework = (form.text(f"skill_{part}_{number}") for part in ("name", "url", "framework"))
         if name or url or framework:
             found.append(Skill(name, url, framework, form.or_none(f"skill_code_{number}")))
     return tuple(found)
@@ -106,18 +106,18 @@ def skills(form: FormState) -> tuple[Skill, ...]:
 
 def valid_days(form: FormState) -> int | None:
     """Return the validity period in days, None when empty."""
-    return int(form.said("valid_days")) if form.said("valid_days") else None
+    return int(form.text("valid_days")) if form.text("valid_days") else None
 
 
 def kept_picture(form: FormState) -> str | None:
     """Return the SHA-256 of the image uploaded earlier or already used by the achievement, None without one."""
-    kept = form.said("kept_picture")
+    kept = form.text("kept_picture")
     return kept if _HASH.fullmatch(kept) else None
 
 
 def keeping(form: FormState) -> FormState:
     """Mark the uploaded image as kept, because a browser does not resubmit a file by itself."""
-    return FormState({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.faults, form.file)
+    return FormState({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.errors, form.file)
 
 
 def good_picture(picture: bytes) -> bool:
@@ -133,10 +133,10 @@ def shown(form: FormState, base_url: str) -> Shown:
     """Build the preview of ``form``."""
     kept = kept_picture(form)
     return Shown(
-        name=form.said("name"),
-        kind=form.said("kind"),
-        description=form.said("description"),
-        criteria=form.said("criteria"),
+        name=form.text("name"),
+        kind=form.text("kind"),
+        description=form.text("description"),
+        criteria=form.text("criteria"),
         image=f"{base_url}/images/{kept}.png" if kept else "",
         skills=tuple(skill.name for skill in skills(form) if skill.name),
     )
@@ -144,22 +144,22 @@ def shown(form: FormState, base_url: str) -> Shown:
 
 def _check_picture(form: FormState) -> None:
     if form.file and not form.file.startswith(_PNG):
-        form.fault("picture", "This is not a PNG file. Export the image as PNG and choose it again.")
+        form.add_error("picture", "This is not a PNG file. Export the image as PNG and choose it again.")
     elif len(form.file) > MAX_IMAGE:
         size = f"{len(form.file) // 1024:,} KB"
-        form.fault("picture", f"The image has {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
+        form.add_error("picture", f"The image has {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
     elif form.file:
         with form.judged("picture"):
             check_picture(form.file)
     elif kept_picture(form) is None:
-        form.fault("picture", NO_PICTURE)
+        form.add_error("picture", NO_PICTURE)
 
 
 def _check_skill(form: FormState, number: str) -> None:
-    if not any(form.said(f"skill_{part}_{number}") for part in ("name", "url", "framework", "code")):
+    if not any(form.text(f"skill_{part}_{number}") for part in ("name", "url", "framework", "code")):
         return
-    form.check(f"skill_name_{number}", lambda said: check_text("skill's name", said, 200))
-    form.check(f"skill_url_{number}", lambda said: check_url("skill's URL", said))
-    form.check(f"skill_framework_{number}", lambda said: check_text("framework's name", said, 200))
-    if form.said(f"skill_code_{number}"):
-        form.check(f"skill_code_{number}", lambda said: check_text("skill's code", said, 200))
+    form.check(f"skill_name_{number}", lambda value: check_text("skill's name", value, 200))
+    form.check(f"skill_url_{number}", lambda value: check_url("skill's URL", value))
+    form.check(f"skill_framework_{number}", lambda value: check_text("framework's name", value, 200))
+    if form.text(f"skill_code_{number}"):
+        form.check(f"skill_code_{number}", lambda value: check_text("skill's code", value, 200))

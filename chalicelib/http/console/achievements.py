@@ -35,7 +35,7 @@ def routes(services: Services) -> Routes:
         found = sorted(
             services.issuer_context.issuer_store.achievements(caller.issuer_id), key=lambda one: one.name.casefold()
         )
-        archived = bool(layout.asked(request).get("archived"))
+        archived = bool(layout.query(request).get("archived"))
         return layout.show(
             context,
             "achievements.html",
@@ -85,7 +85,7 @@ def routes(services: Services) -> Routes:
         "/console/{issuer}/achievements/{id}/archive", access=member(Act.EDIT), methods=("POST",), missing=MISSING
     )
     def archive(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        archived = bool(form_state.sent(request).said("archived"))
+        archived = bool(form_state.sent(request).text("archived"))
         achievements.archive(services.issuer_context, caller.issuer_id, achievement_id, archived=archived)
         context = layout.of(services, request, caller, person, "achievements")
         did = "achievement_archived" if archived else "achievement_restored"
@@ -96,22 +96,22 @@ def routes(services: Services) -> Routes:
 
 def _described(context: PageContext, form: FormState | None, achievement: Achievement | None = None) -> Reply:
     """Render the form as submitted, or filled from ``achievement``. A viewer gets the preview without a form."""
-    said = form or (achievement_form.of(achievement) if achievement else FormState())
-    shown = achievement_form.shown(said, context.base_url)
+    value = form or (achievement_form.of(achievement) if achievement else FormState())
+    shown = achievement_form.shown(value, context.base_url)
     if not context.may("edit"):
         return layout.show(
             context, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, shown=shown
         )
     kinds = dict(achievement_form.KINDS)
-    if said.said("kind"):
-        kinds.setdefault(said.said("kind"), said.said("kind"))
+    if value.text("kind"):
+        kinds.setdefault(value.text("kind"), value.text("kind"))
     return layout.show(
         context,
         "achievement_form.html",
-        status=said.status,
-        form=said,
+        status=value.status,
+        form=value,
         kind_options=tuple(kinds.items()),
-        skill_rows=len(achievement_form.rows(said)),
+        skill_rows=len(achievement_form.rows(value)),
         max_skills=MAX_SKILLS,
         achievement=achievement,
         shown=shown,
@@ -123,51 +123,51 @@ def _sent(services: Services, request: Request) -> FormState:
     form = form_state.sent(request)
     if achievement_form.good_picture(form.file):
         form = achievement_form.keeping(form)
-        services.issuer_context.issuer_store.add_image(Image(form.said("kept_picture"), "image/png", form.file))
+        services.issuer_context.issuer_store.add_image(Image(form.text("kept_picture"), "image/png", form.file))
     return form
 
 
 def _to_be_saved(form: FormState) -> bool:
     """Return whether to save ``form``: it is valid, and neither a preview nor more rows were requested."""
-    if form.said("do") in ("preview", "more"):
+    if form.text("do") in ("preview", "more"):
         return False
     achievement_form.check(form)
-    return not form.faults
+    return not form.errors
 
 
 def _version(form: FormState) -> int:
     """Return the version that the person edited, or 0 (no version) when the form has none."""
-    said = form.said("version")
-    return int(said) if re.fullmatch(r"\d{1,9}", said, re.ASCII) else 0
+    value = form.text("version")
+    return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else 0
 
 
 def _content(services: Services, form: FormState) -> Content:
     return Content(
-        name=form.said("name"),
-        description=form.said("description"),
-        criteria=form.said("criteria"),
+        name=form.text("name"),
+        description=form.text("description"),
+        criteria=form.text("criteria"),
         picture=_picture(services, form),
-        picture_alt=form.said("picture_alt"),
+        picture_alt=form.text("picture_alt"),
         skills=achievement_form.skills(form),
-        kind=form.said("kind"),
+        kind=form.text("kind"),
         valid_days=achievement_form.valid_days(form),
-        evidence_required=bool(form.said("evidence_required")),
+        evidence_required=bool(form.text("evidence_required")),
     )
 
 
 def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
-    said = _content(services, form)
+    value = _content(services, form)
     return NewAchievement(
         issuer_id=issuer_id,
-        name=said.name,
-        description=said.description,
-        criteria=said.criteria,
+        name=value.name,
+        description=value.description,
+        criteria=value.criteria,
         picture=_picture(services, form),
-        picture_alt=said.picture_alt,
-        skills=said.skills,
-        kind=said.kind,
-        valid_days=said.valid_days,
-        evidence_required=said.evidence_required,
+        picture_alt=value.picture_alt,
+        skills=value.skills,
+        kind=value.kind,
+        valid_days=value.valid_days,
+        evidence_required=value.evidence_required,
     )
 
 

@@ -46,12 +46,12 @@ def routes(services: Services) -> Routes:
         if role is None:
             return _all(services, context, form)
         try:
-            said, wanted = form.said("name"), form.or_none("key")
-            made = Made(*tokens.make(services.access_context, caller.issuer_id, role, said, caller.who, wanted))
+            value, wanted = form.text("name"), form.or_none("key")
+            made = Made(*tokens.make(services.access_context, caller.issuer_id, role, value, caller.who, wanted))
         except Conflict:
             return _all(services, context, _fresh(), again=True)
         except Refused as error:
-            form.fault("name", error.detail)
+            form.add_error("name", error.detail)
             return _all(services, context, form)
         # No redirect: only this response can show the secret text. Resubmitting the form creates no second key.
         return _all(services, context, _fresh(), made)

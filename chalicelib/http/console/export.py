@@ -43,6 +43,6 @@ def routes(services: Services) -> Routes:
 
 def _asked(request: Request) -> tuple[str | None, int]:
     """Return the cursor at which the part begins, and the number of the part."""
-    asked = layout.asked(request)
-    number = asked.get("part", "")
-    return asked.get("cursor") or None, int(number) if re.fullmatch(r"[1-9]\d{0,4}", number, re.ASCII) else 1
+    query = layout.query(request)
+    number = query.get("part", "")
+    return query.get("cursor") or None, int(number) if re.fullmatch(r"[1-9]\d{0,4}", number, re.ASCII) else 1

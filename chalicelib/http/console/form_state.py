@@ -18,17 +18,17 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """``values`` by field name, as typed; ``faults`` in field order, with "" for the form as a whole."""
+    """``values`` by field name, as typed; ``errors`` in field order, with "" for the form as a whole."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
     file: bytes = b""
     """Content of the uploaded file, empty without one."""
 
     @property
     def status(self) -> int:
         """HTTP status of the page that shows this form."""
-        return 422 if self.faults else 200
+        return 422 if self.errors else 200
 
     def value(self, name: str) -> str:
         """Value of the field ``name``, empty when absent."""
@@ -38,24 +38,24 @@ class FormState:
         """Value of the field ``name`` with line ends normalised to a line feed."""
         return self.value(name).replace("\r\n", "\n").replace("\r", "\n")
 
-    def said(self, name: str) -> str:
+    def text(self, name: str) -> str:
         """As `lines`, without leading and trailing whitespace."""
         return self.lines(name).strip()
 
     def or_none(self, name: str) -> str | None:
-        """As `said`, or None when empty."""
-        return self.said(name) or None
+        """As `text`, or None when empty."""
+        return self.text(name) or None
 
-    def fault(self, name: str, sentence: str) -> None:
+    def add_error(self, name: str, sentence: str) -> None:
         """Record an error of the field ``name``, unless it already has one."""
-        self.faults.setdefault(name, sentence)
+        self.errors.setdefault(name, sentence)
 
     def one_of(self, name: str, kind: type[E], message: str) -> E | None:
         """Parse the field ``name`` as ``kind``. Record ``message`` and return None for an unknown value."""
         try:
-            return kind(self.said(name))
+            return kind(self.text(name))
         except ValueError:
-            self.fault(name, message)
+            self.add_error(name, message)
             return None
 
     @contextmanager
@@ -64,12 +64,12 @@ class FormState:
         try:
             yield
         except (Refused, Conflict) as error:
-            self.fault(name, error.detail)
+            self.add_error(name, error.detail)
 
     def check(self, name: str, rule: Callable[[str], object]) -> None:
         """Validate the field ``name`` by ``rule``."""
         with self.judged(name):
-            rule(self.said(name))
+            rule(self.text(name))
 
 
 def sent(request: Request) -> FormState:

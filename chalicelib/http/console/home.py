@@ -32,9 +32,9 @@ from chalicelib.http.html import render
 
 MAX_OWN = 5
 """Issuers that a person may belong to and still create one. Each new issuer costs a key in the key service."""
-FOUNDED = Limit("founded", 5, timedelta(days=1))
+CREATED = Limit("issuer_created", 5, timedelta(days=1))
 """Issuers created by one person. Counted separately, because a person can transfer an issuer and leave it."""
-FOUNDED_FROM = Limit("founded-from", 20, timedelta(days=1))
+CREATED_FROM = Limit("issuer_created_from", 20, timedelta(days=1))
 """Issuers created from one network, because a person can use any number of email addresses."""
 SCRIPT_SECONDS = 86_400
 """Cache lifetime. The page names the script by its hash, so a stale copy does not run; the page works without it."""
@@ -62,7 +62,7 @@ def routes(services: Services) -> Routes:
         found = _belongings(services, person)
         if not found:
             return layout.redirect(f"{base_url}/console/new")
-        if len(found) == 1 and not layout.asked(request):
+        if len(found) == 1 and not layout.query(request):
             return layout.redirect(f"{base_url}/console/{found[0].issuer.id}")
         return layout.show(PageContext(person, base_url, banner=layout.banner(request)), "home.html", issuers=found)
 
@@ -71,22 +71,22 @@ def routes(services: Services) -> Routes:
         return _new(services, person, FormState())
 
     @bound.bind("/console/new", access=PERSON, methods=("POST",))
-    def found(request: Request, person: Person) -> Reply:
+    def create(request: Request, person: Person) -> Reply:
         form = form_state.sent(request)
         issuer_form.check(form)
         issuer_id = _short_name(form)
         if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_OWN:
-            form.fault(
+            form.add_error(
                 "", f"You already belong to {MAX_OWN} issuers. The operators of this service can create more for you."
             )
-        if not form.faults and not _may_found(services, request, person):
-            form.fault("", "Too many issuers were created today from your account or network. Try again tomorrow.")
-        if form.faults:
+        if not form.errors and not _may_create(services, request, person):
+            form.add_error("", "Too many issuers were created today from your account or network. Try again tomorrow.")
+        if form.errors:
             return _new(services, person, form)
         with form.judged("id"):
             new = issuer_form.new(form, issuer_id)
-            issuer_actions.found(services.issuer_context, new, owner=person.email, registered=person.operator)
-            return layout.redirect(f"{base_url}/console/{issuer_id}", did="founded")
+            issuer_actions.create(services.issuer_context, new, owner=person.email, registered=person.operator)
+            return layout.redirect(f"{base_url}/console/{issuer_id}", did="issuer_created")
         return _new(services, person, form)
 
     return bound
@@ -98,11 +98,11 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-")
 
 
-def _may_found(services: Services, request: Request, person: Person) -> bool:
+def _may_create(services: Services, request: Request, person: Person) -> bool:
     access_context, network = services.access_context, rate_limits.network(authentication.network(request))
     return person.operator or (
-        rate_limits.within(access_context, FOUNDED, person.email)
-        and rate_limits.within(access_context, FOUNDED_FROM, network)
+        rate_limits.within(access_context, CREATED, person.email)
+        and rate_limits.within(access_context, CREATED_FROM, network)
     )
 
 
@@ -120,12 +120,12 @@ def _belongings(services: Services, person: Person) -> list[Belonging]:
 
 def _short_name(form: FormState) -> str:
     """Return the short name typed, or derived from the name. Record an error in ``form`` when it is invalid."""
-    made = form.said("id") or slug(form.said("name"))
+    made = form.text("id") or slug(form.text("name"))
     if made:
         with form.judged("id"):
             issuer_actions.check_id(made)
-    elif form.said("name"):
-        form.fault("id", "Enter a short name made of a-z, 0-9 and hyphens. It could not be derived from the name.")
+    elif form.text("name"):
+        form.add_error("id", "Enter a short name made of a-z, 0-9 and hyphens. It could not be derived from the name.")
     return made
 
 

@@ -16,13 +16,13 @@ from chalicelib.http.console.form_state import FormState
 
 def check(form: FormState) -> None:
     """Validate every field, and record all errors so that they can be fixed in one go."""
-    form.check("name", lambda said: check_name("name", said, 200))
-    form.check("url", lambda said: check_url("website", said))
-    form.check("description", lambda said: check_text("description", said, 2000))
+    form.check("name", lambda value: check_name("name", value, 200))
+    form.check("url", lambda value: check_url("website", value))
+    form.check("description", lambda value: check_text("description", value, 2000))
     if form.or_none("email"):
-        form.check("email", lambda said: check_email("email address", said))
+        form.check("email", lambda value: check_email("email address", value))
     if form.or_none("image"):
-        form.check("image", lambda said: check_url("logo URL", said))
+        form.check("image", lambda value: check_url("logo URL", value))
     if form.or_none("accent"):
         form.check("accent", issuer_actions.check_colour)
 
@@ -31,17 +31,17 @@ def new(form: FormState, issuer_id: str) -> NewIssuer:
     """Build the new issuer from ``form``."""
     return NewIssuer(
         id=issuer_id,
-        name=form.said("name"),
-        url=form.said("url"),
-        description=form.said("description"),
+        name=form.text("name"),
+        url=form.text("url"),
+        description=form.text("description"),
         email=form.or_none("email"),
     )
 
 
 def changes(form: FormState) -> dict[str, str | None]:
     """Return the profile fields of an existing issuer as ``form`` sets them."""
-    said: dict[str, str | None] = {name: form.said(name) for name in ("name", "url", "description")}
-    return said | {name: form.or_none(name) for name in ("email", "image", "accent")}
+    value: dict[str, str | None] = {name: form.text(name) for name in ("name", "url", "description")}
+    return value | {name: form.or_none(name) for name in ("email", "image", "accent")}
 
 
 def of(issuer: Issuer) -> FormState:

@@ -63,7 +63,7 @@ def of(services: Services, request: Request, caller: Caller, person: Person, her
 
 def banner(request: Request) -> text.Banner | None:
     """Banner named by the ``did`` query parameter, which the previous page set."""
-    return text.BANNERS.get(asked(request).get("did", ""))
+    return text.BANNERS.get(query(request).get("did", ""))
 
 
 def show(frame: PageContext, template: str, *, status: int = 200, **content: object) -> Reply:
@@ -88,6 +88,6 @@ def redirect(address: str, **query: str) -> Reply:
     return Reply("", "text/plain", 303, uncached(Location=location))
 
 
-def asked(request: Request) -> Mapping[str, str]:
+def query(request: Request) -> Mapping[str, str]:
     """Query parameters of ``request``."""
     return request.query_params or {}

@@ -36,26 +36,26 @@ def routes(services: Services) -> Routes:
         notified = False
         with form.judged("email"):
             if role is not None:
-                added = members.add(services.access_context, caller.issuer_id, form.said("email"), role)
+                added = members.add(services.access_context, caller.issuer_id, form.text("email"), role)
                 notified = invite(services.delivery_context, added)
-        if form.faults:
+        if form.errors:
             return _all(services, context, form)
         return layout.redirect(f"{context.at}/members", did="member_added" if notified else "member_not_told")
 
     @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), missing=NOBODY)
     def one(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
-        found = services.access_context.member_store.member(caller.issuer_id, layout.asked(request).get("email", ""))
+        found = services.access_context.member_store.member(caller.issuer_id, layout.query(request).get("email", ""))
         return _one(context, found, FormState({"role": found.role}))
 
     @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), methods=("POST",), missing=NOBODY)
     def change(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
-        found = services.access_context.member_store.member(caller.issuer_id, form.said("email"))
+        found = services.access_context.member_store.member(caller.issuer_id, form.text("email"))
         return (
             _removed(services, context, found, form)
-            if form.said("do") == "remove"
+            if form.text("do") == "remove"
             else _changed(services, context, found, form)
         )
 
@@ -88,15 +88,15 @@ def _changed(services: Services, context: layout.PageContext, found: Member, for
         if role is not None:
             members.change(services.access_context, found.issuer_id, found.email, role)
     except Conflict as error:
-        form.fault("role", _sentence(error))
-    return _one(context, found, form) if form.faults else layout.redirect(f"{context.at}/members", did="member_changed")
+        form.add_error("role", _sentence(error))
+    return _one(context, found, form) if form.errors else layout.redirect(f"{context.at}/members", did="member_changed")
 
 
 def _removed(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
     try:
         members.remove(services.access_context, found.issuer_id, found.email)
     except Conflict as error:
-        form.fault("", _sentence(error))
+        form.add_error("", _sentence(error))
         return _one(context, found, form)
     # A person who removed themselves may no longer open the members page.
     own = found.email == context.person.email

@@ -66,7 +66,7 @@ def routes(services: Services) -> Routes:
     def one(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "pathways")
         found = services.pathways.pathway(caller.issuer_id, pathway_id)
-        email = layout.asked(request).get("email", "").strip()
+        email = layout.query(request).get("email", "").strip()
         way = (
             pathway_actions.holder_progress(
                 services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email
@@ -102,7 +102,7 @@ def of(pathway: Pathway) -> FormState:
 
 
 def _save(services: Services, context: PageContext, form: FormState, before: Pathway | None) -> Reply:
-    if form.said("do") == "more":
+    if form.text("do") == "more":
         return _drawn(services, context, form, before)
     draft = _draft(form, before)
     if draft is not None:
@@ -112,7 +112,7 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
             else:
                 pathway_actions.change(services.issuer_context, services.pathways, context.tenant, before.id, draft)
         except (Refused, Conflict) as error:
-            form.fault("", error.detail)
+            form.add_error("", error.detail)
         else:
             return layout.redirect(f"{context.at}/pathways", did="pathway_saved")
     return _drawn(services, context, form, before)
@@ -120,27 +120,27 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
 
 def _draft(form: FormState, before: Pathway | None) -> Draft | None:
     """Parse ``form`` into a draft. Record errors and return None when it is invalid."""
-    form.check("name", lambda said: check_text("name", said, 200))
-    form.check("description", lambda said: check_text("description", said, 2000))
+    form.check("name", lambda value: check_text("name", value, 200))
+    form.check("description", lambda value: check_text("description", value, 2000))
     rule = form.one_of("rule", Rule, "Choose which steps are required.")
     steps = _steps(form, before)
     if not steps:
-        form.fault("step_1", "Choose at least one step.")
+        form.add_error("step_1", "Choose at least one step.")
     required = len(steps)
     if rule is Rule.ANY:
-        said = form.said("required")
-        required = int(said) if re.fullmatch(r"\d{1,3}", said, re.ASCII) else 0
+        value = form.text("required")
+        required = int(value) if re.fullmatch(r"\d{1,3}", value, re.ASCII) else 0
         if not 1 <= required <= len(steps):
-            form.fault("required", f"Enter a number of steps from 1 to {len(steps)}.")
-    if form.faults or rule is None:
+            form.add_error("required", f"Enter a number of steps from 1 to {len(steps)}.")
+    if form.errors or rule is None:
         return None
-    version = form.said("version")
+    version = form.text("version")
     return Draft(
-        name=form.said("name"),
-        description=form.said("description"),
+        name=form.text("name"),
+        description=form.text("description"),
         root=Group(rule, steps, required),
         reward=form.or_none("reward"),
-        archived=bool(form.said("archived")),
+        archived=bool(form.text("archived")),
         version=int(version) if re.fullmatch(r"\d{1,9}", version, re.ASCII) else 0 if before else None,
     )
 
@@ -150,7 +150,7 @@ def _steps(form: FormState, before: Pathway | None) -> tuple[Node, ...]:
     described = {step.achievement_id: step.description for step in _flat(before.root)} if before else {}
     found: list[Node] = []
     for number in _rows(form):
-        achievement_id = form.said(f"step_{number}")
+        achievement_id = form.text(f"step_{number}")
         if achievement_id:
             url = form.or_none(f"url_{number}")
             found.append(Step(achievement_id, "", described.get(achievement_id), url))
@@ -159,10 +159,10 @@ def _steps(form: FormState, before: Pathway | None) -> tuple[Node, ...]:
 
 def _rows(form: FormState) -> range:
     numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"step_\d{1,2}", name, re.ASCII)]
-    more = MORE_STEPS if form.said("do") == "more" else 0
+    more = MORE_STEPS if form.text("do") == "more" else 0
     return range(
         1,
-        min(max([FEW_STEPS, *(number + 1 for number in numbers if form.said(f"step_{number}"))]) + more, MAX_STEPS) + 1,
+        min(max([FEW_STEPS, *(number + 1 for number in numbers if form.text(f"step_{number}"))]) + more, MAX_STEPS) + 1,
     )
 
 

@@ -32,7 +32,7 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)
         issuer_form.check(form)
-        if not form.faults:
+        if not form.errors:
             with form.judged(""):
                 issuer_actions.reword(services.issuer_context, caller.issuer_id, issuer_form.changes(form))
                 return layout.redirect(f"{context.at}/settings", did="settings_changed")

@@ -128,13 +128,13 @@ def _fits(webhook: Webhook | None) -> bool:
 
 
 def _added(services: Services, context: PageContext, form: FormState) -> Reply:
-    draft = _draft(form, None) if form.said("do") != "more" else None
+    draft = _draft(form, None) if form.text("do") != "more" else None
     if draft is not None:
         wanted = form.or_none("id")
         try:
             made = webhook_actions.add(services.issuer_context, services.webhooks, context.tenant, draft, wanted)
         except Refused as error:
-            form.fault("", error.detail)
+            form.add_error("", error.detail)
         except Conflict:
             return layout.redirect(f"{context.at}/webhooks/{wanted}", did="webhook_made_before")
         else:
@@ -144,7 +144,7 @@ def _added(services: Services, context: PageContext, form: FormState) -> Reply:
 
 
 def _changed(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
-    match form.said("do"):
+    match form.text("do"):
         case "remove":
             webhook_actions.remove(services.webhooks, webhook.issuer_id, webhook.id)
             return layout.redirect(f"{context.at}/webhooks", did="webhook_removed")
@@ -157,14 +157,14 @@ def _changed(services: Services, context: PageContext, webhook: Webhook, form: F
         try:
             webhook_actions.change(services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, draft)
         except (Refused, Conflict) as error:
-            form.fault("", error.detail)
+            form.add_error("", error.detail)
         else:
             return layout.redirect(f"{context.at}/webhooks/{webhook.id}", did="webhook_changed")
     return _shown(services, context, form, webhook)
 
 
 def _rotated(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
-    seen = form.said("version")
+    seen = form.text("version")
     version = int(seen) if re.fullmatch(r"\d{1,9}", seen, re.ASCII) else None
     try:
         made = webhook_actions.rotate(
@@ -177,25 +177,25 @@ def _rotated(services: Services, context: PageContext, webhook: Webhook, form: F
 
 def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
     """Parse ``form`` into a draft. Record errors and return None when it is invalid."""
-    form.check("name", lambda said: check_text("name", said, 200))
+    form.check("name", lambda value: check_text("name", value, 200))
     for name in ("name_at", "email", "course", "completed"):
-        if not form.said(name):
-            form.fault(name, "Enter a JSON Pointer, for example /learner/email.")
-    if not form.said("completed_value"):
-        form.fault("completed_value", "Enter the value that marks a completed course.")
+        if not form.text(name):
+            form.add_error(name, "Enter a JSON Pointer, for example /learner/email.")
+    if not form.text("completed_value"):
+        form.add_error("completed_value", "Enter the value that marks a completed course.")
     courses = _courses(form) if webhook is None or _fits(webhook) else webhook.courses
-    if form.faults:
+    if form.errors:
         return None
     fields = Fields(
-        name=tuple(form.said("name_at").split()),
-        email=form.said("email"),
-        course=form.said("course"),
-        completed=form.said("completed"),
-        completed_value=_read(form.said("completed_value")),
+        name=tuple(form.text("name_at").split()),
+        email=form.text("email"),
+        course=form.text("course"),
+        completed=form.text("completed"),
+        completed_value=_read(form.text("completed_value")),
         completed_at=form.or_none("completed_at"),
         evidence=form.or_none("evidence"),
     )
-    return WebhookDraft(form.said("name"), fields, courses, bool(form.said("dry_run")))
+    return WebhookDraft(form.text("name"), fields, courses, bool(form.text("dry_run")))
 
 
 def _courses(form: FormState) -> dict[str, str]:
@@ -203,18 +203,18 @@ def _courses(form: FormState) -> dict[str, str]:
     rows."""
     found: dict[str, str] = {}
     for number in _rows(form):
-        course, achievement = form.said(f"course_{number}"), form.said(f"earns_{number}")
+        course, achievement = form.text(f"course_{number}"), form.text(f"earns_{number}")
         if not course and not achievement:
             continue
         if not course:
-            form.fault(f"course_{number}", "Enter the course id from your platform.")
+            form.add_error(f"course_{number}", "Enter the course id from your platform.")
         elif not achievement:
-            form.fault(f"earns_{number}", "Choose an achievement for this course.")
+            form.add_error(f"earns_{number}", "Choose an achievement for this course.")
         elif course in found:
-            form.fault(f"course_{number}", f"The course {course} is already in the list.")
+            form.add_error(f"course_{number}", f"The course {course} is already in the list.")
         found.setdefault(course, achievement)
     if not found:
-        form.fault("course_1", "Add at least one course and choose its achievement.")
+        form.add_error("course_1", "Add at least one course and choose its achievement.")
     return found
 
 
@@ -227,13 +227,13 @@ def _rows(form: FormState) -> range:
         if value.strip() and re.fullmatch(r"(course|earns)_\d{1,2}", name, re.ASCII)
     ]
     last = max(named, default=0)
-    wanted = last + MORE_COURSES if form.said("do") == "more" else last + 1
+    wanted = last + MORE_COURSES if form.text("do") == "more" else last + 1
     return range(1, min(max(FEW_COURSES, wanted), MAX_COURSES) + 1)
 
 
-def _read(said: str) -> str | bool:
+def _read(value: str) -> str | bool:
     """Parse the completion value: `true` and `false` are JSON booleans, anything else is a string."""
-    return {"true": True, "false": False}.get(said, said)
+    return {"true": True, "false": False}.get(value, value)
 
 
 def _written(value: str | int | bool) -> str:

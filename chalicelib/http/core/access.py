@@ -27,7 +27,7 @@ from chalicelib.access.roles import Act
 from chalicelib.http.core.ports import Services
 
 
-class Door(StrEnum):
+class CallerKind(StrEnum):
     """Kinds of access rule."""
 
     PUBLIC = auto()
@@ -43,39 +43,39 @@ class Door(StrEnum):
 class Rule:
     """The access rule of a route; ``act`` is the permission that the caller's role must include."""
 
-    door: Door
+    caller_kind: CallerKind
     act: Act | None = None
 
     @property
     def private(self) -> bool:
         """Whether responses are private: not cached, and not readable from another origin."""
-        return self.door is not Door.PUBLIC
+        return self.caller_kind is not CallerKind.PUBLIC
 
     @property
     def in_session(self) -> bool:
         """Whether the rule requires a browser session."""
-        return self.door in (Door.PERSON, Door.MEMBER)
+        return self.caller_kind in (CallerKind.PERSON, CallerKind.MEMBER)
 
 
-PUBLIC = Rule(Door.PUBLIC)
-BY_SECRET = Rule(Door.BY_SECRET)
-OPERATOR = Rule(Door.OPERATOR)
-PERSON = Rule(Door.PERSON)
+PUBLIC = Rule(CallerKind.PUBLIC)
+BY_SECRET = Rule(CallerKind.BY_SECRET)
+OPERATOR = Rule(CallerKind.OPERATOR)
+PERSON = Rule(CallerKind.PERSON)
 
 
 def token(act: Act) -> Rule:
     """Require an issuer's token whose role allows ``act``."""
-    return Rule(Door.TOKEN, act)
+    return Rule(CallerKind.TOKEN, act)
 
 
 def either(act: Act) -> Rule:
     """Require an issuer's token whose role allows ``act``, or an operator's token."""
-    return Rule(Door.EITHER, act)
+    return Rule(CallerKind.EITHER, act)
 
 
 def member(act: Act) -> Rule:
     """Require a signed-in member whose role at the issuer in the path allows ``act``."""
-    return Rule(Door.MEMBER, act)
+    return Rule(CallerKind.MEMBER, act)
 
 
 def admit(rule: Rule, services: Services, request: Request, variables: tuple[str, ...]) -> tuple[object, ...]:
@@ -83,22 +83,22 @@ def admit(rule: Rule, services: Services, request: Request, variables: tuple[str
 
     Raises `Unauthenticated`, `Forbidden`; `NotFound` for another tenant's issuer, as if it did not exist.
     """
-    if rule.door in (Door.PUBLIC, Door.BY_SECRET):
+    if rule.caller_kind in (CallerKind.PUBLIC, CallerKind.BY_SECRET):
         return variables
     from chalicelib.http.core import (
         authentication,  # imported here, so that public pages do not load sessions and tokens
     )
 
     match rule:
-        case Rule(Door.TOKEN, Act() as act):
+        case Rule(CallerKind.TOKEN, Act() as act):
             return (authentication.caller(services.access_context, request, act), *variables)
-        case Rule(Door.OPERATOR):
+        case Rule(CallerKind.OPERATOR):
             return (authentication.operator(services.access_context, request), *variables)
-        case Rule(Door.EITHER, Act() as act):
+        case Rule(CallerKind.EITHER, Act() as act):
             return (authentication.either(services.access_context, request, act), *variables)
-        case Rule(Door.PERSON):
+        case Rule(CallerKind.PERSON):
             return (authentication.person(services.access_context, request), *variables)
-        case Rule(Door.MEMBER, Act() as act):
+        case Rule(CallerKind.MEMBER, Act() as act):
             person = authentication.person(services.access_context, request)
             return (authentication.member(services.access_context, person, variables[0], act), person, *variables[1:])
     raise ValueError(f"{rule} admits no caller: it has no act.")

@@ -55,23 +55,23 @@ def unsupported(received: bytes, detail: str) -> Problem:
     return Problem("unsupported_media_type", detail, more={"received": arrived})
 
 
-def asked_email(body: dict[str, object]) -> str:
+def recipient_email(body: dict[str, object]) -> str:
     """Read the email address in ``{"recipient": {"email": "..."}}``. Raises `Problem` with code `invalid_request`."""
     recipient = body.get("recipient")
     if not isinstance(recipient, dict):
-        raise fault("/recipient", 'The recipient must be an object: {"recipient": {"email": "..."}}.')
+        raise field_error("/recipient", 'The recipient must be an object: {"recipient": {"email": "..."}}.')
     return email(recipient.get("email"), "/recipient/email")
 
 
 def email(value: object, pointer: str) -> str:
     """Return ``value`` if it is a plausible email address. Raises `Problem` with code `invalid_request`."""
     if not isinstance(value, str) or "@" not in value[1:-1]:
-        raise fault(pointer, "This must be one email address.")
+        raise field_error(pointer, "This must be one email address.")
     if len(value) > MAX_EMAIL:
-        raise fault(pointer, f"An email address can have up to {MAX_EMAIL} characters.")
+        raise field_error(pointer, f"An email address can have up to {MAX_EMAIL} characters.")
     return value
 
 
-def fault(pointer: str, detail: str) -> Problem:
+def field_error(pointer: str, detail: str) -> Problem:
     """Create the error for one invalid field, named by ``pointer`` (RFC 6901)."""
     return Problem("invalid_request", "The request has an error.", errors=({"pointer": pointer, "detail": detail},))

@@ -24,7 +24,7 @@ def judged(request: Request, error: Exception, missing: str = MISSING) -> Proble
     if found is None:
         found = problem.internal(_request_id(request))
     if found.kind.status >= 500:
-        log.fault(request.path, found.code, error)
+        log.request_failed(request.path, found.code, error)
     return found
 
 

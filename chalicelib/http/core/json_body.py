@@ -13,7 +13,7 @@ from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 from chalicelib.http.core.problem import Problem
 
-MAX_FAULTS = 20
+MAX_ERRORS = 20
 """Maximum number of errors in one response."""
 
 E = TypeVar("E", bound=StrEnum)
@@ -27,11 +27,11 @@ class Reading:
     """
 
     def __init__(
-        self, sent: Mapping[str, object], pointer: str = "", faults: list[dict[str, str]] | None = None
+        self, sent: Mapping[str, object], pointer: str = "", errors: list[dict[str, str]] | None = None
     ) -> None:
         self._sent = sent
         self._pointer = pointer
-        self._faults = [] if faults is None else faults
+        self._errors = [] if errors is None else errors
         self._known: set[str] = set()
         self._parts: list[Reading] = []
 
@@ -134,26 +134,26 @@ class Reading:
             return []
         return [self._within(one, f"{self._at(name)}/{at}") for at, one in enumerate(found)]
 
-    def fault(self, name: str, detail: str) -> None:
+    def add_error(self, name: str, detail: str) -> None:
         """Record an error that only the caller can detect."""
         self._note(name, detail)
 
     def finish(self) -> None:
         """Report all errors. Raises `Problem` (`invalid_request`) for invalid and unknown members."""
-        self._note_strangers()
-        if self._faults:
-            detail = "The request has an error." if len(self._faults) == 1 else "The request has errors."
-            raise Problem("invalid_request", detail, errors=tuple(self._faults[:MAX_FAULTS]))
+        self._note_unknown()
+        if self._errors:
+            detail = "The request has an error." if len(self._errors) == 1 else "The request has errors."
+            raise Problem("invalid_request", detail, errors=tuple(self._errors[:MAX_ERRORS]))
 
-    def _note_strangers(self) -> None:
+    def _note_unknown(self) -> None:
         # Otherwise a misspelt member would be silently ignored.
         for name in sorted(self._sent.keys() - self._known):
             self._note(name[:100], f"Unknown member. Known members: {', '.join(sorted(self._known))}.")
         for part in self._parts:
-            part._note_strangers()  # noqa: SLF001 - an instance of the same class
+            part._note_unknown()  # noqa: SLF001 - an instance of the same class
 
     def _within(self, sent: Mapping[str, object], pointer: str) -> Reading:
-        part = Reading(sent, pointer, self._faults)
+        part = Reading(sent, pointer, self._errors)
         self._parts.append(part)
         return part
 
@@ -165,4 +165,4 @@ class Reading:
         return f"{self._pointer}/{name.replace('~', '~0').replace('/', '~1')}"
 
     def _note(self, name: str, detail: str) -> None:
-        self._faults.append({"pointer": self._at(name), "detail": detail})
+        self._errors.append({"pointer": self._at(name), "detail": detail})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from chalicelib.http.core.body import fault
+from chalicelib.http.core.body import field_error
 
 E = TypeVar("E", bound=StrEnum)
 Sent = Mapping[str, object]
@@ -19,14 +19,14 @@ def only(sent: Sent, *names: str) -> None:
     """
     for name in sorted(sent.keys() - set(names)):
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-        raise fault(pointer[:200], f"Unknown member. Known members: {', '.join(names)}.")
+        raise field_error(pointer[:200], f"Unknown member. Known members: {', '.join(names)}.")
 
 
 def text(sent: Sent, name: str) -> str:
     """Read a required string. Raises `Problem` with code `invalid_request`."""
     found = optional(sent, name)
     if found is None:
-        raise fault(f"/{name}", "This member is required and must be a string.")
+        raise field_error(f"/{name}", "This member is required and must be a string.")
     return found
 
 
@@ -34,7 +34,7 @@ def optional(sent: Sent, name: str) -> str | None:
     """Read a string, or None when it is null or absent. Raises `Problem` with code `invalid_request`."""
     found = sent.get(name)
     if found is not None and not isinstance(found, str):
-        raise fault(f"/{name}", "This must be a string.")
+        raise field_error(f"/{name}", "This must be a string.")
     return found
 
 
@@ -44,4 +44,4 @@ def choice(sent: Sent, name: str, kind: type[E]) -> E:
     try:
         return kind(found)
     except ValueError as error:
-        raise fault(f"/{name}", f"This must be one of: {', '.join(kind)}.") from error
+        raise field_error(f"/{name}", f"This must be one of: {', '.join(kind)}.") from error

@@ -20,7 +20,7 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
 if TYPE_CHECKING:
-    from chalicelib.tasks.worker import Fault, Worked
+    from chalicelib.tasks.worker import TaskFailure, Worked
 
 Handler = Callable[..., Any]
 NAMESPACE = "Laurel"
@@ -70,25 +70,25 @@ def request(route: str, method: str, status: int) -> None:
     logger().info("answered", extra={"route": route, "method": method, "status": status})
 
 
-def fault(route: str, code: str, error: BaseException) -> None:
+def request_failed(route: str, code: str, error: BaseException) -> None:
     """Log an internal error with its location. Messages are left out because they may quote request data."""
     logger().error("failed", extra={"route": route, "code": code, "error": _chain(error)})
 
 
-def task_failed(fault: Fault) -> None:
+def task_failed(failure: TaskFailure) -> None:
     """Log a failed task with its location. Its subject is an id, so it is left out."""
-    task = fault.task
-    extra = {"kind": task.kind, "issuer": task.issuer_id, "attempts": task.attempts, "code": fault.code}
-    error = None if fault.error is None else _chain(fault.error)
-    logger().error("task parked" if fault.parked else "task failed", extra={**extra, "error": error})
+    task = failure.task
+    extra = {"kind": task.kind, "issuer": task.issuer_id, "attempts": task.attempts, "code": failure.code}
+    error = None if failure.error is None else _chain(failure.error)
+    logger().error("task moved to dead letters" if failure.is_final else "task failed", extra={**extra, "error": error})
 
 
 def worked(worked: Worked) -> None:
     """Log the result of a worker run, and emit the metrics that the alarms use."""
-    logger().info("worked", extra={"done": worked.done, "failed": worked.failed, "parked": worked.parked})
+    logger().info("worked", extra={"done": worked.done, "failed": worked.failed, "dead_letters": worked.dead_letters})
     late = worked.late.total_seconds()
     for name, unit, value in (
-        ("TasksParked", MetricUnit.Count, worked.parked),
+        ("DeadLetterTasks", MetricUnit.Count, worked.dead_letters),
         ("TasksLate", MetricUnit.Seconds, late),
     ):
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from chalicelib.errors import LaurelError, LinkFault
+from chalicelib.errors import LaurelError, UnreadableLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def of(error: LaurelError, missing: str) -> Problem | None:
     """
     if isinstance(error, Problem):
         return error
-    if isinstance(error, LinkFault):
+    if isinstance(error, UnreadableLink):
         return _of_link(error)
     code = _code(error)
     if code == "not_found":
@@ -136,7 +136,7 @@ _REFUSED = ("url_refused", "address_refused", "redirect_refused")
 """Codes of the SSRF guard, which refused to open the link."""
 
 
-def _of_link(error: LinkFault) -> Problem:
+def _of_link(error: UnreadableLink) -> Problem:
     # Nothing was verified, so return a request error instead of a report. `reason` is the fetcher's code.
     more = {"reason": error.code}
     if error.code in _REFUSED:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from chalice.app import Request
 
-from chalicelib.http.core.body import fault
+from chalicelib.http.core.body import field_error
 from chalicelib.http.core.problem import Problem
 
 MOST = 500
@@ -33,17 +33,17 @@ def only(request: Request, *names: str) -> Mapping[str, str]:
     return found
 
 
-def limit(asked: Mapping[str, str], most: int) -> int:
+def limit(filters: Mapping[str, str], most: int) -> int:
     """Return the requested page size. Raises `Problem` (`invalid_request`)."""
-    text = asked.get("limit", str(PAGE))
+    text = filters.get("limit", str(PAGE))
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
         raise _fault("limit", f"This must be an integer from 1 to {most}.")
     return int(text)
 
 
-def cursor(asked: Mapping[str, str], form: re.Pattern[str]) -> str | None:
+def cursor(filters: Mapping[str, str], form: re.Pattern[str]) -> str | None:
     """Return the cursor, None for the first page. Raises `Problem` (`bad_cursor`) if it does not match ``form``."""
-    found = asked.get("cursor")
+    found = filters.get("cursor")
     if found is not None and not form.fullmatch(found):
         raise bad_cursor()
     return found
@@ -61,4 +61,4 @@ def refused(name: str, detail: str) -> Problem:
 
 def _fault(name: str, detail: str) -> Problem:
     # A query has no JSON pointer, so treat it as one object whose members are the names.
-    return fault(f"/{name[:100].replace('~', '~0').replace('/', '~1')}", detail)
+    return field_error(f"/{name[:100].replace('~', '~0').replace('/', '~1')}", detail)

@@ -134,8 +134,8 @@ def _fresh_link(services: Services, secret: str) -> Reply:
     try:
         holder_actions.send_new_link(services.delivery_context, secret)
     except (Refused, TooMany) as error:
-        return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, fault=error.detail)
-    return _page(services, "link.html", 200, fault=None)
+        return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, error=error.detail)
+    return _page(services, "link.html", 200, error=None)
 
 
 def _fields(request: Request) -> dict[str, str]:

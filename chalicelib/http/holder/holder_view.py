@@ -25,7 +25,7 @@ class Card:
     image_alt: str
     issued_at: datetime
     valid_until: datetime | None
-    standing: str | None
+    status: str | None
     """A sentence about the status if the credential is not valid; such a credential cannot be shared."""
     html: str
     line: str
@@ -86,18 +86,18 @@ def _card(held: HolderCredential, base_url: str, now: datetime) -> Card:
         image_alt=held.image_alt,
         issued_at=shown.issued_at,
         valid_until=shown.valid_until,
-        standing=_standing(held.record, now),
+        status=_status(held.record, now),
         html=f'<a href="{escape(shown.url)}">{picture}</a>',
         line=f"{shown.name}, {shown.issuer}, {shown.issued_at:%B %Y}: {shown.url}",
     )
 
 
-def _standing(record: Record, now: datetime) -> str | None:
+def _status(record: Record, now: datetime) -> str | None:
     if record.superseded_by is not None:
         return "It was replaced by a newer credential."
-    if record.standing.state is State.REVOKED:
+    if record.status.state is State.REVOKED:
         return "The issuer has revoked it."
-    if record.standing.state is State.SUSPENDED:
+    if record.status.state is State.SUSPENDED:
         return "The issuer has suspended it."
     if record.valid_until is not None and record.valid_until <= now:
         return f"It expired on {text.day(record.valid_until)}."

@@ -17,7 +17,7 @@ MAX_LINK = 2048
 """Maximum length in characters; longer URLs break in some browsers and are not pages that a person would open."""
 
 
-def said(value: object) -> str | None:
+def optional_text(value: object) -> str | None:
     """Return ``value`` without directional formatting if it is a non-blank string, else None."""
     return value.translate(_TURNING).strip() or None if isinstance(value, str) else None
 

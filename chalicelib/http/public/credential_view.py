@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
-from chalicelib.credential.record import Standing, State
+from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
 from chalicelib.reports.hosted import HostedReport
@@ -30,7 +30,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Onward:
+class NextPathway:
     """A pathway that includes the badge as a step: its name, the next steps, and the final credential."""
 
     name: str
@@ -122,7 +122,7 @@ class Page:
     not_checked: tuple[str, ...]
     format: str | None
     has_jwt: bool
-    onward: tuple[Onward, ...] = ()
+    next_pathways: tuple[NextPathway, ...] = ()
     """Pathways that include the badge; empty for a submitted credential."""
 
     @property
@@ -134,13 +134,13 @@ class Page:
 def page_of(opened: HostedReport, base_url: str) -> Page:
     """Build the page of a hosted credential."""
     record = opened.record
-    page = _page(opened.report, base_url, opened.issuer, _decided(record.standing, opened.report.verdict))
+    page = _page(opened.report, base_url, opened.issuer, _decided(record.status, opened.report.verdict))
     return replace(
         page,
         url=f"{base_url}/c/{record.id}",
         api_url=f"{base_url}/v1/credentials/{record.id}",
         has_jwt=record.jwt is not None,
-        onward=tuple(map(_onward, opened.leads_on)),
+        next_pathways=tuple(map(_next_pathway, opened.next_pathways)),
         replaced_by=credential_url(base_url, record.superseded_by) if record.superseded_by else None,
     )
 
@@ -150,7 +150,9 @@ def page_of_brought(checked: SubmittedReport, base_url: str) -> Page:
     return replace(_page(checked.report, base_url), source=checked.url)
 
 
-def _page(report: Report, base_url: str, registered: Issuer | None = None, decided: Standing | None = None) -> Page:
+def _page(
+    report: Report, base_url: str, registered: Issuer | None = None, decided: CredentialStatus | None = None
+) -> Page:
     facts = _facts(report, registered, base_url) if report.credential is not None else None
     return Page(
         url=None,
@@ -169,13 +171,13 @@ def _page(report: Report, base_url: str, registered: Issuer | None = None, decid
     )
 
 
-def _decided(standing: Standing, verdict: Verdict) -> Standing | None:
+def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | None:
     """Return the issuer's decision if it matches the verdict: the signed status list decides, not our record."""
     spoken = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
-    return standing if standing.state is spoken else None
+    return status if status.state is spoken else None
 
 
-def _line(report: Report, facts: Facts | None, decided: Standing | None) -> str:  # noqa: PLR0911 - one a verdict
+def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None) -> str:  # noqa: PLR0911 - one a verdict
     """Return the line under the headline."""
     on = f" on {text.day(decided.at)}" if decided else ""
     match report.verdict:
@@ -222,20 +224,20 @@ def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
     view = report.credential or {}
     achievement, holder = _part(view, "achievement"), _part(view, "holder")
     criteria, image = _part(achievement, "criteria"), _part(achievement, "image")
-    title = text.said(achievement.get("name")) or text.said(view.get("name")) or "Untitled credential"
+    title = text.optional_text(achievement.get("name")) or text.optional_text(view.get("name")) or "Untitled credential"
     return Facts(
         title=title,
-        kind=text.said(achievement.get("kind")),
+        kind=text.optional_text(achievement.get("kind")),
         image=_shown_image(image.get("url"), base_url),
-        image_alt=text.said(image.get("alt")) or f"Badge: {title}",
+        image_alt=text.optional_text(image.get("alt")) or f"Badge: {title}",
         image_elsewhere=_image_elsewhere(image.get("url"), base_url),
-        holder=text.said(holder.get("name")),
-        holder_id=text.said(holder.get("id")),
+        holder=text.optional_text(holder.get("name")),
+        holder_id=text.optional_text(holder.get("id")),
         issuer=_issuer(report, registered, _part(view, "issuer")),
         valid_from=text.moment(view.get("valid_from")),
         valid_until=text.moment(view.get("valid_until")),
-        description=text.said(achievement.get("description")) or text.said(view.get("description")),
-        criteria=text.said(criteria.get("narrative")),
+        description=text.optional_text(achievement.get("description")) or text.optional_text(view.get("description")),
+        criteria=text.optional_text(criteria.get("narrative")),
         criteria_url=text.https(criteria.get("url")),
         skills=tuple(map(_skill, _parts(achievement, "skills"))),
         evidence=tuple(map(_evidence, _parts(view, "evidence"))),
@@ -243,11 +245,11 @@ def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
 
 
 def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, object]) -> IssuerView:
-    did = text.said(claimed.get("id")) or ""
+    did = text.optional_text(claimed.get("id")) or ""
     domain = text.domain(did)
     finding = next((item for item in report.findings if item.check == "issuer"), None)
     passed = finding is not None and finding.outcome is Outcome.PASSED
-    name = text.said(claimed.get("name")) or "an unnamed issuer"
+    name = text.optional_text(claimed.get("name")) or "an unnamed issuer"
     if finding is not None and finding.code == "issuer_domain_proven":
         # No link either: a domain confirms a key, not the URL that the issuer claims.
         return IssuerView(name, did, None, domain, None, finding.message)
@@ -280,19 +282,23 @@ def _image_elsewhere(url: object, base_url: str) -> Link | None:
 
 
 def _skill(skill: Mapping[str, object]) -> Link:
-    name = text.said(skill.get("name")) or text.said(skill.get("code")) or "Unnamed skill"
-    notes = filter(None, (text.said(skill.get("framework")), text.said(skill.get("code"))))
+    name = text.optional_text(skill.get("name")) or text.optional_text(skill.get("code")) or "Unnamed skill"
+    notes = filter(None, (text.optional_text(skill.get("framework")), text.optional_text(skill.get("code"))))
     return Link(name, text.https(skill.get("url")), ", ".join(notes) or None)
 
 
 def _evidence(item: Mapping[str, object]) -> Link:
-    url = text.said(item.get("url"))
-    return Link(text.said(item.get("name")) or url or "Evidence", text.https(url), text.said(item.get("narrative")))
+    url = text.optional_text(item.get("url"))
+    return Link(
+        text.optional_text(item.get("name")) or url or "Evidence",
+        text.https(url),
+        text.optional_text(item.get("narrative")),
+    )
 
 
-def _onward(post: PathwayLink) -> Onward:
-    steps = tuple(Link(text.said(step.name) or "Untitled step", text.https(step.url)) for step in post.next)
-    return Onward(text.said(post.pathway) or "Untitled pathway", steps, text.said(post.reward))
+def _next_pathway(post: PathwayLink) -> NextPathway:
+    steps = tuple(Link(text.optional_text(step.name) or "Untitled step", text.https(step.url)) for step in post.next)
+    return NextPathway(text.optional_text(post.pathway) or "Untitled pathway", steps, text.optional_text(post.reward))
 
 
 def _row(finding: Finding, decisive: Finding | None) -> Row:

@@ -23,7 +23,7 @@ from chalicelib.http.html import render
 from chalicelib.http.public import report_json
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 
 MISSING = (
     "Check that the link was copied whole: what follows /c/ has 26 characters. "
@@ -65,8 +65,8 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The email address is in the body to keep it out of URLs and logs.
-        asked = VerificationOptions(email=body.asked_email(body.json_object(request)))
-        return _report(_open(services, request, credential_id, Kind.VERIFICATION, asked), bound.base_url)
+        options = VerificationOptions(email=body.recipient_email(body.json_object(request)))
+        return _report(_open(services, request, credential_id, Kind.VERIFICATION, options), bound.base_url)
 
     bound.preflight("/v1/credentials/{id}/report")
     return bound
@@ -86,10 +86,10 @@ def _choose(request: Request, credential_id: str, services: Services) -> str:
 
 
 def _open(
-    services: Services, request: Request, credential_id: str, kind: Kind, asked: VerificationOptions | None = None
+    services: Services, request: Request, credential_id: str, kind: Kind, options: VerificationOptions | None = None
 ) -> HostedReport:
     visited = request_context.of(request, kind)
-    opened = services.hosted_reports.open(_checked(credential_id), visited, asked or VerificationOptions())
+    opened = services.hosted_reports.open(_checked(credential_id), visited, options or DEFAULT_OPTIONS)
     if visited is not None:
         log.answered(kind, opened.report.verdict)
     return opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
-from chalicelib.errors import LinkFault, Malformed, NotFound
+from chalicelib.errors import Malformed, NotFound, UnreadableLink
 from chalicelib.http.core import problem, request_context
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -14,7 +14,7 @@ from chalicelib.http.core.response import Reply, public, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 from chalicelib.http.public import submission
-from chalicelib.http.public.submission import Brought
+from chalicelib.http.public.submission import Submission
 from chalicelib.settings import Function
 
 SECONDS = 300
@@ -34,7 +34,7 @@ def routes(services: Services) -> Routes:
         try:
             sent, typed = submission.by_person(request)
             return _shown(services, request, sent)
-        except (Malformed, LinkFault, Problem) as error:
+        except (Malformed, UnreadableLink, Problem) as error:
             # Keep the pasted input in the field, so that the visitor can correct it.
             found = problem.of(error, submission.MISSING)
             if found is None or found.kind.status >= 500:
@@ -50,7 +50,7 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _shown(services: Services, request: Request, sent: Brought) -> Reply:
+def _shown(services: Services, request: Request, sent: Submission) -> Reply:
     hosted = submission.hosted_id(services, sent)
     if hosted is not None:
         # Redirect to its own page, whose URL can be bookmarked.

@@ -36,7 +36,7 @@ def replaced_by(opened: HostedReport, base_url: str) -> dict[str, object] | None
 
 def credential(opened: HostedReport, base_url: str) -> dict[str, object]:
     """Serialize a summary of a hosted credential: status, contents and links."""
-    record, standing = opened.record, opened.record.standing
+    record, status = opened.record, opened.record.status
     page, api = f"{base_url}/c/{record.id}", f"{base_url}/v1/credentials/{record.id}"
     return {
         "id": record.id,
@@ -44,9 +44,9 @@ def credential(opened: HostedReport, base_url: str) -> dict[str, object]:
         "verdict": opened.report.verdict.value,
         "checked_at": dates.write(opened.report.checked_at),
         "credential": opened.report.credential,
-        "standing": {"state": standing.state.value, "at": dates.write(standing.at), "reason": standing.reason},
+        "status": {"state": status.state.value, "at": dates.write(status.at), "reason": status.reason},
         "replaced_by": replaced_by(opened, base_url),
-        "pathways": [_signpost(post) for post in opened.leads_on],
+        "pathways": [_pathway_link(post) for post in opened.next_pathways],
         "links": {
             "page": page,
             "report": f"{api}/report",
@@ -55,7 +55,7 @@ def credential(opened: HostedReport, base_url: str) -> dict[str, object]:
     }
 
 
-def _signpost(post: PathwayLink) -> dict[str, object]:
+def _pathway_link(post: PathwayLink) -> dict[str, object]:
     return {
         "id": post.pathway_id,
         "name": post.pathway,

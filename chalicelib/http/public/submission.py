@@ -16,7 +16,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.reports import pasted
 from chalicelib.reports.submitted import SubmittedReport
-from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 
 MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
@@ -33,15 +33,15 @@ _CAPS = strict_json.Caps(size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, mem
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class Submission:
     """A submission; ``link`` means that ``data`` was sent as a link and must be treated as one."""
 
     data: bytes
-    asked: VerificationOptions = VerificationOptions()  # noqa: RUF009 - frozen
+    options: VerificationOptions = DEFAULT_OPTIONS
     link: bool = False
 
 
-def by_program(request: Request) -> Brought:
+def by_program(request: Request) -> Submission:
     """Read a submission of an API client: a credential or a link, as the body, in a form, or in a JSON envelope.
 
     The body decides, not its `Content-Type`, which many clients get wrong; only a form cannot be parsed without it.
@@ -54,10 +54,10 @@ def by_program(request: Request) -> Brought:
         members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), _CAPS)
         if "@context" not in members:
             return _in_envelope(members)
-    return Brought(content)
+    return Submission(content)
 
 
-def by_person(request: Request) -> tuple[Brought, str]:
+def by_person(request: Request) -> tuple[Submission, str]:
     """Read the form of the home page; return the submission and the content of its text field.
 
     A chosen file takes precedence over the text, which may be left over from a previous attempt.
@@ -69,10 +69,10 @@ def by_person(request: Request) -> tuple[Brought, str]:
         raise body.unsupported(content, f"Send {form.MULTIPART}. Programs can send any type to /v1/verify.")
     sent = form.read(content, request.headers["content-type"])
     typed = sent.fields.get("credential", b"")
-    return Brought(sent.files[0] if sent.files else typed), typed.decode("utf-8", "replace")
+    return Submission(sent.files[0] if sent.files else typed), typed.decode("utf-8", "replace")
 
 
-def hosted_id(services: Services, submitted: Brought) -> str | None:
+def hosted_id(services: Services, submitted: Submission) -> str | None:
     """Return the id of the hosted credential whose link was submitted; None for any other submission.
 
     Raises `Malformed` for invalid input; `Problem` for a link to a hosted credential that does not exist.
@@ -84,52 +84,54 @@ def hosted_id(services: Services, submitted: Brought) -> str | None:
         raise Problem("nothing_found", MISSING) from error
 
 
-def check(services: Services, submitted: Brought, visit: Visit) -> SubmittedReport:
+def check(services: Services, submitted: Submission, visit: Visit) -> SubmittedReport:
     """Verify a submission. Raises what `SubmittedReports` raises, but `Problem` instead of `NotFound`."""
     try:
         if submitted.link:
-            checked = services.submitted_reports.check_link(submitted.data.decode("utf-8"), visit, submitted.asked)
+            checked = services.submitted_reports.check_link(submitted.data.decode("utf-8"), visit, submitted.options)
         else:
-            checked = services.submitted_reports.check(submitted.data, visit, submitted.asked)
+            checked = services.submitted_reports.check(submitted.data, visit, submitted.options)
     except NotFound as error:
         raise Problem("nothing_found", MISSING) from error
     log.answered(visit.kind, checked.report.verdict)
     return checked
 
 
-def _in_form(sent: form.Form) -> Brought:
+def _in_form(sent: form.Form) -> Submission:
     unknown = sorted(sent.fields.keys() - {"credential", "recipient"})
     if unknown:
-        raise body.fault("", "A form has a file or the field credential, and optionally the field recipient.")
+        raise body.field_error("", "A form has a file or the field credential, and optionally the field recipient.")
     found = [*sent.files, *filter(None, [sent.fields.get("credential")])]
     if len(found) > 1:
-        raise body.fault("/credential", "Send one credential at a time.")
+        raise body.field_error("/credential", "Send one credential at a time.")
     recipient = sent.fields.get("recipient")
     if recipient is None:
-        return Brought(found[0] if found else b"")
+        return Submission(found[0] if found else b"")
     address = body.email(recipient.decode("utf-8", "replace").strip(), "/recipient")
-    return Brought(found[0] if found else b"", VerificationOptions(email=address))
+    return Submission(found[0] if found else b"", VerificationOptions(email=address))
 
 
-def _in_envelope(members: dict[str, object]) -> Brought:
+def _in_envelope(members: dict[str, object]) -> Submission:
     for name in members.keys() - {"url", "credential", "recipient"}:
-        raise body.fault(_pointer(name), "Unknown member.")
-    asked = VerificationOptions(email=body.asked_email(members)) if "recipient" in members else VerificationOptions()
+        raise body.field_error(_pointer(name), "Unknown member.")
+    options = VerificationOptions(email=body.recipient_email(members)) if "recipient" in members else DEFAULT_OPTIONS
     match members:
         case {"url": _, "credential": _}:
-            raise body.fault("/url", "Send either url or credential.")
+            raise body.field_error("/url", "Send either url or credential.")
         case {"url": str(url)} if url:
-            return Brought(url.encode("utf-8"), asked, link=True)
+            return Submission(url.encode("utf-8"), options, link=True)
         case {"credential": dict(credential)}:
             # Strict JSON means the same in any serialization, so serializing it again changes nothing that is signed.
-            return Brought(json.dumps(credential, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), asked)
+            return Submission(
+                json.dumps(credential, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), options
+            )
         case {"credential": str(token)}:
-            return Brought(token.encode("utf-8"), asked)
+            return Submission(token.encode("utf-8"), options)
         case {"url": _}:
-            raise body.fault("/url", "This must be a string with one link.")
+            raise body.field_error("/url", "This must be a string with one link.")
         case {"credential": _}:
-            raise body.fault("/credential", "This must be one credential: a JSON object, or a token as a string.")
-    raise body.fault("", "Send url or credential.")
+            raise body.field_error("/credential", "This must be one credential: a JSON object, or a token as a string.")
+    raise body.field_error("", "Send url or credential.")
 
 
 def _pointer(name: str) -> str:

@@ -40,7 +40,7 @@ OUT = "signed_out"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SignInError:
     """An error shown above the form."""
 
     status: int
@@ -136,15 +136,15 @@ def sign_in(services: Services, request: Request, email: str, following: str, *s
 def _form(
     services: Services,
     following: str,
-    fault: Fault | None = None,
+    error_shown: SignInError | None = None,
     typed: str = "",
     *,
     out: bool = False,
     already: Person | None = None,
 ) -> Reply:
-    content = {"problem": fault, "typed": typed, "next": following, "out": out, "already": already}
+    content = {"problem": error_shown, "typed": typed, "next": following, "out": out, "already": already}
     providers = services.settings.oidc_providers
-    return _page(services, "ask.html", fault.status if fault else 200, providers=providers, **content)
+    return _page(services, "ask.html", error_shown.status if error_shown else 200, providers=providers, **content)
 
 
 def _already(services: Services, request: Request) -> Person | None:
@@ -174,27 +174,29 @@ def answer(
     request: Request, services: Services, error: NotFound | Refused | TooMany, following: str, typed: str = ""
 ) -> Reply:
     """Render the form with the error above it; for API clients, only the problem."""
-    fault = _fault(error)
+    error_shown = _error_shown(error)
     if not authentication.by_browser(request):
-        code = {400: "invalid_request", 403: "forbidden", 404: "not_found", 429: "too_many_requests"}[fault.status]
-        raise Problem(code, fault.detail, headers=dict(fault.headers)) from error
-    reply = _form(services, following, fault, typed)
-    reply.headers.update(dict(fault.headers))
+        code = {400: "invalid_request", 403: "forbidden", 404: "not_found", 429: "too_many_requests"}[
+            error_shown.status
+        ]
+        raise Problem(code, error_shown.detail, headers=dict(error_shown.headers)) from error
+    reply = _form(services, following, error_shown, typed)
+    reply.headers.update(dict(error_shown.headers))
     return reply
 
 
-def _fault(error: NotFound | Refused | TooMany) -> Fault:
+def _error_shown(error: NotFound | Refused | TooMany) -> SignInError:
     match error:
         case TooMany():
-            return Fault(429, "Too many requests", error.detail, headers=(("Retry-After", str(error.seconds)),))
+            return SignInError(429, "Too many requests", error.detail, headers=(("Retry-After", str(error.seconds)),))
         case NotFound():
-            return Fault(404, "This link no longer works", GONE)
+            return SignInError(404, "This link no longer works", GONE)
         case Refused(code="bad_email"):
-            return Fault(400, "Invalid email address", error.detail, of_address=True)
+            return SignInError(400, "Invalid email address", error.detail, of_address=True)
         case Refused(code="other_browser"):
-            return Fault(403, "This link belongs to another browser", error.detail)
+            return SignInError(403, "This link belongs to another browser", error.detail)
         case _:
-            return Fault(403, "Sign-in failed", error.detail)
+            return SignInError(403, "Sign-in failed", error.detail)
 
 
 def _browser(services: Services, request: Request) -> str | None:

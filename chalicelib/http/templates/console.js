@@ -5,11 +5,11 @@
   const preview = document.querySelector(".preview");
   if (!form || !preview) return;
 
-  const said = (name) => (form.elements[name] ? form.elements[name].value.trim() : "");
+  const typed = (name) => (form.elements[name] ? form.elements[name].value.trim() : "");
 
   const show = () => {
     for (const place of preview.querySelectorAll("[data-shows]")) {
-      place.textContent = said(place.dataset.shows) || place.dataset.else;
+      place.textContent = typed(place.dataset.shows) || place.dataset.else;
     }
     const skills = preview.querySelector("[data-skills]");
     const names = [...form.elements].filter((field) => /^skill_name_\d+$/.test(field.name));

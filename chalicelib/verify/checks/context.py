@@ -17,10 +17,10 @@ _KNOWN = _found(
 )
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """Convert the document to exactly the bytes that were signed, or report why that is impossible."""
     try:
-        case.signed = case.securing.signed_bytes() if case.securing else ()
+        verification.signed = verification.securing.signed_bytes() if verification.securing else ()
     except CanonicalError as error:
         raised = CheckUnknown if error.code in CANNOT_CHECK else CheckFailed
         raise raised(error.code, error.detail) from error

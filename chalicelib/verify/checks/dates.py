@@ -19,15 +19,15 @@ _MONTHS = (
 _NO_END = _found(Outcome.PASSED, "within_validity", "It is valid now and has no end date.")
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """Both bounds are inclusive (VC Data Model 2.0, 4.9); the start tolerates `SKEW`, the end does not."""
-    if case.valid_from is not None and case.now + SKEW < case.valid_from:
-        raise CheckFailed("not_yet_valid", f"It is not valid before {_day(case.valid_from)}.")
-    if case.valid_until is not None and case.now > case.valid_until:
-        raise CheckFailed("expired", f"It was valid until {_day(case.valid_until)}.")
-    if case.valid_until is None:
+    if verification.valid_from is not None and verification.now + SKEW < verification.valid_from:
+        raise CheckFailed("not_yet_valid", f"It is not valid before {_day(verification.valid_from)}.")
+    if verification.valid_until is not None and verification.now > verification.valid_until:
+        raise CheckFailed("expired", f"It was valid until {_day(verification.valid_until)}.")
+    if verification.valid_until is None:
         return _NO_END
-    return _found(Outcome.PASSED, "within_validity", f"It is valid now, until {_day(case.valid_until)}.")
+    return _found(Outcome.PASSED, "within_validity", f"It is valid now, until {_day(verification.valid_until)}.")
 
 
 def _day(moment: datetime) -> str:

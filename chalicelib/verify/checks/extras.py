@@ -24,15 +24,15 @@ _EXTRAS = {
 _NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "There is nothing else to check.")
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """List what was not checked. Nothing here changes the verdict."""
-    document = case.document
-    subjects = [case.node(item) for item in as_list(document.get("credentialSubject"))]
-    achievements = [case.node(item) for subject in subjects for item in as_list(subject.get("achievement"))]
-    nodes = [document, case.node(document.get("issuer")), *subjects, *achievements]
+    document = verification.document
+    subjects = [verification.node(item) for item in as_list(document.get("credentialSubject"))]
+    achievements = [verification.node(item) for subject in subjects for item in as_list(subject.get("achievement"))]
+    nodes = [document, verification.node(document.get("issuer")), *subjects, *achievements]
     if all(map(_EXTRAS.keys().isdisjoint, nodes)):
         return _NONE
-    case.not_followed = tuple(
+    verification.not_followed = tuple(
         dict.fromkeys(words for name, words in _EXTRAS.items() if any(name in node for node in nodes))
     )
-    raise CheckUnknown("extras_not_followed", f"Not checked: {'; '.join(case.not_followed)}.")
+    raise CheckUnknown("extras_not_followed", f"Not checked: {'; '.join(verification.not_followed)}.")

@@ -38,17 +38,17 @@ _RECOGNISED = {
 }
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """Detect the format of the bytes, parse them strictly, and name the format."""
-    form = _form(case.source)
+    form = _form(verification.source)
     try:
-        case.document, case.securing = form.read(case.source)
+        verification.document, verification.securing = form.read(verification.source)
     except Malformed as error:
         raised = CheckUnknown if error.code in _UNSETTLED else CheckFailed
         raise raised(error.code, error.detail) from error
-    case.model = _model(case.document)
-    family = _family(case.document, case.model)
-    case.format = ", ".join((family, *case.securing.suites))
+    verification.model = _model(verification.document)
+    family = _family(verification.document, verification.model)
+    verification.format = ", ".join((family, *verification.securing.suites))
     return _RECOGNISED[family]
 
 

@@ -23,15 +23,15 @@ _NOTHING_PROVEN = _found(
 )
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """Look up the issuer by its DID. The registered name comes from the registry, so a false one is noticed."""
     try:
-        known = case.world.registry.find(case.issuer)
+        known = verification.resolver.registry.find(verification.issuer)
     except Unavailable as error:
         raise CheckUnknown("registry_unavailable", f"The registry could not be reached: {error.detail}") from error
     if known is None:
         return _NOT_REGISTERED
-    issuer = case.node(case.document.get("issuer"))
+    issuer = verification.node(verification.document.get("issuer"))
     claimed = text(issuer.get("name")) if "name" in issuer else known.name
     if known.name is not None and claimed == known.name:
         return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)

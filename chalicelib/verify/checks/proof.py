@@ -8,7 +8,7 @@ from chalicelib.errors import Malformed, Unavailable
 from chalicelib.verify.keys import signatures
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.secured import Seal
+from chalicelib.verify.secured import SecuredProof
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 4, "proof")
@@ -16,30 +16,34 @@ _found = partial(Finding, 4, "proof")
 _HOLDS = _found(Outcome.PASSED, "signature_holds", "The signature is valid and covers every word: nothing was changed.")
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """Verify every signature. One failure fails the check; one that cannot be checked makes it unknown."""
-    if not case.seals:
+    if not verification.secured_proofs:
         raise CheckFailed("proof_missing", "It has no signature, so nobody vouches for it.")
-    for seal in case.seals:
-        _refuse_unsupported(seal)
-    case.methods = tuple([_method(case, seal) for seal in case.seals])
-    for seal, (_, method), signed in zip(case.seals, case.methods, case.signed, strict=True):
-        _verify(seal, method, signed)
+    for secured_proof in verification.secured_proofs:
+        _refuse_unsupported(secured_proof)
+    verification.methods = tuple(
+        [_method(verification, secured_proof) for secured_proof in verification.secured_proofs]
+    )
+    for secured_proof, (_, method), signed in zip(
+        verification.secured_proofs, verification.methods, verification.signed, strict=True
+    ):
+        _verify(secured_proof, method, signed)
     return _HOLDS
 
 
-def _refuse_unsupported(seal: Seal) -> None:
-    if seal.algorithm is None:
+def _refuse_unsupported(secured_proof: SecuredProof) -> None:
+    if secured_proof.algorithm is None:
         raise CheckUnknown(
-            "suite_unsupported", (f"Laurel does not support signatures of the type {seal.suite[:64]!r} yet.")
+            "suite_unsupported", (f"Laurel does not support signatures of the type {secured_proof.suite[:64]!r} yet.")
         )
-    if seal.chained:
+    if secured_proof.chained:
         raise CheckUnknown("proof_chain_unsupported", "Laurel does not support chained signatures yet.")
 
 
-def _method(case: VerificationContext, seal: Seal) -> tuple[Controller, Method]:
+def _method(verification: VerificationContext, secured_proof: SecuredProof) -> tuple[Controller, Method]:
     try:
-        return seal.find_method(case.issuer, case.world.controllers)
+        return secured_proof.find_method(verification.issuer, verification.resolver.controllers)
     except Unavailable as error:
         raise CheckUnknown("key_unavailable", f"The signer's key could not be read: {error.detail}") from error
     except Malformed as error:
@@ -47,12 +51,12 @@ def _method(case: VerificationContext, seal: Seal) -> tuple[Controller, Method]:
         raise raised(error.code, error.detail) from error
 
 
-def _verify(seal: Seal, method: Method, signed: bytes) -> None:
-    algorithm = seal.algorithm
+def _verify(secured_proof: SecuredProof, method: Method, signed: bytes) -> None:
+    algorithm = secured_proof.algorithm
     if algorithm is None:
         raise CheckUnknown("suite_unsupported", "Laurel does not support this type of signature yet.")
     try:
-        holds = signatures.holds(method.usable_key(), algorithm, seal.value, signed)
+        holds = signatures.holds(method.usable_key(), algorithm, secured_proof.value, signed)
     except Malformed as error:
         raised = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise raised(error.code, error.detail) from error

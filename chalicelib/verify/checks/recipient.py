@@ -20,16 +20,16 @@ MAX_IDENTIFIERS = 32
 _NOT_ASKED = _found(Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no recipient was given to compare.")
 
 
-def check(case: VerificationContext) -> Finding:
-    """Compare the address, as given and in lower case, with every email identifier of the holder."""
-    if case.asked.email is None:
+def check(verification: VerificationContext) -> Finding:
+    """Compare the address, as given and in lower verification, with every email identifier of the holder."""
+    if verification.options.email is None:
         return _NOT_ASKED
-    identifiers = list(_email_identifiers(case))
+    identifiers = list(_email_identifiers(verification))
     if not identifiers:
         raise CheckUnknown("recipient_not_named", "It contains no email address to compare.")
     if len(identifiers) > MAX_IDENTIFIERS:
         raise CheckUnknown("too_many_identifiers", f"It identifies its holder in {len(identifiers)} ways.")
-    spellings = {case.asked.email, case.asked.email.lower()}
+    spellings = {verification.options.email, verification.options.email.lower()}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]
     if True in matches:
         return _found(Outcome.PASSED, "recipient_matches", "It was issued to the person with this email address.")
@@ -40,9 +40,9 @@ def check(case: VerificationContext) -> Finding:
     raise CheckFailed("recipient_differs", "It was issued to a person with another email address.")
 
 
-def _email_identifiers(case: VerificationContext) -> Iterator[Mapping[str, object]]:
-    for subject in map(case.node, as_list(case.document.get("credentialSubject"))):
-        for identifier in map(case.node, as_list(subject.get("identifier"))):
+def _email_identifiers(verification: VerificationContext) -> Iterator[Mapping[str, object]]:
+    for subject in map(verification.node, as_list(verification.document.get("credentialSubject"))):
+        for identifier in map(verification.node, as_list(subject.get("identifier"))):
             if text(identifier.get("identityType")) == "emailAddress":
                 yield identifier
 

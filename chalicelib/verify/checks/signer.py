@@ -8,55 +8,55 @@ from chalicelib.credential import vocabulary
 from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.ports import Method
 from chalicelib.verify.report import Finding, Outcome
-from chalicelib.verify.secured import Seal
+from chalicelib.verify.secured import SecuredProof
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
 _found = partial(Finding, 5, "signer")
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """At least one signature must be the issuer's own, without any doubt (VC Data Integrity 4.6)."""
     own = [
-        (seal, controller, method)
-        for seal, (controller, method) in zip(case.seals, case.methods, strict=True)
-        if controller.id == case.issuer
+        (secured_proof, controller, method)
+        for secured_proof, (controller, method) in zip(verification.secured_proofs, verification.methods, strict=True)
+        if controller.id == verification.issuer
     ]
     if not own:
         raise CheckFailed("signer_not_issuer", "It is signed, but not by the issuer it names.")
     evidence = own[0][1].evidence
-    for seal, _, method in own:
-        _check_purpose(seal, method)
-        _check_time(case, seal, method)
-    if case.securing and all(seal.suite != vocabulary.EDDSA_JCS_2022 for seal, _, _ in own):
+    for secured_proof, _, method in own:
+        _check_purpose(secured_proof, method)
+        _check_time(verification, secured_proof, method)
+    if verification.securing and all(secured_proof.suite != vocabulary.EDDSA_JCS_2022 for secured_proof, _, _ in own):
         # Another party's proof beside the issuer's decides nothing: it could be added to move text.
-        case.nodes = case.securing.nodes
+        verification.nodes = verification.securing.nodes
     return _found(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
 
 
-def _check_purpose(seal: Seal, method: Method) -> None:
-    if seal.purpose != "assertionMethod":
+def _check_purpose(secured_proof: SecuredProof, method: Method) -> None:
+    if secured_proof.purpose != "assertionMethod":
         raise CheckFailed("purpose_wrong", "The signature was made for a purpose other than issuing.")
     if not method.assertion:
         raise CheckFailed("key_not_for_assertions", "The issuer does not allow this key for issuing.")
 
 
-def _check_time(case: VerificationContext, seal: Seal, method: Method) -> None:
-    if seal.expires is not None and case.now >= seal.expires:
+def _check_time(verification: VerificationContext, secured_proof: SecuredProof, method: Method) -> None:
+    if secured_proof.expires is not None and verification.now >= secured_proof.expires:
         raise CheckFailed("proof_expired", "The signature has expired.")
-    if seal.starts is not None and seal.starts > case.now + SKEW:
+    if secured_proof.starts is not None and secured_proof.starts > verification.now + SKEW:
         raise CheckFailed("proof_not_yet_valid", "The signature is not valid yet.")
-    if seal.created is not None and seal.created > case.now + SKEW:
+    if secured_proof.created is not None and secured_proof.created > verification.now + SKEW:
         raise CheckFailed("proof_from_the_future", "The signature is dated in the future.")
-    if method.revoked is not None and case.now >= method.revoked:
+    if method.revoked is not None and verification.now >= method.revoked:
         # A thief can date signatures at will (Controlled Identifiers v1.0, 2.2: `revoked`).
         raise CheckFailed("key_revoked", "The issuer has revoked the key, so nothing signed with it can be trusted.")
     if method.expires is None and method.created is None:
         return
-    if seal.created is None:
+    if secured_proof.created is None:
         raise CheckUnknown("proof_undated", "The key was used for a limited time, and the signature has no date.")
-    if method.expires is not None and seal.created >= method.expires:
+    if method.expires is not None and secured_proof.created >= method.expires:
         raise CheckFailed(
             "key_no_longer_valid", ("The key no longer belonged to the issuer when the signature was made.")
         )
-    if method.created is not None and seal.created < method.created - SKEW:
+    if method.created is not None and secured_proof.created < method.created - SKEW:
         raise CheckFailed("key_not_yet_valid", "The key did not yet belong to the issuer when the signature was made.")

@@ -16,8 +16,8 @@ from chalicelib.verify.report import Evidence, Finding, Outcome
 from chalicelib.verify.status_list import VerifiedList, read_list
 from chalicelib.verify.verification_context import (
     CheckFailed,
+    CheckNotPassed,
     CheckUnknown,
-    Unproven,
     VerificationContext,
 )
 
@@ -44,9 +44,9 @@ _FOUND: Mapping[Purpose, tuple[str, str]] = {
 _NO_STATUS = _found(Outcome.NOT_APPLICABLE, "no_status", "It has no status information, so it cannot be revoked.")
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """Check every entry. A set bit counts even if another is unknown; else any unknown makes the check unknown."""
-    entries = as_list(case.document.get("credentialStatus"))
+    entries = as_list(verification.document.get("credentialStatus"))
     if not entries:
         return _NO_STATUS
     if len(entries) > MAX_ENTRIES:
@@ -55,14 +55,14 @@ def check(case: VerificationContext) -> Finding:
         )
     lists: dict[str, VerifiedList] = {}
     found: dict[Purpose, Evidence] = {}
-    unknown: Unproven | None = None
+    unknown: CheckNotPassed | None = None
     for entry in entries:
         try:
-            parsed = _parse(as_object(entry).get("type"), case.node(entry))
-            listed = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, case))
+            parsed = _parse(as_object(entry).get("type"), verification.node(entry))
+            listed = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, verification))
             if _is_set(parsed, listed):
                 found[parsed.purpose] = listed.evidence
-        except Unproven as error:
+        except CheckNotPassed as error:
             unknown = unknown or error
     for purpose in Purpose:
         if purpose in found:

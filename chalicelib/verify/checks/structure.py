@@ -18,41 +18,41 @@ _found = partial(Finding, 2, "structure")
 _WELL_FORMED = _found(Outcome.PASSED, "well_formed", "It has everything that the standard requires.")
 
 
-def check(case: VerificationContext) -> Finding:
+def check(verification: VerificationContext) -> Finding:
     """Read what every credential must have, and what an Open Badge must have in addition."""
     try:
-        _read(case)
+        _read(verification)
     except Malformed as error:
         raise CheckFailed(error.code, error.detail) from error
     return _WELL_FORMED
 
 
-def _read(case: VerificationContext) -> None:
-    document = case.document
-    if as_list(document.get("@context"))[:1] != [case.model.context]:
+def _read(verification: VerificationContext) -> None:
+    document = verification.document
+    if as_list(document.get("@context"))[:1] != [verification.model.context]:
         raise _missing("the credentials context as its first context")
-    case.types = _types(document)
-    if vocabulary.VERIFIABLE_CREDENTIAL not in case.types:
+    verification.types = _types(document)
+    if vocabulary.VERIFIABLE_CREDENTIAL not in verification.types:
         raise _missing("the type VerifiableCredential")
     if "id" in document and string(document["id"]) is None:
         raise _missing("an id that is a URL")
     issuer = id_of(document.get("issuer"))
     if issuer is None:
         raise _missing("an issuer with an id")
-    case.issuer = issuer
-    if case.model.requires_start and case.model.start not in document:
-        raise _missing(case.model.start)
+    verification.issuer = issuer
+    if verification.model.requires_start and verification.model.start not in document:
+        raise _missing(verification.model.start)
     # Dates count under any model's names: the narrowest validity applies.
     starts, ends = _moments(document, STARTS), _moments(document, ENDS)
-    case.valid_from = max(starts) if starts else None
-    case.valid_until = min(ends) if ends else None
-    if case.valid_from and case.valid_until and case.valid_until < case.valid_from:
+    verification.valid_from = max(starts) if starts else None
+    verification.valid_until = min(ends) if ends else None
+    if verification.valid_from and verification.valid_until and verification.valid_until < verification.valid_from:
         raise Malformed("Its end date is before its start date.", code="dates_contradict")
     _check_subjects(document)
     _check_status(document)
-    if vocabulary.OPEN_BADGE in case.types or vocabulary.ACHIEVEMENT_CREDENTIAL in case.types:
-        _check_open_badge(case)
-    case.seals = case.securing.seals() if case.securing else ()
+    if vocabulary.OPEN_BADGE in verification.types or vocabulary.ACHIEVEMENT_CREDENTIAL in verification.types:
+        _check_open_badge(verification)
+    verification.secured_proofs = verification.securing.secured_proofs() if verification.securing else ()
 
 
 def _check_subjects(document: Mapping[str, object]) -> None:
@@ -72,15 +72,15 @@ def _check_status(document: Mapping[str, object]) -> None:
         raise _missing("a type in every credentialStatus")
 
 
-def _check_open_badge(case: VerificationContext) -> None:
-    document = case.document
+def _check_open_badge(verification: VerificationContext) -> None:
+    document = verification.document
     if vocabulary.OPEN_BADGES_CONTEXTS.isdisjoint(_texts(document.get("@context"))):
         raise _missing("an Open Badges 3.0 context")
     issuer = as_object(document.get("issuer"))
     if issuer and not _is_a(issuer, "Profile"):
         raise _missing("the type Profile in its issuer")
-    if case.valid_from is None:
-        raise _missing(case.model.start)
+    if verification.valid_from is None:
+        raise _missing(verification.model.start)
     for subject in map(as_object, as_list(document["credentialSubject"])):
         if not _is_a(subject, "AchievementSubject"):
             raise _missing("the type AchievementSubject in its credentialSubject")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.verify.formats import embedded, vc_jwt
-from chalicelib.verify.secured import Securing
+from chalicelib.verify.secured import SecuredDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Format:
 
     name: str
     recognises: Callable[[bytes], bool]
-    read: Callable[[bytes], tuple[Mapping[str, object], Securing]]
+    read: Callable[[bytes], tuple[Mapping[str, object], SecuredDocument]]
 
 
 FORMATS = (

@@ -45,7 +45,7 @@ class Embedded:
         known = {suite for suite in named if isinstance(suite, str) and suite in CANONICAL_FORMS}
         return (*sorted(known), *(("a signature of another type",) if len(known) < len(set(map(str, named))) else ()))
 
-    def seals(self) -> tuple[Proof, ...]:
+    def secured_proofs(self) -> tuple[Proof, ...]:
         """Every proof, parsed. Raises `Malformed`; `CheckUnknown` for more than `MAX_PROOFS`."""
         if len(self.members) > MAX_PROOFS:
             message = f"It has {len(self.members)} signatures. Laurel checks up to {MAX_PROOFS}."

@@ -26,13 +26,13 @@ def recognises(source: bytes) -> bool:
 def read(source: bytes) -> tuple[Mapping[str, object], Token]:
     """The credential in the token, and the token. Raises `Malformed` as `compact.parse` and `claims.read` do."""
     jws = compact.parse(source)
-    said = claims.read(jws)
-    return said.document, Token(
+    parsed = claims.read(jws)
+    return parsed.document, Token(
         jws=jws,
-        document=said.document,
-        created=said.signed,
-        starts=_own(said.not_before, said.document, STARTS),
-        expires=_own(said.expires, said.document, ENDS),
+        document=parsed.document,
+        created=parsed.signed,
+        starts=_own(parsed.not_before, parsed.document, STARTS),
+        expires=_own(parsed.expires, parsed.document, ENDS),
     )
 
 
@@ -80,7 +80,7 @@ class Token(NamedTuple):
         """None: the payload is signed as it stands."""
         return {}
 
-    def seals(self) -> tuple[Token, ...]:
+    def secured_proofs(self) -> tuple[Token, ...]:
         """The token itself."""
         return (self,)
 

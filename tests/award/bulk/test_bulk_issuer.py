@@ -148,9 +148,9 @@ def test_upload_with_faults_is_refused_unless_allowed(office: Office) -> None:
     with pytest.raises(RowsRefused) as caught:
         office.create(content)
     assert caught.value.code == "rows_refused"
-    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(3, "email"), (4, "name")]
+    assert [(row_error.row, row_error.column) for row_error in caught.value.row_errors] == [(3, "email"), (4, "name")]
     assert office.bulk.jobs.jobs("acme", None, 9).jobs == ()
-    job = office.run(office.create(content, allow=Allow(faults=True)))
+    job = office.run(office.create(content, allow=Allow(row_errors=True)))
     assert office.states(job) == [(2, "issued"), (3, "refused"), (4, "refused")]
     assert (job.state, job.counts) == (JobState.DONE, Counts(1, 2, 0))
     refused = [result.outcome for result, _ in bulk_issuer.results(office.bulk, job, RowState.REFUSED)]
@@ -162,7 +162,7 @@ def test_upload_with_duplicate_addresses_is_refused_unless_allowed(office: Offic
     with pytest.raises(RowsRefused) as caught:
         office.create(content)
     assert caught.value.code == "duplicates"
-    assert caught.value.faults[0].row == 3
+    assert caught.value.row_errors[0].row == 3
     office.run(office.create(content, allow=Allow(duplicates=True)))
     assert office.issued == ["Ada", "Ada"]
 
@@ -180,8 +180,8 @@ FAULTY = {
 def test_dry_run_finds_what_issuing_would_refuse(office: Office, column: str) -> None:
     cell, code = FAULTY[column]
     found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,{column}\nAda,{cell}\nBob,\n"))
-    assert (found.total, found.faulty) == (2, 1)
-    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(2, column, code)]
+    assert (found.total, found.with_errors) == (2, 1)
+    assert [(row_error.row, row_error.column, row_error.code) for row_error in found.row_errors] == [(2, column, code)]
     with pytest.raises(LaurelError) as caught:
         office.house.issue(**_award_with(office, column, cell))
     assert caught.value.code == code
@@ -205,13 +205,15 @@ def _award_with(office: Office, column: str, cell: str) -> dict[str, Any]:
 def test_dry_run_lists_all_faults_of_a_row(office: Office) -> None:
     header, cells = ",".join(FAULTY), ",".join(cell for cell, _ in FAULTY.values())
     found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,{header}\n{'n' * 201},{cells}\n"))
-    assert {fault.column for fault in found.faults} == {"name", *FAULTY}
+    assert {row_error.column for row_error in found.row_errors} == {"name", *FAULTY}
 
 
 @pytest.mark.parametrize("name", ['"Ada\nKing"', "\u202eadA", "\u200b"])
 def test_misleading_name_is_a_fault(office: Office, name: str) -> None:
     found = bulk_issuer.examine(office.bulk, "acme", office.upload(f"name,email\nBob,\n{name},\n"))
-    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(3, "name", "bad_text")]
+    assert [(row_error.row, row_error.column, row_error.code) for row_error in found.row_errors] == [
+        (3, "name", "bad_text")
+    ]
 
 
 def test_dry_run_stores_nothing(office: Office) -> None:
@@ -225,7 +227,9 @@ def test_missing_required_evidence_is_a_fault(office: Office) -> None:
     found = bulk_issuer.examine(
         office.bulk, "acme", office.upload("name,link\nAda,\nBob,https://b.example/\n", terms=Terms(strict.id))
     )
-    assert [(fault.row, fault.column, fault.code) for fault in found.faults] == [(2, "evidence", "evidence_required")]
+    assert [(row_error.row, row_error.column, row_error.code) for row_error in found.row_errors] == [
+        (2, "evidence", "evidence_required")
+    ]
 
 
 URLS = st.text(st.sampled_from("ab:/?#[]@!$&'()*+,;=%20-._~é\u202e"), max_size=12).map(lambda text: f"https://a{text}")
@@ -237,13 +241,13 @@ DIDS = st.text(st.sampled_from("ab:%20._-é#?/"), max_size=8).map(lambda text: f
 def test_rows_that_pass_the_dry_run_are_issued(links: list[str], did: str | None, name: str) -> None:
     office = Office()
     content = json.dumps([{"name": f"A{name}", "did": did, "evidence": links}])
-    job = office.run(office.create(content, allow=Allow(faults=True)))
+    job = office.run(office.create(content, allow=Allow(row_errors=True)))
     found = bulk_issuer.examine(office.bulk, "acme", office.upload(content))
-    assert job.counts == Counts(issued=found.total - found.faulty, refused=found.faulty)
+    assert job.counts == Counts(issued=found.total - found.with_errors, refused=found.with_errors)
 
 
 def test_achievement_of_another_issuer_is_not_found(office: Office) -> None:
-    issuer_actions.found(office.house.issuer_context, new_issuer(id="other"))
+    issuer_actions.create(office.house.issuer_context, new_issuer(id="other"))
     with pytest.raises(NotFound):
         bulk_issuer.examine(office.bulk, "other", office.upload(people(1)))
 
@@ -427,7 +431,7 @@ def test_results_of_another_worker_are_merged(office: Office) -> None:
 
 def test_results_can_be_read_from_any_position_and_by_state(office: Office) -> None:
     content = "name,email\n" + "".join(f"P{n},{'bad' if n % 3 else f'p{n}@x.org'}\n" for n in range(450))
-    job = office.run(office.create(content, allow=Allow(faults=True)))
+    job = office.run(office.create(content, allow=Allow(row_errors=True)))
     whole = [result.row.number for result, _ in bulk_issuer.results(office.bulk, job)]
     assert whole == list(range(2, 452))
     for state in (None, *RowState):

@@ -31,7 +31,7 @@ def test_list_line_is_parsed_in_linear_time(line: bytes) -> None:
     found = list(spreadsheet.read(b"Ada Nwosu <ada@example.org>\n" + line, any_columns=False))
     assert time.thread_time() - began < SECONDS
     assert found[0].values == {"name": "Ada Nwosu", "email": "ada@example.org"}
-    assert found[-1].fault is not None
+    assert found[-1].row_error is not None
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_list_line_is_parsed_in_linear_time(line: bytes) -> None:
 def test_name_precedes_its_address_in_copied_recipients(line: str, name: str) -> None:
     content = f"Ben Ode <ben@example.org>\n{line}".encode()
     found = list(spreadsheet.read(content, any_columns=False))
-    assert [each.fault for each in found] == [None, None]
+    assert [each.row_error for each in found] == [None, None]
     assert str(found[1].values["name"]).strip() == name
     assert found[1].values["email"] == "ada@example.org"
 
@@ -55,7 +55,7 @@ def test_name_precedes_its_address_in_copied_recipients(line: str, name: str) ->
 def test_long_evidence_list_is_refused_before_parsing_it() -> None:
     links = ",".join(['"https://e.example/"'] * (spreadsheet_json.MAX_LINKS + 1))
     [row] = spreadsheet.read(f'[{{"name": "Ada", "evidence": [{links}]}}]'.encode(), any_columns=False)
-    assert row.fault is not None
+    assert row.row_error is not None
     assert not row.values
 
 
@@ -155,4 +155,4 @@ def test_list_line_without_address_is_a_fault() -> None:
     began = time.thread_time()
     rows = list(spreadsheet.read(content, any_columns=False))
     assert time.thread_time() - began < IDLE
-    assert [row.fault is None for row in rows] == [True, False]
+    assert [row.row_error is None for row in rows] == [True, False]

@@ -16,8 +16,8 @@ def rows(content: str | bytes, **options: bool) -> list[Row]:
     return list(upload.read(content.encode() if isinstance(content, str) else content, **options))
 
 
-def faults(content: str) -> list[tuple[int, str | None, str]]:
-    return [(fault.row, fault.column, fault.code) for row in rows(content) for fault in row.faults]
+def row_errors(content: str) -> list[tuple[int, str | None, str]]:
+    return [(row_error.row, row_error.column, row_error.code) for row in rows(content) for row_error in row.row_errors]
 
 
 def refusal(content: str | bytes) -> tuple[str, str]:
@@ -56,7 +56,7 @@ ADA = ("Ada Lovelace", "ada@example.org")
 def test_every_format_parses_the_same_holder(content: str) -> None:
     (row,) = rows(content)
     assert (row.name, row.email) == ADA
-    assert row.faults == ()
+    assert row.row_errors == ()
 
 
 def test_gzip_with_several_members_is_decompressed() -> None:
@@ -72,7 +72,7 @@ def test_every_column_is_parsed() -> None:
     assert (row.did, row.zone, row.ref) == ("did:x:a", "Europe/Berlin", "007")
     assert [f"{row.valid_from}", f"{row.valid_until}"] == ["2026-01-02 00:00:00+00:00", "2027-01-02 23:59:59+00:00"]
     assert row.evidence == ("https://a.org/1", "https://a.org/2", "https://a.org/3")
-    assert row.faults == ()
+    assert row.row_errors == ()
 
 
 def test_row_numbers_match_the_spreadsheet() -> None:
@@ -113,11 +113,11 @@ def test_copied_recipient_list_is_parsed() -> None:
     ],
 )
 def test_fault_names_row_and_column(content: str, expected: tuple[int, str | None, str]) -> None:
-    assert expected in faults(content)
+    assert expected in row_errors(content)
 
 
 def test_all_faults_of_a_row_are_listed() -> None:
-    assert [column for _, column, _ in faults("name,valid_from,valid_until\n,x,y\n")] == [
+    assert [column for _, column, _ in row_errors("name,valid_from,valid_until\n,x,y\n")] == [
         "name",
         "valid_from",
         "valid_until",
@@ -178,7 +178,7 @@ def test_limits() -> None:
 
 def duplicates(content: str) -> list[int]:
     seen = upload.Duplicates()
-    return [fault.row for row in rows(content) if (fault := seen.fault(row))]
+    return [row_error.row for row in rows(content) if (row_error := seen.row_error(row))]
 
 
 def test_duplicate_address_is_reported_unless_each_row_has_a_ref() -> None:

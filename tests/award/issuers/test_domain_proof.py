@@ -14,7 +14,7 @@ from chalicelib.errors import NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 from chalicelib.verify.report import Finding, Outcome
 from tests.award.fakes import House, new_issuer
-from tests.fakes import TaskQueue, Witness
+from tests.fakes import DomainReader, TaskQueue
 
 DOMAIN = "acme.example"
 
@@ -23,20 +23,20 @@ DOMAIN = "acme.example"
 class Named(House):
     """A house whose issuer may be named by domains."""
 
-    witness: Witness = field(default_factory=Witness)
+    domain_reader: DomainReader = field(default_factory=DomainReader)
     tasks: TaskQueue = field(default_factory=TaskQueue)
 
     @property
     def domain_prover(self) -> DomainProver:
-        return DomainProver(self.issuer_context, self.witness, self.tasks)
+        return DomainProver(self.issuer_context, self.domain_reader, self.tasks)
 
     def publish_record(self, domain: str = DOMAIN) -> None:
         (name, text), _ = domain_proof.instructions(self.issuer, domain)
-        self.witness.texts[name] = ["v=spf1 -all", text]
+        self.domain_reader.texts[name] = ["v=spf1 -all", text]
 
     def publish_file(self, domain: str = DOMAIN) -> None:
         _, (url, line) = domain_proof.instructions(self.issuer, domain)
-        self.witness.files[url] = f"did:web:another.example\r\n{line}\r\n".encode()
+        self.domain_reader.files[url] = f"did:web:another.example\r\n{line}\r\n".encode()
 
     def finding(self) -> Finding:
         return self.report(self.issue()).findings[7]
@@ -108,22 +108,22 @@ def test_a_domain_that_says_nothing_proves_nothing_and_is_told_what_to_publish(h
     assert caught.value.code == "domain_not_proven"
     (name, text), (url, line) = domain_proof.instructions(house.issuer, DOMAIN)
     assert all(part in caught.value.detail for part in (name, text, url, line))
-    assert (house.known(), house.tasks.standing) == ([], {})
+    assert (house.known(), house.tasks.status) == ([], {})
 
 
 def test_a_domain_that_names_another_issuer_does_not_name_this_one(house: Named) -> None:
-    other = issuer_actions.found(house.issuer_context, new_issuer(id="acme-2"))
+    other = issuer_actions.create(house.issuer_context, new_issuer(id="acme-2"))
     (name, text), (url, line) = domain_proof.instructions(other, DOMAIN)
-    house.witness.texts[name] = [text]
-    house.witness.files[url] = line.encode()
+    house.domain_reader.texts[name] = [text]
+    house.domain_reader.files[url] = line.encode()
     with pytest.raises(Refused):
         domain_proof.prove(house.domain_prover, "acme", DOMAIN)
 
 
 def test_part_of_a_line_is_no_line(house: Named) -> None:
     house.publish_file()
-    url = next(iter(house.witness.files))
-    house.witness.files[url] = b"did:web:localhost%3A8000:issuers:acme-2 x-did:web:localhost%3A8000:issuers:acme"
+    url = next(iter(house.domain_reader.files))
+    house.domain_reader.files[url] = b"did:web:localhost%3A8000:issuers:acme-2 x-did:web:localhost%3A8000:issuers:acme"
     with pytest.raises(Refused):
         domain_proof.prove(house.domain_prover, "acme", DOMAIN)
 
@@ -162,7 +162,7 @@ def test_what_was_given_up_is_not_cited_and_not_read_again(house: Named) -> None
     task = house.next_task()
     house.tasks.done(task)
     domain_proof.read_anew(house.domain_prover, task)
-    assert (house.known(), house.tasks.standing) == ([], {})
+    assert (house.known(), house.tasks.status) == ([], {})
 
 
 def test_a_domain_is_read_anew_every_month(house: Named) -> None:
@@ -193,9 +193,9 @@ def test_a_task_that_comes_twice_begins_no_second_chain(house: Named) -> None:
 def test_a_domain_that_stays_without_a_word_lapses_at_its_third_reading(house: Named, silent: bool) -> None:
     house.publish_record()
     domain_proof.prove(house.domain_prover, "acme", DOMAIN)
-    house.witness.texts.clear()
+    house.domain_reader.texts.clear()
     if silent:
-        house.witness.silent.add("_laurel.acme.example")
+        house.domain_reader.silent.add("_laurel.acme.example")
     cited = []
     for _ in range(4):
         task = house.next_task()
@@ -204,4 +204,4 @@ def test_a_domain_that_stays_without_a_word_lapses_at_its_third_reading(house: N
         domain_proof.read_anew(house.domain_prover, task)
         cited.append(house.finding().code)
     assert cited == ["issuer_domain_proven"] * 3 + ["issuer_unproven"]
-    assert (house.known(), house.tasks.standing) == ([], {})
+    assert (house.known(), house.tasks.status) == ([], {})

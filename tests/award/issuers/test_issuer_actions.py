@@ -52,20 +52,20 @@ def test_a_new_issuer_has_two_empty_signed_lists(house: House) -> None:
 @pytest.mark.parametrize("name", ["", "Acme", "a_b", "a/b", "a" * 65, "ä", "acme\n", "new"])
 def test_ids_that_would_not_fit_a_url_are_refused(house: House, name: str) -> None:
     with pytest.raises(Refused) as refused:
-        issuer_actions.found(house.issuer_context, new_issuer(id=name))
+        issuer_actions.create(house.issuer_context, new_issuer(id=name))
     assert refused.value.code == "bad_issuer_id"
 
 
 @pytest.mark.parametrize("name", ["Two\nlines", "\u202eymedacA emcA", "\u200b"])
 def test_an_issuer_s_name_follows_the_rule_of_every_name(house: House, name: str) -> None:
     with pytest.raises(Refused) as refused:
-        issuer_actions.found(house.issuer_context, new_issuer(id="beta", name=name))
+        issuer_actions.create(house.issuer_context, new_issuer(id="beta", name=name))
     assert refused.value.code == "bad_text"
 
 
 def test_a_second_issuer_of_the_same_id_is_refused_before_a_key_is_made(house: House) -> None:
     with pytest.raises(Conflict) as conflict:
-        issuer_actions.found(house.issuer_context, new_issuer(name="Acme Impostors"))
+        issuer_actions.create(house.issuer_context, new_issuer(name="Acme Impostors"))
     assert conflict.value.code == "issuer_exists"
     assert house.issuer_store.issuer("acme").name == "Acme Academy"
     assert house.signer.create("next").handle == "key-2"
@@ -77,14 +77,14 @@ def test_a_founding_that_dies_stores_nothing_or_all_and_can_be_repeated() -> Non
             house = House()
             fuse = Fuse(at, after)
             try:
-                issuer_actions.found(fuse.build_into(house.issuer_context), new_issuer(id="beta"))
+                issuer_actions.create(fuse.build_into(house.issuer_context), new_issuer(id="beta"))
             except Crash:
                 pass
             else:
                 assert not fuse.burnt
                 return
             with unless_done("issuer_exists"):
-                issuer_actions.found(house.issuer_context, new_issuer(id="beta"))
+                issuer_actions.create(house.issuer_context, new_issuer(id="beta"))
             stored = house.issuer_store.issuer("beta")
             assert house.issuer_store.status_list(stored.revocation_list).issuer_id == "beta"
             assert house.issuer_store.status_list(stored.suspension_list).issuer_id == "beta"

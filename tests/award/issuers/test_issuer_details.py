@@ -71,7 +71,7 @@ def test_who_is_always_beaten_gives_up() -> None:
 
 
 def test_an_issuer_comes_with_its_owner(house: House) -> None:
-    issuer_actions.found(house.issuer_context, new_issuer(id="beta"), owner="ada@beta.example")
+    issuer_actions.create(house.issuer_context, new_issuer(id="beta"), owner="ada@beta.example")
     assert [(member.email, member.role) for member in house.issuer_store.member_store.members("beta")] == [
         ("ada@beta.example", Role.OWNER)
     ]

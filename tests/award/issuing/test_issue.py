@@ -28,7 +28,7 @@ def test_what_is_issued_is_valid(house: House) -> None:
     report = house.report(record)
     assert report.verdict is Verdict.VALID
     assert house.issuer_store.record(record.id) == record
-    assert record.standing.state is State.ACTIVE
+    assert record.status.state is State.ACTIVE
     assert json.loads(record.document)["id"] == f"{BASE_URL}/c/{record.id}"
 
 

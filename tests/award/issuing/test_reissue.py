@@ -53,8 +53,8 @@ def test_what_was_wrong_is_right_and_the_rest_stays(house: House) -> None:
     assert asked.outcome is Outcome.PASSED
 
     stands = house.issuer_store.record(old.id)
-    assert (stands.superseded_by, stands.standing.state) == (new.id, State.REVOKED)
-    assert stands.standing.reason == f"Replaced by http://localhost:8000/c/{new.id}: A slip."
+    assert (stands.superseded_by, stands.status.state) == (new.id, State.REVOKED)
+    assert stands.status.reason == f"Replaced by http://localhost:8000/c/{new.id}: A slip."
     assert house.report(old).verdict is Verdict.REVOKED
 
 
@@ -75,7 +75,7 @@ def test_a_renewal_without_a_rule_lasts_as_long_as_the_old_one(house: House) -> 
     assert new.valid_until == house.issuer_context.now() + timedelta(days=7)
     assert house.report(old).verdict is Verdict.EXPIRED
     assert house.report(new).verdict is Verdict.VALID
-    assert house.issuer_store.record(old.id).standing == old.standing
+    assert house.issuer_store.record(old.id).status == old.status
 
 
 def test_what_was_archived_since_is_still_corrected_and_no_longer_renewed(house: House) -> None:

@@ -36,9 +36,9 @@ def test_a_revoked_credential_is_known_as_such_at_once_with_the_reason(house: Ho
     assert decision.changed
     assert house.report(record).verdict is Verdict.REVOKED
     stored = house.issuer_store.record(record.id)
-    assert stored.standing == decision.record.standing
-    assert stored.standing.reason == "Issued by mistake."
-    assert stored.standing.at == house.issuer_context.now()
+    assert stored.status == decision.record.status
+    assert stored.status.reason == "Issued by mistake."
+    assert stored.status.at == house.issuer_context.now()
     assert stored.document == record.document
 
 
@@ -48,7 +48,7 @@ def test_a_suspension_ends_with_the_reinstatement(house: House) -> None:
     assert house.report(record).verdict is Verdict.SUSPENDED
     status_changes.reinstate(house.issuer_context, "acme", record.id)
     assert house.report(record).verdict is Verdict.VALID
-    assert house.issuer_store.record(record.id).standing.reason is None
+    assert house.issuer_store.record(record.id).status.reason is None
 
 
 def test_what_is_reinstated_in_the_second_of_its_issue_is_looked_at_by_its_pathways_again(house: House) -> None:
@@ -57,7 +57,7 @@ def test_what_is_reinstated_in_the_second_of_its_issue_is_looked_at_by_its_pathw
     status_changes.suspend(house.issuer_context, "acme", record.id)
     house.clock.advance(timedelta(milliseconds=1))
     status_changes.reinstate(house.issuer_context, "acme", record.id)
-    assert len([task for task in house.issuer_store.tasks.standing if task.kind == PATHWAYS]) == 2
+    assert len([task for task in house.issuer_store.tasks.status if task.kind == PATHWAYS]) == 2
 
 
 def test_deciding_the_same_again_changes_nothing_and_says_so(house: House) -> None:
@@ -122,7 +122,7 @@ def test_a_credential_without_an_entry_cannot_be_withdrawn(house: House) -> None
     with pytest.raises(Refused) as refused:
         status_changes.revoke(house.issuer_context, "acme", "b" * 26)
     assert refused.value.code == "no_status_entry"
-    assert house.issuer_store.record("b" * 26).standing.state is State.ACTIVE
+    assert house.issuer_store.record("b" * 26).status.state is State.ACTIVE
 
 
 @pytest.mark.parametrize("reason", ["", "x" * 501, "\x1b[2J"])
@@ -145,10 +145,10 @@ def test_after_any_decisions_the_record_the_list_and_the_verdict_agree(acts: lis
     expected = State.ACTIVE
     for act in acts:
         try:
-            expected = act(house.issuer_context, "acme", record.id).record.standing.state
+            expected = act(house.issuer_context, "acme", record.id).record.status.state
         except Refused:
             assert expected is State.REVOKED
-    assert house.issuer_store.record(record.id).standing.state is expected
+    assert house.issuer_store.record(record.id).status.state is expected
     assert house.report(record).verdict is VERDICTS[expected]
 
 
@@ -162,7 +162,7 @@ class Meddled:
         self._house, self._left, self._meddle = house, times, meddle
 
     def __getattr__(self, name: str) -> Any:
-        if name == "replace_standing" and self._left:
+        if name == "replace_status" and self._left:
             self._left -= 1
             self._meddle()
         return getattr(self._house.issuer_store, name)
@@ -230,9 +230,9 @@ def test_whenever_a_decision_dies_it_is_taken_or_not_and_a_rerun_completes_it(ac
                 assert not fuse.burnt
                 assert at > 3
                 return
-            state = house.issuer_store.record(record.id).standing.state
+            state = house.issuer_store.record(record.id).status.state
             assert house.report(record).verdict is VERDICTS[state]
             decided = act(house.issuer_context, "acme", record.id)
             assert decided.changed is (state is State.ACTIVE)
-            assert house.report(record).verdict is VERDICTS[decided.record.standing.state]
+            assert house.report(record).verdict is VERDICTS[decided.record.status.state]
     pytest.fail("the fuse never outlasted the decision")

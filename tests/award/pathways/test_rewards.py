@@ -137,7 +137,7 @@ def test_credentials_of_another_issuer_do_not_count(academy: Academy) -> None:
     from chalicelib.award.issuers import issuer_actions
     from tests.award.fakes import new_issuer
 
-    issuer_actions.found(academy.issuer_context, new_issuer(id="other"))
+    issuer_actions.create(academy.issuer_context, new_issuer(id="other"))
     achievements.add(academy.issuer_context, new_achievement(issuer_id="other", id=uuid("b")))
     academy.draw(root("a", "b"))
     academy.earn("a")

@@ -8,7 +8,7 @@ from unicodedata import bidirectional
 
 from chalicelib.award.issuers.issuer_actions import Method
 from chalicelib.verify.report import Verdict
-from cli.demo.catalogue import ISSUERS, LESSONS
+from cli.demo.catalogue import COURSES, ISSUERS
 from cli.demo.people import PEOPLE
 from cli.demo.plan import EXPECTED, REASONS, Kind, achievement_id, plan
 
@@ -22,7 +22,7 @@ def test_a_hundred_credentials_go_to_forty_people() -> None:
 
 
 def test_nobody_gets_the_same_twice() -> None:
-    assert max(Counter((each.holder, each.lesson) for each in plan(HERE)).values()) == 1
+    assert max(Counter((each.holder, each.course) for each in plan(HERE)).values()) == 1
 
 
 def test_every_kind_is_there_and_most_are_valid() -> None:
@@ -37,7 +37,7 @@ def test_every_verdict_is_on_show() -> None:
 
 
 def test_every_lesson_is_taken_by_somebody() -> None:
-    assert {each.lesson for each in plan(HERE)} == set(range(8))
+    assert {each.course for each in plan(HERE)} == set(range(8))
 
 
 def test_the_same_address_gives_the_same_plan_and_another_one_other_ids() -> None:
@@ -66,13 +66,13 @@ def test_what_is_withdrawn_has_a_reason() -> None:
 
 def test_three_issuers_two_of_them_on_this_host() -> None:
     assert [method for _, method in ISSUERS] == [Method.WEB, Method.WEB, Method.KEY]
-    assert {lesson.issuer_id for lesson in LESSONS} == {new.id for new, _ in ISSUERS}
+    assert {course.issuer_id for course in COURSES} == {new.id for new, _ in ISSUERS}
 
 
 def test_every_achievement_shows_skills_of_a_public_framework() -> None:
-    for lesson in LESSONS:
-        assert lesson.skills
-        assert all(skill.url.startswith("https://") and skill.framework for skill in lesson.skills)
+    for course in COURSES:
+        assert course.skills
+        assert all(skill.url.startswith("https://") and skill.framework for skill in course.skills)
 
 
 def test_names_are_of_many_scripts_and_some_run_from_right_to_left() -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cli.demo import pictures
-from cli.demo.catalogue import LESSONS
+from cli.demo.catalogue import COURSES
 from cli.demo.png import Canvas
 
 Pixels = list[list[tuple[int, int, int, int]]]
@@ -78,4 +78,4 @@ def test_an_image_is_the_same_every_time() -> None:
 
 
 def test_every_achievement_has_its_own_image() -> None:
-    assert sorted(lesson.picture for lesson in LESSONS) == sorted(pictures.NAMES)
+    assert sorted(course.picture for course in COURSES) == sorted(pictures.NAMES)

@@ -72,7 +72,7 @@ def test_each_bad_kind_is_bad_for_its_own_reason(seeded: FakeServices) -> None:
 
 def test_a_revocation_has_its_reason(seeded: FakeServices) -> None:
     record = seeded.issuer_store.record(demo_map(BASE_URL)["revoked"]["id"])
-    assert record.standing.reason == seeding.REASONS[Kind.REVOKED]
+    assert record.status.reason == seeding.REASONS[Kind.REVOKED]
 
 
 def test_all_that_is_not_broken_has_a_jwt(seeded: FakeServices) -> None:
@@ -169,10 +169,10 @@ class LockedLedger(Locked):
 def test_a_decision_of_the_operator_about_another_credential_stays(seeded: FakeServices) -> None:
     shown = demo_map(BASE_URL)
     other = next(name for name in seeded.issuer_store._records if name not in {each["id"] for each in shown.values()})
-    if seeded.issuer_store.record(other).standing.state is State.ACTIVE:
+    if seeded.issuer_store.record(other).status.state is State.ACTIVE:
         status_changes.revoke(seeded.issuer_context, issuer_of(seeded, other), other)
     seed(together(seeded), quiet)
-    assert seeded.issuer_store.record(other).standing.state is State.REVOKED
+    assert seeded.issuer_store.record(other).status.state is State.REVOKED
 
 
 def test_its_owner_may_sign_in_for_each_issuer_and_a_second_run_changes_nothing(

@@ -98,7 +98,7 @@ def test_a_key_is_its_tenant_s_own(program: Program) -> None:
     from chalicelib.award.issuers.issuer_actions import NewIssuer
     from tests.award.fakes import new_achievement
 
-    issuer_actions.found(
+    issuer_actions.create(
         program.laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches.")
     )
     theirs = achievements.add(program.laurel.issuer_context, new_achievement(issuer_id="other"))
@@ -181,7 +181,7 @@ def test_a_corrected_credential_says_so_and_where_the_right_one_is(program: Prog
     stands = program.ask.get(old).json
     assert stands["verdict"] == "revoked"
     assert stands["replaced_by"] == {"id": made.json["id"], "url": made.json["url"]}
-    assert "Her name." in stands["standing"]["reason"]
+    assert "Her name." in stands["status"]["reason"]
     assert program.ask.get(f"{old}/report").json["replaced_by"] == stands["replaced_by"]
     page = program.ask.get(f"/c/{id_of('valid')}", accept="text/html").text
     assert f'href="{made.json["url"]}"' in page

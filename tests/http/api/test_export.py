@@ -25,14 +25,14 @@ from tests.http.world import Laurel, id_of
 @pytest.fixture
 def full(laurel: Laurel) -> Laurel:
     """Two issuers; the first one has something of everything."""
-    issuer_actions.found(laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches, too."))
+    issuer_actions.create(laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches, too."))
     belongs(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
     belongs(laurel.access_context, "other", "eve@other.example", Role.OWNER)
     (achievement,) = laurel.issuer_store.achievements("fernhill")
     laurel.issuer_store.replace_achievement(achievement, replace(achievement, name="Data analysis II", version=2))
     rows = b"name,email,ref\nBob,bob@example.org,7\nCarl,nonsense,8\n"
     for key in ("one", "two"):
-        sent = Upload(Terms(achievement.id), rows, Allow(faults=True), key=key)
+        sent = Upload(Terms(achievement.id), rows, Allow(row_errors=True), key=key)
         bulk_issuer.create(laurel.bulk, "fernhill", sent, "ada@fernhill.example")
     return laurel
 
@@ -63,7 +63,7 @@ def test_a_credential_is_told_as_it_was_signed_with_who_got_it(full: Laurel) -> 
         if line["type"] == "credential":
             record = full.issuer_store.record(line["id"])
             assert line["document"] == json.loads(record.document)
-            assert line["standing"]["state"] == record.standing.state
+            assert line["status"]["state"] == record.status.state
             assert line["recipient"]["email"] == "ada@example.org"
     (valid,) = [line["document"] for line in found if line.get("id") == id_of("valid")]
     as_signed = json.dumps(valid, ensure_ascii=False, separators=(",", ":")).encode()

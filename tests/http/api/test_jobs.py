@@ -88,8 +88,8 @@ def test_a_large_upload_is_left_to_the_to_do_list(
 def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
     found = send("name,email\nAda,nonsense\nBob,b@x.org\nCarl,b@x.org\n", "&dry_run=true")
     assert found.status == 200
-    assert (found.json["rows"], found.json["faulty"], found.json["repeated"]) == (3, 1, 1)
-    assert found.json["faults"] == [
+    assert (found.json["rows"], found.json["rows_with_errors"], found.json["rows_with_duplicates"]) == (3, 1, 1)
+    assert found.json["row_errors"] == [
         {"row": 2, "column": "email", "code": "bad_email", "detail": "'nonsense' is not an email address."}
     ]
     assert [fault["row"] for fault in found.json["duplicates"]] == [4]
@@ -99,7 +99,7 @@ def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, ask: Gateway,
 @pytest.mark.parametrize(
     ("content", "code", "allow"),
     [
-        ("name,email\nAda,nonsense\nBob,b@x.org\n", "rows_refused", "faults"),
+        ("name,email\nAda,nonsense\nBob,b@x.org\n", "rows_refused", "row_errors"),
         ("name,email\nAda,a@x.org\nBob,a@x.org\n", "duplicates", "duplicates"),
         ("name,phone\nAda,1\n", "malformed", "columns"),
     ],
@@ -108,7 +108,7 @@ def test_what_has_to_be_allowed_is_told_first(send: Send, content: str, code: st
     refused = send(content)
     assert (refused.status, refused.json["code"]) == (400 if code == "malformed" else 422, code)
     if code != "malformed":
-        assert refused.json["faults"][0].keys() == {"row", "column", "code", "detail"}
+        assert refused.json["row_errors"][0].keys() == {"row", "column", "code", "detail"}
     assert send(content, f"&allow={allow}").json["state"] == "done"
 
 
@@ -175,7 +175,7 @@ def test_a_small_file_of_a_great_many_blank_lines_is_refused(send: Send) -> None
 
 def test_rows_page_by_page_by_state_and_as_csv(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
     content = "name,email\n" + "".join(f"P{n},{f'p{n}@x.org' if n % 2 else 'bad'}\n" for n in range(30))
-    job = send(content, "&allow=faults").json
+    job = send(content, "&allow=row_errors").json
     assert (job["issued"], job["refused"]) == (15, 15)
     found, path, pages = [], f"/v1/jobs/{job['id']}/rows?state=refused&limit=4", 0
     while path:
@@ -228,7 +228,7 @@ def test_jobs_are_listed_newest_first(send: Send, ask: Gateway, headers: dict[st
 
 def test_a_job_that_was_forgotten_is_run_on(send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
     job = send(people(60)).json
-    laurel.tasks.standing.clear()
+    laurel.tasks.status.clear()
     ran = ask.post(f"/v1/jobs/{job['id']}/run", b"", **headers)
     assert (ran.status, ran.json["state"]) == (202, "running")
     assert [task.subject for task in laurel.tasks.due(laurel.now, 99)] == [job["id"]]

@@ -44,10 +44,10 @@ def test_achievement_is_described_and_can_be_awarded(editor: Browser, laurel: La
     made = by_name(laurel, FIELDS["name"])
     assert (made.kind, made.valid_days, made.evidence_required, made.version) == ("Course", 730, True, 1)
     assert [skill.name for skill in made.skills] == ["paint"]
-    said = editor.get(f"{HERE}?did=achievement_added").text
-    assert "Achievement saved." in said
-    assert FIELDS["name"] in said
-    assert f"/issue?achievement={made.id}" in said
+    value = editor.get(f"{HERE}?did=achievement_added").text
+    assert "Achievement saved." in value
+    assert FIELDS["name"] in value
+    assert f"/issue?achievement={made.id}" in value
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_fault_stands_beside_its_field_and_the_rest_is_kept(
     answer = send(editor, f"{HERE}/new", {**FIELDS, **changes}, picture=picture())
     assert answer.status == 422
     assert f'<a href="#{field}">' in answer.text
-    assert f'id="{field}-told"' in answer.text
+    assert f'id="{field}-error"' in answer.text
     assert "A brush on blue ground" in answer.text or field == "picture_alt"
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
@@ -117,18 +117,18 @@ def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laur
     answer = send(editor, f"{HERE}/new", {**FIELDS, "do": "preview", "valid_days": "not yet"}, picture=picture())
     assert answer.status == 200
     shown = answer.text.split('class="preview"')[1]
-    for said in ("Watercolour, first steps", "Paints a landscape", "Finished three paintings", "paint", "/images/"):
-        assert said in shown
+    for value in ("Watercolour, first steps", "Paints a landscape", "Finished three paintings", "paint", "/images/"):
+        assert value in shown
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
 def test_more_skills_gives_room_and_keeps_what_was_typed(editor: Browser) -> None:
-    said = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
-    assert 'name="skill_name_4"' in said
-    assert 'value="paint"' in said
-    said = send(editor, f"{HERE}/new", {**FIELDS, "skill_name_25": "last", "skill_rows": "25", "do": "more"}).text
-    assert 'name="skill_name_26"' not in said
-    assert "More skills" not in said
+    value = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
+    assert 'name="skill_name_4"' in value
+    assert 'value="paint"' in value
+    value = send(editor, f"{HERE}/new", {**FIELDS, "skill_name_25": "last", "skill_rows": "25", "do": "more"}).text
+    assert 'name="skill_name_26"' not in value
+    assert "More skills" not in value
 
 
 def test_change_is_a_new_version_and_what_was_awarded_stays(editor: Browser, laurel: Laurel) -> None:
@@ -174,9 +174,9 @@ def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Lau
 
 def test_viewer_sees_it_and_no_form(viewer: Browser, laurel: Laurel) -> None:
     (one,) = laurel.issuer_store.achievements("fernhill")
-    said = viewer.get(f"{HERE}/{one.id}").text
-    assert "Completed twelve evenings." in said
-    assert 'name="criteria"' not in said
+    value = viewer.get(f"{HERE}/{one.id}").text
+    assert "Completed twelve evenings." in value
+    assert 'name="criteria"' not in value
     assert viewer.get(f"{HERE}/new").status == 403
     assert send(viewer, f"{HERE}/{one.id}", FIELDS, picture=picture()).status == 403
     assert viewer.post(f"{HERE}/{one.id}/archive", {"archived": "yes"}).status == 403

@@ -16,8 +16,8 @@ KEYS = "/console/fernhill/api-keys"
 
 def test_key_is_shown_once_and_opens_what_was_said(owner: Browser, laurel: Laurel) -> None:
     assert "No API keys yet." in owner.get(KEYS).text
-    said = owner.post(KEYS, {"name": "Moodle", "role": "editor"}).text
-    (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", said)
+    value = owner.post(KEYS, {"name": "Moodle", "role": "editor"}).text
+    (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", value)
     token = tokens.opened(laurel.access_context, text)
     assert (token.issuer_id, token.role, token.created_by) == ("fernhill", "editor", "olu@fernhill.example")
     again = owner.get(KEYS).text
@@ -78,8 +78,8 @@ def test_key_of_another_issuer_is_not_shown(owner: Browser, laurel: Laurel) -> N
 def test_faults_are_told_beside_the_fields(owner: Browser, laurel: Laurel) -> None:
     answer = owner.post(KEYS, {"name": "  ", "role": "editor"})
     assert answer.status == 422
-    assert 'id="name-told"' in answer.text
-    assert 'id="role-told"' in owner.post(KEYS, {"name": "Moodle", "role": "king"}).text
+    assert 'id="name-error"' in answer.text
+    assert 'id="role-error"' in owner.post(KEYS, {"name": "Moodle", "role": "king"}).text
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
 
 

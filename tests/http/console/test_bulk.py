@@ -46,7 +46,7 @@ def names(laurel: Laurel) -> list[str]:
     return [row.holder_name for row in laurel.issuer_store.rows("fernhill", None, 100)]
 
 
-def said(answer: Answer) -> str:
+def text_of(answer: Answer) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
 
 
@@ -54,10 +54,10 @@ def test_check_awards_nothing_and_says_what_would_happen(editor: Browser, laurel
     before = names(laurel)
     answer = check(editor, laurel, GOOD)
     assert answer.status == 200
-    assert "2 rows, no errors" in said(answer)
-    assert "Issue 2 credentials" in said(answer)
-    assert "1 person will get an email with a link." in said(answer)
-    assert "Grace Hopper" in said(answer)
+    assert "2 rows, no errors" in text_of(answer)
+    assert "Issue 2 credentials" in text_of(answer)
+    assert "1 person will get an email with a link." in text_of(answer)
+    assert "Grace Hopper" in text_of(answer)
     assert GOOD.strip() in html.unescape(answer.text)
     assert names(laurel) == before
 
@@ -67,7 +67,7 @@ def test_what_was_checked_is_awarded_and_each_row_leads_to_its_credential(editor
     assert answer.status == 303
     assert {"Grace Hopper", "Mary Seacole"} <= set(names(laurel))
     page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
-    assert "2 credentials issued" in said(page)
+    assert "2 credentials issued" in text_of(page)
     assert "http-equiv" not in page.text
     for row in laurel.issuer_store.rows("fernhill", None, 2):
         assert f"/console/fernhill/credentials/{row.credential_id}" in page.text
@@ -89,7 +89,7 @@ def test_same_list_checked_anew_is_meant_anew(editor: Browser, laurel: Laurel) -
 
 def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> None:
     answer = check(editor, laurel, "Grace Hopper <grace@example.org>\nMary Seacole <mary@example.org>")
-    assert "2 rows, no errors" in said(answer)
+    assert "2 rows, no errors" in text_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_every_fault_is_told_by_row_and_column_with_what_to_do(
 ) -> None:
     answer = check(editor, laurel, rows)
     for part in says:
-        assert part in said(answer)
+        assert part in text_of(answer)
     assert rows.strip() in html.unescape(answer.text)
 
 
@@ -114,11 +114,11 @@ def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(e
     rows = "Name,Email,Grade,Group\nGrace Hopper,grace@example.org,A,7\n"
     refused = check(editor, laurel, rows)
     assert refused.status == 422
-    assert "Unknown columns 'Grade', 'Group'." in said(refused)
+    assert "Unknown columns 'Grade', 'Group'." in text_of(refused)
     assert '<a href="#columns">' in refused.text
     assert 'name="columns" type="checkbox"' in refused.text
     checked = check(editor, laurel, rows, columns="yes")
-    assert "1 row, no errors" in said(checked)
+    assert "1 row, no errors" in text_of(checked)
     assert 'name="columns" type="checkbox" value="yes" checked' in checked.text
     assert confirm(editor, laurel, checked, rows, columns="yes").status == 303
     assert "Grace Hopper" in names(laurel)
@@ -133,31 +133,31 @@ def test_what_is_left_out_is_part_of_what_was_checked(editor: Browser, laurel: L
 
 def test_list_may_have_nothing_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
     answer = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
-    assert "1 of 2 rows has errors" in said(answer)
-    assert "E-mail" in said(answer)
-    assert "There is no name" not in said(answer)
+    assert "1 of 2 rows has errors" in text_of(answer)
+    assert "E-mail" in text_of(answer)
+    assert "There is no name" not in text_of(answer)
 
 
 def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     checked = check(editor, laurel, rows)
-    assert "Issue 1 credential, skip the rest" in said(checked)
+    assert "Issue 1 credential, skip the rest" in text_of(checked)
     answer = confirm(editor, laurel, checked, rows, do="issue_valid")
     page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
-    assert "1 credential issued, 1 row skipped" in said(page)
-    assert "Not issued" in said(page)
+    assert "1 credential issued, 1 row skipped" in text_of(page)
+    assert "Not issued" in text_of(page)
     assert "Grace Hopper" not in names(laurel)
     only = editor.get(f"{answer.headers['location'].removeprefix(laurel.base_url)}?only=refused")
-    assert "Grace Hopper" in said(only)
-    assert "Mary Seacole" not in said(only)
+    assert "Grace Hopper" in text_of(only)
+    assert "Mary Seacole" not in text_of(only)
 
 
 def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browser, laurel: Laurel) -> None:
-    rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MAX_FAULTS + 1) + "Mary Seacole,mary@example.org\n"
+    rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MAX_ERRORS + 1) + "Mary Seacole,mary@example.org\n"
     answer = check(editor, laurel, rows)
-    assert "1,001 of 1,002 rows have errors" in said(answer)
-    assert "Recipients with an address will get an email" in said(answer)
-    assert "These are the first 100" in said(answer)
+    assert "1,001 of 1,002 rows have errors" in text_of(answer)
+    assert "Recipients with an address will get an email" in text_of(answer)
+    assert "These are the first 100" in text_of(answer)
 
 
 def test_button_that_was_not_offered_awards_nothing(editor: Browser, laurel: Laurel) -> None:
@@ -170,10 +170,10 @@ def test_button_that_was_not_offered_awards_nothing(editor: Browser, laurel: Lau
 def test_address_that_stands_twice_is_asked_about(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,g@example.org\nGrace Hopper,g@example.org\n"
     checked = check(editor, laurel, rows)
-    assert "one question" in said(checked)
+    assert "one question" in text_of(checked)
     refused = confirm(editor, laurel, checked, rows)
     assert refused.status == 422
-    assert "Confirm that these people get two credentials" in said(refused)
+    assert "Confirm that these people get two credentials" in text_of(refused)
     assert "Grace Hopper" not in names(laurel)
     assert confirm(editor, laurel, refused, rows, twice="yes").status == 303
     assert names(laurel).count("Grace Hopper") == 2
@@ -183,8 +183,8 @@ def test_list_changed_after_its_check_is_checked_again(editor: Browser, laurel: 
     before = names(laurel)
     answer = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD + "Eve Malory,eve@example.org\n")
     assert answer.status == 422
-    assert "has changed since it was checked" in said(answer)
-    assert "3 rows, no errors" in said(answer)
+    assert "has changed since it was checked" in text_of(answer)
+    assert "3 rows, no errors" in text_of(answer)
     assert names(laurel) == before
     for name in ("checked", "key"):
         fields = {**hidden(check(editor, laurel, GOOD)), name: "made up", "do": "issue"}
@@ -195,7 +195,7 @@ def test_list_changed_after_its_check_is_checked_again(editor: Browser, laurel: 
 def test_file_is_put_into_the_field_and_checked(editor: Browser, laurel: Laurel) -> None:
     fields = {"achievement": achievement(laurel), "rows": "", "do": "issue"}
     answer = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + GOOD.encode())
-    assert "2 rows, no errors" in said(answer)
+    assert "2 rows, no errors" in text_of(answer)
     assert GOOD.strip() in html.unescape(answer.text)
 
 
@@ -203,7 +203,7 @@ def test_file_is_put_into_the_field_and_checked(editor: Browser, laurel: Laurel)
 def test_file_that_is_no_text_is_told_with_the_way_out(editor: Browser, laurel: Laurel, file: bytes) -> None:
     answer = send(editor, HERE, {"achievement": achievement(laurel), "do": "check"}, file=file)
     assert answer.status == 422
-    assert "CSV UTF-8" in said(answer)
+    assert "CSV UTF-8" in text_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_fault_stands_beside_its_field(editor: Browser, laurel: Laurel, changes:
     answer = send(editor, HERE, fields)
     assert answer.status == 422
     assert f'<a href="#{field}">' in answer.text
-    assert f'id="{field}-told"' in answer.text
+    assert f'id="{field}-error"' in answer.text
 
 
 def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, laurel: Laurel) -> None:
@@ -231,9 +231,9 @@ def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, l
     path = answer.headers["location"].removeprefix(laurel.base_url)
     page = editor.get(path)
     assert '<meta http-equiv="refresh" content="5">' in page.text
-    assert "0 of 51 rows done" in said(page)
-    assert "Issuing starts within a minute." in said(page)
-    assert "Upload of 51 rows: in progress" in said(editor.get("/console/fernhill"))
+    assert "0 of 51 rows done" in text_of(page)
+    assert "Issuing starts within a minute." in text_of(page)
+    assert "Upload of 51 rows: in progress" in text_of(editor.get("/console/fernhill"))
     job = laurel.bulk.jobs.job("fernhill", path.rpartition("/")[2])
     assert job.state is JobState.RUNNING
 
@@ -241,8 +241,8 @@ def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, l
 def test_good_until_holds_for_rows_without_a_date(editor: Browser, laurel: Laurel) -> None:
     rows = "name,valid_until\nGrace Hopper,\nMary Seacole,2027-01-31\n"
     checked = check(editor, laurel, rows, valid_until="2028-12-31")
-    assert "31 December 2028" in said(checked)
-    assert "31 January 2027" in said(checked)
+    assert "31 December 2028" in text_of(checked)
+    assert "31 January 2027" in text_of(checked)
     confirm(editor, laurel, checked, rows, valid_until="2028-12-31")
     ends = {row.holder_name: row.valid_until for row in laurel.issuer_store.rows("fernhill", None, 2)}
     assert [f"{end:%Y-%m-%d}" for name, end in sorted(ends.items()) if end] == ["2028-12-31", "2027-01-31"]
@@ -250,7 +250,7 @@ def test_good_until_holds_for_rows_without_a_date(editor: Browser, laurel: Laure
 
 def test_viewer_may_look_and_not_award(viewer: Browser, editor: Browser, laurel: Laurel) -> None:
     path = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).headers["location"].removeprefix(laurel.base_url)
-    assert "2 credentials issued" in said(viewer.get(path))
+    assert "2 credentials issued" in text_of(viewer.get(path))
     assert viewer.get(HERE).status == 403
     assert check(viewer, laurel, GOOD).status == 403
     assert viewer.post(path).status == 403
@@ -261,7 +261,7 @@ def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laur
     answer = ask.post(f"/v1/jobs?achievement={achievement(laurel)}", GOOD.encode(), **key)
     name = key["authorization"].removeprefix("Bearer ").rpartition("_")[0]
     for path in (HERE, f"{HERE}/{answer.json['id']}"):
-        assert f"the key {name}_…" in said(editor.get(path))
+        assert f"the key {name}_…" in text_of(editor.get(path))
 
 
 def test_unknown_list_is_a_helpful_404(editor: Browser) -> None:

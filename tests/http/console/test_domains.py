@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalicelib.award.issuers import domain_proof
 from chalicelib.credential.issuer import PROOF_LASTS
 from chalicelib.http.api.domains import READINGS
-from tests.http.console.test_bulk import said
+from tests.http.console.test_bulk import text_of
 from tests.http.gateway import HTML
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel, id_of
@@ -19,7 +19,7 @@ ISOLATES = {0x2068: None, 0x2069: None}
 
 def publish(laurel: Laurel) -> None:
     (name, text), _ = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), DOMAIN)
-    laurel.witness.texts[name] = [text]
+    laurel.domain_reader.texts[name] = [text]
 
 
 def cited(laurel: Laurel, browser: Browser) -> str:
@@ -31,13 +31,13 @@ def test_what_to_publish_is_said_then_found_then_cited_then_given_up(owner: Brow
     (name, text), (url, line) = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), DOMAIN)
     answer = owner.post(HERE, {"domain": DOMAIN})
     assert answer.status == 422
-    assert all(part in said(answer) for part in (name, text, url, line))
+    assert all(part in text_of(answer) for part in (name, text, url, line))
     assert DOMAIN not in cited(laurel, owner)
     publish(laurel)
     assert owner.post(HERE, {"domain": DOMAIN}).headers["location"].endswith("/domains?did=domain_proven")
     assert DOMAIN in cited(laurel, owner)
-    assert DOMAIN in said(owner.get(HERE))
-    assert DOMAIN in said(owner.get("/console/fernhill/settings"))
+    assert DOMAIN in text_of(owner.get(HERE))
+    assert DOMAIN in text_of(owner.get("/console/fernhill/settings"))
     assert owner.post(HERE, {"act": "give_up", "domain": DOMAIN}).headers["location"].endswith("did=domain_given_up")
     assert DOMAIN not in cited(laurel, owner)
 
@@ -50,11 +50,11 @@ def test_name_servers_are_not_asked_without_end(owner: Browser, laurel: Laurel) 
 def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner: Browser, laurel: Laurel) -> None:
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
-    assert "Too long ago" not in said(owner.get(HERE))
+    assert "Too long ago" not in text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")
     old = tuple(replace(proof, seen=proof.seen - PROOF_LASTS) for proof in issuer.domains)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
-    assert "Too long ago" in said(owner.get(HERE))
+    assert "Too long ago" in text_of(owner.get(HERE))
     assert DOMAIN not in cited(laurel, owner)
 
 
@@ -65,9 +65,11 @@ def test_a_name_that_nobody_vouches_for_is_no_fact_because_a_domain_stands_behin
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
     page = f"/c/{id_of('valid')}"
-    assert "Issued by Fernhill College" in said(owner.ask.get(page, accept=HTML)).translate(ISOLATES)
+    assert "Issued by Fernhill College" in text_of(owner.ask.get(page, accept=HTML)).translate(ISOLATES)
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
     shown = owner.ask.get(page, accept=HTML)
-    assert "Issued under the name “Fernhill College”. The domain named.example names" in said(shown).translate(ISOLATES)
+    assert "Issued under the name “Fernhill College”. The domain named.example names" in text_of(shown).translate(
+        ISOLATES
+    )
     assert f'href="{issuer.url}"' not in shown.text

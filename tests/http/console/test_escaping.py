@@ -63,13 +63,13 @@ def test_what_is_typed_into_a_form_stays_text(laurel: Laurel, evil: str) -> None
 @pytest.mark.parametrize("evil", [evil for evil in EVIL if evil.strip() and "\x00" not in evil][:6], ids=repr)
 def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
-    said = evil.replace("\x00", "")
-    skill = Skill(said, "https://skills.example/", said)
-    new = NewAchievement("fernhill", said, said, said, picture(), said, (skill,), "Badge")
+    value = evil.replace("\x00", "")
+    skill = Skill(value, "https://skills.example/", value)
+    new = NewAchievement("fernhill", value, value, value, picture(), value, (skill,), "Badge")
     made = add(laurel.issuer_context, new)
-    issuer_actions.reword(laurel.issuer_context, "fernhill", {"name": said, "description": said})
-    record = issue.issue(laurel.issuer_context, Award("fernhill", made.id, Holder(said)))
-    laurel.put(replace(record, standing=replace(record.standing, reason=said)))
+    issuer_actions.reword(laurel.issuer_context, "fernhill", {"name": value, "description": value})
+    record = issue.issue(laurel.issuer_context, Award("fernhill", made.id, Holder(value)))
+    laurel.put(replace(record, status=replace(record.status, reason=value)))
     here = "/console/fernhill"
     for path in (
         here, f"{here}/achievements", f"{here}/achievements/{made.id}", f"{here}/issue", f"{here}/credentials",

@@ -16,17 +16,17 @@ PEOPLE = "/console/fernhill/members"
 
 
 def test_people_are_listed_with_their_roles(owner: Browser, viewer: Browser) -> None:
-    said = owner.get(PEOPLE).text
-    assert f'{OWNER}</bdi> <span class="soft">(you)</span>' in said
-    assert "vi@fernhill.example" in said
-    assert "Add a member" in said
+    value = owner.get(PEOPLE).text
+    assert f'{OWNER}</bdi> <span class="soft">(you)</span>' in value
+    assert "vi@fernhill.example" in value
+    assert "Add a member" in value
 
 
 def test_viewer_sees_no_button_that_would_be_refused(viewer: Browser) -> None:
-    said = viewer.get(PEOPLE).text
-    assert "Add a member" not in said
-    assert "/members/change" not in said
-    assert ">Keys<" not in said
+    value = viewer.get(PEOPLE).text
+    assert "Add a member" not in value
+    assert "/members/change" not in value
+    assert ">Keys<" not in value
     assert viewer.post(PEOPLE, {"email": "eve@fernhill.example", "role": "owner"}).status == 403
     assert viewer.post(f"{PEOPLE}/change", {"email": OWNER, "do": "remove"}).status == 403
 
@@ -39,7 +39,7 @@ def test_person_is_added_and_told_of_once(owner: Browser, laurel: Laurel) -> Non
 
 
 def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laurel: Laurel) -> None:
-    laurel.mailer.fault = lambda: NotSent("not now")
+    laurel.mailer.failure = lambda: NotSent("not now")
     answer = owner.post(PEOPLE, {"email": "ada@example.org", "role": "viewer"})
     assert answer.headers["location"] == f"{BASE_URL}{PEOPLE}?did=member_not_told"
     assert "we could not email them" in owner.get(f"{PEOPLE}?did=member_not_told").text
@@ -56,7 +56,7 @@ def test_fault_stands_beside_its_field_and_what_was_typed_is_kept(
     answer = owner.post(PEOPLE, {"email": email, "role": role})
     assert answer.status == 422
     assert f'<a href="#{field}">' in answer.text
-    assert f'id="{field}-told"' in answer.text
+    assert f'id="{field}-error"' in answer.text
     assert f'name="email" type="email" value="{email}"' in answer.text
 
 

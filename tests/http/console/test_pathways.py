@@ -13,7 +13,7 @@ from chalicelib.award.pathways.pathway import (
     Step,
 )
 from chalicelib.award.pathways.pathway_json import Draft
-from tests.http.console.test_bulk import achievement, said
+from tests.http.console.test_bulk import achievement, text_of
 from tests.http.gateway import Answer
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel, picture
@@ -54,7 +54,7 @@ def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: st
     made = the_one(laurel)
     assert [step.achievement_id for step in made.root.steps if isinstance(step, Step)] == [first, second]
     assert (made.root.rule, made.reward_name) == (Rule.IN_ORDER, "Data scientist")
-    page = said(editor.get(HERE))
+    page = text_of(editor.get(HERE))
     assert "To data science" in page
     assert "2 steps, reward:  Data scientist" in page
 
@@ -104,11 +104,11 @@ def test_more_steps_keeps_what_was_chosen(editor: Browser, laurel: Laurel, secon
 def test_how_far_somebody_is(viewer: Browser, editor: Browser, laurel: Laurel, second: str) -> None:
     draw(editor, laurel, second)
     page = viewer.get(f"{HERE}/{the_one(laurel).id}?email=ada@example.org")
-    assert "1 of 2 steps" in said(page)
-    assert "Earned" in said(page)
-    assert "Available now" in said(page)
-    assert "Save the change" not in said(page)
-    assert "0 of 2 steps" in said(viewer.get(f"{HERE}/{the_one(laurel).id}?email=nobody"))
+    assert "1 of 2 steps" in text_of(page)
+    assert "Earned" in text_of(page)
+    assert "Available now" in text_of(page)
+    assert "Save the change" not in text_of(page)
+    assert "0 of 2 steps" in text_of(viewer.get(f"{HERE}/{the_one(laurel).id}?email=nobody"))
 
 
 def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, laurel: Laurel, second: str) -> None:
@@ -116,13 +116,13 @@ def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, la
     one = the_one(laurel)
     nested = Group(Rule.ALL, (Group(Rule.ALL, one.root.steps, 2),), 1)
     pathway_actions.change(laurel.issuer_context, laurel.pathways, "fernhill", one.id, Draft("Nested", "Deep.", nested))
-    page = said(editor.get(f"{HERE}/{one.id}"))
+    page = text_of(editor.get(f"{HERE}/{one.id}"))
     assert "Use the API to change it." in page
     assert "Statistics" in page
     assert "Save the change" not in page
 
 
 def test_viewer_may_look_and_not_draw(viewer: Browser, laurel: Laurel, second: str) -> None:
-    assert "Draw a new one" not in said(viewer.get(HERE))
+    assert "Draw a new one" not in text_of(viewer.get(HERE))
     assert viewer.get(f"{HERE}/new").status == 403
     assert draw(viewer, laurel, second).status == 403

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.http.console.test_bulk import said
+from tests.http.console.test_bulk import text_of
 from tests.http.signed_in import Browser
 from tests.http.world import Laurel, id_of
 
@@ -33,19 +33,19 @@ def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, la
 def test_fault_stands_beside_its_field(owner: Browser, laurel: Laurel, name: str, value: str) -> None:
     answer = owner.post(HERE, {**WORDS, name: value})
     assert answer.status == 422
-    assert f'id="{name}-told"' in answer.text
+    assert f'id="{name}-error"' in answer.text
     assert laurel.issuer_store.issuer("fernhill").name == "Fernhill College"
 
 
 def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
-    page = said(owner.get(HERE))
+    page = text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")
     assert issuer.did in page
     assert issuer.signing_key.multibase in page
 
 
 def test_everything_is_taken_away_by_an_owner(owner: Browser, editor: Browser, viewer: Browser) -> None:
-    assert "Download export" in said(owner.get("/console/fernhill/export"))
+    assert "Download export" in text_of(owner.get("/console/fernhill/export"))
     answer = owner.get("/console/fernhill/export/file")
     assert answer.headers["content-disposition"] == 'attachment; filename="fernhill-1.ndjson"'
     assert answer.headers["cache-control"] == "private, no-store"

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.award import achievements
 from chalicelib.award.webhooks.webhook import Delivery, Outcome, Webhook
 from chalicelib.http.console import webhooks
-from tests.http.console.test_bulk import achievement, said
+from tests.http.console.test_bulk import achievement, text_of
 from tests.http.gateway import Answer
 from tests.http.signed_in import Browser
 from tests.http.world import NOW, Laurel
@@ -46,8 +46,8 @@ def test_webhook_is_set_up_and_its_secret_shown_once(owner: Browser, laurel: Lau
     assert webhook.dry_run
     page = owner.get(f"{HERE}/{webhook.id}")
     assert secret not in page.text
-    assert "Test mode: messages are checked" in said(page)
-    assert "Moodle" in said(owner.get(HERE))
+    assert "Test mode: messages are checked" in text_of(page)
+    assert "Moodle" in text_of(owner.get(HERE))
 
 
 def test_new_one_begins_with_the_messages_of_our_own_page(owner: Browser) -> None:
@@ -110,7 +110,7 @@ def test_table_too_long_for_a_page_stays_as_it_is(owner: Browser, laurel: Laurel
     courses = {f"C-{number}": achievement(laurel) for number in range(webhooks.MAX_COURSES + 1)}
     laurel.webhooks.replace_webhook(replace(one, courses=courses, version=one.version + 1))
     page = owner.get(f"{HERE}/{one.id}")
-    assert "This webhook has 81 courses" in said(page)
+    assert "This webhook has 81 courses" in text_of(page)
     assert 'name="course_1"' not in page.text
     assert owner.post(f"{HERE}/{one.id}", fields(laurel, name="Canvas")).status == 303
     assert (the_one(laurel).name, dict(the_one(laurel).courses)) == ("Canvas", courses)
@@ -133,7 +133,7 @@ def test_same_form_again_makes_no_second_webhook(owner: Browser, laurel: Laurel)
         303, f"{laurel.base_url}{HERE}/{new_id}?did=webhook_made_before",
     )  # fmt: skip
     assert the_one(laurel).id == new_id
-    assert "No new webhook was created." in said(owner.get(f"{HERE}/{new_id}?did=webhook_made_before"))
+    assert "No new webhook was created." in text_of(owner.get(f"{HERE}/{new_id}?did=webhook_made_before"))
 
 
 def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
@@ -141,7 +141,7 @@ def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
     one = the_one(laurel)
     for code in ("course_unknown", "unheard_of"):
         laurel.webhooks.add_delivery(one, Delivery(NOW, code, Outcome.REFUSED, code, "ZZ", None, 2))
-    page = said(owner.get(f"{HERE}/{one.id}"))
+    page = text_of(owner.get(f"{HERE}/{one.id}"))
     assert "No achievement is chosen for this course." in page
     assert "course_unknown" not in page
     assert "unheard_of" in page
@@ -169,7 +169,7 @@ def test_nothing_to_award_leads_to_an_achievement(owner: Browser, laurel: Laurel
     for one in laurel.issuer_store.achievements("fernhill"):
         achievements.archive(laurel.issuer_context, "fernhill", one.id, archived=True)
     page = owner.get(f"{HERE}/new")
-    assert "Create one to start issuing" in said(page)
+    assert "Create one to start issuing" in text_of(page)
     assert "Set it up" not in page.text
 
 

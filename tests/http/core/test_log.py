@@ -56,7 +56,7 @@ def test_reason_is_logged_by_type_and_code_alone(lines: Lines) -> None:
 def test_chain_of_causes_is_bounded(lines: Lines) -> None:
     error = ValueError()
     error.__cause__ = error
-    log.fault("/", "internal", error)
+    log.request_failed("/", "internal", error)
     assert len(lines.parsed()[0]["error"]) == 8
 
 

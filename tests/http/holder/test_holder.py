@@ -66,7 +66,7 @@ def state(laurel: Laurel) -> State:
 def test_an_issuer_has_it_sent_again_and_is_told_how_it_fares(laurel: Laurel, ask: Gateway) -> None:
     answer = sent_again(laurel, ask)
     assert (answer.status, answer.json["state"]) == (202, "waiting")
-    assert Task("deliver", "fernhill", CREDENTIAL, laurel.now) in laurel.tasks.standing
+    assert Task("deliver", "fernhill", CREDENTIAL, laurel.now) in laurel.tasks.status
     deliver(laurel)
     assert [letter.to for letter in laurel.mailer.sent] == [EMAIL]
 
@@ -288,7 +288,7 @@ def test_mail_ends_with_one_click_and_clicking_again_is_harmless(laurel: Laurel,
 
 
 def test_an_issuer_that_gives_hundreds_does_not_hide_the_others(laurel: Laurel, path: str) -> None:
-    issuer_actions.found(
+    issuer_actions.create(
         laurel.issuer_context, issuer_actions.NewIssuer("aaa", "Flood", "https://flood.example/", "Gives.")
     )
     mine = {held.record.id for held in look(laurel, path)}
@@ -323,9 +323,9 @@ def test_an_issuer_chooses_the_colour_of_its_letters(laurel: Laurel, ask: Gatewa
 
 def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, ask: Gateway) -> None:
     owner = as_token(laurel, "fernhill", Role.OWNER)
-    laurel.mailer.fault = lambda: Unavailable("no post today")
+    laurel.mailer.failure = lambda: Unavailable("no post today")
     assert ask.post("/v1/members", b'{"email": "eve@example.org", "role": "owner"}', **owner).status == 201
-    laurel.mailer.fault = lambda: None
+    laurel.mailer.failure = lambda: None
     assert ask.post("/v1/members", b'{"email": "ben@example.org", "role": "editor"}', **owner).status == 201
     [letter] = laurel.mailer.sent
     assert (letter.kind, letter.to, letter.main.url) == (Kind.INVITATION, "ben@example.org", f"{BASE_URL}/sign-in")

@@ -8,7 +8,7 @@ from tests.http.matrix import At, Builder, Call
 
 
 def a_member(at: At) -> str:
-    email = f"m{at.laurel.member_store.roster(at.owner).version}@canary.example"
+    email = f"m{at.laurel.member_store.membership(at.owner).version}@canary.example"
     members.add(at.laurel.access_context, at.owner, email, Role.VIEWER)
     return email
 

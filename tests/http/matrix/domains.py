@@ -11,7 +11,7 @@ DOMAIN = "named.example"
 
 def said(at: At, issuer_id: str) -> None:
     record, _ = domain_proof.instructions(at.laurel.issuer_context.issuer_store.issuer(issuer_id), DOMAIN)
-    at.laurel.witness.texts[record[0]] = [record[1]]
+    at.laurel.domain_reader.texts[record[0]] = [record[1]]
 
 
 def proven(at: At) -> str:

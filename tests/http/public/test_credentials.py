@@ -47,12 +47,12 @@ def test_report_is_the_same_at_both_addresses(ask: Gateway, laurel: Laurel) -> N
 def test_summary_has_its_shape(ask: Gateway, laurel: Laurel) -> None:
     summary = ask.get(f"/v1/credentials/{id_of('revoked')}").json
     lists = [f"{BASE_URL}/status/{entry.list_id}" for entry in laurel.issuer_store.record(id_of("revoked")).entries]
-    assert {name: summary[name] for name in ("id", "url", "verdict", "checked_at", "standing", "links")} == {
+    assert {name: summary[name] for name in ("id", "url", "verdict", "checked_at", "status", "links")} == {
         "id": id_of("revoked"),
         "url": f"{BASE_URL}/c/{id_of('revoked')}",
         "verdict": "revoked",
         "checked_at": "2026-11-22T12:00:00Z",
-        "standing": {"state": "revoked", "at": "2026-11-19T12:00:00Z", "reason": "Issued to the wrong person."},
+        "status": {"state": "revoked", "at": "2026-11-19T12:00:00Z", "reason": "Issued to the wrong person."},
         "links": {
             "page": f"{BASE_URL}/c/{id_of('revoked')}",
             "report": f"{BASE_URL}/v1/credentials/{id_of('revoked')}/report",

@@ -55,7 +55,7 @@ def at_domain(laurel: Laurel, issuer: str, fragment: str = "key-1", **changes: o
     key = makers.OTHER_KEY
     by = makers.issuer(key, did=issuer, name="Riverside University", **changes)
     method = f"{issuer}#{fragment}"
-    laurel.outside.issuers[issuer] = Controller(
+    laurel.remote_sources.issuers[issuer] = Controller(
         issuer, (Method(id=method, key=from_multikey(by.keys[0].multibase), assertion=True),)
     )
     plain = {name: value for name, value in makers.unsigned(by).items() if name != "credentialStatus"}
@@ -106,7 +106,7 @@ def test_link_of_ours_that_leads_nowhere_is_no_redirect_into_the_blue(ask: Gatew
 
 
 def test_strangers_link_is_followed_and_named(ask: Gateway, laurel: Laurel) -> None:
-    laurel.outside.pages[LINK] = makers.as_bytes(stranger())
+    laurel.remote_sources.pages[LINK] = makers.as_bytes(stranger())
     answer = bring(ask, LINK)
     assert HEADLINES["valid"] in answer.text
     assert LINK in answer.text
@@ -130,8 +130,8 @@ def test_nothing_found_says_what_to_try_and_keeps_the_text(ask: Gateway, text: s
     assert says in html.unescape(answer.text)
     assert kept(answer) == text
     (field,) = [attrs for tag, attrs in outline.elements if tag == "textarea"]
-    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "fault")
-    assert {"alert"} == {attrs["role"] for _, attrs in outline.elements if attrs.get("id") == "fault"}
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "error")
+    assert {"alert"} == {attrs["role"] for _, attrs in outline.elements if attrs.get("id") == "error"}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_nothing_found_says_what_to_try_and_keeps_the_text(ask: Gateway, text: s
     [("address_refused", "Link not allowed"), ("http_status", "Link could not be read")],
 )
 def test_link_that_cannot_be_followed_is_no_verdict(ask: Gateway, laurel: Laurel, code: str, says: str) -> None:
-    laurel.outside.fault = (code, "It is so.")
+    laurel.remote_sources.fault = (code, "It is so.")
     answer = bring(ask, LINK)
     assert answer.status == 422
     assert says in answer.text
@@ -148,7 +148,7 @@ def test_link_that_cannot_be_followed_is_no_verdict(ask: Gateway, laurel: Laurel
 
 
 def test_fault_of_ours_is_never_a_verdict(laurel: Laurel) -> None:
-    laurel.outside.fault = ("out_of_time", "Late.")
+    laurel.remote_sources.fault = ("out_of_time", "Late.")
     assert bring(Gateway(create_app(laurel)), LINK).status == 504
 
     class Down:
@@ -227,7 +227,7 @@ def test_nothing_that_is_brought_is_in_the_log(
     link = f"https://{CANARY}.example/{CANARY}"
     evil = makers.as_bytes(stranger(holder=Holder(CANARY)))
     for code in ("address_refused", "out_of_time", "http_status"):
-        laurel.outside.fault = (code, f"{CANARY} did not answer.")
+        laurel.remote_sources.fault = (code, f"{CANARY} did not answer.")
         for text in (CANARY, link, evil.decode(), f"{BASE_URL}/c/{CANARY}", '{"' + CANARY):
             bring(ask, text, user_agent=CANARY, referer=link)
             bring(ask, file=text.encode())

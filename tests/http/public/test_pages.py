@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.credential.record import Standing, State
+from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.html import render, text
 from chalicelib.http.public import verdict_text
 from chalicelib.http.public.credential_view import page_of
@@ -97,8 +97,8 @@ def test_reason_is_given_in_the_issuers_own_words(ask: Gateway, laurel: Laurel) 
 
 
 def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(good: HostedReport) -> None:
-    noted = Standing(State.REVOKED, NOW, "Because of a rumour.")
-    assert "rumour" not in page(replace(good, record=replace(good.record, standing=noted)))
+    noted = CredentialStatus(State.REVOKED, NOW, "Because of a rumour.")
+    assert "rumour" not in page(replace(good, record=replace(good.record, status=noted)))
     revoked = replace(good.report, verdict=Verdict.REVOKED)
     line = page_of(replace(good, report=revoked), BASE_URL).line
     assert line == "Revoked, meaning the issuer has taken it back. Do not rely on it."
@@ -227,9 +227,9 @@ def poisoned(good: HostedReport, evil: str) -> HostedReport:
     view = poison(good.report.credential)
     findings = tuple(finding._replace(message=evil) for finding in good.report.findings)
     report = replace(good.report, credential=view, findings=findings, format=evil, not_checked=(evil,))
-    standing = Standing(State.REVOKED, NOW, evil)
+    status = CredentialStatus(State.REVOKED, NOW, evil)
     issuer = replace(good.issuer, name=evil, url=evil, did=evil)
-    return replace(good, report=report, issuer=issuer, record=replace(good.record, standing=standing))
+    return replace(good, report=report, issuer=issuer, record=replace(good.record, status=status))
 
 
 def variants(opened: HostedReport) -> Iterator[HostedReport]:

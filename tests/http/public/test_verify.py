@@ -262,7 +262,7 @@ def test_an_envelope_changes_nothing_that_is_signed(ask: Gateway, extra: object)
 def test_fault_of_a_link_is_the_requests_and_says_why(
     ask: Gateway, laurel: Laurel, reason: str, code: str, status: int
 ) -> None:
-    laurel.outside.fault = (reason, "It is so.")
+    laurel.remote_sources.fault = (reason, "It is so.")
     answer = verify(ask, envelope(url=LINK))
     assert (answer.status, answer.json["code"], answer.json["reason"]) == (status, code, reason)
     assert answer.json["detail"].startswith("It is so. ")
@@ -280,7 +280,7 @@ def test_fault_of_our_own_tables_is_not_the_links(laurel: Laurel) -> None:
 
 
 def test_a_strangers_link_is_followed(ask: Gateway, laurel: Laurel) -> None:
-    laurel.outside.pages[LINK] = makers.as_bytes(senders.stranger())
+    laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.stranger())
     answer = verify(ask, envelope(url=LINK))
     assert (answer.status, answer.json["verdict"]) == (200, "valid")
     assert answer.json["findings"][7]["outcome"] == "unknown"
@@ -299,7 +299,7 @@ def test_a_strangers_link_is_followed(ask: Gateway, laurel: Laurel) -> None:
     ids=lambda page: repr(page[:20]),
 )
 def test_a_link_to_something_else_says_what(ask: Gateway, laurel: Laurel, page: bytes) -> None:
-    laurel.outside.pages[LINK] = page
+    laurel.remote_sources.pages[LINK] = page
     answer = verify(ask, LINK.encode())
     assert (answer.status, answer.json["code"]) == (422, "nothing_found")
     assert "link" in answer.json["detail"]
@@ -322,7 +322,7 @@ def test_a_link_to_something_else_says_what(ask: Gateway, laurel: Laurel, page: 
 )
 def test_any_text_may_be_sent_as_a_url(ask: Gateway, laurel: Laurel, url: str) -> None:
     assert verify(ask, envelope(url=url)).status == 422
-    assert laurel.outside.asked == [url]
+    assert laurel.remote_sources.asked == [url]
 
 
 @pytest.mark.parametrize("claimed", ["http://[", f"{BASE_URL}/c/", f"{BASE_URL}/c/{'q' * 26}", f"{BASE_URL}/c/<b>"])

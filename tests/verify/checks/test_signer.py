@@ -12,7 +12,7 @@ from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Outcome, Report
-from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, FakeWorld, as_bytes, issuer, signed, unsigned
+from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, FakeResolver, as_bytes, issuer, signed, unsigned
 from tests.verify.jose.tokens import jwk
 
 DID = "did:web:fernhill.example"
@@ -22,11 +22,11 @@ HOUR = timedelta(hours=1)
 def report_on(method: dict[str, Any], *, signed_at: datetime = NOW, **proof: Any) -> Report:
     key = from_multikey(encode_ed25519(ISSUER_KEY.public))
     values = {"id": f"{DID}#key-1", "key": key, "assertion": True, **method}
-    world = FakeWorld(controllers={DID: Controller(DID, (Method(**values),))})
+    resolver = FakeResolver(controllers={DID: Controller(DID, (Method(**values),))})
     document = signed(unsigned(issuer(did=DID), entries=()), method=f"{DID}#key-1", created=signed_at)
     document["proof"].update(proof)  # type: ignore[attr-defined]
     del document["credentialStatus"]
-    return verify(as_bytes(resigned(document)), world=world.world(), now=NOW)
+    return verify(as_bytes(resigned(document)), resolver=resolver.resolver(), now=NOW)
 
 
 def resigned(document: dict[str, Any]) -> dict[str, Any]:
@@ -112,5 +112,5 @@ def test_a_listed_key_that_cannot_be_used_is_told_apart_from_one_that_must_not_b
 
 
 def test_a_did_key_issuer_signed_by_another_did_key_is_refused() -> None:
-    report = verify(as_bytes(signed(unsigned(), key=OTHER_KEY)), world=FakeWorld().world(), now=NOW)
+    report = verify(as_bytes(signed(unsigned(), key=OTHER_KEY)), resolver=FakeResolver().resolver(), now=NOW)
     assert report.findings[4].code == "signer_not_issuer"

@@ -17,9 +17,9 @@ from tests.makers import (
     ENTRIES,
     NOW,
     OTHER_KEY,
-    FakeWorld,
+    FakeResolver,
     as_bytes,
-    good_world,
+    good_resolver,
     list_url,
     signed,
     status_list,
@@ -29,8 +29,8 @@ from tests.makers import (
 REVOCATION, SUSPENSION = Purpose.REVOCATION, Purpose.SUSPENSION
 
 
-def report_on(document: dict[str, Any], world: FakeWorld) -> Report:
-    return verify(as_bytes(signed(document)), world=world.world(), now=NOW)
+def report_on(document: dict[str, Any], resolver: FakeResolver) -> Report:
+    return verify(as_bytes(signed(document)), resolver=resolver.resolver(), now=NOW)
 
 
 def status_finding(report: Report) -> tuple[Verdict, str]:
@@ -39,19 +39,19 @@ def status_finding(report: Report) -> tuple[Verdict, str]:
 
 def with_list(
     document: dict[str, Any], *, sign_it: bool = True, purpose: Purpose = REVOCATION, **keys: Any
-) -> FakeWorld:
-    world = good_world()
-    world.lists[list_url(purpose)] = as_bytes(signed(document, **keys) if sign_it else document)
-    return world
+) -> FakeResolver:
+    resolver = good_resolver()
+    resolver.lists[list_url(purpose)] = as_bytes(signed(document, **keys) if sign_it else document)
+    return resolver
 
 
 def subject(**changes: Any) -> dict[str, Any]:
     return {**status_list(REVOCATION)["credentialSubject"], **changes}  # type: ignore[dict-item]
 
 
-LIST_FAULTS: dict[str, tuple[Callable[[], FakeWorld], str]] = {
+LIST_FAULTS: dict[str, tuple[Callable[[], FakeResolver], str]] = {
     "unreachable": (
-        lambda: FakeWorld(lists={list_url(SUSPENSION): good_world().lists[list_url(SUSPENSION)]}),
+        lambda: FakeResolver(lists={list_url(SUSPENSION): good_resolver().lists[list_url(SUSPENSION)]}),
         "status_list_unavailable",
     ),
     "not json": (lambda: _raw(b"<html>"), "status_list_unproven"),
@@ -92,10 +92,10 @@ LIST_FAULTS: dict[str, tuple[Callable[[], FakeWorld], str]] = {
 }
 
 
-def _raw(body: bytes) -> FakeWorld:
-    world = good_world()
-    world.lists[list_url(REVOCATION)] = body
-    return world
+def _raw(body: bytes) -> FakeResolver:
+    resolver = good_resolver()
+    resolver.lists[list_url(REVOCATION)] = body
+    return resolver
 
 
 @pytest.mark.parametrize(
@@ -132,25 +132,25 @@ def test_an_entry_that_cannot_be_read_is_unknown(fault: str, beside: list[int]) 
     faulty = {**first, **changes}
     document["credentialStatus"] = {(): [faulty], (1,): [faulty, second], (0,): [second, faulty]}[tuple(beside)]
     source = as_bytes(signed(document, suite="eddsa-jcs-2022"))
-    report = verify(source, world=good_world().world(), now=NOW)
+    report = verify(source, resolver=good_resolver().resolver(), now=NOW)
     assert status_finding(report) == (Verdict.UNKNOWN, code)
 
 
 @pytest.mark.parametrize(("purpose", "verdict"), [(REVOCATION, Verdict.REVOKED), (SUSPENSION, Verdict.SUSPENDED)])
 def test_a_set_bit_is_found_in_either_list(purpose: Purpose, verdict: Verdict) -> None:
     index = next(entry.index for entry in ENTRIES if entry.purpose is purpose)
-    world = with_list(status_list(purpose, bitstring.with_bit(EMPTY_BITS, index, value=True)), purpose=purpose)
-    report = report_on(unsigned(), world)
+    resolver = with_list(status_list(purpose, bitstring.with_bit(EMPTY_BITS, index, value=True)), purpose=purpose)
+    report = report_on(unsigned(), resolver)
     assert report.verdict is verdict
     assert [evidence.url for evidence in report.findings[6].evidence] == [list_url(purpose)]
     assert report.credential is not None
 
 
 def test_a_withdrawal_counts_even_when_the_other_list_is_unreachable() -> None:
-    world = with_list(status_list(REVOCATION, bitstring.with_bit(EMPTY_BITS, ENTRIES[0].index, value=True)))
-    del world.lists[list_url(SUSPENSION)]
+    resolver = with_list(status_list(REVOCATION, bitstring.with_bit(EMPTY_BITS, ENTRIES[0].index, value=True)))
+    del resolver.lists[list_url(SUSPENSION)]
     for entries in (ENTRIES, ENTRIES[::-1]):
-        assert report_on(unsigned(entries=entries), world).verdict is Verdict.REVOKED
+        assert report_on(unsigned(entries=entries), resolver).verdict is Verdict.REVOKED
 
 
 def test_another_credentials_bit_does_not_matter() -> None:
@@ -161,17 +161,20 @@ def test_another_credentials_bit_does_not_matter() -> None:
 def test_a_credential_without_a_status_is_not_made_unknown_by_it() -> None:
     document = unsigned(entries=())
     del document["credentialStatus"]
-    report = report_on(document, good_world())
+    report = report_on(document, good_resolver())
     assert (report.verdict, report.findings[6].outcome) == (Verdict.VALID, Outcome.NOT_APPLICABLE)
 
 
 def test_more_entries_than_we_look_at_are_unknown() -> None:
     entries = tuple(Entry(REVOCATION, "r" * 26, index) for index in range(9))
-    assert status_finding(report_on(unsigned(entries=entries), good_world())) == (Verdict.UNKNOWN, "too_many_entries")
+    assert status_finding(report_on(unsigned(entries=entries), good_resolver())) == (
+        Verdict.UNKNOWN,
+        "too_many_entries",
+    )
 
 
 def test_the_list_is_judged_at_the_time_of_the_verification() -> None:
-    world = with_list(status_list(REVOCATION, validUntil="2026-11-22T12:00:00Z"))
-    assert report_on(unsigned(), world).verdict is Verdict.VALID
+    resolver = with_list(status_list(REVOCATION, validUntil="2026-11-22T12:00:00Z"))
+    assert report_on(unsigned(), resolver).verdict is Verdict.VALID
     later = datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC)
-    assert verify(as_bytes(signed(unsigned())), world=world.world(), now=later).verdict is Verdict.UNKNOWN
+    assert verify(as_bytes(signed(unsigned())), resolver=resolver.resolver(), now=later).verdict is Verdict.UNKNOWN

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Outcome
-from tests.makers import NOW, FakeWorld, as_bytes, signed, unsigned
+from tests.makers import NOW, FakeResolver, as_bytes, signed, unsigned
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -53,7 +53,7 @@ FAULTS: dict[str, Edit] = {
 def test_what_the_standard_requires_is_required(fault: str) -> None:
     document = signed(unsigned())
     FAULTS[fault](document)
-    finding = verify(as_bytes(document), world=FakeWorld().world(), now=NOW).findings[1]
+    finding = verify(as_bytes(document), resolver=FakeResolver().resolver(), now=NOW).findings[1]
     assert finding.outcome is Outcome.FAILED, finding
 
 
@@ -68,5 +68,5 @@ def test_what_the_standard_requires_is_required(fault: str) -> None:
 def test_a_format_that_we_do_not_know_is_unknown(edit: Edit, code: str) -> None:
     document = signed(unsigned())
     edit(document)
-    finding = verify(as_bytes(document), world=FakeWorld().world(), now=NOW).findings[0]
+    finding = verify(as_bytes(document), resolver=FakeResolver().resolver(), now=NOW).findings[0]
     assert (finding.outcome, finding.code) == (Outcome.UNKNOWN, code)

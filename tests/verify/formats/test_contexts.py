@@ -11,7 +11,7 @@ import pytest
 from chalicelib.credential import vocabulary
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
-from tests.makers import ISSUER_KEY, NOW, good_world, signed, unsigned
+from tests.makers import ISSUER_KEY, NOW, good_resolver, signed, unsigned
 
 OPEN_BADGES = unsigned()["@context"][1]  # type: ignore[index]
 RENAMED = {"name": "https://evil.example/nickname", "description": "https://evil.example/name"}
@@ -27,7 +27,7 @@ def secured(form: str, document: dict[str, Any]) -> bytes:
 
 
 def judged(source: bytes) -> tuple[Verdict, str]:
-    report: Report = verify(source, world=good_world().world(), now=NOW)
+    report: Report = verify(source, resolver=good_resolver().resolver(), now=NOW)
     return report.verdict, next(finding.code for finding in report.findings if finding.check == "context")
 
 

@@ -16,7 +16,7 @@ from chalicelib.verify.keys.jwk import from_jwk
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Outcome, Report, Verdict
-from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, FakeWorld, good_world, issuer, unsigned
+from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, FakeResolver, good_resolver, issuer, unsigned
 
 DID = "did:web:fernhill.example"
 
@@ -26,8 +26,8 @@ def token(payload: dict[str, Any], *, key: Any = ISSUER_KEY.private, alg: str = 
     return pyjwt.encode(payload, key, alg, headers=header).encode()
 
 
-def report_on(source: bytes, world: FakeWorld | None = None) -> Report:
-    return verify(source, world=(world or good_world()).world(), now=NOW)
+def report_on(source: bytes, resolver: FakeResolver | None = None) -> Report:
+    return verify(source, resolver=(resolver or good_resolver()).resolver(), now=NOW)
 
 
 def codes(report: Report) -> dict[str, str]:
@@ -76,14 +76,14 @@ def test_every_algorithm_that_we_name_is_checked(alg: str) -> None:
     algorithm = pyjwt.get_algorithm_by_name(alg)
     jwk = json.loads(algorithm.to_jwk(private.public_key()))
     jwk.pop("key_ops", None)
-    world = FakeWorld(controllers={DID: Controller(DID, (Method(f"{DID}#k", from_jwk(jwk), assertion=True),))})
+    resolver = FakeResolver(controllers={DID: Controller(DID, (Method(f"{DID}#k", from_jwk(jwk), assertion=True),))})
     document = unsigned(issuer(did=DID), entries=())
     document.pop("credentialStatus")
     good = token(document, key=private, alg=alg, kid=f"{DID}#k")
-    assert report_on(good, world).verdict is Verdict.VALID
+    assert report_on(good, resolver).verdict is Verdict.VALID
     header, payload, signature = good.split(b".")
     flipped = base64.urlsafe_b64encode(base64.urlsafe_b64decode(payload + b"==").replace(b"Ada", b"Eve")).rstrip(b"=")
-    bad = report_on(b".".join((header, flipped, signature)), world)
+    bad = report_on(b".".join((header, flipped, signature)), resolver)
     assert (bad.verdict, codes(bad)["proof"]) == (Verdict.INVALID, "signature_wrong")
     assert bad.credential is None
 

@@ -28,8 +28,8 @@ def test_a_did_that_is_its_own_key_needs_no_look_up(did: str) -> None:
 
 
 def test_a_method_is_found_by_its_exact_id() -> None:
-    world = Only(controller(DID, f"{DID}#key-1", f"{DID}#key-2"))
-    found, method = find_method(f"{DID}#key-2", world)
+    resolver = Only(controller(DID, f"{DID}#key-1", f"{DID}#key-2"))
+    found, method = find_method(f"{DID}#key-2", resolver)
     assert (found.id, method.id) == (DID, f"{DID}#key-2")
 
 

@@ -37,7 +37,7 @@ def routes(services: Services) -> Routes:
     def one(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
-        return _page(services, context, bulk_issuer.progress(services.bulk, job), layout.asked(request))
+        return _page(services, context, bulk_issuer.progress(services.bulk, job), layout.query(request))
 
     @bound.bind("/console/{issuer}/issue/{id}", access=member(Act.ISSUE), methods=("POST",), missing=MISSING)
     def run_on(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
@@ -57,9 +57,9 @@ def recent(services: Services, context: PageContext, most: int) -> list[job_text
     return [job_text.short(job, names.get(job.achievement_id, ANOTHER)) for job in found]
 
 
-def _page(services: Services, context: PageContext, job: Job, asked: Mapping[str, str]) -> Reply:
-    only = RowState.REFUSED if asked.get("only") == RowState.REFUSED else None
-    found = list(islice(bulk_issuer.results(services.bulk, job, only, _place(asked.get("after", ""))), SHOWN + 1))
+def _page(services: Services, context: PageContext, job: Job, query: Mapping[str, str]) -> Reply:
+    only = RowState.REFUSED if query.get("only") == RowState.REFUSED else None
+    found = list(islice(bulk_issuer.results(services.bulk, job, only, _place(query.get("after", ""))), SHOWN + 1))
     following = found[SHOWN - 1][1] if len(found) > SHOWN else None
     achievement = services.issuer_context.issuer_store.achievement(job.issuer_id, job.achievement_id).name
     return layout.show(

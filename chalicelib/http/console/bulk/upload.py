@@ -57,7 +57,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE))
     def award(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
-        chosen = layout.asked(request).get("achievement", "")
+        chosen = layout.query(request).get("achievement", "")
         return _page(services, context, FormState({"achievement": chosen, "notify": "yes"}))
 
     @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE), methods=("POST",))
@@ -66,9 +66,9 @@ def routes(services: Services) -> Routes:
         form = _with_file(form_state.sent(request))
         sent = _upload(form)
         achievement = _achievement(services, context, form)
-        if form.faults or achievement is None:
+        if form.errors or achievement is None:
             return _page(services, context, form)
-        if form.said("do") in ("issue", "issue_valid"):
+        if form.text("do") in ("issue", "issue_valid"):
             made = _awarded(services, context, form, sent)
             if made is not None:
                 return layout.redirect(f"{context.at}/issue/{made.id}")
@@ -84,46 +84,46 @@ def _with_file(form: FormState) -> FormState:
     try:
         text = form.file.decode("utf-8-sig")
     except UnicodeDecodeError:
-        form.fault("file", NOT_TEXT)
+        form.add_error("file", NOT_TEXT)
         return form
     # A newly uploaded file has not been checked yet, so it is never issued at once.
-    return FormState({**form.values, "rows": text, "do": "check"}, form.faults)
+    return FormState({**form.values, "rows": text, "do": "check"}, form.errors)
 
 
 def _achievement(services: Services, context: PageContext, form: FormState) -> Achievement | None:
     """Return the chosen achievement. Record an error when it is archived, or when there is none and return None."""
     try:
-        found = services.issuer_context.issuer_store.achievement(context.tenant, form.said("achievement"))
+        found = services.issuer_context.issuer_store.achievement(context.tenant, form.text("achievement"))
     except NotFound:
-        form.fault("achievement", "Choose an achievement.")
+        form.add_error("achievement", "Choose an achievement.")
         return None
     if found.archived:
-        form.fault("achievement", "This achievement is archived. Choose another one, or restore it first.")
+        form.add_error("achievement", "This achievement is archived. Choose another one, or restore it first.")
     return found
 
 
 def _upload(form: FormState) -> Upload:
     """Parse ``form`` into an upload and record its errors."""
     content = form.lines("rows").encode()
-    if not content.strip() and "file" not in form.faults:
-        form.fault("rows", "Enter at least one name, or upload a file.")
+    if not content.strip() and "file" not in form.errors:
+        form.add_error("rows", "Enter at least one name, or upload a file.")
     if len(content) > MAX_LIST:
         size = f"{len(content):,} bytes; the limit is {MAX_LIST:,}"
-        form.fault("rows", f"This list has {size}. Issue it in parts, or use the API.")
+        form.add_error("rows", f"This list has {size}. Issue it in parts, or use the API.")
     until = None
-    if form.said("valid_until"):
+    if form.text("valid_until"):
         try:
-            until = timestamps.end(form.said("valid_until"))
+            until = timestamps.end(form.text("valid_until"))
         except Malformed:
-            form.fault("valid_until", "Enter a date such as 2027-12-31, or leave it empty.")
-    key = form.said("key")
+            form.add_error("valid_until", "Enter a date such as 2027-12-31, or leave it empty.")
+    key = form.text("key")
     return Upload(
-        Terms(form.said("achievement"), notify=bool(form.said("notify"))),
+        Terms(form.text("achievement"), notify=bool(form.text("notify"))),
         content,
         Allow(
-            duplicates=bool(form.said("twice")),
-            faults=form.said("do") == "issue_valid",
-            columns=bool(form.said("columns")),
+            duplicates=bool(form.text("twice")),
+            row_errors=form.text("do") == "issue_valid",
+            columns=bool(form.text("columns")),
         ),
         key=key if _KEY.fullmatch(key) else None,
         valid_until=until,
@@ -133,25 +133,25 @@ def _upload(form: FormState) -> Upload:
 def _mark(form: FormState) -> str:
     """Hash everything that was checked. A list whose hash differs must be checked again before it is issued."""
     names = ("achievement", "valid_until", "notify", "columns")
-    said = "\0".join((form.lines("rows"), *(form.said(name) for name in names)))
-    return hashlib.sha256(said.encode()).hexdigest()
+    value = "\0".join((form.lines("rows"), *(form.text(name) for name in names)))
+    return hashlib.sha256(value.encode()).hexdigest()
 
 
 def _awarded(services: Services, context: PageContext, form: FormState, sent: Upload) -> Job | None:
     """Create the job for the checked list. Return None when the list must be checked again."""
-    if form.said("checked") != _mark(form) or sent.key is None:
-        form.fault("rows", CHANGED)
+    if form.text("checked") != _mark(form) or sent.key is None:
+        form.add_error("rows", CHANGED)
         return None
     try:
         made = bulk_issuer.create(services.bulk, context.tenant, sent, context.person.email, now=True)
     except RowsRefused as error:
         if error.code == "duplicates":
-            form.fault(
+            form.add_error(
                 "twice", "Confirm that these people get two credentials, or remove the duplicates from the list."
             )
         return None
     except (Refused, Malformed, Conflict) as error:
-        form.fault("rows", error.detail)
+        form.add_error("rows", error.detail)
         return None
     if made.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
         job_runner.run(services.bulk, context.tenant, made.id, lambda: False)
@@ -166,10 +166,10 @@ def _checked(
         found = bulk_issuer.examine(services.bulk, context.tenant, sent)
         sample, with_email = _looked_at(sent, found)
     except UnknownColumns as error:
-        form.fault("columns", error.detail)
+        form.add_error("columns", error.detail)
         return None
     except (Malformed, Refused) as error:
-        form.fault("rows", error.detail)
+        form.add_error("rows", error.detail)
         return None
     seen = Seen(
         mark=_mark(form),
@@ -187,15 +187,15 @@ def _checked(
 def _looked_at(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int | None]:
     """Return the first valid rows and the number of valid rows with an email address. Return no rows and None when not
     every error is listed, because the valid rows are then unknown."""
-    faulty = {fault.row for fault in found.faults}
+    with_errors = {add_error.row for add_error in found.row_errors}
     sample: list[Row] = []
     with_email = 0
     for row in upload.read(sent.content, any_columns=sent.allow.columns):
-        if row.number not in faulty:
+        if row.number not in with_errors:
             with_email += row.email is not None
             if len(sample) < SAMPLE:
                 sample.append(row)
-    if len(faulty) < found.faulty:
+    if len(with_errors) < found.with_errors:
         return (), None
     return tuple(sample), with_email
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.award.bulk.bulk_issuer import UploadSummary
-from chalicelib.award.bulk.upload import Fault, Row
+from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.http.html import text
 
 SHOWN = 100
@@ -43,7 +43,7 @@ ADVICE: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class FaultLine:
+class ErrorLine:
     """View model of one error."""
 
     row: str
@@ -71,12 +71,12 @@ class SubmittedReport:
     key: str
     headline: str
     lines: tuple[str, ...]
-    faults: tuple[FaultLine, ...]
-    more_faults: bool
-    duplicates: tuple[FaultLine, ...]
+    row_errors: tuple[ErrorLine, ...]
+    more_errors: bool
+    duplicates: tuple[ErrorLine, ...]
     sample: tuple[SampleLine, ...]
     sample_caption: str
-    faulty: int
+    with_errors: int
     good: int
     what: str
     button: str
@@ -100,21 +100,21 @@ class Seen:
 
 def checked(found: UploadSummary, seen: Seen) -> SubmittedReport:
     """Build the view model of ``found``."""
-    good = found.total - found.faulty
+    good = found.total - found.with_errors
     return SubmittedReport(
         mark=seen.mark,
         key=seen.key,
         headline=_headline(found),
         lines=_lines(found),
-        faults=tuple(_line(fault) for fault in found.faults[:SHOWN]),
-        more_faults=len(found.faults) > SHOWN,
-        duplicates=tuple(_line(fault) for fault in found.duplicates[:SHOWN]),
+        row_errors=tuple(_line(row_error) for row_error in found.row_errors[:SHOWN]),
+        more_errors=len(found.row_errors) > SHOWN,
+        duplicates=tuple(_line(row_error) for row_error in found.duplicates[:SHOWN]),
         sample=tuple(_sample(row, seen) for row in seen.sample),
         sample_caption="Recipients" if good <= len(seen.sample) else f"First {len(seen.sample)} of {good:,} recipients",
-        faulty=found.faulty,
+        with_errors=found.with_errors,
         good=good,
         what=_what(good, seen),
-        button=f"Issue {credentials(good)}" + (", skip the rest" if found.faulty else ""),
+        button=f"Issue {credentials(good)}" + (", skip the rest" if found.with_errors else ""),
     )
 
 
@@ -129,25 +129,25 @@ def rows(number: int) -> str:
 
 
 def _headline(found: UploadSummary) -> str:
-    if not found.faulty:
-        return f"{rows(found.total)}, no errors" + (", one question" if found.repeated else "")
-    return f"{found.faulty:,} of {rows(found.total)} {'has' if found.faulty == 1 else 'have'} errors"
+    if not found.with_errors:
+        return f"{rows(found.total)}, no errors" + (", one question" if found.with_duplicates else "")
+    return f"{found.with_errors:,} of {rows(found.total)} {'has' if found.with_errors == 1 else 'have'} errors"
 
 
 def _lines(found: UploadSummary) -> tuple[str, ...]:
     lines = []
-    if found.faulty:
-        others = "" if found.faulty == found.total else ", or issue the others and skip these"
+    if found.with_errors:
+        others = "" if found.with_errors == found.total else ", or issue the others and skip these"
         lines.append(f"Fix them in the list below and check again{others}.")
-    if found.repeated:
-        have = "has" if found.repeated == 1 else "have"
-        lines.append(f"{rows(found.repeated).capitalize()} {have} the same address as an earlier row.")
+    if found.with_duplicates:
+        have = "has" if found.with_duplicates == 1 else "have"
+        lines.append(f"{rows(found.with_duplicates).capitalize()} {have} the same address as an earlier row.")
     return tuple(lines)
 
 
-def _line(fault: Fault) -> FaultLine:
-    column = COLUMNS.get(fault.column or "", fault.column or "Whole row")
-    return FaultLine(f"{fault.row:,}", column, fault.detail, ADVICE.get(fault.code, ""))
+def _line(row_error: RowError) -> ErrorLine:
+    column = COLUMNS.get(row_error.column or "", row_error.column or "Whole row")
+    return ErrorLine(f"{row_error.row:,}", column, row_error.detail, ADVICE.get(row_error.code, ""))
 
 
 def _sample(row: Row, seen: Seen) -> SampleLine:

@@ -135,7 +135,7 @@ ACTS: Mapping[str, Act] = {act.key: act for act in (SEND, CORRECT, RENEW, SUSPEN
 
 def offered(record: Record, shown: Shown, now: datetime) -> tuple[Act, ...]:
     """Return the actions that the current state of ``record`` allows."""
-    state, replaced = record.standing.state, record.superseded_by is not None
+    state, replaced = record.status.state, record.superseded_by is not None
     possible = {
         SEND: shown.email is not None and is_current(record, now),
         CORRECT: state is State.ACTIVE and not replaced,
@@ -163,19 +163,19 @@ def fresh(services: Services, record: Record, shown: Shown) -> FormState:
 def do(services: Services, record: Record, shown: Shown, key: str, form: FormState) -> Done | None:
     """Perform the action ``key``. Record errors of the input in ``form`` and return None; other errors are raised."""
     act = ACTS[key]
-    if act.needed and not form.said("reason"):
-        form.fault("reason", "Enter a reason. Everyone who checks the credential sees it.")
-    if form.said("reason"):
+    if act.needed and not form.text("reason"):
+        form.add_error("reason", "Enter a reason. Everyone who checks the credential sees it.")
+    if form.text("reason"):
         form.check("reason", status_changes.check_reason)
     if act is CORRECT:
-        form.check("name", lambda said: check_name("name", said, 200))
+        form.check("name", lambda value: check_name("name", value, 200))
     until = _until(form) if act.until_hint else None
-    if form.faults:
+    if form.errors:
         return None
     try:
         return _do(services, record, shown, act, form, until)
     except (Refused, Conflict, TooMany) as error:
-        form.fault(FIELDS.get(error.code, ""), error.detail)
+        form.add_error(FIELDS.get(error.code, ""), error.detail)
         return None
 
 
@@ -209,23 +209,23 @@ def _do(services: Services, record: Record, shown: Shown, act: Act, form: FormSt
 
 def _until(form: FormState) -> datetime | None:
     """Parse the end date, None when empty. Record an error when it is not a date."""
-    if not form.said("valid_until"):
+    if not form.text("valid_until"):
         return None
     try:
-        return timestamps.end(form.said("valid_until"))
+        return timestamps.end(form.text("valid_until"))
     except Malformed:
-        form.fault("valid_until", "Enter a date such as 2027-12-31.")
+        form.add_error("valid_until", "Enter a date such as 2027-12-31.")
         return None
 
 
 def _changes(record: Record, form: FormState, until: datetime | None, email: str | None) -> Changes:
     """Return the fields of ``form`` that differ from ``record``, which was issued to ``email``. An emptied field is
     removed."""
-    name, sought = form.said("name"), form.said("email").lower()
+    name, sought = form.text("name"), form.text("email").lower()
     return Changes(
         name=name if name != record.holder_name else AS_IT_WAS,
         email=(sought or None) if sought != (email or "") else AS_IT_WAS,
-        valid_until=until if form.said("valid_until") != _day(record.valid_until) else AS_IT_WAS,
+        valid_until=until if form.text("valid_until") != _day(record.valid_until) else AS_IT_WAS,
     )
 
 

@@ -79,12 +79,12 @@ def _own(services: Services, context: PageContext, credential_id: str) -> Record
 
 
 def _found(services: Services, context: PageContext, request: Request) -> Reply:
-    asked = layout.asked(request)
-    form = FormState({name: asked.get(name, "")[:MAX_SOUGHT] for name in ("q", "achievement", "state")})
+    query = layout.query(request)
+    form = FormState({name: query.get(name, "")[:MAX_SOUGHT] for name in ("q", "achievement", "state")})
     names = {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)}
     try:
         page = search.page(
-            services.issuer_context.issuer_store, context.tenant, _search(form), asked.get("after"), PAGE
+            services.issuer_context.issuer_store, context.tenant, _search(form), query.get("after"), PAGE
         )
     except Malformed:
         # A truncated URL has an invalid cursor; show the first page instead of an error.
@@ -104,7 +104,7 @@ def _found(services: Services, context: PageContext, request: Request) -> Reply:
 
 
 def _search(form: FormState) -> Search:
-    sought, state = form.said("q"), form.said("state")
+    sought, state = form.text("q"), form.text("state")
     return Search(
         name=sought if sought and "@" not in sought else None,
         email=sought if "@" in sought else None,
@@ -138,9 +138,9 @@ def _shown(services: Services, record: Record) -> Shown:
         at=record.issued_at,
         until=record.valid_until,
         version=record.achievement_version,
-        face=credential_text.face(record.standing.state, record.valid_until, services.issuer_context.now()),
-        since=record.standing.at if record.standing.state is not State.ACTIVE else None,
-        reason=record.standing.reason,
+        face=credential_text.face(record.status.state, record.valid_until, services.issuer_context.now()),
+        since=record.status.at if record.status.state is not State.ACTIVE else None,
+        reason=record.status.reason,
         supersedes=record.supersedes,
         superseded_by=record.superseded_by,
         mail=credential_text.mail(delivery) if delivery else (),

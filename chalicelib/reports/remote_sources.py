@@ -7,7 +7,7 @@ from typing import Protocol
 from chalicelib.verify.ports import Controllers, Fetched, StatusLists
 
 
-class Outside(Protocol):
+class RemoteSources(Protocol):
     """Remote sources during one request; all fetches share one deadline."""
 
     @property

@@ -20,8 +20,8 @@ _ACCEPT = (
 )
 
 
-class Strangers:
-    """Implements `chalicelib.reports.outside.Outside`."""
+class FetchedSources:
+    """Implements `chalicelib.reports.remote_sources.RemoteSources`."""
 
     def __init__(self, web: Web, guard: Guard, clock: Monotonic) -> None:
         self._web = web
