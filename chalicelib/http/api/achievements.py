@@ -11,12 +11,12 @@ from chalicelib.access.roles import Act
 from chalicelib.award import achievements
 from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, Content, NewAchievement
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.http.core import body, query
 from chalicelib.http.core.access import token
-from chalicelib.http.core.json_body import Reading
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body, query
+from chalicelib.http.input.json_body import Reading
 
 MISSING = "This token has no access to an achievement with this id."
 MOST_BYTES = 512 * 1024

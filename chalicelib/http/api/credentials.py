@@ -26,12 +26,12 @@ from chalicelib.award.issuing.status_changes import Decision
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import Record, State
-from chalicelib.http.core import body, query
 from chalicelib.http.core.access import token
-from chalicelib.http.core.json_body import Reading
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body, query
+from chalicelib.http.input.json_body import Reading
 
 MISSING = "This token has no access to a credential with this id."
 NO_ACHIEVEMENT = "This token has no access to an achievement with this id."

@@ -14,11 +14,12 @@ from chalicelib.access.roles import Act
 from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import dates, domain
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
-from chalicelib.http.core import body, json_fields
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body
+from chalicelib.http.input.json_body import Reading
 
 MISSING = "This issuer does not have this domain."
 READINGS = Limit("domain", 30, timedelta(hours=1))
@@ -35,11 +36,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/domains", access=token(Act.MANAGE), methods=("POST",))
     def read(request: Request, caller: Caller) -> Reply:
-        sent = body.json_object(request)
-        json_fields.only(sent, "domain")
-        return as_json(
-            _proof(services, prove(services, caller.issuer_id, json_fields.text(sent, "domain"))), status=201
-        )
+        reading = Reading(body.json_object(request))
+        name = reading.text("domain")
+        reading.finish()
+        return as_json(_proof(services, prove(services, caller.issuer_id, name)), status=201)
 
     @bound.bind("/v1/domains/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
     def give_up(_request: Request, caller: Caller, name: str) -> Reply:

@@ -9,11 +9,11 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Act
 from chalicelib.award import export
-from chalicelib.http.core import query
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import query
 
 NDJSON = "application/x-ndjson"
 

@@ -12,11 +12,12 @@ from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.credential import dates
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
-from chalicelib.http.core import body, json_fields
 from chalicelib.http.core.access import OPERATOR, either, token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body
+from chalicelib.http.input.json_body import Reading
 
 MISSING = "This token has no access to an issuer with this id."
 WORDS = ("name", "url", "description", "email", "image", "accent")
@@ -34,18 +35,19 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/issuers", access=OPERATOR, methods=("POST",))
     def add(request: Request, _operator: str) -> Reply:
-        sent = body.json_object(request)
-        json_fields.only(sent, "id", *WORDS, "owner")
+        reading = Reading(body.json_object(request))
         new = NewIssuer(
-            id=json_fields.text(sent, "id"),
-            name=json_fields.text(sent, "name"),
-            url=json_fields.text(sent, "url"),
-            description=json_fields.text(sent, "description"),
-            email=json_fields.optional(sent, "email"),
-            image=json_fields.optional(sent, "image"),
-            accent=json_fields.optional(sent, "accent"),
+            id=reading.text("id"),
+            name=reading.text("name"),
+            url=reading.text("url"),
+            description=reading.text("description"),
+            email=reading.optional("email"),
+            image=reading.optional("image"),
+            accent=reading.optional("accent"),
         )
-        owner = email_address.normal(json_fields.text(sent, "owner"))
+        sent_owner = reading.text("owner")
+        reading.finish()
+        owner = email_address.normal(sent_owner)
         issuer = issuer_actions.create(services.issuer_context, new, owner=owner, registered=True)
         where = {"Location": f"{services.settings.base_url}/v1/issuers/{issuer.id}"}
         return as_json(shape(issuer), status=201, headers=where)
@@ -56,9 +58,9 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/issuers/{id}", access=token(Act.MANAGE), methods=("PATCH",), missing=MISSING)
     def reword(request: Request, caller: Caller, issuer_id: str) -> Reply:
-        sent = body.json_object(request)
-        json_fields.only(sent, *WORDS)
-        changes = {name: json_fields.optional(sent, name) for name in WORDS if name in sent}
+        reading = Reading(body.json_object(request))
+        changes = {name: reading.optional(name) for name in WORDS if reading.named(name)}
+        reading.finish()
         return as_json(shape(issuer_actions.reword(services.issuer_context, _own(caller, issuer_id), changes)))
 
     return bound

@@ -41,17 +41,12 @@ from chalicelib.award.issuing import idempotency
 from chalicelib.credential import dates
 from chalicelib.credential.build import credential_url
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.http.core import (
-    body,
-    form,
-    negotiation,
-    query,
-)
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body, form, negotiation, query
 
 MISSING = "This token has no access to a job with this id."
 NO_ACHIEVEMENT = "This token has no access to an achievement with this id."

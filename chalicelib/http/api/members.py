@@ -14,11 +14,12 @@ from chalicelib.access.roles import Act, Role
 from chalicelib.credential import dates
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.core import body, json_fields
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body
+from chalicelib.http.input.json_body import Reading
 
 WHICH_MEMBER = "This issuer has no member with this address."
 UNKNOWN = "This issuer does not have this token."
@@ -35,17 +36,17 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/members", access=token(Act.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
-        sent = body.json_object(request)
-        json_fields.only(sent, "email", "role")
-        role = json_fields.choice(sent, "role", Role)
-        member = members.add(services.access_context, caller.issuer_id, json_fields.text(sent, "email"), role)
+        reading = Reading(body.json_object(request))
+        email, role = reading.text("email"), reading.required_choice("role", Role)
+        reading.finish()
+        member = members.add(services.access_context, caller.issuer_id, email, role)
         return as_json({**_member(member), "notified": invite(services.delivery_context, member)}, status=201)
 
     @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)
     def change(request: Request, caller: Caller, email: str) -> Reply:
-        sent = body.json_object(request)
-        json_fields.only(sent, "role")
-        role = json_fields.choice(sent, "role", Role)
+        reading = Reading(body.json_object(request))
+        role = reading.required_choice("role", Role)
+        reading.finish()
         return as_json(_member(members.change(services.access_context, caller.issuer_id, _address(email), role)))
 
     @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=WHICH_MEMBER)
@@ -60,12 +61,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/tokens", access=token(Act.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller) -> Reply:
-        sent = body.json_object(request)
-        json_fields.only(sent, "name", "role")
-        role = json_fields.choice(sent, "role", Role)
-        made, text = tokens.make(
-            services.access_context, caller.issuer_id, role, json_fields.text(sent, "name"), caller.who
-        )
+        reading = Reading(body.json_object(request))
+        name, role = reading.text("name"), reading.required_choice("role", Role)
+        reading.finish()
+        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, caller.who)
         return as_json({**_token(made), "token": text}, status=201)
 
     @bound.bind("/v1/tokens/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=UNKNOWN)

@@ -15,12 +15,12 @@ from chalicelib.award.pathways import pathway_actions, pathway_json
 from chalicelib.award.pathways.pathway import steps
 from chalicelib.award.pathways.pathway_actions import HolderProgress, ReviewedCompletion
 from chalicelib.award.pathways.pathway_progress import eligible
-from chalicelib.http.core import body, query
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body, query
 
 MISSING = "This issuer does not have this pathway."
 PAGE = 20

@@ -19,12 +19,13 @@ from chalicelib.award.webhooks.webhook_actions import (
 from chalicelib.credential.build import credential_url
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.http.api.pathways import sent
-from chalicelib.http.core import body, log
+from chalicelib.http.core import log
 from chalicelib.http.core.access import BY_SECRET, token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import body
 
 MISSING = "This issuer does not have this webhook."
 GONE = "This webhook does not exist. Check its URL in the console, or stop sending messages to it."

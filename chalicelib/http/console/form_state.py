@@ -11,7 +11,7 @@ from typing import TypeVar
 from chalice.app import Request
 
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.core import form
+from chalicelib.http.input import form
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -85,9 +85,8 @@ def admit(rule: Rule, services: Services, request: Request, variables: tuple[str
     """
     if rule.caller_kind in (CallerKind.PUBLIC, CallerKind.BY_SECRET):
         return variables
-    from chalicelib.http.core import (
-        authentication,  # imported here, so that public pages do not load sessions and tokens
-    )
+    # Imported here, so that public pages do not load sessions and tokens.
+    from chalicelib.http.core import authentication
 
     match rule:
         case Rule(CallerKind.TOKEN, Act() as act):

@@ -13,13 +13,9 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.models import Token
 from chalicelib.access.roles import Act
 from chalicelib.errors import Forbidden, Unauthenticated
-from chalicelib.http.core import (
-    cookies,
-    form,
-    log,
-    negotiation,
-)
+from chalicelib.http.core import cookies, log
 from chalicelib.http.core.response import Reply, uncached
+from chalicelib.http.input import form, negotiation
 
 READING = ("GET", "HEAD")
 

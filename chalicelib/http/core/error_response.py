@@ -5,10 +5,11 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.errors import LaurelError
-from chalicelib.http.core import log, negotiation, problem
+from chalicelib.http.core import log, problem
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.html import render as html
+from chalicelib.http.input import negotiation
 
 MISSING = "Check that you copied the whole address."
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from chalice.app import Request, Response
 
-from chalicelib.http.core import negotiation
+from chalicelib.http.input import negotiation
 
 NO_STORE = "no-store"
 """For every response with a credential's status: a revocation takes effect on the next request."""

@@ -17,7 +17,6 @@ from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.holder_actions import LinkExpired
 from chalicelib.delivery.sharing import ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.core import form, request_context
 from chalicelib.http.core.access import BY_SECRET, token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -30,6 +29,7 @@ from chalicelib.http.core.response import (
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.html import render
+from chalicelib.http.input import form, request_context
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
 UNSENT = "Check that you copied the whole id, and that your issuer issued the credential."

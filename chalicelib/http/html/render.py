@@ -12,38 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.http.core import negotiation
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import text
-from chalicelib.http.public import home_view as home_words
-from chalicelib.http.public.credential_view import page_of, page_of_brought
-from chalicelib.reports.hosted import HostedReport
-from chalicelib.reports.submitted import SubmittedReport
+from chalicelib.http.input import negotiation
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-
-
-def credential(opened: HostedReport, base_url: str, headers: Mapping[str, str]) -> Reply:
-    """Render the page of a hosted credential."""
-    return page("credential.html", base_url, 200, headers, page=page_of(opened, base_url))
-
-
-def brought(checked: SubmittedReport, base_url: str, headers: Mapping[str, str]) -> Reply:
-    """Render the report on a submitted credential."""
-    return page("credential.html", base_url, 200, headers, page=page_of_brought(checked, base_url))
-
-
-def home(
-    base_url: str, headers: Mapping[str, str] | None = None, *, found: Problem | None = None, typed: str = ""
-) -> Reply:
-    """Render the home page; on an error, with the problem ``found`` and the ``typed`` input to correct."""
-    status = found.kind.status if found else 200
-    headers, shapes = headers or {}, home_words.SHAPES
-    return page("home.html", base_url, status, headers, forms=True, shapes=shapes, problem=found, typed=typed)
 
 
 def problem(found: Problem, base_url: str, headers: Mapping[str, str]) -> Reply:

@@ -8,19 +8,14 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import NotFound
-from chalicelib.http.core import (
-    body,
-    log,
-    negotiation,
-    request_context,
-)
+from chalicelib.http.core import log
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.html import render
-from chalicelib.http.public import report_json
+from chalicelib.http.input import body, negotiation, request_context
+from chalicelib.http.public import credential_json, credential_page, credential_view
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
@@ -56,7 +51,8 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=MISSING)
     def summary(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Kind.VERIFICATION)
-        return as_json(report_json.credential(opened, services.settings.base_url), headers=uncached())
+        hosted = credential_view.hosted_view(opened, bound.base_url)
+        return as_json(credential_json.summary(opened.report, hosted), headers=uncached())
 
     @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, missing=MISSING)
     def report(request: Request, credential_id: str) -> Reply:
@@ -103,16 +99,16 @@ def _checked(credential_id: str) -> str:
 
 
 def _report(opened: HostedReport, base_url: str) -> Reply:
-    return as_json(report_json.hosted_report(opened, base_url), headers=uncached())
+    return as_json(credential_json.report(credential_view.of_hosted(opened, base_url)), headers=uncached())
 
 
 def _in_form(media_type: str, opened: HostedReport, base_url: str) -> Reply:
     headers = uncached(Vary="Accept")
     match media_type:
         case negotiation.HTML:
-            return render.credential(opened, base_url, headers)
+            return credential_page.show(credential_view.of_hosted(opened, base_url), base_url, headers)
         case negotiation.JSON:
-            return as_json(report_json.hosted_report(opened, base_url), headers=headers)
+            return as_json(credential_json.report(credential_view.of_hosted(opened, base_url)), headers=headers)
         case negotiation.VC_JWT:
             return Reply(opened.record.jwt or "", media_type, headers=headers)
         case _:

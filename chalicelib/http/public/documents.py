@@ -8,12 +8,12 @@ from chalice.app import Request
 
 from chalicelib.credential.did import did_document
 from chalicelib.errors import NotFound
-from chalicelib.http.core import negotiation
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, public
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import negotiation
 from chalicelib.settings import Function
 
 DID_SECONDS = 300

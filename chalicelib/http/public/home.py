@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import Malformed, NotFound, UnreadableLink
-from chalicelib.http.core import problem, request_context
+from chalicelib.http.core import problem
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, public, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
-from chalicelib.http.public import submission
+from chalicelib.http.input import request_context
+from chalicelib.http.public import credential_page, credential_view, submission
 from chalicelib.http.public.submission import Submission
 from chalicelib.settings import Function
 
 SECONDS = 300
+
+SHAPES = (
+    ("good", "tick", "Genuine and valid", "It is what the issuer signed, and it has not been revoked."),
+    (
+        "warn",
+        "triangle",
+        "Genuine, but not valid now",
+        "It has expired, has not started or is suspended. The page says since when, or until when.",
+    ),
+    ("bad", "octagon", "Do not rely on it", "The issuer has revoked it, or it is not what the issuer signed."),
+    (
+        "open",
+        "question",
+        "Not verified",
+        "Something could not be checked. The page says what, and what to do next.",
+    ),
+)
+"""Tone, icon, headline and meaning of each."""
 
 
 def routes(services: Services) -> Routes:
@@ -26,7 +47,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/", access=PUBLIC)
     def home(request: Request) -> Reply:
-        return public(request, render.home(services.settings.base_url), SECONDS)
+        return public(request, _page(bound.base_url), SECONDS)
 
     @bound.bind("/", access=PUBLIC, methods=("POST",), function=Function.VERIFY)
     def check(request: Request) -> Reply:
@@ -39,7 +60,7 @@ def routes(services: Services) -> Routes:
             found = problem.of(error, submission.MISSING)
             if found is None or found.kind.status >= 500:
                 raise
-            return render.home(services.settings.base_url, uncached(), found=found, typed=typed)
+            return _page(bound.base_url, uncached(), found, typed)
 
     # Chalice passes greedy variables through to API Gateway, which sends every unmatched path here. API Gateway's own
     # response cannot negotiate by `Accept`, and would show JSON to a person.
@@ -56,4 +77,14 @@ def _shown(services: Services, request: Request, sent: Submission) -> Reply:
         # Redirect to its own page, whose URL can be bookmarked.
         return Reply("", "text/plain", 303, uncached(Location=f"{services.settings.base_url}/c/{hosted}"))
     checked = submission.check(services, sent, request_context.made(request, Kind.VIEW))
-    return render.brought(checked, services.settings.base_url, uncached())
+    return credential_page.show(credential_view.of_submitted(checked), services.settings.base_url, uncached())
+
+
+def _page(
+    base_url: str, headers: Mapping[str, str] | None = None, found: Problem | None = None, typed: str = ""
+) -> Reply:
+    """Render the page; after an error, with the problem ``found`` and the ``typed`` input to correct."""
+    status = found.kind.status if found else 200
+    return render.page(
+        "home.html", base_url, status, headers or {}, forms=True, shapes=SHAPES, problem=found, typed=typed
+    )

@@ -11,9 +11,10 @@ from chalice.app import Request
 from chalicelib.analytics.event import Visit
 from chalicelib.credential import strict_json
 from chalicelib.errors import NotFound
-from chalicelib.http.core import body, form, log
+from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
+from chalicelib.http.input import body, form
 from chalicelib.reports import pasted
 from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions

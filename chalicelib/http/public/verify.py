@@ -5,12 +5,12 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
-from chalicelib.http.core import request_context
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.public import report_json, submission
+from chalicelib.http.input import request_context
+from chalicelib.http.public import credential_json, credential_view, submission
 from chalicelib.settings import Function
 
 
@@ -23,7 +23,7 @@ def routes(services: Services) -> Routes:
         checked = submission.check(
             services, submission.by_program(request), request_context.made(request, Kind.VERIFICATION)
         )
-        return as_json(report_json.report(checked.report), headers=uncached())
+        return as_json(credential_json.report(credential_view.of_submitted(checked)), headers=uncached())
 
     bound.preflight("/v1/verify")
     return bound

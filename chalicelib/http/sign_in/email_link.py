@@ -15,18 +15,14 @@ from chalicelib.access import links, return_paths, sessions
 from chalicelib.access.caller import Person
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
-from chalicelib.http.core import (
-    authentication,
-    body,
-    cookies,
-    form,
-)
+from chalicelib.http.core import authentication, cookies
 from chalicelib.http.core.access import BY_SECRET, PERSON, PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
+from chalicelib.http.input import body, form
 
 MAX_FORM = 4096
 """Maximum size of the form in bytes: an email address, a path, and fields that browser extensions add."""

@@ -82,7 +82,7 @@ def test_an_issuer_changes_what_it_says_of_itself(laurel: Laurel, ask: Gateway, 
     assert send(ask, "PATCH", "/v1/issuers/fernhill", owner, {"email": None}).json["email"] is None
     after = laurel.issuer_store.issuer("fernhill")
     assert (after.did, after.keys, after.version) == (before.did, before.keys, before.version + 2)
-    for fault, status in (({"name": ""}, 422), ({"name": None}, 422), ({"did": "did:web:x"}, 400), ({"url": "x"}, 422)):
+    for fault, status in (({"name": ""}, 400), ({"name": None}, 422), ({"did": "did:web:x"}, 400), ({"url": "x"}, 422)):
         assert send(ask, "PATCH", "/v1/issuers/fernhill", owner, fault).status == status
     assert laurel.issuer_store.issuer("fernhill") == after
 

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.credential.record import CredentialStatus, State
-from chalicelib.http.html import render, text
+from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
-from chalicelib.http.public.credential_view import page_of
+from chalicelib.http.public.credential_page import page_of, show
+from chalicelib.http.public.credential_view import of_hosted
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.pipeline import CHECKS
 from chalicelib.verify.report import Finding, Outcome, Report, Verdict
@@ -72,7 +73,7 @@ class Outline(HTMLParser):
 
 
 def page(opened: HostedReport) -> str:
-    body = render.credential(opened, BASE_URL, {}).body
+    body = show(of_hosted(opened, BASE_URL), BASE_URL, {}).body
     assert isinstance(body, str)
     return body
 
@@ -100,7 +101,7 @@ def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(good: 
     noted = CredentialStatus(State.REVOKED, NOW, "Because of a rumour.")
     assert "rumour" not in page(replace(good, record=replace(good.record, status=noted)))
     revoked = replace(good.report, verdict=Verdict.REVOKED)
-    line = page_of(replace(good, report=revoked), BASE_URL).line
+    line = page_of(of_hosted(replace(good, report=revoked), BASE_URL), BASE_URL).line
     assert line == "Revoked, meaning the issuer has taken it back. Do not rely on it."
 
 
@@ -181,7 +182,7 @@ def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(ask: Gatewa
 def test_known_issuer_is_named_as_registered_and_not_as_it_calls_itself(good: HostedReport) -> None:
     assert good.issuer is not None
     renamed = replace(good, issuer=replace(good.issuer, name="Registered Name"))
-    facts = page_of(renamed, BASE_URL).facts
+    facts = page_of(of_hosted(renamed, BASE_URL), BASE_URL).facts
     assert facts is not None
     assert (facts.issuer.name, facts.issuer.caution) == ("Registered Name", None)
 
@@ -339,12 +340,12 @@ def test_link_preview_outlives_no_verdict(ask: Gateway, laurel: Laurel, kind: st
 def test_names_cannot_turn_our_sentences_around(good: HostedReport) -> None:
     assert good.issuer is not None
     spoofed = replace(good.issuer, name="Fernhill\u202e\u2069\u2066")
-    line = page_of(replace(good, issuer=spoofed), BASE_URL).line
+    line = page_of(of_hosted(replace(good, issuer=spoofed), BASE_URL), BASE_URL).line
     assert line.startswith("Issued by \u2068Fernhill")
 
 
 def test_boundaries_of_validity_are_shown_as_days(good: HostedReport) -> None:
-    facts = page_of(good, BASE_URL).facts
+    facts = page_of(of_hosted(good, BASE_URL), BASE_URL).facts
     assert facts is not None
     assert facts.valid_until == NOW + timedelta(days=700)
 

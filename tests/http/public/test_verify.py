@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import Unavailable
 from chalicelib.http.app import create_app
-from chalicelib.http.core import form
+from chalicelib.http.input import form
 from chalicelib.http.public import submission
 from chalicelib.reports import pasted
 from tests import makers

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from chalice.app import Request
 
-from chalicelib.http.core.body import field_error
 from chalicelib.http.core.problem import Problem
+from chalicelib.http.input.body import field_error
 
 MOST = 500
 """Maximum length of a value in characters; the longest is an email address or a cursor."""

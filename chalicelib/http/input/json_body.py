@@ -16,6 +16,9 @@ from chalicelib.http.core.problem import Problem
 MAX_ERRORS = 20
 """Maximum number of errors in one response."""
 
+MAX_TEXT = 2000
+"""Maximum length of a string in characters, for members that have no limit of their own here."""
+
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -44,14 +47,14 @@ class Reading:
         """Whether the member is present and not null."""
         return self._take(name) is not None
 
-    def text(self, name: str, most: int) -> str:
+    def text(self, name: str, most: int = MAX_TEXT) -> str:
         """Read a required, non-blank string."""
         found = self.optional(name, most)
         if found is None and self._sent.get(name) is None:
             self._note(name, f"This must be a string of 1 to {most:,} characters.")
         return found or ""
 
-    def optional(self, name: str, most: int) -> str | None:
+    def optional(self, name: str, most: int = MAX_TEXT) -> str | None:
         """Read a string, or None when it is null or absent."""
         found = self._take(name)
         if found is None:
@@ -98,6 +101,12 @@ class Reading:
             self._note(name, f"This must be one of: {', '.join(kind)}.")
             return default
         return kind(found)
+
+    def required_choice(self, name: str, kind: type[E]) -> E:
+        """Read a required enum value."""
+        if not self.has(name):
+            self._note(name, f"This member is required. It must be one of: {', '.join(kind)}.")
+        return self.choice(name, kind, next(iter(kind)))
 
     def base64(self, name: str, most: int) -> bytes | None:
         """Read base64 bytes (RFC 4648, 4), or None when it is null or absent."""

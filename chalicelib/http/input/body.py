@@ -7,8 +7,8 @@ import hashlib
 from chalice.app import Request
 
 from chalicelib.credential import strict_json
-from chalicelib.http.core import negotiation
 from chalicelib.http.core.problem import Problem
+from chalicelib.http.input import negotiation
 
 MAX_BYTES = 64 * 1024
 """Default body limit: a verification request is a few hundred bytes; API Gateway itself allows 10 MB."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.http.core.negotiation import (
+from chalicelib.http.input.negotiation import (
     HTML,
     JSON,
     LD_JSON,

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Request
 
-from chalicelib.http.core import body
 from chalicelib.http.core.problem import Problem
+from chalicelib.http.input import body
 
 if TYPE_CHECKING:
     from multipart import PushMultipartParser

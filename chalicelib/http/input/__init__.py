@@ -1,0 +1,1 @@
+"""What a request contains: body, form, query string, accepted formats, visitor."""
