@@ -3,11 +3,9 @@
 __main__.py     entry point and exit codes
 arguments.py    the argument parser, assembled from the commands of every module
 grammar.py      shared arguments, types and help formatting
-issuer.py, achievement.py, credential.py, job.py, export.py, events.py and others
-                one module of commands per noun
+commands/       one module of commands per resource, and shell completion
 documents.py    commands that read JSON files; files.py reads input files
 output.py       text and JSON output, tables, errors
 progress.py     progress bars
-completion.py   shell completion
 demo/           demo data
 """

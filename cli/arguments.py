@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
-from cli import (
+from cli.commands import (
     access,
     achievement,
     completion,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,8 @@ from rich.text import Text
 
 from chalicelib.errors import LaurelError
 
+_PART = 500
+"""Rows of a table whose columns are aligned with each other."""
 _UNLIMITED = 10_000
 """Width when output goes to a file or a pipe, so that no line is wrapped."""
 
@@ -28,17 +31,35 @@ def show(as_json: bool, text: str, **members: object) -> None:
 
 
 def table(as_json: bool, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Print ``rows`` as a table of ``columns``, or every member of each row as one line of JSON."""
+    """Print ``rows`` as a table of ``columns``, or every member of each row as one line of JSON.
+
+    Rows are printed as they arrive, in parts of `_PART`, so that a long list needs little memory.
+    """
     if as_json:
         for row in rows:
             show(True, "", **row)
         return
-    drawn = Table(*(column.replace("_", " ").capitalize() for column in columns), box=None, pad_edge=False)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _UNLIMITED, highlight=False)
+    remaining, first = iter(rows), True
+    while part := list(islice(remaining, _PART)):
+        console.print(_drawn(columns, part, header=first))
+        first = False
+
+
+def _drawn(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, header: bool) -> Table:
+    titles = (column.replace("_", " ").capitalize() for column in columns)
+    drawn = Table(*titles, box=None, pad_edge=False, show_header=header)
     for row in rows:
-        drawn.add_row(*(Text("-" if row[column] is None else str(row[column])) for column in columns))
-    if drawn.row_count:
-        width = None if sys.stdout.isatty() else _UNLIMITED
-        Console(file=sys.stdout, width=width, highlight=False).print(drawn)
+        drawn.add_row(*(Text(_cell(row[column])) for column in columns))
+    return drawn
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value is None else str(value)
 
 
 def note(text: str) -> None:

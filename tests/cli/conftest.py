@@ -133,3 +133,8 @@ def achievement(run: Run, issuer: str, tmp_path: Any) -> str:
     ran = run("achievement", "create", issuer, *about, "--image", picture, *skill, "--json")
     name: str = ran.rows[0]["id"]
     return name
+
+
+def words(printed: str) -> list[list[str]]:
+    """The words of each printed line, whatever the widths of the columns."""
+    return [line.split() for line in printed.splitlines()]

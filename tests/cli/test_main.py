@@ -14,7 +14,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from cli.__main__ import main
 from cli.arguments import parser
-from cli.completion import SHELLS
+from cli.commands.completion import SHELLS
 from tests.cli.conftest import ENVIRONMENT, FakeServices, Run
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.award.webhooks import signature as webhooks
 from chalicelib.award.webhooks.receive import receive_message
 from chalicelib.award.webhooks.signature import Message, read_secret
-from tests.cli.conftest import FakeServices, Run
+from tests.cli.conftest import FakeServices, Run, words
 
 HOOK: dict[str, Any] = {
     "name": "LMS",
@@ -38,7 +38,7 @@ def pathway(run: Run, achievement: str, written: Any) -> str:
 
 
 def test_a_pathway_is_written_changed_and_listed(run: Run, pathway: str, achievement: str, written: Any) -> None:
-    assert f"{pathway}  To welder, version 1" in run("pathway", "list", "acme").out
+    assert words(run("pathway", "list", "acme").out)[-1] == [pathway, "To", "welder", "1", "no"]
     [row] = run("pathway", "list", "acme", "--json").rows
     changed = run("pathway", "update", "acme", pathway, written({**row, "name": "Another"}))
     assert (changed.code, "Another, version 2" in changed.out) == (0, True)
@@ -63,7 +63,7 @@ def test_progress_and_completions_are_shown(run: Run, achievement: str, pathway:
     assert run("pathway", "completions", "acme", pathway, "--unsupported").out == ""
     run("credential", "revoke", issued.rows[0]["id"])
     shown = run("pathway", "completions", "acme", pathway, "--unsupported").out
-    assert f"no longer supported: {issued.rows[0]['id']} revoked or suspended" in shown
+    assert words(shown)[-1][-2:] == ["no", issued.rows[0]["id"]]
 
 
 def test_a_fault_in_a_file_is_named_with_its_place(run: Run, issuer: str, written: Any, tmp_path: Path) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 
 from chalicelib.award.pathways import pathway_actions, pathway_json, rewards
 from chalicelib.award.pathways.pathway import Pathway, Step
+from chalicelib.award.pathways.pathway_actions import ReviewedCompletion
 from chalicelib.award.pathways.pathway_progress import NodeProgress, StepState
 from chalicelib.services import Services
 from cli import documents, grammar
 from cli.documents import read
 from cli.grammar import Commands
-from cli.output import note, show
+from cli.output import note, show, table
 
 PAGE = 100
 """Completions per read."""
@@ -59,8 +61,8 @@ def update(services: Services, options: Namespace) -> int:
 def list_all(services: Services, options: Namespace) -> int:
     """List the pathways of an issuer."""
     services.issuer_store.issuer(options.issuer)
-    for pathway in services.pathways.pathways(options.issuer):
-        _show(pathway, options.json)
+    rows = map(pathway_json.write, services.pathways.pathways(options.issuer))
+    table(options.json, ("id", "name", "version", "archived"), rows)
     return 0
 
 
@@ -80,28 +82,28 @@ def progress(services: Services, options: Namespace) -> int:
 
 def completions(services: Services, options: Namespace) -> int:
     """List completions and whether their credentials are still valid."""
+    reviewed = (one for one in _reviewed(services, options) if not (options.unsupported and one.supported))
+    rows = (
+        {
+            "id": one.completion.id,
+            "email": one.completion.email,
+            "supported": one.supported,
+            "inactive": list(one.inactive),
+            **pathway_json.write_completion(one.completion),
+        }
+        for one in reviewed
+    )
+    table(options.json, ("id", "at", "email", "supported", "inactive"), rows)
+    return 0
+
+
+def _reviewed(services: Services, options: Namespace) -> Iterator[ReviewedCompletion]:
     after = None
     while found := pathway_actions.review(
         services.issuer_context, services.pathways, options.issuer, options.id, after, PAGE
     ):
         after = found[-1].completion.id
-        for one in found:
-            if options.unsupported and one.supported:
-                continue
-            completion = one.completion
-            unsupported = (
-                "" if one.supported else f"  no longer supported: {', '.join(one.inactive)} revoked or suspended"
-            )
-            show(
-                options.json,
-                f"{completion.id}  {completion.at:%Y-%m-%d}  {completion.email}{unsupported}",
-                id=completion.id,
-                email=completion.email,
-                supported=one.supported,
-                inactive=list(one.inactive),
-                **pathway_json.write_completion(completion),
-            )
-    return 0
+        yield from found
 
 
 def backfill(services: Services, options: Namespace) -> int:

@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.award.bulk import bulk_issuer, job_runner
 from chalicelib.errors import Unavailable
-from tests.cli.conftest import FakeServices, Run
+from tests.cli.conftest import FakeServices, Run, words
 
 ROWS = "name,email,valid_from\nAda,ada@example.org,2026-01-01\n陈美,,2026-01-01T12:00:00+02:00\n"
 
@@ -68,12 +68,12 @@ def test_faults_are_told_by_row_and_nothing_is_issued_until_they_are_allowed(
 ) -> None:
     path = file(tmp_path, "name,email\nAda,\nBob,nonsense\nCarl,carl@example.org\n")
     tried = run("job", "run", issuer, achievement, path, "--dry-run")
-    assert (tried.code, "row 3, email: 'nonsense'" in tried.out) == (1, True)
+    assert (tried.code, ["3", "email", "'nonsense'"] in [line[:3] for line in words(tried.out)]) == (1, True)
     refused = run("job", "run", issuer, achievement, path)
     assert (refused.code, "rows_refused" in refused.err) == (2, True)
     assert list(services.issuer_store.records(issuer)) == []
     ran = run("job", "run", issuer, achievement, path, "--allow", "row_errors")
-    assert (ran.code, "row 3: refused  Bob" in ran.out) == (1, True)
+    assert (ran.code, ["3", "Bob", "refused"] in [line[:3] for line in words(ran.out)]) == (1, True)
     assert len(list(services.issuer_store.records(issuer))) == 2
 
 

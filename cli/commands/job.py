@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from chalicelib.credential.build import credential_url
 from chalicelib.errors import Malformed
 from chalicelib.services import Services
 from cli import files, grammar
-from cli.access import BY
+from cli.commands.access import BY
 from cli.grammar import Commands
-from cli.output import UsageProblem, note, show
+from cli.output import UsageProblem, note, show, table
 from cli.progress import bar
 
 COLUMNS = ("row", "ref", "name", "email", "state", "url", "code", "detail")
@@ -119,16 +119,15 @@ def show_one(services: Services, options: Namespace) -> int:
         return 0
     _show(job, options.json)
     if options.rows is not None:
-        for result, _ in bulk_issuer.results(services.bulk, job, state):
-            _show_row(services, result, options.json)
+        _show_rows(services, (result for result, _ in bulk_issuer.results(services.bulk, job, state)), options.json)
     return 0
 
 
 def list_all(services: Services, options: Namespace) -> int:
     """List the jobs of an issuer, newest first."""
     services.issuer_store.issuer(options.issuer)
-    for job in _all(services, options.issuer):
-        _show(bulk_issuer.progress(services.bulk, job), options.json)
+    jobs = (bulk_issuer.progress(services.bulk, job) for job in _all(services, options.issuer))
+    table(options.json, ("id", "state", "rows", "issued", "refused", "waiting", "reason"), map(_members, jobs))
     return 0
 
 
@@ -175,23 +174,18 @@ def _work(services: Services, job: Job, as_json: bool) -> int:
     except KeyboardInterrupt:
         note(f"Interrupted. Resume with: laurel job resume {job.issuer_id} {job.id}")
         raise
-    for result, _ in islice(bulk_issuer.results(bulk, done, RowState.REFUSED), SHOWN):
-        _show_row(services, result, as_json)
+    refused = islice(bulk_issuer.results(bulk, done, RowState.REFUSED), SHOWN)
+    _show_rows(services, (result for result, _ in refused), as_json)
     _show(done, as_json)
     return 0 if done.state is JobState.DONE and not done.counts.refused else 1
 
 
 def _show_errors(row_errors: tuple[RowError, ...], as_json: bool) -> None:
-    for row_error in row_errors if as_json else row_errors[:SHOWN]:
-        where = f"row {row_error.row}" + (f", {row_error.column}" if row_error.column else "")
-        show(
-            as_json,
-            f"{where}: {row_error.detail}",
-            row=row_error.row,
-            column=row_error.column,
-            code=row_error.code,
-            detail=row_error.detail,
-        )
+    rows = [
+        {"row": row_error.row, "column": row_error.column, "code": row_error.code, "detail": row_error.detail}
+        for row_error in (row_errors if as_json else row_errors[:SHOWN])
+    ]
+    table(as_json, ("row", "column", "detail"), rows)
     if len(row_errors) > SHOWN and not as_json:
         note(f"{len(row_errors) - SHOWN:,} more errors; use --json to print all")
 
@@ -202,24 +196,26 @@ def _show(job: Job, as_json: bool) -> None:
         f"{job.id}  {job.state}  {counts.issued:,} issued, {counts.refused:,} refused, {counts.waiting:,} waiting"
         f" of {job.total:,}" + (f"\n  {job.reason}" if job.reason else "")
     )
-    show(
-        as_json,
-        text,
-        id=job.id,
-        state=job.state,
-        reason=job.reason,
-        achievement=job.achievement_id,
-        rows=job.total,
-        issued=counts.issued,
-        refused=counts.refused,
-        waiting=counts.waiting,
-    )
+    show(as_json, text, **_members(job))
 
 
-def _show_row(services: Services, result: Result, as_json: bool) -> None:
-    line = _line(services, result)
-    end = line["url"] or (f"{line['detail']} ({line['code']})" if line["code"] else "")
-    show(as_json, f"  row {line['row']}: {line['state']}  {line['name']}  {end}".rstrip(), **line)
+def _members(job: Job) -> dict[str, object]:
+    counts = job.counts
+    return {
+        "id": job.id,
+        "state": job.state,
+        "reason": job.reason,
+        "achievement": job.achievement_id,
+        "rows": job.total,
+        "issued": counts.issued,
+        "refused": counts.refused,
+        "waiting": counts.waiting,
+    }
+
+
+def _show_rows(services: Services, results: Iterable[Result], as_json: bool) -> None:
+    rows = (_line(services, result) for result in results)
+    table(as_json, ("row", "name", "state", "url", "detail"), rows)
 
 
 def _line(services: Services, result: Result) -> dict[str, object]:

@@ -11,7 +11,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import show
+from cli.output import show, table
 
 
 def add_commands(nouns: Commands) -> None:
@@ -77,8 +77,7 @@ def create(services: Services, options: Namespace) -> int:
 
 def list_all(services: Services, options: Namespace) -> int:
     """List all issuers."""
-    for issuer in services.issuer_store.issuers():
-        _show(issuer, options.json)
+    table(options.json, ("id", "name", "did", "keys"), map(_members, services.issuer_store.issuers()))
     return 0
 
 
@@ -112,4 +111,15 @@ def rotate_key(services: Services, options: Namespace) -> int:
 def _show(issuer: Issuer, as_json: bool) -> None:
     key = issuer.keys[-1].multibase
     text = f"{issuer.id}  {issuer.name}\n  {issuer.did}\n  key {key} ({len(issuer.keys)} in total)"
-    show(as_json, text, id=issuer.id, did=issuer.did, name=issuer.name, url=issuer.url, key=key, keys=len(issuer.keys))
+    show(as_json, text, **_members(issuer))
+
+
+def _members(issuer: Issuer) -> dict[str, object]:
+    return {
+        "id": issuer.id,
+        "did": issuer.did,
+        "name": issuer.name,
+        "url": issuer.url,
+        "key": issuer.keys[-1].multibase,
+        "keys": len(issuer.keys),
+    }

@@ -10,7 +10,7 @@ from chalicelib.services import Services
 from chalicelib.tasks.task_queue import DeadLetter
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import UsageProblem, note, show
+from cli.output import UsageProblem, note, show, table
 
 MOST = 10_000
 """Most failed tasks that one command reads."""
@@ -36,8 +36,8 @@ def add_commands(nouns: Commands) -> None:
 
 def list_dead_letters(services: Services, options: Namespace) -> int:
     """List failed tasks, oldest first."""
-    for dead_letter in _selected(services, options):
-        _show(options, dead_letter, f"{dead_letter.task.due:%Y-%m-%d %H:%M} UTC  {dead_letter.code}")
+    columns = ("at", "code", "kind", "issuer", "subject", "attempts")
+    table(options.json, columns, map(_members, _selected(services, options)))
     return 0
 
 
@@ -78,13 +78,16 @@ def _selected(services: Services, options: Namespace) -> Iterator[DeadLetter]:
 
 def _show(options: Namespace, dead_letter: DeadLetter, status: str) -> None:
     task = dead_letter.task
-    show(
-        options.json,
-        f"{task.kind}  {task.issuer_id}  {task.subject}  {status}",
-        kind=task.kind,
-        issuer=task.issuer_id,
-        subject=task.subject,
-        attempts=task.attempts,
-        at=f"{task.due:%Y-%m-%dT%H:%M:%SZ}",
-        code=dead_letter.code,
-    )
+    show(options.json, f"{task.kind}  {task.issuer_id}  {task.subject}  {status}", **_members(dead_letter))
+
+
+def _members(dead_letter: DeadLetter) -> dict[str, object]:
+    task = dead_letter.task
+    return {
+        "kind": task.kind,
+        "issuer": task.issuer_id,
+        "subject": task.subject,
+        "attempts": task.attempts,
+        "at": f"{task.due:%Y-%m-%dT%H:%M:%SZ}",
+        "code": dead_letter.code,
+    }

@@ -11,7 +11,7 @@ from chalicelib.services import Services
 from cli import documents, grammar
 from cli.documents import read
 from cli.grammar import Commands
-from cli.output import note, show
+from cli.output import note, show, table
 
 
 def add_commands(nouns: Commands) -> None:
@@ -51,20 +51,18 @@ def update(services: Services, options: Namespace) -> int:
 def list_all(services: Services, options: Namespace) -> int:
     """List the webhooks of an issuer."""
     services.issuer_store.issuer(options.issuer)
-    for webhook in services.webhooks.webhooks(options.issuer):
-        _show(services, webhook, options.json)
+    base_url = services.issuer_context.base_url
+    rows = (webhook_json.write(webhook, base_url) for webhook in services.webhooks.webhooks(options.issuer))
+    table(options.json, ("id", "name", "dry_run", "url"), rows)
     return 0
 
 
 def deliveries(services: Services, options: Namespace) -> int:
     """List the recent deliveries of a webhook with their outcome."""
     services.webhooks.webhook(options.issuer, options.id)
-    for one in services.webhooks.deliveries(options.issuer, options.id, services.clock(), DELIVERIES_SHOWN):
-        why = f"  {one.code}" if one.code else ""
-        issued = f"  {one.credential_id}" if one.credential_id else ""
-        course = "" if one.course is None else f"  course {one.course}"
-        text = f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {one.message_id}  {one.outcome}{why}{course}{issued}"
-        show(options.json, text, **webhook_json.write_delivery(one))
+    found = services.webhooks.deliveries(options.issuer, options.id, services.clock(), DELIVERIES_SHOWN)
+    columns = ("at", "webhook_id", "outcome", "code", "course", "credential")
+    table(options.json, columns, map(webhook_json.write_delivery, found))
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import reissue, status_changes
@@ -21,7 +22,7 @@ from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import UsageProblem, show
+from cli.output import UsageProblem, note, show, table
 
 _ABSENT = ("email", "did", "valid-until", "evidence")
 """Optional members that `correct --without` removes."""
@@ -239,15 +240,15 @@ def show_one(services: Services, options: Namespace) -> int:
 def correct_one(services: Services, options: Namespace) -> int:
     """Issue a corrected credential and revoke the original."""
     given = {name: getattr(options, name) for name in ("name", "email", "did", "valid_from", "valid_until")}
-    said = {name: value for name, value in given.items() if value is not None}
+    changed = {name: value for name, value in given.items() if value is not None}
     if links := _links(options):
-        said["evidence"] = links
+        changed["evidence"] = links
     for absent in dict.fromkeys(options.without):
         name = absent.replace("-", "_")
-        if said.get(name) is not None:
+        if changed.get(name) is not None:
             raise UsageProblem(f"Give --{absent} or --without {absent}, not both.")
-        said[name] = () if name == "evidence" else None
-    changes = replace(Changes(), **said)
+        changed[name] = () if name == "evidence" else None
+    changes = replace(Changes(), **changed)
     tenant = _tenant(services, options, options.id)
     return _show_made(
         services, options, reissue.correct(services.issuer_context, tenant, options.id, changes, options.reason)
@@ -270,32 +271,36 @@ def _show_made(services: Services, options: Namespace, record: Record) -> int:
 
 def list_all(services: Services, options: Namespace) -> int:
     """List the credentials of an issuer, newest first, without holder names."""
-    for row in _rows(services, options.issuer, Search()):
-        state, issued = row.state, f"{row.issued_at:%Y-%m-%d}"
-        text = f"{row.credential_id}  {issued}  {state:9}  {row.achievement_id}"
-        show(options.json, text, id=row.credential_id, state=state, issued=issued, achievement=row.achievement_id)
+    table(
+        options.json, ("id", "issued", "state", "achievement"), map(_members, _rows(services, options.issuer, Search()))
+    )
     return 0
 
 
 def search(services: Services, options: Namespace) -> int:
     """Search the credentials of an issuer and show their holders. Returns 1 if nothing matches."""
-    found = 0
-    for row in _rows(services, options.issuer, Search(options.name, options.email, options.achievement, options.state)):
-        found += 1
-        state, issued = row.state, f"{row.issued_at:%Y-%m-%d}"
-        whose = f"{row.holder_name} <{row.email}>" if row.email else row.holder_name
-        show(
-            options.json,
-            f"{row.credential_id}  {issued}  {state:9}  {whose}",
-            id=row.credential_id,
-            state=state,
-            issued=issued,
-            achievement=row.achievement_id,
-            holder=row.holder_name,
-            email=row.email,
-            superseded_by=row.superseded_by,
-        )
-    return 0 if found else 1
+    query = Search(options.name, options.email, options.achievement, options.state)
+    matches = _rows(services, options.issuer, query)
+    first = next(matches, None)
+    if first is None:
+        note("No credential matches.")
+        return 1
+    rows = ({**_members(row), **_holder(row)} for row in chain([first], matches))
+    table(options.json, ("id", "issued", "state", "holder", "email"), rows)
+    return 0
+
+
+def _members(row: Row) -> dict[str, object]:
+    return {
+        "id": row.credential_id,
+        "state": row.state,
+        "issued": f"{row.issued_at:%Y-%m-%d}",
+        "achievement": row.achievement_id,
+    }
+
+
+def _holder(row: Row) -> dict[str, object]:
+    return {"holder": row.holder_name, "email": row.email, "superseded_by": row.superseded_by}
 
 
 def _rows(services: Services, issuer_id: str, query: Search) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import BooleanOptionalAction, Namespace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.services import Services
 from cli import files, grammar
 from cli.grammar import Commands
-from cli.output import show
+from cli.output import show, table
 
 T = TypeVar("T")
 
@@ -123,16 +124,14 @@ def update(services: Services, options: Namespace) -> int:
 def versions(services: Services, options: Namespace) -> int:
     """List the versions of an achievement, oldest first."""
     services.issuer_store.achievement(options.issuer, options.id)
-    for achievement in services.issuer_store.achievement_versions(options.issuer, options.id):
-        _show(achievement, options.json)
+    _table(services.issuer_store.achievement_versions(options.issuer, options.id), options.json)
     return 0
 
 
 def list_all(services: Services, options: Namespace) -> int:
     """List the achievements of an issuer."""
     services.issuer_store.issuer(options.issuer)
-    for achievement in services.issuer_store.achievements(options.issuer):
-        _show(achievement, options.json)
+    _table(services.issuer_store.achievements(options.issuer), options.json)
     return 0
 
 
@@ -146,17 +145,24 @@ def _skills(options: Namespace) -> tuple[Skill, ...]:
 
 def _show(achievement: Achievement, as_json: bool) -> None:
     archived = ", archived" if achievement.archived else ""
-    show(
-        as_json,
-        f"{achievement.id}  {achievement.name} ({achievement.kind}, version {achievement.version}{archived})",
-        id=achievement.id,
-        issuer=achievement.issuer_id,
-        name=achievement.name,
-        kind=achievement.kind,
-        image=achievement.image,
-        skills=[skill.url for skill in achievement.skills],
-        version=achievement.version,
-        valid_days=achievement.valid_days,
-        evidence_required=achievement.evidence_required,
-        archived=achievement.archived,
-    )
+    text = f"{achievement.id}  {achievement.name} ({achievement.kind}, version {achievement.version}{archived})"
+    show(as_json, text, **_members(achievement))
+
+
+def _table(listed: Iterable[Achievement], as_json: bool) -> None:
+    table(as_json, ("id", "name", "kind", "version", "valid_days", "archived"), map(_members, listed))
+
+
+def _members(achievement: Achievement) -> dict[str, object]:
+    return {
+        "id": achievement.id,
+        "issuer": achievement.issuer_id,
+        "name": achievement.name,
+        "kind": achievement.kind,
+        "image": achievement.image,
+        "skills": [skill.url for skill in achievement.skills],
+        "version": achievement.version,
+        "valid_days": achievement.valid_days,
+        "evidence_required": achievement.evidence_required,
+        "archived": achievement.archived,
+    }

@@ -1,0 +1,1 @@
+"""The commands of `laurel`: one module per resource."""
