@@ -6,14 +6,9 @@
     rounds.py       measures contenders in turn
     peers.py        the libraries compared with, each in a process of its own
     badges.py       the credentials to verify
-    verifying.py    verify/..., and the time of each stage
-    request.py      a request as API Gateway sends it
+    request.py      requests as API Gateway sends them
     engine.py       an embedded AWS with one credential
-    starting.py     startup/import
-    viewing.py      http/view
-    packaging.py    package/zip
-    issuing.py      award/...
-    awarding.py     jobs/...
+    suites/         the benchmarks: verify, startup (by function), http, package, award, jobs
 
 Run in processes of their own: cold.py, view_times.py, seed.py, openvc_peer.py.
 """

@@ -6,19 +6,19 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import awarding, issuing, packaging, starting, verifying, viewing
 from benchmarks.badges import ExamplesMissing
 from benchmarks.line import Line
 from benchmarks.peers import PeerMissing
 from benchmarks.rounds import progress
+from benchmarks.suites import award, http, jobs, package, startup, verify
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
-    "verify": verifying.lines,
-    "startup": starting.lines,
-    "http": viewing.lines,
-    "package": packaging.lines,
-    "award": issuing.lines,
-    "jobs": awarding.lines,
+    "verify": verify.lines,
+    "startup": startup.lines,
+    "http": http.lines,
+    "package": package.lines,
+    "award": award.lines,
+    "jobs": jobs.lines,
 }
 
 

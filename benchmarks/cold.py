@@ -1,7 +1,8 @@
 """Measure one cold process from its first import to its first response, and print nanoseconds.
 
-`laurel ID ACCEPT`: import the deployed object and answer `GET /c/ID`. `boto3 TABLE KEY`: import boto3, create a
-DynamoDB client and get one item. Both use the AWS endpoint from the environment; their logs are discarded.
+`laurel FUNCTION EVENT`: import the deployed object as that function and answer the event, given as JSON.
+`boto3 TABLE KEY`: import boto3, create a DynamoDB client and get one item.
+Both use the AWS endpoint from the environment; their logs are discarded.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import os
 import sys
 import time
 
-from benchmarks.request import Context, get_credential
+from benchmarks.request import Context
 
 
-def laurel(credential_id: str, accept: str) -> bool:
-    os.environ["FUNCTION"] = "public"  # as deployed: this function registers only its own routes
+def laurel(function: str, event: str) -> bool:
+    os.environ["FUNCTION"] = function  # as deployed: each function registers only its own routes
     from app import app
 
-    answer = app(get_credential(credential_id, accept), Context())
+    answer = app(json.loads(event), Context())
     return bool(answer["statusCode"] == 200)
 
 

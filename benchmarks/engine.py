@@ -32,6 +32,10 @@ class Seeded:
     """One hosted credential, and the environment variables with which Laurel finds it."""
 
     credential_id: str
+    document: str
+    """The signed credential."""
+    token: str
+    """An API key of its issuer."""
     table: str
     key: str
     """Primary key of its item, as JSON for DynamoDB."""
@@ -50,7 +54,9 @@ def seeded() -> Iterator[Seeded]:
         try:
             environment = {**SETTINGS, **engine.client_env, "PATH": os.environ.get("PATH", os.defpath)}
             where = json.loads(_run("benchmarks.seed", (), environment))
-            yield Seeded(where["id"], where["table"], json.dumps(where["key"]), environment)
+            yield Seeded(
+                where["id"], where["document"], where["token"], where["table"], json.dumps(where["key"]), environment
+            )
         finally:
             process.stop(engine.process)
 

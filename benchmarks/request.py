@@ -1,4 +1,4 @@
-"""A request as API Gateway sends it to the deployed object."""
+"""Requests as API Gateway sends them to the deployed object."""
 
 from __future__ import annotations
 
@@ -20,25 +20,49 @@ class Context:
 
 def get_credential(credential_id: str, accept: str) -> dict[str, Any]:
     """Build the event of `GET /c/{id}`."""
-    path = f"/c/{credential_id}"
+    return _event("GET", "/c/{id}", f"/c/{credential_id}", {"Accept": accept}, variables={"id": credential_id})
+
+
+def verify_credential(document: str) -> dict[str, Any]:
+    """Build the event of `POST /v1/verify` with a signed credential."""
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    return _event("POST", "/v1/verify", "/v1/verify", headers, body=document)
+
+
+def list_achievements(token: str) -> dict[str, Any]:
+    """Build the event of `GET /v1/achievements` with an API key."""
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+    return _event("GET", "/v1/achievements", "/v1/achievements", headers)
+
+
+def _event(
+    method: str,
+    resource: str,
+    path: str,
+    headers: dict[str, str],
+    *,
+    variables: dict[str, str] | None = None,
+    body: str | None = None,
+) -> dict[str, Any]:
+    sent = {"User-Agent": "benchmark", "Host": "localhost:8000", **headers}
     return {
-        "resource": "/c/{id}",
+        "resource": resource,
         "path": path,
-        "httpMethod": "GET",
-        "headers": {"Accept": accept, "User-Agent": "benchmark", "Host": "localhost:8000"},
-        "multiValueHeaders": {"Accept": [accept]},
+        "httpMethod": method,
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
-        "pathParameters": {"id": credential_id},
+        "pathParameters": variables,
         "stageVariables": None,
         "requestContext": {
-            "resourcePath": "/c/{id}",
-            "httpMethod": "GET",
+            "resourcePath": resource,
+            "httpMethod": method,
             "path": path,
             "stage": "bench",
             "requestId": REQUEST_ID,
             "identity": {"sourceIp": "192.0.2.1", "userAgent": "benchmark"},
         },
-        "body": None,
+        "body": body,
         "isBase64Encoded": False,
     }

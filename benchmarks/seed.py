@@ -1,6 +1,6 @@
 """Create the tables in the embedded AWS from the environment, issue one credential and print its location.
 
-Output: ``{"id", "table", "key": {"pk": {"S"}, "sk": {"S"}}}``.
+Output: ``{"id", "document", "token", "table", "key": {"pk": {"S"}, "sk": {"S"}}}``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import sys
 import boto3
 
 from chalicelib import settings
+from chalicelib.access import tokens
+from chalicelib.access.roles import Role
 from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
 from chalicelib.award.issuers import issuer_actions
@@ -32,7 +34,14 @@ def main() -> None:
     _make_tables(services.settings)
     record_id = _issue(services)
     key = keys.record(record_id)
-    where = {"id": record_id, "table": services.settings.credentials_table, "key": _raw(key)}
+    _, token = tokens.make(services.access_context, ISSUER.id, Role.VIEWER, "Benchmark", "benchmark")
+    where = {
+        "id": record_id,
+        "document": services.issuer_store.record(record_id).document.decode("utf-8"),
+        "token": token,
+        "table": services.settings.credentials_table,
+        "key": _raw(key),
+    }
     sys.stdout.write(json.dumps(where) + "\n")
 
 

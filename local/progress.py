@@ -1,47 +1,32 @@
-"""Progress messages on standard output."""
+"""Progress messages on standard output, drawn by rich."""
 
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TICK = 2.0  # seconds between dots, so that a slow step does not look like a hang
+from rich.console import Console
 
 
 @contextmanager
 def step(message: str) -> Iterator[None]:
-    """Print `message`, a dot every two seconds, and the duration if it is longer than that."""
+    """Show a spinner on a terminal while the step runs; then print ``message`` and how long the step took."""
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     began = time.monotonic()
-    done = threading.Event()
-
-    def tick() -> None:
-        while not done.wait(TICK):
-            _say(".")
-
-    ticker = threading.Thread(target=tick, daemon=True)
-    _say(f"{message} ...")
-    ticker.start()
+    if not console.is_terminal:
+        say(f"{message} ...")
     try:
-        yield
+        with console.status(f"{message} ..."):
+            yield
     except BaseException:
-        _say(" failed\n")
+        say(f"{message}: failed")
         raise
-    else:
-        taken = time.monotonic() - began
-        _say(f" {taken:.0f} s\n" if taken >= TICK else " done\n")
-    finally:
-        done.set()
-        ticker.join()
+    say(f"{message}: done in {time.monotonic() - began:.0f} s")
 
 
 def say(message: str) -> None:
     """Print one line."""
-    _say(f"{message}\n")
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)
+    sys.stdout.write(f"{message}\n")
     sys.stdout.flush()

@@ -191,7 +191,7 @@ def test_a_reader_that_has_read_enough_ends_it_quietly() -> None:
         "sys.exit(main(['issuer', 'list', '--json'], ENVIRONMENT, lambda _: s))"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[3]
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from statistics import median
 
 from benchmarks.core import one_core
 from benchmarks.engine import Seeded, seeded
 from benchmarks.line import Line
+from benchmarks.request import get_credential, list_achievements, verify_credential
 from benchmarks.rounds import progress
 
 PROCESSES = 11
@@ -16,20 +18,22 @@ PEER = "import boto3, make a DynamoDB client, get one item"
 
 
 def lines() -> Iterator[Line]:
-    """Measure `startup/import` (the report) and `startup/page` (the page): milliseconds from import to first
-    response."""
+    """Measure the milliseconds from import to first response: `startup/import` and `startup/page` of the function
+    *public* (report and page of a hosted credential), `startup/verify` and `startup/issuer` of the other two."""
     with seeded() as there, one_core():
         found = _rounds(there)
     peer = median(found["boto3"])
-    for bench, who in (("startup/import", "report"), ("startup/page", "page")):
-        times = sorted(found[who])
-        yield Line(bench, median(times), "ms", median(times), times[-1], PEER, peer)
+    for name in ("import", "page", "verify", "issuer"):
+        times = sorted(found[name])
+        yield Line(f"startup/{name}", median(times), "ms", median(times), times[-1], PEER, peer)
 
 
 def _rounds(there: Seeded) -> dict[str, list[float]]:
     contenders = {
-        "report": ("laurel", there.credential_id, "application/json"),
-        "page": ("laurel", there.credential_id, "text/html"),
+        "import": ("laurel", "public", json.dumps(get_credential(there.credential_id, "application/json"))),
+        "page": ("laurel", "public", json.dumps(get_credential(there.credential_id, "text/html"))),
+        "verify": ("laurel", "verify", json.dumps(verify_credential(there.document))),
+        "issuer": ("laurel", "issuer", json.dumps(list_achievements(there.token))),
         "boto3": ("boto3", there.table, there.key),
     }
     found: dict[str, list[float]] = {name: [] for name in contenders}

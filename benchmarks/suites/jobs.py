@@ -8,7 +8,7 @@
                     results are stored.
     jobs/throttled  rows lost or issued twice when 30 % of all requests to storage are throttled
 
-Each is measured in a process of its own: `python -m benchmarks.awarding ROWS SHARE ENGINE`.
+Each is measured in a process of its own: `python -m benchmarks.suites.jobs ROWS SHARE ENGINE`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def lines() -> Iterator[Line]:
 
 def _measured(there: Seeded, rows: int, share: float = 0.0, engine: str = REAL) -> dict[str, Any]:
     progress(f"jobs: {rows:,} rows" + (f", {share:.0%} of requests throttled" if share else ""))
-    command = [sys.executable, "-m", "benchmarks.awarding", str(rows), str(share), engine]
+    command = [sys.executable, "-m", "benchmarks.suites.jobs", str(rows), str(share), engine]
     done = subprocess.run(command, env=there.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

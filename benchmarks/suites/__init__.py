@@ -1,0 +1,1 @@
+"""The benchmarks, named as in `make bench BENCH=...`; each module has `lines`."""
