@@ -6,5 +6,5 @@ from tests.access.fakes import AccessFixture
 
 
 @pytest.fixture
-def access() -> AccessFixture:
+def around() -> AccessFixture:
     return AccessFixture()

@@ -26,7 +26,7 @@ SENDER = "letters@laurel.example"
 
 
 @pytest.fixture
-def mailer(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
+def post(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
     for name, value in aws.client_env.items():
         monkeypatch.setenv(name, value)
     client(aws, "ses").verify_domain_identity(Domain="laurel.example")
@@ -34,7 +34,7 @@ def mailer(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
 
 
 @pytest.fixture
-def published_events(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
+def said(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
     """Events that the email service publishes to a topic of this test."""
     sns, sqs, ses = (client(aws, name) for name in ("sns", "sqs", "ses"))
     name = f"mail-{uuid.uuid4().hex}"
@@ -49,18 +49,18 @@ def published_events(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
     for kind in ("Delivery", "Bounce", "Complaint"):
         ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind, SnsTopic=topic)
 
-    def receive() -> list[str]:
+    def heard() -> list[str]:
         found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)
         return [json.loads(one["Body"])["Message"] for one in found.get("Messages", [])]
 
-    yield receive
+    yield heard
     for kind in ("Delivery", "Bounce", "Complaint"):
         ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind)
 
 
-def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, mailer: SesMailer) -> None:
+def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, post: SesMailer) -> None:
     one = sample_email(Kind.ISSUED)
-    message_id = mailer.send(one)
+    message_id = post.send(one)
     [kept] = [each for each in mail.kept(aws.endpoint_url) if each.id == message_id]
     assert (kept.to, kept.subject) == (one.to, one.subject)
     assert one.main.url in kept.text
@@ -76,7 +76,7 @@ def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, mailer: S
 
 
 @pytest.mark.parametrize(
-    ("to", "event_types"),
+    ("to", "fates"),
     [
         ("success@simulator.amazonses.com", [EmailEventType.DELIVERED]),
         ("bounce@simulator.amazonses.com", [EmailEventType.BOUNCED]),
@@ -85,11 +85,11 @@ def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, mailer: S
     ],
 )
 def test_simulator_addresses_publish_their_events(
-    mailer: SesMailer, published_events: Callable[[], list[str]], to: str, event_types: list[EmailEventType]
+    post: SesMailer, said: Callable[[], list[str]], to: str, fates: list[EmailEventType]
 ) -> None:
-    message_id = mailer.send(replace(sample_email(Kind.ISSUED), to=to))
-    found = [email_events.parse(message) for message in published_events()]
-    assert sorted(one.fate for one in found if one) == sorted(event_types)
+    message_id = post.send(replace(sample_email(Kind.ISSUED), to=to))
+    found = [email_events.parse(message) for message in said()]
+    assert sorted(one.fate for one in found if one) == sorted(fates)
     assert {(one.message_id, one.addresses) for one in found if one} == {(message_id, (to,))}
 
 
@@ -103,31 +103,31 @@ class Broken:
         raise self.error
 
 
-def client_error(code: str, status: int, message: str = "no") -> ClientError:
-    reply = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+def answered(code: str, status: int, words: str = "no") -> ClientError:
+    reply = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(reply, "SendRawEmail")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("error", "kind", "code"),
     [
-        (client_error("Throttling", 400, "Maximum sending rate exceeded."), NotSent, "email_service_refused"),
-        (client_error("AccountSendingPausedException", 400), NotSent, "email_service_refused"),
-        (client_error("AccessDenied", 403), NotSent, "email_service_refused"),
-        (client_error("MessageRejected", 400, "Email address is not verified."), NotSent, "email_service_refused"),
-        (client_error("MessageRejected", 400, "Address blacklisted."), Refused, "address_rejected"),
-        (client_error("InvalidParameterValue", 400, "Illegal address"), Refused, "address_rejected"),
-        (client_error("InternalFailure", 500), Unavailable, "email_service_no_answer"),
+        (answered("Throttling", 400, "Maximum sending rate exceeded."), NotSent, "email_service_refused"),
+        (answered("AccountSendingPausedException", 400), NotSent, "email_service_refused"),
+        (answered("AccessDenied", 403), NotSent, "email_service_refused"),
+        (answered("MessageRejected", 400, "Email address is not verified."), NotSent, "email_service_refused"),
+        (answered("MessageRejected", 400, "Address blacklisted."), Refused, "address_rejected"),
+        (answered("InvalidParameterValue", 400, "Illegal address"), Refused, "address_rejected"),
+        (answered("InternalFailure", 500), Unavailable, "email_service_no_answer"),
         (EndpointConnectionError(endpoint_url="https://ses.example"), NotSent, "email_service_unreachable"),
         (ReadTimeoutError(endpoint_url="https://ses.example"), Unavailable, "email_service_no_answer"),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)[:60]),
 )  # fmt: skip
 def test_each_error_says_whether_the_email_was_sent(error: Exception, kind: type[Exception], code: str) -> None:
-    mailer = SesMailer(REGION, SENDER, "laurel")
-    mailer.__dict__["_client"] = Broken(error)
+    post = SesMailer(REGION, SENDER, "laurel")
+    post.__dict__["_client"] = Broken(error)
     with pytest.raises(kind) as raised:
-        mailer.send(sample_email(Kind.ISSUED))
+        post.send(sample_email(Kind.ISSUED))
     assert raised.value.code == code  # type: ignore[attr-defined]
     assert (type(raised.value) is NotSent) == (kind is NotSent)
 
