@@ -70,7 +70,7 @@ def _example(size: str, issuer: str) -> dict[str, Any]:
     return document
 
 
-class Nobody:
+class NoResolver:
     """Resolver and fetcher without a network: every lookup fails as unavailable."""
 
     def find(self, did: str, kid: str | None = None) -> Controller:
@@ -89,4 +89,4 @@ class EmptyRegistry:
         return None
 
 
-RESOLVER = Resolver(Nobody(), Nobody(), EmptyRegistry())
+RESOLVER = Resolver(NoResolver(), NoResolver(), EmptyRegistry())

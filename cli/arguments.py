@@ -38,8 +38,8 @@ def parser() -> ArgumentParser:
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    nouns = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    resources = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
     modules = (issuer, access, achievement, credential, pathway, webhook, job, export, events, task, demo, completion)
     for module in modules:
-        module.add_commands(nouns)
+        module.add_commands(resources)
     return root

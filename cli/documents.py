@@ -15,21 +15,23 @@ from cli.output import UsageProblem
 D = TypeVar("D")
 
 
-def command(verbs: grammar.Commands, verb: str, act: Callable[..., int], description: str, noun: str) -> ArgumentParser:
+def command(
+    verbs: grammar.Commands, verb: str, act: Callable[..., int], description: str, resource: str
+) -> ArgumentParser:
     """A command on one object of an issuer, or on all of them."""
-    example = f"laurel {noun} {verb} acme"
+    example = f"laurel {resource} {verb} acme"
     if verb not in ("create", "list"):
         example += " ID"
     if verb in ("create", "update"):
-        example += f" {noun}.json"
+        example += f" {resource}.json"
     if verb == "progress":
         example += " grace@example.org"
     made = grammar.command(verbs, verb, act, description, example)
     grammar.issuer(made)
     if verb not in ("create", "list"):
-        made.add_argument("id", help=f"id of the {noun}")
+        made.add_argument("id", help=f"id of the {resource}")
     if verb in ("create", "update"):
-        made.add_argument("file", type=Path, metavar="FILE", help=f"JSON file, in the format of POST /v1/{noun}s")
+        made.add_argument("file", type=Path, metavar="FILE", help=f"JSON file, in the format of POST /v1/{resource}s")
     return made
 
 

@@ -15,9 +15,9 @@ Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
 E = TypeVar("E", bound=StrEnum)
 
 
-def verbs(nouns: Commands, noun: str, description: str) -> Commands:
+def verbs(resources: Commands, resource: str, description: str) -> Commands:
     """Add ``noun`` and return the subparsers for its verbs."""
-    made = nouns.add_parser(noun, help=description, description=_sentence(description))
+    made = resources.add_parser(resource, help=description, description=_sentence(description))
     return made.add_subparsers(required=True, metavar="COMMAND")
 
 

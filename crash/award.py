@@ -115,7 +115,7 @@ def _crash_and_rerun(stage: Stage, scene: Scene, about: str, nth: int, fault: Fa
     first = {one.id: idempotency.as_issued(one) for one in again}
     if any(first.get(one.id) != idempotency.as_issued(one) for one in answers):
         tally.double += 1
-        tally.faults.append(f"{where}: the answer is another one the second time")
+        tally.faults.append(f"{where}: the second response differs from the first")
     tally.acknowledged += len(answers) + len(again)
     return True
 

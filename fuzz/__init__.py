@@ -1,1 +1,1 @@
-"""Coverage-guided fuzzing of everything that reads what strangers send: `make fuzz MINUTES=n`."""
+"""Coverage-guided fuzzing of everything that parses untrusted input: `make fuzz MINUTES=n`."""

@@ -23,11 +23,11 @@ from chalicelib.verify.report import Verdict
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class _Nobody:
-    """A world in which nothing answers."""
+class _NoResolver:
+    """Resolvers that know nothing and answer nothing."""
 
     def find(self, did: str, kid: str | None = None) -> Controller:  # noqa: ARG002 - port
-        raise Unavailable("nobody answers")
+        raise Unavailable("no host responds")
 
     def fetch(self, url: str) -> Fetched:  # noqa: ARG002 - port
         raise Unavailable("nothing answers")
@@ -38,11 +38,11 @@ class _NoRegistry:
         return None
 
 
-RESOLVER = Resolver(_Nobody(), _Nobody(), _NoRegistry())
+RESOLVER = Resolver(_NoResolver(), _NoResolver(), _NoRegistry())
 
 
 class WrongAnswerError(AssertionError):
-    """Not a crash of a parser, but something that must never be said of random bytes."""
+    """Not a parser crash, but a verdict that random bytes must never get."""
 
 
 def _verify(data: bytes) -> None:

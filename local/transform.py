@@ -37,8 +37,8 @@ def lift(template: dict[str, Any]) -> None:
         body = resource["Properties"]["Body"]
         resource["Properties"]["BinaryMediaTypes"] = body[BINARY_TYPES]
         lifted = {
-            _logical_id(name, kind): _gateway_response(name, kind, said)
-            for kind, said in body[GATEWAY_RESPONSES].items()
+            _logical_id(name, kind): _gateway_response(name, kind, response)
+            for kind, response in body[GATEWAY_RESPONSES].items()
         }
         resources.update(lifted)
         for other in resources.values():
@@ -51,15 +51,15 @@ def _logical_id(api: str, kind: str) -> str:
     return api + kind.title().replace("_", "")
 
 
-def _gateway_response(api: str, kind: str, said: dict[str, Any]) -> dict[str, Any]:
+def _gateway_response(api: str, kind: str, response: dict[str, Any]) -> dict[str, Any]:
     return {
         "Type": "AWS::ApiGateway::GatewayResponse",
         "Properties": {
             "RestApiId": {"Ref": api},
             "ResponseType": kind,
-            "StatusCode": str(said["statusCode"]),
-            "ResponseParameters": said["responseParameters"],
-            "ResponseTemplates": said["responseTemplates"],
+            "StatusCode": str(response["statusCode"]),
+            "ResponseParameters": response["responseParameters"],
+            "ResponseTemplates": response["responseTemplates"],
         },
     }
 

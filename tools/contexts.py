@@ -127,9 +127,9 @@ def _expand(value: str, context: Mapping[str, Any], where: str, seen: tuple[str,
     return start + suffix, late
 
 
-def _expect(holds: bool, where: str, fault: str) -> None:
+def _expect(holds: bool, where: str, problem: str) -> None:
     if not holds:
-        raise Unsupported(f"{where}: {fault}")
+        raise Unsupported(f"{where}: {problem}")
 
 
 def _all_terms(locals_: list[dict[str, Any] | None]) -> Iterator[tuple[str, list[Any]]]:

@@ -131,11 +131,11 @@ def completions(pathways: Pathways) -> Exporter:
     """All pathway completions."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
-        begun, _, told = after.partition(" ")
+        pathway_id, _, rest = after.partition(" ")
         for pathway in sorted(pathways.pathways(issuer_id), key=lambda one: one.id):
-            if pathway.id < begun:
+            if pathway.id < pathway_id:
                 continue
-            last = told if pathway.id == begun else None
+            last = rest if pathway.id == pathway_id else None
             while some := pathways.completions(issuer_id, pathway.id, last or None, ROWS):
                 for one in some:
                     last = one.id
@@ -148,15 +148,15 @@ def jobs_and_rows(bulk: BulkIssuer) -> Exporter:
     """All jobs, oldest first, each followed by its rows and their results."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
-        name, _, told = after.partition(" ")
+        name, _, rest = after.partition(" ")
         found = _oldest_first(bulk, issuer_id)
         if name:
             found = found[next((at for at, job in enumerate(found) if job.id == name), len(found)) :]
         for job in found:
-            begun = job.id == name
-            if not begun:
+            continues = job.id == name
+            if not continues:
                 yield job.id, plain(bulk_issuer.progress(bulk, job), but=("secret", "digest", "version", "chunks"))
-            start = _place(told) if begun and told else START
+            start = _place(rest) if continues and rest else START
             for result, following in bulk_issuer.results(bulk, job, after=start):
                 line = {"job": job.id, **plain(result)}
                 yield f"{job.id} {following.chunk}-{following.at}", line

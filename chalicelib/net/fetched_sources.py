@@ -1,4 +1,4 @@
-"""The open world during one request, with one deadline for all of it."""
+"""Everything that is fetched during one request, with one deadline for all of it."""
 
 from __future__ import annotations
 

@@ -22,11 +22,11 @@ BY = "operator:command line"
 """Recorded as the creator of what the command line creates, where no user is signed in."""
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `member`, `token` and `operator`."""
-    _member(grammar.verbs(nouns, "member", "manage the members of an issuer"))
-    _token(grammar.verbs(nouns, "token", "manage the API tokens of an issuer"))
-    _operator(grammar.verbs(nouns, "operator", "manage the tokens of operators, who run this deployment"))
+    _member(grammar.verbs(resources, "member", "manage the members of an issuer"))
+    _token(grammar.verbs(resources, "token", "manage the API tokens of an issuer"))
+    _operator(grammar.verbs(resources, "operator", "manage the tokens of operators, who run this deployment"))
 
 
 def _member(verbs: Commands) -> None:

@@ -18,9 +18,9 @@ from cli.output import show, table
 T = TypeVar("T")
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `achievement`."""
-    verbs = grammar.verbs(nouns, "achievement", "manage achievements, which credentials are issued for")
+    verbs = grammar.verbs(resources, "achievement", "manage achievements, which credentials are issued for")
     made = grammar.command(
         verbs,
         "create",

@@ -12,10 +12,10 @@ from cli.output import show
 SHELLS = ("bash", "zsh", "tcsh")
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `completion`."""
     command = grammar.command(
-        nouns,
+        resources,
         "completion",
         write,
         "print a shell completion script",

@@ -29,9 +29,9 @@ _ABSENT = ("email", "did", "valid-until", "evidence")
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `credential`."""
-    verbs = grammar.verbs(nouns, "credential", "issue credentials and change their status")
+    verbs = grammar.verbs(resources, "credential", "issue credentials and change their status")
     made = grammar.command(
         verbs,
         "issue",
@@ -104,16 +104,16 @@ def _replacements(verbs: Commands) -> None:
     _evidence(right)
     right.add_argument("--without", action="append", default=[], choices=_ABSENT, help="remove this member; repeatable")
     right.add_argument("--reason", help="reason shown on the page of the original")
-    anew = grammar.command(
+    renewal = grammar.command(
         verbs,
         "renew",
         renew_one,
         "issue the credential again to the same holder; the original is not revoked",
         "laurel credential renew ID --valid-until 2030-12-31",
     )
-    anew.add_argument("id", metavar="ID")
-    anew.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
-    anew.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="default: set by the achievement")
+    renewal.add_argument("id", metavar="ID")
+    renewal.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
+    renewal.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="default: set by the achievement")
 
 
 def _dates(command: ArgumentParser, otherwise: str) -> None:

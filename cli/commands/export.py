@@ -14,10 +14,10 @@ from cli.output import UsageProblem, note, show
 from cli.progress import counter
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `export`."""
     made = grammar.command(
-        nouns, "export", write, "export all data of an issuer as JSON lines", "laurel export acme acme.jsonl"
+        resources, "export", write, "export all data of an issuer as JSON lines", "laurel export acme acme.jsonl"
     )
     grammar.issuer(made)
     made.add_argument("file", type=Path, metavar="FILE", help="output file; replaced only when the export is complete")

@@ -14,9 +14,9 @@ from cli.grammar import Commands
 from cli.output import show, table
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `issuer`."""
-    verbs = grammar.verbs(nouns, "issuer", "manage issuers: their domains, keys and registration")
+    verbs = grammar.verbs(resources, "issuer", "manage issuers: their domains, keys and registration")
     made = grammar.command(
         verbs,
         "create",

@@ -33,9 +33,9 @@ SHOWN = 20
 """Most errors printed as text; `--json` prints all."""
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `job`."""
-    verbs = grammar.verbs(nouns, "job", "issue an achievement to every row of a file")
+    verbs = grammar.verbs(resources, "job", "issue an achievement to every row of a file")
     made = grammar.command(
         verbs,
         "run",

@@ -21,9 +21,9 @@ PAGE = 100
 _MARKS = {StepState.DONE: "+", StepState.OPEN: ">", StepState.LOCKED: " "}
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `pathway`."""
-    verbs = grammar.verbs(nouns, "pathway", "manage pathways, which lead from several credentials to a larger one")
+    verbs = grammar.verbs(resources, "pathway", "manage pathways, which lead from several credentials to a larger one")
     for verb, act, description in (
         ("create", create, "create a pathway"),
         ("update", update, "create a new version; existing completions are kept"),

@@ -16,9 +16,9 @@ MOST = 10_000
 """Most failed tasks that one command reads."""
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `task`."""
-    verbs = grammar.verbs(nouns, "task", "manage tasks that failed ten times")
+    verbs = grammar.verbs(resources, "task", "manage tasks that failed ten times")
     for verb, act, description, example in (
         ("list", list_dead_letters, "list failed tasks, oldest first", ""),
         ("retry", retry, "retry failed tasks", "--all"),

@@ -14,9 +14,9 @@ from cli.grammar import Commands
 from cli.output import note, show, table
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `webhook`."""
-    verbs = grammar.verbs(nouns, "webhook", "manage webhooks, which issue credentials when a course is completed")
+    verbs = grammar.verbs(resources, "webhook", "manage webhooks, which issue credentials when a course is completed")
     for verb, act, what in (
         ("create", create, "create a webhook; its secret is shown only once"),
         ("update", update, "replace the configuration; secrets are kept"),

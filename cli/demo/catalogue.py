@@ -99,7 +99,7 @@ COURSES = (
         "Clear Academic Writing",
         "MicroCredential",
         "Writes arguments that a reader from another field can follow and check.",
-        "Two essays, each revised after peer review, and a review of somebody else’s essay.",
+        "Two essays, each revised after peer review, and a review of another student’s essay.",
         "pen",
         "A white pen on a violet rosette",
         (_onet("Writing", "2.A.1.c"), _onet("Reading Comprehension", "2.A.1.a")),

@@ -14,10 +14,10 @@ from cli.output import UsageProblem, show
 from cli.progress import bar
 
 
-def add_commands(nouns: Commands) -> None:
+def add_commands(resources: Commands) -> None:
     """Add `demo`."""
     made = grammar.command(
-        nouns,
+        resources,
         "demo",
         seed_demo,
         "create the demo data; safe to repeat",

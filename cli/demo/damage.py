@@ -60,7 +60,7 @@ def _tamper(_: IssuerContext, record: Record) -> Record:
     return _with_document(record, document)
 
 
-def _sign_as_stranger(_: IssuerContext, record: Record) -> Record:
+def _sign_with_other_key(_: IssuerContext, record: Record) -> Record:
     """Sign in the issuer's name with an unrelated key."""
     key = Ed25519PrivateKey.generate()
     did = key_did(key.public_key().public_bytes_raw())
@@ -107,6 +107,6 @@ def _with_document(record: Record, document: dict[str, object]) -> Record:
 
 _DAMAGES: dict[Kind, Damage] = {
     Kind.TAMPERED: _tamper,
-    Kind.WRONG_SIGNER: _sign_as_stranger,
+    Kind.WRONG_SIGNER: _sign_with_other_key,
     Kind.UNREACHABLE_STATUS: _point_nowhere,
 }

@@ -42,7 +42,7 @@ EXPECTED = {
 """Expected verdict of each kind."""
 
 REASONS = {
-    Kind.REVOKED: "The examination was repeated by somebody else in the holder’s name.",
+    Kind.REVOKED: "Another person took the examination in the holder’s name.",
     Kind.SUSPENDED: "On hold while the examination records are being audited.",
 }
 

@@ -44,7 +44,7 @@ CHUNK_ROWS = 200
 CHUNK_BYTES = 256 * 1024
 """Size of the rows as JSON; a DynamoDB item holds 400 KB, and random text does not compress."""
 MAX_ERRORS = 1_000
-"""Maximum number of faults that are listed."""
+"""Maximum number of errors that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Allow:
     duplicates: bool = False
     """The same email address in several rows without distinct `ref` values."""
     row_errors: bool = False
-    """Rows with faults are refused, and the others issued."""
+    """Rows with errors are refused, and the others issued."""
     columns: bool = False
     """Unknown columns are ignored."""
 
@@ -112,7 +112,7 @@ START = Place(0, 0)
 
 
 def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
-    """Validate an upload without storing it: list every fault that issuing would find.
+    """Validate an upload without storing it: list every error that issuing would find.
 
     Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, and `Refused` when nothing can
     be issued regardless of the rows.
@@ -143,7 +143,7 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
     if job.state is not JobState.DRAFT:
         return job
     number = -1
-    # A draft was already validated and has no faults, unless faults are allowed.
+    # A draft was already validated and has no errors, unless errors are allowed.
     whole = _validated_rows(bulk, issuer_id, sent) if sent.allow.row_errors else _rows_with_dates(sent)
     for number, rows in enumerate(_chunks(whole)):
         bulk.jobs.put_chunk(job, Chunk(number, rows))
@@ -277,7 +277,7 @@ def _check_allowed(found: UploadSummary, allow: Allow) -> None:
 
 
 def _validated_rows(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> Iterator[Row]:
-    """The rows with every fault that issuing would find."""
+    """The rows with every error that issuing would find."""
     return map(row_validation.of(bulk.issuer_context, issuer_id, sent.terms), _rows_with_dates(sent))
 
 

@@ -43,7 +43,7 @@ def award_of(issuer_id: str, terms: Terms, row: Row, credential_id: str | None =
 
 
 def of(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[[Row], Row]:
-    """Return a function that adds to a row the faults that `issue` would find in it.
+    """Return a function that adds to a row the errors that `issue` would find in it.
 
     Raises `NotFound` for the achievement, `Refused` when nothing can be issued regardless of the rows.
     """
@@ -61,7 +61,7 @@ def of(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[
 
     def validate(row: Row) -> Row:
         row_errors: tuple[RowError, ...] = ()
-        rest: Row | None = row if row.name else None  # a missing name is already a fault
+        rest: Row | None = row if row.name else None  # a missing name is already an error
         while rest is not None:
             try:
                 build_draft(rest)
@@ -97,7 +97,7 @@ def _without_fault(row: Row, column: str | None) -> Row | None:
 
 
 _VALID_ROW = Row(1, "Ada Lovelace", "ada@example.org", evidence=("https://evidence.example/",))
-"""A row without faults."""
+"""A row without errors."""
 _REPLACEMENTS: Mapping[str, Mapping[str, Any]] = {
     "name": {"name": _VALID_ROW.name},
     "email": {"email": None},

@@ -110,13 +110,13 @@ def _check_text(content: bytes) -> None:
 def _table(content: bytes, *, any_columns: bool) -> Iterator[RawRow]:
     """Parse CSV with a header row, or a list without one."""
     head = content[:MAX_HEADER].decode("utf-8", "ignore")
-    told = _SEPARATOR_LINE.match(head)
-    separator = told[1] if told else max(_SEPARATORS, key=lambda each: len(_known(_first_row(head, each))))
-    if not _known(_first_row(head[told.end() :] if told else head, separator)):
+    marker = _SEPARATOR_LINE.match(head)
+    separator = marker[1] if marker else max(_SEPARATORS, key=lambda each: len(_known(_first_row(head, each))))
+    if not _known(_first_row(head[marker.end() :] if marker else head, separator)):
         if "@" in next((line for line in head.splitlines() if line.strip()), ""):
             return _list(content)
         raise Unreadable(f"The first row must name the columns: name, and any of {columns.others()}.", code="columns")
-    return _csv(content, separator, skip=1 if told else 0, any_columns=any_columns)
+    return _csv(content, separator, skip=1 if marker else 0, any_columns=any_columns)
 
 
 def _first_row(head: str, separator: str) -> list[str]:

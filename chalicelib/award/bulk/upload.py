@@ -1,4 +1,4 @@
-"""Parse the rows of an upload. Each fault names its row and column."""
+"""Parse the rows of an upload. Each error names its row and column."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """A fault in a row. ``row`` is the row number in a spreadsheet, where the header is 1; items of a JSON array and
-    lines of a list start at 1. ``column`` is None for a fault in the row as a whole."""
+    """An error in a row. ``row`` is the row number in a spreadsheet, where the header is 1; items of a JSON array and
+    lines of a list start at 1. ``column`` is None for an error in the row as a whole."""
 
     row: int
     column: str | None
@@ -56,7 +56,7 @@ def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
     compressed with gzip.
 
     Unknown columns are refused, or ignored with ``any_columns``. Raises `columns.Unreadable` when the upload as a whole
-    cannot be parsed, and `Malformed` (`too_large`). Faults of a row are in that row.
+    cannot be parsed, and `Malformed` (`too_large`). Errors of a row are in that row.
     """
     refs = _FirstSeen()
     for each in spreadsheet.read(spreadsheet.inflated(content), any_columns=any_columns):
@@ -71,10 +71,10 @@ def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
 class Duplicates:
     """Finds email addresses in several rows, at least one of which has no ref to distinguish it."""
 
-    _seen: _FirstSeen = field(default_factory=lambda: _FirstSeen())  # noqa: PLW0108 - it stands below
+    _seen: _FirstSeen = field(default_factory=lambda: _FirstSeen())  # noqa: PLW0108 - it is defined below
 
     def row_error(self, row: Row) -> RowError | None:
-        """The duplicate fault of ``row``, if any. Call it once per row, in order."""
+        """The duplicate error of ``row``, if any. Call it once per row, in order."""
         if row.email is None or any(row_error.column == "email" for row_error in row.row_errors):
             return None
         has_ref = row.ref is not None
@@ -97,7 +97,7 @@ class _FirstSeen:
         self._values = array("I", bytes(4 * self._SLOTS))
 
     def first(self, text: str, value: int) -> int:
-        """What was said when ``text`` came first: ``value``, if that is now."""
+        """The value stored when ``text`` first appeared: ``value``, if this is the first time."""
         wanted = (hash(text) & 0xFFFF_FFFF_FFFF_FFFF) or 1  # 0 is an empty slot
         at = wanted % self._SLOTS
         while self._hashes[at] not in (0, wanted):

@@ -38,7 +38,7 @@ def check_text(name: str, value: str, limit: int) -> None:
         raise Refused(f"The {name} is missing.", code="bad_text")
     if len(value) > limit:
         raise Refused(f"The {name} has {len(value):,} characters. The limit is {limit:,}.", code="bad_text")
-    if any(category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in value):
+    if any(category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
         raise Refused(f"The {name} contains a control character.", code="bad_text")
     if "\ufffe" in value or "\uffff" in value:
         raise Refused(f"The {name} contains U+FFFE or U+FFFF, which are not characters.", code="bad_text")
@@ -50,14 +50,14 @@ def check_name(name: str, value: str, limit: int) -> None:
     Joiners are allowed because Persian and the scripts of India need them. Raises `Refused` (`bad_text`).
     """
     check_text(name, value, limit)
-    if any(letter in "\n\t" or category(letter) in ("Zl", "Zp") for letter in value):
+    if any(character in "\n\t" or category(character) in ("Zl", "Zp") for character in value):
         raise Refused(f"The {name} contains a line break or a tab. Enter it on one line.", code="bad_text")
-    if any(letter in _TURNS for letter in value):
+    if any(character in _TURNS for character in value):
         raise Refused(
             f"The {name} contains an invisible character that changes the text direction. Type it again.",
             code="bad_text",
         )
-    if all(letter in _BLANKS or category(letter) in _UNSEEN for letter in value):
+    if all(character in _BLANKS or category(character) in _UNSEEN for character in value):
         raise Refused(f"The {name} contains only invisible characters. Type it again.", code="bad_text")
 
 
@@ -70,7 +70,7 @@ def check_url(name: str, value: str) -> None:
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(value) <= MAX_URL
     except ValueError:
         good = False
-    if not good or not value.isprintable() or any(letter in ' <>"{}|\\^`' for letter in value):
+    if not good or not value.isprintable() or any(character in ' <>"{}|\\^`' for character in value):
         raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with https:// or http://.", code="bad_url")
 
 

@@ -33,10 +33,10 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
     checked(key)
     now = issuer_context.now()
     digest = hashlib.sha256(request).digest()
-    stands = claims.claim(Claim(issuer_id, key, digest, issuer_context.public_id(), now + KEPT), now)
-    if stands.request != digest:
+    stored = claims.claim(Claim(issuer_id, key, digest, issuer_context.public_id(), now + KEPT), now)
+    if stored.request != digest:
         raise reused()
-    return stands.credential_id
+    return stored.credential_id
 
 
 def checked(key: str) -> str:

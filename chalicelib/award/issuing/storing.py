@@ -26,7 +26,7 @@ Of a pair filled to the fraction f, a draw is taken with probability f and all e
 about 45,000 credentials, a third of the 131,072 entries, and a credential costs 1.2 draws on average.
 """
 PAIRS = 3
-"""Pairs of lists tried for one credential. A second pair is almost empty, so needing a third means a storage fault."""
+"""Pairs of lists tried for one credential. A second pair is almost empty, so needing a third means a storage error."""
 DELIVER = "deliver"
 """Task kind: email the holder of a new credential."""
 PATHWAYS = "pathways"

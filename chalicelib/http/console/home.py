@@ -94,7 +94,7 @@ def routes(services: Services) -> Routes:
 
 def slug(name: str) -> str:
     """Derive a short name for URLs: `Fernhill College` becomes `fernhill-college`."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-")
 
 

@@ -17,7 +17,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-NOBODY = "This member does not exist. They may have been removed."
+NO_MEMBER = "This member does not exist. They may have been removed."
 
 
 def routes(services: Services) -> Routes:
@@ -42,13 +42,13 @@ def routes(services: Services) -> Routes:
             return _all(services, context, form)
         return layout.redirect(f"{context.at}/members", did="member_added" if notified else "member_not_told")
 
-    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), missing=NOBODY)
+    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), missing=NO_MEMBER)
     def one(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
         found = services.access_context.member_store.member(caller.issuer_id, layout.query(request).get("email", ""))
         return _one(context, found, FormState({"role": found.role}))
 
-    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), methods=("POST",), missing=NOBODY)
+    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), methods=("POST",), missing=NO_MEMBER)
     def change(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)

@@ -125,8 +125,8 @@ def of(error: LaurelError, missing: str) -> Problem | None:
         return Problem(code, detail, headers={"Retry-After": str(RETRY_AFTER)})
     if code is None:
         return None
-    fault = {"pointer": "", "detail": error.detail}
-    errors = (fault,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ()
+    error_entry = {"pointer": "", "detail": error.detail}
+    errors = (error_entry,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ()
     # RFC 9110, 11.6.1: every 401 names an authentication scheme.
     headers = {"WWW-Authenticate": "Bearer"} if KINDS[code].status == HTTPStatus.UNAUTHORIZED else {}
     return Problem(code, error.detail, errors=errors, headers=headers)

@@ -159,12 +159,12 @@ def _sample(row: Row, seen: Seen) -> SampleLine:
 def _what(good: int, seen: Seen) -> str:
     match seen.with_email if seen.notify else 0:
         case None:
-            told = "Recipients with an address will get an email with a link."
+            emails = "Recipients with an address will get an email with a link."
         case 0:
-            told = "No emails will be sent."
+            emails = "No emails will be sent."
         case 1:
-            told = "1 person will get an email with a link."
+            emails = "1 person will get an email with a link."
         case number:
-            told = f"{number:,} people will get an email with a link."
+            emails = f"{number:,} people will get an email with a link."
     signed = f"{credentials(good)} of “{text.isolated(seen.achievement)}” will be issued"
-    return f"{signed}, and anyone with the link can view them immediately. {told}"
+    return f"{signed}, and anyone with the link can view them immediately. {emails}"
