@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from chalicelib.http.app import create_app
 from local.ports import free_port
-from tests.http.world import Laurel, seeded
+from tests.http.fake_laurel import Laurel, seeded
 
 expect.set_options(timeout=20_000)
 """Milliseconds that a page may take on a machine that is busy with the other tests."""

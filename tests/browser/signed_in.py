@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page
 from chalicelib.access import sessions
 from chalicelib.access.roles import Role
 from tests.browser.test_pages import opened
+from tests.http.fake_laurel import Laurel
 from tests.http.signed_in import belongs
-from tests.http.world import Laurel
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from chalicelib.award.webhooks.webhook import Delivery, Outcome
 from chalicelib.credential.build import Holder
 from tests.browser.signed_in import console, member
 from tests.browser.test_pages import violations
-from tests.http.world import NOW, Laurel, id_of, picture
+from tests.http.fake_laurel import NOW, Laurel, id_of, picture
 
 REFUSED = (
     "error: Failed to load resource: the server responded with a status of "

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
 from tests.browser.test_pages import opened, violations
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.public.test_home import at_domain
 from tests.http.public.test_pages import HEADLINES
 from tests.http.senders import stranger
-from tests.http.world import Laurel, id_of
 
 FIELD = "Paste a link to the credential, or the credential itself"
 FILE = "Or upload a file"

@@ -15,7 +15,7 @@ from chalicelib.email.render import render
 from chalicelib.tasks.task_queue import Task
 from tests.browser.test_pages import Scheme, opened, violations
 from tests.email.sample_emails import sample_email
-from tests.http.world import Laurel, id_of
+from tests.http.fake_laurel import Laurel, id_of
 
 WIDTHS = [320, 375, 1280]
 

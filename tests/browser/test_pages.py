@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
+from tests.http.fake_laurel import Laurel, hostile
 from tests.http.public.test_pages import EVIL, HEADLINES
-from tests.http.world import Laurel, hostile
 
 Scheme = Literal["light", "dark"]
 MISSING = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"

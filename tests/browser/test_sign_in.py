@@ -11,7 +11,7 @@ from chalicelib.access.roles import Role
 from tests.browser.signed_in import member
 from tests.browser.test_field import WIDTHS, judged, look
 from tests.browser.test_pages import opened
-from tests.http.world import Laurel
+from tests.http.fake_laurel import Laurel
 
 REFUSED = "error: Failed to load resource: the server responded with a status of"
 """What Chromium itself says about a page with another status than 200."""

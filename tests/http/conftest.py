@@ -12,8 +12,8 @@ import pytest
 
 from chalicelib.http.app import create_app
 from chalicelib.http.core import log
+from tests.http.fake_laurel import Laurel, seeded
 from tests.http.gateway import Gateway
-from tests.http.world import Laurel, seeded
 
 
 @pytest.fixture
@@ -22,11 +22,11 @@ def laurel() -> Laurel:
 
 
 @pytest.fixture
-def ask(laurel: Laurel) -> Gateway:
+def client(laurel: Laurel) -> Gateway:
     return Gateway(create_app(laurel))
 
 
-class Lines(io.StringIO):
+class LogCapture(io.StringIO):
     """The log of one test."""
 
     def parsed(self) -> list[dict[str, Any]]:
@@ -34,9 +34,9 @@ class Lines(io.StringIO):
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
+def log_lines() -> Iterator[LogCapture]:
     """What is logged during the test."""
-    stream = Lines()
+    stream = LogCapture()
     logger = logging.getLogger(log.logger().name)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logger.handlers[0].formatter)

@@ -21,7 +21,7 @@ ADDRESS = "203.0.113.7"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the caller gets. Names of headers are in lower case."""
 
     status: int
@@ -47,23 +47,26 @@ class Gateway:
 
     def __call__(
         self, method: str, path: str, *, body: bytes | None = None, encode: bool = True, **headers: str
-    ) -> Answer:
+    ) -> Response:
         """Send a request; header names are given with `_` for `-`."""
         event = self.event(method, path, body, encode, {name.replace("_", "-"): text for name, text in headers.items()})
-        answer = self.app(event, LambdaContext("laurel", 1024))
-        json.dumps(answer)  # Lambda would refuse what is not JSON
-        encoded = answer.get("isBase64Encoded", False)
-        content = base64.b64decode(answer["body"]) if encoded else answer["body"].encode()
-        named = {**answer["headers"], **{name: ", ".join(all_) for name, all_ in answer["multiValueHeaders"].items()}}
-        return Answer(answer["statusCode"], {name.lower(): text for name, text in named.items()}, content, encoded)
+        response = self.app(event, LambdaContext("laurel", 1024))
+        json.dumps(response)  # Lambda would refuse what is not JSON
+        encoded = response.get("isBase64Encoded", False)
+        content = base64.b64decode(response["body"]) if encoded else response["body"].encode()
+        named = {
+            **response["headers"],
+            **{name: ", ".join(all_) for name, all_ in response["multiValueHeaders"].items()},
+        }
+        return Response(response["statusCode"], {name.lower(): text for name, text in named.items()}, content, encoded)
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> Response:
         return self("GET", path, **headers)
 
-    def head(self, path: str, **headers: str) -> Answer:
+    def head(self, path: str, **headers: str) -> Response:
         return self("HEAD", path, **headers)
 
-    def post(self, path: str, body: bytes, **headers: str) -> Answer:
+    def post(self, path: str, body: bytes, **headers: str) -> Response:
         return self("POST", path, body=body, **{"content_type": "application/json", **headers})
 
     def event(

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from chalicelib.access import members, sessions, tokens
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.roles import Role
-from tests.http.gateway import HTML, Answer, Gateway
-from tests.http.world import Laurel
+from tests.http.fake_laurel import Laurel
+from tests.http.gateway import HTML, Gateway, Response
 
 
 def as_token(laurel: Laurel, issuer_id: str | None, role: Role | None = None) -> dict[str, str]:
@@ -27,15 +27,15 @@ def as_operator(laurel: Laurel) -> dict[str, str]:
 class Browser:
     """Somebody's browser, signed in."""
 
-    ask: Gateway
+    client: Gateway
     cookie: str
     csrf: str
     headers: dict[str, str] = field(default_factory=lambda: {"accept": HTML})
 
-    def get(self, path: str, **headers: str) -> Answer:
-        return self.ask.get(path, **{**self.headers, "cookie": self.cookie, **headers})
+    def get(self, path: str, **headers: str) -> Response:
+        return self.client.get(path, **{**self.headers, "cookie": self.cookie, **headers})
 
-    def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> Answer:
+    def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> Response:
         """Send a form as a page of ours would, with the session's ``csrf`` in it unless ``fields`` has one."""
         body = urlencode({"csrf": self.csrf, **(fields or {})}).encode()
         sent = {
@@ -44,11 +44,11 @@ class Browser:
             "origin": "http://localhost:8000",
             "content_type": "application/x-www-form-urlencoded",
         }
-        return self.ask.post(path, body, **{**sent, **headers})
+        return self.client.post(path, body, **{**sent, **headers})
 
 
 def as_person(
-    laurel: Laurel, email: str, issuer_id: str | None = None, role: Role = Role.OWNER, ask: Gateway | None = None
+    laurel: Laurel, email: str, issuer_id: str | None = None, role: Role = Role.OWNER, client: Gateway | None = None
 ) -> Browser:
     """The browser of somebody who is signed in; a member of ``issuer_id`` then, if it is given."""
     from chalicelib.http.app import create_app
@@ -56,7 +56,7 @@ def as_person(
     if issuer_id is not None:
         belongs(laurel.access_context, issuer_id, email, role)
     session, cookie = sessions.sign_in(laurel.access_context, email)
-    return Browser(ask or Gateway(create_app(laurel)), f"laurel_session={cookie}", session.csrf)
+    return Browser(client or Gateway(create_app(laurel)), f"laurel_session={cookie}", session.csrf)
 
 
 def belongs(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib.http.app import create_app
 from chalicelib.settings import Function
+from tests.http.fake_laurel import id_of, seeded
 from tests.http.gateway import HTML, Gateway
-from tests.http.world import id_of, seeded
 
 STARTED = """
 import json, sys

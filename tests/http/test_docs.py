@@ -14,15 +14,15 @@ from chalicelib.http.app import create_app
 from chalicelib.http.core import problem
 from chalicelib.http.core.access import CallerKind, Rule
 from chalicelib.verify.report import Outcome, Verdict
+from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import Gateway
 from tests.http.public.test_documents import IMAGE
-from tests.http.world import BASE_URL, Laurel, id_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text()
 EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
 
-LISTED = re.findall(r"^\| ([^|]+) \| `([A-Z]+) (/\S*)` \|", PAGE, re.MULTILINE)
+DOCUMENTED_ROUTES = re.findall(r"^\| ([^|]+) \| `([A-Z]+) (/\S*)` \|", PAGE, re.MULTILINE)
 """For whom, the method, the path of each route."""
 
 
@@ -35,7 +35,7 @@ def sample(title: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_example_runs(ask: Gateway, laurel: Laurel, example: str) -> None:
+def test_example_runs(client: Gateway, laurel: Laurel, example: str) -> None:
     names = {"ID": id_of("valid"), "ISSUER": "fernhill", "IMAGE": IMAGE.removeprefix("/images/")}
     names["LIST"] = laurel.issuer_store.issuer("fernhill").revocation_list
     names["BASE"] = BASE_URL
@@ -49,46 +49,48 @@ def test_example_runs(ask: Gateway, laurel: Laurel, example: str) -> None:
                 name, _, text = value.partition(": ")
                 headers[name.lower().replace("-", "_")] = text
             case "-d" | "--data-binary":
-                data = given(laurel, value)
+                data = curl_data(laurel, value)
                 headers.setdefault("content_type", "application/x-www-form-urlencoded")
             case "-F":
                 parts.append(value)
             case _:
                 assert option == "-o"
     if parts:
-        data = b"".join(part(laurel, *value.split("=", 1)) for value in parts) + b"--B--\r\n"
+        data = b"".join(form_part(laurel, *value.split("=", 1)) for value in parts) + b"--B--\r\n"
         headers["content_type"] = "multipart/form-data; boundary=B"
-    answer = ask("POST" if data else "GET", path, body=data, **headers)
-    assert answer.status == (404 if "nothing" in path else 200)
+    response = client("POST" if data else "GET", path, body=data, **headers)
+    assert response.status == (404 if "nothing" in path else 200)
     if headers["accept"] != "*/*":
-        assert answer.headers["content-type"].startswith(headers["accept"])
+        assert response.headers["content-type"].startswith(headers["accept"])
     if path == "/v1/verify":
-        assert answer.json["verdict"] == "valid"
-        assert answer.json["findings"][8]["outcome"] == ("passed" if "recipient" in example else "not_applicable")
+        assert response.json["verdict"] == "valid"
+        assert response.json["findings"][8]["outcome"] == ("passed" if "recipient" in example else "not_applicable")
 
 
-def given(laurel: Laurel, value: str) -> bytes:
+def curl_data(laurel: Laurel, value: str) -> bytes:
     """What curl sends for ``value``: itself, or the file that it names after an @."""
     record = laurel.issuer_store.record(id_of("valid"))
     files = {"@badge.json": record.document, "@badge.jwt": (record.jwt or "").encode()}
     return files[value] if value.startswith("@") else value.encode()
 
 
-def part(laurel: Laurel, name: str, value: str) -> bytes:
+def form_part(laurel: Laurel, name: str, value: str) -> bytes:
     file = f'; filename="{value[1:]}"\r\nContent-Type: application/octet-stream' if value.startswith("@") else ""
     return (
-        f'--B\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + given(laurel, value) + b"\r\n"
+        f'--B\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode()
+        + curl_data(laurel, value)
+        + b"\r\n"
     )
 
 
 def test_every_code_that_can_be_given_is_listed() -> None:
-    listed = {
+    documented_names = {
         (code, int(status)) for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", section("Errors"), re.MULTILINE)
     }
     own = {(code, kind.status) for code, kind in problem.KINDS.items()}
     template = (ROOT / "infrastructure" / "resources.yaml").read_text()
     gateways = {(code, int(status)) for status, code in re.findall(r'"status":(\d+),"code":"(\w+)"', template)}
-    assert listed == own | gateways
+    assert documented_names == own | gateways
 
 
 def test_gateways_own_errors_agree_with_ours() -> None:
@@ -102,9 +104,9 @@ def test_gateways_own_errors_agree_with_ours() -> None:
 
 
 def test_every_route_is_listed(laurel: Laurel) -> None:
-    listed = {(method, path) for _, method, path in LISTED}
+    documented_names = {(method, path) for _, method, path in DOCUMENTED_ROUTES}
     routes = create_app(laurel).routes
-    assert listed == {
+    assert documented_names == {
         (method, path) for path, methods in routes.items() for method in methods.keys() - {"HEAD", "OPTIONS"}
     }
     assert all("HEAD" in methods for methods in routes.values() if "GET" in methods)
@@ -113,33 +115,33 @@ def test_every_route_is_listed(laurel: Laurel) -> None:
 def test_routes_take_the_roles_that_are_said(laurel: Laurel) -> None:
     # `test_two_tenants` asks every route as its own rule has it; this holds the rules against what was decided.
     routes = create_app(laurel).routes
-    rules = {(method, path): routes[path][method].view_function.access for _, method, path in LISTED}
-    said = {(method, path): least(who, method) for who, method, path in LISTED}
-    assert {route: least_of(rule) for route, rule in rules.items()} == said
-    operators = {(method, path) for who, method, path in LISTED if who == "an operator"}
+    rules = {(method, path): routes[path][method].view_function.access for _, method, path in DOCUMENTED_ROUTES}
+    documented = {(method, path): documented_role(caller, method) for caller, method, path in DOCUMENTED_ROUTES}
+    assert {route: lowest_role(rule) for route, rule in rules.items()} == documented
+    operators = {(method, path) for caller, method, path in DOCUMENTED_ROUTES if caller == "an operator"}
     assert {route for route, rule in rules.items() if rule.caller_kind is CallerKind.OPERATOR} == operators
 
 
-def least(who: str, method: str) -> Role | None:
+def documented_role(caller: str, method: str) -> Role | None:
     """The least role that opens a route which is for ``who``."""
     readers = Role.VIEWER if method == "GET" else Role.EDITOR
     roles = {"a member": Role.VIEWER, "an editor": Role.EDITOR, "an owner": Role.OWNER, "an issuer": readers}
-    return roles.get(who.removesuffix(", an operator"))
+    return roles.get(caller.removesuffix(", an operator"))
 
 
-def least_of(rule: Rule) -> Role | None:
+def lowest_role(rule: Rule) -> Role | None:
     """The least role that ``rule`` admits."""
     act = rule.act
     return None if act is None else next(role for role in reversed(Role) if allowed(role, act))
 
 
-def test_shapes_are_as_shown(ask: Gateway) -> None:
-    report = ask.get(f"/v1/credentials/{id_of('valid')}/report").json
+def test_shapes_are_as_shown(client: Gateway) -> None:
+    report = client.get(f"/v1/credentials/{id_of('valid')}/report").json
     shown = sample("The report")
     assert shape(shown) == shape({**report, "findings": [report["findings"][6]]})
-    summary = {**ask.get(f"/v1/credentials/{id_of('revoked')}").json, "credential": {}}
+    summary = {**client.get(f"/v1/credentials/{id_of('revoked')}").json, "credential": {}}
     assert shape(sample("A summary of a credential")) == shape(summary)
-    assert shape(sample("Errors")) == shape(ask.get("/c/nothing").json)
+    assert shape(sample("Errors")) == shape(client.get("/c/nothing").json)
 
 
 def test_every_verdict_and_outcome_is_named() -> None:

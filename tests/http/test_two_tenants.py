@@ -20,9 +20,9 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind, Rule
-from tests.http.gateway import HTML, Answer, Gateway
-from tests.http.matrix import OTHER, OWNER, At, Call, entries
-from tests.http.world import Laurel, seeded
+from tests.http.fake_laurel import Laurel, seeded
+from tests.http.gateway import HTML, Gateway, Response
+from tests.http.matrix import OTHER, OWNER, Call, EntryContext, entries
 
 CANARIES = (
     "Ada Nwosu", "ada@example.org", "Canary achievement", "Issued to the wrong person", "canary.example",
@@ -56,7 +56,7 @@ PUBLIC = {
 
 
 @dataclass
-class Stage:
+class TwoTenants:
     """Two tenants, and everybody who asks."""
 
     laurel: Laurel = field(default_factory=seeded)
@@ -87,7 +87,7 @@ class Stage:
         session, cookie = sessions.sign_in(self.laurel.access_context, email)
         return {"cookie": f"laurel_session={cookie}", "accept": HTML}, session.csrf
 
-    def ask(self, method: str, call: Call, headers: dict[str, str], csrf: str | None = None) -> Answer:
+    def send(self, method: str, call: Call, headers: dict[str, str], csrf: str | None = None) -> Response:
         sent, extra = call.sent, dict(call.headers or {})
         if call.form is not None:
             extra["content_type"] = "application/x-www-form-urlencoded"
@@ -100,7 +100,7 @@ class Stage:
         path = call.path + (f"?{call.query}" if call.query else "")
         return self.gateway(method, path, body=sent, **{**extra, **headers})
 
-    def things(self) -> str:
+    def stored_state(self) -> str:
         """All that is stored of the owner's, but for when a token was used."""
         pathways, webhooks = self.laurel.pathways, self.laurel.webhooks
         held = [
@@ -113,31 +113,31 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def tenants() -> TwoTenants:
+    return TwoTenants()
 
 
-def build(method: str, path: str, at: At) -> Call:
+def build(method: str, path: str, at: EntryContext) -> Call:
     entry = MATRIX.get((method, path))
     assert entry is not None, f"{method} {path} has no entry in tests/http/matrix"
     return entry(at)
 
 
-def clean(answer: Answer, call: Call) -> None:
+def assert_no_leak(response: Response, call: Call) -> None:
     """Nothing of the owner's stands in ``answer``, but what the caller said themselves (a form shown again, say)."""
-    said = (answer.text + repr(dict(answer.headers))).lower()
+    text = (response.text + repr(dict(response.headers))).lower()
     known = unquote_plus(f"{call.path} {call.query} {(call.sent or b'').decode('utf-8', 'replace')}").lower()
-    leaked = [canary for canary in CANARIES if canary.lower() in said and canary.lower() not in known]
-    assert leaked == [], said[-2000:]
+    leaked = [canary for canary in CANARIES if canary.lower() in text and canary.lower() not in known]
+    assert leaked == [], text[-2000:]
 
 
-def private(answer: Answer) -> None:
-    assert answer.headers["cache-control"] == "private, no-store"
-    assert "access-control-allow-origin" not in answer.headers
+def assert_private(response: Response) -> None:
+    assert response.headers["cache-control"] == "private, no-store"
+    assert "access-control-allow-origin" not in response.headers
 
 
-def of_doors(*doors: CallerKind) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    found = [(method, path) for method, path in GUARDED if rule(method, path).caller_kind in doors]
+def for_caller_kinds(*caller_kinds: CallerKind) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    found = [(method, path) for method, path in GUARDED if rule(method, path).caller_kind in caller_kinds]
     return pytest.mark.parametrize(("method", "path"), found, ids=[f"{method} {path}" for method, path in found])
 
 
@@ -172,186 +172,190 @@ def test_every_route_of_an_issuers_pages_begins_with_the_issuer() -> None:
             assert re.match(r"/console/\{issuer\}(/|$)", path), f"{method} {path}"
 
 
-@of_doors(*BEARER)
-def test_a_program_without_a_good_token_stays_out(stage: Stage, method: str, path: str) -> None:
-    call = build(method, path, At(stage.laurel))
-    made = stage.things()
-    cookie, _ = stage.session("owner@canary.example")
-    good = stage.token(OWNER, Role.OWNER)["authorization"]
+@for_caller_kinds(*BEARER)
+def test_a_program_without_a_good_token_stays_out(tenants: TwoTenants, method: str, path: str) -> None:
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    cookie, _ = tenants.session("owner@canary.example")
+    valid_authorization = tenants.token(OWNER, Role.OWNER)["authorization"]
     for headers in (
         {},
         {"authorization": ""},
         {"authorization": "Bearer"},
         {"authorization": "Bearer laurel_" + "a" * 16 + "_" + "a" * 52},
-        {"authorization": good[:-1]},
-        {"authorization": "Basic " + good.partition(" ")[2]},
+        {"authorization": valid_authorization[:-1]},
+        {"authorization": "Basic " + valid_authorization.partition(" ")[2]},
         {"cookie": cookie["cookie"]},
-        {"cookie": f"authorization={good}"},
+        {"cookie": f"authorization={valid_authorization}"},
     ):
-        answer = stage.ask(method, call, headers)
-        assert answer.status == 401
-        assert answer.headers["www-authenticate"] == "Bearer"
-        private(answer)
-        clean(answer, call)
-    assert stage.things() == made
+        response = tenants.send(method, call, headers)
+        assert response.status == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+        assert_private(response)
+        assert_no_leak(response, call)
+    assert tenants.stored_state() == before
 
 
-@of_doors(CallerKind.TOKEN, CallerKind.EITHER)
+@for_caller_kinds(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
-def test_a_token_may_what_its_role_may(stage: Stage, method: str, path: str, role: Role) -> None:
-    may = role in ALLOWED[rule(method, path).act or ""]
-    call = build(method, path, At(stage.laurel))
-    made = stage.things()
-    answer = stage.ask(method, call, stage.token(OWNER, role))
-    assert answer.status == (call.good if may else 403), answer.text
-    private(answer)
-    if not may:
-        clean(answer, call)
-        assert stage.things() == made
+def test_a_token_may_what_its_role_may(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+    allowed = role in ALLOWED[rule(method, path).act or ""]
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    response = tenants.send(method, call, tenants.token(OWNER, role))
+    assert response.status == (call.allowed_status if allowed else 403), response.text
+    assert_private(response)
+    if not allowed:
+        assert_no_leak(response, call)
+        assert tenants.stored_state() == before
 
 
-@of_doors(CallerKind.TOKEN, CallerKind.EITHER)
+@for_caller_kinds(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
-def test_a_token_of_another_tenant_finds_nothing(stage: Stage, method: str, path: str, role: Role) -> None:
-    may = role in ALLOWED[rule(method, path).act or ""]
-    call = build(method, path, At(stage.laurel))
-    foreign = call.foreign or (404 if "{" in path else call.good)
-    made = stage.things()
-    answer = stage.ask(method, call, stage.token(OTHER, role))
-    assert answer.status == (foreign if may else 403), answer.text
-    clean(answer, call)
-    if answer.status >= 400:
-        assert stage.things() == made
+def test_a_token_of_another_tenant_finds_nothing(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+    allowed = role in ALLOWED[rule(method, path).act or ""]
+    call = build(method, path, EntryContext(tenants.laurel))
+    foreign_status = call.foreign_status or (404 if "{" in path else call.allowed_status)
+    before = tenants.stored_state()
+    response = tenants.send(method, call, tenants.token(OTHER, role))
+    assert response.status == (foreign_status if allowed else 403), response.text
+    assert_no_leak(response, call)
+    if response.status >= 400:
+        assert tenants.stored_state() == before
 
 
-@of_doors(*BEARER)
-def test_an_operators_token_opens_only_what_is_for_operators(stage: Stage, method: str, path: str) -> None:
-    call = build(method, path, At(stage.laurel))
-    answer = stage.ask(method, call, stage.token(None))
+@for_caller_kinds(*BEARER)
+def test_an_operators_token_opens_only_what_is_for_operators(tenants: TwoTenants, method: str, path: str) -> None:
+    call = build(method, path, EntryContext(tenants.laurel))
+    response = tenants.send(method, call, tenants.token(None))
     if rule(method, path).caller_kind is CallerKind.TOKEN:
-        assert answer.status == 403
-        clean(answer, call)
+        assert response.status == 403
+        assert_no_leak(response, call)
     else:
-        assert answer.status == call.good, answer.text
+        assert response.status == call.allowed_status, response.text
 
 
-@of_doors(CallerKind.OPERATOR)
+@for_caller_kinds(CallerKind.OPERATOR)
 @pytest.mark.parametrize("role", Role)
-def test_no_issuers_token_opens_what_is_for_operators(stage: Stage, method: str, path: str, role: Role) -> None:
-    call = build(method, path, At(stage.laurel))
-    made = stage.things()
-    answer = stage.ask(method, call, stage.token(OWNER, role))
-    assert answer.status == 403
-    assert stage.things() == made
+def test_no_issuers_token_opens_what_is_for_operators(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    response = tenants.send(method, call, tenants.token(OWNER, role))
+    assert response.status == 403
+    assert tenants.stored_state() == before
 
 
-@of_doors(*BROWSER)
-def test_who_is_not_signed_in_is_sent_to_sign_in(stage: Stage, method: str, path: str) -> None:
-    call = build(method, path, At(stage.laurel))
-    made = stage.things()
-    _, cookie = sessions.sign_in(stage.laurel.access_context, "owner@canary.example")
+@for_caller_kinds(*BROWSER)
+def test_who_is_not_signed_in_is_sent_to_sign_in(tenants: TwoTenants, method: str, path: str) -> None:
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    _, cookie = sessions.sign_in(tenants.laurel.access_context, "owner@canary.example")
     for headers in (
         {},
         {"cookie": "laurel_session="},
         {"cookie": f"laurel_session={cookie[:-4]}AAAA"},
         {"cookie": f"laurel_session={cookie}; laurel_session={cookie}"},
         {"cookie": f"__Host-laurel_session={cookie}"},
-        stage.token(OWNER, Role.OWNER),
-        stage.token(None),
+        tenants.token(OWNER, Role.OWNER),
+        tenants.token(None),
     ):
-        answer = stage.ask(method, call, {"accept": HTML, **headers})
-        assert (answer.status, answer.headers["location"].partition("?")[0]) == (303, f"{ORIGIN}/sign-in")
-        private(answer)
-        clean(answer, call)
-        assert stage.ask(method, call, {**headers, "accept": "application/json"}).status == 401
-    assert stage.things() == made
+        response = tenants.send(method, call, {"accept": HTML, **headers})
+        assert (response.status, response.headers["location"].partition("?")[0]) == (303, f"{ORIGIN}/sign-in")
+        assert_private(response)
+        assert_no_leak(response, call)
+        assert tenants.send(method, call, {**headers, "accept": "application/json"}).status == 401
+    assert tenants.stored_state() == before
 
 
-@of_doors(CallerKind.PERSON)
-def test_whoever_is_signed_in_sees_what_is_their_own(stage: Stage, method: str, path: str) -> None:
+@for_caller_kinds(CallerKind.PERSON)
+def test_whoever_is_signed_in_sees_what_is_their_own(tenants: TwoTenants, method: str, path: str) -> None:
     for email in ("owner@other.example", "viewer@other.example", "stranger@elsewhere.example"):
-        call = build(method, path, At(stage.laurel))
-        headers, csrf = stage.session(email)
-        answer = stage.ask(method, call, headers, csrf)
-        assert answer.status in (call.good, 303), answer.text
-        private(answer)
-        clean(answer, call)
+        call = build(method, path, EntryContext(tenants.laurel))
+        headers, csrf = tenants.session(email)
+        response = tenants.send(method, call, headers, csrf)
+        assert response.status in (call.allowed_status, 303), response.text
+        assert_private(response)
+        assert_no_leak(response, call)
 
 
-@of_doors(CallerKind.MEMBER)
+@for_caller_kinds(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", Role)
-def test_a_member_may_what_their_role_may(stage: Stage, method: str, path: str, role: Role) -> None:
-    may = role in ALLOWED[rule(method, path).act or ""]
-    call = build(method, path, At(stage.laurel))
-    made = stage.things()
-    headers, csrf = stage.session(f"{role}@canary.example")
-    answer = stage.ask(method, call, headers, csrf)
-    assert answer.status == (call.good if may else 403), answer.text
-    assert "/sign-in" not in answer.headers.get("location", "")
-    private(answer)
-    if not may:
-        assert stage.things() == made
+def test_a_member_may_what_their_role_may(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+    allowed = role in ALLOWED[rule(method, path).act or ""]
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    headers, csrf = tenants.session(f"{role}@canary.example")
+    response = tenants.send(method, call, headers, csrf)
+    assert response.status == (call.allowed_status if allowed else 403), response.text
+    assert "/sign-in" not in response.headers.get("location", "")
+    assert_private(response)
+    if not allowed:
+        assert tenants.stored_state() == before
 
 
-@of_doors(CallerKind.MEMBER)
+@for_caller_kinds(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", [*Role, None])
-def test_to_who_is_no_member_the_issuer_is_not_there(stage: Stage, method: str, path: str, role: Role | None) -> None:
+def test_to_who_is_no_member_the_issuer_is_not_there(
+    tenants: TwoTenants, method: str, path: str, role: Role | None
+) -> None:
     email = f"{role}@other.example" if role else "op@laurel.example"
-    call = build(method, path, At(stage.laurel))
-    made = stage.things()
-    headers, csrf = stage.session(email)
-    answer = stage.ask(method, call, headers, csrf)
-    assert answer.status == 404, answer.text
-    clean(answer, call)
-    assert stage.things() == made
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    headers, csrf = tenants.session(email)
+    response = tenants.send(method, call, headers, csrf)
+    assert response.status == 404, response.text
+    assert_no_leak(response, call)
+    assert tenants.stored_state() == before
 
 
-@of_doors(CallerKind.MEMBER)
+@for_caller_kinds(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", Role)
-def test_within_ones_own_issuer_nothing_of_another_is_found(stage: Stage, method: str, path: str, role: Role) -> None:
-    may = role in ALLOWED[rule(method, path).act or ""]
-    call = build(method, path, At(stage.laurel, inside=OTHER))
-    foreign = call.foreign or (404 if path.count("{") > 1 else call.good)
-    made = stage.things()
-    headers, csrf = stage.session(f"{role}@other.example")
-    answer = stage.ask(method, call, headers, csrf)
-    assert answer.status == (foreign if may else 403), answer.text
-    clean(answer, call)
-    if answer.status >= 400:
-        assert stage.things() == made
+def test_within_ones_own_issuer_nothing_of_another_is_found(
+    tenants: TwoTenants, method: str, path: str, role: Role
+) -> None:
+    allowed = role in ALLOWED[rule(method, path).act or ""]
+    call = build(method, path, EntryContext(tenants.laurel, console_issuer=OTHER))
+    foreign_status = call.foreign_status or (404 if path.count("{") > 1 else call.allowed_status)
+    before = tenants.stored_state()
+    headers, csrf = tenants.session(f"{role}@other.example")
+    response = tenants.send(method, call, headers, csrf)
+    assert response.status == (foreign_status if allowed else 403), response.text
+    assert_no_leak(response, call)
+    if response.status >= 400:
+        assert tenants.stored_state() == before
 
 
-@of_doors(*BROWSER)
-def test_a_form_comes_from_a_page_of_the_same_session(stage: Stage, method: str, path: str) -> None:
+@for_caller_kinds(*BROWSER)
+def test_a_form_comes_from_a_page_of_the_same_session(tenants: TwoTenants, method: str, path: str) -> None:
     if method in ("GET", "HEAD"):
         return
-    call = build(method, path, At(stage.laurel))
-    made = stage.things()
-    headers, csrf = stage.session("owner@canary.example")
-    _, others = stage.session("owner@other.example")
-    _, older = stage.session("owner@canary.example")
-    for sent in (None, "", "a" * 32, others, older, csrf[:-1], csrf + "&csrf=" + csrf):
-        assert stage.ask(method, call, headers, sent).status in (400, 403)
-    for told in (
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    headers, csrf = tenants.session("owner@canary.example")
+    _, other_csrf = tenants.session("owner@other.example")
+    _, older_csrf = tenants.session("owner@canary.example")
+    for sent in (None, "", "a" * 32, other_csrf, older_csrf, csrf[:-1], csrf + "&csrf=" + csrf):
+        assert tenants.send(method, call, headers, sent).status in (400, 403)
+    for headers_sent in (
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "http://localhost:8000.evil.example"},
         {"sec_fetch_site": "cross-site"},
         {"sec_fetch_site": "same-site"},
     ):
-        assert stage.ask(method, call, {**headers, **told}, csrf).status == 403
-    assert stage.things() == made
+        assert tenants.send(method, call, {**headers, **headers_sent}, csrf).status == 403
+    assert tenants.stored_state() == before
 
 
-@of_doors(CallerKind.BY_SECRET)
-def test_a_wrong_secret_opens_nothing(stage: Stage, method: str, path: str) -> None:
-    call = build(method, path, At(stage.laurel))
-    cookie, _ = stage.session("owner@canary.example")
-    for headers in ({}, cookie, stage.token(OWNER, Role.OWNER)):
-        answer = stage.ask(method, call, headers)
-        assert answer.status == call.good, answer.text
-        private(answer)
-        clean(answer, call)
+@for_caller_kinds(CallerKind.BY_SECRET)
+def test_a_wrong_secret_opens_nothing(tenants: TwoTenants, method: str, path: str) -> None:
+    call = build(method, path, EntryContext(tenants.laurel))
+    cookie, _ = tenants.session("owner@canary.example")
+    for headers in ({}, cookie, tenants.token(OWNER, Role.OWNER)):
+        response = tenants.send(method, call, headers)
+        assert response.status == call.allowed_status, response.text
+        assert_private(response)
+        assert_no_leak(response, call)
 
 
 ALLOWED = {

@@ -16,9 +16,9 @@ import pytest
 
 from chalicelib.access.roles import Role
 from chalicelib.award.webhooks.webhook import Outcome
-from tests.http.gateway import Answer, Gateway
+from tests.http.fake_laurel import BASE_URL, Laurel
+from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
-from tests.http.world import BASE_URL, Laurel
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 
@@ -46,32 +46,32 @@ def samples(language: str) -> list[str]:
 class Receiver:
     """The issuer Fernhill with a webhook created from the page."""
 
-    def __init__(self, laurel: Laurel, ask: Gateway, name: str) -> None:
+    def __init__(self, laurel: Laurel, client: Gateway, name: str) -> None:
         # The samples use the system clock.
         laurel.now = datetime.now(UTC)
         draft = next(webhook for webhook in map(json.loads, samples("json")) if webhook["name"] == name)
         achievement = next(iter(laurel.issuer_store.achievements("fernhill"))).id
         draft |= {"dry_run": False, "courses": dict.fromkeys(draft["courses"], achievement)}
-        made = ask.post("/v1/webhooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
+        made = client.post("/v1/webhooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
         assert made.status == 201, made.text
-        self.ask, self.laurel, self.webhook = ask, laurel, made.json
+        self.client, self.laurel, self.webhook = client, laurel, made.json
 
-    def receive(self, headers: dict[str, str], body: bytes) -> Answer:
+    def receive(self, headers: dict[str, str], body: bytes) -> Response:
         named = {name.lower().replace("-", "_"): value for name, value in headers.items()}
-        return self.ask.post(self.webhook["url"].removeprefix(BASE_URL), body, **named)
+        return self.client.post(self.webhook["url"].removeprefix(BASE_URL), body, **named)
 
-    def assert_issued(self, answer: Answer, holder: str, start: str) -> None:
-        assert answer.status == 200, answer.text
-        assert answer.json["outcome"] == Outcome.ISSUED
-        shown = self.ask.get(f"/v1/credentials/{answer.json['credential']['id']}").json
+    def assert_issued(self, response: Response, holder: str, start: str) -> None:
+        assert response.status == 200, response.text
+        assert response.json["outcome"] == Outcome.ISSUED
+        shown = self.client.get(f"/v1/credentials/{response.json['credential']['id']}").json
         assert shown["credential"]["holder"]["name"] == holder
         assert shown["credential"]["valid_from"] == start
 
 
-def test_shell_sample_is_issued(laurel: Laurel, ask: Gateway, tmp_path: Path) -> None:
+def test_shell_sample_is_issued(laurel: Laurel, client: Gateway, tmp_path: Path) -> None:
     if not shutil.which("openssl"):
         pytest.skip("no openssl on this machine")
-    receiver = Receiver(laurel, ask, "LMS")
+    receiver = Receiver(laurel, client, "LMS")
     curl = tmp_path / "curl"
     curl.write_text('#!/bin/sh\nfor each in "$@"; do printf "%s\\0" "$each"; done\n')
     curl.chmod(0o755)
@@ -91,15 +91,15 @@ def test_shell_sample_is_issued(laurel: Laurel, ask: Gateway, tmp_path: Path) ->
 
 
 def test_canvas_sample_is_issued_once_when_the_event_repeats(
-    laurel: Laurel, ask: Gateway, monkeypatch: pytest.MonkeyPatch
+    laurel: Laurel, client: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receiver = Receiver(laurel, ask, "Canvas")
+    receiver = Receiver(laurel, client, "Canvas")
 
     class Reply:
         def __init__(self, request: urllib.request.Request) -> None:
             assert request.full_url == receiver.webhook["url"]
             assert isinstance(request.data, bytes)
-            self.answer = receiver.receive(dict(request.header_items()), request.data)
+            self.response = receiver.receive(dict(request.header_items()), request.data)
 
         def __enter__(self) -> Self:
             return self
@@ -107,8 +107,8 @@ def test_canvas_sample_is_issued_once_when_the_event_repeats(
         def __exit__(self, *_: object) -> None:
             return None
 
-        def read(self) -> Answer:
-            return self.answer
+        def read(self) -> Response:
+            return self.response
 
     monkeypatch.setattr(urllib.request, "urlopen", lambda request, timeout: Reply(request))
     names: dict[str, Any] = {}
@@ -119,10 +119,10 @@ def test_canvas_sample_is_issued_once_when_the_event_repeats(
     assert names["send"](later, receiver.webhook["url"], receiver.webhook["secret"]).json == first.json
 
 
-def test_zapier_sample_is_issued(laurel: Laurel, ask: Gateway) -> None:
+def test_zapier_sample_is_issued(laurel: Laurel, client: Gateway) -> None:
     if not shutil.which("node"):
         pytest.skip("no node on this machine")
-    receiver = Receiver(laurel, ask, "LMS")
+    receiver = Receiver(laurel, client, "LMS")
     input_data = {
         "url": receiver.webhook["url"],
         "secret": receiver.webhook["secret"],

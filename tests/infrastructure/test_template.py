@@ -19,7 +19,7 @@ from chalicelib.settings import Function
 from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
 from local.package import HANDLERS, IMPORT_SETTINGS, ROOT, Package
-from tests.http.world import seeded
+from tests.http.fake_laurel import seeded
 
 # X-Ray has no resources to name (Service Authorization Reference, AWS X-Ray).
 WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}

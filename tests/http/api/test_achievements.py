@@ -9,31 +9,33 @@ import pytest
 
 from chalicelib.access.roles import Role
 from chalicelib.http.app import create_app
-from tests.http.gateway import Answer, Gateway
+from tests.http.fake_laurel import Laurel, seeded
+from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
-from tests.http.world import Laurel, seeded
 
 PNG = base64.b64encode(
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on\0\0\0\0IEND\xaeB`\x82"
 ).decode()
 
 
-class Program:
+class ApiClient:
     def __init__(self, laurel: Laurel) -> None:
         self.laurel = laurel
-        self.ask = Gateway(create_app(laurel))
+        self.client = Gateway(create_app(laurel))
         self.headers = as_token(laurel, "fernhill", Role.EDITOR)
 
-    def get(self, path: str) -> Answer:
-        return self.ask.get(path, **self.headers)
+    def get(self, path: str) -> Response:
+        return self.client.get(path, **self.headers)
 
-    def send(self, method: str, path: str, sent: object) -> Answer:
-        return self.ask(method, path, body=json.dumps(sent).encode(), content_type="application/json", **self.headers)
+    def send(self, method: str, path: str, sent: object) -> Response:
+        return self.client(
+            method, path, body=json.dumps(sent).encode(), content_type="application/json", **self.headers
+        )
 
 
 @pytest.fixture
-def program() -> Program:
-    return Program(seeded())
+def api() -> ApiClient:
+    return ApiClient(seeded())
 
 
 def new(**changes: object) -> dict[str, object]:
@@ -45,41 +47,41 @@ def new(**changes: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def test_what_is_added_is_there_at_its_location(program: Program) -> None:
-    added = program.send("POST", "/v1/achievements", new())
+def test_what_is_added_is_there_at_its_location(api: ApiClient) -> None:
+    added = api.send("POST", "/v1/achievements", new())
     assert added.status == 201
-    read = program.get(added.headers["location"].removeprefix(program.laurel.base_url))
+    read = api.get(added.headers["location"].removeprefix(api.laurel.base_url))
     assert read.json == added.json
     assert (read.json["version"], read.json["valid_days"], read.json["evidence_required"]) == (1, 365, True)
     assert read.json["skills"] == new()["skills"]
-    picture = program.ask.get(read.json["image"]["url"].removeprefix(program.laurel.base_url))
+    picture = api.client.get(read.json["image"]["url"].removeprefix(api.laurel.base_url))
     assert picture.body == base64.b64decode(PNG)
-    assert read.json["id"] in [item["id"] for item in program.get("/v1/achievements").json["items"]]
+    assert read.json["id"] in [item["id"] for item in api.get("/v1/achievements").json["items"]]
 
 
-def test_a_revision_is_a_new_version_and_the_old_ones_stay(program: Program) -> None:
-    added = program.send("POST", "/v1/achievements", new()).json
+def test_a_revision_is_a_new_version_and_the_old_ones_stay(api: ApiClient) -> None:
+    added = api.send("POST", "/v1/achievements", new()).json
     path = f"/v1/achievements/{added['id']}"
     sent = new(name="Welding II", image={"alt": "Two torches"}, version=1)
-    revised = program.send("PUT", path, sent)
+    revised = api.send("PUT", path, sent)
     assert (revised.status, revised.json["version"]) == (200, 2)
     assert revised.json["image"] == {"url": added["image"]["url"], "alt": "Two torches"}
-    assert program.send("PUT", path, sent).json == revised.json  # its answer was lost
-    late = program.send("PUT", path, new(name="Other", version=1))
+    assert api.send("PUT", path, sent).json == revised.json  # its answer was lost
+    late = api.send("PUT", path, new(name="Other", version=1))
     assert (late.status, late.json["code"]) == (409, "version_conflict")
-    names = [item["name"] for item in program.get(f"{path}/versions").json["items"]]
+    names = [item["name"] for item in api.get(f"{path}/versions").json["items"]]
     assert names == ["Welding", "Welding II"]
 
 
-def test_the_rules_hold_when_it_is_issued(program: Program) -> None:
-    added = program.send("POST", "/v1/achievements", new()).json
+def test_the_rules_hold_when_it_is_issued(api: ApiClient) -> None:
+    added = api.send("POST", "/v1/achievements", new()).json
     award = {"achievement": added["id"], "holder": {"name": "Eve"}}
-    assert program.send("POST", "/v1/credentials", award).json["code"] == "evidence_required"
+    assert api.send("POST", "/v1/credentials", award).json["code"] == "evidence_required"
     award["evidence"] = [{"url": "https://work.example/1", "name": "A gate"}]
-    issued = program.send("POST", "/v1/credentials", award).json
+    issued = api.send("POST", "/v1/credentials", award).json
     assert issued["valid_until"] is not None
-    program.send("PUT", f"/v1/achievements/{added['id']}", new(version=1, archived=True))
-    assert program.send("POST", "/v1/credentials", award).json["code"] == "achievement_archived"
+    api.send("PUT", f"/v1/achievements/{added['id']}", new(version=1, archived=True))
+    assert api.send("POST", "/v1/credentials", award).json["code"] == "achievement_archived"
 
 
 @pytest.mark.parametrize(
@@ -94,36 +96,36 @@ def test_the_rules_hold_when_it_is_issued(program: Program) -> None:
         ({"archived": True}, ["/archived"]),
     ],
 )
-def test_each_faulty_member_is_named(program: Program, changes: dict[str, object], pointers: list[str]) -> None:
-    answer = program.send("POST", "/v1/achievements", new(**changes))
-    assert answer.status == 400
-    assert sorted(error["pointer"] for error in answer.json["errors"]) == pointers
+def test_each_faulty_member_is_named(api: ApiClient, changes: dict[str, object], pointers: list[str]) -> None:
+    response = api.send("POST", "/v1/achievements", new(**changes))
+    assert response.status == 400
+    assert sorted(error["pointer"] for error in response.json["errors"]) == pointers
 
 
-def test_a_change_names_the_version_it_is_of(program: Program) -> None:
-    added = program.send("POST", "/v1/achievements", new()).json
-    answer = program.send("PUT", f"/v1/achievements/{added['id']}", new())
-    assert [error["pointer"] for error in answer.json["errors"]] == ["/version"]
+def test_a_change_names_the_version_it_is_of(api: ApiClient) -> None:
+    added = api.send("POST", "/v1/achievements", new()).json
+    response = api.send("PUT", f"/v1/achievements/{added['id']}", new())
+    assert [error["pointer"] for error in response.json["errors"]] == ["/version"]
 
 
-def test_a_picture_that_is_none_is_refused(program: Program) -> None:
+def test_a_picture_that_is_none_is_refused(api: ApiClient) -> None:
     sent = new(image={"png": base64.b64encode(b"GIF89a").decode(), "alt": "A torch"})
-    assert program.send("POST", "/v1/achievements", sent).status == 422
+    assert api.send("POST", "/v1/achievements", sent).status == 422
 
 
 @pytest.mark.parametrize("cursor", ["x", "~", "0", "A" * 36, "%00", "3f2b7a52-6f0e-4c33-9f0e-0d6c0f5f9c1"])
-def test_a_cursor_that_no_list_gave_out_is_a_fault_and_no_empty_page(program: Program, cursor: str) -> None:
-    refused = program.get(f"/v1/achievements?cursor={cursor}")
+def test_a_cursor_that_no_list_gave_out_is_a_fault_and_no_empty_page(api: ApiClient, cursor: str) -> None:
+    refused = api.get(f"/v1/achievements?cursor={cursor}")
     assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
 
 
-def test_achievements_go_on_from_their_cursor(program: Program) -> None:
+def test_achievements_go_on_from_their_cursor(api: ApiClient) -> None:
     for number in range(3):
-        assert program.send("POST", "/v1/achievements", new(name=f"Badge {number}")).status == 201
-    whole = [one["id"] for one in program.get("/v1/achievements").json["items"]]
+        assert api.send("POST", "/v1/achievements", new(name=f"Badge {number}")).status == 201
+    whole = [one["id"] for one in api.get("/v1/achievements").json["items"]]
     found, following = [], ""
     while following is not None:
-        page = program.get(f"/v1/achievements?limit=2{following}").json
+        page = api.get(f"/v1/achievements?limit=2{following}").json
         found += [one["id"] for one in page["items"]]
         following = page["next"] and f"&cursor={page['next']}"
     assert found == whole

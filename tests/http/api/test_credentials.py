@@ -11,132 +11,130 @@ import pytest
 from chalicelib.access.roles import Role
 from chalicelib.http.app import create_app
 from tests.award.fakes import Locked
-from tests.http.gateway import Answer, Gateway
+from tests.http.fake_laurel import Laurel, id_of, seeded
+from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
-from tests.http.world import Laurel, id_of, seeded
 
 GOOD = {"achievement": "a", "holder": {"name": "E"}}
 
 
-class Program:
+class ApiClient:
     """A program of the issuer, with an editor's token."""
 
     def __init__(self) -> None:
         self.laurel: Laurel = seeded()
-        self.ask = Gateway(create_app(self.laurel))
+        self.client = Gateway(create_app(self.laurel))
         self.headers = as_token(self.laurel, "fernhill", Role.EDITOR)
         self.achievement = next(iter(self.laurel.issuer_store.achievements("fernhill"))).id
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str) -> Response:
         path, _, query = path.partition("?")
-        return self.ask.get(path + ("?" + query if query else ""), **self.headers)
+        return self.client.get(path + ("?" + query if query else ""), **self.headers)
 
-    def post(self, path: str, sent: object, **headers: str) -> Answer:
+    def post(self, path: str, sent: object, **headers: str) -> Response:
         body = json.dumps(sent).encode()
-        return self.ask.post(path, body, content_type="application/json", **self.headers, **headers)
+        return self.client.post(path, body, content_type="application/json", **self.headers, **headers)
 
     def award(self, **more: object) -> dict[str, object]:
         return {"achievement": self.achievement, "holder": {"name": "Eve Adeyemi", "email": "Eve@Example.org"}, **more}
 
 
 @pytest.fixture
-def program() -> Program:
-    return Program()
+def api() -> ApiClient:
+    return ApiClient()
 
 
-def test_what_is_issued_is_there_at_its_location_and_valid(program: Program) -> None:
-    made = program.post("/v1/credentials", program.award(valid_until="2099-01-01T00:00:00Z"))
+def test_what_is_issued_is_there_at_its_location_and_valid(api: ApiClient) -> None:
+    made = api.post("/v1/credentials", api.award(valid_until="2099-01-01T00:00:00Z"))
     assert made.status == 201
-    path = made.headers["location"].removeprefix(program.laurel.base_url)
+    path = made.headers["location"].removeprefix(api.laurel.base_url)
     assert path == f"/v1/credentials/{made.json['id']}"
-    assert program.ask.get(path).json["verdict"] == "valid"
-    assert made.json["achievement"] == {"id": program.achievement, "version": 1}
+    assert api.client.get(path).json["verdict"] == "valid"
+    assert made.json["achievement"] == {"id": api.achievement, "version": 1}
     assert made.json["valid_until"] == "2099-01-01T00:00:00Z"
-    recipient = program.laurel.issuer_store.recipient(made.json["id"])
+    recipient = api.laurel.issuer_store.recipient(made.json["id"])
     assert (recipient.email, recipient.notify) == ("eve@example.org", True)
 
 
-def test_the_same_key_and_request_give_the_same_answer_and_one_credential(program: Program) -> None:
-    first = program.post("/v1/credentials", program.award(), idempotency_key="k-1")
-    program.laurel.now += timedelta(hours=20)
-    program.post(f"/v1/credentials/{first.json['id']}/revoke", {"reason": "In error."})
-    reordered = dict(reversed(program.award().items()))
-    again = program.post("/v1/credentials", reordered, idempotency_key="k-1")
+def test_the_same_key_and_request_give_the_same_answer_and_one_credential(api: ApiClient) -> None:
+    first = api.post("/v1/credentials", api.award(), idempotency_key="k-1")
+    api.laurel.now += timedelta(hours=20)
+    api.post(f"/v1/credentials/{first.json['id']}/revoke", {"reason": "In error."})
+    reordered = dict(reversed(api.award().items()))
+    again = api.post("/v1/credentials", reordered, idempotency_key="k-1")
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers["location"] == first.headers["location"]
-    assert len(program.get("/v1/credentials?name=eve").json["items"]) == 1
+    assert len(api.get("/v1/credentials?name=eve").json["items"]) == 1
 
 
-def test_the_same_key_with_another_request_is_refused(program: Program) -> None:
-    program.post("/v1/credentials", program.award(), idempotency_key="k-1")
-    other = program.post("/v1/credentials", program.award(notify=False), idempotency_key="k-1")
+def test_the_same_key_with_another_request_is_refused(api: ApiClient) -> None:
+    api.post("/v1/credentials", api.award(), idempotency_key="k-1")
+    other = api.post("/v1/credentials", api.award(notify=False), idempotency_key="k-1")
     assert (other.status, other.json["code"]) == (422, "idempotency_key_reused")
     # and what was asked with it is not done to another thing either
-    renewed = program.post(f"/v1/credentials/{id_of('valid')}/renew", {}, idempotency_key="k-1")
+    renewed = api.post(f"/v1/credentials/{id_of('valid')}/renew", {}, idempotency_key="k-1")
     assert renewed.json["code"] == "idempotency_key_reused"
 
 
 @pytest.mark.parametrize(("act", "sent"), [("renew", {}), ("correct", {"holder": {"name": "Eve A."}})])
 def test_the_same_key_and_body_for_another_credential_is_another_request(
-    program: Program, act: str, sent: dict[str, object]
+    api: ApiClient, act: str, sent: dict[str, object]
 ) -> None:
-    one, other = (program.post("/v1/credentials", program.award()).json["id"] for _ in range(2))
-    assert program.post(f"/v1/credentials/{one}/{act}", sent, idempotency_key="k-1").status == 201
-    refused = program.post(f"/v1/credentials/{other}/{act}", sent, idempotency_key="k-1")
+    one, other = (api.post("/v1/credentials", api.award()).json["id"] for _ in range(2))
+    assert api.post(f"/v1/credentials/{one}/{act}", sent, idempotency_key="k-1").status == 201
+    refused = api.post(f"/v1/credentials/{other}/{act}", sent, idempotency_key="k-1")
     assert (refused.status, refused.json["code"]) == (422, "idempotency_key_reused")
 
 
-def test_a_year_that_was_mistyped_makes_a_credential_that_can_be_read(program: Program) -> None:
-    made = program.post("/v1/credentials", program.award(valid_from="0026-11-30T00:00:00Z"))
+def test_a_year_that_was_mistyped_makes_a_credential_that_can_be_read(api: ApiClient) -> None:
+    made = api.post("/v1/credentials", api.award(valid_from="0026-11-30T00:00:00Z"))
     assert made.status == 201
-    assert program.ask.get(f"/c/{made.json['id']}", accept="application/json").json["verdict"] == "valid"
+    assert api.client.get(f"/c/{made.json['id']}", accept="application/json").json["verdict"] == "valid"
 
 
-def test_a_key_is_its_tenant_s_own(program: Program) -> None:
+def test_a_key_is_its_tenant_s_own(api: ApiClient) -> None:
     from chalicelib.award import achievements
     from chalicelib.award.issuers import issuer_actions
     from chalicelib.award.issuers.issuer_actions import NewIssuer
     from tests.award.fakes import new_achievement
 
-    issuer_actions.create(
-        program.laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches.")
-    )
-    theirs = achievements.add(program.laurel.issuer_context, new_achievement(issuer_id="other"))
-    first = program.post("/v1/credentials", program.award(), idempotency_key="k-1")
-    sent = json.dumps(program.award(achievement=theirs.id)).encode()
-    token = as_token(program.laurel, "other", Role.EDITOR)
-    second = program.ask.post("/v1/credentials", sent, content_type="application/json", idempotency_key="k-1", **token)
+    issuer_actions.create(api.laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches."))
+    theirs = achievements.add(api.laurel.issuer_context, new_achievement(issuer_id="other"))
+    first = api.post("/v1/credentials", api.award(), idempotency_key="k-1")
+    sent = json.dumps(api.award(achievement=theirs.id)).encode()
+    token = as_token(api.laurel, "other", Role.EDITOR)
+    second = api.client.post("/v1/credentials", sent, content_type="application/json", idempotency_key="k-1", **token)
     assert (first.status, second.status) == (201, 201)
     assert first.json["id"] != second.json["id"]
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "é", "a\tb"])
-def test_a_key_that_is_none_is_refused(program: Program, key: str) -> None:
-    assert program.post("/v1/credentials", program.award(), idempotency_key=key).status == 422
-    assert program.get("/v1/credentials?name=eve").json["items"] == []
+def test_a_key_that_is_none_is_refused(api: ApiClient, key: str) -> None:
+    assert api.post("/v1/credentials", api.award(), idempotency_key=key).status == 422
+    assert api.get("/v1/credentials?name=eve").json["items"] == []
 
 
-def test_a_refused_body_does_not_use_up_its_key(program: Program) -> None:
-    assert program.post("/v1/credentials", {"achievement": 1}, idempotency_key="k-1").status == 400
-    assert program.post("/v1/credentials", program.award(), idempotency_key="k-1").status == 201
+def test_a_refused_body_does_not_use_up_its_key(api: ApiClient) -> None:
+    assert api.post("/v1/credentials", {"achievement": 1}, idempotency_key="k-1").status == 400
+    assert api.post("/v1/credentials", api.award(), idempotency_key="k-1").status == 201
 
 
-def test_two_at_once_with_one_key_make_one_credential(program: Program) -> None:
-    program.laurel.__dict__["claims"] = Locked(program.laurel.claims)
-    program.laurel.issuer_store = Locked(program.laurel.issuer_store)  # type: ignore[assignment]
-    program.laurel.session_store = Locked(program.laurel.session_store)  # type: ignore[assignment]
-    program.laurel.member_store = Locked(program.laurel.member_store)  # type: ignore[assignment]
-    apps = [Gateway(create_app(program.laurel)) for _ in range(8)]
-    sent = json.dumps(program.award()).encode()
+def test_two_at_once_with_one_key_make_one_credential(api: ApiClient) -> None:
+    api.laurel.__dict__["claims"] = Locked(api.laurel.claims)
+    api.laurel.issuer_store = Locked(api.laurel.issuer_store)  # type: ignore[assignment]
+    api.laurel.session_store = Locked(api.laurel.session_store)  # type: ignore[assignment]
+    api.laurel.member_store = Locked(api.laurel.member_store)  # type: ignore[assignment]
+    apps = [Gateway(create_app(api.laurel)) for _ in range(8)]
+    sent = json.dumps(api.award()).encode()
 
-    def post(ask: Gateway) -> Answer:
-        headers = {**program.headers, "content_type": "application/json", "idempotency_key": "k"}
-        return ask.post("/v1/credentials", sent, **headers)
+    def post(client: Gateway) -> Response:
+        headers = {**api.headers, "content_type": "application/json", "idempotency_key": "k"}
+        return client.post("/v1/credentials", sent, **headers)
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(post, apps))
-    assert {(answer.status, answer.body) for answer in answers} == {(201, answers[0].body)}
-    assert len(program.get("/v1/credentials?name=eve").json["items"]) == 1
+        responses = list(pool.map(post, apps))
+    assert {(response.status, response.body) for response in responses} == {(201, responses[0].body)}
+    assert len(api.get("/v1/credentials?name=eve").json["items"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -151,82 +149,82 @@ def test_two_at_once_with_one_key_make_one_credential(program: Program) -> None:
         (GOOD | {"a/b~": 1}, ["/a~1b~0"]),
     ],
 )  # fmt: skip
-def test_each_faulty_member_is_named(program: Program, sent: object, pointers: list[str]) -> None:
-    answer = program.post("/v1/credentials", sent)
-    assert (answer.status, answer.json["code"]) == (400, "invalid_request")
-    assert sorted(error["pointer"] for error in answer.json["errors"]) == pointers
+def test_each_faulty_member_is_named(api: ApiClient, sent: object, pointers: list[str]) -> None:
+    response = api.post("/v1/credentials", sent)
+    assert (response.status, response.json["code"]) == (400, "invalid_request")
+    assert sorted(error["pointer"] for error in response.json["errors"]) == pointers
 
 
-def test_decisions_say_how_it_stands_and_are_final_only_when_it_is_revoked(program: Program) -> None:
+def test_decisions_say_how_it_stands_and_are_final_only_when_it_is_revoked(api: ApiClient) -> None:
     path = f"/v1/credentials/{id_of('valid')}"
-    suspended = program.post(f"{path}/suspend", {"reason": "An appeal."})
+    suspended = api.post(f"{path}/suspend", {"reason": "An appeal."})
     assert (suspended.json["state"], suspended.json["reason"], suspended.json["changed"]) == (
         "suspended", "An appeal.", True,
     )  # fmt: skip
-    assert program.ask.post(f"{path}/reinstate", b"", **program.headers).json["state"] == "active"
-    assert program.post(f"{path}/revoke", {}).json["state"] == "revoked"
-    assert program.post(f"{path}/revoke", {}).json["changed"] is False
-    assert program.post(f"{path}/reinstate", {}).json["code"] == "revoked_is_final"
+    assert api.client.post(f"{path}/reinstate", b"", **api.headers).json["state"] == "active"
+    assert api.post(f"{path}/revoke", {}).json["state"] == "revoked"
+    assert api.post(f"{path}/revoke", {}).json["changed"] is False
+    assert api.post(f"{path}/reinstate", {}).json["code"] == "revoked_is_final"
 
 
-def test_a_corrected_credential_says_so_and_where_the_right_one_is(program: Program) -> None:
+def test_a_corrected_credential_says_so_and_where_the_right_one_is(api: ApiClient) -> None:
     old = f"/v1/credentials/{id_of('valid')}"
     sent = {"holder": {"name": "Ada Nwosu-Okafor"}, "reason": "Her name."}
-    made = program.post(f"{old}/correct", sent, idempotency_key="c-1")
+    made = api.post(f"{old}/correct", sent, idempotency_key="c-1")
     assert made.status == 201
     assert made.json["supersedes"] == id_of("valid")
-    assert program.post(f"{old}/correct", sent, idempotency_key="c-1").body == made.body
-    assert program.post(f"{old}/correct", sent).json["code"] == "superseded"
+    assert api.post(f"{old}/correct", sent, idempotency_key="c-1").body == made.body
+    assert api.post(f"{old}/correct", sent).json["code"] == "superseded"
 
-    stands = program.ask.get(old).json
-    assert stands["verdict"] == "revoked"
-    assert stands["replaced_by"] == {"id": made.json["id"], "url": made.json["url"]}
-    assert "Her name." in stands["status"]["reason"]
-    assert program.ask.get(f"{old}/report").json["replaced_by"] == stands["replaced_by"]
-    page = program.ask.get(f"/c/{id_of('valid')}", accept="text/html").text
+    replaced = api.client.get(old).json
+    assert replaced["verdict"] == "revoked"
+    assert replaced["replaced_by"] == {"id": made.json["id"], "url": made.json["url"]}
+    assert "Her name." in replaced["status"]["reason"]
+    assert api.client.get(f"{old}/report").json["replaced_by"] == replaced["replaced_by"]
+    page = api.client.get(f"/c/{id_of('valid')}", accept="text/html").text
     assert f'href="{made.json["url"]}"' in page
-    new = program.ask.get(f"/v1/credentials/{made.json['id']}").json
+    new = api.client.get(f"/v1/credentials/{made.json['id']}").json
     assert (new["verdict"], new["credential"]["holder"]["name"]) == ("valid", "Ada Nwosu-Okafor")
     assert new["replaced_by"] is None
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/None", "europe/berlin", "Berlin", "../etc/passwd", "Europe"])
-def test_a_time_zone_that_nobody_knows_is_refused(program: Program, zone: str) -> None:
-    sent = program.award(holder={"name": "Eve", "email": "eve@example.org", "zone": zone})
-    refused = program.post("/v1/credentials", sent)
+def test_a_time_zone_that_nobody_knows_is_refused(api: ApiClient, zone: str) -> None:
+    sent = api.award(holder={"name": "Eve", "email": "eve@example.org", "zone": zone})
+    refused = api.post("/v1/credentials", sent)
     assert (refused.status, refused.json["code"]) == (422, "bad_zone")
 
 
 @pytest.mark.parametrize("name", ["Eve\nAdeyemi", "\u202eeyeda evE", "\u200b\u200d", "Eve\x1b[2J"])
-def test_a_name_that_cannot_be_shown_as_it_is_written_is_refused(program: Program, name: str) -> None:
-    refused = program.post("/v1/credentials", program.award(holder={"name": name}))
+def test_a_name_that_cannot_be_shown_as_it_is_written_is_refused(api: ApiClient, name: str) -> None:
+    refused = api.post("/v1/credentials", api.award(holder={"name": name}))
     assert (refused.status, refused.json["code"]) == (422, "bad_text")
 
 
 @pytest.mark.parametrize("act", ["correct", "suspend", "revoke"])
-def test_a_reason_has_the_same_bound_wherever_it_is_given(program: Program, act: str) -> None:
+def test_a_reason_has_the_same_bound_wherever_it_is_given(api: ApiClient, act: str) -> None:
     path = f"/v1/credentials/{id_of('valid')}/{act}"
     more = {"holder": {"name": "Ada N."}} if act == "correct" else {}
-    assert program.post(path, {**more, "reason": "x" * 501}).json["errors"][0]["pointer"] == "/reason"
-    assert program.post(path, {**more, "reason": "x" * 500}).status in (200, 201)
+    assert api.post(path, {**more, "reason": "x" * 501}).json["errors"][0]["pointer"] == "/reason"
+    assert api.post(path, {**more, "reason": "x" * 500}).status in (200, 201)
 
 
-def test_null_takes_away_what_a_credential_may_be_without_and_what_is_absent_stays(program: Program) -> None:
-    made = program.post(
+def test_null_takes_away_what_a_credential_may_be_without_and_what_is_absent_stays(api: ApiClient) -> None:
+    made = api.post(
         "/v1/credentials",
         {
-            "achievement": program.achievement,
+            "achievement": api.achievement,
             "holder": {"name": "Ida", "email": "ida@example.org", "did": "did:example:ida"},
             "valid_until": "2099-01-01T00:00:00Z",
             "evidence": [{"url": "https://work.example/1", "name": "A gate"}],
         },
     ).json
-    first = program.post(f"/v1/credentials/{made['id']}/correct", {"holder": {"name": "Ida B."}}).json
+    first = api.post(f"/v1/credentials/{made['id']}/correct", {"holder": {"name": "Ida B."}}).json
     assert first["valid_until"] == "2099-01-01T00:00:00Z"
     gone = {"holder": {"email": None, "did": None}, "valid_until": None, "evidence": None}
-    second = program.post(f"/v1/credentials/{first['id']}/correct", gone)
+    second = api.post(f"/v1/credentials/{first['id']}/correct", gone)
     assert (second.status, second.json["valid_until"]) == (201, None)
-    document = program.ask.get(f"/c/{second.json['id']}", accept="application/vc").json
+    document = api.client.get(f"/c/{second.json['id']}", accept="application/vc").json
     assert not {"validUntil", "evidence"} & document.keys()
     assert "id" not in document["credentialSubject"]
     assert [one["identityType"] for one in document["credentialSubject"]["identifier"]] == ["name"]
@@ -240,38 +238,38 @@ def test_null_takes_away_what_a_credential_may_be_without_and_what_is_absent_sta
         ({"holder": None}, "/holder"),
     ],
 )
-def test_null_for_what_a_credential_is_never_without_is_refused(program: Program, sent: object, pointer: str) -> None:
-    refused = program.post(f"/v1/credentials/{id_of('valid')}/correct", sent)
+def test_null_for_what_a_credential_is_never_without_is_refused(api: ApiClient, sent: object, pointer: str) -> None:
+    refused = api.post(f"/v1/credentials/{id_of('valid')}/correct", sent)
     assert (refused.status, refused.json["code"]) == (400, "invalid_request")
-    assert [fault["pointer"] for fault in refused.json["errors"]] == [pointer]
+    assert [error["pointer"] for error in refused.json["errors"]] == [pointer]
 
 
 @pytest.mark.parametrize("sent", [{}, {"reason": "A slip."}, {"holder": {"name": "Ada Nwosu"}}])
-def test_a_correction_that_changes_nothing_is_refused(program: Program, sent: object) -> None:
-    refused = program.post(f"/v1/credentials/{id_of('valid')}/correct", sent)
+def test_a_correction_that_changes_nothing_is_refused(api: ApiClient, sent: object) -> None:
+    refused = api.post(f"/v1/credentials/{id_of('valid')}/correct", sent)
     assert (refused.status, refused.json["code"]) == (422, "nothing_to_correct")
-    assert program.ask.get(f"/v1/credentials/{id_of('valid')}").json["verdict"] == "valid"
+    assert api.client.get(f"/v1/credentials/{id_of('valid')}").json["verdict"] == "valid"
 
 
-def test_a_renewed_credential_stays_and_names_its_successor(program: Program) -> None:
+def test_a_renewed_credential_stays_and_names_its_successor(api: ApiClient) -> None:
     old = f"/v1/credentials/{id_of('expired')}"
-    made = program.post(f"{old}/renew", {"valid_until": "2099-01-01T00:00:00Z"})
+    made = api.post(f"{old}/renew", {"valid_until": "2099-01-01T00:00:00Z"})
     assert (made.status, made.json["valid_until"]) == (201, "2099-01-01T00:00:00Z")
-    stands = program.ask.get(old).json
-    assert (stands["verdict"], stands["replaced_by"]["id"]) == ("expired", made.json["id"])
-    assert program.ask.get(f"/v1/credentials/{made.json['id']}").json["verdict"] == "valid"
+    replaced = api.client.get(old).json
+    assert (replaced["verdict"], replaced["replaced_by"]["id"]) == ("expired", made.json["id"])
+    assert api.client.get(f"/v1/credentials/{made.json['id']}").json["verdict"] == "valid"
 
 
-def test_lists_go_on_from_their_cursor(program: Program) -> None:
+def test_lists_go_on_from_their_cursor(api: ApiClient) -> None:
     for number in range(7):
-        program.laurel.now += timedelta(seconds=1)
-        program.post("/v1/credentials", program.award(holder={"name": f"Pupil {number}"}))
-    whole = program.get("/v1/credentials?limit=100").json
+        api.laurel.now += timedelta(seconds=1)
+        api.post("/v1/credentials", api.award(holder={"name": f"Pupil {number}"}))
+    whole = api.get("/v1/credentials?limit=100").json
     assert whole["next"] is None
     assert [item["holder"]["name"] for item in whole["items"][:2]] == ["Pupil 6", "Pupil 5"]
     pages, cursor = [], ""
     while True:
-        page = program.get(f"/v1/credentials?limit=4{cursor}").json
+        page = api.get(f"/v1/credentials?limit=4{cursor}").json
         pages += page["items"]
         if page["next"] is None:
             break
@@ -279,13 +277,13 @@ def test_lists_go_on_from_their_cursor(program: Program) -> None:
     assert pages == whole["items"]
 
 
-def test_search_by_name_address_and_state(program: Program) -> None:
-    program.post("/v1/credentials", program.award())
-    found = program.get("/v1/credentials?email=eve@example.org").json["items"]
+def test_search_by_name_address_and_state(api: ApiClient) -> None:
+    api.post("/v1/credentials", api.award())
+    found = api.get("/v1/credentials?email=eve@example.org").json["items"]
     assert [item["holder"]["name"] for item in found] == ["Eve Adeyemi"]
-    assert program.get("/v1/credentials?email=eve@example").json["items"] == []
-    assert len(program.get("/v1/credentials?name=ADEY").json["items"]) == 1
-    revoked = program.get("/v1/credentials?state=revoked").json["items"]
+    assert api.get("/v1/credentials?email=eve@example").json["items"] == []
+    assert len(api.get("/v1/credentials?name=ADEY").json["items"]) == 1
+    revoked = api.get("/v1/credentials?state=revoked").json["items"]
     assert [item["id"] for item in revoked] == [id_of("revoked")]
 
 
@@ -301,6 +299,6 @@ def test_search_by_name_address_and_state(program: Program) -> None:
         ("cursor=AAAA", "bad_cursor"),
     ],
 )
-def test_a_faulty_question_is_told(program: Program, query: str, code: str) -> None:
-    answer = program.get(f"/v1/credentials?{query}")
-    assert (answer.status, answer.json["code"]) == (400, code)
+def test_a_faulty_question_is_told(api: ApiClient, query: str, code: str) -> None:
+    response = api.get(f"/v1/credentials?{query}")
+    assert (response.status, response.json["code"]) == (400, code)

@@ -17,13 +17,13 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.award.webhooks.webhook import Fields, Secret, Webhook
 from chalicelib.errors import Malformed
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import Gateway
 from tests.http.signed_in import as_token, belongs
-from tests.http.world import Laurel, id_of
 
 
 @pytest.fixture
-def full(laurel: Laurel) -> Laurel:
+def populated(laurel: Laurel) -> Laurel:
     """Two issuers; the first one has something of everything."""
     issuer_actions.create(laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches, too."))
     belongs(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
@@ -37,7 +37,7 @@ def full(laurel: Laurel) -> Laurel:
     return laurel
 
 
-def everything(laurel: Laurel, most: int = export.MOST_BYTES) -> tuple[list[dict[str, Any]], int]:
+def export_all(laurel: Laurel, most: int = export.MOST_BYTES) -> tuple[list[dict[str, Any]], int]:
     found: list[dict[str, Any]] = []
     cursor, pages = None, 0
     while pages == 0 or cursor:
@@ -47,8 +47,8 @@ def everything(laurel: Laurel, most: int = export.MOST_BYTES) -> tuple[list[dict
     return found, pages
 
 
-def test_something_of_everything_is_in_it(full: Laurel) -> None:
-    found, _ = everything(full)
+def test_something_of_everything_is_in_it(populated: Laurel) -> None:
+    found, _ = export_all(populated)
     kinds = [line["type"] for line in found]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         "issuer": 1, "achievement": 2, "credential": 8, "status_list": 2, "job": 6, "member": 1,
@@ -57,69 +57,69 @@ def test_something_of_everything_is_in_it(full: Laurel) -> None:
     assert [line["row"]["ref"] for line in rows] == ["7", "8"] * 2
 
 
-def test_a_credential_is_told_as_it_was_signed_with_who_got_it(full: Laurel) -> None:
-    found, _ = everything(full)
+def test_a_credential_is_told_as_it_was_signed_with_who_got_it(populated: Laurel) -> None:
+    found, _ = export_all(populated)
     for line in found:
         if line["type"] == "credential":
-            record = full.issuer_store.record(line["id"])
+            record = populated.issuer_store.record(line["id"])
             assert line["document"] == json.loads(record.document)
             assert line["status"]["state"] == record.status.state
             assert line["recipient"]["email"] == "ada@example.org"
     (valid,) = [line["document"] for line in found if line.get("id") == id_of("valid")]
     as_signed = json.dumps(valid, ensure_ascii=False, separators=(",", ":")).encode()
-    assert as_signed == full.issuer_store.record(id_of("valid")).document
+    assert as_signed == populated.issuer_store.record(id_of("valid")).document
 
 
 @pytest.mark.parametrize("most", [1, 2_000, 20_000])
-def test_pages_of_any_size_say_the_same(full: Laurel, most: int) -> None:
-    whole, one = everything(full)
-    found, pages = everything(full, most)
+def test_pages_of_any_size_say_the_same(populated: Laurel, most: int) -> None:
+    whole, one = export_all(populated)
+    found, pages = export_all(populated, most)
     assert found == whole
     assert (one, pages > 1) == (1, True)
 
 
-def test_no_secret_is_told(full: Laurel) -> None:
+def test_no_secret_is_told(populated: Laurel) -> None:
     webhook = Webhook(
         "h" * 26, "fernhill", "LMS", Fields("course", "name", "email", "done", True), {"c": "a"}, False,
-        (Secret(b"canary-secret" + bytes(19), full.now),), b"canary-seed" + bytes(21), full.now,
+        (Secret(b"canary-secret" + bytes(19), populated.now),), b"canary-seed" + bytes(21), populated.now,
     )  # fmt: skip
-    full.webhooks.add_webhook(webhook)
-    headers = as_token(full, "fernhill", Role.OWNER)
-    found, _ = everything(full)
+    populated.webhooks.add_webhook(webhook)
+    headers = as_token(populated, "fernhill", Role.OWNER)
+    found, _ = export_all(populated)
     text = json.dumps(found)
     assert {"webhook", "token"} <= {line["type"] for line in found}
-    keys = [key.handle for key in full.issuer_store.issuer("fernhill").keys]
+    keys = [key.handle for key in populated.issuer_store.issuer("fernhill").keys]
     for secret in ("canary", headers["authorization"].rpartition("_")[2], *(f'"{handle}"' for handle in keys)):
         assert secret not in text
     names = {name for line in found for name in line}
     assert not names & {"secret", "secrets", "seed", "digest", "handle"}
 
 
-def test_bytes_are_never_told_by_accident(full: Laurel) -> None:
+def test_bytes_are_never_told_by_accident(populated: Laurel) -> None:
     with pytest.raises(TypeError):
-        export.plain(full.bulk.jobs.jobs("fernhill", None, 1).jobs[0])
+        export.plain(populated.bulk.jobs.jobs("fernhill", None, 1).jobs[0])
 
 
-def test_another_issuer_has_its_own(full: Laurel, ask: Gateway) -> None:
-    answer = ask.get("/v1/export", **as_token(full, "other", Role.OWNER))
-    lines = [json.loads(line) for line in answer.text.splitlines()]
+def test_another_issuer_has_its_own(populated: Laurel, client: Gateway) -> None:
+    response = client.get("/v1/export", **as_token(populated, "other", Role.OWNER))
+    lines = [json.loads(line) for line in response.text.splitlines()]
     assert {line["type"] for line in lines} == {"issuer", "status_list", "member", "token", "end"}
-    assert "fernhill" not in answer.text
+    assert "fernhill" not in response.text
 
 
 def test_pages_are_followed_by_link_and_by_the_last_line(
-    full: Laurel, ask: Gateway, monkeypatch: pytest.MonkeyPatch
+    populated: Laurel, client: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = export.page
     monkeypatch.setattr(export, "page", lambda exporters, issuer_id, cursor: page(exporters, issuer_id, cursor, 9_000))
-    headers = as_token(full, "fernhill", Role.OWNER)
+    headers = as_token(populated, "fernhill", Role.OWNER)
     path, kinds, pages = "/v1/export", [], 0
     while path:
-        answer = ask.get(path, **headers)
-        assert answer.headers["content-type"] == "application/x-ndjson"
-        *lines, last = [json.loads(line) for line in answer.text.splitlines()]
+        response = client.get(path, **headers)
+        assert response.headers["content-type"] == "application/x-ndjson"
+        *lines, last = [json.loads(line) for line in response.text.splitlines()]
         kinds += [line["type"] for line in lines]
-        link = answer.headers.get("link", "")
+        link = response.headers.get("link", "")
         path, pages = link[link.find("/v1") : link.find(">")] if link else "", pages + 1
         assert (last["type"] == "next") == bool(path)
         assert not path or last["cursor"] in path
@@ -128,14 +128,14 @@ def test_pages_are_followed_by_link_and_by_the_last_line(
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "bm90aGluZyB4", "Y3JlZGVudGlhbCB4", "am9iIHggMS14"])
-def test_a_cursor_of_somebody_s_own_making_is_told(full: Laurel, ask: Gateway, cursor: str) -> None:
-    answer = ask.get(f"/v1/export?cursor={cursor}", **as_token(full, "fernhill", Role.OWNER))
-    assert answer.status in (200, 400)
-    if answer.status == 200:  # a job that is not there: nothing of it is told
-        assert '"job":' not in answer.text
+def test_a_cursor_of_somebody_s_own_making_is_told(populated: Laurel, client: Gateway, cursor: str) -> None:
+    response = client.get(f"/v1/export?cursor={cursor}", **as_token(populated, "fernhill", Role.OWNER))
+    assert response.status in (200, 400)
+    if response.status == 200:  # a job that is not there: nothing of it is told
+        assert '"job":' not in response.text
     with pytest.raises(Malformed):
-        export.page(full.exporters, "fernhill", "Y3JlZGVudGlhbCB4")
+        export.page(populated.exporters, "fernhill", "Y3JlZGVudGlhbCB4")
 
 
-def test_only_owners_take_it_along(full: Laurel, ask: Gateway) -> None:
-    assert ask.get("/v1/export", **as_token(full, "fernhill", Role.VIEWER)).status == 403
+def test_only_owners_take_it_along(populated: Laurel, client: Gateway) -> None:
+    assert client.get("/v1/export", **as_token(populated, "fernhill", Role.VIEWER)).status == 403

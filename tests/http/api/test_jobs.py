@@ -13,12 +13,12 @@ import pytest
 from chalicelib.access.roles import Role
 from chalicelib.award.bulk import bulk_issuer, job_runner, spreadsheet
 from chalicelib.http.api import jobs as view
-from tests.http.gateway import Answer, Gateway
+from tests.http.fake_laurel import Laurel
+from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
-from tests.http.world import Laurel
 
 ROWS = "name,email,ref\nAda,ada@example.org,1\n=Bob(),bob@example.org,2\n"
-Send = Callable[..., Answer]
+Send = Callable[..., Response]
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def headers(laurel: Laurel) -> dict[str, str]:
 
 
 @pytest.fixture
-def send(ask: Gateway, headers: dict[str, str], achievement: str) -> Send:
-    def sends(content: str | bytes, query: str = "", **more: str) -> Answer:
+def send(client: Gateway, headers: dict[str, str], achievement: str) -> Send:
+    def sends(content: str | bytes, query: str = "", **more: str) -> Response:
         body = content if isinstance(content, bytes) else content.encode()
         path = f"/v1/jobs?achievement={achievement}{query}"
-        return ask.post(path, body, **{"content_type": "text/csv", **headers, **more})
+        return client.post(path, body, **{"content_type": "text/csv", **headers, **more})
 
     return sends
 
@@ -45,20 +45,20 @@ def people(count: int) -> str:
     return "name,email\n" + "".join(f"P {number},p{number}@example.org\n" for number in range(count))
 
 
-def test_a_small_upload_is_issued_at_once(send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
+def test_a_small_upload_is_issued_at_once(send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
     sent = send(ROWS)
     assert sent.status == 200
     job = sent.json
     assert (job["state"], job["rows"], job["issued"], job["refused"], job["waiting"]) == ("done", 2, 2, 0, 0)
     assert sent.headers["location"] == job["links"]["self"]
-    assert ask.get(f"/v1/jobs/{job['id']}", **headers).json == job
-    rows = ask.get(f"/v1/jobs/{job['id']}/rows", **headers).json
+    assert client.get(f"/v1/jobs/{job['id']}", **headers).json == job
+    rows = client.get(f"/v1/jobs/{job['id']}/rows", **headers).json
     assert [(row["row"], row["ref"], row["name"], row["state"]) for row in rows["items"]] == [
         (2, "1", "Ada", "issued"), (3, "2", "=Bob()", "issued"),
     ]  # fmt: skip
     assert rows["next"] is None
     for row in rows["items"]:
-        assert ask.get(f"/v1/credentials/{row['credential']}/report").json["verdict"] == "valid"
+        assert client.get(f"/v1/credentials/{row['credential']}/report").json["verdict"] == "valid"
         assert laurel.issuer_store.recipient(row["credential"]).notify
 
 
@@ -76,24 +76,24 @@ def test_the_same_again_is_the_same_job(send: Send) -> None:
 
 
 def test_a_large_upload_is_left_to_the_to_do_list(
-    send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel
+    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel
 ) -> None:
     job = send(people(bulk_issuer.MAX_ROWS_AT_ONCE + 1)).json
     assert (job["state"], job["waiting"]) == ("running", bulk_issuer.MAX_ROWS_AT_ONCE + 1)
     (task,) = [task for task in laurel.tasks.due(laurel.now, 99) if task.kind == bulk_issuer.KIND]
     job_runner.handler(laurel.bulk, laurel.tasks, lambda: laurel.now)(task)
-    assert ask.get(f"/v1/jobs/{job['id']}", **headers).json["issued"] == bulk_issuer.MAX_ROWS_AT_ONCE + 1
+    assert client.get(f"/v1/jobs/{job['id']}", **headers).json["issued"] == bulk_issuer.MAX_ROWS_AT_ONCE + 1
 
 
-def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
+def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, client: Gateway, headers: dict[str, str]) -> None:
     found = send("name,email\nAda,nonsense\nBob,b@x.org\nCarl,b@x.org\n", "&dry_run=true")
     assert found.status == 200
     assert (found.json["rows"], found.json["rows_with_errors"], found.json["rows_with_duplicates"]) == (3, 1, 1)
     assert found.json["row_errors"] == [
         {"row": 2, "column": "email", "code": "bad_email", "detail": "'nonsense' is not an email address."}
     ]
-    assert [fault["row"] for fault in found.json["duplicates"]] == [4]
-    assert ask.get("/v1/jobs", **headers).json == {"items": [], "next": None}
+    assert [error["row"] for error in found.json["duplicates"]] == [4]
+    assert client.get("/v1/jobs", **headers).json == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,9 @@ def test_other_forms_of_rows(send: Send, content: str, more: dict[str, str]) -> 
     assert send(content, **more).json["issued"] == 1
 
 
-def test_dates_and_letters_are_settings_of_the_upload(send: Send, laurel: Laurel, ask: Gateway, headers) -> None:
+def test_dates_and_letters_are_settings_of_the_upload(send: Send, laurel: Laurel, client: Gateway, headers) -> None:
     job = send("name,email\nAda,a@x.org\n", "&valid_until=2030-01-02&notify=false").json
-    (row,) = ask.get(f"/v1/jobs/{job['id']}/rows", **headers).json["items"]
+    (row,) = client.get(f"/v1/jobs/{job['id']}/rows", **headers).json["items"]
     assert f"{laurel.issuer_store.record(row['credential']).valid_until}" == "2030-01-02 23:59:59+00:00"
     assert not laurel.issuer_store.recipient(row["credential"]).notify
 
@@ -147,9 +147,9 @@ def test_a_setting_that_is_not_understood_issues_nothing(send: Send, laurel: Lau
     assert len(list(laurel.issuer_store.records("fernhill"))) == before
 
 
-def test_faults_of_the_whole(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
-    assert ask.post("/v1/jobs", ROWS.encode(), **headers).json["errors"][0]["pointer"] == "/achievement"
-    assert ask.post("/v1/jobs?achievement=nothing", ROWS.encode(), **headers).status == 404
+def test_faults_of_the_whole(send: Send, client: Gateway, headers: dict[str, str]) -> None:
+    assert client.post("/v1/jobs", ROWS.encode(), **headers).json["errors"][0]["pointer"] == "/achievement"
+    assert client.post("/v1/jobs?achievement=nothing", ROWS.encode(), **headers).status == 404
     assert send("name\n").status == 400
     assert send("name\nBjörn\n".encode("latin-1")).json["code"] == "not_utf8"
     assert send(b"name\n" + b"a" * spreadsheet.MAX_SENT).json["code"] == "too_large"
@@ -173,19 +173,19 @@ def test_a_small_file_of_a_great_many_blank_lines_is_refused(send: Send) -> None
     assert (refused.status, refused.json["code"]) == (413, "too_large")
 
 
-def test_rows_page_by_page_by_state_and_as_csv(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
+def test_rows_page_by_page_by_state_and_as_csv(send: Send, client: Gateway, headers: dict[str, str]) -> None:
     content = "name,email\n" + "".join(f"P{n},{f'p{n}@x.org' if n % 2 else 'bad'}\n" for n in range(30))
     job = send(content, "&allow=row_errors").json
     assert (job["issued"], job["refused"]) == (15, 15)
     found, path, pages = [], f"/v1/jobs/{job['id']}/rows?state=refused&limit=4", 0
     while path:
-        answer = ask.get(path, **headers)
-        found += answer.json["items"]
-        link = answer.headers.get("link", "")
+        response = client.get(path, **headers)
+        found += response.json["items"]
+        link = response.headers.get("link", "")
         path, pages = link[link.find("/v1") : link.find(">")] if link else "", pages + 1
     assert (len(found), pages) == (15, 4)
     assert {row["code"] for row in found} == {"bad_email"}
-    table = ask.get(f"/v1/jobs/{job['id']}/rows", accept="text/csv", **headers)
+    table = client.get(f"/v1/jobs/{job['id']}/rows", accept="text/csv", **headers)
     assert table.headers["content-type"].startswith("text/csv")
     read = list(csv.DictReader(io.StringIO(table.text)))
     assert tuple(read[0]) == view.COLUMNS
@@ -193,46 +193,48 @@ def test_rows_page_by_page_by_state_and_as_csv(send: Send, ask: Gateway, headers
     assert "link" not in table.headers
 
 
-def test_a_table_of_rows_holds_no_formula(send: Send, ask: Gateway, headers: dict[str, str]) -> None:
+def test_a_table_of_rows_holds_no_formula(send: Send, client: Gateway, headers: dict[str, str]) -> None:
     job = send(ROWS).json
-    table = ask.get(f"/v1/jobs/{job['id']}/rows", accept="text/csv", **headers).text
+    table = client.get(f"/v1/jobs/{job['id']}/rows", accept="text/csv", **headers).text
     assert ",'=Bob()," in table
-    assert ask.get(f"/v1/jobs/{job['id']}/rows", accept="image/png", **headers).status == 406
+    assert client.get(f"/v1/jobs/{job['id']}/rows", accept="image/png", **headers).status == 406
 
 
 def test_a_page_of_rows_stays_below_what_lambda_hands_over(
-    send: Send, ask: Gateway, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    send: Send, client: Gateway, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(view, "MOST_BYTES", 1000)
     job = send(people(20)).json
-    page = ask.get(f"/v1/jobs/{job['id']}/rows", **headers).json
+    page = client.get(f"/v1/jobs/{job['id']}/rows", **headers).json
     assert 1 < len(page["items"]) < 20
     assert page["next"]
 
 
-def test_jobs_are_listed_newest_first(send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
+def test_jobs_are_listed_newest_first(send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
     made = [send(ROWS, idempotency_key=f"k{number}").json["id"] for number in range(3)]
     found, cursor = [], ""
     while True:
-        page = ask.get(f"/v1/jobs?limit=2{cursor}", **headers).json
+        page = client.get(f"/v1/jobs?limit=2{cursor}", **headers).json
         found += [job["id"] for job in page["items"]]
         if not page["next"]:
             break
         cursor = f"&cursor={page['next']}"
     assert sorted(found) == sorted(made)
     for address in ("/v1/jobs?cursor=AAAA", f"/v1/jobs/{made[0]}/rows?cursor=x"):
-        refused = ask.get(address, **headers)
+        refused = client.get(address, **headers)
         assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
-    assert ask.get(f"/v1/jobs/{made[0]}/rows?state=x", **headers).status == 400
+    assert client.get(f"/v1/jobs/{made[0]}/rows?state=x", **headers).status == 400
 
 
-def test_a_job_that_was_forgotten_is_run_on(send: Send, ask: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
+def test_a_job_that_was_forgotten_is_run_on(
+    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel
+) -> None:
     job = send(people(60)).json
     laurel.tasks.status.clear()
-    ran = ask.post(f"/v1/jobs/{job['id']}/run", b"", **headers)
+    ran = client.post(f"/v1/jobs/{job['id']}/run", b"", **headers)
     assert (ran.status, ran.json["state"]) == (202, "running")
     assert [task.subject for task in laurel.tasks.due(laurel.now, 99)] == [job["id"]]
-    assert ask.post("/v1/jobs/nothing/run", b"", **headers).status == 404
+    assert client.post("/v1/jobs/nothing/run", b"", **headers).status == 404
 
 
 def test_an_answer_is_for_its_asker_alone(send: Send) -> None:

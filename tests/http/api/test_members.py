@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.access import members, tokens
 from chalicelib.access.roles import Role
-from tests.http.gateway import Answer, Gateway
+from tests.http.fake_laurel import Laurel
+from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_operator, as_token, belongs
-from tests.http.world import Laurel
 
 NEW = {
     "id": "riverside", "name": "Riverside", "url": "https://riverside.example/", "description": "Teaches.",
@@ -24,23 +24,23 @@ def owner(laurel: Laurel) -> dict[str, str]:
     return as_token(laurel, "fernhill", Role.OWNER)
 
 
-def send(ask: Gateway, method: str, path: str, who: dict[str, str], sent: object = None) -> Answer:
+def send(client: Gateway, method: str, path: str, who: dict[str, str], sent: object = None) -> Response:
     body = None if sent is None else json.dumps(sent).encode()
-    return ask(method, path, body=body, content_type="application/json", **who)
+    return client(method, path, body=body, content_type="application/json", **who)
 
 
-def test_an_operator_founds_an_issuer_with_its_owner(laurel: Laurel, ask: Gateway) -> None:
+def test_an_operator_founds_an_issuer_with_its_owner(laurel: Laurel, client: Gateway) -> None:
     operator = as_operator(laurel)
-    made = send(ask, "POST", "/v1/issuers", operator, NEW)
-    assert (made.status, made.headers["location"]) == (201, "http://localhost:8000/v1/issuers/riverside")
-    assert made.json["did"] == "did:web:localhost%3A8000:issuers:riverside"
-    assert made.json == send(ask, "GET", "/v1/issuers/riverside", operator).json
-    assert [each["id"] for each in send(ask, "GET", "/v1/issuers", operator).json["items"]] == [
+    created = send(client, "POST", "/v1/issuers", operator, NEW)
+    assert (created.status, created.headers["location"]) == (201, "http://localhost:8000/v1/issuers/riverside")
+    assert created.json["did"] == "did:web:localhost%3A8000:issuers:riverside"
+    assert created.json == send(client, "GET", "/v1/issuers/riverside", operator).json
+    assert [each["id"] for each in send(client, "GET", "/v1/issuers", operator).json["items"]] == [
         "fernhill",
         "riverside",
     ]
     assert members.issuers_of(laurel.access_context, "ada@riverside.example") == ["riverside"]
-    again = send(ask, "POST", "/v1/issuers", operator, {**NEW, "owner": "eve@evil.example"})
+    again = send(client, "POST", "/v1/issuers", operator, {**NEW, "owner": "eve@evil.example"})
     assert (again.status, again.json["code"]) == (409, "conflict")
     assert members.issuers_of(laurel.access_context, "eve@evil.example") == []
 
@@ -57,56 +57,64 @@ def test_an_operator_founds_an_issuer_with_its_owner(laurel: Laurel, ask: Gatewa
     ],
 )
 def test_an_issuer_that_cannot_be_is_not_founded(
-    laurel: Laurel, ask: Gateway, changes: dict[str, object], status: int
+    laurel: Laurel, client: Gateway, changes: dict[str, object], status: int
 ) -> None:
-    assert send(ask, "POST", "/v1/issuers", as_operator(laurel), {**NEW, **changes}).status == status
+    assert send(client, "POST", "/v1/issuers", as_operator(laurel), {**NEW, **changes}).status == status
     assert len(list(laurel.issuer_store.issuers())) == 1
 
 
-def test_a_token_sees_its_own_issuer_alone(laurel: Laurel, ask: Gateway) -> None:
-    send(ask, "POST", "/v1/issuers", as_operator(laurel), NEW)
+def test_a_token_sees_its_own_issuer_alone(laurel: Laurel, client: Gateway) -> None:
+    send(client, "POST", "/v1/issuers", as_operator(laurel), NEW)
     viewer = as_token(laurel, "fernhill", Role.VIEWER)
-    assert [each["id"] for each in send(ask, "GET", "/v1/issuers", viewer).json["items"]] == ["fernhill"]
-    assert send(ask, "GET", "/v1/issuers/riverside", viewer).status == 404
-    assert send(ask, "GET", "/v1/issuers/nobody", viewer).json == send(ask, "GET", "/v1/issuers/riverside", viewer).json
+    assert [each["id"] for each in send(client, "GET", "/v1/issuers", viewer).json["items"]] == ["fernhill"]
+    assert send(client, "GET", "/v1/issuers/riverside", viewer).status == 404
+    assert (
+        send(client, "GET", "/v1/issuers/nobody", viewer).json
+        == send(client, "GET", "/v1/issuers/riverside", viewer).json
+    )
 
 
-def test_an_issuer_changes_what_it_says_of_itself(laurel: Laurel, ask: Gateway, owner: dict[str, str]) -> None:
+def test_an_issuer_changes_what_it_says_of_itself(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     before = laurel.issuer_store.issuer("fernhill")
-    changed = send(ask, "PATCH", "/v1/issuers/fernhill", owner, {"name": "Fernhill", "email": "a@fernhill.example"})
+    changed = send(client, "PATCH", "/v1/issuers/fernhill", owner, {"name": "Fernhill", "email": "a@fernhill.example"})
     assert (changed.json["name"], changed.json["email"], changed.json["url"]) == (
         "Fernhill",
         "a@fernhill.example",
         before.url,
     )
-    assert send(ask, "PATCH", "/v1/issuers/fernhill", owner, {"email": None}).json["email"] is None
+    assert send(client, "PATCH", "/v1/issuers/fernhill", owner, {"email": None}).json["email"] is None
     after = laurel.issuer_store.issuer("fernhill")
     assert (after.did, after.keys, after.version) == (before.did, before.keys, before.version + 2)
-    for fault, status in (({"name": ""}, 400), ({"name": None}, 422), ({"did": "did:web:x"}, 400), ({"url": "x"}, 422)):
-        assert send(ask, "PATCH", "/v1/issuers/fernhill", owner, fault).status == status
+    for changes, status in (
+        ({"name": ""}, 422),
+        ({"name": None}, 422),
+        ({"did": "did:web:x"}, 400),
+        ({"url": "x"}, 422),
+    ):
+        assert send(client, "PATCH", "/v1/issuers/fernhill", owner, changes).status == status
     assert laurel.issuer_store.issuer("fernhill") == after
 
 
-def test_members_come_change_and_go(laurel: Laurel, ask: Gateway, owner: dict[str, str]) -> None:
-    made = send(ask, "POST", "/v1/members", owner, {"email": " Bo@Fernhill.example", "role": "viewer"})
-    assert (made.status, made.json["email"], made.json["role"]) == (201, "bo@fernhill.example", "viewer")
-    assert made.json["notified"] is True
-    assert send(ask, "PUT", "/v1/members/bo%40fernhill.example", owner, {"role": "editor"}).json["role"] == "editor"
-    listed = send(ask, "GET", "/v1/members", owner).json["items"]
+def test_members_come_change_and_go(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+    created = send(client, "POST", "/v1/members", owner, {"email": " Bo@Fernhill.example", "role": "viewer"})
+    assert (created.status, created.json["email"], created.json["role"]) == (201, "bo@fernhill.example", "viewer")
+    assert created.json["notified"] is True
+    assert send(client, "PUT", "/v1/members/bo%40fernhill.example", owner, {"role": "editor"}).json["role"] == "editor"
+    listed = send(client, "GET", "/v1/members", owner).json["items"]
     assert {each["email"]: each["role"] for each in listed} == {
         "ada@fernhill.example": "owner",
         "bo@fernhill.example": "editor",
     }
-    assert send(ask, "DELETE", "/v1/members/bo@fernhill.example", owner).status == 204
-    assert send(ask, "DELETE", "/v1/members/bo@fernhill.example", owner).status == 404
-    assert send(ask, "DELETE", "/v1/members/no-address", owner).status == 404
+    assert send(client, "DELETE", "/v1/members/bo@fernhill.example", owner).status == 204
+    assert send(client, "DELETE", "/v1/members/bo@fernhill.example", owner).status == 404
+    assert send(client, "DELETE", "/v1/members/no-address", owner).status == 404
 
 
-def test_the_last_owner_stays(laurel: Laurel, ask: Gateway, owner: dict[str, str]) -> None:
+def test_the_last_owner_stays(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     for method, sent in (("DELETE", None), ("PUT", {"role": "viewer"})):
-        answer = send(ask, method, "/v1/members/ada@fernhill.example", owner, sent)
-        assert (answer.status, answer.json["code"]) == (409, "conflict")
-        assert "Make someone else an owner first" in answer.json["detail"]
+        response = send(client, method, "/v1/members/ada@fernhill.example", owner, sent)
+        assert (response.status, response.json["code"]) == (409, "conflict")
+        assert "Make someone else an owner first" in response.json["detail"]
 
 
 @pytest.mark.parametrize(
@@ -120,38 +128,38 @@ def test_the_last_owner_stays(laurel: Laurel, ask: Gateway, owner: dict[str, str
     ],
 )
 def test_a_field_that_is_wrong_is_named(
-    ask: Gateway, owner: dict[str, str], sent: dict[str, object], pointer: str
+    client: Gateway, owner: dict[str, str], sent: dict[str, object], pointer: str
 ) -> None:
-    answer = send(ask, "POST", "/v1/members", owner, sent)
-    assert (answer.status, answer.json["errors"][0]["pointer"]) == (400, pointer)
+    response = send(client, "POST", "/v1/members", owner, sent)
+    assert (response.status, response.json["errors"][0]["pointer"]) == (400, pointer)
 
 
 def test_a_token_made_here_works_in_its_role_until_it_is_revoked(
-    laurel: Laurel, ask: Gateway, owner: dict[str, str]
+    laurel: Laurel, client: Gateway, owner: dict[str, str]
 ) -> None:
-    made = send(ask, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "viewer"})
-    assert made.status == 201
-    viewer = {"authorization": f"Bearer {made.json['token']}"}
-    assert send(ask, "GET", "/v1/issuers/fernhill", viewer).status == 200
-    assert send(ask, "GET", "/v1/tokens", viewer).status == 403
-    listed = send(ask, "GET", "/v1/tokens", owner).json["items"]
+    created = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "viewer"})
+    assert created.status == 201
+    viewer = {"authorization": f"Bearer {created.json['token']}"}
+    assert send(client, "GET", "/v1/issuers/fernhill", viewer).status == 200
+    assert send(client, "GET", "/v1/tokens", viewer).status == 403
+    listed = send(client, "GET", "/v1/tokens", owner).json["items"]
     assert {each["name"]: each["role"] for each in listed} == {"tests": "owner", "LMS": "viewer"}
-    assert made.json.keys() - listed[0].keys() == {"token"}
-    assert made.json["token"].rpartition("_")[2] not in json.dumps(listed)
-    assert send(ask, "DELETE", f"/v1/tokens/{made.json['id']}", owner).status == 204
-    assert send(ask, "GET", "/v1/issuers/fernhill", viewer).status == 401
-    assert send(ask, "DELETE", f"/v1/tokens/{made.json['id']}", owner).status == 404
+    assert created.json.keys() - listed[0].keys() == {"token"}
+    assert created.json["token"].rpartition("_")[2] not in json.dumps(listed)
+    assert send(client, "DELETE", f"/v1/tokens/{created.json['id']}", owner).status == 204
+    assert send(client, "GET", "/v1/issuers/fernhill", viewer).status == 401
+    assert send(client, "DELETE", f"/v1/tokens/{created.json['id']}", owner).status == 404
 
 
-def test_it_is_known_who_made_a_token(laurel: Laurel, ask: Gateway, owner: dict[str, str]) -> None:
+def test_it_is_known_who_made_a_token(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     maker = next(iter(tokens.of_issuer(laurel.access_context, "fernhill"))).id
-    made = send(ask, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "editor"})
-    assert made.json["created_by"] == f"token:{maker}"
+    created = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "editor"})
+    assert created.json["created_by"] == f"token:{maker}"
 
 
-def test_as_the_scheme_is_written_makes_no_difference(laurel: Laurel, ask: Gateway, owner: dict[str, str]) -> None:
+def test_as_the_scheme_is_written_makes_no_difference(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     text = owner["authorization"].partition(" ")[2]
     for header in (f"bearer {text}", f"BEARER  {text} "):
-        assert ask.get("/v1/members", authorization=header).status == 200
+        assert client.get("/v1/members", authorization=header).status == 200
     for header in (text, f"Bearer {text} {text}", f"Bearer={text}", f"Token {text}"):
-        assert ask.get("/v1/members", authorization=header).status == 401
+        assert client.get("/v1/members", authorization=header).status == 401

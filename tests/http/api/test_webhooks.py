@@ -12,9 +12,9 @@ from chalicelib.access.roles import Role
 from chalicelib.award.webhooks import signature as webhooks
 from chalicelib.award.webhooks.receive import MAX_BODY
 from chalicelib.award.webhooks.signature import read_secret
-from tests.http.gateway import Answer, Gateway
+from tests.http.fake_laurel import Laurel
+from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
-from tests.http.world import Laurel
 
 BODY: dict[str, Any] = {
     "type": "course.completed",
@@ -27,22 +27,22 @@ BODY: dict[str, Any] = {
 class Lms:
     """A learning platform that has been given a hook's address and secret."""
 
-    ask: Gateway
+    client: Gateway
     laurel: Laurel
     owner: dict[str, str]
     webhook: dict[str, Any]
 
-    def tell(self, body: object = BODY, message_id: str = "msg_1", **headers: str) -> Answer:
+    def deliver(self, body: object = BODY, message_id: str = "msg_1", **headers: str) -> Response:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         at = int(self.laurel.now.timestamp())
         signature = webhooks.sign(message_id, at, raw, read_secret(self.webhook["secret"]))
         signed = {"webhook_id": message_id, "webhook_timestamp": str(at), "webhook_signature": signature}
-        return self.ask.post(self.webhook["url"].removeprefix(self.laurel.base_url), raw, **{**signed, **headers})
+        return self.client.post(self.webhook["url"].removeprefix(self.laurel.base_url), raw, **{**signed, **headers})
 
-    def manage(self, method: str, path: str = "", body: object = None) -> Answer:
+    def manage(self, method: str, path: str = "", body: object = None) -> Response:
         sent = None if body is None else json.dumps(body).encode()
         headers = {"content_type": "application/json"} if sent else {}
-        return self.ask(method, f"/v1/webhooks/{self.webhook['id']}{path}", body=sent, **headers, **self.owner)
+        return self.client(method, f"/v1/webhooks/{self.webhook['id']}{path}", body=sent, **headers, **self.owner)
 
 
 def draft(laurel: Laurel, **changes: object) -> dict[str, object]:
@@ -57,21 +57,21 @@ def draft(laurel: Laurel, **changes: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def lms(laurel: Laurel, ask: Gateway) -> Lms:
+def lms(laurel: Laurel, client: Gateway) -> Lms:
     owner = as_token(laurel, "fernhill", Role.OWNER)
-    made = ask.post("/v1/webhooks", json.dumps(draft(laurel)).encode(), **owner)
+    made = client.post("/v1/webhooks", json.dumps(draft(laurel)).encode(), **owner)
     assert made.status == 201, made.text
-    return Lms(ask, laurel, owner, made.json)
+    return Lms(client, laurel, owner, made.json)
 
 
 def test_a_signed_completion_is_issued_and_can_be_looked_at(lms: Lms) -> None:
-    answer = lms.tell()
-    assert answer.status == 200, answer.text
-    assert answer.json["outcome"] == "issued"
-    shown = lms.ask.get(f"/v1/credentials/{answer.json['credential']['id']}")
+    response = lms.deliver()
+    assert response.status == 200, response.text
+    assert response.json["outcome"] == "issued"
+    shown = lms.client.get(f"/v1/credentials/{response.json['credential']['id']}")
     assert shown.json["verdict"] == "valid"
     assert shown.json["credential"]["holder"]["name"] == "Bea Okoro"
-    assert lms.tell().json == answer.json
+    assert lms.deliver().json == response.json
 
 
 @pytest.mark.parametrize(
@@ -84,22 +84,22 @@ def test_a_signed_completion_is_issued_and_can_be_looked_at(lms: Lms) -> None:
     ],
 )
 def test_what_is_not_signed_as_it_has_to_be_is_a_401_that_says_what_is_wrong(lms: Lms, headers: dict[str, str]) -> None:
-    answer = lms.tell(**headers)
-    assert (answer.status, answer.json["code"]) == (401, "bad_signature")
-    assert "webhook-" in answer.json["detail"]
-    assert answer.headers["www-authenticate"] == "StandardWebhooks"
+    response = lms.deliver(**headers)
+    assert (response.status, response.json["code"]) == (401, "bad_signature")
+    assert "webhook-" in response.json["detail"]
+    assert response.headers["www-authenticate"] == "StandardWebhooks"
     assert lms.manage("GET").json["deliveries"] == []
 
 
 @pytest.mark.parametrize("where", ["", ".", "fernhill", "x", "fernhill." + "a" * 26, "fernhill%2e", "f" * 99])
 def test_where_there_is_no_hook_nothing_is_found(lms: Lms, where: str) -> None:
     lms.webhook["url"] = f"{lms.laurel.base_url}/webhooks/{where or 'none'}"
-    assert lms.tell().status == 404
+    assert lms.deliver().status == 404
 
 
 def test_another_issuer_s_name_before_the_id_finds_nothing(lms: Lms) -> None:
     lms.webhook["url"] = lms.webhook["url"].replace("/fernhill.", "/other.")
-    assert lms.tell().status == 404
+    assert lms.deliver().status == 404
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_why_nothing_was_issued_is_told_to_the_sender_and_to_the_issuer(
     lms: Lms, status: int, code: str, body: object
 ) -> None:
     if code == "message_id_reused":
-        lms.tell()
-    answer = lms.tell(body)
-    assert (answer.status, answer.json["code"]) == (status, code)
+        lms.deliver()
+    response = lms.deliver(body)
+    assert (response.status, response.json["code"]) == (status, code)
     kept = lms.manage("GET").json["deliveries"][0]
     assert (kept["outcome"], kept["webhook_id"]) == ("refused", "msg_1")
     assert kept["code"] in (code, "bad_email")
@@ -128,24 +128,24 @@ def test_a_message_has_at_most_64_kib(lms: Lms) -> None:
     filled = json.dumps({**BODY, "x": ""}).encode()
     fits = filled.replace(b'"x": ""', b'"x": "' + b"x" * (MAX_BODY - len(filled)) + b'"')
     assert len(fits) == MAX_BODY
-    assert lms.tell(fits).status == 200
-    assert lms.tell(fits.replace(b'"x": "', b'"x": "x'), "msg_2").status == 413
+    assert lms.deliver(fits).status == 200
+    assert lms.deliver(fits.replace(b'"x": "', b'"x": "x'), "msg_2").status == 413
 
 
 def test_the_bytes_are_verified_as_they_came(lms: Lms) -> None:
-    assert lms.tell(json.dumps(BODY, indent=2).encode() + b"\r\n").status == 200
+    assert lms.deliver(json.dumps(BODY, indent=2).encode() + b"\r\n").status == 200
 
 
 def test_the_content_type_does_not_matter(lms: Lms) -> None:
-    assert lms.tell(content_type="text/plain").status == 200
+    assert lms.deliver(content_type="text/plain").status == 200
 
 
 def test_the_secret_is_shown_once_and_nowhere_else(lms: Lms) -> None:
     secret = lms.webhook["secret"]
-    lms.tell()
-    listing = lms.ask.get("/v1/webhooks", **lms.owner)
-    said = lms.manage("GET").text + listing.text + lms.manage("PUT", body=draft(lms.laurel)).text
-    assert secret.removeprefix("whsec_") not in said
+    lms.deliver()
+    listing = lms.client.get("/v1/webhooks", **lms.owner)
+    text = lms.manage("GET").text + listing.text + lms.manage("PUT", body=draft(lms.laurel)).text
+    assert secret.removeprefix("whsec_") not in text
     assert secret.startswith("whsec_")
     assert [webhook["id"] for webhook in listing.json["items"]] == [lms.webhook["id"]]
 
@@ -155,25 +155,25 @@ def test_a_rotated_secret_is_another_one_and_both_sign_for_a_day(lms: Lms) -> No
     assert rotated.status == 200
     assert rotated.json["secret"] != lms.webhook["secret"]
     assert [each["expires"] is None for each in rotated.json["secrets"]] == [True, False]
-    assert lms.tell().status == 200
+    assert lms.deliver().status == 200
     lms.webhook["secret"] = rotated.json["secret"]
-    assert lms.tell().status == 200
+    assert lms.deliver().status == 200
 
 
 def test_a_dry_run_is_changed_into_a_real_one_with_the_same_secret(lms: Lms) -> None:
     lms.manage("PUT", body=draft(lms.laurel, dry_run=True))
-    tried = lms.tell().json
+    tried = lms.deliver().json
     assert (tried["outcome"], tried["credential"]) == ("dry_run", None)
     shown = lms.manage("GET").json
     changed = lms.manage("PUT", body={**shown, "dry_run": False})
     assert changed.status == 200, changed.text
-    assert lms.tell().json["outcome"] == "issued"
+    assert lms.deliver().json["outcome"] == "issued"
 
 
 def test_a_deleted_hook_is_gone(lms: Lms) -> None:
     assert lms.manage("DELETE").status == 204
     assert lms.manage("GET").status == 404
-    assert lms.tell().status == 404
+    assert lms.deliver().status == 404
 
 
 @pytest.mark.parametrize(
@@ -190,14 +190,14 @@ def test_a_deleted_hook_is_gone(lms: Lms) -> None:
     ],
 )
 def test_a_fault_in_a_hook_is_named_with_its_place(lms: Lms, pointer: str, changes: dict[str, object]) -> None:
-    answer = lms.manage("PUT", body=draft(lms.laurel, **changes))
-    assert answer.status == 400
-    assert answer.json["errors"][0]["pointer"] == pointer
+    response = lms.manage("PUT", body=draft(lms.laurel, **changes))
+    assert response.status == 400
+    assert response.json["errors"][0]["pointer"] == pointer
 
 
-def test_nobody_s_name_stands_in_the_log(lms: Lms, lines: Any) -> None:
-    lms.tell()
-    lms.tell({**BODY, "course": "DA-2"}, "msg_2")
-    said = lines.getvalue()
-    assert "/webhooks/{id}" in said
-    assert not [word for word in ("Bea", "bea@example.org", lms.webhook["id"], "DA-2") if word in said]
+def test_nobody_s_name_stands_in_the_log(lms: Lms, log_lines: Any) -> None:
+    lms.deliver()
+    lms.deliver({**BODY, "course": "DA-2"}, "msg_2")
+    text = log_lines.getvalue()
+    assert "/webhooks/{id}" in text
+    assert not [word for word in ("Bea", "bea@example.org", lms.webhook["id"], "DA-2") if word in text]

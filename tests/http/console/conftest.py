@@ -6,19 +6,19 @@ import pytest
 
 from chalicelib.access.roles import Role
 from tests.http import senders
-from tests.http.gateway import Answer
+from tests.http.fake_laurel import BASE_URL, Laurel
+from tests.http.gateway import Response
 from tests.http.signed_in import Browser, as_person
-from tests.http.world import BASE_URL, Laurel
 
 OWNER = "olu@fernhill.example"
 
 
-def send(browser: Browser, path: str, fields: dict[str, str], **files: bytes) -> Answer:
+def send(browser: Browser, path: str, fields: dict[str, str], **files: bytes) -> Response:
     """Send a form with files, as a browser does: the empty ones too."""
     parts = [(name, value.encode()) for name, value in {"csrf": browser.csrf, **fields}.items()]
     body = senders.form(*parts, *((name, content, "a.file" if content else "") for name, content in files.items()))
     headers = {**browser.headers, "cookie": browser.cookie, "origin": BASE_URL, "content_type": senders.FORM}
-    return browser.ask.post(path, body, **headers)
+    return browser.client.post(path, body, **headers)
 
 
 @pytest.fixture
@@ -37,6 +37,6 @@ def viewer(laurel: Laurel) -> Browser:
 
 
 @pytest.fixture
-def stranger(laurel: Laurel) -> Browser:
+def non_member(laurel: Laurel) -> Browser:
     """Signed in, and a member of nothing."""
     return as_person(laurel, "sam@elsewhere.example")

@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.award.achievements import MAX_IMAGE
 from tests.http.console.conftest import send
+from tests.http.fake_laurel import Laurel, id_of, picture
 from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser
-from tests.http.world import Laurel, id_of, picture
 
 HERE = "/console/fernhill/achievements"
 FIELDS = {
@@ -36,8 +36,8 @@ def by_name(laurel: Laurel, name: str) -> Any:
 
 
 def test_achievement_is_described_and_can_be_awarded(editor: Browser, laurel: Laurel) -> None:
-    answer = send(editor, f"{HERE}/new", FIELDS, picture=picture())
-    assert (answer.status, answer.headers["location"]) == (
+    response = send(editor, f"{HERE}/new", FIELDS, picture=picture())
+    assert (response.status, response.headers["location"]) == (
         303,
         f"{laurel.base_url}{HERE}?did=achievement_added",
     )
@@ -71,11 +71,11 @@ def test_achievement_is_described_and_can_be_awarded(editor: Browser, laurel: La
 def test_fault_stands_beside_its_field_and_the_rest_is_kept(
     editor: Browser, laurel: Laurel, changes: dict[str, str], field: str
 ) -> None:
-    answer = send(editor, f"{HERE}/new", {**FIELDS, **changes}, picture=picture())
-    assert answer.status == 422
-    assert f'<a href="#{field}">' in answer.text
-    assert f'id="{field}-error"' in answer.text
-    assert "A brush on blue ground" in answer.text or field == "picture_alt"
+    response = send(editor, f"{HERE}/new", {**FIELDS, **changes}, picture=picture())
+    assert response.status == 422
+    assert f'<a href="#{field}">' in response.text
+    assert f'id="{field}-error"' in response.text
+    assert "A brush on blue ground" in response.text or field == "picture_alt"
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
@@ -90,16 +90,16 @@ def test_fault_stands_beside_its_field_and_the_rest_is_kept(
     ],
 )
 def test_picture_that_cannot_be_taken_is_told(editor: Browser, file: bytes, says: str) -> None:
-    answer = send(editor, f"{HERE}/new", FIELDS, picture=file)
-    assert answer.status == 422
-    assert '<a href="#picture">' in answer.text
-    assert says in answer.text
+    response = send(editor, f"{HERE}/new", FIELDS, picture=file)
+    assert response.status == 422
+    assert '<a href="#picture">' in response.text
+    assert says in response.text
 
 
 def test_picture_is_kept_over_a_fault_elsewhere(editor: Browser, laurel: Laurel) -> None:
-    answer = send(editor, f"{HERE}/new", {**FIELDS, "name": ""}, picture=picture())
+    response = send(editor, f"{HERE}/new", {**FIELDS, "name": ""}, picture=picture())
     (kept,) = [
-        attrs["value"] or "" for _, attrs in Outline(answer.text).elements if attrs.get("name") == "kept_picture"
+        attrs["value"] or "" for _, attrs in Outline(response.text).elements if attrs.get("name") == "kept_picture"
     ]
     assert send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept}).status == 303
     assert by_name(laurel, FIELDS["name"]).image.endswith(f"/{kept}.png")
@@ -107,16 +107,16 @@ def test_picture_is_kept_over_a_fault_elsewhere(editor: Browser, laurel: Laurel)
 
 @pytest.mark.parametrize("kept", ["0" * 64, "../../etc/passwd", "x", "A" * 64])
 def test_kept_picture_that_is_made_up_is_none(editor: Browser, laurel: Laurel, kept: str) -> None:
-    answer = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
-    assert answer.status == 422
-    assert "Choose a badge image" in answer.text
+    response = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
+    assert response.status == 422
+    assert "Choose a badge image" in response.text
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
 def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laurel) -> None:
-    answer = send(editor, f"{HERE}/new", {**FIELDS, "do": "preview", "valid_days": "not yet"}, picture=picture())
-    assert answer.status == 200
-    shown = answer.text.split('class="preview"')[1]
+    response = send(editor, f"{HERE}/new", {**FIELDS, "do": "preview", "valid_days": "not yet"}, picture=picture())
+    assert response.status == 200
+    shown = response.text.split('class="preview"')[1]
     for value in ("Watercolour, first steps", "Paints a landscape", "Finished three paintings", "paint", "/images/"):
         assert value in shown
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
@@ -139,8 +139,8 @@ def test_change_is_a_new_version_and_what_was_awarded_stays(editor: Browser, lau
     document = laurel.issuer_store.record(id_of("valid")).document
     kept = before.image.rpartition("/")[2].removesuffix(".png")
     fields = {**FIELDS, "name": "Data analysis, deeper", "version": "1", "kept_picture": kept}
-    answer = send(editor, f"{HERE}/{before.id}", fields)
-    assert answer.headers["location"].endswith("?did=achievement_changed")
+    response = send(editor, f"{HERE}/{before.id}", fields)
+    assert response.headers["location"].endswith("?did=achievement_changed")
     after = laurel.issuer_store.achievement("fernhill", before.id)
     assert (after.version, after.name, after.image) == (2, "Data analysis, deeper", before.image)
     assert laurel.issuer_store.record(id_of("valid")).document == document
@@ -151,16 +151,16 @@ def test_change_of_a_version_that_is_not_the_present_one_is_refused(
     editor: Browser, laurel: Laurel, version: str
 ) -> None:
     (before,) = laurel.issuer_store.achievements("fernhill")
-    answer = send(editor, f"{HERE}/{before.id}", {**FIELDS, "version": version}, picture=picture())
-    assert answer.status == 422
-    assert "Someone else changed this achievement" in answer.text
+    response = send(editor, f"{HERE}/{before.id}", {**FIELDS, "version": version}, picture=picture())
+    assert response.status == 422
+    assert "Someone else changed this achievement" in response.text
     assert laurel.issuer_store.achievement("fernhill", before.id) == before
 
 
 def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Laurel) -> None:
     (one,) = laurel.issuer_store.achievements("fernhill")
-    answer = editor.post(f"{HERE}/{one.id}/archive", {"archived": "yes"})
-    assert answer.headers["location"].endswith("?did=achievement_archived")
+    response = editor.post(f"{HERE}/{one.id}/archive", {"archived": "yes"})
+    assert response.headers["location"].endswith("?did=achievement_archived")
     assert one.id not in editor.get(HERE).text
     assert one.id in editor.get(f"{HERE}?archived=1").text
     assert one.id not in editor.get("/console/fernhill/issue").text

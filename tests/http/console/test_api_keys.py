@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.access import tokens
 from chalicelib.access.roles import Role
+from tests.http.fake_laurel import Laurel
 from tests.http.signed_in import Browser
-from tests.http.world import Laurel
 
 KEYS = "/console/fernhill/api-keys"
 
@@ -26,23 +26,23 @@ def test_key_is_shown_once_and_opens_what_was_said(owner: Browser, laurel: Laure
 
 
 def test_same_form_again_makes_no_second_key_and_says_so(owner: Browser, laurel: Laurel) -> None:
-    (wanted,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
-    form = {"name": "Moodle", "role": "editor", "key": wanted}
+    (token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
+    form = {"name": "Moodle", "role": "editor", "key": token_id}
     first, again = owner.post(KEYS, form), owner.post(KEYS, form)
-    assert f"laurel_{wanted}_" in first.text
+    assert f"laurel_{token_id}_" in first.text
     assert again.status == 409
     assert "No new key was created." in again.text
     assert not re.search(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", again.text)
-    assert [one.id for one in tokens.of_issuer(laurel.access_context, "fernhill")] == [wanted]
-    (next_one,) = re.findall(r'name="key" value="([a-z2-7]{16})"', again.text)
-    assert next_one != wanted, "the form that is shown now makes another"
-    assert owner.post(KEYS, {**form, "key": next_one}).status == 200
+    assert [one.id for one in tokens.of_issuer(laurel.access_context, "fernhill")] == [token_id]
+    (next_token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', again.text)
+    assert next_token_id != token_id, "the form that is shown now makes another"
+    assert owner.post(KEYS, {**form, "key": next_token_id}).status == 200
 
 
 def test_form_with_a_fault_keeps_its_key(owner: Browser) -> None:
-    (wanted,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
-    answer = owner.post(KEYS, {"name": "", "role": "editor", "key": wanted})
-    assert f'name="key" value="{wanted}"' in answer.text
+    (token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
+    response = owner.post(KEYS, {"name": "", "role": "editor", "key": token_id})
+    assert f'name="key" value="{token_id}"' in response.text
 
 
 @pytest.mark.parametrize("made_up", ["x", "A" * 16, "a" * 17])
@@ -63,22 +63,22 @@ def test_it_is_said_what_happens_before_a_key_is_revoked(owner: Browser, laurel:
     owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
     (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
     assert f'href="http://localhost:8000{KEYS}/{token.id}">Revoke' in owner.get(KEYS).text
-    asked = owner.get(f"{KEYS}/{token.id}").text
-    assert "This cannot be undone." in asked
-    assert "never used" in asked
+    confirmation = owner.get(f"{KEYS}/{token.id}").text
+    assert "This cannot be undone." in confirmation
+    assert "never used" in confirmation
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == [token]
 
 
 def test_key_of_another_issuer_is_not_shown(owner: Browser, laurel: Laurel) -> None:
     token, _ = tokens.make(laurel.access_context, "elsewhere", Role.OWNER, "theirs", "tests")
-    answer = owner.get(f"{KEYS}/{token.id}")
-    assert (answer.status, "theirs" in answer.text) == (404, False)
+    response = owner.get(f"{KEYS}/{token.id}")
+    assert (response.status, "theirs" in response.text) == (404, False)
 
 
 def test_faults_are_told_beside_the_fields(owner: Browser, laurel: Laurel) -> None:
-    answer = owner.post(KEYS, {"name": "  ", "role": "editor"})
-    assert answer.status == 422
-    assert 'id="name-error"' in answer.text
+    response = owner.post(KEYS, {"name": "  ", "role": "editor"})
+    assert response.status == 422
+    assert 'id="name-error"' in response.text
     assert 'id="role-error"' in owner.post(KEYS, {"name": "Moodle", "role": "king"}).text
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
 

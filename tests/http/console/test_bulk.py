@@ -13,10 +13,10 @@ from chalicelib.award.bulk.job import JobState
 from chalicelib.award.issuing import status_changes
 from chalicelib.http.console.bulk import upload
 from tests.http.console.conftest import send
-from tests.http.gateway import Answer, Gateway
+from tests.http.fake_laurel import Laurel
+from tests.http.gateway import Gateway, Response
 from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser, as_token
-from tests.http.world import Laurel
 
 HERE = "/console/fernhill/issue"
 GOOD = "name,email\nGrace Hopper,grace@example.org\nMary Seacole,\n"
@@ -26,47 +26,49 @@ def achievement(laurel: Laurel) -> str:
     return next(one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data analysis"))
 
 
-def hidden(answer: Answer) -> dict[str, str]:
+def hidden_fields(response: Response) -> dict[str, str]:
     """What the hidden fields of the list's form say."""
-    inputs = [attrs for tag, attrs in Outline(answer.text).elements if tag == "input" and attrs.get("type") == "hidden"]
+    inputs = [
+        attrs for tag, attrs in Outline(response.text).elements if tag == "input" and attrs.get("type") == "hidden"
+    ]
     return {attrs["name"] or "": attrs["value"] or "" for attrs in inputs if attrs["name"] != "csrf"}
 
 
-def check(browser: Browser, laurel: Laurel, rows: str, **more: str) -> Answer:
+def check(browser: Browser, laurel: Laurel, rows: str, **more: str) -> Response:
     return send(
         browser, HERE, {"achievement": achievement(laurel), "rows": rows, "do": "check", "notify": "yes", **more}
     )
 
 
-def confirm(browser: Browser, laurel: Laurel, checked: Answer, rows: str, **more: str) -> Answer:
-    return check(browser, laurel, rows, **{**hidden(checked), "do": "issue", **more})
+def confirm(browser: Browser, laurel: Laurel, checked: Response, rows: str, **more: str) -> Response:
+    return check(browser, laurel, rows, **{**hidden_fields(checked), "do": "issue", **more})
 
 
 def names(laurel: Laurel) -> list[str]:
     return [row.holder_name for row in laurel.issuer_store.rows("fernhill", None, 100)]
 
 
-def text_of(answer: Answer) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
+def text_of(response: Response) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", response.text))
 
 
 def test_check_awards_nothing_and_says_what_would_happen(editor: Browser, laurel: Laurel) -> None:
     before = names(laurel)
-    answer = check(editor, laurel, GOOD)
-    assert answer.status == 200
-    assert "2 rows, no errors" in text_of(answer)
-    assert "Issue 2 credentials" in text_of(answer)
-    assert "1 person will get an email with a link." in text_of(answer)
-    assert "Grace Hopper" in text_of(answer)
-    assert GOOD.strip() in html.unescape(answer.text)
+    response = check(editor, laurel, GOOD)
+    assert response.status == 200
+    assert "2 rows, no errors" in text_of(response)
+    assert "Issue 2 credentials" in text_of(response)
+    assert "1 person will get an email with a link." in text_of(response)
+    assert "Grace Hopper" in text_of(response)
+    assert GOOD.strip() in html.unescape(response.text)
     assert names(laurel) == before
 
 
 def test_what_was_checked_is_awarded_and_each_row_leads_to_its_credential(editor: Browser, laurel: Laurel) -> None:
-    answer = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD)
-    assert answer.status == 303
+    response = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD)
+    assert response.status == 303
     assert {"Grace Hopper", "Mary Seacole"} <= set(names(laurel))
-    page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
+    page = editor.get(response.headers["location"].removeprefix(laurel.base_url))
     assert "2 credentials issued" in text_of(page)
     assert "http-equiv" not in page.text
     for row in laurel.issuer_store.rows("fernhill", None, 2):
@@ -88,8 +90,8 @@ def test_same_list_checked_anew_is_meant_anew(editor: Browser, laurel: Laurel) -
 
 
 def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> None:
-    answer = check(editor, laurel, "Grace Hopper <grace@example.org>\nMary Seacole <mary@example.org>")
-    assert "2 rows, no errors" in text_of(answer)
+    response = check(editor, laurel, "Grace Hopper <grace@example.org>\nMary Seacole <mary@example.org>")
+    assert "2 rows, no errors" in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +106,10 @@ def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> N
 def test_every_fault_is_told_by_row_and_column_with_what_to_do(
     editor: Browser, laurel: Laurel, rows: str, says: list[str]
 ) -> None:
-    answer = check(editor, laurel, rows)
+    response = check(editor, laurel, rows)
     for part in says:
-        assert part in text_of(answer)
-    assert rows.strip() in html.unescape(answer.text)
+        assert part in text_of(response)
+    assert rows.strip() in html.unescape(response.text)
 
 
 def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(editor: Browser, laurel: Laurel) -> None:
@@ -126,38 +128,38 @@ def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(e
 
 def test_what_is_left_out_is_part_of_what_was_checked(editor: Browser, laurel: Laurel) -> None:
     rows = "Name,Email,Grade\nGrace Hopper,grace@example.org,A\n"
-    answer = confirm(editor, laurel, check(editor, laurel, rows, columns="yes"), rows)
-    assert answer.status == 422
+    response = confirm(editor, laurel, check(editor, laurel, rows, columns="yes"), rows)
+    assert response.status == 422
     assert "Grace Hopper" not in names(laurel)
 
 
 def test_list_may_have_nothing_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
-    answer = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
-    assert "1 of 2 rows has errors" in text_of(answer)
-    assert "E-mail" in text_of(answer)
-    assert "There is no name" not in text_of(answer)
+    response = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
+    assert "1 of 2 rows has errors" in text_of(response)
+    assert "E-mail" in text_of(response)
+    assert "There is no name" not in text_of(response)
 
 
 def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     checked = check(editor, laurel, rows)
     assert "Issue 1 credential, skip the rest" in text_of(checked)
-    answer = confirm(editor, laurel, checked, rows, do="issue_valid")
-    page = editor.get(answer.headers["location"].removeprefix(laurel.base_url))
+    response = confirm(editor, laurel, checked, rows, do="issue_valid")
+    page = editor.get(response.headers["location"].removeprefix(laurel.base_url))
     assert "1 credential issued, 1 row skipped" in text_of(page)
     assert "Not issued" in text_of(page)
     assert "Grace Hopper" not in names(laurel)
-    only = editor.get(f"{answer.headers['location'].removeprefix(laurel.base_url)}?only=refused")
+    only = editor.get(f"{response.headers['location'].removeprefix(laurel.base_url)}?only=refused")
     assert "Grace Hopper" in text_of(only)
     assert "Mary Seacole" not in text_of(only)
 
 
 def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MAX_ERRORS + 1) + "Mary Seacole,mary@example.org\n"
-    answer = check(editor, laurel, rows)
-    assert "1,001 of 1,002 rows have errors" in text_of(answer)
-    assert "Recipients with an address will get an email" in text_of(answer)
-    assert "These are the first 100" in text_of(answer)
+    response = check(editor, laurel, rows)
+    assert "1,001 of 1,002 rows have errors" in text_of(response)
+    assert "Recipients with an address will get an email" in text_of(response)
+    assert "These are the first 100" in text_of(response)
 
 
 def test_button_that_was_not_offered_awards_nothing(editor: Browser, laurel: Laurel) -> None:
@@ -181,29 +183,29 @@ def test_address_that_stands_twice_is_asked_about(editor: Browser, laurel: Laure
 
 def test_list_changed_after_its_check_is_checked_again(editor: Browser, laurel: Laurel) -> None:
     before = names(laurel)
-    answer = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD + "Eve Malory,eve@example.org\n")
-    assert answer.status == 422
-    assert "has changed since it was checked" in text_of(answer)
-    assert "3 rows, no errors" in text_of(answer)
+    response = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD + "Eve Malory,eve@example.org\n")
+    assert response.status == 422
+    assert "has changed since it was checked" in text_of(response)
+    assert "3 rows, no errors" in text_of(response)
     assert names(laurel) == before
     for name in ("checked", "key"):
-        fields = {**hidden(check(editor, laurel, GOOD)), name: "made up", "do": "issue"}
+        fields = {**hidden_fields(check(editor, laurel, GOOD)), name: "made up", "do": "issue"}
         assert check(editor, laurel, GOOD, **fields).status == 422
     assert names(laurel) == before
 
 
 def test_file_is_put_into_the_field_and_checked(editor: Browser, laurel: Laurel) -> None:
     fields = {"achievement": achievement(laurel), "rows": "", "do": "issue"}
-    answer = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + GOOD.encode())
-    assert "2 rows, no errors" in text_of(answer)
-    assert GOOD.strip() in html.unescape(answer.text)
+    response = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + GOOD.encode())
+    assert "2 rows, no errors" in text_of(response)
+    assert GOOD.strip() in html.unescape(response.text)
 
 
 @pytest.mark.parametrize("file", ["name\nJos\xe9".encode("latin-1"), b"PK\x03\x04\xff\xfe", b"\x1f\x8b\x08\xff"])
 def test_file_that_is_no_text_is_told_with_the_way_out(editor: Browser, laurel: Laurel, file: bytes) -> None:
-    answer = send(editor, HERE, {"achievement": achievement(laurel), "do": "check"}, file=file)
-    assert answer.status == 422
-    assert "CSV UTF-8" in text_of(answer)
+    response = send(editor, HERE, {"achievement": achievement(laurel), "do": "check"}, file=file)
+    assert response.status == 422
+    assert "CSV UTF-8" in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -219,16 +221,16 @@ def test_file_that_is_no_text_is_told_with_the_way_out(editor: Browser, laurel: 
 )
 def test_fault_stands_beside_its_field(editor: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
     fields = {"achievement": achievement(laurel), "rows": GOOD, "do": "check", **changes}
-    answer = send(editor, HERE, fields)
-    assert answer.status == 422
-    assert f'<a href="#{field}">' in answer.text
-    assert f'id="{field}-error"' in answer.text
+    response = send(editor, HERE, fields)
+    assert response.status == 422
+    assert f'<a href="#{field}">' in response.text
+    assert f'id="{field}-error"' in response.text
 
 
 def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, laurel: Laurel) -> None:
     rows = "name\n" + "".join(f"Holder {number}\n" for number in range(bulk_issuer.MAX_ROWS_AT_ONCE + 1))
-    answer = confirm(editor, laurel, check(editor, laurel, rows), rows)
-    path = answer.headers["location"].removeprefix(laurel.base_url)
+    response = confirm(editor, laurel, check(editor, laurel, rows), rows)
+    path = response.headers["location"].removeprefix(laurel.base_url)
     page = editor.get(path)
     assert '<meta http-equiv="refresh" content="5">' in page.text
     assert "0 of 51 rows done" in text_of(page)
@@ -256,11 +258,11 @@ def test_viewer_may_look_and_not_award(viewer: Browser, editor: Browser, laurel:
     assert viewer.post(path).status == 403
 
 
-def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laurel, ask: Gateway) -> None:
+def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laurel, client: Gateway) -> None:
     key = as_token(laurel, "fernhill", Role.EDITOR)
-    answer = ask.post(f"/v1/jobs?achievement={achievement(laurel)}", GOOD.encode(), **key)
+    response = client.post(f"/v1/jobs?achievement={achievement(laurel)}", GOOD.encode(), **key)
     name = key["authorization"].removeprefix("Bearer ").rpartition("_")[0]
-    for path in (HERE, f"{HERE}/{answer.json['id']}"):
+    for path in (HERE, f"{HERE}/{response.json['id']}"):
         assert f"the key {name}_…" in text_of(editor.get(path))
 
 

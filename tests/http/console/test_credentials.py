@@ -12,10 +12,10 @@ from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
-from tests.http.console.test_bulk import achievement, hidden, text_of
+from tests.http.console.test_bulk import achievement, hidden_fields, text_of
+from tests.http.fake_laurel import NOW, Laurel, id_of
 from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser, as_person
-from tests.http.world import NOW, Laurel, id_of
 
 HERE = "/console/fernhill/credentials"
 VALID = f"{HERE}/{id_of('valid')}"
@@ -31,13 +31,13 @@ def grace(laurel: Laurel) -> Record:
     )
 
 
-def shown(text: str) -> list[str]:
+def listed_ids(text: str) -> list[str]:
     """The ids of the credentials that a page lists."""
     return re.findall(r'/console/fernhill/credentials/([a-z2-7]{26})"', text)
 
 
 def test_everything_is_listed_the_newest_first(viewer: Browser, grace: Record) -> None:
-    found = shown(viewer.get(HERE).text)
+    found = listed_ids(viewer.get(HERE).text)
     assert len(found) == 9
     assert found[0] == grace.id
 
@@ -59,11 +59,11 @@ def test_everything_is_listed_the_newest_first(viewer: Browser, grace: Record) -
     ],
 )
 def test_found_by_what_one_remembers(viewer: Browser, grace: Record, query: str, number: int) -> None:
-    answer = viewer.get(f"{HERE}?{query}")
-    assert answer.status == 200
-    assert len(shown(answer.text)) == number
+    response = viewer.get(f"{HERE}?{query}")
+    assert response.status == 200
+    assert len(listed_ids(response.text)) == number
     if not number:
-        assert "No matches." in answer.text
+        assert "No matches." in response.text
 
 
 def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel) -> None:
@@ -73,7 +73,7 @@ def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel)
     (following,) = [href for href in Outline(first).attributes("href") if "after=" in href]
     assert "q=o" in following
     second = viewer.get(following.removeprefix(laurel.base_url)).text
-    found = [*shown(first), *shown(second)]
+    found = [*listed_ids(first), *listed_ids(second)]
     assert len(found) == len(set(found)) == 38
 
 
@@ -137,7 +137,7 @@ def test_correction_replaces_and_pressed_twice_it_replaces_once(editor: Browser,
         "valid_until": "2027-03-02",
         "reason": "Initial.",
     }
-    fields |= hidden(page)
+    fields |= hidden_fields(page)
     first = editor.post(f"{HERE}/{grace.id}/correct", fields)
     second = editor.post(f"{HERE}/{grace.id}/correct", fields)
     assert first.status == 303
@@ -161,9 +161,9 @@ def test_an_emptied_field_of_a_correction_takes_away_what_stood_there(
 
 def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Record) -> None:
     fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": "Why?"}
-    answer = editor.post(f"{HERE}/{grace.id}/correct", fields)
-    assert answer.status == 422
-    assert "This correction changes nothing" in text_of(answer)
+    response = editor.post(f"{HERE}/{grace.id}/correct", fields)
+    assert response.status == 422
+    assert "This correction changes nothing" in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_correction_with_a_fault_changes_nothing(
     editor: Browser, grace: Record, laurel: Laurel, changes: dict[str, str], field: str
 ) -> None:
     fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": ""}
-    answer = editor.post(f"{HERE}/{grace.id}/correct", {**fields, **changes})
-    assert answer.status == 422
-    assert (f'<a href="#{field}">' in answer.text) is bool(field)
+    response = editor.post(f"{HERE}/{grace.id}/correct", {**fields, **changes})
+    assert response.status == 422
+    assert (f'<a href="#{field}">' in response.text) is bool(field)
     assert laurel.issuer_store.record(grace.id) == grace
 
 
@@ -219,20 +219,20 @@ def test_message_is_sent_again_and_not_at_once_again(editor: Browser, grace: Rec
 
 @pytest.mark.parametrize("path", ["q" * 26, "nothing", "..", f"{id_of('valid')}/nothing", f"{id_of('valid')}/delete"])
 def test_what_is_not_there_is_a_helpful_404(editor: Browser, path: str) -> None:
-    answer = editor.get(f"{HERE}/{path}")
-    assert answer.status == 404
-    assert "This credential does not exist." in answer.text
+    response = editor.get(f"{HERE}/{path}")
+    assert response.status == 404
+    assert "This credential does not exist." in response.text
 
 
-def test_credential_of_another_issuer_is_not_there(stranger: Browser, laurel: Laurel, grace: Record) -> None:
+def test_credential_of_another_issuer_is_not_there(non_member: Browser, laurel: Laurel, grace: Record) -> None:
     fields = {"name": "Riverside", "url": "https://riverside.example/", "description": "Courses."}
-    stranger.post("/console/new", fields)
+    non_member.post("/console/new", fields)
     for path in ("", "/revoke", "/correct", "/send"):
-        assert stranger.get(f"/console/riverside/credentials/{grace.id}{path}").status == 404
+        assert non_member.get(f"/console/riverside/credentials/{grace.id}{path}").status == 404
     for act in ("revoke", "suspend", "reinstate", "correct", "renew", "send"):
-        answer = stranger.post(f"/console/riverside/credentials/{grace.id}/{act}", {"reason": "x", "name": "Eve"})
-        assert answer.status == 404
-        assert stranger.get(f"{HERE}/{grace.id}/{act}").status == 404
+        response = non_member.post(f"/console/riverside/credentials/{grace.id}/{act}", {"reason": "x", "name": "Eve"})
+        assert response.status == 404
+        assert non_member.get(f"{HERE}/{grace.id}/{act}").status == 404
     assert laurel.issuer_store.record(grace.id) == grace
 
 

@@ -8,9 +8,9 @@ from chalicelib.award.issuers import domain_proof
 from chalicelib.credential.issuer import PROOF_LASTS
 from chalicelib.http.api.domains import READINGS
 from tests.http.console.test_bulk import text_of
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML
 from tests.http.signed_in import Browser
-from tests.http.world import Laurel, id_of
 
 HERE = "/console/fernhill/domains"
 DOMAIN = "named.example"
@@ -22,29 +22,29 @@ def publish(laurel: Laurel) -> None:
     laurel.domain_reader.texts[name] = [text]
 
 
-def cited(laurel: Laurel, browser: Browser) -> str:
-    report = browser.ask.get(f"/v1/credentials/{id_of('valid')}/report").json
+def domain_finding(laurel: Laurel, browser: Browser) -> str:
+    report = browser.client.get(f"/v1/credentials/{id_of('valid')}/report").json
     return report["findings"][7]["message"]
 
 
 def test_what_to_publish_is_said_then_found_then_cited_then_given_up(owner: Browser, laurel: Laurel) -> None:
     (name, text), (url, line) = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), DOMAIN)
-    answer = owner.post(HERE, {"domain": DOMAIN})
-    assert answer.status == 422
-    assert all(part in text_of(answer) for part in (name, text, url, line))
-    assert DOMAIN not in cited(laurel, owner)
+    response = owner.post(HERE, {"domain": DOMAIN})
+    assert response.status == 422
+    assert all(part in text_of(response) for part in (name, text, url, line))
+    assert DOMAIN not in domain_finding(laurel, owner)
     publish(laurel)
     assert owner.post(HERE, {"domain": DOMAIN}).headers["location"].endswith("/domains?did=domain_proven")
-    assert DOMAIN in cited(laurel, owner)
+    assert DOMAIN in domain_finding(laurel, owner)
     assert DOMAIN in text_of(owner.get(HERE))
     assert DOMAIN in text_of(owner.get("/console/fernhill/settings"))
     assert owner.post(HERE, {"act": "give_up", "domain": DOMAIN}).headers["location"].endswith("did=domain_given_up")
-    assert DOMAIN not in cited(laurel, owner)
+    assert DOMAIN not in domain_finding(laurel, owner)
 
 
 def test_name_servers_are_not_asked_without_end(owner: Browser, laurel: Laurel) -> None:
-    answers = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(READINGS.most + 1)]
-    assert answers == [422] * READINGS.most + [429]
+    responses = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(READINGS.most + 1)]
+    assert responses == [422] * READINGS.most + [429]
 
 
 def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner: Browser, laurel: Laurel) -> None:
@@ -55,7 +55,7 @@ def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner
     old = tuple(replace(proof, seen=proof.seen - PROOF_LASTS) for proof in issuer.domains)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
     assert "Too long ago" in text_of(owner.get(HERE))
-    assert DOMAIN not in cited(laurel, owner)
+    assert DOMAIN not in domain_finding(laurel, owner)
 
 
 def test_a_name_that_nobody_vouches_for_is_no_fact_because_a_domain_stands_behind_it(
@@ -65,10 +65,10 @@ def test_a_name_that_nobody_vouches_for_is_no_fact_because_a_domain_stands_behin
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
     page = f"/c/{id_of('valid')}"
-    assert "Issued by Fernhill College" in text_of(owner.ask.get(page, accept=HTML)).translate(ISOLATES)
+    assert "Issued by Fernhill College" in text_of(owner.client.get(page, accept=HTML)).translate(ISOLATES)
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
-    shown = owner.ask.get(page, accept=HTML)
+    shown = owner.client.get(page, accept=HTML)
     assert "Issued under the name “Fernhill College”. The domain named.example names" in text_of(shown).translate(
         ISOLATES
     )

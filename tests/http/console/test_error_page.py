@@ -7,9 +7,9 @@ from typing import NoReturn
 import pytest
 
 from chalicelib.errors import Unavailable
+from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import HTML, Gateway
 from tests.http.signed_in import Browser, as_person
-from tests.http.world import BASE_URL, Laurel
 
 NAV = '<nav class="places"'
 SIGN_OUT = "Sign out</button>"
@@ -26,32 +26,32 @@ SIGN_OUT = "Sign out</button>"
     ],
 )
 def test_what_is_not_there_leaves_the_menu_and_a_way_back(owner: Browser, path: str) -> None:
-    answer = owner.get(path)
-    assert answer.status == 404
-    assert "Not found." in answer.text
-    assert NAV in answer.text
-    assert SIGN_OUT in answer.text
-    assert f'<a class="go" href="{BASE_URL}/console/fernhill">' in answer.text
-    assert answer.headers["cache-control"] == "private, no-store"
+    response = owner.get(path)
+    assert response.status == 404
+    assert "Not found." in response.text
+    assert NAV in response.text
+    assert SIGN_OUT in response.text
+    assert f'<a class="go" href="{BASE_URL}/console/fernhill">' in response.text
+    assert response.headers["cache-control"] == "private, no-store"
 
 
 def test_what_a_role_may_not_leaves_the_menu_of_that_role(viewer: Browser) -> None:
-    answer = viewer.get("/console/fernhill/api-keys")
-    assert answer.status == 403
-    assert "vi@fernhill.example</bdi>, viewer" in answer.text
-    assert ">Credentials</a>" in answer.text
-    assert ">Keys</a>" not in answer.text
+    response = viewer.get("/console/fernhill/api-keys")
+    assert response.status == 403
+    assert "vi@fernhill.example</bdi>, viewer" in response.text
+    assert ">Credentials</a>" in response.text
+    assert ">Keys</a>" not in response.text
 
 
 def test_form_of_another_session_leaves_the_menu(owner: Browser, laurel: Laurel) -> None:
-    answer = owner.post("/console/fernhill/members", {"csrf": "x", "email": "eve@example.org", "role": "owner"})
-    assert answer.status == 403
-    assert NAV in answer.text
+    response = owner.post("/console/fernhill/members", {"csrf": "x", "email": "eve@example.org", "role": "owner"})
+    assert response.status == 403
+    assert NAV in response.text
     assert [one.email for one in laurel.access_context.member_store.members("fernhill")] == ["olu@fernhill.example"]
 
 
-def test_stranger_sees_no_menu_whether_there_is_such_an_issuer_or_not(stranger: Browser) -> None:
-    here, nowhere = stranger.get("/console/fernhill/api-keys"), stranger.get("/console/nowhere/api-keys")
+def test_stranger_sees_no_menu_whether_there_is_such_an_issuer_or_not(non_member: Browser) -> None:
+    here, nowhere = non_member.get("/console/fernhill/api-keys"), non_member.get("/console/nowhere/api-keys")
     assert (here.status, here.text) == (nowhere.status, nowhere.text)
     assert here.status == 404
     assert "Fernhill" not in here.text
@@ -65,11 +65,11 @@ def test_fault_of_ours_leaves_the_menu_and_a_number(owner: Browser, laurel: Laur
         raise RuntimeError("a fault")
 
     laurel.issuer_store.achievements = broken  # type: ignore[method-assign]
-    answer = owner.get("/console/fernhill/achievements")
-    assert answer.status == 500
-    assert "This is an error on our side" in answer.text
-    assert NAV in answer.text
-    assert "RuntimeError" not in answer.text
+    response = owner.get("/console/fernhill/achievements")
+    assert response.status == 500
+    assert "This is an error on our side" in response.text
+    assert NAV in response.text
+    assert "RuntimeError" not in response.text
 
 
 @pytest.mark.parametrize("error", [Unavailable("no answer"), RuntimeError("a fault")])
@@ -80,19 +80,19 @@ def test_fault_in_what_the_frame_itself_needs_is_told_without_the_menu(
         raise error
 
     laurel.issuer_store.issuer = broken  # type: ignore[method-assign]
-    answer = owner.get("/console/fernhill/achievements")
-    assert answer.status == (503 if isinstance(error, Unavailable) else 500)
-    assert NAV not in answer.text
-    assert SIGN_OUT in answer.text
+    response = owner.get("/console/fernhill/achievements")
+    assert response.status == (503 if isinstance(error, Unavailable) else 500)
+    assert NAV not in response.text
+    assert SIGN_OUT in response.text
     if isinstance(error, Unavailable):
-        assert answer.headers["retry-after"] == "5"
+        assert response.headers["retry-after"] == "5"
 
 
 def test_program_is_told_as_a_problem(laurel: Laurel) -> None:
     owner = as_person(laurel, "olu@fernhill.example", "fernhill")
-    answer = owner.get("/console/fernhill/webhooks/nothing", accept="application/json")
-    assert (answer.status, answer.json["code"]) == (404, "not_found")
+    response = owner.get("/console/fernhill/webhooks/nothing", accept="application/json")
+    assert (response.status, response.json["code"]) == (404, "not_found")
 
 
-def test_nobody_signed_in_is_asked_to_sign_in(ask: Gateway) -> None:
-    assert ask.get("/console/fernhill/webhooks/nothing", accept=HTML).status == 303
+def test_nobody_signed_in_is_asked_to_sign_in(client: Gateway) -> None:
+    assert client.get("/console/fernhill/webhooks/nothing", accept=HTML).status == 303

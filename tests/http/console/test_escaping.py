@@ -12,13 +12,13 @@ from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import Holder
-from tests.http.conftest import Lines
+from tests.http.conftest import LogCapture
 from tests.http.console.conftest import OWNER, send
 from tests.http.console.test_bulk import achievement, check
 from tests.http.core.test_log import CANARY
+from tests.http.fake_laurel import Laurel, picture
 from tests.http.public.test_pages import EVIL, Outline
 from tests.http.signed_in import as_person
-from tests.http.world import Laurel, picture
 
 FORMS = {
     "/console/new": ("name", "id", "url", "description", "email"),
@@ -36,7 +36,7 @@ FORMS = {
 """Every form, and its fields."""
 
 
-def safe(text: str) -> bool:
+def is_safe(text: str) -> bool:
     """Whether nothing in the page runs but our own script, and nothing was made into an element."""
     outline = Outline(text)
     scripts = [attrs for tag, attrs in outline.elements if tag == "script"]
@@ -52,12 +52,12 @@ def test_what_is_typed_into_a_form_stays_text(laurel: Laurel, evil: str) -> None
     owner = as_person(laurel, OWNER, "fernhill")
     for path, names in FORMS.items():
         for do in ("save", "check", "preview", "more"):
-            answer = send(owner, path, {**dict.fromkeys(names, evil), "do": do})
-            if answer.headers["content-type"].startswith("text/html"):
-                assert safe(answer.text), path
+            response = send(owner, path, {**dict.fromkeys(names, evil), "do": do})
+            if response.headers["content-type"].startswith("text/html"):
+                assert is_safe(response.text), path
     for act in ("correct", "renew", "revoke"):
         fields = dict.fromkeys(("name", "email", "valid_until", "new_id", "reason"), evil)
-        assert safe(owner.post(f"/console/fernhill/credentials/{'valid'.ljust(26, '2')}/{act}", fields).text)
+        assert is_safe(owner.post(f"/console/fernhill/credentials/{'valid'.ljust(26, '2')}/{act}", fields).text)
 
 
 @pytest.mark.parametrize("evil", [evil for evil in EVIL if evil.strip() and "\x00" not in evil][:6], ids=repr)
@@ -77,28 +77,28 @@ def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
         f"{here}/api-keys",
         f"{here}/settings", f"{here}/pathways/new", f"{here}/webhooks/new", "/console?all=1",
     ):  # fmt: skip
-        answer = owner.get(path)
-        assert answer.status == 200
-        assert safe(answer.text), path
+        response = owner.get(path)
+        assert response.status == 200
+        assert is_safe(response.text), path
 
 
 def test_nothing_of_an_address_is_shown_as_a_banner(laurel: Laurel) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
-    calm = owner.get("/console/fernhill/members").text
-    assert owner.get("/console/fernhill/members?did=<b>gone</b>&x=y").text == calm
+    expected = owner.get("/console/fernhill/members").text
+    assert owner.get("/console/fernhill/members?did=<b>gone</b>&x=y").text == expected
 
 
 def test_rows_of_a_list_stay_text_in_the_table_and_in_the_field(laurel: Laurel) -> None:
     editor = as_person(laurel, OWNER, "fernhill")
     assert achievement(laurel)
     rows = 'name,email\n"</textarea><script>alert(1)</script>",<img src=x onerror=alert(1)>\n=cmd|x,a@example.org\n'
-    answer = check(editor, laurel, rows)
-    assert safe(answer.text)
-    assert Outline(answer.text).shape.count("textarea") == 1
+    response = check(editor, laurel, rows)
+    assert is_safe(response.text)
+    assert Outline(response.text).shape.count("textarea") == 1
 
 
 def test_nothing_that_is_typed_is_in_the_log(
-    laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    laurel: Laurel, log_lines: LogCapture, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
     for path, names in FORMS.items():
@@ -112,5 +112,5 @@ def test_nothing_that_is_typed_is_in_the_log(
     ):
         owner.get(f"/console/fernhill/{path}")
     printed = capsys.readouterr()
-    assert CANARY not in lines.getvalue() + printed.out + printed.err + caplog.text
-    assert len(lines.parsed()) > 30
+    assert CANARY not in log_lines.getvalue() + printed.out + printed.err + caplog.text
+    assert len(log_lines.parsed()) > 30

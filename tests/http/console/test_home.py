@@ -8,9 +8,9 @@ from chalicelib.access import members
 from chalicelib.access.roles import Role
 from chalicelib.http.console import home
 from chalicelib.http.html import render
+from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import Gateway
 from tests.http.signed_in import Browser, as_person, belongs
-from tests.http.world import BASE_URL, Laurel
 
 NEW = {
     "name": "Riverside Academy",
@@ -21,17 +21,17 @@ NEW = {
 }
 
 
-def test_nobody_signed_in_is_asked_to_sign_in(ask: Gateway) -> None:
-    answer = ask.get("/console", accept="text/html")
-    assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}/sign-in?next=/console")
+def test_nobody_signed_in_is_asked_to_sign_in(client: Gateway) -> None:
+    response = client.get("/console", accept="text/html")
+    assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}/sign-in?next=/console")
 
 
-def test_whoever_belongs_to_none_founds_one(stranger: Browser, laurel: Laurel) -> None:
-    assert stranger.get("/console").headers["location"] == f"{BASE_URL}/console/new"
-    assert "sam@elsewhere.example and do not belong to an issuer yet" in stranger.get("/console/new").text
-    answer = stranger.post("/console/new", NEW)
-    assert answer.status == 303
-    assert answer.headers["location"] == f"{BASE_URL}/console/riverside-academy?did=issuer_created"
+def test_whoever_belongs_to_none_founds_one(non_member: Browser, laurel: Laurel) -> None:
+    assert non_member.get("/console").headers["location"] == f"{BASE_URL}/console/new"
+    assert "sam@elsewhere.example and do not belong to an issuer yet" in non_member.get("/console/new").text
+    response = non_member.post("/console/new", NEW)
+    assert response.status == 303
+    assert response.headers["location"] == f"{BASE_URL}/console/riverside-academy?did=issuer_created"
     assert laurel.issuer_store.issuer("riverside-academy").name == "Riverside Academy"
     assert laurel.access_context.member_store.member("riverside-academy", "sam@elsewhere.example").role is Role.OWNER
 
@@ -41,10 +41,10 @@ def test_whoever_belongs_to_one_goes_straight_in(owner: Browser) -> None:
     assert "Create another issuer" in owner.get("/console?all=1").text
 
 
-def test_whoever_belongs_to_several_chooses(stranger: Browser, laurel: Laurel) -> None:
-    stranger.post("/console/new", NEW)
+def test_whoever_belongs_to_several_chooses(non_member: Browser, laurel: Laurel) -> None:
+    non_member.post("/console/new", NEW)
     belongs(laurel.access_context, "fernhill", "sam@elsewhere.example", Role.VIEWER)
-    value = stranger.get("/console").text
+    value = non_member.get("/console").text
     assert "Your role: viewer" in value
     assert "Your role: owner" in value
 
@@ -64,17 +64,19 @@ def test_whoever_belongs_to_several_chooses(stranger: Browser, laurel: Laurel) -
         ({"email": "not mail"}, "email"),
     ],
 )
-def test_fault_stands_beside_its_field(stranger: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
-    answer = stranger.post("/console/new", {**NEW, **changes})
-    assert answer.status == 422
-    assert f'<a href="#{field}">' in answer.text
-    assert f'aria-describedby="{field}-' in answer.text
-    assert "<title>Error: " in answer.text
+def test_fault_stands_beside_its_field(
+    non_member: Browser, laurel: Laurel, changes: dict[str, str], field: str
+) -> None:
+    response = non_member.post("/console/new", {**NEW, **changes})
+    assert response.status == 422
+    assert f'<a href="#{field}">' in response.text
+    assert f'aria-describedby="{field}-' in response.text
+    assert "<title>Error: " in response.text
     assert [issuer.id for issuer in laurel.issuer_store.issuers()] == ["fernhill"]
 
 
-def test_all_faults_are_told_at_once(stranger: Browser) -> None:
-    value = stranger.post("/console/new", {}).text
+def test_all_faults_are_told_at_once(non_member: Browser) -> None:
+    value = non_member.post("/console/new", {}).text
     assert "There are 3 problems" in value
     assert value.index('href="#name"') < value.index('href="#url"') < value.index('href="#description"')
 
@@ -83,9 +85,9 @@ def test_nobody_founds_without_end(laurel: Laurel) -> None:
     sam = as_person(laurel, "sam@elsewhere.example")
     for number in range(home.MAX_OWN):
         assert sam.post("/console/new", {**NEW, "id": f"academy-{number}"}).status == 303
-    answer = sam.post("/console/new", {**NEW, "id": "one-more"})
-    assert answer.status == 422
-    assert "The operators of this service can create more for you." in answer.text
+    response = sam.post("/console/new", {**NEW, "id": "one-more"})
+    assert response.status == 422
+    assert "The operators of this service can create more for you." in response.text
 
 
 @pytest.mark.parametrize(
@@ -96,11 +98,11 @@ def test_short_name_is_made_from_the_name(name: str, slug: str) -> None:
     assert home.slug(name) == slug
 
 
-def test_script_is_the_one_that_the_pages_allow(ask: Gateway, owner: Browser) -> None:
-    answer = ask.get("/console.js")
-    assert answer.headers["content-type"].startswith("text/javascript")
+def test_script_is_the_one_that_the_pages_allow(client: Gateway, owner: Browser) -> None:
+    response = client.get("/console.js")
+    assert response.headers["content-type"].startswith("text/javascript")
     policy = owner.get("/console?all=1").headers["content-security-policy"]
-    assert f"script-src '{render.digest(answer.text)}';" in policy
+    assert f"script-src '{render.digest(response.text)}';" in policy
 
 
 def test_pages_of_a_session_are_for_nobody_else(owner: Browser) -> None:
@@ -113,20 +115,20 @@ def test_pages_of_a_session_are_for_nobody_else(owner: Browser) -> None:
     assert "frame-ancestors 'none'" in policy
 
 
-def test_form_without_the_sessions_word_is_refused(stranger: Browser, laurel: Laurel) -> None:
-    assert stranger.post("/console/new", {**NEW, "csrf": "wrong"}).status == 403
-    assert stranger.post("/console/new", NEW, origin="https://evil.example").status == 403
+def test_form_without_the_sessions_word_is_refused(non_member: Browser, laurel: Laurel) -> None:
+    assert non_member.post("/console/new", {**NEW, "csrf": "wrong"}).status == 403
+    assert non_member.post("/console/new", NEW, origin="https://evil.example").status == 403
     assert [issuer.id for issuer in laurel.issuer_store.issuers()] == ["fernhill"]
 
 
-def test_whoever_founds_one_and_hands_it_on_does_not_found_without_end(stranger: Browser, laurel: Laurel) -> None:
-    def found(number: int) -> int:
+def test_whoever_founds_one_and_hands_it_on_does_not_found_without_end(non_member: Browser, laurel: Laurel) -> None:
+    def create(number: int) -> int:
         issuer_id = f"riverside-{number}"
-        status = stranger.post("/console/new", {**NEW, "id": issuer_id}).status
+        status = non_member.post("/console/new", {**NEW, "id": issuer_id}).status
         if status == 303:
             belongs(laurel.access_context, issuer_id, "accomplice@elsewhere.example", Role.OWNER)
             members.remove(laurel.access_context, issuer_id, "sam@elsewhere.example")
         return status
 
-    assert [found(number) for number in range(home.CREATED.most + 2)] == [303] * home.CREATED.most + [422] * 2
+    assert [create(number) for number in range(home.CREATED.most + 2)] == [303] * home.CREATED.most + [422] * 2
     assert len(list(laurel.issuer_store.issuers())) == 1 + home.CREATED.most

@@ -9,8 +9,8 @@ import pytest
 from chalicelib.access.roles import Role
 from chalicelib.delivery.ports import NotSent
 from tests.http.console.conftest import OWNER
+from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.signed_in import Browser
-from tests.http.world import BASE_URL, Laurel
 
 PEOPLE = "/console/fernhill/members"
 
@@ -32,16 +32,16 @@ def test_viewer_sees_no_button_that_would_be_refused(viewer: Browser) -> None:
 
 
 def test_person_is_added_and_told_of_once(owner: Browser, laurel: Laurel) -> None:
-    answer = owner.post(PEOPLE, {"email": " Ada@Example.org ", "role": "viewer"})
-    assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}{PEOPLE}?did=member_added")
+    response = owner.post(PEOPLE, {"email": " Ada@Example.org ", "role": "viewer"})
+    assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}{PEOPLE}?did=member_added")
     assert laurel.access_context.member_store.member("fernhill", "ada@example.org").role is Role.VIEWER
     assert "Member added." in owner.get(f"{PEOPLE}?did=member_added").text
 
 
 def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laurel: Laurel) -> None:
     laurel.mailer.failure = lambda: NotSent("not now")
-    answer = owner.post(PEOPLE, {"email": "ada@example.org", "role": "viewer"})
-    assert answer.headers["location"] == f"{BASE_URL}{PEOPLE}?did=member_not_told"
+    response = owner.post(PEOPLE, {"email": "ada@example.org", "role": "viewer"})
+    assert response.headers["location"] == f"{BASE_URL}{PEOPLE}?did=member_not_told"
     assert "we could not email them" in owner.get(f"{PEOPLE}?did=member_not_told").text
     assert laurel.access_context.member_store.member("fernhill", "ada@example.org").role is Role.VIEWER
 
@@ -53,36 +53,36 @@ def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laur
 def test_fault_stands_beside_its_field_and_what_was_typed_is_kept(
     owner: Browser, email: str, role: str, field: str
 ) -> None:
-    answer = owner.post(PEOPLE, {"email": email, "role": role})
-    assert answer.status == 422
-    assert f'<a href="#{field}">' in answer.text
-    assert f'id="{field}-error"' in answer.text
-    assert f'name="email" type="email" value="{email}"' in answer.text
+    response = owner.post(PEOPLE, {"email": email, "role": role})
+    assert response.status == 422
+    assert f'<a href="#{field}">' in response.text
+    assert f'id="{field}-error"' in response.text
+    assert f'name="email" type="email" value="{email}"' in response.text
 
 
 def test_role_is_changed(owner: Browser, viewer: Browser, laurel: Laurel) -> None:
     assert 'value="viewer" selected' in owner.get(f"{PEOPLE}/change?email=vi@fernhill.example").text
-    answer = owner.post(f"{PEOPLE}/change", {"email": "vi@fernhill.example", "role": "editor", "do": "change"})
-    assert answer.headers["location"].endswith("?did=member_changed")
+    response = owner.post(f"{PEOPLE}/change", {"email": "vi@fernhill.example", "role": "editor", "do": "change"})
+    assert response.headers["location"].endswith("?did=member_changed")
     assert laurel.access_context.member_store.member("fernhill", "vi@fernhill.example").role is Role.EDITOR
 
 
 def test_person_is_removed_and_locked_out(owner: Browser, viewer: Browser) -> None:
     assert viewer.get(PEOPLE).status == 200
-    answer = owner.post(f"{PEOPLE}/change", {"email": "vi@fernhill.example", "do": "remove"})
-    assert answer.headers["location"].endswith("/members?did=member_removed")
+    response = owner.post(f"{PEOPLE}/change", {"email": "vi@fernhill.example", "do": "remove"})
+    assert response.headers["location"].endswith("/members?did=member_removed")
     assert viewer.get(PEOPLE).status == 404
 
 
 @pytest.mark.parametrize("fields", [{"do": "remove"}, {"do": "change", "role": "viewer"}])
 def test_last_owner_stays(owner: Browser, laurel: Laurel, fields: dict[str, str]) -> None:
-    answer = owner.post(f"{PEOPLE}/change", {"email": OWNER, **fields})
-    assert answer.status == 422
-    assert "An issuer must have at least one owner" in html.unescape(answer.text)
+    response = owner.post(f"{PEOPLE}/change", {"email": OWNER, **fields})
+    assert response.status == 422
+    assert "An issuer must have at least one owner" in html.unescape(response.text)
     assert laurel.access_context.member_store.member("fernhill", OWNER).role is Role.OWNER
 
 
 def test_nobody_of_that_name_is_a_helpful_404(owner: Browser) -> None:
-    answer = owner.get(f"{PEOPLE}/change?email=nobody@fernhill.example")
-    assert answer.status == 404
-    assert "This member does not exist." in answer.text
+    response = owner.get(f"{PEOPLE}/change?email=nobody@fernhill.example")
+    assert response.status == 404
+    assert "This member does not exist." in response.text

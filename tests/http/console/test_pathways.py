@@ -14,9 +14,9 @@ from chalicelib.award.pathways.pathway import (
 )
 from chalicelib.award.pathways.pathway_json import Draft
 from tests.http.console.test_bulk import achievement, text_of
-from tests.http.gateway import Answer
+from tests.http.fake_laurel import Laurel, picture
+from tests.http.gateway import Response
 from tests.http.signed_in import Browser
-from tests.http.world import Laurel, picture
 
 HERE = "/console/fernhill/pathways"
 
@@ -33,7 +33,7 @@ def goal(laurel: Laurel) -> str:
     return add(laurel.issuer_context, new).id
 
 
-def draw(browser: Browser, laurel: Laurel, second: str, path: str = "new", **changes: str) -> Answer:
+def save_pathway(browser: Browser, laurel: Laurel, second: str, path: str = "new", **changes: str) -> Response:
     fields = {
         "name": "To data science", "description": "Two courses.", "rule": "in_order", "required": "",
         "step_1": achievement(laurel), "url_1": "https://fernhill.example/analysis", "step_2": second, "url_2": "",
@@ -42,16 +42,16 @@ def draw(browser: Browser, laurel: Laurel, second: str, path: str = "new", **cha
     return browser.post(f"{HERE}/{path}", fields)
 
 
-def the_one(laurel: Laurel) -> Pathway:
+def only_pathway(laurel: Laurel) -> Pathway:
     (found,) = laurel.pathways.pathways("fernhill")
     return found
 
 
 def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: str, goal: str) -> None:
     first = achievement(laurel)
-    answer = draw(editor, laurel, second, reward=goal)
-    assert answer.headers["location"].endswith("/pathways?did=pathway_saved")
-    made = the_one(laurel)
+    response = save_pathway(editor, laurel, second, reward=goal)
+    assert response.headers["location"].endswith("/pathways?did=pathway_saved")
+    made = only_pathway(laurel)
     assert [step.achievement_id for step in made.root.steps if isinstance(step, Step)] == [first, second]
     assert (made.root.rule, made.reward_name) == (Rule.IN_ORDER, "Data scientist")
     page = text_of(editor.get(HERE))
@@ -75,45 +75,45 @@ def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: st
 def test_fault_is_told_and_nothing_is_saved(
     editor: Browser, laurel: Laurel, second: str, changes: dict[str, str], says: str
 ) -> None:
-    answer = draw(editor, laurel, second, **changes)
-    assert answer.status == 422
-    assert says in answer.text
+    response = save_pathway(editor, laurel, second, **changes)
+    assert response.status == 422
+    assert says in response.text
     assert list(laurel.pathways.pathways("fernhill")) == []
 
 
 def test_pathway_is_changed_from_what_was_seen(editor: Browser, laurel: Laurel, second: str) -> None:
-    draw(editor, laurel, second)
-    one = the_one(laurel)
+    save_pathway(editor, laurel, second)
+    one = only_pathway(laurel)
     page = editor.get(f"{HERE}/{one.id}").text
     assert 'name="version" value="1"' in page
     assert 'value="https://fernhill.example/analysis"' in page
-    assert draw(editor, laurel, second, one.id, version="1", name="Further").status == 303
-    assert (the_one(laurel).name, the_one(laurel).version) == ("Further", 2)
+    assert save_pathway(editor, laurel, second, one.id, version="1", name="Further").status == 303
+    assert (only_pathway(laurel).name, only_pathway(laurel).version) == ("Further", 2)
     for version in ("1", "", "x"):
-        assert draw(editor, laurel, second, one.id, version=version, name="Elsewhere").status == 422
-    assert the_one(laurel).name == "Further"
+        assert save_pathway(editor, laurel, second, one.id, version=version, name="Elsewhere").status == 422
+    assert only_pathway(laurel).name == "Further"
 
 
 def test_more_steps_keeps_what_was_chosen(editor: Browser, laurel: Laurel, second: str) -> None:
-    answer = draw(editor, laurel, second, do="more")
-    assert 'name="step_8"' in answer.text
-    assert f'value="{second}" selected' in answer.text
+    response = save_pathway(editor, laurel, second, do="more")
+    assert 'name="step_8"' in response.text
+    assert f'value="{second}" selected' in response.text
     assert list(laurel.pathways.pathways("fernhill")) == []
 
 
 def test_how_far_somebody_is(viewer: Browser, editor: Browser, laurel: Laurel, second: str) -> None:
-    draw(editor, laurel, second)
-    page = viewer.get(f"{HERE}/{the_one(laurel).id}?email=ada@example.org")
+    save_pathway(editor, laurel, second)
+    page = viewer.get(f"{HERE}/{only_pathway(laurel).id}?email=ada@example.org")
     assert "1 of 2 steps" in text_of(page)
     assert "Earned" in text_of(page)
     assert "Available now" in text_of(page)
     assert "Save the change" not in text_of(page)
-    assert "0 of 2 steps" in text_of(viewer.get(f"{HERE}/{the_one(laurel).id}?email=nobody"))
+    assert "0 of 2 steps" in text_of(viewer.get(f"{HERE}/{only_pathway(laurel).id}?email=nobody"))
 
 
 def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, laurel: Laurel, second: str) -> None:
-    draw(editor, laurel, second)
-    one = the_one(laurel)
+    save_pathway(editor, laurel, second)
+    one = only_pathway(laurel)
     nested = Group(Rule.ALL, (Group(Rule.ALL, one.root.steps, 2),), 1)
     pathway_actions.change(laurel.issuer_context, laurel.pathways, "fernhill", one.id, Draft("Nested", "Deep.", nested))
     page = text_of(editor.get(f"{HERE}/{one.id}"))
@@ -125,4 +125,4 @@ def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, la
 def test_viewer_may_look_and_not_draw(viewer: Browser, laurel: Laurel, second: str) -> None:
     assert "Draw a new one" not in text_of(viewer.get(HERE))
     assert viewer.get(f"{HERE}/new").status == 403
-    assert draw(viewer, laurel, second).status == 403
+    assert save_pathway(viewer, laurel, second).status == 403

@@ -7,21 +7,21 @@ import json
 import pytest
 
 from tests.http.console.test_bulk import text_of
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.signed_in import Browser
-from tests.http.world import Laurel, id_of
 
 HERE = "/console/fernhill/settings"
-WORDS = {"name": "Fernhill University", "url": "https://fernhill.example/", "description": "Since 1921.", "email": ""}
+DETAILS = {"name": "Fernhill University", "url": "https://fernhill.example/", "description": "Since 1921.", "email": ""}
 
 
 def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, laurel: Laurel) -> None:
     assert 'value="Fernhill College"' in owner.get(HERE).text
     document = laurel.issuer_store.record(id_of("valid")).document
-    answer = owner.post(HERE, {**WORDS, "email": "hello@fernhill.example"})
-    assert answer.headers["location"].endswith("/settings?did=settings_changed")
+    response = owner.post(HERE, {**DETAILS, "email": "hello@fernhill.example"})
+    assert response.headers["location"].endswith("/settings?did=settings_changed")
     issuer = laurel.issuer_store.issuer("fernhill")
     assert (issuer.name, issuer.email) == ("Fernhill University", "hello@fernhill.example")
-    owner.post(HERE, WORDS)
+    owner.post(HERE, DETAILS)
     assert laurel.issuer_store.issuer("fernhill").email is None
     assert laurel.issuer_store.record(id_of("valid")).document == document
 
@@ -31,9 +31,9 @@ def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, la
     [("name", ""), ("url", ""), ("url", "ftp://x"), ("description", "x" * 2001), ("email", "hello@@fernhill.example")],
 )
 def test_fault_stands_beside_its_field(owner: Browser, laurel: Laurel, name: str, value: str) -> None:
-    answer = owner.post(HERE, {**WORDS, name: value})
-    assert answer.status == 422
-    assert f'id="{name}-error"' in answer.text
+    response = owner.post(HERE, {**DETAILS, name: value})
+    assert response.status == 422
+    assert f'id="{name}-error"' in response.text
     assert laurel.issuer_store.issuer("fernhill").name == "Fernhill College"
 
 
@@ -46,10 +46,10 @@ def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
 
 def test_everything_is_taken_away_by_an_owner(owner: Browser, editor: Browser, viewer: Browser) -> None:
     assert "Download export" in text_of(owner.get("/console/fernhill/export"))
-    answer = owner.get("/console/fernhill/export/file")
-    assert answer.headers["content-disposition"] == 'attachment; filename="fernhill-1.ndjson"'
-    assert answer.headers["cache-control"] == "private, no-store"
-    lines = [json.loads(line) for line in answer.text.splitlines()]
+    response = owner.get("/console/fernhill/export/file")
+    assert response.headers["content-disposition"] == 'attachment; filename="fernhill-1.ndjson"'
+    assert response.headers["cache-control"] == "private, no-store"
+    lines = [json.loads(line) for line in response.text.splitlines()]
     assert len(lines) > 8
     for browser in (editor, viewer):
         assert browser.get("/console/fernhill/export").status == 403

@@ -11,9 +11,9 @@ from chalicelib.award import achievements
 from chalicelib.award.webhooks.webhook import Delivery, Outcome, Webhook
 from chalicelib.http.console import webhooks
 from tests.http.console.test_bulk import achievement, text_of
-from tests.http.gateway import Answer
+from tests.http.fake_laurel import NOW, Laurel
+from tests.http.gateway import Response
 from tests.http.signed_in import Browser
-from tests.http.world import NOW, Laurel
 
 HERE = "/console/fernhill/webhooks"
 
@@ -27,20 +27,20 @@ def fields(laurel: Laurel, **changes: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def make(browser: Browser, laurel: Laurel, **changes: str) -> Answer:
+def create_webhook(browser: Browser, laurel: Laurel, **changes: str) -> Response:
     return browser.post(f"{HERE}/new", fields(laurel, **changes))
 
 
-def the_one(laurel: Laurel) -> Webhook:
+def only_webhook(laurel: Laurel) -> Webhook:
     (found,) = laurel.webhooks.webhooks("fernhill")
     return found
 
 
 def test_webhook_is_set_up_and_its_secret_shown_once(owner: Browser, laurel: Laurel) -> None:
-    answer = make(owner, laurel)
-    webhook = the_one(laurel)
-    (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", answer.text)
-    assert f"{laurel.base_url}/webhooks/fernhill.{webhook.id}" in answer.text
+    response = create_webhook(owner, laurel)
+    webhook = only_webhook(laurel)
+    (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", response.text)
+    assert f"{laurel.base_url}/webhooks/fernhill.{webhook.id}" in response.text
     assert webhook.fields.name == ("/learner/first", "/learner/last")
     assert dict(webhook.courses) == {"DA-101": achievement(laurel)}
     assert webhook.dry_run
@@ -69,17 +69,17 @@ def test_new_one_begins_with_the_messages_of_our_own_page(owner: Browser) -> Non
     ],
 )
 def test_fault_is_told_and_nothing_is_saved(owner: Browser, laurel: Laurel, changes: dict[str, str], says: str) -> None:
-    answer = make(owner, laurel, **changes)
-    assert answer.status == 422
-    assert says in answer.text
+    response = create_webhook(owner, laurel, **changes)
+    assert response.status == 422
+    assert says in response.text
     assert list(laurel.webhooks.webhooks("fernhill")) == []
 
 
 def test_achievement_is_chosen_by_its_name(owner: Browser, laurel: Laurel) -> None:
     page = owner.get(f"{HERE}/new").text
     assert f'<option value="{achievement(laurel)}">Data analysis in practice' in page
-    make(owner, laurel)
-    kept = owner.get(f"{HERE}/{the_one(laurel).id}").text
+    create_webhook(owner, laurel)
+    kept = owner.get(f"{HERE}/{only_webhook(laurel).id}").text
     assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice' in kept
     assert 'name="course_1" type="text" value="DA-101"' in kept
 
@@ -87,58 +87,58 @@ def test_achievement_is_chosen_by_its_name(owner: Browser, laurel: Laurel) -> No
 def test_achievement_that_is_archived_stays_with_its_course_and_is_offered_to_no_other(
     owner: Browser, laurel: Laurel
 ) -> None:
-    make(owner, laurel)
+    create_webhook(owner, laurel)
     achievements.archive(laurel.issuer_context, "fernhill", achievement(laurel), archived=True)
     assert f'<option value="{achievement(laurel)}"' not in owner.get(f"{HERE}/new").text
-    kept = owner.get(f"{HERE}/{the_one(laurel).id}").text
+    kept = owner.get(f"{HERE}/{only_webhook(laurel).id}").text
     assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice (archived)' in kept
 
 
 def test_there_is_room_for_more_courses_and_what_was_typed_stays(owner: Browser, laurel: Laurel) -> None:
-    answer = make(owner, laurel, do="more")
-    assert (answer.status, list(laurel.webhooks.webhooks("fernhill"))) == (200, [])
-    assert 'name="course_1" type="text" value="DA-101"' in answer.text
-    assert 'name="course_6"' in answer.text
-    made = make(owner, laurel, course_6="DA-106", earns_6=achievement(laurel))
+    response = create_webhook(owner, laurel, do="more")
+    assert (response.status, list(laurel.webhooks.webhooks("fernhill"))) == (200, [])
+    assert 'name="course_1" type="text" value="DA-101"' in response.text
+    assert 'name="course_6"' in response.text
+    made = create_webhook(owner, laurel, course_6="DA-106", earns_6=achievement(laurel))
     assert made.status == 200
-    assert dict(the_one(laurel).courses) == dict.fromkeys(["DA-101", "DA-106"], achievement(laurel))
+    assert dict(only_webhook(laurel).courses) == dict.fromkeys(["DA-101", "DA-106"], achievement(laurel))
 
 
 def test_table_too_long_for_a_page_stays_as_it_is(owner: Browser, laurel: Laurel) -> None:
-    make(owner, laurel)
-    one = the_one(laurel)
+    create_webhook(owner, laurel)
+    one = only_webhook(laurel)
     courses = {f"C-{number}": achievement(laurel) for number in range(webhooks.MAX_COURSES + 1)}
     laurel.webhooks.replace_webhook(replace(one, courses=courses, version=one.version + 1))
     page = owner.get(f"{HERE}/{one.id}")
     assert "This webhook has 81 courses" in text_of(page)
     assert 'name="course_1"' not in page.text
     assert owner.post(f"{HERE}/{one.id}", fields(laurel, name="Canvas")).status == 303
-    assert (the_one(laurel).name, dict(the_one(laurel).courses)) == ("Canvas", courses)
+    assert (only_webhook(laurel).name, dict(only_webhook(laurel).courses)) == ("Canvas", courses)
 
 
 def test_the_longest_table_that_fits_on_a_page_can_be_sent(owner: Browser, laurel: Laurel) -> None:
     rows = {f"course_{number}": f"C-{number}" for number in range(1, webhooks.MAX_COURSES + 1)}
     rows |= {f"earns_{number}": achievement(laurel) for number in range(1, webhooks.MAX_COURSES + 1)}
-    assert make(owner, laurel, **rows).status == 200
-    assert len(the_one(laurel).courses) == webhooks.MAX_COURSES
+    assert create_webhook(owner, laurel, **rows).status == 200
+    assert len(only_webhook(laurel).courses) == webhooks.MAX_COURSES
 
 
 def test_same_form_again_makes_no_second_webhook(owner: Browser, laurel: Laurel) -> None:
     page = owner.get(f"{HERE}/new").text
     (new_id,) = re.findall(r'name="id" value="([a-z2-7]{26})"', page)
-    first = make(owner, laurel, id=new_id)
-    again = make(owner, laurel, id=new_id)
+    first = create_webhook(owner, laurel, id=new_id)
+    again = create_webhook(owner, laurel, id=new_id)
     assert "whsec_" in first.text
     assert (again.status, again.headers["location"]) == (
         303, f"{laurel.base_url}{HERE}/{new_id}?did=webhook_made_before",
     )  # fmt: skip
-    assert the_one(laurel).id == new_id
+    assert only_webhook(laurel).id == new_id
     assert "No new webhook was created." in text_of(owner.get(f"{HERE}/{new_id}?did=webhook_made_before"))
 
 
 def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
-    make(owner, laurel)
-    one = the_one(laurel)
+    create_webhook(owner, laurel)
+    one = only_webhook(laurel)
     for code in ("course_unknown", "unheard_of"):
         laurel.webhooks.add_delivery(one, Delivery(NOW, code, Outcome.REFUSED, code, "ZZ", None, 2))
     page = text_of(owner.get(f"{HERE}/{one.id}"))
@@ -149,20 +149,20 @@ def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
 
 @pytest.mark.parametrize("made_up", ["x", "../../x", "a" * 27])
 def test_id_that_is_made_up_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
-    assert make(owner, laurel, id=made_up).status == 422
+    assert create_webhook(owner, laurel, id=made_up).status == 422
     assert list(laurel.webhooks.webhooks("fernhill")) == []
 
 
 def test_same_button_again_makes_no_third_secret(owner: Browser, laurel: Laurel) -> None:
-    make(owner, laurel)
-    one = the_one(laurel)
+    create_webhook(owner, laurel)
+    one = only_webhook(laurel)
     (version,) = re.findall(r'name="version" value="(\d+)"', owner.get(f"{HERE}/{one.id}").text)
     pressed = {"do": "rotate", "version": version}
     assert "whsec_" in owner.post(f"{HERE}/{one.id}", pressed).text
-    after = the_one(laurel)
+    after = only_webhook(laurel)
     again = owner.post(f"{HERE}/{one.id}", pressed)
     assert again.headers["location"].endswith(f"/webhooks/{one.id}?did=secret_made_before")
-    assert the_one(laurel) == after, "the secret before the newest is still good"
+    assert only_webhook(laurel) == after, "the secret before the newest is still good"
 
 
 def test_nothing_to_award_leads_to_an_achievement(owner: Browser, laurel: Laurel) -> None:
@@ -174,18 +174,18 @@ def test_nothing_to_award_leads_to_an_achievement(owner: Browser, laurel: Laurel
 
 
 def test_webhook_is_changed_and_begins(owner: Browser, laurel: Laurel) -> None:
-    make(owner, laurel)
-    one = the_one(laurel)
-    answer = owner.post(f"{HERE}/{one.id}", fields(laurel, dry_run="", completed_value="true"))
-    assert answer.headers["location"].endswith(f"/webhooks/{one.id}?did=webhook_changed")
-    after = the_one(laurel)
+    create_webhook(owner, laurel)
+    one = only_webhook(laurel)
+    response = owner.post(f"{HERE}/{one.id}", fields(laurel, dry_run="", completed_value="true"))
+    assert response.headers["location"].endswith(f"/webhooks/{one.id}?did=webhook_changed")
+    after = only_webhook(laurel)
     assert (after.dry_run, after.fields.completed_value) == (False, True)
     assert 'name="completed_value" type="text" value="true"' in owner.get(f"{HERE}/{one.id}").text
 
 
 def test_another_secret_and_the_end(owner: Browser, laurel: Laurel) -> None:
-    first = make(owner, laurel).text
-    one = the_one(laurel)
+    first = create_webhook(owner, laurel).text
+    one = only_webhook(laurel)
     second = owner.post(f"{HERE}/{one.id}", {"do": "rotate"}).text
     found = [re.findall(r"whsec_[A-Za-z0-9+/=]+", text) for text in (first, second)]
     assert found[0] != found[1]
@@ -197,5 +197,5 @@ def test_another_secret_and_the_end(owner: Browser, laurel: Laurel) -> None:
 def test_only_an_owner_sees_them(editor: Browser, viewer: Browser, laurel: Laurel) -> None:
     for browser in (editor, viewer):
         assert browser.get(HERE).status == 403
-        assert make(browser, laurel).status == 403
+        assert create_webhook(browser, laurel).status == 403
         assert ">Webhooks<" not in browser.get("/console/fernhill").text

@@ -16,9 +16,9 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.errors import Unavailable
 from chalicelib.http.app import create_app
 from chalicelib.http.core import log
-from tests.http.conftest import Lines
+from tests.http.conftest import LogCapture
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML, Gateway
-from tests.http.world import Laurel, id_of
 
 EVENT = Event(
     id="01JD8Z6M9Q0000000000000000",
@@ -38,57 +38,59 @@ def metrics(printed: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in printed.splitlines() if '"_aws"' in line]
 
 
-def test_event_that_was_not_stored_is_in_the_log_whole(lines: Lines, capsys: pytest.CaptureFixture[str]) -> None:
+def test_event_that_was_not_stored_is_in_the_log_whole(
+    log_lines: LogCapture, capsys: pytest.CaptureFixture[str]
+) -> None:
     log.LogFallback().keep(EVENT, Unavailable("throttled"))
-    (line,) = lines.parsed()
+    (line,) = log_lines.parsed()
     assert event_json.from_wire(line[event_json.UNSTORED]) == EVENT
     (metric,) = metrics(capsys.readouterr().out)
     assert metric["EventsNotStored"] == [1.0]
     assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Laurel"
 
 
-def test_reason_is_logged_by_type_and_code_alone(lines: Lines) -> None:
+def test_reason_is_logged_by_type_and_code_alone(log_lines: LogCapture) -> None:
     log.LogFallback().keep(EVENT, Unavailable(CANARY, code="throttled"))
-    assert CANARY not in lines.getvalue()
-    assert lines.parsed()[0]["error"] == [{"type": "Unavailable", "code": "throttled", "frames": []}]
+    assert CANARY not in log_lines.getvalue()
+    assert log_lines.parsed()[0]["error"] == [{"type": "Unavailable", "code": "throttled", "frames": []}]
 
 
-def test_chain_of_causes_is_bounded(lines: Lines) -> None:
+def test_chain_of_causes_is_bounded(log_lines: LogCapture) -> None:
     error = ValueError()
     error.__cause__ = error
     log.request_failed("/", "internal", error)
-    assert len(lines.parsed()[0]["error"]) == 8
+    assert len(log_lines.parsed()[0]["error"]) == 8
 
 
 @pytest.mark.parametrize(
     ("accept", "name"), [(HTML, "Views"), ("*/*", "Verifications"), ("application/vc", "Downloads")]
 )
 def test_answers_are_counted_by_verdict(
-    ask: Gateway, laurel: Laurel, capsys: pytest.CaptureFixture[str], accept: str, name: str
+    client: Gateway, laurel: Laurel, capsys: pytest.CaptureFixture[str], accept: str, name: str
 ) -> None:
-    ask.get(laurel.url("revoked"), accept=accept)
+    client.get(laurel.url("revoked"), accept=accept)
     (metric,) = metrics(capsys.readouterr().out)
     assert (metric[name], metric["verdict"]) == ([1.0], "revoked")
 
 
-def test_head_is_not_counted(ask: Gateway, laurel: Laurel, capsys: pytest.CaptureFixture[str]) -> None:
-    ask.head(laurel.url("valid"))
+def test_head_is_not_counted(client: Gateway, laurel: Laurel, capsys: pytest.CaptureFixture[str]) -> None:
+    client.head(laurel.url("valid"))
     assert metrics(capsys.readouterr().out) == []
 
 
-def test_each_answer_leaves_one_line(ask: Gateway, laurel: Laurel, lines: Lines) -> None:
-    ask.get(laurel.url("valid"))
-    ask.get("/c/nothing")
-    found = [(line["message"], line["route"], line["method"], line["status"]) for line in lines.parsed()]
+def test_each_answer_leaves_one_line(client: Gateway, laurel: Laurel, log_lines: LogCapture) -> None:
+    client.get(laurel.url("valid"))
+    client.get("/c/nothing")
+    found = [(line["message"], line["route"], line["method"], line["status"]) for line in log_lines.parsed()]
     assert found == [("answered", "/c/{id}", "GET", 200), ("answered", "/c/{id}", "GET", 404)]
-    assert all("function_request_id" in line for line in lines.parsed())
+    assert all("function_request_id" in line for line in log_lines.parsed())
 
 
 def test_nothing_that_a_caller_sends_is_in_the_log(
-    laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    laurel: Laurel, log_lines: LogCapture, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     laurel.event_store.fault = Unavailable(CANARY)
-    ask = Gateway(create_app(laurel))
+    client = Gateway(create_app(laurel))
     headers = {
         "user_agent": CANARY,
         "referer": f"https://jobs.example/{CANARY}",
@@ -101,32 +103,32 @@ def test_nothing_that_a_caller_sends_is_in_the_log(
     report = f"/v1/credentials/{id_of('valid')}/report"
     for accept in ("*/*", HTML, CANARY, f"application/{CANARY}"):
         for path in (f"/c/{CANARY}", f"/status/{CANARY}", f"/images/{CANARY}.png", f"/issuers/{CANARY}/did.json"):
-            ask.get(f"{path}?q={CANARY}", accept=accept, **headers)
-        ask.get(f"{laurel.url('valid')}?q={CANARY}", accept=accept, **headers)
-        ask("DELETE", f"/c/{CANARY}", accept=accept, **headers)
+            client.get(f"{path}?q={CANARY}", accept=accept, **headers)
+        client.get(f"{laurel.url('valid')}?q={CANARY}", accept=accept, **headers)
+        client("DELETE", f"/c/{CANARY}", accept=accept, **headers)
         for body in (f'{{"recipient":{{"email":"{CANARY}@x.example"}}}}', f'{{"{CANARY}":1,"{CANARY}":2}}', CANARY):
-            ask.post(report, body.encode(), accept=accept, **headers)
-            ask.post(report, body.encode(), **{**headers, "content_type": f"text/{CANARY}"})
+            client.post(report, body.encode(), accept=accept, **headers)
+            client.post(report, body.encode(), **{**headers, "content_type": f"text/{CANARY}"})
     laurel.public_store = object()
     Gateway(create_app(laurel)).get(f"/c/{id_of('valid')}?q={CANARY}", **headers)
     printed = capsys.readouterr()
-    assert CANARY not in lines.getvalue() + printed.out + printed.err + caplog.text
-    assert len(lines.parsed()) > 40
+    assert CANARY not in log_lines.getvalue() + printed.out + printed.err + caplog.text
+    assert len(log_lines.parsed()) > 40
 
 
 def test_names_and_addresses_are_not_in_the_log(
-    ask: Gateway, laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str]
+    client: Gateway, laurel: Laurel, log_lines: LogCapture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for accept in (HTML, "*/*", "application/vc"):
-        ask.get(laurel.url("valid"), accept=accept, user_agent="Mozilla/5.0")
-    logged = lines.getvalue() + capsys.readouterr().out
+        client.get(laurel.url("valid"), accept=accept, user_agent="Mozilla/5.0")
+    logged = log_lines.getvalue() + capsys.readouterr().out
     for private in ("Ada", "203.0.113.7", "Mozilla", id_of("valid")):
         assert private not in logged
 
 
 def test_xrays_library_is_not_imported_where_nobody_listens() -> None:
     code = (
-        "import sys; from tests.http.world import Laurel; from chalicelib.http.app import create_app; "
+        "import sys; from tests.http.fake_laurel import Laurel; from chalicelib.http.app import create_app; "
         "create_app(Laurel()); sys.exit('aws_xray_sdk' in sys.modules or 'jinja2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -144,8 +146,8 @@ os.environ |= {
 }
 from dataclasses import replace
 from chalicelib.http.app import create_app
-from tests.http import gateway, world
-laurel = world.seeded()
+from tests.http import fake_laurel, gateway
+laurel = fake_laurel.seeded()
 laurel.settings = replace(laurel.settings, tracing=True)
 ask = gateway.Gateway(create_app(laurel))
 assert ask.get(laurel.url("valid"), accept=gateway.HTML, user_agent="canary").status == 200

@@ -14,18 +14,17 @@ from hypothesis import strategies as st
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, Malformed, MissingSetting, NotFound, Refused, Unavailable
 from chalicelib.http.app import create_app
-from chalicelib.http.core import problem
-from chalicelib.http.input import body
-from tests.http.conftest import Lines
+from chalicelib.http.core import body, problem
+from tests.http.conftest import LogCapture
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML, Gateway
-from tests.http.world import Laurel, id_of
 
 REPORT = f"/v1/credentials/{id_of('valid')}/report"
-GOOD = b'{"recipient":{"email":"ada@example.org"}}'
-PADDED = GOOD[:-1] + b',"note":"%s"}'
+VALID_BODY = b'{"recipient":{"email":"ada@example.org"}}'
+PADDED = VALID_BODY[:-1] + b',"note":"%s"}'
 
 
-class Broken:
+class FailingStore:
     """A shelf that raises ``error`` whatever is asked."""
 
     def __init__(self, error: Exception) -> None:
@@ -38,12 +37,12 @@ class Broken:
         raise self.error
 
 
-def broken(laurel: Laurel, error: Exception) -> Gateway:
-    laurel.public_store = Broken(error)
+def failing_gateway(laurel: Laurel, error: Exception) -> Gateway:
+    laurel.public_store = FailingStore(error)
     return Gateway(create_app(laurel))
 
 
-FAULTS = [
+ERROR_CASES = [
     ("not_found", 404, "GET", f"/c/{'q' * 26}", None, {}),
     ("not_found", 404, "GET", "/nowhere", None, {}),
     ("not_found", 404, "GET", "/issuers/nobody/did.json", None, {}),
@@ -57,8 +56,8 @@ FAULTS = [
     ("not_acceptable", 406, "GET", f"/c/{id_of('valid')}", None, {"accept": "image/png"}),
     ("not_acceptable", 406, "GET", f"/status/{'q' * 26}", None, {"accept": "image/png"}),
     ("too_large", 413, "POST", REPORT, b" " * (body.MAX_BYTES + 1), {}),
-    ("unsupported_media_type", 415, "POST", REPORT, GOOD, {"content_type": "text/plain"}),
-    ("unsupported_media_type", 415, "POST", REPORT, GOOD, {"content_type": ""}),
+    ("unsupported_media_type", 415, "POST", REPORT, VALID_BODY, {"content_type": "text/plain"}),
+    ("unsupported_media_type", 415, "POST", REPORT, VALID_BODY, {"content_type": ""}),
     ("not_json", 400, "POST", REPORT, b"", {}),
     ("not_json", 400, "POST", REPORT, b"{", {}),
     ("not_json", 400, "POST", REPORT, b'{"a": NaN}', {}),
@@ -78,76 +77,76 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "status", "method", "path", "sent", "headers"), FAULTS)
+@pytest.mark.parametrize(("code", "status", "method", "path", "sent", "headers"), ERROR_CASES)
 def test_fault_is_a_problem_for_a_program(
-    ask: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
+    client: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
 ) -> None:
     headers = {"content_type": "application/json", **headers} if sent is not None else headers
-    answer = ask(method, path, body=sent, **headers)
-    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
-    document = answer.json
+    response = client(method, path, body=sent, **headers)
+    assert (response.status, response.headers["content-type"]) == (status, "application/problem+json")
+    document = response.json
     assert (document["status"], document["code"]) == (status, code)
     assert document["type"] == f"urn:problem-type:laurel:{code}"
     assert document["title"]
     assert document["detail"]
-    assert answer.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == "no-store"
     if status == 400:
         assert all(set(error) == {"pointer", "detail"} for error in document["errors"])
         assert document["errors"]
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "method", "path", "sent", "headers"), [fault for fault in FAULTS if "accept" not in fault[5]]
+    ("code", "status", "method", "path", "sent", "headers"), [case for case in ERROR_CASES if "accept" not in case[5]]
 )
 def test_fault_is_a_page_for_a_person(
-    ask: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
+    client: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
 ) -> None:
     headers = {"content_type": "application/json", **headers} if sent is not None else headers
-    answer = ask(method, path, body=sent, accept=HTML, **headers)
-    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
-    assert f"<code>{code}</code>" in answer.text
-    assert "<h1" in answer.text
-    assert "Accept" in answer.headers["vary"]
+    response = client(method, path, body=sent, accept=HTML, **headers)
+    assert (response.status, response.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert f"<code>{code}</code>" in response.text
+    assert "<h1" in response.text
+    assert "Accept" in response.headers["vary"]
 
 
-def test_405_says_what_is_taken(ask: Gateway) -> None:
-    answer = ask("DELETE", REPORT)
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
-    assert "GET" in answer.json["detail"]
+def test_405_says_what_is_taken(client: Gateway) -> None:
+    response = client("DELETE", REPORT)
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
+    assert "GET" in response.json["detail"]
 
 
 def test_unknown_resource_is_not_found(laurel: Laurel) -> None:
     app = create_app(laurel)
     event = Gateway(app).event("GET", "/", None, True, {})
     event["requestContext"]["resourcePath"] = "/nothing/here"  # type: ignore[index]
-    answer = app(event, LambdaContext("laurel", 1024))
-    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "not_found")
+    response = app(event, LambdaContext("laurel", 1024))
+    assert (response["statusCode"], json.loads(response["body"])["code"]) == (404, "not_found")
 
 
-def test_what_arrived_with_a_wrong_type_is_stated(ask: Gateway) -> None:
+def test_what_arrived_with_a_wrong_type_is_stated(client: Gateway) -> None:
     sent = bytes(range(256)) * 3
     for encode in (True, False):
         sent = sent if encode else b"plain text"
-        answer = ask("POST", REPORT, body=sent, encode=encode, content_type="application/octet-stream")
-        assert answer.status == 415
-        assert answer.json["received"] == {"bytes": len(sent), "sha256": hashlib.sha256(sent).hexdigest()}
+        response = client("POST", REPORT, body=sent, encode=encode, content_type="application/octet-stream")
+        assert response.status == 415
+        assert response.json["received"] == {"bytes": len(sent), "sha256": hashlib.sha256(sent).hexdigest()}
 
 
 @pytest.mark.parametrize("encode", [True, False])
 @pytest.mark.parametrize(("over", "status"), [(-1, 200), (0, 200), (1, 413)])
-def test_body_cap_is_exact(ask: Gateway, over: int, status: int, encode: bool) -> None:
-    filling = body.MAX_BYTES + over - len(PADDED % b"")
-    sent = PADDED % (b"x" * filling)
+def test_body_cap_is_exact(client: Gateway, over: int, status: int, encode: bool) -> None:
+    padding = body.MAX_BYTES + over - len(PADDED % b"")
+    sent = PADDED % (b"x" * padding)
     assert len(sent) == body.MAX_BYTES + over
-    assert ask("POST", REPORT, body=sent, encode=encode, content_type="application/json").status == status
+    assert client("POST", REPORT, body=sent, encode=encode, content_type="application/json").status == status
 
 
-def test_media_type_may_carry_parameters(ask: Gateway) -> None:
-    assert ask.post(REPORT, GOOD, content_type="Application/JSON; charset=utf-8").status == 200
+def test_media_type_may_carry_parameters(client: Gateway) -> None:
+    assert client.post(REPORT, VALID_BODY, content_type="Application/JSON; charset=utf-8").status == 200
 
 
-def test_get_with_a_content_type_of_its_own_is_answered(ask: Gateway) -> None:
-    assert ask.get(REPORT, content_type="application/x-www-form-urlencoded").status == 200
+def test_get_with_a_content_type_of_its_own_is_answered(client: Gateway) -> None:
+    assert client.get(REPORT, content_type="application/x-www-form-urlencoded").status == 200
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
@@ -157,8 +156,8 @@ def test_get_with_a_content_type_of_its_own_is_answered(ask: Gateway) -> None:
         lambda value: json.dumps({"recipient": value}).encode()
     )
 )
-def test_any_body_is_answered_with_a_problem_or_a_report(ask: Gateway, sent: bytes) -> None:
-    assert ask.post(REPORT, sent).status in (200, 400)
+def test_any_body_is_answered_with_a_problem_or_a_report(client: Gateway, sent: bytes) -> None:
+    assert client.post(REPORT, sent).status in (200, 400)
 
 
 @pytest.mark.parametrize(
@@ -179,45 +178,47 @@ def test_any_body_is_answered_with_a_problem_or_a_report(ask: Gateway, sent: byt
     ids=repr,
 )
 def test_each_domain_error_has_its_status(laurel: Laurel, error: Exception, status: int, code: str) -> None:
-    answer = broken(laurel, error).get(laurel.url("valid"))
-    assert (answer.status, answer.json["code"]) == (status, code)
+    response = failing_gateway(laurel, error).get(laurel.url("valid"))
+    assert (response.status, response.json["code"]) == (status, code)
 
 
 def test_unavailable_says_when_to_come_back_and_not_what_broke(laurel: Laurel) -> None:
-    answer = broken(laurel, Unavailable("table credentials-prod throttled")).get(laurel.url("valid"))
-    assert int(answer.headers["retry-after"]) == problem.RETRY_AFTER
-    assert "credentials-prod" not in answer.text
+    response = failing_gateway(laurel, Unavailable("table credentials-prod throttled")).get(laurel.url("valid"))
+    assert int(response.headers["retry-after"]) == problem.RETRY_AFTER
+    assert "credentials-prod" not in response.text
 
 
-def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(laurel: Laurel, lines: Lines) -> None:
+def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(
+    laurel: Laurel, log_lines: LogCapture
+) -> None:
     try:
         raise ConnectionError("secret-of-the-cause")
     except ConnectionError as cause:
         error = ValueError("secret-of-the-fault")
         error.__cause__ = cause
-    answer = broken(laurel, error).get(laurel.url("valid"), accept=HTML)
-    assert answer.status == 500
-    assert "Traceback" not in answer.text
-    assert "secret-of-the" not in answer.text + lines.getvalue()
-    failed = next(line for line in lines.parsed() if line["message"] == "failed")
-    assert failed["function_request_id"] in answer.text
+    response = failing_gateway(laurel, error).get(laurel.url("valid"), accept=HTML)
+    assert response.status == 500
+    assert "Traceback" not in response.text
+    assert "secret-of-the" not in response.text + log_lines.getvalue()
+    failed = next(line for line in log_lines.parsed() if line["message"] == "failed")
+    assert failed["function_request_id"] in response.text
     assert [link["type"] for link in failed["error"]] == ["ValueError", "ConnectionError"]
     assert any(" in record" in frame or frame.endswith(" record") for frame in failed["error"][0]["frames"])
 
 
-def test_awss_own_code_is_in_the_trace(laurel: Laurel, lines: Lines) -> None:
+def test_awss_own_code_is_in_the_trace(laurel: Laurel, log_lines: LogCapture) -> None:
     class ClientError(Exception):
         response = {"Error": {"Code": "AccessDeniedException", "Message": "secret"}}  # noqa: RUF012 - as botocore's
 
     error = Unavailable("storage did not answer")
     error.__cause__ = ClientError("secret")
-    broken(laurel, error).get(laurel.url("valid"))
-    assert "AccessDeniedException" in lines.getvalue()
-    assert "secret" not in lines.getvalue()
+    failing_gateway(laurel, error).get(laurel.url("valid"))
+    assert "AccessDeniedException" in log_lines.getvalue()
+    assert "secret" not in log_lines.getvalue()
 
 
 def test_a_fault_of_ours_has_the_same_shape(laurel: Laurel) -> None:
-    document = broken(laurel, ValueError()).get(laurel.url("valid")).json
+    document = failing_gateway(laurel, ValueError()).get(laurel.url("valid")).json
     assert set(document) == {"type", "title", "status", "code", "detail", "id"}
     assert document["id"] in document["detail"]
 

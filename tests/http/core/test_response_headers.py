@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.http.app import create_app
+from tests.http.fake_laurel import Laurel, id_of, seeded
 from tests.http.gateway import HTML, Gateway
 from tests.http.public.test_documents import public_paths
-from tests.http.world import Laurel, id_of, seeded
 
 
 def all_paths(laurel: Laurel) -> list[str]:
@@ -16,9 +16,9 @@ def all_paths(laurel: Laurel) -> list[str]:
 
 
 @pytest.mark.parametrize("accept", ["*/*", HTML, "application/vc, */*;q=0.1"])
-def test_every_answer_is_guarded(ask: Gateway, laurel: Laurel, accept: str) -> None:
+def test_every_answer_is_guarded(client: Gateway, laurel: Laurel, accept: str) -> None:
     for path in all_paths(laurel):
-        headers = ask.get(path, accept=accept).headers
+        headers = client.get(path, accept=accept).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
         assert headers["access-control-allow-origin"] == "*"
@@ -32,16 +32,16 @@ def test_every_answer_is_guarded(ask: Gateway, laurel: Laurel, accept: str) -> N
 
 
 @pytest.mark.parametrize("accept", ["*/*", HTML, "application/vc, */*;q=0.1", "image/png"])
-def test_head_is_get_without_its_body(ask: Gateway, laurel: Laurel, accept: str) -> None:
+def test_head_is_get_without_its_body(client: Gateway, laurel: Laurel, accept: str) -> None:
     for path in all_paths(laurel):
-        got, headed = ask.get(path, accept=accept), ask.head(path, accept=accept)
+        got, headed = client.get(path, accept=accept), client.head(path, accept=accept)
         assert headed.body == b""
         assert (headed.status, headed.headers) == (got.status, got.headers)
 
 
-def test_head_of_a_holder_of_the_same_version_is_304(ask: Gateway) -> None:
-    tag = ask.head("/").headers["etag"]
-    assert ask.head("/", if_none_match=tag).status == 304
+def test_head_of_a_holder_of_the_same_version_is_304(client: Gateway) -> None:
+    tag = client.head("/").headers["etag"]
+    assert client.head("/", if_none_match=tag).status == 304
 
 
 HOSTILE = {
@@ -64,20 +64,20 @@ def test_nothing_that_a_caller_sends_changes_or_enters_a_public_answer(laurel: L
     plain, hostile = Gateway(create_app(seeded())), Gateway(create_app(seeded()))
     for path in all_paths(laurel):
         for accept in ("*/*", HTML):
-            calm = plain.get(path, accept=accept)
-            stirred = hostile.get(f"{path}?evil=<script>&x=%0d%0aSet-Cookie:a=b", accept=accept, **HOSTILE)
-            assert (stirred.status, stirred.headers, stirred.body) == (calm.status, calm.headers, calm.body)
+            expected = plain.get(path, accept=accept)
+            actual = hostile.get(f"{path}?evil=<script>&x=%0d%0aSet-Cookie:a=b", accept=accept, **HOSTILE)
+            assert (actual.status, actual.headers, actual.body) == (expected.status, expected.headers, expected.body)
 
 
 @pytest.mark.parametrize("evil", ["%0d%0aSet-Cookie:%20a=b", "\r\nSet-Cookie: a=b", "\x00", "%00", "\u2028"])
-def test_line_breaks_in_a_path_reach_no_header(ask: Gateway, evil: str) -> None:
+def test_line_breaks_in_a_path_reach_no_header(client: Gateway, evil: str) -> None:
     for path in (f"/c/{evil}", f"/status/{evil}", f"/images/{evil}.png", f"/issuers/{evil}/did.json"):
         for accept in ("*/*", HTML, f"text/html{evil}"):
-            answer = ask.get(path, accept=accept)
-            assert answer.status in (404, 406)
-            assert "set-cookie" not in answer.headers
-            assert not any("\r" in text or "\n" in text for text in answer.headers.values())
-            assert evil not in answer.text
+            response = client.get(path, accept=accept)
+            assert response.status in (404, 406)
+            assert "set-cookie" not in response.headers
+            assert not any("\r" in text or "\n" in text for text in response.headers.values())
+            assert evil not in response.text
 
 
 def test_https_is_kept_to_where_it_is_spoken(laurel: Laurel) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.analytics.event import Kind as Happening
+from chalicelib.analytics.event import Kind as EventKind
 from chalicelib.award import achievements
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import issue
@@ -20,9 +20,9 @@ from chalicelib.delivery.links import KEPT_FOR, VALID_FOR
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 from tests.award.fakes import new_achievement
-from tests.http.gateway import HTML, Answer, Gateway
+from tests.http.fake_laurel import BASE_URL, Laurel, id_of
+from tests.http.gateway import HTML, Gateway, Response
 from tests.http.signed_in import as_token
-from tests.http.world import BASE_URL, Laurel, id_of
 
 CREDENTIAL = id_of("valid")
 EMAIL = "ada@example.org"
@@ -36,26 +36,26 @@ FORM = {"content_type": "application/x-www-form-urlencoded", "accept": HTML}
 
 
 @pytest.fixture
-def path(laurel: Laurel, ask: Gateway) -> str:
+def path(laurel: Laurel, client: Gateway) -> str:
     """The holder's page, as the letter about the credential links to it."""
-    sent_again(laurel, ask)
+    resend(laurel, client)
     deliver(laurel)
     return urlsplit(laurel.mailer.sent[-1].main.url).path
 
 
-def sent_again(laurel: Laurel, ask: Gateway, credential: str = CREDENTIAL, issuer: str = "fernhill") -> Answer:
-    return ask.post(f"/v1/credentials/{credential}/send", b"", **as_token(laurel, issuer, Role.EDITOR))
+def resend(laurel: Laurel, client: Gateway, credential: str = CREDENTIAL, issuer: str = "fernhill") -> Response:
+    return client.post(f"/v1/credentials/{credential}/send", b"", **as_token(laurel, issuer, Role.EDITOR))
 
 
 def deliver(laurel: Laurel) -> None:
     handlers.handlers(laurel.delivery_context)["deliver"](Task("deliver", "fernhill", CREDENTIAL, laurel.now))
 
 
-def submit(ask: Gateway, path: str, **fields: str) -> Answer:
-    return ask.post(path, urlencode(fields).encode(), **FORM)
+def submit(client: Gateway, path: str, **fields: str) -> Response:
+    return client.post(path, urlencode(fields).encode(), **FORM)
 
 
-def events(laurel: Laurel, kind: Happening) -> list[str | None]:
+def events(laurel: Laurel, kind: EventKind) -> list[str | None]:
     return [event.target for event in laurel.event_store.events.values() if event.kind is kind]
 
 
@@ -63,46 +63,46 @@ def state(laurel: Laurel) -> State:
     return laurel.delivery_context.store.delivery("fernhill", CREDENTIAL).state
 
 
-def test_an_issuer_has_it_sent_again_and_is_told_how_it_fares(laurel: Laurel, ask: Gateway) -> None:
-    answer = sent_again(laurel, ask)
-    assert (answer.status, answer.json["state"]) == (202, "waiting")
+def test_an_issuer_has_it_sent_again_and_is_told_how_it_fares(laurel: Laurel, client: Gateway) -> None:
+    response = resend(laurel, client)
+    assert (response.status, response.json["state"]) == (202, "waiting")
     assert Task("deliver", "fernhill", CREDENTIAL, laurel.now) in laurel.tasks.status
     deliver(laurel)
-    assert [letter.to for letter in laurel.mailer.sent] == [EMAIL]
+    assert [email.to for email in laurel.mailer.sent] == [EMAIL]
 
 
-def test_it_is_not_sent_again_and_again(laurel: Laurel, ask: Gateway) -> None:
+def test_it_is_not_sent_again_and_again(laurel: Laurel, client: Gateway) -> None:
     for _ in range(3):
-        assert sent_again(laurel, ask).status == 202
+        assert resend(laurel, client).status == 202
         deliver(laurel)
-        assert sent_again(laurel, ask).status == 429
+        assert resend(laurel, client).status == 429
         laurel.now += timedelta(minutes=11)
-    answer = sent_again(laurel, ask)
-    assert (answer.status, answer.json["code"]) == (429, "too_many_requests")
+    response = resend(laurel, client)
+    assert (response.status, response.json["code"]) == (429, "too_many_requests")
     laurel.now += timedelta(days=1)
-    assert sent_again(laurel, ask).status == 202
+    assert resend(laurel, client).status == 202
 
 
-def test_it_is_not_sent_to_a_mailbox_that_is_not_there(laurel: Laurel, ask: Gateway) -> None:
+def test_it_is_not_sent_to_a_mailbox_that_is_not_there(laurel: Laurel, client: Gateway) -> None:
     laurel.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.bounced(box, laurel.now))
-    answer = sent_again(laurel, ask)
-    assert answer.status == 422
-    assert "bounce" in answer.json["detail"]
+    response = resend(laurel, client)
+    assert response.status == 422
+    assert "bounce" in response.json["detail"]
 
 
-def test_the_page_shows_what_is_theirs_and_counts_as_opened(laurel: Laurel, ask: Gateway, path: str) -> None:
-    answer = ask.get(path, **PHONE)
-    assert answer.status == 200
-    assert "Data analysis in practice" in answer.text
-    assert f"{BASE_URL}/c/{CREDENTIAL}" in answer.text
-    assert "The issuer has revoked it." in answer.text
+def test_the_page_shows_what_is_theirs_and_counts_as_opened(laurel: Laurel, client: Gateway, path: str) -> None:
+    response = client.get(path, **PHONE)
+    assert response.status == 200
+    assert "Data analysis in practice" in response.text
+    assert f"{BASE_URL}/c/{CREDENTIAL}" in response.text
+    assert "The issuer has revoked it." in response.text
     assert state(laurel) is State.OPENED
-    ask.get(path, **PHONE)
-    assert len(events(laurel, Happening.OPENED)) == 1
+    client.get(path, **PHONE)
+    assert len(events(laurel, EventKind.OPENED)) == 1
 
 
-def test_the_page_is_kept_by_nobody_and_named_to_nobody(ask: Gateway, path: str) -> None:
-    headers = ask.get(path, **PHONE).headers
+def test_the_page_is_kept_by_nobody_and_named_to_nobody(client: Gateway, path: str) -> None:
+    headers = client.get(path, **PHONE).headers
     assert headers["cache-control"] == "private, no-store"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-robots-tag"] == "noindex, nofollow"
@@ -124,17 +124,19 @@ def test_the_page_is_kept_by_nobody_and_named_to_nobody(ask: Gateway, path: str)
     ],
     ids=str,
 )
-def test_a_scanner_of_mail_has_not_opened_it(laurel: Laurel, ask: Gateway, path: str, headers: dict[str, str]) -> None:
-    assert ask.get(path, **{**PHONE, **headers}).status == 200
-    assert ask.head(path, **PHONE).status == 200
+def test_a_scanner_of_mail_has_not_opened_it(
+    laurel: Laurel, client: Gateway, path: str, headers: dict[str, str]
+) -> None:
+    assert client.get(path, **{**PHONE, **headers}).status == 200
+    assert client.head(path, **PHONE).status == 200
     assert state(laurel) is State.SENT
-    assert events(laurel, Happening.OPENED) == []
+    assert events(laurel, EventKind.OPENED) == []
 
 
-def test_looking_changes_nothing_of_the_holders(laurel: Laurel, ask: Gateway, path: str) -> None:
+def test_looking_changes_nothing_of_the_holders(laurel: Laurel, client: Gateway, path: str) -> None:
     boxes, links = dict(laurel.delivery_store.mailboxes), dict(laurel.delivery_store.links)
     for address in (path, urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path):
-        assert ask.get(address, **PHONE).status == 200
+        assert client.get(address, **PHONE).status == 200
     assert (laurel.delivery_store.mailboxes, laurel.delivery_store.links) == (boxes, links)
 
 
@@ -148,19 +150,19 @@ def test_looking_changes_nothing_of_the_holders(laurel: Laurel, ask: Gateway, pa
         ("whatsapp", "wa.me"),
     ],
 )
-def test_sharing_leads_there_and_is_noted(laurel: Laurel, ask: Gateway, path: str, target: str, host: str) -> None:
-    answer = submit(ask, path, do="share", credential=CREDENTIAL, target=target)
-    there = urlsplit(answer.headers["location"])
-    assert (answer.status, there.scheme, there.netloc) == (303, "https", host)
-    assert f"{BASE_URL}/c/{CREDENTIAL}" in unquote_plus(there.query)
-    assert f"https://{host}" in ask.get(path, **PHONE).headers["content-security-policy"]
+def test_sharing_leads_there_and_is_noted(laurel: Laurel, client: Gateway, path: str, target: str, host: str) -> None:
+    response = submit(client, path, do="share", credential=CREDENTIAL, target=target)
+    location = urlsplit(response.headers["location"])
+    assert (response.status, location.scheme, location.netloc) == (303, "https", host)
+    assert f"{BASE_URL}/c/{CREDENTIAL}" in unquote_plus(location.query)
+    assert f"https://{host}" in client.get(path, **PHONE).headers["content-security-policy"]
     assert state(laurel) is State.SHARED
-    assert events(laurel, Happening.SHARED) == [target]
+    assert events(laurel, EventKind.SHARED) == [target]
 
 
-def test_linkedin_gets_the_fields_of_a_certification(ask: Gateway, path: str, laurel: Laurel) -> None:
-    answer = submit(ask, path, do="share", credential=CREDENTIAL, target="linkedin_profile")
-    fields = {name: value for name, [value] in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+def test_linkedin_gets_the_fields_of_a_certification(client: Gateway, path: str, laurel: Laurel) -> None:
+    response = submit(client, path, do="share", credential=CREDENTIAL, target="linkedin_profile")
+    fields = {name: value for name, [value] in parse_qs(urlsplit(response.headers["location"]).query).items()}
     record = laurel.issuer_store.record(CREDENTIAL)
     assert record.valid_until is not None
     assert fields == {
@@ -178,44 +180,44 @@ def test_linkedin_gets_the_fields_of_a_certification(ask: Gateway, path: str, la
 
 @pytest.mark.parametrize("fields", [{"target": "https://evil.example"}, {"target": "x", "credential": "e" * 26}])
 def test_no_other_place_and_no_other_credential(
-    laurel: Laurel, ask: Gateway, path: str, fields: dict[str, str]
+    laurel: Laurel, client: Gateway, path: str, fields: dict[str, str]
 ) -> None:
-    answer = submit(ask, path, **{"do": "share", "credential": CREDENTIAL, **fields})
-    assert answer.status == 404
-    assert "location" not in answer.headers
+    response = submit(client, path, **{"do": "share", "credential": CREDENTIAL, **fields})
+    assert response.status == 404
+    assert "location" not in response.headers
     assert state(laurel) is State.SENT
 
 
-def test_the_signed_credential_can_be_taken_to_a_wallet(laurel: Laurel, ask: Gateway, path: str) -> None:
-    answer = submit(ask, path, do="download", credential=CREDENTIAL)
-    assert answer.body == laurel.issuer_store.record(CREDENTIAL).document
-    assert answer.headers["content-disposition"].startswith("attachment")
+def test_the_signed_credential_can_be_taken_to_a_wallet(laurel: Laurel, client: Gateway, path: str) -> None:
+    response = submit(client, path, do="download", credential=CREDENTIAL)
+    assert response.body == laurel.issuer_store.record(CREDENTIAL).document
+    assert response.headers["content-disposition"].startswith("attachment")
 
 
-def test_settings_are_kept(laurel: Laurel, ask: Gateway, path: str) -> None:
-    assert submit(ask, path, do="zone", zone="Asia/Kolkata").status == 303
-    assert submit(ask, path, do="mail", issuer="fernhill", wanted="new").status == 303
+def test_settings_are_kept(laurel: Laurel, client: Gateway, path: str) -> None:
+    assert submit(client, path, do="zone", zone="Asia/Kolkata").status == 303
+    assert submit(client, path, do="mail", issuer="fernhill", wanted="new").status == 303
     box = laurel.delivery_store.mailbox(mailbox.digest(EMAIL))
     assert (box.zone, mailbox.choice(box, "fernhill")) == ("Asia/Kolkata", "new")
-    shown = ask.get(path, **PHONE).text
+    shown = client.get(path, **PHONE).text
     assert 'value="Asia/Kolkata" maxlength' in shown
     assert '<option value="new" selected>' in shown
 
 
-def test_what_is_kept_is_said_once(ask: Gateway, path: str) -> None:
-    kept = submit(ask, path, do="zone", zone="Asia/Kolkata").headers["location"]
+def test_what_is_kept_is_said_once(client: Gateway, path: str) -> None:
+    kept = submit(client, path, do="zone", zone="Asia/Kolkata").headers["location"]
     assert kept == f"{BASE_URL}{path}?saved=1#settings"
-    assert "Saved." in ask.get(f"{path}?saved=1", **PHONE).text
-    assert "Saved." not in ask.get(path, **PHONE).text
+    assert "Saved." in client.get(f"{path}?saved=1", **PHONE).text
+    assert "Saved." not in client.get(path, **PHONE).text
 
 
-def test_zone_that_there_is_not_is_told_beside_its_field_on_the_page(ask: Gateway, path: str) -> None:
-    answer = submit(ask, path, do="zone", zone='Europe/"Atlantis')
-    assert answer.status == 422
-    assert "Unknown timezone." in answer.text
-    assert 'value="Europe/&#34;Atlantis"' in answer.text
-    assert "Your credentials" in answer.text
-    assert "Add to LinkedIn profile" in answer.text
+def test_zone_that_there_is_not_is_told_beside_its_field_on_the_page(client: Gateway, path: str) -> None:
+    response = submit(client, path, do="zone", zone='Europe/"Atlantis')
+    assert response.status == 422
+    assert "Unknown timezone." in response.text
+    assert 'value="Europe/&#34;Atlantis"' in response.text
+    assert "Your credentials" in response.text
+    assert "Add to LinkedIn profile" in response.text
 
 
 @pytest.mark.parametrize(
@@ -231,59 +233,59 @@ def test_zone_that_there_is_not_is_told_beside_its_field_on_the_page(ask: Gatewa
     ids=str,
 )
 def test_what_cannot_be_chosen_is_refused(
-    laurel: Laurel, ask: Gateway, path: str, fields: dict[str, str], status: int
+    laurel: Laurel, client: Gateway, path: str, fields: dict[str, str], status: int
 ) -> None:
-    assert submit(ask, path, **fields).status == status
+    assert submit(client, path, **fields).status == status
     assert mailbox.digest(EMAIL) not in laurel.delivery_store.mailboxes
 
 
-def test_a_fresh_link_goes_to_the_owner_and_ends_those_before(laurel: Laurel, ask: Gateway, path: str) -> None:
+def test_a_fresh_link_goes_to_the_owner_and_ends_those_before(laurel: Laurel, client: Gateway, path: str) -> None:
     laurel.now += timedelta(minutes=1)
-    assert submit(ask, path, do="link").status == 200
-    letter = laurel.mailer.sent[-1]
-    assert (letter.kind, letter.to) == (Kind.HOLDER_LINK, EMAIL)
-    assert ask.get(path, **PHONE).status == 410
-    assert ask.get(urlsplit(letter.main.url).path, **PHONE).status == 200
-    assert submit(ask, path, do="link").status == 429
+    assert submit(client, path, do="link").status == 200
+    email = laurel.mailer.sent[-1]
+    assert (email.kind, email.to) == (Kind.HOLDER_LINK, EMAIL)
+    assert client.get(path, **PHONE).status == 410
+    assert client.get(urlsplit(email.main.url).path, **PHONE).status == 200
+    assert submit(client, path, do="link").status == 429
     assert len(laurel.mailer.sent) == 2
 
 
 def test_a_link_ends_after_a_year_and_can_be_renewed_by_its_owner_alone(
-    laurel: Laurel, ask: Gateway, path: str
+    laurel: Laurel, client: Gateway, path: str
 ) -> None:
     laurel.now += VALID_FOR - timedelta(seconds=1)
-    assert ask.get(path, **PHONE).status == 200
+    assert client.get(path, **PHONE).status == 200
     laurel.now += timedelta(seconds=1)
-    over = ask.get(path, **PHONE)
+    over = client.get(path, **PHONE)
     assert over.status == 410
     assert EMAIL not in over.text
-    assert submit(ask, path, do="share", credential=CREDENTIAL, target="x").status == 410
-    assert submit(ask, path, do="link").status == 200
+    assert submit(client, path, do="share", credential=CREDENTIAL, target="x").status == 410
+    assert submit(client, path, do="link").status == 200
     assert laurel.mailer.sent[-1].to == EMAIL
     laurel.now += KEPT_FOR
-    assert ask.get(path, **PHONE).status == 404
+    assert client.get(path, **PHONE).status == 404
 
 
-def test_who_is_forgotten_leaves_a_hash_and_no_link(laurel: Laurel, ask: Gateway, path: str) -> None:
-    assert submit(ask, path, do="forget").status == 400
+def test_who_is_forgotten_leaves_a_hash_and_no_link(laurel: Laurel, client: Gateway, path: str) -> None:
+    assert submit(client, path, do="forget").status == 400
     assert laurel.delivery_store.links
-    assert submit(ask, path, do="forget", sure="yes").status == 200
+    assert submit(client, path, do="forget", sure="yes").status == 200
     assert laurel.delivery_store.links == {}
     assert EMAIL not in repr(laurel.delivery_store.mailboxes)
-    assert ask.get(path, **PHONE).status == 404
+    assert client.get(path, **PHONE).status == 404
     laurel.now += timedelta(days=2)
-    assert sent_again(laurel, ask).status == 422
+    assert resend(laurel, client).status == 422
 
 
-def test_mail_ends_with_one_click_and_clicking_again_is_harmless(laurel: Laurel, ask: Gateway, path: str) -> None:
+def test_mail_ends_with_one_click_and_clicking_again_is_harmless(laurel: Laurel, client: Gateway, path: str) -> None:
     stop = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path
-    assert "Unsubscribe" in ask.get(stop, **PHONE).text
+    assert "Unsubscribe" in client.get(stop, **PHONE).text
     box = mailbox.digest(EMAIL)
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "all"
     for _ in range(2):
         # As RFC 8058, 3.2, has a mail program send it: no cookie, no referrer.
-        answer = ask.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
-        assert answer.status == 200
+        response = client.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+        assert response.status == 200
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
 
 
@@ -291,51 +293,51 @@ def test_an_issuer_that_gives_hundreds_does_not_hide_the_others(laurel: Laurel, 
     issuer_actions.create(
         laurel.issuer_context, issuer_actions.NewIssuer("aaa", "Flood", "https://flood.example/", "Gives.")
     )
-    mine = {held.record.id for held in look(laurel, path)}
+    mine = {held.record.id for held in visible_credentials(laurel, path)}
     flood = achievements.add(laurel.issuer_context, new_achievement(issuer_id="aaa"))
     for _ in range(holder_actions.MOST + 20):
         issue.issue(laurel.issuer_context, issue.Award("aaa", flood.id, Holder("Ada", EMAIL)))
-    shown = look(laurel, path)
+    shown = visible_credentials(laurel, path)
     assert len(shown) == holder_actions.MOST
     assert mine <= {held.record.id for held in shown}
     assert shown[0].record.id == CREDENTIAL
 
 
-def look(laurel: Laurel, path: str) -> tuple[holder_actions.HolderCredential, ...]:
+def visible_credentials(laurel: Laurel, path: str) -> tuple[holder_actions.HolderCredential, ...]:
     return holder_actions.view(laurel.delivery_context, path.rpartition("/")[2], person=False).credentials
 
 
-def test_each_link_opens_its_own_door_only(laurel: Laurel, ask: Gateway, path: str) -> None:
+def test_each_link_opens_its_own_door_only(laurel: Laurel, client: Gateway, path: str) -> None:
     token = path.rpartition("/")[2]
     stop = (laurel.mailer.sent[-1].unsubscribe or "").rpartition("/")[2]
-    assert ask.post(f"/mail/unsubscribe/{token}", b"").status == 404
-    assert ask.get(f"/my/{stop}", **PHONE).status == 404
+    assert client.post(f"/mail/unsubscribe/{token}", b"").status == 404
+    assert client.get(f"/my/{stop}", **PHONE).status == 404
 
 
-def test_an_issuer_chooses_the_colour_of_its_letters(laurel: Laurel, ask: Gateway) -> None:
+def test_an_issuer_chooses_the_colour_of_its_letters(laurel: Laurel, client: Gateway) -> None:
     owner = {**as_token(laurel, "fernhill", Role.OWNER), "content_type": "application/json"}
-    assert ask("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "#7a1fa2"}', **owner).json["accent"] == "#7a1fa2"
-    assert ask("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "purple"}', **owner).status == 422
-    sent_again(laurel, ask)
+    assert client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "#7a1fa2"}', **owner).json["accent"] == "#7a1fa2"
+    assert client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "purple"}', **owner).status == 422
+    resend(laurel, client)
     deliver(laurel)
     assert laurel.mailer.sent[-1].brand.accent == "#7a1fa2"
 
 
-def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, ask: Gateway) -> None:
+def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, client: Gateway) -> None:
     owner = as_token(laurel, "fernhill", Role.OWNER)
     laurel.mailer.failure = lambda: Unavailable("no post today")
-    assert ask.post("/v1/members", b'{"email": "eve@example.org", "role": "owner"}', **owner).status == 201
+    assert client.post("/v1/members", b'{"email": "eve@example.org", "role": "owner"}', **owner).status == 201
     laurel.mailer.failure = lambda: None
-    assert ask.post("/v1/members", b'{"email": "ben@example.org", "role": "editor"}', **owner).status == 201
-    [letter] = laurel.mailer.sent
-    assert (letter.kind, letter.to, letter.main.url) == (Kind.INVITATION, "ben@example.org", f"{BASE_URL}/sign-in")
-    assert "editor" in " ".join(letter.paragraphs)
+    assert client.post("/v1/members", b'{"email": "ben@example.org", "role": "editor"}', **owner).status == 201
+    [email] = laurel.mailer.sent
+    assert (email.kind, email.to, email.main.url) == (Kind.INVITATION, "ben@example.org", f"{BASE_URL}/sign-in")
+    assert "editor" in " ".join(email.paragraphs)
 
 
-def test_no_secret_and_no_address_is_in_the_log(ask: Gateway, path: str, lines: object) -> None:
-    ask.get(path, **PHONE)
-    submit(ask, path, do="zone", zone="Asia/Kolkata")
-    text = lines.getvalue()  # type: ignore[attr-defined]
+def test_no_secret_and_no_address_is_in_the_log(client: Gateway, path: str, log_lines: object) -> None:
+    client.get(path, **PHONE)
+    submit(client, path, do="zone", zone="Asia/Kolkata")
+    text = log_lines.getvalue()  # type: ignore[attr-defined]
     assert "/my/{token}" in text
     assert path.rpartition("/")[2] not in text
     assert EMAIL not in text

@@ -7,9 +7,9 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind, Visit
 from chalicelib.http.app import create_app
-from chalicelib.http.input import request_context
+from chalicelib.http.core import request_context
+from tests.http.fake_laurel import Laurel
 from tests.http.gateway import ADDRESS, Gateway
-from tests.http.world import Laurel
 
 
 def request(laurel: Laurel, method: str = "GET", **headers: str) -> Request:
@@ -18,10 +18,10 @@ def request(laurel: Laurel, method: str = "GET", **headers: str) -> Request:
 
 
 def test_visit_is_what_the_gateway_saw(laurel: Laurel) -> None:
-    asked = request(
+    visit_request = request(
         laurel, user_agent="Mozilla/5.0", referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
     )
-    assert request_context.of(asked, Kind.VIEW) == Visit(Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example")
+    assert request_context.of(visit_request, Kind.VIEW) == Visit(Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example")
 
 
 def test_head_is_no_visit(laurel: Laurel) -> None:
@@ -29,9 +29,9 @@ def test_head_is_no_visit(laurel: Laurel) -> None:
 
 
 def test_visit_without_headers_is_still_one(laurel: Laurel) -> None:
-    asked = request(laurel)
-    asked.context.pop("identity")
-    assert request_context.of(asked, Kind.VERIFICATION) == Visit(Kind.VERIFICATION, "", "", None)
+    visit_request = request(laurel)
+    visit_request.context.pop("identity")
+    assert request_context.of(visit_request, Kind.VERIFICATION) == Visit(Kind.VERIFICATION, "", "", None)
 
 
 @pytest.mark.parametrize(

@@ -25,18 +25,18 @@ from dataclasses import dataclass
 from importlib import import_module
 from urllib.parse import urlencode
 
-from tests.http.world import Laurel, id_of
+from tests.http.fake_laurel import Laurel, id_of
 
 OWNER, OTHER = "fernhill", "other"
 """The two tenants. The first one's things are those of `world.seeded`."""
 
 
 @dataclass(frozen=True)
-class At:
+class EntryContext:
     """Where an entry is built."""
 
     laurel: Laurel
-    inside: str = OWNER
+    console_issuer: str = OWNER
     """The issuer whose part of the console is asked."""
     owner: str = OWNER
     """The issuer whose things they are."""
@@ -65,9 +65,9 @@ class Call:
     media_type: str = "application/json"
     query: str = ""
     headers: Mapping[str, str] | None = None
-    good: int = 200
+    allowed_status: int = 200
     """The answer to those who may; for a route `BY_SECRET`, to one whose secret is wrong."""
-    foreign: int | None = None
+    foreign_status: int | None = None
     """The answer to those who may do as much, but for another tenant. None: 404 where the path names a thing of the
     owner's, and ``good`` where it names none, so that they see and do what is their own."""
 
@@ -79,7 +79,7 @@ class Call:
         return self.body if self.json is None else to_json.dumps(self.json).encode()
 
 
-Builder = Callable[[At], Call]
+Builder = Callable[[EntryContext], Call]
 
 
 def entries() -> dict[tuple[str, str], Builder]:
@@ -87,7 +87,7 @@ def entries() -> dict[tuple[str, str], Builder]:
     found: dict[tuple[str, str], Builder] = {}
     for module in pkgutil.iter_modules(__path__):
         own = import_module(f"{__name__}.{module.name}").ENTRIES
-        twice = found.keys() & own.keys()
-        assert not twice, f"two entries for {twice}"
+        duplicates = found.keys() & own.keys()
+        assert not duplicates, f"two entries for {duplicates}"
         found |= own
     return found

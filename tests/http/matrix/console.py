@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from tests.http.matrix import At, Builder, Call
-from tests.http.matrix.access import a_member, a_token, fresh_address
-from tests.http.matrix.award import a_credential
-from tests.http.matrix.jobs import a_job
-from tests.http.matrix.paths import a_hook, a_pathway
+from tests.http.matrix import Builder, Call, EntryContext
+from tests.http.matrix.access import create_member, create_token, new_email
+from tests.http.matrix.credentials import issue_credential
+from tests.http.matrix.jobs import create_job
+from tests.http.matrix.pathways import create_pathway, create_webhook
 
-WORDS = {"name": "New", "url": "https://new.example/", "description": "Teaches."}
+ISSUER_FORM = {"name": "New", "url": "https://new.example/", "description": "Teaches."}
 
 
-def an_id(at: At) -> str:
+def new_issuer_id(at: EntryContext) -> str:
     return f"new-{len(list(at.laurel.issuer_store.issuers()))}"
 
 
-def words_of_one(at: At) -> dict[str, str]:
+def achievement_form(at: EntryContext) -> dict[str, str]:
     """A form that describes an achievement; pictures are public, whoever put them there."""
     one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
     return {
@@ -24,96 +24,111 @@ def words_of_one(at: At) -> dict[str, str]:
     }  # fmt: skip
 
 
-HOOK = {
+WEBHOOK = {
     "name": "LMS", "course_1": "42", "name_at": "/name", "email": "/email", "course": "/course", "completed": "/done",
     "completed_value": "true",
 }  # fmt: skip
 
 
-def a_way(at: At) -> dict[str, str]:
+def pathway_form(at: EntryContext) -> dict[str, str]:
     return {"name": "A way", "description": "Up.", "rule": "all", "step_1": at.achievement, "version": "1"}
 
 
 ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console"): lambda _: Call("/console", query="all=1"),
     ("GET", "/console/new"): lambda _: Call("/console/new"),
-    ("POST", "/console/new"): lambda at: Call("/console/new", form={**WORDS, "id": an_id(at)}, good=303),
-    ("GET", "/console/{issuer}"): lambda at: Call(f"/console/{at.inside}"),
-    ("GET", "/console/{issuer}/achievements"): lambda at: Call(f"/console/{at.inside}/achievements"),
-    ("GET", "/console/{issuer}/achievements/new"): lambda at: Call(f"/console/{at.inside}/achievements/new"),
+    ("POST", "/console/new"): lambda at: Call(
+        "/console/new", form={**ISSUER_FORM, "id": new_issuer_id(at)}, allowed_status=303
+    ),
+    ("GET", "/console/{issuer}"): lambda at: Call(f"/console/{at.console_issuer}"),
+    ("GET", "/console/{issuer}/achievements"): lambda at: Call(f"/console/{at.console_issuer}/achievements"),
+    ("GET", "/console/{issuer}/achievements/new"): lambda at: Call(f"/console/{at.console_issuer}/achievements/new"),
     ("POST", "/console/{issuer}/achievements/new"): lambda at: Call(
-        f"/console/{at.inside}/achievements/new", form=words_of_one(at), good=303
+        f"/console/{at.console_issuer}/achievements/new", form=achievement_form(at), allowed_status=303
     ),
     ("GET", "/console/{issuer}/achievements/{id}"): lambda at: Call(
-        f"/console/{at.inside}/achievements/{at.achievement}"
+        f"/console/{at.console_issuer}/achievements/{at.achievement}"
     ),
     ("POST", "/console/{issuer}/achievements/{id}"): lambda at: Call(
-        f"/console/{at.inside}/achievements/{at.achievement}", form=words_of_one(at), good=303
+        f"/console/{at.console_issuer}/achievements/{at.achievement}", form=achievement_form(at), allowed_status=303
     ),
     ("POST", "/console/{issuer}/achievements/{id}/archive"): lambda at: Call(
-        f"/console/{at.inside}/achievements/{at.achievement}/archive", form={"archived": "yes"}, good=303
+        f"/console/{at.console_issuer}/achievements/{at.achievement}/archive",
+        form={"archived": "yes"},
+        allowed_status=303,
     ),
-    ("GET", "/console/{issuer}/issue"): lambda at: Call(f"/console/{at.inside}/issue"),
+    ("GET", "/console/{issuer}/issue"): lambda at: Call(f"/console/{at.console_issuer}/issue"),
     ("POST", "/console/{issuer}/issue"): lambda at: Call(
-        f"/console/{at.inside}/issue",
+        f"/console/{at.console_issuer}/issue",
         form={"achievement": at.achievement, "rows": "Grace Hopper <grace@example.org>", "do": "check"},
-        foreign=422,
+        foreign_status=422,
     ),
-    ("GET", "/console/{issuer}/issue/{id}"): lambda at: Call(f"/console/{at.inside}/issue/{a_job(at)}"),
+    ("GET", "/console/{issuer}/issue/{id}"): lambda at: Call(f"/console/{at.console_issuer}/issue/{create_job(at)}"),
     ("POST", "/console/{issuer}/issue/{id}"): lambda at: Call(
-        f"/console/{at.inside}/issue/{a_job(at)}", form={}, good=303
+        f"/console/{at.console_issuer}/issue/{create_job(at)}", form={}, allowed_status=303
     ),
-    ("GET", "/console/{issuer}/credentials"): lambda at: Call(f"/console/{at.inside}/credentials"),
-    ("GET", "/console/{issuer}/credentials/{id}"): lambda at: Call(f"/console/{at.inside}/credentials/{at.credential}"),
+    ("GET", "/console/{issuer}/credentials"): lambda at: Call(f"/console/{at.console_issuer}/credentials"),
+    ("GET", "/console/{issuer}/credentials/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/credentials/{at.credential}"
+    ),
     ("GET", "/console/{issuer}/credentials/{id}/{act}"): lambda at: Call(
-        f"/console/{at.inside}/credentials/{at.credential}/correct"
+        f"/console/{at.console_issuer}/credentials/{at.credential}/correct"
     ),
     ("POST", "/console/{issuer}/credentials/{id}/{act}"): lambda at: Call(
-        f"/console/{at.inside}/credentials/{a_credential(at)}/revoke", form={"reason": "Copied."}, good=303
+        f"/console/{at.console_issuer}/credentials/{issue_credential(at)}/revoke",
+        form={"reason": "Copied."},
+        allowed_status=303,
     ),
-    ("GET", "/console/{issuer}/members"): lambda at: Call(f"/console/{at.inside}/members"),
+    ("GET", "/console/{issuer}/members"): lambda at: Call(f"/console/{at.console_issuer}/members"),
     ("POST", "/console/{issuer}/members"): lambda at: Call(
-        f"/console/{at.inside}/members", form={"email": fresh_address(at), "role": "viewer"}, good=303
+        f"/console/{at.console_issuer}/members", form={"email": new_email(at), "role": "viewer"}, allowed_status=303
     ),
     ("GET", "/console/{issuer}/members/change"): lambda at: Call(
-        f"/console/{at.inside}/members/change", query=f"email={a_member(at)}", foreign=404
+        f"/console/{at.console_issuer}/members/change", query=f"email={create_member(at)}", foreign_status=404
     ),
     ("POST", "/console/{issuer}/members/change"): lambda at: Call(
-        f"/console/{at.inside}/members/change", form={"email": a_member(at), "do": "remove"}, good=303, foreign=404
+        f"/console/{at.console_issuer}/members/change",
+        form={"email": create_member(at), "do": "remove"},
+        allowed_status=303,
+        foreign_status=404,
     ),
-    ("GET", "/console/{issuer}/api-keys"): lambda at: Call(f"/console/{at.inside}/api-keys"),
+    ("GET", "/console/{issuer}/api-keys"): lambda at: Call(f"/console/{at.console_issuer}/api-keys"),
     ("POST", "/console/{issuer}/api-keys"): lambda at: Call(
-        f"/console/{at.inside}/api-keys", form={"name": "LMS", "role": "editor"}
+        f"/console/{at.console_issuer}/api-keys", form={"name": "LMS", "role": "editor"}
     ),
     ("GET", "/console/{issuer}/api-keys/{id}"): lambda at: Call(
-        f"/console/{at.inside}/api-keys/{a_token(at)}", foreign=404
+        f"/console/{at.console_issuer}/api-keys/{create_token(at)}", foreign_status=404
     ),
     ("POST", "/console/{issuer}/api-keys/{id}"): lambda at: Call(
-        f"/console/{at.inside}/api-keys/{a_token(at)}", form={}, good=303
+        f"/console/{at.console_issuer}/api-keys/{create_token(at)}", form={}, allowed_status=303
     ),
-    ("GET", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.inside}/settings"),
-    ("POST", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.inside}/settings", form=WORDS, good=303),
-    ("GET", "/console/{issuer}/pathways"): lambda at: Call(f"/console/{at.inside}/pathways"),
-    ("GET", "/console/{issuer}/pathways/new"): lambda at: Call(f"/console/{at.inside}/pathways/new"),
+    ("GET", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.console_issuer}/settings"),
+    ("POST", "/console/{issuer}/settings"): lambda at: Call(
+        f"/console/{at.console_issuer}/settings", form=ISSUER_FORM, allowed_status=303
+    ),
+    ("GET", "/console/{issuer}/pathways"): lambda at: Call(f"/console/{at.console_issuer}/pathways"),
+    ("GET", "/console/{issuer}/pathways/new"): lambda at: Call(f"/console/{at.console_issuer}/pathways/new"),
     # Another tenant has no such achievement.
     ("POST", "/console/{issuer}/pathways/new"): lambda at: Call(
-        f"/console/{at.inside}/pathways/new", form=a_way(at), good=303, foreign=422
+        f"/console/{at.console_issuer}/pathways/new", form=pathway_form(at), allowed_status=303, foreign_status=422
     ),
     ("GET", "/console/{issuer}/pathways/{id}"): lambda at: Call(
-        f"/console/{at.inside}/pathways/{a_pathway(at)}", query="email=ada@example.org"
+        f"/console/{at.console_issuer}/pathways/{create_pathway(at)}", query="email=ada@example.org"
     ),
     ("POST", "/console/{issuer}/pathways/{id}"): lambda at: Call(
-        f"/console/{at.inside}/pathways/{a_pathway(at)}", form=a_way(at), good=303
+        f"/console/{at.console_issuer}/pathways/{create_pathway(at)}", form=pathway_form(at), allowed_status=303
     ),
-    ("GET", "/console/{issuer}/webhooks"): lambda at: Call(f"/console/{at.inside}/webhooks"),
-    ("GET", "/console/{issuer}/webhooks/new"): lambda at: Call(f"/console/{at.inside}/webhooks/new"),
+    ("GET", "/console/{issuer}/webhooks"): lambda at: Call(f"/console/{at.console_issuer}/webhooks"),
+    ("GET", "/console/{issuer}/webhooks/new"): lambda at: Call(f"/console/{at.console_issuer}/webhooks/new"),
     ("POST", "/console/{issuer}/webhooks/new"): lambda at: Call(
-        f"/console/{at.inside}/webhooks/new", form={**HOOK, "earns_1": at.achievement}, foreign=422
+        f"/console/{at.console_issuer}/webhooks/new", form={**WEBHOOK, "earns_1": at.achievement}, foreign_status=422
     ),
-    ("GET", "/console/{issuer}/webhooks/{id}"): lambda at: Call(f"/console/{at.inside}/webhooks/{a_hook(at)}"),
+    ("GET", "/console/{issuer}/webhooks/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/webhooks/{create_webhook(at)}"
+    ),
     ("POST", "/console/{issuer}/webhooks/{id}"): lambda at: Call(
-        f"/console/{at.inside}/webhooks/{a_hook(at)}", form={"do": "remove"}, good=303
+        f"/console/{at.console_issuer}/webhooks/{create_webhook(at)}", form={"do": "remove"}, allowed_status=303
     ),
-    ("GET", "/console/{issuer}/export"): lambda at: Call(f"/console/{at.inside}/export"),
-    ("GET", "/console/{issuer}/export/file"): lambda at: Call(f"/console/{at.inside}/export/file"),
+    ("GET", "/console/{issuer}/export"): lambda at: Call(f"/console/{at.console_issuer}/export"),
+    ("GET", "/console/{issuer}/export/file"): lambda at: Call(f"/console/{at.console_issuer}/export/file"),
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from chalicelib.award.bulk import bulk_issuer
 from chalicelib.award.bulk.bulk_issuer import Upload
 from chalicelib.award.bulk.row_validation import Terms
-from tests.http.matrix import At, Builder, Call
+from tests.http.matrix import Builder, Call, EntryContext
 
 ROWS = b"name,email\nAda Nwosu,ada@example.org\n"
 
 
-def a_job(at: At) -> str:
+def create_job(at: EntryContext) -> str:
     key = at.laurel.entropy(8).hex()
     sent = Upload(Terms(at.achievement), ROWS, key=key)
     return bulk_issuer.create(at.laurel.bulk, at.owner, sent, "tests").id
@@ -19,9 +19,9 @@ def a_job(at: At) -> str:
 ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/v1/jobs"): lambda at: Call("/v1/jobs"),
     ("POST", "/v1/jobs"): lambda at: Call(
-        "/v1/jobs", query=f"achievement={at.achievement}", body=ROWS, media_type="text/csv", foreign=404
+        "/v1/jobs", query=f"achievement={at.achievement}", body=ROWS, media_type="text/csv", foreign_status=404
     ),
-    ("GET", "/v1/jobs/{id}"): lambda at: Call(f"/v1/jobs/{a_job(at)}"),
-    ("GET", "/v1/jobs/{id}/rows"): lambda at: Call(f"/v1/jobs/{a_job(at)}/rows"),
-    ("POST", "/v1/jobs/{id}/run"): lambda at: Call(f"/v1/jobs/{a_job(at)}/run"),
+    ("GET", "/v1/jobs/{id}"): lambda at: Call(f"/v1/jobs/{create_job(at)}"),
+    ("GET", "/v1/jobs/{id}/rows"): lambda at: Call(f"/v1/jobs/{create_job(at)}/rows"),
+    ("POST", "/v1/jobs/{id}/run"): lambda at: Call(f"/v1/jobs/{create_job(at)}/run"),
 }

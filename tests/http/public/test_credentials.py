@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import Unavailable
+from tests.http.fake_laurel import BASE_URL, KINDS, VERDICTS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
-from tests.http.world import BASE_URL, KINDS, VERDICTS, Laurel, id_of
 
 REPORT = {"verdict", "checked_at", "format", "credential", "findings", "not_checked"}
 FINDING = {"number", "check", "outcome", "code", "message", "evidence"}
@@ -20,17 +20,17 @@ def kinds(laurel: Laurel) -> list[Kind]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_credential_gets_its_verdict_in_every_form(ask: Gateway, laurel: Laurel, kind: str) -> None:
+def test_each_kind_of_credential_gets_its_verdict_in_every_form(client: Gateway, laurel: Laurel, kind: str) -> None:
     verdict = VERDICTS.get(kind, kind)
-    assert ask.get(laurel.url(kind)).json["verdict"] == verdict
-    assert ask.get(f"/v1/credentials/{id_of(kind)}").json["verdict"] == verdict
-    assert ask.get(f"/v1/credentials/{id_of(kind)}/report").json["verdict"] == verdict
-    page = ask.get(laurel.url(kind), accept=HTML)
+    assert client.get(laurel.url(kind)).json["verdict"] == verdict
+    assert client.get(f"/v1/credentials/{id_of(kind)}").json["verdict"] == verdict
+    assert client.get(f"/v1/credentials/{id_of(kind)}/report").json["verdict"] == verdict
+    page = client.get(laurel.url(kind), accept=HTML)
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
-def test_report_has_its_shape(ask: Gateway, laurel: Laurel) -> None:
-    report = ask.get(f"/v1/credentials/{id_of('revoked')}/report").json
+def test_report_has_its_shape(client: Gateway, laurel: Laurel) -> None:
+    report = client.get(f"/v1/credentials/{id_of('revoked')}/report").json
     assert set(report) == REPORT
     assert report["checked_at"] == "2026-11-22T12:00:00Z"
     assert [finding["number"] for finding in report["findings"]] == list(range(1, 11))
@@ -40,12 +40,12 @@ def test_report_has_its_shape(ask: Gateway, laurel: Laurel) -> None:
     assert set(status["evidence"][0]) == {"url", "fetched_at", "sha256"}
 
 
-def test_report_is_the_same_at_both_addresses(ask: Gateway, laurel: Laurel) -> None:
-    assert ask.get(laurel.url("valid")).json == ask.get(f"/v1/credentials/{id_of('valid')}/report").json
+def test_report_is_the_same_at_both_addresses(client: Gateway, laurel: Laurel) -> None:
+    assert client.get(laurel.url("valid")).json == client.get(f"/v1/credentials/{id_of('valid')}/report").json
 
 
-def test_summary_has_its_shape(ask: Gateway, laurel: Laurel) -> None:
-    summary = ask.get(f"/v1/credentials/{id_of('revoked')}").json
+def test_summary_has_its_shape(client: Gateway, laurel: Laurel) -> None:
+    summary = client.get(f"/v1/credentials/{id_of('revoked')}").json
     lists = [f"{BASE_URL}/status/{entry.list_id}" for entry in laurel.issuer_store.record(id_of("revoked")).entries]
     assert {name: summary[name] for name in ("id", "url", "verdict", "checked_at", "status", "links")} == {
         "id": id_of("revoked"),
@@ -63,41 +63,41 @@ def test_summary_has_its_shape(ask: Gateway, laurel: Laurel) -> None:
 
 
 @pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])
-def test_nothing_of_an_unproven_credential_is_given_out_as_its_word(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    assert ask.get(f"/v1/credentials/{id_of(kind)}").json["credential"] is None
-    assert ask.get(laurel.url(kind)).json["credential"] is None
+def test_nothing_of_an_unproven_credential_is_given_out_as_its_word(client: Gateway, laurel: Laurel, kind: str) -> None:
+    assert client.get(f"/v1/credentials/{id_of(kind)}").json["credential"] is None
+    assert client.get(laurel.url(kind)).json["credential"] is None
 
 
 @pytest.mark.parametrize("media_type", ["application/vc", "application/ld+json"])
-def test_signed_credential_arrives_byte_for_byte(ask: Gateway, laurel: Laurel, media_type: str) -> None:
-    answer = ask.get(laurel.url("valid"), accept=media_type)
-    assert answer.headers["content-type"] == media_type
-    assert answer.body == laurel.issuer_store.record(id_of("valid")).document
+def test_signed_credential_arrives_byte_for_byte(client: Gateway, laurel: Laurel, media_type: str) -> None:
+    response = client.get(laurel.url("valid"), accept=media_type)
+    assert response.headers["content-type"] == media_type
+    assert response.body == laurel.issuer_store.record(id_of("valid")).document
 
 
-def test_jwt_is_given_out_where_there_is_one(ask: Gateway, laurel: Laurel) -> None:
-    answer = ask.get(laurel.url("valid"), accept="application/vc+jwt")
-    assert answer.headers["content-type"] == "application/vc+jwt"
-    assert answer.text == laurel.issuer_store.record(id_of("valid")).jwt
+def test_jwt_is_given_out_where_there_is_one(client: Gateway, laurel: Laurel) -> None:
+    response = client.get(laurel.url("valid"), accept="application/vc+jwt")
+    assert response.headers["content-type"] == "application/vc+jwt"
+    assert response.text == laurel.issuer_store.record(id_of("valid")).jwt
 
 
-def test_credential_without_a_jwt_says_what_there_is(ask: Gateway, laurel: Laurel) -> None:
-    answer = ask.get(laurel.url("expired"), accept="application/vc+jwt")
-    assert (answer.status, answer.json["code"]) == (406, "not_acceptable")
-    assert answer.json["available"] == ["application/json", "text/html", "application/vc", "application/ld+json"]
+def test_credential_without_a_jwt_says_what_there_is(client: Gateway, laurel: Laurel) -> None:
+    response = client.get(laurel.url("expired"), accept="application/vc+jwt")
+    assert (response.status, response.json["code"]) == (406, "not_acceptable")
+    assert response.json["available"] == ["application/json", "text/html", "application/vc", "application/ld+json"]
     assert laurel.event_store.events == {}
 
 
-def test_credential_without_a_jwt_gives_the_next_best_form(ask: Gateway, laurel: Laurel) -> None:
-    answer = ask.get(laurel.url("expired"), accept="application/vc+jwt, application/vc;q=0.5")
-    assert answer.headers["content-type"] == "application/vc"
+def test_credential_without_a_jwt_gives_the_next_best_form(client: Gateway, laurel: Laurel) -> None:
+    response = client.get(laurel.url("expired"), accept="application/vc+jwt, application/vc;q=0.5")
+    assert response.headers["content-type"] == "application/vc"
     assert kinds(laurel) == [Kind.DOWNLOAD]
 
 
-def test_nothing_acceptable_is_a_406_that_says_what_there_is(ask: Gateway, laurel: Laurel) -> None:
-    answer = ask.get(laurel.url("valid"), accept="image/png")
-    assert answer.status == 406
-    assert "application/vc+jwt" in answer.json["available"]
+def test_nothing_acceptable_is_a_406_that_says_what_there_is(client: Gateway, laurel: Laurel) -> None:
+    response = client.get(laurel.url("valid"), accept="image/png")
+    assert response.status == 406
+    assert "application/vc+jwt" in response.json["available"]
     assert laurel.event_store.events == {}
 
 
@@ -111,38 +111,38 @@ def test_nothing_acceptable_is_a_406_that_says_what_there_is(ask: Gateway, laure
         ("application/vc+jwt", Kind.DOWNLOAD),
     ],
 )
-def test_each_form_counts_as_what_it_is(ask: Gateway, laurel: Laurel, accept: str, kind: Kind) -> None:
-    ask.get(laurel.url("valid"), accept=accept)
+def test_each_form_counts_as_what_it_is(client: Gateway, laurel: Laurel, accept: str, kind: Kind) -> None:
+    client.get(laurel.url("valid"), accept=accept)
     assert kinds(laurel) == [kind]
 
 
-def test_programs_answers_count_as_verifications(ask: Gateway, laurel: Laurel) -> None:
-    ask.get(f"/v1/credentials/{id_of('valid')}")
-    ask.get(f"/v1/credentials/{id_of('valid')}/report")
-    ask.post(f"/v1/credentials/{id_of('valid')}/report", b'{"recipient":{"email":"ada@example.org"}}')
+def test_programs_answers_count_as_verifications(client: Gateway, laurel: Laurel) -> None:
+    client.get(f"/v1/credentials/{id_of('valid')}")
+    client.get(f"/v1/credentials/{id_of('valid')}/report")
+    client.post(f"/v1/credentials/{id_of('valid')}/report", b'{"recipient":{"email":"ada@example.org"}}')
     assert kinds(laurel) == [Kind.VERIFICATION] * 3
 
 
-def test_head_is_no_event(ask: Gateway, laurel: Laurel) -> None:
+def test_head_is_no_event(client: Gateway, laurel: Laurel) -> None:
     for accept in (HTML, "*/*", "application/vc"):
-        ask.head(laurel.url("valid"), accept=accept)
-    ask.head(f"/v1/credentials/{id_of('valid')}/report")
+        client.head(laurel.url("valid"), accept=accept)
+    client.head(f"/v1/credentials/{id_of('valid')}/report")
     assert laurel.event_store.events == {}
 
 
-def test_page_is_served_and_the_event_kept_when_the_journal_is_down(ask: Gateway, laurel: Laurel) -> None:
+def test_page_is_served_and_the_event_kept_when_the_journal_is_down(client: Gateway, laurel: Laurel) -> None:
     laurel.event_store.fault = Unavailable("down")
-    assert ask.get(laurel.url("valid"), accept=HTML).status == 200
+    assert client.get(laurel.url("valid"), accept=HTML).status == 200
     assert [event.kind for event, _ in laurel.fallback.kept] == [Kind.VIEW]
 
 
 @pytest.mark.parametrize("path", ["/c/{}", "/v1/credentials/{}", "/v1/credentials/{}/report"])
 @pytest.mark.parametrize("accept", ["*/*", HTML])
-def test_unknown_and_malformed_ids_are_answered_alike(ask: Gateway, path: str, accept: str) -> None:
+def test_unknown_and_malformed_ids_are_answered_alike(client: Gateway, path: str, accept: str) -> None:
     ids = ("q" * 26, "nothing", "A" * 26, "a" * 27, "a%2e%2e", "<b>", "é" * 26, "0" * 26)
-    answers = [ask.get(path.format(credential_id), accept=accept) for credential_id in ids]
-    assert {answer.status for answer in answers} == {404}
-    assert len({(answer.body, tuple(sorted(answer.headers.items()))) for answer in answers}) == 1
+    responses = [client.get(path.format(credential_id), accept=accept) for credential_id in ids]
+    assert {response.status for response in responses} == {404}
+    assert len({(response.body, tuple(sorted(response.headers.items()))) for response in responses}) == 1
 
 
 @pytest.mark.parametrize(
@@ -153,17 +153,17 @@ def test_unknown_and_malformed_ids_are_answered_alike(ask: Gateway, path: str, a
         ("eve@example.org", "failed", "invalid"),
     ],
 )
-def test_recipient_is_compared_when_asked(ask: Gateway, email: str, outcome: str, verdict: str) -> None:
+def test_recipient_is_compared_when_asked(client: Gateway, email: str, outcome: str, verdict: str) -> None:
     body = json.dumps({"recipient": {"email": email}}).encode()
-    report = ask.post(f"/v1/credentials/{id_of('valid')}/report", body).json
+    report = client.post(f"/v1/credentials/{id_of('valid')}/report", body).json
     assert (report["findings"][8]["outcome"], report["verdict"]) == (outcome, verdict)
     assert email not in json.dumps(report)
 
 
-def test_revocation_is_known_on_the_next_request(ask: Gateway, laurel: Laurel) -> None:
+def test_revocation_is_known_on_the_next_request(client: Gateway, laurel: Laurel) -> None:
     from chalicelib.award.issuing import status_changes
 
-    assert ask.get(laurel.url("valid")).json["verdict"] == "valid"
+    assert client.get(laurel.url("valid")).json["verdict"] == "valid"
     status_changes.revoke(laurel.issuer_context, "fernhill", id_of("valid"))
-    answer = ask.get(laurel.url("valid"))
-    assert (answer.json["verdict"], answer.headers["cache-control"]) == ("revoked", "no-store")
+    response = client.get(laurel.url("valid"))
+    assert (response.json["verdict"], response.headers["cache-control"]) == ("revoked", "no-store")

@@ -17,9 +17,10 @@ from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.ports import Controller, Method
 from tests import makers
 from tests.http import senders
-from tests.http.conftest import Lines
+from tests.http.conftest import LogCapture
 from tests.http.core.test_log import CANARY
-from tests.http.gateway import HTML, Answer, Gateway
+from tests.http.fake_laurel import BASE_URL, Laurel, id_of
+from tests.http.gateway import HTML, Gateway, Response
 from tests.http.public.test_pages import (
     CLAIMED,
     EVIL,
@@ -27,25 +28,24 @@ from tests.http.public.test_pages import (
     Outline,
 )
 from tests.http.senders import FORM, filled, form, stranger
-from tests.http.world import BASE_URL, Laurel, id_of
 
 LINK = "https://elsewhere.example/badge"
 UNKNOWN_ISSUER = "The issuer is not in any registry that Laurel uses."
 
 
-def bring(ask: Gateway, text: str | bytes = b"", file: bytes = b"", **headers: str) -> Answer:
+def submit_form(client: Gateway, text: str | bytes = b"", file: bytes = b"", **headers: str) -> Response:
     """What a browser gets for a filled form."""
     sent = {"accept": HTML, "content_type": FORM, **headers}
-    return ask("POST", "/", body=filled(text, file), **sent)
+    return client("POST", "/", body=filled(text, file), **sent)
 
 
 def document(laurel: Laurel, kind: str) -> bytes:
     return laurel.issuer_store.record(id_of(kind)).document
 
 
-def kept(answer: Answer) -> str:
+def field_text(response: Response) -> str:
     """What stands in the field."""
-    found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", answer.text, re.DOTALL)
+    found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", response.text, re.DOTALL)
     assert found
     return html.unescape(found[1])
 
@@ -65,51 +65,51 @@ def at_domain(laurel: Laurel, issuer: str, fragment: str = "key-1", **changes: o
 @pytest.mark.parametrize(
     "kind", ["valid", "expired", "not_yet_valid", "revoked", "suspended", "tampered", "wrong_signer"]
 )
-@pytest.mark.parametrize("way", ["pasted", "chosen"])
+@pytest.mark.parametrize("source_type", ["pasted", "chosen"])
 def test_answer_has_the_same_verdict_as_the_credentials_own_page(
-    ask: Gateway, laurel: Laurel, kind: str, way: str
+    client: Gateway, laurel: Laurel, kind: str, source_type: str
 ) -> None:
     source = document(laurel, kind)
-    answer = bring(ask, source) if way == "pasted" else bring(ask, file=source)
-    assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert HEADLINES[kind] in answer.text
-    assert ("Ada Nwosu" in answer.text) is (kind not in ("tampered", "wrong_signer"))
-    assert answer.text.count("<details") == 10
+    response = submit_form(client, source) if source_type == "pasted" else submit_form(client, file=source)
+    assert (response.status, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert HEADLINES[kind] in response.text
+    assert ("Ada Nwosu" in response.text) is (kind not in ("tampered", "wrong_signer"))
+    assert response.text.count("<details") == 10
 
 
-def test_answer_is_kept_by_nobody_and_found_by_nobody(ask: Gateway, laurel: Laurel) -> None:
-    answer = bring(ask, document(laurel, "valid"))
-    assert answer.headers["cache-control"] == "no-store"
-    assert "etag" not in answer.headers
-    assert '<meta name="robots" content="noindex">' in answer.text
-    assert "canonical" not in answer.text
-    assert "og:" not in answer.text
+def test_answer_is_kept_by_nobody_and_found_by_nobody(client: Gateway, laurel: Laurel) -> None:
+    response = submit_form(client, document(laurel, "valid"))
+    assert response.headers["cache-control"] == "no-store"
+    assert "etag" not in response.headers
+    assert '<meta name="robots" content="noindex">' in response.text
+    assert "canonical" not in response.text
+    assert "og:" not in response.text
 
 
-def test_link_of_ours_leads_to_its_own_page(ask: Gateway, laurel: Laurel) -> None:
+def test_link_of_ours_leads_to_its_own_page(client: Gateway, laurel: Laurel) -> None:
     for link in (f"{BASE_URL}/c/{id_of('revoked')}", f" {BASE_URL}/c/{id_of('revoked')}?utm=x#y\r\n"):
-        answer = bring(ask, link)
-        assert (answer.status, answer.headers["location"]) == (303, f"{BASE_URL}/c/{id_of('revoked')}")
-        assert answer.headers["cache-control"] == "no-store"
+        response = submit_form(client, link)
+        assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}/c/{id_of('revoked')}")
+        assert response.headers["cache-control"] == "no-store"
     # The page that it leads to is what is seen, and counted.
     assert laurel.event_store.events == {}
 
 
 @pytest.mark.parametrize("tail", ["q" * 26, "nothing", "", "x/../../y", "%0d%0aSet-Cookie:a=b", "a" * 1900])
-def test_link_of_ours_that_leads_nowhere_is_no_redirect_into_the_blue(ask: Gateway, tail: str) -> None:
-    answer = bring(ask, f"{BASE_URL}/c/{tail}")
+def test_link_of_ours_that_leads_nowhere_is_no_redirect_into_the_blue(client: Gateway, tail: str) -> None:
+    response = submit_form(client, f"{BASE_URL}/c/{tail}")
     if re.fullmatch("[a-z2-7]{26}", tail):
-        assert ask.get(answer.headers["location"].removeprefix(BASE_URL), accept=HTML).status == 404
+        assert client.get(response.headers["location"].removeprefix(BASE_URL), accept=HTML).status == 404
     else:
-        assert answer.status == 422
-        assert "what follows /c/ has 26 characters" in answer.text
+        assert response.status == 422
+        assert "what follows /c/ has 26 characters" in response.text
 
 
-def test_strangers_link_is_followed_and_named(ask: Gateway, laurel: Laurel) -> None:
+def test_strangers_link_is_followed_and_named(client: Gateway, laurel: Laurel) -> None:
     laurel.remote_sources.pages[LINK] = makers.as_bytes(stranger())
-    answer = bring(ask, LINK)
-    assert HEADLINES["valid"] in answer.text
-    assert LINK in answer.text
+    response = submit_form(client, LINK)
+    assert HEADLINES["valid"] in response.text
+    assert LINK in response.text
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ def test_strangers_link_is_followed_and_named(ask: Gateway, laurel: Laurel) -> N
         ("did:web:college.example", b"", "This identifies an issuer or a holder"),
     ],
 )
-def test_nothing_found_says_what_to_try_and_keeps_the_text(ask: Gateway, text: str, file: bytes, says: str) -> None:
-    answer = bring(ask, text, file)
-    assert (answer.status, answer.headers["cache-control"]) == (422, "no-store")
-    outline = Outline(answer.text)
-    assert says in html.unescape(answer.text)
-    assert kept(answer) == text
+def test_nothing_found_says_what_to_try_and_keeps_the_text(client: Gateway, text: str, file: bytes, says: str) -> None:
+    response = submit_form(client, text, file)
+    assert (response.status, response.headers["cache-control"]) == (422, "no-store")
+    outline = Outline(response.text)
+    assert says in html.unescape(response.text)
+    assert field_text(response) == text
     (field,) = [attrs for tag, attrs in outline.elements if tag == "textarea"]
     assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "error")
     assert {"alert"} == {attrs["role"] for _, attrs in outline.elements if attrs.get("id") == "error"}
@@ -138,18 +138,18 @@ def test_nothing_found_says_what_to_try_and_keeps_the_text(ask: Gateway, text: s
     ("code", "says"),
     [("address_refused", "Link not allowed"), ("http_status", "Link could not be read")],
 )
-def test_link_that_cannot_be_followed_is_no_verdict(ask: Gateway, laurel: Laurel, code: str, says: str) -> None:
-    laurel.remote_sources.fault = (code, "It is so.")
-    answer = bring(ask, LINK)
-    assert answer.status == 422
-    assert says in answer.text
-    assert kept(answer) == LINK
-    assert not any(headline in answer.text for headline in HEADLINES.values())
+def test_link_that_cannot_be_followed_is_no_verdict(client: Gateway, laurel: Laurel, code: str, says: str) -> None:
+    laurel.remote_sources.error = (code, "It is so.")
+    response = submit_form(client, LINK)
+    assert response.status == 422
+    assert says in response.text
+    assert field_text(response) == LINK
+    assert not any(headline in response.text for headline in HEADLINES.values())
 
 
 def test_fault_of_ours_is_never_a_verdict(laurel: Laurel) -> None:
-    laurel.remote_sources.fault = ("out_of_time", "Late.")
-    assert bring(Gateway(create_app(laurel)), LINK).status == 504
+    laurel.remote_sources.error = ("out_of_time", "Late.")
+    assert submit_form(Gateway(create_app(laurel)), LINK).status == 504
 
     class Down:
         def issuer_of_did(self, did: str) -> object:
@@ -159,22 +159,22 @@ def test_fault_of_ours_is_never_a_verdict(laurel: Laurel) -> None:
 
     source = document(laurel, "valid")
     laurel.public_store = Down()
-    answer = bring(Gateway(create_app(laurel)), source)
-    assert "We could not verify this credential." in answer.text
-    assert HEADLINES["valid"] not in answer.text
+    response = submit_form(Gateway(create_app(laurel)), source)
+    assert "We could not verify this credential." in response.text
+    assert HEADLINES["valid"] not in response.text
 
 
 @pytest.mark.parametrize("over", [0, 1])
-def test_cap_is_exact(ask: Gateway, over: int) -> None:
+def test_cap_is_exact(client: Gateway, over: int) -> None:
     source = senders.padded(pasted.MAX_SIZE + over)
-    for answer in (bring(ask, source), bring(ask, file=source)):
-        assert answer.status == (413 if over else 200)
+    for response in (submit_form(client, source), submit_form(client, file=source)):
+        assert response.status == (413 if over else 200)
         if over:
-            assert "262,145 bytes" in answer.text
+            assert "262,145 bytes" in response.text
 
 
-def test_chosen_file_counts_more_than_a_text_left_over(ask: Gateway, laurel: Laurel) -> None:
-    assert HEADLINES["valid"] in bring(ask, "hello", document(laurel, "valid")).text
+def test_chosen_file_counts_more_than_a_text_left_over(client: Gateway, laurel: Laurel) -> None:
+    assert HEADLINES["valid"] in submit_form(client, "hello", document(laurel, "valid")).text
 
 
 @pytest.mark.parametrize(
@@ -188,96 +188,102 @@ def test_chosen_file_counts_more_than_a_text_left_over(ask: Gateway, laurel: Lau
         (form(*[(f"f{number}", b"x") for number in range(20)]), FORM, 400),
     ],
 )
-def test_what_is_no_form_is_answered_with_the_form(ask: Gateway, body: bytes, content_type: str, status: int) -> None:
-    answer = ask("POST", "/", body=body, content_type=content_type, accept=HTML)
-    assert answer.status == status
-    assert answer.text.count("<form") == 1
-    assert kept(answer) == ""
+def test_what_is_no_form_is_answered_with_the_form(
+    client: Gateway, body: bytes, content_type: str, status: int
+) -> None:
+    response = client("POST", "/", body=body, content_type=content_type, accept=HTML)
+    assert response.status == status
+    assert response.text.count("<form") == 1
+    assert field_text(response) == ""
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_hostile_text_in_the_field_stays_text(ask: Gateway, evil: str) -> None:
-    calm, stirred = bring(ask, "plain"), bring(ask, f"x{evil}")
-    assert stirred.status == 422
-    assert Outline(stirred.text).shape == Outline(calm.text).shape
-    assert kept(stirred) == f"x{evil}"
+def test_hostile_text_in_the_field_stays_text(client: Gateway, evil: str) -> None:
+    plain, hostile = submit_form(client, "plain"), submit_form(client, f"x{evil}")
+    assert hostile.status == 422
+    assert Outline(hostile.text).shape == Outline(plain.text).shape
+    assert field_text(hostile) == f"x{evil}"
 
 
 @pytest.mark.parametrize("ending", ["</textarea><script>alert(1)</script>", "\n\nlines", "</TEXTAREA >", "\x00"])
-def test_field_cannot_be_closed_from_within(ask: Gateway, ending: str) -> None:
-    answer = bring(ask, f"x{ending}")
-    assert "script" not in Outline(answer.text).shape
-    assert kept(answer) == f"x{ending}"
+def test_field_cannot_be_closed_from_within(client: Gateway, ending: str) -> None:
+    response = submit_form(client, f"x{ending}")
+    assert "script" not in Outline(response.text).shape
+    assert field_text(response) == f"x{ending}"
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_hostile_credential_of_a_stranger_makes_a_page(ask: Gateway, laurel: Laurel, evil: str) -> None:
+def test_hostile_credential_of_a_stranger_makes_a_page(client: Gateway, laurel: Laurel, evil: str) -> None:
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
     source = makers.as_bytes(stranger(achievement=achievement, holder=Holder(evil)))
-    answer = bring(ask, source)
-    assert HEADLINES["valid"] in answer.text
-    outline = Outline(answer.text)
+    response = submit_form(client, source)
+    assert HEADLINES["valid"] in response.text
+    outline = Outline(response.text)
     assert not {"script", "iframe", "object", "embed", "base", "form"} & set(outline.shape)
     assert not {name for _, attrs in outline.elements for name in attrs if name.startswith("on")}
 
 
 def test_nothing_that_is_brought_is_in_the_log(
-    ask: Gateway, laurel: Laurel, lines: Lines, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    client: Gateway,
+    laurel: Laurel,
+    log_lines: LogCapture,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     link = f"https://{CANARY}.example/{CANARY}"
     evil = makers.as_bytes(stranger(holder=Holder(CANARY)))
     for code in ("address_refused", "out_of_time", "http_status"):
-        laurel.remote_sources.fault = (code, f"{CANARY} did not answer.")
+        laurel.remote_sources.error = (code, f"{CANARY} did not answer.")
         for text in (CANARY, link, evil.decode(), f"{BASE_URL}/c/{CANARY}", '{"' + CANARY):
-            bring(ask, text, user_agent=CANARY, referer=link)
-            bring(ask, file=text.encode())
-            ask.post("/v1/verify", text.encode())
-            ask.post("/v1/verify", senders.envelope(url=text))
-            ask.post("/v1/verify", senders.envelope(credential=text, recipient={"email": f"{CANARY}@x.example"}))
-            ask.post("/", text.encode(), content_type=f"multipart/form-data; boundary={CANARY}")
-            ask.post("/v1/verify", form((CANARY, b"x"), (CANARY, b"y", CANARY)), content_type=FORM)
+            submit_form(client, text, user_agent=CANARY, referer=link)
+            submit_form(client, file=text.encode())
+            client.post("/v1/verify", text.encode())
+            client.post("/v1/verify", senders.envelope(url=text))
+            client.post("/v1/verify", senders.envelope(credential=text, recipient={"email": f"{CANARY}@x.example"}))
+            client.post("/", text.encode(), content_type=f"multipart/form-data; boundary={CANARY}")
+            client.post("/v1/verify", form((CANARY, b"x"), (CANARY, b"y", CANARY)), content_type=FORM)
     printed = capsys.readouterr()
-    assert CANARY not in lines.getvalue() + printed.out + printed.err + caplog.text
-    assert len(lines.parsed()) > 80
+    assert CANARY not in log_lines.getvalue() + printed.out + printed.err + caplog.text
+    assert len(log_lines.parsed()) > 80
 
 
-def test_hosted_credential_counts_as_a_view_and_a_strangers_as_nothing(ask: Gateway, laurel: Laurel) -> None:
-    bring(ask, makers.as_bytes(stranger()))
+def test_hosted_credential_counts_as_a_view_and_a_strangers_as_nothing(client: Gateway, laurel: Laurel) -> None:
+    submit_form(client, makers.as_bytes(stranger()))
     assert laurel.event_store.events == {}
-    bring(ask, document(laurel, "valid"))
+    submit_form(client, document(laurel, "valid"))
     assert [(event.kind, event.credential_id) for event in laurel.event_store.events.values()] == [
         (Kind.VIEW, id_of("valid"))
     ]
 
 
-def test_nobodys_name_is_a_fact_with_an_amber_caution(ask: Gateway) -> None:
-    said = bring(ask, makers.as_bytes(stranger())).text
+def test_nobodys_name_is_a_fact_with_an_amber_caution(client: Gateway) -> None:
+    text = submit_form(client, makers.as_bytes(stranger())).text
     assert (
         "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that is not linked to a web domain"
-        in said
+        in text
     )
-    assert "<dt>Issued as</dt>" in said
-    assert UNKNOWN_ISSUER in said
-    assert "Anyone can use any name" in said
-    assert "Its issuer has no way to revoke it" in said
-    assert "It can be withdrawn at any time" not in said
+    assert "<dt>Issued as</dt>" in text
+    assert UNKNOWN_ISSUER in text
+    assert "Anyone can use any name" in text
+    assert "Its issuer has no way to revoke it" in text
+    assert "It can be withdrawn at any time" not in text
 
 
-def test_domain_is_named_as_what_was_proven(ask: Gateway, laurel: Laurel) -> None:
-    said = bring(ask, at_domain(laurel, "did:web:riverside.example:badges")).text
+def test_domain_is_named_as_what_was_proven(client: Gateway, laurel: Laurel) -> None:
+    text = submit_form(client, at_domain(laurel, "did:web:riverside.example:badges")).text
     line = (
         "Issued under the name “\u2068Riverside University\u2069”, signed with a key that belongs to riverside.example."
     )
-    assert line in said
-    assert "What is proven is that the key belongs to \u2068riverside.example\u2069." in said
+    assert line in text
+    assert "What is proven is that the key belongs to \u2068riverside.example\u2069." in text
 
 
-def test_strangers_picture_is_a_placeholder_and_a_link(ask: Gateway) -> None:
+def test_strangers_picture_is_a_placeholder_and_a_link(client: Gateway) -> None:
     achievement = replace(makers.ACHIEVEMENT, image="https://tracker.example/a.png")
-    answer = bring(ask, makers.as_bytes(stranger(achievement=achievement)))
-    outline = Outline(answer.text)
+    response = submit_form(client, makers.as_bytes(stranger(achievement=achievement)))
+    outline = Outline(response.text)
     assert "img" not in outline.shape
-    assert '<svg class="picture"' in answer.text
+    assert '<svg class="picture"' in response.text
     assert "https://tracker.example/a.png" in outline.attributes("href")
     assert "tracker" not in "".join(outline.attributes("src", "content"))
 
@@ -292,24 +298,24 @@ def test_strangers_picture_is_a_placeholder_and_a_link(ask: Gateway) -> None:
     ],
 )
 def test_picture_that_the_credential_holds_is_shown_if_it_is_pixels(
-    ask: Gateway, laurel: Laurel, image: str, shown: bool
+    client: Gateway, laurel: Laurel, image: str, shown: bool
 ) -> None:
     achievement = replace(makers.ACHIEVEMENT, image=image)
     plain = makers.unsigned(makers.issuer(makers.OTHER_KEY), achievement=achievement)
     del plain["credentialStatus"]
     source = makers.as_bytes(makers.signed(plain, makers.OTHER_KEY, suite="eddsa-jcs-2022"))
-    answer = bring(ask, source)
-    assert (image in Outline(answer.text).attributes("src")) is shown
-    assert ("Not loaded" in answer.text) is not shown
-    assert image not in Outline(answer.text).attributes("href")
+    response = submit_form(client, source)
+    assert (image in Outline(response.text).attributes("src")) is shown
+    assert ("Not loaded" in response.text) is not shown
+    assert image not in Outline(response.text).attributes("href")
 
 
-def test_nothing_of_an_unproven_stranger_is_shown(ask: Gateway) -> None:
+def test_nothing_of_an_unproven_stranger_is_shown(client: Gateway) -> None:
     source = makers.as_bytes(stranger()).replace(b"Ada Nwosu", b"Eve Malory")
-    said = bring(ask, source).text
-    assert HEADLINES["tampered"] in said
+    text = submit_form(client, source).text
+    assert HEADLINES["tampered"] in text
     for claimed in (*CLAIMED, "Watercolour", "Eve Malory"):
-        assert claimed not in said
+        assert claimed not in text
 
 
 OTHER_SUITE = makers.as_bytes(stranger()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd-2023")
@@ -324,23 +330,23 @@ OTHER_SUITE = makers.as_bytes(stranger()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd
     ],
     ids=["broken", "no credential", "another suite"],
 )
-def test_what_cannot_be_read_gets_advice_that_fits(ask: Gateway, source: bytes, headline: str, advice: str) -> None:
-    said = bring(ask, source).text
-    assert headline in said
-    assert advice in said
-    assert "Try again in a few minutes" not in said
+def test_what_cannot_be_read_gets_advice_that_fits(client: Gateway, source: bytes, headline: str, advice: str) -> None:
+    text = submit_form(client, source).text
+    assert headline in text
+    assert advice in text
+    assert "Try again in a few minutes" not in text
 
 
-def test_only_the_first_page_may_send_a_form_and_only_here(ask: Gateway, laurel: Laurel) -> None:
-    for answer in (ask.get("/"), bring(ask, "nothing")):
-        assert f"form-action {BASE_URL};" in answer.headers["content-security-policy"]
-        assert "script" not in answer.headers["content-security-policy"]
-    for answer in (bring(ask, document(laurel, "valid")), ask.get(laurel.url("valid"), accept=HTML)):
-        assert "form-action 'none';" in answer.headers["content-security-policy"]
+def test_only_the_first_page_may_send_a_form_and_only_here(client: Gateway, laurel: Laurel) -> None:
+    for response in (client.get("/"), submit_form(client, "nothing")):
+        assert f"form-action {BASE_URL};" in response.headers["content-security-policy"]
+        assert "script" not in response.headers["content-security-policy"]
+    for response in (submit_form(client, document(laurel, "valid")), client.get(laurel.url("valid"), accept=HTML)):
+        assert "form-action 'none';" in response.headers["content-security-policy"]
 
 
-def test_advice_holds_without_an_address_of_its_own(ask: Gateway, laurel: Laurel) -> None:
-    said = bring(ask, document(laurel, "valid")).text
-    assert "this page again" not in said
-    assert "Open that address" not in said
-    assert f"curl --data-binary @badge.json {BASE_URL}/v1/verify" in said
+def test_advice_holds_without_an_address_of_its_own(client: Gateway, laurel: Laurel) -> None:
+    text = submit_form(client, document(laurel, "valid")).text
+    assert "this page again" not in text
+    assert "Open that address" not in text
+    assert f"curl --data-binary @badge.json {BASE_URL}/v1/verify" in text

@@ -23,8 +23,8 @@ from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.pipeline import CHECKS
 from chalicelib.verify.report import Finding, Outcome, Report, Verdict
 from tests import makers
+from tests.http.fake_laurel import BASE_URL, KINDS, NOW, Laurel, hostile, id_of, seeded
 from tests.http.gateway import HTML, Gateway
-from tests.http.world import BASE_URL, KINDS, NOW, Laurel, hostile, id_of, seeded
 
 HEADLINES = {
     "valid": "This credential is genuine and valid.",
@@ -55,14 +55,14 @@ class Outline(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        self.said.append(data)
+        self.texts.append(data)
 
     @property
     def shape(self) -> list[str]:
@@ -79,43 +79,43 @@ def page(opened: HostedReport) -> str:
 
 
 @pytest.fixture(scope="module")
-def good() -> HostedReport:
+def valid_report() -> HostedReport:
     laurel = seeded()
     return laurel.hosted_reports.open(id_of("valid"), None)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_verdict_is_said_first_and_in_words(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    outline = Outline(ask.get(laurel.url(kind), accept=HTML).text)
-    words_ = [part.strip() for part in outline.said[outline.said.index(HEADLINES[kind]) :] if part.strip()]
-    assert words_[:2] == [HEADLINES[kind], LINES[kind]]
+def test_verdict_is_said_first_and_in_words(client: Gateway, laurel: Laurel, kind: str) -> None:
+    outline = Outline(client.get(laurel.url(kind), accept=HTML).text)
+    sentences = [part.strip() for part in outline.texts[outline.texts.index(HEADLINES[kind]) :] if part.strip()]
+    assert sentences[:2] == [HEADLINES[kind], LINES[kind]]
     assert outline.shape[outline.shape.index("main") :].index("h1") < 10
 
 
-def test_reason_is_given_in_the_issuers_own_words(ask: Gateway, laurel: Laurel) -> None:
-    assert "Issued to the wrong person." in ask.get(laurel.url("revoked"), accept=HTML).text
-    assert "An appeal is being heard." in ask.get(laurel.url("suspended"), accept=HTML).text
+def test_reason_is_given_in_the_issuers_own_words(client: Gateway, laurel: Laurel) -> None:
+    assert "Issued to the wrong person." in client.get(laurel.url("revoked"), accept=HTML).text
+    assert "An appeal is being heard." in client.get(laurel.url("suspended"), accept=HTML).text
 
 
-def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(good: HostedReport) -> None:
+def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(valid_report: HostedReport) -> None:
     noted = CredentialStatus(State.REVOKED, NOW, "Because of a rumour.")
-    assert "rumour" not in page(replace(good, record=replace(good.record, status=noted)))
-    revoked = replace(good.report, verdict=Verdict.REVOKED)
-    line = page_of(of_hosted(replace(good, report=revoked), BASE_URL), BASE_URL).line
+    assert "rumour" not in page(replace(valid_report, record=replace(valid_report.record, status=noted)))
+    revoked = replace(valid_report.report, verdict=Verdict.REVOKED)
+    line = page_of(replace(valid_report, report=revoked), BASE_URL).line
     assert line == "Revoked, meaning the issuer has taken it back. Do not rely on it."
 
 
 @pytest.mark.parametrize("kind", ["valid", "revoked", "expired"])
-def test_proven_credential_is_shown_whole(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    html = ask.get(laurel.url(kind), accept=HTML).text
+def test_proven_credential_is_shown_whole(client: Gateway, laurel: Laurel, kind: str) -> None:
+    html = client.get(laurel.url(kind), accept=HTML).text
     for claimed in CLAIMED:
         assert (claimed in html) is (claimed != "Eve Malory")
     assert 'alt="A bar chart"' in html
 
 
 @pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])
-def test_nothing_of_an_unproven_credential_is_shown(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    html = ask.get(laurel.url(kind), accept=HTML).text
+def test_nothing_of_an_unproven_credential_is_shown(client: Gateway, laurel: Laurel, kind: str) -> None:
+    html = client.get(laurel.url(kind), accept=HTML).text
     for claimed in CLAIMED:
         assert claimed not in html
     assert "<img" not in html
@@ -123,21 +123,21 @@ def test_nothing_of_an_unproven_credential_is_shown(ask: Gateway, laurel: Laurel
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_check_is_shown_with_number_sentence_and_outcome(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    html = ask.get(laurel.url(kind), accept=HTML).text
-    said = {part.strip() for part in Outline(html).said}
-    report = ask.get(laurel.url(kind)).json
+def test_every_check_is_shown_with_number_sentence_and_outcome(client: Gateway, laurel: Laurel, kind: str) -> None:
+    html = client.get(laurel.url(kind), accept=HTML).text
+    texts = {part.strip() for part in Outline(html).texts}
+    report = client.get(laurel.url(kind)).json
     assert html.count("<details") == len(CHECKS)
     for finding in report["findings"]:
-        assert {str(finding["number"]), finding["check"].capitalize(), finding["message"]} <= said
-        assert finding["code"] in said
-        assert all(item["sha256"] in said for item in finding["evidence"])
-    assert set(report["not_checked"]) <= said
+        assert {str(finding["number"]), finding["check"].capitalize(), finding["message"]} <= texts
+        assert finding["code"] in texts
+        assert all(item["sha256"] in texts for item in finding["evidence"])
+    assert set(report["not_checked"]) <= texts
 
 
 @pytest.mark.parametrize("kind", ["revoked", "tampered", "unreachable_status"])
-def test_check_that_decided_is_unfolded(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    assert ask.get(laurel.url(kind), accept=HTML).text.count("<details open") == 1
+def test_check_that_decided_is_unfolded(client: Gateway, laurel: Laurel, kind: str) -> None:
+    assert client.get(laurel.url(kind), accept=HTML).text.count("<details open") == 1
 
 
 def test_every_verdict_and_outcome_has_its_words() -> None:
@@ -156,7 +156,11 @@ def test_every_verdict_and_outcome_has_its_words() -> None:
     st.booleans(),
 )
 def test_any_report_makes_a_page(verdict: Verdict, outcomes: list[Outcome], proven: bool) -> None:
-    opened = _GOOD[0] if _GOOD else _GOOD.append(seeded().hosted_reports.open(id_of("valid"), None)) or _GOOD[0]
+    opened = (
+        _VALID_REPORT[0]
+        if _VALID_REPORT
+        else _VALID_REPORT.append(seeded().hosted_reports.open(id_of("valid"), None)) or _VALID_REPORT[0]
+    )
     findings = tuple(
         Finding(check.number, check.name, outcome, "code", "Sentence.")
         for check, outcome in zip(CHECKS, outcomes, strict=False)
@@ -165,12 +169,12 @@ def test_any_report_makes_a_page(verdict: Verdict, outcomes: list[Outcome], prov
     assert verdict_text.face(report).headline in page(replace(opened, report=report))
 
 
-_GOOD: list[HostedReport] = []
+_VALID_REPORT: list[HostedReport] = []
 
 
-def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(ask: Gateway, laurel: Laurel) -> None:
+def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(client: Gateway, laurel: Laurel) -> None:
     record = hostile(laurel, makers.unsigned())
-    html = ask.get(f"/c/{record.id}", accept=HTML).text
+    html = client.get(f"/c/{record.id}", accept=HTML).text
     assert HEADLINES["valid"] in html
     assert 'class="caution"' in html
     assert "The issuer is not in any registry that Laurel uses." in html
@@ -179,10 +183,10 @@ def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(ask: Gatewa
     assert "https://fernhill.example/" not in html
 
 
-def test_known_issuer_is_named_as_registered_and_not_as_it_calls_itself(good: HostedReport) -> None:
-    assert good.issuer is not None
-    renamed = replace(good, issuer=replace(good.issuer, name="Registered Name"))
-    facts = page_of(of_hosted(renamed, BASE_URL), BASE_URL).facts
+def test_known_issuer_is_named_as_registered_and_not_as_it_calls_itself(valid_report: HostedReport) -> None:
+    assert valid_report.issuer is not None
+    renamed = replace(valid_report, issuer=replace(valid_report.issuer, name="Registered Name"))
+    facts = page_of(renamed, BASE_URL).facts
     assert facts is not None
     assert (facts.issuer.name, facts.issuer.caution) == ("Registered Name", None)
 
@@ -214,7 +218,7 @@ EVIL = [
 ]
 
 
-def poisoned(good: HostedReport, evil: str) -> HostedReport:
+def poisoned(valid_report: HostedReport, evil: str) -> HostedReport:
     """``good`` with ``evil`` in every text that anybody but Laurel writes."""
 
     def poison(value: object) -> object:
@@ -224,13 +228,13 @@ def poisoned(good: HostedReport, evil: str) -> HostedReport:
             return [poison(item) for item in value]
         return evil if isinstance(value, str) else value
 
-    assert good.issuer is not None
-    view = poison(good.report.credential)
-    findings = tuple(finding._replace(message=evil) for finding in good.report.findings)
-    report = replace(good.report, credential=view, findings=findings, format=evil, not_checked=(evil,))
+    assert valid_report.issuer is not None
+    view = poison(valid_report.report.credential)
+    findings = tuple(finding._replace(message=evil) for finding in valid_report.report.findings)
+    report = replace(valid_report.report, credential=view, findings=findings, format=evil, not_checked=(evil,))
     status = CredentialStatus(State.REVOKED, NOW, evil)
-    issuer = replace(good.issuer, name=evil, url=evil, did=evil)
-    return replace(good, report=report, issuer=issuer, record=replace(good.record, status=status))
+    issuer = replace(valid_report.issuer, name=evil, url=evil, did=evil)
+    return replace(valid_report, report=report, issuer=issuer, record=replace(valid_report.record, status=status))
 
 
 def variants(opened: HostedReport) -> Iterator[HostedReport]:
@@ -243,15 +247,15 @@ def variants(opened: HostedReport) -> Iterator[HostedReport]:
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_no_text_becomes_markup_or_a_link(good: HostedReport, evil: str) -> None:
-    calm = [Outline(page(opened)) for opened in variants(poisoned(good, "plain"))]
-    for outline, opened in zip(calm, variants(poisoned(good, evil)), strict=True):
+def test_no_text_becomes_markup_or_a_link(valid_report: HostedReport, evil: str) -> None:
+    expected = [Outline(page(opened)) for opened in variants(poisoned(valid_report, "plain"))]
+    for outline, opened in zip(expected, variants(poisoned(valid_report, evil)), strict=True):
         html = page(opened)
-        stirred = Outline(html)
-        assert stirred.shape == outline.shape
-        assert not {name for _, attrs in stirred.elements for name in attrs if name.startswith("on")}
-        assert not {"script", "iframe", "object", "embed", "form", "base"} & set(stirred.shape)
-        for link in stirred.attributes("href", "src", "action"):
+        actual = Outline(html)
+        assert actual.shape == outline.shape
+        assert not {name for _, attrs in actual.elements for name in attrs if name.startswith("on")}
+        assert not {"script", "iframe", "object", "embed", "form", "base"} & set(actual.shape)
+        for link in actual.attributes("href", "src", "action"):
             assert link.startswith((f"{BASE_URL}/", "data:image/svg+xml,%3Csvg ")), link
         assert (
             "49" not in re.sub(r"<style>.*</style>", "", html, flags=re.DOTALL).replace("349", "") or evil[:2] != "{{"
@@ -259,12 +263,12 @@ def test_no_text_becomes_markup_or_a_link(good: HostedReport, evil: str) -> None
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_signed_hostile_credential_makes_a_page(ask: Gateway, laurel: Laurel, evil: str) -> None:
+def test_signed_hostile_credential_makes_a_page(client: Gateway, laurel: Laurel, evil: str) -> None:
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
     record = hostile(laurel, makers.unsigned(achievement=achievement))
-    answer = ask.get(f"/c/{record.id}", accept=HTML)
-    assert HEADLINES["valid"] in answer.text
-    assert "script" not in Outline(answer.text).shape
+    response = client.get(f"/c/{record.id}", accept=HTML)
+    assert HEADLINES["valid"] in response.text
+    assert "script" not in Outline(response.text).shape
 
 
 LINKS = [
@@ -282,13 +286,13 @@ LINKS = [
 ]
 
 
-@pytest.mark.parametrize(("url", "may"), LINKS, ids=lambda value: repr(value)[:40])
-def test_only_plain_https_addresses_become_links(url: str, may: bool) -> None:
-    assert (text.https(url) is not None) is may
+@pytest.mark.parametrize(("url", "allowed"), LINKS, ids=lambda value: repr(value)[:40])
+def test_only_plain_https_addresses_become_links(url: str, allowed: bool) -> None:
+    assert (text.https(url) is not None) is allowed
 
 
-def test_links_of_others_vouch_for_nothing(ask: Gateway, laurel: Laurel) -> None:
-    outline = Outline(ask.get(laurel.url("valid"), accept=HTML).text)
+def test_links_of_others_vouch_for_nothing(client: Gateway, laurel: Laurel) -> None:
+    outline = Outline(client.get(laurel.url("valid"), accept=HTML).text)
     outward = [attrs for tag, attrs in outline.elements if tag == "a" and BASE_URL not in (attrs["href"] or "")]
     assert {attrs["href"] for attrs in outward} == {
         "https://fernhill.example/",
@@ -299,10 +303,10 @@ def test_links_of_others_vouch_for_nothing(ask: Gateway, laurel: Laurel) -> None
     assert {attrs["rel"] for attrs in outward} == {"nofollow noopener"}
 
 
-def test_picture_from_elsewhere_is_not_loaded(good: HostedReport) -> None:
-    view = dict(good.report.credential or {})
+def test_picture_from_elsewhere_is_not_loaded(valid_report: HostedReport) -> None:
+    view = dict(valid_report.report.credential or {})
     view["achievement"] = {**view["achievement"], "image": {"url": "https://tracker.example/a.png", "alt": None}}
-    html = page(replace(good, report=replace(good.report, credential=view)))
+    html = page(replace(valid_report, report=replace(valid_report.report, credential=view)))
     assert "<img" not in html
     assert [link for link in Outline(html).attributes("href", "src", "content") if "tracker" in link] == [
         "https://tracker.example/a.png"
@@ -310,42 +314,43 @@ def test_picture_from_elsewhere_is_not_loaded(good: HostedReport) -> None:
     assert "Not loaded" in html
 
 
-def test_policy_allows_the_pages_own_style_and_nothing_else(ask: Gateway, laurel: Laurel) -> None:
-    answer = ask.get(laurel.url("valid"), accept=HTML)
-    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+def test_policy_allows_the_pages_own_style_and_nothing_else(client: Gateway, laurel: Laurel) -> None:
+    response = client.get(laurel.url("valid"), accept=HTML)
+    (style,) = re.findall(r"<style>(.*?)</style>", response.text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = answer.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"]
     assert f"style-src 'sha256-{digest}';" in policy
     assert f"img-src {BASE_URL} data:;" in policy
-    assert " style=" not in answer.text
+    assert " style=" not in response.text
 
 
-def test_tab_names_the_verdict(ask: Gateway, laurel: Laurel) -> None:
-    html = ask.get(laurel.url("revoked"), accept=HTML).text
+def test_tab_names_the_verdict(client: Gateway, laurel: Laurel) -> None:
+    html = client.get(laurel.url("revoked"), accept=HTML).text
     assert "<title>Revoked: Data analysis in practice · Laurel</title>" in html
     assert (
-        "<title>This credential is not genuine. · Laurel</title>" in ask.get(laurel.url("tampered"), accept=HTML).text
+        "<title>This credential is not genuine. · Laurel</title>"
+        in client.get(laurel.url("tampered"), accept=HTML).text
     )
 
 
 @pytest.mark.parametrize("kind", ["valid", "revoked", "tampered"])
-def test_link_preview_outlives_no_verdict(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    html = ask.get(laurel.url(kind), accept=HTML).text
+def test_link_preview_outlives_no_verdict(client: Gateway, laurel: Laurel, kind: str) -> None:
+    html = client.get(laurel.url(kind), accept=HTML).text
     preview = " ".join(re.findall(r'<meta property="og:(?:title|description)" content="([^"]*)">', html))
     assert preview.startswith("A credential Is it" if kind == "tampered" else "Data analysis in practice Is it")
     assert HEADLINES[kind] not in preview
     assert "Withdrawn" not in preview
 
 
-def test_names_cannot_turn_our_sentences_around(good: HostedReport) -> None:
-    assert good.issuer is not None
-    spoofed = replace(good.issuer, name="Fernhill\u202e\u2069\u2066")
-    line = page_of(of_hosted(replace(good, issuer=spoofed), BASE_URL), BASE_URL).line
+def test_names_cannot_turn_our_sentences_around(valid_report: HostedReport) -> None:
+    assert valid_report.issuer is not None
+    spoofed = replace(valid_report.issuer, name="Fernhill\u202e\u2069\u2066")
+    line = page_of(replace(valid_report, issuer=spoofed), BASE_URL).line
     assert line.startswith("Issued by \u2068Fernhill")
 
 
-def test_boundaries_of_validity_are_shown_as_days(good: HostedReport) -> None:
-    facts = page_of(of_hosted(good, BASE_URL), BASE_URL).facts
+def test_boundaries_of_validity_are_shown_as_days(valid_report: HostedReport) -> None:
+    facts = page_of(valid_report, BASE_URL).facts
     assert facts is not None
     assert facts.valid_until == NOW + timedelta(days=700)
 
@@ -363,9 +368,9 @@ def test_domain_of_a_did(did: str | None, domain: str | None) -> None:
     assert text.domain(did) == domain
 
 
-def test_home_explains_the_four_shapes_and_gives_the_command(ask: Gateway) -> None:
-    html = ask.get("/").text
-    assert ask.get("/").headers["content-type"] == "text/html; charset=utf-8"
+def test_home_explains_the_four_shapes_and_gives_the_command(client: Gateway) -> None:
+    html = client.get("/").text
+    assert client.get("/").headers["content-type"] == "text/html; charset=utf-8"
     assert html.count('<svg class="icon"') == 4
     assert f"curl {BASE_URL}/v1/credentials/" in html
     assert html.count("<form") == 1

@@ -19,10 +19,10 @@ from chalicelib.http.public import submission
 from chalicelib.reports import pasted
 from tests import makers
 from tests.http import senders
-from tests.http.gateway import HTML, Answer, Gateway
+from tests.http.fake_laurel import BASE_URL, KINDS, VERDICTS, Laurel, id_of
+from tests.http.gateway import HTML, Gateway, Response
 from tests.http.public.test_credentials import FINDING, REPORT
 from tests.http.senders import FORM, envelope
-from tests.http.world import BASE_URL, KINDS, VERDICTS, Laurel, id_of
 
 LINK = "https://elsewhere.example/badge"
 TYPES = [
@@ -41,9 +41,9 @@ TYPES = [
 ]
 
 
-def verify(ask: Gateway, body: bytes, content_type: str | None = "application/json", **headers: str) -> Answer:
+def verify(client: Gateway, body: bytes, content_type: str | None = "application/json", **headers: str) -> Response:
     typed = {} if content_type is None else {"content_type": content_type}
-    return ask("POST", "/v1/verify", body=body, **typed, **headers)
+    return client("POST", "/v1/verify", body=body, **typed, **headers)
 
 
 def bodies(laurel: Laurel) -> dict[str, bytes]:
@@ -64,48 +64,48 @@ def bodies(laurel: Laurel) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("content_type", TYPES)
-def test_the_body_decides_whatever_its_type_says(ask: Gateway, laurel: Laurel, content_type: str | None) -> None:
+def test_the_body_decides_whatever_its_type_says(client: Gateway, laurel: Laurel, content_type: str | None) -> None:
     for name, body in bodies(laurel).items():
-        answer = verify(ask, body, content_type)
-        assert (answer.status, answer.json.get("verdict")) == (200, "valid"), name
+        response = verify(client, body, content_type)
+        assert (response.status, response.json.get("verdict")) == (200, "valid"), name
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_any_verdict_is_an_answer(ask: Gateway, laurel: Laurel, kind: str) -> None:
-    answer = verify(ask, laurel.issuer_store.record(id_of(kind)).document)
+def test_any_verdict_is_an_answer(client: Gateway, laurel: Laurel, kind: str) -> None:
+    response = verify(client, laurel.issuer_store.record(id_of(kind)).document)
     # The list that the link's own page could not find is found from the credential: nothing is taken from the record.
     expected = "valid" if kind == "unreachable_status" else VERDICTS.get(kind, kind)
-    assert (answer.status, answer.json["verdict"]) == (200, expected)
-    assert set(answer.json) == REPORT
-    assert all(set(finding) == FINDING for finding in answer.json["findings"])
+    assert (response.status, response.json["verdict"]) == (200, expected)
+    assert set(response.json) == REPORT
+    assert all(set(finding) == FINDING for finding in response.json["findings"])
 
 
-def test_answer_is_json_for_anybody_and_kept_by_nobody(ask: Gateway, laurel: Laurel) -> None:
-    answer = verify(ask, bodies(laurel)["token"], accept=HTML)
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["access-control-allow-origin"] == "*"
+def test_answer_is_json_for_anybody_and_kept_by_nobody(client: Gateway, laurel: Laurel) -> None:
+    response = verify(client, bodies(laurel)["token"], accept=HTML)
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize("name", ["credential", "file", "badge", ""])
-def test_a_file_may_come_in_a_field_of_any_name(ask: Gateway, laurel: Laurel, name: str) -> None:
+def test_a_file_may_come_in_a_field_of_any_name(client: Gateway, laurel: Laurel, name: str) -> None:
     for sent in ("credential", "token", "link"):
         body = senders.form((name, bodies(laurel)[sent], "badge.json"))
-        assert verify(ask, body, FORM).json["verdict"] == "valid", sent
+        assert verify(client, body, FORM).json["verdict"] == "valid", sent
 
 
-def test_the_field_credential_may_hold_it(ask: Gateway, laurel: Laurel) -> None:
+def test_the_field_credential_may_hold_it(client: Gateway, laurel: Laurel) -> None:
     for sent in ("credential", "token", "link"):
-        assert verify(ask, senders.form(("credential", bodies(laurel)[sent])), FORM).json["verdict"] == "valid", sent
+        assert verify(client, senders.form(("credential", bodies(laurel)[sent])), FORM).json["verdict"] == "valid", sent
 
 
-def test_the_pages_own_form_may_be_sent_here(ask: Gateway, laurel: Laurel) -> None:
-    assert verify(ask, senders.filled(bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
-    assert verify(ask, senders.filled(file=bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
+def test_the_pages_own_form_may_be_sent_here(client: Gateway, laurel: Laurel) -> None:
+    assert verify(client, senders.filled(bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
+    assert verify(client, senders.filled(file=bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
 
 
 @pytest.mark.parametrize(("email", "outcome"), [("ada@example.org", "passed"), ("eve@example.org", "failed")])
-def test_recipient_is_compared_in_every_envelope(ask: Gateway, laurel: Laurel, email: str, outcome: str) -> None:
+def test_recipient_is_compared_in_every_envelope(client: Gateway, laurel: Laurel, email: str, outcome: str) -> None:
     sent = bodies(laurel)
     recipient = {"email": email}
     for body, content_type in (
@@ -115,12 +115,12 @@ def test_recipient_is_compared_in_every_envelope(ask: Gateway, laurel: Laurel, e
         (senders.form(("recipient", email.encode()), ("f", sent["credential"], "b.json")), FORM),
         (senders.form(("credential", sent["link"]), ("recipient", email.encode())), FORM),
     ):
-        answer = verify(ask, body, content_type)
-        assert answer.json["findings"][8]["outcome"] == outcome
-        assert email not in answer.text
+        response = verify(client, body, content_type)
+        assert response.json["findings"][8]["outcome"] == outcome
+        assert email not in response.text
 
 
-FAULTS = [
+ERROR_CASES = [
     ("nothing_found", 422, b"", "application/json"),
     ("nothing_found", 422, b"hello", "text/plain"),
     ("nothing_found", 422, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -171,20 +171,20 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "status", "body", "content_type"), FAULTS)
+@pytest.mark.parametrize(("code", "status", "body", "content_type"), ERROR_CASES)
 def test_fault_is_a_problem_and_no_verdict(
-    ask: Gateway, laurel: Laurel, code: str, status: int, body: bytes, content_type: str
+    client: Gateway, laurel: Laurel, code: str, status: int, body: bytes, content_type: str
 ) -> None:
-    answer = verify(ask, body, content_type)
-    assert (answer.status, answer.json["code"]) == (status, code)
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json["detail"]
-    assert "verdict" not in answer.json
+    response = verify(client, body, content_type)
+    assert (response.status, response.json["code"]) == (status, code)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json["detail"]
+    assert "verdict" not in response.json
     assert laurel.event_store.events == {}
 
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
-def test_credential_cap_is_exact_in_every_envelope(ask: Gateway, over: int) -> None:
+def test_credential_cap_is_exact_in_every_envelope(client: Gateway, over: int) -> None:
     source = senders.padded(pasted.MAX_SIZE + over)
     assert len(source) == 262_144 + over
     for body, content_type in (
@@ -193,31 +193,31 @@ def test_credential_cap_is_exact_in_every_envelope(ask: Gateway, over: int) -> N
         (senders.form(("credential", source)), FORM),
         (senders.form(("f", source, "badge.json"), ("recipient", b"ada@example.org")), FORM),
     ):
-        answer = verify(ask, body, content_type)
+        response = verify(client, body, content_type)
         if over > 0:
-            assert (answer.status, answer.json["code"]) == (413, "too_large")
+            assert (response.status, response.json["code"]) == (413, "too_large")
         else:
-            assert (answer.status, answer.json["findings"][4]["code"]) == (200, "signer_is_issuer")
+            assert (response.status, response.json["findings"][4]["code"]) == (200, "signer_is_issuer")
 
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
-def test_envelope_cap_is_exact(ask: Gateway, over: int) -> None:
+def test_envelope_cap_is_exact(client: Gateway, over: int) -> None:
     credential = senders.padded(pasted.MAX_SIZE)
-    around = len(senders.form(("credential", credential), ("junk", b"")))
-    filling = submission.MAX_BODY + over - around
-    body = senders.form(("credential", credential), ("junk", b"x" * filling))
+    overhead = len(senders.form(("credential", credential), ("junk", b"")))
+    padding = submission.MAX_BODY + over - overhead
+    body = senders.form(("credential", credential), ("junk", b"x" * padding))
     assert len(body) == 262_144 + 16_384 + over
-    assert verify(ask, body, FORM).json["code"] == ("too_large" if over > 0 else "invalid_request")
+    assert verify(client, body, FORM).json["code"] == ("too_large" if over > 0 else "invalid_request")
     spaced = envelope(url=LINK).ljust(submission.MAX_BODY + over)
-    assert verify(ask, spaced).json["code"] == ("too_large" if over > 0 else "link_unreachable")
+    assert verify(client, spaced).json["code"] == ("too_large" if over > 0 else "link_unreachable")
 
 
-def test_credential_in_an_envelope_may_be_as_deep_as_one_alone(ask: Gateway) -> None:
+def test_credential_in_an_envelope_may_be_as_deep_as_one_alone(client: Gateway) -> None:
     deep: object = 1
     for _ in range(31):
         deep = {"a": deep}
-    alone = verify(ask, json.dumps({"@context": [], **deep}).encode())  # type: ignore[dict-item]
-    wrapped = verify(ask, envelope(credential={"@context": [], **deep}))  # type: ignore[dict-item]
+    alone = verify(client, json.dumps({"@context": [], **deep}).encode())  # type: ignore[dict-item]
+    wrapped = verify(client, envelope(credential={"@context": [], **deep}))  # type: ignore[dict-item]
     assert alone.json == wrapped.json
 
 
@@ -234,12 +234,12 @@ VALUES = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(extra=VALUES)
-def test_an_envelope_changes_nothing_that_is_signed(ask: Gateway, extra: object) -> None:
+def test_an_envelope_changes_nothing_that_is_signed(client: Gateway, extra: object) -> None:
     # Under JCS every member is signed, and a number or a text that was written otherwise would be another.
     document = {name: value for name, value in senders.stranger().items() if name != "proof"}
     document["credentialSubject"] = {**document["credentialSubject"], "more": {"value": extra}}  # type: ignore[dict-item]
     signed = makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")
-    alone, wrapped = verify(ask, makers.as_bytes(signed)), verify(ask, envelope(credential=signed))
+    alone, wrapped = verify(client, makers.as_bytes(signed)), verify(client, envelope(credential=signed))
     assert alone.json == wrapped.json
 
 
@@ -260,12 +260,12 @@ def test_an_envelope_changes_nothing_that_is_signed(ask: Gateway, extra: object)
     ],
 )
 def test_fault_of_a_link_is_the_requests_and_says_why(
-    ask: Gateway, laurel: Laurel, reason: str, code: str, status: int
+    client: Gateway, laurel: Laurel, reason: str, code: str, status: int
 ) -> None:
-    laurel.remote_sources.fault = (reason, "It is so.")
-    answer = verify(ask, envelope(url=LINK))
-    assert (answer.status, answer.json["code"], answer.json["reason"]) == (status, code, reason)
-    assert answer.json["detail"].startswith("It is so. ")
+    laurel.remote_sources.error = (reason, "It is so.")
+    response = verify(client, envelope(url=LINK))
+    assert (response.status, response.json["code"], response.json["reason"]) == (status, code, reason)
+    assert response.json["detail"].startswith("It is so. ")
 
 
 def test_fault_of_our_own_tables_is_not_the_links(laurel: Laurel) -> None:
@@ -274,16 +274,16 @@ def test_fault_of_our_own_tables_is_not_the_links(laurel: Laurel) -> None:
             raise Unavailable("table credentials-prod throttled", code="storage_busy")
 
     laurel.public_store = Down()
-    answer = verify(Gateway(create_app(laurel)), f"{BASE_URL}{laurel.url('valid')}".encode())
-    assert (answer.status, answer.json["code"]) == (503, "unavailable")
-    assert "credentials-prod" not in answer.text
+    response = verify(Gateway(create_app(laurel)), f"{BASE_URL}{laurel.url('valid')}".encode())
+    assert (response.status, response.json["code"]) == (503, "unavailable")
+    assert "credentials-prod" not in response.text
 
 
-def test_a_strangers_link_is_followed(ask: Gateway, laurel: Laurel) -> None:
+def test_a_strangers_link_is_followed(client: Gateway, laurel: Laurel) -> None:
     laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.stranger())
-    answer = verify(ask, envelope(url=LINK))
-    assert (answer.status, answer.json["verdict"]) == (200, "valid")
-    assert answer.json["findings"][7]["outcome"] == "unknown"
+    response = verify(client, envelope(url=LINK))
+    assert (response.status, response.json["verdict"]) == (200, "valid")
+    assert response.json["findings"][7]["outcome"] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -298,12 +298,12 @@ def test_a_strangers_link_is_followed(ask: Gateway, laurel: Laurel) -> None:
     ],
     ids=lambda page: repr(page[:20]),
 )
-def test_a_link_to_something_else_says_what(ask: Gateway, laurel: Laurel, page: bytes) -> None:
+def test_a_link_to_something_else_says_what(client: Gateway, laurel: Laurel, page: bytes) -> None:
     laurel.remote_sources.pages[LINK] = page
-    answer = verify(ask, LINK.encode())
-    assert (answer.status, answer.json["code"]) == (422, "nothing_found")
-    assert "link" in answer.json["detail"]
-    assert "Copy the page's address" not in answer.json["detail"]
+    response = verify(client, LINK.encode())
+    assert (response.status, response.json["code"]) == (422, "nothing_found")
+    assert "link" in response.json["detail"]
+    assert "Copy the page's address" not in response.json["detail"]
 
 
 @pytest.mark.parametrize(
@@ -320,17 +320,17 @@ def test_a_link_to_something_else_says_what(ask: Gateway, laurel: Laurel, page: 
         "/c/x",
     ],
 )
-def test_any_text_may_be_sent_as_a_url(ask: Gateway, laurel: Laurel, url: str) -> None:
-    assert verify(ask, envelope(url=url)).status == 422
-    assert laurel.remote_sources.asked == [url]
+def test_any_text_may_be_sent_as_a_url(client: Gateway, laurel: Laurel, url: str) -> None:
+    assert verify(client, envelope(url=url)).status == 422
+    assert laurel.remote_sources.requested == [url]
 
 
 @pytest.mark.parametrize("claimed", ["http://[", f"{BASE_URL}/c/", f"{BASE_URL}/c/{'q' * 26}", f"{BASE_URL}/c/<b>"])
-def test_a_credential_may_call_itself_anything(ask: Gateway, laurel: Laurel, claimed: str) -> None:
+def test_a_credential_may_call_itself_anything(client: Gateway, laurel: Laurel, claimed: str) -> None:
     document = {**senders.stranger(), "id": claimed}
     del document["proof"]
-    answer = verify(ask, makers.as_bytes(makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")))
-    assert answer.status == 200
+    response = verify(client, makers.as_bytes(makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")))
+    assert response.status == 200
     assert laurel.event_store.events == {}
 
 
@@ -343,8 +343,8 @@ def test_a_credential_may_call_itself_anything(ask: Gateway, laurel: Laurel, cla
     | st.text(alphabet='-_"{}[]:,.ey \r\n', max_size=60).map(str.encode),
     content_type=st.sampled_from(["application/json", "text/plain", ""]),
 )
-def test_any_body_gets_a_report_or_a_problem(ask: Gateway, body: bytes, content_type: str) -> None:
-    assert verify(ask, body, content_type).status in (200, 400, 422)
+def test_any_body_gets_a_report_or_a_problem(client: Gateway, body: bytes, content_type: str) -> None:
+    assert verify(client, body, content_type).status in (200, 400, 422)
 
 
 PIECES = [
@@ -363,42 +363,42 @@ PIECES = [
     pieces=st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=20),
     content_type=st.just(FORM) | st.text(max_size=40).map(lambda rest: f"multipart/form-data; boundary={rest}"),
 )
-def test_any_form_gets_a_report_or_a_problem(ask: Gateway, pieces: list[bytes], content_type: str) -> None:
-    assert verify(ask, b"".join(pieces), content_type).status in (200, 400, 422)
+def test_any_form_gets_a_report_or_a_problem(client: Gateway, pieces: list[bytes], content_type: str) -> None:
+    assert verify(client, b"".join(pieces), content_type).status in (200, 400, 422)
 
 
-def test_credentials_of_ours_are_events_and_strangers_are_none(ask: Gateway, laurel: Laurel) -> None:
+def test_credentials_of_ours_are_events_and_strangers_are_none(client: Gateway, laurel: Laurel) -> None:
     for body in bodies(laurel).values():
-        verify(ask, body)
+        verify(client, body)
     events = list(laurel.event_store.events.values())
     assert len(events) == len(bodies(laurel))
     assert {(event.kind, event.credential_id) for event in events} == {(Kind.VERIFICATION, id_of("valid"))}
-    verify(ask, makers.as_bytes(senders.stranger()))
+    verify(client, makers.as_bytes(senders.stranger()))
     assert len(laurel.event_store.events) == len(events)
 
 
 @pytest.mark.parametrize("path", ["/v1/verify", f"/v1/credentials/{id_of('valid')}/report"])
-def test_pages_of_any_origin_may_ask(ask: Gateway, path: str) -> None:
-    asked = {"access_control_request_method": "POST", "access_control_request_headers": "content-type"}
-    answer = ask("OPTIONS", path, origin="https://jobs.example", **asked)
-    assert (answer.status, answer.body) == (204, b"")
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert "POST" in answer.headers["access-control-allow-methods"]
-    assert answer.headers["access-control-allow-headers"] == "Content-Type"
-    assert "access-control-allow-credentials" not in answer.headers
+def test_pages_of_any_origin_may_ask(client: Gateway, path: str) -> None:
+    preflight = {"access_control_request_method": "POST", "access_control_request_headers": "content-type"}
+    response = client("OPTIONS", path, origin="https://jobs.example", **preflight)
+    assert (response.status, response.body) == (204, b"")
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert "POST" in response.headers["access-control-allow-methods"]
+    assert response.headers["access-control-allow-headers"] == "Content-Type"
+    assert "access-control-allow-credentials" not in response.headers
 
 
-def test_verifying_takes_no_other_method(ask: Gateway) -> None:
-    answer = ask.get("/v1/verify")
-    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
-    assert set(answer.headers["allow"].split(", ")) == {"POST", "OPTIONS"}
+def test_verifying_takes_no_other_method(client: Gateway) -> None:
+    response = client.get("/v1/verify")
+    assert (response.status, response.json["code"]) == (405, "method_not_allowed")
+    assert set(response.headers["allow"].split(", ")) == {"POST", "OPTIONS"}
 
 
 LAZY = """
 import sys
-from tests.http import gateway, world
+from tests.http import fake_laurel, gateway
 from chalicelib.http.app import create_app
-laurel = world.seeded()
+laurel = fake_laurel.seeded()
 ask = gateway.Gateway(create_app(laurel))
 assert ask.get(laurel.url("valid")).status == 200
 print("LOADED", sorted({"multipart", "ssl", "http.client", "chalicelib.net.fetch"} & set(sys.modules)))
@@ -412,12 +412,12 @@ def test_a_credentials_page_does_not_wait_for_what_strangers_need() -> None:
     assert "chalicelib.net" not in loaded
 
 
-def test_email_of_the_recipient_is_asked_of_strangers_too(ask: Gateway) -> None:
-    report = verify(ask, envelope(credential=senders.stranger(), recipient={"email": "eve@example.org"})).json
+def test_email_of_the_recipient_is_asked_of_strangers_too(client: Gateway) -> None:
+    report = verify(client, envelope(credential=senders.stranger(), recipient={"email": "eve@example.org"})).json
     assert report["findings"][8]["code"] == "recipient_differs"
 
 
-def test_what_is_kept_in_the_tables_is_not_taken_for_what_was_sent(ask: Gateway, laurel: Laurel) -> None:
+def test_what_is_kept_in_the_tables_is_not_taken_for_what_was_sent(client: Gateway, laurel: Laurel) -> None:
     record = laurel.issuer_store.record(id_of("valid"))
     laurel.put(replace(record, document=b"{}"))
-    assert verify(ask, record.document).json["verdict"] == "valid"
+    assert verify(client, record.document).json["verdict"] == "valid"

@@ -10,73 +10,73 @@ import pytest
 from chalicelib.access import return_paths
 from chalicelib.http.app import create_app
 from tests.access.fakes import CAMPUS
+from tests.http.fake_laurel import Laurel, seeded
 from tests.http.gateway import HTML, Gateway
 from tests.http.sign_in.test_email_link import cookie
-from tests.http.world import Laurel, seeded
 
 ORIGIN = "http://localhost:8000"
 
 
 @pytest.fixture
 def laurel() -> Laurel:
-    world = seeded()
-    world.oidc_providers = (CAMPUS,)
-    return world
+    fake = seeded()
+    fake.oidc_providers = (CAMPUS,)
+    return fake
 
 
 @pytest.fixture
-def ask(laurel: Laurel) -> Gateway:
+def client(laurel: Laurel) -> Gateway:
     return Gateway(create_app(laurel))
 
 
-def begun(laurel: Laurel, ask: Gateway, following: str = "/console/fernhill") -> tuple[str, str]:
+def start_sign_in(laurel: Laurel, client: Gateway, next_path: str = "/console/fernhill") -> tuple[str, str]:
     """The path that the browser comes back to, and the cookie it brings."""
-    answer = ask.get(f"/oidc/campus?{urlencode({'next': following})}", accept=HTML)
-    assert answer.status == 303
-    assert answer.headers["cache-control"] == "private, no-store"
-    assert "access-control-allow-origin" not in answer.headers
-    back = laurel.oidc.visit(answer.headers["location"])
-    return f"/oidc/campus/back?{urlencode(back)}", cookie(answer, "laurel_question")
+    response = client.get(f"/oidc/campus?{urlencode({'next': next_path})}", accept=HTML)
+    assert response.status == 303
+    assert response.headers["cache-control"] == "private, no-store"
+    assert "access-control-allow-origin" not in response.headers
+    callback = laurel.oidc.visit(response.headers["location"])
+    return f"/oidc/campus/back?{urlencode(callback)}", cookie(response, "laurel_question")
 
 
-def test_there_and_back_is_signed_in(laurel: Laurel, ask: Gateway) -> None:
-    path, question = begun(laurel, ask)
-    answer = ask.get(path, accept=HTML, cookie=question)
-    assert (answer.status, answer.headers["location"]) == (303, f"{ORIGIN}/console/fernhill")
-    session = cookie(answer, "laurel_session")
-    assert "ada@college.example" in ask.get("/console/new", accept=HTML, cookie=session).text
-    assert re.search(r"laurel_question=; Path=/; Max-Age=0", answer.headers["set-cookie"])
-    assert "HttpOnly; SameSite=Lax" in answer.headers["set-cookie"]
+def test_there_and_back_is_signed_in(laurel: Laurel, client: Gateway) -> None:
+    path, state_cookie = start_sign_in(laurel, client)
+    response = client.get(path, accept=HTML, cookie=state_cookie)
+    assert (response.status, response.headers["location"]) == (303, f"{ORIGIN}/console/fernhill")
+    session = cookie(response, "laurel_session")
+    assert "ada@college.example" in client.get("/console/new", accept=HTML, cookie=session).text
+    assert re.search(r"laurel_question=; Path=/; Max-Age=0", response.headers["set-cookie"])
+    assert "HttpOnly; SameSite=Lax" in response.headers["set-cookie"]
 
 
-def test_the_longest_way_back_is_found(laurel: Laurel, ask: Gateway) -> None:
-    following = "/console?q=" + "a" * (return_paths.MAX - 11)
-    path, question = begun(laurel, ask, following)
-    answer = ask.get(path, accept=HTML, cookie=question)
-    assert (answer.status, answer.headers["location"]) == (303, f"{ORIGIN}{following}")
+def test_the_longest_way_back_is_found(laurel: Laurel, client: Gateway) -> None:
+    next_path = "/console?q=" + "a" * (return_paths.MAX - 11)
+    path, state_cookie = start_sign_in(laurel, client, next_path)
+    response = client.get(path, accept=HTML, cookie=state_cookie)
+    assert (response.status, response.headers["location"]) == (303, f"{ORIGIN}{next_path}")
 
 
-def test_another_browser_is_not_signed_in(laurel: Laurel, ask: Gateway) -> None:
-    path, _ = begun(laurel, ask)
-    answer = ask.get(path, accept=HTML)
-    assert answer.status == 403
-    assert "laurel_session" not in answer.headers.get("set-cookie", "")
-    assert "Sign-in failed" in answer.text
-    assert 'name="email"' in answer.text, "the other way is offered"
-    assert ask.get(path, accept="application/json").json["code"] == "forbidden"
+def test_another_browser_is_not_signed_in(laurel: Laurel, client: Gateway) -> None:
+    path, _ = start_sign_in(laurel, client)
+    response = client.get(path, accept=HTML)
+    assert response.status == 403
+    assert "laurel_session" not in response.headers.get("set-cookie", "")
+    assert "Sign-in failed" in response.text
+    assert 'name="email"' in response.text, "the other way is offered"
+    assert client.get(path, accept="application/json").json["code"] == "forbidden"
 
 
-def test_a_provider_that_does_not_answer_is_said_so(laurel: Laurel, ask: Gateway) -> None:
+def test_a_provider_that_does_not_answer_is_said_so(laurel: Laurel, client: Gateway) -> None:
     laurel.oidc.out_of_order = True
-    assert ask.get("/oidc/campus", accept=HTML).status == 503
+    assert client.get("/oidc/campus", accept=HTML).status == 503
 
 
-def test_nobody_else_signs_people_in(ask: Gateway) -> None:
+def test_nobody_else_signs_people_in(client: Gateway) -> None:
     for path in ("/oidc/evil", "/oidc/evil/back"):
-        assert ask.get(path, accept=HTML).status == 404
+        assert client.get(path, accept=HTML).status == 404
 
 
-def test_it_cannot_be_begun_without_end_from_one_network(ask: Gateway) -> None:
-    answers = [ask.get("/oidc/campus", accept=HTML).status for _ in range(62)]
-    assert set(answers[:60]) == {303}
-    assert set(answers[60:]) == {429}
+def test_it_cannot_be_begun_without_end_from_one_network(client: Gateway) -> None:
+    responses = [client.get("/oidc/campus", accept=HTML).status for _ in range(62)]
+    assert set(responses[:60]) == {303}
+    assert set(responses[60:]) == {429}

@@ -9,27 +9,27 @@ from chalicelib.award.webhooks import webhook_actions
 from chalicelib.award.webhooks.webhook import Fields
 from chalicelib.award.webhooks.webhook_actions import WebhookDraft
 from tests.award.pathways.fakes import every, leaf
-from tests.http.matrix import At, Builder, Call
+from tests.http.matrix import Builder, Call, EntryContext
 
 
-def a_pathway(at: At) -> str:
+def create_pathway(at: EntryContext) -> str:
     draft = Draft("canary token way", "Up.", every(leaf(at.achievement)))
     room = len(at.laurel.pathways.pathway_links(at.owner, at.achievement)) < MAX_THROUGH
     made = list(at.laurel.pathways.pathways(at.owner))
     return (pathway_actions.add(at.laurel.issuer_context, at.laurel.pathways, at.owner, draft) if room else made[0]).id
 
 
-def a_hook(at: At) -> str:
+def create_webhook(at: EntryContext) -> str:
     fields = Fields(("/name",), "/email", "/course", "/done", True)
     draft = WebhookDraft("canary token hook", fields, {"42": at.achievement}, dry_run=False)
     return webhook_actions.add(at.laurel.issuer_context, at.laurel.webhooks, at.owner, draft).webhook.id
 
 
-def pathway(at: At) -> dict[str, object]:
+def pathway(at: EntryContext) -> dict[str, object]:
     return {"name": "A way", "description": "Up.", "root": {"all": [{"achievement": at.achievement}]}}
 
 
-HOOK: dict[str, object] = {
+WEBHOOK: dict[str, object] = {
     "name": "LMS",
     "fields": {"name": "/name", "email": "/email", "course": "/course", "completed": {"at": "/done", "is": True}},
 }
@@ -37,22 +37,22 @@ HOOK: dict[str, object] = {
 ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/v1/pathways"): lambda at: Call("/v1/pathways"),
     # Another tenant has no such achievement.
-    ("POST", "/v1/pathways"): lambda at: Call("/v1/pathways", json=pathway(at), good=201, foreign=422),
-    ("GET", "/v1/pathways/{id}"): lambda at: Call(f"/v1/pathways/{a_pathway(at)}"),
-    ("PUT", "/v1/pathways/{id}"): lambda at: Call(f"/v1/pathways/{a_pathway(at)}", json=pathway(at)),
+    ("POST", "/v1/pathways"): lambda at: Call("/v1/pathways", json=pathway(at), allowed_status=201, foreign_status=422),
+    ("GET", "/v1/pathways/{id}"): lambda at: Call(f"/v1/pathways/{create_pathway(at)}"),
+    ("PUT", "/v1/pathways/{id}"): lambda at: Call(f"/v1/pathways/{create_pathway(at)}", json=pathway(at)),
     ("GET", "/v1/pathways/{id}/progress"): lambda at: Call(
-        f"/v1/pathways/{a_pathway(at)}/progress", query="email=ada@example.org"
+        f"/v1/pathways/{create_pathway(at)}/progress", query="email=ada@example.org"
     ),
     ("GET", "/v1/webhooks"): lambda at: Call("/v1/webhooks"),
-    ("POST", "/v1/webhooks"): lambda at: Call("/v1/webhooks", json=HOOK, good=201),
-    ("GET", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}"),
-    ("PUT", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}", json=HOOK),
-    ("DELETE", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}", good=204),
-    ("POST", "/v1/webhooks/{id}/rotate"): lambda at: Call(f"/v1/webhooks/{a_hook(at)}/rotate", json={}),
+    ("POST", "/v1/webhooks"): lambda at: Call("/v1/webhooks", json=WEBHOOK, allowed_status=201),
+    ("GET", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}"),
+    ("PUT", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}", json=WEBHOOK),
+    ("DELETE", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}", allowed_status=204),
+    ("POST", "/v1/webhooks/{id}/rotate"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}/rotate", json={}),
     ("POST", "/webhooks/{id}"): lambda at: Call(
-        f"/webhooks/{at.owner}.{a_hook(at)}",
+        f"/webhooks/{at.owner}.{create_webhook(at)}",
         json={"name": "Ada Nwosu", "email": "ada@example.org", "course": "42", "done": True},
         headers={"webhook_id": "msg_1", "webhook_timestamp": "1795348800", "webhook_signature": "v1,AAAA"},
-        good=401,
+        allowed_status=401,
     ),
 }

@@ -67,8 +67,8 @@ class RemoteSources:
 
     pages: dict[str, bytes] = field(default_factory=dict)
     issuers: dict[str, Controller] = field(default_factory=dict)
-    fault: tuple[str, str] = ("dns_failed", "No web server of that name can be found.")
-    asked: list[str] = field(default_factory=list)
+    error: tuple[str, str] = ("dns_failed", "No web server of that name can be found.")
+    requested: list[str] = field(default_factory=list)
 
     @property
     def controllers(self) -> Controllers:
@@ -79,17 +79,17 @@ class RemoteSources:
         return self
 
     def find(self, did: str, kid: str | None = None) -> Controller:
-        return self.issuers.get(did) or self._nothing()
+        return self.issuers.get(did) or self._unavailable()
 
     def fetch(self, url: str) -> Fetched:
         return self.credential(url)
 
     def credential(self, url: str) -> Fetched:
-        self.asked.append(url)
-        return Fetched(url, self.pages[url], NOW) if url in self.pages else self._nothing()
+        self.requested.append(url)
+        return Fetched(url, self.pages[url], NOW) if url in self.pages else self._unavailable()
 
-    def _nothing(self) -> NoReturn:
-        code, detail = self.fault
+    def _unavailable(self) -> NoReturn:
+        code, detail = self.error
         raise Unavailable(detail, code=code)
 
 
@@ -253,7 +253,7 @@ def seeded(base_url: str = BASE_URL) -> Laurel:
     status_changes.revoke(laurel.issuer_context, "fernhill", id_of("revoked"), "Issued to the wrong person.")
     status_changes.suspend(laurel.issuer_context, "fernhill", id_of("suspended"), "An appeal is being heard.")
     laurel.now = NOW
-    _spoil(laurel)
+    _damage_records(laurel)
     return laurel
 
 
@@ -265,7 +265,7 @@ def _validity(kind: str) -> dict[str, datetime]:
     }.get(kind, {})
 
 
-def _spoil(laurel: Laurel) -> None:
+def _damage_records(laurel: Laurel) -> None:
     tampered = laurel.issuer_store.record(id_of("tampered"))
     laurel.put(replace(tampered, document=tampered.document.replace(b"Ada Nwosu", b"Eve Malory")))
     forged = laurel.issuer_store.record(id_of("wrong_signer"))
