@@ -28,7 +28,7 @@ print(json.dumps([sorted(app.routes), sorted(sys.modules)]))
 """
 
 
-def test_the_public_function_loads_nothing_that_only_issuers_need() -> None:
+def test_public_function_loads_no_issuer_only_modules() -> None:
     ran = subprocess.run([sys.executable, "-c", STARTED], check=True, capture_output=True, text=True)
     routes, loaded = json.loads(ran.stdout)
     assert {"/", "/c/{id}", "/status/{list}"} <= set(routes)
@@ -59,11 +59,11 @@ def test_together_the_functions_serve_every_route_once() -> None:
     assert sorted(served) == sorted(routes_of(None))
 
 
-def test_functions_in_the_background_answer_no_request() -> None:
+def test_background_functions_serve_no_routes() -> None:
     assert not routes_of(Function.BACKGROUND)
 
 
-def test_the_public_function_answers_a_credential_page() -> None:
+def test_public_function_serves_a_credential_page() -> None:
     laurel = seeded()
     laurel.settings = replace(laurel.settings, function=Function.PUBLIC)
     assert Gateway(create_app(laurel)).get(f"/c/{id_of('valid')}", accept=HTML).status == 200

@@ -83,7 +83,7 @@ def form_part(laurel: Laurel, name: str, value: str) -> bytes:
     )
 
 
-def test_every_code_that_can_be_given_is_listed() -> None:
+def test_every_error_code_is_documented() -> None:
     documented_names = {
         (code, int(status)) for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", section("Errors"), re.MULTILINE)
     }
@@ -93,7 +93,7 @@ def test_every_code_that_can_be_given_is_listed() -> None:
     assert documented_names == own | gateways
 
 
-def test_gateways_own_errors_agree_with_ours() -> None:
+def test_api_gateway_errors_match_the_application_errors() -> None:
     template = (ROOT / "infrastructure" / "resources.yaml").read_text()
     for kind, title, status, code in re.findall(
         r'"type":"([^"]+)","title":"([^"]+)",\s*"status":(\d+),"code":"(\w+)"', template
@@ -103,7 +103,7 @@ def test_gateways_own_errors_agree_with_ours() -> None:
             assert problem.KINDS[code] == problem.Kind(int(status), title)
 
 
-def test_every_route_is_listed(laurel: Laurel) -> None:
+def test_every_route_is_documented(laurel: Laurel) -> None:
     documented_names = {(method, path) for _, method, path in DOCUMENTED_ROUTES}
     routes = create_app(laurel).routes
     assert documented_names == {
@@ -112,7 +112,7 @@ def test_every_route_is_listed(laurel: Laurel) -> None:
     assert all("HEAD" in methods for methods in routes.values() if "GET" in methods)
 
 
-def test_routes_take_the_roles_that_are_said(laurel: Laurel) -> None:
+def test_routes_require_the_documented_roles(laurel: Laurel) -> None:
     # `test_two_tenants` asks every route as its own rule has it; this holds the rules against what was decided.
     routes = create_app(laurel).routes
     rules = {(method, path): routes[path][method].view_function.access for _, method, path in DOCUMENTED_ROUTES}
@@ -135,7 +135,7 @@ def lowest_role(rule: Rule) -> Role | None:
     return None if act is None else next(role for role in reversed(Role) if allowed(role, act))
 
 
-def test_shapes_are_as_shown(client: Gateway) -> None:
+def test_sample_documents_have_the_actual_shape(client: Gateway) -> None:
     report = client.get(f"/v1/credentials/{id_of('valid')}/report").json
     shown = sample("The report")
     assert shape(shown) == shape({**report, "findings": [report["findings"][6]]})
@@ -144,7 +144,7 @@ def test_shapes_are_as_shown(client: Gateway) -> None:
     assert shape(sample("Errors")) == shape(client.get("/c/nothing").json)
 
 
-def test_every_verdict_and_outcome_is_named() -> None:
+def test_every_verdict_and_outcome_is_documented() -> None:
     for word in (*Verdict, *Outcome):
         assert f"`{word}`" in section("The report")
 

@@ -46,7 +46,7 @@ GUARDED = [
     for method, path in ROUTES
     if method != "HEAD" and rule(method, path).caller_kind is not CallerKind.PUBLIC
 ]
-"""What is asked. `HEAD` is the same view under the same rule (`test_head_is_guarded_as_get_is`)."""
+"""What is asked. `HEAD` is the same view under the same rule (`test_head_has_the_same_access_rule_as_get`)."""
 PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "GET /v1/credentials/{id}", "GET /v1/credentials/{id}/report",
     "POST /v1/credentials/{id}/report", "POST /v1/verify", "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
@@ -145,35 +145,35 @@ BEARER = (CallerKind.TOKEN, CallerKind.OPERATOR, CallerKind.EITHER)
 BROWSER = (CallerKind.PERSON, CallerKind.MEMBER)
 
 
-def test_every_route_says_who_may_come_in() -> None:
+def test_every_route_declares_its_access_rule() -> None:
     assert all(rule(method, path) for method, path in ROUTES)
 
 
-def test_only_these_are_open_to_everybody() -> None:
+def test_public_routes_are_exactly_the_listed_ones() -> None:
     open_ = {f"{method} {path}" for method, path in ROUTES if rule(method, path).caller_kind is CallerKind.PUBLIC}
     assert {each for each in open_ if not each.startswith(("HEAD", "OPTIONS"))} == PUBLIC
 
 
-def test_head_is_guarded_as_get_is() -> None:
+def test_head_has_the_same_access_rule_as_get() -> None:
     for path, methods in APP.routes.items():
         if "HEAD" in methods:
             assert rule("HEAD", path) == rule("GET", path)
             assert methods["HEAD"].view_function.__name__ == methods["GET"].view_function.__name__
 
 
-def test_every_entry_has_its_route() -> None:
+def test_every_matrix_entry_has_a_route() -> None:
     bound = {(method, path) for method, path in GUARDED}
     assert MATRIX.keys() <= bound
 
 
-def test_every_route_of_an_issuers_pages_begins_with_the_issuer() -> None:
+def test_member_routes_start_with_the_issuer() -> None:
     for method, path in GUARDED:
         if rule(method, path).caller_kind is CallerKind.MEMBER:
             assert re.match(r"/console/\{issuer\}(/|$)", path), f"{method} {path}"
 
 
 @for_caller_kinds(*BEARER)
-def test_a_program_without_a_good_token_stays_out(tenants: TwoTenants, method: str, path: str) -> None:
+def test_a_request_without_a_valid_token_is_401(tenants: TwoTenants, method: str, path: str) -> None:
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
     cookie, _ = tenants.session("owner@canary.example")
@@ -198,7 +198,7 @@ def test_a_program_without_a_good_token_stays_out(tenants: TwoTenants, method: s
 
 @for_caller_kinds(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
-def test_a_token_may_what_its_role_may(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+def test_a_token_can_do_what_its_role_allows(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
     allowed = role in ALLOWED[rule(method, path).act or ""]
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
@@ -212,7 +212,7 @@ def test_a_token_may_what_its_role_may(tenants: TwoTenants, method: str, path: s
 
 @for_caller_kinds(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
-def test_a_token_of_another_tenant_finds_nothing(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+def test_a_token_of_another_tenant_gets_404(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
     allowed = role in ALLOWED[rule(method, path).act or ""]
     call = build(method, path, EntryContext(tenants.laurel))
     foreign_status = call.foreign_status or (404 if "{" in path else call.allowed_status)
@@ -225,7 +225,7 @@ def test_a_token_of_another_tenant_finds_nothing(tenants: TwoTenants, method: st
 
 
 @for_caller_kinds(*BEARER)
-def test_an_operators_token_opens_only_what_is_for_operators(tenants: TwoTenants, method: str, path: str) -> None:
+def test_an_operator_token_opens_only_operator_routes(tenants: TwoTenants, method: str, path: str) -> None:
     call = build(method, path, EntryContext(tenants.laurel))
     response = tenants.send(method, call, tenants.token(None))
     if rule(method, path).caller_kind is CallerKind.TOKEN:
@@ -237,7 +237,7 @@ def test_an_operators_token_opens_only_what_is_for_operators(tenants: TwoTenants
 
 @for_caller_kinds(CallerKind.OPERATOR)
 @pytest.mark.parametrize("role", Role)
-def test_no_issuers_token_opens_what_is_for_operators(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+def test_an_issuer_token_does_not_open_operator_routes(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
     response = tenants.send(method, call, tenants.token(OWNER, role))
@@ -246,7 +246,7 @@ def test_no_issuers_token_opens_what_is_for_operators(tenants: TwoTenants, metho
 
 
 @for_caller_kinds(*BROWSER)
-def test_who_is_not_signed_in_is_sent_to_sign_in(tenants: TwoTenants, method: str, path: str) -> None:
+def test_a_visitor_without_a_session_is_redirected_to_sign_in(tenants: TwoTenants, method: str, path: str) -> None:
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
     _, cookie = sessions.sign_in(tenants.laurel.access_context, "owner@canary.example")
@@ -268,7 +268,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(tenants: TwoTenants, method: st
 
 
 @for_caller_kinds(CallerKind.PERSON)
-def test_whoever_is_signed_in_sees_what_is_their_own(tenants: TwoTenants, method: str, path: str) -> None:
+def test_a_signed_in_person_sees_only_their_own_data(tenants: TwoTenants, method: str, path: str) -> None:
     for email in ("owner@other.example", "viewer@other.example", "stranger@elsewhere.example"):
         call = build(method, path, EntryContext(tenants.laurel))
         headers, csrf = tenants.session(email)
@@ -280,7 +280,7 @@ def test_whoever_is_signed_in_sees_what_is_their_own(tenants: TwoTenants, method
 
 @for_caller_kinds(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", Role)
-def test_a_member_may_what_their_role_may(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
+def test_a_member_can_do_what_their_role_allows(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
     allowed = role in ALLOWED[rule(method, path).act or ""]
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
@@ -295,9 +295,7 @@ def test_a_member_may_what_their_role_may(tenants: TwoTenants, method: str, path
 
 @for_caller_kinds(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", [*Role, None])
-def test_to_who_is_no_member_the_issuer_is_not_there(
-    tenants: TwoTenants, method: str, path: str, role: Role | None
-) -> None:
+def test_a_non_member_gets_404(tenants: TwoTenants, method: str, path: str, role: Role | None) -> None:
     email = f"{role}@other.example" if role else "op@laurel.example"
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
@@ -310,7 +308,7 @@ def test_to_who_is_no_member_the_issuer_is_not_there(
 
 @for_caller_kinds(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", Role)
-def test_within_ones_own_issuer_nothing_of_another_is_found(
+def test_another_tenants_ids_under_the_own_issuer_are_404(
     tenants: TwoTenants, method: str, path: str, role: Role
 ) -> None:
     allowed = role in ALLOWED[rule(method, path).act or ""]
@@ -326,7 +324,9 @@ def test_within_ones_own_issuer_nothing_of_another_is_found(
 
 
 @for_caller_kinds(*BROWSER)
-def test_a_form_comes_from_a_page_of_the_same_session(tenants: TwoTenants, method: str, path: str) -> None:
+def test_a_form_without_the_session_csrf_token_or_origin_is_refused(
+    tenants: TwoTenants, method: str, path: str
+) -> None:
     if method in ("GET", "HEAD"):
         return
     call = build(method, path, EntryContext(tenants.laurel))
@@ -348,7 +348,7 @@ def test_a_form_comes_from_a_page_of_the_same_session(tenants: TwoTenants, metho
 
 
 @for_caller_kinds(CallerKind.BY_SECRET)
-def test_a_wrong_secret_opens_nothing(tenants: TwoTenants, method: str, path: str) -> None:
+def test_a_wrong_secret_is_refused(tenants: TwoTenants, method: str, path: str) -> None:
     call = build(method, path, EntryContext(tenants.laurel))
     cookie, _ = tenants.session("owner@canary.example")
     for headers in ({}, cookie, tenants.token(OWNER, Role.OWNER)):

@@ -146,7 +146,7 @@ def test_zapier_sample_is_issued(laurel: Laurel, client: Gateway) -> None:
     )
 
 
-def test_codes_in_the_page_exist_with_their_status() -> None:
+def test_documented_error_codes_have_the_documented_status() -> None:
     from chalicelib.http.core.problem import KINDS
 
     table = PAGE.split("| answer |")[1].split("\n\n")[0]

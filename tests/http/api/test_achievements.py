@@ -47,7 +47,7 @@ def new(**changes: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def test_what_is_added_is_there_at_its_location(api: ApiClient) -> None:
+def test_created_achievement_is_served_at_its_location(api: ApiClient) -> None:
     added = api.send("POST", "/v1/achievements", new())
     assert added.status == 201
     read = api.get(added.headers["location"].removeprefix(api.laurel.base_url))
@@ -59,7 +59,7 @@ def test_what_is_added_is_there_at_its_location(api: ApiClient) -> None:
     assert read.json["id"] in [item["id"] for item in api.get("/v1/achievements").json["items"]]
 
 
-def test_a_revision_is_a_new_version_and_the_old_ones_stay(api: ApiClient) -> None:
+def test_a_revision_creates_a_new_version_and_keeps_the_old_ones(api: ApiClient) -> None:
     added = api.send("POST", "/v1/achievements", new()).json
     path = f"/v1/achievements/{added['id']}"
     sent = new(name="Welding II", image={"alt": "Two torches"}, version=1)
@@ -73,7 +73,7 @@ def test_a_revision_is_a_new_version_and_the_old_ones_stay(api: ApiClient) -> No
     assert names == ["Welding", "Welding II"]
 
 
-def test_the_rules_hold_when_it_is_issued(api: ApiClient) -> None:
+def test_evidence_and_archive_rules_apply_when_issuing(api: ApiClient) -> None:
     added = api.send("POST", "/v1/achievements", new()).json
     award = {"achievement": added["id"], "holder": {"name": "Eve"}}
     assert api.send("POST", "/v1/credentials", award).json["code"] == "evidence_required"
@@ -96,30 +96,30 @@ def test_the_rules_hold_when_it_is_issued(api: ApiClient) -> None:
         ({"archived": True}, ["/archived"]),
     ],
 )
-def test_each_faulty_member_is_named(api: ApiClient, changes: dict[str, object], pointers: list[str]) -> None:
+def test_each_invalid_member_is_named(api: ApiClient, changes: dict[str, object], pointers: list[str]) -> None:
     response = api.send("POST", "/v1/achievements", new(**changes))
     assert response.status == 400
     assert sorted(error["pointer"] for error in response.json["errors"]) == pointers
 
 
-def test_a_change_names_the_version_it_is_of(api: ApiClient) -> None:
+def test_a_revision_requires_a_version(api: ApiClient) -> None:
     added = api.send("POST", "/v1/achievements", new()).json
     response = api.send("PUT", f"/v1/achievements/{added['id']}", new())
     assert [error["pointer"] for error in response.json["errors"]] == ["/version"]
 
 
-def test_a_picture_that_is_none_is_refused(api: ApiClient) -> None:
+def test_an_image_that_is_not_a_png_is_refused(api: ApiClient) -> None:
     sent = new(image={"png": base64.b64encode(b"GIF89a").decode(), "alt": "A torch"})
     assert api.send("POST", "/v1/achievements", sent).status == 422
 
 
 @pytest.mark.parametrize("cursor", ["x", "~", "0", "A" * 36, "%00", "3f2b7a52-6f0e-4c33-9f0e-0d6c0f5f9c1"])
-def test_a_cursor_that_no_list_gave_out_is_a_fault_and_no_empty_page(api: ApiClient, cursor: str) -> None:
+def test_an_invalid_cursor_is_an_error(api: ApiClient, cursor: str) -> None:
     refused = api.get(f"/v1/achievements?cursor={cursor}")
     assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
 
 
-def test_achievements_go_on_from_their_cursor(api: ApiClient) -> None:
+def test_achievements_are_paginated(api: ApiClient) -> None:
     for number in range(3):
         assert api.send("POST", "/v1/achievements", new(name=f"Badge {number}")).status == 201
     whole = [one["id"] for one in api.get("/v1/achievements").json["items"]]

@@ -47,7 +47,7 @@ def export_all(laurel: Laurel, most: int = export.MOST_BYTES) -> tuple[list[dict
     return found, pages
 
 
-def test_something_of_everything_is_in_it(populated: Laurel) -> None:
+def test_export_contains_every_type(populated: Laurel) -> None:
     found, _ = export_all(populated)
     kinds = [line["type"] for line in found]
     assert {kind: kinds.count(kind) for kind in kinds} == {
@@ -57,7 +57,7 @@ def test_something_of_everything_is_in_it(populated: Laurel) -> None:
     assert [line["row"]["ref"] for line in rows] == ["7", "8"] * 2
 
 
-def test_a_credential_is_told_as_it_was_signed_with_who_got_it(populated: Laurel) -> None:
+def test_credentials_are_exported_as_signed_with_their_recipient(populated: Laurel) -> None:
     found, _ = export_all(populated)
     for line in found:
         if line["type"] == "credential":
@@ -71,14 +71,14 @@ def test_a_credential_is_told_as_it_was_signed_with_who_got_it(populated: Laurel
 
 
 @pytest.mark.parametrize("most", [1, 2_000, 20_000])
-def test_pages_of_any_size_say_the_same(populated: Laurel, most: int) -> None:
+def test_page_size_does_not_change_the_export(populated: Laurel, most: int) -> None:
     whole, one = export_all(populated)
     found, pages = export_all(populated, most)
     assert found == whole
     assert (one, pages > 1) == (1, True)
 
 
-def test_no_secret_is_told(populated: Laurel) -> None:
+def test_export_contains_no_secrets(populated: Laurel) -> None:
     webhook = Webhook(
         "h" * 26, "fernhill", "LMS", Fields("course", "name", "email", "done", True), {"c": "a"}, False,
         (Secret(b"canary-secret" + bytes(19), populated.now),), b"canary-seed" + bytes(21), populated.now,
@@ -95,19 +95,19 @@ def test_no_secret_is_told(populated: Laurel) -> None:
     assert not names & {"secret", "secrets", "seed", "digest", "handle"}
 
 
-def test_bytes_are_never_told_by_accident(populated: Laurel) -> None:
+def test_export_refuses_bytes(populated: Laurel) -> None:
     with pytest.raises(TypeError):
         export.plain(populated.bulk.jobs.jobs("fernhill", None, 1).jobs[0])
 
 
-def test_another_issuer_has_its_own(populated: Laurel, client: Gateway) -> None:
+def test_export_of_another_issuer_contains_only_its_own_data(populated: Laurel, client: Gateway) -> None:
     response = client.get("/v1/export", **as_token(populated, "other", Role.OWNER))
     lines = [json.loads(line) for line in response.text.splitlines()]
     assert {line["type"] for line in lines} == {"issuer", "status_list", "member", "token", "end"}
     assert "fernhill" not in response.text
 
 
-def test_pages_are_followed_by_link_and_by_the_last_line(
+def test_pagination_by_link_header_and_by_the_last_line(
     populated: Laurel, client: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = export.page
@@ -128,7 +128,7 @@ def test_pages_are_followed_by_link_and_by_the_last_line(
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "bm90aGluZyB4", "Y3JlZGVudGlhbCB4", "am9iIHggMS14"])
-def test_a_cursor_of_somebody_s_own_making_is_told(populated: Laurel, client: Gateway, cursor: str) -> None:
+def test_a_forged_cursor_is_refused_or_exports_nothing(populated: Laurel, client: Gateway, cursor: str) -> None:
     response = client.get(f"/v1/export?cursor={cursor}", **as_token(populated, "fernhill", Role.OWNER))
     assert response.status in (200, 400)
     if response.status == 200:  # a job that is not there: nothing of it is told
@@ -137,5 +137,5 @@ def test_a_cursor_of_somebody_s_own_making_is_told(populated: Laurel, client: Ga
         export.page(populated.exporters, "fernhill", "Y3JlZGVudGlhbCB4")
 
 
-def test_only_owners_take_it_along(populated: Laurel, client: Gateway) -> None:
+def test_only_owners_can_export(populated: Laurel, client: Gateway) -> None:
     assert client.get("/v1/export", **as_token(populated, "fernhill", Role.VIEWER)).status == 403

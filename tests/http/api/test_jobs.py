@@ -45,7 +45,9 @@ def people(count: int) -> str:
     return "name,email\n" + "".join(f"P {number},p{number}@example.org\n" for number in range(count))
 
 
-def test_a_small_upload_is_issued_at_once(send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
+def test_a_small_upload_is_issued_immediately(
+    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel
+) -> None:
     sent = send(ROWS)
     assert sent.status == 200
     job = sent.json
@@ -62,7 +64,7 @@ def test_a_small_upload_is_issued_at_once(send: Send, client: Gateway, headers: 
         assert laurel.issuer_store.recipient(row["credential"]).notify
 
 
-def test_the_same_again_is_the_same_job(send: Send) -> None:
+def test_the_same_upload_is_the_same_job(send: Send) -> None:
     first = send(ROWS)
     assert send(ROWS).json == first.json
     assert send(gzip.compress(ROWS.encode())).json == first.json
@@ -75,9 +77,7 @@ def test_the_same_again_is_the_same_job(send: Send) -> None:
     assert (settings.status, settings.json["code"]) == (409, "conflict")
 
 
-def test_a_large_upload_is_left_to_the_to_do_list(
-    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel
-) -> None:
+def test_a_large_upload_is_queued(send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
     job = send(people(bulk_issuer.MAX_ROWS_AT_ONCE + 1)).json
     assert (job["state"], job["waiting"]) == ("running", bulk_issuer.MAX_ROWS_AT_ONCE + 1)
     (task,) = [task for task in laurel.tasks.due(laurel.now, 99) if task.kind == bulk_issuer.KIND]
@@ -85,7 +85,7 @@ def test_a_large_upload_is_left_to_the_to_do_list(
     assert client.get(f"/v1/jobs/{job['id']}", **headers).json["issued"] == bulk_issuer.MAX_ROWS_AT_ONCE + 1
 
 
-def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, client: Gateway, headers: dict[str, str]) -> None:
+def test_a_dry_run_reports_each_error_and_stores_nothing(send: Send, client: Gateway, headers: dict[str, str]) -> None:
     found = send("name,email\nAda,nonsense\nBob,b@x.org\nCarl,b@x.org\n", "&dry_run=true")
     assert found.status == 200
     assert (found.json["rows"], found.json["rows_with_errors"], found.json["rows_with_duplicates"]) == (3, 1, 1)
@@ -104,7 +104,7 @@ def test_a_dry_run_names_each_fault_and_stores_nothing(send: Send, client: Gatew
         ("name,phone\nAda,1\n", "malformed", "columns"),
     ],
 )
-def test_what_has_to_be_allowed_is_told_first(send: Send, content: str, code: str, allow: str) -> None:
+def test_errors_and_duplicates_are_refused_unless_allowed(send: Send, content: str, code: str, allow: str) -> None:
     refused = send(content)
     assert (refused.status, refused.json["code"]) == (400 if code == "malformed" else 422, code)
     if code != "malformed":
@@ -123,11 +123,11 @@ def test_what_has_to_be_allowed_is_told_first(send: Send, content: str, code: st
         ),
     ],
 )
-def test_other_forms_of_rows(send: Send, content: str, more: dict[str, str]) -> None:
+def test_other_row_formats(send: Send, content: str, more: dict[str, str]) -> None:
     assert send(content, **more).json["issued"] == 1
 
 
-def test_dates_and_letters_are_settings_of_the_upload(send: Send, laurel: Laurel, client: Gateway, headers) -> None:
+def test_expiry_and_emails_are_upload_settings(send: Send, laurel: Laurel, client: Gateway, headers) -> None:
     job = send("name,email\nAda,a@x.org\n", "&valid_until=2030-01-02&notify=false").json
     (row,) = client.get(f"/v1/jobs/{job['id']}/rows", **headers).json["items"]
     assert f"{laurel.issuer_store.record(row['credential']).valid_until}" == "2030-01-02 23:59:59+00:00"
@@ -141,13 +141,13 @@ def test_dates_and_letters_are_settings_of_the_upload(send: Send, laurel: Laurel
         ("&notify=1", 400), ("&achievement=x", 400),
     ],
 )  # fmt: skip
-def test_a_setting_that_is_not_understood_issues_nothing(send: Send, laurel: Laurel, query: str, status: int) -> None:
+def test_an_invalid_setting_issues_nothing(send: Send, laurel: Laurel, query: str, status: int) -> None:
     before = len(list(laurel.issuer_store.records("fernhill")))
     assert send(ROWS, query).status == status
     assert len(list(laurel.issuer_store.records("fernhill"))) == before
 
 
-def test_faults_of_the_whole(send: Send, client: Gateway, headers: dict[str, str]) -> None:
+def test_errors_of_the_whole_upload(send: Send, client: Gateway, headers: dict[str, str]) -> None:
     assert client.post("/v1/jobs", ROWS.encode(), **headers).json["errors"][0]["pointer"] == "/achievement"
     assert client.post("/v1/jobs?achievement=nothing", ROWS.encode(), **headers).status == 404
     assert send("name\n").status == 400
@@ -159,21 +159,23 @@ def test_faults_of_the_whole(send: Send, client: Gateway, headers: dict[str, str
     assert send(empty, content_type="multipart/form-data; boundary=B").json["code"] == "invalid_request"
 
 
-def test_exactly_as_much_as_may_be_sent_is_read(send: Send) -> None:
+def test_upload_size_limit_is_exact(send: Send) -> None:
     start = b"name\nAda\n"
     blank = (b"\n" + b" " * 99) * 40_000
     assert send((start + blank)[: spreadsheet.MAX_SENT], "&dry_run=true").json["rows"] == 1
     assert send((start + blank)[: spreadsheet.MAX_SENT + 1], "&dry_run=true").json["code"] == "too_large"
 
 
-def test_a_small_file_of_a_great_many_blank_lines_is_refused(send: Send) -> None:
+def test_a_compressed_file_of_millions_of_blank_lines_is_refused(send: Send) -> None:
     blank = gzip.compress(b"name\nAda\n" + b"\n" * 33_000_000)
     assert len(blank) < 50_000
     refused = send(blank, "&dry_run=true")
     assert (refused.status, refused.json["code"]) == (413, "too_large")
 
 
-def test_rows_page_by_page_by_state_and_as_csv(send: Send, client: Gateway, headers: dict[str, str]) -> None:
+def test_rows_are_paginated_filtered_by_state_and_downloaded_as_csv(
+    send: Send, client: Gateway, headers: dict[str, str]
+) -> None:
     content = "name,email\n" + "".join(f"P{n},{f'p{n}@x.org' if n % 2 else 'bad'}\n" for n in range(30))
     job = send(content, "&allow=row_errors").json
     assert (job["issued"], job["refused"]) == (15, 15)
@@ -193,14 +195,14 @@ def test_rows_page_by_page_by_state_and_as_csv(send: Send, client: Gateway, head
     assert "link" not in table.headers
 
 
-def test_a_table_of_rows_holds_no_formula(send: Send, client: Gateway, headers: dict[str, str]) -> None:
+def test_csv_of_rows_contains_no_formula(send: Send, client: Gateway, headers: dict[str, str]) -> None:
     job = send(ROWS).json
     table = client.get(f"/v1/jobs/{job['id']}/rows", accept="text/csv", **headers).text
     assert ",'=Bob()," in table
     assert client.get(f"/v1/jobs/{job['id']}/rows", accept="image/png", **headers).status == 406
 
 
-def test_a_page_of_rows_stays_below_what_lambda_hands_over(
+def test_a_page_of_rows_stays_below_the_lambda_response_limit(
     send: Send, client: Gateway, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(view, "MOST_BYTES", 1000)
@@ -226,9 +228,7 @@ def test_jobs_are_listed_newest_first(send: Send, client: Gateway, headers: dict
     assert client.get(f"/v1/jobs/{made[0]}/rows?state=x", **headers).status == 400
 
 
-def test_a_job_that_was_forgotten_is_run_on(
-    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel
-) -> None:
+def test_a_job_without_a_task_is_resumed(send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
     job = send(people(60)).json
     laurel.tasks.status.clear()
     ran = client.post(f"/v1/jobs/{job['id']}/run", b"", **headers)
@@ -237,7 +237,7 @@ def test_a_job_that_was_forgotten_is_run_on(
     assert client.post("/v1/jobs/nothing/run", b"", **headers).status == 404
 
 
-def test_an_answer_is_for_its_asker_alone(send: Send) -> None:
+def test_job_responses_are_not_cached_and_contain_no_addresses(send: Send) -> None:
     sent = send(ROWS)
     assert "no-store" in sent.headers["cache-control"]
     assert json.dumps(sent.json).count("example.org") == 0

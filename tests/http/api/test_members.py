@@ -29,7 +29,7 @@ def send(client: Gateway, method: str, path: str, who: dict[str, str], sent: obj
     return client(method, path, body=body, content_type="application/json", **who)
 
 
-def test_an_operator_founds_an_issuer_with_its_owner(laurel: Laurel, client: Gateway) -> None:
+def test_an_operator_creates_an_issuer_with_its_owner(laurel: Laurel, client: Gateway) -> None:
     operator = as_operator(laurel)
     created = send(client, "POST", "/v1/issuers", operator, NEW)
     assert (created.status, created.headers["location"]) == (201, "http://localhost:8000/v1/issuers/riverside")
@@ -56,14 +56,14 @@ def test_an_operator_founds_an_issuer_with_its_owner(laurel: Laurel, client: Gat
         ({"nmae": "x"}, 400),
     ],
 )
-def test_an_issuer_that_cannot_be_is_not_founded(
+def test_an_invalid_issuer_is_not_created(
     laurel: Laurel, client: Gateway, changes: dict[str, object], status: int
 ) -> None:
     assert send(client, "POST", "/v1/issuers", as_operator(laurel), {**NEW, **changes}).status == status
     assert len(list(laurel.issuer_store.issuers())) == 1
 
 
-def test_a_token_sees_its_own_issuer_alone(laurel: Laurel, client: Gateway) -> None:
+def test_a_token_sees_only_its_own_issuer(laurel: Laurel, client: Gateway) -> None:
     send(client, "POST", "/v1/issuers", as_operator(laurel), NEW)
     viewer = as_token(laurel, "fernhill", Role.VIEWER)
     assert [each["id"] for each in send(client, "GET", "/v1/issuers", viewer).json["items"]] == ["fernhill"]
@@ -74,7 +74,7 @@ def test_a_token_sees_its_own_issuer_alone(laurel: Laurel, client: Gateway) -> N
     )
 
 
-def test_an_issuer_changes_what_it_says_of_itself(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+def test_an_issuer_updates_its_details(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     before = laurel.issuer_store.issuer("fernhill")
     changed = send(client, "PATCH", "/v1/issuers/fernhill", owner, {"name": "Fernhill", "email": "a@fernhill.example"})
     assert (changed.json["name"], changed.json["email"], changed.json["url"]) == (
@@ -95,7 +95,7 @@ def test_an_issuer_changes_what_it_says_of_itself(laurel: Laurel, client: Gatewa
     assert laurel.issuer_store.issuer("fernhill") == after
 
 
-def test_members_come_change_and_go(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+def test_members_are_added_changed_and_removed(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     created = send(client, "POST", "/v1/members", owner, {"email": " Bo@Fernhill.example", "role": "viewer"})
     assert (created.status, created.json["email"], created.json["role"]) == (201, "bo@fernhill.example", "viewer")
     assert created.json["notified"] is True
@@ -110,7 +110,7 @@ def test_members_come_change_and_go(laurel: Laurel, client: Gateway, owner: dict
     assert send(client, "DELETE", "/v1/members/no-address", owner).status == 404
 
 
-def test_the_last_owner_stays(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+def test_the_last_owner_cannot_be_removed_or_demoted(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     for method, sent in (("DELETE", None), ("PUT", {"role": "viewer"})):
         response = send(client, method, "/v1/members/ada@fernhill.example", owner, sent)
         assert (response.status, response.json["code"]) == (409, "conflict")
@@ -127,16 +127,14 @@ def test_the_last_owner_stays(laurel: Laurel, client: Gateway, owner: dict[str, 
         ({"email": "bo@x.example", "role": "viewer", "a/b": 1}, "/a~1b"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(
+def test_an_invalid_field_is_named(
     client: Gateway, owner: dict[str, str], sent: dict[str, object], pointer: str
 ) -> None:
     response = send(client, "POST", "/v1/members", owner, sent)
     assert (response.status, response.json["errors"][0]["pointer"]) == (400, pointer)
 
 
-def test_a_token_made_here_works_in_its_role_until_it_is_revoked(
-    laurel: Laurel, client: Gateway, owner: dict[str, str]
-) -> None:
+def test_a_token_works_in_its_role_until_revoked(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     created = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "viewer"})
     assert created.status == 201
     viewer = {"authorization": f"Bearer {created.json['token']}"}
@@ -151,13 +149,13 @@ def test_a_token_made_here_works_in_its_role_until_it_is_revoked(
     assert send(client, "DELETE", f"/v1/tokens/{created.json['id']}", owner).status == 404
 
 
-def test_it_is_known_who_made_a_token(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+def test_a_token_records_its_creator(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     maker = next(iter(tokens.of_issuer(laurel.access_context, "fernhill"))).id
     created = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "editor"})
     assert created.json["created_by"] == f"token:{maker}"
 
 
-def test_as_the_scheme_is_written_makes_no_difference(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+def test_the_authorization_scheme_is_case_insensitive(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     text = owner["authorization"].partition(" ")[2]
     for header in (f"bearer {text}", f"BEARER  {text} "):
         assert client.get("/v1/members", authorization=header).status == 200

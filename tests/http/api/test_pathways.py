@@ -74,7 +74,7 @@ def college(laurel: Laurel, client: Gateway) -> College:
     return College(client, laurel)
 
 
-def test_a_pathway_is_written_read_and_changed(college: College) -> None:
+def test_a_pathway_is_created_read_and_updated(college: College) -> None:
     pathway = college.create_pathway()
     assert (pathway["version"], pathway["reward_name"]) == (1, "Data scientist")
     assert [step["name"] for step in pathway["root"]["in_order"]] == ["Data analysis in practice", "Statistics"]
@@ -103,18 +103,18 @@ def test_a_pathway_is_written_read_and_changed(college: College) -> None:
         ("/version", {"version": True}),
     ],
 )
-def test_a_fault_in_a_pathway_is_named_with_its_place(college: College, pointer: str, changes: Any) -> None:
+def test_an_error_in_a_pathway_has_its_json_pointer(college: College, pointer: str, changes: Any) -> None:
     response = college.send("POST", "/v1/pathways", college.draft(**changes))
     assert response.status == 400, response.text
     assert response.json["errors"][0]["pointer"] == pointer
 
 
-def test_what_no_rule_allows_is_refused(college: College) -> None:
+def test_a_reward_that_is_a_step_is_refused(college: College) -> None:
     response = college.send("POST", "/v1/pathways", college.draft(reward=college.first))
     assert (response.status, response.json["code"]) == (422, "refused")
 
 
-def test_progress_is_told_step_by_step(college: College) -> None:
+def test_progress_lists_each_step(college: College) -> None:
     pathway = college.create_pathway()
     progress = college.progress(pathway)
     assert (progress["complete"], progress["done"], progress["needed"], progress["completed"]) == (False, 1, 2, None)
@@ -128,7 +128,7 @@ def test_progress_is_told_step_by_step(college: College) -> None:
     )
 
 
-def test_whether_a_step_may_be_taken_can_be_asked(college: College) -> None:
+def test_progress_reports_eligibility_for_a_step(college: College) -> None:
     pathway = college.create_pathway()
     for email, first, second in (("ada@example.org", False, True), ("nobody@example.org", True, False)):
         for achievement, eligible in ((college.first, first), (college.second, second)):
@@ -136,7 +136,7 @@ def test_whether_a_step_may_be_taken_can_be_asked(college: College) -> None:
     assert "eligible" not in college.progress(pathway)
 
 
-def test_an_achievement_that_is_no_step_is_refused_and_not_taken_for_a_learner_who_may_not(college: College) -> None:
+def test_eligibility_for_an_achievement_outside_the_pathway_is_an_error(college: College) -> None:
     pathway = college.create_pathway()
     for achievement in (college.whole, college.second[:-1], "0", "x" * 400):
         url = f"/v1/pathways/{pathway['id']}/progress?email=ada@example.org&achievement={achievement}"
@@ -149,7 +149,7 @@ def test_an_achievement_that_is_no_step_is_refused_and_not_taken_for_a_learner_w
     assert (missing_email.status, missing_email.json["errors"][0]["pointer"]) == (400, "/email")
 
 
-def test_completions_are_listed_with_what_still_stands_behind_them(college: College) -> None:
+def test_completions_report_revoked_supporting_credentials(college: College) -> None:
     pathway = college.create_pathway()
     last = college.earn(college.second)
     progress = college.progress(pathway)
@@ -163,14 +163,14 @@ def test_completions_are_listed_with_what_still_stands_behind_them(college: Coll
     assert college.client.get(f"/v1/credentials/{reward}").json["verdict"] == "valid"
 
 
-def test_completions_do_not_go_on_from_a_cursor_that_no_list_gave_out(college: College) -> None:
+def test_an_invalid_completions_cursor_is_refused(college: College) -> None:
     pathway = college.create_pathway()
     for cursor in ("x", "~", "a" * 27):
         refused = college.client.get(f"/v1/pathways/{pathway['id']}/progress?cursor={cursor}", **college.editor)
         assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
 
 
-def test_an_address_that_is_none_is_a_fault(college: College) -> None:
+def test_an_invalid_email_is_an_error(college: College) -> None:
     pathway = college.create_pathway()
     misspelt = college.client.get(f"/v1/pathways/{pathway['id']}/progress?mail=ada@example.org", **college.editor)
     assert (misspelt.status, misspelt.json["errors"][0]["pointer"]) == (400, "/mail")
@@ -185,7 +185,7 @@ def section(page: str) -> str:
     return unescape(page.partition('aria-labelledby="pathways"')[2].partition("</section>")[0])
 
 
-def test_the_page_of_a_credential_names_the_next_step_and_where_to_sign_up(college: College) -> None:
+def test_the_credential_page_shows_the_next_step_and_its_sign_up_link(college: College) -> None:
     college.create_pathway()
     shown = section(college.client.get(college.laurel.url("valid"), accept=HTML).text)
     assert "To data scientist" in shown
@@ -195,7 +195,7 @@ def test_the_page_of_a_credential_names_the_next_step_and_where_to_sign_up(colle
     assert "Ada" not in shown
 
 
-def test_a_program_reads_the_same(college: College) -> None:
+def test_the_api_returns_the_next_step(college: College) -> None:
     pathway = college.create_pathway()
     [link] = college.client.get(f"/v1/credentials/{id_of('valid')}").json["pathways"]
     assert link == {
@@ -212,24 +212,24 @@ def test_a_program_reads_the_same(college: College) -> None:
     }
 
 
-def test_what_is_in_no_pathway_has_no_such_section(college: College) -> None:
+def test_a_credential_outside_pathways_has_no_pathways_section(college: College) -> None:
     assert section(college.client.get(college.laurel.url("valid"), accept=HTML).text) == ""
     assert college.client.get(f"/v1/credentials/{id_of('valid')}").json["pathways"] == []
 
 
 @pytest.mark.parametrize("kind", ["revoked", "suspended", "tampered", "wrong_signer", "unreachable_status"])
-def test_beside_a_warning_nothing_is_offered(college: College, kind: str) -> None:
+def test_a_page_with_a_warning_shows_no_pathways(college: College, kind: str) -> None:
     college.create_pathway()
     assert section(college.client.get(college.laurel.url(kind), accept=HTML).text) == ""
 
 
 @pytest.mark.parametrize("kind", ["valid", "expired", "not_yet_valid"])
-def test_what_is_real_leads_on(college: College, kind: str) -> None:
+def test_a_genuine_credential_shows_its_pathways(college: College, kind: str) -> None:
     college.create_pathway()
     assert "Statistics" in section(college.client.get(college.laurel.url(kind), accept=HTML).text)
 
 
-def test_an_address_without_https_is_no_link_and_markup_is_text(college: College) -> None:
+def test_non_https_urls_are_not_linked_and_markup_is_escaped(college: College) -> None:
     marked = {"achievement": college.second, "url": "http://fernhill.example/", "name": "<b>S</b>"}
     college.create_pathway(
         name='"><script>alert(1)</script>', root={"in_order": [{"achievement": college.first}, marked]}
@@ -240,7 +240,7 @@ def test_an_address_without_https_is_no_link_and_markup_is_text(college: College
     assert "http://fernhill.example/" not in page
 
 
-def test_at_the_end_of_a_pathway_the_page_says_what_it_earned(college: College) -> None:
+def test_the_last_step_of_a_pathway_shows_its_reward(college: College) -> None:
     college.create_pathway(root={"in_order": [{"achievement": college.second}, {"achievement": college.first}]})
     shown = section(college.client.get(college.laurel.url("valid"), accept=HTML).text)
     assert "To data scientist" in shown

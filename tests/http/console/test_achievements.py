@@ -35,7 +35,7 @@ def by_name(laurel: Laurel, name: str) -> Any:
     return found
 
 
-def test_achievement_is_described_and_can_be_awarded(editor: Browser, laurel: Laurel) -> None:
+def test_achievement_is_created_and_can_be_issued(editor: Browser, laurel: Laurel) -> None:
     response = send(editor, f"{HERE}/new", FIELDS, picture=picture())
     assert (response.status, response.headers["location"]) == (
         303,
@@ -68,7 +68,7 @@ def test_achievement_is_described_and_can_be_awarded(editor: Browser, laurel: La
         ({"valid_days": "٣"}, "valid_days"),
     ],
 )
-def test_fault_stands_beside_its_field_and_the_rest_is_kept(
+def test_error_is_shown_at_its_field_and_the_rest_is_kept(
     editor: Browser, laurel: Laurel, changes: dict[str, str], field: str
 ) -> None:
     response = send(editor, f"{HERE}/new", {**FIELDS, **changes}, picture=picture())
@@ -89,14 +89,14 @@ def test_fault_stands_beside_its_field_and_the_rest_is_kept(
         (picture()[:16] + b"\x7f\xff\xff\xff" + picture()[20:], "pixels"),
     ],
 )
-def test_picture_that_cannot_be_taken_is_told(editor: Browser, file: bytes, says: str) -> None:
+def test_invalid_image_is_refused_with_the_reason(editor: Browser, file: bytes, says: str) -> None:
     response = send(editor, f"{HERE}/new", FIELDS, picture=file)
     assert response.status == 422
     assert '<a href="#picture">' in response.text
     assert says in response.text
 
 
-def test_picture_is_kept_over_a_fault_elsewhere(editor: Browser, laurel: Laurel) -> None:
+def test_uploaded_image_is_kept_after_an_error_in_another_field(editor: Browser, laurel: Laurel) -> None:
     response = send(editor, f"{HERE}/new", {**FIELDS, "name": ""}, picture=picture())
     (kept,) = [
         attrs["value"] or "" for _, attrs in Outline(response.text).elements if attrs.get("name") == "kept_picture"
@@ -106,7 +106,7 @@ def test_picture_is_kept_over_a_fault_elsewhere(editor: Browser, laurel: Laurel)
 
 
 @pytest.mark.parametrize("kept", ["0" * 64, "../../etc/passwd", "x", "A" * 64])
-def test_kept_picture_that_is_made_up_is_none(editor: Browser, laurel: Laurel, kept: str) -> None:
+def test_forged_kept_image_is_ignored(editor: Browser, laurel: Laurel, kept: str) -> None:
     response = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
     assert response.status == 422
     assert "Choose a badge image" in response.text
@@ -122,7 +122,7 @@ def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laur
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
-def test_more_skills_gives_room_and_keeps_what_was_typed(editor: Browser) -> None:
+def test_more_skills_adds_rows_and_keeps_the_input(editor: Browser) -> None:
     value = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
     assert 'name="skill_name_4"' in value
     assert 'value="paint"' in value
@@ -131,7 +131,7 @@ def test_more_skills_gives_room_and_keeps_what_was_typed(editor: Browser) -> Non
     assert "More skills" not in value
 
 
-def test_change_is_a_new_version_and_what_was_awarded_stays(editor: Browser, laurel: Laurel) -> None:
+def test_change_creates_a_version_and_keeps_issued_credentials(editor: Browser, laurel: Laurel) -> None:
     (before,) = laurel.issuer_store.achievements("fernhill")
     page = editor.get(f"{HERE}/{before.id}").text
     assert "Saving creates version 2." in page
@@ -147,9 +147,7 @@ def test_change_is_a_new_version_and_what_was_awarded_stays(editor: Browser, lau
 
 
 @pytest.mark.parametrize("version", ["0", "7", "", "one"])
-def test_change_of_a_version_that_is_not_the_present_one_is_refused(
-    editor: Browser, laurel: Laurel, version: str
-) -> None:
+def test_change_from_an_outdated_version_is_refused(editor: Browser, laurel: Laurel, version: str) -> None:
     (before,) = laurel.issuer_store.achievements("fernhill")
     response = send(editor, f"{HERE}/{before.id}", {**FIELDS, "version": version}, picture=picture())
     assert response.status == 422
@@ -157,7 +155,7 @@ def test_change_of_a_version_that_is_not_the_present_one_is_refused(
     assert laurel.issuer_store.achievement("fernhill", before.id) == before
 
 
-def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Laurel) -> None:
+def test_archived_achievement_is_not_offered_until_unarchived(editor: Browser, laurel: Laurel) -> None:
     (one,) = laurel.issuer_store.achievements("fernhill")
     response = editor.post(f"{HERE}/{one.id}/archive", {"archived": "yes"})
     assert response.headers["location"].endswith("?did=achievement_archived")
@@ -172,7 +170,7 @@ def test_archived_one_is_not_awarded_and_comes_back(editor: Browser, laurel: Lau
     assert not laurel.issuer_store.achievement("fernhill", one.id).archived
 
 
-def test_viewer_sees_it_and_no_form(viewer: Browser, laurel: Laurel) -> None:
+def test_viewer_sees_the_achievement_without_a_form(viewer: Browser, laurel: Laurel) -> None:
     (one,) = laurel.issuer_store.achievements("fernhill")
     value = viewer.get(f"{HERE}/{one.id}").text
     assert "Completed twelve evenings." in value
@@ -182,5 +180,5 @@ def test_viewer_sees_it_and_no_form(viewer: Browser, laurel: Laurel) -> None:
     assert viewer.post(f"{HERE}/{one.id}/archive", {"archived": "yes"}).status == 403
 
 
-def test_unknown_one_is_a_helpful_404(editor: Browser) -> None:
+def test_unknown_achievement_is_a_404_with_an_explanation(editor: Browser) -> None:
     assert "This achievement does not exist." in editor.get(f"{HERE}/nothing").text

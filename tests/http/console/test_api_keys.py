@@ -14,7 +14,7 @@ from tests.http.signed_in import Browser
 KEYS = "/console/fernhill/api-keys"
 
 
-def test_key_is_shown_once_and_opens_what_was_said(owner: Browser, laurel: Laurel) -> None:
+def test_key_is_shown_once_and_has_the_chosen_role(owner: Browser, laurel: Laurel) -> None:
     assert "No API keys yet." in owner.get(KEYS).text
     value = owner.post(KEYS, {"name": "Moodle", "role": "editor"}).text
     (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", value)
@@ -25,7 +25,7 @@ def test_key_is_shown_once_and_opens_what_was_said(owner: Browser, laurel: Laure
     assert text not in again
 
 
-def test_same_form_again_makes_no_second_key_and_says_so(owner: Browser, laurel: Laurel) -> None:
+def test_resubmitted_form_creates_no_second_key(owner: Browser, laurel: Laurel) -> None:
     (token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
     form = {"name": "Moodle", "role": "editor", "key": token_id}
     first, again = owner.post(KEYS, form), owner.post(KEYS, form)
@@ -39,14 +39,14 @@ def test_same_form_again_makes_no_second_key_and_says_so(owner: Browser, laurel:
     assert owner.post(KEYS, {**form, "key": next_token_id}).status == 200
 
 
-def test_form_with_a_fault_keeps_its_key(owner: Browser) -> None:
+def test_form_with_an_error_keeps_its_key_id(owner: Browser) -> None:
     (token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
     response = owner.post(KEYS, {"name": "", "role": "editor", "key": token_id})
     assert f'name="key" value="{token_id}"' in response.text
 
 
 @pytest.mark.parametrize("made_up", ["x", "A" * 16, "a" * 17])
-def test_key_of_a_made_up_shape_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
+def test_malformed_key_id_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
     assert owner.post(KEYS, {"name": "Moodle", "role": "editor", "key": made_up}).status == 422
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
 
@@ -59,7 +59,7 @@ def test_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
     assert owner.post(f"{KEYS}/{token.id}").status == 404
 
 
-def test_it_is_said_what_happens_before_a_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
+def test_revoking_a_key_asks_for_confirmation(owner: Browser, laurel: Laurel) -> None:
     owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
     (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
     assert f'href="http://localhost:8000{KEYS}/{token.id}">Revoke' in owner.get(KEYS).text
@@ -75,7 +75,7 @@ def test_key_of_another_issuer_is_not_shown(owner: Browser, laurel: Laurel) -> N
     assert (response.status, "theirs" in response.text) == (404, False)
 
 
-def test_faults_are_told_beside_the_fields(owner: Browser, laurel: Laurel) -> None:
+def test_errors_are_shown_at_the_fields(owner: Browser, laurel: Laurel) -> None:
     response = owner.post(KEYS, {"name": "  ", "role": "editor"})
     assert response.status == 422
     assert 'id="name-error"' in response.text
@@ -83,7 +83,7 @@ def test_faults_are_told_beside_the_fields(owner: Browser, laurel: Laurel) -> No
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
 
 
-def test_only_an_owner_sees_the_keys(editor: Browser, viewer: Browser) -> None:
+def test_only_an_owner_sees_the_api_keys(editor: Browser, viewer: Browser) -> None:
     for browser in (editor, viewer):
         assert browser.get(KEYS).status == 403
         assert browser.post(KEYS, {"name": "Moodle", "role": "viewer"}).status == 403

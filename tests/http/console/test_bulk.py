@@ -52,7 +52,7 @@ def text_of(response: Response) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", response.text))
 
 
-def test_check_awards_nothing_and_says_what_would_happen(editor: Browser, laurel: Laurel) -> None:
+def test_check_issues_nothing_and_shows_a_preview(editor: Browser, laurel: Laurel) -> None:
     before = names(laurel)
     response = check(editor, laurel, GOOD)
     assert response.status == 200
@@ -64,7 +64,7 @@ def test_check_awards_nothing_and_says_what_would_happen(editor: Browser, laurel
     assert names(laurel) == before
 
 
-def test_what_was_checked_is_awarded_and_each_row_leads_to_its_credential(editor: Browser, laurel: Laurel) -> None:
+def test_checked_upload_is_issued_and_each_row_links_to_its_credential(editor: Browser, laurel: Laurel) -> None:
     response = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD)
     assert response.status == 303
     assert {"Grace Hopper", "Mary Seacole"} <= set(names(laurel))
@@ -76,20 +76,20 @@ def test_what_was_checked_is_awarded_and_each_row_leads_to_its_credential(editor
         assert status_changes.owned(laurel.issuer_context, "fernhill", row.credential_id)
 
 
-def test_button_pressed_twice_awards_once(editor: Browser, laurel: Laurel) -> None:
+def test_resubmitted_confirmation_issues_once(editor: Browser, laurel: Laurel) -> None:
     checked = check(editor, laurel, GOOD)
     first, second = confirm(editor, laurel, checked, GOOD), confirm(editor, laurel, checked, GOOD)
     assert first.headers["location"] == second.headers["location"]
     assert names(laurel).count("Grace Hopper") == 1
 
 
-def test_same_list_checked_anew_is_meant_anew(editor: Browser, laurel: Laurel) -> None:
+def test_the_same_upload_checked_again_is_issued_again(editor: Browser, laurel: Laurel) -> None:
     for _ in range(2):
         assert confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).status == 303
     assert names(laurel).count("Grace Hopper") == 2
 
 
-def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> None:
+def test_upload_accepts_names_with_addresses(editor: Browser, laurel: Laurel) -> None:
     response = check(editor, laurel, "Grace Hopper <grace@example.org>\nMary Seacole <mary@example.org>")
     assert "2 rows, no errors" in text_of(response)
 
@@ -103,7 +103,7 @@ def test_list_is_also_names_with_addresses(editor: Browser, laurel: Laurel) -> N
         ("name,evidence\nGrace Hopper,ftp://x\n", ["Evidence", "including https://"]),
     ],
 )
-def test_every_fault_is_told_by_row_and_column_with_what_to_do(
+def test_every_error_is_shown_by_row_and_column_with_advice(
     editor: Browser, laurel: Laurel, rows: str, says: list[str]
 ) -> None:
     response = check(editor, laurel, rows)
@@ -112,7 +112,7 @@ def test_every_fault_is_told_by_row_and_column_with_what_to_do(
     assert rows.strip() in html.unescape(response.text)
 
 
-def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(editor: Browser, laurel: Laurel) -> None:
+def test_unknown_columns_are_listed_and_ignored_if_ticked(editor: Browser, laurel: Laurel) -> None:
     rows = "Name,Email,Grade,Group\nGrace Hopper,grace@example.org,A,7\n"
     refused = check(editor, laurel, rows)
     assert refused.status == 422
@@ -126,21 +126,21 @@ def test_columns_that_are_not_known_are_named_and_left_out_when_that_is_ticked(e
     assert "Grace Hopper" in names(laurel)
 
 
-def test_what_is_left_out_is_part_of_what_was_checked(editor: Browser, laurel: Laurel) -> None:
+def test_ignored_columns_are_part_of_the_checked_input(editor: Browser, laurel: Laurel) -> None:
     rows = "Name,Email,Grade\nGrace Hopper,grace@example.org,A\n"
     response = confirm(editor, laurel, check(editor, laurel, rows, columns="yes"), rows)
     assert response.status == 422
     assert "Grace Hopper" not in names(laurel)
 
 
-def test_list_may_have_nothing_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
+def test_upload_accepts_a_space_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
     response = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
     assert "1 of 2 rows has errors" in text_of(response)
     assert "E-mail" in text_of(response)
     assert "There is no name" not in text_of(response)
 
 
-def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> None:
+def test_rows_with_errors_can_be_skipped(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     checked = check(editor, laurel, rows)
     assert "Issue 1 credential, skip the rest" in text_of(checked)
@@ -154,7 +154,7 @@ def test_rows_with_faults_can_be_left_out(editor: Browser, laurel: Laurel) -> No
     assert "Mary Seacole" not in text_of(only)
 
 
-def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browser, laurel: Laurel) -> None:
+def test_with_more_errors_than_listed_the_number_of_emails_is_not_stated(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\n" + "Grace Hopper,grace@@\n" * (bulk_issuer.MAX_ERRORS + 1) + "Mary Seacole,mary@example.org\n"
     response = check(editor, laurel, rows)
     assert "1,001 of 1,002 rows have errors" in text_of(response)
@@ -162,14 +162,14 @@ def test_more_faults_than_are_listed_leave_open_who_is_written_to(editor: Browse
     assert "These are the first 100" in text_of(response)
 
 
-def test_button_that_was_not_offered_awards_nothing(editor: Browser, laurel: Laurel) -> None:
+def test_an_action_that_was_not_offered_issues_nothing(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,grace@@\nMary Seacole,mary@example.org\n"
     before = names(laurel)
     assert confirm(editor, laurel, check(editor, laurel, rows), rows, do="issue").status in (200, 422)
     assert names(laurel) == before
 
 
-def test_address_that_stands_twice_is_asked_about(editor: Browser, laurel: Laurel) -> None:
+def test_duplicate_address_needs_confirmation(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,g@example.org\nGrace Hopper,g@example.org\n"
     checked = check(editor, laurel, rows)
     assert "one question" in text_of(checked)
@@ -181,7 +181,7 @@ def test_address_that_stands_twice_is_asked_about(editor: Browser, laurel: Laure
     assert names(laurel).count("Grace Hopper") == 2
 
 
-def test_list_changed_after_its_check_is_checked_again(editor: Browser, laurel: Laurel) -> None:
+def test_upload_changed_after_the_check_is_checked_again(editor: Browser, laurel: Laurel) -> None:
     before = names(laurel)
     response = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD + "Eve Malory,eve@example.org\n")
     assert response.status == 422
@@ -194,7 +194,7 @@ def test_list_changed_after_its_check_is_checked_again(editor: Browser, laurel: 
     assert names(laurel) == before
 
 
-def test_file_is_put_into_the_field_and_checked(editor: Browser, laurel: Laurel) -> None:
+def test_uploaded_file_fills_the_field_and_is_checked(editor: Browser, laurel: Laurel) -> None:
     fields = {"achievement": achievement(laurel), "rows": "", "do": "issue"}
     response = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + GOOD.encode())
     assert "2 rows, no errors" in text_of(response)
@@ -202,7 +202,7 @@ def test_file_is_put_into_the_field_and_checked(editor: Browser, laurel: Laurel)
 
 
 @pytest.mark.parametrize("file", ["name\nJos\xe9".encode("latin-1"), b"PK\x03\x04\xff\xfe", b"\x1f\x8b\x08\xff"])
-def test_file_that_is_no_text_is_told_with_the_way_out(editor: Browser, laurel: Laurel, file: bytes) -> None:
+def test_file_that_is_not_utf8_text_is_refused_with_advice(editor: Browser, laurel: Laurel, file: bytes) -> None:
     response = send(editor, HERE, {"achievement": achievement(laurel), "do": "check"}, file=file)
     assert response.status == 422
     assert "CSV UTF-8" in text_of(response)
@@ -219,7 +219,7 @@ def test_file_that_is_no_text_is_told_with_the_way_out(editor: Browser, laurel: 
         ({"valid_until": "soon"}, "valid_until"),
     ],
 )
-def test_fault_stands_beside_its_field(editor: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
+def test_error_is_shown_at_its_field(editor: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
     fields = {"achievement": achievement(laurel), "rows": GOOD, "do": "check", **changes}
     response = send(editor, HERE, fields)
     assert response.status == 422
@@ -227,7 +227,7 @@ def test_fault_stands_beside_its_field(editor: Browser, laurel: Laurel, changes:
     assert f'id="{field}-error"' in response.text
 
 
-def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, laurel: Laurel) -> None:
+def test_large_upload_runs_in_the_background_and_the_page_refreshes(editor: Browser, laurel: Laurel) -> None:
     rows = "name\n" + "".join(f"Holder {number}\n" for number in range(bulk_issuer.MAX_ROWS_AT_ONCE + 1))
     response = confirm(editor, laurel, check(editor, laurel, rows), rows)
     path = response.headers["location"].removeprefix(laurel.base_url)
@@ -240,7 +240,7 @@ def test_long_list_goes_on_by_itself_and_the_page_looks_again(editor: Browser, l
     assert job.state is JobState.RUNNING
 
 
-def test_good_until_holds_for_rows_without_a_date(editor: Browser, laurel: Laurel) -> None:
+def test_valid_until_applies_to_rows_without_a_date(editor: Browser, laurel: Laurel) -> None:
     rows = "name,valid_until\nGrace Hopper,\nMary Seacole,2027-01-31\n"
     checked = check(editor, laurel, rows, valid_until="2028-12-31")
     assert "31 December 2028" in text_of(checked)
@@ -250,7 +250,7 @@ def test_good_until_holds_for_rows_without_a_date(editor: Browser, laurel: Laure
     assert [f"{end:%Y-%m-%d}" for name, end in sorted(ends.items()) if end] == ["2028-12-31", "2027-01-31"]
 
 
-def test_viewer_may_look_and_not_award(viewer: Browser, editor: Browser, laurel: Laurel) -> None:
+def test_viewer_sees_uploads_but_cannot_issue(viewer: Browser, editor: Browser, laurel: Laurel) -> None:
     path = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).headers["location"].removeprefix(laurel.base_url)
     assert "2 credentials issued" in text_of(viewer.get(path))
     assert viewer.get(HERE).status == 403
@@ -258,7 +258,7 @@ def test_viewer_may_look_and_not_award(viewer: Browser, editor: Browser, laurel:
     assert viewer.post(path).status == 403
 
 
-def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laurel, client: Gateway) -> None:
+def test_upload_by_a_program_names_its_api_key(editor: Browser, laurel: Laurel, client: Gateway) -> None:
     key = as_token(laurel, "fernhill", Role.EDITOR)
     response = client.post(f"/v1/jobs?achievement={achievement(laurel)}", GOOD.encode(), **key)
     name = key["authorization"].removeprefix("Bearer ").rpartition("_")[0]
@@ -266,5 +266,5 @@ def test_list_that_a_program_awarded_names_its_key(editor: Browser, laurel: Laur
         assert f"the key {name}_…" in text_of(editor.get(path))
 
 
-def test_unknown_list_is_a_helpful_404(editor: Browser) -> None:
+def test_unknown_upload_is_a_404_with_an_explanation(editor: Browser) -> None:
     assert "This upload does not exist." in editor.get(f"{HERE}/{'a' * 26}").text

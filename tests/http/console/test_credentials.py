@@ -36,7 +36,7 @@ def listed_ids(text: str) -> list[str]:
     return re.findall(r'/console/fernhill/credentials/([a-z2-7]{26})"', text)
 
 
-def test_everything_is_listed_the_newest_first(viewer: Browser, grace: Record) -> None:
+def test_credentials_are_listed_newest_first(viewer: Browser, grace: Record) -> None:
     found = listed_ids(viewer.get(HERE).text)
     assert len(found) == 9
     assert found[0] == grace.id
@@ -58,7 +58,7 @@ def test_everything_is_listed_the_newest_first(viewer: Browser, grace: Record) -
         ("after=nonsense", 9),
     ],
 )
-def test_found_by_what_one_remembers(viewer: Browser, grace: Record, query: str, number: int) -> None:
+def test_search_filters(viewer: Browser, grace: Record, query: str, number: int) -> None:
     response = viewer.get(f"{HERE}?{query}")
     assert response.status == 200
     assert len(listed_ids(response.text)) == number
@@ -66,7 +66,7 @@ def test_found_by_what_one_remembers(viewer: Browser, grace: Record, query: str,
         assert "No matches." in response.text
 
 
-def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel) -> None:
+def test_next_page_continues_after_the_previous_one(viewer: Browser, laurel: Laurel) -> None:
     for number in range(30):
         issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), Holder(f"Holder {number}")))
     first = viewer.get(f"{HERE}?q=o").text
@@ -77,7 +77,7 @@ def test_next_page_goes_on_where_this_one_ended(viewer: Browser, laurel: Laurel)
     assert len(found) == len(set(found)) == 38
 
 
-def test_page_says_how_it_stands_and_what_can_be_done(editor: Browser, laurel: Laurel, grace: Record) -> None:
+def test_page_shows_the_status_and_the_available_actions(editor: Browser, laurel: Laurel, grace: Record) -> None:
     page = editor.get(f"{HERE}/{grace.id}")
     for words in (
         "Grace Hopper",
@@ -95,7 +95,7 @@ def test_page_says_how_it_stands_and_what_can_be_done(editor: Browser, laurel: L
     assert "reinstate" in editor.get(f"{HERE}/{id_of('suspended')}").text
 
 
-def test_viewer_sees_no_acts_and_may_do_none(viewer: Browser, grace: Record, laurel: Laurel) -> None:
+def test_viewer_sees_no_actions_and_is_refused(viewer: Browser, grace: Record, laurel: Laurel) -> None:
     assert "What you can do" not in viewer.get(f"{HERE}/{grace.id}").text
     for act in ("send", "correct", "renew", "suspend", "reinstate", "revoke"):
         assert viewer.get(f"{HERE}/{grace.id}/{act}").status == 403
@@ -103,7 +103,7 @@ def test_viewer_sees_no_acts_and_may_do_none(viewer: Browser, grace: Record, lau
     assert laurel.issuer_store.record(grace.id).status.state is State.ACTIVE
 
 
-def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser, grace: Record, laurel: Laurel) -> None:
+def test_revoking_is_explained_and_requires_a_reason(editor: Browser, grace: Record, laurel: Laurel) -> None:
     page = editor.get(f"{HERE}/{grace.id}/revoke")
     assert "You cannot undo this." in text_of(page)
     refused = editor.post(f"{HERE}/{grace.id}/revoke", {"reason": "  "})
@@ -118,7 +118,7 @@ def test_withdrawing_is_explained_asks_for_a_reason_and_is_done(editor: Browser,
     assert editor.get(f"{HERE}/{grace.id}/revoke").status == 404
 
 
-def test_hold_and_its_end(editor: Browser, grace: Record, laurel: Laurel) -> None:
+def test_suspend_and_reinstate(editor: Browser, grace: Record, laurel: Laurel) -> None:
     editor.post(f"{HERE}/{grace.id}/suspend", {"reason": "An appeal."})
     assert laurel.issuer_store.record(grace.id).status.state is State.SUSPENDED
     assert "Suspended" in text_of(editor.get(f"{HERE}/{grace.id}"))
@@ -128,7 +128,7 @@ def test_hold_and_its_end(editor: Browser, grace: Record, laurel: Laurel) -> Non
     assert editor.post(f"{HERE}/{grace.id}/reinstate", {}).headers["location"].endswith("?did=unchanged")
 
 
-def test_correction_replaces_and_pressed_twice_it_replaces_once(editor: Browser, grace: Record, laurel: Laurel) -> None:
+def test_resubmitted_correction_replaces_once(editor: Browser, grace: Record, laurel: Laurel) -> None:
     page = editor.get(f"{HERE}/{grace.id}/correct")
     assert 'value="Grace Hopper"' in page.text
     fields = {
@@ -150,16 +150,14 @@ def test_correction_replaces_and_pressed_twice_it_replaces_once(editor: Browser,
     assert f"/credentials/{grace.id}" in editor.get(f"{HERE}/{after.id}").text
 
 
-def test_an_emptied_field_of_a_correction_takes_away_what_stood_there(
-    editor: Browser, grace: Record, laurel: Laurel
-) -> None:
+def test_an_emptied_field_of_a_correction_removes_the_value(editor: Browser, grace: Record, laurel: Laurel) -> None:
     fields = {"name": "Grace Hopper", "email": "", "valid_until": "", "reason": ""}
     assert editor.post(f"{HERE}/{grace.id}/correct", fields).status == 303
     after = laurel.issuer_store.record(laurel.issuer_store.record(grace.id).superseded_by or "")
     assert (after.valid_until, laurel.issuer_store.recipient(after.id).email) == (None, None)
 
 
-def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Record) -> None:
+def test_a_correction_that_changes_nothing_is_refused(editor: Browser, grace: Record) -> None:
     fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": "Why?"}
     response = editor.post(f"{HERE}/{grace.id}/correct", fields)
     assert response.status == 422
@@ -179,7 +177,7 @@ def test_a_correction_that_changes_nothing_says_so(editor: Browser, grace: Recor
         ({"name": "Grace B. Hopper", "reason": "x" * 501}, "reason"),
     ],
 )
-def test_correction_with_a_fault_changes_nothing(
+def test_correction_with_an_error_changes_nothing(
     editor: Browser, grace: Record, laurel: Laurel, changes: dict[str, str], field: str
 ) -> None:
     fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": ""}
@@ -190,7 +188,7 @@ def test_correction_with_a_fault_changes_nothing(
 
 
 @pytest.mark.parametrize("act", ["correct", "suspend", "revoke"])
-def test_a_reason_may_be_as_long_as_a_program_may_make_it(
+def test_reason_length_limit_is_the_same_as_in_the_api(
     editor: Browser, grace: Record, laurel: Laurel, act: str
 ) -> None:
     fields = {"name": "Grace B. Hopper", "email": "grace@example.org", "valid_until": "2027-03-02"}
@@ -199,7 +197,7 @@ def test_a_reason_may_be_as_long_as_a_program_may_make_it(
     assert (laurel.issuer_store.record(grace.id).status.reason or "").endswith("x" * 500)
 
 
-def test_renewal_leaves_the_old_one(editor: Browser, grace: Record, laurel: Laurel) -> None:
+def test_renewal_keeps_the_previous_credential_active(editor: Browser, grace: Record, laurel: Laurel) -> None:
     done = editor.post(f"{HERE}/{grace.id}/renew", {"valid_until": "2029-12-31"})
     assert done.headers["location"].endswith("?did=renewed")
     before = laurel.issuer_store.record(grace.id)
@@ -208,7 +206,7 @@ def test_renewal_leaves_the_old_one(editor: Browser, grace: Record, laurel: Laur
     assert f"{after.valid_until:%Y-%m-%d}" == "2029-12-31"
 
 
-def test_message_is_sent_again_and_not_at_once_again(editor: Browser, grace: Record, laurel: Laurel) -> None:
+def test_email_is_resent_at_most_every_10_minutes(editor: Browser, grace: Record, laurel: Laurel) -> None:
     done = editor.post(f"{HERE}/{grace.id}/send", {})
     assert done.headers["location"].endswith("?did=sent")
     assert "Message" in text_of(editor.get(f"{HERE}/{grace.id}"))
@@ -218,13 +216,13 @@ def test_message_is_sent_again_and_not_at_once_again(editor: Browser, grace: Rec
 
 
 @pytest.mark.parametrize("path", ["q" * 26, "nothing", "..", f"{id_of('valid')}/nothing", f"{id_of('valid')}/delete"])
-def test_what_is_not_there_is_a_helpful_404(editor: Browser, path: str) -> None:
+def test_unknown_credential_or_action_is_a_404_with_an_explanation(editor: Browser, path: str) -> None:
     response = editor.get(f"{HERE}/{path}")
     assert response.status == 404
     assert "This credential does not exist." in response.text
 
 
-def test_credential_of_another_issuer_is_not_there(non_member: Browser, laurel: Laurel, grace: Record) -> None:
+def test_credential_of_another_issuer_is_404(non_member: Browser, laurel: Laurel, grace: Record) -> None:
     fields = {"name": "Riverside", "url": "https://riverside.example/", "description": "Courses."}
     non_member.post("/console/new", fields)
     for path in ("", "/revoke", "/correct", "/send"):
@@ -236,7 +234,7 @@ def test_credential_of_another_issuer_is_not_there(non_member: Browser, laurel: 
     assert laurel.issuer_store.record(grace.id) == grace
 
 
-def test_overview_counts_and_says_what_comes_next(laurel: Laurel, grace: Record, owner: Browser) -> None:
+def test_overview_shows_counts_and_next_steps(laurel: Laurel, grace: Record, owner: Browser) -> None:
     page = text_of(owner.get("/console/fernhill"))
     assert "Grace Hopper" in page
     assert re.search(r"9\s+issued", page)

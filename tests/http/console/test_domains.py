@@ -27,7 +27,7 @@ def domain_finding(laurel: Laurel, browser: Browser) -> str:
     return report["findings"][7]["message"]
 
 
-def test_what_to_publish_is_said_then_found_then_cited_then_given_up(owner: Browser, laurel: Laurel) -> None:
+def test_domain_is_proven_cited_and_given_up(owner: Browser, laurel: Laurel) -> None:
     (name, text), (url, line) = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), DOMAIN)
     response = owner.post(HERE, {"domain": DOMAIN})
     assert response.status == 422
@@ -42,12 +42,12 @@ def test_what_to_publish_is_said_then_found_then_cited_then_given_up(owner: Brow
     assert DOMAIN not in domain_finding(laurel, owner)
 
 
-def test_name_servers_are_not_asked_without_end(owner: Browser, laurel: Laurel) -> None:
+def test_domain_checks_are_rate_limited(owner: Browser, laurel: Laurel) -> None:
     responses = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(READINGS.most + 1)]
     assert responses == [422] * READINGS.most + [429]
 
 
-def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner: Browser, laurel: Laurel) -> None:
+def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel: Laurel) -> None:
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
     assert "Too long ago" not in text_of(owner.get(HERE))
@@ -58,9 +58,7 @@ def test_a_domain_that_was_not_heard_of_for_long_is_shown_so_and_not_cited(owner
     assert DOMAIN not in domain_finding(laurel, owner)
 
 
-def test_a_name_that_nobody_vouches_for_is_no_fact_because_a_domain_stands_behind_it(
-    owner: Browser, laurel: Laurel
-) -> None:
+def test_a_domain_proof_does_not_verify_the_issuer_name(owner: Browser, laurel: Laurel) -> None:
     """Whoever owns any domain could otherwise have a borrowed name stated as a fact, with a link of its choice."""
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})

@@ -25,7 +25,7 @@ SIGN_OUT = "Sign out</button>"
         "/console/fernhill/issue/nothing",
     ],
 )
-def test_what_is_not_there_leaves_the_menu_and_a_way_back(owner: Browser, path: str) -> None:
+def test_404_keeps_the_menu_and_links_back(owner: Browser, path: str) -> None:
     response = owner.get(path)
     assert response.status == 404
     assert "Not found." in response.text
@@ -35,7 +35,7 @@ def test_what_is_not_there_leaves_the_menu_and_a_way_back(owner: Browser, path: 
     assert response.headers["cache-control"] == "private, no-store"
 
 
-def test_what_a_role_may_not_leaves_the_menu_of_that_role(viewer: Browser) -> None:
+def test_403_keeps_the_menu_of_the_role(viewer: Browser) -> None:
     response = viewer.get("/console/fernhill/api-keys")
     assert response.status == 403
     assert "vi@fernhill.example</bdi>, viewer" in response.text
@@ -43,14 +43,14 @@ def test_what_a_role_may_not_leaves_the_menu_of_that_role(viewer: Browser) -> No
     assert ">Keys</a>" not in response.text
 
 
-def test_form_of_another_session_leaves_the_menu(owner: Browser, laurel: Laurel) -> None:
+def test_csrf_error_keeps_the_menu(owner: Browser, laurel: Laurel) -> None:
     response = owner.post("/console/fernhill/members", {"csrf": "x", "email": "eve@example.org", "role": "owner"})
     assert response.status == 403
     assert NAV in response.text
     assert [one.email for one in laurel.access_context.member_store.members("fernhill")] == ["olu@fernhill.example"]
 
 
-def test_stranger_sees_no_menu_whether_there_is_such_an_issuer_or_not(non_member: Browser) -> None:
+def test_non_member_gets_the_same_404_for_existing_and_unknown_issuers(non_member: Browser) -> None:
     here, nowhere = non_member.get("/console/fernhill/api-keys"), non_member.get("/console/nowhere/api-keys")
     assert (here.status, here.text) == (nowhere.status, nowhere.text)
     assert here.status == 404
@@ -60,7 +60,7 @@ def test_stranger_sees_no_menu_whether_there_is_such_an_issuer_or_not(non_member
     assert f'<a class="go" href="{BASE_URL}/console">' in here.text
 
 
-def test_fault_of_ours_leaves_the_menu_and_a_number(owner: Browser, laurel: Laurel) -> None:
+def test_internal_error_keeps_the_menu(owner: Browser, laurel: Laurel) -> None:
     def broken(issuer_id: str) -> NoReturn:
         raise RuntimeError("a fault")
 
@@ -73,7 +73,7 @@ def test_fault_of_ours_leaves_the_menu_and_a_number(owner: Browser, laurel: Laur
 
 
 @pytest.mark.parametrize("error", [Unavailable("no answer"), RuntimeError("a fault")])
-def test_fault_in_what_the_frame_itself_needs_is_told_without_the_menu(
+def test_error_while_loading_the_page_frame_is_shown_without_the_menu(
     owner: Browser, laurel: Laurel, error: Exception
 ) -> None:
     def broken(issuer_id: str) -> NoReturn:
@@ -88,11 +88,11 @@ def test_fault_in_what_the_frame_itself_needs_is_told_without_the_menu(
         assert response.headers["retry-after"] == "5"
 
 
-def test_program_is_told_as_a_problem(laurel: Laurel) -> None:
+def test_program_gets_a_problem_document(laurel: Laurel) -> None:
     owner = as_person(laurel, "olu@fernhill.example", "fernhill")
     response = owner.get("/console/fernhill/webhooks/nothing", accept="application/json")
     assert (response.status, response.json["code"]) == (404, "not_found")
 
 
-def test_nobody_signed_in_is_asked_to_sign_in(client: Gateway) -> None:
+def test_anonymous_visitor_is_redirected_to_sign_in(client: Gateway) -> None:
     assert client.get("/console/fernhill/webhooks/nothing", accept=HTML).status == 303

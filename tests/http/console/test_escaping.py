@@ -48,7 +48,7 @@ def is_safe(text: str) -> bool:
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_what_is_typed_into_a_form_stays_text(laurel: Laurel, evil: str) -> None:
+def test_form_input_is_escaped(laurel: Laurel, evil: str) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
     for path, names in FORMS.items():
         for do in ("save", "check", "preview", "more"):
@@ -61,7 +61,7 @@ def test_what_is_typed_into_a_form_stays_text(laurel: Laurel, evil: str) -> None
 
 
 @pytest.mark.parametrize("evil", [evil for evil in EVIL if evil.strip() and "\x00" not in evil][:6], ids=repr)
-def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
+def test_stored_text_is_escaped(laurel: Laurel, evil: str) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
     value = evil.replace("\x00", "")
     skill = Skill(value, "https://skills.example/", value)
@@ -82,13 +82,13 @@ def test_what_is_stored_stays_text(laurel: Laurel, evil: str) -> None:
         assert is_safe(response.text), path
 
 
-def test_nothing_of_an_address_is_shown_as_a_banner(laurel: Laurel) -> None:
+def test_query_parameters_are_not_shown_as_a_banner(laurel: Laurel) -> None:
     owner = as_person(laurel, OWNER, "fernhill")
     expected = owner.get("/console/fernhill/members").text
     assert owner.get("/console/fernhill/members?did=<b>gone</b>&x=y").text == expected
 
 
-def test_rows_of_a_list_stay_text_in_the_table_and_in_the_field(laurel: Laurel) -> None:
+def test_uploaded_rows_are_escaped_in_the_table_and_in_the_field(laurel: Laurel) -> None:
     editor = as_person(laurel, OWNER, "fernhill")
     assert achievement(laurel)
     rows = 'name,email\n"</textarea><script>alert(1)</script>",<img src=x onerror=alert(1)>\n=cmd|x,a@example.org\n'
@@ -97,7 +97,7 @@ def test_rows_of_a_list_stay_text_in_the_table_and_in_the_field(laurel: Laurel) 
     assert Outline(response.text).shape.count("textarea") == 1
 
 
-def test_nothing_that_is_typed_is_in_the_log(
+def test_no_form_input_is_logged(
     laurel: Laurel, log_lines: LogCapture, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = as_person(laurel, OWNER, "fernhill")

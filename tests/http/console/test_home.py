@@ -21,12 +21,12 @@ NEW = {
 }
 
 
-def test_nobody_signed_in_is_asked_to_sign_in(client: Gateway) -> None:
+def test_anonymous_visitor_is_redirected_to_sign_in(client: Gateway) -> None:
     response = client.get("/console", accept="text/html")
     assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}/sign-in?next=/console")
 
 
-def test_whoever_belongs_to_none_founds_one(non_member: Browser, laurel: Laurel) -> None:
+def test_person_without_an_issuer_creates_one(non_member: Browser, laurel: Laurel) -> None:
     assert non_member.get("/console").headers["location"] == f"{BASE_URL}/console/new"
     assert "sam@elsewhere.example and do not belong to an issuer yet" in non_member.get("/console/new").text
     response = non_member.post("/console/new", NEW)
@@ -36,12 +36,12 @@ def test_whoever_belongs_to_none_founds_one(non_member: Browser, laurel: Laurel)
     assert laurel.access_context.member_store.member("riverside-academy", "sam@elsewhere.example").role is Role.OWNER
 
 
-def test_whoever_belongs_to_one_goes_straight_in(owner: Browser) -> None:
+def test_member_of_one_issuer_is_redirected_to_it(owner: Browser) -> None:
     assert owner.get("/console").headers["location"] == f"{BASE_URL}/console/fernhill"
     assert "Create another issuer" in owner.get("/console?all=1").text
 
 
-def test_whoever_belongs_to_several_chooses(non_member: Browser, laurel: Laurel) -> None:
+def test_member_of_several_issuers_chooses(non_member: Browser, laurel: Laurel) -> None:
     non_member.post("/console/new", NEW)
     belongs(laurel.access_context, "fernhill", "sam@elsewhere.example", Role.VIEWER)
     value = non_member.get("/console").text
@@ -64,9 +64,7 @@ def test_whoever_belongs_to_several_chooses(non_member: Browser, laurel: Laurel)
         ({"email": "not mail"}, "email"),
     ],
 )
-def test_fault_stands_beside_its_field(
-    non_member: Browser, laurel: Laurel, changes: dict[str, str], field: str
-) -> None:
+def test_error_is_shown_at_its_field(non_member: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
     response = non_member.post("/console/new", {**NEW, **changes})
     assert response.status == 422
     assert f'<a href="#{field}">' in response.text
@@ -75,13 +73,13 @@ def test_fault_stands_beside_its_field(
     assert [issuer.id for issuer in laurel.issuer_store.issuers()] == ["fernhill"]
 
 
-def test_all_faults_are_told_at_once(non_member: Browser) -> None:
+def test_all_errors_are_shown_together(non_member: Browser) -> None:
     value = non_member.post("/console/new", {}).text
     assert "There are 3 problems" in value
     assert value.index('href="#name"') < value.index('href="#url"') < value.index('href="#description"')
 
 
-def test_nobody_founds_without_end(laurel: Laurel) -> None:
+def test_number_of_own_issuers_is_limited(laurel: Laurel) -> None:
     sam = as_person(laurel, "sam@elsewhere.example")
     for number in range(home.MAX_OWN):
         assert sam.post("/console/new", {**NEW, "id": f"academy-{number}"}).status == 303
@@ -94,18 +92,18 @@ def test_nobody_founds_without_end(laurel: Laurel) -> None:
     ("name", "slug"),
     [("Fernhill College", "fernhill-college"), ("École d’Été 2026!", "ecole-d-ete-2026"), ("学校", ""), ("-", "")],
 )
-def test_short_name_is_made_from_the_name(name: str, slug: str) -> None:
+def test_slug_is_derived_from_the_name(name: str, slug: str) -> None:
     assert home.slug(name) == slug
 
 
-def test_script_is_the_one_that_the_pages_allow(client: Gateway, owner: Browser) -> None:
+def test_script_matches_the_csp_hash(client: Gateway, owner: Browser) -> None:
     response = client.get("/console.js")
     assert response.headers["content-type"].startswith("text/javascript")
     policy = owner.get("/console?all=1").headers["content-security-policy"]
     assert f"script-src '{render.digest(response.text)}';" in policy
 
 
-def test_pages_of_a_session_are_for_nobody_else(owner: Browser) -> None:
+def test_console_pages_are_private(owner: Browser) -> None:
     headers = owner.get("/console?all=1").headers
     assert headers["cache-control"] == "private, no-store"
     assert "access-control-allow-origin" not in headers
@@ -115,13 +113,13 @@ def test_pages_of_a_session_are_for_nobody_else(owner: Browser) -> None:
     assert "frame-ancestors 'none'" in policy
 
 
-def test_form_without_the_sessions_word_is_refused(non_member: Browser, laurel: Laurel) -> None:
+def test_form_without_the_csrf_token_is_refused(non_member: Browser, laurel: Laurel) -> None:
     assert non_member.post("/console/new", {**NEW, "csrf": "wrong"}).status == 403
     assert non_member.post("/console/new", NEW, origin="https://evil.example").status == 403
     assert [issuer.id for issuer in laurel.issuer_store.issuers()] == ["fernhill"]
 
 
-def test_whoever_founds_one_and_hands_it_on_does_not_found_without_end(non_member: Browser, laurel: Laurel) -> None:
+def test_created_issuers_are_limited_even_if_handed_over(non_member: Browser, laurel: Laurel) -> None:
     def create(number: int) -> int:
         issuer_id = f"riverside-{number}"
         status = non_member.post("/console/new", {**NEW, "id": issuer_id}).status

@@ -15,14 +15,14 @@ from tests.http.signed_in import Browser
 PEOPLE = "/console/fernhill/members"
 
 
-def test_people_are_listed_with_their_roles(owner: Browser, viewer: Browser) -> None:
+def test_members_are_listed_with_their_roles(owner: Browser, viewer: Browser) -> None:
     value = owner.get(PEOPLE).text
     assert f'{OWNER}</bdi> <span class="soft">(you)</span>' in value
     assert "vi@fernhill.example" in value
     assert "Add a member" in value
 
 
-def test_viewer_sees_no_button_that_would_be_refused(viewer: Browser) -> None:
+def test_viewer_sees_no_member_actions(viewer: Browser) -> None:
     value = viewer.get(PEOPLE).text
     assert "Add a member" not in value
     assert "/members/change" not in value
@@ -31,14 +31,14 @@ def test_viewer_sees_no_button_that_would_be_refused(viewer: Browser) -> None:
     assert viewer.post(f"{PEOPLE}/change", {"email": OWNER, "do": "remove"}).status == 403
 
 
-def test_person_is_added_and_told_of_once(owner: Browser, laurel: Laurel) -> None:
+def test_member_is_added(owner: Browser, laurel: Laurel) -> None:
     response = owner.post(PEOPLE, {"email": " Ada@Example.org ", "role": "viewer"})
     assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}{PEOPLE}?did=member_added")
     assert laurel.access_context.member_store.member("fernhill", "ada@example.org").role is Role.VIEWER
     assert "Member added." in owner.get(f"{PEOPLE}?did=member_added").text
 
 
-def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laurel: Laurel) -> None:
+def test_owner_is_told_if_the_invitation_was_not_sent(owner: Browser, laurel: Laurel) -> None:
     laurel.mailer.failure = lambda: NotSent("not now")
     response = owner.post(PEOPLE, {"email": "ada@example.org", "role": "viewer"})
     assert response.headers["location"] == f"{BASE_URL}{PEOPLE}?did=member_not_told"
@@ -50,9 +50,7 @@ def test_owner_is_told_that_no_letter_went_to_who_was_added(owner: Browser, laur
     ("email", "role", "field"),
     [("nobody", "editor", "email"), ("", "editor", "email"), ("ada@example.org", "king", "role")],
 )
-def test_fault_stands_beside_its_field_and_what_was_typed_is_kept(
-    owner: Browser, email: str, role: str, field: str
-) -> None:
+def test_error_is_shown_at_its_field_and_the_input_is_kept(owner: Browser, email: str, role: str, field: str) -> None:
     response = owner.post(PEOPLE, {"email": email, "role": role})
     assert response.status == 422
     assert f'<a href="#{field}">' in response.text
@@ -67,7 +65,7 @@ def test_role_is_changed(owner: Browser, viewer: Browser, laurel: Laurel) -> Non
     assert laurel.access_context.member_store.member("fernhill", "vi@fernhill.example").role is Role.EDITOR
 
 
-def test_person_is_removed_and_locked_out(owner: Browser, viewer: Browser) -> None:
+def test_removed_member_loses_access(owner: Browser, viewer: Browser) -> None:
     assert viewer.get(PEOPLE).status == 200
     response = owner.post(f"{PEOPLE}/change", {"email": "vi@fernhill.example", "do": "remove"})
     assert response.headers["location"].endswith("/members?did=member_removed")
@@ -75,14 +73,14 @@ def test_person_is_removed_and_locked_out(owner: Browser, viewer: Browser) -> No
 
 
 @pytest.mark.parametrize("fields", [{"do": "remove"}, {"do": "change", "role": "viewer"}])
-def test_last_owner_stays(owner: Browser, laurel: Laurel, fields: dict[str, str]) -> None:
+def test_last_owner_cannot_be_removed_or_demoted(owner: Browser, laurel: Laurel, fields: dict[str, str]) -> None:
     response = owner.post(f"{PEOPLE}/change", {"email": OWNER, **fields})
     assert response.status == 422
     assert "An issuer must have at least one owner" in html.unescape(response.text)
     assert laurel.access_context.member_store.member("fernhill", OWNER).role is Role.OWNER
 
 
-def test_nobody_of_that_name_is_a_helpful_404(owner: Browser) -> None:
+def test_unknown_member_is_a_404_with_an_explanation(owner: Browser) -> None:
     response = owner.get(f"{PEOPLE}/change?email=nobody@fernhill.example")
     assert response.status == 404
     assert "This member does not exist." in response.text

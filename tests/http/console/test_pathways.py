@@ -47,7 +47,7 @@ def only_pathway(laurel: Laurel) -> Pathway:
     return found
 
 
-def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: str, goal: str) -> None:
+def test_pathway_is_created_and_listed(editor: Browser, laurel: Laurel, second: str, goal: str) -> None:
     first = achievement(laurel)
     response = save_pathway(editor, laurel, second, reward=goal)
     assert response.headers["location"].endswith("/pathways?did=pathway_saved")
@@ -72,7 +72,7 @@ def test_pathway_is_drawn_and_listed(editor: Browser, laurel: Laurel, second: st
         ({"url_1": "javascript:alert(1)"}, "is not a URL"),
     ],
 )
-def test_fault_is_told_and_nothing_is_saved(
+def test_error_is_shown_and_nothing_is_saved(
     editor: Browser, laurel: Laurel, second: str, changes: dict[str, str], says: str
 ) -> None:
     response = save_pathway(editor, laurel, second, **changes)
@@ -81,7 +81,7 @@ def test_fault_is_told_and_nothing_is_saved(
     assert list(laurel.pathways.pathways("fernhill")) == []
 
 
-def test_pathway_is_changed_from_what_was_seen(editor: Browser, laurel: Laurel, second: str) -> None:
+def test_pathway_change_requires_the_current_version(editor: Browser, laurel: Laurel, second: str) -> None:
     save_pathway(editor, laurel, second)
     one = only_pathway(laurel)
     page = editor.get(f"{HERE}/{one.id}").text
@@ -94,14 +94,14 @@ def test_pathway_is_changed_from_what_was_seen(editor: Browser, laurel: Laurel, 
     assert only_pathway(laurel).name == "Further"
 
 
-def test_more_steps_keeps_what_was_chosen(editor: Browser, laurel: Laurel, second: str) -> None:
+def test_more_steps_keeps_the_input(editor: Browser, laurel: Laurel, second: str) -> None:
     response = save_pathway(editor, laurel, second, do="more")
     assert 'name="step_8"' in response.text
     assert f'value="{second}" selected' in response.text
     assert list(laurel.pathways.pathways("fernhill")) == []
 
 
-def test_how_far_somebody_is(viewer: Browser, editor: Browser, laurel: Laurel, second: str) -> None:
+def test_progress_of_a_learner(viewer: Browser, editor: Browser, laurel: Laurel, second: str) -> None:
     save_pathway(editor, laurel, second)
     page = viewer.get(f"{HERE}/{only_pathway(laurel).id}?email=ada@example.org")
     assert "1 of 2 steps" in text_of(page)
@@ -111,7 +111,7 @@ def test_how_far_somebody_is(viewer: Browser, editor: Browser, laurel: Laurel, s
     assert "0 of 2 steps" in text_of(viewer.get(f"{HERE}/{only_pathway(laurel).id}?email=nobody"))
 
 
-def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, laurel: Laurel, second: str) -> None:
+def test_nested_groups_are_shown_read_only(editor: Browser, laurel: Laurel, second: str) -> None:
     save_pathway(editor, laurel, second)
     one = only_pathway(laurel)
     nested = Group(Rule.ALL, (Group(Rule.ALL, one.root.steps, 2),), 1)
@@ -122,7 +122,7 @@ def test_groups_within_groups_are_shown_and_left_to_programs(editor: Browser, la
     assert "Save the change" not in page
 
 
-def test_viewer_may_look_and_not_draw(viewer: Browser, laurel: Laurel, second: str) -> None:
+def test_viewer_cannot_create_a_pathway(viewer: Browser, laurel: Laurel, second: str) -> None:
     assert "Draw a new one" not in text_of(viewer.get(HERE))
     assert viewer.get(f"{HERE}/new").status == 403
     assert save_pathway(viewer, laurel, second).status == 403

@@ -14,7 +14,7 @@ HERE = "/console/fernhill/settings"
 DETAILS = {"name": "Fernhill University", "url": "https://fernhill.example/", "description": "Since 1921.", "email": ""}
 
 
-def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, laurel: Laurel) -> None:
+def test_details_are_changed_and_issued_credentials_are_not(owner: Browser, laurel: Laurel) -> None:
     assert 'value="Fernhill College"' in owner.get(HERE).text
     document = laurel.issuer_store.record(id_of("valid")).document
     response = owner.post(HERE, {**DETAILS, "email": "hello@fernhill.example"})
@@ -30,7 +30,7 @@ def test_words_are_changed_and_what_was_awarded_keeps_its_own(owner: Browser, la
     ("name", "value"),
     [("name", ""), ("url", ""), ("url", "ftp://x"), ("description", "x" * 2001), ("email", "hello@@fernhill.example")],
 )
-def test_fault_stands_beside_its_field(owner: Browser, laurel: Laurel, name: str, value: str) -> None:
+def test_error_is_shown_at_its_field(owner: Browser, laurel: Laurel, name: str, value: str) -> None:
     response = owner.post(HERE, {**DETAILS, name: value})
     assert response.status == 422
     assert f'id="{name}-error"' in response.text
@@ -44,7 +44,7 @@ def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
     assert issuer.signing_key.multibase in page
 
 
-def test_everything_is_taken_away_by_an_owner(owner: Browser, editor: Browser, viewer: Browser) -> None:
+def test_only_an_owner_can_download_the_export(owner: Browser, editor: Browser, viewer: Browser) -> None:
     assert "Download export" in text_of(owner.get("/console/fernhill/export"))
     response = owner.get("/console/fernhill/export/file")
     assert response.headers["content-disposition"] == 'attachment; filename="fernhill-1.ndjson"'
@@ -58,6 +58,6 @@ def test_everything_is_taken_away_by_an_owner(owner: Browser, editor: Browser, v
 
 
 @pytest.mark.parametrize("query", ["cursor=nonsense", "part=0&cursor=<b>", "part=99999999999"])
-def test_address_cut_short_is_a_fault_or_the_first_part(owner: Browser, query: str) -> None:
+def test_invalid_export_query_is_an_error_or_the_first_part(owner: Browser, query: str) -> None:
     assert owner.get(f"/console/fernhill/export?{query}").status in (200, 400)
     assert owner.get(f"/console/fernhill/export/file?{query}").status in (200, 400)

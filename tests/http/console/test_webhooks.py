@@ -36,7 +36,7 @@ def only_webhook(laurel: Laurel) -> Webhook:
     return found
 
 
-def test_webhook_is_set_up_and_its_secret_shown_once(owner: Browser, laurel: Laurel) -> None:
+def test_webhook_is_created_and_its_secret_shown_once(owner: Browser, laurel: Laurel) -> None:
     response = create_webhook(owner, laurel)
     webhook = only_webhook(laurel)
     (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", response.text)
@@ -50,7 +50,7 @@ def test_webhook_is_set_up_and_its_secret_shown_once(owner: Browser, laurel: Lau
     assert "Moodle" in text_of(owner.get(HERE))
 
 
-def test_new_one_begins_with_the_messages_of_our_own_page(owner: Browser) -> None:
+def test_new_webhook_form_has_the_documented_default_fields(owner: Browser) -> None:
     assert 'value="/learner/email"' in owner.get(f"{HERE}/new").text
 
 
@@ -68,7 +68,9 @@ def test_new_one_begins_with_the_messages_of_our_own_page(owner: Browser) -> Non
         ({"email": "learner.email"}, "There is a problem"),
     ],
 )
-def test_fault_is_told_and_nothing_is_saved(owner: Browser, laurel: Laurel, changes: dict[str, str], says: str) -> None:
+def test_error_is_shown_and_nothing_is_saved(
+    owner: Browser, laurel: Laurel, changes: dict[str, str], says: str
+) -> None:
     response = create_webhook(owner, laurel, **changes)
     assert response.status == 422
     assert says in response.text
@@ -84,9 +86,7 @@ def test_achievement_is_chosen_by_its_name(owner: Browser, laurel: Laurel) -> No
     assert 'name="course_1" type="text" value="DA-101"' in kept
 
 
-def test_achievement_that_is_archived_stays_with_its_course_and_is_offered_to_no_other(
-    owner: Browser, laurel: Laurel
-) -> None:
+def test_archived_achievement_stays_on_its_course_and_is_not_offered_again(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     achievements.archive(laurel.issuer_context, "fernhill", achievement(laurel), archived=True)
     assert f'<option value="{achievement(laurel)}"' not in owner.get(f"{HERE}/new").text
@@ -94,7 +94,7 @@ def test_achievement_that_is_archived_stays_with_its_course_and_is_offered_to_no
     assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice (archived)' in kept
 
 
-def test_there_is_room_for_more_courses_and_what_was_typed_stays(owner: Browser, laurel: Laurel) -> None:
+def test_more_courses_adds_rows_and_keeps_the_input(owner: Browser, laurel: Laurel) -> None:
     response = create_webhook(owner, laurel, do="more")
     assert (response.status, list(laurel.webhooks.webhooks("fernhill"))) == (200, [])
     assert 'name="course_1" type="text" value="DA-101"' in response.text
@@ -104,7 +104,7 @@ def test_there_is_room_for_more_courses_and_what_was_typed_stays(owner: Browser,
     assert dict(only_webhook(laurel).courses) == dict.fromkeys(["DA-101", "DA-106"], achievement(laurel))
 
 
-def test_table_too_long_for_a_page_stays_as_it_is(owner: Browser, laurel: Laurel) -> None:
+def test_course_table_over_the_page_limit_is_left_unchanged(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     one = only_webhook(laurel)
     courses = {f"C-{number}": achievement(laurel) for number in range(webhooks.MAX_COURSES + 1)}
@@ -116,14 +116,14 @@ def test_table_too_long_for_a_page_stays_as_it_is(owner: Browser, laurel: Laurel
     assert (only_webhook(laurel).name, dict(only_webhook(laurel).courses)) == ("Canvas", courses)
 
 
-def test_the_longest_table_that_fits_on_a_page_can_be_sent(owner: Browser, laurel: Laurel) -> None:
+def test_the_longest_course_table_can_be_submitted(owner: Browser, laurel: Laurel) -> None:
     rows = {f"course_{number}": f"C-{number}" for number in range(1, webhooks.MAX_COURSES + 1)}
     rows |= {f"earns_{number}": achievement(laurel) for number in range(1, webhooks.MAX_COURSES + 1)}
     assert create_webhook(owner, laurel, **rows).status == 200
     assert len(only_webhook(laurel).courses) == webhooks.MAX_COURSES
 
 
-def test_same_form_again_makes_no_second_webhook(owner: Browser, laurel: Laurel) -> None:
+def test_resubmitted_form_creates_no_second_webhook(owner: Browser, laurel: Laurel) -> None:
     page = owner.get(f"{HERE}/new").text
     (new_id,) = re.findall(r'name="id" value="([a-z2-7]{26})"', page)
     first = create_webhook(owner, laurel, id=new_id)
@@ -136,7 +136,7 @@ def test_same_form_again_makes_no_second_webhook(owner: Browser, laurel: Laurel)
     assert "No new webhook was created." in text_of(owner.get(f"{HERE}/{new_id}?did=webhook_made_before"))
 
 
-def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
+def test_refusal_reason_is_shown_as_text(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     one = only_webhook(laurel)
     for code in ("course_unknown", "unheard_of"):
@@ -148,12 +148,12 @@ def test_refusal_is_told_in_words(owner: Browser, laurel: Laurel) -> None:
 
 
 @pytest.mark.parametrize("made_up", ["x", "../../x", "a" * 27])
-def test_id_that_is_made_up_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
+def test_malformed_webhook_id_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
     assert create_webhook(owner, laurel, id=made_up).status == 422
     assert list(laurel.webhooks.webhooks("fernhill")) == []
 
 
-def test_same_button_again_makes_no_third_secret(owner: Browser, laurel: Laurel) -> None:
+def test_resubmitted_rotation_creates_no_third_secret(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     one = only_webhook(laurel)
     (version,) = re.findall(r'name="version" value="(\d+)"', owner.get(f"{HERE}/{one.id}").text)
@@ -165,7 +165,7 @@ def test_same_button_again_makes_no_third_secret(owner: Browser, laurel: Laurel)
     assert only_webhook(laurel) == after, "the secret before the newest is still good"
 
 
-def test_nothing_to_award_leads_to_an_achievement(owner: Browser, laurel: Laurel) -> None:
+def test_webhook_form_without_achievements_links_to_creating_one(owner: Browser, laurel: Laurel) -> None:
     for one in laurel.issuer_store.achievements("fernhill"):
         achievements.archive(laurel.issuer_context, "fernhill", one.id, archived=True)
     page = owner.get(f"{HERE}/new")
@@ -173,7 +173,7 @@ def test_nothing_to_award_leads_to_an_achievement(owner: Browser, laurel: Laurel
     assert "Set it up" not in page.text
 
 
-def test_webhook_is_changed_and_begins(owner: Browser, laurel: Laurel) -> None:
+def test_webhook_leaves_test_mode(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     one = only_webhook(laurel)
     response = owner.post(f"{HERE}/{one.id}", fields(laurel, dry_run="", completed_value="true"))
@@ -183,7 +183,7 @@ def test_webhook_is_changed_and_begins(owner: Browser, laurel: Laurel) -> None:
     assert 'name="completed_value" type="text" value="true"' in owner.get(f"{HERE}/{one.id}").text
 
 
-def test_another_secret_and_the_end(owner: Browser, laurel: Laurel) -> None:
+def test_secret_rotation_and_removal(owner: Browser, laurel: Laurel) -> None:
     first = create_webhook(owner, laurel).text
     one = only_webhook(laurel)
     second = owner.post(f"{HERE}/{one.id}", {"do": "rotate"}).text
@@ -194,7 +194,7 @@ def test_another_secret_and_the_end(owner: Browser, laurel: Laurel) -> None:
     assert list(laurel.webhooks.webhooks("fernhill")) == []
 
 
-def test_only_an_owner_sees_them(editor: Browser, viewer: Browser, laurel: Laurel) -> None:
+def test_only_an_owner_sees_the_webhooks(editor: Browser, viewer: Browser, laurel: Laurel) -> None:
     for browser in (editor, viewer):
         assert browser.get(HERE).status == 403
         assert create_webhook(browser, laurel).status == 403

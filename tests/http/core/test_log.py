@@ -38,7 +38,7 @@ def metrics(printed: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in printed.splitlines() if '"_aws"' in line]
 
 
-def test_event_that_was_not_stored_is_in_the_log_whole(
+def test_an_event_that_was_not_stored_is_logged_in_full(
     log_lines: LogCapture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log.LogFallback().keep(EVENT, Unavailable("throttled"))
@@ -49,13 +49,13 @@ def test_event_that_was_not_stored_is_in_the_log_whole(
     assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Laurel"
 
 
-def test_reason_is_logged_by_type_and_code_alone(log_lines: LogCapture) -> None:
+def test_an_error_is_logged_by_type_and_code_only(log_lines: LogCapture) -> None:
     log.LogFallback().keep(EVENT, Unavailable(CANARY, code="throttled"))
     assert CANARY not in log_lines.getvalue()
     assert log_lines.parsed()[0]["error"] == [{"type": "Unavailable", "code": "throttled", "frames": []}]
 
 
-def test_chain_of_causes_is_bounded(log_lines: LogCapture) -> None:
+def test_logged_cause_chain_is_bounded(log_lines: LogCapture) -> None:
     error = ValueError()
     error.__cause__ = error
     log.request_failed("/", "internal", error)
@@ -65,7 +65,7 @@ def test_chain_of_causes_is_bounded(log_lines: LogCapture) -> None:
 @pytest.mark.parametrize(
     ("accept", "name"), [(HTML, "Views"), ("*/*", "Verifications"), ("application/vc", "Downloads")]
 )
-def test_answers_are_counted_by_verdict(
+def test_responses_are_counted_by_verdict(
     client: Gateway, laurel: Laurel, capsys: pytest.CaptureFixture[str], accept: str, name: str
 ) -> None:
     client.get(laurel.url("revoked"), accept=accept)
@@ -78,7 +78,7 @@ def test_head_is_not_counted(client: Gateway, laurel: Laurel, capsys: pytest.Cap
     assert metrics(capsys.readouterr().out) == []
 
 
-def test_each_answer_leaves_one_line(client: Gateway, laurel: Laurel, log_lines: LogCapture) -> None:
+def test_each_response_logs_one_line(client: Gateway, laurel: Laurel, log_lines: LogCapture) -> None:
     client.get(laurel.url("valid"))
     client.get("/c/nothing")
     found = [(line["message"], line["route"], line["method"], line["status"]) for line in log_lines.parsed()]
@@ -86,7 +86,7 @@ def test_each_answer_leaves_one_line(client: Gateway, laurel: Laurel, log_lines:
     assert all("function_request_id" in line for line in log_lines.parsed())
 
 
-def test_nothing_that_a_caller_sends_is_in_the_log(
+def test_no_request_data_is_logged(
     laurel: Laurel, log_lines: LogCapture, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     laurel.event_store.fault = Unavailable(CANARY)
@@ -116,7 +116,7 @@ def test_nothing_that_a_caller_sends_is_in_the_log(
     assert len(log_lines.parsed()) > 40
 
 
-def test_names_and_addresses_are_not_in_the_log(
+def test_names_and_ip_addresses_are_not_logged(
     client: Gateway, laurel: Laurel, log_lines: LogCapture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for accept in (HTML, "*/*", "application/vc"):
@@ -126,7 +126,7 @@ def test_names_and_addresses_are_not_in_the_log(
         assert private not in logged
 
 
-def test_xrays_library_is_not_imported_where_nobody_listens() -> None:
+def test_xray_sdk_is_not_imported_without_tracing() -> None:
     code = (
         "import sys; from tests.http.fake_laurel import Laurel; from chalicelib.http.app import create_app; "
         "create_app(Laurel()); sys.exit('aws_xray_sdk' in sys.modules or 'jinja2' in sys.modules)"
@@ -155,7 +155,7 @@ print("SEGMENT", daemon.recv(65535).decode().splitlines()[-1])
 """
 
 
-def test_trace_holds_nothing_of_the_request_or_the_answer() -> None:
+def test_trace_contains_no_request_or_response_data() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POWERTOOLS_")}
     ran = subprocess.run([sys.executable, "-c", TRACED], check=True, capture_output=True, text=True, env=environment)
     segment = json.loads(ran.stdout.split("SEGMENT ")[1])

@@ -78,7 +78,7 @@ ERROR_CASES = [
 
 
 @pytest.mark.parametrize(("code", "status", "method", "path", "sent", "headers"), ERROR_CASES)
-def test_fault_is_a_problem_for_a_program(
+def test_error_is_a_problem_document_for_a_program(
     client: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
 ) -> None:
     headers = {"content_type": "application/json", **headers} if sent is not None else headers
@@ -98,7 +98,7 @@ def test_fault_is_a_problem_for_a_program(
 @pytest.mark.parametrize(
     ("code", "status", "method", "path", "sent", "headers"), [case for case in ERROR_CASES if "accept" not in case[5]]
 )
-def test_fault_is_a_page_for_a_person(
+def test_error_is_a_page_for_a_browser(
     client: Gateway, code: str, status: int, method: str, path: str, sent: bytes | None, headers: dict[str, str]
 ) -> None:
     headers = {"content_type": "application/json", **headers} if sent is not None else headers
@@ -109,13 +109,13 @@ def test_fault_is_a_page_for_a_person(
     assert "Accept" in response.headers["vary"]
 
 
-def test_405_says_what_is_taken(client: Gateway) -> None:
+def test_405_lists_the_allowed_methods(client: Gateway) -> None:
     response = client("DELETE", REPORT)
     assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
     assert "GET" in response.json["detail"]
 
 
-def test_unknown_resource_is_not_found(laurel: Laurel) -> None:
+def test_unknown_resource_is_404(laurel: Laurel) -> None:
     app = create_app(laurel)
     event = Gateway(app).event("GET", "/", None, True, {})
     event["requestContext"]["resourcePath"] = "/nothing/here"  # type: ignore[index]
@@ -123,7 +123,7 @@ def test_unknown_resource_is_not_found(laurel: Laurel) -> None:
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (404, "not_found")
 
 
-def test_what_arrived_with_a_wrong_type_is_stated(client: Gateway) -> None:
+def test_415_reports_the_size_and_hash_of_the_received_body(client: Gateway) -> None:
     sent = bytes(range(256)) * 3
     for encode in (True, False):
         sent = sent if encode else b"plain text"
@@ -134,7 +134,7 @@ def test_what_arrived_with_a_wrong_type_is_stated(client: Gateway) -> None:
 
 @pytest.mark.parametrize("encode", [True, False])
 @pytest.mark.parametrize(("over", "status"), [(-1, 200), (0, 200), (1, 413)])
-def test_body_cap_is_exact(client: Gateway, over: int, status: int, encode: bool) -> None:
+def test_body_size_limit_is_exact(client: Gateway, over: int, status: int, encode: bool) -> None:
     padding = body.MAX_BYTES + over - len(PADDED % b"")
     sent = PADDED % (b"x" * padding)
     assert len(sent) == body.MAX_BYTES + over
@@ -145,7 +145,7 @@ def test_media_type_may_carry_parameters(client: Gateway) -> None:
     assert client.post(REPORT, VALID_BODY, content_type="Application/JSON; charset=utf-8").status == 200
 
 
-def test_get_with_a_content_type_of_its_own_is_answered(client: Gateway) -> None:
+def test_get_with_a_content_type_is_accepted(client: Gateway) -> None:
     assert client.get(REPORT, content_type="application/x-www-form-urlencoded").status == 200
 
 
@@ -156,7 +156,7 @@ def test_get_with_a_content_type_of_its_own_is_answered(client: Gateway) -> None
         lambda value: json.dumps({"recipient": value}).encode()
     )
 )
-def test_any_body_is_answered_with_a_problem_or_a_report(client: Gateway, sent: bytes) -> None:
+def test_any_body_gets_a_problem_document_or_a_report(client: Gateway, sent: bytes) -> None:
     assert client.post(REPORT, sent).status in (200, 400)
 
 
@@ -177,20 +177,18 @@ def test_any_body_is_answered_with_a_problem_or_a_report(client: Gateway, sent: 
     ],
     ids=repr,
 )
-def test_each_domain_error_has_its_status(laurel: Laurel, error: Exception, status: int, code: str) -> None:
+def test_domain_errors_map_to_status_codes(laurel: Laurel, error: Exception, status: int, code: str) -> None:
     response = failing_gateway(laurel, error).get(laurel.url("valid"))
     assert (response.status, response.json["code"]) == (status, code)
 
 
-def test_unavailable_says_when_to_come_back_and_not_what_broke(laurel: Laurel) -> None:
+def test_unavailable_has_retry_after_and_hides_the_cause(laurel: Laurel) -> None:
     response = failing_gateway(laurel, Unavailable("table credentials-prod throttled")).get(laurel.url("valid"))
     assert int(response.headers["retry-after"]) == problem.RETRY_AFTER
     assert "credentials-prod" not in response.text
 
 
-def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(
-    laurel: Laurel, log_lines: LogCapture
-) -> None:
+def test_internal_error_is_logged_with_its_trace_and_shown_with_its_id(laurel: Laurel, log_lines: LogCapture) -> None:
     try:
         raise ConnectionError("secret-of-the-cause")
     except ConnectionError as cause:
@@ -206,7 +204,7 @@ def test_fault_of_ours_is_logged_with_its_trace_and_shown_with_its_number(
     assert any(" in record" in frame or frame.endswith(" record") for frame in failed["error"][0]["frames"])
 
 
-def test_awss_own_code_is_in_the_trace(laurel: Laurel, log_lines: LogCapture) -> None:
+def test_aws_error_code_is_logged(laurel: Laurel, log_lines: LogCapture) -> None:
     class ClientError(Exception):
         response = {"Error": {"Code": "AccessDeniedException", "Message": "secret"}}  # noqa: RUF012 - as botocore's
 
@@ -217,7 +215,7 @@ def test_awss_own_code_is_in_the_trace(laurel: Laurel, log_lines: LogCapture) ->
     assert "secret" not in log_lines.getvalue()
 
 
-def test_a_fault_of_ours_has_the_same_shape(laurel: Laurel) -> None:
+def test_internal_error_is_a_problem_document_with_an_id(laurel: Laurel) -> None:
     document = failing_gateway(laurel, ValueError()).get(laurel.url("valid")).json
     assert set(document) == {"type", "title", "status", "code", "detail", "id"}
     assert document["id"] in document["detail"]

@@ -16,7 +16,7 @@ def all_paths(laurel: Laurel) -> list[str]:
 
 
 @pytest.mark.parametrize("accept", ["*/*", HTML, "application/vc, */*;q=0.1"])
-def test_every_answer_is_guarded(client: Gateway, laurel: Laurel, accept: str) -> None:
+def test_every_response_has_the_security_headers(client: Gateway, laurel: Laurel, accept: str) -> None:
     for path in all_paths(laurel):
         headers = client.get(path, accept=accept).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -32,14 +32,14 @@ def test_every_answer_is_guarded(client: Gateway, laurel: Laurel, accept: str) -
 
 
 @pytest.mark.parametrize("accept", ["*/*", HTML, "application/vc, */*;q=0.1", "image/png"])
-def test_head_is_get_without_its_body(client: Gateway, laurel: Laurel, accept: str) -> None:
+def test_head_is_get_without_a_body(client: Gateway, laurel: Laurel, accept: str) -> None:
     for path in all_paths(laurel):
         got, headed = client.get(path, accept=accept), client.head(path, accept=accept)
         assert headed.body == b""
         assert (headed.status, headed.headers) == (got.status, got.headers)
 
 
-def test_head_of_a_holder_of_the_same_version_is_304(client: Gateway) -> None:
+def test_head_with_a_matching_etag_is_304(client: Gateway) -> None:
     tag = client.head("/").headers["etag"]
     assert client.head("/", if_none_match=tag).status == 304
 
@@ -59,7 +59,7 @@ HOSTILE = {
 }
 
 
-def test_nothing_that_a_caller_sends_changes_or_enters_a_public_answer(laurel: Laurel) -> None:
+def test_request_headers_and_query_do_not_change_public_responses(laurel: Laurel) -> None:
     # Two worlds, so that both answers come from the same state.
     plain, hostile = Gateway(create_app(seeded())), Gateway(create_app(seeded()))
     for path in all_paths(laurel):
@@ -80,7 +80,7 @@ def test_line_breaks_in_a_path_reach_no_header(client: Gateway, evil: str) -> No
             assert evil not in response.text
 
 
-def test_https_is_kept_to_where_it_is_spoken(laurel: Laurel) -> None:
+def test_hsts_is_sent_only_over_https(laurel: Laurel) -> None:
     assert "strict-transport-security" not in Gateway(create_app(laurel)).get("/").headers
     secure = Gateway(create_app(seeded("https://laurel.example")))
     assert secure.get("/").headers["strict-transport-security"] == "max-age=31536000"

@@ -63,7 +63,7 @@ def state(laurel: Laurel) -> State:
     return laurel.delivery_context.store.delivery("fernhill", CREDENTIAL).state
 
 
-def test_an_issuer_has_it_sent_again_and_is_told_how_it_fares(laurel: Laurel, client: Gateway) -> None:
+def test_resending_queues_the_email_and_returns_the_delivery_status(laurel: Laurel, client: Gateway) -> None:
     response = resend(laurel, client)
     assert (response.status, response.json["state"]) == (202, "waiting")
     assert Task("deliver", "fernhill", CREDENTIAL, laurel.now) in laurel.tasks.status
@@ -71,7 +71,7 @@ def test_an_issuer_has_it_sent_again_and_is_told_how_it_fares(laurel: Laurel, cl
     assert [email.to for email in laurel.mailer.sent] == [EMAIL]
 
 
-def test_it_is_not_sent_again_and_again(laurel: Laurel, client: Gateway) -> None:
+def test_resending_is_rate_limited(laurel: Laurel, client: Gateway) -> None:
     for _ in range(3):
         assert resend(laurel, client).status == 202
         deliver(laurel)
@@ -83,14 +83,16 @@ def test_it_is_not_sent_again_and_again(laurel: Laurel, client: Gateway) -> None
     assert resend(laurel, client).status == 202
 
 
-def test_it_is_not_sent_to_a_mailbox_that_is_not_there(laurel: Laurel, client: Gateway) -> None:
+def test_a_bounced_mailbox_gets_no_email(laurel: Laurel, client: Gateway) -> None:
     laurel.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.bounced(box, laurel.now))
     response = resend(laurel, client)
     assert response.status == 422
     assert "bounce" in response.json["detail"]
 
 
-def test_the_page_shows_what_is_theirs_and_counts_as_opened(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_the_page_lists_the_holders_credentials_and_records_the_opening(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
     response = client.get(path, **PHONE)
     assert response.status == 200
     assert "Data analysis in practice" in response.text
@@ -101,7 +103,7 @@ def test_the_page_shows_what_is_theirs_and_counts_as_opened(laurel: Laurel, clie
     assert len(events(laurel, EventKind.OPENED)) == 1
 
 
-def test_the_page_is_kept_by_nobody_and_named_to_nobody(client: Gateway, path: str) -> None:
+def test_the_page_is_not_cached_indexed_or_sent_as_referrer(client: Gateway, path: str) -> None:
     headers = client.get(path, **PHONE).headers
     assert headers["cache-control"] == "private, no-store"
     assert headers["referrer-policy"] == "no-referrer"
@@ -124,7 +126,7 @@ def test_the_page_is_kept_by_nobody_and_named_to_nobody(client: Gateway, path: s
     ],
     ids=str,
 )
-def test_a_scanner_of_mail_has_not_opened_it(
+def test_a_mail_scanner_does_not_count_as_opening(
     laurel: Laurel, client: Gateway, path: str, headers: dict[str, str]
 ) -> None:
     assert client.get(path, **{**PHONE, **headers}).status == 200
@@ -133,7 +135,7 @@ def test_a_scanner_of_mail_has_not_opened_it(
     assert events(laurel, EventKind.OPENED) == []
 
 
-def test_looking_changes_nothing_of_the_holders(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_get_requests_change_no_holder_data(laurel: Laurel, client: Gateway, path: str) -> None:
     boxes, links = dict(laurel.delivery_store.mailboxes), dict(laurel.delivery_store.links)
     for address in (path, urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path):
         assert client.get(address, **PHONE).status == 200
@@ -150,7 +152,7 @@ def test_looking_changes_nothing_of_the_holders(laurel: Laurel, client: Gateway,
         ("whatsapp", "wa.me"),
     ],
 )
-def test_sharing_leads_there_and_is_noted(laurel: Laurel, client: Gateway, path: str, target: str, host: str) -> None:
+def test_sharing_redirects_and_is_recorded(laurel: Laurel, client: Gateway, path: str, target: str, host: str) -> None:
     response = submit(client, path, do="share", credential=CREDENTIAL, target=target)
     location = urlsplit(response.headers["location"])
     assert (response.status, location.scheme, location.netloc) == (303, "https", host)
@@ -160,7 +162,7 @@ def test_sharing_leads_there_and_is_noted(laurel: Laurel, client: Gateway, path:
     assert events(laurel, EventKind.SHARED) == [target]
 
 
-def test_linkedin_gets_the_fields_of_a_certification(client: Gateway, path: str, laurel: Laurel) -> None:
+def test_linkedin_url_has_the_certification_fields(client: Gateway, path: str, laurel: Laurel) -> None:
     response = submit(client, path, do="share", credential=CREDENTIAL, target="linkedin_profile")
     fields = {name: value for name, [value] in parse_qs(urlsplit(response.headers["location"]).query).items()}
     record = laurel.issuer_store.record(CREDENTIAL)
@@ -179,7 +181,7 @@ def test_linkedin_gets_the_fields_of_a_certification(client: Gateway, path: str,
 
 
 @pytest.mark.parametrize("fields", [{"target": "https://evil.example"}, {"target": "x", "credential": "e" * 26}])
-def test_no_other_place_and_no_other_credential(
+def test_unknown_share_target_or_foreign_credential_is_404(
     laurel: Laurel, client: Gateway, path: str, fields: dict[str, str]
 ) -> None:
     response = submit(client, path, **{"do": "share", "credential": CREDENTIAL, **fields})
@@ -188,13 +190,13 @@ def test_no_other_place_and_no_other_credential(
     assert state(laurel) is State.SENT
 
 
-def test_the_signed_credential_can_be_taken_to_a_wallet(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_the_signed_credential_can_be_downloaded(laurel: Laurel, client: Gateway, path: str) -> None:
     response = submit(client, path, do="download", credential=CREDENTIAL)
     assert response.body == laurel.issuer_store.record(CREDENTIAL).document
     assert response.headers["content-disposition"].startswith("attachment")
 
 
-def test_settings_are_kept(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_settings_are_saved(laurel: Laurel, client: Gateway, path: str) -> None:
     assert submit(client, path, do="zone", zone="Asia/Kolkata").status == 303
     assert submit(client, path, do="mail", issuer="fernhill", wanted="new").status == 303
     box = laurel.delivery_store.mailbox(mailbox.digest(EMAIL))
@@ -204,14 +206,14 @@ def test_settings_are_kept(laurel: Laurel, client: Gateway, path: str) -> None:
     assert '<option value="new" selected>' in shown
 
 
-def test_what_is_kept_is_said_once(client: Gateway, path: str) -> None:
+def test_the_saved_notice_is_shown_once(client: Gateway, path: str) -> None:
     kept = submit(client, path, do="zone", zone="Asia/Kolkata").headers["location"]
     assert kept == f"{BASE_URL}{path}?saved=1#settings"
     assert "Saved." in client.get(f"{path}?saved=1", **PHONE).text
     assert "Saved." not in client.get(path, **PHONE).text
 
 
-def test_zone_that_there_is_not_is_told_beside_its_field_on_the_page(client: Gateway, path: str) -> None:
+def test_an_unknown_time_zone_is_an_error_at_its_field(client: Gateway, path: str) -> None:
     response = submit(client, path, do="zone", zone='Europe/"Atlantis')
     assert response.status == 422
     assert "Unknown timezone." in response.text
@@ -232,14 +234,14 @@ def test_zone_that_there_is_not_is_told_beside_its_field_on_the_page(client: Gat
     ],
     ids=str,
 )
-def test_what_cannot_be_chosen_is_refused(
+def test_invalid_settings_are_refused(
     laurel: Laurel, client: Gateway, path: str, fields: dict[str, str], status: int
 ) -> None:
     assert submit(client, path, **fields).status == status
     assert mailbox.digest(EMAIL) not in laurel.delivery_store.mailboxes
 
 
-def test_a_fresh_link_goes_to_the_owner_and_ends_those_before(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_a_new_link_is_emailed_and_revokes_the_previous_ones(laurel: Laurel, client: Gateway, path: str) -> None:
     laurel.now += timedelta(minutes=1)
     assert submit(client, path, do="link").status == 200
     email = laurel.mailer.sent[-1]
@@ -250,9 +252,7 @@ def test_a_fresh_link_goes_to_the_owner_and_ends_those_before(laurel: Laurel, cl
     assert len(laurel.mailer.sent) == 2
 
 
-def test_a_link_ends_after_a_year_and_can_be_renewed_by_its_owner_alone(
-    laurel: Laurel, client: Gateway, path: str
-) -> None:
+def test_a_link_expires_after_a_year_and_is_renewed_only_by_email(laurel: Laurel, client: Gateway, path: str) -> None:
     laurel.now += VALID_FOR - timedelta(seconds=1)
     assert client.get(path, **PHONE).status == 200
     laurel.now += timedelta(seconds=1)
@@ -266,7 +266,7 @@ def test_a_link_ends_after_a_year_and_can_be_renewed_by_its_owner_alone(
     assert client.get(path, **PHONE).status == 404
 
 
-def test_who_is_forgotten_leaves_a_hash_and_no_link(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_forgetting_a_holder_keeps_only_a_hash(laurel: Laurel, client: Gateway, path: str) -> None:
     assert submit(client, path, do="forget").status == 400
     assert laurel.delivery_store.links
     assert submit(client, path, do="forget", sure="yes").status == 200
@@ -277,7 +277,7 @@ def test_who_is_forgotten_leaves_a_hash_and_no_link(laurel: Laurel, client: Gate
     assert resend(laurel, client).status == 422
 
 
-def test_mail_ends_with_one_click_and_clicking_again_is_harmless(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_one_click_unsubscribe_is_idempotent(laurel: Laurel, client: Gateway, path: str) -> None:
     stop = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path
     assert "Unsubscribe" in client.get(stop, **PHONE).text
     box = mailbox.digest(EMAIL)
@@ -289,7 +289,7 @@ def test_mail_ends_with_one_click_and_clicking_again_is_harmless(laurel: Laurel,
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
 
 
-def test_an_issuer_that_gives_hundreds_does_not_hide_the_others(laurel: Laurel, path: str) -> None:
+def test_an_issuer_with_hundreds_of_credentials_does_not_hide_the_others(laurel: Laurel, path: str) -> None:
     issuer_actions.create(
         laurel.issuer_context, issuer_actions.NewIssuer("aaa", "Flood", "https://flood.example/", "Gives.")
     )
@@ -307,14 +307,14 @@ def visible_credentials(laurel: Laurel, path: str) -> tuple[holder_actions.Holde
     return holder_actions.view(laurel.delivery_context, path.rpartition("/")[2], person=False).credentials
 
 
-def test_each_link_opens_its_own_door_only(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_page_and_unsubscribe_tokens_are_not_interchangeable(laurel: Laurel, client: Gateway, path: str) -> None:
     token = path.rpartition("/")[2]
     stop = (laurel.mailer.sent[-1].unsubscribe or "").rpartition("/")[2]
     assert client.post(f"/mail/unsubscribe/{token}", b"").status == 404
     assert client.get(f"/my/{stop}", **PHONE).status == 404
 
 
-def test_an_issuer_chooses_the_colour_of_its_letters(laurel: Laurel, client: Gateway) -> None:
+def test_an_issuer_sets_the_accent_colour_of_its_emails(laurel: Laurel, client: Gateway) -> None:
     owner = {**as_token(laurel, "fernhill", Role.OWNER), "content_type": "application/json"}
     assert client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "#7a1fa2"}', **owner).json["accent"] == "#7a1fa2"
     assert client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "purple"}', **owner).status == 422
@@ -323,7 +323,7 @@ def test_an_issuer_chooses_the_colour_of_its_letters(laurel: Laurel, client: Gat
     assert laurel.mailer.sent[-1].brand.accent == "#7a1fa2"
 
 
-def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, client: Gateway) -> None:
+def test_a_new_member_gets_an_invitation(laurel: Laurel, client: Gateway) -> None:
     owner = as_token(laurel, "fernhill", Role.OWNER)
     laurel.mailer.failure = lambda: Unavailable("no post today")
     assert client.post("/v1/members", b'{"email": "eve@example.org", "role": "owner"}', **owner).status == 201
@@ -334,7 +334,7 @@ def test_a_new_member_is_told_how_to_come_in(laurel: Laurel, client: Gateway) ->
     assert "editor" in " ".join(email.paragraphs)
 
 
-def test_no_secret_and_no_address_is_in_the_log(client: Gateway, path: str, log_lines: object) -> None:
+def test_no_token_and_no_email_address_is_logged(client: Gateway, path: str, log_lines: object) -> None:
     client.get(path, **PHONE)
     submit(client, path, do="zone", zone="Asia/Kolkata")
     text = log_lines.getvalue()  # type: ignore[attr-defined]

@@ -48,19 +48,19 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("accept", "expected", "why"), TABLE, ids=[row[2] for row in TABLE])
-def test_best_form(accept: str | None, expected: str | None, why: str) -> None:
+def test_best_media_type(accept: str | None, expected: str | None, why: str) -> None:
     assert next(iter(ranked(accept, OFFERS)), None) == expected, why
 
 
 @given(st.text(alphabet=st.sampled_from('aptexlicon/*+;=q,.019 vjwsm"\n'), max_size=200))
-def test_any_header_gives_some_of_our_forms_each_once(accept: str) -> None:
+def test_any_accept_header_gives_a_subset_of_the_offers_without_duplicates(accept: str) -> None:
     found = ranked(accept, OFFERS)
     assert set(found) <= set(OFFERS)
     assert len(found) == len(set(found))
 
 
 @given(st.lists(st.sampled_from(OFFERS), unique=True, min_size=1), st.data())
-def test_forms_come_in_the_order_of_their_weights(named: list[str], data: st.DataObject) -> None:
+def test_media_types_are_ordered_by_quality(named: list[str], data: st.DataObject) -> None:
     weights = {offer: data.draw(st.integers(0, 1000)) for offer in named}
     accept = ", ".join(f"{offer};q={weight / 1000:.3f}" for offer, weight in weights.items())
     found = ranked(accept, OFFERS)
@@ -72,5 +72,5 @@ def test_forms_come_in_the_order_of_their_weights(named: list[str], data: st.Dat
     ("accept", "html"),
     [(BROWSER, True), ("text/html", True), ("*/*", False), (None, False), ("image/*,*/*;q=0.8", False)],
 )
-def test_a_person_is_told_from_a_program(accept: str | None, html: bool) -> None:
+def test_browsers_are_distinguished_from_programs(accept: str | None, html: bool) -> None:
     assert wants_html(accept) is html

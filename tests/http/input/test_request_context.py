@@ -17,18 +17,18 @@ def request(laurel: Laurel, method: str = "GET", **headers: str) -> Request:
     return Request(Gateway(create_app(laurel)).event(method, laurel.url("valid"), None, True, named))
 
 
-def test_visit_is_what_the_gateway_saw(laurel: Laurel) -> None:
+def test_visit_uses_the_source_ip_of_the_gateway(laurel: Laurel) -> None:
     visit_request = request(
         laurel, user_agent="Mozilla/5.0", referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
     )
     assert request_context.of(visit_request, Kind.VIEW) == Visit(Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example")
 
 
-def test_head_is_no_visit(laurel: Laurel) -> None:
+def test_head_is_not_a_visit(laurel: Laurel) -> None:
     assert request_context.of(request(laurel, "HEAD"), Kind.VIEW) is None
 
 
-def test_visit_without_headers_is_still_one(laurel: Laurel) -> None:
+def test_visit_without_headers_is_recorded(laurel: Laurel) -> None:
     visit_request = request(laurel)
     visit_request.context.pop("identity")
     assert request_context.of(visit_request, Kind.VERIFICATION) == Visit(Kind.VERIFICATION, "", "", None)
@@ -52,7 +52,7 @@ def test_visit_without_headers_is_still_one(laurel: Laurel) -> None:
         ("", None),
     ],
 )
-def test_referrer_is_a_host_and_nothing_more(laurel: Laurel, referer: str, host: str | None) -> None:
+def test_referrer_is_reduced_to_a_host(laurel: Laurel, referer: str, host: str | None) -> None:
     found = request_context.of(request(laurel, referer=referer), Kind.VIEW)
     assert found is not None
     assert found.referrer == host

@@ -20,7 +20,7 @@ def kinds(laurel: Laurel) -> list[Kind]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_credential_gets_its_verdict_in_every_form(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_each_credential_has_the_same_verdict_in_every_format(client: Gateway, laurel: Laurel, kind: str) -> None:
     verdict = VERDICTS.get(kind, kind)
     assert client.get(laurel.url(kind)).json["verdict"] == verdict
     assert client.get(f"/v1/credentials/{id_of(kind)}").json["verdict"] == verdict
@@ -29,7 +29,7 @@ def test_each_kind_of_credential_gets_its_verdict_in_every_form(client: Gateway,
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
-def test_report_has_its_shape(client: Gateway, laurel: Laurel) -> None:
+def test_report_shape(client: Gateway, laurel: Laurel) -> None:
     report = client.get(f"/v1/credentials/{id_of('revoked')}/report").json
     assert set(report) == REPORT
     assert report["checked_at"] == "2026-11-22T12:00:00Z"
@@ -40,11 +40,11 @@ def test_report_has_its_shape(client: Gateway, laurel: Laurel) -> None:
     assert set(status["evidence"][0]) == {"url", "fetched_at", "sha256"}
 
 
-def test_report_is_the_same_at_both_addresses(client: Gateway, laurel: Laurel) -> None:
+def test_report_is_the_same_at_both_urls(client: Gateway, laurel: Laurel) -> None:
     assert client.get(laurel.url("valid")).json == client.get(f"/v1/credentials/{id_of('valid')}/report").json
 
 
-def test_summary_has_its_shape(client: Gateway, laurel: Laurel) -> None:
+def test_summary_shape(client: Gateway, laurel: Laurel) -> None:
     summary = client.get(f"/v1/credentials/{id_of('revoked')}").json
     lists = [f"{BASE_URL}/status/{entry.list_id}" for entry in laurel.issuer_store.record(id_of("revoked")).entries]
     assert {name: summary[name] for name in ("id", "url", "verdict", "checked_at", "status", "links")} == {
@@ -63,38 +63,38 @@ def test_summary_has_its_shape(client: Gateway, laurel: Laurel) -> None:
 
 
 @pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])
-def test_nothing_of_an_unproven_credential_is_given_out_as_its_word(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_claims_of_an_unproven_credential_are_not_returned(client: Gateway, laurel: Laurel, kind: str) -> None:
     assert client.get(f"/v1/credentials/{id_of(kind)}").json["credential"] is None
     assert client.get(laurel.url(kind)).json["credential"] is None
 
 
 @pytest.mark.parametrize("media_type", ["application/vc", "application/ld+json"])
-def test_signed_credential_arrives_byte_for_byte(client: Gateway, laurel: Laurel, media_type: str) -> None:
+def test_signed_credential_is_returned_byte_for_byte(client: Gateway, laurel: Laurel, media_type: str) -> None:
     response = client.get(laurel.url("valid"), accept=media_type)
     assert response.headers["content-type"] == media_type
     assert response.body == laurel.issuer_store.record(id_of("valid")).document
 
 
-def test_jwt_is_given_out_where_there_is_one(client: Gateway, laurel: Laurel) -> None:
+def test_jwt_is_returned_if_the_credential_has_one(client: Gateway, laurel: Laurel) -> None:
     response = client.get(laurel.url("valid"), accept="application/vc+jwt")
     assert response.headers["content-type"] == "application/vc+jwt"
     assert response.text == laurel.issuer_store.record(id_of("valid")).jwt
 
 
-def test_credential_without_a_jwt_says_what_there_is(client: Gateway, laurel: Laurel) -> None:
+def test_406_for_a_missing_jwt_lists_the_available_types(client: Gateway, laurel: Laurel) -> None:
     response = client.get(laurel.url("expired"), accept="application/vc+jwt")
     assert (response.status, response.json["code"]) == (406, "not_acceptable")
     assert response.json["available"] == ["application/json", "text/html", "application/vc", "application/ld+json"]
     assert laurel.event_store.events == {}
 
 
-def test_credential_without_a_jwt_gives_the_next_best_form(client: Gateway, laurel: Laurel) -> None:
+def test_credential_without_a_jwt_falls_back_to_the_next_accepted_type(client: Gateway, laurel: Laurel) -> None:
     response = client.get(laurel.url("expired"), accept="application/vc+jwt, application/vc;q=0.5")
     assert response.headers["content-type"] == "application/vc"
     assert kinds(laurel) == [Kind.DOWNLOAD]
 
 
-def test_nothing_acceptable_is_a_406_that_says_what_there_is(client: Gateway, laurel: Laurel) -> None:
+def test_406_lists_the_available_types(client: Gateway, laurel: Laurel) -> None:
     response = client.get(laurel.url("valid"), accept="image/png")
     assert response.status == 406
     assert "application/vc+jwt" in response.json["available"]
@@ -111,26 +111,26 @@ def test_nothing_acceptable_is_a_406_that_says_what_there_is(client: Gateway, la
         ("application/vc+jwt", Kind.DOWNLOAD),
     ],
 )
-def test_each_form_counts_as_what_it_is(client: Gateway, laurel: Laurel, accept: str, kind: Kind) -> None:
+def test_each_format_records_its_own_event_kind(client: Gateway, laurel: Laurel, accept: str, kind: Kind) -> None:
     client.get(laurel.url("valid"), accept=accept)
     assert kinds(laurel) == [kind]
 
 
-def test_programs_answers_count_as_verifications(client: Gateway, laurel: Laurel) -> None:
+def test_api_requests_are_recorded_as_verifications(client: Gateway, laurel: Laurel) -> None:
     client.get(f"/v1/credentials/{id_of('valid')}")
     client.get(f"/v1/credentials/{id_of('valid')}/report")
     client.post(f"/v1/credentials/{id_of('valid')}/report", b'{"recipient":{"email":"ada@example.org"}}')
     assert kinds(laurel) == [Kind.VERIFICATION] * 3
 
 
-def test_head_is_no_event(client: Gateway, laurel: Laurel) -> None:
+def test_head_records_no_event(client: Gateway, laurel: Laurel) -> None:
     for accept in (HTML, "*/*", "application/vc"):
         client.head(laurel.url("valid"), accept=accept)
     client.head(f"/v1/credentials/{id_of('valid')}/report")
     assert laurel.event_store.events == {}
 
 
-def test_page_is_served_and_the_event_kept_when_the_journal_is_down(client: Gateway, laurel: Laurel) -> None:
+def test_page_is_served_and_the_event_logged_when_the_event_store_fails(client: Gateway, laurel: Laurel) -> None:
     laurel.event_store.fault = Unavailable("down")
     assert client.get(laurel.url("valid"), accept=HTML).status == 200
     assert [event.kind for event, _ in laurel.fallback.kept] == [Kind.VIEW]
@@ -138,7 +138,7 @@ def test_page_is_served_and_the_event_kept_when_the_journal_is_down(client: Gate
 
 @pytest.mark.parametrize("path", ["/c/{}", "/v1/credentials/{}", "/v1/credentials/{}/report"])
 @pytest.mark.parametrize("accept", ["*/*", HTML])
-def test_unknown_and_malformed_ids_are_answered_alike(client: Gateway, path: str, accept: str) -> None:
+def test_unknown_and_malformed_ids_get_the_same_404(client: Gateway, path: str, accept: str) -> None:
     ids = ("q" * 26, "nothing", "A" * 26, "a" * 27, "a%2e%2e", "<b>", "é" * 26, "0" * 26)
     responses = [client.get(path.format(credential_id), accept=accept) for credential_id in ids]
     assert {response.status for response in responses} == {404}
@@ -153,14 +153,14 @@ def test_unknown_and_malformed_ids_are_answered_alike(client: Gateway, path: str
         ("eve@example.org", "failed", "invalid"),
     ],
 )
-def test_recipient_is_compared_when_asked(client: Gateway, email: str, outcome: str, verdict: str) -> None:
+def test_recipient_is_compared_on_request(client: Gateway, email: str, outcome: str, verdict: str) -> None:
     body = json.dumps({"recipient": {"email": email}}).encode()
     report = client.post(f"/v1/credentials/{id_of('valid')}/report", body).json
     assert (report["findings"][8]["outcome"], report["verdict"]) == (outcome, verdict)
     assert email not in json.dumps(report)
 
 
-def test_revocation_is_known_on_the_next_request(client: Gateway, laurel: Laurel) -> None:
+def test_revocation_takes_effect_on_the_next_request(client: Gateway, laurel: Laurel) -> None:
     from chalicelib.award.issuing import status_changes
 
     assert client.get(laurel.url("valid")).json["verdict"] == "valid"

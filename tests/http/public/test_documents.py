@@ -21,7 +21,7 @@ def public_paths(laurel: Laurel) -> list[str]:
     return ["/", "/.well-known/did.json", "/issuers/fernhill/did.json", list_path(laurel), IMAGE]
 
 
-def test_issuers_did_document_names_its_keys(client: Gateway, laurel: Laurel) -> None:
+def test_issuer_did_document_lists_its_keys(client: Gateway, laurel: Laurel) -> None:
     issuer_actions.rotate_key(laurel.issuer_context, "fernhill")
     response = client.get("/issuers/fernhill/did.json")
     assert response.headers["content-type"] == "application/did+json"
@@ -32,7 +32,7 @@ def test_issuers_did_document_names_its_keys(client: Gateway, laurel: Laurel) ->
     assert response.json["assertionMethod"] == [first["id"], second["id"]]
 
 
-def test_hosts_did_document(client: Gateway) -> None:
+def test_host_did_document(client: Gateway) -> None:
     assert client.get("/.well-known/did.json").json["id"] == "did:web:localhost%3A8000"
 
 
@@ -44,7 +44,7 @@ def test_hosts_did_document(client: Gateway) -> None:
         ("application/json", "application/json"),
     ],
 )
-def test_status_list_is_the_signed_credential_under_the_type_that_is_wanted(
+def test_status_list_is_the_signed_credential_in_the_accepted_type(
     client: Gateway, laurel: Laurel, accept: str, media_type: str
 ) -> None:
     response = client.get(list_path(laurel), accept=accept)
@@ -54,14 +54,14 @@ def test_status_list_is_the_signed_credential_under_the_type_that_is_wanted(
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "image/png", "image/*", "text/html,*/*;q=0.8"])
-def test_picture_goes_out_whole_whatever_is_accepted(client: Gateway, accept: str | None) -> None:
+def test_image_is_returned_whatever_the_accept_header(client: Gateway, accept: str | None) -> None:
     response = client.get(IMAGE, **({"accept": accept} if accept else {}))
     assert (response.status, response.headers["content-type"]) == (200, "image/png")
     assert response.body == picture()
     assert response.encoded
 
 
-def test_text_goes_out_as_text(client: Gateway, laurel: Laurel) -> None:
+def test_text_is_not_base64_encoded(client: Gateway, laurel: Laurel) -> None:
     for path in ("/", "/.well-known/did.json", laurel.url("valid")):
         assert not client.get(path).encoded
     assert not client.get("/c/nothing").encoded
@@ -74,14 +74,14 @@ LIFETIMES = {
 }
 
 
-def test_lifetimes_are_as_promised(client: Gateway, laurel: Laurel) -> None:
+def test_cache_lifetimes(client: Gateway, laurel: Laurel) -> None:
     for path, lifetime in {**LIFETIMES, list_path(laurel): "public, max-age=60"}.items():
         assert client.get(path).headers["cache-control"] == lifetime
     for path in (laurel.url("valid"), f"/v1/credentials/{id_of('valid')}", f"/v1/credentials/{id_of('valid')}/report"):
         assert client.get(path).headers["cache-control"] == "no-store"
 
 
-def test_holder_of_the_same_version_gets_304_and_nothing_else(client: Gateway, laurel: Laurel) -> None:
+def test_matching_etag_gets_304_without_a_body(client: Gateway, laurel: Laurel) -> None:
     for path in public_paths(laurel):
         first = client.get(path)
         tag = first.headers["etag"]
@@ -93,7 +93,7 @@ def test_holder_of_the_same_version_gets_304_and_nothing_else(client: Gateway, l
         assert client.get(path, if_none_match='"other"').status == 200
 
 
-def test_changed_document_has_another_tag(client: Gateway, laurel: Laurel) -> None:
+def test_changed_document_has_a_new_etag(client: Gateway, laurel: Laurel) -> None:
     before = client.get("/issuers/fernhill/did.json").headers["etag"]
     issuer_actions.rotate_key(laurel.issuer_context, "fernhill")
     assert client.get("/issuers/fernhill/did.json", if_none_match=before).status == 200

@@ -66,7 +66,7 @@ def at_domain(laurel: Laurel, issuer: str, fragment: str = "key-1", **changes: o
     "kind", ["valid", "expired", "not_yet_valid", "revoked", "suspended", "tampered", "wrong_signer"]
 )
 @pytest.mark.parametrize("source_type", ["pasted", "chosen"])
-def test_answer_has_the_same_verdict_as_the_credentials_own_page(
+def test_result_has_the_same_verdict_as_the_credential_page(
     client: Gateway, laurel: Laurel, kind: str, source_type: str
 ) -> None:
     source = document(laurel, kind)
@@ -77,7 +77,7 @@ def test_answer_has_the_same_verdict_as_the_credentials_own_page(
     assert response.text.count("<details") == 10
 
 
-def test_answer_is_kept_by_nobody_and_found_by_nobody(client: Gateway, laurel: Laurel) -> None:
+def test_result_is_neither_cached_nor_indexed(client: Gateway, laurel: Laurel) -> None:
     response = submit_form(client, document(laurel, "valid"))
     assert response.headers["cache-control"] == "no-store"
     assert "etag" not in response.headers
@@ -86,7 +86,7 @@ def test_answer_is_kept_by_nobody_and_found_by_nobody(client: Gateway, laurel: L
     assert "og:" not in response.text
 
 
-def test_link_of_ours_leads_to_its_own_page(client: Gateway, laurel: Laurel) -> None:
+def test_laurel_link_redirects_to_the_credential_page(client: Gateway, laurel: Laurel) -> None:
     for link in (f"{BASE_URL}/c/{id_of('revoked')}", f" {BASE_URL}/c/{id_of('revoked')}?utm=x#y\r\n"):
         response = submit_form(client, link)
         assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}/c/{id_of('revoked')}")
@@ -96,7 +96,7 @@ def test_link_of_ours_leads_to_its_own_page(client: Gateway, laurel: Laurel) -> 
 
 
 @pytest.mark.parametrize("tail", ["q" * 26, "nothing", "", "x/../../y", "%0d%0aSet-Cookie:a=b", "a" * 1900])
-def test_link_of_ours_that_leads_nowhere_is_no_redirect_into_the_blue(client: Gateway, tail: str) -> None:
+def test_invalid_laurel_link_is_not_redirected(client: Gateway, tail: str) -> None:
     response = submit_form(client, f"{BASE_URL}/c/{tail}")
     if re.fullmatch("[a-z2-7]{26}", tail):
         assert client.get(response.headers["location"].removeprefix(BASE_URL), accept=HTML).status == 404
@@ -105,7 +105,7 @@ def test_link_of_ours_that_leads_nowhere_is_no_redirect_into_the_blue(client: Ga
         assert "what follows /c/ has 26 characters" in response.text
 
 
-def test_strangers_link_is_followed_and_named(client: Gateway, laurel: Laurel) -> None:
+def test_external_link_is_followed_and_shown(client: Gateway, laurel: Laurel) -> None:
     laurel.remote_sources.pages[LINK] = makers.as_bytes(stranger())
     response = submit_form(client, LINK)
     assert HEADLINES["valid"] in response.text
@@ -123,7 +123,7 @@ def test_strangers_link_is_followed_and_named(client: Gateway, laurel: Laurel) -
         ("did:web:college.example", b"", "This identifies an issuer or a holder"),
     ],
 )
-def test_nothing_found_says_what_to_try_and_keeps_the_text(client: Gateway, text: str, file: bytes, says: str) -> None:
+def test_nothing_found_gives_advice_and_keeps_the_text(client: Gateway, text: str, file: bytes, says: str) -> None:
     response = submit_form(client, text, file)
     assert (response.status, response.headers["cache-control"]) == (422, "no-store")
     outline = Outline(response.text)
@@ -138,7 +138,7 @@ def test_nothing_found_says_what_to_try_and_keeps_the_text(client: Gateway, text
     ("code", "says"),
     [("address_refused", "Link not allowed"), ("http_status", "Link could not be read")],
 )
-def test_link_that_cannot_be_followed_is_no_verdict(client: Gateway, laurel: Laurel, code: str, says: str) -> None:
+def test_unreachable_link_gives_no_verdict(client: Gateway, laurel: Laurel, code: str, says: str) -> None:
     laurel.remote_sources.error = (code, "It is so.")
     response = submit_form(client, LINK)
     assert response.status == 422
@@ -147,7 +147,7 @@ def test_link_that_cannot_be_followed_is_no_verdict(client: Gateway, laurel: Lau
     assert not any(headline in response.text for headline in HEADLINES.values())
 
 
-def test_fault_of_ours_is_never_a_verdict(laurel: Laurel) -> None:
+def test_internal_error_gives_no_verdict(laurel: Laurel) -> None:
     laurel.remote_sources.error = ("out_of_time", "Late.")
     assert submit_form(Gateway(create_app(laurel)), LINK).status == 504
 
@@ -165,7 +165,7 @@ def test_fault_of_ours_is_never_a_verdict(laurel: Laurel) -> None:
 
 
 @pytest.mark.parametrize("over", [0, 1])
-def test_cap_is_exact(client: Gateway, over: int) -> None:
+def test_size_limit_is_exact(client: Gateway, over: int) -> None:
     source = senders.padded(pasted.MAX_SIZE + over)
     for response in (submit_form(client, source), submit_form(client, file=source)):
         assert response.status == (413 if over else 200)
@@ -173,7 +173,7 @@ def test_cap_is_exact(client: Gateway, over: int) -> None:
             assert "262,145 bytes" in response.text
 
 
-def test_chosen_file_counts_more_than_a_text_left_over(client: Gateway, laurel: Laurel) -> None:
+def test_uploaded_file_takes_precedence_over_text(client: Gateway, laurel: Laurel) -> None:
     assert HEADLINES["valid"] in submit_form(client, "hello", document(laurel, "valid")).text
 
 
@@ -188,9 +188,7 @@ def test_chosen_file_counts_more_than_a_text_left_over(client: Gateway, laurel: 
         (form(*[(f"f{number}", b"x") for number in range(20)]), FORM, 400),
     ],
 )
-def test_what_is_no_form_is_answered_with_the_form(
-    client: Gateway, body: bytes, content_type: str, status: int
-) -> None:
+def test_invalid_form_shows_the_form_again(client: Gateway, body: bytes, content_type: str, status: int) -> None:
     response = client("POST", "/", body=body, content_type=content_type, accept=HTML)
     assert response.status == status
     assert response.text.count("<form") == 1
@@ -198,7 +196,7 @@ def test_what_is_no_form_is_answered_with_the_form(
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_hostile_text_in_the_field_stays_text(client: Gateway, evil: str) -> None:
+def test_hostile_text_in_the_field_is_escaped(client: Gateway, evil: str) -> None:
     plain, hostile = submit_form(client, "plain"), submit_form(client, f"x{evil}")
     assert hostile.status == 422
     assert Outline(hostile.text).shape == Outline(plain.text).shape
@@ -206,14 +204,14 @@ def test_hostile_text_in_the_field_stays_text(client: Gateway, evil: str) -> Non
 
 
 @pytest.mark.parametrize("ending", ["</textarea><script>alert(1)</script>", "\n\nlines", "</TEXTAREA >", "\x00"])
-def test_field_cannot_be_closed_from_within(client: Gateway, ending: str) -> None:
+def test_text_cannot_close_the_textarea(client: Gateway, ending: str) -> None:
     response = submit_form(client, f"x{ending}")
     assert "script" not in Outline(response.text).shape
     assert field_text(response) == f"x{ending}"
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_hostile_credential_of_a_stranger_makes_a_page(client: Gateway, laurel: Laurel, evil: str) -> None:
+def test_hostile_external_credential_renders_safely(client: Gateway, laurel: Laurel, evil: str) -> None:
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
     source = makers.as_bytes(stranger(achievement=achievement, holder=Holder(evil)))
     response = submit_form(client, source)
@@ -223,7 +221,7 @@ def test_hostile_credential_of_a_stranger_makes_a_page(client: Gateway, laurel: 
     assert not {name for _, attrs in outline.elements for name in attrs if name.startswith("on")}
 
 
-def test_nothing_that_is_brought_is_in_the_log(
+def test_no_submitted_data_is_logged(
     client: Gateway,
     laurel: Laurel,
     log_lines: LogCapture,
@@ -247,7 +245,7 @@ def test_nothing_that_is_brought_is_in_the_log(
     assert len(log_lines.parsed()) > 80
 
 
-def test_hosted_credential_counts_as_a_view_and_a_strangers_as_nothing(client: Gateway, laurel: Laurel) -> None:
+def test_hosted_credential_is_recorded_as_a_view_and_an_external_one_is_not(client: Gateway, laurel: Laurel) -> None:
     submit_form(client, makers.as_bytes(stranger()))
     assert laurel.event_store.events == {}
     submit_form(client, document(laurel, "valid"))
@@ -256,7 +254,7 @@ def test_hosted_credential_counts_as_a_view_and_a_strangers_as_nothing(client: G
     ]
 
 
-def test_nobodys_name_is_a_fact_with_an_amber_caution(client: Gateway) -> None:
+def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None:
     text = submit_form(client, makers.as_bytes(stranger())).text
     assert (
         "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that is not linked to a web domain"
@@ -269,7 +267,7 @@ def test_nobodys_name_is_a_fact_with_an_amber_caution(client: Gateway) -> None:
     assert "It can be withdrawn at any time" not in text
 
 
-def test_domain_is_named_as_what_was_proven(client: Gateway, laurel: Laurel) -> None:
+def test_proven_domain_is_named(client: Gateway, laurel: Laurel) -> None:
     text = submit_form(client, at_domain(laurel, "did:web:riverside.example:badges")).text
     line = (
         "Issued under the name “\u2068Riverside University\u2069”, signed with a key that belongs to riverside.example."
@@ -278,7 +276,7 @@ def test_domain_is_named_as_what_was_proven(client: Gateway, laurel: Laurel) -> 
     assert "What is proven is that the key belongs to \u2068riverside.example\u2069." in text
 
 
-def test_strangers_picture_is_a_placeholder_and_a_link(client: Gateway) -> None:
+def test_external_image_is_a_placeholder_and_a_link(client: Gateway) -> None:
     achievement = replace(makers.ACHIEVEMENT, image="https://tracker.example/a.png")
     response = submit_form(client, makers.as_bytes(stranger(achievement=achievement)))
     outline = Outline(response.text)
@@ -297,7 +295,7 @@ def test_strangers_picture_is_a_placeholder_and_a_link(client: Gateway) -> None:
         ("data:image/png;base64,a b", False),
     ],
 )
-def test_picture_that_the_credential_holds_is_shown_if_it_is_pixels(
+def test_embedded_image_is_shown_only_if_it_is_a_raster_image(
     client: Gateway, laurel: Laurel, image: str, shown: bool
 ) -> None:
     achievement = replace(makers.ACHIEVEMENT, image=image)
@@ -310,7 +308,7 @@ def test_picture_that_the_credential_holds_is_shown_if_it_is_pixels(
     assert image not in Outline(response.text).attributes("href")
 
 
-def test_nothing_of_an_unproven_stranger_is_shown(client: Gateway) -> None:
+def test_claims_of_an_unproven_external_credential_are_not_shown(client: Gateway) -> None:
     source = makers.as_bytes(stranger()).replace(b"Ada Nwosu", b"Eve Malory")
     text = submit_form(client, source).text
     assert HEADLINES["tampered"] in text
@@ -330,14 +328,14 @@ OTHER_SUITE = makers.as_bytes(stranger()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd
     ],
     ids=["broken", "no credential", "another suite"],
 )
-def test_what_cannot_be_read_gets_advice_that_fits(client: Gateway, source: bytes, headline: str, advice: str) -> None:
+def test_unreadable_credential_gets_matching_advice(client: Gateway, source: bytes, headline: str, advice: str) -> None:
     text = submit_form(client, source).text
     assert headline in text
     assert advice in text
     assert "Try again in a few minutes" not in text
 
 
-def test_only_the_first_page_may_send_a_form_and_only_here(client: Gateway, laurel: Laurel) -> None:
+def test_only_the_home_page_allows_a_form_action(client: Gateway, laurel: Laurel) -> None:
     for response in (client.get("/"), submit_form(client, "nothing")):
         assert f"form-action {BASE_URL};" in response.headers["content-security-policy"]
         assert "script" not in response.headers["content-security-policy"]
@@ -345,7 +343,7 @@ def test_only_the_first_page_may_send_a_form_and_only_here(client: Gateway, laur
         assert "form-action 'none';" in response.headers["content-security-policy"]
 
 
-def test_advice_holds_without_an_address_of_its_own(client: Gateway, laurel: Laurel) -> None:
+def test_advice_does_not_refer_to_a_result_url(client: Gateway, laurel: Laurel) -> None:
     text = submit_form(client, document(laurel, "valid")).text
     assert "this page again" not in text
     assert "Open that address" not in text

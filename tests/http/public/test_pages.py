@@ -85,19 +85,19 @@ def valid_report() -> HostedReport:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_verdict_is_said_first_and_in_words(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_verdict_comes_first_as_text(client: Gateway, laurel: Laurel, kind: str) -> None:
     outline = Outline(client.get(laurel.url(kind), accept=HTML).text)
     sentences = [part.strip() for part in outline.texts[outline.texts.index(HEADLINES[kind]) :] if part.strip()]
     assert sentences[:2] == [HEADLINES[kind], LINES[kind]]
     assert outline.shape[outline.shape.index("main") :].index("h1") < 10
 
 
-def test_reason_is_given_in_the_issuers_own_words(client: Gateway, laurel: Laurel) -> None:
+def test_reason_of_the_issuer_is_shown(client: Gateway, laurel: Laurel) -> None:
     assert "Issued to the wrong person." in client.get(laurel.url("revoked"), accept=HTML).text
     assert "An appeal is being heard." in client.get(laurel.url("suspended"), accept=HTML).text
 
 
-def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(valid_report: HostedReport) -> None:
+def test_stored_reason_is_hidden_if_the_signed_status_list_disagrees(valid_report: HostedReport) -> None:
     noted = CredentialStatus(State.REVOKED, NOW, "Because of a rumour.")
     assert "rumour" not in page(replace(valid_report, record=replace(valid_report.record, status=noted)))
     revoked = replace(valid_report.report, verdict=Verdict.REVOKED)
@@ -106,7 +106,7 @@ def test_note_of_ours_that_the_signed_list_does_not_bear_out_is_not_shown(valid_
 
 
 @pytest.mark.parametrize("kind", ["valid", "revoked", "expired"])
-def test_proven_credential_is_shown_whole(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_proven_credential_is_shown_in_full(client: Gateway, laurel: Laurel, kind: str) -> None:
     html = client.get(laurel.url(kind), accept=HTML).text
     for claimed in CLAIMED:
         assert (claimed in html) is (claimed != "Eve Malory")
@@ -114,7 +114,7 @@ def test_proven_credential_is_shown_whole(client: Gateway, laurel: Laurel, kind:
 
 
 @pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])
-def test_nothing_of_an_unproven_credential_is_shown(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_claims_of_an_unproven_credential_are_not_shown(client: Gateway, laurel: Laurel, kind: str) -> None:
     html = client.get(laurel.url(kind), accept=HTML).text
     for claimed in CLAIMED:
         assert claimed not in html
@@ -123,7 +123,7 @@ def test_nothing_of_an_unproven_credential_is_shown(client: Gateway, laurel: Lau
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_check_is_shown_with_number_sentence_and_outcome(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_every_check_is_shown_with_number_message_and_outcome(client: Gateway, laurel: Laurel, kind: str) -> None:
     html = client.get(laurel.url(kind), accept=HTML).text
     texts = {part.strip() for part in Outline(html).texts}
     report = client.get(laurel.url(kind)).json
@@ -136,11 +136,11 @@ def test_every_check_is_shown_with_number_sentence_and_outcome(client: Gateway, 
 
 
 @pytest.mark.parametrize("kind", ["revoked", "tampered", "unreachable_status"])
-def test_check_that_decided_is_unfolded(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_deciding_check_is_expanded(client: Gateway, laurel: Laurel, kind: str) -> None:
     assert client.get(laurel.url(kind), accept=HTML).text.count("<details open") == 1
 
 
-def test_every_verdict_and_outcome_has_its_words() -> None:
+def test_every_verdict_and_outcome_has_text() -> None:
     assert set(verdict_text.FACES) == set(Verdict)
     assert set(verdict_text.OUTCOMES) == set(Outcome)
     assert set(verdict_text.UNSURE) == {check.name for check in CHECKS} - {"issuer", "extras"}
@@ -155,7 +155,7 @@ def test_every_verdict_and_outcome_has_its_words() -> None:
     st.lists(st.sampled_from(list(Outcome)), max_size=10),
     st.booleans(),
 )
-def test_any_report_makes_a_page(verdict: Verdict, outcomes: list[Outcome], proven: bool) -> None:
+def test_any_report_renders(verdict: Verdict, outcomes: list[Outcome], proven: bool) -> None:
     opened = (
         _VALID_REPORT[0]
         if _VALID_REPORT
@@ -172,7 +172,7 @@ def test_any_report_makes_a_page(verdict: Verdict, outcomes: list[Outcome], prov
 _VALID_REPORT: list[HostedReport] = []
 
 
-def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(client: Gateway, laurel: Laurel) -> None:
+def test_unknown_issuer_is_a_caution_not_a_failure(client: Gateway, laurel: Laurel) -> None:
     record = hostile(laurel, makers.unsigned())
     html = client.get(f"/c/{record.id}", accept=HTML).text
     assert HEADLINES["valid"] in html
@@ -183,7 +183,7 @@ def test_unknown_issuer_is_a_caution_beside_its_name_and_no_red_page(client: Gat
     assert "https://fernhill.example/" not in html
 
 
-def test_known_issuer_is_named_as_registered_and_not_as_it_calls_itself(valid_report: HostedReport) -> None:
+def test_known_issuer_is_shown_with_its_registered_name(valid_report: HostedReport) -> None:
     assert valid_report.issuer is not None
     renamed = replace(valid_report, issuer=replace(valid_report.issuer, name="Registered Name"))
     facts = page_of(renamed, BASE_URL).facts
@@ -247,7 +247,7 @@ def variants(opened: HostedReport) -> Iterator[HostedReport]:
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_no_text_becomes_markup_or_a_link(valid_report: HostedReport, evil: str) -> None:
+def test_hostile_text_becomes_neither_markup_nor_a_link(valid_report: HostedReport, evil: str) -> None:
     expected = [Outline(page(opened)) for opened in variants(poisoned(valid_report, "plain"))]
     for outline, opened in zip(expected, variants(poisoned(valid_report, evil)), strict=True):
         html = page(opened)
@@ -263,7 +263,7 @@ def test_no_text_becomes_markup_or_a_link(valid_report: HostedReport, evil: str)
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
-def test_signed_hostile_credential_makes_a_page(client: Gateway, laurel: Laurel, evil: str) -> None:
+def test_signed_hostile_credential_renders_safely(client: Gateway, laurel: Laurel, evil: str) -> None:
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
     record = hostile(laurel, makers.unsigned(achievement=achievement))
     response = client.get(f"/c/{record.id}", accept=HTML)
@@ -287,11 +287,11 @@ LINKS = [
 
 
 @pytest.mark.parametrize(("url", "allowed"), LINKS, ids=lambda value: repr(value)[:40])
-def test_only_plain_https_addresses_become_links(url: str, allowed: bool) -> None:
+def test_only_plain_https_urls_become_links(url: str, allowed: bool) -> None:
     assert (text.https(url) is not None) is allowed
 
 
-def test_links_of_others_vouch_for_nothing(client: Gateway, laurel: Laurel) -> None:
+def test_external_links_are_nofollow_noopener(client: Gateway, laurel: Laurel) -> None:
     outline = Outline(client.get(laurel.url("valid"), accept=HTML).text)
     outward = [attrs for tag, attrs in outline.elements if tag == "a" and BASE_URL not in (attrs["href"] or "")]
     assert {attrs["href"] for attrs in outward} == {
@@ -303,7 +303,7 @@ def test_links_of_others_vouch_for_nothing(client: Gateway, laurel: Laurel) -> N
     assert {attrs["rel"] for attrs in outward} == {"nofollow noopener"}
 
 
-def test_picture_from_elsewhere_is_not_loaded(valid_report: HostedReport) -> None:
+def test_external_image_is_not_loaded(valid_report: HostedReport) -> None:
     view = dict(valid_report.report.credential or {})
     view["achievement"] = {**view["achievement"], "image": {"url": "https://tracker.example/a.png", "alt": None}}
     html = page(replace(valid_report, report=replace(valid_report.report, credential=view)))
@@ -314,7 +314,7 @@ def test_picture_from_elsewhere_is_not_loaded(valid_report: HostedReport) -> Non
     assert "Not loaded" in html
 
 
-def test_policy_allows_the_pages_own_style_and_nothing_else(client: Gateway, laurel: Laurel) -> None:
+def test_csp_allows_only_the_inline_style_of_the_page(client: Gateway, laurel: Laurel) -> None:
     response = client.get(laurel.url("valid"), accept=HTML)
     (style,) = re.findall(r"<style>(.*?)</style>", response.text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -324,7 +324,7 @@ def test_policy_allows_the_pages_own_style_and_nothing_else(client: Gateway, lau
     assert " style=" not in response.text
 
 
-def test_tab_names_the_verdict(client: Gateway, laurel: Laurel) -> None:
+def test_page_title_names_the_verdict(client: Gateway, laurel: Laurel) -> None:
     html = client.get(laurel.url("revoked"), accept=HTML).text
     assert "<title>Revoked: Data analysis in practice · Laurel</title>" in html
     assert (
@@ -334,7 +334,7 @@ def test_tab_names_the_verdict(client: Gateway, laurel: Laurel) -> None:
 
 
 @pytest.mark.parametrize("kind", ["valid", "revoked", "tampered"])
-def test_link_preview_outlives_no_verdict(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_link_preview_contains_no_verdict(client: Gateway, laurel: Laurel, kind: str) -> None:
     html = client.get(laurel.url(kind), accept=HTML).text
     preview = " ".join(re.findall(r'<meta property="og:(?:title|description)" content="([^"]*)">', html))
     assert preview.startswith("A credential Is it" if kind == "tampered" else "Data analysis in practice Is it")
@@ -342,14 +342,14 @@ def test_link_preview_outlives_no_verdict(client: Gateway, laurel: Laurel, kind:
     assert "Withdrawn" not in preview
 
 
-def test_names_cannot_turn_our_sentences_around(valid_report: HostedReport) -> None:
+def test_bidi_characters_in_names_are_isolated(valid_report: HostedReport) -> None:
     assert valid_report.issuer is not None
     spoofed = replace(valid_report.issuer, name="Fernhill\u202e\u2069\u2066")
     line = page_of(replace(valid_report, issuer=spoofed), BASE_URL).line
     assert line.startswith("Issued by \u2068Fernhill")
 
 
-def test_boundaries_of_validity_are_shown_as_days(valid_report: HostedReport) -> None:
+def test_valid_until_is_passed_to_the_page(valid_report: HostedReport) -> None:
     facts = page_of(valid_report, BASE_URL).facts
     assert facts is not None
     assert facts.valid_until == NOW + timedelta(days=700)
@@ -368,7 +368,7 @@ def test_domain_of_a_did(did: str | None, domain: str | None) -> None:
     assert text.domain(did) == domain
 
 
-def test_home_explains_the_four_shapes_and_gives_the_command(client: Gateway) -> None:
+def test_home_explains_the_four_icons_and_the_api_command(client: Gateway) -> None:
     html = client.get("/").text
     assert client.get("/").headers["content-type"] == "text/html; charset=utf-8"
     assert html.count('<svg class="icon"') == 4

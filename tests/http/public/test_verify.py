@@ -64,14 +64,16 @@ def bodies(laurel: Laurel) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("content_type", TYPES)
-def test_the_body_decides_whatever_its_type_says(client: Gateway, laurel: Laurel, content_type: str | None) -> None:
+def test_submission_type_is_detected_from_the_body_not_the_content_type(
+    client: Gateway, laurel: Laurel, content_type: str | None
+) -> None:
     for name, body in bodies(laurel).items():
         response = verify(client, body, content_type)
         assert (response.status, response.json.get("verdict")) == (200, "valid"), name
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_any_verdict_is_an_answer(client: Gateway, laurel: Laurel, kind: str) -> None:
+def test_every_verdict_is_a_200(client: Gateway, laurel: Laurel, kind: str) -> None:
     response = verify(client, laurel.issuer_store.record(id_of(kind)).document)
     # The list that the link's own page could not find is found from the credential: nothing is taken from the record.
     expected = "valid" if kind == "unreachable_status" else VERDICTS.get(kind, kind)
@@ -80,7 +82,7 @@ def test_any_verdict_is_an_answer(client: Gateway, laurel: Laurel, kind: str) ->
     assert all(set(finding) == FINDING for finding in response.json["findings"])
 
 
-def test_answer_is_json_for_anybody_and_kept_by_nobody(client: Gateway, laurel: Laurel) -> None:
+def test_response_is_always_json_and_not_cached(client: Gateway, laurel: Laurel) -> None:
     response = verify(client, bodies(laurel)["token"], accept=HTML)
     assert response.headers["content-type"] == "application/json"
     assert response.headers["cache-control"] == "no-store"
@@ -88,18 +90,18 @@ def test_answer_is_json_for_anybody_and_kept_by_nobody(client: Gateway, laurel: 
 
 
 @pytest.mark.parametrize("name", ["credential", "file", "badge", ""])
-def test_a_file_may_come_in_a_field_of_any_name(client: Gateway, laurel: Laurel, name: str) -> None:
+def test_an_uploaded_file_may_have_any_field_name(client: Gateway, laurel: Laurel, name: str) -> None:
     for sent in ("credential", "token", "link"):
         body = senders.form((name, bodies(laurel)[sent], "badge.json"))
         assert verify(client, body, FORM).json["verdict"] == "valid", sent
 
 
-def test_the_field_credential_may_hold_it(client: Gateway, laurel: Laurel) -> None:
+def test_the_credential_field_is_accepted(client: Gateway, laurel: Laurel) -> None:
     for sent in ("credential", "token", "link"):
         assert verify(client, senders.form(("credential", bodies(laurel)[sent])), FORM).json["verdict"] == "valid", sent
 
 
-def test_the_pages_own_form_may_be_sent_here(client: Gateway, laurel: Laurel) -> None:
+def test_the_home_page_form_is_accepted(client: Gateway, laurel: Laurel) -> None:
     assert verify(client, senders.filled(bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
     assert verify(client, senders.filled(file=bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
 
@@ -172,7 +174,7 @@ ERROR_CASES = [
 
 
 @pytest.mark.parametrize(("code", "status", "body", "content_type"), ERROR_CASES)
-def test_fault_is_a_problem_and_no_verdict(
+def test_error_is_a_problem_document_without_a_verdict(
     client: Gateway, laurel: Laurel, code: str, status: int, body: bytes, content_type: str
 ) -> None:
     response = verify(client, body, content_type)
@@ -184,7 +186,7 @@ def test_fault_is_a_problem_and_no_verdict(
 
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
-def test_credential_cap_is_exact_in_every_envelope(client: Gateway, over: int) -> None:
+def test_credential_size_limit_is_exact_in_every_envelope(client: Gateway, over: int) -> None:
     source = senders.padded(pasted.MAX_SIZE + over)
     assert len(source) == 262_144 + over
     for body, content_type in (
@@ -201,7 +203,7 @@ def test_credential_cap_is_exact_in_every_envelope(client: Gateway, over: int) -
 
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
-def test_envelope_cap_is_exact(client: Gateway, over: int) -> None:
+def test_envelope_size_limit_is_exact(client: Gateway, over: int) -> None:
     credential = senders.padded(pasted.MAX_SIZE)
     overhead = len(senders.form(("credential", credential), ("junk", b"")))
     padding = submission.MAX_BODY + over - overhead
@@ -212,7 +214,7 @@ def test_envelope_cap_is_exact(client: Gateway, over: int) -> None:
     assert verify(client, spaced).json["code"] == ("too_large" if over > 0 else "link_unreachable")
 
 
-def test_credential_in_an_envelope_may_be_as_deep_as_one_alone(client: Gateway) -> None:
+def test_depth_limit_is_the_same_inside_an_envelope(client: Gateway) -> None:
     deep: object = 1
     for _ in range(31):
         deep = {"a": deep}
@@ -234,7 +236,7 @@ VALUES = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(extra=VALUES)
-def test_an_envelope_changes_nothing_that_is_signed(client: Gateway, extra: object) -> None:
+def test_an_envelope_preserves_every_signed_value(client: Gateway, extra: object) -> None:
     # Under JCS every member is signed, and a number or a text that was written otherwise would be another.
     document = {name: value for name, value in senders.stranger().items() if name != "proof"}
     document["credentialSubject"] = {**document["credentialSubject"], "more": {"value": extra}}  # type: ignore[dict-item]
@@ -259,7 +261,7 @@ def test_an_envelope_changes_nothing_that_is_signed(client: Gateway, extra: obje
         ("out_of_time", "out_of_time", 504),
     ],
 )
-def test_fault_of_a_link_is_the_requests_and_says_why(
+def test_link_failure_is_a_request_error_with_its_reason(
     client: Gateway, laurel: Laurel, reason: str, code: str, status: int
 ) -> None:
     laurel.remote_sources.error = (reason, "It is so.")
@@ -268,7 +270,7 @@ def test_fault_of_a_link_is_the_requests_and_says_why(
     assert response.json["detail"].startswith("It is so. ")
 
 
-def test_fault_of_our_own_tables_is_not_the_links(laurel: Laurel) -> None:
+def test_storage_failure_is_not_reported_as_a_link_failure(laurel: Laurel) -> None:
     class Down:
         def record(self, credential_id: str) -> object:
             raise Unavailable("table credentials-prod throttled", code="storage_busy")
@@ -279,7 +281,7 @@ def test_fault_of_our_own_tables_is_not_the_links(laurel: Laurel) -> None:
     assert "credentials-prod" not in response.text
 
 
-def test_a_strangers_link_is_followed(client: Gateway, laurel: Laurel) -> None:
+def test_an_external_link_is_followed(client: Gateway, laurel: Laurel) -> None:
     laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.stranger())
     response = verify(client, envelope(url=LINK))
     assert (response.status, response.json["verdict"]) == (200, "valid")
@@ -298,7 +300,7 @@ def test_a_strangers_link_is_followed(client: Gateway, laurel: Laurel) -> None:
     ],
     ids=lambda page: repr(page[:20]),
 )
-def test_a_link_to_something_else_says_what(client: Gateway, laurel: Laurel, page: bytes) -> None:
+def test_a_link_to_something_else_is_explained(client: Gateway, laurel: Laurel, page: bytes) -> None:
     laurel.remote_sources.pages[LINK] = page
     response = verify(client, LINK.encode())
     assert (response.status, response.json["code"]) == (422, "nothing_found")
@@ -326,7 +328,7 @@ def test_any_text_may_be_sent_as_a_url(client: Gateway, laurel: Laurel, url: str
 
 
 @pytest.mark.parametrize("claimed", ["http://[", f"{BASE_URL}/c/", f"{BASE_URL}/c/{'q' * 26}", f"{BASE_URL}/c/<b>"])
-def test_a_credential_may_call_itself_anything(client: Gateway, laurel: Laurel, claimed: str) -> None:
+def test_a_credential_with_any_id_gets_a_report(client: Gateway, laurel: Laurel, claimed: str) -> None:
     document = {**senders.stranger(), "id": claimed}
     del document["proof"]
     response = verify(client, makers.as_bytes(makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")))
@@ -343,7 +345,7 @@ def test_a_credential_may_call_itself_anything(client: Gateway, laurel: Laurel, 
     | st.text(alphabet='-_"{}[]:,.ey \r\n', max_size=60).map(str.encode),
     content_type=st.sampled_from(["application/json", "text/plain", ""]),
 )
-def test_any_body_gets_a_report_or_a_problem(client: Gateway, body: bytes, content_type: str) -> None:
+def test_any_submission_gets_a_report_or_a_problem_document(client: Gateway, body: bytes, content_type: str) -> None:
     assert verify(client, body, content_type).status in (200, 400, 422)
 
 
@@ -363,11 +365,11 @@ PIECES = [
     pieces=st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=20),
     content_type=st.just(FORM) | st.text(max_size=40).map(lambda rest: f"multipart/form-data; boundary={rest}"),
 )
-def test_any_form_gets_a_report_or_a_problem(client: Gateway, pieces: list[bytes], content_type: str) -> None:
+def test_any_form_gets_a_report_or_a_problem_document(client: Gateway, pieces: list[bytes], content_type: str) -> None:
     assert verify(client, b"".join(pieces), content_type).status in (200, 400, 422)
 
 
-def test_credentials_of_ours_are_events_and_strangers_are_none(client: Gateway, laurel: Laurel) -> None:
+def test_hosted_credentials_are_recorded_and_external_ones_are_not(client: Gateway, laurel: Laurel) -> None:
     for body in bodies(laurel).values():
         verify(client, body)
     events = list(laurel.event_store.events.values())
@@ -378,7 +380,7 @@ def test_credentials_of_ours_are_events_and_strangers_are_none(client: Gateway, 
 
 
 @pytest.mark.parametrize("path", ["/v1/verify", f"/v1/credentials/{id_of('valid')}/report"])
-def test_pages_of_any_origin_may_ask(client: Gateway, path: str) -> None:
+def test_cors_allows_any_origin(client: Gateway, path: str) -> None:
     preflight = {"access_control_request_method": "POST", "access_control_request_headers": "content-type"}
     response = client("OPTIONS", path, origin="https://jobs.example", **preflight)
     assert (response.status, response.body) == (204, b"")
@@ -388,7 +390,7 @@ def test_pages_of_any_origin_may_ask(client: Gateway, path: str) -> None:
     assert "access-control-allow-credentials" not in response.headers
 
 
-def test_verifying_takes_no_other_method(client: Gateway) -> None:
+def test_verify_accepts_only_post(client: Gateway) -> None:
     response = client.get("/v1/verify")
     assert (response.status, response.json["code"]) == (405, "method_not_allowed")
     assert set(response.headers["allow"].split(", ")) == {"POST", "OPTIONS"}
@@ -405,19 +407,19 @@ print("LOADED", sorted({"multipart", "ssl", "http.client", "chalicelib.net.fetch
 """
 
 
-def test_a_credentials_page_does_not_wait_for_what_strangers_need() -> None:
+def test_a_credential_page_does_not_load_the_submission_modules() -> None:
     ran = subprocess.run([sys.executable, "-c", LAZY], check=True, capture_output=True, text=True)
     loaded = ran.stdout.split("LOADED ")[1]
     assert "multipart" not in loaded
     assert "chalicelib.net" not in loaded
 
 
-def test_email_of_the_recipient_is_asked_of_strangers_too(client: Gateway) -> None:
+def test_recipient_is_compared_on_external_credentials(client: Gateway) -> None:
     report = verify(client, envelope(credential=senders.stranger(), recipient={"email": "eve@example.org"})).json
     assert report["findings"][8]["code"] == "recipient_differs"
 
 
-def test_what_is_kept_in_the_tables_is_not_taken_for_what_was_sent(client: Gateway, laurel: Laurel) -> None:
+def test_submitted_bytes_are_verified_not_the_stored_ones(client: Gateway, laurel: Laurel) -> None:
     record = laurel.issuer_store.record(id_of("valid"))
     laurel.put(replace(record, document=b"{}"))
     assert verify(client, record.document).json["verdict"] == "valid"

@@ -50,7 +50,7 @@ def session_cookie(laurel: Laurel, client: Gateway) -> str:
     return cookie(post(client, path, cookie=browser), "laurel_session")
 
 
-def test_a_person_signs_in_and_lands_where_they_wanted_to_go(laurel: Laurel, client: Gateway) -> None:
+def test_sign_in_redirects_to_the_requested_page(laurel: Laurel, client: Gateway) -> None:
     page = client.get("/sign-in?next=/console/fernhill", accept=HTML)
     assert 'name="next" value="/console/fernhill"' in page.text
     path, browser = request_link(laurel, client, next="/console/fernhill")
@@ -63,7 +63,7 @@ def test_a_person_signs_in_and_lands_where_they_wanted_to_go(laurel: Laurel, cli
     assert cookie(response, "laurel_browser") == "laurel_browser="
 
 
-def test_whoever_is_signed_in_already_is_told_so_and_led_on(laurel: Laurel) -> None:
+def test_sign_in_page_of_a_signed_in_person_offers_to_continue(laurel: Laurel) -> None:
     browser = as_person(laurel, EMAIL)
     page = browser.get("/sign-in?next=/console/fernhill/issue")
     assert page.status == 200
@@ -75,7 +75,7 @@ def test_whoever_is_signed_in_already_is_told_so_and_led_on(laurel: Laurel) -> N
     assert "You are signed in" not in browser.get("/sign-in").text
 
 
-def test_the_same_answer_for_an_address_that_is_known_and_one_that_is_not(laurel: Laurel, client: Gateway) -> None:
+def test_known_and_unknown_addresses_get_the_same_response(laurel: Laurel, client: Gateway) -> None:
     as_person(laurel, "known@fernhill.example", "fernhill")
     seen = []
     for email in ("known@fernhill.example", "stranger@nowhere.example", "op@laurel.example"):
@@ -85,7 +85,7 @@ def test_the_same_answer_for_an_address_that_is_known_and_one_that_is_not(laurel
     assert len(laurel.sign_in_mailer.sent) == 3, "each was sent the same way"
 
 
-def test_a_mail_scanner_uses_nothing_up(laurel: Laurel, client: Gateway) -> None:
+def test_a_mail_scanner_does_not_use_up_the_link(laurel: Laurel, client: Gateway) -> None:
     path, browser = request_link(laurel, client)
     for method in ("GET", "HEAD", "GET", "HEAD"):
         for headers in ({}, {"cookie": browser}, {"accept": HTML}):
@@ -104,7 +104,7 @@ def test_a_link_works_once(laurel: Laurel, client: Gateway) -> None:
     assert client.get(path, accept=HTML, cookie=browser).status == 404
 
 
-def test_two_presses_at_once_sign_in_once(laurel: Laurel, client: Gateway) -> None:
+def test_concurrent_confirmations_sign_in_once(laurel: Laurel, client: Gateway) -> None:
     laurel.session_store = LookedAtTogether(8)
     path, browser = request_link(laurel, client)
     apps = [Gateway(create_app(laurel)) for _ in range(8)]
@@ -114,7 +114,7 @@ def test_two_presses_at_once_sign_in_once(laurel: Laurel, client: Gateway) -> No
     assert len(laurel.session_store.sessions) == 1
 
 
-def test_another_browser_is_told_what_to_do(laurel: Laurel, client: Gateway) -> None:
+def test_another_browser_is_refused_with_advice(laurel: Laurel, client: Gateway) -> None:
     path, browser = request_link(laurel, client)
     _, other = request_link(laurel, client, "eve@elsewhere.example")
     for headers in ({}, {"cookie": other}):
@@ -126,14 +126,14 @@ def test_another_browser_is_told_what_to_do(laurel: Laurel, client: Gateway) -> 
     assert post(client, path, cookie=browser).status == 303
 
 
-def test_an_old_link_opens_nothing(laurel: Laurel, client: Gateway) -> None:
+def test_an_expired_link_is_404(laurel: Laurel, client: Gateway) -> None:
     path, browser = request_link(laurel, client)
     laurel.now = NOW + timedelta(minutes=15)
     assert client.get(path, accept=HTML, cookie=browser).status == 404
     assert post(client, path, cookie=browser).status == 404
 
 
-def test_guesses_are_stopped(client: Gateway) -> None:
+def test_token_guesses_are_rate_limited(client: Gateway) -> None:
     for number in range(GUESSES.most):
         assert client.get(f"/sign-in/{number:a>52}".replace("0", "q").replace("1", "p"), accept=HTML).status == 404
     response = client.get("/sign-in/" + "a" * 52, accept=HTML)
@@ -145,7 +145,7 @@ def test_guesses_are_stopped(client: Gateway) -> None:
     assert int(json_response.headers["retry-after"]) > 0
 
 
-def test_who_asks_too_often_is_told_when_to_come_back(laurel: Laurel, client: Gateway) -> None:
+def test_too_many_link_requests_are_429_with_advice(laurel: Laurel, client: Gateway) -> None:
     for number in range(NETWORK.most):
         request_link(laurel, client, f"p{number}@college.example")
     response = post(client, "/sign-in", {"email": EMAIL})
@@ -155,16 +155,14 @@ def test_who_asks_too_often_is_told_when_to_come_back(laurel: Laurel, client: Ga
     assert "set-cookie" not in response.headers
 
 
-def test_an_address_that_was_asked_for_too_often_gets_no_more_and_the_same_answer(
-    laurel: Laurel, client: Gateway
-) -> None:
+def test_an_address_over_its_limit_gets_no_email_and_the_same_response(laurel: Laurel, client: Gateway) -> None:
     seen = {post(client, "/sign-in", {"email": EMAIL}).text for _ in range(ADDRESS_FROM.most + 2)}
     assert len(seen) == 1
     assert len(laurel.sign_in_mailer.sent) == ADDRESS_FROM.most
 
 
 @pytest.mark.parametrize("email", ["", "ada", "a@b", "ada@college.example\nBcc: eve@x.example", "<b>@x.example"])
-def test_what_is_no_address_stays_in_the_field(laurel: Laurel, client: Gateway, email: str) -> None:
+def test_an_invalid_address_is_kept_in_the_field(laurel: Laurel, client: Gateway, email: str) -> None:
     response = post(client, "/sign-in", {"email": email, "next": "/console/fernhill"})
     assert response.status == 400
     assert 'aria-invalid="true"' in response.text
@@ -176,7 +174,7 @@ def test_what_is_no_address_stays_in_the_field(laurel: Laurel, client: Gateway, 
 @pytest.mark.parametrize(
     "next_path", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nX: y"]
 )
-def test_nobody_is_led_elsewhere(laurel: Laurel, client: Gateway, next_path: str) -> None:
+def test_redirects_to_other_sites_are_ignored(laurel: Laurel, client: Gateway, next_path: str) -> None:
     page = client.get("/sign-in?" + urlencode({"next": next_path}), accept=HTML)
     assert "evil" not in page.text
     assert "alert(1)" not in page.text
@@ -188,7 +186,7 @@ def test_nobody_is_led_elsewhere(laurel: Laurel, client: Gateway, next_path: str
     "headers",
     [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "x"}],
 )
-def test_no_other_site_can_ask_or_sign_somebody_in(laurel: Laurel, client: Gateway, headers: dict[str, str]) -> None:
+def test_cross_site_requests_are_refused(laurel: Laurel, client: Gateway, headers: dict[str, str]) -> None:
     assert post(client, "/sign-in", {"email": EMAIL}, **headers).status == 403
     assert not laurel.sign_in_mailer.sent
     path, browser = request_link(laurel, client)
@@ -196,7 +194,7 @@ def test_no_other_site_can_ask_or_sign_somebody_in(laurel: Laurel, client: Gatew
     assert post(client, path, cookie=browser).status == 303
 
 
-def test_a_session_that_was_planted_is_not_made_anybodys(laurel: Laurel, client: Gateway) -> None:
+def test_signing_in_replaces_a_planted_session(laurel: Laurel, client: Gateway) -> None:
     planted = session_cookie(laurel, client)
     before = sessions.person(laurel.access_context, planted.partition("=")[2])
     path, browser = request_link(laurel, client, "victim@college.example")
@@ -207,7 +205,7 @@ def test_a_session_that_was_planted_is_not_made_anybodys(laurel: Laurel, client:
     assert client.get("/console", accept=HTML, cookie=planted).headers["location"].startswith(f"{ORIGIN}/sign-in")
 
 
-def test_who_signs_out_is_out(laurel: Laurel, client: Gateway) -> None:
+def test_sign_out_ends_the_session(laurel: Laurel, client: Gateway) -> None:
     browser = as_person(laurel, EMAIL, client=client)
     stays = as_person(laurel, EMAIL, client=client)
     response = browser.post("/sign-out")
@@ -221,14 +219,14 @@ def test_who_signs_out_is_out(laurel: Laurel, client: Gateway) -> None:
     assert len(laurel.session_store.sessions) == 1
 
 
-def test_who_signs_out_everywhere_is_out_everywhere(laurel: Laurel, client: Gateway) -> None:
+def test_sign_out_everywhere_ends_all_sessions(laurel: Laurel, client: Gateway) -> None:
     browsers = [as_person(laurel, EMAIL, client=client) for _ in range(3)]
     as_person(laurel, "other@college.example", client=client)
     browsers[0].post("/sign-out", {"everywhere": "1"})
     assert [email for email, _ in laurel.session_store.sessions] == ["other@college.example"]
 
 
-def test_cookies_are_kept_from_scripts_and_other_sites(laurel: Laurel, client: Gateway) -> None:
+def test_cookies_are_http_only_and_same_site(laurel: Laurel, client: Gateway) -> None:
     response = post(client, "/sign-in", {"email": EMAIL})
     path = laurel.sign_in_mailer.sent[-1][1].removeprefix(ORIGIN)
     both = post(client, path, cookie=cookie(response, "laurel_browser"))
@@ -238,7 +236,7 @@ def test_cookies_are_kept_from_scripts_and_other_sites(laurel: Laurel, client: G
         assert "Secure" not in header, "browsers differ on http://localhost; there it is left out"
 
 
-def test_on_https_they_are_secure_and_of_this_host_alone() -> None:
+def test_cookies_are_secure_and_host_prefixed_on_https() -> None:
     laurel = seeded("https://laurel.example")
     client = Gateway(create_app(laurel))
     origin = {"origin": "https://laurel.example"}
@@ -251,7 +249,7 @@ def test_on_https_they_are_secure_and_of_this_host_alone() -> None:
         assert {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"} <= set(header.split("; "))
 
 
-def test_pages_are_kept_by_nobody_and_tell_nobody_their_address(laurel: Laurel, client: Gateway) -> None:
+def test_pages_are_not_cached_and_do_not_leak_the_referrer(laurel: Laurel, client: Gateway) -> None:
     path, browser = request_link(laurel, client)
     for response in (
         client.get("/sign-in", accept=HTML),
@@ -265,7 +263,7 @@ def test_pages_are_kept_by_nobody_and_tell_nobody_their_address(laurel: Laurel, 
     assert client.get(path, accept=HTML, cookie=browser).headers["referrer-policy"] == "same-origin"
 
 
-def test_nothing_secret_and_no_address_is_logged(laurel: Laurel, client: Gateway, log_lines: LogCapture) -> None:
+def test_no_secret_and_no_email_address_is_logged(laurel: Laurel, client: Gateway, log_lines: LogCapture) -> None:
     path, browser = request_link(laurel, client)
     client.get(path, accept=HTML, cookie=browser)
     laurel.member_store.__dict__.clear()  # so that something fails, too
@@ -281,7 +279,7 @@ def test_nothing_secret_and_no_address_is_logged(laurel: Laurel, client: Gateway
     assert any(line["message"] == "failed" for line in log_lines.parsed())
 
 
-def test_each_line_of_a_tenants_request_names_it_and_no_other_line_does(
+def test_log_lines_name_the_issuer_of_an_authenticated_request(
     laurel: Laurel, client: Gateway, log_lines: LogCapture
 ) -> None:
     client.get("/v1/members", **as_token(laurel, "fernhill", Role.OWNER))
@@ -293,7 +291,7 @@ def test_each_line_of_a_tenants_request_names_it_and_no_other_line_does(
     assert [line.get("issuer") for line in answered] == ["fernhill"] * 3 + [None] * 2
 
 
-def test_a_signed_in_page_that_is_gone_is_asked_for_again_after_signing_in(laurel: Laurel, client: Gateway) -> None:
+def test_sign_in_returns_to_the_page_that_required_it(laurel: Laurel, client: Gateway) -> None:
     response = client.get("/console/fernhill/members?x=1", accept=HTML)
     assert response.headers["location"] == f"{ORIGIN}/sign-in?next=/console/fernhill/members%3Fx%3D1"
     page = client.get(response.headers["location"].removeprefix(ORIGIN), accept=HTML)
@@ -301,7 +299,7 @@ def test_a_signed_in_page_that_is_gone_is_asked_for_again_after_signing_in(laure
     assert post(client, "/console/fernhill/members").headers["location"] == f"{ORIGIN}/sign-in"
 
 
-def test_those_who_may_say_who_somebody_is_are_offered(client: Gateway) -> None:
+def test_configured_oidc_providers_are_offered(client: Gateway) -> None:
     assert "Or sign in with" not in client.get("/sign-in", accept=HTML).text
     campus = Provider("campus", "Campus <login>", "https://login.campus.example", "laurel")
     page = (
@@ -310,12 +308,12 @@ def test_those_who_may_say_who_somebody_is_are_offered(client: Gateway) -> None:
     assert f'<a href="{ORIGIN}/oidc/campus?next=/console/fernhill">Campus &lt;login&gt;</a>' in page
 
 
-def test_when_no_mail_goes_out_it_is_said(laurel: Laurel, client: Gateway) -> None:
+def test_mail_failure_is_503(laurel: Laurel, client: Gateway) -> None:
     laurel.sign_in_mailer = replace(laurel.sign_in_mailer, out_of_order=True)
     assert post(client, "/sign-in", {"email": EMAIL}).status == 503
 
 
-def test_a_form_is_bounded(client: Gateway) -> None:
+def test_form_size_type_and_field_count_are_limited(client: Gateway) -> None:
     assert post(client, "/sign-in", {"email": "a" * 5000}).status == 413
     assert client.post("/sign-in", b"{}", accept=HTML).status == 415
     assert post(client, "/sign-in", {f"f{number}": "x" for number in range(300)}).status == 400

@@ -39,7 +39,7 @@ def start_sign_in(laurel: Laurel, client: Gateway, next_path: str = "/console/fe
     return f"/oidc/campus/back?{urlencode(callback)}", cookie(response, "laurel_question")
 
 
-def test_there_and_back_is_signed_in(laurel: Laurel, client: Gateway) -> None:
+def test_the_oidc_round_trip_signs_in(laurel: Laurel, client: Gateway) -> None:
     path, state_cookie = start_sign_in(laurel, client)
     response = client.get(path, accept=HTML, cookie=state_cookie)
     assert (response.status, response.headers["location"]) == (303, f"{ORIGIN}/console/fernhill")
@@ -49,7 +49,7 @@ def test_there_and_back_is_signed_in(laurel: Laurel, client: Gateway) -> None:
     assert "HttpOnly; SameSite=Lax" in response.headers["set-cookie"]
 
 
-def test_the_longest_way_back_is_found(laurel: Laurel, client: Gateway) -> None:
+def test_the_longest_return_path_is_kept(laurel: Laurel, client: Gateway) -> None:
     next_path = "/console?q=" + "a" * (return_paths.MAX - 11)
     path, state_cookie = start_sign_in(laurel, client, next_path)
     response = client.get(path, accept=HTML, cookie=state_cookie)
@@ -66,17 +66,17 @@ def test_another_browser_is_not_signed_in(laurel: Laurel, client: Gateway) -> No
     assert client.get(path, accept="application/json").json["code"] == "forbidden"
 
 
-def test_a_provider_that_does_not_answer_is_said_so(laurel: Laurel, client: Gateway) -> None:
+def test_an_unavailable_provider_is_503(laurel: Laurel, client: Gateway) -> None:
     laurel.oidc.out_of_order = True
     assert client.get("/oidc/campus", accept=HTML).status == 503
 
 
-def test_nobody_else_signs_people_in(client: Gateway) -> None:
+def test_an_unknown_provider_is_404(client: Gateway) -> None:
     for path in ("/oidc/evil", "/oidc/evil/back"):
         assert client.get(path, accept=HTML).status == 404
 
 
-def test_it_cannot_be_begun_without_end_from_one_network(client: Gateway) -> None:
+def test_oidc_sign_ins_are_rate_limited_per_network(client: Gateway) -> None:
     responses = [client.get("/oidc/campus", accept=HTML).status for _ in range(62)]
     assert set(responses[:60]) == {303}
     assert set(responses[60:]) == {429}
