@@ -1,4 +1,4 @@
-"""The routes over the small Laurel in memory."""
+"""Fixtures: the routes over an in-memory Laurel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def client(laurel: Laurel) -> Gateway:
 
 
 class LogCapture(io.StringIO):
-    """The log of one test."""
+    """The log output of one test."""
 
     def parsed(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.getvalue().splitlines()]
@@ -35,7 +35,7 @@ class LogCapture(io.StringIO):
 
 @pytest.fixture
 def log_lines() -> Iterator[LogCapture]:
-    """What is logged during the test."""
+    """Capture the log output of the test."""
     stream = LogCapture()
     logger = logging.getLogger(log.logger().name)
     handler = logging.StreamHandler(stream)

@@ -1,4 +1,4 @@
-"""A small Laurel in memory with a credential of every kind: the real nouns over fakes of the ports."""
+"""An in-memory Laurel with a credential of every kind: the real domain objects over fakes of the ports."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ KINDS = (
     "unreachable_status",
 )
 VERDICTS = {"tampered": "invalid", "wrong_signer": "invalid", "unreachable_status": "unknown"}
-"""The verdict of each kind that is not named as its verdict."""
+"""The verdict of each kind whose name is not its verdict."""
 
 
 def id_of(kind: str) -> str:
-    """The public id of the credential of ``kind``: fixed, so that a page's picture can be compared."""
+    """The public id of the credential of ``kind``; fixed, so that page screenshots can be compared."""
     return kind.replace("_", "").ljust(26, "2")
 
 
 @dataclass
 class RemoteSources:
-    """`submitted_reports.ports.Outside` from dictionaries; what is in none of them is unavailable with ``fault``."""
+    """`reports.remote_sources.RemoteSources` from dictionaries; anything else raises `Unavailable` with ``error``."""
 
     pages: dict[str, bytes] = field(default_factory=dict)
     issuers: dict[str, Controller] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class RemoteSources:
 
 @dataclass
 class Laurel:
-    """What `chalicelib.services.Services` offers to the routes, over fakes."""
+    """The interface of `chalicelib.services.Services` over fakes."""
 
     base_url: str = BASE_URL
     issuer_store: fakes.PublicStore = field(default_factory=fakes.PublicStore)
@@ -204,20 +204,20 @@ class Laurel:
         )
 
     def entropy(self, size: int) -> bytes:
-        """Different at each call and the same at each run."""
+        """Deterministic bytes that differ for each call."""
         return hashlib.shake_256(next(self._counter).to_bytes(8)).digest(size)
 
     def url(self, kind: str) -> str:
         return f"/c/{id_of(kind)}"
 
     def put(self, record: Record) -> Record:
-        """Store ``record`` as it is, over another one if need be: what storage holds is not always what was issued."""
+        """Store ``record`` as it is, replacing any other, because a stored record can differ from the issued one."""
         self.issuer_store._records[record.id] = record
         return record
 
 
 def seeded(base_url: str = BASE_URL) -> Laurel:
-    """Fernhill College with one credential of each kind, its JWT beside the valid one."""
+    """Fernhill College with one credential of each kind; the valid one also has a JWT."""
     laurel = Laurel(base_url)
     laurel.now = NOW - timedelta(days=400)
     college = issuer_actions.NewIssuer(
@@ -276,9 +276,9 @@ def _damage_records(laurel: Laurel) -> None:
 
 
 def hostile(laurel: Laurel, document: dict[str, object], credential_id: str = "h" * 26) -> Record:
-    """Store ``document`` as signed by an issuer with a did:key of its own: nothing hinders it to sign what it likes.
+    """Store ``document`` signed by an issuer with its own did:key, who can sign any content.
 
-    It gets no status: its lists would have to be signed by the same key.
+    The credential has no status, because its status lists would have to be signed by the same key.
     """
     document = {name: value for name, value in document.items() if name != "credentialStatus"}
     signed = makers.as_bytes(makers.signed(document))
@@ -289,7 +289,7 @@ def hostile(laurel: Laurel, document: dict[str, object], credential_id: str = "h
 
 
 def picture() -> bytes:
-    """A small PNG: bars on a light ground."""
+    """A small PNG: bars on a light background."""
     width = 64
 
     def pixel(x: int, y: int) -> bytes:

@@ -1,7 +1,7 @@
-"""API Gateway before the app, in memory: what it hands to Lambda, and what it makes of the answer.
+"""An in-memory API Gateway in front of the app.
 
-The API has the binary media type `*/*`, so every body goes in as base64, and comes out as bytes when the app says so.
-`chalice.test.Client` does neither.
+The API has the binary media type `*/*`, so the gateway sends every body to Lambda as base64 and decodes the response
+body if `isBase64Encoded` is set. `chalice.test.Client` does neither.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from chalice.app import Chalice
 from chalice.local import LambdaContext, RouteMatcher
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
-"""What a browser sends as `Accept` when it opens a link."""
+"""The `Accept` header of a browser that opens a link."""
 ADDRESS = "203.0.113.7"
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the caller gets. Names of headers are in lower case."""
+    """The response as the caller sees it; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     encoded: bool
-    """Whether the body came out of Lambda as base64."""
+    """Whether Lambda returned the body as base64."""
 
     @property
     def text(self) -> str:
@@ -41,17 +41,17 @@ class Response:
 
 @dataclass(frozen=True)
 class Gateway:
-    """``app`` as the public reaches it."""
+    """A client that sends requests to ``app`` through the gateway."""
 
     app: Chalice
 
     def __call__(
         self, method: str, path: str, *, body: bytes | None = None, encode: bool = True, **headers: str
     ) -> Response:
-        """Send a request; header names are given with `_` for `-`."""
+        """Send a request; header names have `_` in place of `-`."""
         event = self.event(method, path, body, encode, {name.replace("_", "-"): text for name, text in headers.items()})
         response = self.app(event, LambdaContext("laurel", 1024))
-        json.dumps(response)  # Lambda would refuse what is not JSON
+        json.dumps(response)  # Lambda refuses a response that is not JSON
         encoded = response.get("isBase64Encoded", False)
         content = base64.b64decode(response["body"]) if encoded else response["body"].encode()
         named = {

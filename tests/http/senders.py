@@ -1,4 +1,4 @@
-"""Bodies as senders make them: forms with files, envelopes, and credentials of a wanted size."""
+"""Request bodies: forms with files, JSON envelopes, and credentials of a given size."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 def form(*parts: tuple[str, bytes] | tuple[str, bytes, str], extra: str = "") -> bytes:
-    """A form of (name, value) fields and (name, content, file name) files; ``extra`` are header lines of each."""
+    """A form of (name, value) fields and (name, content, file name) files, with ``extra`` header lines in each part."""
     return b"".join(_part(*sent, extra=extra) for sent in parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
 def filled(text: str | bytes = b"", file: bytes = b"") -> bytes:
-    """The first page's form as a browser sends it: both controls, the empty ones too."""
+    """The home page's form as a browser sends it, including empty controls."""
     text = text.encode() if isinstance(text, str) else text
     return form(("credential", text), ("file", file, "badge.json" if file else ""))
 
@@ -32,13 +32,13 @@ def envelope(**members: object) -> bytes:
 
 
 def stranger(**changes: object) -> dict[str, object]:
-    """A signed credential of an issuer that is hosted nowhere: a did:key, without status."""
+    """A signed credential of an external issuer with a did:key, without a status."""
     document = makers.unsigned(makers.issuer(makers.OTHER_KEY), **changes)
     document = {name: value for name, value in document.items() if name != "credentialStatus"}
     return makers.signed(document, makers.OTHER_KEY)
 
 
 def padded(size: int) -> bytes:
-    """A stranger's credential of exactly ``size`` bytes, white space within its JSON."""
+    """An external credential of exactly ``size`` bytes, padded with white space inside its JSON."""
     source = makers.as_bytes(stranger())
     return source[:-1] + b" " * (size - len(source)) + b"}"

@@ -1,4 +1,4 @@
-"""Who asks, in tests: a program with a token, a person with a session."""
+"""Authenticated callers: a program with a token, a person with a session."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.http.gateway import HTML, Gateway, Response
 
 
 def as_token(laurel: Laurel, issuer_id: str | None, role: Role | None = None) -> dict[str, str]:
-    """The header of a fresh token of an issuer; of the operators, where it is None."""
+    """The authorization header of a new issuer token, or of an operator token if ``issuer_id`` is None."""
     _, text = tokens.make(laurel.access_context, issuer_id, role, "tests", "tests")
     return {"authorization": f"Bearer {text}"}
 
 
 def as_operator(laurel: Laurel) -> dict[str, str]:
-    """The header of a fresh operator's token."""
+    """The authorization header of a new operator token."""
     return as_token(laurel, None)
 
 
 @dataclass(frozen=True)
 class Browser:
-    """Somebody's browser, signed in."""
+    """A browser with a session."""
 
     client: Gateway
     cookie: str
@@ -36,7 +36,7 @@ class Browser:
         return self.client.get(path, **{**self.headers, "cookie": self.cookie, **headers})
 
     def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> Response:
-        """Send a form as a page of ours would, with the session's ``csrf`` in it unless ``fields`` has one."""
+        """Submit a form as one of our pages would, with the session's ``csrf`` unless ``fields`` has one."""
         body = urlencode({"csrf": self.csrf, **(fields or {})}).encode()
         sent = {
             **self.headers,
@@ -50,7 +50,7 @@ class Browser:
 def as_person(
     laurel: Laurel, email: str, issuer_id: str | None = None, role: Role = Role.OWNER, client: Gateway | None = None
 ) -> Browser:
-    """The browser of somebody who is signed in; a member of ``issuer_id`` then, if it is given."""
+    """A signed-in browser of ``email``, who becomes a member of ``issuer_id`` if it is given."""
     from chalicelib.http.app import create_app
 
     if issuer_id is not None:
@@ -60,7 +60,7 @@ def as_person(
 
 
 def belongs(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> None:
-    """Make somebody a member; of an issuer that has none yet, beside an owner."""
+    """Add a member; an issuer without an owner gets one first."""
     if role is not Role.OWNER and not access_context.member_store.membership(issuer_id).owners:
         members.add(access_context, issuer_id, f"first-owner@{issuer_id}.example", Role.OWNER)
     members.add(access_context, issuer_id, email, role)

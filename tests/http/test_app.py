@@ -1,4 +1,4 @@
-"""What each deployed function binds and loads."""
+"""The routes that each deployed function binds and the modules it loads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/api.md: its examples run, its tables are whole."""
+"""docs/api.md: its examples run and its tables are complete."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGE = (ROOT / "docs" / "api.md").read_text()
 EXAMPLES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
 
 DOCUMENTED_ROUTES = re.findall(r"^\| ([^|]+) \| `([A-Z]+) (/\S*)` \|", PAGE, re.MULTILINE)
-"""For whom, the method, the path of each route."""
+"""Caller, method and path of each documented route."""
 
 
 def section(title: str) -> str:
@@ -68,7 +68,7 @@ def test_example_runs(client: Gateway, laurel: Laurel, example: str) -> None:
 
 
 def curl_data(laurel: Laurel, value: str) -> bytes:
-    """What curl sends for ``value``: itself, or the file that it names after an @."""
+    """The body that curl sends for ``value``: the text itself, or the file named after the @."""
     record = laurel.issuer_store.record(id_of("valid"))
     files = {"@badge.json": record.document, "@badge.jwt": (record.jwt or "").encode()}
     return files[value] if value.startswith("@") else value.encode()
@@ -113,7 +113,7 @@ def test_every_route_is_documented(laurel: Laurel) -> None:
 
 
 def test_routes_require_the_documented_roles(laurel: Laurel) -> None:
-    # `test_two_tenants` asks every route as its own rule has it; this holds the rules against what was decided.
+    # `test_two_tenants` tests each route against its own rule; this test compares the rules with the documentation.
     routes = create_app(laurel).routes
     rules = {(method, path): routes[path][method].view_function.access for _, method, path in DOCUMENTED_ROUTES}
     documented = {(method, path): documented_role(caller, method) for caller, method, path in DOCUMENTED_ROUTES}
@@ -123,14 +123,14 @@ def test_routes_require_the_documented_roles(laurel: Laurel) -> None:
 
 
 def documented_role(caller: str, method: str) -> Role | None:
-    """The least role that opens a route which is for ``who``."""
+    """The lowest role that may use a route documented for ``caller``."""
     readers = Role.VIEWER if method == "GET" else Role.EDITOR
     roles = {"a member": Role.VIEWER, "an editor": Role.EDITOR, "an owner": Role.OWNER, "an issuer": readers}
     return roles.get(caller.removesuffix(", an operator"))
 
 
 def lowest_role(rule: Rule) -> Role | None:
-    """The least role that ``rule`` admits."""
+    """The lowest role that ``rule`` admits."""
     act = rule.act
     return None if act is None else next(role for role in reversed(Role) if allowed(role, act))
 
@@ -150,7 +150,7 @@ def test_every_verdict_and_outcome_is_documented() -> None:
 
 
 def shape(value: object) -> object:
-    """The names in ``value``, without its leaves; of a list its first item stands for all."""
+    """The member names in ``value`` without the leaf values; a list is reduced to its first item."""
     if isinstance(value, dict):
         return {name: shape(member) for name, member in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Every route, by every caller: who may not come in stays out, and no tenant sees a thing of another's.
+"""Access to every route by every kind of caller, and isolation of the two tenants.
 
-The routes are those of the created app, so a new one is asked the same the moment it is bound: it fails here until it
-has a rule, and an entry in `tests/http/matrix`.
+The routes are those of the created app, so a new route fails here until it has an access rule and an entry in
+`tests/http/matrix`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CANARIES = (
     "Ada Nwosu", "ada@example.org", "Canary achievement", "Issued to the wrong person", "canary.example",
     "canary token", "Canary College", "did:example:ada",
 )  # fmt: skip
-"""What stands in the owner's things and in nobody else's."""
+"""Texts that occur only in the owner's data."""
 ORIGIN = "http://localhost:8000"
 APP = create_app(seeded())
 ROUTES = [(method, path) for path, methods in sorted(APP.routes.items()) for method in sorted(methods)]
@@ -37,7 +37,7 @@ MATRIX = entries()
 
 def rule(method: str, path: str) -> Rule:
     found = getattr(APP.routes[path][method].view_function, "access", None)
-    assert isinstance(found, Rule), f"{method} {path} does not say who may come in"
+    assert isinstance(found, Rule), f"{method} {path} has no access rule"
     return found
 
 
@@ -46,18 +46,18 @@ GUARDED = [
     for method, path in ROUTES
     if method != "HEAD" and rule(method, path).caller_kind is not CallerKind.PUBLIC
 ]
-"""What is asked. `HEAD` is the same view under the same rule (`test_head_has_the_same_access_rule_as_get`)."""
+"""The routes under test. `HEAD` has the rule of `GET` (`test_head_has_the_same_access_rule_as_get`)."""
 PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "GET /v1/credentials/{id}", "GET /v1/credentials/{id}/report",
     "POST /v1/credentials/{id}/report", "POST /v1/verify", "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
 }  # fmt: skip
-"""Opening a route to everybody takes a line here, too."""
+"""A new public route must be added here as well."""
 
 
 @dataclass
 class TwoTenants:
-    """Two tenants, and everybody who asks."""
+    """Two tenants with members of every role, and their callers."""
 
     laurel: Laurel = field(default_factory=seeded)
 
@@ -70,7 +70,7 @@ class TwoTenants:
             for role in Role:
                 members.add(self.laurel.access_context, issuer_id, f"{role}@{domain}", role)
         tokens.make(self.laurel.access_context, OWNER, Role.VIEWER, "canary token", "ada@example.org")
-        # The names that the world comes with stand in hints of the console, too.
+        # The default names also occur in hints of the console, so they cannot be canaries.
         issuer_actions.reword(self.laurel.issuer_context, OWNER, {"name": "Canary College"})
         named = self.laurel.issuer_store._achievements
         named.update({key: replace(one, name="Canary achievement") for key, one in named.items()})
@@ -101,7 +101,7 @@ class TwoTenants:
         return self.gateway(method, path, body=sent, **{**extra, **headers})
 
     def stored_state(self) -> str:
-        """All that is stored of the owner's, but for when a token was used."""
+        """Everything stored, except when a token was last used."""
         pathways, webhooks = self.laurel.pathways, self.laurel.webhooks
         held = [
             self.laurel.issuer_store.__dict__,
@@ -124,7 +124,7 @@ def build(method: str, path: str, at: EntryContext) -> Call:
 
 
 def assert_no_leak(response: Response, call: Call) -> None:
-    """Nothing of the owner's stands in ``answer``, but what the caller said themselves (a form shown again, say)."""
+    """Assert that ``response`` contains none of the owner's data except what the caller sent, as in a form shown again."""
     text = (response.text + repr(dict(response.headers))).lower()
     known = unquote_plus(f"{call.path} {call.query} {(call.sent or b'').decode('utf-8', 'replace')}").lower()
     leaked = [canary for canary in CANARIES if canary.lower() in text and canary.lower() not in known]
@@ -365,4 +365,4 @@ ALLOWED = {
     "export": {Role.OWNER},
     "manage": {Role.OWNER},
 }
-"""Who may do what, written down a second time."""
+"""The roles allowed each act, repeated here on purpose."""

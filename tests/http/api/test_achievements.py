@@ -1,4 +1,4 @@
-"""What programs of an issuer do with achievements."""
+"""Achievements through the API."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_revision_creates_a_new_version_and_keeps_the_old_ones(api: ApiClient)
     revised = api.send("PUT", path, sent)
     assert (revised.status, revised.json["version"]) == (200, 2)
     assert revised.json["image"] == {"url": added["image"]["url"], "alt": "Two torches"}
-    assert api.send("PUT", path, sent).json == revised.json  # its answer was lost
+    assert api.send("PUT", path, sent).json == revised.json  # a retry after a lost response
     late = api.send("PUT", path, new(name="Other", version=1))
     assert (late.status, late.json["code"]) == (409, "version_conflict")
     names = [item["name"] for item in api.get(f"{path}/versions").json["items"]]

@@ -1,4 +1,4 @@
-"""What programs of an issuer do with credentials."""
+"""Credentials through the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GOOD = {"achievement": "a", "holder": {"name": "E"}}
 
 
 class ApiClient:
-    """A program of the issuer, with an editor's token."""
+    """An API client of the issuer with an editor's token."""
 
     def __init__(self) -> None:
         self.laurel: Laurel = seeded()
@@ -71,7 +71,7 @@ def test_an_idempotency_key_reused_for_another_request_is_refused(api: ApiClient
     api.post("/v1/credentials", api.award(), idempotency_key="k-1")
     other = api.post("/v1/credentials", api.award(notify=False), idempotency_key="k-1")
     assert (other.status, other.json["code"]) == (422, "idempotency_key_reused")
-    # and what was asked with it is not done to another thing either
+    # Nor can the key be reused for another action.
     renewed = api.post(f"/v1/credentials/{id_of('valid')}/renew", {}, idempotency_key="k-1")
     assert renewed.json["code"] == "idempotency_key_reused"
 

@@ -1,4 +1,4 @@
-"""All of an issuer's data, as a program takes it along."""
+"""Export of an issuer's data through the API."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.http.signed_in import as_token, belongs
 
 @pytest.fixture
 def populated(laurel: Laurel) -> Laurel:
-    """Two issuers; the first one has something of everything."""
+    """Two issuers; the first one has data of every type."""
     issuer_actions.create(laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches, too."))
     belongs(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
     belongs(laurel.access_context, "other", "eve@other.example", Role.OWNER)
@@ -131,7 +131,7 @@ def test_pagination_by_link_header_and_by_the_last_line(
 def test_a_forged_cursor_is_refused_or_exports_nothing(populated: Laurel, client: Gateway, cursor: str) -> None:
     response = client.get(f"/v1/export?cursor={cursor}", **as_token(populated, "fernhill", Role.OWNER))
     assert response.status in (200, 400)
-    if response.status == 200:  # a job that is not there: nothing of it is told
+    if response.status == 200:  # an unknown job: nothing of it is exported
         assert '"job":' not in response.text
     with pytest.raises(Malformed):
         export.page(populated.exporters, "fernhill", "Y3JlZGVudGlhbCB4")

@@ -1,4 +1,4 @@
-"""Issuing to many, as a program does it."""
+"""Bulk issuing through the API."""
 
 from __future__ import annotations
 

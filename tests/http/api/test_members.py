@@ -1,4 +1,4 @@
-"""Issuers, members and tokens over the API."""
+"""Issuers, members and tokens through the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pathways by HTTP, and what the page of a credential says of them."""
+"""Pathways through the API, and on the credential page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.http.signed_in import as_token
 
 @dataclass
 class College:
-    """Fernhill with the achievements `first`, which its credentials are of, `second` and `whole`."""
+    """Fernhill with the achievements `first` (of its credentials), `second` and `whole`."""
 
     client: Gateway
     laurel: Laurel
@@ -178,7 +178,7 @@ def test_an_invalid_email_is_an_error(college: College) -> None:
     assert response.json["errors"][0]["pointer"] == "/email"
 
 
-# What a stranger sees.
+# The public credential page.
 
 
 def section(page: str) -> str:

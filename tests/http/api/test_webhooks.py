@@ -1,4 +1,4 @@
-"""Hooks by HTTP: managed with a token, told with a signature."""
+"""Webhooks through the API: managed with a token, called with a signature."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BODY: dict[str, Any] = {
 
 @dataclass
 class Lms:
-    """A learning platform that has been given a hook's address and secret."""
+    """A learning platform with a webhook's URL and secret."""
 
     client: Gateway
     laurel: Laurel

@@ -1,4 +1,4 @@
-"""Somebody in the console of Fernhill College."""
+"""Signed-in browsers in the console of Fernhill College."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWNER = "olu@fernhill.example"
 
 
 def send(browser: Browser, path: str, fields: dict[str, str], **files: bytes) -> Response:
-    """Send a form with files, as a browser does: the empty ones too."""
+    """Submit a form with files as a browser does, including empty ones."""
     parts = [(name, value.encode()) for name, value in {"csrf": browser.csrf, **fields}.items()]
     body = senders.form(*parts, *((name, content, "a.file" if content else "") for name, content in files.items()))
     headers = {**browser.headers, "cookie": browser.cookie, "origin": BASE_URL, "content_type": senders.FORM}
@@ -38,5 +38,5 @@ def viewer(laurel: Laurel) -> Browser:
 
 @pytest.fixture
 def non_member(laurel: Laurel) -> Browser:
-    """Signed in, and a member of nothing."""
+    """The browser of a signed-in person who is not a member of any issuer."""
     return as_person(laurel, "sam@elsewhere.example")

@@ -1,4 +1,4 @@
-"""What can be earned: described, previewed, changed in versions, archived."""
+"""Achievements in the console: create, preview, revise, archive."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_archived_achievement_is_not_offered_until_unarchived(editor: Browser, l
     assert one.id not in editor.get(HERE).text
     assert one.id in editor.get(f"{HERE}?archived=1").text
     assert one.id not in editor.get("/console/fernhill/issue").text
-    # Saving its words does not bring it back by the way.
+    # Saving a change does not unarchive it.
     kept = one.image.rpartition("/")[2].removesuffix(".png")
     send(editor, f"{HERE}/{one.id}", {**FIELDS, "version": "2", "kept_picture": kept})
     assert laurel.issuer_store.achievement("fernhill", one.id).archived

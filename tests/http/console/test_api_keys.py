@@ -1,4 +1,4 @@
-"""API tokens: made, shown once, revoked."""
+"""API keys in the console: create, show once, revoke."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_resubmitted_form_creates_no_second_key(owner: Browser, laurel: Laurel) 
     assert not re.search(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", again.text)
     assert [one.id for one in tokens.of_issuer(laurel.access_context, "fernhill")] == [token_id]
     (next_token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', again.text)
-    assert next_token_id != token_id, "the form that is shown now makes another"
+    assert next_token_id != token_id, "the form that is shown next creates another key"
     assert owner.post(KEYS, {**form, "key": next_token_id}).status == 200
 
 

@@ -1,4 +1,4 @@
-"""A list of people: checked, row by row, and then awarded."""
+"""Bulk issuing in the console: check the rows, then issue."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def achievement(laurel: Laurel) -> str:
 
 
 def hidden_fields(response: Response) -> dict[str, str]:
-    """What the hidden fields of the list's form say."""
+    """The hidden fields of the upload form, except ``csrf``."""
     inputs = [
         attrs for tag, attrs in Outline(response.text).elements if tag == "input" and attrs.get("type") == "hidden"
     ]

@@ -1,4 +1,4 @@
-"""Credentials: found, seen, and acted upon."""
+"""Credentials in the console: search, view and act on them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VALID = f"{HERE}/{id_of('valid')}"
 
 @pytest.fixture
 def grace(laurel: Laurel) -> Record:
-    """Grace Hopper's credential, with an end."""
+    """Grace Hopper's credential, with an expiry date."""
     holder = Holder("Grace Hopper", "grace@example.org")
     until = NOW + timedelta(days=100)
     return issue.issue(
@@ -32,7 +32,7 @@ def grace(laurel: Laurel) -> Record:
 
 
 def listed_ids(text: str) -> list[str]:
-    """The ids of the credentials that a page lists."""
+    """The ids of the credentials listed on a page."""
     return re.findall(r'/console/fernhill/credentials/([a-z2-7]{26})"', text)
 
 
@@ -114,7 +114,7 @@ def test_revoking_is_explained_and_requires_a_reason(editor: Browser, grace: Rec
     status = laurel.issuer_store.record(grace.id).status
     assert (status.state, status.reason) == (State.REVOKED, "Copied.")
     assert "Credential revoked." in editor.get(f"{HERE}/{grace.id}?did=revoked").text
-    # Pressed again, from an old page: it is not offered any more.
+    # The action of an old page is no longer available.
     assert editor.get(f"{HERE}/{grace.id}/revoke").status == 404
 
 

@@ -1,4 +1,4 @@
-"""The domains that stand behind an issuer: what to publish, and a button that looks."""
+"""The domains of an issuer in the console: instructions and the domain check."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel
 
 
 def test_a_domain_proof_does_not_verify_the_issuer_name(owner: Browser, laurel: Laurel) -> None:
-    """Whoever owns any domain could otherwise have a borrowed name stated as a fact, with a link of its choice."""
+    """Otherwise the owner of any domain could have a false issuer name stated as a fact, with their own link."""
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
     page = f"/c/{id_of('valid')}"

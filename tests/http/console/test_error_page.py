@@ -1,4 +1,4 @@
-"""What goes wrong in the console is told within it: whoever is signed in keeps the menu."""
+"""Error pages in the console: a signed-in person keeps the menu."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_non_member_gets_the_same_404_for_existing_and_unknown_issuers(non_membe
 
 def test_internal_error_keeps_the_menu(owner: Browser, laurel: Laurel) -> None:
     def broken(issuer_id: str) -> NoReturn:
-        raise RuntimeError("a fault")
+        raise RuntimeError("a bug")
 
     laurel.issuer_store.achievements = broken  # type: ignore[method-assign]
     response = owner.get("/console/fernhill/achievements")
@@ -72,7 +72,7 @@ def test_internal_error_keeps_the_menu(owner: Browser, laurel: Laurel) -> None:
     assert "RuntimeError" not in response.text
 
 
-@pytest.mark.parametrize("error", [Unavailable("no answer"), RuntimeError("a fault")])
+@pytest.mark.parametrize("error", [Unavailable("no answer"), RuntimeError("a bug")])
 def test_error_while_loading_the_page_frame_is_shown_without_the_menu(
     owner: Browser, laurel: Laurel, error: Exception
 ) -> None:

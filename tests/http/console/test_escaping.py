@@ -1,4 +1,4 @@
-"""Whatever is typed, uploaded or stored stays text, on every page that shows it."""
+"""Escaping of typed, uploaded and stored text on every console page."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ FORMS = {
     "/console/fernhill/pathways/new": ("name", "description", "rule", "required", "step_1", "url_1", "reward"),
     "/console/fernhill/webhooks/new": ("name", "courses", "name_at", "email", "course", "completed", "completed_value"),
 }  # fmt: skip
-"""Every form, and its fields."""
+"""The fields of each form, by path."""
 
 
 def is_safe(text: str) -> bool:
-    """Whether nothing in the page runs but our own script, and nothing was made into an element."""
+    """Whether the page runs only our own script and contains no injected elements, handlers or links."""
     outline = Outline(text)
     scripts = [attrs for tag, attrs in outline.elements if tag == "script"]
     ours = all((attrs.get("src") or "").endswith("/console.js") and attrs.get("integrity") for attrs in scripts)

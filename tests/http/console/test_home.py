@@ -1,4 +1,4 @@
-"""The way into the console."""
+"""The start page of the console, and creating an issuer."""
 
 from __future__ import annotations
 

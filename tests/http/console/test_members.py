@@ -1,4 +1,4 @@
-"""Members: added, given another role, removed; never without an owner."""
+"""Members in the console: add, change role, remove; an issuer keeps at least one owner."""
 
 from __future__ import annotations
 

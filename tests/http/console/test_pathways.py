@@ -1,4 +1,4 @@
-"""Pathways: drawn, changed, and how far somebody is."""
+"""Pathways in the console: create, change, and view a learner's progress."""
 
 from __future__ import annotations
 

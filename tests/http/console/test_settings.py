@@ -1,4 +1,4 @@
-"""The issuer's own words, and all that is held of it."""
+"""The issuer's details, and the export, in the console."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: set up, tried, changed, removed."""
+"""Webhooks in the console: create, test, change, remove."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_resubmitted_rotation_creates_no_third_secret(owner: Browser, laurel: La
     after = only_webhook(laurel)
     again = owner.post(f"{HERE}/{one.id}", pressed)
     assert again.headers["location"].endswith(f"/webhooks/{one.id}?did=secret_made_before")
-    assert only_webhook(laurel) == after, "the secret before the newest is still good"
+    assert only_webhook(laurel) == after, "the previous secret is still accepted"
 
 
 def test_webhook_form_without_achievements_links_to_creating_one(owner: Browser, laurel: Laurel) -> None:

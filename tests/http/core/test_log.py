@@ -1,4 +1,4 @@
-"""What is logged and counted, and what never is."""
+"""Logs and metrics, and the data that must not appear in them."""
 
 from __future__ import annotations
 

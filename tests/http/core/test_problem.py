@@ -1,4 +1,4 @@
-"""Every error: problem+json with a stable code for a program, a helpful page for a person, never a trace."""
+"""Errors: problem+json with a stable code for a program, a page for a browser, and never a stack trace."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PADDED = VALID_BODY[:-1] + b',"note":"%s"}'
 
 
 class FailingStore:
-    """A shelf that raises ``error`` whatever is asked."""
+    """A public store whose reads raise ``error``."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error

@@ -1,4 +1,4 @@
-"""What every answer carries, and what no answer repeats."""
+"""Response headers, and the request data that no response repeats."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ HOSTILE = {
 
 
 def test_request_headers_and_query_do_not_change_public_responses(laurel: Laurel) -> None:
-    # Two worlds, so that both answers come from the same state.
+    # Two instances, so that both responses come from the same state.
     plain, hostile = Gateway(create_app(seeded())), Gateway(create_app(seeded()))
     for path in all_paths(laurel):
         for accept in ("*/*", HTML):

@@ -1,4 +1,4 @@
-"""The holder's page, the end of mail, and sending again."""
+"""The holder's page, unsubscribing, and resending the email."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FORM = {"content_type": "application/x-www-form-urlencoded", "accept": HTML}
 
 @pytest.fixture
 def path(laurel: Laurel, client: Gateway) -> str:
-    """The holder's page, as the letter about the credential links to it."""
+    """The path of the holder's page, from the link in the credential email."""
     resend(laurel, client)
     deliver(laurel)
     return urlsplit(laurel.mailer.sent[-1].main.url).path
@@ -283,7 +283,7 @@ def test_one_click_unsubscribe_is_idempotent(laurel: Laurel, client: Gateway, pa
     box = mailbox.digest(EMAIL)
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "all"
     for _ in range(2):
-        # As RFC 8058, 3.2, has a mail program send it: no cookie, no referrer.
+        # The request of an email client under RFC 8058, 3.2: no cookie, no referrer.
         response = client.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert response.status == 200
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
@@ -325,7 +325,7 @@ def test_an_issuer_sets_the_accent_colour_of_its_emails(laurel: Laurel, client: 
 
 def test_a_new_member_gets_an_invitation(laurel: Laurel, client: Gateway) -> None:
     owner = as_token(laurel, "fernhill", Role.OWNER)
-    laurel.mailer.failure = lambda: Unavailable("no post today")
+    laurel.mailer.failure = lambda: Unavailable("no email today")
     assert client.post("/v1/members", b'{"email": "eve@example.org", "role": "owner"}', **owner).status == 201
     laurel.mailer.failure = lambda: None
     assert client.post("/v1/members", b'{"email": "ben@example.org", "role": "editor"}', **owner).status == 201

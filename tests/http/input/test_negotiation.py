@@ -1,4 +1,4 @@
-"""Accept: which of our forms a caller gets."""
+"""Content negotiation by the `Accept` header."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
 
 TABLE = [
     (None, JSON, "a missing header counts as */*"),
-    ("", JSON, "an empty one too"),
+    ("", JSON, "an empty header counts as */*"),
     ("*/*", JSON, "curl gets the report"),
     (BROWSER, HTML, "a browser gets the page"),
-    ("text/*", HTML, "a range of texts"),
-    ("application/*", JSON, "a range of applications, in our order"),
+    ("text/*", HTML, "a text range"),
+    ("application/*", JSON, "an application range, in our order"),
     ("application/vc", VC, "the signed credential"),
-    ("application/vc+jwt", VC_JWT, "its JWT"),
+    ("application/vc+jwt", VC_JWT, "the JWT"),
     ("APPLICATION/VC", VC, "types are not case-sensitive"),
-    ("application/ld+json, application/json", LD_JSON, "among equals the one named first"),
-    ("application/json, application/ld+json", JSON, "among equals the one named first"),
+    ("application/ld+json, application/json", LD_JSON, "at equal q the first one listed (LD)"),
+    ("application/json, application/ld+json", JSON, "at equal q the first one listed (JSON)"),
     ("application/json;q=0.5, application/vc;q=0.9", VC, "the higher q"),
-    ("application/json;q=0, */*", HTML, "q=0 forbids"),
-    ("*/*, application/vc", VC, "the one named exactly, at the same q"),
-    ("*/*;q=1, application/vc;q=0.9", JSON, "the higher q, although less exact"),
-    ('application/ld+json;profile="https://www.w3.org/ns/credentials/v2"', LD_JSON, "other parameters do not matter"),
-    ("application/vc ; q=0.4 , text/html;q=0.3", VC, "with spaces"),
-    ("application/vc;q=high", VC, "an unreadable q counts as none"),
+    ("application/json;q=0, */*", HTML, "q=0 excludes"),
+    ("*/*, application/vc", VC, "the exact type at equal q"),
+    ("*/*;q=1, application/vc;q=0.9", JSON, "the higher q, even if less specific"),
+    ('application/ld+json;profile="https://www.w3.org/ns/credentials/v2"', LD_JSON, "other parameters are ignored"),
+    ("application/vc ; q=0.4 , text/html;q=0.3", VC, "spaces are allowed"),
+    ("application/vc;q=high", VC, "an invalid q is ignored"),
     ("text/html;level=1;q=0.2, application/json;q=0.1", HTML, "q after other parameters"),
-    ("nonsense", JSON, "an unreadable header counts as */*"),
-    ("image/png", None, "nothing of ours"),
-    ("*/*;q=0", None, "nothing at all"),
-    ("application/*;q=0, text/*;q=0", None, "nothing of ours"),
-    ("*/json", JSON, "no such range exists, so nothing was said"),
+    ("nonsense", JSON, "an invalid header counts as */*"),
+    ("image/png", None, "no offered type"),
+    ("*/*;q=0", None, "everything excluded"),
+    ("application/*;q=0, text/*;q=0", None, "every offered range excluded"),
+    ("*/json", JSON, "an invalid range is ignored"),
 ]
 
 

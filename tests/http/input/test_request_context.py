@@ -1,4 +1,4 @@
-"""Who asked, as far as the analytics may know it."""
+"""The visit data that analytics may record about a request."""
 
 from __future__ import annotations
 

@@ -1,19 +1,19 @@
-"""How each route that is not public is called with the things of one tenant: one entry a method and path.
+"""How each non-public route is called with the data of one tenant: one entry per method and path.
 
-`tests/http/test_two_tenants.py` calls every entry as nobody, as each role of the tenant, and as each role of another
-one. A route without an entry fails there. To add one, put it into `ENTRIES` of a module of this package::
+`tests/http/test_two_tenants.py` calls every entry without credentials, as each role of the tenant, and as each role of
+another tenant. A route without an entry fails there. To add one, put it into `ENTRIES` of a module of this package::
 
     ENTRIES = {
-        ("GET", "/v1/things/{id}"): lambda at: Call(f"/v1/things/{make_a_thing(at)}"),
-        ("POST", "/v1/things"): lambda at: Call("/v1/things", json={"name": "x"}, good=201),
+        ("GET", "/v1/things/{id}"): lambda at: Call(f"/v1/things/{create_thing(at)}"),
+        ("POST", "/v1/things"): lambda at: Call("/v1/things", json={"name": "x"}, allowed_status=201),
         ("POST", "/console/{issuer}/things/{id}"): lambda at: Call(
-            f"/console/{at.inside}/things/{make_a_thing(at)}", form={"name": "x"}, good=303
+            f"/console/{at.console_issuer}/things/{create_thing(at)}", form={"name": "x"}, allowed_status=303
         ),
     }
 
-An entry is built anew for each call, so it may make what the call then uses up. It makes the things of the tenant
-`at.owner`; a page of the console stands under `at.inside`, which the test also sets to the other tenant: its own page,
-asked for somebody else's things.
+An entry is built for each call, so it may create what the call uses up. It creates the data of the tenant `at.owner`. A
+console page is under `at.console_issuer`, which the test also sets to the other tenant, to request another tenant's
+data from the caller's own console.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from urllib.parse import urlencode
 from tests.http.fake_laurel import Laurel, id_of
 
 OWNER, OTHER = "fernhill", "other"
-"""The two tenants. The first one's things are those of `world.seeded`."""
+"""The two tenants. The data of the first is that of `fake_laurel.seeded`."""
 
 
 @dataclass(frozen=True)
 class EntryContext:
-    """Where an entry is built."""
+    """The tenants for which an entry is built."""
 
     laurel: Laurel
     console_issuer: str = OWNER
-    """The issuer whose part of the console is asked."""
+    """The issuer whose console is requested."""
     owner: str = OWNER
-    """The issuer whose things they are."""
+    """The issuer that owns the data."""
 
     @property
     def credential(self) -> str:
-        """A credential of the owner that stands."""
+        """A valid credential of the owner."""
         return id_of("valid")
 
     @property
@@ -54,26 +54,26 @@ class EntryContext:
 
 @dataclass(frozen=True)
 class Call:
-    """One request, and what is answered to whom."""
+    """One request and the expected status per caller."""
 
     path: str
-    """Without ``query``."""
+    """The path without ``query``."""
     json: object = None
     form: Mapping[str, str] | None = None
-    """Fields of a page's form; the session's ``csrf`` is added."""
+    """Fields of a page's form; the test adds the session's ``csrf``."""
     body: bytes | None = None
     media_type: str = "application/json"
     query: str = ""
     headers: Mapping[str, str] | None = None
     allowed_status: int = 200
-    """The answer to those who may; for a route `BY_SECRET`, to one whose secret is wrong."""
+    """The status for callers with access; for a route `BY_SECRET`, the status for a wrong secret."""
     foreign_status: int | None = None
-    """The answer to those who may do as much, but for another tenant. None: 404 where the path names a thing of the
-    owner's, and ``good`` where it names none, so that they see and do what is their own."""
+    """The status for callers with the same access to another tenant. None means 404 if the path names the owner's data,
+    and ``allowed_status`` if it does not, because the callers then get their own data."""
 
     @property
     def sent(self) -> bytes | None:
-        """The body, without a session's ``csrf``."""
+        """The body without the session's ``csrf``."""
         if self.form is not None:
             return urlencode(self.form).encode()
         return self.body if self.json is None else to_json.dumps(self.json).encode()
@@ -83,7 +83,7 @@ Builder = Callable[[EntryContext], Call]
 
 
 def entries() -> dict[tuple[str, str], Builder]:
-    """The entries of every module of this package, by method and path as the route is bound."""
+    """The entries of every module of this package, by method and bound path."""
     found: dict[tuple[str, str], Builder] = {}
     for module in pkgutil.iter_modules(__path__):
         own = import_module(f"{__name__}.{module.name}").ENTRIES

@@ -1,4 +1,4 @@
-"""Issuers, members, tokens, sign-in."""
+"""Entries for issuers, members, tokens and sign-in."""
 
 from __future__ import annotations
 

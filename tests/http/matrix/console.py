@@ -1,4 +1,4 @@
-"""The console's pages."""
+"""Entries for the console."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def new_issuer_id(at: EntryContext) -> str:
 
 
 def achievement_form(at: EntryContext) -> dict[str, str]:
-    """A form that describes an achievement; pictures are public, whoever put them there."""
+    """The form of an achievement. It can reuse any stored image, because images are public."""
     one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
     return {
         "name": "New", "kind": "Course", "description": "Can.", "criteria": "Do.", "picture_alt": "A wheel",
@@ -108,7 +108,7 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ),
     ("GET", "/console/{issuer}/pathways"): lambda at: Call(f"/console/{at.console_issuer}/pathways"),
     ("GET", "/console/{issuer}/pathways/new"): lambda at: Call(f"/console/{at.console_issuer}/pathways/new"),
-    # Another tenant has no such achievement.
+    # The other tenant does not have this achievement.
     ("POST", "/console/{issuer}/pathways/new"): lambda at: Call(
         f"/console/{at.console_issuer}/pathways/new", form=pathway_form(at), allowed_status=303, foreign_status=422
     ),

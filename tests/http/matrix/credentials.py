@@ -1,4 +1,4 @@
-"""Achievements and credentials."""
+"""Entries for achievements and credentials."""
 
 from __future__ import annotations
 

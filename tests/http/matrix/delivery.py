@@ -1,4 +1,4 @@
-"""Letters and what follows them."""
+"""Entries for emails and the holder's pages."""
 
 from __future__ import annotations
 

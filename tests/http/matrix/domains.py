@@ -1,4 +1,4 @@
-"""The domains of an issuer."""
+"""Entries for an issuer's domains."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from chalicelib.award.issuers import domain_proof
 from tests.http.matrix import Builder, Call, EntryContext
 
 DOMAIN = "named.example"
-"""No canary: whoever asks for it sees it again in the answer."""
+"""Not a canary: the response repeats the domain to the caller who sent it."""
 
 
 def publish_proof(at: EntryContext, issuer_id: str) -> None:

@@ -1,4 +1,4 @@
-"""An issuer's data."""
+"""Entries for the export."""
 
 from __future__ import annotations
 

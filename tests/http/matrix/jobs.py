@@ -1,4 +1,4 @@
-"""Issuing to many."""
+"""Entries for bulk issuing."""
 
 from __future__ import annotations
 

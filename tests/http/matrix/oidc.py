@@ -1,4 +1,4 @@
-"""Signing in with somebody else's word: nobody is known here until a deployment names them."""
+"""Entries for sign-in with OpenID Connect; no provider is configured."""
 
 from __future__ import annotations
 

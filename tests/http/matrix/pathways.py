@@ -1,4 +1,4 @@
-"""Pathways and hooks."""
+"""Entries for pathways and webhooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.http.matrix import Builder, Call, EntryContext
 
 
 def create_pathway(at: EntryContext) -> str:
-    draft = Draft("canary token way", "Up.", every(leaf(at.achievement)))
+    draft = Draft("canary token pathway", "Up.", every(leaf(at.achievement)))
     room = len(at.laurel.pathways.pathway_links(at.owner, at.achievement)) < MAX_THROUGH
     made = list(at.laurel.pathways.pathways(at.owner))
     return (pathway_actions.add(at.laurel.issuer_context, at.laurel.pathways, at.owner, draft) if room else made[0]).id
@@ -21,7 +21,7 @@ def create_pathway(at: EntryContext) -> str:
 
 def create_webhook(at: EntryContext) -> str:
     fields = Fields(("/name",), "/email", "/course", "/done", True)
-    draft = WebhookDraft("canary token hook", fields, {"42": at.achievement}, dry_run=False)
+    draft = WebhookDraft("canary token webhook", fields, {"42": at.achievement}, dry_run=False)
     return webhook_actions.add(at.laurel.issuer_context, at.laurel.webhooks, at.owner, draft).webhook.id
 
 
@@ -36,7 +36,7 @@ WEBHOOK: dict[str, object] = {
 
 ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/v1/pathways"): lambda at: Call("/v1/pathways"),
-    # Another tenant has no such achievement.
+    # The other tenant does not have this achievement.
     ("POST", "/v1/pathways"): lambda at: Call("/v1/pathways", json=pathway(at), allowed_status=201, foreign_status=422),
     ("GET", "/v1/pathways/{id}"): lambda at: Call(f"/v1/pathways/{create_pathway(at)}"),
     ("PUT", "/v1/pathways/{id}"): lambda at: Call(f"/v1/pathways/{create_pathway(at)}", json=pathway(at)),

@@ -1,4 +1,4 @@
-"""`/c/{id}` and `/v1/credentials/{id}`: forms, verdicts, events."""
+"""`/c/{id}` and `/v1/credentials/{id}`: formats, verdicts and events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DID documents, status lists, pictures: cached honestly, right as text and as bytes."""
+"""DID documents, status lists and images: caching, media types and encoding."""
 
 from __future__ import annotations
 

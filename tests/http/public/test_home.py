@@ -1,4 +1,4 @@
-"""The first page's one field: `POST /`."""
+"""The verification form of the home page: `POST /`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNKNOWN_ISSUER = "The issuer is not in any registry that Laurel uses."
 
 
 def submit_form(client: Gateway, text: str | bytes = b"", file: bytes = b"", **headers: str) -> Response:
-    """What a browser gets for a filled form."""
+    """Submit the form as a browser does."""
     sent = {"accept": HTML, "content_type": FORM, **headers}
     return client("POST", "/", body=filled(text, file), **sent)
 
@@ -44,14 +44,14 @@ def document(laurel: Laurel, kind: str) -> bytes:
 
 
 def field_text(response: Response) -> str:
-    """What stands in the field."""
+    """The text in the field."""
     found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", response.text, re.DOTALL)
     assert found
     return html.unescape(found[1])
 
 
 def at_domain(laurel: Laurel, issuer: str, fragment: str = "key-1", **changes: object) -> bytes:
-    """A credential of ``issuer``, a did:web whose document is to be had."""
+    """A credential of the did:web ``issuer``, whose DID document is available."""
     key = makers.OTHER_KEY
     by = makers.issuer(key, did=issuer, name="Riverside University", **changes)
     method = f"{issuer}#{fragment}"
@@ -91,7 +91,7 @@ def test_laurel_link_redirects_to_the_credential_page(client: Gateway, laurel: L
         response = submit_form(client, link)
         assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}/c/{id_of('revoked')}")
         assert response.headers["cache-control"] == "no-store"
-    # The page that it leads to is what is seen, and counted.
+    # Only the page after the redirect records a view.
     assert laurel.event_store.events == {}
 
 

@@ -1,4 +1,4 @@
-"""What the pages say, and what nobody can make them say."""
+"""The text of the pages, and protection against hostile text in them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed tw
 
 
 class Outline(HTMLParser):
-    """The elements of a page, its attributes and its visible text."""
+    """The elements, attributes and visible text of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -149,7 +149,7 @@ def test_every_verdict_and_outcome_has_text() -> None:
     assert {verdict for verdict, face in verdict_text.FACES.items() if face.tone == "good"} == {Verdict.VALID}
 
 
-@settings(deadline=None)  # the first run makes the world
+@settings(deadline=None)  # the first run creates the fake
 @given(
     st.sampled_from(list(Verdict)),
     st.lists(st.sampled_from(list(Outcome)), max_size=10),
@@ -219,7 +219,7 @@ EVIL = [
 
 
 def poisoned(valid_report: HostedReport, evil: str) -> HostedReport:
-    """``good`` with ``evil`` in every text that anybody but Laurel writes."""
+    """``valid_report`` with ``evil`` in every text that Laurel did not write itself."""
 
     def poison(value: object) -> object:
         if isinstance(value, dict):

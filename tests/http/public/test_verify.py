@@ -1,4 +1,4 @@
-"""`POST /v1/verify`: every envelope, every size, every fault of a link."""
+"""`POST /v1/verify`: envelopes, size limits and link failures."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_submission_type_is_detected_from_the_body_not_the_content_type(
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_verdict_is_a_200(client: Gateway, laurel: Laurel, kind: str) -> None:
     response = verify(client, laurel.issuer_store.record(id_of(kind)).document)
-    # The list that the link's own page could not find is found from the credential: nothing is taken from the record.
+    # Nothing is read from the stored record, so the status list that the record lacks is found through the credential.
     expected = "valid" if kind == "unreachable_status" else VERDICTS.get(kind, kind)
     assert (response.status, response.json["verdict"]) == (200, expected)
     assert set(response.json) == REPORT
@@ -237,7 +237,7 @@ VALUES = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(extra=VALUES)
 def test_an_envelope_preserves_every_signed_value(client: Gateway, extra: object) -> None:
-    # Under JCS every member is signed, and a number or a text that was written otherwise would be another.
+    # JCS signs every member, so a number or text serialized in another form would break the signature.
     document = {name: value for name, value in senders.stranger().items() if name != "proof"}
     document["credentialSubject"] = {**document["credentialSubject"], "more": {"value": extra}}  # type: ignore[dict-item]
     signed = makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")

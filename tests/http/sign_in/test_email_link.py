@@ -1,4 +1,4 @@
-"""Signing in and out, as browsers, mail scanners and strangers do it."""
+"""Sign-in by email link and sign-out: browsers, mail scanners and cross-site requests."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def post(client: Gateway, path: str, fields: dict[str, str] | None = None, **hea
 
 
 def cookie(response: Response, name: str) -> str:
-    """The cookie of that name in ``answer``, as the browser sends it back."""
+    """The cookie ``name`` in ``response``, as the browser sends it back."""
     found = re.search(rf"(?:^|, )((?:__Host-)?{name}=[^;,]*)", response.headers.get("set-cookie", ""))
     assert found is not None, response.headers
     return found[1]
 
 
 def request_link(laurel: Laurel, client: Gateway, email: str = EMAIL, **fields: str) -> tuple[str, str]:
-    """The path of the link that was sent, and the browser's cookie."""
+    """Request a sign-in link; return its path and the browser's cookie."""
     response = post(client, "/sign-in", {"email": email, **fields})
     assert response.status == 200
     return laurel.sign_in_mailer.sent[-1][1].removeprefix(laurel.base_url), cookie(response, "laurel_browser")
@@ -82,7 +82,7 @@ def test_known_and_unknown_addresses_get_the_same_response(laurel: Laurel, clien
         response = post(client, "/sign-in", {"email": email})
         seen.append((response.status, response.text.replace(email, "?"), sorted(response.headers)))
     assert seen[0] == seen[1] == seen[2]
-    assert len(laurel.sign_in_mailer.sent) == 3, "each was sent the same way"
+    assert len(laurel.sign_in_mailer.sent) == 3, "each address got an email"
 
 
 def test_a_mail_scanner_does_not_use_up_the_link(laurel: Laurel, client: Gateway) -> None:
@@ -233,7 +233,7 @@ def test_cookies_are_http_only_and_same_site(laurel: Laurel, client: Gateway) ->
     for header in (response.headers["set-cookie"], *both.headers["set-cookie"].split(", ")):
         assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(header.split("; "))
         assert "Domain" not in header
-        assert "Secure" not in header, "browsers differ on http://localhost; there it is left out"
+        assert "Secure" not in header, "browsers differ on Secure at http://localhost, so it is left out"
 
 
 def test_cookies_are_secure_and_host_prefixed_on_https() -> None:
@@ -266,7 +266,7 @@ def test_pages_are_not_cached_and_do_not_leak_the_referrer(laurel: Laurel, clien
 def test_no_secret_and_no_email_address_is_logged(laurel: Laurel, client: Gateway, log_lines: LogCapture) -> None:
     path, browser = request_link(laurel, client)
     client.get(path, accept=HTML, cookie=browser)
-    laurel.member_store.__dict__.clear()  # so that something fails, too
+    laurel.member_store.__dict__.clear()  # to cause an internal error
     post(client, path)
     session = cookie(post(client, path, cookie=browser), "laurel_session")
     client.get("/console", accept=HTML, cookie=session)

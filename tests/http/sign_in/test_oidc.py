@@ -1,4 +1,4 @@
-"""Signing in with somebody else's word, as a browser does it."""
+"""Sign-in with OpenID Connect."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def client(laurel: Laurel) -> Gateway:
 
 
 def start_sign_in(laurel: Laurel, client: Gateway, next_path: str = "/console/fernhill") -> tuple[str, str]:
-    """The path that the browser comes back to, and the cookie it brings."""
+    """Start a sign-in; return the callback path and the browser's cookie."""
     response = client.get(f"/oidc/campus?{urlencode({'next': next_path})}", accept=HTML)
     assert response.status == 303
     assert response.headers["cache-control"] == "private, no-store"
@@ -62,7 +62,7 @@ def test_another_browser_is_not_signed_in(laurel: Laurel, client: Gateway) -> No
     assert response.status == 403
     assert "laurel_session" not in response.headers.get("set-cookie", "")
     assert "Sign-in failed" in response.text
-    assert 'name="email"' in response.text, "the other way is offered"
+    assert 'name="email"' in response.text, "sign-in by email is offered"
     assert client.get(path, accept="application/json").json["code"] == "forbidden"
 
 
