@@ -29,11 +29,11 @@ print(json.dumps([sorted(app.routes), sorted(sys.modules)]))
 
 
 def test_public_function_loads_no_issuer_only_modules() -> None:
-    ran = subprocess.run([sys.executable, "-c", STARTED], check=True, capture_output=True, text=True)
-    routes, loaded = json.loads(ran.stdout)
+    process = subprocess.run([sys.executable, "-c", STARTED], check=True, capture_output=True, text=True)
+    routes, loaded = json.loads(process.stdout)
     assert {"/", "/c/{id}", "/status/{list}"} <= set(routes)
     assert not {"/v1/verify", "/v1/achievements", "/sign-in"} & set(routes)
-    late = {
+    issuer_only = {
         "award.issuing.issue",
         "award.bulk.bulk_issuer",
         "access.sessions",
@@ -42,16 +42,16 @@ def test_public_function_loads_no_issuer_only_modules() -> None:
         "http.console",
         "http.api",
     }
-    for name in late:
+    for name in issuer_only:
         assert f"chalicelib.{name}" not in loaded, name
     assert not {"jwt", "nacl", "jinja2", "dns"} & set(loaded)
 
 
 @pytest.mark.parametrize("function", [Function.PUBLIC, Function.VERIFY, Function.ISSUER])
 def test_each_function_binds_its_own_routes_and_no_others(function: Function) -> None:
-    whole = routes_of(None)
-    own = routes_of(function)
-    assert set(own) == {route for route, served_by in whole.items() if served_by == function}
+    all_routes = routes_of(None)
+    function_routes = routes_of(function)
+    assert set(function_routes) == {route for route, served_by in all_routes.items() if served_by == function}
 
 
 def test_together_the_functions_serve_every_route_once() -> None:

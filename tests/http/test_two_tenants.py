@@ -103,13 +103,13 @@ class TwoTenants:
     def stored_state(self) -> str:
         """Everything stored, except when a token was last used."""
         pathways, webhooks = self.laurel.pathways, self.laurel.webhooks
-        held = [
+        stores = [
             self.laurel.issuer_store.__dict__,
             self.laurel.member_store._members,
             pathways.__dict__,
             webhooks.__dict__,
         ]
-        return repr(held)
+        return repr(stores)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def build(method: str, path: str, at: EntryContext) -> Call:
 
 
 def assert_no_leak(response: Response, call: Call) -> None:
-    """Assert that ``response`` contains none of the owner's data except what the caller sent, as in a form shown again."""
+    """Assert that ``response`` contains none of the owner's data, except what the caller sent."""
     text = (response.text + repr(dict(response.headers))).lower()
     known = unquote_plus(f"{call.path} {call.query} {(call.sent or b'').decode('utf-8', 'replace')}").lower()
     leaked = [canary for canary in CANARIES if canary.lower() in text and canary.lower() not in known]

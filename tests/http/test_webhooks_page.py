@@ -52,9 +52,9 @@ class Receiver:
         draft = next(webhook for webhook in map(json.loads, samples("json")) if webhook["name"] == name)
         achievement = next(iter(laurel.issuer_store.achievements("fernhill"))).id
         draft |= {"dry_run": False, "courses": dict.fromkeys(draft["courses"], achievement)}
-        made = client.post("/v1/webhooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
-        assert made.status == 201, made.text
-        self.client, self.laurel, self.webhook = client, laurel, made.json
+        created = client.post("/v1/webhooks", json.dumps(draft).encode(), **as_token(laurel, "fernhill", Role.OWNER))
+        assert created.status == 201, created.text
+        self.client, self.laurel, self.webhook = client, laurel, created.json
 
     def receive(self, headers: dict[str, str], body: bytes) -> Response:
         named = {name.lower().replace("-", "_"): value for name, value in headers.items()}
@@ -80,8 +80,8 @@ def test_shell_sample_is_issued(laurel: Laurel, client: Gateway, tmp_path: Path)
         "WEBHOOK_URL": receiver.webhook["url"],
         "WEBHOOK_SECRET": receiver.webhook["secret"],
     }
-    ran = subprocess.run(["sh", "-eu", "-c", samples("sh")[0]], env=env, capture_output=True, check=True)
-    sent = ran.stdout.decode().split("\0")[:-1]
+    process = subprocess.run(["sh", "-eu", "-c", samples("sh")[0]], env=env, capture_output=True, check=True)
+    sent = process.stdout.decode().split("\0")[:-1]
     assert sent.pop(0) == "-sS"
     assert sent.pop() == receiver.webhook["url"]
     pairs = list(zip(sent[::2], sent[1::2], strict=True))
@@ -138,8 +138,8 @@ def test_zapier_sample_is_issued(laurel: Laurel, client: Gateway) -> None:
         " return {ok: true, json: async () => ({})}; };\n"
         f"(async () => {{\n{samples('js')[0]}\n}})();"
     )
-    ran = subprocess.run(["node", "-e", script], capture_output=True, check=True, text=True)
-    url, sent = json.loads(ran.stdout)
+    process = subprocess.run(["node", "-e", script], capture_output=True, check=True, text=True)
+    url, sent = json.loads(process.stdout)
     assert (url, sent["method"]) == (receiver.webhook["url"], "POST")
     receiver.assert_issued(
         receiver.receive(sent["headers"], sent["body"].encode()), "Ada Nwosu", "2026-11-20T16:00:00Z"

@@ -122,10 +122,10 @@ def test_an_invalid_cursor_is_an_error(api: ApiClient, cursor: str) -> None:
 def test_achievements_are_paginated(api: ApiClient) -> None:
     for number in range(3):
         assert api.send("POST", "/v1/achievements", new(name=f"Badge {number}")).status == 201
-    whole = [one["id"] for one in api.get("/v1/achievements").json["items"]]
-    found, following = [], ""
-    while following is not None:
-        page = api.get(f"/v1/achievements?limit=2{following}").json
-        found += [one["id"] for one in page["items"]]
-        following = page["next"] and f"&cursor={page['next']}"
-    assert found == whole
+    all_ids = [one["id"] for one in api.get("/v1/achievements").json["items"]]
+    paged_ids, next_query = [], ""
+    while next_query is not None:
+        page = api.get(f"/v1/achievements?limit=2{next_query}").json
+        paged_ids += [one["id"] for one in page["items"]]
+        next_query = page["next"] and f"&cursor={page['next']}"
+    assert paged_ids == all_ids

@@ -15,7 +15,7 @@ from tests.http.fake_laurel import Laurel, id_of, seeded
 from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
 
-GOOD = {"achievement": "a", "holder": {"name": "E"}}
+VALID_BODY = {"achievement": "a", "holder": {"name": "E"}}
 
 
 class ApiClient:
@@ -45,14 +45,14 @@ def api() -> ApiClient:
 
 
 def test_issued_credential_is_valid_at_its_location(api: ApiClient) -> None:
-    made = api.post("/v1/credentials", api.award(valid_until="2099-01-01T00:00:00Z"))
-    assert made.status == 201
-    path = made.headers["location"].removeprefix(api.laurel.base_url)
-    assert path == f"/v1/credentials/{made.json['id']}"
+    created = api.post("/v1/credentials", api.award(valid_until="2099-01-01T00:00:00Z"))
+    assert created.status == 201
+    path = created.headers["location"].removeprefix(api.laurel.base_url)
+    assert path == f"/v1/credentials/{created.json['id']}"
     assert api.client.get(path).json["verdict"] == "valid"
-    assert made.json["achievement"] == {"id": api.achievement, "version": 1}
-    assert made.json["valid_until"] == "2099-01-01T00:00:00Z"
-    recipient = api.laurel.issuer_store.recipient(made.json["id"])
+    assert created.json["achievement"] == {"id": api.achievement, "version": 1}
+    assert created.json["valid_until"] == "2099-01-01T00:00:00Z"
+    recipient = api.laurel.issuer_store.recipient(created.json["id"])
     assert (recipient.email, recipient.notify) == ("eve@example.org", True)
 
 
@@ -87,9 +87,9 @@ def test_an_idempotency_key_reused_for_another_credential_is_refused(
 
 
 def test_a_mistyped_year_gives_a_readable_credential(api: ApiClient) -> None:
-    made = api.post("/v1/credentials", api.award(valid_from="0026-11-30T00:00:00Z"))
-    assert made.status == 201
-    assert api.client.get(f"/c/{made.json['id']}", accept="application/json").json["verdict"] == "valid"
+    created = api.post("/v1/credentials", api.award(valid_from="0026-11-30T00:00:00Z"))
+    assert created.status == 201
+    assert api.client.get(f"/c/{created.json['id']}", accept="application/json").json["verdict"] == "valid"
 
 
 def test_idempotency_keys_are_separate_per_tenant(api: ApiClient) -> None:
@@ -143,10 +143,10 @@ def test_concurrent_requests_with_one_idempotency_key_issue_one_credential(api: 
         ({}, ["/achievement", "/holder"]),
         ({"achievement": "a", "holder": {}}, ["/holder/name"]),
         ({"achievement": "a", "holder": {"name": "E", "phone": "1"}, "until": 1}, ["/holder/phone", "/until"]),
-        (GOOD | {"valid_from": "tomorrow", "jwt": "yes"}, ["/jwt", "/valid_from"]),
-        (GOOD | {"evidence": [{"url": "https://x.example"}]}, ["/evidence/0/name"]),
+        (VALID_BODY | {"valid_from": "tomorrow", "jwt": "yes"}, ["/jwt", "/valid_from"]),
+        (VALID_BODY | {"evidence": [{"url": "https://x.example"}]}, ["/evidence/0/name"]),
         ({"achievement": "a", "holder": {"name": "E" * 201}}, ["/holder/name"]),
-        (GOOD | {"a/b~": 1}, ["/a~1b~0"]),
+        (VALID_BODY | {"a/b~": 1}, ["/a~1b~0"]),
     ],
 )  # fmt: skip
 def test_each_invalid_member_is_named(api: ApiClient, sent: object, pointers: list[str]) -> None:
@@ -170,20 +170,20 @@ def test_status_changes_return_the_state_and_only_revocation_is_final(api: ApiCl
 def test_a_corrected_credential_is_revoked_and_links_to_its_replacement(api: ApiClient) -> None:
     old = f"/v1/credentials/{id_of('valid')}"
     sent = {"holder": {"name": "Ada Nwosu-Okafor"}, "reason": "Her name."}
-    made = api.post(f"{old}/correct", sent, idempotency_key="c-1")
-    assert made.status == 201
-    assert made.json["supersedes"] == id_of("valid")
-    assert api.post(f"{old}/correct", sent, idempotency_key="c-1").body == made.body
+    created = api.post(f"{old}/correct", sent, idempotency_key="c-1")
+    assert created.status == 201
+    assert created.json["supersedes"] == id_of("valid")
+    assert api.post(f"{old}/correct", sent, idempotency_key="c-1").body == created.body
     assert api.post(f"{old}/correct", sent).json["code"] == "superseded"
 
     replaced = api.client.get(old).json
     assert replaced["verdict"] == "revoked"
-    assert replaced["replaced_by"] == {"id": made.json["id"], "url": made.json["url"]}
+    assert replaced["replaced_by"] == {"id": created.json["id"], "url": created.json["url"]}
     assert "Her name." in replaced["status"]["reason"]
     assert api.client.get(f"{old}/report").json["replaced_by"] == replaced["replaced_by"]
     page = api.client.get(f"/c/{id_of('valid')}", accept="text/html").text
-    assert f'href="{made.json["url"]}"' in page
-    new = api.client.get(f"/v1/credentials/{made.json['id']}").json
+    assert f'href="{created.json["url"]}"' in page
+    new = api.client.get(f"/v1/credentials/{created.json['id']}").json
     assert (new["verdict"], new["credential"]["holder"]["name"]) == ("valid", "Ada Nwosu-Okafor")
     assert new["replaced_by"] is None
 
@@ -210,7 +210,7 @@ def test_reason_length_limit_is_the_same_for_every_action(api: ApiClient, act: s
 
 
 def test_null_removes_an_optional_member_and_an_absent_one_is_kept(api: ApiClient) -> None:
-    made = api.post(
+    created = api.post(
         "/v1/credentials",
         {
             "achievement": api.achievement,
@@ -219,10 +219,10 @@ def test_null_removes_an_optional_member_and_an_absent_one_is_kept(api: ApiClien
             "evidence": [{"url": "https://work.example/1", "name": "A gate"}],
         },
     ).json
-    first = api.post(f"/v1/credentials/{made['id']}/correct", {"holder": {"name": "Ida B."}}).json
+    first = api.post(f"/v1/credentials/{created['id']}/correct", {"holder": {"name": "Ida B."}}).json
     assert first["valid_until"] == "2099-01-01T00:00:00Z"
-    gone = {"holder": {"email": None, "did": None}, "valid_until": None, "evidence": None}
-    second = api.post(f"/v1/credentials/{first['id']}/correct", gone)
+    removals = {"holder": {"email": None, "did": None}, "valid_until": None, "evidence": None}
+    second = api.post(f"/v1/credentials/{first['id']}/correct", removals)
     assert (second.status, second.json["valid_until"]) == (201, None)
     document = api.client.get(f"/c/{second.json['id']}", accept="application/vc").json
     assert not {"validUntil", "evidence"} & document.keys()
@@ -253,20 +253,20 @@ def test_a_correction_that_changes_nothing_is_refused(api: ApiClient, sent: obje
 
 def test_a_renewed_credential_keeps_its_status_and_names_its_replacement(api: ApiClient) -> None:
     old = f"/v1/credentials/{id_of('expired')}"
-    made = api.post(f"{old}/renew", {"valid_until": "2099-01-01T00:00:00Z"})
-    assert (made.status, made.json["valid_until"]) == (201, "2099-01-01T00:00:00Z")
+    created = api.post(f"{old}/renew", {"valid_until": "2099-01-01T00:00:00Z"})
+    assert (created.status, created.json["valid_until"]) == (201, "2099-01-01T00:00:00Z")
     replaced = api.client.get(old).json
-    assert (replaced["verdict"], replaced["replaced_by"]["id"]) == ("expired", made.json["id"])
-    assert api.client.get(f"/v1/credentials/{made.json['id']}").json["verdict"] == "valid"
+    assert (replaced["verdict"], replaced["replaced_by"]["id"]) == ("expired", created.json["id"])
+    assert api.client.get(f"/v1/credentials/{created.json['id']}").json["verdict"] == "valid"
 
 
 def test_credentials_are_paginated(api: ApiClient) -> None:
     for number in range(7):
         api.laurel.now += timedelta(seconds=1)
         api.post("/v1/credentials", api.award(holder={"name": f"Pupil {number}"}))
-    whole = api.get("/v1/credentials?limit=100").json
-    assert whole["next"] is None
-    assert [item["holder"]["name"] for item in whole["items"][:2]] == ["Pupil 6", "Pupil 5"]
+    all_items = api.get("/v1/credentials?limit=100").json
+    assert all_items["next"] is None
+    assert [item["holder"]["name"] for item in all_items["items"][:2]] == ["Pupil 6", "Pupil 5"]
     pages, cursor = [], ""
     while True:
         page = api.get(f"/v1/credentials?limit=4{cursor}").json
@@ -274,7 +274,7 @@ def test_credentials_are_paginated(api: ApiClient) -> None:
         if page["next"] is None:
             break
         cursor = f"&cursor={page['next']}"
-    assert pages == whole["items"]
+    assert pages == all_items["items"]
 
 
 def test_search_by_name_email_and_state(api: ApiClient) -> None:

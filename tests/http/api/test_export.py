@@ -38,43 +38,43 @@ def populated(laurel: Laurel) -> Laurel:
 
 
 def export_all(laurel: Laurel, most: int = export.MOST_BYTES) -> tuple[list[dict[str, Any]], int]:
-    found: list[dict[str, Any]] = []
+    exported: list[dict[str, Any]] = []
     cursor, pages = None, 0
     while pages == 0 or cursor:
         page = export.page(laurel.exporters, "fernhill", cursor, most)
-        found += [json.loads(line) for line in page.content.splitlines()]
+        exported += [json.loads(line) for line in page.content.splitlines()]
         cursor, pages = page.next, pages + 1
-    return found, pages
+    return exported, pages
 
 
 def test_export_contains_every_type(populated: Laurel) -> None:
-    found, _ = export_all(populated)
-    kinds = [line["type"] for line in found]
+    exported, _ = export_all(populated)
+    kinds = [line["type"] for line in exported]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         "issuer": 1, "achievement": 2, "credential": 8, "status_list": 2, "job": 6, "member": 1,
     }  # fmt: skip
-    rows = [line for line in found if "row" in line]
+    rows = [line for line in exported if "row" in line]
     assert [line["row"]["ref"] for line in rows] == ["7", "8"] * 2
 
 
 def test_credentials_are_exported_as_signed_with_their_recipient(populated: Laurel) -> None:
-    found, _ = export_all(populated)
-    for line in found:
+    exported, _ = export_all(populated)
+    for line in exported:
         if line["type"] == "credential":
             record = populated.issuer_store.record(line["id"])
             assert line["document"] == json.loads(record.document)
             assert line["status"]["state"] == record.status.state
             assert line["recipient"]["email"] == "ada@example.org"
-    (valid,) = [line["document"] for line in found if line.get("id") == id_of("valid")]
+    (valid,) = [line["document"] for line in exported if line.get("id") == id_of("valid")]
     as_signed = json.dumps(valid, ensure_ascii=False, separators=(",", ":")).encode()
     assert as_signed == populated.issuer_store.record(id_of("valid")).document
 
 
 @pytest.mark.parametrize("most", [1, 2_000, 20_000])
 def test_page_size_does_not_change_the_export(populated: Laurel, most: int) -> None:
-    whole, one = export_all(populated)
-    found, pages = export_all(populated, most)
-    assert found == whole
+    all_lines, one = export_all(populated)
+    exported, pages = export_all(populated, most)
+    assert exported == all_lines
     assert (one, pages > 1) == (1, True)
 
 
@@ -85,13 +85,13 @@ def test_export_contains_no_secrets(populated: Laurel) -> None:
     )  # fmt: skip
     populated.webhooks.add_webhook(webhook)
     headers = as_token(populated, "fernhill", Role.OWNER)
-    found, _ = export_all(populated)
-    text = json.dumps(found)
-    assert {"webhook", "token"} <= {line["type"] for line in found}
+    exported, _ = export_all(populated)
+    text = json.dumps(exported)
+    assert {"webhook", "token"} <= {line["type"] for line in exported}
     keys = [key.handle for key in populated.issuer_store.issuer("fernhill").keys]
     for secret in ("canary", headers["authorization"].rpartition("_")[2], *(f'"{handle}"' for handle in keys)):
         assert secret not in text
-    names = {name for line in found for name in line}
+    names = {name for line in exported for name in line}
     assert not names & {"secret", "secrets", "seed", "digest", "handle"}
 
 

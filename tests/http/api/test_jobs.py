@@ -213,7 +213,7 @@ def test_a_page_of_rows_stays_below_the_lambda_response_limit(
 
 
 def test_jobs_are_listed_newest_first(send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel) -> None:
-    made = [send(ROWS, idempotency_key=f"k{number}").json["id"] for number in range(3)]
+    job_ids = [send(ROWS, idempotency_key=f"k{number}").json["id"] for number in range(3)]
     found, cursor = [], ""
     while True:
         page = client.get(f"/v1/jobs?limit=2{cursor}", **headers).json
@@ -221,11 +221,11 @@ def test_jobs_are_listed_newest_first(send: Send, client: Gateway, headers: dict
         if not page["next"]:
             break
         cursor = f"&cursor={page['next']}"
-    assert sorted(found) == sorted(made)
-    for address in ("/v1/jobs?cursor=AAAA", f"/v1/jobs/{made[0]}/rows?cursor=x"):
-        refused = client.get(address, **headers)
+    assert sorted(found) == sorted(job_ids)
+    for url in ("/v1/jobs?cursor=AAAA", f"/v1/jobs/{job_ids[0]}/rows?cursor=x"):
+        refused = client.get(url, **headers)
         assert (refused.status, refused.json["code"]) == (400, "bad_cursor")
-    assert client.get(f"/v1/jobs/{made[0]}/rows?state=x", **headers).status == 400
+    assert client.get(f"/v1/jobs/{job_ids[0]}/rows?state=x", **headers).status == 400
 
 
 def test_a_job_without_a_task_is_resumed(send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel) -> None:

@@ -59,9 +59,9 @@ def draft(laurel: Laurel, **changes: object) -> dict[str, object]:
 @pytest.fixture
 def lms(laurel: Laurel, client: Gateway) -> Lms:
     owner = as_token(laurel, "fernhill", Role.OWNER)
-    made = client.post("/v1/webhooks", json.dumps(draft(laurel)).encode(), **owner)
-    assert made.status == 201, made.text
-    return Lms(client, laurel, owner, made.json)
+    created = client.post("/v1/webhooks", json.dumps(draft(laurel)).encode(), **owner)
+    assert created.status == 201, created.text
+    return Lms(client, laurel, owner, created.json)
 
 
 def test_a_signed_completion_issues_a_credential(lms: Lms) -> None:
@@ -119,9 +119,9 @@ def test_a_refusal_is_reported_to_the_sender_and_recorded_for_the_issuer(
         lms.deliver()
     response = lms.deliver(body)
     assert (response.status, response.json["code"]) == (status, code)
-    kept = lms.manage("GET").json["deliveries"][0]
-    assert (kept["outcome"], kept["webhook_id"]) == ("refused", "msg_1")
-    assert kept["code"] in (code, "bad_email")
+    delivery = lms.manage("GET").json["deliveries"][0]
+    assert (delivery["outcome"], delivery["webhook_id"]) == ("refused", "msg_1")
+    assert delivery["code"] in (code, "bad_email")
 
 
 def test_message_size_is_limited_to_64_kib(lms: Lms) -> None:

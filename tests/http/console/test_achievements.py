@@ -41,13 +41,13 @@ def test_achievement_is_created_and_can_be_issued(editor: Browser, laurel: Laure
         303,
         f"{laurel.base_url}{HERE}?did=achievement_added",
     )
-    made = by_name(laurel, FIELDS["name"])
-    assert (made.kind, made.valid_days, made.evidence_required, made.version) == ("Course", 730, True, 1)
-    assert [skill.name for skill in made.skills] == ["paint"]
-    value = editor.get(f"{HERE}?did=achievement_added").text
-    assert "Achievement saved." in value
-    assert FIELDS["name"] in value
-    assert f"/issue?achievement={made.id}" in value
+    created = by_name(laurel, FIELDS["name"])
+    assert (created.kind, created.valid_days, created.evidence_required, created.version) == ("Course", 730, True, 1)
+    assert [skill.name for skill in created.skills] == ["paint"]
+    page = editor.get(f"{HERE}?did=achievement_added").text
+    assert "Achievement saved." in page
+    assert FIELDS["name"] in page
+    assert f"/issue?achievement={created.id}" in page
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laur
 
 
 def test_more_skills_adds_rows_and_keeps_the_input(editor: Browser) -> None:
-    value = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
-    assert 'name="skill_name_4"' in value
-    assert 'value="paint"' in value
-    value = send(editor, f"{HERE}/new", {**FIELDS, "skill_name_25": "last", "skill_rows": "25", "do": "more"}).text
-    assert 'name="skill_name_26"' not in value
-    assert "More skills" not in value
+    page = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
+    assert 'name="skill_name_4"' in page
+    assert 'value="paint"' in page
+    page = send(editor, f"{HERE}/new", {**FIELDS, "skill_name_25": "last", "skill_rows": "25", "do": "more"}).text
+    assert 'name="skill_name_26"' not in page
+    assert "More skills" not in page
 
 
 def test_change_creates_a_version_and_keeps_issued_credentials(editor: Browser, laurel: Laurel) -> None:
@@ -156,28 +156,28 @@ def test_change_from_an_outdated_version_is_refused(editor: Browser, laurel: Lau
 
 
 def test_archived_achievement_is_not_offered_until_unarchived(editor: Browser, laurel: Laurel) -> None:
-    (one,) = laurel.issuer_store.achievements("fernhill")
-    response = editor.post(f"{HERE}/{one.id}/archive", {"archived": "yes"})
+    (achievement,) = laurel.issuer_store.achievements("fernhill")
+    response = editor.post(f"{HERE}/{achievement.id}/archive", {"archived": "yes"})
     assert response.headers["location"].endswith("?did=achievement_archived")
-    assert one.id not in editor.get(HERE).text
-    assert one.id in editor.get(f"{HERE}?archived=1").text
-    assert one.id not in editor.get("/console/fernhill/issue").text
+    assert achievement.id not in editor.get(HERE).text
+    assert achievement.id in editor.get(f"{HERE}?archived=1").text
+    assert achievement.id not in editor.get("/console/fernhill/issue").text
     # Saving a change does not unarchive it.
-    kept = one.image.rpartition("/")[2].removesuffix(".png")
-    send(editor, f"{HERE}/{one.id}", {**FIELDS, "version": "2", "kept_picture": kept})
-    assert laurel.issuer_store.achievement("fernhill", one.id).archived
-    editor.post(f"{HERE}/{one.id}/archive", {"archived": ""})
-    assert not laurel.issuer_store.achievement("fernhill", one.id).archived
+    kept = achievement.image.rpartition("/")[2].removesuffix(".png")
+    send(editor, f"{HERE}/{achievement.id}", {**FIELDS, "version": "2", "kept_picture": kept})
+    assert laurel.issuer_store.achievement("fernhill", achievement.id).archived
+    editor.post(f"{HERE}/{achievement.id}/archive", {"archived": ""})
+    assert not laurel.issuer_store.achievement("fernhill", achievement.id).archived
 
 
 def test_viewer_sees_the_achievement_without_a_form(viewer: Browser, laurel: Laurel) -> None:
-    (one,) = laurel.issuer_store.achievements("fernhill")
-    value = viewer.get(f"{HERE}/{one.id}").text
-    assert "Completed twelve evenings." in value
-    assert 'name="criteria"' not in value
+    (achievement,) = laurel.issuer_store.achievements("fernhill")
+    page = viewer.get(f"{HERE}/{achievement.id}").text
+    assert "Completed twelve evenings." in page
+    assert 'name="criteria"' not in page
     assert viewer.get(f"{HERE}/new").status == 403
-    assert send(viewer, f"{HERE}/{one.id}", FIELDS, picture=picture()).status == 403
-    assert viewer.post(f"{HERE}/{one.id}/archive", {"archived": "yes"}).status == 403
+    assert send(viewer, f"{HERE}/{achievement.id}", FIELDS, picture=picture()).status == 403
+    assert viewer.post(f"{HERE}/{achievement.id}/archive", {"archived": "yes"}).status == 403
 
 
 def test_unknown_achievement_is_a_404_with_an_explanation(editor: Browser) -> None:

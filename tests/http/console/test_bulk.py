@@ -19,7 +19,7 @@ from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser, as_token
 
 HERE = "/console/fernhill/issue"
-GOOD = "name,email\nGrace Hopper,grace@example.org\nMary Seacole,\n"
+VALID_ROWS = "name,email\nGrace Hopper,grace@example.org\nMary Seacole,\n"
 
 
 def achievement(laurel: Laurel) -> str:
@@ -54,18 +54,18 @@ def text_of(response: Response) -> str:
 
 def test_check_issues_nothing_and_shows_a_preview(editor: Browser, laurel: Laurel) -> None:
     before = names(laurel)
-    response = check(editor, laurel, GOOD)
+    response = check(editor, laurel, VALID_ROWS)
     assert response.status == 200
     assert "2 rows, no errors" in text_of(response)
     assert "Issue 2 credentials" in text_of(response)
     assert "1 person will get an email with a link." in text_of(response)
     assert "Grace Hopper" in text_of(response)
-    assert GOOD.strip() in html.unescape(response.text)
+    assert VALID_ROWS.strip() in html.unescape(response.text)
     assert names(laurel) == before
 
 
 def test_checked_upload_is_issued_and_each_row_links_to_its_credential(editor: Browser, laurel: Laurel) -> None:
-    response = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD)
+    response = confirm(editor, laurel, check(editor, laurel, VALID_ROWS), VALID_ROWS)
     assert response.status == 303
     assert {"Grace Hopper", "Mary Seacole"} <= set(names(laurel))
     page = editor.get(response.headers["location"].removeprefix(laurel.base_url))
@@ -77,15 +77,15 @@ def test_checked_upload_is_issued_and_each_row_links_to_its_credential(editor: B
 
 
 def test_resubmitted_confirmation_issues_once(editor: Browser, laurel: Laurel) -> None:
-    checked = check(editor, laurel, GOOD)
-    first, second = confirm(editor, laurel, checked, GOOD), confirm(editor, laurel, checked, GOOD)
+    checked = check(editor, laurel, VALID_ROWS)
+    first, second = confirm(editor, laurel, checked, VALID_ROWS), confirm(editor, laurel, checked, VALID_ROWS)
     assert first.headers["location"] == second.headers["location"]
     assert names(laurel).count("Grace Hopper") == 1
 
 
 def test_the_same_upload_checked_again_is_issued_again(editor: Browser, laurel: Laurel) -> None:
     for _ in range(2):
-        assert confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).status == 303
+        assert confirm(editor, laurel, check(editor, laurel, VALID_ROWS), VALID_ROWS).status == 303
     assert names(laurel).count("Grace Hopper") == 2
 
 
@@ -183,22 +183,22 @@ def test_duplicate_address_needs_confirmation(editor: Browser, laurel: Laurel) -
 
 def test_upload_changed_after_the_check_is_checked_again(editor: Browser, laurel: Laurel) -> None:
     before = names(laurel)
-    response = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD + "Eve Malory,eve@example.org\n")
+    response = confirm(editor, laurel, check(editor, laurel, VALID_ROWS), VALID_ROWS + "Eve Malory,eve@example.org\n")
     assert response.status == 422
     assert "has changed since it was checked" in text_of(response)
     assert "3 rows, no errors" in text_of(response)
     assert names(laurel) == before
     for name in ("checked", "key"):
-        fields = {**hidden_fields(check(editor, laurel, GOOD)), name: "made up", "do": "issue"}
-        assert check(editor, laurel, GOOD, **fields).status == 422
+        fields = {**hidden_fields(check(editor, laurel, VALID_ROWS)), name: "forged", "do": "issue"}
+        assert check(editor, laurel, VALID_ROWS, **fields).status == 422
     assert names(laurel) == before
 
 
 def test_uploaded_file_fills_the_field_and_is_checked(editor: Browser, laurel: Laurel) -> None:
     fields = {"achievement": achievement(laurel), "rows": "", "do": "issue"}
-    response = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + GOOD.encode())
+    response = send(editor, HERE, fields, file=b"\xef\xbb\xbf" + VALID_ROWS.encode())
     assert "2 rows, no errors" in text_of(response)
-    assert GOOD.strip() in html.unescape(response.text)
+    assert VALID_ROWS.strip() in html.unescape(response.text)
 
 
 @pytest.mark.parametrize("file", ["name\nJos\xe9".encode("latin-1"), b"PK\x03\x04\xff\xfe", b"\x1f\x8b\x08\xff"])
@@ -220,7 +220,7 @@ def test_file_that_is_not_utf8_text_is_refused_with_advice(editor: Browser, laur
     ],
 )
 def test_error_is_shown_at_its_field(editor: Browser, laurel: Laurel, changes: dict[str, str], field: str) -> None:
-    fields = {"achievement": achievement(laurel), "rows": GOOD, "do": "check", **changes}
+    fields = {"achievement": achievement(laurel), "rows": VALID_ROWS, "do": "check", **changes}
     response = send(editor, HERE, fields)
     assert response.status == 422
     assert f'<a href="#{field}">' in response.text
@@ -251,16 +251,20 @@ def test_valid_until_applies_to_rows_without_a_date(editor: Browser, laurel: Lau
 
 
 def test_viewer_sees_uploads_but_cannot_issue(viewer: Browser, editor: Browser, laurel: Laurel) -> None:
-    path = confirm(editor, laurel, check(editor, laurel, GOOD), GOOD).headers["location"].removeprefix(laurel.base_url)
+    path = (
+        confirm(editor, laurel, check(editor, laurel, VALID_ROWS), VALID_ROWS)
+        .headers["location"]
+        .removeprefix(laurel.base_url)
+    )
     assert "2 credentials issued" in text_of(viewer.get(path))
     assert viewer.get(HERE).status == 403
-    assert check(viewer, laurel, GOOD).status == 403
+    assert check(viewer, laurel, VALID_ROWS).status == 403
     assert viewer.post(path).status == 403
 
 
 def test_upload_by_a_program_names_its_api_key(editor: Browser, laurel: Laurel, client: Gateway) -> None:
     key = as_token(laurel, "fernhill", Role.EDITOR)
-    response = client.post(f"/v1/jobs?achievement={achievement(laurel)}", GOOD.encode(), **key)
+    response = client.post(f"/v1/jobs?achievement={achievement(laurel)}", VALID_ROWS.encode(), **key)
     name = key["authorization"].removeprefix("Bearer ").rpartition("_")[0]
     for path in (HERE, f"{HERE}/{response.json['id']}"):
         assert f"the key {name}_…" in text_of(editor.get(path))

@@ -41,10 +41,10 @@ def is_safe(text: str) -> bool:
     outline = Outline(text)
     scripts = [attrs for tag, attrs in outline.elements if tag == "script"]
     ours = all((attrs.get("src") or "").endswith("/console.js") and attrs.get("integrity") for attrs in scripts)
-    made = {"iframe", "object", "embed", "base", "frame"} & set(outline.shape)
+    injected = {"iframe", "object", "embed", "base", "frame"} & set(outline.shape)
     handlers = [name for _, attrs in outline.elements for name in attrs if name.startswith("on")]
     links = [url for url in outline.attributes("href", "src", "action", "formaction") if "script:" in url.lower()]
-    return ours and not made and not handlers and not links
+    return ours and not injected and not handlers and not links
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
@@ -66,13 +66,13 @@ def test_stored_text_is_escaped(laurel: Laurel, evil: str) -> None:
     value = evil.replace("\x00", "")
     skill = Skill(value, "https://skills.example/", value)
     new = NewAchievement("fernhill", value, value, value, picture(), value, (skill,), "Badge")
-    made = add(laurel.issuer_context, new)
+    created = add(laurel.issuer_context, new)
     issuer_actions.reword(laurel.issuer_context, "fernhill", {"name": value, "description": value})
-    record = issue.issue(laurel.issuer_context, Award("fernhill", made.id, Holder(value)))
+    record = issue.issue(laurel.issuer_context, Award("fernhill", created.id, Holder(value)))
     laurel.put(replace(record, status=replace(record.status, reason=value)))
     here = "/console/fernhill"
     for path in (
-        here, f"{here}/achievements", f"{here}/achievements/{made.id}", f"{here}/issue", f"{here}/credentials",
+        here, f"{here}/achievements", f"{here}/achievements/{created.id}", f"{here}/issue", f"{here}/credentials",
         f"{here}/credentials/{record.id}", f"{here}/credentials/{record.id}/correct", f"{here}/members",
         f"{here}/api-keys",
         f"{here}/settings", f"{here}/pathways/new", f"{here}/webhooks/new", "/console?all=1",

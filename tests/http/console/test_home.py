@@ -44,9 +44,9 @@ def test_member_of_one_issuer_is_redirected_to_it(owner: Browser) -> None:
 def test_member_of_several_issuers_chooses(non_member: Browser, laurel: Laurel) -> None:
     non_member.post("/console/new", NEW)
     belongs(laurel.access_context, "fernhill", "sam@elsewhere.example", Role.VIEWER)
-    value = non_member.get("/console").text
-    assert "Your role: viewer" in value
-    assert "Your role: owner" in value
+    page = non_member.get("/console").text
+    assert "Your role: viewer" in page
+    assert "Your role: owner" in page
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_error_is_shown_at_its_field(non_member: Browser, laurel: Laurel, change
 
 
 def test_all_errors_are_shown_together(non_member: Browser) -> None:
-    value = non_member.post("/console/new", {}).text
-    assert "There are 3 problems" in value
-    assert value.index('href="#name"') < value.index('href="#url"') < value.index('href="#description"')
+    page = non_member.post("/console/new", {}).text
+    assert "There are 3 problems" in page
+    assert page.index('href="#name"') < page.index('href="#url"') < page.index('href="#description"')
 
 
 def test_number_of_own_issuers_is_limited(laurel: Laurel) -> None:

@@ -16,17 +16,17 @@ PEOPLE = "/console/fernhill/members"
 
 
 def test_members_are_listed_with_their_roles(owner: Browser, viewer: Browser) -> None:
-    value = owner.get(PEOPLE).text
-    assert f'{OWNER}</bdi> <span class="soft">(you)</span>' in value
-    assert "vi@fernhill.example" in value
-    assert "Add a member" in value
+    page = owner.get(PEOPLE).text
+    assert f'{OWNER}</bdi> <span class="soft">(you)</span>' in page
+    assert "vi@fernhill.example" in page
+    assert "Add a member" in page
 
 
 def test_viewer_sees_no_member_actions(viewer: Browser) -> None:
-    value = viewer.get(PEOPLE).text
-    assert "Add a member" not in value
-    assert "/members/change" not in value
-    assert ">Keys<" not in value
+    page = viewer.get(PEOPLE).text
+    assert "Add a member" not in page
+    assert "/members/change" not in page
+    assert ">Keys<" not in page
     assert viewer.post(PEOPLE, {"email": "eve@fernhill.example", "role": "owner"}).status == 403
     assert viewer.post(f"{PEOPLE}/change", {"email": OWNER, "do": "remove"}).status == 403
 

@@ -51,9 +51,9 @@ def test_pathway_is_created_and_listed(editor: Browser, laurel: Laurel, second: 
     first = achievement(laurel)
     response = save_pathway(editor, laurel, second, reward=goal)
     assert response.headers["location"].endswith("/pathways?did=pathway_saved")
-    made = only_pathway(laurel)
-    assert [step.achievement_id for step in made.root.steps if isinstance(step, Step)] == [first, second]
-    assert (made.root.rule, made.reward_name) == (Rule.IN_ORDER, "Data scientist")
+    pathway = only_pathway(laurel)
+    assert [step.achievement_id for step in pathway.root.steps if isinstance(step, Step)] == [first, second]
+    assert (pathway.root.rule, pathway.reward_name) == (Rule.IN_ORDER, "Data scientist")
     page = text_of(editor.get(HERE))
     assert "To data science" in page
     assert "2 steps, reward:  Data scientist" in page
@@ -83,14 +83,14 @@ def test_error_is_shown_and_nothing_is_saved(
 
 def test_pathway_change_requires_the_current_version(editor: Browser, laurel: Laurel, second: str) -> None:
     save_pathway(editor, laurel, second)
-    one = only_pathway(laurel)
-    page = editor.get(f"{HERE}/{one.id}").text
+    pathway = only_pathway(laurel)
+    page = editor.get(f"{HERE}/{pathway.id}").text
     assert 'name="version" value="1"' in page
     assert 'value="https://fernhill.example/analysis"' in page
-    assert save_pathway(editor, laurel, second, one.id, version="1", name="Further").status == 303
+    assert save_pathway(editor, laurel, second, pathway.id, version="1", name="Further").status == 303
     assert (only_pathway(laurel).name, only_pathway(laurel).version) == ("Further", 2)
     for version in ("1", "", "x"):
-        assert save_pathway(editor, laurel, second, one.id, version=version, name="Elsewhere").status == 422
+        assert save_pathway(editor, laurel, second, pathway.id, version=version, name="Elsewhere").status == 422
     assert only_pathway(laurel).name == "Further"
 
 
@@ -113,10 +113,12 @@ def test_progress_of_a_learner(viewer: Browser, editor: Browser, laurel: Laurel,
 
 def test_nested_groups_are_shown_read_only(editor: Browser, laurel: Laurel, second: str) -> None:
     save_pathway(editor, laurel, second)
-    one = only_pathway(laurel)
-    nested = Group(Rule.ALL, (Group(Rule.ALL, one.root.steps, 2),), 1)
-    pathway_actions.change(laurel.issuer_context, laurel.pathways, "fernhill", one.id, Draft("Nested", "Deep.", nested))
-    page = text_of(editor.get(f"{HERE}/{one.id}"))
+    pathway = only_pathway(laurel)
+    nested = Group(Rule.ALL, (Group(Rule.ALL, pathway.root.steps, 2),), 1)
+    pathway_actions.change(
+        laurel.issuer_context, laurel.pathways, "fernhill", pathway.id, Draft("Nested", "Deep.", nested)
+    )
+    page = text_of(editor.get(f"{HERE}/{pathway.id}"))
     assert "Use the API to change it." in page
     assert "Statistics" in page
     assert "Save the change" not in page

@@ -81,17 +81,17 @@ def test_achievement_is_chosen_by_its_name(owner: Browser, laurel: Laurel) -> No
     page = owner.get(f"{HERE}/new").text
     assert f'<option value="{achievement(laurel)}">Data analysis in practice' in page
     create_webhook(owner, laurel)
-    kept = owner.get(f"{HERE}/{only_webhook(laurel).id}").text
-    assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice' in kept
-    assert 'name="course_1" type="text" value="DA-101"' in kept
+    edit_page = owner.get(f"{HERE}/{only_webhook(laurel).id}").text
+    assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice' in edit_page
+    assert 'name="course_1" type="text" value="DA-101"' in edit_page
 
 
 def test_archived_achievement_stays_on_its_course_and_is_not_offered_again(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     achievements.archive(laurel.issuer_context, "fernhill", achievement(laurel), archived=True)
     assert f'<option value="{achievement(laurel)}"' not in owner.get(f"{HERE}/new").text
-    kept = owner.get(f"{HERE}/{only_webhook(laurel).id}").text
-    assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice (archived)' in kept
+    edit_page = owner.get(f"{HERE}/{only_webhook(laurel).id}").text
+    assert f'<option value="{achievement(laurel)}" selected>Data analysis in practice (archived)' in edit_page
 
 
 def test_more_courses_adds_rows_and_keeps_the_input(owner: Browser, laurel: Laurel) -> None:
@@ -99,20 +99,20 @@ def test_more_courses_adds_rows_and_keeps_the_input(owner: Browser, laurel: Laur
     assert (response.status, list(laurel.webhooks.webhooks("fernhill"))) == (200, [])
     assert 'name="course_1" type="text" value="DA-101"' in response.text
     assert 'name="course_6"' in response.text
-    made = create_webhook(owner, laurel, course_6="DA-106", earns_6=achievement(laurel))
-    assert made.status == 200
+    created = create_webhook(owner, laurel, course_6="DA-106", earns_6=achievement(laurel))
+    assert created.status == 200
     assert dict(only_webhook(laurel).courses) == dict.fromkeys(["DA-101", "DA-106"], achievement(laurel))
 
 
 def test_course_table_over_the_page_limit_is_left_unchanged(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
-    one = only_webhook(laurel)
+    webhook = only_webhook(laurel)
     courses = {f"C-{number}": achievement(laurel) for number in range(webhooks.MAX_COURSES + 1)}
-    laurel.webhooks.replace_webhook(replace(one, courses=courses, version=one.version + 1))
-    page = owner.get(f"{HERE}/{one.id}")
+    laurel.webhooks.replace_webhook(replace(webhook, courses=courses, version=webhook.version + 1))
+    page = owner.get(f"{HERE}/{webhook.id}")
     assert "This webhook has 81 courses" in text_of(page)
     assert 'name="course_1"' not in page.text
-    assert owner.post(f"{HERE}/{one.id}", fields(laurel, name="Canvas")).status == 303
+    assert owner.post(f"{HERE}/{webhook.id}", fields(laurel, name="Canvas")).status == 303
     assert (only_webhook(laurel).name, dict(only_webhook(laurel).courses)) == ("Canvas", courses)
 
 
@@ -138,10 +138,10 @@ def test_resubmitted_form_creates_no_second_webhook(owner: Browser, laurel: Laur
 
 def test_refusal_reason_is_shown_as_text(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
-    one = only_webhook(laurel)
+    webhook = only_webhook(laurel)
     for code in ("course_unknown", "unheard_of"):
-        laurel.webhooks.add_delivery(one, Delivery(NOW, code, Outcome.REFUSED, code, "ZZ", None, 2))
-    page = text_of(owner.get(f"{HERE}/{one.id}"))
+        laurel.webhooks.add_delivery(webhook, Delivery(NOW, code, Outcome.REFUSED, code, "ZZ", None, 2))
+    page = text_of(owner.get(f"{HERE}/{webhook.id}"))
     assert "No achievement is chosen for this course." in page
     assert "course_unknown" not in page
     assert "unheard_of" in page
@@ -155,13 +155,13 @@ def test_malformed_webhook_id_is_refused(owner: Browser, laurel: Laurel, made_up
 
 def test_resubmitted_rotation_creates_no_third_secret(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
-    one = only_webhook(laurel)
-    (version,) = re.findall(r'name="version" value="(\d+)"', owner.get(f"{HERE}/{one.id}").text)
+    webhook = only_webhook(laurel)
+    (version,) = re.findall(r'name="version" value="(\d+)"', owner.get(f"{HERE}/{webhook.id}").text)
     pressed = {"do": "rotate", "version": version}
-    assert "whsec_" in owner.post(f"{HERE}/{one.id}", pressed).text
+    assert "whsec_" in owner.post(f"{HERE}/{webhook.id}", pressed).text
     after = only_webhook(laurel)
-    again = owner.post(f"{HERE}/{one.id}", pressed)
-    assert again.headers["location"].endswith(f"/webhooks/{one.id}?did=secret_made_before")
+    again = owner.post(f"{HERE}/{webhook.id}", pressed)
+    assert again.headers["location"].endswith(f"/webhooks/{webhook.id}?did=secret_made_before")
     assert only_webhook(laurel) == after, "the previous secret is still accepted"
 
 
@@ -175,22 +175,22 @@ def test_webhook_form_without_achievements_links_to_creating_one(owner: Browser,
 
 def test_webhook_leaves_test_mode(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
-    one = only_webhook(laurel)
-    response = owner.post(f"{HERE}/{one.id}", fields(laurel, dry_run="", completed_value="true"))
-    assert response.headers["location"].endswith(f"/webhooks/{one.id}?did=webhook_changed")
+    webhook = only_webhook(laurel)
+    response = owner.post(f"{HERE}/{webhook.id}", fields(laurel, dry_run="", completed_value="true"))
+    assert response.headers["location"].endswith(f"/webhooks/{webhook.id}?did=webhook_changed")
     after = only_webhook(laurel)
     assert (after.dry_run, after.fields.completed_value) == (False, True)
-    assert 'name="completed_value" type="text" value="true"' in owner.get(f"{HERE}/{one.id}").text
+    assert 'name="completed_value" type="text" value="true"' in owner.get(f"{HERE}/{webhook.id}").text
 
 
 def test_secret_rotation_and_removal(owner: Browser, laurel: Laurel) -> None:
     first = create_webhook(owner, laurel).text
-    one = only_webhook(laurel)
-    second = owner.post(f"{HERE}/{one.id}", {"do": "rotate"}).text
+    webhook = only_webhook(laurel)
+    second = owner.post(f"{HERE}/{webhook.id}", {"do": "rotate"}).text
     found = [re.findall(r"whsec_[A-Za-z0-9+/=]+", text) for text in (first, second)]
     assert found[0] != found[1]
     assert [len(secrets) for secrets in found] == [1, 1]
-    assert owner.post(f"{HERE}/{one.id}", {"do": "remove"}).headers["location"].endswith("?did=webhook_removed")
+    assert owner.post(f"{HERE}/{webhook.id}", {"do": "remove"}).headers["location"].endswith("?did=webhook_removed")
     assert list(laurel.webhooks.webhooks("fernhill")) == []
 
 

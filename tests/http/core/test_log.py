@@ -157,8 +157,10 @@ print("SEGMENT", daemon.recv(65535).decode().splitlines()[-1])
 
 def test_trace_contains_no_request_or_response_data() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POWERTOOLS_")}
-    ran = subprocess.run([sys.executable, "-c", TRACED], check=True, capture_output=True, text=True, env=environment)
-    segment = json.loads(ran.stdout.split("SEGMENT ")[1])
+    process = subprocess.run(
+        [sys.executable, "-c", TRACED], check=True, capture_output=True, text=True, env=environment
+    )
+    segment = json.loads(process.stdout.split("SEGMENT ")[1])
     assert segment["name"] == "## answer"
     assert segment["annotations"] == {"ColdStart": True}
     assert not {"metadata", "http", "user", "cause"} & set(segment)

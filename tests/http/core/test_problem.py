@@ -206,7 +206,7 @@ def test_internal_error_is_logged_with_its_trace_and_shown_with_its_id(laurel: L
 
 def test_aws_error_code_is_logged(laurel: Laurel, log_lines: LogCapture) -> None:
     class ClientError(Exception):
-        response = {"Error": {"Code": "AccessDeniedException", "Message": "secret"}}  # noqa: RUF012 - as botocore's
+        response = {"Error": {"Code": "AccessDeniedException", "Message": "secret"}}  # noqa: RUF012 - like botocore's ClientError
 
     error = Unavailable("storage did not answer")
     error.__cause__ = ClientError("secret")

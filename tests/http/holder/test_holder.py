@@ -207,8 +207,8 @@ def test_settings_are_saved(laurel: Laurel, client: Gateway, path: str) -> None:
 
 
 def test_the_saved_notice_is_shown_once(client: Gateway, path: str) -> None:
-    kept = submit(client, path, do="zone", zone="Asia/Kolkata").headers["location"]
-    assert kept == f"{BASE_URL}{path}?saved=1#settings"
+    location = submit(client, path, do="zone", zone="Asia/Kolkata").headers["location"]
+    assert location == f"{BASE_URL}{path}?saved=1#settings"
     assert "Saved." in client.get(f"{path}?saved=1", **PHONE).text
     assert "Saved." not in client.get(path, **PHONE).text
 
@@ -293,13 +293,13 @@ def test_an_issuer_with_hundreds_of_credentials_does_not_hide_the_others(laurel:
     issuer_actions.create(
         laurel.issuer_context, issuer_actions.NewIssuer("aaa", "Flood", "https://flood.example/", "Gives.")
     )
-    mine = {held.record.id for held in visible_credentials(laurel, path)}
+    mine = {item.record.id for item in visible_credentials(laurel, path)}
     flood = achievements.add(laurel.issuer_context, new_achievement(issuer_id="aaa"))
     for _ in range(holder_actions.MOST + 20):
         issue.issue(laurel.issuer_context, issue.Award("aaa", flood.id, Holder("Ada", EMAIL)))
     shown = visible_credentials(laurel, path)
     assert len(shown) == holder_actions.MOST
-    assert mine <= {held.record.id for held in shown}
+    assert mine <= {item.record.id for item in shown}
     assert shown[0].record.id == CREDENTIAL
 
 

@@ -53,6 +53,6 @@ def test_visit_without_headers_is_recorded(laurel: Laurel) -> None:
     ],
 )
 def test_referrer_is_reduced_to_a_host(laurel: Laurel, referer: str, host: str | None) -> None:
-    found = request_context.of(request(laurel, referer=referer), Kind.VIEW)
-    assert found is not None
-    assert found.referrer == host
+    visit = request_context.of(request(laurel, referer=referer), Kind.VIEW)
+    assert visit is not None
+    assert visit.referrer == host

@@ -16,7 +16,7 @@ def new_issuer_id(at: EntryContext) -> str:
 
 
 def achievement_form(at: EntryContext) -> dict[str, str]:
-    """The form of an achievement. It can reuse any stored image, because images are public."""
+    """The form of an achievement. It reuses a stored image, which any issuer may do because images are public."""
     one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
     return {
         "name": "New", "kind": "Course", "description": "Can.", "criteria": "Do.", "picture_alt": "A wheel",

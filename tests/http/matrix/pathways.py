@@ -14,9 +14,11 @@ from tests.http.matrix import Builder, Call, EntryContext
 
 def create_pathway(at: EntryContext) -> str:
     draft = Draft("canary token pathway", "Up.", every(leaf(at.achievement)))
-    room = len(at.laurel.pathways.pathway_links(at.owner, at.achievement)) < MAX_THROUGH
-    made = list(at.laurel.pathways.pathways(at.owner))
-    return (pathway_actions.add(at.laurel.issuer_context, at.laurel.pathways, at.owner, draft) if room else made[0]).id
+    has_room = len(at.laurel.pathways.pathway_links(at.owner, at.achievement)) < MAX_THROUGH
+    existing = list(at.laurel.pathways.pathways(at.owner))
+    return (
+        pathway_actions.add(at.laurel.issuer_context, at.laurel.pathways, at.owner, draft) if has_room else existing[0]
+    ).id
 
 
 def create_webhook(at: EntryContext) -> str:

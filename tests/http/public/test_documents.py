@@ -88,8 +88,8 @@ def test_matching_etag_gets_304_without_a_body(client: Gateway, laurel: Laurel) 
         for header_value in (tag, f"W/{tag}", f'"other", {tag}', "*"):
             again = client.get(path, if_none_match=header_value)
             assert (again.status, again.body) == (304, b"")
-            kept = {name: first.headers[name] for name in ("etag", "cache-control")}
-            assert kept.items() <= again.headers.items()
+            repeated = {name: first.headers[name] for name in ("etag", "cache-control")}
+            assert repeated.items() <= again.headers.items()
         assert client.get(path, if_none_match='"other"').status == 200
 
 

@@ -1,4 +1,4 @@
-"""The verification form of the home page: `POST /`."""
+"""The form of the home page that verifies a credential: `POST /`."""
 
 from __future__ import annotations
 

@@ -72,8 +72,8 @@ class Outline(HTMLParser):
         return [attrs[name] or "" for _, attrs in self.elements for name in names if name in attrs]
 
 
-def page(opened: HostedReport) -> str:
-    body = show(of_hosted(opened, BASE_URL), BASE_URL, {}).body
+def page(hosted: HostedReport) -> str:
+    body = render.credential(hosted, BASE_URL, {}).body
     assert isinstance(body, str)
     return body
 
@@ -156,7 +156,7 @@ def test_every_verdict_and_outcome_has_text() -> None:
     st.booleans(),
 )
 def test_any_report_renders(verdict: Verdict, outcomes: list[Outcome], proven: bool) -> None:
-    opened = (
+    hosted = (
         _VALID_REPORT[0]
         if _VALID_REPORT
         else _VALID_REPORT.append(seeded().hosted_reports.open(id_of("valid"), None)) or _VALID_REPORT[0]
@@ -165,8 +165,8 @@ def test_any_report_renders(verdict: Verdict, outcomes: list[Outcome], proven: b
         Finding(check.number, check.name, outcome, "code", "Sentence.")
         for check, outcome in zip(CHECKS, outcomes, strict=False)
     )
-    report = Report(verdict, NOW, None, opened.report.credential if proven else None, findings, ())
-    assert verdict_text.face(report).headline in page(replace(opened, report=report))
+    report = Report(verdict, NOW, None, hosted.report.credential if proven else None, findings, ())
+    assert verdict_text.face(report).headline in page(replace(hosted, report=report))
 
 
 _VALID_REPORT: list[HostedReport] = []
@@ -237,20 +237,20 @@ def poisoned(valid_report: HostedReport, evil: str) -> HostedReport:
     return replace(valid_report, report=report, issuer=issuer, record=replace(valid_report.record, status=status))
 
 
-def variants(opened: HostedReport) -> Iterator[HostedReport]:
+def variants(hosted: HostedReport) -> Iterator[HostedReport]:
     unregistered = tuple(
-        item._replace(outcome=Outcome.UNKNOWN) if item.check == "issuer" else item for item in opened.report.findings
+        item._replace(outcome=Outcome.UNKNOWN) if item.check == "issuer" else item for item in hosted.report.findings
     )
     for verdict in Verdict:
-        for findings in (opened.report.findings, unregistered):
-            yield replace(opened, report=replace(opened.report, verdict=verdict, findings=findings))
+        for findings in (hosted.report.findings, unregistered):
+            yield replace(hosted, report=replace(hosted.report, verdict=verdict, findings=findings))
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
 def test_hostile_text_becomes_neither_markup_nor_a_link(valid_report: HostedReport, evil: str) -> None:
-    expected = [Outline(page(opened)) for opened in variants(poisoned(valid_report, "plain"))]
-    for outline, opened in zip(expected, variants(poisoned(valid_report, evil)), strict=True):
-        html = page(opened)
+    expected = [Outline(page(hosted)) for hosted in variants(poisoned(valid_report, "plain"))]
+    for outline, hosted in zip(expected, variants(poisoned(valid_report, evil)), strict=True):
+        html = page(hosted)
         actual = Outline(html)
         assert actual.shape == outline.shape
         assert not {name for _, attrs in actual.elements for name in attrs if name.startswith("on")}
@@ -293,14 +293,14 @@ def test_only_plain_https_urls_become_links(url: str, allowed: bool) -> None:
 
 def test_external_links_are_nofollow_noopener(client: Gateway, laurel: Laurel) -> None:
     outline = Outline(client.get(laurel.url("valid"), accept=HTML).text)
-    outward = [attrs for tag, attrs in outline.elements if tag == "a" and BASE_URL not in (attrs["href"] or "")]
-    assert {attrs["href"] for attrs in outward} == {
+    external_links = [attrs for tag, attrs in outline.elements if tag == "a" and BASE_URL not in (attrs["href"] or "")]
+    assert {attrs["href"] for attrs in external_links} == {
         "https://fernhill.example/",
         "https://skills.example/python",
         "https://skills.example/statistics",
         "https://portfolio.example/ada",
     }
-    assert {attrs["rel"] for attrs in outward} == {"nofollow noopener"}
+    assert {attrs["rel"] for attrs in external_links} == {"nofollow noopener"}
 
 
 def test_external_image_is_not_loaded(valid_report: HostedReport) -> None:

@@ -408,8 +408,8 @@ print("LOADED", sorted({"multipart", "ssl", "http.client", "chalicelib.net.fetch
 
 
 def test_a_credential_page_does_not_load_the_submission_modules() -> None:
-    ran = subprocess.run([sys.executable, "-c", LAZY], check=True, capture_output=True, text=True)
-    loaded = ran.stdout.split("LOADED ")[1]
+    process = subprocess.run([sys.executable, "-c", LAZY], check=True, capture_output=True, text=True)
+    loaded = process.stdout.split("LOADED ")[1]
     assert "multipart" not in loaded
     assert "chalicelib.net" not in loaded
 

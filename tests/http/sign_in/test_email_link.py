@@ -77,11 +77,11 @@ def test_sign_in_page_of_a_signed_in_person_offers_to_continue(laurel: Laurel) -
 
 def test_known_and_unknown_addresses_get_the_same_response(laurel: Laurel, client: Gateway) -> None:
     as_person(laurel, "known@fernhill.example", "fernhill")
-    seen = []
+    results = []
     for email in ("known@fernhill.example", "stranger@nowhere.example", "op@laurel.example"):
         response = post(client, "/sign-in", {"email": email})
-        seen.append((response.status, response.text.replace(email, "?"), sorted(response.headers)))
-    assert seen[0] == seen[1] == seen[2]
+        results.append((response.status, response.text.replace(email, "?"), sorted(response.headers)))
+    assert results[0] == results[1] == results[2]
     assert len(laurel.sign_in_mailer.sent) == 3, "each address got an email"
 
 
@@ -156,8 +156,8 @@ def test_too_many_link_requests_are_429_with_advice(laurel: Laurel, client: Gate
 
 
 def test_an_address_over_its_limit_gets_no_email_and_the_same_response(laurel: Laurel, client: Gateway) -> None:
-    seen = {post(client, "/sign-in", {"email": EMAIL}).text for _ in range(ADDRESS_FROM.most + 2)}
-    assert len(seen) == 1
+    results = {post(client, "/sign-in", {"email": EMAIL}).text for _ in range(ADDRESS_FROM.most + 2)}
+    assert len(results) == 1
     assert len(laurel.sign_in_mailer.sent) == ADDRESS_FROM.most
 
 
@@ -207,7 +207,7 @@ def test_signing_in_replaces_a_planted_session(laurel: Laurel, client: Gateway) 
 
 def test_sign_out_ends_the_session(laurel: Laurel, client: Gateway) -> None:
     browser = as_person(laurel, EMAIL, client=client)
-    stays = as_person(laurel, EMAIL, client=client)
+    other_browser = as_person(laurel, EMAIL, client=client)
     response = browser.post("/sign-out")
     assert (response.status, response.headers["location"]) == (303, f"{ORIGIN}/sign-in?did=signed_out")
     assert "You are signed out." in client.get("/sign-in?did=signed_out", accept=HTML).text
@@ -215,7 +215,7 @@ def test_sign_out_ends_the_session(laurel: Laurel, client: Gateway) -> None:
     assert "laurel_session=; Path=/; Max-Age=0" in response.headers["set-cookie"]
     assert browser.post("/sign-out").headers["location"] == f"{ORIGIN}/sign-in"
     assert len(laurel.session_store.sessions) == 1
-    assert stays.post("/sign-out", {"csrf": "wrong"}).status == 403
+    assert other_browser.post("/sign-out", {"csrf": "wrong"}).status == 403
     assert len(laurel.session_store.sessions) == 1
 
 
@@ -229,8 +229,8 @@ def test_sign_out_everywhere_ends_all_sessions(laurel: Laurel, client: Gateway) 
 def test_cookies_are_http_only_and_same_site(laurel: Laurel, client: Gateway) -> None:
     response = post(client, "/sign-in", {"email": EMAIL})
     path = laurel.sign_in_mailer.sent[-1][1].removeprefix(ORIGIN)
-    both = post(client, path, cookie=cookie(response, "laurel_browser"))
-    for header in (response.headers["set-cookie"], *both.headers["set-cookie"].split(", ")):
+    confirmed = post(client, path, cookie=cookie(response, "laurel_browser"))
+    for header in (response.headers["set-cookie"], *confirmed.headers["set-cookie"].split(", ")):
         assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(header.split("; "))
         assert "Domain" not in header
         assert "Secure" not in header, "browsers differ on Secure at http://localhost, so it is left out"
@@ -243,8 +243,8 @@ def test_cookies_are_secure_and_host_prefixed_on_https() -> None:
     response = post(client, "/sign-in", {"email": EMAIL}, **origin)
     assert response.headers["set-cookie"].startswith("__Host-laurel_browser=")
     path = laurel.sign_in_mailer.sent[-1][1].removeprefix("https://laurel.example")
-    both = post(client, path, cookie=cookie(response, "laurel_browser"), **origin)
-    for header in (response.headers["set-cookie"], *both.headers["set-cookie"].split(", ")):
+    confirmed = post(client, path, cookie=cookie(response, "laurel_browser"), **origin)
+    for header in (response.headers["set-cookie"], *confirmed.headers["set-cookie"].split(", ")):
         assert header.startswith("__Host-laurel_")
         assert {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"} <= set(header.split("; "))
 
