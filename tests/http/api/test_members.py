@@ -86,7 +86,7 @@ def test_an_issuer_updates_its_details(laurel: Laurel, client: Gateway, owner: d
     after = laurel.issuer_store.issuer("fernhill")
     assert (after.did, after.keys, after.version) == (before.did, before.keys, before.version + 2)
     for changes, status in (
-        ({"name": ""}, 422),
+        ({"name": ""}, 400),
         ({"name": None}, 422),
         ({"did": "did:web:x"}, 400),
         ({"url": "x"}, 422),

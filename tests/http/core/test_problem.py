@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, Malformed, MissingSetting, NotFound, Refused, Unavailable
 from chalicelib.http.app import create_app
-from chalicelib.http.core import body, problem
+from chalicelib.http.core import problem
+from chalicelib.http.input import body
 from tests.http.conftest import LogCapture
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML, Gateway

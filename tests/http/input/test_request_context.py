@@ -7,7 +7,7 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind, Visit
 from chalicelib.http.app import create_app
-from chalicelib.http.core import request_context
+from chalicelib.http.input import request_context
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import ADDRESS, Gateway
 

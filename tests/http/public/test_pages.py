@@ -73,7 +73,7 @@ class Outline(HTMLParser):
 
 
 def page(hosted: HostedReport) -> str:
-    body = render.credential(hosted, BASE_URL, {}).body
+    body = show(of_hosted(hosted, BASE_URL), BASE_URL, {}).body
     assert isinstance(body, str)
     return body
 
@@ -101,7 +101,7 @@ def test_stored_reason_is_hidden_if_the_signed_status_list_disagrees(valid_repor
     noted = CredentialStatus(State.REVOKED, NOW, "Because of a rumour.")
     assert "rumour" not in page(replace(valid_report, record=replace(valid_report.record, status=noted)))
     revoked = replace(valid_report.report, verdict=Verdict.REVOKED)
-    line = page_of(replace(valid_report, report=revoked), BASE_URL).line
+    line = page_of(of_hosted(replace(valid_report, report=revoked), BASE_URL), BASE_URL).line
     assert line == "Revoked, meaning the issuer has taken it back. Do not rely on it."
 
 
@@ -186,7 +186,7 @@ def test_unknown_issuer_is_a_caution_not_a_failure(client: Gateway, laurel: Laur
 def test_known_issuer_is_shown_with_its_registered_name(valid_report: HostedReport) -> None:
     assert valid_report.issuer is not None
     renamed = replace(valid_report, issuer=replace(valid_report.issuer, name="Registered Name"))
-    facts = page_of(renamed, BASE_URL).facts
+    facts = page_of(of_hosted(renamed, BASE_URL), BASE_URL).facts
     assert facts is not None
     assert (facts.issuer.name, facts.issuer.caution) == ("Registered Name", None)
 
@@ -345,12 +345,12 @@ def test_link_preview_contains_no_verdict(client: Gateway, laurel: Laurel, kind:
 def test_bidi_characters_in_names_are_isolated(valid_report: HostedReport) -> None:
     assert valid_report.issuer is not None
     spoofed = replace(valid_report.issuer, name="Fernhill\u202e\u2069\u2066")
-    line = page_of(replace(valid_report, issuer=spoofed), BASE_URL).line
+    line = page_of(of_hosted(replace(valid_report, issuer=spoofed), BASE_URL), BASE_URL).line
     assert line.startswith("Issued by \u2068Fernhill")
 
 
 def test_valid_until_is_passed_to_the_page(valid_report: HostedReport) -> None:
-    facts = page_of(valid_report, BASE_URL).facts
+    facts = page_of(of_hosted(valid_report, BASE_URL), BASE_URL).facts
     assert facts is not None
     assert facts.valid_until == NOW + timedelta(days=700)
 
