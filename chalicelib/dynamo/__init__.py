@@ -1,1 +1,1 @@
-"""DynamoDB: the ports of storage, kept in three tables. The only importer of PynamoDB."""
+"""DynamoDB adapters: the storage ports, on three tables. The only importer of PynamoDB."""

@@ -94,7 +94,7 @@ class Key(NamedTuple):
 
 
 def escape(text: str) -> str:
-    """``text`` without the delimiter, one to one."""
+    """Escape the delimiter in ``text``; the result is unique to ``text``."""
     return text.replace("%", "%25").replace("#", "%23")
 
 
@@ -109,13 +109,13 @@ def join(*values: str) -> str:
 
 
 class Range(NamedTuple):
-    """A part of one partition in sort-key order; ``condition`` may refer to ``sk`` and ``:sk``."""
+    """A contiguous part of one partition, in sort-key order; ``condition`` may refer to ``sk`` and ``:sk``."""
 
     pk: str
     condition: str | None = None
     value: str | None = None
     backward: bool = False
-    """Whether it is read backwards."""
+    """Whether to read in descending order."""
 
 
 def issuer(issuer_id: str) -> Key:
@@ -143,7 +143,7 @@ def achievements(issuer_id: str) -> Range:
 
 
 def achievement_version(issuer_id: str, achievement_id: str, version: int) -> Key:
-    # Fixed width: text order is number order.
+    # Zero-padded, so that text order is number order.
     return Key(join("ISSUER", issuer_id), join("VERSION", achievement_id, f"{version:08}"))
 
 
@@ -168,12 +168,12 @@ def rows(issuer_id: str) -> Range:
 
 
 def rows_before(issuer_id: str, row_key: Key | None) -> Range:
-    """Newest first, from the row that follows ``row_key``, which need not be there."""
+    """Rows newest first, starting after ``row_key``, which does not have to exist."""
     return _before(join("ISSUER", issuer_id, "CREDENTIALS"), row_key)
 
 
 def holder_of_issuer(issuer_id: str, email: str, issued_at: datetime, credential_id: str) -> Key:
-    # The sort key is that of the row: a page of an address is read as a page of the list.
+    # The same sort key as the row, so that an address's credentials are paged like the list.
     return Key(join("ISSUER", issuer_id, "HOLDER", email), join(moment(issued_at), credential_id))
 
 
@@ -210,7 +210,7 @@ def image(sha256: str) -> Key:
 
 
 def event(event_id: str, at: datetime) -> Key:
-    """The same for a replay as for the first try: it follows from the event alone."""
+    """The key of an event, derived from its id and time alone, so that a replay writes the same item."""
     start = int(at.timestamp()) // BUCKET_SECONDS * BUCKET_SECONDS
     bucket = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%MZ")
     shard = zlib.crc32(event_id.encode()) % SHARDS
@@ -299,7 +299,7 @@ def jobs_before(issuer_id: str, before: str | None) -> Range:
 
 
 def chunk(issuer_id: str, job_id: str, number: int) -> Key:
-    # Fixed width: text order is number order.
+    # Zero-padded, so that text order is number order.
     return Key(job(issuer_id, job_id).pk, join("CHUNK", f"{number:06}"))
 
 
@@ -308,7 +308,7 @@ def results(issuer_id: str, job_id: str, number: int) -> Key:
 
 
 def results_since(issuer_id: str, job_id: str, number: int) -> Range:
-    # Results stand last in their partition.
+    # Results sort last in their partition.
     return Range(job(issuer_id, job_id).pk, "sk >= :sk", results(issuer_id, job_id, number).sk)
 
 
@@ -323,7 +323,7 @@ def dead_letter(at: datetime, kind: str, issuer_id: str, subject: str) -> Key:
 
 
 def tasks_due(shard: int, now: datetime) -> Range:
-    # Whatever follows a moment in a key sorts before the next microsecond.
+    # A sort key starts with the due time, so it sorts before the next microsecond.
     return Range(join("TASKS", str(shard)), "sk < :sk", moment(now + timedelta(microseconds=1)))
 
 
@@ -336,7 +336,7 @@ def _before(pk: str, key: Key | None) -> Range:
 
 
 def moment(at: datetime) -> str:
-    """``at`` in UTC, of fixed width to the microsecond: text order is time order."""
+    """``at`` in UTC, to the microsecond, in a fixed width: text order is time order."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

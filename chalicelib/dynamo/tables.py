@@ -1,7 +1,7 @@
-"""The three tables and the few calls made to them; the one place where DynamoDB's errors become ours.
+"""The three tables and the calls made to them; the only place that translates DynamoDB's errors to Laurel's.
 
-PynamoDB gives the models (models.py) and the configured client. The calls go to that client directly, because the
-one read of a view spans two tables, which PynamoDB's models cannot say.
+PynamoDB provides the models (`items/`) and the configured client. The calls go directly to that client, because the
+single read of a view spans two tables, which PynamoDB's models do not support.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pynamodb.connection import Connection
 from chalicelib.dynamo.keys import Key, Range
 from chalicelib.errors import Conflict, Refused, Unavailable
 
-# PynamoDB would wait 15 s to connect and 30 s to read, longer than API Gateway's 29 s for the whole answer. A call
-# that hangs costs at most 3 x (1 + 2) s here: a view whose last call hangs is still answered in time.
+# PynamoDB's defaults of 15 s to connect and 30 s to read exceed API Gateway's limit of 29 s for the whole response.
+# With these values a call that hangs costs at most 3 x (1 + 2) s, so a view whose last call hangs still responds in
+# time.
 CONNECT_SECONDS = 1
 READ_SECONDS = 2
 RETRIES = 2
@@ -28,21 +29,22 @@ RETRIES = 2
 MAX_KEY = 2_048
 """Bytes of a partition key (Amazon DynamoDB, "Service, account, and table quotas")."""
 TURNS = 5
-"""How often one call is made when DynamoDB leaves a part of it undone."""
+"""Attempts for one call when DynamoDB leaves part of it undone."""
 FIRST_PAUSE_SECONDS = 0.05
-"""The longest pause before the second turn; it doubles each time (AWS: exponential back-off with full jitter)."""
+"""The longest pause before the second attempt; it doubles each time (AWS: exponential back-off with full jitter)."""
 
 Raw = dict[str, dict[str, Any]]
-"""An item as DynamoDB's API writes it: attribute name to ``{type: value}``."""
+"""An item in DynamoDB's wire format: attribute name to ``{type: value}``."""
 
 ABSENT = "attribute_not_exists(pk)"
-"""The condition that no item stands under the key."""
+"""The condition that no item exists under the key."""
 WHATEVER = "attribute_exists(pk) OR attribute_not_exists(pk)"
-"""No condition: for what follows from an item whose own condition guards it, or is the same however often it is put."""
+"""No condition: for an item that another item's condition in the same transaction protects, or that is the same however
+often it is put."""
 
 
 class Put(NamedTuple):
-    """One item to be stored, if ``condition`` holds of what stands under its key."""
+    """One item to store if ``condition`` is true of the existing item under its key."""
 
     item: Raw
     condition: str = ABSENT
@@ -50,17 +52,17 @@ class Put(NamedTuple):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """As the API's calls take it."""
+        """The arguments of the API call."""
         arguments = {
             "Item": self.item,
             "ConditionExpression": self.condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",  # what stands there instead, without a read or its grant
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",  # returns the existing item; needs no read permission
         }
         return arguments if self.values is None else {**arguments, "ExpressionAttributeValues": self.values}
 
 
 class Delete(NamedTuple):
-    """One item to be deleted within a transaction, if ``condition`` holds of it."""
+    """One item to delete in a transaction if ``condition`` is true of it."""
 
     key: Key
     condition: str = "attribute_exists(pk)"
@@ -68,7 +70,7 @@ class Delete(NamedTuple):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """As the API's calls take it."""
+        """The arguments of the API call."""
         arguments = {
             "Key": _raw_key(self.key),
             "ConditionExpression": self.condition,
@@ -78,15 +80,15 @@ class Delete(NamedTuple):
 
 
 class Update(NamedTuple):
-    """Members of one item to be set within a transaction, if the item is there; written as the API writes them."""
+    """Attributes to set on one existing item in a transaction, in DynamoDB's wire format."""
 
     key: Key
     members: Mapping[str, Any]
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """As the API's calls take it."""
-        # Names go apart from the expression: `state` and others are reserved words of DynamoDB.
+        """The arguments of the API call."""
+        # Attribute names are passed separately, because `state` and others are reserved words of DynamoDB.
         return {
             "Key": _raw_key(self.key),
             "ConditionExpression": "attribute_exists(pk)",
@@ -97,8 +99,8 @@ class Update(NamedTuple):
 
 
 class ConditionFailed(Conflict):
-    """A condition did not hold. ``found`` has what stands there instead, None where nothing does, by the positions of
-    the actions whose conditions failed."""
+    """A condition was false. ``found`` maps the positions of the actions whose conditions failed to the existing items,
+    or to None where there is no item."""
 
     def __init__(self, found: Mapping[int, Raw | None]) -> None:
         super().__init__("The item already exists or was changed in the meantime.")
@@ -106,9 +108,9 @@ class ConditionFailed(Conflict):
 
 
 class Tables:
-    """The names of the tables, and the client through which they are reached.
+    """The table names and the client.
 
-    Making one makes the client: on Lambda that belongs to the initialisation, where the whole CPU is given.
+    The constructor creates the client, so that on Lambda this happens during initialisation, which gets the full CPU.
     """
 
     def __init__(self, *, credentials: str, events: str, secrets: str, region: str) -> None:
@@ -124,43 +126,44 @@ class Tables:
         self.client: Any = connection.client
 
     def get(self, table: str, key: Key) -> Raw | None:
-        """The item under ``key``, strongly read, or None. Raises `Unavailable`."""
+        """The item under ``key``, with a strongly consistent read, or None. Raises `Unavailable`."""
         if len(key.pk.encode()) > MAX_KEY:
-            return None  # strangers name things; nothing stands under what cannot be a key
-        with _our_errors():
+            return None  # the id may come from a request; no item can have a key this long
+        with _translated_errors():
             reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=True)
         item: Raw | None = reply.get("Item")
         return item
 
     def get_many(self, wanted: Mapping[str, Sequence[Key]]) -> dict[Key, Raw]:
-        """The items that stand under the ``wanted`` keys (by table), strongly read in one call.
+        """The items under the ``wanted`` keys (by table), with strongly consistent reads in one call.
 
-        At most 100 keys (BatchGetItem). What DynamoDB leaves unread is asked for again, after a pause. Raises
-        `Unavailable` when a part stays unread: an item that is missing in the answer is really not there.
+        At most 100 keys (BatchGetItem). Keys that DynamoDB leaves unprocessed are requested again after a pause. Raises
+        `Unavailable` when some stay unprocessed, so an item that is missing from the result does not exist.
         """
-        open_keys: dict[str, Any] = {
+        pending: dict[str, Any] = {
             table: {"Keys": [_raw_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}
             for table, keys in wanted.items()
             if keys
         }
         found: dict[Key, Raw] = {}
-        for turn in range(TURNS):
-            if not open_keys:
+        for attempt in range(TURNS):
+            if not pending:
                 return found
-            _pause_before(turn)
-            with _our_errors():
-                reply = self.client.batch_get_item(RequestItems=open_keys)
+            _pause_before(attempt)
+            with _translated_errors():
+                reply = self.client.batch_get_item(RequestItems=pending)
                 for items in reply["Responses"].values():
                     found.update((key_of(item), item) for item in items)
-                open_keys = reply.get("UnprocessedKeys") or {}
-        if open_keys:
+                pending = reply.get("UnprocessedKeys") or {}
+        if pending:
             raise Unavailable("Storage returned an incomplete response.", code="storage_partial")
         return found
 
     def query(self, table: str, part: Range, page: int | None = None) -> Iterator[Raw]:
-        """Every item in ``part`` of a partition, in order, strongly read. Raises `Unavailable`.
+        """Every item in ``part`` of a partition, in order, with strongly consistent reads. Raises `Unavailable`.
 
-        ``page`` bounds what one call reads, for a caller that may stop early; without it that is 1 MB.
+        ``page`` limits how many items one call reads, for a caller that may stop early; by default a call reads up to 1
+        MB.
         """
         condition = "pk = :pk" if part.condition is None else f"pk = :pk AND {part.condition}"
         values = {":pk": {"S": part.pk}} | ({":sk": {"S": part.value}} if part.condition else {})
@@ -174,7 +177,7 @@ class Tables:
         if page is not None:
             request["Limit"] = page
         while True:
-            with _our_errors():
+            with _translated_errors():
                 reply = self.client.query(**request)
                 items, last = reply["Items"], reply.get("LastEvaluatedKey")
             yield from items
@@ -184,29 +187,29 @@ class Tables:
 
     def put(self, table: str, put: Put) -> None:
         """Store one item. Raises `ConditionFailed`, `Unavailable`."""
-        with _our_errors():
+        with _translated_errors():
             self.client.put_item(TableName=table, **put.arguments)
 
     def delete(self, table: str, key: Key) -> None:
-        """Delete one item; one that is gone already is no fault. Raises `Unavailable`."""
-        with _our_errors():
+        """Delete one item; a missing item is not an error. Raises `Unavailable`."""
+        with _translated_errors():
             self.client.delete_item(TableName=table, Key=_raw_key(key))
 
     def take(self, table: str, delete: Delete) -> None:
-        """Delete one item if its condition holds. Raises `ConditionFailed`, `Unavailable`.
+        """Delete one item if its condition is true. Raises `ConditionFailed`, `Unavailable`.
 
-        When a reply was lost, the client's own second try finds nothing, and it looks as if another had been first:
-        at most one of all callers is told that it was them.
+        At most one of several callers succeeds. When a reply is lost, the client's own retry finds no item, so the
+        caller that deleted it gets `ConditionFailed` too.
         """
-        with _our_errors():
+        with _translated_errors():
             self.client.delete_item(TableName=table, **delete.arguments)
 
     def count(self, table: str, key: Key, most: int, expires: int) -> None:
-        """Add one to the number under ``key``, which begins at 0 and may not pass ``most``.
+        """Add one to the counter under ``key``, which starts at 0 and must not exceed ``most``.
 
-        Raises `ConditionFailed` when it would, `Unavailable`. A lost reply may count one too many.
+        Raises `ConditionFailed` when it would exceed ``most``, `Unavailable`. A lost reply may count one too many.
         """
-        with _our_errors():
+        with _translated_errors():
             self.client.update_item(
                 TableName=table,
                 Key=_raw_key(key),
@@ -226,13 +229,13 @@ class Tables:
         deletes: Sequence[Delete] = (),
         updates: Sequence[Update] = (),
         *,
-        deeds: Sequence[int] = (0,),
+        primary: Sequence[int] = (0,),
     ) -> None:
-        """Do all of ``puts``, ``deletes`` and ``updates`` or none of them. Raises `ConditionFailed`, `Unavailable`.
+        """Apply all of ``puts``, ``deletes`` and ``updates`` or none of them. Raises `ConditionFailed`, `Unavailable`.
 
-        The first put is the deed, or those at the positions ``deeds``; the others follow from it. So if a condition
-        fails, but the items of all deeds stand exactly as they were to be put, then this very transaction was applied
-        before and its reply was lost: running it again completes it.
+        ``primary`` lists the positions of the puts that identify the transaction; by default the first. If a condition
+        fails but the items of all primary puts are stored exactly as requested, an earlier attempt was applied and its
+        reply was lost, so the call succeeds.
         """
         actions = [{"Put": {"TableName": table, **put.arguments}} for put in puts]
         actions += [{"Delete": {"TableName": table, **delete.arguments}} for delete in deletes]
@@ -240,15 +243,15 @@ class Tables:
         try:
             self._transact(actions)
         except ConditionFailed as error:
-            if any(error.found.get(at) != puts[at].item for at in deeds):
+            if any(error.found.get(position) != puts[position].item for position in primary):
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:
         contended = _busy()
-        for turn in range(TURNS):
-            _pause_before(turn)
+        for attempt in range(TURNS):
+            _pause_before(attempt)
             try:
-                with _our_errors():
+                with _translated_errors():
                     self.client.transact_write_items(TransactItems=actions)
             except _Contended as error:
                 contended = error
@@ -258,7 +261,7 @@ class Tables:
 
 
 class _Contended(Unavailable):
-    """A write gave way to another one or to a throttle: nothing was done, and it may be tried again."""
+    """A write conflicted with another one or was throttled. Nothing was written, and it can be retried."""
 
 
 def key_of(item: Raw) -> Key:
@@ -270,39 +273,44 @@ def _raw_key(key: Key) -> Raw:
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
-def _pause_before(turn: int) -> None:
-    if turn:
-        longest: float = FIRST_PAUSE_SECONDS * 2 ** (turn - 1)
+def _pause_before(attempt: int) -> None:
+    if attempt:
+        longest: float = FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)
         time.sleep(random.uniform(0, longest))
 
 
 @contextmanager
-def _our_errors() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        _raise_ours(error)
+        _raise_translated(error)
     except BotoCoreError as error:
         raise Unavailable("Storage did not respond.", code="storage_unavailable") from error
-    except _NO_REPLY as error:
+    except _INVALID_RESPONSE as error:
         raise Unavailable("Storage returned an unexpected response.", code="storage_unreadable") from error
 
 
-# What botocore's parser, and reading its result, raise when a body is no reply of DynamoDB, but a proxy's, say.
-_NO_REPLY = (ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
+# Raised by botocore's parser, or while reading its result, when a body is not a DynamoDB response but, for example, a
+# proxy's.
+_INVALID_RESPONSE = (ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
 
 
-def _raise_ours(error: ClientError) -> None:
+def _raise_translated(error: ClientError) -> None:
     code = error.response["Error"]["Code"]
     if code == "ConditionalCheckFailedException":
         raise ConditionFailed({0: error.response.get("Item")}) from error
     if code == "TransactionCanceledException":
         reasons = error.response.get("CancellationReasons", ())
         codes = [reason.get("Code") for reason in reasons]
-        found = {at: reasons[at].get("Item") for at, one in enumerate(codes) if one == "ConditionalCheckFailed"}
+        found = {
+            position: reasons[position].get("Item")
+            for position, one in enumerate(codes)
+            if one == "ConditionalCheckFailed"
+        }
         if found:
             raise ConditionFailed(found) from error
-        if not _MAY_PASS.isdisjoint(codes):
+        if not _RETRYABLE.isdisjoint(codes):
             raise _busy() from error
         if "ValidationError" in codes:
             code = "ValidationException"
@@ -318,7 +326,8 @@ def _busy() -> _Contended:
     return _Contended("Storage is busy.", code="storage_busy")
 
 
-# Errors that say the same of a single call, after botocore's own tries (DynamoDB developer guide, "Error handling").
+# Error codes of a single call that is throttled even after botocore's own retries (DynamoDB developer guide, "Error
+# handling").
 _THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
-# CancellationReasons of TransactWriteItems that say "not now" (DynamoDB API reference).
-_MAY_PASS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+# CancellationReasons of TransactWriteItems that allow a retry (DynamoDB API reference).
+_RETRYABLE = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}

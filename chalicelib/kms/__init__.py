@@ -1,1 +1,1 @@
-"""AWS KMS: the key service, in which private keys are made and never leave."""
+"""AWS KMS: creates private keys and signs with them. A private key never leaves KMS."""

@@ -19,13 +19,13 @@ from chalicelib.award.ports import NewKey
 from chalicelib.errors import Refused, Unavailable
 
 LONGEST_MESSAGE = 4096
-"""Bytes that KMS signs (AWS KMS API reference, Sign, Message).
+"""The most bytes that KMS signs (AWS KMS API reference, Sign, Message).
 
-Hashing a longer message first is no way out. For these keys KMS takes a digest only with ED25519_PH_SHA_512, which
-is Ed25519ph, another algorithm (RFC 8032, section 5.1): its signatures do not verify as the EdDSA of a JWS
-(RFC 8037, section 3.1) nor as that of a Data Integrity proof. A Data Integrity proof signs two hashes, 64 bytes
-in all, whatever the size of its document. A VC-JWT signs its whole text, so a credential of about 3 KB or more
-cannot be had in that form from an Ed25519 key in KMS.
+Hashing a longer message first is not an option. For these keys KMS accepts a digest only with ED25519_PH_SHA_512, which
+is Ed25519ph, a different algorithm (RFC 8032, section 5.1): its signatures do not verify as EdDSA of a JWS (RFC 8037,
+section 3.1) or of a Data Integrity proof. A Data Integrity proof signs two hashes, 64 bytes in total, whatever the size
+of its document. A VC-JWT signs its whole text, so a credential of about 3 KB or more cannot be issued in that form with
+an Ed25519 key in KMS.
 """
 
 _CONNECT_SECONDS = 1
@@ -41,12 +41,12 @@ class KmsSigner:
         self._stage = stage
 
     def create(self, description: str) -> NewKey:
-        with _our_errors():
+        with _translated_errors():
             reply = self._client.create_key(
                 KeySpec="ECC_NIST_EDWARDS25519",
                 KeyUsage="SIGN_VERIFY",
                 Description=description,
-                # By these the functions' roles know the keys that they may sign with.
+                # The functions' IAM roles allow signing only with keys that have these tags.
                 Tags=[
                     {"TagKey": "application", "TagValue": "laurel"},
                     {"TagKey": "stage", "TagValue": self._stage},
@@ -56,19 +56,19 @@ class KmsSigner:
         return NewKey(handle, self.public(handle))
 
     def public(self, handle: str) -> bytes:
-        with _our_errors():
+        with _translated_errors():
             der: bytes = self._client.get_public_key(KeyId=handle)["PublicKey"]
         return _raw_ed25519(der)
 
     def sign(self, handle: str, message: bytes) -> bytes:
-        """Raises also `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
+        """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
         if len(message) > LONGEST_MESSAGE:
             raise Refused(
                 f"KMS signs at most {LONGEST_MESSAGE} bytes and this has {len(message)}: "
                 "the credential is too large for a JWT; its Data Integrity form has no such limit.",
                 code="message_too_long",
             )
-        with _our_errors():
+        with _translated_errors():
             reply = self._client.sign(
                 KeyId=handle, Message=message, MessageType="RAW", SigningAlgorithm="ED25519_SHA_512"
             )
@@ -76,15 +76,15 @@ class KmsSigner:
         return signature
 
     @cached_property
-    def _client(self) -> Any:  # noqa: ANN401 - botocore makes its clients' classes as it goes
-        # Made at the first use, since no view signs; and through botocore, since importing boto3 costs a cold start.
+    def _client(self) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
+        # Created on first use, since a view never signs; with botocore, since importing boto3 slows a cold start.
         retries = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
         config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)
         return get_session().create_client("kms", region_name=self._region, config=config)
 
 
 def _raw_ed25519(der: bytes) -> bytes:
-    """The 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410). Raises `Refused` for another kind."""
+    """The 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410). Raises `Refused` for another type of key."""
     try:
         key = load_der_public_key(der)
     except (UnsupportedAlgorithm, ValueError) as error:
@@ -95,14 +95,15 @@ def _raw_ed25519(der: bytes) -> bytes:
 
 
 @contextmanager
-def _our_errors() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("KMS rejected the request.", code="signing_unavailable") from error
-    except _NO_REPLY as error:
+    except _INVALID_RESPONSE as error:
         raise Unavailable("KMS returned an unexpected response.", code="signing_unavailable") from error
 
 
-# What botocore's parser, and reading its result, raise when a body is no reply of KMS, but a proxy's, say.
-_NO_REPLY = (ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
+# Raised by botocore's parser, or while reading its result, when a body is not a KMS response but, for example, a
+# proxy's.
+_INVALID_RESPONSE = (ResponseParserError, AttributeError, KeyError, TypeError, ValueError)

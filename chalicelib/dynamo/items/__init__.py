@@ -1,1 +1,1 @@
-"""The items of the tables, as PynamoDB models."""
+"""Items of the tables, as PynamoDB models."""

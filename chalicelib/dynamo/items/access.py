@@ -1,4 +1,5 @@
-"""The items of access: members and tokens, and, with their end in ``expires`` (epoch seconds), what ends soon."""
+"""Items for access: members and tokens; sessions, sign-in links and signing keys, which expire (``expires``, epoch
+seconds)."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ class MemberItem(Item, discriminator="member"):
 
 
 class MembershipItem(Item, discriminator="roster"):
-    """How many belong to an issuer."""
+    """The number of members and owners of an issuer."""
 
     issuer_id = UnicodeAttribute()
     owners = NumberAttribute()
@@ -66,7 +67,7 @@ class MembershipItem(Item, discriminator="roster"):
 
 
 class TokenItem(Item, discriminator="token"):
-    """A token, without its secret."""
+    """An API token, without its secret."""
 
     id = UnicodeAttribute()
     issuer_id = UnicodeAttribute(null=True)
@@ -105,7 +106,7 @@ class TokenItem(Item, discriminator="token"):
 
 
 class SigningKeyItem(Item, discriminator="signing_key"):
-    """The secret of a day's sessions."""
+    """The secret from which a day's signing keys are derived."""
 
     key = BinaryAttribute(legacy_encoding=False)
     expires = NumberAttribute()
@@ -115,8 +116,6 @@ class SigningKeyItem(Item, discriminator="signing_key"):
 
 
 class SessionItem(Item, discriminator="session"):
-    """A session."""
-
     id = UnicodeAttribute()
     email = UnicodeAttribute()
     csrf = UnicodeAttribute()
@@ -137,11 +136,11 @@ class SessionItem(Item, discriminator="session"):
         )
 
     def to_domain(self) -> Session:
-        return Session(self.id, self.email, self.csrf, self.created, self.seen, _moment(self.expires))
+        return Session(self.id, self.email, self.csrf, self.created, self.seen, _from_epoch(self.expires))
 
 
 class LinkItem(Item, discriminator="link"):
-    """A one-time link, without its secret."""
+    """A one-time sign-in link, without its secret."""
 
     digest = UnicodeAttribute()
     browser = UnicodeAttribute()
@@ -161,8 +160,8 @@ class LinkItem(Item, discriminator="link"):
         )
 
     def to_domain(self) -> Link:
-        return Link(self.digest, self.browser, self.email, self.next, _moment(self.expires))
+        return Link(self.digest, self.browser, self.email, self.next, _from_epoch(self.expires))
 
 
-def _moment(seconds: float) -> datetime:
+def _from_epoch(seconds: float) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)

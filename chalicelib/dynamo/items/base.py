@@ -1,7 +1,7 @@
-"""What the items of all tables share, as PynamoDB models: each is made `of` a noun and gives the noun back.
+"""Shared base of the item models. Each model is built from a domain object with `of` and returns it with `to_domain`.
 
-The models say what an item holds and how it is written; they are not bound to a table (tables.py does the calls).
-Where an item is read in one module only, its model stands there.
+The models define the attributes and the encoding of an item; they are not bound to a table (tables.py makes the calls).
+A model that is used in only one module is defined there.
 """
 
 from __future__ import annotations
@@ -25,51 +25,53 @@ M = TypeVar("M", bound=MapAttribute[str, Any])
 
 
 class Item(Model):
-    """What every item has. ``type`` says which model it is."""
+    """The attributes of every item. ``type`` identifies the model."""
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     type = DiscriminatorAttribute()
 
     def raw(self) -> Raw:
-        """The item as DynamoDB's API writes it."""
+        """The item in DynamoDB's wire format."""
         raw: Raw = self.serialize()
         return raw
 
 
 def epoch(at: datetime) -> int:
-    """``at`` as DynamoDB's time to live wants it; what is deleted a second late is not believed meanwhile."""
+    """``at`` in epoch seconds, rounded up, as DynamoDB TTL requires. Readers check the expiry themselves, so a late
+    deletion is harmless."""
     return math.ceil(at.timestamp())
 
 
 class Readable(Protocol[N_co]):
-    """A model that gives a noun back."""
+    """A model that converts to a domain object."""
 
     @classmethod
     def from_raw_data(cls, data: Raw) -> Self:
-        """The item in ``data``, of the model that its ``type`` names."""
+        """Parse ``data`` into the model that its ``type`` names."""
 
     def serialize(self) -> Raw:
-        """The item as it would be written."""
+        """The item in DynamoDB's wire format."""
 
     def to_domain(self) -> N_co:
-        """What it was made of."""
+        """The domain object that the item was built from."""
 
 
 def read(model: type[Readable[N]], raw: Raw) -> N:
-    """The noun in ``raw``, an item of ``model``. Raises `Unavailable` when it cannot be made out."""
+    """Convert ``raw``, an item of ``model``, to its domain object. Raises `Unavailable` when the item cannot be
+    parsed."""
     try:
         item = model.from_raw_data(raw)
         if not isinstance(item, model):
-            raise TypeError(f"a {type(item).__name__} stands where a {model.__name__} should")
-        item.serialize()  # PynamoDB reads a missing member as None, and only minds it when writing
+            raise TypeError(f"found a {type(item).__name__} instead of a {model.__name__}")
+        item.serialize()  # PynamoDB reads a missing attribute as None and only rejects it on write
         return item.to_domain()
     except (PynamoDBException, AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:
         raise Unavailable("A stored item cannot be read.", code="storage_unreadable") from error
 
 
 class Pointer(Item, discriminator="pointer"):
-    """Stands where a listing begins; ``target`` is the id of what it points to."""
+    """An entry in a listing; ``target`` is the id of the item that it points to."""
 
     target = UnicodeAttribute()
 
@@ -77,11 +79,11 @@ class Pointer(Item, discriminator="pointer"):
         return str(self.target)
 
 
-def members(source: object, to_domain: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
-    """What ``source``, a noun or the model of it, holds under the member names of ``noun``."""
-    return {field.name: getattr(source, field.name) for field in fields(to_domain) if field.name not in but}
+def members(source: object, domain_type: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The attributes of ``source``, a domain object or its model, that are fields of the dataclass ``domain_type``."""
+    return {field.name: getattr(source, field.name) for field in fields(domain_type) if field.name not in but}
 
 
-def mapped(kind: type[M], **held: object) -> M:
-    """A map within an item."""
-    return kind(**held)
+def mapped(kind: type[M], **attributes: object) -> M:
+    """A map inside an item."""
+    return kind(**attributes)

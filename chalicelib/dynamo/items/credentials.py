@@ -1,4 +1,4 @@
-"""The items of credentials: issuers, achievements, what was issued and to whom, status lists, pictures."""
+"""Items for credentials: issuers, achievements, credentials and their recipients, status lists, images."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, mapped, members
 
 NOT_REGISTERED = ""
-"""Of an issuer that founded itself: told apart from those stored before the difference was kept."""
+"""The value for an issuer that the operators have not registered. It differs from a missing value, which means that the
+item was stored before the attribute existed."""
 
 
 class KeyMap(MapAttribute[str, Any]):
-    """A signing key within its issuer."""
+    """A signing key inside its issuer."""
 
     fragment = UnicodeAttribute()
     multibase = UnicodeAttribute()
@@ -40,7 +41,7 @@ class KeyMap(MapAttribute[str, Any]):
 
 
 class DomainMap(MapAttribute[str, Any]):
-    """A domain within its issuer."""
+    """A domain proof inside its issuer."""
 
     domain = UnicodeAttribute()
     place = UnicodeAttribute()
@@ -49,8 +50,6 @@ class DomainMap(MapAttribute[str, Any]):
 
 
 class IssuerItem(Item, discriminator="issuer"):
-    """An issuer."""
-
     id = UnicodeAttribute()
     did = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -83,13 +82,13 @@ class IssuerItem(Item, discriminator="issuer"):
                 DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
             ),
             **members(self, Issuer, but=("keys", "domains", "registered_as")),
-            # All who were stored before there was this member had been founded by operators.
+            # Issuers stored before this attribute existed were all registered by operators.
             registered_as=self.name if self.registered_as is None else self.registered_as or None,
         )
 
 
 class SkillMap(MapAttribute[str, Any]):
-    """A skill within its achievement."""
+    """A skill inside its achievement."""
 
     name = UnicodeAttribute()
     url = UnicodeAttribute()
@@ -98,8 +97,6 @@ class SkillMap(MapAttribute[str, Any]):
 
 
 class AchievementItem(Item, discriminator="achievement"):
-    """An achievement."""
-
     id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
     name = UnicodeAttribute()
@@ -109,7 +106,7 @@ class AchievementItem(Item, discriminator="achievement"):
     image_alt = UnicodeAttribute()
     skills = ListAttribute(of=SkillMap)
     kind = UnicodeAttribute()
-    # The defaults are for items that were stored before there were versions.
+    # Defaults for items stored before achievements had versions.
     version = NumberAttribute(default=1)
     valid_days = NumberAttribute(null=True)
     evidence_required = BooleanAttribute(default=False)
@@ -117,7 +114,7 @@ class AchievementItem(Item, discriminator="achievement"):
 
     @classmethod
     def of(cls, achievement: Achievement, key: keys.Key | None = None) -> Self:
-        """At ``key``, or where the present version stands."""
+        """Build the item with ``key``; by default with the key of the current version."""
         return cls(
             *(key or keys.achievement(achievement.issuer_id, achievement.id)),
             skills=[mapped(SkillMap, **members(skill, Skill)) for skill in achievement.skills],
@@ -132,7 +129,7 @@ class AchievementItem(Item, discriminator="achievement"):
 
 
 class EntryMap(MapAttribute[str, Any]):
-    """A credential's place in a status list."""
+    """A credential's index in a status list."""
 
     purpose = UnicodeAttribute()
     list_id = UnicodeAttribute()
@@ -153,7 +150,7 @@ class RecordItem(Item, discriminator="credential"):
     state_reason = UnicodeAttribute(null=True)
     issued_at = UTCDateTimeAttribute()
     version = NumberAttribute()
-    # Items that were stored before these members have none of them; their credential says the same.
+    # Missing from older items; the values are then read from the signed credential.
     holder_name = UnicodeAttribute(null=True)
     achievement_version = NumberAttribute(default=1)
     valid_until = UTCDateTimeAttribute(null=True)
@@ -175,17 +172,17 @@ class RecordItem(Item, discriminator="credential"):
         return Record(
             entries=tuple(Entry(Purpose(entry.purpose), entry.list_id, int(entry.index)) for entry in self.entries),
             status=CredentialStatus(State(self.state), self.state_at, self.state_reason),
-            **self._said(),
+            **self._signed_members(),
             **members(self, Record, but=("entries", "status", "holder_name", "valid_until")),
         )
 
-    def _said(self) -> dict[str, Any]:
+    def _signed_members(self) -> dict[str, Any]:
         source = self if self.holder_name is not None else signed_content.read(self.document)
         return {"holder_name": source.holder_name, "valid_until": source.valid_until}
 
 
 class RecipientItem(Item, discriminator="recipient"):
-    """To whom a credential went."""
+    """The recipient of a credential."""
 
     credential_id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -203,7 +200,7 @@ class RecipientItem(Item, discriminator="recipient"):
 
 
 class RowItem(Item, discriminator="row"):
-    """A credential in its issuer's list."""
+    """A credential in the list of its issuer."""
 
     credential_id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -224,11 +221,11 @@ class RowItem(Item, discriminator="row"):
 
 
 class StatusListItem(Item, discriminator="status_list"):
-    """A status list.
+    """A status list, with its bits deflated.
 
-    The bits are kept deflated. A list is read at every view and rewritten at every revocation, and DynamoDB charges
-    a strong read by 4 KB and a write in a transaction by twice the KB: 16 KiB of bits, hardly any of them set, are
-    then some hundred bytes instead of 5 read units and 32 write units.
+    A list is read at every view and rewritten at every revocation. DynamoDB charges a strongly consistent read per 4 KB
+    and a transactional write twice per KB, so 16 KiB of bits, almost all of them zero, would cost 5 read units and 32
+    write units. Deflated, they take a few hundred bytes.
     """
 
     id = UnicodeAttribute()
@@ -255,13 +252,13 @@ class StatusListItem(Item, discriminator="status_list"):
 
 
 class IndexMarker(Item, discriminator="index"):
-    """Says that an index of a status list is taken, and by which credential."""
+    """Marks an index of a status list as used, and by which credential."""
 
     credential_id = UnicodeAttribute()
 
 
 class HolderPointer(Item, discriminator="holding"):
-    """Says that a credential went to the address in its key."""
+    """Marks a credential as issued to the address in its key."""
 
     issuer_id = UnicodeAttribute()
     credential_id = UnicodeAttribute()
@@ -271,8 +268,6 @@ class HolderPointer(Item, discriminator="holding"):
 
 
 class ImageItem(Item, discriminator="image"):
-    """A picture."""
-
     sha256 = UnicodeAttribute()
     media_type = UnicodeAttribute()
     content = BinaryAttribute(legacy_encoding=False)

@@ -1,4 +1,4 @@
-"""The items of delivery: emails and mailboxes, and, with their end in ``expires`` (epoch seconds), links and mails."""
+"""Items for delivery: emails and mailboxes; holder links and sent emails, which expire (``expires``, epoch seconds)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch
 
 EARLY_EVENT_FOR = timedelta(days=1)
-"""Between a mail's going out and our note of it lie milliseconds; what concerns no letter ends too."""
+"""How long an early event is kept. An email is sent milliseconds before its message id is stored; events about unknown
+emails are dropped after this."""
 
 
 class AttemptMap(MapAttribute[str, Any]):
-    """One letter within its delivery."""
+    """One email inside its delivery."""
 
     kind = UnicodeAttribute()
     claimed_at = UTCDateTimeAttribute()
@@ -31,7 +32,7 @@ class AttemptMap(MapAttribute[str, Any]):
 
 
 class DeliveryItem(Item, discriminator="emails"):
-    """How the emails about a credential fare."""
+    """The delivery status of a credential's emails."""
 
     credential_id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -47,14 +48,14 @@ class DeliveryItem(Item, discriminator="emails"):
     @classmethod
     def of(cls, one: Delivery) -> Self:
         emails = [
-            AttemptMap(  # type: ignore[no-untyped-call] # PynamoDB types no maps
+            AttemptMap(  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
                 kind=kind.value,
-                claimed_at=letter.claimed_at,
-                by=letter.by,
-                sent_at=letter.sent_at,
-                given_up=letter.given_up,
+                claimed_at=attempt.claimed_at,
+                by=attempt.by,
+                sent_at=attempt.sent_at,
+                given_up=attempt.given_up,
             )
-            for kind, letter in sorted(one.emails.items())
+            for kind, attempt in sorted(one.emails.items())
         ]
         return cls(
             *keys.delivery(one.issuer_id, one.credential_id),
@@ -87,7 +88,7 @@ class DeliveryItem(Item, discriminator="emails"):
 
 
 class MailboxItem(Item, discriminator="mailbox"):
-    """What is known about an address."""
+    """Preferences and delivery status of an email address."""
 
     digest = UnicodeAttribute()
     zone = UnicodeAttribute(null=True)
@@ -132,7 +133,7 @@ class MailboxItem(Item, discriminator="mailbox"):
 
 
 class HolderLinkItem(Item, discriminator="holder_link"):
-    """What stands behind the secret in a link."""
+    """A link in an email to a holder, by the hash of its secret."""
 
     box = UnicodeAttribute()
     digest = UnicodeAttribute()
@@ -170,7 +171,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
 
 
 class SentEmailItem(Item, discriminator="mail"):
-    """Which letter it was that the mail service took."""
+    """The email that a message id of the email service belongs to."""
 
     credential_id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -192,7 +193,7 @@ class SentEmailItem(Item, discriminator="mail"):
 
 
 class EarlyEventItem(Item, discriminator="early"):
-    """What became of a mail, heard before it was noted which letter it is."""
+    """An email event that arrived before the message id was stored."""
 
     state = UnicodeAttribute()
     at = UTCDateTimeAttribute()

@@ -1,1 +1,1 @@
-"""The stores, named for what they store."""
+"""Stores on DynamoDB, named for what they store."""

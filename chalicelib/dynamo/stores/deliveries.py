@@ -1,4 +1,4 @@
-"""Deliveries and mailboxes, which last; holder's links and the mail service's ids, which end."""
+"""The store of deliveries and mailboxes (permanent), and of holder links and message ids (expiring)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Raw
 N = TypeVar("N")
 
 SENT_EMAIL_FOR = timedelta(days=60)
-"""How long the mail service may speak of a letter. Mail servers try for about five days (RFC 5321, 4.5.4.1); people
-complain of what they find weeks later."""
+"""How long a message id is kept, because events about an email can be late: mail servers retry for about five days (RFC
+5321, 4.5.4.1), and recipients report an email as spam weeks later."""
 
 
 class DynamoDeliveryStore:
@@ -81,7 +81,7 @@ class DynamoDeliveryStore:
         try:
             self._tables.put(self._tables.credentials, after)
         except ConditionFailed as error:
-            # What stands there is what was to be stored: an earlier try was applied, and its reply was lost.
+            # The same item is already stored: an earlier attempt succeeded and its reply was lost.
             if error.found.get(0) != raw:
                 raise
 

@@ -14,12 +14,12 @@ from chalicelib.dynamo.items.base import Item, epoch
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
 
 KEPT = timedelta(days=400)
-"""How long a single event is kept: a year and the month in which it is compared with the year before. Its counts are
-folded long before; the visitor in it means nothing once the salt of its day is destroyed."""
+"""How long a single event is kept: a year, plus a month to compare with the year before. Counts are aggregated long
+before that, and the visitor id is meaningless once the salt of its day is destroyed."""
 
 
 class EventItem(Item, discriminator="event"):
-    """An event: its plain form (analytics.wire), member by member. ``expires`` is in epoch seconds."""
+    """An event in its JSON form (`analytics.event_json`), one attribute per member. ``expires`` is in epoch seconds."""
 
     id = UnicodeAttribute()
     kind = UnicodeAttribute()
@@ -35,7 +35,7 @@ class EventItem(Item, discriminator="event"):
 
 
 class DynamoEventStore:
-    """`analytics.ports.EventStore` on DynamoDB: one conditional put, and no read."""
+    """`analytics.ports.EventStore` on DynamoDB: one conditional put and no read."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -46,4 +46,4 @@ class DynamoEventStore:
         try:
             self._tables.put(self._tables.events, Put(item.raw()))
         except ConditionFailed:
-            return  # stored before: by a try whose reply was lost, or by an earlier replay
+            return  # already stored, by an attempt whose reply was lost or by an earlier replay

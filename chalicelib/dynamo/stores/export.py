@@ -1,4 +1,4 @@
-"""What an export reads in bulk."""
+"""Bulk reads for an export."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class DynamoArchive:
         self._table = tables.credentials
 
     def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
-        wanted = [(keys.record(row.credential_id), keys.recipient(row.credential_id)) for row in rows]
-        found = self._tables.get_many({self._table: [key for pair in wanted for key in pair]})
+        pairs = [(keys.record(row.credential_id), keys.recipient(row.credential_id)) for row in rows]
+        found = self._tables.get_many({self._table: [key for pair in pairs for key in pair]})
         return [
-            (read(RecordItem, found[record]), read(RecipientItem, found[to]) if to in found else None)
-            for record, to in wanted
+            (read(RecordItem, found[record]), read(RecipientItem, found[recipient]) if recipient in found else None)
+            for record, recipient in pairs
             if record in found
         ]
 
@@ -39,7 +39,7 @@ class DynamoArchive:
         names = {read(Pointer, raw) for raw in pointers}
         raw = self._tables.get(self._table, keys.issuer(issuer_id))
         if raw is not None:
-            # Issuers from before there were pointers have them for their later lists only.
+            # Issuers stored before pointers existed have pointers only for their later lists.
             issuer = read(IssuerItem, raw)
             names |= {issuer.revocation_list, issuer.suspension_list}
         for name in sorted(names):

@@ -1,4 +1,4 @@
-"""What an `Idempotency-Key` stands for, for a while."""
+"""The store of `Idempotency-Key` claims, which expire."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Tables
 
 
 class ClaimItem(Item, discriminator="claim"):
-    """A claim. ``expires`` is in epoch seconds, and also when DynamoDB may delete it (it may take two days more)."""
+    """A claim. ``expires`` is in epoch seconds and is also the TTL; DynamoDB may delete the item up to two days
+    later."""
 
     issuer_id = UnicodeAttribute()
     key = UnicodeAttribute()
@@ -39,7 +40,7 @@ class ClaimItem(Item, discriminator="claim"):
 
 
 class DynamoClaims:
-    """`award.ports.Claims` on DynamoDB: one conditional put, which also says what stands there."""
+    """`award.ports.Claims` on DynamoDB: one conditional put, which also returns an existing claim."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables

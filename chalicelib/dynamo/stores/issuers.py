@@ -1,4 +1,4 @@
-"""What issuers write. Every deed is one transaction: all of it is stored, or nothing."""
+"""The store that issuers write to. Every change is one transaction."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavaila
 from chalicelib.tasks.task_queue import Task
 
 PAGE = 25
-"""Items fetched at once while listing: 25 of the largest stay below the 16 MB of one BatchGetItem."""
+"""Items per read while listing: 25 of the largest stay below the 16 MB limit of one BatchGetItem."""
 MOST_ACTIONS = 100
-"""Of one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
+"""Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
 MOST_BYTES = 3_500_000
-"""Of one TransactWriteItems, whose limit is 4 MB."""
-AROUND = 8_000
-"""Bytes of what is stored around one credential, at most: its names and addresses, several times."""
+"""Bytes in one TransactWriteItems, whose limit is 4 MB."""
+RECORD_OVERHEAD = 8_000
+"""Maximum bytes stored with one credential besides its document and JWT: its names and addresses, several times."""
 
 _POINTER = {"S": "pointer"}
 _NO_ACHIEVEMENT = "This issuer does not have this achievement."
 
 
 class DynamoIssuerStore(DynamoPublicStore):
-    """`award.ports.IssuerStore` on DynamoDB. It reads as the shelf does, and writes."""
+    """`award.ports.IssuerStore` on DynamoDB: the reads of the public store, and the writes."""
 
     def issuers(self) -> Iterator[Issuer]:
         pointers = self._tables.query(self._tables.credentials, keys.issuers())
         while page := [keys.issuer(read(Pointer, raw)) for raw in islice(pointers, PAGE)]:
-            yield from (read(IssuerItem, raw) for raw in self._there(page))
+            yield from (read(IssuerItem, raw) for raw in self._existing(page))
 
     def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
         pointer = Pointer(*keys.issuer_pointer(issuer.id), target=issuer.id)
@@ -82,16 +82,16 @@ class DynamoIssuerStore(DynamoPublicStore):
             yield read(AchievementItem, raw)
 
     def add_achievement(self, achievement: Achievement) -> None:
-        self._transact(Put(AchievementItem.of(achievement).raw()), _kept(achievement))
+        self._transact(Put(AchievementItem.of(achievement).raw()), _put_version(achievement))
 
     def replace_achievement(self, before: Achievement, after: Achievement) -> None:
         values = {":before": {"N": str(before.version)}}
-        # An achievement from before there were versions has no number, and its first version is not kept yet.
+        # An achievement stored before versions existed has no number, and its first version is not stored yet.
         same = "version = :before" if before.version > 1 else "(version = :before OR attribute_not_exists(version))"
         self._transact(
             Put(AchievementItem.of(after).raw(), f"attribute_exists(pk) AND {same}", values),
-            _kept(after),
-            Put(_kept(before).item, "attribute_not_exists(pk) OR version = :before", values),
+            _put_version(after),
+            Put(_put_version(before).item, "attribute_not_exists(pk) OR version = :before", values),
         )
 
     def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
@@ -108,32 +108,32 @@ class DynamoIssuerStore(DynamoPublicStore):
             yield from kept
             return
         with suppress(NotFound):
-            yield self.achievement(issuer_id, achievement_id)  # its first version, from before they were kept
+            yield self.achievement(issuer_id, achievement_id)  # the first version, stored before versions were kept
 
     def records(self, issuer_id: str) -> Iterator[Record]:
         rows = self._tables.query(self._tables.credentials, keys.rows(issuer_id))
         while page := [keys.record(_id_in(raw)) for raw in islice(rows, PAGE)]:
-            yield from (read(RecordItem, raw) for raw in self._there(page))
+            yield from (read(RecordItem, raw) for raw in self._existing(page))
 
     def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
         try:
             self._transact(*_new_record(Issued(record, recipient, tasks)))
         except ConditionFailed as error:
-            raise _taken(error) from error
+            raise _conflict(error) from error
 
     def add_records(self, issued: Sequence[Issued]) -> list[LaurelError | None]:
         return [outcome for group in _groups(issued) for outcome in self._add_group(group)]
 
     def _add_group(self, group: Sequence[Issued]) -> list[LaurelError | None]:
         puts: list[Put] = []
-        deeds: list[int] = []
+        primary: list[int] = []
         try:
             for one in group:
-                deeds.append(len(puts))
+                primary.append(len(puts))
                 puts += _new_record(one)
-            self._tables.transact(self._tables.credentials, puts, deeds=deeds)
+            self._tables.transact(self._tables.credentials, puts, primary=primary)
         except (ConditionFailed, Refused):
-            # One of them spoils it for all; stored one by one, each says for itself.
+            # One failed condition cancels the whole transaction, so store them one by one to find out which failed.
             return [_outcome(self.add_record, *one) for one in group]
         except LaurelError as error:
             return [error] * len(group)
@@ -158,12 +158,14 @@ class DynamoIssuerStore(DynamoPublicStore):
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
         pointers = self._tables.query(self._tables.credentials, keys.holders_of_issuer(issuer_id, email))
         partition = keys.rows(issuer_id).pk
-        return self._as_rows(self._there(keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MOST_OF_ONE)))
+        return self._as_rows(
+            self._existing(keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MOST_OF_ONE))
+        )
 
     def _as_rows(self, raws: Sequence[Raw]) -> list[Row]:
-        # A row from before there were rows is a pointer, and the record says the rest.
+        # An old entry is a pointer instead of a row, so its data comes from the record.
         bare = [keys.record(_id_in(raw)) for raw in raws if raw["type"] == _POINTER]
-        records = {_id_in(raw): read(RecordItem, raw) for raw in self._there(bare)}
+        records = {_id_in(raw): read(RecordItem, raw) for raw in self._existing(bare)}
         rows = []
         for raw in raws:
             if raw["type"] != _POINTER:
@@ -172,13 +174,13 @@ class DynamoIssuerStore(DynamoPublicStore):
                 rows.append(row_of(record, None))
         return rows
 
-    def _there(self, wanted: Iterable[keys.Key]) -> list[Raw]:
-        """What stands under ``wanted`` keys, in their order; what has gone since they were read is left out."""
+    def _existing(self, wanted: Iterable[keys.Key]) -> list[Raw]:
+        """The items under ``wanted`` keys, in the same order; keys without an item are left out."""
         found: list[Raw] = []
         remaining = iter(wanted)
         while page := list(islice(remaining, PAGE)):
-            there = self._tables.get_many({self._tables.credentials: page})
-            found += [there[key] for key in page if key in there]
+            existing = self._tables.get_many({self._tables.credentials: page})
+            found += [existing[key] for key in page if key in existing]
         return found
 
     def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
@@ -192,29 +194,29 @@ class DynamoIssuerStore(DynamoPublicStore):
             self._tables.transact(self._tables.credentials, puts, updates=[_row_update(before)])
         except ConditionFailed as error:
             if any(at < len(new) for at in error.found):
-                raise _taken(error) from error
+                raise _conflict(error) from error
             raise
 
     def add_image(self, image: Image) -> None:
         try:
             self._tables.put(self._tables.credentials, Put(ImageItem.of(image).raw()))
         except ConditionFailed:
-            return  # named by its content: what stands there is the same picture
+            return  # the key is a hash of the content, so the stored image is the same
 
     def _transact(self, *puts: Put) -> None:
         self._tables.transact(self._tables.credentials, puts)
 
 
 def _new_record(issued: Issued) -> list[Put]:
-    """Everything that is stored of a new credential; the record comes first."""
+    """All puts for a new credential; the record comes first."""
     record, recipient, tasks = issued
-    places = [keys.index_marker(entry.list_id, entry.index) for entry in record.entries]
-    if len(set(places)) < len(places):
+    markers = [keys.index_marker(entry.list_id, entry.index) for entry in record.entries]
+    if len(set(markers)) < len(markers):
         raise Refused("A credential cannot use the same status list index twice.", code="index_twice")
     email = recipient.email if recipient else None
     items: list[Item] = [
         RecordItem.of(record),
-        *(IndexMarker(*place, credential_id=record.id) for place in places),
+        *(IndexMarker(*marker, credential_id=record.id) for marker in markers),
         RowItem.of(row_of(record, email)),
     ]
     if recipient is not None:
@@ -228,7 +230,7 @@ def _new_record(issued: Issued) -> list[Put]:
     return [*(Put(item.raw()) for item in items), *(Put(raw_task(task)) for task in tasks)]
 
 
-def _taken(error: ConditionFailed) -> Conflict:
+def _conflict(error: ConditionFailed) -> Conflict:
     if 0 in error.found:
         return Conflict("Another credential has this id.", code="id_taken")
     return Conflict("Another credential has this status list index.", code="index_taken")
@@ -243,27 +245,27 @@ def _outcome(act: Callable[..., None], *arguments: object) -> LaurelError | None
 
 
 def _groups(issued: Sequence[Issued]) -> Iterator[Sequence[Issued]]:
-    """``issued`` in order, cut so that each part fits into one transaction."""
+    """Split ``issued``, in order, into groups that fit into one transaction each."""
     start = actions = size = 0
     for at, (record, _, tasks) in enumerate(issued):
-        more = 5 + len(record.entries) + len(tasks)  # record, row, recipient, two pointers
-        weight = len(record.document) + len(record.jwt or "") + AROUND
-        if at > start and (actions + more > MOST_ACTIONS or size + weight > MOST_BYTES):
+        actions_needed = 5 + len(record.entries) + len(tasks)  # record, row, recipient, two pointers
+        bytes_needed = len(record.document) + len(record.jwt or "") + RECORD_OVERHEAD
+        if at > start and (actions + actions_needed > MOST_ACTIONS or size + bytes_needed > MOST_BYTES):
             yield issued[start:at]
             start, actions, size = at, 0, 0
-        actions += more
-        size += weight
+        actions += actions_needed
+        size += bytes_needed
     if start < len(issued):
         yield issued[start:]
 
 
-def _kept(achievement: Achievement) -> Put:
+def _put_version(achievement: Achievement) -> Put:
     key = keys.achievement_version(achievement.issuer_id, achievement.id, achievement.version)
     return Put(AchievementItem.of(achievement, key).raw())
 
 
 def _id_in(raw: Raw) -> str:
-    """The id of the credential that a row, a pointer or a record is of."""
+    """The credential id in a row, a pointer or a record."""
     for member in ("credential_id", "target", "id"):
         if member in raw:
             return str(raw[member]["S"])
@@ -275,7 +277,7 @@ def _next_record(record: Record) -> Put:
 
 
 def _row_update(record: Record) -> Update:
-    """What may change of a credential's row."""
+    """The update of the attributes of a credential's row that can change."""
     members = {"state": {"S": record.status.state.value}}
     if record.superseded_by is not None:
         members["superseded_by"] = {"S": record.superseded_by}
@@ -283,7 +285,7 @@ def _row_update(record: Record) -> Update:
 
 
 def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:
-    """Put version ``version`` over the one before it, which has to be the same tenant's."""
+    """Put version ``version`` of an item in place of the previous one, which must belong to the same tenant."""
     if version == 1:
         return Put(raw)
     condition, values = "version = :before", {":before": {"N": str(version - 1)}}
@@ -293,7 +295,7 @@ def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:
 
 
 def _list_pointers(lists: Sequence[StatusList]) -> list[Put]:
-    """Where an issuer's lists are found again, of those that are new."""
+    """Pointers to the new ones of an issuer's status lists."""
     new = [one for one in lists if one.version == 1]
     return [Put(Pointer(*keys.list_pointer(one.issuer_id, one.id), target=one.id).raw()) for one in new]
 

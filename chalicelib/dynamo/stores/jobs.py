@@ -1,6 +1,6 @@
-"""Where jobs are kept: the job, its rows in pieces, and beside each piece what has come of it.
+"""The store of bulk jobs: the job, its rows in chunks, and the results of each chunk.
 
-A piece is deflated JSON: two hundred rows take about 6 KB, and a hundred thousand some five hundred items.
+A chunk is deflated JSON: 200 rows take about 6 KB, and 100,000 rows about 500 items.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from chalicelib.dynamo.items.base import (
     read,
 )
 from chalicelib.dynamo.stores import tasks
-from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
+from chalicelib.dynamo.tables import WHATEVER, ConditionFailed, Put, Tables
 from chalicelib.errors import Malformed, NotFound
 from chalicelib.tasks.task_queue import Task
 
@@ -51,7 +51,7 @@ _PLAIN = tuple(one.name for one in fields(Job) if one.name not in (*_NUMBERS, "s
 
 
 class JobItem(Item, discriminator="job"):
-    """A job without its rows."""
+    """A job, without its rows."""
 
     id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -85,7 +85,7 @@ class JobItem(Item, discriminator="job"):
 
 
 class ChunkItem(Item, discriminator="job_rows"):
-    """Some rows of a job."""
+    """A chunk of a job's rows."""
 
     number = NumberAttribute()
     rows = BinaryAttribute(legacy_encoding=False)
@@ -103,7 +103,7 @@ class ChunkItem(Item, discriminator="job_rows"):
 
 
 class ResultsItem(Item, discriminator="job_results"):
-    """What has come of the rows of a piece: a letter each, and of those that were refused why."""
+    """The results of a chunk: one character per row for its state, and the reasons of the refused rows."""
 
     chunk = NumberAttribute()
     outcomes = BinaryAttribute(legacy_encoding=False)
@@ -111,25 +111,28 @@ class ResultsItem(Item, discriminator="job_results"):
 
     @classmethod
     def of(cls, job: Job, results: Results) -> Self:
-        letters = "".join(outcome.state.value[0] for outcome in results.outcomes)
+        codes = "".join(outcome.state.value[0] for outcome in results.outcomes)
         reasons = [[each.code, each.detail] for each in results.outcomes if each.state is RowState.REFUSED]
         return cls(
             *keys.results(job.issuer_id, job.id, results.chunk),
             chunk=results.chunk,
-            outcomes=_deflated([letters, reasons]),
+            outcomes=_deflated([codes, reasons]),
             version=results.version,
         )
 
     def to_domain(self) -> Results:
-        letters, reasons = _inflated(self.outcomes)
-        given = iter(reasons)
-        states = (_STATES[letter] for letter in letters)
-        outcomes = (Outcome(state, *next(given)) if state is RowState.REFUSED else _PLAINLY[state] for state in states)
+        codes, reasons = _inflated(self.outcomes)
+        remaining = iter(reasons)
+        states = (_STATES[code] for code in codes)
+        outcomes = (
+            Outcome(state, *next(remaining)) if state is RowState.REFUSED else _WITHOUT_REASON[state]
+            for state in states
+        )
         return Results(int(self.chunk), tuple(outcomes), int(self.version))
 
 
 class DynamoJobs:
-    """`award.job.Jobs` on DynamoDB."""
+    """`award.bulk.job.Jobs` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -140,10 +143,10 @@ class DynamoJobs:
 
     def replace(self, job: Job, follow: Sequence[Task] = ()) -> None:
         pointer = Pointer(*keys.job_pointer(job.issuer_id, job.created_at, job.id), target=job.id)
-        # The pointer and a task may stand there: who runs a job on puts what the first start has put.
-        beside = [pointer.raw(), *(tasks.raw(task) for task in follow)]
+        # The pointer and a task may already be stored by an earlier start, which this call resumes.
+        extra = [pointer.raw(), *(tasks.raw(task) for task in follow)]
         before = {":before": {"N": str(job.version - 1)}}
-        puts = [Put(JobItem.of(job).raw(), "version = :before", before), *(Put(item, _ANYHOW) for item in beside)]
+        puts = [Put(JobItem.of(job).raw(), "version = :before", before), *(Put(item, WHATEVER) for item in extra)]
         self._tables.transact(self._table, puts)
 
     def job(self, issuer_id: str, job_id: str) -> Job:
@@ -158,9 +161,9 @@ class DynamoJobs:
         return JobPage(tuple(read(JobItem, found[key]) for key in page if key in found), more)
 
     def put_chunk(self, job: Job, chunk: Chunk) -> None:
-        # As a transaction, which is made again when the table is busy: an upload of 100,000 rows is five hundred of
-        # these in a row, and one that began anew with every throttle would come to no end.
-        self._tables.transact(self._table, [Put(ChunkItem.of(job, chunk).raw(), _ANYHOW)])
+        # A transaction is retried when the table is busy. An upload of 100,000 rows puts 500 chunks in a row, and an
+        # upload that had to restart at every throttle would never finish.
+        self._tables.transact(self._table, [Put(ChunkItem.of(job, chunk).raw(), WHATEVER)])
 
     def chunk(self, job: Job, number: int) -> Chunk:
         return self._one(ChunkItem, keys.chunk(job.issuer_id, job.id, number))
@@ -172,7 +175,7 @@ class DynamoJobs:
         try:
             self._tables.put(self._table, put)
         except ConditionFailed as error:
-            if error.found.get(0) != item:  # else it was stored by this very call, and its reply was lost
+            if error.found.get(0) != item:  # otherwise this call stored it and its reply was lost
                 raise
 
     def results(self, job: Job, since: int = 0) -> Iterator[Results]:
@@ -190,10 +193,8 @@ class DynamoJobs:
         return read(model, raw)
 
 
-_ANYHOW = "attribute_exists(pk) OR attribute_not_exists(pk)"
-"""Whatever stands there, it is the same or older."""
-_PLAINLY = {state: Outcome(state) for state in RowState}
-"""One for all rows that have nothing to add."""
+_WITHOUT_REASON = {state: Outcome(state) for state in RowState}
+"""One shared outcome per state, for rows without a reason."""
 _STATES = {state.value[0]: state for state in RowState}
 
 

@@ -1,4 +1,4 @@
-"""Members and tokens, which last; sessions, links, counters and signing keys, which end soon."""
+"""The stores of members and tokens (permanent), and of sessions, links, counters and signing keys (expiring)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ EXISTS = "attribute_exists(pk)"
 
 
 def first_member(member: Member) -> list[Put]:
-    """What makes ``member`` the first one of a new issuer, in the transaction that stores the issuer."""
+    """The puts that add ``member`` as the first member of a new issuer, for the transaction that stores the issuer."""
     owner = Membership(member.issuer_id, owners=1, members=1, version=1, last=f"created by {member.email}")
     return [Put(MemberItem.of(member).raw()), Put(_pointer(member).raw()), Put(MembershipItem.of(owner).raw())]
 
@@ -67,7 +67,7 @@ class DynamoMemberStore:
         return self._one(MembershipItem, keys.membership(issuer_id)) or Membership(issuer_id)
 
     def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
-        # The roster comes first: its item, unlike all others of the table, tells whether this very change was made.
+        # The roster comes first because its item is unique to this change, so it shows whether the change was applied.
         version = {":before": {"N": str(membership.version - 1)}}
         puts = [
             Put(
@@ -98,19 +98,19 @@ class DynamoMemberStore:
 
     def tokens(self, issuer_id: str | None) -> Iterator[Token]:
         pointers = self._tables.query(self._table, keys.tokens(issuer_id))
-        wanted = [keys.token(read(Pointer, raw)) for raw in pointers]
-        # At most 100 are read in one call; an issuer has at most `access.tokens.MAX_TOKENS`.
-        for start in range(0, len(wanted), 100):
-            part = wanted[start : start + 100]
-            found = self._tables.get_many({self._table: part})
-            yield from (read(TokenItem, found[key]) for key in part if key in found)
+        token_keys = [keys.token(read(Pointer, raw)) for raw in pointers]
+        # One call reads at most 100 items; an issuer has at most `access.tokens.MAX_TOKENS`.
+        for start in range(0, len(token_keys), 100):
+            batch = token_keys[start : start + 100]
+            found = self._tables.get_many({self._table: batch})
+            yield from (read(TokenItem, found[key]) for key in batch if key in found)
 
     def add_token(self, token: Token) -> None:
         pointer = Pointer(*keys.token_pointer(token.issuer_id, token.created, token.id), target=token.id)
         self._tables.transact(self._table, [Put(TokenItem.of(token).raw()), Put(pointer.raw())])
 
     def remove_token(self, token: Token) -> None:
-        # The token first: if the pointer stays behind, it points to nothing and opens nothing.
+        # Delete the token first: a pointer that is left behind points to nothing and grants nothing.
         try:
             self._tables.take(self._table, Delete(keys.token(token.id)))
         except ConditionFailed as error:
@@ -128,7 +128,7 @@ class DynamoMemberStore:
 
 
 class DynamoSessionStore:
-    """`access.ports.SessionStore` on DynamoDB, in the table that has neither point-in-time recovery nor a stream."""
+    """`access.ports.SessionStore` on DynamoDB, in the table without point-in-time recovery or a stream."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -136,7 +136,7 @@ class DynamoSessionStore:
         self._keys: dict[str, bytes] = {}
 
     def key(self, kid: str) -> bytes | None:
-        # A key never changes, and whoever asks has compared its day: once read, it need not be read again.
+        # A key never changes, and the caller has checked its day, so it is cached.
         if kid not in self._keys:
             found = self._one(SigningKeyItem, keys.signing_key(kid))
             if found is None:

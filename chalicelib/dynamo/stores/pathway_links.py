@@ -1,4 +1,4 @@
-"""What a view reads of pathways: one small item an achievement, written when a pathway is saved."""
+"""The pathway links that a view reads: one small item per achievement, written when a pathway is saved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.dynamo.items.base import Item
 
 
 class PathwayLinksItem(Item, discriminator="signposts"):
-    """The pathways that an achievement is a step of, as its credentials' pages show them."""
+    """The pathways that an achievement is a step of, as shown on the pages of its credentials."""
 
     posts = UnicodeAttribute()
 

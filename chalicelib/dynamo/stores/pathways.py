@@ -1,4 +1,4 @@
-"""Pathways on DynamoDB. Their trees are kept as JSON, in the form in which they are sent: nothing asks for a part."""
+"""The store of pathways. The step trees are stored as JSON, because they are always read as a whole."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from chalicelib.tasks.task_queue import Task
 
 
 class PathwaySetItem(Item, discriminator="pathway_set"):
-    """What all pathways of an issuer share."""
+    """Data shared by all pathways of an issuer."""
 
     issuer_id = UnicodeAttribute()
     secret = BinaryAttribute(legacy_encoding=False)
@@ -56,7 +56,7 @@ class PathwaySetItem(Item, discriminator="pathway_set"):
 
 
 class PathwayItem(Item, discriminator="pathway"):
-    """A pathway, as it is or as it was."""
+    """A pathway, in its current or an earlier version."""
 
     id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -98,7 +98,7 @@ class PathwayItem(Item, discriminator="pathway"):
 
 
 class CompletionItem(Item, discriminator="completion"):
-    """That somebody completed a pathway."""
+    """The completion of a pathway by a holder."""
 
     id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -169,13 +169,13 @@ class DynamoPathways:
         tasks: Sequence[Task] = (),
     ) -> None:
         issuer_id, key = pathway.issuer_id, keys.pathway(pathway.issuer_id, pathway.id)
-        old = keys.pathway_version(issuer_id, pathway.id, pathway.version)
+        version_key = keys.pathway_version(issuer_id, pathway.id, pathway.version)
         self._tables.transact(
             self._table,
             [
                 _next(PathwayItem.of(pathway, key), pathway.version),
                 _next(PathwaySetItem.of(pathway_set), pathway_set.version),
-                Put(PathwayItem.of(pathway, old).raw()),
+                Put(PathwayItem.of(pathway, version_key).raw()),
                 *(
                     Put(PathwayLinksItem.of(issuer_id, achievement_id, posts).raw(), WHATEVER)
                     for achievement_id, posts in pathway_links.items()
@@ -191,7 +191,7 @@ class DynamoPathways:
         try:
             self._tables.put(self._table, put)
         except ConditionFailed:
-            return  # noted before
+            return  # already stored
 
     def completion(self, issuer_id: str, pathway_id: str, completion_id: str) -> Completion | None:
         raw = self._tables.get(self._table, keys.completion(issuer_id, pathway_id, completion_id))
@@ -209,7 +209,7 @@ class DynamoPathways:
 
 
 def _next(item: Item, version: int) -> Put:
-    """Put version ``version`` over the one before it."""
+    """Put version ``version`` of an item in place of the previous one."""
     if version == 1:
         return Put(item.raw())
     return Put(item.raw(), "version = :before", {":before": {"N": str(version - 1)}})
@@ -223,7 +223,7 @@ def _group(text: str) -> Group:
     try:
         node: Node = read_node(json.loads(text), "", MAX_DEPTH)
     except Malformed as error:
-        raise ValueError("no tree of steps") from error
+        raise ValueError("not a tree of steps") from error
     if not isinstance(node, Group):
-        raise TypeError("a step stands where a group should")
+        raise TypeError("found a step instead of a group")
     return node

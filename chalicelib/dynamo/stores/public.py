@@ -1,4 +1,4 @@
-"""What a view reads."""
+"""The reads of a view."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ N = TypeVar("N")
 
 
 class DynamoPublicStore:
-    """`hosted_reports.ports.PublicStore` on DynamoDB: every read is strongly consistent."""
+    """`reports.store.PublicStore` on DynamoDB: every read is strongly consistent."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -36,9 +36,9 @@ class DynamoPublicStore:
     def related_items(self, record: Record, day: date) -> RelatedItems:
         issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)
         list_keys = {entry.list_id: keys.status_list(entry.list_id) for entry in record.entries}
-        posts_key = keys.pathway_links(record.issuer_id, record.achievement_id)
+        links_key = keys.pathway_links(record.issuer_id, record.achievement_id)
         found = self._tables.get_many(
-            {self._tables.credentials: [issuer_key, posts_key, *list_keys.values()], self._tables.secrets: [salt_key]}
+            {self._tables.credentials: [issuer_key, links_key, *list_keys.values()], self._tables.secrets: [salt_key]}
         )
         return RelatedItems(
             issuer=read(IssuerItem, found[issuer_key]) if issuer_key in found else None,
@@ -46,7 +46,7 @@ class DynamoPublicStore:
                 list_id: read(StatusListItem, found[key]) for list_id, key in list_keys.items() if key in found
             },
             salt=read(SaltItem, found[salt_key]) if salt_key in found else None,
-            pathway_links=read(PathwayLinksItem, found[posts_key]) if posts_key in found else (),
+            pathway_links=read(PathwayLinksItem, found[links_key]) if links_key in found else (),
         )
 
     def issuer(self, issuer_id: str) -> Issuer:

@@ -1,4 +1,4 @@
-"""The secret of each day: made once, and really deleted when the day is over."""
+"""The store of daily salts: each is created once and deleted when its day is over."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from chalicelib.dynamo.items.base import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables, key_of
 
 KEPT = timedelta(days=2)
-"""TTL of a salt from the start of its day. DynamoDB may take two more days, so this is the belt beside the braces:
-what keeps the promise is `destroy_before`."""
+"""TTL of a salt from the start of its day. It is only a fallback, because DynamoDB may take two more days:
+`destroy_before` deletes the salt on time."""
 
 
 class SaltItem(Item, discriminator="salt"):
-    """The salt of a day. ``expires`` (epoch seconds) is the second belt only: the salt is deleted by its own job."""
+    """The salt of a day. ``expires`` (epoch seconds) is only a fallback: a scheduled job deletes the salt."""
 
     salt = BinaryAttribute(legacy_encoding=False)
     expires = NumberAttribute()
@@ -26,7 +26,7 @@ class SaltItem(Item, discriminator="salt"):
 
 
 class DynamoSalts:
-    """`analytics.ports.Salts` on DynamoDB. Its table has neither point-in-time recovery nor a stream."""
+    """`analytics.ports.Salts` on DynamoDB, in the table without point-in-time recovery or a stream."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables

@@ -1,4 +1,4 @@
-"""The to-do list on DynamoDB: one item a task, moved from when it is due to when it is due next."""
+"""The task queue on DynamoDB: one item per task. Its key contains the due time, so postponing a task moves its item."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chalicelib.tasks.task_queue import LEASE, DeadLetter, Task
 
 
 class TaskItem(Item, discriminator="task"):
-    """A task that has to be done. ``leased_until`` is in epoch seconds, 0 while no worker ever had it."""
+    """A task in the queue. ``leased_until`` is in epoch seconds; 0 when no worker has claimed the task."""
 
     kind = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -36,7 +36,7 @@ class TaskItem(Item, discriminator="task"):
 
 
 class DeadLetterItem(Item, discriminator="dead_letter"):
-    """A task that was given up on; ``due`` is when that was."""
+    """A dead letter; ``due`` is when the task was moved here."""
 
     kind = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -54,15 +54,15 @@ class DeadLetterItem(Item, discriminator="dead_letter"):
 
 
 def raw(task: Task) -> Raw:
-    """A new task as an item of table ``credentials``, for a `Put` in the transaction of what it follows from."""
+    """A new task as an item of the table ``credentials``, to be put in the transaction that creates it."""
     return TaskItem.of(task).raw()
 
 
 class DynamoTaskQueue:
-    """`award.tasks.TaskQueue` on DynamoDB.
+    """`tasks.task_queue.TaskQueue` on DynamoDB.
 
-    `attempts` is the version of an item: each claim raises it, and whoever moves a task says which claim of it was
-    his. So a worker that was slower than its lease cannot move what another one has taken.
+    `attempts` is the version of an item: each claim increments it, and only the worker with the current value may move
+    the task. A worker that overran its lease therefore cannot move a task that another worker has claimed.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -74,7 +74,7 @@ class DynamoTaskQueue:
             try:
                 self._tables.put(self._table, Put(raw(task)))
             except ConditionFailed:
-                continue  # stored before, and perhaps begun since
+                continue  # already stored, and perhaps already started
 
     def due(self, now: datetime, limit: int) -> Iterator[Task]:
         for shard in range(keys.TASK_SHARDS):
@@ -84,13 +84,13 @@ class DynamoTaskQueue:
 
     def claim(self, task: Task, now: datetime) -> bool:
         claimed = TaskItem.of(replace(task, attempts=task.attempts + 1), epoch(now + LEASE))
-        mine = {":before": {"N": str(task.attempts)}, ":now": {"N": str(now.timestamp())}}
+        values = {":before": {"N": str(task.attempts)}, ":now": {"N": str(now.timestamp())}}
         try:
-            put = Put(claimed.raw(), "attempts = :before AND leased_until <= :now", mine)
+            put = Put(claimed.raw(), "attempts = :before AND leased_until <= :now", values)
             self._tables.put(self._table, put)
         except ConditionFailed:
-            # Another worker's; or our own, and only the reply was lost. The two look alike, and the second heals: its
-            # lease ends, and the task is found again.
+            # Either another worker has claimed it, or this call did and its reply was lost. The two cannot be told
+            # apart; in the second case the lease expires and the task is claimed again.
             return False
         return True
 
@@ -108,22 +108,22 @@ class DynamoTaskQueue:
         return (read(DeadLetterItem, item) for item in islice(stored, limit))
 
     def retry(self, dead_letter: DeadLetter, now: datetime) -> None:
-        again = replace(dead_letter.task, due=now, attempts=0)
+        retried = replace(dead_letter.task, due=now, attempts=0)
         try:
-            self._tables.transact(self._table, [Put(raw(again))], [Delete(_dead_letter_key(dead_letter.task))])
+            self._tables.transact(self._table, [Put(raw(retried))], [Delete(_dead_letter_key(dead_letter.task))])
         except ConditionFailed as error:
             raise NotFound("This task is not a dead letter.") from error
 
     def drop(self, dead_letter: DeadLetter) -> None:
         self._tables.delete(self._table, _dead_letter_key(dead_letter.task))
 
-    def _move(self, task: Task, there: Raw) -> None:
-        mine = Delete(_key(task), "attempts = :mine", {":mine": {"N": str(task.attempts)}})
+    def _move(self, task: Task, destination: Raw) -> None:
+        removal = Delete(_key(task), "attempts = :claimed", {":claimed": {"N": str(task.attempts)}})
         try:
-            self._tables.transact(self._table, [Put(there)], [mine])
+            self._tables.transact(self._table, [Put(destination)], [removal])
         except ConditionFailed as error:
             if 1 not in error.found:
-                self.done(task)  # its handler added the very same one for then: that one stands for both
+                self.done(task)  # its handler has already added the same task for that time, so keep that one
 
 
 def _key(task: Task) -> keys.Key:

@@ -1,4 +1,4 @@
-"""Hooks on DynamoDB, and for a while what came in by them."""
+"""The store of webhooks, and of their recent deliveries."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from chalicelib.dynamo.tables import WHATEVER, Put, Tables
 from chalicelib.errors import NotFound
 
 KEPT = timedelta(days=30)
-"""How long a delivery is kept: a sender that tries again for days is done by then."""
+"""How long a delivery is kept: longer than the days for which a sender retries."""
 
 
 class SecretMap(MapAttribute[str, Any]):
-    """A secret within its hook."""
+    """A secret inside its webhook."""
 
     value = BinaryAttribute(legacy_encoding=False)
     created = UTCDateTimeAttribute()
@@ -43,7 +43,7 @@ class SecretMap(MapAttribute[str, Any]):
 
 
 class WebhookItem(Item, discriminator="webhook"):
-    """A hook. Its mapping and its table are JSON: nothing asks for a part of them."""
+    """A webhook. Its field mapping and course table are stored as JSON, because they are always read as a whole."""
 
     id = UnicodeAttribute()
     issuer_id = UnicodeAttribute()
@@ -91,7 +91,7 @@ class WebhookItem(Item, discriminator="webhook"):
 
 
 class WebhookDeliveryItem(Item, discriminator="delivery"):
-    """What is kept of a message. ``expires`` is in epoch seconds."""
+    """A delivery: what is stored of a received message. ``expires`` is in epoch seconds."""
 
     at = UTCDateTimeAttribute()
     message_id = UnicodeAttribute()
@@ -115,7 +115,8 @@ class WebhookDeliveryItem(Item, discriminator="delivery"):
 
 
 class DynamoWebhookStore:
-    """`award.hooks.WebhookStore` on DynamoDB: hooks among the lasting things, deliveries where things really vanish."""
+    """`award.webhooks.webhook.WebhookStore` on DynamoDB: webhooks in the permanent table, deliveries in the table
+    without backups."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -157,13 +158,13 @@ class DynamoWebhookStore:
 
     def deliveries(self, issuer_id: str, webhook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
         stored = self._tables.query(self._tables.secrets, keys.webhook_deliveries(issuer_id, webhook_id), page=limit)
-        # In the order of time, so from the first that is over on all are; DynamoDB may be days late to delete them.
+        # Expired deliveries are left out here because DynamoDB may delete them days late.
         newest = [read(WebhookDeliveryItem, raw) for raw in islice(stored, limit)]
         return [delivery for delivery in newest if now < delivery.at + KEPT]
 
 
 def _secret_map(secret: Secret) -> SecretMap:
-    made: SecretMap = SecretMap(  # type: ignore[no-untyped-call] # PynamoDB's own
+    secret_map: SecretMap = SecretMap(  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
         value=secret.value, created=secret.created, expires=secret.expires
     )
-    return made
+    return secret_map
