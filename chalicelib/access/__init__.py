@@ -1,13 +1,15 @@
-"""Who asks, and what they may do. An issuer is a tenant; its members are people, its tokens programs.
+"""Authentication and authorization. An issuer is a tenant; its members are people, its tokens belong to programs.
 
-roles.py     owner, editor, viewer, and the acts that each may do
-caller.py    who asks: a `Caller` acts for one issuer, a `Person` is signed in
-gate.py      what every act here needs: storage, the post, a clock, randomness
-ports.py     what storage and the post have to offer
-address.py   an e-mail address, as it is compared
-members.py   who belongs to an issuer; never without an owner
-tokens.py    what programs bring: made, looked up, revoked
-sessions.py  a browser's signed, short, revocable session, and the keys that sign it
-links.py     the one-time link by which a person signs in
-oidc.py      signing in with somebody else's word; providers.py who they are and what they are asked
+roles.py            owner, editor and viewer, and what each may do
+caller.py           a `Caller` acts for one issuer, a `Person` is signed in
+access_context.py   shared dependencies: stores, mailer, clock, randomness
+ports.py            the stores and the mailer
+email_address.py    normalised email addresses
+members.py          the members of an issuer; there is always an owner
+tokens.py           API tokens: create, authenticate, revoke
+sessions.py         signed, short, revocable browser sessions
+signing_keys.py     the daily secrets that sign them
+links.py            one-time sign-in links
+oidc.py             sign-in with an OpenID Connect provider; providers.py describes providers
+rate_limits.py      rate limits by address, network and deployment
 """

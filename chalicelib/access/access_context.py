@@ -1,4 +1,4 @@
-"""What every act of access needs: storage, the post, a clock and randomness."""
+"""Shared dependencies of access: stores, mailer, clock and randomness."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from chalicelib.access.ports import Mailer, MemberStore, SessionStore
 
 @dataclass(frozen=True, slots=True)
 class AccessContext:
-    """The surroundings of the acts in `members`, `tokens`, `sessions` and `links`."""
+    """The dependencies of `members`, `tokens`, `sessions` and `links`."""
 
     member_store: MemberStore
     session_store: SessionStore
     mailer: Callable[[], Mailer]
-    """Made when the first mail is sent: its client is not made for those who only look."""
+    """Creates the mailer when the first email is sent, so that requests without email do not create its client."""
     base_url: str
     operators: frozenset[str]
-    """E-mail addresses, as `address.normal` writes them, of those who run this deployment."""
+    """Email addresses of the operators of this deployment, as `email_address.normal` writes them."""
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    """That many unpredictable bytes."""
+    """Returns this many unpredictable bytes."""
 
     def now(self) -> datetime:
-        """The moment in UTC, in whole seconds."""
+        """The current time in UTC, in whole seconds."""
         return self.clock().astimezone(UTC).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The authenticated party of a request."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from chalicelib.access.roles import Act, Role, allowed
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who acts for one issuer. The tenant of all that they do is ``issuer_id``, never what they send."""
+    """A person or program that acts for one issuer. The tenant is always ``issuer_id``, never a value from the
+    request."""
 
     who: str
-    """An e-mail address, or ``token:<id>``."""
+    """An email address, or ``token:<id>``."""
     issuer_id: str
     role: Role
 
@@ -23,11 +24,11 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is signed in, in one browser."""
+    """A person who is signed in, in one browser."""
 
     email: str
     operator: bool
-    """Whether the deployment's settings name this address as an operator's."""
+    """Whether the deployment's settings list this address as an operator."""
     session_id: str
     csrf: str
-    """What every form of this session carries in its hidden field ``csrf``."""
+    """The value of the hidden field ``csrf`` in every form of this session."""

@@ -1,7 +1,8 @@
-"""One-time links: whoever reads a mailbox may sign in with its address, in the browser that asked.
+"""One-time sign-in links: a person who can read a mailbox signs in with its address, in the browser that requested the
+link.
 
-A link alone opens nothing: mail scanners open links, mails get forwarded, and a mailbox may be open on another
-machine. It takes the link, the cookie of the browser that asked, and a press of a button; and it works once.
+A link alone is not enough, because mail scanners open links, emails are forwarded, and a mailbox may be open on another
+machine. Signing in takes the link, the cookie of the requesting browser and the press of a button, and works once.
 """
 
 from __future__ import annotations
@@ -22,55 +23,64 @@ from chalicelib.access.rate_limits import Limit
 from chalicelib.errors import NotFound, Refused
 
 LIFE = timedelta(minutes=15)
-"""Mail takes a minute, a walk to the phone another few; a link in an old mail opens nothing."""
+"""How long a link is valid: time to receive the email and open it on the right device."""
 
 _HOUR = timedelta(hours=1)
 ADDRESS_FROM = Limit("address-from", 5, _HOUR)
-"""Mails to one address, asked for from one network: enough for somebody who keeps asking."""
+"""Emails to one address that one network may request: enough for a person who keeps trying."""
 ADDRESS = Limit("address", 10, _HOUR)
-"""Mails to one address in all: too few to fill a stranger's mailbox. It is more than one network's share, so that
-nobody keeps somebody else out by asking in their name from one place."""
+"""Emails to one address in total: too few to flood a mailbox. More than `ADDRESS_FROM`, so that requests from one
+network cannot lock the owner of the address out."""
 NETWORK = Limit("network", 30, _HOUR)
-"""Asked for from one network: an office behind one address, in the morning."""
+"""Requests from one network: enough for an office behind one address in the morning."""
 ALL = Limit("all", 3000, _HOUR)
-"""Of a deployment: what many callers together can make it send."""
+"""Requests to a deployment: bounds what many callers together can make it send."""
 GUESSES = Limit("guess", 30, timedelta(minutes=15))
-"""Links that are none, from one network. At 256 bits no guess will ever meet; this keeps it from costing much."""
+"""Unknown links from one network. A link has 256 bits and cannot be guessed; this bounds the cost of trying."""
 
 _SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
 
 
 def ask(access_context: AccessContext, email: str, following: str, caller: str, browser: str | None) -> str:
-    """Send a link to an address, and say what the asking browser has to bring along with it.
+    """Send a sign-in link to an address and return the cookie value that the requesting browser must present with it.
 
-    Any address gets one, known or not, and at any limit of one address the answer is the same, so that nobody learns
-    who has been here. ``browser`` is what this browser was told before: links that are still on their way stay good.
+    Known and unknown addresses get the same response, also when the limit of an address is reached, so that the
+    response does not reveal who has an account. ``browser`` is the browser's current cookie value; it is kept, so that
+    links sent earlier remain valid.
 
     Raises `Refused` (`bad_email`), `TooMany` for the network ``caller`` or the deployment, `Unavailable`.
     """
     to = email_address.normal(email)
     rate_limits.insist(access_context, NETWORK, rate_limits.network(caller))
     rate_limits.insist(access_context, ALL, "")
-    mine = browser if browser is not None and _SECRET.fullmatch(browser) else secrets.fresh(access_context.entropy)
-    hidden = secrets.fresh(access_context.entropy)
-    here = f"{to} {rate_limits.network(caller)}"
-    if rate_limits.within(access_context, ADDRESS_FROM, here) and rate_limits.within(access_context, ADDRESS, to):
+    browser_secret = (
+        browser if browser is not None and _SECRET.fullmatch(browser) else secrets.fresh(access_context.entropy)
+    )
+    secret = secrets.fresh(access_context.entropy)
+    address_and_network = f"{to} {rate_limits.network(caller)}"
+    if rate_limits.within(access_context, ADDRESS_FROM, address_and_network) and rate_limits.within(
+        access_context, ADDRESS, to
+    ):
         link = Link(
-            secrets.digest(hidden), secrets.digest(mine), to, return_paths.local(following), access_context.now() + LIFE
+            secrets.digest(secret),
+            secrets.digest(browser_secret),
+            to,
+            return_paths.local(following),
+            access_context.now() + LIFE,
         )
         access_context.session_store.add_link(link)
         access_context.mailer().send_sign_in(
-            to, f"{access_context.base_url}/sign-in/{hidden}", int(LIFE.total_seconds()) // 60
+            to, f"{access_context.base_url}/sign-in/{secret}", int(LIFE.total_seconds()) // 60
         )
-    return mine
+    return browser_secret
 
 
-def look(access_context: AccessContext, hidden: str, caller: str, browser: str | None) -> Link:
-    """The link, if it is good here; that uses nothing up.
+def look(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:
+    """Return the link, if it is valid in this browser, without using it.
 
-    Raises `NotFound` when it was used, is too old or was never made; `Refused` (`other_browser`); `TooMany`.
+    Raises `NotFound` when it was used, has expired or never existed; `Refused` (`other_browser`); `TooMany`.
     """
-    found = access_context.session_store.link(secrets.digest(hidden)) if _SECRET.fullmatch(hidden) else None
+    found = access_context.session_store.link(secrets.digest(secret)) if _SECRET.fullmatch(secret) else None
     if found is None or access_context.now() >= found.expires:
         rate_limits.insist(access_context, GUESSES, rate_limits.network(caller))
         raise NotFound("no such link")
@@ -82,9 +92,10 @@ def look(access_context: AccessContext, hidden: str, caller: str, browser: str |
     return found
 
 
-def redeem(access_context: AccessContext, hidden: str, caller: str, browser: str | None) -> Link:
-    """Use the link up, for exactly one of all who try; what it says is then proven. Raises as `look` does."""
-    found = look(access_context, hidden, caller, browser)
+def redeem(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:
+    """Use the link; at most one of several concurrent calls succeeds. Its email address is then verified. Raises as
+    `look` does."""
+    found = look(access_context, secret, caller, browser)
     if not access_context.session_store.take_link(found):
-        raise NotFound("used a moment ago")
+        raise NotFound("link already used")
     return found

@@ -1,4 +1,4 @@
-"""What access keeps: members, tokens, sessions, links."""
+"""Stored models of access: members, tokens, sessions, links."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.access.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person who belongs to an issuer."""
+    """A member of an issuer."""
 
     issuer_id: str
     email: str
@@ -20,37 +20,38 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """How many belong to an issuer. It changes with every change of a member, so two changes cannot pass each other."""
+    """The number of members and owners of an issuer. Every change of a member increments its version, so concurrent
+    changes conflict."""
 
     issuer_id: str
     owners: int = 0
     members: int = 0
     version: int = 0
-    """Raised by one with every change; 0 before the first."""
+    """Incremented with every change; 0 before the first."""
     last: str = ""
-    """The last change in words, so that two changes never look alike."""
+    """A description of the last change, so that no two changes produce the same item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a program brings to act for an issuer; for the operators, where ``issuer_id`` and ``role`` are None."""
+    """An API token of an issuer; of the operators if ``issuer_id`` and ``role`` are None."""
 
     id: str
     issuer_id: str | None
     role: Role | None
     name: str
     digest: str
-    """SHA-256 of its secret, in hex; the secret itself is shown once and kept nowhere."""
+    """SHA-256 of the secret, in hex. The secret is shown once and never stored."""
     created: datetime
     created_by: str
-    """An e-mail address, ``token:<id>`` or ``operator:<name>``."""
+    """An email address, ``token:<id>`` or ``operator:<name>``."""
     used: datetime | None = None
-    """When it last opened something, to the hour."""
+    """When it was last used, to the hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser in which somebody is signed in."""
+    """A browser session of a signed-in person."""
 
     id: str
     email: str
@@ -62,13 +63,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A one-time link, by which whoever reads a mailbox signs in, in the browser that asked for it."""
+    """A one-time sign-in link, which works only in the browser that requested it."""
 
     digest: str
     """SHA-256 of the secret in the link, in hex."""
     browser: str
-    """SHA-256 of the secret in the asking browser's cookie, in hex."""
+    """SHA-256 of the secret in the requesting browser's cookie, in hex."""
     email: str
     next: str
-    """The path to open then."""
+    """The path to open after signing in."""
     expires: datetime

@@ -1,7 +1,7 @@
-"""Signing in with somebody else's word (OpenID Connect Core 1.0): the authorization code flow, with PKCE.
+"""Sign-in with an external provider (OpenID Connect Core 1.0): the authorization code flow with PKCE.
 
-What the answer has to fit (state, nonce, the verifier) travels in a signed cookie of ten minutes, so that it is bound
-to the browser that asked and nothing has to be stored for those who never come back.
+The values that the response must match (state, nonce, code verifier) are in a signed cookie that lasts ten minutes. The
+cookie binds the sign-in to the browser that started it, and abandoned sign-ins leave nothing in storage.
 """
 
 from __future__ import annotations
@@ -28,30 +28,31 @@ from chalicelib.access.providers import Endpoints, Provider, Providers
 from chalicelib.errors import Refused
 
 LIFE = timedelta(minutes=10)
-"""To choose an account there, with a second factor."""
+"""Time to choose an account at the provider, with a second factor."""
 SKEW = timedelta(seconds=60)
 MAX_TOKEN = 16 * 1024
 """Characters of an ID token; large ones list groups."""
 MAX_COOKIE = 2048
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
-"""Never one with a shared key: its key would be the client's secret, which others know."""
+"""Only algorithms with a key pair. The shared key of an HMAC algorithm would be the client secret, which others
+know."""
 
 _PURPOSE = "oidc"
 _OURS: Any = {"require": ["exp", "aud", "prv", "st", "no", "ve"], "verify_exp": False}
-# Dates are compared with the clock that all else goes by, not with the library's own.
+# The library's checks of dates use its own clock, so dates are compared here with the context's.
 _THEIRS: Any = {"require": ["iss", "aud", "exp", "iat", "sub", "nonce"], "verify_exp": False, "verify_iat": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Whom a provider vouched for, and where they wanted to go."""
+    """The email address that a provider verified, and the path to open after signing in."""
 
     email: str
     following: str
 
 
 def begin(access_context: AccessContext, providers: Providers, provider: Provider, following: str) -> tuple[str, str]:
-    """Where to send the browser, and the cookie that it has to bring back. Raises `Unavailable`."""
+    """The URL to redirect the browser to, and the cookie that it must send back. Raises `Unavailable`."""
     endpoints = providers.endpoints(provider)
     kid, key = signing_keys.current(access_context)
     claims: dict[str, object] = {
@@ -83,14 +84,14 @@ def finish(
     cookie: str | None,
     answer: Mapping[str, str],
 ) -> Proven:
-    """Whom the provider vouches for in ``answer``, the query that the browser came back with.
+    """Verify ``answer``, the query of the browser's return from the provider, and return the person it identifies.
 
-    Raises `Refused` (`sign_in_failed`) for whatever does not fit, `Unavailable` when the provider cannot be asked.
+    Raises `Refused` (`sign_in_failed`) when anything does not match, `Unavailable` when the provider does not respond.
     """
-    session = _asked(access_context, provider, cookie)
+    session = _session_claims(access_context, provider, cookie)
     if not hmac.compare_digest(answer.get("state", "").encode(), session["st"].encode()):
         raise _failed("The response does not belong to this sign-in.")
-    if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207: whose answer it is
+    if answer.get("iss", provider.issuer) != provider.issuer:  # RFC 9207: the provider that sent the response
         raise _failed("The response came from another provider.")
     if "error" in answer or not answer.get("code"):
         raise _failed(f"{provider.name} did not sign you in.")
@@ -109,7 +110,7 @@ def finish(
     return Proven(_email(provider, claims), return_paths.local(session.get("nx", "")))
 
 
-def _asked(access_context: AccessContext, provider: Provider, cookie: str | None) -> dict[str, str]:
+def _session_claims(access_context: AccessContext, provider: Provider, cookie: str | None) -> dict[str, str]:
     try:
         if cookie is None or len(cookie) > MAX_COOKIE:
             raise _failed("The sign-in expired, or was started in another browser.")
@@ -128,7 +129,7 @@ def _asked(access_context: AccessContext, provider: Provider, cookie: str | None
 def _claims(
     access_context: AccessContext, providers: Providers, provider: Provider, endpoints: Endpoints, token: object
 ) -> dict[str, Any]:
-    """The claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7)."""
+    """The verified claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7)."""
     if not isinstance(token, str) or len(token) > MAX_TOKEN:
         raise _failed(f"{provider.name} did not identify you.")
     try:
@@ -153,25 +154,25 @@ def _claims(
 
 
 def _key(providers: Providers, endpoints: Endpoints, header: Mapping[str, Any]) -> jwt.PyJWK:
-    """The provider's key that signed; keys that are new since they were last read are read again.
+    """The provider's key that signed the token. When it is not in the cached keys, the keys are fetched again.
 
-    Raises `jwt.InvalidKeyError` when there is none.
+    Raises `jwt.InvalidKeyError` when there is no such key.
     """
     if header.get("alg") not in ALGORITHMS or "crit" in header:
-        raise jwt.InvalidKeyError("no such algorithm here")
+        raise jwt.InvalidKeyError("unsupported algorithm")
     for fresh in (False, True):
-        found = [key for key in providers.keys(endpoints, fresh=fresh) if _fits(key, header)]
+        found = [key for key in providers.keys(endpoints, fresh=fresh) if _matches(key, header)]
         if len(found) == 1:
             return jwt.PyJWK(dict(found[0]), algorithm=header["alg"])
     raise jwt.InvalidKeyError("no such key")
 
 
-_KINDS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "ES384": "EC", "EdDSA": "OKP"}
+_KEY_TYPES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "ES384": "EC", "EdDSA": "OKP"}
 
 
-def _fits(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
+def _matches(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
     return (
-        key.get("kty") == _KINDS[header["alg"]]
+        key.get("kty") == _KEY_TYPES[header["alg"]]
         and key.get("use", "sig") == "sig"
         and key.get("alg", header["alg"]) == header["alg"]
         and ("kid" not in header or key.get("kid") == header["kid"])
@@ -191,7 +192,7 @@ def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
 
 
 def _redirect(access_context: AccessContext, provider: Provider) -> str:
-    # One for each provider, so that no provider's answer can be passed off as another's.
+    # A URL per provider, so that one provider's response cannot be passed off as another's.
     return f"{access_context.base_url}/oidc/{provider.id}/back"
 
 

@@ -1,4 +1,4 @@
-"""What the acts of access need from storage and from the post."""
+"""Ports of access: stores and mailer."""
 
 from __future__ import annotations
 
@@ -16,92 +16,93 @@ from chalicelib.access.models import (
 
 
 class MemberStore(Protocol):
-    """Members and tokens: what lasts. Every method raises `Unavailable` when storage does not answer."""
+    """Stores members and tokens permanently. Every method raises `Unavailable` when storage does not respond."""
 
     def member(self, issuer_id: str, email: str) -> Member:
-        """Strongly read. Raises `NotFound`."""
+        """Read a member, strongly consistent. Raises `NotFound`."""
 
     def members(self, issuer_id: str) -> Iterator[Member]:
-        """All of one issuer's, by address."""
+        """All members of an issuer, sorted by address."""
 
     def issuers_of(self, email: str) -> Iterator[str]:
-        """The ids of all issuers that a person belongs to."""
+        """The ids of all issuers that a person is a member of."""
 
     def membership(self, issuer_id: str) -> Membership:
-        """Strongly read; an empty one of version 0 for an issuer that never had a member."""
+        """Read the membership counts, strongly consistent; version 0 for an issuer that never had a member."""
 
     def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
-        """Store ``after`` in place of ``before`` (None: nobody) and the next version of the ``roster``, all or nothing.
+        """Store ``after`` in place of ``before`` (None: no member) and the next version of ``membership``, all or
+        nothing.
 
         Raises `Conflict` when another writer was first.
         """
 
     def token(self, token_id: str) -> Token:
-        """Strongly read: what was revoked a moment ago is gone. Raises `NotFound`."""
+        """Read a token, strongly consistent, so that a revoked token stops working at once. Raises `NotFound`."""
 
     def tokens(self, issuer_id: str | None) -> Iterator[Token]:
-        """All of one issuer's, oldest first; of the operators, where it is None."""
+        """All tokens of an issuer, oldest first; of the operators if ``issuer_id`` is None."""
 
     def add_token(self, token: Token) -> None:
-        """Raises `Conflict` when the id is taken."""
+        """Store a new token. Raises `Conflict` when the id is taken."""
 
     def remove_token(self, token: Token) -> None:
-        """From now on it opens nothing. Raises `NotFound` when it is gone already."""
+        """Delete a token, with immediate effect. Raises `NotFound` when it does not exist."""
 
     def used(self, token: Token, at: datetime) -> None:
-        """Note that ``token`` was used; never brings one back that was removed meanwhile."""
+        """Record that ``token`` was used; does not recreate a token that was removed in the meantime."""
 
 
 class SessionStore(Protocol):
-    """Sessions, links, counters and signing keys: what ends soon and really goes.
+    """Stores sessions, links, counters and signing keys until they expire.
 
-    Every method raises `Unavailable` when storage does not answer. Storage deletes what is over, but takes its time
-    (DynamoDB: a few days), so whoever reads compares `expires` with the clock.
+    Every method raises `Unavailable` when storage does not respond. Storage may delete expired items days late
+    (DynamoDB), so callers compare `expires` with the clock.
     """
 
     def key(self, kid: str) -> bytes | None:
-        """The signing key with that id."""
+        """The signing key with this id."""
 
     def make_key(self, kid: str, fresh: bytes, expires: datetime) -> bytes:
-        """Store ``fresh`` under ``kid``, unless there is one already; the one that stands there then."""
+        """Store ``fresh`` under ``kid`` unless a key exists; return the stored key."""
 
     def destroy_keys_before(self, kid: str) -> int:
-        """Delete every signing key whose id sorts before ``kid``; how many there were."""
+        """Delete every signing key whose id sorts before ``kid``; return how many were deleted."""
 
     def session(self, email: str, session_id: str) -> Session | None:
-        """Strongly read."""
+        """Read a session, strongly consistent."""
 
     def add_session(self, session: Session) -> None:
-        """Store a new one."""
+        """Store a new session."""
 
     def seen(self, session: Session, at: datetime) -> None:
-        """Note that it was used; never brings one back that was ended meanwhile."""
+        """Record that the session was used; does not recreate a session that was ended in the meantime."""
 
     def end_session(self, email: str, session_id: str) -> None:
-        """Delete it; one that is gone already is no fault."""
+        """Delete a session; a missing session is not an error."""
 
     def end_sessions(self, email: str) -> int:
-        """Delete all of one person's; how many there were."""
+        """Delete all sessions of a person; return how many were deleted."""
 
     def add_link(self, link: Link) -> None:
         """Store a one-time link."""
 
     def link(self, digest: str) -> Link | None:
-        """Look at a link without using it."""
+        """Read a link without using it."""
 
     def take_link(self, link: Link) -> bool:
-        """Use ``link``, once: True for exactly one of all who try."""
+        """Use ``link`` once: True for exactly one caller."""
 
     def count(self, name: str, most: int, expires: datetime) -> bool:
-        """Count one more under ``name``; False, and nothing counted, when there were ``most`` already."""
+        """Increment the counter ``name``; False, without incrementing, when it has reached ``most``."""
 
 
 class Mailer(Protocol):
-    """The way mail goes out."""
+    """Sends sign-in emails."""
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
-        """Send the link by which somebody signs in, good for that many ``minutes``.
+        """Send a sign-in link that is valid for ``minutes``.
 
-        An address that takes no mail (it bounced, say) is no fault: the asker must not learn it. Raises `Unavailable`
-        when the post is out of order for everybody.
+        An address that does not accept email (it bounced, for example) is not an error, because the requester must not
+        find out. Raises `Unavailable` when no email can be sent at all.
         """

@@ -1,4 +1,4 @@
-"""Who else may say who somebody is: what is known of them, and what they are asked."""
+"""OpenID Connect providers: their configuration, and the port that calls them."""
 
 from __future__ import annotations
 
@@ -9,41 +9,42 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who may say who somebody is, by a deployment's settings."""
+    """A configured identity provider."""
 
     id: str
     name: str
     issuer: str
     client_id: str
     client_secret: str = ""
-    """Empty for a public client: PKCE alone then binds the code to us."""
+    """Empty for a public client, whose code is bound to Laurel by PKCE alone."""
     assume_verified: bool = False
-    """Whether its addresses count as verified although it does not say so. Only for a directory whose owner gives
-    out the addresses, such as a university's own."""
+    """Whether its addresses count as verified even if it does not say so. Only for a directory whose owner assigns the
+    addresses, such as a university's."""
     domains: tuple[str, ...] = ()
-    """The domains of the addresses that it may vouch for; empty, any. Somebody's own directory is asked about its own
-    people only: otherwise it could sign in as anybody here, operators too."""
+    """The email domains that it may sign in; empty means any. An organization's own directory must be limited to its
+    own domains, otherwise it could sign in as anyone, including operators."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where a provider is asked (OpenID Connect Discovery 1.0)."""
+    """The endpoints of a provider (OpenID Connect Discovery 1.0)."""
 
     authorization: str
     token: str
     keys: str
     basic: bool
-    """Whether it takes the client's secret in the `Authorization` header; else it stands in the form."""
+    """Whether the token endpoint accepts the client secret in the `Authorization` header; otherwise it is sent in the
+    form."""
 
 
 class Providers(Protocol):
-    """The network's side. Every method raises `Unavailable`."""
+    """Calls providers over the network. Every method raises `Unavailable`."""
 
     def endpoints(self, provider: Provider) -> Endpoints:
-        """Where ``provider`` is asked, by its own document."""
+        """The endpoints of ``provider``, from its discovery document."""
 
     def keys(self, endpoints: Endpoints, *, fresh: bool) -> Sequence[Mapping[str, Any]]:
-        """Its public keys (JWK); with ``fresh``, not from memory, unless that was done a moment ago."""
+        """The provider's public keys (JWK). ``fresh`` bypasses the cache, except when that was done very recently."""
 
     def redeem(self, provider: Provider, endpoints: Endpoints, form: Mapping[str, str]) -> Mapping[str, object]:
-        """The token endpoint's answer to a code."""
+        """Exchange a code at the token endpoint and return the response."""

@@ -1,5 +1,4 @@
-"""How often something may be asked for, and by whom. Who asked is kept only as a keyed hash whose key ends with the
-day."""
+"""Rate limits. A subject is stored only as a keyed hash, and the key is destroyed after the day."""
 
 from __future__ import annotations
 
@@ -13,7 +12,8 @@ from chalicelib.access.access_context import AccessContext
 from chalicelib.errors import LaurelError
 
 V6_NETWORK = 56
-"""Bits: what one household or office gets (RFC 6177); within it an asker has addresses without end."""
+"""Prefix length of the network of one household or office (RFC 6177), which has a practically unlimited number of
+addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Limit:
 
 
 class TooMany(LaurelError):
-    """A limit is reached; it is worth another try after ``seconds``."""
+    """A rate limit is exceeded; retry after ``seconds``."""
 
     code = "too_many_requests"
 
@@ -36,7 +36,7 @@ class TooMany(LaurelError):
 
 
 def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
-    """Count one more for ``subject``; False when the ``limit`` was reached before."""
+    """Count one request of ``subject``; False when the ``limit`` was already reached."""
     start, ends = _window(access_context, limit)
     _, key = signing_keys.current(access_context)
     text = f"{limit.name}\0{subject}".encode()
@@ -45,14 +45,15 @@ def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
 
 
 def insist(access_context: AccessContext, limit: Limit, subject: str) -> None:
-    """The same; raises `TooMany` instead."""
+    """Count one request of ``subject``; raises `TooMany` when the ``limit`` was already reached."""
     if not within(access_context, limit, subject):
         seconds = int((_window(access_context, limit)[1] - access_context.now()).total_seconds())
         raise TooMany(f"Too many requests. Try again in {max(1, round(seconds / 60))} minutes.", seconds)
 
 
 def network(address: str) -> str:
-    """The network that an IP address counts for: itself for IPv4, its household's for IPv6; '' for what is none."""
+    """The network that an IP address is counted under: the address itself for IPv4, its /56 for IPv6; '' for text that
+    is not an address."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where to go after signing in: a page of ours, and nothing else."""
+"""The path to open after signing in: only a path of this deployment."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ HOME = "/console"
 MAX = 500
 
 _LOCAL = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*", re.ASCII)
-"""A path of this host, perhaps with a query; no second slash at its start, which would name another host, and no
-backslash, which browsers read as a slash."""
+"""A path on this host, optionally with a query. It must not start with two slashes, which would name another host, or
+contain a backslash, which browsers read as a slash."""
 
 
 def local(text: str) -> str:
-    """``text`` if it is such a path; else where everybody starts."""
+    """``text`` if it is a local path, otherwise the default page."""
     return text if len(text) <= MAX and _LOCAL.fullmatch(text) else HOME

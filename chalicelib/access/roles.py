@@ -1,4 +1,4 @@
-"""What a member or a token of an issuer may do."""
+"""Roles, and what each may do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is to an issuer."""
+    """The role of a member or token."""
 
     OWNER = "owner"
     EDITOR = "editor"
@@ -14,18 +14,18 @@ class Role(StrEnum):
 
 
 class Act(StrEnum):
-    """What can be done with what belongs to an issuer."""
+    """An action that a role permits."""
 
     READ = "read"
-    """See everything but secrets."""
+    """See everything except secrets."""
     EDIT = "edit"
-    """Write achievements and pathways."""
+    """Create and edit achievements and pathways."""
     ISSUE = "issue"
     """Issue, revoke, suspend, reinstate, correct, renew, send."""
     EXPORT = "export"
-    """Take everything away at once."""
+    """Export all data of the issuer."""
     MANAGE = "manage"
-    """Decide about the issuer itself: its words, members, tokens, domains, hooks."""
+    """Manage the issuer: its profile, members, tokens, domains and webhooks."""
 
 
 _ALLOWED = {

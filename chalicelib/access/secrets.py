@@ -1,4 +1,4 @@
-"""Secrets that people and programs bring: made here, kept only as hashes."""
+"""Secrets of people and programs: generated here and stored only as hashes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import hashlib
 from collections.abc import Callable
 
 SECRET_BYTES = 32
-"""256 bits: not to be guessed, and so random that a plain SHA-256 keeps it as well as a slow hash would."""
+"""256 bits: cannot be guessed, and random enough that plain SHA-256 protects it as well as a slow hash."""
 SESSION_BYTES = 20
-"""160 bits, for what is only good together with a signature or a session."""
+"""160 bits, for values that are used only together with a signature or a session."""
 ID_BYTES = 10
-"""80 bits: no two ids meet; they are no secrets."""
+"""80 bits: ids do not collide; they are not secret."""
 
 
 def fresh(entropy: Callable[[int], bytes], size: int = SECRET_BYTES) -> str:
-    """``size`` random bytes in lower-case base32, which survives mail, shells and being read aloud."""
+    """Generate ``size`` random bytes in lower-case base32, which survives email, shells and reading aloud."""
     return base64.b32encode(entropy(size)).decode("ascii").rstrip("=").lower()
 
 
 def digest(secret: str) -> str:
-    """What is kept of ``secret``: SHA-256, in hex."""
+    """SHA-256 of ``secret``, in hex: the only form that is stored."""
     return hashlib.sha256(secret.encode("utf-8")).hexdigest()

@@ -1,4 +1,4 @@
-"""The secret of each day, from which what is signed and counted that day takes its keys."""
+"""The secret of each day, from which the keys for that day's cookies and rate limits are derived."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import UTC, datetime, time, timedelta
 from chalicelib.access.access_context import AccessContext
 
 GRACE = timedelta(hours=12)
-"""How long a day's secret is still known after its day: a session that began at its end lives no longer."""
+"""How long a secret is kept after its day, so that a session started at the end of the day can last its full time."""
 
 _KID = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def current(access_context: AccessContext) -> tuple[str, bytes]:
-    """Today's secret and its name; made by whoever needs it first."""
+    """Today's secret and its id; created on first use."""
     now = access_context.now()
     kid = now.date().isoformat()
     ends = _start(kid) + timedelta(days=1) + GRACE
@@ -26,26 +26,26 @@ def current(access_context: AccessContext) -> tuple[str, bytes]:
 
 
 def named(access_context: AccessContext, kid: object) -> bytes | None:
-    """The secret that ``kid`` names; None for anything else, and when its time is over, wherever it still lies."""
+    """The secret with the id ``kid``; None for anything else or when it has expired, even if it is still stored."""
     if not isinstance(kid, str) or not _KID.fullmatch(kid):
         return None
     try:
         start = _start(kid)
     except ValueError:
-        return None  # no such day
-    good = start <= access_context.now() < start + timedelta(days=1) + GRACE
-    return access_context.session_store.key(kid) if good else None
+        return None  # not a date
+    valid = start <= access_context.now() < start + timedelta(days=1) + GRACE
+    return access_context.session_store.key(kid) if valid else None
 
 
 def forget(access_context: AccessContext) -> int:
-    """Destroy the secrets whose time is over; how many there were. What was hashed with them says nothing any more."""
+    """Delete expired secrets; return how many were deleted. Hashes made with them can no longer be matched."""
     return access_context.session_store.destroy_keys_before(
         (access_context.now() - timedelta(days=1)).date().isoformat()
     )
 
 
 def derived(secret: bytes, purpose: str) -> bytes:
-    """A key for one ``purpose``: what is made with it says nothing about the others."""
+    """Derive a key for one ``purpose``; keys for different purposes reveal nothing about each other."""
     return hmac.digest(secret, purpose.encode("ascii"), hashlib.sha256)
 
 

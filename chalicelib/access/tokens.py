@@ -1,4 +1,4 @@
-"""Tokens: what a program brings to act for an issuer, or for those who run the deployment."""
+"""API tokens, with which a program acts for an issuer or for the operators."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from chalicelib.access.roles import Role
 from chalicelib.errors import NotFound, Refused, Unauthenticated
 
 PREFIX = "laurel"
-"""So that a scanner of source code knows one when it sees one."""
+"""Lets scanners of source code recognise a leaked token."""
 USED_EVERY = timedelta(hours=1)
-"""How exactly it is kept when a token was last used: at most one write an hour, not one a request."""
+"""Precision of the last use of a token: at most one write per hour, not one per request."""
 MAX_TOKENS = 50
-"""Of one issuer: one for each program and person, and room to replace them."""
+"""Tokens of one issuer: one for each program and person, with room to replace them."""
 MAX_NAME = 100
 
 _ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
@@ -27,7 +27,7 @@ _SHAPE = re.compile(r"laurel_([a-z2-7]{16})_([a-z2-7]{52})", re.ASCII)
 
 
 def fresh_id(access_context: AccessContext) -> str:
-    """An id for a token that is to be made."""
+    """Generate an id for a new token."""
     return secrets.fresh(access_context.entropy, secrets.ID_BYTES)
 
 
@@ -39,10 +39,12 @@ def make(
     by: str,
     token_id: str | None = None,
 ) -> tuple[Token, str]:
-    """A new token for an issuer, or for the operators where ``issuer_id`` and ``role`` are None; and its text.
+    """Create a token for an issuer, or for the operators if ``issuer_id`` and ``role`` are None; return it and its
+    text.
 
-    The text can be had only now. ``by`` says who made it. Whoever may ask twice for the same gives it a ``token_id``.
-    Raises `Refused` (`bad_name`, `bad_id`, `too_many_tokens`), `Conflict` when that id was given to one before.
+    The text cannot be retrieved later. ``by`` is who created it. A caller that may retry passes a ``token_id``, so that
+    a retry cannot create a second token. Raises `Refused` (`bad_name`, `bad_id`, `too_many_tokens`), `Conflict` when
+    the id is taken.
     """
     if (issuer_id is None) is not (role is None):
         raise ValueError("A token has an issuer and a role, or neither.")
@@ -54,22 +56,22 @@ def make(
         raise Refused(
             f"You have {MAX_TOKENS} tokens, the maximum. Revoke one that is no longer used.", code="too_many_tokens"
         )
-    hidden = secrets.fresh(access_context.entropy)
+    secret = secrets.fresh(access_context.entropy)
     token = Token(
         id=token_id or fresh_id(access_context),
         issuer_id=issuer_id,
         role=role,
         name=name.strip(),
-        digest=secrets.digest(hidden),
+        digest=secrets.digest(secret),
         created=access_context.now(),
         created_by=by,
     )
     access_context.member_store.add_token(token)
-    return token, f"{PREFIX}_{token.id}_{hidden}"
+    return token, f"{PREFIX}_{token.id}_{secret}"
 
 
 def opened(access_context: AccessContext, text: str) -> Token:
-    """The token whose text is ``text``. Raises `Unauthenticated`, the same for whatever is wrong with it."""
+    """Authenticate a token by its ``text``. Raises `Unauthenticated`, the same whatever is wrong with it."""
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         raise _unknown()
@@ -87,12 +89,12 @@ def opened(access_context: AccessContext, text: str) -> Token:
 
 
 def of_issuer(access_context: AccessContext, issuer_id: str | None) -> Iterator[Token]:
-    """An issuer's tokens, oldest first; the operators', where it is None."""
+    """An issuer's tokens, oldest first; the operators' if ``issuer_id`` is None."""
     return access_context.member_store.tokens(issuer_id)
 
 
 def revoke(access_context: AccessContext, issuer_id: str | None, token_id: str) -> None:
-    """From now on the token opens nothing. Raises `NotFound` when there is none, or it is somebody else's."""
+    """Revoke a token, with immediate effect. Raises `NotFound` when it does not exist or belongs to another issuer."""
     token = access_context.member_store.token(token_id)
     if token.issuer_id != issuer_id:
         raise NotFound("no such token")

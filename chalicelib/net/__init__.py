@@ -1,1 +1,2 @@
-"""Out: the only opener of connections to strangers. Everything a stranger names is guarded, bounded and cached here."""
+"""Outgoing connections; the only module that opens them. URLs from submitted documents are checked, bounded and cached
+here."""

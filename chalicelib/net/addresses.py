@@ -1,4 +1,4 @@
-"""Which addresses a stranger may send us to: public ones only, and tighter than `ipaddress.is_global`."""
+"""Which IP addresses may be contacted: public ones only, more strictly than `ipaddress.is_global`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
 
-# IANA IPv4 and IPv6 Special-Purpose Address Registries, and the multicast and IPv6 address space registries.
-# Blocks that IANA calls globally reachable are listed too when no web server has business there.
+# IANA IPv4 and IPv6 Special-Purpose Address Registries, and the multicast and IPv6 address space registries. Blocks
+# that IANA calls globally reachable are also listed when they host no web servers.
 
 _NOT_PUBLIC_4 = tuple(
     map(
@@ -37,9 +37,9 @@ _NOT_PUBLIC_4 = tuple(
 )
 
 _GLOBAL_UNICAST_6 = IPv6Network("2000::/3")
-"""All that IANA has given out for unicast (RFC 4291, 2.4). Everything else in IPv6 is refused by this line alone:
-mapped and compatible IPv4, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard (100::/64), SRv6 (5f00::/16), unique local
-(fc00::/7), link local (fe80::/10), site local (fec0::/10) and multicast (ff00::/8)."""
+"""All that IANA has allocated for unicast (RFC 4291, 2.4). Everything else in IPv6 is refused by this alone: mapped and
+compatible IPv4, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard (100::/64), SRv6 (5f00::/16), unique local (fc00::/7),
+link local (fe80::/10), site local (fec0::/10) and multicast (ff00::/8)."""
 
 _NOT_PUBLIC_6 = tuple(
     map(
@@ -57,7 +57,7 @@ _NOT_PUBLIC_6 = tuple(
 
 
 def public_address(address: Address) -> bool:
-    """Whether ``address`` is one that anybody's web server may have."""
+    """Whether ``address`` can belong to a public web server."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_4)
     return address in _GLOBAL_UNICAST_6 and not any(address in network for network in _NOT_PUBLIC_6)

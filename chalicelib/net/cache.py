@@ -1,4 +1,4 @@
-"""What was fetched stays for a while, good news or bad; who asks for the same at once waits for the same answer."""
+"""A cache of fetches, including failures. Concurrent requests for the same URL share one fetch."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from chalicelib.net.fetch import Reply
 from chalicelib.verify.ports import Fetched
 
 LONGEST = 300
-"""Seconds that anything is kept, whatever its host allows: a revocation must be seen soon."""
+"""Maximum seconds that anything is cached, whatever its host allows: a revocation must be seen soon."""
 USUAL = 60
-"""Seconds for what its host says nothing about."""
+"""Seconds when the host sends no `Cache-Control`."""
 FAILURE = 15
-"""Seconds for a failure: long enough that a broken host is not asked again by everybody, short enough to recover."""
+"""Seconds for a failure: long enough to spare a broken host, short enough to notice its recovery."""
 MAX_ENTRIES = 256
 MAX_BYTES = 16 * 1024 * 1024
-"""Of bodies and URLs together: a sixteenth of the function's memory."""
+"""Bytes of bodies and URLs together: a sixteenth of the function's memory."""
 
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,10})", re.ASCII)
 
 
 class Source(Protocol):
-    """Where the cache gets from: `chalicelib.net.fetch.Fetcher`."""
+    """The source of the cache: `chalicelib.net.fetch.Fetcher`."""
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
         """See `chalicelib.net.fetch.Fetcher.get`."""
@@ -40,7 +40,7 @@ Key = tuple[str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """What is kept of an `Unavailable`: not the exception itself, which holds on to sockets and stacks."""
+    """The parts of an `Unavailable` that are cached; the exception itself would keep sockets and stack frames alive."""
 
     code: str
     detail: str
@@ -56,16 +56,17 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Flight:
-    """A fetch under way. ``result`` is None when it ended in a way that others cannot use."""
+    """A fetch in progress. ``result`` is None when its outcome cannot be shared."""
 
     done: threading.Event = field(default_factory=threading.Event)
     result: Fetched | _Failure | None = None
 
 
 class Cache:
-    """Results of one worker; those least recently used go first. Safe to use from many threads.
+    """Fetch results of one worker, evicted least recently used first. Thread-safe.
 
-    Lifetimes are counted on the wall clock, because a function may be frozen between two requests."""
+    Lifetimes use the wall clock, because a function may be frozen between two requests.
+    """
 
     def __init__(
         self,
@@ -85,24 +86,24 @@ class Cache:
         self._flights: dict[Key, _Flight] = {}
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Fetched:
-        """As `chalicelib.net.fetch.Fetcher.get`, from memory when it is there; `Fetched.at` tells how old it is."""
+        """As `chalicelib.net.fetch.Fetcher.get`, from the cache if possible; `Fetched.at` is the time of the fetch."""
         key = (url, accept, stay)
         while True:
             with self._lock:
-                kept = self._fresh(key)
-                if kept is not None:
-                    return _settle(kept)
+                cached = self._fresh(key)
+                if cached is not None:
+                    return _unwrap(cached)
                 flight = self._flights.get(key)
                 if flight is None:
                     own = self._flights[key] = _Flight()
             if flight is None:
-                return _settle(self._fly(key, own, deadline))
+                return _unwrap(self._fetch(key, own, deadline))
             if not flight.done.wait(max(deadline.left(), 0)):
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time")
             if flight.result is not None:
-                return _settle(flight.result)
+                return _unwrap(flight.result)
 
-    def _fly(self, key: Key, flight: _Flight, deadline: Deadline) -> Fetched | _Failure:
+    def _fetch(self, key: Key, flight: _Flight, deadline: Deadline) -> Fetched | _Failure:
         url, accept, stay = key
         seconds = FAILURE
         shared: Fetched | _Failure | None = None
@@ -113,7 +114,7 @@ class Cache:
                 result, seconds = reply.fetched, _lifetime(reply.cache_control)
             except Unavailable as error:
                 result = _Failure(error.code, error.detail)
-            # That this request has no time left says nothing about the time that the others have.
+            # Another request may have time left, so this request's timeout is not shared.
             shared = None if isinstance(result, _Failure) and result.code == "out_of_time" else result
             return result
         finally:
@@ -146,14 +147,14 @@ class Cache:
         self._bytes -= self._entries.pop(key).size
 
 
-def _settle(result: Fetched | _Failure) -> Fetched:
+def _unwrap(result: Fetched | _Failure) -> Fetched:
     if isinstance(result, _Failure):
         raise Unavailable(result.detail, code=result.code)
     return result
 
 
 def _lifetime(cache_control: str) -> int:
-    """Seconds to keep what came with this `Cache-Control` (RFC 9111, 5.2.2), within our own bounds."""
+    """Seconds to cache a response with this `Cache-Control` (RFC 9111, 5.2.2), within the bounds above."""
     directives = cache_control.lower()
     if "no-store" in directives or "no-cache" in directives:
         return 0

@@ -1,4 +1,4 @@
-"""One deadline for everything that a request does."""
+"""One deadline for all network calls of a request."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Monotonic = Callable[[], float]
-"""Seconds from some fixed point; never goes back."""
+"""Seconds since a fixed point; never decreases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment on a monotonic clock. All fetches of one request share one, so that many slow hosts cannot add up."""
+    """A point in time on a monotonic clock. All fetches of one request share one, so that many slow hosts cannot add
+    up."""
 
     clock: Monotonic
     at: float
@@ -22,9 +23,9 @@ class Deadline:
         return cls(clock, clock() + seconds)
 
     def left(self) -> float:
-        """Seconds that remain; zero or less when it has passed."""
+        """Seconds left; zero or less when the deadline has passed."""
         return self.at - self.clock()
 
     def within(self, seconds: float) -> Deadline:
-        """This deadline, or the one ``seconds`` from now if that is sooner."""
+        """This deadline, or one ``seconds`` from now if that is sooner."""
         return Deadline(self.clock, min(self.at, self.clock() + seconds))

@@ -1,4 +1,4 @@
-"""did:web: a DID document on its owner's web server (did:web Method Specification, "Read (Resolve)")."""
+"""Resolve did:web: a DID document on its owner's web server (did:web Method Specification, "Read (Resolve)")."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chalicelib.verify.ports import Controller
 
 PREFIX = "did:web:"
 _ACCEPT = "application/did+json, application/did+ld+json;q=0.9, application/json;q=0.8"
-# Characters of a DID (DID Core, 3.1). Percent-encoding is for the colon before a port; in a path it could only hide
-# a dot, a slash or a backslash.
+# Characters of a DID (DID Core, 3.1). Percent-encoding is allowed only for the colon before a port; in a path it could
+# only hide a dot, a slash or a backslash.
 _DID = re.compile(
     r"did:web:(?P<host>[A-Za-z0-9.-]+)(?:%3[Aa](?P<port>[0-9]{1,5}))?(?P<path>(?::[A-Za-z0-9._-]+)*)", re.ASCII
 )
@@ -27,19 +27,19 @@ class DidWeb:
         self._deadline = deadline
 
     def find(self, did: str) -> Controller:
-        """The controller ``did``, by its document. Raises `Unavailable` when there is none that can be used."""
+        """Fetch the controller ``did``. Raises `Unavailable` when there is no usable document."""
         url = document_url(did)
-        # Only the owner of a host decides what its well-known paths redirect to (RFC 8615); any other path may lead
-        # through a redirect that anybody can aim.
+        # Redirects to another origin are followed only from well-known paths, which the owner of the host controls (RFC
+        # 8615). On other paths an open redirect could lead to a document of someone else.
         stay = not url.endswith("/.well-known/did.json")
         fetched = self._web.get(url, accept=_ACCEPT, deadline=self._deadline, stay=stay)
         return read(fetched, lambda document: controller_of(document, did, (fetched.evidence(),)))
 
 
 def document_url(did: str) -> str:
-    """Where the document of ``did`` is. Raises `Unavailable` (`did_malformed`) for what is no did:web.
+    """The URL of the document of ``did``. Raises `Unavailable` (`did_malformed`) for anything that is not a did:web.
 
-    Whether the host may be asked is for the guard to say: it refuses addresses, as did:web does, and other ports.
+    The host is not checked here. The guard refuses IP addresses, as did:web does, and other ports.
     """
     match = _DID.fullmatch(did)
     segments = match["path"].split(":")[1:] if match else []

@@ -1,4 +1,4 @@
-"""What a domain says of itself: its TXT records, and a file at a well-known address."""
+"""How a domain names its issuers: read its TXT records and its well-known file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from chalicelib.net.deadline import Deadline, Monotonic
 DNS_SECONDS = 4.0
 FILE_SECONDS = 5.0
 MAX_RECORDS = 32
-"""Records that are looked at; a name that was made for this purpose has one or two."""
+"""Maximum records to read; a name for this purpose has one or two."""
 
 
 class NetworkDomainReader:
-    """Implements `chalicelib.award.issuers.domain_proof.Witness`. Names are looked up by the machine's own
-    resolver, as those of
-    every host are; files come through the guarded fetcher, and past its cache: who
-    has just published one is asked to try again."""
+    """Implements `chalicelib.award.issuers.domain_proof.DomainReader`. Names are resolved by the system resolver, like
+    all host names. Files are read through the guarded fetcher but not the cache, because a person who has just
+    published the file will try again at once."""
 
     def __init__(self, source: Source, clock: Monotonic, names: resolver.Resolver | None = None) -> None:
         self._source = source
@@ -38,11 +37,11 @@ class NetworkDomainReader:
             raise Unavailable(f"The name servers of {name} did not respond in time.", code="timeout") from error
         except DNSException as error:
             raise Unavailable(f"The records of {name} could not be read.", code="dns_failed") from error
-        # One record may come in several pieces of 255 bytes (RFC 1035, 3.3.14).
+        # A record may consist of several strings of up to 255 bytes (RFC 1035, 3.3.14).
         return [b"".join(record.strings).decode("utf-8", "replace") for record in list(answer)[:MAX_RECORDS]]
 
     def file(self, url: str) -> bytes:
-        """See the port. Redirects are followed: only the owner of a host decides where its well-known paths lead
-        (RFC 8615)."""
+        """See the port. Redirects are followed, because only the owner of a host controls its well-known paths (RFC
+        8615)."""
         deadline = Deadline.after(FILE_SECONDS, self._clock)
         return self._source.get(url, accept="text/plain", deadline=deadline).fetched.body

@@ -1,4 +1,5 @@
-"""Fetching from strangers: guard, resolve, pin, exchange, and judge what came back."""
+"""Fetch from external hosts: check the URL, resolve the host, check its addresses, connect to one of them, check the
+response."""
 
 from __future__ import annotations
 
@@ -23,21 +24,21 @@ from chalicelib.net.resolve import AddressResolver
 from chalicelib.verify.ports import Fetched
 
 TOTAL_SECONDS = 5.0
-"""For one fetch with its redirects, and never beyond the request's own deadline."""
+"""Limit of one fetch with its redirects, within the request's own deadline."""
 MAX_REDIRECTS = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was fetched, and what its host says about keeping it."""
+    """A fetched body and its `Cache-Control` header."""
 
     fetched: Fetched
     cache_control: str = ""
 
 
 class Fetcher:
-    """Gets what a stranger's document points to. Holds no state: see `chalicelib.net.cache` for that."""
+    """Fetches URLs from submitted documents. Stateless; see `chalicelib.net.cache` for the cache."""
 
     def __init__(
         self, guard: Guard, resolver: AddressResolver, trust: ssl.SSLContext, now: Callable[[], datetime]
@@ -48,11 +49,11 @@ class Fetcher:
         self._now = now
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
-        """The body at ``url``; with ``stay``, no redirect may lead to another origin.
+        """Fetch the body at ``url``; with ``stay``, a redirect may not lead to another origin.
 
-        Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`,
-        `timeout` (the host was too slow), `out_of_time` (the request's deadline has passed), `too_large`, `cut_off`,
-        `not_http`, `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `http_status`.
+        Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`, `timeout`
+        (the host was too slow), `out_of_time` (the request's deadline has passed), `too_large`, `cut_off`, `not_http`,
+        `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `http_status`.
         """
         first = target = self._guard.target(url)
         own = deadline.within(TOTAL_SECONDS)
@@ -69,7 +70,7 @@ class Fetcher:
         raise Unavailable(f"{first.host} redirects too many times.", code="too_many_redirects")
 
     def post(self, url: str, sent: Sent, *, accept: str, deadline: Deadline) -> Fetched:
-        """The answer to what is ``sent``. It is sent once, and nowhere else: a redirect is no answer.
+        """POST ``sent`` to ``url`` once and return the response. Redirects are not followed.
 
         Raises `Unavailable` as `get` does.
         """
@@ -96,7 +97,8 @@ class Fetcher:
 
 
 def system_trust() -> ssl.SSLContext:
-    """The certificate authorities of the machine, TLS 1.2 at least, names in certificates where they belong."""
+    """A TLS context with the system's certificate authorities, TLS 1.2 or later, and host names checked only against
+    the subject alternative names."""
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and host name
     trust.minimum_version = ssl.TLSVersion.TLSv1_2
     trust.hostname_checks_common_name = False  # RFC 9525, 2
@@ -113,7 +115,7 @@ def _body(answer: Answer, target: Target) -> bytes:
         return answer.body
     if encoding not in ("gzip", "x-gzip"):
         raise Unavailable(f"{target.host} uses an unsupported content encoding.", code="encoding_unsupported")
-    # Not asked for either, but some hosts keep only the packed form.
+    # The request asks for identity, but some hosts only store the compressed form.
     inflater = zlib.decompressobj(wbits=31)
     try:
         body = inflater.decompress(answer.body, MAX_BODY + 1)

@@ -1,4 +1,4 @@
-"""Everything that is fetched during one request, with one deadline for all of it."""
+"""External sources for one request, with one deadline for all fetches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.net.web import Web
 from chalicelib.verify.ports import Controller, Fetched
 
 REQUEST_SECONDS = 10.0
-"""For everything that one request fetches: a person waits no longer, and API Gateway ends at 29 s."""
+"""Limit of all fetches of one request: people do not wait longer, and API Gateway times out after 29 s."""
 _ACCEPT = (
     "application/vc, application/vc+jwt, application/ld+json;q=0.9, application/json;q=0.8, application/jwt;q=0.7, "
     "*/*;q=0.1"
@@ -30,7 +30,7 @@ class FetchedSources:
         self.status_lists = FetchedStatusLists(web, self._deadline)
 
     def credential(self, url: str) -> Fetched:
-        """Whatever is at ``url``: it is its own proof, so it may come by any road."""
+        """The credential at ``url``. It may come from any host or redirect, because it carries its own proof."""
         return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)
 
 

@@ -1,4 +1,4 @@
-"""Which URLs may be fetched: judged by one strict grammar, so that no two parsers can read a URL differently."""
+"""Which URLs may be fetched. One strict grammar decides, so that no two parsers can read a URL differently."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from chalicelib.errors import Unavailable
 from chalicelib.net.addresses import Address, public_address
 
 MAX_URL = 2_048
-"""Characters. Longer ones are not seen in credentials, and logs and caches hold them."""
+"""Characters. Credentials do not contain longer URLs, and logs and caches store them."""
 HTTPS = 443
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# The last label begins with a letter and is a word or punycode: so no form of an IPv4 address, in whatever base, is
-# a host (the WHATWG rule "ends in a number"), and nothing in brackets. Letters beyond ASCII must come as punycode,
-# because some of them are folded to digits and dots by resolvers.
+# The last label begins with a letter and is a word or punycode. This excludes every form of an IPv4 address, in any
+# base (the WHATWG rule "ends in a number"), and anything in brackets. Non-ASCII letters must be given as punycode,
+# because some resolvers fold a few of them to digits and dots.
 _TOP = r"(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+{_TOP}", re.ASCII)
 _SEGMENT = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
 _URL = re.compile(
     r"[Hh][Tt][Tt][Pp][Ss]://(?P<host>[A-Za-z0-9.-]{1,253})(?::(?P<port>[1-9][0-9]{0,4}))?"
-    # Query and fragment only behind a slash: readers differ about where the host ends before a bare "?" or "#".
+    # Query and fragment require a slash: parsers differ about where the host ends before a bare "?" or "#".
     rf"(?:(?P<path>/{_SEGMENT}*(?:\?(?:{_SEGMENT}|\?)*)?)(?:\#(?:{_SEGMENT}|\?)*)?)?",
     re.ASCII,
 )
 
 _LOCAL_NAMES = ("alt", "home.arpa", "internal", "local", "localhost", "onion")
-"""Names that never lead to the public internet (IANA Special-Use Domain Names, and ICANN's `.internal`). The check of
-addresses would refuse them too; this saves the look-up."""
+"""Names that never resolve on the public internet (IANA Special-Use Domain Names, and ICANN's `.internal`). The address
+check would refuse them too; this saves the DNS query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that passed: always https. ``path`` is the request target, with the query and without the fragment."""
+    """A checked URL, always https. ``path`` is the request target, with the query and without the fragment."""
 
     host: str
     port: int
@@ -42,7 +42,7 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """Host, and port where it is not the usual one."""
+        """Host, and port if it is not 443."""
         return self.host if self.port == HTTPS else f"{self.host}:{self.port}"
 
     @property
@@ -52,20 +52,20 @@ class Target:
 
     @property
     def url(self) -> str:
-        """The URL as it is fetched."""
+        """The URL to fetch."""
         return self.origin + self.path
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The rules, and what one machine's settings except from them."""
+    """The rules, and the exceptions of one deployment."""
 
     allow: frozenset[str] = field(default_factory=frozenset)
-    """``host:port`` entries that may have another port than 443 and any address: for development and tests only
-    (`chalicelib.settings` refuses it in production). Never an address: a host is always a name."""
+    """``host:port`` entries that may use a port other than 443 and any address: for development and tests only
+    (`chalicelib.settings` refuses it in production). The host is always a name, never an address."""
 
     def target(self, url: str) -> Target:
-        """The target that ``url`` names. Raises `Unavailable` with code `url_refused`."""
+        """Parse and check ``url``. Raises `Unavailable` with code `url_refused`."""
         if len(url) > MAX_URL:
             raise _refused(f"The link has more than {MAX_URL:,} characters.")
         match = _URL.fullmatch(url)
@@ -79,9 +79,10 @@ class Guard:
         return Target(host, port, match["path"] or "/")
 
     def checked(self, target: Target, addresses: Sequence[Address]) -> Sequence[Address]:
-        """``addresses``, if ``target`` may be reached at every one of them.
+        """Return ``addresses`` if ``target`` may be contacted at every one of them.
 
-        One that is not public condemns all: whoever mixes them is trying. Raises `Unavailable` (`address_refused`).
+        A single non-public address refuses all, because only an attack mixes them. Raises `Unavailable`
+        (`address_refused`).
         """
         if f"{target.host}:{target.port}" in self.allow or all(map(public_address, addresses)):
             return addresses

@@ -1,7 +1,7 @@
-"""One HTTPS exchange with one checked address: every wait ends at a deadline, every byte is counted.
+"""One HTTPS request to one checked address, with a deadline for every wait and a limit on every byte.
 
-Built on the standard library's sockets and `HTTPResponse`. A client library would be given the pinned address and the
-host's name as well, but its time limits hold for single reads: a host that sends one byte a second keeps it for hours.
+Built on the standard library's sockets and `HTTPResponse`. A client library could also be given the pinned address and
+the host name, but its timeouts apply to single reads: a host that sends one byte a second would keep it busy for hours.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Target
 
 CONNECT_SECONDS = 2.0
-"""For reaching the host, over all the addresses that are tried."""
+"""Limit for connecting, over all addresses that are tried."""
 MAX_TRIED = 3
-"""Addresses that are tried, one after the other."""
+"""Maximum addresses to try, one after the other."""
 MAX_HEAD = 64 * 1024
-"""Bytes of status line and headers."""
+"""Maximum bytes of the status line and headers."""
 MAX_BODY = 1024 * 1024
-"""Bytes of a body as sent, and again when it is inflated. A DID document has a few KB; of credentials and status
-lists no more than a quarter of this is read (`strict_json.Caps`)."""
+"""Maximum bytes of a body as sent, and again when decompressed. A DID document has a few KB; credentials and status
+lists are limited to a quarter of this (`strict_json.Caps`)."""
 _FRAMING = MAX_BODY + 64 * 1024
-"""Bytes that may come on top of a body, for the lengths of its chunks and the headers behind it."""
+"""Maximum bytes in addition to a body, for chunk sizes and trailers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a host sent: the body as it came, perhaps compressed."""
+    """An HTTP response, with the body as sent (possibly compressed)."""
 
     status: int
     headers: Mapping[str, str]
@@ -44,16 +44,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What is sent along with a question that is no GET."""
+    """The body and headers of a POST."""
 
     body: bytes
     content_type: str
     authorization: str = ""
-    """The header of that name; none when empty."""
+    """The `Authorization` header; empty for none."""
 
 
 class _Incoming(io.RawIOBase):
-    """Reads a connection until a deadline, and no more than ``allowance`` bytes."""
+    """Reads a connection until a deadline, at most ``allowance`` bytes."""
 
     def __init__(self, connection: ssl.SSLSocket, deadline: Deadline, host: str) -> None:
         super().__init__()
@@ -69,14 +69,14 @@ class _Incoming(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # any writable buffer
         if self.allowance <= 0:
             raise too_large(self._host)
-        _limit(self._connection, self._deadline)
+        _set_timeout(self._connection, self._deadline)
         count = self._connection.recv_into(buffer[: self.allowance])
         self.allowance -= count
         self.ended = count == 0
         return count
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """What `HTTPResponse` asks a socket for."""
+        """The method that `HTTPResponse` calls on a socket."""
         return io.BufferedReader(self)
 
 
@@ -88,15 +88,15 @@ def exchange(
     deadline: Deadline,
     sent: Sent | None = None,
 ) -> Answer:
-    """GET ``target``, or POST what is ``sent`` to it, at one of ``addresses``, which the guard has checked, and nowhere
-    else.
+    """GET ``target``, or POST ``sent`` to it, at one of ``addresses``, which the guard has checked; no other address is
+    contacted.
 
     Raises `Unavailable` with one of the codes `connect_failed`, `tls_failed`, `too_large`, `cut_off`, `not_http`, or
     `TimeoutError` when ``deadline`` passes first.
     """
-    with _connect(target, addresses, deadline) as plain, _secure(plain, target, trust, deadline) as connection:
+    with _connect(target, addresses, deadline) as tcp, _secure(tcp, target, trust, deadline) as connection:
         try:
-            _limit(connection, deadline)
+            _set_timeout(connection, deadline)
             connection.sendall(_request(target, accept, sent))
             return _read(connection, target.host, deadline)
         except TimeoutError:
@@ -108,39 +108,42 @@ def exchange(
 
 
 def too_large(host: str) -> Unavailable:
-    """The refusal of an answer beyond the caps."""
+    """The error for a response that exceeds the limits."""
     return Unavailable(f"{host} sent more than {MAX_BODY:,} bytes.", code="too_large")
 
 
 def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -> socket.socket:
-    soon = deadline.within(CONNECT_SECONDS)
+    connect_deadline = deadline.within(CONNECT_SECONDS)
     tried = addresses[:MAX_TRIED]
     failure: OSError | None = None
     for position, address in enumerate(tried):
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-        plain = socket.socket(family, socket.SOCK_STREAM)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or the request waits for the handshake's echo
+        tcp = socket.socket(family, socket.SOCK_STREAM)
+        tcp.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # otherwise Nagle's algorithm delays the request until the handshake is acknowledged
         try:
-            share = soon.left() / (len(tried) - position)
+            share = connect_deadline.left() / (len(tried) - position)
             if share <= 0:
                 raise TimeoutError
-            plain.settimeout(share)
-            plain.connect((str(address), target.port))
-        except OSError as error:  # a TimeoutError is one too: the next address has its share
-            plain.close()
+            tcp.settimeout(share)
+            tcp.connect((str(address), target.port))
+        except OSError as error:  # includes TimeoutError: the next address gets its share of the time
+            tcp.close()
             failure = error
         else:
-            return plain
+            return tcp
     if isinstance(failure, TimeoutError):
         raise failure
     raise Unavailable(f"{target.host} cannot be reached.", code="connect_failed") from failure
 
 
-def _secure(plain: socket.socket, target: Target, trust: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
+def _secure(tcp: socket.socket, target: Target, trust: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
     try:
-        _limit(plain, deadline)
-        # An end without TLS's own farewell is an error, or a body without a length could be cut by anybody.
-        return trust.wrap_socket(plain, server_hostname=target.host, suppress_ragged_eofs=False)
+        _set_timeout(tcp, deadline)
+        # An end of the connection without TLS's close_notify is an error; otherwise anyone on the network could
+        # truncate a body without a length.
+        return trust.wrap_socket(tcp, server_hostname=target.host, suppress_ragged_eofs=False)
     except TimeoutError:
         raise
     except ssl.SSLCertVerificationError as error:
@@ -168,7 +171,7 @@ def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline) -> Answer:
     incoming = _Incoming(connection, deadline, host)
     with HTTPResponse(cast(socket.socket, incoming), method="GET") as response:
         response.begin()
-        if incoming.ended:  # which the standard library takes for the end of the headers
+        if incoming.ended:  # the standard library would take it for the end of the headers
             raise _cut_off(host)
         incoming.allowance += MAX_BODY + _FRAMING
         if (response.length or 0) > MAX_BODY:
@@ -184,14 +187,14 @@ def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline) -> Answer:
 
 
 def _headers(message: Message) -> Mapping[str, str]:
-    """Names in lower case; what is sent twice is joined, as RFC 9110, 5.3 allows."""
+    """Header names in lower case; repeated headers are joined, as RFC 9110, 5.3 allows."""
     headers: dict[str, str] = {}
     for name in {name.lower() for name in message}:
         headers[name] = ", ".join(map(str, message.get_all(name, ())))
     return headers
 
 
-def _limit(connection: socket.socket, deadline: Deadline) -> None:
+def _set_timeout(connection: socket.socket, deadline: Deadline) -> None:
     left = deadline.left()
     if left <= 0:
         raise TimeoutError

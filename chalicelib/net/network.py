@@ -1,4 +1,4 @@
-"""The fetcher behind its guard, and the cache before it: one of each for a worker."""
+"""The guard, fetcher and cache of one worker."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.net.resolve import SystemAddressResolver
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What reads from strangers are made with."""
+    """The dependencies for fetching from external hosts."""
 
     guard: Guard
     fetcher: Fetcher
@@ -23,7 +23,7 @@ class Network:
 
     @classmethod
     def made(cls, allow: frozenset[str], clock: Callable[[], datetime]) -> Self:
-        """A network that goes by ``clock``; for ``allow`` see `Guard`."""
+        """Create a network that uses ``clock``; for ``allow`` see `Guard`."""
         guard = Guard(allow)
         fetcher = Fetcher(guard, SystemAddressResolver(), system_trust(), clock)
         return cls(guard, fetcher, Cache(fetcher, clock))

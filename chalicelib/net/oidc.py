@@ -1,4 +1,4 @@
-"""OpenID Connect providers over the network: their documents from the cache, their token endpoint asked directly."""
+"""OpenID Connect providers over the network: cached documents, and direct calls to the token endpoint."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from chalicelib.net.web import Web, read
 from chalicelib.verify.ports import Fetched
 
 SECONDS = 10.0
-"""For everything that one sign-in asks of a provider."""
+"""Limit of one call to a provider."""
 FRESH_EVERY = 60.0
-"""Seconds between two readings of keys past the cache, or invented key names would make us knock all the time."""
+"""Minimum seconds between two fetches of keys that bypass the cache, so that forged key ids cannot cause a fetch
+each."""
 _JSON = "application/json"
 
 
@@ -32,17 +33,17 @@ class NetworkProviders:
         self._fetcher = fetcher
         self._clock = clock
         self._lock = threading.Lock()
-        self._read: dict[str, float] = {}
+        self._last_fetch: dict[str, float] = {}
 
     def endpoints(self, provider: Provider) -> Endpoints:
-        """See the port. The document has to name the issuer that it was asked for (Discovery 1.0, 4.3)."""
+        """See the port. The document must name the issuer that was requested (Discovery 1.0, 4.3)."""
         url = provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
         fetched = self._web.get(url, accept=_JSON, deadline=self._deadline(), stay=True)
         return read(fetched, lambda found: _endpoints(provider, found))
 
     def keys(self, endpoints: Endpoints, *, fresh: bool) -> Sequence[Mapping[str, Any]]:
         """See the port."""
-        if fresh and self._may_read(endpoints.keys):
+        if fresh and self._may_fetch(endpoints.keys):
             found = self._fetcher.get(endpoints.keys, accept=_JSON, deadline=self._deadline(), stay=True).fetched
         else:
             found = self._web.get(endpoints.keys, accept=_JSON, deadline=self._deadline(), stay=True)
@@ -52,7 +53,7 @@ class NetworkProviders:
         """See the port."""
         fields, authorization = dict(form), ""
         if provider.client_secret and endpoints.basic:
-            # RFC 6749, 2.3.1: both are written as in a form first.
+            # RFC 6749, 2.3.1: both are form-encoded first.
             pair = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}"
             authorization = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
         elif provider.client_secret:
@@ -67,12 +68,12 @@ class NetworkProviders:
     def _deadline(self) -> Deadline:
         return Deadline.after(SECONDS, self._clock)
 
-    def _may_read(self, url: str) -> bool:
+    def _may_fetch(self, url: str) -> bool:
         now = self._clock()
         with self._lock:
-            if now - self._read.get(url, now - FRESH_EVERY) < FRESH_EVERY:
+            if now - self._last_fetch.get(url, now - FRESH_EVERY) < FRESH_EVERY:
                 return False
-            self._read[url] = now
+            self._last_fetch[url] = now
             return True
 
 

@@ -1,4 +1,4 @@
-"""From a host's name to its addresses, within a deadline."""
+"""Resolve a host name to its addresses within a deadline."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from chalicelib.net.addresses import Address
 from chalicelib.net.deadline import Deadline
 
 MAX_LOOKUPS = 8
-"""Look-ups under way at once; one that hangs keeps its thread until the system's resolver gives up."""
+"""Maximum concurrent lookups; one that hangs occupies its thread until the system resolver gives up."""
 MAX_ADDRESSES = 32
-"""Addresses of one host that are judged; a host with more is refused rather than judged in part."""
+"""Maximum addresses of one host. A host with more is refused, because all of them must be checked."""
 
 
 class AddressResolver(Protocol):
-    """Looks names up."""
+    """Resolves host names."""
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
         """All addresses of ``host``, at least one. Raises `Unavailable` (`dns_failed`) or `TimeoutError`."""
 
 
 class SystemAddressResolver:
-    """The machine's own resolver. `getaddrinfo` knows no time limit, so each look-up has a thread that may be left
-    behind; the number of threads is bounded."""
+    """The system resolver. `getaddrinfo` has no timeout, so each lookup runs in a thread that may be abandoned; the
+    number of threads is bounded."""
 
     def __init__(self) -> None:
         self._slots = threading.BoundedSemaphore(MAX_LOOKUPS)
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
-        """See `Resolver`."""
+        """See `AddressResolver`."""
         if not self._slots.acquire(timeout=max(deadline.left(), 0)):
             raise TimeoutError
         answers: queue.SimpleQueue[Sequence[Address] | OSError] = queue.SimpleQueue()
@@ -51,7 +51,7 @@ class SystemAddressResolver:
 
     def _look_up(self, host: str, answers: queue.SimpleQueue[Sequence[Address] | OSError]) -> None:
         try:
-            # As bytes, so that no further coding of names takes place.
+            # Bytes, so that `getaddrinfo` does not apply its own IDNA encoding.
             found = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
             answers.put(tuple(dict.fromkeys(ip_address(entry[4][0]) for entry in found)))
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Status list credentials of strangers (Bitstring Status List v1.0, 3.2)."""
+"""Fetch status list credentials of other issuers (Bitstring Status List v1.0, 3.2)."""
 
 from __future__ import annotations
 
@@ -17,5 +17,6 @@ class FetchedStatusLists:
         self._deadline = deadline
 
     def fetch(self, url: str) -> Fetched:
-        """The signed list at ``url``, unverified: it carries its issuer's proof, so it may come by any road."""
+        """The signed list at ``url``, unverified. It may come from any host or redirect, because it carries its
+        issuer's proof."""
         return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)

@@ -1,4 +1,4 @@
-"""What the readers of strangers' documents need: bytes by URL, and those bytes as strict JSON."""
+"""Read external documents: fetch bytes by URL and parse them as strict JSON."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Result = TypeVar("Result")
 
 
 class Web(Protocol):
-    """The guarded fetcher behind its cache: `chalicelib.net.cache.Cache`."""
+    """The cached, guarded fetcher: `chalicelib.net.cache.Cache`."""
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Fetched:
         """See `chalicelib.net.fetch.Fetcher.get`."""
 
 
 def read(fetched: Fetched, reader: Callable[[Mapping[str, object]], Result]) -> Result:
-    """What ``reader`` makes of the JSON that was fetched.
+    """Parse a fetched document as JSON and pass it to ``reader``.
 
-    A host that serves something unreadable has not answered: raises `Unavailable` (`document_unreadable`) with the
-    reason, never `Malformed`, which would speak of the credential.
+    An unreadable document counts as no answer from its host: raises `Unavailable` (`document_unreadable`) with the
+    reason, never `Malformed`, which would mean that the credential is malformed.
     """
     try:
         return reader(strict_json.parse(fetched.body))
