@@ -17,15 +17,16 @@ def decode_base58btc(text: str) -> bytes:
     """The bytes behind ``z`` + base58btc. Raises `Malformed`."""
     if text[:1] != "z" or len(text) > MAX_CHARACTERS:
         raise Malformed("This is not a base58btc value that starts with 'z'.", code="not_base58btc")
-    if stranger := text[1:].strip(_ALPHABET):
-        raise Malformed(f"{stranger[0]!r} is not a base58 character.", code="not_base58btc")
+    if invalid := text[1:].strip(_ALPHABET):
+        raise Malformed(f"{invalid[0]!r} is not a base58 character.", code="not_base58btc")
     number = _number(text[1:].encode().translate(_TO_DIGITS))
     zeros = len(text) - 1 - len(text[1:].lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
 def _number(digits: bytes) -> int:
-    """The number with these digits to the base 58: neighbours are joined to pairs, all at once, then pairs to fours."""
+    """The number that these base58 digits represent. Adjacent digits are combined to pairs, all at once, then pairs to
+    fours, and so on."""
     number = int.from_bytes(digits, "big")
     for width, every_other, base in _JOINS:
         if width >= 8 * len(digits):
@@ -38,17 +39,18 @@ _JOINS = [
     (width, sum((2**width - 1) << at for at in range(0, 8 * MAX_CHARACTERS, 2 * width)), 58 ** (width // 8))
     for width in (8 << step for step in range(MAX_CHARACTERS.bit_length() - 1))
 ]
-"""Bits that a digit, a pair, four... of them have, a mask of every other one, and what the one above it counts."""
+"""For digits, pairs, fours...: the width in bits, a mask of every other one, and the factor of the higher of the
+two."""
 
 
 def encode_base58btc(data: bytes) -> str:
     """``z`` + base58btc of ``data``."""
     number = int.from_bytes(data, "big")
-    letters = ""
+    digits = ""
     while number:
-        number, rest = divmod(number, 58)
-        letters = _ALPHABET[rest] + letters
-    return "z" + "1" * (len(data) - len(data.lstrip(b"\0"))) + letters
+        number, remainder = divmod(number, 58)
+        digits = _ALPHABET[remainder] + digits
+    return "z" + "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
 
 
 def encode_ed25519(public: bytes) -> str:

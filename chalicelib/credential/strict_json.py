@@ -44,9 +44,9 @@ def parse(data: bytes, caps: Caps = DEFAULT) -> dict[str, object]:
     value = _decode(text, _QUICK, caps)
     strings = _check_shape(value, caps)
     if text.count('"') != 2 * strings:
-        # Every name and every string has two quotes. Extra quotes are either escaped, or belong to a value that a
-        # second member of the same name replaced; the slower decoder finds out.
-        value = _decode(text, _WATCHFUL, caps)
+        # Every name and every string has two quotes. Further quotes are either escaped, or belong to a value that a
+        # second member of the same name replaced; the slower decoder tells which.
+        value = _decode(text, _STRICT, caps)
     if "\\" in text and _SURROGATE(text):
         _refuse_lone_surrogates(value)
     return value
@@ -102,13 +102,13 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         counts = Counter(name for name, _ in pairs)
-        twice = next(name for name, count in counts.items() if count > 1)
-        raise Malformed(f"The name {twice[:64]!r} appears twice in one object.", code="duplicate_name")
+        duplicate = next(name for name, count in counts.items() if count > 1)
+        raise Malformed(f"The name {duplicate[:64]!r} appears twice in one object.", code="duplicate_name")
     return members
 
 
 def _integer(digits: str) -> int:
-    # Seventeen characters hold every safe integer with its sign; int() of more digits costs time.
+    # Every safe integer with its sign fits into 17 characters; int() of more digits is slow.
     if len(digits) > 17 or abs(int(digits)) > MAX_SAFE_INTEGER:
         raise Malformed("The JSON contains an integer beyond 2^53-1.", code="number_out_of_range")
     return int(digits)
@@ -117,7 +117,7 @@ def _integer(digits: str) -> int:
 def _float(digits: str) -> float | int:
     number = float(digits)
     if number.is_integer() and abs(number) <= MAX_SAFE_INTEGER:
-        return int(number)  # 42.0 is 42, as in ECMAScript: a number has one value however it is written
+        return int(number)  # 42.0 is 42, as in ECMAScript: the spelling of a number does not matter
     if number in (float("inf"), float("-inf")):
         raise Malformed("The JSON contains a number that parsers read differently.", code="number_out_of_range")
     return number
@@ -131,7 +131,5 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]").search
 """Finds a lone surrogate escape; pairs are characters (RFC 8259, 7)."""
 
 _QUICK = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
-_WATCHFUL = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
-)
+_STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
 """Refuses duplicate names; the default decoder keeps the last."""

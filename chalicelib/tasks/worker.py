@@ -61,7 +61,7 @@ class Worker:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     on_failure: Callable[[TaskFailure], None]
-    """Called with each fault when it occurs."""
+    """Called with each failure when it occurs."""
 
 
 def run(worker: Worker, until: datetime) -> Worked:
@@ -103,23 +103,23 @@ def pause(attempts: int, entropy: Callable[[int], bytes]) -> timedelta:
 def _do(worker: Worker, task: Task, worked: Worked) -> None:
     if task.attempts > ATTEMPTS:
         # Earlier workers ended without reporting an error, by timeout or out of memory, so do not try again.
-        _put_off(worker, task, worked, "worker_died", None)
+        _fail(worker, task, worked, "worker_died", None)
         return
     handler = worker.handlers.get(task.kind)
     if handler is None:
         # A newer release may have added this kind during a deployment, so retry later.
-        _put_off(worker, task, worked, "no_handler", None)
+        _fail(worker, task, worked, "no_handler", None)
         return
     try:
         handler(task)
     except Exception as error:  # noqa: BLE001 - an error in one handler must not stop the other tasks
-        _put_off(worker, task, worked, error.code if isinstance(error, LaurelError) else "internal", error)
+        _fail(worker, task, worked, error.code if isinstance(error, LaurelError) else "internal", error)
         return
     worker.tasks.done(task)
     worked.done += 1
 
 
-def _put_off(worker: Worker, task: Task, worked: Worked, code: str, error: Exception | None) -> None:
+def _fail(worker: Worker, task: Task, worked: Worked, code: str, error: Exception | None) -> None:
     is_final, now = task.attempts >= ATTEMPTS, worker.clock()
     if is_final:
         worker.tasks.move_to_dead_letters(task, code, now)

@@ -103,9 +103,9 @@ class DynamoIssuerStore(DynamoPublicStore):
 
     def achievement_versions(self, issuer_id: str, achievement_id: str) -> Iterator[Achievement]:
         part = keys.achievement_versions(issuer_id, achievement_id)
-        kept = [read(AchievementItem, raw) for raw in self._tables.query(self._tables.credentials, part)]
-        if kept:
-            yield from kept
+        stored = [read(AchievementItem, raw) for raw in self._tables.query(self._tables.credentials, part)]
+        if stored:
+            yield from stored
             return
         with suppress(NotFound):
             yield self.achievement(issuer_id, achievement_id)  # the first version, stored before versions were kept

@@ -20,27 +20,27 @@ class PathwayLinksItem(Item, discriminator="signposts"):
 
     @classmethod
     def of(cls, issuer_id: str, achievement_id: str, pathway_links: Sequence[PathwayLink]) -> Self:
-        posts = [
+        links = [
             {
-                "pathway_id": post.pathway_id,
-                "pathway": post.pathway,
-                "next": [[step.achievement_id, step.name, step.url] for step in post.next],
-                "reward": post.reward,
+                "pathway_id": link.pathway_id,
+                "pathway": link.pathway,
+                "next": [[step.achievement_id, step.name, step.url] for step in link.next],
+                "reward": link.reward,
             }
-            for post in pathway_links
+            for link in pathway_links
         ]
         return cls(
             *keys.pathway_links(issuer_id, achievement_id),
-            posts=json.dumps(posts, ensure_ascii=False, separators=(",", ":")),
+            posts=json.dumps(links, ensure_ascii=False, separators=(",", ":")),
         )
 
     def to_domain(self) -> tuple[PathwayLink, ...]:
         return tuple(
             PathwayLink(
-                post["pathway_id"],
-                post["pathway"],
-                tuple(Step(achievement_id, name, None, url) for achievement_id, name, url in post["next"]),
-                post["reward"],
+                link["pathway_id"],
+                link["pathway"],
+                tuple(Step(achievement_id, name, None, url) for achievement_id, name, url in link["next"]),
+                link["reward"],
             )
-            for post in json.loads(self.posts)
+            for link in json.loads(self.posts)
         )

@@ -177,8 +177,8 @@ class DynamoPathways:
                 _next(PathwaySetItem.of(pathway_set), pathway_set.version),
                 Put(PathwayItem.of(pathway, version_key).raw()),
                 *(
-                    Put(PathwayLinksItem.of(issuer_id, achievement_id, posts).raw(), WHATEVER)
-                    for achievement_id, posts in pathway_links.items()
+                    Put(PathwayLinksItem.of(issuer_id, achievement_id, links).raw(), WHATEVER)
+                    for achievement_id, links in pathway_links.items()
                 ),
                 *(Put(raw_task(task)) for task in tasks),
             ],
