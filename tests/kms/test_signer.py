@@ -1,4 +1,4 @@
-"""Keys in the embedded AWS's key service, and the fake beside them."""
+"""Ed25519 keys in the embedded AWS KMS, and in the fake signer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def signer(request: pytest.FixtureRequest) -> Iterator[Signer]:
     return fakes.Signer() if request.param == "fake" else request.getfixturevalue("kms")
 
 
-def test_a_new_key_signs_what_its_public_half_verifies(signer: Signer):
+def test_signatures_of_a_new_key_verify_with_its_public_key(signer: Signer):
     key = signer.create("an issuer's key")
     public = Ed25519PublicKey.from_public_bytes(key.public)
     for message in (b"m" * 64, b"", b"m" * LONGEST_MESSAGE):
@@ -42,33 +42,33 @@ def test_a_new_key_signs_what_its_public_half_verifies(signer: Signer):
         public.verify(signer.sign(key.handle, b"this"), b"that")
 
 
-def test_the_public_half_can_be_had_again(signer: Signer):
+def test_the_public_key_can_be_read_again(signer: Signer):
     key, other = signer.create("one"), signer.create("another")
     assert signer.public(key.handle) == key.public
     assert len(key.public) == 32
     assert key.public != other.public
 
 
-def test_a_message_that_kms_cannot_sign_is_refused_before_it_is_sent(signer: Signer):
+def test_a_message_longer_than_kms_allows_is_refused(signer: Signer):
     key = signer.create("one")
     with pytest.raises(Refused) as caught:
         signer.sign(key.handle, b"m" * (LONGEST_MESSAGE + 1))
     assert caught.value.code == "message_too_long"
 
 
-def test_a_key_that_is_not_there_is_unavailable(signer: Signer):
+def test_a_missing_key_is_unavailable(signer: Signer):
     for call in (lambda: signer.public("no-such-key"), lambda: signer.sign("no-such-key", b"m")):
         with pytest.raises(Unavailable):
             call()
 
 
-def test_a_key_of_another_kind_is_refused(kms: KmsSigner):
-    made = kms._client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+def test_a_key_of_another_type_is_refused(kms: KmsSigner):
+    created = kms._client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
     with pytest.raises(Refused):
-        kms.public(made["KeyMetadata"]["KeyId"])
+        kms.public(created["KeyMetadata"]["KeyId"])
 
 
-def test_keys_are_made_for_signing_only_and_say_whose_they_are(kms: KmsSigner):
+def test_keys_are_for_signing_only_and_carry_description_and_tags(kms: KmsSigner):
     key = kms.create("École du Nord")
     metadata = kms._client.describe_key(KeyId=key.handle)["KeyMetadata"]
     assert metadata["KeyUsage"] == "SIGN_VERIFY"
@@ -77,27 +77,26 @@ def test_keys_are_made_for_signing_only_and_say_whose_they_are(kms: KmsSigner):
     assert {"TagKey": "application", "TagValue": "laurel"} in tags
 
 
-@pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
-def test_a_key_service_that_does_not_answer_is_unavailable(kms: KmsSigner, fault):
+@pytest.mark.parametrize("failure", [aws_calls.lost_before, aws_calls.reply_lost])
+def test_kms_that_does_not_respond_is_unavailable(kms: KmsSigner, failure):
     key = kms.create("one")
     for call in (lambda: kms.create("two"), lambda: kms.public(key.handle), lambda: kms.sign(key.handle, b"m")):
-        with fault(kms._client), pytest.raises(Unavailable):
+        with failure(kms._client), pytest.raises(Unavailable):
             call()
 
 
 @pytest.mark.parametrize("status", [200, 400, 403])
 @pytest.mark.parametrize("body", [b"", b"<html>", b"null", b"7", b"{}", b'{"PublicKey":"AA=="}', b'{"Signature":7}'])
-def test_whatever_answers_in_place_of_the_key_service_only_our_errors_come_out(
-    kms: KmsSigner, status: int, body: bytes
-):
+def test_any_invalid_response_raises_only_laurel_errors(kms: KmsSigner, status: int, body: bytes):
     with aws_calls.answered(kms._client, status, body):
         for call in (lambda: kms.create("one"), lambda: kms.public("key"), lambda: kms.sign("key", b"m")):
             with pytest.raises(LaurelError):
                 call()
 
 
-def test_the_model_of_the_api_still_says_what_the_limit_rests_on():
-    """4,096 bytes, and a digest only for Ed25519ph; should AWS lift this, larger JWTs become possible."""
+def test_the_kms_limit_and_algorithms_are_unchanged():
+    """The API model still allows 4,096 bytes, and a digest only for Ed25519ph. If AWS lifts this, larger JWTs become
+    possible."""
     client = get_session().create_client(
         "kms", region_name="eu-central-1", config=Config(signature_version="v4"),
         aws_access_key_id="none", aws_secret_access_key="none",

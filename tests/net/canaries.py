@@ -1,8 +1,8 @@
-"""Run inside a network namespace of its own by `test_canaries.py`: strangers' URLs against listening canaries.
+"""Fetches hostile URLs next to listening canaries. `test_canaries.py` runs it in its own network namespace.
 
-Private addresses that must never be reached are put on the loopback device, each with listeners. One public address
-belongs to a stranger, whose server redirects wherever its path says; a DNS server gives names to all of them. Prints
-one JSON object with what happened.
+The loopback device gets private addresses that must never be contacted, each with listeners. One public address belongs
+to an external host whose server redirects to the URL in its path; a DNS server resolves names to all of them. Prints
+one JSON object with the results.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from tests.net.certificates import Authority
 from tests.net.dns import AAAA, A, DnsServer
 from tests.net.stranger import Stranger, ok, redirect
 
-STRANGER = IPv4Address("93.184.216.34")
+EXTERNAL = IPv4Address("93.184.216.34")
 CANARIES_4 = [
     IPv4Address(text)
     for text in (
@@ -63,10 +63,10 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 class Canaries:
-    """Listeners on everything that must never be reached; ``heard`` counts who was."""
+    """Listeners on addresses that must never be contacted; ``connections`` counts the connections to each."""
 
     def __init__(self) -> None:
-        self.heard: Counter[str] = Counter()
+        self.connections: Counter[str] = Counter()
         self._selector = selectors.DefaultSelector()
         for address in (*CANARIES_4, *CANARIES_6):
             for port in PORTS:
@@ -80,19 +80,19 @@ class Canaries:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        pass  # the namespace ends with the process
+        pass  # the listeners end with the process's namespace
 
     def _listen(self) -> None:
         while True:
             for key, _ in self._selector.select():
                 assert isinstance(key.fileobj, socket.socket)
-                visitor, _address = key.fileobj.accept()
-                self.heard[key.data] += 1
-                visitor.close()
+                connection, _address = key.fileobj.accept()
+                self.connections[key.data] += 1
+                connection.close()
 
 
 class NoGuard(Guard):
-    """What a fetcher without a guard would do: the control that shows that the canaries can be reached."""
+    """A guard that allows everything: the control that shows that the canaries can be reached."""
 
     def target(self, url: str) -> Target:
         parts = urlsplit(url)
@@ -104,7 +104,7 @@ class NoGuard(Guard):
 
 
 def forms_4(address: IPv4Address) -> list[str]:
-    """Ways to write an address that some resolver takes."""
+    """Spellings of an address that some resolver accepts."""
     a, b, c, d = address.packed
     number = int(address)
     return [
@@ -119,26 +119,26 @@ def forms_4(address: IPv4Address) -> list[str]:
 
 
 def name_of(address: Address) -> str:
-    """A name that leads to ``address``."""
+    """A name that resolves to ``address``."""
     if address.version == 4:
         return f"{str(address).replace('.', '-')}.four.example"
     return f"{int(address):032x}.six.example"
 
 
-def names(turns: Counter[str]) -> Callable[[str, int], list[IPv4Address] | list[IPv6Address]]:
-    """What the DNS server answers. ``rebind.example`` is the stranger's the first time, a canary's the next."""
+def names(lookups: Counter[str]) -> Callable[[str, int], list[IPv4Address] | list[IPv6Address]]:
+    """The answers of the DNS server. ``rebind.example`` alternates between the external host and a canary."""
 
     def answers(name: str, kind: int) -> list[IPv4Address] | list[IPv6Address]:
         if kind == A:
             if match := re.fullmatch(r"(\d+)-(\d+)-(\d+)-(\d+)\.four\.example", name):
                 return [IPv4Address(".".join(match.groups()))]
             if name == "good.example":
-                return [STRANGER]
+                return [EXTERNAL]
             if name == "mixed.example":
-                return [STRANGER, CANARIES_4[2]]
+                return [EXTERNAL, CANARIES_4[2]]
             if name == "rebind.example":
-                turns[name] += 1
-                return [STRANGER if turns[name] % 2 else CANARIES_4[2]]
+                lookups[name] += 1
+                return [EXTERNAL if lookups[name] % 2 else CANARIES_4[2]]
         if kind == AAAA and (match := re.fullmatch(r"([0-9a-f]{32})\.six\.example", name)):
             return [IPv6Address(int(match.group(1), 16))]
         return []
@@ -147,19 +147,17 @@ def names(turns: Counter[str]) -> Callable[[str, int], list[IPv4Address] | list[
 
 
 def urls() -> st.SearchStrategy[str]:
-    """URLs by someone who wants in."""
+    """URLs that an attacker might submit."""
     direct = st.sampled_from([form for address in CANARIES_4 for form in forms_4(address)])
-    sixes = st.sampled_from(
-        [form for address in CANARIES_6 for form in (f"[{address}]", str(address), name_of(address))]
-    )
+    v6 = st.sampled_from([form for address in CANARIES_6 for form in (f"[{address}]", str(address), name_of(address))])
     named = st.sampled_from(
         ["localhost", "LOCALHOST.", "good.example", "mixed.example", "rebind.example", "nobody.example"]
     )
-    led = st.sampled_from([name_of(each) for each in (*CANARIES_4, *CANARIES_6)])
+    resolving = st.sampled_from([name_of(each) for each in (*CANARIES_4, *CANARIES_6)])
     hosts = st.one_of(
-        direct, direct, sixes, named, led, led, st.text("0123456789abcdefx.:[]@\\%", min_size=1, max_size=18)
+        direct, direct, v6, named, resolving, resolving, st.text("0123456789abcdefx.:[]@\\%", min_size=1, max_size=18)
     )
-    tricked = st.builds(
+    disguised = st.builds(
         lambda form, good, bad: form.format(good=good, bad=bad),
         st.sampled_from(["{bad}"] * 6 + ["{good}@{bad}", "{good}\\@{bad}", "{bad}\\@{good}", "{good}#@{bad}"]
                         + ["{good}:443@{bad}", "{bad}%00.{good}", "{bad}\t", "{good} {bad}", "{good}?@{bad}"]),
@@ -169,7 +167,7 @@ def urls() -> st.SearchStrategy[str]:
     ports = st.sampled_from(["", "", "", ":443", ":80", ":8443", ":9001", ":0443", ":"])
     paths = st.sampled_from(["/", "", "/latest/meta-data/", "/2018-06-01/runtime/invocation/next", "/did.json?a=b#c"])
     schemes = st.sampled_from(["https://"] * 6 + ["http://", "HTTPS://", "//", "https:/", "https:\\\\", "ftp://", ""])
-    plain = st.builds("{}{}{}{}".format, schemes, tricked, ports, paths)
+    plain = st.builds("{}{}{}{}".format, schemes, disguised, ports, paths)
     redirected = plain.map(lambda url: f"https://good.example/to/{quote(url, safe='')}")
     twice = redirected.map(lambda url: f"https://good.example/to/{quote(url, safe='')}")
     dids = st.builds("did:web:{}{}".format, hosts, st.sampled_from(["", ":a", "%3A9001", "%3A443:a"]))
@@ -178,81 +176,85 @@ def urls() -> st.SearchStrategy[str]:
 
 @dataclass
 class Report:
-    """What happened to the URLs."""
+    """Outcomes of the fetches."""
 
     outcomes: Counter[str]
 
-    def ask(self, fetcher: Fetcher, url: str) -> None:
+    def fetch(self, fetcher: Fetcher, url: str) -> None:
         try:
-            place = document_url(url) if url.startswith("did:") else url
-            fetcher.get(place, accept="*/*", deadline=Deadline.after(10, time.monotonic))
+            target = document_url(url) if url.startswith("did:") else url
+            fetcher.get(target, accept="*/*", deadline=Deadline.after(10, time.monotonic))
             self.outcomes["answered"] += 1
         except Unavailable as error:
             self.outcomes[error.code] += 1
 
 
-def each(count: int, ask: Callable[[str], None]) -> int:
-    """Ask for ``count`` generated URLs; how many it were."""
-    asked = 0
+def each(count: int, fetch: Callable[[str], None]) -> int:
+    """Call ``fetch`` with ``count`` generated URLs; return the number of calls."""
+    fetched = 0
 
     @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(urls())
     def run(url: str) -> None:
-        nonlocal asked
-        asked += 1
-        ask(url)
+        nonlocal fetched
+        fetched += 1
+        fetch(url)
 
     run()
-    return asked
+    return fetched
 
 
 def main(count: int) -> None:
-    """Everything, in the namespace that this process was started in."""
+    """Run everything in the namespace of this process."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    for address in (*CANARIES_4[2:], *CANARIES_6[1:], STRANGER):
+    for address in (*CANARIES_4[2:], *CANARIES_6[1:], EXTERNAL):
         flags = ["nodad"] if address.version == 6 else []
         subprocess.run(["ip", "address", "add", f"{address}/{address.max_prefixlen}", "dev", "lo", *flags], check=True)
     with tempfile.TemporaryDirectory() as folder:
         resolver = Path(folder) / "resolv.conf"
         resolver.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n", encoding="ascii")
         subprocess.run(["mount", "--bind", str(resolver), "/etc/resolv.conf"], check=True)
-        authority, turns = Authority(), Counter[str]()
-        server = authority.server(Path(folder), "good.example", "rebind.example", "mixed.example")
-        with Canaries() as canaries, DnsServer(names(turns)) as dns, Stranger(server, str(STRANGER), HTTPS) as stranger:
-            stranger.otherwise = lambda path: redirect(_place(path[4:])) if path.startswith("/to/") else ok(b"{}")
-            print(json.dumps(_try(count, authority, canaries, dns, stranger)))
+        authority, lookups = Authority(), Counter[str]()
+        tls = authority.server(Path(folder), "good.example", "rebind.example", "mixed.example")
+        with Canaries() as canaries, DnsServer(names(lookups)) as dns, Stranger(tls, str(EXTERNAL), HTTPS) as server:
+            server.default_page = _respond
+            print(json.dumps(_run(count, authority, canaries, dns, server)))
 
 
-def _place(text: str) -> str:
-    """A redirect's place; what would end the header is left as it is written."""
+def _respond(path: str) -> bytes:
+    return redirect(_redirect_target(path[4:])) if path.startswith("/to/") else ok(b"{}")
+
+
+def _redirect_target(text: str) -> str:
+    """The target of a redirect; characters that would end the header stay escaped."""
     return re.sub(r"[^\x21-\x7e]", lambda match: quote(match.group()), unquote(text))
 
 
-def _try(count: int, authority: Authority, canaries: Canaries, dns: DnsServer, stranger: Stranger) -> dict[str, object]:
+def _run(count: int, authority: Authority, canaries: Canaries, dns: DnsServer, server: Stranger) -> dict[str, object]:
     guarded = Fetcher(Guard(), SystemAddressResolver(), authority.trust(), lambda: NOW)
     report = Report(Counter())
-    asked = each(count, lambda url: report.ask(guarded, url))
+    fetched = each(count, lambda url: report.fetch(guarded, url))
 
     rebound = Report(Counter())
-    before = dns.asked["rebind.example", A]
+    before = dns.queries["rebind.example", A]
     for _ in range(100):
-        rebound.ask(guarded, "https://rebind.example/")
-    questions = dns.asked["rebind.example", A] - before
-    heard = dict(canaries.heard)
+        rebound.fetch(guarded, "https://rebind.example/")
+    queries = dns.queries["rebind.example", A] - before
+    connections = dict(canaries.connections)
 
     control = Report(Counter())
     unguarded = Fetcher(NoGuard(), SystemAddressResolver(), authority.trust(), lambda: NOW)
     for address in (*CANARIES_4, *CANARIES_6):
         for port in PORTS:
-            control.ask(unguarded, f"https://{name_of(ip_address(address))}:{port}/")
+            control.fetch(unguarded, f"https://{name_of(ip_address(address))}:{port}/")
     return {
-        "asked": asked,
-        "heard": heard,
+        "fetched": fetched,
+        "connections": connections,
         "outcomes": dict(report.outcomes),
-        "stranger": len(stranger.asked),
+        "redirects": len(server.paths),
         "rebound": dict(rebound.outcomes),
-        "questions": questions,
-        "heard_without_guard": dict(canaries.heard),
+        "queries": queries,
+        "connections_without_guard": dict(canaries.connections),
         "listeners": len(PORTS) * len((*CANARIES_4, *CANARIES_6)),
     }
 

@@ -1,4 +1,4 @@
-"""A certificate authority of the tests' own, and certificates by it."""
+"""A certificate authority for the tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Authority:
-    """Signs server certificates, and makes the contexts that trust them."""
+    """Signs server certificates and creates the client contexts that trust them."""
 
     def __init__(self, name: str = "Test authority") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -25,15 +25,15 @@ class Authority:
         )
 
     def trust(self) -> ssl.SSLContext:
-        """What a client needs to believe this authority and no other."""
+        """A client context that trusts only this authority."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(cadata=self._certificate.public_bytes(serialization.Encoding.DER))
         return context
 
     def server(self, folder: Path, *names: str, expired: bool = False) -> ssl.SSLContext:
-        """What a server for ``names`` needs; ``folder`` takes its files."""
+        """A server context for ``names``; its files are written to ``folder``."""
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "in no name here")])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "not in the alternative names")])
         builder = self._builder(subject, key.public_key(), days=-1 if expired else 1)
         if names:
             alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])

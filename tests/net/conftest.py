@@ -1,4 +1,4 @@
-"""Strangers on loopback, reached by names that only the tests' resolver knows."""
+"""External hosts on loopback, with names that only the tests' resolver knows."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ HOST = "badges.example"
 
 
 class Names:
-    """A resolver: each look-up of a name takes its next answer; the last one stays."""
+    """A resolver: each lookup of a name returns its next answer; the last one repeats."""
 
     def __init__(self, **answers: Sequence[Sequence[str]]) -> None:
-        self.answers = {name.replace("_", "."): list(turns) for name, turns in answers.items()}
-        self.asked: list[str] = []
+        self.answers = {name.replace("_", "."): list(rounds) for name, rounds in answers.items()}
+        self.lookups: list[str] = []
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
-        self.asked.append(host)
-        turns = self.answers.get(host)
-        if not turns:
+        self.lookups.append(host)
+        rounds = self.answers.get(host)
+        if not rounds:
             raise Unavailable(f"There is no {host}.", code="dns_failed")
-        turn = turns.pop(0) if len(turns) > 1 else turns[0]
-        return [ip_address(address) for address in turn]
+        answer = rounds.pop(0) if len(rounds) > 1 else rounds[0]
+        return [ip_address(address) for address in answer]
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +44,9 @@ def authority() -> Authority:
 
 
 @pytest.fixture
-def stranger(authority: Authority, tmp_path: Path) -> Iterator[Stranger]:
-    with Stranger(authority.server(tmp_path, HOST)) as server:
-        yield server
+def server(authority: Authority, tmp_path: Path) -> Iterator[Stranger]:
+    with Stranger(authority.server(tmp_path, HOST)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -55,9 +55,9 @@ def names() -> Names:
 
 
 @pytest.fixture
-def fetcher(authority: Authority, stranger: Stranger, names: Names) -> Fetcher:
-    """A fetcher to which the stranger's port and address are allowed, and nothing else."""
-    guard = Guard(frozenset({f"{HOST}:{stranger.port}"}))
+def fetcher(authority: Authority, server: Stranger, names: Names) -> Fetcher:
+    """A fetcher that may contact the test server's host and port only."""
+    guard = Guard(frozenset({f"{HOST}:{server.port}"}))
     return Fetcher(guard, names, authority.trust(), lambda: NOW)
 
 
@@ -67,11 +67,13 @@ def deadline() -> Deadline:
 
 
 @pytest.fixture
-def url(stranger: Stranger) -> Callable[[str], str]:
-    return lambda path: f"https://{HOST}:{stranger.port}{path}"
+def url(server: Stranger) -> Callable[[str], str]:
+    return lambda path: f"https://{HOST}:{server.port}{path}"
 
 
 @pytest.fixture
 def get(fetcher: Fetcher, deadline: Deadline, url: Callable[[str], str]) -> Callable[..., bytes]:
-    """The body at a path of the stranger's."""
-    return lambda path, **how: fetcher.get(url(path), accept="application/json", deadline=deadline, **how).fetched.body
+    """Fetch the body at a path of the test server."""
+    return lambda path, **options: (
+        fetcher.get(url(path), accept="application/json", deadline=deadline, **options).fetched.body
+    )

@@ -1,4 +1,4 @@
-"""A small DNS server for names whose addresses change between two questions (RFC 1035)."""
+"""A small DNS server for names whose addresses change between two queries (RFC 1035)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Answers = Callable[[str, int], list[IPv4Address] | list[IPv6Address]]
 
 
 class DnsServer:
-    """Answers on ``address`` port 53 with what ``answers(name, kind)`` says, never to be kept (TTL 0)."""
+    """Answers queries on port 53 of ``address`` with ``answers(name, kind)`` and TTL 0."""
 
     def __init__(self, answers: Answers, address: str = "127.0.0.1") -> None:
-        self.asked: Counter[tuple[str, int]] = Counter()
+        self.queries: Counter[tuple[str, int]] = Counter()
         self._answers = answers
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, 53))
@@ -34,10 +34,10 @@ class DnsServer:
     def _serve(self) -> None:
         while True:
             try:
-                question, sender = self._socket.recvfrom(4096)
+                query, sender = self._socket.recvfrom(4096)
             except OSError:
                 return
-            self._socket.sendto(self._answer(question), sender)
+            self._socket.sendto(self._answer(query), sender)
 
     def _answer(self, message: bytes) -> bytes:
         labels, offset = [], 12
@@ -45,7 +45,7 @@ class DnsServer:
             labels.append(message[offset + 1 : offset + 1 + length].decode("latin-1"))
             offset += 1 + length
         name, kind = ".".join(labels).lower(), struct.unpack_from(">H", message, offset + 1)[0]
-        self.asked[name, kind] += 1
+        self.queries[name, kind] += 1
         found = self._answers(name, kind)
         header = message[:2] + struct.pack(">HHHHH", 0x8180, 1, len(found), 0, 0)
         records = b"".join(

@@ -1,4 +1,4 @@
-"""A stranger's web server, which can misbehave on every byte."""
+"""The web server of an external host, which can misbehave at every byte."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ Behaviour = Callable[[ssl.SSLSocket], None]
 
 
 def ok(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    """A whole response."""
+    """A complete response."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 def redirect(location: str, status: str = "302 Found") -> bytes:
-    """A response that sends elsewhere."""
+    """A redirect to ``location``."""
     return ok(b"", f"Location: {location}", status=status)
 
 
 class Stranger:
-    """Serves ``pages`` (path to bytes, or to what is done with the connection) on one address, and writes down what
-    it saw."""
+    """Serves ``pages`` (path to bytes, or to a function that gets the connection) on one address and records the
+    requests."""
 
     def __init__(self, context: ssl.SSLContext, address: str = "127.0.0.1", port: int = 0) -> None:
         self.pages: dict[str, bytes | Behaviour] = {}
-        self.otherwise: Callable[[str], bytes] = lambda _path: ok(b"no such page", status="404 Not Found")
-        self.asked: list[str] = []
-        """Paths, in order."""
+        self.default_page: Callable[[str], bytes] = lambda _path: ok(b"no such page", status="404 Not Found")
+        self.paths: list[str] = []
+        """Requested paths, in order."""
         self.heads: list[str] = []
         self.names: list[str | None] = []
-        """SNI."""
+        """Server names of the TLS handshakes (SNI)."""
         self.connections = 0
         context.sni_callback = lambda _socket, name, _context: self.names.append(name)
         self._context = context
@@ -55,19 +55,19 @@ class Stranger:
     def _accept(self) -> None:
         while True:
             try:
-                plain, _ = self._listener.accept()
+                tcp, _ = self._listener.accept()
             except OSError:
                 return
             self.connections += 1
-            thread = threading.Thread(target=self._serve, args=(plain,), daemon=True)
+            thread = threading.Thread(target=self._serve, args=(tcp,), daemon=True)
             self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
             thread.start()
 
-    def _serve(self, plain: socket.socket) -> None:
-        plain.settimeout(10)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _serve(self, tcp: socket.socket) -> None:
+        tcp.settimeout(10)
+        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            with self._context.wrap_socket(plain, server_side=True) as connection:
+            with self._context.wrap_socket(tcp, server_side=True) as connection:
                 head = b""
                 while b"\r\n\r\n" not in head:
                     received = connection.recv(65536)
@@ -75,13 +75,13 @@ class Stranger:
                         return
                     head += received
                 path = head.split(b" ")[1].decode()
-                self.asked.append(path)
+                self.paths.append(path)
                 self.heads.append(head.decode())
-                page = self.pages.get(path) or self.otherwise(path)
+                page = self.pages.get(path) or self.default_page(path)
                 if callable(page):
                     page(connection)
                 else:
                     connection.sendall(page)
                 connection.unwrap()
         except (OSError, ValueError):
-            plain.close()  # the visitor went away, which is what many tests are about
+            tcp.close()  # the client closed the connection, as many tests expect

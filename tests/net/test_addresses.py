@@ -1,4 +1,4 @@
-"""Public addresses, one either side of every block."""
+"""Which addresses count as public: both edges of every special block, and their neighbours."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("block", REFUSED)
-def test_the_first_and_the_last_address_of_a_special_block_are_refused(block: str) -> None:
+def test_first_and_last_address_of_a_special_block_are_refused(block: str) -> None:
     network = ip_network(block)
     assert not public_address(network[0])
     assert not public_address(network[-1])
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_addresses_beside_the_blocks_are_public(address: str) -> None:
+def test_neighbours_of_special_blocks_are_public(address: str) -> None:
     assert public_address(ip_address(address))
 
 
 @pytest.mark.parametrize("address", ["64:ff9b::a9fe:a9fe", "224.0.0.1", "fec0::1", "::127.0.0.1", "3fff::1", "5f00::1"])
-def test_what_the_standard_library_calls_global_is_refused_all_the_same(address: str) -> None:
+def test_special_addresses_are_refused_even_if_ipaddress_calls_them_global(address: str) -> None:
     assert not public_address(ip_address(address))
 
 
@@ -50,12 +50,12 @@ def test_an_address_with_a_scope_is_refused() -> None:
 
 
 @given(st.ip_addresses())
-def test_whatever_is_public_here_is_global_for_the_standard_library(address: IPv4Address | IPv6Address) -> None:
+def test_every_public_address_is_global_for_ipaddress(address: IPv4Address | IPv6Address) -> None:
     assert address.is_global or not public_address(address)
 
 
 @given(st.sampled_from([IPv4Network(block) for block in REFUSED if "." in block]), st.integers(min_value=0))
-def test_no_way_of_wrapping_a_refused_ipv4_address_in_ipv6_is_public(network: IPv4Network, index: int) -> None:
+def test_a_refused_ipv4_address_embedded_in_ipv6_is_refused(network: IPv4Network, index: int) -> None:
     inner = int(network[index % network.num_addresses])
     for prefix in ("::", "::ffff:0:0", "::ffff:0:0:0", "64:ff9b::", "64:ff9b:1::"):
         assert not public_address(IPv6Address(int(IPv6Address(prefix)) | inner))

@@ -1,4 +1,4 @@
-"""What is kept, for how long, and that many askers make one fetch."""
+"""What is cached, for how long, and that concurrent requests share one fetch."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
 
 class Source:
-    """Answers with the number of the fetch, or with the failure it is set to."""
+    """Returns the number of the fetch, or the failure that is set."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.asked: list[str] = []
+        self.fetches: list[str] = []
         self.cache_control = ""
         self.fails: str | None = None
-        self.access_context: threading.Event | None = None
+        self.gate: threading.Event | None = None
         self.body = b""
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
-        self.asked.append(url)
-        if self.access_context is not None:
-            self.access_context.wait(10)
+        self.fetches.append(url)
+        if self.gate is not None:
+            self.gate.wait(10)
         if deadline.left() <= 0:
             raise Unavailable("There was no time left.", code="out_of_time")
         if self.fails is not None:
             raise Unavailable("It failed.", code=self.fails)
-        body = self.body or str(len(self.asked)).encode()
+        body = self.body or str(len(self.fetches)).encode()
         return Reply(Fetched(url, body, self.clock()), self.cache_control)
 
 
@@ -70,7 +70,7 @@ def cache(source: Source, clock: Clock) -> Cache:
     return Cache(source, clock)
 
 
-def ask(
+def fetch(
     cache: Cache, url: str = URL, accept: str = "application/json", stay: bool = False, seconds: float = 10
 ) -> bytes:
     return cache.get(url, accept=accept, deadline=Deadline.after(seconds, time.monotonic), stay=stay).body
@@ -94,97 +94,98 @@ def ask(
         ("max-age=abc", USUAL),
     ],
 )
-def test_a_result_is_kept_as_long_as_its_host_says_within_our_bounds(
+def test_the_lifetime_follows_cache_control_within_the_bounds(
     cache: Cache, source: Source, clock: Clock, cache_control: str, seconds: int
 ) -> None:
     source.cache_control = cache_control
-    assert ask(cache) == b"1"
-    clock.pass_(seconds - 0.001)
-    assert ask(cache) == b"1"
-    clock.pass_(0.001)
-    assert ask(cache) == b"2"
+    assert fetch(cache) == b"1"
+    clock.advance(seconds - 0.001)
+    assert fetch(cache) == b"1"
+    clock.advance(0.001)
+    assert fetch(cache) == b"2"
 
 
 @pytest.mark.parametrize("cache_control", ["no-store", "no-cache", "max-age=0", "max-age=60, no-store", "No-Cache"])
-def test_what_may_not_be_kept_is_asked_for_each_time(cache: Cache, source: Source, cache_control: str) -> None:
+def test_an_uncacheable_response_is_fetched_each_time(cache: Cache, source: Source, cache_control: str) -> None:
     source.cache_control = cache_control
-    assert [ask(cache), ask(cache)] == [b"1", b"2"]
+    assert [fetch(cache), fetch(cache)] == [b"1", b"2"]
 
 
-def test_the_time_of_a_kept_result_is_when_it_was_fetched(cache: Cache, clock: Clock) -> None:
-    ask(cache)
-    clock.pass_(30)
+def test_a_cached_result_has_the_time_of_its_fetch(cache: Cache, clock: Clock) -> None:
+    fetch(cache)
+    clock.advance(30)
     assert cache.get(URL, accept="application/json", deadline=Deadline.after(1, time.monotonic)).at == NOW
 
 
-def test_a_clock_that_was_set_back_makes_nothing_live_longer(cache: Cache, clock: Clock) -> None:
-    ask(cache)
-    clock.pass_(-3600)
-    assert ask(cache) == b"2"
+def test_a_clock_set_back_does_not_extend_a_lifetime(cache: Cache, clock: Clock) -> None:
+    fetch(cache)
+    clock.advance(-3600)
+    assert fetch(cache) == b"2"
 
 
 @pytest.mark.parametrize("code", ["dns_failed", "timeout", "http_status", "tls_failed", "too_large", "address_refused"])
-def test_a_failure_is_kept_for_a_moment(cache: Cache, source: Source, clock: Clock, code: str) -> None:
+def test_a_failure_is_cached_briefly(cache: Cache, source: Source, clock: Clock, code: str) -> None:
     source.fails = code
     for _ in range(3):
         with pytest.raises(Unavailable, match="It failed") as caught:
-            ask(cache)
+            fetch(cache)
         assert caught.value.code == code
-    assert len(source.asked) == 1
-    clock.pass_(FAILURE)
+    assert len(source.fetches) == 1
+    clock.advance(FAILURE)
     source.fails = None
-    assert ask(cache) == b"2"
+    assert fetch(cache) == b"2"
 
 
-def test_that_one_request_had_no_time_left_is_not_kept(cache: Cache) -> None:
+def test_a_request_that_ran_out_of_time_is_not_cached(cache: Cache) -> None:
     with pytest.raises(Unavailable) as caught:
-        ask(cache, seconds=0)
+        fetch(cache, seconds=0)
     assert caught.value.code == "out_of_time"
-    assert ask(cache) == b"2"
+    assert fetch(cache) == b"2"
 
 
-def test_other_headers_and_other_rules_are_other_results(cache: Cache) -> None:
-    assert [ask(cache), ask(cache, accept="text/plain"), ask(cache, stay=True), ask(cache)] == [b"1", b"2", b"3", b"1"]
+def test_accept_header_and_redirect_rule_are_part_of_the_key(cache: Cache) -> None:
+    bodies = [fetch(cache), fetch(cache, accept="text/plain"), fetch(cache, stay=True), fetch(cache)]
+    assert bodies == [b"1", b"2", b"3", b"1"]
 
 
-def test_the_least_recently_used_goes_first(source: Source, clock: Clock) -> None:
+def test_the_least_recently_used_result_is_evicted_first(source: Source, clock: Clock) -> None:
     cache = Cache(source, clock, max_entries=2)
-    assert [ask(cache, "a"), ask(cache, "b"), ask(cache, "a"), ask(cache, "c")] == [b"1", b"2", b"1", b"3"]
-    assert [ask(cache, "a"), ask(cache, "b")] == [b"1", b"4"]
+    assert [fetch(cache, "a"), fetch(cache, "b"), fetch(cache, "a"), fetch(cache, "c")] == [b"1", b"2", b"1", b"3"]
+    assert [fetch(cache, "a"), fetch(cache, "b")] == [b"1", b"4"]
 
 
-def test_it_holds_no_more_bytes_than_it_may(source: Source, clock: Clock) -> None:
+def test_the_size_limit_is_kept(source: Source, clock: Clock) -> None:
     cache = Cache(source, clock, max_bytes=100)
     source.body = b"x" * 49
     for name in "abab":
-        ask(cache, name)
-    assert source.asked == ["a", "b"]
-    ask(cache, "c")
+        fetch(cache, name)
+    assert source.fetches == ["a", "b"]
+    fetch(cache, "c")
     assert cache._bytes == 100
     source.body = b"x" * 101
-    ask(cache, "d")
-    assert cache._bytes == 0  # too large to be kept at all
+    fetch(cache, "d")
+    assert cache._bytes == 0  # too large to be cached at all
 
 
 @given(
     st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 60), st.booleans(), st.integers(0, 40)), max_size=40)
 )
-def test_its_books_balance(turns: list[tuple[str, int, bool, int]]) -> None:
+def test_sizes_and_counts_stay_consistent(steps: list[tuple[str, int, bool, int]]) -> None:
     clock = Clock()
     source = Source(clock)
     cache = Cache(source, clock, max_entries=3, max_bytes=100)
-    for name, size, fails, seconds in turns:
+    for name, size, fails, seconds in steps:
         source.body, source.fails = b"x" * size, "timeout" if fails else None
         with contextlib.suppress(Unavailable):
-            ask(cache, name)
-        clock.pass_(seconds)
+            fetch(cache, name)
+        clock.advance(seconds)
         assert cache._bytes == sum(entry.size for entry in cache._entries.values()) <= 100
         assert len(cache._entries) <= 3
         assert cache._flights == {}
 
 
-def together(count: int, act) -> list[object]:
-    """What ``act`` gives in ``count`` threads that start at once."""
+def run_concurrently(count: int, act) -> list[object]:
+    """The results of ``act`` in ``count`` threads that start at once."""
     results: list[object] = []
     barrier = threading.Barrier(count)
 
@@ -198,68 +199,70 @@ def together(count: int, act) -> list[object]:
     threads = [threading.Thread(target=run) for _ in range(count)]
     for thread in threads:
         thread.start()
-    return_when = time.monotonic() + 20
+    until = time.monotonic() + 20
     for thread in threads:
-        thread.join(max(0, return_when - time.monotonic()))
+        thread.join(max(0, until - time.monotonic()))
     return results
 
 
 @pytest.mark.parametrize("cache_control", ["max-age=60", "no-store"])
 @pytest.mark.parametrize("fails", [None, "http_status"])
-def test_thirty_two_askers_make_one_fetch(cache: Cache, source: Source, cache_control: str, fails: str | None) -> None:
-    source.access_context, source.cache_control, source.fails = threading.Event(), cache_control, fails
+def test_32_concurrent_requests_make_one_fetch(
+    cache: Cache, source: Source, cache_control: str, fails: str | None
+) -> None:
+    source.gate, source.cache_control, source.fails = threading.Event(), cache_control, fails
 
     def open_gate() -> None:
-        time.sleep(0.3)  # until all have joined the flight
-        source.access_context.set()
+        time.sleep(0.3)  # until all wait for the same fetch
+        source.gate.set()
 
     opener = threading.Thread(target=open_gate)
     opener.start()
-    results = together(32, lambda: ask(cache))
+    results = run_concurrently(32, lambda: fetch(cache))
     opener.join()
     assert results == [b"1" if fails is None else "http_status"] * 32
-    assert len(source.asked) == 1
+    assert len(source.fetches) == 1
 
 
 def test_a_waiter_keeps_its_own_deadline(cache: Cache, source: Source) -> None:
-    source.access_context = threading.Event()
-    leader = threading.Thread(target=ask, args=(cache,))
+    source.gate = threading.Event()
+    leader = threading.Thread(target=fetch, args=(cache,))
     leader.start()
-    while not source.asked:
+    while not source.fetches:
         time.sleep(0.001)
     with pytest.raises(Unavailable) as caught:
-        ask(cache, seconds=0.05)
+        fetch(cache, seconds=0.05)
     assert caught.value.code == "out_of_time"
-    source.access_context.set()
+    source.gate.set()
     leader.join()
-    assert ask(cache) == b"1"
+    assert fetch(cache) == b"1"
 
 
-def test_a_waiter_asks_itself_when_the_first_asker_ran_out_of_time(cache: Cache, source: Source) -> None:
-    source.access_context = threading.Event()
+def test_a_waiter_fetches_itself_when_the_first_request_ran_out_of_time(cache: Cache, source: Source) -> None:
+    source.gate = threading.Event()
     codes: list[str] = []
 
-    def hurried() -> None:
+    def impatient() -> None:
         try:
-            ask(cache, seconds=0.2)
+            fetch(cache, seconds=0.2)
         except Unavailable as error:
             codes.append(error.code)
 
-    leader = threading.Thread(target=hurried)
+    leader = threading.Thread(target=impatient)
     leader.start()
-    while not source.asked:
+    while not source.fetches:
         time.sleep(0.001)
     bodies: list[bytes] = []
-    waiter = threading.Thread(target=lambda: bodies.append(ask(cache)))
+    waiter = threading.Thread(target=lambda: bodies.append(fetch(cache)))
     waiter.start()
     time.sleep(0.3)
-    source.access_context.set()
+    source.gate.set()
     leader.join()
     waiter.join()
     assert (codes, bodies) == (["out_of_time"], [b"2"])
 
 
-def test_an_unforeseen_fault_of_the_source_leaves_nobody_waiting(clock: Clock) -> None:
+def test_an_unexpected_error_of_the_source_does_not_block_later_requests(clock: Clock) -> None:
     class Broken:
         def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
             raise RuntimeError
@@ -267,5 +270,5 @@ def test_an_unforeseen_fault_of_the_source_leaves_nobody_waiting(clock: Clock) -
     cache = Cache(Broken(), clock)
     for _ in range(2):
         with pytest.raises(RuntimeError):
-            ask(cache)
+            fetch(cache)
     assert cache._flights == {}

@@ -1,4 +1,4 @@
-"""did:web, from the identifier to the controller."""
+"""Resolve did:web, from the identifier to the controller."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.verify.keys.test_did_document import MULTIKEY
 
 
 class Pages:
-    """A web of a few pages."""
+    """A fake `Web` with a few pages."""
 
     def __init__(self, **pages: object) -> None:
         self.pages: dict[str, object] = pages
-        self.asked: list[tuple[str, bool]] = []
+        self.fetches: list[tuple[str, bool]] = []
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Fetched:
-        self.asked.append((url, stay))
+        self.fetches.append((url, stay))
         if url not in self.pages:
             raise Unavailable("There is no such page.", code="http_status")
         page = self.pages[url]
@@ -49,7 +49,7 @@ def did_document(did: str) -> dict[str, object]:
         ("did:web:example.com%3a3000", "https://example.com:3000/.well-known/did.json"),
     ],
 )
-def test_the_examples_of_the_specification(did: str, url: str) -> None:
+def test_examples_of_the_specification(did: str, url: str) -> None:
     assert document_url(did) == url
 
 
@@ -62,7 +62,7 @@ def test_the_examples_of_the_specification(did: str, url: str) -> None:
      "did:web:example.com%3Aabc", "did:web:example.com%2F..%2Fx", "did:web:example.com%40evil.example", "did:web:[::1]",
      "did:web:%5B%3A%3A1%5D", "did:web:exa mple.com", "did:web:exämple.com", "did:web:example.com\n", ""],
 )  # fmt: skip
-def test_what_is_no_did_web_has_no_url(did: str) -> None:
+def test_a_malformed_did_web_is_refused(did: str) -> None:
     with pytest.raises(Unavailable) as caught:
         document_url(did)
     assert caught.value.code == "did_malformed"
@@ -92,11 +92,11 @@ def test_the_guard_refuses_addresses_and_other_ports(host: str) -> None:
     assert caught.value.code == "url_refused"
 
 
-def test_the_usual_port_may_be_written_out() -> None:
+def test_port_443_may_be_explicit() -> None:
     assert Guard().target(document_url("did:web:example.com%3A443")).origin == "https://example.com"
 
 
-def test_it_finds_the_controller_with_the_evidence() -> None:
+def test_the_controller_includes_its_evidence() -> None:
     did = "did:web:good.example:issuers:1"
     url = "https://good.example/issuers/1/did.json"
     controller = DidWeb(Pages(**{url: did_document(did)}), soon()).find(did)
@@ -105,10 +105,10 @@ def test_it_finds_the_controller_with_the_evidence() -> None:
 
 
 @pytest.mark.parametrize(("did", "stay"), [("did:web:good.example", False), ("did:web:good.example:a", True)])
-def test_only_a_well_known_document_may_be_on_another_origin(did: str, stay: bool) -> None:
+def test_only_a_well_known_document_may_redirect_to_another_origin(did: str, stay: bool) -> None:
     web = Pages(**{document_url(did): did_document(did)})
     DidWeb(web, soon()).find(did)
-    assert web.asked == [(document_url(did), stay)]
+    assert web.fetches == [(document_url(did), stay)]
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ def test_only_a_well_known_document_may_be_on_another_origin(did: str, stay: boo
     [b"", b"<html>", b"[]", b'{"id":1,"id":2}', b"\xff", b"[" * 100_000, did_document("did:web:evil.example"), {},
      {"id": "did:web:good.example", "verificationMethod": [1]}, b'{"id":"did:web:good.example","x":1e999}'],
 )  # fmt: skip
-def test_a_document_that_cannot_be_used_is_unavailable_and_says_nothing_of_the_credential(page: object) -> None:
+def test_an_unusable_document_is_unavailable_not_malformed(page: object) -> None:
     web = Pages(**{"https://good.example/.well-known/did.json": page})
     with pytest.raises(Unavailable) as caught:
         DidWeb(web, soon()).find("did:web:good.example")
     assert caught.value.code == "document_unreadable"
 
 
-def test_a_document_that_is_not_there_is_unavailable() -> None:
+def test_a_missing_document_is_unavailable() -> None:
     with pytest.raises(Unavailable) as caught:
         DidWeb(Pages(), soon()).find("did:web:good.example")
     assert caught.value.code == "http_status"

@@ -1,4 +1,4 @@
-"""What a domain says of itself, from real name servers and through the guarded fetcher."""
+"""How a domain names its issuers, read from real name servers and through the guarded fetcher."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAME = "_laurel.acme.example"
 
 
 class Pages:
-    """A web of one page."""
+    """A fake source with one page."""
 
     def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
         if url != "https://acme.example/x.txt":
@@ -37,43 +37,43 @@ class Pages:
 
 @contextmanager
 def name_server(texts: list[str] | None, *, code: rcode.Rcode = rcode.NOERROR) -> Iterator[Resolver]:
-    """A name server with ``texts`` at `NAME` (None: it says nothing at all), and a resolver that asks it."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    listening.bind(("127.0.0.1", 0))
+    """Run a name server with ``texts`` at `NAME` (None: it never responds) and yield a resolver that queries it."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listener.bind(("127.0.0.1", 0))
 
     def serve() -> None:
         while True:
-            asked, sender = listening.recvfrom(4096)
-            if not asked:
+            message, sender = listener.recvfrom(4096)
+            if not message:
                 return
             if texts is None:
                 continue
-            question = dns.message.from_wire(asked)
-            answer = dns.message.make_response(question)
+            query = dns.message.from_wire(message)
+            answer = dns.message.make_response(query)
             answer.flags |= flags.RA
             answer.set_rcode(code)
-            if texts and question.question[0].name.to_text() == f"{NAME}.":
-                answer.answer.append(dns.rrset.from_text_list(question.question[0].name, 0, "IN", "TXT", texts))
-            listening.sendto(answer.to_wire(), sender)
+            if texts and query.question[0].name.to_text() == f"{NAME}.":
+                answer.answer.append(dns.rrset.from_text_list(query.question[0].name, 0, "IN", "TXT", texts))
+            listener.sendto(answer.to_wire(), sender)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     resolver = Resolver(configure=False)
     resolver.nameservers = ["127.0.0.1"]
-    resolver.port = listening.getsockname()[1]
+    resolver.port = listener.getsockname()[1]
     try:
         yield resolver
     finally:
-        listening.sendto(b"", listening.getsockname())
+        listener.sendto(b"", listener.getsockname())
         thread.join()
-        listening.close()
+        listener.close()
 
 
 def domain_reader(names: Resolver) -> NetworkDomainReader:
     return NetworkDomainReader(Pages(), time.monotonic, names)
 
 
-def test_records_are_read_and_their_pieces_joined() -> None:
+def test_the_strings_of_a_record_are_joined() -> None:
     with name_server(['"issuer=did:web:" "acme.example"', '"v=spf1 -all"']) as names:
         assert set(domain_reader(names).records(NAME)) == {"issuer=did:web:acme.example", "v=spf1 -all"}
 
@@ -84,13 +84,13 @@ def test_a_name_without_records_has_none(code: rcode.Rcode) -> None:
         assert domain_reader(names).records(NAME) == ()
 
 
-def test_a_name_server_that_fails_has_not_answered() -> None:
+def test_a_failing_name_server_is_unavailable() -> None:
     with name_server([], code=rcode.SERVFAIL) as names, pytest.raises(Unavailable) as caught:
         domain_reader(names).records(NAME)
     assert caught.value.code == "dns_failed"
 
 
-def test_a_silent_name_server_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_name_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert DNS_SECONDS <= 5
     monkeypatch.setattr("chalicelib.net.domain_records.DNS_SECONDS", 0.3)
     with name_server(None) as names, pytest.raises(Unavailable) as caught:
@@ -98,12 +98,12 @@ def test_a_silent_name_server_is_not_waited_for_long(monkeypatch: pytest.MonkeyP
     assert caught.value.code == "timeout"
 
 
-def test_more_records_than_any_such_name_has_are_not_all_read() -> None:
+def test_at_most_max_records_are_read() -> None:
     with name_server([f'"text {number}"' for number in range(MAX_RECORDS + 5)]) as names:
         assert len(domain_reader(names).records(NAME)) <= MAX_RECORDS
 
 
-def test_files_come_through_the_fetcher() -> None:
+def test_files_are_read_through_the_fetcher() -> None:
     with name_server([]) as names:
         assert domain_reader(names).file("https://acme.example/x.txt") == b"did:web:acme.example"
         with pytest.raises(Unavailable):

@@ -1,4 +1,4 @@
-"""Which URLs are opened at all."""
+"""Which URLs may be fetched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.net.guard import MAX_URL, Guard, Target
 GUARD = Guard()
 
 HOSTS_REFUSED = [
-    # IPv4, in every base and length that a resolver may take
+    # IPv4, in every base and length that a resolver may accept
     "127.0.0.1", "127.1", "127.0.1", "127.0.0.1.", "127.1.", "0", "0.0.0.0", "2130706433", "017700000001",  # noqa: S104
     "0177.0.0.1", "0177.1", "0x7f.1", "0x7f.0.0.1", "0x7f000001", "0X7F000001", "0x7f.0x0.0x0.0x1", "127.0.0.0x1",
     "00000177.0.0.1", "169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518",
@@ -22,14 +22,14 @@ HOSTS_REFUSED = [
     # IPv6
     "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::a9fe:a9fe]",
     "[fe80::1%25eth0]", "[fd00:ec2::254]", "[2606:4700::1111]", "::1", "[v1.a]", "[127.0.0.1]",
-    # digits and dots beyond ASCII, which some resolvers fold
+    # non-ASCII digits and dots, which some resolvers fold
     "①②⑦.⓪.⓪.①", "127。0。0。1", "127．0．0．1", "１２７.0.0.1", "localhoſt", "ⓛocalhost", "example。com",
     "exämple.org",
     "xn--", "example.xn--", "%31%32%37.0.0.1", "127%2e0%2e0%2e1", "exam%70le.com",
     # names that are not on the public internet
     "localhost", "LOCALHOST", "localhost.", "localhost.localdomain.", "metadata", "metadata.google.internal",
     "ip-10-0-0-1.eu-west-1.compute.internal", "printer.local", "router.home.arpa", "a.localhost", "hidden.onion",
-    # not names at all
+    # malformed names
     "", ".", "..", "example", "example.com.", ".example.com", "example..com", "-example.com", "example-.com",
     "example.com-", "exa_mple.com", "exa mple.com", "example.com\t", "example.com\n", "example.com\x00.org",
     "*.example.com", "example.c", "example.1", "example.0x1", "example.c0m", f"{'a' * 64}.com",
@@ -63,12 +63,12 @@ def refused(url: str) -> bool:
     return False
 
 
-def test_there_are_at_least_sixty_host_forms() -> None:
+def test_at_least_sixty_host_forms_are_covered() -> None:
     assert len(set(HOSTS_REFUSED)) >= 60
 
 
 @pytest.mark.parametrize("host", HOSTS_REFUSED, ids=ascii)
-def test_a_host_that_is_no_public_name_is_refused(host: str) -> None:
+def test_a_host_that_is_not_a_public_name_is_refused(host: str) -> None:
     assert refused(f"https://{host}/")
     assert refused(f"https://{host}:443/path?query")
 
@@ -94,19 +94,19 @@ def test_a_plain_https_url_becomes_a_target(url: str, target: Target) -> None:
     assert GUARD.target(url) == target
 
 
-def test_the_longest_url_is_opened_and_one_character_more_is_not() -> None:
+def test_a_url_may_have_max_url_characters() -> None:
     url = "https://good.example/".ljust(MAX_URL, "a")
     assert GUARD.target(url).url == url
     assert refused(url + "a")
 
 
-def test_a_target_says_its_port_only_where_it_is_unusual() -> None:
+def test_a_target_omits_port_443() -> None:
     assert Target("good.example", 443, "/").origin == "https://good.example"
     assert Target("good.example", 8443, "/a").url == "https://good.example:8443/a"
 
 
 @given(st.from_regex(r"https://[\x00-\x7f]{0,20}/[\x21-\x7e]{0,10}", fullmatch=True) | st.text(max_size=40))
-def test_whatever_is_opened_is_a_named_host_on_443_and_ascii_without_controls(url: str) -> None:
+def test_every_accepted_url_is_printable_ascii_with_a_host_name_and_port_443(url: str) -> None:
     try:
         target = GUARD.target(url)
     except Unavailable:
@@ -121,7 +121,7 @@ def test_whatever_is_opened_is_a_named_host_on_443_and_ascii_without_controls(ur
     assert GUARD.target(target.url) == target
 
 
-def test_one_address_that_is_not_public_condemns_all() -> None:
+def test_one_non_public_address_refuses_all() -> None:
     target = GUARD.target("https://good.example/")
     good = [ip_address("93.184.216.34"), ip_address("2606:2800:21f::1")]
     assert GUARD.checked(target, good) == good
@@ -131,7 +131,7 @@ def test_one_address_that_is_not_public_condemns_all() -> None:
         assert caught.value.code == "address_refused"
 
 
-def test_what_is_allowed_is_allowed_with_its_port_alone() -> None:
+def test_an_exception_applies_to_its_host_and_port_only() -> None:
     guard = Guard(frozenset({"localhost:8443"}))
     target = guard.target("https://localhost:8443/x")
     assert guard.checked(target, [ip_address("127.0.0.1")])

@@ -1,4 +1,4 @@
-"""Keys of https issuers: whose they are, and how they may be found."""
+"""Keys of https issuers: which issuer a key belongs to, and where keys may be fetched from."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def key(kid: object = None, **members: object) -> dict[str, object]:
 # A kid that is a URL (Open Badges 3.0, 8.2)
 
 
-def test_a_kid_leads_to_a_key() -> None:
+def test_a_kid_url_may_be_a_single_key() -> None:
     controller = find({KEYS: key()}, KEYS)
     assert ids(controller) == [KEYS]
     assert isinstance(controller.methods[0].key, PublicKey)
@@ -60,11 +60,11 @@ def test_a_kid_leads_to_a_key() -> None:
         (KEYS, [], []),
     ],
 )
-def test_a_kid_leads_to_a_set_of_keys(kid: str, keys: list[object], found: list[str]) -> None:
+def test_a_kid_url_may_be_a_set_of_keys(kid: str, keys: list[object], found: list[str]) -> None:
     assert ids(find({KEYS: {"keys": keys}}, kid)) == found
 
 
-def test_a_kid_leads_to_the_issuers_own_document() -> None:
+def test_a_kid_url_may_be_the_issuers_document() -> None:
     listed = {"id": f"{ISSUER}#1", "type": "Multikey", "controller": ISSUER, "publicKeyMultibase": MULTIKEY}
     page = {"id": ISSUER, "verificationMethod": [listed], "assertionMethod": [f"{ISSUER}#1"]}
     assert ids(find({ISSUER: page}, f"{ISSUER}#1")) == [f"{ISSUER}#1"]
@@ -81,28 +81,28 @@ def test_a_kid_leads_to_the_issuers_own_document() -> None:
         f"{KEYS}?#a",
     ],
 )
-def test_a_kid_on_another_site_is_nobodys_key(kid: str) -> None:
+def test_a_kid_url_on_another_origin_or_with_a_query_is_refused(kid: str) -> None:
     assert code_of({kid: key(), kid.partition("#")[0]: key()}, kid) == "Malformed key_other_origin"
 
 
 @pytest.mark.parametrize(
     "kid", ["https://127.0.0.1/keys", "https://good.example:8443/keys", "https://good.example\\@evil.example/"]
 )
-def test_a_kid_that_may_not_be_opened_is_not(kid: str) -> None:
+def test_a_kid_url_that_the_guard_refuses_is_not_fetched(kid: str) -> None:
     assert code_of({}, kid) == "Unavailable url_refused"
 
 
-def test_no_redirect_may_leave_the_issuers_site() -> None:
+def test_redirects_must_stay_on_the_issuers_origin() -> None:
     web = Pages(**{KEYS: key()})
     IssuerKeys(web, Guard(), soon()).find(ISSUER, KEYS)
-    assert web.asked == [(KEYS, True)]
+    assert web.fetches == [(KEYS, True)]
 
 
 # Metadata
 
 
 @pytest.mark.parametrize(
-    ("issuer", "place"),
+    ("issuer", "metadata_url"),
     [
         (ISSUER, METADATA),
         ("https://good.example", "https://good.example/.well-known/jwt-vc-issuer"),
@@ -110,12 +110,12 @@ def test_no_redirect_may_leave_the_issuers_site() -> None:
         ("https://good.example/a/", "https://good.example/.well-known/jwt-vc-issuer/a"),
     ],
 )
-def test_metadata_is_between_host_and_path(issuer: str, place: str) -> None:
-    pages = {place: {"issuer": issuer, "jwks": {"keys": [key("a"), key("b")]}}}
+def test_the_metadata_path_is_between_host_and_path(issuer: str, metadata_url: str) -> None:
+    pages = {metadata_url: {"issuer": issuer, "jwks": {"keys": [key("a"), key("b")]}}}
     assert ids(find(pages, "a", issuer)) == ["a", "b"]
 
 
-def test_metadata_may_point_to_a_set_on_the_same_site() -> None:
+def test_metadata_may_link_to_a_key_set_on_the_same_origin() -> None:
     controller = find({METADATA: {"issuer": ISSUER, "jwks_uri": KEYS}, KEYS: {"keys": [key("a")]}})
     assert ids(controller) == ["a"]
     assert [evidence.url for evidence in controller.evidence] == [METADATA, KEYS]
@@ -141,32 +141,32 @@ def test_metadata_may_point_to_a_set_on_the_same_site() -> None:
         b"<html>",
     ],
 )
-def test_metadata_that_is_not_the_issuers_or_not_clear_is_not_used(page: object) -> None:
+def test_invalid_or_ambiguous_metadata_is_refused(page: object) -> None:
     pages = {METADATA: page, KEYS: {"keys": [key()]}, "https://evil.example/keys": {"keys": [key()]}}
     assert code_of(pages) == "Unavailable document_unreadable"
 
 
-def test_metadata_may_not_point_into_private_space() -> None:
+def test_metadata_may_not_link_to_a_private_address() -> None:
     page = {"issuer": ISSUER, "jwks_uri": "https://169.254.169.254/keys"}
     assert code_of({METADATA: page}) == "Unavailable url_refused"
 
 
-def test_keys_that_cannot_be_used_stay_listed_with_their_fault() -> None:
+def test_unusable_keys_are_listed_with_their_error() -> None:
     page = {
         "issuer": ISSUER,
         "jwks": {"keys": [key("a", kty="EC", crv="secp256k1"), key("b", use="enc"), key("c", d="AA")]},
     }
-    faults = [method.key.code for method in find({METADATA: page}).methods if isinstance(method.key, UnusableKey)]
-    assert faults == ["key_unsupported", "key_not_for_signing", "key_private"]
+    codes = [method.key.code for method in find({METADATA: page}).methods if isinstance(method.key, UnusableKey)]
+    assert codes == ["key_unsupported", "key_not_for_signing", "key_private"]
 
 
-def test_without_metadata_the_issuers_own_document_is_read() -> None:
+def test_without_metadata_the_issuers_document_is_read() -> None:
     listed = {"id": "#1", "type": "Multikey", "controller": ISSUER, "publicKeyMultibase": MULTIKEY}
     pages = {ISSUER: {"id": ISSUER, "verificationMethod": [listed], "assertionMethod": ["#1"]}}
     assert ids(find(pages)) == [f"{ISSUER}#1"]
 
 
-def test_without_anything_it_is_unavailable() -> None:
+def test_without_metadata_and_document_the_keys_are_unavailable() -> None:
     assert code_of({}) == "Unavailable http_status"
     assert code_of({ISSUER: b"<html>"}) == "Unavailable document_unreadable"
 
@@ -183,5 +183,5 @@ def test_without_anything_it_is_unavailable() -> None:
         "",
     ],
 )
-def test_what_is_no_plain_https_issuer_is_refused(issuer: str) -> None:
+def test_an_issuer_that_is_not_a_plain_https_url_is_refused(issuer: str) -> None:
     assert code_of({}, issuer=issuer) == "Unavailable url_refused"

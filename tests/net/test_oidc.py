@@ -1,4 +1,4 @@
-"""An OpenID provider over real TLS: its documents, its keys, its token endpoint."""
+"""OpenID Connect providers over real TLS: discovery, keys and token endpoint."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def network(fetcher: Fetcher, clock: Clock) -> NetworkProviders:
+def providers(fetcher: Fetcher, clock: Clock) -> NetworkProviders:
     return NetworkProviders(Cache(fetcher, lambda: NOW), fetcher, clock)
 
 
@@ -60,20 +60,20 @@ def document(url: Url, **changes: object) -> bytes:
 DISCOVERY = "/.well-known/openid-configuration"
 
 
-def test_its_document_says_where_it_is_asked(
-    network: NetworkProviders, provider: Provider, endpoints: Endpoints, stranger: Stranger, url: Url
+def test_endpoints_come_from_the_cached_discovery_document(
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger, url: Url
 ) -> None:
-    stranger.pages[DISCOVERY] = document(url)
-    assert network.endpoints(provider) == endpoints
-    assert network.endpoints(provider) == endpoints
-    assert stranger.asked == [DISCOVERY], "the second time from the cache"
+    server.pages[DISCOVERY] = document(url)
+    assert providers.endpoints(provider) == endpoints
+    assert providers.endpoints(provider) == endpoints
+    assert server.paths == [DISCOVERY], "the second read comes from the cache"
 
 
-def test_it_may_want_the_secret_in_the_form(
-    network: NetworkProviders, provider: Provider, stranger: Stranger, url: Url
+def test_a_provider_may_require_the_secret_in_the_form(
+    providers: NetworkProviders, provider: Provider, server: Stranger, url: Url
 ) -> None:
-    stranger.pages[DISCOVERY] = document(url, token_endpoint_auth_methods_supported=["client_secret_post"])
-    assert not network.endpoints(provider).basic
+    server.pages[DISCOVERY] = document(url, token_endpoint_auth_methods_supported=["client_secret_post"])
+    assert not providers.endpoints(provider).basic
 
 
 @pytest.mark.parametrize(
@@ -84,33 +84,33 @@ def test_it_may_want_the_secret_in_the_form(
     ],
     ids=str,
 )  # fmt: skip
-def test_a_document_that_does_not_fit_is_not_used(
-    network: NetworkProviders, provider: Provider, stranger: Stranger, url: Url, changes: dict[str, object]
+def test_an_invalid_discovery_document_is_refused(
+    providers: NetworkProviders, provider: Provider, server: Stranger, url: Url, changes: dict[str, object]
 ) -> None:
-    stranger.pages[DISCOVERY] = document(url, **changes)
+    server.pages[DISCOVERY] = document(url, **changes)
     with pytest.raises(Unavailable) as caught:
-        network.endpoints(provider)
+        providers.endpoints(provider)
     assert caught.value.code == "document_unreadable"
 
 
-def test_new_keys_are_read_past_the_cache_but_not_all_the_time(
-    network: NetworkProviders, endpoints: Endpoints, stranger: Stranger, clock: Clock
+def test_fresh_keys_bypass_the_cache_at_a_limited_rate(
+    providers: NetworkProviders, endpoints: Endpoints, server: Stranger, clock: Clock
 ) -> None:
-    stranger.pages["/keys"] = ok(b'{"keys": [{"kid": "1"}, "nonsense"]}')
-    assert network.keys(endpoints, fresh=False) == [{"kid": "1"}]
-    stranger.pages["/keys"] = ok(b'{"keys": [{"kid": "2"}]}')
-    assert network.keys(endpoints, fresh=False) == [{"kid": "1"}]
-    assert network.keys(endpoints, fresh=True) == [{"kid": "2"}]
+    server.pages["/keys"] = ok(b'{"keys": [{"kid": "1"}, "nonsense"]}')
+    assert providers.keys(endpoints, fresh=False) == [{"kid": "1"}]
+    server.pages["/keys"] = ok(b'{"keys": [{"kid": "2"}]}')
+    assert providers.keys(endpoints, fresh=False) == [{"kid": "1"}]
+    assert providers.keys(endpoints, fresh=True) == [{"kid": "2"}]
     for _ in range(5):
-        network.keys(endpoints, fresh=True)
-    assert len(stranger.asked) == 2
+        providers.keys(endpoints, fresh=True)
+    assert len(server.paths) == 2
     clock.now += FRESH_EVERY
-    network.keys(endpoints, fresh=True)
-    assert len(stranger.asked) == 3
+    providers.keys(endpoints, fresh=True)
+    assert len(server.paths) == 3
 
 
 def told(body: bytes, seen: list[bytes]) -> Callable[[ssl.SSLSocket], None]:
-    """Read what is sent to the end, then answer."""
+    """Read the request, then respond with ``body``."""
 
     def behave(connection: ssl.SSLSocket) -> None:
         seen.append(connection.recv(65536))
@@ -120,12 +120,12 @@ def told(body: bytes, seen: list[bytes]) -> Callable[[ssl.SSLSocket], None]:
 
 
 def test_a_code_is_redeemed_with_the_secret_in_the_header(
-    network: NetworkProviders, provider: Provider, endpoints: Endpoints, stranger: Stranger
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger
 ) -> None:
-    stranger.pages["/token"] = ok(b'{"id_token": "x"}')
+    server.pages["/token"] = ok(b'{"id_token": "x"}')
     form = {"grant_type": "authorization_code", "code": "a&b=c", "client_id": "client id"}
-    assert network.redeem(provider, endpoints, form) == {"id_token": "x"}
-    head = stranger.heads[0]
+    assert providers.redeem(provider, endpoints, form) == {"id_token": "x"}
+    head = server.heads[0]
     assert head.startswith("POST /token HTTP/1.1\r\n")
     basic = base64.b64encode(b"client+id:se%3Acret%26").decode()
     assert f"\r\nAuthorization: Basic {basic}\r\n" in head
@@ -133,15 +133,15 @@ def test_a_code_is_redeemed_with_the_secret_in_the_header(
     assert "\r\nContent-Length: 64\r\n" in head
 
 
-def test_a_secret_in_the_form_is_in_no_header(
-    network: NetworkProviders, provider: Provider, endpoints: Endpoints, stranger: Stranger
+def test_a_secret_in_the_form_is_not_in_a_header(
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger
 ) -> None:
-    stranger.pages["/token"] = ok(b"{}")
-    network.redeem(provider, replace(endpoints, basic=False), {"code": "x"})
-    network.redeem(replace(provider, client_secret=""), endpoints, {"code": "x"})
-    assert all("Authorization" not in head for head in stranger.heads)
-    assert "\r\nContent-Length: 33\r\n" in stranger.heads[0]
-    assert "\r\nContent-Length: 6\r\n" in stranger.heads[1]
+    server.pages["/token"] = ok(b"{}")
+    providers.redeem(provider, replace(endpoints, basic=False), {"code": "x"})
+    providers.redeem(replace(provider, client_secret=""), endpoints, {"code": "x"})
+    assert all("Authorization" not in head for head in server.heads)
+    assert "\r\nContent-Length: 33\r\n" in server.heads[0]
+    assert "\r\nContent-Length: 6\r\n" in server.heads[1]
 
 
 @pytest.mark.parametrize(
@@ -153,11 +153,11 @@ def test_a_secret_in_the_form_is_in_no_header(
         (ok(b'{"id_token": 1, "id_token": 2}'), "not_http"),
     ],
 )
-def test_an_answer_that_is_none_redeems_nothing(
-    network: NetworkProviders, provider: Provider, endpoints: Endpoints, stranger: Stranger, page: bytes, code: str
+def test_an_invalid_token_response_is_unavailable(
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger, page: bytes, code: str
 ) -> None:
-    stranger.pages["/token"] = page
+    server.pages["/token"] = page
     with pytest.raises(Unavailable) as caught:
-        network.redeem(provider, endpoints, {"code": "x"})
+        providers.redeem(provider, endpoints, {"code": "x"})
     assert caught.value.code == code
-    assert len(stranger.heads) == 1, "a redirect gets neither the code nor the secret"
+    assert len(server.heads) == 1, "a redirect target receives neither the code nor the secret"
