@@ -1,4 +1,4 @@
-"""Watching and disturbing the calls of a botocore client, through its own events."""
+"""Record the calls of a botocore client and inject errors, through the events of botocore."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 
 
 class Calls(list[str]):
-    """The names of the operations called, in order."""
+    """The names of the called operations, in order."""
 
     @property
     def reads(self) -> list[str]:
@@ -28,7 +28,7 @@ class Calls(list[str]):
 
 @contextmanager
 def counted(client: Any) -> Iterator[Calls]:
-    """The calls that ``client`` makes within the block; a retry by botocore is not another call."""
+    """Record the calls of ``client`` within the block. Retries by botocore are not counted."""
     calls = Calls()
     with _registered(client, "before-call", lambda model, **_: calls.append(model.name)):
         yield calls
@@ -36,7 +36,7 @@ def counted(client: Any) -> Iterator[Calls]:
 
 @contextmanager
 def throttled(client: Any, operation: str, times: int) -> Iterator[list[str]]:
-    """The next ``times`` requests for ``operation`` are refused for throughput. Yields those refused."""
+    """Throttle the next ``times`` requests for ``operation``. Yields the refused ones."""
     refused: list[str] = []
 
     def refuse(**_: Any) -> AWSResponse | None:
@@ -52,7 +52,7 @@ def throttled(client: Any, operation: str, times: int) -> Iterator[list[str]]:
 
 @contextmanager
 def throttling(client: Any, share: float, seed: int = 7) -> Iterator[Calls]:
-    """A ``share`` of all requests is refused for throughput, transactions among them. Yields those refused."""
+    """Throttle a random ``share`` of all requests, including transactions. Yields the refused operations."""
     refused, rolls = Calls(), random.Random(seed)
 
     def refuse(request: Any, **_: Any) -> AWSResponse | None:
@@ -71,28 +71,28 @@ def throttling(client: Any, share: float, seed: int = 7) -> Iterator[Calls]:
 
 @contextmanager
 def lost_before(client: Any, nth: int = 1) -> Iterator[None]:
-    """The ``nth`` call (from 1) never reaches the service."""
+    """Lose the ``nth`` call (from 1) before it reaches the service."""
     with _raising(client, "before-call", nth, ConnectTimeoutError(endpoint_url="lost before it was sent")):
         yield
 
 
 @contextmanager
 def reply_lost(client: Any, nth: int = 1) -> Iterator[None]:
-    """The ``nth`` call (from 1) is applied, and its reply never arrives."""
+    """Lose the reply to the ``nth`` call (from 1) after the service has applied it."""
     with _raising(client, "after-call", nth, ReadTimeoutError(endpoint_url="applied, and the reply was lost")):
         yield
 
 
 @contextmanager
 def answered(client: Any, status: int, body: bytes) -> Iterator[None]:
-    """Every request is answered with this."""
+    """Answer every request with ``status`` and ``body``."""
     with _registered(client, "before-send", lambda **_: _response(status, body)):
         yield
 
 
 @contextmanager
 def cancelled(client: Any, reason: str, times: int) -> Iterator[list[str]]:
-    """The next ``times`` transactions are cancelled because their first action met ``reason``."""
+    """Cancel the next ``times`` transactions, with ``reason`` for the first action."""
     refused: list[str] = []
 
     def refuse(**_: Any) -> AWSResponse | None:
@@ -111,7 +111,7 @@ def cancelled(client: Any, reason: str, times: int) -> Iterator[list[str]]:
 
 @contextmanager
 def unprocessed(client: Any, times: int) -> Iterator[list[int]]:
-    """The next ``times`` BatchGetItem calls leave every second key unread. Yields how many keys each left."""
+    """Leave every second key of the next ``times`` BatchGetItem calls unprocessed. Yields the number left by each."""
     left: list[int] = []
 
     def take_out(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
@@ -139,7 +139,7 @@ def unprocessed(client: Any, times: int) -> Iterator[list[int]]:
 
 
 def _anything(rest: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A request must ask for something: here for a key that is not there."""
+    """Keys of a request must not be empty: the key of a missing item."""
     table, request = next(iter(rest.items()))
     return table, {**request, "Keys": [{"pk": {"S": "nothing"}, "sk": {"S": "nothing"}}]}
 
@@ -173,7 +173,7 @@ def _response(status: int, body: bytes) -> AWSResponse:
 
 
 class _Raw:
-    """As much of urllib3's response as botocore reads."""
+    """The part of urllib3's response that botocore reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

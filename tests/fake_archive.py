@@ -1,4 +1,4 @@
-"""`award.export.Archive` over the ledger in memory."""
+"""`award.export.Archive` over the in-memory issuer store."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from chalicelib.credential.record import Record, StatusList
 
 class Archive:
     def __init__(self, issuer_store: Any) -> None:
-        self._ledger = issuer_store
+        self._issuer_store = issuer_store
 
     def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
         names = [row.credential_id for row in rows]
-        return [(self._ledger.record(name), self._ledger._recipients.get(name)) for name in names]
+        return [(self._issuer_store.record(name), self._issuer_store._recipients.get(name)) for name in names]
 
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
-        return iter([one for _, one in sorted(self._ledger._lists.items()) if one.issuer_id == issuer_id])
+        return iter([one for _, one in sorted(self._issuer_store._lists.items()) if one.issuer_id == issuer_id])

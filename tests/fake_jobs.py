@@ -1,4 +1,4 @@
-"""`award.job.Jobs` in memory."""
+"""`award.bulk.job.Jobs` in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chalicelib.tasks.task_queue import Task
 
 
 class Jobs:
-    """Tasks that are stored with a job go to ``tasks``, a port of the to-do list."""
+    """Job store. Tasks stored with a job are added to ``tasks``, a task queue."""
 
     def __init__(self, tasks: Any) -> None:
         self._tasks = tasks
@@ -49,8 +49,8 @@ class Jobs:
 
     def jobs(self, issuer_id: str, after: str | None, limit: int) -> JobPage:
         own = [job for key, job in self._jobs.items() if key in self._begun and job.issuer_id == issuer_id]
-        places = sorted(((f"{job.created_at:%Y-%m-%dT%H:%M:%S.%f}#{job.id}", job) for job in own), reverse=True)
-        rest = [(place, job) for place, job in places if after is None or place < after]
+        positions = sorted(((f"{job.created_at:%Y-%m-%dT%H:%M:%S.%f}#{job.id}", job) for job in own), reverse=True)
+        rest = [(place, job) for place, job in positions if after is None or place < after]
         page = rest[:limit]
         return JobPage(tuple(job for _, job in page), page[-1][0] if len(rest) > limit else None)
 

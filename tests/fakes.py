@@ -1,4 +1,4 @@
-"""The ports in memory. The suite in tests/contract runs on these and on the real engine alike, so they do not drift."""
+"""In-memory ports. The suite in tests/contract runs on these and on the real engine, which keeps them equivalent."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class Salts:
         return self.by_day.setdefault(day, fresh)
 
     def destroy_before(self, day: date) -> int:
-        over = [other for other in self.by_day if other < day]
-        for other in over:
+        expired = [other for other in self.by_day if other < day]
+        for other in expired:
             del self.by_day[other]
-        return len(over)
+        return len(expired)
 
 
 class IssuerStore:
-    """`award.ports.IssuerStore`, and `hosted_reports.ports.PublicStore` over the same things."""
+    """`award.ports.IssuerStore` and `reports.store.PublicStore`, over the same data."""
 
     def __init__(self, salts: Salts | None = None) -> None:
         self.salts = salts or Salts()
@@ -138,7 +138,7 @@ class IssuerStore:
     def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
         if self._records.get(record.id) == record:
             return
-        self._check_places(record)
+        self._check_indexes(record)
         self._store(Issued(record, recipient, tasks))
 
     def add_records(self, issued: Sequence[Issued]) -> list[LaurelError | None]:
@@ -152,13 +152,13 @@ class IssuerStore:
                 outcomes.append(None)
         return outcomes
 
-    def _check_places(self, record: Record) -> None:
-        places = [(entry.list_id, entry.index) for entry in record.entries]
-        if len(set(places)) < len(places):
+    def _check_indexes(self, record: Record) -> None:
+        indexes = [(entry.list_id, entry.index) for entry in record.entries]
+        if len(set(indexes)) < len(indexes):
             raise Refused("one place twice", code="index_twice")
         if record.id in self._records:
             raise Conflict("taken", code="id_taken")
-        if any(place in self._taken for place in places):
+        if any(place in self._taken for place in indexes):
             raise Conflict("taken", code="index_taken")
 
     def _store(self, issued: Issued) -> None:
@@ -201,7 +201,7 @@ class IssuerStore:
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         if self._records.get(issued.record.id) == issued.record:
             return
-        self._check_places(issued.record)
+        self._check_indexes(issued.record)
         self._replace(self._records, before, lists)
         self._store(issued)
 
@@ -221,26 +221,26 @@ class IssuerStore:
             pathway_links=self.pathway_links.get((record.issuer_id, record.achievement_id), ()),
         )
 
-    def _replace(self, there: dict[str, T], new: T, lists: Sequence[StatusList]) -> None:
-        if there.get(new.id) == new:
+    def _replace(self, existing: dict[str, T], new: T, lists: Sequence[StatusList]) -> None:
+        if existing.get(new.id) == new:
             return
-        steps = [(there.get(new.id), new), *((self._lists.get(one.id), one) for one in lists)]
+        steps = [(existing.get(new.id), new), *((self._lists.get(one.id), one) for one in lists)]
         if any((before.version if before else 0) != after.version - 1 for before, after in steps):
             raise Conflict("changed in the meantime")
-        old = there.get(new.id)
+        old = existing.get(new.id)
         if isinstance(old, Record) and isinstance(new, Record) and old.issuer_id != new.issuer_id:
             raise Conflict("another tenant's")
-        there[new.id] = new
+        existing[new.id] = new
         self._lists.update({one.id: one for one in lists})
 
 
 class PublicStore(IssuerStore):
-    """`hosted_reports.ports.PublicStore`; fill it through its side as a ledger."""
+    """`reports.store.PublicStore`. Tests fill it through the methods of `IssuerStore`."""
 
 
 @dataclass
 class EventStore:
-    """`analytics.ports.EventStore`. ``fault``, while set, is raised instead of storing."""
+    """`analytics.ports.EventStore`. If ``fault`` is set, `write` raises it."""
 
     events: dict[str, Event] = field(default_factory=dict)
     fault: Exception | None = None
@@ -262,7 +262,7 @@ class Fallback:
 
 
 class TaskQueue:
-    """`award.tasks.TaskQueue`. ``standing`` maps what is to be done to when its lease ends (None: it has none)."""
+    """`tasks.task_queue.TaskQueue`. ``status`` maps each open task to the end of its lease (None: not claimed)."""
 
     def __init__(self) -> None:
         self.status: dict[Task, datetime | None] = {}
@@ -321,15 +321,15 @@ class Claims:
         self.by_key: dict[tuple[str, str], Claim] = {}
 
     def claim(self, fresh: Claim, now: datetime) -> Claim:
-        there = self.by_key.get((fresh.issuer_id, fresh.key))
-        if there is None or there.expires <= now:
-            there = self.by_key[fresh.issuer_id, fresh.key] = fresh
-        return there
+        existing = self.by_key.get((fresh.issuer_id, fresh.key))
+        if existing is None or existing.expires <= now:
+            existing = self.by_key[fresh.issuer_id, fresh.key] = fresh
+        return existing
 
 
 @dataclass
 class DomainReader:
-    """Domains: their TXT records by name, their files by URL. One that is in ``silent`` cannot be asked."""
+    """TXT records by name and files by URL. DNS queries for names in ``silent`` time out."""
 
     texts: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -347,7 +347,7 @@ class DomainReader:
 
 
 class Signer:
-    """`award.ports.Signer`: real Ed25519 keys, the same ones at every run."""
+    """`award.ports.Signer`, with real Ed25519 keys derived from ``seed``."""
 
     LONGEST_MESSAGE = 4096
 

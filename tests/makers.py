@@ -1,4 +1,4 @@
-"""Small makers of signed things for tests: keys made here, no storage, no network."""
+"""Builders of signed documents for tests, with local keys and without storage or network."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ EMPTY_BITS = bytes(bitstring.MIN_BITS // 8)
 
 @dataclass(frozen=True)
 class Signatory:
-    """A test key and the did:key that it is."""
+    """A test key and its did:key."""
 
     private: Ed25519PrivateKey
 
     @classmethod
     def number(cls, seed: int) -> Signatory:
-        """The same key for the same number, so that a failing test can be run again."""
+        """A key derived from ``seed``, so that failures are reproducible."""
         return cls(Ed25519PrivateKey.from_private_bytes(seed.to_bytes(32, "big")))
 
     @property
@@ -54,7 +54,7 @@ OTHER_KEY = Signatory.number(2)
 
 
 def issuer(key: Signatory = ISSUER_KEY, **changes: object) -> Issuer:
-    """A did:key issuer, unless told otherwise."""
+    """An issuer with a did:key; ``changes`` replace its members."""
     values: dict[str, object] = {
         "id": "fernhill",
         "did": key.did,
@@ -133,7 +133,7 @@ def status_list(
 
 @dataclass
 class FakeResolver:
-    """All three ports of verification, from dictionaries; what is missing is unavailable."""
+    """The three verification ports, from dictionaries. A missing controller or list is `Unavailable`."""
 
     controllers: dict[str, Controller] = field(default_factory=dict)
     lists: dict[str, bytes] = field(default_factory=dict)
@@ -149,7 +149,7 @@ class _Controllers:
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         if did not in self.entries:
-            raise Unavailable(f"nobody answers for {did}")
+            raise Unavailable(f"no controller for {did}")
         return self.entries[did]
 
 
@@ -176,7 +176,7 @@ def list_url(purpose: Purpose) -> str:
 
 
 def good_resolver() -> FakeResolver:
-    """Both status lists answer with no bit set, and the issuer is registered."""
+    """A resolver with two empty status lists and the registered issuer."""
     lists = {list_url(purpose): as_bytes(signed(status_list(purpose))) for purpose in Purpose}
     known = {ISSUER_KEY.did: KnownIssuer(ISSUER_KEY.did, "Fernhill College", "Laurel")}
     return FakeResolver(lists=lists, known=known)

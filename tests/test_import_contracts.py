@@ -1,4 +1,4 @@
-"""The arrows of docs/architecture.md, as executed contracts (see `tool.importlinter` in pyproject.toml)."""
+"""The import contracts of docs/architecture.md (`tool.importlinter` in pyproject.toml)."""
 
 from __future__ import annotations
 

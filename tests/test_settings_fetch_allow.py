@@ -1,4 +1,4 @@
-"""Private addresses may be opened for development, and never in production."""
+"""FETCH_ALLOW permits private addresses in development, and stops the start in production."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ ENVIRONMENT = dict.fromkeys(
 )
 
 
-def test_nothing_private_is_allowed_unless_it_is_said() -> None:
+def test_no_private_address_is_allowed_by_default() -> None:
     assert read({**ENVIRONMENT, "STAGE": "local"}).fetch_allow == ()
     assert read({**ENVIRONMENT, "STAGE": "prod", "FETCH_ALLOW": " "}).fetch_allow == ()
 
 
-def test_hosts_with_ports_are_read() -> None:
+def test_allowed_hosts_are_parsed_with_their_ports() -> None:
     settings = read({**ENVIRONMENT, "STAGE": "local", "FETCH_ALLOW": "Localhost:8443, issuer.test:9443,"})
     assert settings.fetch_allow == ("localhost:8443", "issuer.test:9443")
 
 
-def test_production_refuses_to_start_with_it() -> None:
+def test_production_does_not_start_with_fetch_allow() -> None:
     with pytest.raises(Refused, match="FETCH_ALLOW"):
         read({**ENVIRONMENT, "STAGE": "prod", "FETCH_ALLOW": "localhost:8443"})

@@ -1,4 +1,4 @@
-"""Who else may sign people in, as the settings say it."""
+"""OIDC_PROVIDERS: the sign-in providers of a deployment."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def providers(text: str) -> tuple[Provider, ...]:
     return read({**ENVIRONMENT, "STAGE": "local", "OIDC_PROVIDERS": text}).oidc_providers
 
 
-def test_nobody_else_signs_people_in_unless_it_is_said() -> None:
+def test_no_provider_is_configured_by_default() -> None:
     assert read({**ENVIRONMENT, "STAGE": "local"}).oidc_providers == providers("") == providers("[]") == ()
 
 
-def test_providers_are_read() -> None:
+def test_providers_are_parsed() -> None:
     secret = {**CAMPUS, "id": "other", "client_secret": "hush", "assume_verified": True}
     assert providers(json.dumps([CAMPUS, secret])) == (Provider(**CAMPUS), Provider(**secret))
     own = providers(json.dumps([{**CAMPUS, "domains": ["campus.example"]}]))
@@ -37,7 +37,7 @@ def test_providers_are_read() -> None:
         json.dumps([{"id": "campus"}]), json.dumps([{**CAMPUS, "client_id": ""}]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_stops_the_start(text: str) -> None:
+def test_invalid_providers_stop_the_start(text: str) -> None:
     with pytest.raises(Refused) as caught:
         providers(text)
     assert caught.value.code == "bad_setting"

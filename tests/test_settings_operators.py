@@ -1,4 +1,4 @@
-"""Who runs a deployment is said in its settings."""
+"""OPERATORS: the email addresses of the operators of a deployment."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def test_operators_are_listed_by_address(text: str, operators: set[str]) -> None
     assert read({**ENVIRONMENT, "STAGE": "local", "OPERATORS": text}).operators == operators
 
 
-def test_without_the_setting_nobody_is_one() -> None:
+def test_no_operator_is_configured_by_default() -> None:
     assert read({**ENVIRONMENT, "STAGE": "local"}).operators == frozenset()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.analytics.event_json import from_wire, to_wire
 from chalicelib.errors import Malformed
-from tests.contract import nouns
+from tests.contract import samples
 from tests.strategies import MOMENTS
 
 TEXT = st.text(min_size=1, max_size=64)
@@ -31,7 +31,7 @@ def test_an_event_comes_back_through_json(event: Event):
 
 
 def test_a_time_of_any_zone_is_written_in_utc():
-    event = nouns.event(at=nouns.NOW.astimezone(timezone(timedelta(hours=3))))
+    event = samples.event(at=samples.NOW.astimezone(timezone(timedelta(hours=3))))
     assert to_wire(event)["at"] == "2026-11-21T10:04:59.123456Z"
 
 
@@ -41,9 +41,9 @@ def test_what_is_not_an_event_is_malformed(value: object):
         from_wire(value)
 
 
-@given(st.sampled_from(sorted(to_wire(nouns.event()))), JSON)
+@given(st.sampled_from(sorted(to_wire(samples.event()))), JSON)
 def test_a_member_of_another_kind_is_malformed_or_means_itself(member: str, value: object):
-    wire = {**to_wire(nouns.event()), member: value}
+    wire = {**to_wire(samples.event()), member: value}
     try:
         event = from_wire(wire)
     except Malformed:
@@ -68,17 +68,17 @@ def test_a_member_of_another_kind_is_malformed_or_means_itself(member: str, valu
 )
 def test_reading_is_strict(change: dict[str, object]):
     with pytest.raises(Malformed):
-        from_wire({**to_wire(nouns.event()), **change})
+        from_wire({**to_wire(samples.event()), **change})
 
 
 def test_a_missing_member_is_malformed():
-    wire = to_wire(nouns.event())
+    wire = to_wire(samples.event())
     for name in wire.keys() - {"target"}:
         with pytest.raises(Malformed):
             from_wire({key: value for key, value in wire.items() if key != name})
 
 
 def test_an_event_that_was_logged_before_there_were_targets_is_still_read():
-    wire = to_wire(nouns.event())
+    wire = to_wire(samples.event())
     del wire["target"]
-    assert from_wire(wire) == nouns.event()
+    assert from_wire(wire) == samples.event()

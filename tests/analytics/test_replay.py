@@ -14,7 +14,7 @@ from chalicelib.analytics.replay import Replayed, event_in, replay
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.http.core import log
 from tests import fakes
-from tests.contract import nouns
+from tests.contract import samples
 
 
 def logged(event: Event) -> str:
@@ -33,7 +33,7 @@ WRAPPINGS = {
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
 def test_an_event_is_found_however_its_line_was_exported(wrapping: str):
-    assert event_in(WRAPPINGS[wrapping](logged(nouns.event()))) == nouns.event()
+    assert event_in(WRAPPINGS[wrapping](logged(samples.event()))) == samples.event()
 
 
 def test_what_the_log_really_writes_is_read():
@@ -42,15 +42,15 @@ def test_what_the_log_really_writes_is_read():
     handler = logging.StreamHandler(written)
     handler.setFormatter(logger.handlers[0].formatter)
     logger.addHandler(handler)
-    log.LogFallback().keep(nouns.event(), Unavailable("down"))
+    log.LogFallback().keep(samples.event(), Unavailable("down"))
     logger.removeHandler(handler)
     event_store = fakes.EventStore()
     assert replay(written.getvalue().splitlines(), event_store).stored == 1
-    assert list(event_store.events.values()) == [nouns.event()]
+    assert list(event_store.events.values()) == [samples.event()]
 
 
 def test_a_log_is_replayed_once_however_often():
-    events = [nouns.event(f"{number:026}") for number in range(3)]
+    events = [samples.event(f"{number:026}") for number in range(3)]
     lines = ["START RequestId: 6f1c", *map(logged, events), '{"level":"INFO","message":"answered"}', ""]
     event_store = fakes.EventStore()
     for _ in range(2):
@@ -59,11 +59,11 @@ def test_a_log_is_replayed_once_however_often():
 
 
 def test_a_line_that_cannot_be_read_is_named_and_the_others_are_replayed():
-    broken = logged(nouns.event())[:-20]
+    broken = logged(samples.event())[:-20]
     foreign = json.dumps({UNSTORED: {"id": "x"}})
-    endless = logged(nouns.event()) + " " * 300_000
+    endless = logged(samples.event()) + " " * 300_000
     event_store = fakes.EventStore()
-    done = replay([broken, logged(nouns.event()), foreign, endless, f'{{"{UNSTORED}": 7}} {{}}'], event_store)
+    done = replay([broken, logged(samples.event()), foreign, endless, f'{{"{UNSTORED}": 7}} {{}}'], event_store)
     assert done == Replayed(stored=1, other=0, malformed=(1, 3, 4, 5))
 
 
@@ -73,7 +73,7 @@ def test_a_line_that_only_mentions_the_member_is_about_something_else():
 
 def test_a_journal_that_is_down_stops_the_replay():
     with pytest.raises(Unavailable):
-        replay([logged(nouns.event())], fakes.EventStore(fault=Unavailable("down")))
+        replay([logged(samples.event())], fakes.EventStore(fault=Unavailable("down")))
 
 
 @given(st.text() | st.text().map(lambda text: text + UNSTORED) | st.text().map(lambda text: f'{{"{UNSTORED}":{text}}}'))

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.award.fakes import House
+from tests.award.fakes import IssuerFixture
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def acme() -> IssuerFixture:
+    return IssuerFixture()

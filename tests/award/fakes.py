@@ -1,4 +1,4 @@
-"""Fakes beside tests/fakes.py: a clock, a lock around a port, and a port whose process dies."""
+"""Fixtures for issuing: a clock, an issuer over fakes, a lock around a port, and injected crashes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and 
 
 @dataclass
 class Clock:
-    """Stands still until it is told otherwise; not on a whole second."""
+    """A clock that moves only with `advance`. It starts at a fraction of a second."""
 
     now: datetime = datetime(2026, 11, 21, 9, 30, 0, 700_000, tzinfo=UTC)
 
@@ -46,8 +46,8 @@ class Clock:
 
 
 @dataclass
-class House:
-    """An awarding over fakes, with one issuer and one achievement in it."""
+class IssuerFixture:
+    """An issuer context over fakes, with the issuer `acme` and one achievement."""
 
     method: Method = Method.WEB
     issuer_store: IssuerStore = field(default_factory=IssuerStore)
@@ -69,12 +69,16 @@ class House:
         return issue.issue(self.issuer_context, self.award(**changes))
 
     def report(self, record: Record, options: VerificationOptions = DEFAULT_OPTIONS) -> Report:
-        """What a stranger is told about the stored record now."""
-        around = self.issuer_store.related_items(record, self.clock().date())
-        resolver = build_hosted_resolver(BASE_URL, around.issuer, around.status_lists, self.clock())
+        """The verification report on the stored credential at the current time."""
+        related = self.issuer_store.related_items(record, self.clock().date())
+        resolver = build_hosted_resolver(BASE_URL, related.issuer, related.status_lists, self.clock())
         return verify(
             self.issuer_store.record(record.id).document, resolver=resolver, now=self.clock(), options=options
         )
+
+
+# tests/reports still imports the old name.
+House = IssuerFixture
 
 
 def new_issuer(**changes: Any) -> NewIssuer:
@@ -90,7 +94,7 @@ def new_achievement(**changes: Any) -> NewAchievement:
 
 
 class Locked:
-    """A port whose calls exclude one another, so that the fake behind it is as atomic as a transaction."""
+    """A port with a lock around each call, which makes the calls of a fake atomic."""
 
     def __init__(self, port: object) -> None:
         self._port, self._lock = port, threading.Lock()
@@ -106,8 +110,8 @@ class Locked:
 
 
 @contextmanager
-def unless_done(code: str) -> Iterator[None]:
-    """Let the block be refused as already done, which is how a rerun finds what the first run has left."""
+def allow_conflict(code: str) -> Iterator[None]:
+    """Ignore a `Conflict` with ``code``: the rerun of an operation that the first run completed."""
     try:
         yield
     except Conflict as error:
@@ -116,34 +120,34 @@ def unless_done(code: str) -> Iterator[None]:
 
 
 class Crash(BaseException):
-    """The process ends here; nothing of ours may catch it."""
+    """A simulated process crash. A BaseException, so that no handler in the product catches it."""
 
 
 @dataclass
 class Fuse:
-    """Burns down with every call of the ports that it is built into; ``at`` 0 is the first call.
+    """Crash at call number ``at`` (from 0) of the ports it is built into.
 
-    Once it is burnt every call dies, in other threads too, as in a process that has ended.
+    After the crash every further call raises `Crash`, also in other threads, as in a dead process.
     """
 
     at: int
     after: bool
-    """Whether the call that it burns through at is still done."""
+    """Whether the call takes effect before the crash."""
     calls: int = 0
 
     def build_into(self, issuer_context: IssuerContext) -> IssuerContext:
         return replace(
             issuer_context,
-            issuer_store=_Fused(issuer_context.issuer_store, self),
-            signer=_Fused(issuer_context.signer, self),
+            issuer_store=CrashingPort(issuer_context.issuer_store, self),
+            signer=CrashingPort(issuer_context.signer, self),
         )
 
     @property
-    def burnt(self) -> bool:
+    def triggered(self) -> bool:
         return self.calls > self.at
 
 
-class _Fused:
+class CrashingPort:
     def __init__(self, port: object, fuse: Fuse) -> None:
         self._port, self._fuse = port, fuse
 
@@ -152,7 +156,7 @@ class _Fused:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             due = fuse.calls == fuse.at
-            if fuse.burnt or (due and not fuse.after):
+            if fuse.triggered or (due and not fuse.after):
                 fuse.calls += 1
                 raise Crash(name)
             fuse.calls += 1

@@ -1,4 +1,4 @@
-"""Adding an achievement."""
+"""Creating an achievement."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from chalicelib.award import achievements
 from chalicelib.award.achievements import MAX_IMAGE, MAX_SKILLS
 from chalicelib.credential.achievement import Skill
 from chalicelib.errors import Conflict, NotFound, Refused
-from tests.award.fakes import BASE_URL, PICTURE, House, new_achievement
+from tests.award.fakes import BASE_URL, PICTURE, IssuerFixture, new_achievement
 
 
-def test_the_picture_is_stored_under_its_hash_and_named_by_it(house: House) -> None:
+def test_image_is_stored_under_its_hash(acme: IssuerFixture) -> None:
     digest = hashlib.sha256(PICTURE).hexdigest()
-    assert house.achievement.image == f"{BASE_URL}/images/{digest}.png"
-    assert house.issuer_store.image(digest).content == PICTURE
-    assert house.issuer_store.image(digest).media_type == "image/png"
+    assert acme.achievement.image == f"{BASE_URL}/images/{digest}.png"
+    assert acme.issuer_store.image(digest).content == PICTURE
+    assert acme.issuer_store.image(digest).media_type == "image/png"
 
 
-def test_an_achievement_is_stored_with_all_that_was_said(house: House) -> None:
-    stored = house.issuer_store.achievement("acme", house.achievement.id)
-    assert stored == house.achievement
+def test_achievement_is_stored_with_all_members(acme: IssuerFixture) -> None:
+    stored = acme.issuer_store.achievement("acme", acme.achievement.id)
+    assert stored == acme.achievement
     assert stored.skills[0].name == "Programming"
 
 
-def test_two_achievements_may_share_a_picture(house: House) -> None:
-    other = achievements.add(house.issuer_context, new_achievement(name="Another"))
-    assert other.image == house.achievement.image
-    assert other.id != house.achievement.id
+def test_two_achievements_may_share_an_image(acme: IssuerFixture) -> None:
+    other = achievements.add(acme.issuer_context, new_achievement(name="Another"))
+    assert other.image == acme.achievement.image
+    assert other.id != acme.achievement.id
 
 
-def test_a_chosen_id_is_taken_once(house: House) -> None:
+def test_given_achievement_id_is_unique(acme: IssuerFixture) -> None:
     chosen = new_achievement(id="6f4c1a4e-6d83-4e6e-9a53-0a2c5a0d9f11")
-    achievements.add(house.issuer_context, chosen)
+    achievements.add(acme.issuer_context, chosen)
     with pytest.raises(Conflict):
-        achievements.add(house.issuer_context, replace(chosen, name="Another"))
+        achievements.add(acme.issuer_context, replace(chosen, name="Another"))
 
 
-def test_an_unknown_issuer_gets_no_achievement(house: House) -> None:
+def test_achievement_of_an_unknown_issuer_is_refused(acme: IssuerFixture) -> None:
     with pytest.raises(NotFound):
-        achievements.add(house.issuer_context, new_achievement(issuer_id="nobody"))
-    assert list(house.issuer_store.achievements("nobody")) == []
+        achievements.add(acme.issuer_context, new_achievement(issuer_id="nobody"))
+    assert list(acme.issuer_store.achievements("nobody")) == []
 
 
 @pytest.mark.parametrize("kind", ["Course", "BachelorDegree", "ext:Workshop"])
-def test_kinds_of_the_standard_and_ones_own_are_taken(house: House, kind: str) -> None:
-    assert achievements.add(house.issuer_context, new_achievement(kind=kind)).kind == kind
+def test_standard_and_extension_kinds_are_accepted(acme: IssuerFixture, kind: str) -> None:
+    assert achievements.add(acme.issuer_context, new_achievement(kind=kind)).kind == kind
 
 
 SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
@@ -80,11 +80,11 @@ SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
         ("bad_id", {"id": "not-a-uuid"}),
     ],
 )
-def test_what_would_make_a_bad_credential_is_refused(house: House, code: str, changes: dict[str, object]) -> None:
+def test_invalid_achievement_is_refused(acme: IssuerFixture, code: str, changes: dict[str, object]) -> None:
     with pytest.raises(Refused) as refused:
-        achievements.add(house.issuer_context, new_achievement(**changes))
+        achievements.add(acme.issuer_context, new_achievement(**changes))
     assert refused.value.code == code
 
 
-def test_a_picture_of_the_largest_size_is_taken(house: House) -> None:
-    achievements.add(house.issuer_context, new_achievement(picture=PICTURE + bytes(MAX_IMAGE - len(PICTURE))))
+def test_largest_image_is_accepted(acme: IssuerFixture) -> None:
+    achievements.add(acme.issuer_context, new_achievement(picture=PICTURE + bytes(MAX_IMAGE - len(PICTURE))))

@@ -1,4 +1,4 @@
-"""The ids and the clock that acts share."""
+"""Ids and the clock of the issuer context."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def issuer_context(now: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> IssuerCo
     return IssuerContext(IssuerStore(), Signer(), BASE_URL, lambda: now, random.Random(5).randbytes)
 
 
-def test_public_ids_are_26_characters_of_base32_and_differ() -> None:
+def test_public_ids_are_unique_and_have_26_base32_characters() -> None:
     here = issuer_context()
     ids = [here.public_id() for _ in range(500)]
     assert len(set(ids)) == 500
@@ -29,10 +29,10 @@ def test_every_character_of_a_public_id_varies() -> None:
     assert all(len(set(column)) == 32 for column in columns)
 
 
-def test_uuids_are_of_version_4() -> None:
+def test_uuids_have_version_4() -> None:
     assert uuid.UUID(issuer_context().uuid()).version == 4
 
 
-def test_now_is_in_whole_seconds_of_utc() -> None:
+def test_now_is_utc_in_whole_seconds() -> None:
     moment = datetime(2026, 7, 1, 12, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=2)))
     assert issuer_context(moment).now() == datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC)

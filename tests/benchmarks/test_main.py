@@ -14,23 +14,23 @@ def measured() -> Iterator[Line]:
     yield Line("here/one", 1.0, "1/s")
 
 
-@pytest.mark.parametrize("fault", [ExamplesMissing("no examples at /nowhere"), PeerMissing("no peer: install it")])
-def test_what_lacks_its_examples_or_peers_is_skipped_loudly_and_the_others_go_on(
-    fault: Exception, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("error", [ExamplesMissing("no examples at /nowhere"), PeerMissing("no peer: install it")])
+def test_benchmark_without_examples_or_peers_is_skipped_with_a_message(
+    error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def lacking() -> Iterator[Line]:
-        raise fault
+    def skipped() -> Iterator[Line]:
+        raise error
         yield
 
-    assert run({"first": lacking, "second": measured})
-    said = capsys.readouterr()
-    assert said.err == f"first IS SKIPPED, nothing of it was measured: {fault}\n"
-    assert [line.split('"')[3] for line in said.out.splitlines()] == ["here/one"]
+    assert run({"first": skipped, "second": measured})
+    captured = capsys.readouterr()
+    assert captured.err == f"first IS SKIPPED, nothing of it was measured: {error}\n"
+    assert [line.split('"')[3] for line in captured.out.splitlines()] == ["here/one"]
 
 
-def test_a_run_that_measured_nothing_fails() -> None:
-    def lacking() -> Iterator[Line]:
+def test_run_without_measurements_fails() -> None:
+    def skipped() -> Iterator[Line]:
         raise ExamplesMissing("no examples at /nowhere")
         yield
 
-    assert not run({"only": lacking})
+    assert not run({"only": skipped})

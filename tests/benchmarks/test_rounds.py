@@ -8,7 +8,7 @@ from benchmarks.line import Line
 from benchmarks.rounds import Samples, measure
 
 
-def test_a_line_has_the_members_that_scripts_rely_on_and_the_ratio_of_the_two_values() -> None:
+def test_line_has_all_members_and_the_ratios() -> None:
     line = Line("verify/a/simple", 3000.0, "1/s", 0.3, 0.5, "the other one", 300.0, 6.0)
     assert json.loads(str(line)) == {
         "bench": "verify/a/simple",
@@ -24,11 +24,11 @@ def test_a_line_has_the_members_that_scripts_rely_on_and_the_ratio_of_the_two_va
     }
 
 
-def test_a_line_without_a_peer_has_no_ratio() -> None:
+def test_line_without_a_peer_has_no_ratio() -> None:
     assert json.loads(str(Line("package/zip", 24.0, "MB")))["ratio"] is None
 
 
-def test_the_rate_is_that_of_the_median_round() -> None:
+def test_rate_is_that_of_the_median_round() -> None:
     slow, usual, fast = (4_000_000,), (2_000_000, 2_000_000), (1_000_000,)
     assert Samples((fast, slow, usual)).per_second == 500.0
 
@@ -41,7 +41,7 @@ def test_percentiles_are_taken_over_all_rounds(percent: float, expected: float) 
     assert samples.percentile_ms(percent) == expected
 
 
-def test_contenders_take_turns_after_a_warm_up_that_does_not_count() -> None:
+def test_contenders_alternate_after_an_uncounted_warm_up() -> None:
     order: list[str] = []
 
     def contender(name: str) -> object:

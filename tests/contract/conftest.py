@@ -1,4 +1,4 @@
-"""The storages that the suite runs on: the fakes, and the real engine."""
+"""Storage fixtures: the in-memory fakes and a real DynamoDB engine."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from tests import fakes
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infrastructure" / "resources.yaml"
 DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
-"""Where Amazon's own engine answers, when the suite shall run on it: `tools/dynamodb_local.sh` starts both."""
+"""Environment variable with the endpoint of DynamoDB Local; `tools/dynamodb_local.sh` sets it and starts the engine."""
 TABLES = {"credentials": "CredentialsTable", "events": "EventsTable", "secrets": "SecretsTable"}
 
 
 @dataclass(frozen=True)
 class Storage:
-    """One implementation of every port of storage, over the same data."""
+    """One implementation of every storage port, over the same data."""
 
     issuer_store: IssuerStore
     public_store: PublicStore
@@ -42,21 +42,21 @@ class Storage:
 
 @pytest.fixture(scope="session")
 def definitions() -> dict[str, dict[str, object]]:
-    """How the template that ships defines the tables, by our name for each."""
+    """The table definitions of infrastructure/resources.yaml, by the short name of the table."""
     resources = cfn_yaml.load(str(TEMPLATE))["Resources"]
     return {name: resources[logical]["Properties"] for name, logical in TABLES.items()}
 
 
 @pytest.fixture(scope="session")
 def connected(request: pytest.FixtureRequest) -> Tables:
-    """A client of the real engine, and no tables yet."""
+    """A client of the real engine, without tables."""
     if endpoint := os.environ.get(DYNAMODB_LOCAL):
         environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
     else:
         aws: EmbeddedAws = request.getfixturevalue("aws")
         environment = aws.client_env
     with pytest.MonkeyPatch.context() as patch:
-        # A client takes its endpoint and its credentials from the environment, as on Lambda, when it is made.
+        # As on Lambda, a client reads its endpoint and credentials from the environment when it is created.
         for variable in os.environ.keys() & {"AWS_PROFILE", "AWS_SESSION_TOKEN"}:
             patch.delenv(variable)
         for variable, value in environment.items():
@@ -66,12 +66,12 @@ def connected(request: pytest.FixtureRequest) -> Tables:
 
 @pytest.fixture
 def tables(connected: Tables, definitions: dict[str, dict[str, object]]) -> Iterator[Tables]:
-    """Fresh tables on the real engine, as the template defines them."""
+    """New tables on the real engine, as the template defines them."""
     made = copy(connected)
     for name, definition in definitions.items():
         table = f"{name}-{uuid4().hex}"
         setattr(made, name, table)
-        # On a busy machine the reply may come after the client's 2 s; then it asks again, and its own table is there.
+        # On a busy machine the reply can exceed the client's timeout of 2 s; the retry then finds the table it created.
         with suppress(made.client.exceptions.ResourceInUseException):
             made.client.create_table(
                 TableName=table,

@@ -5,21 +5,21 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.errors import Conflict
-from tests.contract import nouns
+from tests.contract import samples
 from tests.contract.conftest import Storage
 
 
-def test_an_achievement_comes_back_as_it_was_stored(storage: Storage):
-    achievement = nouns.achievement()
-    plain = nouns.achievement(achievement_id="plain", skills=())
+def test_achievement_round_trips(storage: Storage):
+    achievement = samples.achievement()
+    plain = samples.achievement(achievement_id="plain", skills=())
     storage.issuer_store.add_achievement(achievement)
     storage.issuer_store.add_achievement(plain)
     assert storage.issuer_store.achievement("north", "welding") == achievement
     assert storage.issuer_store.achievement("north", "plain") == plain
 
 
-def test_an_achievement_id_is_given_once(storage: Storage):
-    achievement = nouns.achievement()
+def test_achievement_id_is_unique(storage: Storage):
+    achievement = samples.achievement()
     storage.issuer_store.add_achievement(achievement)
     storage.issuer_store.add_achievement(achievement)
     with pytest.raises(Conflict):
@@ -27,17 +27,21 @@ def test_an_achievement_id_is_given_once(storage: Storage):
     assert storage.issuer_store.achievement("north", "welding") == achievement
 
 
-def test_only_the_achievements_of_the_issuer_are_listed(storage: Storage):
-    own = [nouns.achievement("north", "a"), nouns.achievement("north", "b")]
-    others = [nouns.achievement("north#ACHIEVEMENT", "c"), nouns.achievement("nort", "d"), nouns.achievement("", "e")]
+def test_only_the_issuers_own_achievements_are_listed(storage: Storage):
+    own = [samples.achievement("north", "a"), samples.achievement("north", "b")]
+    others = [
+        samples.achievement("north#ACHIEVEMENT", "c"),
+        samples.achievement("nort", "d"),
+        samples.achievement("", "e"),
+    ]
     for achievement in own + others:
         storage.issuer_store.add_achievement(achievement)
-    storage.issuer_store.add_issuer(nouns.issuer("north"), [])
+    storage.issuer_store.add_issuer(samples.issuer("north"), [])
     assert list(storage.issuer_store.achievements("north")) == own
     assert list(storage.issuer_store.achievements("nobody")) == []
 
 
-def test_a_picture_may_be_added_twice(storage: Storage):
-    storage.issuer_store.add_image(nouns.image())
-    storage.issuer_store.add_image(nouns.image())
-    assert storage.public_store.image("a" * 64) == nouns.image()
+def test_adding_an_image_twice_is_idempotent(storage: Storage):
+    storage.issuer_store.add_image(samples.image())
+    storage.issuer_store.add_image(samples.image())
+    assert storage.public_store.image("a" * 64) == samples.image()

@@ -1,4 +1,4 @@
-"""What delivery keeps: the same on the fake and on the real engine."""
+"""Delivery storage, on the fake and on the real engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.delivery.ports import EarlyEvent, SentEmail, Store
 from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
-from tests.contract.nouns import NOW
+from tests.contract.samples import NOW
 from tests.delivery import fakes
 
 BOX = mailbox.digest("ada@example.org")
@@ -35,14 +35,14 @@ def store(request: pytest.FixtureRequest) -> Store:
     return request.getfixturevalue(request.param)
 
 
-def test_what_was_never_kept_is_new(store: Store) -> None:
+def test_missing_items_have_initial_values(store: Store) -> None:
     assert store.delivery("north", "c" * 26) == delivery_status.Delivery("c" * 26, "north")
     assert store.mailbox(BOX) == mailbox.Mailbox(BOX)
     assert store.sent_email("mail-1") is None
     assert store.link(links.Name("0" * 32, "1" * 64)) is None
 
 
-def test_a_delivery_comes_back_as_it_was_stored(store: Store) -> None:
+def test_delivery_round_trips(store: Store) -> None:
     one = delivery_status.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "me")
     one = delivery_status.sent(one, Kind.ISSUED, NOW + timedelta(seconds=1))
     one = delivery_status.given_up(
@@ -56,7 +56,7 @@ def test_a_delivery_comes_back_as_it_was_stored(store: Store) -> None:
     assert store.delivery("south", "c" * 26).version == 0
 
 
-def test_the_first_writer_of_a_delivery_wins(store: Store) -> None:
+def test_stale_delivery_write_conflicts(store: Store) -> None:
     read = store.delivery("north", "c" * 26)
     store.save(delivery_status.claimed(read, Kind.ISSUED, NOW, "one"))
     with pytest.raises(Conflict):
@@ -67,12 +67,12 @@ def test_the_first_writer_of_a_delivery_wins(store: Store) -> None:
         store.save(delivery_status.released(again, Kind.ISSUED, "one"))
 
 
-def test_the_same_write_again_is_harmless(store: Store) -> None:
+def test_identical_write_is_idempotent(store: Store) -> None:
     claimed = delivery_status.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "one")
     assert store.save(claimed) == store.save(claimed)
 
 
-def test_a_mailbox_comes_back_and_its_first_writer_wins(store: Store) -> None:
+def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:
     one = mailbox.Mailbox(BOX, "Europe/Berlin", frozenset({"north"}), frozenset({"south", "east"}))
     one = replace(one, bounced_at=NOW, complained_at=NOW, forgotten_at=NOW, links_valid_from=NOW, link_sent_at=NOW)
     assert store.save_mailbox(one) == store.mailbox(BOX) == replace(one, version=1)
@@ -82,7 +82,7 @@ def test_a_mailbox_comes_back_and_its_first_writer_wins(store: Store) -> None:
     assert store.mailbox(BOX).unsubscribed == frozenset()
 
 
-def test_links_are_found_by_their_secret_and_deleted_by_their_mailbox(store: Store) -> None:
+def test_links_are_found_by_secret_and_deleted_by_mailbox(store: Store) -> None:
     box, other = links.box_of(BOX), links.box_of(mailbox.digest("eve@example.org"))
     mine = [
         Link(box, "1" * 64, Purpose.MY, "ada@example.org", NOW, "north", "c" * 26),
@@ -97,7 +97,7 @@ def test_links_are_found_by_their_secret_and_deleted_by_their_mailbox(store: Sto
     assert [store.link(links.Name(link.box, link.digest)) for link in (*mine, theirs)] == [None, None, theirs]
 
 
-def test_a_letter_is_found_by_what_the_mail_service_calls_it(store: Store) -> None:
+def test_sent_email_is_found_by_message_id(store: Store) -> None:
     sent_email = SentEmail("c" * 26, "north", Kind.RENEWAL)
     store.add_sent_email("0100-abc@eu.example", sent_email, NOW)
     store.add_sent_email("0100-abc@eu.example", sent_email, NOW)
@@ -106,15 +106,15 @@ def test_a_letter_is_found_by_what_the_mail_service_calls_it(store: Store) -> No
         store.add_sent_email("0100-abc@eu.example", replace(sent_email, issuer_id="south"), NOW)
 
 
-def test_what_was_heard_of_a_mail_before_it_was_noted_is_kept_apart_from_the_note(store: Store) -> None:
+def test_events_that_precede_the_sent_email_are_stored_separately(store: Store) -> None:
     name = "0100-abc@eu.example"
-    heard = [
+    events = [
         EarlyEvent(delivery_status.State.DELIVERED, NOW),
         EarlyEvent(delivery_status.State.COMPLAINED, NOW + timedelta(hours=1)),
     ]
-    for early in (*heard, *heard):
-        store.add_early_event(name, early)
-    store.add_early_event("0100-other@eu.example", heard[0])
+    for early_event in (*events, *events):
+        store.add_early_event(name, early_event)
+    store.add_early_event("0100-other@eu.example", events[0])
     assert store.sent_email(name) is None
     store.add_sent_email(name, SentEmail("c" * 26, "north", Kind.ISSUED), NOW)
-    assert sorted(store.early(name)) == sorted(heard)
+    assert sorted(store.early(name)) == sorted(events)

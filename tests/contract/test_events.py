@@ -1,4 +1,4 @@
-"""The journal on the real engine; the port has no reading side, so what is stored is looked at directly."""
+"""The event store on the real engine. The port has no read method, so the tests read the items directly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chalicelib.dynamo.stores.events import DynamoEventStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
 from tests import aws_calls, fakes
-from tests.contract import nouns
+from tests.contract import samples
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def stored(tables: Tables) -> list[dict[str, Any]]:
     return tables.client.scan(TableName=tables.events, ConsistentRead=True)["Items"]
 
 
-def test_an_event_is_stored_whole_and_nothing_else_with_it(tables: Tables, event_store: DynamoEventStore):
-    event = nouns.event()
+def test_event_is_stored_with_all_its_members_and_no_others(tables: Tables, event_store: DynamoEventStore):
+    event = samples.event()
     event_store.write(event)
     (item,) = stored(tables)
     members = {name: next(iter(value.values())) for name, value in item.items()}
@@ -41,35 +41,35 @@ def test_an_event_is_stored_whole_and_nothing_else_with_it(tables: Tables, event
     assert int(members["expires"]) == math.ceil((event.at + timedelta(days=400)).timestamp())
 
 
-def test_unknown_members_are_left_out_not_stored_as_empty(tables: Tables, event_store: DynamoEventStore):
-    event_store.write(nouns.event(visitor=None, referrer=None))
+def test_missing_members_are_omitted(tables: Tables, event_store: DynamoEventStore):
+    event_store.write(samples.event(visitor=None, referrer=None))
     (item,) = stored(tables)
     assert not item.keys() & {"visitor", "referrer"}
 
 
-def test_one_write_is_one_call_and_no_read(tables: Tables, event_store: DynamoEventStore):
+def test_event_write_is_one_call_without_a_read(tables: Tables, event_store: DynamoEventStore):
     with aws_calls.counted(tables.client) as calls:
-        event_store.write(nouns.event())
-        event_store.write(nouns.event())
+        event_store.write(samples.event())
+        event_store.write(samples.event())
     assert calls == ["PutItem", "PutItem"]
 
 
-def test_an_event_counts_once_however_often_it_is_written(tables: Tables, event_store: DynamoEventStore):
+def test_repeated_event_write_is_stored_once(tables: Tables, event_store: DynamoEventStore):
     for _ in range(3):
-        event_store.write(nouns.event())
+        event_store.write(samples.event())
     assert len(stored(tables)) == 1
 
 
-def test_an_event_that_stands_is_not_overwritten(tables: Tables, event_store: DynamoEventStore):
-    event_store.write(nouns.event())
-    event_store.write(nouns.event(verdict="revoked"))
+def test_stored_event_is_not_overwritten(tables: Tables, event_store: DynamoEventStore):
+    event_store.write(samples.event())
+    event_store.write(samples.event(verdict="revoked"))
     (item,) = stored(tables)
     assert item["verdict"]["S"] == "valid"
 
 
-def test_a_bucket_is_read_in_its_few_partitions(tables: Tables, event_store: DynamoEventStore):
-    start = nouns.NOW.replace(minute=0, second=0, microsecond=0)
-    events = [nouns.event(f"{number:026}", at=start + timedelta(seconds=number * 30)) for number in range(20)]
+def test_time_bucket_has_a_bounded_number_of_partitions(tables: Tables, event_store: DynamoEventStore):
+    start = samples.NOW.replace(minute=0, second=0, microsecond=0)
+    events = [samples.event(f"{number:026}", at=start + timedelta(seconds=number * 30)) for number in range(20)]
     for event in events:
         event_store.write(event)
     in_first = {keys.event(event.id, event.at).pk for event in events[:10]}
@@ -81,16 +81,16 @@ def test_a_bucket_is_read_in_its_few_partitions(tables: Tables, event_store: Dyn
 
 
 @pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
-def test_after_any_fault_the_event_is_in_the_log_and_a_replay_makes_it_one(
+def test_event_is_logged_after_a_storage_error_and_replay_stores_it_once(
     tables: Tables, event_store: DynamoEventStore, fault
 ):
     fallback = fakes.Fallback()
     recorder = Recorder(event_store, fallback)
     with fault(tables.client):
-        recorder.record(nouns.event())
-    recorder.record(replace(nouns.event(), id="01KAHZ0000000000000000000B"))
+        recorder.record(samples.event())
+    recorder.record(replace(samples.event(), id="01KAHZ0000000000000000000B"))
     ((event, error),) = fallback.kept
-    assert event == nouns.event()
+    assert event == samples.event()
     assert isinstance(error, Unavailable)
     line = f'2026-11-21T10:05:00.000Z {{"level":"ERROR","{UNSTORED}":{_json(event)}}}\n'
     for _ in range(2):
@@ -98,16 +98,16 @@ def test_after_any_fault_the_event_is_in_the_log_and_a_replay_makes_it_one(
     assert len(stored(tables)) == 2
 
 
-def test_a_short_throttle_is_waited_out(tables: Tables, event_store: DynamoEventStore):
+def test_short_throttling_is_retried(tables: Tables, event_store: DynamoEventStore):
     with aws_calls.throttled(tables.client, "PutItem", times=1) as refused:
-        event_store.write(nouns.event())
+        event_store.write(samples.event())
     assert len(refused) == 1
     assert len(stored(tables)) == 1
 
 
-def test_a_long_throttle_is_unavailable(tables: Tables, event_store: DynamoEventStore):
+def test_long_throttling_is_unavailable(tables: Tables, event_store: DynamoEventStore):
     with aws_calls.throttled(tables.client, "PutItem", times=9) as refused, pytest.raises(Unavailable):
-        event_store.write(nouns.event())
+        event_store.write(samples.event())
     assert len(refused) == 3
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.errors import Conflict, NotFound
-from tests.contract import nouns
+from tests.contract import samples
 from tests.contract.conftest import Storage
 
 
-def test_an_issuer_comes_back_as_it_was_stored(storage: Storage):
-    issuer = nouns.issuer()
-    lists = nouns.status_lists(issuer)
+def test_issuer_round_trips(storage: Storage):
+    issuer = samples.issuer()
+    lists = samples.status_lists(issuer)
     storage.issuer_store.add_issuer(issuer, lists)
     assert storage.issuer_store.issuer(issuer.id) == issuer
     assert storage.public_store.issuer(issuer.id) == issuer
@@ -19,13 +19,13 @@ def test_an_issuer_comes_back_as_it_was_stored(storage: Storage):
     assert [storage.public_store.status_list(one.id) for one in lists] == lists
 
 
-def test_an_issuer_that_founded_itself_stays_told_apart(storage: Storage):
-    found = nouns.issuer(registered_as=None, domains=())
-    storage.issuer_store.add_issuer(found, nouns.status_lists(found))
-    assert storage.issuer_store.issuer("north") == found
+def test_self_registered_issuer_round_trips(storage: Storage):
+    self_registered = samples.issuer(registered_as=None, domains=())
+    storage.issuer_store.add_issuer(self_registered, samples.status_lists(self_registered))
+    assert storage.issuer_store.issuer("north") == self_registered
 
 
-def test_what_was_never_stored_is_not_found(storage: Storage):
+def test_missing_items_are_not_found(storage: Storage):
     for absent in (
         lambda: storage.issuer_store.issuer("nobody"),
         lambda: storage.public_store.issuer("nobody"),
@@ -42,45 +42,45 @@ def test_what_was_never_stored_is_not_found(storage: Storage):
             absent()
 
 
-def test_an_issuer_id_is_given_once(storage: Storage):
-    first = nouns.issuer()
-    storage.issuer_store.add_issuer(first, nouns.status_lists(first))
+def test_issuer_id_is_unique(storage: Storage):
+    first = samples.issuer()
+    storage.issuer_store.add_issuer(first, samples.status_lists(first))
     other = replace(first, name="Someone else", revocation_list="r2", suspension_list="s2")
     with pytest.raises(Conflict):
-        storage.issuer_store.add_issuer(other, nouns.status_lists(other))
+        storage.issuer_store.add_issuer(other, samples.status_lists(other))
     assert storage.issuer_store.issuer(first.id) == first
     with pytest.raises(NotFound):
         storage.issuer_store.status_list("r2")
 
 
-def test_a_list_that_is_taken_keeps_its_issuer_out(storage: Storage):
-    first = nouns.issuer("first")
-    storage.issuer_store.add_issuer(first, nouns.status_lists(first))
-    other = nouns.issuer("other", revocation_list=first.revocation_list)
+def test_issuer_with_a_taken_status_list_id_is_refused(storage: Storage):
+    first = samples.issuer("first")
+    storage.issuer_store.add_issuer(first, samples.status_lists(first))
+    other = samples.issuer("other", revocation_list=first.revocation_list)
     with pytest.raises(Conflict):
-        storage.issuer_store.add_issuer(other, nouns.status_lists(other))
+        storage.issuer_store.add_issuer(other, samples.status_lists(other))
     with pytest.raises(NotFound):
         storage.issuer_store.issuer("other")
     assert [issuer.id for issuer in storage.issuer_store.issuers()] == ["first"]
 
 
-def test_adding_the_same_issuer_again_completes(storage: Storage):
-    issuer = nouns.issuer()
+def test_adding_an_issuer_is_idempotent(storage: Storage):
+    issuer = samples.issuer()
     for _ in range(2):
-        storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+        storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer))
     assert list(storage.issuer_store.issuers()) == [issuer]
 
 
 def test_all_issuers_are_listed(storage: Storage):
-    issuers = [nouns.issuer(f"issuer-{number:02}") for number in range(30)]
+    issuers = [samples.issuer(f"issuer-{number:02}") for number in range(30)]
     for issuer in issuers:
-        storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+        storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer))
     assert list(storage.issuer_store.issuers()) == issuers
 
 
-def test_an_issuer_is_replaced_with_its_next_lists(storage: Storage):
-    issuer = nouns.issuer()
-    lists = nouns.status_lists(issuer)
+def test_issuer_is_replaced_together_with_its_next_lists(storage: Storage):
+    issuer = samples.issuer()
+    lists = samples.status_lists(issuer)
     storage.issuer_store.add_issuer(issuer, lists)
     fresh = replace(lists[0], id="north-revocation-2")
     changed = replace(issuer, name="Renamed", email=None, revocation_list=fresh.id, version=2)
@@ -92,9 +92,9 @@ def test_an_issuer_is_replaced_with_its_next_lists(storage: Storage):
 
 
 @pytest.mark.parametrize("version", [1, 2, 4])
-def test_of_two_writers_of_an_issuer_the_second_is_told(storage: Storage, version: int):
-    issuer = nouns.issuer()
-    storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+def test_stale_issuer_write_conflicts(storage: Storage, version: int):
+    issuer = samples.issuer()
+    storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer))
     first = replace(issuer, name="First", version=2)
     storage.issuer_store.replace_issuer(first)
     with pytest.raises(Conflict):
@@ -102,14 +102,14 @@ def test_of_two_writers_of_an_issuer_the_second_is_told(storage: Storage, versio
     assert storage.issuer_store.issuer(issuer.id) == first
 
 
-def test_an_issuer_that_is_not_there_cannot_be_replaced(storage: Storage):
+def test_missing_issuer_cannot_be_replaced(storage: Storage):
     with pytest.raises(Conflict):
-        storage.issuer_store.replace_issuer(nouns.issuer(version=2))
+        storage.issuer_store.replace_issuer(samples.issuer(version=2))
 
 
-def test_a_list_changed_meanwhile_stops_the_whole_replacement(storage: Storage):
-    issuer = nouns.issuer()
-    lists = nouns.status_lists(issuer)
+def test_concurrently_changed_list_aborts_the_replacement(storage: Storage):
+    issuer = samples.issuer()
+    lists = samples.status_lists(issuer)
     storage.issuer_store.add_issuer(issuer, lists)
     with pytest.raises(Conflict):
         storage.issuer_store.replace_issuer(replace(issuer, version=2), [replace(lists[0], version=3)])
@@ -117,10 +117,10 @@ def test_a_list_changed_meanwhile_stops_the_whole_replacement(storage: Storage):
     assert storage.issuer_store.status_list(lists[0].id) == lists[0]
 
 
-def test_a_did_is_given_once(storage: Storage):
-    first = nouns.issuer("first")
-    storage.issuer_store.add_issuer(first, nouns.status_lists(first))
-    other = replace(nouns.issuer("other"), did=first.did)
+def test_did_is_unique(storage: Storage):
+    first = samples.issuer("first")
+    storage.issuer_store.add_issuer(first, samples.status_lists(first))
+    other = replace(samples.issuer("other"), did=first.did)
     with pytest.raises(Conflict):
-        storage.issuer_store.add_issuer(other, nouns.status_lists(other))
+        storage.issuer_store.add_issuer(other, samples.status_lists(other))
     assert storage.public_store.issuer_of_did(first.did) == first

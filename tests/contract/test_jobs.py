@@ -1,4 +1,4 @@
-"""Where jobs are kept, in memory and on the real engine."""
+"""Bulk job storage, in memory and on the real engine."""
 
 from __future__ import annotations
 
@@ -75,11 +75,11 @@ def task(job: Job) -> Task:
     return Task("job", job.issuer_id, job.id, NOW)
 
 
-def test_a_job_is_read_as_it_was_stored(storage: Storage):
+def test_job_round_trips(storage: Storage):
     job = draft(notify=False)
     storage.jobs.add(job)
     assert storage.jobs.job("north", job.id) == job
-    storage.jobs.add(job)  # the same again is harmless
+    storage.jobs.add(job)  # an identical write is idempotent
     ended = replace(
         job, state=JobState.STOPPED, reason="No key.", counts=Counts(3, 2, 1), ended_at=NOW, version=2, chunks=2
     )
@@ -87,7 +87,7 @@ def test_a_job_is_read_as_it_was_stored(storage: Storage):
     assert storage.jobs.job("north", job.id) == ended
 
 
-def test_the_same_id_is_another_issuer_s_own(storage: Storage):
+def test_job_ids_of_different_issuers_are_separate(storage: Storage):
     storage.jobs.add(draft())
     with pytest.raises(NotFound):
         storage.jobs.job("south", draft().id)
@@ -95,13 +95,13 @@ def test_the_same_id_is_another_issuer_s_own(storage: Storage):
     assert storage.jobs.job("north", draft().id).total == 400
 
 
-def test_another_job_of_the_same_id_is_a_conflict(storage: Storage):
+def test_different_job_with_the_same_id_conflicts(storage: Storage):
     storage.jobs.add(draft())
     with pytest.raises(Conflict):
         storage.jobs.add(draft(digest="cd" * 32))
 
 
-def test_of_two_writers_the_second_is_told(storage: Storage):
+def test_stale_job_write_conflicts(storage: Storage):
     job = begun(storage, draft())
     storage.jobs.replace(replace(job, state=JobState.DONE, version=3))
     with pytest.raises(Conflict):
@@ -109,14 +109,14 @@ def test_of_two_writers_the_second_is_told(storage: Storage):
     assert storage.jobs.job("north", job.id).state is JobState.DONE
 
 
-def test_what_runs_is_on_the_to_do_list_and_a_draft_is_not(storage: Storage):
+def test_running_job_has_a_task_and_a_draft_has_none(storage: Storage):
     storage.jobs.add(draft())
     assert list(storage.tasks.due(NOW, 9)) == []
     storage.jobs.replace(draft(state=JobState.RUNNING, version=2), [task(draft())])
     assert list(storage.tasks.due(NOW, 9)) == [task(draft())]
 
 
-def test_jobs_are_listed_newest_first_page_by_page_without_drafts(storage: Storage):
+def test_jobs_are_listed_newest_first_in_pages_without_drafts(storage: Storage):
     names = [letter * 26 for letter in "abcde"]
     for age, name in enumerate(names):
         begun(storage, draft(name, created_at=NOW - timedelta(hours=age)))
@@ -131,7 +131,7 @@ def test_jobs_are_listed_newest_first_page_by_page_without_drafts(storage: Stora
     assert storage.jobs.jobs("north", None, 5).after is None
 
 
-def test_rows_are_read_as_they_were_stored(storage: Storage):
+def test_rows_round_trip(storage: Storage):
     storage.jobs.add(draft())
     storage.jobs.put_chunk(draft(), Chunk(0, ROWS))
     storage.jobs.put_chunk(draft(), Chunk(0, ROWS))
@@ -142,21 +142,21 @@ def test_rows_are_read_as_they_were_stored(storage: Storage):
         storage.jobs.chunk(draft(issuer_id="south"), 0)
 
 
-def test_results_come_in_order_and_from_a_chunk_on(storage: Storage):
+def test_results_are_in_order_and_start_at_any_chunk(storage: Storage):
     job = begun(storage, draft())
-    kept = [
+    stored_results = [
         Results(number, (ISSUED, WAITING, Outcome(RowState.REFUSED, "odd", f"Odd {number}."))) for number in (11, 2, 1)
     ]
-    for results in kept:
+    for results in stored_results:
         storage.jobs.put_results(job, results)
-    assert list(storage.jobs.results(job)) == kept[::-1]
+    assert list(storage.jobs.results(job)) == stored_results[::-1]
     assert [results.chunk for results in storage.jobs.results(job, 2)] == [2, 11]
-    assert storage.jobs.results_of(job, 11) == kept[0]
+    assert storage.jobs.results_of(job, 11) == stored_results[0]
     assert storage.jobs.results_of(job, 0) is None
-    assert kept[0].counts == Counts(1, 1, 1)
+    assert stored_results[0].counts == Counts(1, 1, 1)
 
 
-def test_results_of_two_workers_do_not_overwrite_each_other(storage: Storage):
+def test_results_of_concurrent_workers_conflict(storage: Storage):
     job = begun(storage, draft())
     storage.jobs.put_results(job, Results(0, (ISSUED, WAITING)))
     with pytest.raises(Conflict):
@@ -168,20 +168,20 @@ def test_results_of_two_workers_do_not_overwrite_each_other(storage: Storage):
 
 
 @pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
-def test_what_is_put_again_after_a_lost_call_is_whole(tables: Tables, fault):
+def test_lost_job_write_can_be_retried(tables: Tables, fault):
     storage = Storage(DynamoJobs(tables), DynamoTaskQueue(tables))
     running = draft(state=JobState.RUNNING, chunks=1, version=2)
-    deeds = [
+    operations = [
         lambda: storage.jobs.add(draft()),
         lambda: storage.jobs.put_chunk(draft(), Chunk(0, ROWS)),
         lambda: storage.jobs.replace(running, [task(running)]),
         lambda: storage.jobs.put_results(running, Results(0, (ISSUED, WAITING))),
         lambda: storage.jobs.put_results(running, Results(0, (ISSUED, ISSUED), version=2)),
     ]
-    for deed in deeds:
+    for operation in operations:
         with fault(tables.client), pytest.raises(Unavailable):
-            deed()
-        deed()
+            operation()
+        operation()
     assert storage.jobs.job("north", running.id) == running
     assert list(storage.tasks.due(NOW, 9)) == [task(running)]
     assert storage.jobs.results_of(running, 0) == Results(0, (ISSUED, ISSUED), version=2)
@@ -192,7 +192,7 @@ def rows_of_every_size() -> Iterator[Row]:
         yield Row(number, "n" * number, evidence=tuple(f"https://a.example/{one}" for one in range(number % 11)))
 
 
-def test_a_chunk_of_many_rows_comes_back_in_order(storage: Storage):
+def test_large_chunk_is_read_in_order(storage: Storage):
     chunk = Chunk(3, tuple(rows_of_every_size()))
     storage.jobs.put_chunk(draft(), chunk)
     read = storage.jobs.chunk(draft(), 3)

@@ -1,4 +1,4 @@
-"""A job on the real engine while storage refuses a third of all requests, dies, or has many workers."""
+"""Bulk jobs on the real engine with throttling, lost calls and concurrent workers."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from tests.award.fakes import BASE_URL, Clock, new_achievement, new_issuer
 from tests.fakes import Signer
 
 ROWS = 60
-SENT = b"name,email\n" + b"".join(b"P %d,p%d@example.org\n" % (number, number) for number in range(ROWS))
+UPLOAD_CONTENT = b"name,email\n" + b"".join(b"P %d,p%d@example.org\n" % (number, number) for number in range(ROWS))
 
 
 @dataclass
-class Office:
+class BulkFixture:
     bulk: BulkIssuer
     upload: Upload
 
-    def retried(self, job: Job | None = None) -> Job:
-        """As callers and the to-do list do: what storage did not answer is asked again."""
+    def run_with_retries(self, job: Job | None = None) -> Job:
+        """Create and run the job, retrying on storage errors as callers and the task queue do."""
         for _ in range(200):
             try:
                 job = job or bulk_issuer.create(self.bulk, "acme", self.upload, "tests")
                 return job_runner.run(self.bulk, "acme", job.id)
             except (Unavailable, Conflict):
                 continue
-        raise AssertionError("it never came to an end")
+        raise AssertionError("the job did not finish")
 
-    def whole(self, tables: Tables, job: Job) -> None:
-        """Every row once, and no place in a status list twice."""
+    def assert_complete(self, tables: Tables, job: Job) -> None:
+        """Assert that every row was issued once and no status list index was used twice."""
         assert (job.state, job.counts) == (JobState.DONE, Counts(issued=ROWS))
         records = list(self.bulk.issuer_context.issuer_store.records("acme"))
         assert Counter(record.holder_name for record in records) == {f"P {number}": 1 for number in range(ROWS)}
@@ -59,41 +59,41 @@ class Office:
 
 
 @pytest.fixture
-def office(tables: Tables) -> Office:
+def bulk_fixture(tables: Tables) -> BulkFixture:
     issuer_context = IssuerContext(DynamoIssuerStore(tables), Signer(), BASE_URL, Clock(), os.urandom)
     issuer_actions.create(issuer_context, new_issuer())
     achievement = achievements.add(issuer_context, new_achievement())
-    return Office(BulkIssuer(issuer_context, DynamoJobs(tables)), Upload(Terms(achievement.id), SENT))
+    return BulkFixture(BulkIssuer(issuer_context, DynamoJobs(tables)), Upload(Terms(achievement.id), UPLOAD_CONTENT))
 
 
 @pytest.mark.slow
-def test_all_are_issued_once_while_a_third_of_all_requests_is_throttled(tables: Tables, office: Office):
+def test_rows_are_issued_once_with_a_third_of_requests_throttled(tables: Tables, bulk_fixture: BulkFixture):
     with aws_calls.throttling(tables.client, 0.3) as refused:
-        job = office.retried()
+        job = bulk_fixture.run_with_retries()
     assert len(refused) > 5
     assert "TransactWriteItems" in refused
-    office.whole(tables, job)
+    bulk_fixture.assert_complete(tables, job)
 
 
 @pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
-def test_a_request_that_is_lost_anywhere_loses_no_row(tables: Tables, office: Office, fault):
+def test_lost_request_at_any_call_loses_no_row(tables: Tables, bulk_fixture: BulkFixture, fault):
     nth = 0
     job = None
     for nth in range(1, 200, 3):
         with fault(tables.client, nth):
             try:
-                job = bulk_issuer.create(office.bulk, "acme", office.upload, "tests")
-                job = job_runner.run(office.bulk, "acme", job.id)
+                job = bulk_issuer.create(bulk_fixture.bulk, "acme", bulk_fixture.upload, "tests")
+                job = job_runner.run(bulk_fixture.bulk, "acme", job.id)
             except (Unavailable, Conflict):
                 continue
         break
     assert nth > 10
-    office.whole(tables, office.retried(job))
+    bulk_fixture.assert_complete(tables, bulk_fixture.run_with_retries(job))
 
 
 @pytest.mark.slow
-def test_many_workers_at_once_issue_each_row_once(tables: Tables, office: Office):
-    job = bulk_issuer.create(office.bulk, "acme", office.upload, "tests")
+def test_concurrent_workers_issue_each_row_once(tables: Tables, bulk_fixture: BulkFixture):
+    job = bulk_issuer.create(bulk_fixture.bulk, "acme", bulk_fixture.upload, "tests")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: office.retried(job), range(8)))
-    office.whole(tables, office.retried(job))
+        list(pool.map(lambda _: bulk_fixture.run_with_retries(job), range(8)))
+    bulk_fixture.assert_complete(tables, bulk_fixture.run_with_retries(job))

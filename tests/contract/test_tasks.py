@@ -1,4 +1,4 @@
-"""`award.tasks.TaskQueue` on both storages."""
+"""`tasks.task_queue.TaskQueue`, on the fake and on the real engine."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def claimed(tasks: TaskQueue, task: Task = TASK, now: datetime = NOW) -> Task:
     return replace(task, attempts=task.attempts + 1)
 
 
-def test_what_is_added_is_due_at_its_time_and_not_before(tasks: TaskQueue) -> None:
+def test_task_is_due_at_its_time_and_not_before(tasks: TaskQueue) -> None:
     tasks.add([TASK])
     assert list(tasks.due(NOW - timedelta(microseconds=1), 10)) == []
     assert list(tasks.due(NOW, 10)) == [TASK]
     assert list(tasks.due(NOW + timedelta(days=999), 10)) == [TASK]
 
 
-def test_the_same_task_is_added_once_and_never_begun_anew(tasks: TaskQueue) -> None:
+def test_adding_a_task_twice_neither_duplicates_nor_resets_it(tasks: TaskQueue) -> None:
     tasks.add([TASK, TASK])
     assert tasks.claim(TASK, NOW)
     tasks.add([TASK])
@@ -53,13 +53,13 @@ def test_the_same_task_is_added_once_and_never_begun_anew(tasks: TaskQueue) -> N
     assert list(tasks.due(NOW + LEASE, 10)) == []
 
 
-def test_another_kind_issuer_subject_or_time_is_another_task(tasks: TaskQueue) -> None:
+def test_tasks_differ_by_kind_issuer_subject_and_time(tasks: TaskQueue) -> None:
     others = [
         replace(TASK, kind="pathways"),
         replace(TASK, issuer_id="other"),
         replace(TASK, subject="b" * 26),
         replace(TASK, due=NOW - MINUTE),
-        # Joined without care these two would be one.
+        # Without escaping, these two would have the same key.
         replace(TASK, kind="a#b", issuer_id="c"),
         replace(TASK, kind="a", issuer_id="b#c"),
     ]
@@ -67,7 +67,7 @@ def test_another_kind_issuer_subject_or_time_is_another_task(tasks: TaskQueue) -
     assert set(tasks.due(NOW, 10)) == {TASK, *others}
 
 
-def test_a_claimed_task_is_nobody_elses_until_its_lease_ends(tasks: TaskQueue) -> None:
+def test_claimed_task_is_reserved_until_its_lease_ends(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     assert list(tasks.due(NOW, 10)) == []
     assert not tasks.claim(TASK, NOW)
@@ -77,7 +77,7 @@ def test_a_claimed_task_is_nobody_elses_until_its_lease_ends(tasks: TaskQueue) -
     assert tasks.claim(mine, later)
 
 
-def test_what_is_done_is_gone(tasks: TaskQueue) -> None:
+def test_completed_task_is_deleted(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.done(mine)
     tasks.done(mine)
@@ -85,7 +85,7 @@ def test_what_is_done_is_gone(tasks: TaskQueue) -> None:
     assert not tasks.claim(mine, NOW + LEASE * 2)
 
 
-def test_a_postponed_task_comes_back_then_with_its_attempts(tasks: TaskQueue) -> None:
+def test_postponed_task_keeps_its_attempts(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.postpone(mine, NOW + MINUTE)
     assert list(tasks.due(NOW, 10)) == []
@@ -93,7 +93,7 @@ def test_a_postponed_task_comes_back_then_with_its_attempts(tasks: TaskQueue) ->
     assert tasks.claim(replace(mine, due=NOW + MINUTE), NOW + MINUTE)
 
 
-def test_a_worker_slower_than_its_lease_moves_nothing(tasks: TaskQueue) -> None:
+def test_worker_with_an_expired_lease_changes_nothing(tasks: TaskQueue) -> None:
     slow = claimed(tasks)
     later = NOW + LEASE + MINUTE
     assert tasks.claim(slow, later)
@@ -104,21 +104,21 @@ def test_a_worker_slower_than_its_lease_moves_nothing(tasks: TaskQueue) -> None:
     assert list(tasks.due(later + LEASE + MINUTE, 10)) == [replace(slow, attempts=2)]
 
 
-def test_what_is_done_cannot_be_postponed_back_to_life(tasks: TaskQueue) -> None:
+def test_completed_task_cannot_be_postponed(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.done(mine)
     tasks.postpone(mine, NOW + MINUTE)
     assert list(tasks.due(NOW + LEASE * 2, 10)) == []
 
 
-def test_postponed_to_where_the_same_task_stands_leaves_that_one(tasks: TaskQueue) -> None:
+def test_postponing_onto_an_existing_task_keeps_the_existing_one(tasks: TaskQueue) -> None:
     mine = claimed(tasks)
     tasks.add([replace(TASK, due=NOW + MINUTE)])
     tasks.postpone(mine, NOW + MINUTE)
     assert list(tasks.due(NOW + LEASE * 2, 10)) == [replace(TASK, due=NOW + MINUTE)]
 
 
-def test_a_parked_task_is_not_due_until_it_is_asked_for(tasks: TaskQueue) -> None:
+def test_dead_letter_is_not_due_until_it_is_retried(tasks: TaskQueue) -> None:
     tasks.move_to_dead_letters(claimed(tasks), "mail_refused", NOW + MINUTE)
     assert list(tasks.due(NOW + LEASE * 2, 10)) == []
     (dead_letter,) = tasks.dead_letters(10)
@@ -130,7 +130,7 @@ def test_a_parked_task_is_not_due_until_it_is_asked_for(tasks: TaskQueue) -> Non
         tasks.retry(dead_letter, NOW + LEASE + MINUTE)
 
 
-def test_a_dropped_task_is_forgotten(tasks: TaskQueue) -> None:
+def test_dropped_dead_letter_is_deleted(tasks: TaskQueue) -> None:
     tasks.move_to_dead_letters(claimed(tasks), "mail_refused", NOW)
     (dead_letter,) = tasks.dead_letters(10)
     tasks.drop(dead_letter)
@@ -138,19 +138,19 @@ def test_a_dropped_task_is_forgotten(tasks: TaskQueue) -> None:
     assert list(tasks.dead_letters(10)) == []
 
 
-def test_parked_tasks_are_listed_oldest_first_and_bounded(tasks: TaskQueue) -> None:
+def test_dead_letters_are_listed_oldest_first_with_a_limit(tasks: TaskQueue) -> None:
     for minutes in (2, 0, 1):
         tasks.move_to_dead_letters(claimed(tasks, replace(TASK, subject=str(minutes))), "x", NOW + minutes * MINUTE)
     assert [dead_letter.task.subject for dead_letter in tasks.dead_letters(2)] == ["0", "1"]
 
 
-def test_of_many_the_oldest_are_found_first(tasks: TaskQueue) -> None:
+def test_oldest_due_tasks_are_returned_first(tasks: TaskQueue) -> None:
     many = [replace(TASK, due=NOW - number * MINUTE) for number in range(12)]
     tasks.add(many)
     assert list(tasks.due(NOW, 5)) == sorted(many, key=lambda task: task.due)[:5]
 
 
-def test_claimed_ones_do_not_hide_what_stands_behind_them(tasks: TaskQueue) -> None:
+def test_claimed_tasks_do_not_hide_later_ones(tasks: TaskQueue) -> None:
     many = [replace(TASK, due=NOW - number * MINUTE) for number in range(6)]
     tasks.add(many)
     for task in many[1:]:
@@ -158,18 +158,18 @@ def test_claimed_ones_do_not_hide_what_stands_behind_them(tasks: TaskQueue) -> N
     assert list(tasks.due(NOW, 2)) == [TASK]
 
 
-def test_a_task_in_a_transaction_is_the_one_that_is_found(tables: Tables) -> None:
+def test_task_written_in_a_transaction_is_due(tables: Tables) -> None:
     tables.transact(tables.credentials, [Put(raw(TASK))])
     assert list(DynamoTaskQueue(tables).due(NOW, 10)) == [TASK]
 
 
-def test_the_tasks_of_one_issuer_stand_in_few_places_and_of_many_in_all() -> None:
+def test_tasks_of_one_issuer_use_few_shards_and_of_many_use_all() -> None:
     of_one = {keys.task(NOW, "deliver", "northwind", str(number)).pk for number in range(200)}
     of_many = {keys.task(NOW, "deliver", f"issuer-{number}", "x").pk for number in range(2000)}
     assert (len(of_one), len(of_many)) == (keys.TASK_SPREAD, keys.TASK_SHARDS)
 
 
-def test_two_workers_at_once_do_each_task_once(tables: Tables) -> None:
+def test_concurrent_workers_run_each_task_once(tables: Tables) -> None:
     tasks = DynamoTaskQueue(tables)
     many = [replace(TASK, issuer_id=f"issuer-{number % 3}", subject=str(number)) for number in range(40)]
     tasks.add(many)

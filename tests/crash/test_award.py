@@ -1,4 +1,4 @@
-"""A smaller `make crash-award`, and that it would see what it looks for."""
+"""A smaller `make crash-award`, and proof that it detects duplicates and partial writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def region(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("name", ["issue with an Idempotency-Key", "revoke", "reinstate", "correct", "renew"])
-def test_nothing_is_lost_doubled_or_half_done_whatever_call_an_act_dies_at(region: str, name: str) -> None:
+def test_crash_at_any_call_causes_no_loss_duplicate_or_partial_write(region: str, name: str) -> None:
     scenes = [scene for scene in SCENES if scene.name == name]
     tally = award.run(region, scenes)
     assert tally.faults == []
@@ -37,7 +37,7 @@ def test_nothing_is_lost_doubled_or_half_done_whatever_call_an_act_dies_at(regio
     assert tally.crash_points >= 4 * 4
 
 
-def test_what_is_issued_without_a_key_is_seen_to_be_issued_twice(region: str) -> None:
+def test_double_issue_without_an_idempotency_key_is_detected(region: str) -> None:
     def act(stage: Stage, _: str) -> list[Record]:
         return [issue.issue(stage.issuer_context, award._award(stage))]
 
@@ -46,17 +46,17 @@ def test_what_is_issued_without_a_key_is_seen_to_be_issued_twice(region: str) ->
     assert not tally.clean
 
 
-def test_what_is_stored_in_two_steps_is_seen_half_done(region: str) -> None:
+def test_write_in_two_steps_is_detected_as_partial(region: str) -> None:
     class InTwoSteps:
         def __init__(self, stage: Stage) -> None:
-            self._ledger, self._tables = stage.issuer_store, stage._tables
+            self._issuer_store, self._tables = stage.issuer_store, stage._tables
 
         def __getattr__(self, name: str) -> object:
-            return getattr(self._ledger, name)
+            return getattr(self._issuer_store, name)
 
         def add_record(self, record: Record, *_: object) -> None:
             self._tables.put(self._tables.credentials, Put(RecordItem.of(record).raw()))
-            self._ledger.record(record.id)
+            self._issuer_store.record(record.id)
 
     def act(stage: Stage, _: str) -> list[Record]:
         stage.issuer_context = replace(stage.issuer_context, issuer_store=InTwoSteps(stage))  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from chalicelib.errors import Malformed
         ("2024-02-29T00:00:00Z", datetime(2024, 2, 29, tzinfo=UTC)),
     ],
 )
-def test_moments_with_a_zone_are_read(text: str, moment: datetime) -> None:
+def test_timestamps_with_an_offset_are_parsed(text: str, moment: datetime) -> None:
     assert dates.parse(text) == moment
 
 
@@ -51,7 +51,7 @@ def test_moments_with_a_zone_are_read(text: str, moment: datetime) -> None:
         "2026-11-22T12:00:00Z\n",
     ],
 )
-def test_anything_else_is_refused(text: object) -> None:
+def test_other_dates_are_refused(text: object) -> None:
     with pytest.raises(Malformed) as caught:
         dates.parse(text)
     assert caught.value.code == "date_malformed"
@@ -59,5 +59,5 @@ def test_anything_else_is_refused(text: object) -> None:
 
 @given(st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0)))
 @example(datetime(26, 11, 30, tzinfo=UTC))
-def test_what_is_written_is_read_back_to_the_second(moment: datetime) -> None:
+def test_dates_round_trip_to_the_second(moment: datetime) -> None:
     assert dates.parse(dates.write(moment)) == moment

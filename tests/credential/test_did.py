@@ -8,12 +8,12 @@ from chalicelib.verify.canonical.quads import to_quads
 from tests.makers import NOW
 
 
-def test_a_port_is_percent_encoded_and_a_path_becomes_colons() -> None:
+def test_did_web_percent_encodes_the_port_and_joins_the_path_with_colons() -> None:
     assert host_did("http://localhost:8000") == "did:web:localhost%3A8000"
     assert issuer_did("https://laurel.example", "fernhill") == "did:web:laurel.example:issuers:fernhill"
 
 
-def test_a_retired_key_stays_with_its_end_and_a_revoked_one_is_no_longer_for_assertions() -> None:
+def test_retired_key_has_an_expiry_and_revoked_key_makes_no_assertions() -> None:
     keys = (
         SigningKey("key-1", "z6Mk1", "k1", NOW, retired=NOW + timedelta(days=1)),
         SigningKey("key-2", "z6Mk2", "k2", NOW, revoked=NOW + timedelta(days=2)),
@@ -29,6 +29,6 @@ def test_a_retired_key_stays_with_its_end_and_a_revoked_one_is_no_longer_for_ass
     assert document["assertionMethod"] == ["did:web:laurel.example#key-1", "did:web:laurel.example#key-3"]
 
 
-def test_every_word_of_a_did_document_has_a_meaning_in_its_contexts() -> None:
+def test_did_document_uses_only_terms_of_its_contexts() -> None:
     keys = (SigningKey("key-1", "z6Mk1", "k1", NOW, retired=NOW, revoked=NOW),)
     assert to_quads(did_document("did:web:laurel.example", keys)).ground

@@ -42,13 +42,13 @@ from chalicelib.errors import Malformed
         (b'{"a":[' + b",".join([b"1"] * 10_001) + b"]}", "too_many_members"),
     ],
 )
-def test_what_two_parsers_could_read_differently_is_refused(data: bytes, code: str) -> None:
+def test_ambiguous_or_oversized_json_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(Malformed) as caught:
         parse(data)
     assert caught.value.code == code
 
 
-def test_the_largest_document_is_read_and_one_byte_more_is_not() -> None:
+def test_largest_document_is_parsed_and_one_byte_more_is_refused() -> None:
     document = b'{"a":"' + b"x" * (DEFAULT.size - 8) + b'"}'
     assert len(document) == DEFAULT.size
     assert parse(document)["a"] == "x" * (DEFAULT.size - 8)
@@ -56,12 +56,12 @@ def test_the_largest_document_is_read_and_one_byte_more_is_not() -> None:
         parse(document + b" ")
 
 
-def test_the_deepest_document_is_read() -> None:
+def test_deepest_document_is_parsed() -> None:
     # The outer object, its arrays, and nothing more.
     assert parse(b'{"a":' + b"[" * 31 + b"]" * 31 + b"}")
 
 
-def test_safe_integers_and_surrogate_pairs_pass() -> None:
+def test_safe_integers_and_surrogate_pairs_are_accepted() -> None:
     assert parse(b'{"a":9007199254740991,"b":-9007199254740991,"c":"\\ud83d\\ude00"}') == {
         "a": 2**53 - 1,
         "b": -(2**53) + 1,
@@ -69,13 +69,13 @@ def test_safe_integers_and_surrogate_pairs_pass() -> None:
     }
 
 
-def test_a_whole_number_is_the_same_however_it_is_written() -> None:
+def test_whole_numbers_are_normalized_to_integers() -> None:
     values = parse(b'{"a":[42,42.0,4.2e1,-0.0,0.5,9007199254740991.0,9007199254740992.0]}')["a"]
     assert json.dumps(values) == "[42, 42, 42, 0, 0.5, 9007199254740991, 9007199254740992.0]"
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]":,0123456789.eE+-\\u d8Nainfty', max_size=200).map(str.encode))
-def test_arbitrary_bytes_give_an_object_or_the_one_error(data: bytes) -> None:
+def test_arbitrary_bytes_give_an_object_or_malformed(data: bytes) -> None:
     try:
         value = parse(data)
     except Malformed:
@@ -98,12 +98,12 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), json_values, max_size=4))
-def test_what_json_writes_is_read_back(value: dict[str, object]) -> None:
+def test_json_round_trips(value: dict[str, object]) -> None:
     assert parse(json.dumps(value).encode(), Caps(depth=64)) == value
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", 'c"', "\\"]), json_values), min_size=1, max_size=4))
-def test_a_name_that_stands_twice_is_noticed_whatever_the_values_hold(members: list[tuple[str, object]]) -> None:
+def test_duplicate_name_is_detected_with_any_values(members: list[tuple[str, object]]) -> None:
     data = ("{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in members) + "}").encode()
     if len({name for name, _ in members}) == len(members):
         assert parse(data, Caps(depth=64)) == dict(members)

@@ -15,7 +15,7 @@ from chalicelib.delivery import (
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Refused, Unavailable
-from tests.contract import nouns
+from tests.contract import samples
 from tests.delivery.world import EMAIL, ISSUED_AT, World
 
 UNTIL = ISSUED_AT + timedelta(days=60)
@@ -83,8 +83,8 @@ def test_expiry_reminder_is_sent_a_month_before() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"status": CredentialStatus(State.REVOKED, nouns.NOW, "In error.")},
-        {"status": CredentialStatus(State.SUSPENDED, nouns.NOW)},
+        {"status": CredentialStatus(State.REVOKED, samples.NOW, "In error.")},
+        {"status": CredentialStatus(State.SUSPENDED, samples.NOW)},
         {"superseded_by": "d" * 26},
         {"valid_until": ISSUED_AT + timedelta(days=1)},
     ],

@@ -8,7 +8,7 @@ from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.errors import Refused
-from tests.contract import nouns
+from tests.contract import samples
 from tests.delivery.world import CREDENTIAL, ISSUED_AT, World
 
 ENDED = ISSUED_AT + timedelta(days=1)
@@ -17,8 +17,8 @@ ENDED = ISSUED_AT + timedelta(days=1)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"status": CredentialStatus(State.REVOKED, nouns.NOW, "In error.")},
-        {"status": CredentialStatus(State.SUSPENDED, nouns.NOW)},
+        {"status": CredentialStatus(State.REVOKED, samples.NOW, "In error.")},
+        {"status": CredentialStatus(State.SUSPENDED, samples.NOW)},
         {"superseded_by": "d" * 26},
         {"valid_until": ENDED},
     ],

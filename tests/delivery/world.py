@@ -19,7 +19,7 @@ from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.handlers import handlers
 from chalicelib.tasks.task_queue import Task
 from tests import fakes
-from tests.contract import nouns
+from tests.contract import samples
 from tests.delivery.fakes import Mailer, PathwayLinks, Store
 
 ISSUED_AT = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
@@ -48,15 +48,15 @@ class World:
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
-        issuer = nouns.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png")
-        self.issuer_store.add_issuer(issuer, nouns.status_lists(issuer, 8))
+        issuer = samples.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png")
+        self.issuer_store.add_issuer(issuer, samples.status_lists(issuer, 8))
         image = f"{BASE_URL}/images/{'a' * 64}.png"
-        self.issuer_store.add_achievement(nouns.achievement(name="Welding under water", image=image))
+        self.issuer_store.add_achievement(samples.achievement(name="Welding under water", image=image))
         self.give(CREDENTIAL)
 
     def give(self, credential_id: str, index: int = 7) -> Record:
         """Issue a credential to Ada."""
-        record = nouns.record(credential_id, index, issued_at=ISSUED_AT, valid_until=self.valid_until)
+        record = samples.record(credential_id, index, issued_at=ISSUED_AT, valid_until=self.valid_until)
         recipient = Recipient(record.id, record.issuer_id, "Ada Nwosu", self.email, self.zone, self.notify)
         self.issuer_store.add_record(record, recipient, [Task("deliver", record.issuer_id, record.id, ISSUED_AT)])
         self.tasks.add([Task("deliver", record.issuer_id, record.id, ISSUED_AT)])

@@ -14,7 +14,7 @@ TEXT = st.text(st.sampled_from("#%235aé") | st.characters(codec="utf-8"))
 @given(TEXT)
 @example("%23")
 @example("%2523#%")
-def test_escaping_can_be_undone(text: str):
+def test_escaping_round_trips(text: str):
     assert keys.unescape(keys.escape(text)) == text
     assert "#" not in keys.escape(text)
 
@@ -28,7 +28,7 @@ def test_distinct_values_give_distinct_keys(one: tuple[str, ...], other: tuple[s
 
 
 @given(TEXT, TEXT, TEXT, MOMENTS, st.integers(0, 2**26))
-def test_no_name_reaches_into_another_kind_of_item(a: str, b: str, c: str, at: datetime, index: int):
+def test_no_id_collides_with_another_kind_of_item(a: str, b: str, c: str, at: datetime, index: int):
     made = [
         keys.issuer(a),
         keys.issuer_pointer(a),
@@ -40,7 +40,7 @@ def test_no_name_reaches_into_another_kind_of_item(a: str, b: str, c: str, at: d
         keys.image(a),
     ]
     assert len(set(made)) == len(made)
-    # an achievement is found under its own issuer only, and no other kind is taken for an achievement of it
+    # the achievements query of an issuer matches its achievements and no other kind of item
     for key in made:
         of_issuer = key.pk == keys.achievements(c).pk and key.sk.startswith(keys.achievements(c).value or "")
         assert of_issuer == (key == made[2] and a == c)
@@ -52,14 +52,14 @@ def test_pointers_sort_by_time(moments: list[datetime]):
     assert by_key == sorted(moments)
 
 
-def test_a_pointer_does_not_depend_on_the_zone_its_time_is_told_in():
+def test_pointer_does_not_depend_on_the_timezone():
     at = datetime(2026, 11, 21, 1, 2, 3, 4, UTC)
     elsewhere = at.astimezone(timezone(timedelta(hours=-9)))
     assert keys.row("i", at, "c") == keys.row("i", elsewhere, "c")
 
 
 @given(MOMENTS, TEXT)
-def test_an_event_stands_in_the_bucket_of_its_five_minutes(at: datetime, event_id: str):
+def test_event_is_in_the_bucket_of_its_five_minutes(at: datetime, event_id: str):
     _, bucket, shard = keys.event(event_id, at).pk.split("#")
     start = datetime.strptime(bucket, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     assert start <= at < start + timedelta(seconds=keys.BUCKET_SECONDS)

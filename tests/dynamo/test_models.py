@@ -26,7 +26,7 @@ from chalicelib.dynamo.items.credentials import (
     StatusListItem,
 )
 from chalicelib.errors import Unavailable
-from tests.contract import nouns
+from tests.contract import samples
 from tests.strategies import MOMENTS
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -44,9 +44,9 @@ ACHIEVEMENT = st.builds(
     VERSION, st.none() | VERSION, st.booleans(), st.booleans(),
 )  # fmt: skip
 ENTRY = st.builds(Entry, st.sampled_from(Purpose), TEXT, st.integers(0, 2**26))
-STANDING = st.builds(CredentialStatus, st.sampled_from(State), MOMENTS, st.none() | TEXT)
+STATUS = st.builds(CredentialStatus, st.sampled_from(State), MOMENTS, st.none() | TEXT)
 RECORD = st.builds(
-    Record, TEXT, TEXT, TEXT, st.binary(), st.none() | TEXT, st.lists(ENTRY, max_size=3).map(tuple), STANDING,
+    Record, TEXT, TEXT, TEXT, st.binary(), st.none() | TEXT, st.lists(ENTRY, max_size=3).map(tuple), STATUS,
     MOMENTS, VERSION, TEXT, VERSION, st.none() | MOMENTS, st.none() | TEXT, st.none() | TEXT,
 )  # fmt: skip
 RECIPIENT = st.builds(Recipient, TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.booleans())
@@ -71,7 +71,7 @@ IMAGE = st.builds(Image, TEXT, TEXT, st.binary())
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_every_noun_comes_back_from_its_item(model, to_domain):
+def test_every_domain_object_round_trips(model, to_domain):
     @given(to_domain)
     def comes_back(one):
         assert read(model, model.of(one).raw()) == one
@@ -79,58 +79,58 @@ def test_every_noun_comes_back_from_its_item(model, to_domain):
     comes_back()
 
 
-def test_an_empty_list_takes_hardly_any_room():
-    item = StatusListItem.of(nouns.status_lists(nouns.issuer())[0])
+def test_empty_status_list_is_stored_compressed():
+    item = StatusListItem.of(samples.status_lists(samples.issuer())[0])
     assert len(item.deflated) < 100
 
 
-def test_an_item_of_another_kind_is_not_taken_for_the_one_asked_for():
+def test_item_of_another_kind_is_unavailable():
     with pytest.raises(Unavailable) as caught:
-        read(RecordItem, ImageItem.of(nouns.image()).raw())
+        read(RecordItem, ImageItem.of(samples.image()).raw())
     assert caught.value.code == "storage_unreadable"
 
 
 DAMAGE = {
-    "of an unknown kind": lambda raw: raw.update(type={"S": "badge"}),
-    "without a member": lambda raw: raw.pop("document"),
-    "with an unknown state": lambda raw: raw.update(state={"S": "lost"}),
-    "with a time that is none": lambda raw: raw.update(issued_at={"S": "yesterday"}),
-    "with a member of another type": lambda raw: raw.update(entries={"S": "none"}),
+    "unknown type": lambda raw: raw.update(type={"S": "badge"}),
+    "missing member": lambda raw: raw.pop("document"),
+    "unknown state": lambda raw: raw.update(state={"S": "lost"}),
+    "invalid time": lambda raw: raw.update(issued_at={"S": "yesterday"}),
+    "member of another type": lambda raw: raw.update(entries={"S": "none"}),
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_item_is_unavailable(damage: str):
-    raw = RecordItem.of(nouns.record()).raw()
+def test_damaged_item_is_unavailable(damage: str):
+    raw = RecordItem.of(samples.record()).raw()
     DAMAGE[damage](raw)
     with pytest.raises(Unavailable):
         read(RecordItem, raw)
 
 
-def test_damaged_bits_are_unavailable():
-    raw = StatusListItem.of(nouns.status_lists(nouns.issuer())[0]).raw()
+def test_damaged_status_list_is_unavailable():
+    raw = StatusListItem.of(samples.status_lists(samples.issuer())[0]).raw()
     raw["deflated"]["B"] = raw["deflated"]["B"][:-3]
     with pytest.raises(Unavailable):
         read(StatusListItem, raw)
 
 
-def test_a_pointer_gives_the_id_it_points_to():
+def test_pointer_is_read_as_its_target():
     assert read(Pointer, Pointer("p", "s", target="t").raw()) == "t"
 
 
-def test_times_keep_their_moment_whatever_zone_they_were_told_in():
-    record = replace(nouns.record(), issued_at=nouns.NOW.astimezone(timezone(timedelta(hours=5))))
-    assert read(RecordItem, RecordItem.of(record).raw()).issued_at == nouns.NOW
+def test_times_are_stored_independent_of_their_timezone():
+    record = replace(samples.record(), issued_at=samples.NOW.astimezone(timezone(timedelta(hours=5))))
+    assert read(RecordItem, RecordItem.of(record).raw()).issued_at == samples.NOW
 
 
-def test_an_issuer_from_before_operators_registered_any_was_founded_by_them():
-    raw = IssuerItem.of(nouns.issuer(domains=())).raw()
+def test_stored_issuer_without_registration_counts_as_registered_by_operators():
+    raw = IssuerItem.of(samples.issuer(domains=())).raw()
     del raw["registered_as"], raw["domains"]
     found = read(IssuerItem, raw)
     assert (found.registered_as, found.domains) == (found.name, ())
 
 
-def test_every_kind_of_item_has_a_name_of_its_own():
-    """Two of one name would only be found when one process loads both."""
+def test_item_types_have_unique_names():
+    """A duplicate name is only detected when one process loads both models."""
     for module in pkgutil.iter_modules(dynamo.__path__):
         importlib.import_module(f"{dynamo.__name__}.{module.name}")

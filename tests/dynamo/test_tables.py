@@ -16,7 +16,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Tables:
     return Tables(credentials="c", events="e", secrets="s", region="eu-central-1")
 
 
-def test_the_client_gives_up_before_api_gateway_does(made: Tables):
+def test_client_times_out_before_api_gateway(made: Tables):
     config = made.client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (tables.CONNECT_SECONDS, tables.READ_SECONDS)
     assert config.retries["total_max_attempts"] == 1 + tables.RETRIES
@@ -24,8 +24,8 @@ def test_the_client_gives_up_before_api_gateway_does(made: Tables):
     assert 3 * longest < 29  # API Gateway's limit, in seconds; a view makes three calls
 
 
-def test_storage_is_reached_without_boto3():
-    """Importing it costs every cold start, and nothing here needs it."""
+def test_storage_does_not_import_boto3():
+    """Importing boto3 would slow every cold start."""
     modules = ("public", "issuers", "events", "salts")
     code = "\n".join(f"import chalicelib.dynamo.stores.{name}" for name in modules)
     code += "\nimport chalicelib.kms.signer, sys; sys.exit('boto3' in sys.modules)"

@@ -9,7 +9,7 @@ from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
-from tests.contract import nouns
+from tests.contract import samples
 from tests.delivery.world import EMAIL, ISSUED_AT
 
 MY = f"my/{'m' * 65}"
@@ -19,14 +19,14 @@ STOP = f"mail/unsubscribe/{'u' * 65}"
 def sample_context(base_url: str = "https://laurel.example", **changes: object) -> EmailContext:
     """The context of sample emails about a credential."""
     image = f"{base_url}/images/{'a' * 64}.png"
-    issuer = nouns.issuer(name="Fernhill College", image=image, email="office@fernhill.example")
-    achievement = nouns.achievement(
+    issuer = samples.issuer(name="Fernhill College", image=image, email="office@fernhill.example")
+    achievement = samples.achievement(
         name="Data analysis in practice",
         description="Plans, cleans, analyses and presents a data set of public interest.",
         image=image,
         image_alt="A bar chart",
     )
-    record = nouns.record(issued_at=ISSUED_AT, valid_until=ISSUED_AT.replace(year=2028))
+    record = samples.record(issued_at=ISSUED_AT, valid_until=ISSUED_AT.replace(year=2028))
     recipient = Recipient(record.id, issuer.id, "Ada Nwosu", EMAIL, "Europe/Berlin", True)
     step = Step("x", "Statistics for everyday", url="https://fernhill.example/statistics")
     pathway_links = (PathwayLink("p", "Data analyst", (step,), None),)

@@ -1,4 +1,4 @@
-"""What an upload may not do to whoever reads it."""
+"""Limits on the time to parse hostile uploads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.award.bulk.columns import Unreadable
 from chalicelib.errors import Malformed
 
 SECONDS = 5.0
-"""A generous bound: each of these takes some hundredths of a second, and minutes where work grows with the square."""
+"""A generous limit: linear parsing takes hundredths of a second, quadratic parsing takes minutes."""
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_gzip_with_many_members_is_bounded_in_time() -> None:
 
 
 IDLE = 2.5
-"""Seconds for a full upload that holds nobody, where some tenths are needed: each of these took 3 to 15."""
+"""Limit in seconds for a full upload without holders. It needs some tenths; earlier parsers took 3 to 15."""
 ADA = (b"name,email\nAda,ada@example.org\n", b"Ada, ada@example.org\n", b'{"name": "Ada"}\n')
 
 
 def full(head: bytes, filling: bytes, tail: bytes = b"") -> bytes:
-    """As much of ``filling`` as an upload holds."""
+    """Repeat ``filling`` up to the largest upload, between ``head`` and ``tail``."""
     return head + filling * ((spreadsheet.MAX_INFLATED - len(head) - len(tail)) // len(filling)) + tail
 
 
@@ -150,7 +150,7 @@ def test_long_json_item_is_parsed_completely(length: int) -> None:
         assert found == [name, "Ben"]
 
 
-def test_list_line_without_address_is_a_fault() -> None:
+def test_list_line_without_address_is_a_row_error() -> None:
     content = full(ADA[1], b"a@ ")
     began = time.thread_time()
     rows = list(spreadsheet.read(content, any_columns=False))

@@ -112,11 +112,11 @@ def test_copied_recipient_list_is_parsed() -> None:
         ('{"name":"\\ufffe"}', (1, "name", "bad_text")),
     ],
 )
-def test_fault_names_row_and_column(content: str, expected: tuple[int, str | None, str]) -> None:
+def test_row_error_names_row_and_column(content: str, expected: tuple[int, str | None, str]) -> None:
     assert expected in row_errors(content)
 
 
-def test_all_faults_of_a_row_are_listed() -> None:
+def test_all_errors_of_a_row_are_listed() -> None:
     assert [column for _, column, _ in row_errors("name,valid_from,valid_until\n,x,y\n")] == [
         "name",
         "valid_from",
@@ -159,7 +159,7 @@ def test_unusable_upload_is_refused_with_a_message(content: str | bytes, code: s
     assert word in detail
 
 
-def test_fault_after_the_first_piece_has_the_right_row() -> None:
+def test_error_after_the_first_block_has_the_right_row() -> None:
     content = b"name\n" + b"Ada\xc3\xa9\n" * 20_000 + b"Bj\xf6rn\n"
     assert "Line 20,002" in refusal(content)[1]
 
@@ -169,7 +169,7 @@ def test_unknown_columns_can_be_ignored() -> None:
     assert (row.name, row.email) == ADA
 
 
-def test_limits() -> None:
+def test_upload_limits() -> None:
     assert refusal(gzip.compress(b"name\n" + b"a" * spreadsheet.MAX_INFLATED))[0] == "too_large"
     whole = b"name\n" + b"Ada\n" * spreadsheet.MAX_ROWS
     assert sum(1 for _ in upload.read(whole)) == spreadsheet.MAX_ROWS
@@ -201,7 +201,7 @@ def test_rows_round_trip_through_json(people: list[tuple[str, str]]) -> None:
 @given(
     st.binary(max_size=200) | st.text(st.sampled_from('name,email"\n\r;\t<>@[]{}:\\ ad'), max_size=60).map(str.encode)
 )
-def test_any_content_raises_only_our_errors(content: bytes) -> None:
+def test_any_content_raises_only_malformed(content: bytes) -> None:
     try:
         found = rows(content)
     except Malformed:

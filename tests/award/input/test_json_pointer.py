@@ -1,4 +1,4 @@
-"""JSON pointers: the table of RFC 6901, and what is none."""
+"""JSON pointers: the examples of RFC 6901, and invalid pointers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.award.input.json_pointer import (
 )
 from chalicelib.errors import Refused
 
-# RFC 6901, 5.
+# RFC 6901, section 5.
 DOCUMENT = {
     "foo": ["bar", "baz"],
     "": 0,
@@ -46,27 +46,27 @@ DOCUMENT = {
         ("/m~0n", 8),
     ],
 )
-def test_the_examples_of_the_rfc(pointer: str, value: object) -> None:
+def test_rfc_examples_resolve(pointer: str, value: object) -> None:
     check_pointer("it", pointer)
     assert resolve(DOCUMENT, pointer) == value
 
 
 @pytest.mark.parametrize("pointer", ["/foo/2", "/foo/-", "/foo/00", "/foo/-1", "/foo/x", "/bar", "/foo/0/0", "/m~0n/x"])
-def test_where_nothing_stands_nothing_is_found(pointer: str) -> None:
+def test_pointer_to_a_missing_value_is_absent(pointer: str) -> None:
     check_pointer("it", pointer)
     with pytest.raises(Absent):
         resolve(DOCUMENT, pointer)
 
 
 @pytest.mark.parametrize("pointer", ["foo", "#/foo", "/a~", "/a~2", "$.foo", "/" + "x" * MAX_POINTER])
-def test_what_is_no_pointer_is_refused(pointer: str) -> None:
+def test_invalid_pointer_is_refused(pointer: str) -> None:
     with pytest.raises(Refused) as refused:
         check_pointer("e-mail", pointer)
     assert refused.value.code == "bad_pointer"
 
 
 @given(names=st.lists(st.text(max_size=10), max_size=5))
-def test_every_name_can_be_pointed_at(names: list[str]) -> None:
+def test_pointer_reaches_any_member_name(names: list[str]) -> None:
     document: object = "here"
     for name in reversed(names):
         document = {name: document}

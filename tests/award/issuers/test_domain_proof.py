@@ -1,4 +1,4 @@
-"""Proof of domain: the domain names the issuer, and check 8 cites it."""
+"""Domain proof: the domain names the issuer, and check 8 cites it as evidence."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from chalicelib.credential.issuer import Place
 from chalicelib.errors import NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 from chalicelib.verify.report import Finding, Outcome
-from tests.award.fakes import House, new_issuer
+from tests.award.fakes import IssuerFixture, new_issuer
 from tests.fakes import DomainReader, TaskQueue
 
 DOMAIN = "acme.example"
 
 
 @dataclass
-class Named(House):
-    """A house whose issuer may be named by domains."""
+class DomainFixture(IssuerFixture):
+    """An issuer with a fake DNS and web, in which domains can name it."""
 
     domain_reader: DomainReader = field(default_factory=DomainReader)
     tasks: TaskQueue = field(default_factory=TaskQueue)
@@ -50,45 +50,45 @@ class Named(House):
 
 
 @pytest.fixture
-def house() -> Named:
-    return Named()
+def acme() -> DomainFixture:
+    return DomainFixture()
 
 
-def test_who_founded_an_issuer_by_themselves_is_not_known(house: Named) -> None:
-    assert (house.finding().outcome, house.finding().code) == (Outcome.UNKNOWN, "issuer_unproven")
+def test_self_registered_issuer_is_unproven(acme: DomainFixture) -> None:
+    assert (acme.finding().outcome, acme.finding().code) == (Outcome.UNKNOWN, "issuer_unproven")
 
 
-def test_the_operators_can_register_it(house: Named) -> None:
-    issuer_actions.register(house.issuer_context, "acme")
-    assert house.finding().code == "issuer_registered"
+def test_operators_can_register_an_issuer(acme: DomainFixture) -> None:
+    issuer_actions.register(acme.issuer_context, "acme")
+    assert acme.finding().code == "issuer_registered"
 
 
-def test_another_name_than_the_registered_one_is_noticed(house: Named) -> None:
-    issuer_actions.register(house.issuer_context, "acme")
-    issuer_actions.reword(house.issuer_context, "acme", {"name": "A much finer school"})
-    assert house.finding().code == "issuer_name_differs"
+def test_name_that_differs_from_the_registered_one_is_reported(acme: DomainFixture) -> None:
+    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.reword(acme.issuer_context, "acme", {"name": "A much finer school"})
+    assert acme.finding().code == "issuer_name_differs"
 
 
-def test_a_name_stays_the_operators_word_with_a_domain_beside_it(house: Named) -> None:
-    issuer_actions.register(house.issuer_context, "acme")
-    house.publish_record()
-    domain_proof.prove(house.domain_prover, "acme", DOMAIN)
-    finding = house.finding()
+def test_registered_name_takes_precedence_over_a_domain_proof(acme: DomainFixture) -> None:
+    issuer_actions.register(acme.issuer_context, "acme")
+    acme.publish_record()
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    finding = acme.finding()
     assert finding.code == "issuer_registered"
     assert "Acme Academy" in finding.message
     assert DOMAIN in finding.message
-    issuer_actions.reword(house.issuer_context, "acme", {"name": "A much finer school"})
-    finding = house.finding()
+    issuer_actions.reword(acme.issuer_context, "acme", {"name": "A much finer school"})
+    finding = acme.finding()
     assert finding.code == "issuer_domain_proven"
     assert "finer" not in finding.message
     assert "Acme" not in finding.message
 
 
 @pytest.mark.parametrize("place", list(Place))
-def test_a_domain_that_names_it_is_cited_with_where_and_when(house: Named, place: Place) -> None:
-    house.publish_record() if place is Place.DNS else house.publish_file()
-    proof = domain_proof.prove(house.domain_prover, "acme", " ACME.example. ")
-    finding = house.finding()
+def test_domain_proof_is_cited_with_location_and_time(acme: DomainFixture, place: Place) -> None:
+    acme.publish_record() if place is Place.DNS else acme.publish_file()
+    proof = domain_proof.prove(acme.domain_prover, "acme", " ACME.example. ")
+    finding = acme.finding()
     assert (finding.outcome, finding.code) == (Outcome.PASSED, "issuer_domain_proven")
     assert DOMAIN in finding.message
     (evidence,) = finding.evidence
@@ -102,106 +102,106 @@ def test_a_domain_that_names_it_is_cited_with_where_and_when(house: Named, place
     assert (evidence.fetched_at, evidence.sha256) == (proof.seen, proof.sha256)
 
 
-def test_a_domain_that_says_nothing_proves_nothing_and_is_told_what_to_publish(house: Named) -> None:
+def test_domain_without_a_record_is_refused_with_instructions(acme: DomainFixture) -> None:
     with pytest.raises(Refused) as caught:
-        domain_proof.prove(house.domain_prover, "acme", DOMAIN)
+        domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
     assert caught.value.code == "domain_not_proven"
-    (name, text), (url, line) = domain_proof.instructions(house.issuer, DOMAIN)
+    (name, text), (url, line) = domain_proof.instructions(acme.issuer, DOMAIN)
     assert all(part in caught.value.detail for part in (name, text, url, line))
-    assert (house.known(), house.tasks.status) == ([], {})
+    assert (acme.known(), acme.tasks.status) == ([], {})
 
 
-def test_a_domain_that_names_another_issuer_does_not_name_this_one(house: Named) -> None:
-    other = issuer_actions.create(house.issuer_context, new_issuer(id="acme-2"))
+def test_domain_that_names_another_issuer_is_refused(acme: DomainFixture) -> None:
+    other = issuer_actions.create(acme.issuer_context, new_issuer(id="acme-2"))
     (name, text), (url, line) = domain_proof.instructions(other, DOMAIN)
-    house.domain_reader.texts[name] = [text]
-    house.domain_reader.files[url] = line.encode()
+    acme.domain_reader.texts[name] = [text]
+    acme.domain_reader.files[url] = line.encode()
     with pytest.raises(Refused):
-        domain_proof.prove(house.domain_prover, "acme", DOMAIN)
+        domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
 
 
-def test_part_of_a_line_is_no_line(house: Named) -> None:
-    house.publish_file()
-    url = next(iter(house.domain_reader.files))
-    house.domain_reader.files[url] = b"did:web:localhost%3A8000:issuers:acme-2 x-did:web:localhost%3A8000:issuers:acme"
+def test_did_must_be_the_whole_line(acme: DomainFixture) -> None:
+    acme.publish_file()
+    url = next(iter(acme.domain_reader.files))
+    acme.domain_reader.files[url] = b"did:web:localhost%3A8000:issuers:acme-2 x-did:web:localhost%3A8000:issuers:acme"
     with pytest.raises(Refused):
-        domain_proof.prove(house.domain_prover, "acme", DOMAIN)
+        domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "localhost", "127.0.0.1", "https://acme.example", "acme.example/x", "a b.example", "-a.example"],
 )
-def test_what_is_no_domain_is_asked_nothing(house: Named, text: str) -> None:
+def test_invalid_domain_is_refused_without_a_request(acme: DomainFixture, text: str) -> None:
     with pytest.raises(Refused) as caught:
-        domain_proof.prove(house.domain_prover, "acme", text)
+        domain_proof.prove(acme.domain_prover, "acme", text)
     assert caught.value.code == "bad_domain"
 
 
-def test_an_issuer_has_a_few_domains_at_most(house: Named) -> None:
+def test_number_of_domains_is_limited(acme: DomainFixture) -> None:
     for number in range(domain_proof.MAX_DOMAINS):
-        house.publish_file(f"d{number}.example")
-        domain_proof.prove(house.domain_prover, "acme", f"d{number}.example")
-    house.publish_file()
+        acme.publish_file(f"d{number}.example")
+        domain_proof.prove(acme.domain_prover, "acme", f"d{number}.example")
+    acme.publish_file()
     with pytest.raises(Refused) as caught:
-        domain_proof.prove(house.domain_prover, "acme", DOMAIN)
+        domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
     assert caught.value.code == "too_many_domains"
-    domain_proof.prove(house.domain_prover, "acme", "d0.example")  # anew
-    domain_proof.give_up(house.issuer_context, "acme", "d0.example")
-    domain_proof.prove(house.domain_prover, "acme", DOMAIN)
-    assert set(house.known()) == {"d1.example", "d2.example", "d3.example", "d4.example", DOMAIN}
+    domain_proof.prove(acme.domain_prover, "acme", "d0.example")  # a repeated proof does not count twice
+    domain_proof.give_up(acme.issuer_context, "acme", "d0.example")
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    assert set(acme.known()) == {"d1.example", "d2.example", "d3.example", "d4.example", DOMAIN}
 
 
-def test_what_was_given_up_is_not_cited_and_not_read_again(house: Named) -> None:
-    house.publish_record()
-    domain_proof.prove(house.domain_prover, "acme", DOMAIN)
-    domain_proof.give_up(house.issuer_context, "acme", DOMAIN)
-    assert house.finding().code == "issuer_unproven"
+def test_removed_domain_is_neither_cited_nor_checked_again(acme: DomainFixture) -> None:
+    acme.publish_record()
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    domain_proof.give_up(acme.issuer_context, "acme", DOMAIN)
+    assert acme.finding().code == "issuer_unproven"
     with pytest.raises(NotFound):
-        domain_proof.give_up(house.issuer_context, "acme", DOMAIN)
-    task = house.next_task()
-    house.tasks.done(task)
-    domain_proof.read_anew(house.domain_prover, task)
-    assert (house.known(), house.tasks.status) == ([], {})
+        domain_proof.give_up(acme.issuer_context, "acme", DOMAIN)
+    task = acme.next_task()
+    acme.tasks.done(task)
+    domain_proof.read_anew(acme.domain_prover, task)
+    assert (acme.known(), acme.tasks.status) == ([], {})
 
 
-def test_a_domain_is_read_anew_every_month(house: Named) -> None:
-    house.publish_record()
-    first = domain_proof.prove(house.domain_prover, "acme", DOMAIN)
+def test_domain_is_checked_again_every_month(acme: DomainFixture) -> None:
+    acme.publish_record()
+    first = domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
     for _ in range(12):
-        task = house.next_task()
-        house.tasks.done(task)
-        house.clock.now = task.due
-        domain_proof.read_anew(house.domain_prover, task)
-    (proof,) = house.issuer_store.issuer("acme").domains
+        task = acme.next_task()
+        acme.tasks.done(task)
+        acme.clock.now = task.due
+        domain_proof.read_anew(acme.domain_prover, task)
+    (proof,) = acme.issuer_store.issuer("acme").domains
     assert proof.seen == first.seen + 12 * domain_proof.AGAIN
-    assert house.finding().code == "issuer_domain_proven"
+    assert acme.finding().code == "issuer_domain_proven"
 
 
-def test_a_task_that_comes_twice_begins_no_second_chain(house: Named) -> None:
-    house.publish_record()
-    domain_proof.prove(house.domain_prover, "acme", DOMAIN)
-    task = house.next_task()
-    house.tasks.done(task)
-    house.clock.now = task.due
-    domain_proof.read_anew(house.domain_prover, task)
-    domain_proof.read_anew(house.domain_prover, task)
-    assert house.next_task().due == task.due + domain_proof.AGAIN
+def test_repeated_task_does_not_schedule_twice(acme: DomainFixture) -> None:
+    acme.publish_record()
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    task = acme.next_task()
+    acme.tasks.done(task)
+    acme.clock.now = task.due
+    domain_proof.read_anew(acme.domain_prover, task)
+    domain_proof.read_anew(acme.domain_prover, task)
+    assert acme.next_task().due == task.due + domain_proof.AGAIN
 
 
-@pytest.mark.parametrize("silent", [True, False], ids=["silent", "names it no more"])
-def test_a_domain_that_stays_without_a_word_lapses_at_its_third_reading(house: Named, silent: bool) -> None:
-    house.publish_record()
-    domain_proof.prove(house.domain_prover, "acme", DOMAIN)
-    house.domain_reader.texts.clear()
+@pytest.mark.parametrize("silent", [True, False], ids=["silent", "record removed"])
+def test_domain_proof_lapses_after_repeated_failed_checks(acme: DomainFixture, silent: bool) -> None:
+    acme.publish_record()
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    acme.domain_reader.texts.clear()
     if silent:
-        house.domain_reader.silent.add("_laurel.acme.example")
+        acme.domain_reader.silent.add("_laurel.acme.example")
     cited = []
     for _ in range(4):
-        task = house.next_task()
-        house.tasks.done(task)
-        house.clock.now = task.due
-        domain_proof.read_anew(house.domain_prover, task)
-        cited.append(house.finding().code)
+        task = acme.next_task()
+        acme.tasks.done(task)
+        acme.clock.now = task.due
+        domain_proof.read_anew(acme.domain_prover, task)
+        cited.append(acme.finding().code)
     assert cited == ["issuer_domain_proven"] * 3 + ["issuer_unproven"]
-    assert (house.known(), house.tasks.status) == ([], {})
+    assert (acme.known(), acme.tasks.status) == ([], {})

@@ -1,4 +1,4 @@
-"""Founding an issuer and rotating its key."""
+"""Creating an issuer and rotating its key."""
 
 from __future__ import annotations
 
@@ -17,201 +17,201 @@ from chalicelib.credential.multibase import decode_ed25519
 from chalicelib.credential.record import Purpose
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.verify.report import Verdict
-from tests.award.fakes import BASE_URL, Crash, Fuse, House, new_issuer, unless_done
+from tests.award.fakes import BASE_URL, Crash, Fuse, IssuerFixture, allow_conflict, new_issuer
 
 
-def test_a_hosted_issuer_is_named_by_its_place_on_this_host(house: House) -> None:
-    assert house.issuer.did == "did:web:localhost%3A8000:issuers:acme"
-    assert house.issuer_store.issuer("acme") == house.issuer
+def test_hosted_issuer_has_a_did_web_of_this_host(acme: IssuerFixture) -> None:
+    assert acme.issuer.did == "did:web:localhost%3A8000:issuers:acme"
+    assert acme.issuer_store.issuer("acme") == acme.issuer
 
 
-def test_a_did_key_issuer_is_named_by_its_key() -> None:
-    house = House(Method.KEY)
-    key = house.issuer.signing_key
-    assert house.issuer.did == f"did:key:{key.multibase}"
-    assert house.issuer.method_id(key) == f"did:key:{key.multibase}#{key.multibase}"
-    assert decode_ed25519(key.multibase) == house.signer.public(key.handle)
-    assert house.report(house.issue()).verdict is Verdict.VALID
+def test_did_key_issuer_has_the_did_of_its_key() -> None:
+    acme = IssuerFixture(Method.KEY)
+    key = acme.issuer.signing_key
+    assert acme.issuer.did == f"did:key:{key.multibase}"
+    assert acme.issuer.method_id(key) == f"did:key:{key.multibase}#{key.multibase}"
+    assert decode_ed25519(key.multibase) == acme.signer.public(key.handle)
+    assert acme.report(acme.issue()).verdict is Verdict.VALID
 
 
-def test_a_new_issuer_has_two_empty_signed_lists(house: House) -> None:
+def test_new_issuer_has_two_empty_signed_status_lists(acme: IssuerFixture) -> None:
     for purpose, name in (
-        (Purpose.REVOCATION, house.issuer.revocation_list),
-        (Purpose.SUSPENSION, house.issuer.suspension_list),
+        (Purpose.REVOCATION, acme.issuer.revocation_list),
+        (Purpose.SUSPENSION, acme.issuer.suspension_list),
     ):
-        listed = house.issuer_store.status_list(name)
+        listed = acme.issuer_store.status_list(name)
         document = json.loads(listed.document)
         assert listed.bits == bytes(131_072 // 8)
         assert listed.purpose is purpose
         assert document["id"] == f"{BASE_URL}/status/{name}"
-        assert document["issuer"] == house.issuer.did
+        assert document["issuer"] == acme.issuer.did
         assert document["credentialSubject"]["statusPurpose"] == purpose
-        assert document["proof"]["verificationMethod"] == house.issuer.method_id(house.issuer.signing_key)
+        assert document["proof"]["verificationMethod"] == acme.issuer.method_id(acme.issuer.signing_key)
 
 
 @pytest.mark.parametrize("name", ["", "Acme", "a_b", "a/b", "a" * 65, "ä", "acme\n", "new"])
-def test_ids_that_would_not_fit_a_url_are_refused(house: House, name: str) -> None:
+def test_issuer_id_that_is_not_url_safe_is_refused(acme: IssuerFixture, name: str) -> None:
     with pytest.raises(Refused) as refused:
-        issuer_actions.create(house.issuer_context, new_issuer(id=name))
+        issuer_actions.create(acme.issuer_context, new_issuer(id=name))
     assert refused.value.code == "bad_issuer_id"
 
 
 @pytest.mark.parametrize("name", ["Two\nlines", "\u202eymedacA emcA", "\u200b"])
-def test_an_issuer_s_name_follows_the_rule_of_every_name(house: House, name: str) -> None:
+def test_misleading_issuer_name_is_refused(acme: IssuerFixture, name: str) -> None:
     with pytest.raises(Refused) as refused:
-        issuer_actions.create(house.issuer_context, new_issuer(id="beta", name=name))
+        issuer_actions.create(acme.issuer_context, new_issuer(id="beta", name=name))
     assert refused.value.code == "bad_text"
 
 
-def test_a_second_issuer_of_the_same_id_is_refused_before_a_key_is_made(house: House) -> None:
+def test_duplicate_issuer_id_is_refused_before_a_key_is_created(acme: IssuerFixture) -> None:
     with pytest.raises(Conflict) as conflict:
-        issuer_actions.create(house.issuer_context, new_issuer(name="Acme Impostors"))
+        issuer_actions.create(acme.issuer_context, new_issuer(name="Acme Impostors"))
     assert conflict.value.code == "issuer_exists"
-    assert house.issuer_store.issuer("acme").name == "Acme Academy"
-    assert house.signer.create("next").handle == "key-2"
+    assert acme.issuer_store.issuer("acme").name == "Acme Academy"
+    assert acme.signer.create("next").handle == "key-2"
 
 
-def test_a_founding_that_dies_stores_nothing_or_all_and_can_be_repeated() -> None:
+def test_issuer_creation_is_atomic_and_can_be_repeated_after_a_crash() -> None:
     for at in range(100):
         for after in (False, True):
-            house = House()
+            acme = IssuerFixture()
             fuse = Fuse(at, after)
             try:
-                issuer_actions.create(fuse.build_into(house.issuer_context), new_issuer(id="beta"))
+                issuer_actions.create(fuse.build_into(acme.issuer_context), new_issuer(id="beta"))
             except Crash:
                 pass
             else:
-                assert not fuse.burnt
+                assert not fuse.triggered
                 return
-            with unless_done("issuer_exists"):
-                issuer_actions.create(house.issuer_context, new_issuer(id="beta"))
-            stored = house.issuer_store.issuer("beta")
-            assert house.issuer_store.status_list(stored.revocation_list).issuer_id == "beta"
-            assert house.issuer_store.status_list(stored.suspension_list).issuer_id == "beta"
-    pytest.fail("the fuse never outlasted the founding")
+            with allow_conflict("issuer_exists"):
+                issuer_actions.create(acme.issuer_context, new_issuer(id="beta"))
+            stored = acme.issuer_store.issuer("beta")
+            assert acme.issuer_store.status_list(stored.revocation_list).issuer_id == "beta"
+            assert acme.issuer_store.status_list(stored.suspension_list).issuer_id == "beta"
+    pytest.fail("no run completed without a crash")
 
 
-def test_after_a_rotation_the_old_signature_holds_and_the_new_key_signs(house: House) -> None:
-    before = house.issue()
-    house.clock.advance(timedelta(days=30))
-    rotated = issuer_actions.rotate_key(house.issuer_context, "acme")
-    after = house.issue()
+def test_old_signatures_stay_valid_after_a_rotation_and_the_new_key_signs(acme: IssuerFixture) -> None:
+    before = acme.issue()
+    acme.clock.advance(timedelta(days=30))
+    rotated = issuer_actions.rotate_key(acme.issuer_context, "acme")
+    after = acme.issue()
     assert len(rotated.keys) == 2
-    assert rotated.keys[0].retired == house.issuer_context.now() + IN_FLIGHT
+    assert rotated.keys[0].retired == acme.issuer_context.now() + IN_FLIGHT
     method = json.loads(after.document)["proof"]["verificationMethod"]
     assert method == rotated.method_id(rotated.keys[1]) != json.loads(before.document)["proof"]["verificationMethod"]
-    house.clock.advance(timedelta(days=365))
-    assert house.report(before).verdict is Verdict.VALID
-    assert house.report(after).verdict is Verdict.VALID
+    acme.clock.advance(timedelta(days=365))
+    assert acme.report(before).verdict is Verdict.VALID
+    assert acme.report(after).verdict is Verdict.VALID
 
 
-def test_after_a_rotation_the_lists_are_signed_with_the_new_key_and_say_the_same(house: House) -> None:
-    withdrawn = house.issue()
-    status_changes.revoke(house.issuer_context, "acme", withdrawn.id)
-    before = house.issuer_store.status_list(house.issuer.revocation_list)
-    house.clock.advance(timedelta(days=1))
-    rotated = issuer_actions.rotate_key(house.issuer_context, "acme")
-    after = house.issuer_store.status_list(house.issuer.revocation_list)
+def test_rotation_re_signs_the_status_lists_without_changing_them(acme: IssuerFixture) -> None:
+    revoked = acme.issue()
+    status_changes.revoke(acme.issuer_context, "acme", revoked.id)
+    before = acme.issuer_store.status_list(acme.issuer.revocation_list)
+    acme.clock.advance(timedelta(days=1))
+    rotated = issuer_actions.rotate_key(acme.issuer_context, "acme")
+    after = acme.issuer_store.status_list(acme.issuer.revocation_list)
     assert after.bits == before.bits
     assert json.loads(after.document)["proof"]["verificationMethod"] == rotated.method_id(rotated.signing_key)
-    assert house.report(withdrawn).verdict is Verdict.REVOKED
+    assert acme.report(revoked).verdict is Verdict.REVOKED
 
 
-class Stale:
-    """A ledger that was asked for the issuer some time ago."""
+class StaleIssuerStore:
+    """An issuer store that returns the issuer as it was when this was created."""
 
-    def __init__(self, house: House) -> None:
-        self._ledger, self._issuer = house.issuer_store, house.issuer_store.issuer("acme")
+    def __init__(self, acme: IssuerFixture) -> None:
+        self._issuer_store, self._issuer = acme.issuer_store, acme.issuer_store.issuer("acme")
 
     def issuer(self, issuer_id: str) -> Issuer:
         return self._issuer
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._ledger, name)
+        return getattr(self._issuer_store, name)
 
 
-def test_a_signature_that_was_under_way_during_the_rotation_holds(house: House) -> None:
-    late = replace(house.issuer_context, issuer_store=Stale(house))
-    house.clock.advance(timedelta(seconds=20))
-    issuer_actions.rotate_key(house.issuer_context, "acme")
-    house.clock.advance(IN_FLIGHT - timedelta(seconds=1))
-    assert house.report(issue.issue(late, house.award())).verdict is Verdict.VALID
+def test_signature_in_flight_during_a_rotation_is_valid(acme: IssuerFixture) -> None:
+    late = replace(acme.issuer_context, issuer_store=StaleIssuerStore(acme))
+    acme.clock.advance(timedelta(seconds=20))
+    issuer_actions.rotate_key(acme.issuer_context, "acme")
+    acme.clock.advance(IN_FLIGHT - timedelta(seconds=1))
+    assert acme.report(issue.issue(late, acme.award())).verdict is Verdict.VALID
 
 
-def test_what_a_retired_key_signs_later_does_not_hold(house: House) -> None:
-    late = replace(house.issuer_context, issuer_store=Stale(house))
-    issuer_actions.rotate_key(house.issuer_context, "acme")
-    house.clock.advance(IN_FLIGHT)
-    report = house.report(issue.issue(late, house.award()))
+def test_later_signature_of_a_retired_key_is_invalid(acme: IssuerFixture) -> None:
+    late = replace(acme.issuer_context, issuer_store=StaleIssuerStore(acme))
+    issuer_actions.rotate_key(acme.issuer_context, "acme")
+    acme.clock.advance(IN_FLIGHT)
+    report = acme.report(issue.issue(late, acme.award()))
     assert report.verdict is Verdict.INVALID
     assert report.findings[4].code == "key_no_longer_valid"
 
 
-def test_a_did_key_issuer_cannot_have_another_key() -> None:
-    house = House(Method.KEY)
+def test_did_key_issuer_cannot_rotate_its_key() -> None:
+    acme = IssuerFixture(Method.KEY)
     with pytest.raises(Refused) as refused:
-        issuer_actions.rotate_key(house.issuer_context, "acme")
+        issuer_actions.rotate_key(acme.issuer_context, "acme")
     assert refused.value.code == "did_key_has_one_key"
-    assert house.signer.create("next").handle == "key-2"
+    assert acme.signer.create("next").handle == "key-2"
 
 
-def test_two_rotations_leave_one_key_that_signs(house: House) -> None:
-    issuer_actions.rotate_key(house.issuer_context, "acme")
-    first_retired = house.issuer_store.issuer("acme").keys[0].retired
-    house.clock.advance(timedelta(days=1))
-    rotated = issuer_actions.rotate_key(house.issuer_context, "acme")
+def test_two_rotations_leave_one_signing_key(acme: IssuerFixture) -> None:
+    issuer_actions.rotate_key(acme.issuer_context, "acme")
+    first_retired = acme.issuer_store.issuer("acme").keys[0].retired
+    acme.clock.advance(timedelta(days=1))
+    rotated = issuer_actions.rotate_key(acme.issuer_context, "acme")
     assert [key.retired is None for key in rotated.keys] == [False, False, True]
     assert rotated.keys[0].retired == first_retired
 
 
-def test_a_rotation_that_dies_leaves_the_issuer_whole_and_can_be_repeated() -> None:
+def test_rotation_is_atomic_and_can_be_repeated_after_a_crash() -> None:
     for at in range(100):
         for after in (False, True):
-            house = House()
-            record = house.issue()
+            acme = IssuerFixture()
+            record = acme.issue()
             fuse = Fuse(at, after)
             try:
-                issuer_actions.rotate_key(fuse.build_into(house.issuer_context), "acme")
+                issuer_actions.rotate_key(fuse.build_into(acme.issuer_context), "acme")
             except Crash:
                 pass
             else:
-                assert not fuse.burnt
+                assert not fuse.triggered
                 return
-            assert house.report(record).verdict is Verdict.VALID
-            assert house.report(house.issue()).verdict is Verdict.VALID
-            issuer_actions.rotate_key(house.issuer_context, "acme")
-            assert house.report(record).verdict is Verdict.VALID
-    pytest.fail("the fuse never outlasted the rotation")
+            assert acme.report(record).verdict is Verdict.VALID
+            assert acme.report(acme.issue()).verdict is Verdict.VALID
+            issuer_actions.rotate_key(acme.issuer_context, "acme")
+            assert acme.report(record).verdict is Verdict.VALID
+    pytest.fail("no run completed without a crash")
 
 
-def test_a_rotation_gives_way_to_a_revocation_and_is_tried_again(house: House) -> None:
-    record = house.issue()
+def test_rotation_is_retried_after_a_concurrent_revocation(acme: IssuerFixture) -> None:
+    record = acme.issue()
 
-    class Meddled(Stale):
-        meddled = False
+    class ChangedByAnother(StaleIssuerStore):
+        interfered = False
 
         def replace_issuer(self, changed: Issuer, lists: Any) -> None:
-            if not self.meddled:
-                self.meddled = True
-                status_changes.revoke(house.issuer_context, "acme", record.id)
-            house.issuer_store.replace_issuer(changed, lists)
+            if not self.interfered:
+                self.interfered = True
+                status_changes.revoke(acme.issuer_context, "acme", record.id)
+            acme.issuer_store.replace_issuer(changed, lists)
 
-    issuer_actions.rotate_key(replace(house.issuer_context, issuer_store=Meddled(house)), "acme")
-    assert house.report(record).verdict is Verdict.REVOKED
-    assert len(house.issuer_store.issuer("acme").keys) == 2
+    issuer_actions.rotate_key(replace(acme.issuer_context, issuer_store=ChangedByAnother(acme)), "acme")
+    assert acme.report(record).verdict is Verdict.REVOKED
+    assert len(acme.issuer_store.issuer("acme").keys) == 2
 
 
-def test_a_rotation_that_is_always_beaten_gives_up(house: House) -> None:
-    class Busy(Stale):
+def test_rotation_is_refused_as_busy_after_repeated_conflicts(acme: IssuerFixture) -> None:
+    class AlwaysConflicting(StaleIssuerStore):
         def replace_issuer(self, changed: Issuer, lists: Any) -> None:
             raise Conflict("another was first")
 
     with pytest.raises(Conflict) as conflict:
-        issuer_actions.rotate_key(replace(house.issuer_context, issuer_store=Busy(house)), "acme")
+        issuer_actions.rotate_key(replace(acme.issuer_context, issuer_store=AlwaysConflicting(acme)), "acme")
     assert conflict.value.code == "busy"
-    assert house.issuer_store.issuer("acme") == house.issuer
+    assert acme.issuer_store.issuer("acme") == acme.issuer
 
 
-def test_rotating_nobody_s_key_is_not_found(house: House) -> None:
+def test_rotating_the_key_of_an_unknown_issuer_is_not_found(acme: IssuerFixture) -> None:
     with pytest.raises(NotFound):
-        issuer_actions.rotate_key(house.issuer_context, "nobody")
+        issuer_actions.rotate_key(acme.issuer_context, "nobody")

@@ -1,4 +1,4 @@
-"""Lists and searches: exact, resumable, and never another's."""
+"""Credential lists and searches: exact, paginated, and limited to the issuer."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
-def named(number: int) -> str:
+def credential_id(number: int) -> str:
     return ALPHABET[number // 1024 % 32] + ALPHABET[number // 32 % 32] + ALPHABET[number % 32] + "a" * 23
 
 
 def row(number: int, name: str, email: str | None, state: State) -> Row:
-    return Row(named(number), "acme", START + timedelta(seconds=number // 3), "one", name, state, email)
+    return Row(credential_id(number), "acme", START + timedelta(seconds=number // 3), "one", name, state, email)
 
 
 @dataclass
-class Lists:
+class RowStore:
     """The rows of `acme`, newest first."""
 
-    all_: list[Row]
+    all_rows: list[Row]
     read: int = 0
 
     def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
         assert issuer_id == "acme"
-        found = [one for one in self.all_ if after is None or one.place < after][:limit]
+        found = [one for one in self.all_rows if after is None or one.place < after][:limit]
         self.read += len(found)
         return found
 
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
-        return [one for one in self.all_ if one.email == email]
+        return [one for one in self.all_rows if one.email == email]
 
 
 ROWS = st.lists(
@@ -71,51 +71,51 @@ SEARCHES = st.builds(
 
 @settings(max_examples=200, deadline=None)
 @given(rows=ROWS, search=SEARCHES, limit=st.integers(1, 9))
-def test_the_pages_are_one_list_of_what_fits(rows: list[Row], search: Search, limit: int) -> None:
+def test_pages_together_contain_exactly_the_matching_rows(rows: list[Row], search: Search, limit: int) -> None:
     email = search.email.strip().lower() if search.email else None
     expected = [one for one in rows if search.fits(one) and (email is None or one.email == email)]
     found: list[Row] = []
     cursor = None
     for _ in range(50):
-        part = page(Lists(rows), "acme", search, cursor, limit)
-        assert len(part.rows) <= limit
-        found += part.rows
-        cursor = part.next
+        result = page(RowStore(rows), "acme", search, cursor, limit)
+        assert len(result.rows) <= limit
+        found += result.rows
+        cursor = result.next
         if cursor is None:
             break
     assert found == expected
 
 
-def test_a_search_looks_through_so_many_and_says_where_to_go_on() -> None:
+def test_search_scans_a_limited_number_of_rows_and_returns_a_cursor() -> None:
     rows = [row(number, "Bob", None, State.ACTIVE) for number in reversed(range(LOOKED_THROUGH + 700))]
     rows[-1] = row(0, "Ada", None, State.ACTIVE)
-    lists = Lists(rows)
-    first = page(lists, "acme", Search(name="ada"))
+    row_store = RowStore(rows)
+    first = page(row_store, "acme", Search(name="ada"))
     assert (first.rows, first.next is None) == ((), False)
-    assert lists.read == LOOKED_THROUGH
-    second = page(lists, "acme", Search(name="ada"), first.next)
+    assert row_store.read == LOOKED_THROUGH
+    second = page(row_store, "acme", Search(name="ada"), first.next)
     assert ([one.holder_name for one in second.rows], second.next) == (["Ada"], None)
 
 
-def test_a_page_reads_one_row_more_than_it_shows() -> None:
-    lists = Lists([row(number, "Bob", None, State.ACTIVE) for number in reversed(range(90))])
-    assert len(page(lists, "acme", Search(), None, 25).rows) == 25
-    assert lists.read == 26
+def test_page_reads_one_row_more_than_it_returns() -> None:
+    row_store = RowStore([row(number, "Bob", None, State.ACTIVE) for number in reversed(range(90))])
+    assert len(page(row_store, "acme", Search(), None, 25).rows) == 25
+    assert row_store.read == 26
 
 
-def test_no_page_is_longer_than_the_longest() -> None:
-    lists = Lists([row(number, "Bob", None, State.ACTIVE) for number in reversed(range(300))])
-    assert len(page(lists, "acme", Search(), None, 1_000_000).rows) == listing.MOST
+def test_page_size_is_limited() -> None:
+    row_store = RowStore([row(number, "Bob", None, State.ACTIVE) for number in reversed(range(300))])
+    assert len(page(row_store, "acme", Search(), None, 1_000_000).rows) == listing.MOST
 
 
 @given(moment=MOMENTS, number=st.integers(0, 9999))
-def test_a_cursor_is_read_as_it_was_written(moment: datetime, number: int) -> None:
-    place = Place(moment, named(number))
+def test_cursor_round_trips(moment: datetime, number: int) -> None:
+    place = Place(moment, credential_id(number))
     assert listing.place(write_cursor(place)) == place
 
 
 @given(text=st.text(max_size=80) | st.binary(max_size=60).map(lambda data: base64.urlsafe_b64encode(data).decode()))
-def test_whatever_is_no_cursor_is_refused(text: str) -> None:
+def test_invalid_cursor_is_refused(text: str) -> None:
     with pytest.raises(Malformed) as caught:
         listing.place(text)
     assert caught.value.code == "bad_cursor"

@@ -1,4 +1,4 @@
-"""In-memory ports of pathways and webhooks, and helpers that build trees of steps."""
+"""In-memory ports of pathways and webhooks, and builders of pathway trees."""
 
 from __future__ import annotations
 
@@ -86,10 +86,10 @@ class Pathways:
         key = (pathway.issuer_id, pathway.id)
         if self.stored.get(key) == pathway:
             return
-        before, drawn = self.pathway_sets.get(pathway.issuer_id), self.stored.get(key)
+        before, stored_pathway = self.pathway_sets.get(pathway.issuer_id), self.stored.get(key)
         if pathway_set.version != (before.version if before else 0) + 1:
             raise Conflict("changed in the meantime")
-        if pathway.version != (drawn.version if drawn else 0) + 1:
+        if pathway.version != (stored_pathway.version if stored_pathway else 0) + 1:
             raise Conflict("changed in the meantime")
         self.pathway_sets[pathway_set.issuer_id] = pathway_set
         self.stored[key] = self.versions[(*key, pathway.version)] = pathway
@@ -98,8 +98,8 @@ class Pathways:
 
     def complete(self, completion: Completion) -> None:
         key = (completion.issuer_id, completion.pathway_id, completion.id)
-        there = self.done.get(key)
-        if there is None or (completion.rewarded and not there.rewarded):
+        existing = self.done.get(key)
+        if existing is None or (completion.rewarded and not existing.rewarded):
             self.done[key] = completion
 
     def completion(self, issuer_id: str, pathway_id: str, completion_id: str) -> Completion | None:

@@ -42,11 +42,11 @@ from tests.award.pathways.fakes import (
     some,
 )
 
-# Trees of at most eight leaves, each named by a different letter.
+# Trees of at most eight leaves, each with a different letter.
 
 
 def trees(depth: int = 3) -> st.SearchStrategy[Group]:
-    def drawn(draw: st.DrawFn) -> Group:
+    def build(draw: st.DrawFn) -> Group:
         letters = iter("abcdefgh")
 
         def group(left: int) -> Group:
@@ -63,7 +63,7 @@ def trees(depth: int = 3) -> st.SearchStrategy[Group]:
 
         return group(depth)
 
-    return st.composite(drawn)().filter(lambda root: bool(root.steps))
+    return st.composite(build)().filter(lambda root: bool(root.steps))
 
 
 def letters_of(root: Node) -> list[str]:
@@ -84,7 +84,7 @@ def least(root: Node, earned: frozenset[str]) -> int:
     for size in range(len(others) + 1):
         if any(fulfilled(root, earned.union(more)) for more in combinations(others, size)):
             return size
-    raise AssertionError("a pathway that nobody can complete")
+    raise AssertionError("the pathway cannot be completed")
 
 
 def states(seen: NodeProgress) -> dict[str, StepState]:
@@ -153,12 +153,12 @@ def test_taking_any_next_step_completes_the_pathway(root: Group, earned: frozens
         if found.complete:
             return
         earned |= {found.next[-1].achievement_id}
-    pytest.fail("the steps lead nowhere")
+    pytest.fail("the next steps do not complete the pathway")
 
 
 @given(root=trees(2), earned=EARNED)
 @settings(max_examples=150, deadline=None)
-def test_order_is_irrelevant_in_groups_without_order(root: Group, earned: frozenset[str]) -> None:
+def test_order_is_irrelevant_in_unordered_groups(root: Group, earned: frozenset[str]) -> None:
     if root.rule is Rule.IN_ORDER:
         root = replace(root, rule=Rule.ALL)
     found = progress(pathway(root), earned)
@@ -173,12 +173,12 @@ def test_order_is_irrelevant_in_groups_without_order(root: Group, earned: frozen
 @settings(max_examples=200, deadline=None)
 def test_link_lists_following_steps_but_not_the_step_itself(root: Group) -> None:
     for letter in letters_of(root):
-        post = build_pathway_link(pathway(root, reward="r", reward_name="The whole"), letter)
-        named = [step.achievement_id for step in post.next]
+        link = build_pathway_link(pathway(root, reward="r", reward_name="The whole"), letter)
+        named = [step.achievement_id for step in link.next]
         assert len(named) <= MAX_NEXT
         assert letter not in named
         assert set(named) <= set(letters_of(root))
-        assert post.reward == "The whole"
+        assert link.reward == "The whole"
 
 
 def following(root: Group, letter: str) -> str:
@@ -204,14 +204,14 @@ def test_step_earned_out_of_order_counts_without_unlocking_later_ones() -> None:
 
 
 def test_third_of_any_two_of_three_stays_open_but_is_not_next() -> None:
-    way = pathway(in_order(some(2, "a", "b", "c"), "d"))
-    found = progress(way, {"a", "c"})
+    sample = pathway(in_order(some(2, "a", "b", "c"), "d"))
+    found = progress(sample, {"a", "c"})
     assert [step.achievement_id for step in found.next] == ["d"]
     assert states(found.root)["b"] is StepState.OPEN
-    assert eligible(way, {"a", "c"}, "b")
-    assert not eligible(way, {"a"}, "d")
-    assert not eligible(way, {"a"}, "a")
-    assert not eligible(way, {"a"}, "elsewhere")
+    assert eligible(sample, {"a", "c"}, "b")
+    assert not eligible(sample, {"a"}, "d")
+    assert not eligible(sample, {"a"}, "a")
+    assert not eligible(sample, {"a"}, "elsewhere")
 
 
 def test_step_without_url_inherits_the_url_of_its_group() -> None:
@@ -221,7 +221,7 @@ def test_step_without_url_inherits_the_url_of_its_group() -> None:
     assert build_pathway_link(pathway(in_order("x", group)), "x").next == found.next
 
 
-# What may not be written.
+# Validation.
 
 
 def deep(levels: int) -> Group:
@@ -270,7 +270,7 @@ def test_reward_may_be_a_step_of_another_pathway_but_not_in_a_cycle() -> None:
     check_together([*ring[:2], replace(ring[2], archived=True)])
 
 
-def test_numbers_of_pathways_are_limited() -> None:
+def test_number_of_pathways_is_limited() -> None:
     check_together(pathway(every(f"a{n}"), id=str(n)) for n in range(MAX_PATHWAYS))
     for many in (
         [pathway(every(f"a{n}"), id=str(n), archived=True) for n in range(MAX_PATHWAYS + 1)],

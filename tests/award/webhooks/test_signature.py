@@ -1,4 +1,4 @@
-"""Webhook signatures: official vectors, the reference library as an oracle, and everything that must be refused."""
+"""Webhook signatures: official vectors, comparison with the reference library, and refusals."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SECRET = read_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 OTHER = b"another secret of thirty-two byte"
 THEN = datetime.fromtimestamp(1696200454, UTC)
 
-# The reference libraries' test of signing, libraries/python/tests/test_webhooks.py at 33d368b.
+# The signing test of the reference library, libraries/python/tests/test_webhooks.py at 33d368b.
 SIGNED = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
@@ -108,7 +108,7 @@ def test_each_of_several_secrets_is_accepted() -> None:
 
 
 def test_id_with_a_full_stop_is_refused_even_when_signed() -> None:
-    """`a.1696200454` with a body and `a` with that time and a longer body have the same signature."""
+    """`a.1696200454` with a body has the same signature as `a` with that timestamp and a longer body."""
     now = int(OFFICIAL.timestamp)
     signature = sign("a.1696200454", now, b"{}", SECRET)
     assert signature == sign("a", 1696200454, f"{now}.{{}}".encode(), SECRET)
@@ -159,8 +159,8 @@ def test_any_malformed_signature_header_is_refused_cleanly(signature: str) -> No
     refused(replace(OFFICIAL, signature=signature))
 
 
-def test_every_pair_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also after a match."""
+def test_every_signature_and_secret_pair_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparison continues after a match."""
     compared: list[tuple[bytes, bytes]] = []
     real = hmac.compare_digest
     monkeypatch.setattr(hmac, "compare_digest", lambda one, two: (compared.append((one, two)), real(one, two))[1])

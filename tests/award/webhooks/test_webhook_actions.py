@@ -33,7 +33,7 @@ from chalicelib.award.webhooks.webhook_actions import (
 )
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, Malformed, NotFound, Refused, Unauthenticated
-from tests.award.fakes import Crash, Fuse, House, Locked, _Fused, new_achievement
+from tests.award.fakes import Crash, CrashingPort, Fuse, IssuerFixture, Locked, new_achievement
 from tests.award.pathways.fakes import WebhookStore
 
 FIELDS = Fields(
@@ -58,12 +58,10 @@ class Sender:
     """An issuer with a webhook, and a sender that knows its secret."""
 
     def __init__(self, **changes: Any) -> None:
-        self.house = House()
-        self.issuer_context = self.house.issuer_context
+        self.acme = IssuerFixture()
+        self.issuer_context = self.acme.issuer_context
         self.webhooks = WebhookStore()
-        self.draft = replace(
-            WebhookDraft("Moodle", FIELDS, {"42": self.house.achievement.id}, dry_run=False), **changes
-        )
+        self.draft = replace(WebhookDraft("Moodle", FIELDS, {"42": self.acme.achievement.id}, dry_run=False), **changes)
         made = webhook_actions.add(self.issuer_context, self.webhooks, "acme", self.draft)
         self.id, self.secret = made.webhook.id, read_secret(made.secret)
 
@@ -73,12 +71,12 @@ class Sender:
 
     def message(self, body: object = BODY, message_id: str = "msg_1", secret: bytes | None = None) -> Message:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        at = int(self.house.clock().timestamp())
+        at = int(self.acme.clock().timestamp())
         return Message(message_id, str(at), signature.sign(message_id, at, raw, secret or self.secret), raw)
 
     def send(self, body: object = BODY, message_id: str = "msg_1", **more: Any) -> Answer:
         message = self.message(body, message_id, **more)
-        self.house.clock.advance(timedelta(microseconds=1))
+        self.acme.clock.advance(timedelta(microseconds=1))
         return receive_message(self.issuer_context, self.webhooks, "acme", self.id, message)
 
     def change(self, **changes: Any) -> None:
@@ -86,11 +84,11 @@ class Sender:
 
     @property
     def issued(self) -> list[Record]:
-        return list(self.house.issuer_store.records("acme"))
+        return list(self.acme.issuer_store.records("acme"))
 
     @property
     def deliveries(self) -> list[Delivery]:
-        return list(self.webhooks.deliveries("acme", self.id, self.house.clock(), 50))
+        return list(self.webhooks.deliveries("acme", self.id, self.acme.clock(), 50))
 
 
 @pytest.fixture
@@ -114,17 +112,17 @@ def changed(path: str, value: object) -> dict[str, Any]:
 def test_completion_is_issued_with_the_fields_of_the_message(sender: Sender) -> None:
     answer = sender.send()
     [record] = sender.issued
-    assert answer == Answer(Outcome.ISSUED, record.id, sender.house.achievement.id)
+    assert answer == Answer(Outcome.ISSUED, record.id, sender.acme.achievement.id)
     document = json.loads(record.document)
     assert document["validFrom"] == "2026-11-20T18:40:00Z"
     assert document["evidence"][0]["id"] == "https://lms.example/completions/1"
-    recipient = sender.house.issuer_store.recipient(record.id)
+    recipient = sender.acme.issuer_store.recipient(record.id)
     assert (recipient.name, recipient.email, recipient.notify) == ("Ada Lovelace", "ada@example.org", True)
 
 
 def test_repeated_message_gets_the_same_answer_and_issues_once(sender: Sender) -> None:
     first = sender.send()
-    sender.house.clock.advance(timedelta(days=400))
+    sender.acme.clock.advance(timedelta(days=400))
     assert sender.send() == first
     status_changes.revoke(sender.issuer_context, "acme", sender.issued[0].id)
     sender.change(courses={})
@@ -163,7 +161,7 @@ def test_message_with_bad_signature_or_old_timestamp_is_not_recorded(sender: Sen
     with pytest.raises(Unauthenticated):
         sender.send(secret=b"x" * 32)
     late = sender.message()
-    sender.house.clock.advance(timedelta(minutes=6))
+    sender.acme.clock.advance(timedelta(minutes=6))
     with pytest.raises(Unauthenticated):
         receive_message(sender.issuer_context, sender.webhooks, "acme", sender.id, late)
     assert sender.deliveries == sender.issued == []
@@ -217,8 +215,8 @@ def test_refusal_is_recorded_with_its_code_and_no_personal_data(sender: Sender, 
         "msg_1",
         None,
     )
-    said = repr(deliveries).lower()
-    assert not [word for word in ("ada", "lovelace", "example.org") if word in said]
+    recorded = repr(deliveries).lower()
+    assert not [word for word in ("ada", "lovelace", "example.org") if word in recorded]
 
 
 @pytest.mark.parametrize("value", [..., None, "course_viewed", True, 1, ["course_completed"]])
@@ -238,7 +236,7 @@ def test_completion_value_is_compared_with_its_type(sent: Any, expected: Any) ->
 def test_retry_after_the_course_was_added_is_issued(sender: Sender) -> None:
     with pytest.raises(Refused):
         sender.send(changed("/course/id", 43))
-    sender.change(courses={"43": sender.house.achievement.id})
+    sender.change(courses={"43": sender.acme.achievement.id})
     assert sender.send(changed("/course/id", 43)).outcome is Outcome.ISSUED
 
 
@@ -266,7 +264,7 @@ def test_time_may_be_rfc_3339(sender: Sender) -> None:
 
 def test_dry_run_validates_and_issues_nothing() -> None:
     sender = Sender(dry_run=True)
-    assert sender.send() == Answer(Outcome.DRY_RUN, None, sender.house.achievement.id)
+    assert sender.send() == Answer(Outcome.DRY_RUN, None, sender.acme.achievement.id)
     with pytest.raises(Refused) as refused:
         sender.send(changed("/user/email", "ada"))
     assert refused.value.code == "bad_email"
@@ -286,9 +284,9 @@ def test_previous_secret_stays_valid_for_a_day_after_rotation(sender: Sender) ->
     sender.send(secret=old)
     sender.send(secret=new)
     # Rotation times are whole seconds.
-    sender.house.clock.advance(OVERLAP - timedelta(seconds=1))
+    sender.acme.clock.advance(OVERLAP - timedelta(seconds=1))
     sender.send(secret=old)
-    sender.house.clock.advance(timedelta(seconds=1))
+    sender.acme.clock.advance(timedelta(seconds=1))
     with pytest.raises(Unauthenticated):
         sender.send(secret=old)
     sender.send(secret=new)
@@ -330,22 +328,26 @@ def test_retry_after_a_crash_at_any_point_issues_once() -> None:
             message = sender.message()
             try:
                 receive_message(
-                    fuse.build_into(sender.issuer_context), _Fused(sender.webhooks, fuse), "acme", sender.id, message
+                    fuse.build_into(sender.issuer_context),
+                    CrashingPort(sender.webhooks, fuse),
+                    "acme",
+                    sender.id,
+                    message,
                 )  # type: ignore[arg-type]
             except Crash:
                 answer = sender.send()
                 assert [record.id for record in sender.issued] == [answer.credential_id]
                 assert sender.deliveries[0].outcome is Outcome.ISSUED
             else:
-                assert not fuse.burnt
+                assert not fuse.triggered
                 assert at > 6
                 return
-    pytest.fail("the fuse never outlasted the message")
+    pytest.fail("no run completed without a crash")
 
 
 def test_concurrent_identical_messages_get_the_same_answer() -> None:
     sender = Sender()
-    issuer_context = replace(sender.issuer_context, issuer_store=Locked(sender.house.issuer_store))
+    issuer_context = replace(sender.issuer_context, issuer_store=Locked(sender.acme.issuer_store))
     message, barrier = sender.message(), threading.Barrier(16)
 
     def send(_: int) -> Answer | str:
@@ -358,7 +360,7 @@ def test_concurrent_identical_messages_get_the_same_answer() -> None:
     with ThreadPoolExecutor(16) as pool:
         answers = set(pool.map(send, range(16)))
     assert len(sender.issued) == 1
-    assert answers == {Answer(Outcome.ISSUED, sender.issued[0].id, sender.house.achievement.id)}
+    assert answers == {Answer(Outcome.ISSUED, sender.issued[0].id, sender.acme.achievement.id)}
 
 
 # Creating and changing webhooks.
@@ -423,7 +425,7 @@ def test_any_json_is_issued_or_refused_cleanly(body: object, shape: str) -> None
     before = len(sender.issued)
     try:
         answer = sender.send(
-            body if shape == "whole" else changed(shape, body), f"msg_{sender.house.issuer_context.public_id()}"
+            body if shape == "whole" else changed(shape, body), f"msg_{sender.acme.issuer_context.public_id()}"
         )
     except (Refused, Malformed):
         assert len(sender.issued) == before

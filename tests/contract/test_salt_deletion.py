@@ -12,14 +12,14 @@ from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
 from tests import aws_calls
-from tests.contract import nouns
+from tests.contract import samples
 
-DAY = nouns.NOW.date()
+DAY = samples.NOW.date()
 SALT = sha256(b"a salt to look for").digest()
 
 
-def found_in(tables: Tables, secret: bytes) -> list[str]:
-    """Every table in which ``secret`` stands in some item, as bytes or written as text."""
+def tables_containing(tables: Tables, secret: bytes) -> list[str]:
+    """The tables with an item that contains ``secret``, as bytes or as text."""
     forms = {repr(secret), secret.hex(), repr(secret)[2:-1]}
     holders = []
     for table in (tables.credentials, tables.events, tables.secrets):
@@ -29,31 +29,31 @@ def found_in(tables: Tables, secret: bytes) -> list[str]:
     return holders
 
 
-def test_once_destroyed_no_table_holds_the_salt(tables: Tables):
+def test_no_table_contains_a_destroyed_salt(tables: Tables):
     salts, issuer_store = DynamoSalts(tables), DynamoIssuerStore(tables)
-    issuer = nouns.issuer()
-    issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
-    issuer_store.add_record(nouns.record())
+    issuer = samples.issuer()
+    issuer_store.add_issuer(issuer, samples.status_lists(issuer))
+    issuer_store.add_record(samples.record())
     salts.create(DAY, SALT)
-    DynamoEventStore(tables).write(nouns.event(visitor=visitor(SALT, "192.0.2.1", "Mozilla")))
-    assert found_in(tables, SALT) == [tables.secrets]  # the search does find it while it is there
+    DynamoEventStore(tables).write(samples.event(visitor=visitor(SALT, "192.0.2.1", "Mozilla")))
+    assert tables_containing(tables, SALT) == [tables.secrets]  # proves that the search can find it
     assert salts.destroy_before(DAY + timedelta(days=1)) == 1
-    assert found_in(tables, SALT) == []
+    assert tables_containing(tables, SALT) == []
 
 
-def test_a_destruction_cut_short_is_finished_by_the_next(tables: Tables):
+def test_interrupted_salt_deletion_is_completed_by_the_next_run(tables: Tables):
     salts = DynamoSalts(tables)
     for back in range(3):
         salts.create(DAY - timedelta(days=back), SALT + bytes([back]))
     for fault in (aws_calls.lost_before, aws_calls.reply_lost):
-        with fault(tables.client, 2), pytest.raises(Unavailable):  # the first call finds them, the second deletes one
+        with fault(tables.client, 2), pytest.raises(Unavailable):  # the first call queries, the second deletes
             salts.destroy_before(DAY + timedelta(days=1))
     salts.destroy_before(DAY + timedelta(days=1))
-    assert found_in(tables, SALT) == []
+    assert tables_containing(tables, SALT) == []
 
 
-def test_making_and_destroying_salts_needs_no_grant_to_read_one(tables: Tables):
-    """The nightly job may only query, put and delete; a view may only put."""
+def test_creating_and_deleting_salts_never_reads_one(tables: Tables):
+    """The nightly job is only allowed to query, put and delete; a view only to put."""
     salts = DynamoSalts(tables)
     with aws_calls.counted(tables.client) as calls:
         assert salts.create(DAY, SALT) == salts.create(DAY, bytes(32)) == SALT

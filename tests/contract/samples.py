@@ -1,4 +1,4 @@
-"""Nouns to store, unlike one another in every member that a test compares."""
+"""Sample domain objects that differ in every member that a test compares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an export reads in bulk."""
+"""Bulk reads for an export."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.stores.export import DynamoArchive
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
-from tests.contract import nouns
+from tests.contract import samples
 from tests.contract.conftest import Storage
 from tests.fake_archive import Archive as FakeArchive
 
@@ -30,10 +30,10 @@ def archive(storage: Storage) -> Archive:
     return FakeArchive(storage.issuer_store)
 
 
-def test_credentials_come_with_who_got_them_in_order(storage: Storage, archive: Archive):
-    issuer = nouns.issuer()
-    storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
-    records = [nouns.record(letter * 26, index, issuer) for index, letter in enumerate("bac")]
+def test_credentials_are_read_with_recipients_in_order(storage: Storage, archive: Archive):
+    issuer = samples.issuer()
+    storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer))
+    records = [samples.record(letter * 26, index, issuer) for index, letter in enumerate("bac")]
     to = Recipient("a" * 26, "north", "Ada", "ada@example.org", "Europe/Berlin", notify=True)
     for record in records:
         storage.issuer_store.add_record(record, to if record.id == to.credential_id else None)
@@ -41,19 +41,19 @@ def test_credentials_come_with_who_got_them_in_order(storage: Storage, archive: 
     assert archive.held(rows) == [(records[0], None), (records[1], to), (records[2], None)]
 
 
-def test_every_list_that_an_issuer_ever_had_is_found(storage: Storage, archive: Archive):
-    issuer, other = nouns.issuer(), nouns.issuer("south")
-    storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
-    storage.issuer_store.add_issuer(other, nouns.status_lists(other))
+def test_all_current_and_earlier_status_lists_are_found(storage: Storage, archive: Archive):
+    issuer, other = samples.issuer(), samples.issuer("south")
+    storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer))
+    storage.issuer_store.add_issuer(other, samples.status_lists(other))
     opened = replace(issuer, revocation_list="next-revocation", suspension_list="next-suspension", version=2)
-    storage.issuer_store.replace_issuer(opened, nouns.status_lists(opened))
+    storage.issuer_store.replace_issuer(opened, samples.status_lists(opened))
     found = [one.id for one in archive.status_lists("north")]
     assert found == ["next-revocation", "next-suspension", "north-revocation", "north-suspension"]
 
 
-def test_lists_of_an_issuer_without_pointers_are_the_present_ones(tables: Tables, real_storage: Storage):
-    issuer = nouns.issuer()
-    real_storage.issuer_store.add_issuer(issuer, nouns.status_lists(issuer))
+def test_issuer_without_list_pointers_has_its_current_lists(tables: Tables, real_storage: Storage):
+    issuer = samples.issuer()
+    real_storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer))
     for name in (issuer.revocation_list, issuer.suspension_list):
         tables.delete(tables.credentials, keys.list_pointer("north", name))
     assert len(list(DynamoArchive(tables).status_lists("north"))) == 2

@@ -9,51 +9,51 @@ import pytest
 
 from chalicelib.credential.record import Entry, Purpose
 from chalicelib.errors import Conflict, NotFound, Refused
-from tests.contract import nouns
+from tests.contract import samples
 from tests.contract.conftest import Storage
 
 
-def test_a_credential_comes_back_byte_for_byte(storage: Storage):
-    record = nouns.record(jwt="e30.e30.AA")
+def test_credential_round_trips_byte_for_byte(storage: Storage):
+    record = samples.record(jwt="e30.e30.AA")
     storage.issuer_store.add_record(record)
     assert storage.public_store.record(record.id) == record
     assert storage.issuer_store.record(record.id) == record
 
 
-def test_a_credential_without_entries_or_jwt_comes_back(storage: Storage):
-    record = nouns.record(entries=(), jwt=None)
+def test_credential_without_status_entries_or_jwt_round_trips(storage: Storage):
+    record = samples.record(entries=(), jwt=None)
     storage.issuer_store.add_record(record)
     assert storage.public_store.record(record.id) == record
 
 
-def test_an_issuers_credentials_are_listed_newest_last(storage: Storage):
+def test_credentials_of_an_issuer_are_listed_oldest_first(storage: Storage):
     records = [
-        nouns.record(f"{number:026}", index=number, issued_at=nouns.NOW + timedelta(microseconds=number))
+        samples.record(f"{number:026}", index=number, issued_at=samples.NOW + timedelta(microseconds=number))
         for number in range(60)
     ]
     for record in random.Random(1).sample(records, len(records)):
         storage.issuer_store.add_record(record)
-    storage.issuer_store.add_record(nouns.record("o" * 26, of=nouns.issuer("other")))
+    storage.issuer_store.add_record(samples.record("o" * 26, of=samples.issuer("other")))
     assert list(storage.issuer_store.records("north")) == records
     assert list(storage.issuer_store.records("nobody")) == []
 
 
-def test_an_id_is_given_once(storage: Storage):
-    first = nouns.record(index=1)
+def test_credential_id_is_unique(storage: Storage):
+    first = samples.record(index=1)
     storage.issuer_store.add_record(first)
     with pytest.raises(Conflict) as caught:
-        storage.issuer_store.add_record(nouns.record(index=2))
+        storage.issuer_store.add_record(samples.record(index=2))
     assert caught.value.code == "id_taken"
     assert storage.public_store.record(first.id) == first
-    # and the index of the one refused is still free
-    storage.issuer_store.add_record(nouns.record("d" * 26, index=2))
+    # the index of the refused credential is still free
+    storage.issuer_store.add_record(samples.record("d" * 26, index=2))
 
 
 @pytest.mark.parametrize("shared", [Purpose.REVOCATION, Purpose.SUSPENSION])
-def test_an_index_is_given_once(storage: Storage, shared: Purpose):
-    first = nouns.record(index=1)
+def test_status_list_index_is_unique(storage: Storage, shared: Purpose):
+    first = samples.record(index=1)
     storage.issuer_store.add_record(first)
-    second = nouns.record("d" * 26, index=2)
+    second = samples.record("d" * 26, index=2)
     entries = tuple(replace(entry, index=1) if entry.purpose is shared else entry for entry in second.entries)
     with pytest.raises(Conflict) as caught:
         storage.issuer_store.add_record(replace(second, entries=entries))
@@ -61,37 +61,37 @@ def test_an_index_is_given_once(storage: Storage, shared: Purpose):
     with pytest.raises(NotFound):
         storage.public_store.record(second.id)
     assert list(storage.issuer_store.records("north")) == [first]
-    # nothing of the one refused is left: the same credential with its own indexes is stored
+    # the refused write left nothing behind, so the credential can be stored with its own indexes
     storage.issuer_store.add_record(second)
 
 
-def test_the_same_index_of_another_list_is_free(storage: Storage):
-    storage.issuer_store.add_record(nouns.record(index=1))
-    storage.issuer_store.add_record(nouns.record("d" * 26, index=1, of=nouns.issuer("other")))
+def test_same_index_in_another_list_is_free(storage: Storage):
+    storage.issuer_store.add_record(samples.record(index=1))
+    storage.issuer_store.add_record(samples.record("d" * 26, index=1, of=samples.issuer("other")))
     assert storage.public_store.record("d" * 26).entries[0].index == 1
 
 
-def test_one_index_twice_in_one_credential_is_refused(storage: Storage):
+def test_credential_with_one_index_twice_is_refused(storage: Storage):
     entry = Entry(Purpose.REVOCATION, "list", 1)
     with pytest.raises(Refused) as caught:
-        storage.issuer_store.add_record(nouns.record(entries=(entry, replace(entry, purpose=Purpose.SUSPENSION))))
+        storage.issuer_store.add_record(samples.record(entries=(entry, replace(entry, purpose=Purpose.SUSPENSION))))
     assert caught.value.code == "index_twice"
     with pytest.raises(NotFound):
         storage.public_store.record("c" * 26)
 
 
-def test_adding_the_same_credential_again_completes(storage: Storage):
-    record = nouns.record()
+def test_adding_a_credential_is_idempotent(storage: Storage):
+    record = samples.record()
     for _ in range(2):
         storage.issuer_store.add_record(record)
     assert list(storage.issuer_store.records("north")) == [record]
 
 
-def test_sixty_four_writers_never_share_an_index(storage: Storage):
-    """Random picks from few indexes: nearly every one is contended, each is given once, none is lost."""
+def test_64_concurrent_writers_never_share_an_index(storage: Storage):
+    """192 credentials compete for 48 random indexes: each index is assigned once and none is lost."""
     indexes = 48
     rng = random.Random(7)
-    wanted = [nouns.record(f"{number:026}", index=rng.randrange(indexes)) for number in range(64 * 3)]
+    wanted = [samples.record(f"{number:026}", index=rng.randrange(indexes)) for number in range(64 * 3)]
 
     def add(record) -> str:
         try:
