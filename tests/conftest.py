@@ -17,7 +17,7 @@ from local.package import Package, build
 from local.ports import free_port
 from local.stack import STAGE, Stack
 
-# Deadlines per example fail on a busy machine, whatever the code does.
+# On a busy machine per-example deadlines fail regardless of the code.
 hypothesis.settings.register_profile("laurel", deadline=None)
 hypothesis.settings.register_profile("fast", deadline=None, max_examples=25)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "laurel"))
@@ -61,7 +61,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         local.down()
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks for groups in the same hook
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need the stack or the package as slow, and give all stack tests to one worker.
 

@@ -35,7 +35,7 @@ class Jobs:
         if before == job:
             return
         if before is None or before.version != job.version - 1:
-            raise Conflict("changed in the meantime")
+            raise Conflict("changed concurrently")
         self._jobs[job.issuer_id, job.id] = job
         if job.state is not JobState.DRAFT:
             self._begun.add((job.issuer_id, job.id))
@@ -61,13 +61,13 @@ class Jobs:
         try:
             return self._chunks[job.issuer_id, job.id, number]
         except KeyError as error:
-            raise NotFound("no such rows") from error
+            raise NotFound("no such chunk") from error
 
     def put_results(self, job: Job, results: Results) -> None:
         key = (job.issuer_id, job.id, results.chunk)
         before = self._results.get(key)
         if before != results and (before.version if before else 0) != results.version - 1:
-            raise Conflict("changed in the meantime")
+            raise Conflict("changed concurrently")
         self._results[key] = results
 
     def results(self, job: Job, since: int = 0) -> Iterator[Results]:

@@ -29,9 +29,9 @@ T = TypeVar("T", Issuer, Record)
 F = TypeVar("F")
 
 
-def _found(thing: F | None, otherwise: str = "not here") -> F:
+def _found(thing: F | None, message: str = "not found") -> F:
     if thing is None:
-        raise NotFound(otherwise)
+        raise NotFound(message)
     return thing
 
 
@@ -88,8 +88,8 @@ class IssuerStore:
         ):
             raise Conflict("taken")
         if owner is not None:
-            founder = Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created)
-            self.member_store.replace_member(None, founder, Membership(issuer.id, 1, 1, 1, f"created by {owner}"))
+            owner_member = Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created)
+            self.member_store.replace_member(None, owner_member, Membership(issuer.id, 1, 1, 1, f"created by {owner}"))
         self._issuers[issuer.id] = issuer
         self._lists.update({status_list.id: status_list for status_list in lists})
 
@@ -113,7 +113,7 @@ class IssuerStore:
         if self._achievements.get(key) == after:
             return
         if key not in self._achievements or self._achievements[key].version != before.version:
-            raise Conflict("changed in the meantime")
+            raise Conflict("changed concurrently")
         self._achievements[key] = after
         self._keep(before)
         self._keep(after)
@@ -155,10 +155,10 @@ class IssuerStore:
     def _check_indexes(self, record: Record) -> None:
         indexes = [(entry.list_id, entry.index) for entry in record.entries]
         if len(set(indexes)) < len(indexes):
-            raise Refused("one place twice", code="index_twice")
+            raise Refused("the same index twice", code="index_twice")
         if record.id in self._records:
             raise Conflict("taken", code="id_taken")
-        if any(place in self._taken for place in indexes):
+        if any(index in self._taken for index in indexes):
             raise Conflict("taken", code="index_taken")
 
     def _store(self, issued: Issued) -> None:
@@ -226,10 +226,10 @@ class IssuerStore:
             return
         steps = [(existing.get(new.id), new), *((self._lists.get(one.id), one) for one in lists)]
         if any((before.version if before else 0) != after.version - 1 for before, after in steps):
-            raise Conflict("changed in the meantime")
+            raise Conflict("changed concurrently")
         old = existing.get(new.id)
         if isinstance(old, Record) and isinstance(new, Record) and old.issuer_id != new.issuer_id:
-            raise Conflict("another tenant's")
+            raise Conflict("belongs to another issuer")
         existing[new.id] = new
         self._lists.update({one.id: one for one in lists})
 

@@ -17,15 +17,15 @@ def issuer_context(now: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> IssuerCo
 
 
 def test_public_ids_are_unique_and_have_26_base32_characters() -> None:
-    here = issuer_context()
-    ids = [here.public_id() for _ in range(500)]
+    context = issuer_context()
+    ids = [context.public_id() for _ in range(500)]
     assert len(set(ids)) == 500
     assert all(re.fullmatch("[a-z2-7]{26}", name) for name in ids)
 
 
 def test_every_character_of_a_public_id_varies() -> None:
-    here = issuer_context()
-    columns = list(zip(*[here.public_id() for _ in range(500)], strict=True))
+    context = issuer_context()
+    columns = list(zip(*[context.public_id() for _ in range(500)], strict=True))
     assert all(len(set(column)) == 32 for column in columns)
 
 
@@ -34,5 +34,5 @@ def test_uuids_have_version_4() -> None:
 
 
 def test_now_is_utc_in_whole_seconds() -> None:
-    moment = datetime(2026, 7, 1, 12, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=2)))
-    assert issuer_context(moment).now() == datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC)
+    timestamp = datetime(2026, 7, 1, 12, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=2)))
+    assert issuer_context(timestamp).now() == datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC)

@@ -26,7 +26,7 @@ from tests import fakes
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infrastructure" / "resources.yaml"
 DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
-"""Environment variable with the endpoint of DynamoDB Local; `tools/dynamodb_local.sh` sets it and starts the engine."""
+"""Environment variable: endpoint of DynamoDB Local. `tools/dynamodb_local.sh` starts it and runs the suite on it."""
 TABLES = {"credentials": "CredentialsTable", "events": "EventsTable", "secrets": "SecretsTable"}
 
 

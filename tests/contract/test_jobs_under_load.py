@@ -51,8 +51,8 @@ class BulkFixture:
         assert {record.id for record in records} == {
             result.credential_id for result, _ in bulk_issuer.results(self.bulk, job)
         }
-        places = [(entry.list_id, entry.index) for record in records for entry in record.entries]
-        assert len(set(places)) == len(places) == 2 * ROWS
+        indexes = [(entry.list_id, entry.index) for record in records for entry in record.entries]
+        assert len(set(indexes)) == len(indexes) == 2 * ROWS
         pages = tables.client.get_paginator("scan").paginate(TableName=tables.credentials, ConsistentRead=True)
         markers = [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith("INDEX#")]
         assert len(markers) == 2 * ROWS

@@ -173,17 +173,17 @@ def test_concurrent_workers_run_each_task_once(tables: Tables) -> None:
     tasks = DynamoTaskQueue(tables)
     many = [replace(TASK, issuer_id=f"issuer-{number % 3}", subject=str(number)) for number in range(40)]
     tasks.add(many)
-    did: list[str] = []
-    faults: list[TaskFailure] = []
+    handled: list[str] = []
+    failures: list[TaskFailure] = []
 
     def work(_: int) -> None:
         run(
-            Worker(tasks, {"deliver": lambda task: did.append(task.subject)}, lambda: NOW, bytes, faults.append),
+            Worker(tasks, {"deliver": lambda task: handled.append(task.subject)}, lambda: NOW, bytes, failures.append),
             NOW + MINUTE,
         )
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, range(2)))
-    assert sorted(did, key=int) == [task.subject for task in many]
-    assert faults == []
+    assert sorted(handled, key=int) == [task.subject for task in many]
+    assert failures == []
     assert list(tasks.due(NOW + LEASE * 2, 100)) == []

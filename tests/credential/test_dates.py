@@ -11,7 +11,7 @@ from chalicelib.errors import Malformed
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "timestamp"),
     [
         ("2026-11-22T12:00:00Z", datetime(2026, 11, 22, 12, tzinfo=UTC)),
         ("2026-11-22T12:00:00+02:00", datetime(2026, 11, 22, 10, tzinfo=UTC)),
@@ -21,8 +21,8 @@ from chalicelib.errors import Malformed
         ("2024-02-29T00:00:00Z", datetime(2024, 2, 29, tzinfo=UTC)),
     ],
 )
-def test_timestamps_with_an_offset_are_parsed(text: str, moment: datetime) -> None:
-    assert dates.parse(text) == moment
+def test_timestamps_with_an_offset_are_parsed(text: str, timestamp: datetime) -> None:
+    assert dates.parse(text) == timestamp
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_other_dates_are_refused(text: object) -> None:
     assert caught.value.code == "date_malformed"
 
 
-@given(st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0)))
+@given(st.datetimes(timezones=st.just(UTC)).map(lambda timestamp: timestamp.replace(microsecond=0)))
 @example(datetime(26, 11, 30, tzinfo=UTC))
-def test_dates_round_trip_to_the_second(moment: datetime) -> None:
-    assert dates.parse(dates.write(moment)) == moment
+def test_dates_round_trip_to_the_second(timestamp: datetime) -> None:
+    assert dates.parse(dates.write(timestamp)) == timestamp

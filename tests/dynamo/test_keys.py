@@ -47,9 +47,9 @@ def test_no_id_collides_with_another_kind_of_item(a: str, b: str, c: str, at: da
 
 
 @given(st.lists(MOMENTS, min_size=2, max_size=5))
-def test_pointers_sort_by_time(moments: list[datetime]):
-    by_key = sorted(moments, key=lambda at: keys.row("i", at, "c"))
-    assert by_key == sorted(moments)
+def test_pointers_sort_by_time(timestamps: list[datetime]):
+    by_key = sorted(timestamps, key=lambda at: keys.row("i", at, "c"))
+    assert by_key == sorted(timestamps)
 
 
 def test_pointer_does_not_depend_on_the_timezone():

@@ -169,7 +169,7 @@ def test_task_that_kills_its_workers_becomes_a_dead_letter(fixture: WorkerFixtur
 
 def test_unavailable_queue_ends_the_round_without_losing_tasks(fixture: WorkerFixture) -> None:
     def done(_: Task) -> None:
-        raise Unavailable("storage is away")
+        raise Unavailable("storage is unavailable")
 
     fixture.tasks.add([task()])
     fixture.tasks.done = done
@@ -207,11 +207,11 @@ def test_in_turn_keeps_all_tasks_and_the_order_of_each_issuer(drawn: list[tuple[
         dues = [one.due for one in out if one.issuer_id == issuer]
         assert dues == sorted(dues)
     # Round robin: the n-th task of every issuer precedes any issuer's task n + 1.
-    places = Counter[str]()
+    positions = Counter[str]()
     rounds = []
     for one in out:
-        places[one.issuer_id] += 1
-        rounds.append(places[one.issuer_id])
+        positions[one.issuer_id] += 1
+        rounds.append(positions[one.issuer_id])
     assert rounds == sorted(rounds)
 
 

@@ -21,7 +21,7 @@ DOMAIN = "acme.example"
 
 @dataclass
 class DomainFixture(IssuerFixture):
-    """An issuer with a fake DNS and web, in which domains can name it."""
+    """An issuer with a fake domain reader, to publish records and files that name it."""
 
     domain_reader: DomainReader = field(default_factory=DomainReader)
     tasks: TaskQueue = field(default_factory=TaskQueue)

@@ -204,7 +204,7 @@ def test_rotation_is_retried_after_a_concurrent_revocation(acme: IssuerFixture) 
 def test_rotation_is_refused_as_busy_after_repeated_conflicts(acme: IssuerFixture) -> None:
     class AlwaysConflicting(StaleIssuerStore):
         def replace_issuer(self, changed: Issuer, lists: Any) -> None:
-            raise Conflict("another was first")
+            raise Conflict("changed concurrently")
 
     with pytest.raises(Conflict) as conflict:
         issuer_actions.rotate_key(replace(acme.issuer_context, issuer_store=AlwaysConflicting(acme)), "acme")

@@ -108,9 +108,9 @@ def test_page_size_is_limited() -> None:
     assert len(page(row_store, "acme", Search(), None, 1_000_000).rows) == listing.MOST
 
 
-@given(moment=MOMENTS, number=st.integers(0, 9999))
-def test_cursor_round_trips(moment: datetime, number: int) -> None:
-    place = Place(moment, credential_id(number))
+@given(timestamp=MOMENTS, number=st.integers(0, 9999))
+def test_cursor_round_trips(timestamp: datetime, number: int) -> None:
+    place = Place(timestamp, credential_id(number))
     assert listing.place(write_cursor(place)) == place
 
 

@@ -1,4 +1,4 @@
-"""Signed credentials: the JWT is verified with PyJWT, the embedded proof with our pipeline."""
+"""Signed credentials: the JWT is verified with PyJWT, the embedded proof with Laurel's pipeline."""
 
 from __future__ import annotations
 

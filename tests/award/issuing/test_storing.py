@@ -103,7 +103,7 @@ def test_pair_opened_by_a_concurrent_writer_is_used(acme: IssuerFixture) -> None
         def replace_issuer(self, issuer: Issuer, lists: Any) -> None:
             opened, pair = status_lists.open_pair(acme.issuer_context, replace(issuer), acme.issuer_context.now())
             acme.issuer_store.replace_issuer(opened, pair)
-            raise Conflict("another was first")
+            raise Conflict("changed concurrently")
 
     record = issue.issue(
         replace(acme.issuer_context, issuer_store=PairOpenedByAnother(acme.issuer_store, DRAWS)), acme.award()

@@ -88,9 +88,9 @@ class Pathways:
             return
         before, stored_pathway = self.pathway_sets.get(pathway.issuer_id), self.stored.get(key)
         if pathway_set.version != (before.version if before else 0) + 1:
-            raise Conflict("changed in the meantime")
+            raise Conflict("changed concurrently")
         if pathway.version != (stored_pathway.version if stored_pathway else 0) + 1:
-            raise Conflict("changed in the meantime")
+            raise Conflict("changed concurrently")
         self.pathway_sets[pathway_set.issuer_id] = pathway_set
         self.stored[key] = self.versions[(*key, pathway.version)] = pathway
         self.tasks.add(tasks)
@@ -132,7 +132,7 @@ class WebhookStore:
         if before == webhook:
             return
         if before is None or before.version != webhook.version - 1:
-            raise Conflict("changed in the meantime")
+            raise Conflict("changed concurrently")
         self.stored[webhook.issuer_id, webhook.id] = webhook
 
     def remove_webhook(self, webhook: Webhook) -> None:
@@ -149,5 +149,5 @@ class WebhookStore:
 
 def _found(thing: F | None) -> F:
     if thing is None:
-        raise NotFound("not here")
+        raise NotFound("not found")
     return thing

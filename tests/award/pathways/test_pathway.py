@@ -100,9 +100,9 @@ def locked(node: Node, earned: frozenset[str], waiting: bool = False) -> Iterato
         if waiting and node.achievement_id not in earned:
             yield node.achievement_id
         return
-    for place, step in enumerate(node.steps):
-        undone = node.rule is Rule.IN_ORDER and not all(fulfilled(one, earned) for one in node.steps[:place])
-        yield from locked(step, earned, waiting or undone)
+    for position, step in enumerate(node.steps):
+        is_blocked = node.rule is Rule.IN_ORDER and not all(fulfilled(one, earned) for one in node.steps[:position])
+        yield from locked(step, earned, waiting or is_blocked)
 
 
 EARNED = st.frozensets(st.sampled_from("abcdefghz"))

@@ -55,7 +55,7 @@ BODY: dict[str, Any] = {
 
 
 class Sender:
-    """An issuer with a webhook, and a sender that knows its secret."""
+    """An issuer with a webhook, and a sender with its secret."""
 
     def __init__(self, **changes: Any) -> None:
         self.acme = IssuerFixture()
@@ -99,13 +99,13 @@ def sender() -> Sender:
 def changed(path: str, value: object) -> dict[str, Any]:
     body = json.loads(json.dumps(BODY))
     *parents, name = path.split("/")[1:]
-    place = body
+    target = body
     for parent in parents:
-        place = place[parent]
+        target = target[parent]
     if value is ...:
-        del place[name]
+        del target[name]
     else:
-        place[name] = value
+        target[name] = value
     return body  # type: ignore[no-any-return]
 
 
