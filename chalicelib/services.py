@@ -251,9 +251,11 @@ class Services:
 
         member_store = self.access_context.member_store
         return {
-            **export.of_awards(self.issuer_store, DynamoArchive(self._tables), self.bulk, self.pathways, self.webhooks),
-            "member": export.nouns(member_store.members, "email"),
-            "token": export.nouns(member_store.tokens, "id", but=("digest",)),
+            **export.award_exporters(
+                self.issuer_store, DynamoArchive(self._tables), self.bulk, self.pathways, self.webhooks
+            ),
+            "member": export.exporters(member_store.members, "email"),
+            "token": export.exporters(member_store.tokens, "id", but=("digest",)),
         }
 
     @cached_property
@@ -266,7 +268,7 @@ class Services:
 
         handlers: dict[str, Handler] = {
             **delivery_handlers.handlers(self.delivery_context),
-            domain_proof.KIND: partial(domain_proof.read_anew, self.domain_prover),
+            domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             rewards.KIND: rewards.handler(self.issuer_context, self.pathways, self.tasks),
         }

@@ -19,7 +19,7 @@ class AccessContext:
     """Creates the mailer when the first email is sent, so that requests without email do not create its client."""
     base_url: str
     operators: frozenset[str]
-    """Email addresses of the operators of this deployment, as `email_address.normal` writes them."""
+    """Email addresses of the operators of this deployment, as `email_address.normalize` writes them."""
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     """Returns this many unpredictable bytes."""

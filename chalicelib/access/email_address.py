@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
 """What browsers accept in a field of type email (HTML, "valid e-mail address"), with a dot in the domain."""
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """Normalise ``text`` as an email address: lower case, no surrounding white space.
 
     RFC 5321 allows a host to distinguish `Ada` from `ada`, but no relevant host does, and two accounts for one mailbox

@@ -41,7 +41,7 @@ GUESSES = Limit("guess", 30, timedelta(minutes=15))
 _SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
 
 
-def ask(access_context: AccessContext, email: str, following: str, caller: str, browser: str | None) -> str:
+def request(access_context: AccessContext, email: str, following: str, caller: str, browser: str | None) -> str:
     """Send a sign-in link to an address and return the cookie value that the requesting browser must present with it.
 
     Known and unknown addresses get the same response, also when the limit of an address is reached, so that the
@@ -50,13 +50,13 @@ def ask(access_context: AccessContext, email: str, following: str, caller: str, 
 
     Raises `Refused` (`bad_email`), `TooMany` for the network ``caller`` or the deployment, `Unavailable`.
     """
-    to = email_address.normal(email)
-    rate_limits.insist(access_context, NETWORK, rate_limits.network(caller))
-    rate_limits.insist(access_context, ALL, "")
+    to = email_address.normalize(email)
+    rate_limits.enforce(access_context, NETWORK, rate_limits.network(caller))
+    rate_limits.enforce(access_context, ALL, "")
     browser_secret = (
-        browser if browser is not None and _SECRET.fullmatch(browser) else secrets.fresh(access_context.entropy)
+        browser if browser is not None and _SECRET.fullmatch(browser) else secrets.new_secret(access_context.entropy)
     )
-    secret = secrets.fresh(access_context.entropy)
+    secret = secrets.new_secret(access_context.entropy)
     address_and_network = f"{to} {rate_limits.network(caller)}"
     if rate_limits.within(access_context, ADDRESS_FROM, address_and_network) and rate_limits.within(
         access_context, ADDRESS, to
@@ -75,14 +75,14 @@ def ask(access_context: AccessContext, email: str, following: str, caller: str, 
     return browser_secret
 
 
-def look(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:
+def inspect(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:
     """Return the link, if it is valid in this browser, without using it.
 
     Raises `NotFound` when it was used, has expired or never existed; `Refused` (`other_browser`); `TooMany`.
     """
     found = access_context.session_store.link(secrets.digest(secret)) if _SECRET.fullmatch(secret) else None
     if found is None or access_context.now() >= found.expires:
-        rate_limits.insist(access_context, GUESSES, rate_limits.network(caller))
+        rate_limits.enforce(access_context, GUESSES, rate_limits.network(caller))
         raise NotFound("no such link")
     if browser is None or not hmac.compare_digest(found.browser, secrets.digest(browser)):
         raise Refused(
@@ -94,8 +94,8 @@ def look(access_context: AccessContext, secret: str, caller: str, browser: str |
 
 def redeem(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:
     """Use the link; at most one of several concurrent calls succeeds. Its email address is then verified. Raises as
-    `look` does."""
-    found = look(access_context, secret, caller, browser)
+    `inspect` does."""
+    found = inspect(access_context, secret, caller, browser)
     if not access_context.session_store.take_link(found):
         raise NotFound("link already used")
     return found

@@ -22,7 +22,7 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
 
     Raises `Refused` (`bad_email`, `too_many`), `Conflict` (`member_exists`, `last_owner`).
     """
-    member = Member(issuer_id, email_address.normal(email), role, access_context.now())
+    member = Member(issuer_id, email_address.normalize(email), role, access_context.now())
     if "/" in member.email:
         # A member's address is part of a path, where API Gateway decodes `%2F` to a path separator.
         raise Refused("An email address with a slash is not supported.", code="bad_email")
@@ -39,7 +39,7 @@ def change(access_context: AccessContext, issuer_id: str, email: str, role: Role
     """Change the role of a member. Raises `NotFound`; `Conflict` (`last_owner`) for the only owner."""
     for _ in range(TRIES):
         membership = access_context.member_store.membership(issuer_id)
-        before = access_context.member_store.member(issuer_id, email_address.normal(email))
+        before = access_context.member_store.member(issuer_id, email_address.normalize(email))
         after = replace(before, role=role)
         if after == before or _try_replace(access_context, membership, before, after):
             return after
@@ -50,7 +50,7 @@ def remove(access_context: AccessContext, issuer_id: str, email: str) -> None:
     """Remove a member, with effect from their next request. Raises as `change` does."""
     for _ in range(TRIES):
         membership = access_context.member_store.membership(issuer_id)
-        before = access_context.member_store.member(issuer_id, email_address.normal(email))
+        before = access_context.member_store.member(issuer_id, email_address.normalize(email))
         if _try_replace(access_context, membership, before, None):
             return
     raise _busy()

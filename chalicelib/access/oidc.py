@@ -60,7 +60,7 @@ def begin(access_context: AccessContext, providers: Providers, provider: Provide
         "exp": access_context.now() + LIFE,
         "prv": provider.id,
         "nx": return_paths.local(following),
-        **{name: secrets.fresh(access_context.entropy) for name in ("st", "no", "ve")},
+        **{name: secrets.new_secret(access_context.entropy) for name in ("st", "no", "ve")},
     }
     cookie = jwt.encode(claims, signing_keys.derived(key, _PURPOSE), algorithm="HS256", headers={"kid": kid})
     session = {
@@ -185,7 +185,7 @@ def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
         raise _failed(f"{provider.name} did not provide an email address.")
     if verified is not True and verified != "true" and not (verified is None and provider.assume_verified):
         raise _failed(f"{provider.name} has not verified your email address.")
-    found = email_address.normal(email)
+    found = email_address.normalize(email)
     if provider.domains and found.rpartition("@")[2] not in provider.domains:
         raise _failed(f"{provider.name} signs in people of {', '.join(provider.domains)} here.")
     return found

@@ -44,7 +44,7 @@ def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
     return access_context.session_store.count(f"{limit.name}-{start}-{hashed}", limit.most, ends)
 
 
-def insist(access_context: AccessContext, limit: Limit, subject: str) -> None:
+def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
     """Count one request of ``subject``; raises `TooMany` when the ``limit`` was already reached."""
     if not within(access_context, limit, subject):
         seconds = int((_window(access_context, limit)[1] - access_context.now()).total_seconds())

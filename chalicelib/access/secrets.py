@@ -14,7 +14,7 @@ ID_BYTES = 10
 """80 bits: ids do not collide; they are not secret."""
 
 
-def fresh(entropy: Callable[[int], bytes], size: int = SECRET_BYTES) -> str:
+def new_secret(entropy: Callable[[int], bytes], size: int = SECRET_BYTES) -> str:
     """Generate ``size`` random bytes in lower-case base32, which survives email, shells and reading aloud."""
     return base64.b32encode(entropy(size)).decode("ascii").rstrip("=").lower()
 

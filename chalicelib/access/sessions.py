@@ -43,9 +43,9 @@ def sign_in(access_context: AccessContext, email: str) -> tuple[Session, str]:
     """
     now = access_context.now()
     session = Session(
-        id=secrets.fresh(access_context.entropy, secrets.SESSION_BYTES),
+        id=secrets.new_secret(access_context.entropy, secrets.SESSION_BYTES),
         email=email,
-        csrf=secrets.fresh(access_context.entropy, secrets.SESSION_BYTES),
+        csrf=secrets.new_secret(access_context.entropy, secrets.SESSION_BYTES),
         created=now,
         seen=now,
         expires=now + LIFE,

@@ -26,9 +26,9 @@ _ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
 _SHAPE = re.compile(r"laurel_([a-z2-7]{16})_([a-z2-7]{52})", re.ASCII)
 
 
-def fresh_id(access_context: AccessContext) -> str:
+def new_id(access_context: AccessContext) -> str:
     """Generate an id for a new token."""
-    return secrets.fresh(access_context.entropy, secrets.ID_BYTES)
+    return secrets.new_secret(access_context.entropy, secrets.ID_BYTES)
 
 
 def make(
@@ -56,9 +56,9 @@ def make(
         raise Refused(
             f"You have {MAX_TOKENS} tokens, the maximum. Revoke one that is no longer used.", code="too_many_tokens"
         )
-    secret = secrets.fresh(access_context.entropy)
+    secret = secrets.new_secret(access_context.entropy)
     token = Token(
-        id=token_id or fresh_id(access_context),
+        id=token_id or new_id(access_context),
         issuer_id=issuer_id,
         role=role,
         name=name.strip(),
@@ -70,7 +70,7 @@ def make(
     return token, f"{PREFIX}_{token.id}_{secret}"
 
 
-def opened(access_context: AccessContext, text: str) -> Token:
+def authenticate(access_context: AccessContext, text: str) -> Token:
     """Authenticate a token by its ``text``. Raises `Unauthenticated`, the same whatever is wrong with it."""
     shape = _SHAPE.fullmatch(text)
     if shape is None:

@@ -75,7 +75,7 @@ def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, 
     return Page(b"".join(lines), None)
 
 
-def of_awards(
+def award_exporters(
     issuer_store: IssuerStore, archive: Archive, bulk: BulkIssuer, pathways: Pathways, webhooks: WebhookStore
 ) -> dict[str, Exporter]:
     """The exporters of this package, by the type name of their lines."""
@@ -85,18 +85,18 @@ def of_awards(
             yield from issuer_store.achievement_versions(issuer_id, achievement.id)
 
     return {
-        "issuer": nouns(lambda issuer_id: [issuer_store.issuer(issuer_id)], "id", but=("handle",)),
+        "issuer": exporters(lambda issuer_id: [issuer_store.issuer(issuer_id)], "id", but=("handle",)),
         "achievement": listed(versions, lambda one: f"{one.id} {one.version:08}", plain),
         "credential": credentials(issuer_store, archive),
         "status_list": listed(archive.status_lists, lambda one: one.id, _status_list),
-        "pathway": nouns(pathways.pathways, "id"),
+        "pathway": exporters(pathways.pathways, "id"),
         "completion": completions(pathways),
         "job": jobs_and_rows(bulk),
-        "webhook": nouns(webhooks.webhooks, "id", but=("secrets", "seed")),
+        "webhook": exporters(webhooks.webhooks, "id", but=("secrets", "seed")),
     }
 
 
-def nouns(things: Callable[[str], Iterable[object]], key: str, but: Sequence[str] = ()) -> Exporter:
+def exporters(things: Callable[[str], Iterable[object]], key: str, but: Sequence[str] = ()) -> Exporter:
     """An exporter of a few dataclass objects, ordered by their member ``key``, without the members ``but``."""
     return listed(things, lambda thing: str(getattr(thing, key)), lambda thing: plain(thing, but))
 

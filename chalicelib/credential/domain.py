@@ -22,7 +22,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,58}}[a-z0-9])", re.ASCII)
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """Normalise ``text`` as a domain: lower case, no trailing dot. Raises `Refused` (`bad_domain`)."""
     domain = text.strip().lower().removesuffix(".")
     if not _DOMAIN.fullmatch(domain):

@@ -62,7 +62,7 @@ class DeliveryContext:
         box = links.box_of(mailbox.digest(email))
         token = links.secret(box, self.entropy(links.SECRET_BYTES))
         digest = hashlib.sha256(token.encode()).hexdigest()
-        link = Link(box, digest, purpose, mailbox.normal(email), self.now(), issuer_id, credential_id)
+        link = Link(box, digest, purpose, mailbox.normalize(email), self.now(), issuer_id, credential_id)
         path = "my" if purpose is Purpose.MY else "mail/unsubscribe"
         return f"{self.base_url}/{path}/{token}", link
 

@@ -139,7 +139,7 @@ def _address(value: object) -> str:
     match = _ADDRESS.fullmatch(value) if isinstance(value, str) and len(value) <= 1024 else None
     if match is None:
         raise _malformed("a recipient is not an email address")
-    return mailbox.normal(match[1])
+    return mailbox.normalize(match[1])
 
 
 def _named(details: dict[str, object], name: str) -> list[object]:

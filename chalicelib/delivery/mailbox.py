@@ -14,7 +14,7 @@ MOST_ISSUERS = 1000
 """Maximum number of issuers that one address can unsubscribe from."""
 
 
-def normal(email: str) -> str:
+def normalize(email: str) -> str:
     """Normalise an address for comparison: strip white space, lower case."""
     return email.strip().lower()
 
@@ -24,7 +24,7 @@ def digest(email: str) -> str:
 
     The domain is converted to punycode, the form that the email service's events use.
     """
-    local, at, domain = normal(email).rpartition("@")
+    local, at, domain = normalize(email).rpartition("@")
     with suppress(UnicodeError):  # not a valid domain: no email can be sent there
         domain = domain.encode("idna").decode("ascii").lower()
     return hashlib.sha256(f"{local}{at}{domain}".encode()).hexdigest()

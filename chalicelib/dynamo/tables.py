@@ -28,7 +28,7 @@ RETRIES = 2
 
 MAX_KEY = 2_048
 """Bytes of a partition key (Amazon DynamoDB, "Service, account, and table quotas")."""
-TURNS = 5
+ATTEMPTS = 5
 """Attempts for one call when DynamoDB leaves part of it undone."""
 FIRST_PAUSE_SECONDS = 0.05
 """The longest pause before the second attempt; it doubles each time (AWS: exponential back-off with full jitter)."""
@@ -38,7 +38,7 @@ Raw = dict[str, dict[str, Any]]
 
 ABSENT = "attribute_not_exists(pk)"
 """The condition that no item exists under the key."""
-WHATEVER = "attribute_exists(pk) OR attribute_not_exists(pk)"
+UNCONDITIONAL = "attribute_exists(pk) OR attribute_not_exists(pk)"
 """No condition: for an item that another item's condition in the same transaction protects, or that is the same however
 often it is put."""
 
@@ -146,7 +146,7 @@ class Tables:
             if keys
         }
         found: dict[Key, Raw] = {}
-        for attempt in range(TURNS):
+        for attempt in range(ATTEMPTS):
             if not pending:
                 return found
             _pause_before(attempt)
@@ -248,7 +248,7 @@ class Tables:
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:
         contended = _busy()
-        for attempt in range(TURNS):
+        for attempt in range(ATTEMPTS):
             _pause_before(attempt)
             try:
                 with _translated_errors():

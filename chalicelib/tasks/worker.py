@@ -75,7 +75,7 @@ def run(worker: Worker, until: datetime) -> Worked:
         worked.late = now - min((task.due for task in found), default=now)
         if not found:
             break
-        for task in in_turn(found):
+        for task in interleaved(found):
             if (now := worker.clock()) >= until:
                 break
             if worker.tasks.claim(task, now):
@@ -84,7 +84,7 @@ def run(worker: Worker, until: datetime) -> Worked:
     return worked
 
 
-def in_turn(tasks: Iterable[Task]) -> Iterator[Task]:
+def interleaved(tasks: Iterable[Task]) -> Iterator[Task]:
     """Interleave tasks by issuer, oldest first within each issuer, so that an issuer with many tasks does not delay the
     others."""
     by_issuer: dict[str, list[Task]] = defaultdict(list)

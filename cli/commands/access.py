@@ -117,7 +117,7 @@ def list_members(services: Services, options: Namespace) -> int:
 
 def sign_out(services: Services, options: Namespace) -> int:
     """End every session of a user, on every device."""
-    ended = sessions.sign_out_everywhere(services.access_context, email_address.normal(options.email))
+    ended = sessions.sign_out_everywhere(services.access_context, email_address.normalize(options.email))
     show(options.json, f"{options.email}  sessions ended: {ended}", email=options.email, ended=ended)
     return 0
 

@@ -70,7 +70,7 @@ def add_commands(resources: Commands) -> None:
 def create(services: Services, options: Namespace) -> int:
     """Create an issuer."""
     new = NewIssuer(options.id, options.name, options.url, options.description, options.email, options.image)
-    owner = None if options.owner is None else email_address.normal(options.owner)
+    owner = None if options.owner is None else email_address.normalize(options.owner)
     _show(issuer_actions.create(services.issuer_context, new, options.did, owner=owner, registered=True), options.json)
     return 0
 
@@ -97,7 +97,7 @@ def verify_domain(services: Services, options: Namespace) -> int:
 
 def remove_domain(services: Services, options: Namespace) -> int:
     """Remove a verified domain."""
-    domain_proof.give_up(services.issuer_context, options.issuer, options.domain)
+    domain_proof.remove(services.issuer_context, options.issuer, options.domain)
     show(options.json, f"{options.domain}  removed", issuer=options.issuer, domain=options.domain, outcome="removed")
     return 0
 

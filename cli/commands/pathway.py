@@ -109,7 +109,7 @@ def _reviewed(services: Services, options: Namespace) -> Iterator[ReviewedComple
 def backfill(services: Services, options: Namespace) -> int:
     """Complete a pathway for holders who earned its steps before it was created or changed."""
     pathway, count = services.pathways.pathway(options.issuer, options.id), 0
-    for completion in rewards.award_to_all(services.issuer_context, services.pathways, pathway):
+    for completion in rewards.issue_to_all(services.issuer_context, services.pathways, pathway):
         count += 1
         reward = completion.id if completion.rewarded else None
         text = f"completed  {completion.email}" + (f"  {reward}" if reward else "")

@@ -13,7 +13,7 @@ from chalicelib.errors import Refused
     ["ada@example.org", " ada@example.org\n", "Ada@Example.ORG", "a.b+c_d-e@sub.example.co.uk", "o'neil@x.example"],
 )
 def test_an_address_is_written_in_one_way(text: str) -> None:
-    assert email_address.normal(text) == text.strip().lower()
+    assert email_address.normalize(text) == text.strip().lower()
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ def test_an_address_is_written_in_one_way(text: str) -> None:
 )  # fmt: skip
 def test_what_is_no_single_address_is_refused(text: str) -> None:
     with pytest.raises(Refused) as caught:
-        email_address.normal(text)
+        email_address.normalize(text)
     assert caught.value.code == "bad_email"
 
 
 def test_the_sign_that_joins_keys_is_kept_for_its_escape() -> None:
-    assert email_address.normal("a#b%23@example.org") == "a#b%23@example.org"
+    assert email_address.normalize("a#b%23@example.org") == "a#b%23@example.org"

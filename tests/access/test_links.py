@@ -20,7 +20,7 @@ def asked(
     around: AccessFixture, email: str = EMAIL, caller: str = CALLER, browser: str | None = None
 ) -> tuple[str, str]:
     """The secret in the mail, and the browser's."""
-    mine = links.ask(around.access_context, email, "/console/acme", caller, browser)
+    mine = links.request(around.access_context, email, "/console/acme", caller, browser)
     return around.mailer.sent[-1][1].rpartition("/")[2], mine
 
 
@@ -45,7 +45,7 @@ def test_it_works_once(around: AccessFixture) -> None:
     with pytest.raises(NotFound):
         links.redeem(around.access_context, hidden, CALLER, mine)
     with pytest.raises(NotFound):
-        links.look(around.access_context, hidden, CALLER, mine)
+        links.inspect(around.access_context, hidden, CALLER, mine)
 
 
 def test_of_many_at_once_one_gets_in() -> None:
@@ -66,16 +66,16 @@ def test_of_many_at_once_one_gets_in() -> None:
 def test_looking_uses_nothing_up(around: AccessFixture) -> None:
     hidden, mine = asked(around)
     for _ in range(50):
-        assert links.look(around.access_context, hidden, CALLER, mine).email == EMAIL
+        assert links.inspect(around.access_context, hidden, CALLER, mine).email == EMAIL
     assert links.redeem(around.access_context, hidden, CALLER, mine)
 
 
 def test_it_lives_for_fifteen_minutes(around: AccessFixture) -> None:
     hidden, mine = asked(around)
     around.now = NOW + LIFE - timedelta(seconds=1)
-    assert links.look(around.access_context, hidden, CALLER, mine)
+    assert links.inspect(around.access_context, hidden, CALLER, mine)
     around.now = NOW + LIFE
-    for act in (links.look, links.redeem):
+    for act in (links.inspect, links.redeem):
         with pytest.raises(NotFound):
             act(around.access_context, hidden, CALLER, mine)
     assert around.session_store.links, "storage has not got round to deleting it"
@@ -84,7 +84,7 @@ def test_it_lives_for_fifteen_minutes(around: AccessFixture) -> None:
 @pytest.mark.parametrize("other", [None, "", "a" * 52])
 def test_another_browser_gets_nothing_and_uses_nothing_up(around: AccessFixture, other: str | None) -> None:
     hidden, mine = asked(around)
-    for act in (links.look, links.redeem):
+    for act in (links.inspect, links.redeem):
         with pytest.raises(Refused) as caught:
             act(around.access_context, hidden, CALLER, other)
         assert caught.value.code == "other_browser"
@@ -117,18 +117,18 @@ def test_guesses_from_one_network_are_stopped_and_a_good_link_still_works(around
     hidden, mine = asked(around)
     for _ in range(GUESSES.most):
         with pytest.raises(NotFound):
-            links.look(around.access_context, "a" * 52, CALLER, mine)
+            links.inspect(around.access_context, "a" * 52, CALLER, mine)
     with pytest.raises(TooMany) as caught:
         links.redeem(around.access_context, "a" * 52, CALLER, mine)
     assert 0 < caught.value.seconds <= GUESSES.window.total_seconds()
     with pytest.raises(NotFound):
-        links.look(around.access_context, "a" * 52, "198.51.100.1", mine)
+        links.inspect(around.access_context, "a" * 52, "198.51.100.1", mine)
     assert links.redeem(around.access_context, hidden, CALLER, mine)
 
 
 def test_one_address_gets_only_so_many_mails_and_nobody_is_told(around: AccessFixture) -> None:
     for number in range(ADDRESS.most + 3):
-        assert len(links.ask(around.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
+        assert len(links.request(around.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
     assert len(around.mailer.sent) == ADDRESS.most
     around.now = NOW + timedelta(hours=1)
     asked(around)
@@ -137,7 +137,7 @@ def test_one_address_gets_only_so_many_mails_and_nobody_is_told(around: AccessFi
 
 def test_nobody_is_kept_out_by_somebody_who_keeps_asking_in_their_name(around: AccessFixture) -> None:
     for number in range(NETWORK.most):
-        links.ask(around.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one household
+        links.request(around.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one household
     assert len(around.mailer.sent) == ADDRESS_FROM.most
     hidden, mine = asked(around)
     assert len(around.mailer.sent) == ADDRESS_FROM.most + 1
@@ -156,7 +156,7 @@ def test_one_network_may_ask_only_so_often(around: AccessFixture) -> None:
 def test_a_deployment_sends_only_so_many(around: AccessFixture) -> None:
     for number in range(ALL.most):
         caller = f"10.{number // 62_500}.{number // 250 % 250}.{number % 250}"
-        links.ask(around.access_context, f"p{number}@example.org", "/", caller, None)
+        links.request(around.access_context, f"p{number}@example.org", "/", caller, None)
     with pytest.raises(TooMany):
         asked(around, "one-more@example.org", "198.51.100.1")
 
@@ -171,19 +171,19 @@ def test_limits_keep_neither_address_nor_network(around: AccessFixture) -> None:
 @pytest.mark.parametrize("email", ["", "ada", "ada@example.org, eve@example.org"])
 def test_what_is_no_address_is_said_to_be_none(around: AccessFixture, email: str) -> None:
     with pytest.raises(Refused):
-        links.ask(around.access_context, email, "/", CALLER, None)
+        links.request(around.access_context, email, "/", CALLER, None)
     assert not around.mailer.sent
 
 
 def test_when_the_post_is_out_of_order_it_is_said(around: AccessFixture) -> None:
     around.mailer.out_of_order = True
     with pytest.raises(Unavailable):
-        links.ask(around.access_context, EMAIL, "/", CALLER, None)
+        links.request(around.access_context, EMAIL, "/", CALLER, None)
 
 
 @pytest.mark.parametrize("following", ["https://evil.example/", "//evil.example", "", "\\evil", "/a\nb"])
 def test_a_link_leads_to_a_page_of_ours(around: AccessFixture, following: str) -> None:
-    mine = links.ask(around.access_context, EMAIL, following, CALLER, None)
+    mine = links.request(around.access_context, EMAIL, following, CALLER, None)
     hidden = around.mailer.sent[-1][1].rpartition("/")[2]
     assert links.redeem(around.access_context, hidden, CALLER, mine).next == "/console"
 

@@ -15,7 +15,7 @@ from tests.access.fakes import NOW, AccessFixture
 def test_a_token_opens_what_it_was_made_for(around: AccessFixture) -> None:
     token, text = tokens.make(around.access_context, "acme", Role.EDITOR, " Moodle ", "ada@example.org")
     assert text.startswith(f"laurel_{token.id}_")
-    found = tokens.opened(around.access_context, text)
+    found = tokens.authenticate(around.access_context, text)
     assert (found.id, found.issuer_id, found.role, found.name) == (token.id, "acme", Role.EDITOR, "Moodle")
 
 
@@ -44,22 +44,22 @@ def test_the_secret_has_256_bits_and_is_kept_nowhere(around: AccessFixture) -> N
 def test_any_other_text_opens_nothing(around: AccessFixture, spoil) -> None:
     _, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
     with pytest.raises(Unauthenticated):
-        tokens.opened(around.access_context, spoil(text))
+        tokens.authenticate(around.access_context, spoil(text))
 
 
 def test_the_secret_of_one_token_does_not_open_another(around: AccessFixture) -> None:
     first, _ = tokens.make(around.access_context, "acme", Role.OWNER, "first", "x")
     _, text = tokens.make(around.access_context, "zeta", Role.VIEWER, "second", "x")
     with pytest.raises(Unauthenticated):
-        tokens.opened(around.access_context, f"laurel_{first.id}_{text.rpartition('_')[2]}")
+        tokens.authenticate(around.access_context, f"laurel_{first.id}_{text.rpartition('_')[2]}")
 
 
 def test_a_revoked_token_opens_nothing_at_once(around: AccessFixture) -> None:
     token, text = tokens.make(around.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
-    tokens.opened(around.access_context, text)
+    tokens.authenticate(around.access_context, text)
     tokens.revoke(around.access_context, "acme", token.id)
     with pytest.raises(Unauthenticated):
-        tokens.opened(around.access_context, text)
+        tokens.authenticate(around.access_context, text)
     with pytest.raises(NotFound):
         tokens.revoke(around.access_context, "acme", token.id)
 
@@ -69,7 +69,7 @@ def test_nobody_revokes_a_token_of_somebody_else(around: AccessFixture) -> None:
     for other in ("zeta", None):
         with pytest.raises(NotFound):
             tokens.revoke(around.access_context, other, token.id)
-    assert tokens.opened(around.access_context, text)
+    assert tokens.authenticate(around.access_context, text)
 
 
 def test_its_use_is_noted_once_an_hour(around: AccessFixture) -> None:
@@ -77,7 +77,7 @@ def test_its_use_is_noted_once_an_hour(around: AccessFixture) -> None:
     assert around.member_store.token(token.id).used is None
     for minutes, noted in ((0, 0), (59, 0), (60, 60), (119, 60), (120, 120)):
         around.now = NOW + timedelta(minutes=minutes)
-        tokens.opened(around.access_context, text)
+        tokens.authenticate(around.access_context, text)
         assert around.member_store.token(token.id).used == NOW + timedelta(minutes=noted)
 
 

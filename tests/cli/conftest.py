@@ -57,7 +57,9 @@ class FakeServices:
 
     @property
     def exporters(self) -> dict[str, export.Exporter]:
-        return export.of_awards(self.issuer_store, Archive(self.issuer_store), self.bulk, self.pathways, self.webhooks)
+        return export.award_exporters(
+            self.issuer_store, Archive(self.issuer_store), self.bulk, self.pathways, self.webhooks
+        )
 
     @cached_property
     def access_context(self) -> AccessContext:

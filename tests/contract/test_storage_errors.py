@@ -15,7 +15,7 @@ from chalicelib.award.issuing.recipient import Issued
 from chalicelib.dynamo.stores.events import DynamoEventStore
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
-from chalicelib.dynamo.tables import RETRIES, TURNS, Tables
+from chalicelib.dynamo.tables import ATTEMPTS, RETRIES, Tables
 from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
 from tests import aws_calls
 from tests.contract import samples
@@ -165,7 +165,7 @@ def test_keys_that_stay_unprocessed_are_not_reported_as_missing(tables: Tables, 
     ):
         issuer_store.related_items(samples.record(), DAY)
     assert caught.value.code == "storage_partial"
-    assert len(calls) == TURNS
+    assert len(calls) == ATTEMPTS
 
 
 def test_cancelled_transaction_is_retried(tables: Tables, issuer_store: DynamoIssuerStore):
@@ -186,7 +186,7 @@ def test_repeatedly_cancelled_transaction_is_unavailable_not_a_conflict(
     ):
         issuer_store.add_record(samples.record())
     assert caught.value.code == "storage_busy"
-    assert len(refused) == TURNS
+    assert len(refused) == ATTEMPTS
 
 
 def test_throttled_read_is_retried(tables: Tables, issuer_store: DynamoIssuerStore):

@@ -182,9 +182,9 @@ class Laurel:
     def exporters(self) -> dict[str, Exporter]:
         archive = Archive(self.issuer_store)
         return {
-            **export.of_awards(self.issuer_store, archive, self.bulk, self.pathways, self.webhooks),
-            "member": export.nouns(self.member_store.members, "email"),
-            "token": export.nouns(self.member_store.tokens, "id", but=("digest",)),
+            **export.award_exporters(self.issuer_store, archive, self.bulk, self.pathways, self.webhooks),
+            "member": export.exporters(self.member_store.members, "email"),
+            "token": export.exporters(self.member_store.tokens, "id", but=("digest",)),
         }
 
     @cached_property

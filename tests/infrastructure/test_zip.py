@@ -71,7 +71,7 @@ def test_signatures_are_checked_with_nothing_but_the_zip(unzipped: Path, algorit
     script = "import sys, json\nsys.path.insert(0, sys.argv[1])\n"
     script += "from chalicelib.verify.keys import jwk, signatures\n"
     script += "key, algorithm = jwk.from_jwk(json.loads(sys.argv[2])), sys.argv[3]\n"
-    script += "print(signatures.holds(key, jwk.BY_NAME[algorithm], bytes.fromhex(sys.argv[4]), b'signed'))\n"
+    script += "print(signatures.is_valid(key, jwk.BY_NAME[algorithm], bytes.fromhex(sys.argv[4]), b'signed'))\n"
     for signed, answer in ((b"signed", "True"), (b"forged", "False")):
         arguments = [json.dumps(jwk(algorithm)), algorithm, by(algorithm)(signed).hex()]
         command = [sys.executable, "-I", "-S", "-B", "-c", script, str(unzipped), *arguments]

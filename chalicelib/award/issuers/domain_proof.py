@@ -17,7 +17,7 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 
 MAX_DOMAINS = 5
 """Maximum domains of an issuer. The public check lists all of them."""
-AGAIN = timedelta(days=30)
+REFRESH_INTERVAL = timedelta(days=30)
 """How often a domain is checked again; `issuer.PROOF_LASTS` is three times as long."""
 KIND = "domain"
 """The kind of the tasks that check a domain again."""
@@ -59,26 +59,26 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
     Raises `Refused` (`bad_domain`; `domain_not_proven`, which says what to publish; `too_many_domains`), `NotFound`
     for the issuer, `Conflict` (`busy`).
     """
-    domain = domains.normal(text)
+    domain = domains.normalize(text)
     issuer = domain_prover.issuer_context.issuer_store.issuer(issuer_id)
     proof = _read(domain_prover, issuer, domain)
     if domain not in {kept.domain for kept in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
         raise Refused(f"An issuer can have up to {MAX_DOMAINS} domains. Remove one first.", code="too_many_domains")
     # Add the task first: a task whose domain is not stored ends without rescheduling itself.
-    domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + AGAIN)])
+    domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + REFRESH_INTERVAL)])
     _keep(domain_prover.issuer_context, issuer_id, domain, proof)
     return proof
 
 
-def give_up(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
+def remove(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
     """Remove a domain from the issuer. Raises `NotFound`, `Refused` (`bad_domain`), `Conflict`."""
-    domain = domains.normal(text)
+    domain = domains.normalize(text)
     if domain not in {kept.domain for kept in issuer_context.issuer_store.issuer(issuer_id).domains}:
         raise NotFound("The issuer does not have this domain.")
     _keep(issuer_context, issuer_id, domain, None)
 
 
-def read_anew(domain_prover: DomainProver, task: Task) -> None:
+def refresh(domain_prover: DomainProver, task: Task) -> None:
     """Handle a task of `KIND`: check a domain again and schedule the next check, unless the domain was removed.
 
     A domain that does not respond, or no longer names the issuer, keeps its proof until the proof expires. Otherwise an
@@ -90,14 +90,14 @@ def read_anew(domain_prover: DomainProver, task: Task) -> None:
     except NotFound:
         return
     kept = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
-    if kept is None or now < kept.seen + AGAIN:
+    if kept is None or now < kept.seen + REFRESH_INTERVAL:
         return  # removed, or checked since, with the next check scheduled
     try:
         proof: DomainProof | None = _read(domain_prover, issuer, kept.domain)
     except (Refused, Unavailable):
         proof = kept if kept in issuer.proven(now) else None
     if proof is not None:
-        domain_prover.tasks.add([Task(KIND, issuer.id, kept.domain, now + AGAIN)])
+        domain_prover.tasks.add([Task(KIND, issuer.id, kept.domain, now + REFRESH_INTERVAL)])
     if proof != kept:
         _keep(domain_prover.issuer_context, issuer.id, kept.domain, proof)
 

@@ -97,7 +97,7 @@ def create(
     return issuer
 
 
-def reword(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
+def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
 
     Issued credentials do not change. Raises `NotFound`, `Refused` when a text or URL is not acceptable, `Conflict`

@@ -104,7 +104,7 @@ def check(award: Award, achievement: Achievement) -> None:
     """Validate ``award`` of ``achievement``, as `issue` does. Raises `Refused`."""
     if achievement.archived:
         raise Refused("This achievement is archived and can no longer be issued.", code="achievement_archived")
-    _check_holder(normal(award.holder))
+    _check_holder(normalize(award.holder))
     if award.zone is not None:
         check_zone(award.zone)
     if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
@@ -127,7 +127,7 @@ def draft(
     return Draft(
         credential_id=award.credential_id or issuer_context.public_id(),
         achievement=achievement,
-        holder=normal(award.holder),
+        holder=normalize(award.holder),
         valid_from=valid_from,
         valid_until=valid_until,
         evidence=award.evidence,
@@ -269,7 +269,7 @@ def _free_places(
     raise Unavailable("No free index was found in the status lists.", code="lists_full")
 
 
-def normal(holder: Holder) -> Holder:
+def normalize(holder: Holder) -> Holder:
     """Normalize ``holder`` for a credential."""
     # Verifiers compare hashes, so an address needs one canonical form: trimmed and in lower case.
     return replace(holder, email=holder.email.strip().lower()) if holder.email is not None else holder

@@ -110,7 +110,7 @@ def _changed(change: T | Same, was: T) -> T:
 def _said(award: Award) -> tuple[object, ...]:
     """The content of a credential of ``award``, for comparison: normalized address, times in whole seconds."""
     moments = [each and dates.write(each) for each in (award.valid_from, award.valid_until)]
-    return issue.normal(award.holder), *moments, award.evidence
+    return issue.normalize(award.holder), *moments, award.evidence
 
 
 def _nothing_to_correct() -> Refused:

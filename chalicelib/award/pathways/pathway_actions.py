@@ -135,7 +135,7 @@ def holder_progress(
     issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pathway_id: str, email: str
 ) -> HolderProgress:
     """The progress of the holder with the address ``email``. Raises `NotFound` for the pathway."""
-    return progress_on_pathway(issuer_context, pathways, pathways.pathway(issuer_id, pathway_id), normal(email))
+    return progress_on_pathway(issuer_context, pathways, pathways.pathway(issuer_id, pathway_id), normalize(email))
 
 
 def progress_on_pathway(
@@ -183,7 +183,7 @@ def review(
     return reviewed
 
 
-def normal(email: str) -> str:
+def normalize(email: str) -> str:
     """Normalise an address to the form stored with credentials."""
     return email.strip().lower()
 

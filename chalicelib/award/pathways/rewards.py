@@ -65,7 +65,7 @@ def handler(issuer_context: IssuerContext, pathways: Pathways, tasks: TaskQueue)
     return handle
 
 
-def award_if_complete(
+def issue_if_complete(
     issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, recipient: Recipient
 ) -> Completion | None:
     """Store the holder's completion of ``pathway`` and issue the reward, unless done before.
@@ -98,27 +98,27 @@ def award_if_complete(
 def _award_unless_refused(
     issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, recipient: Recipient
 ) -> Completion | None:
-    """`award_if_complete` for a task. A refusal by the issuer's own rules, such as an archived reward, must not fail
+    """`issue_if_complete` for a task. A refusal by the issuer's own rules, such as an archived reward, must not fail
     the task, which would alert the operators and block other holders. Nothing is stored, so the holder's next
     credential triggers another check."""
     try:
-        return award_if_complete(issuer_context, pathways, pathway, recipient)
+        return issue_if_complete(issuer_context, pathways, pathway, recipient)
     except Refused:
         return None
 
 
-def award_to_all(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway) -> Iterator[Completion]:
+def issue_to_all(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway) -> Iterator[Completion]:
     """Check every holder of a step and issue the rewards that are due since the pathway was created or changed.
 
-    Yields each new completion. Safe to repeat. Raises as `award_if_complete`.
+    Yields each new completion. Safe to repeat. Raises as `issue_if_complete`.
     """
-    for _, completion in _each_row(issuer_context, pathways, pathway, None, award_if_complete):
+    for _, completion in _each_row(issuer_context, pathways, pathway, None, issue_if_complete):
         if completion is not None:
             yield completion
 
 
 def _check_all_holders(issuer_context: IssuerContext, pathways: Pathways, tasks: TaskQueue, task: Task) -> None:
-    """Run `award_to_all` within the time limit, and add a task to continue."""
+    """Run `issue_to_all` within the time limit, and add a task to continue."""
     pathway_id, _, cursor = task.subject.removeprefix(ALL_HOLDERS).partition(" ")
     try:
         pathway = pathways.pathway(task.issuer_id, pathway_id)

@@ -20,7 +20,7 @@ from chalicelib.dynamo.items.delivery import (
     MailboxItem,
     SentEmailItem,
 )
-from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Raw, Tables, key_of
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Put, Raw, Tables, key_of
 
 N = TypeVar("N")
 
@@ -51,7 +51,7 @@ class DynamoDeliveryStore:
         return self._one(self._tables.secrets, SentEmailItem, keys.sent_email(message_id))
 
     def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
-        self._tables.put(self._tables.secrets, Put(EarlyEventItem.of(message_id, early).raw(), WHATEVER))
+        self._tables.put(self._tables.secrets, Put(EarlyEventItem.of(message_id, early).raw(), UNCONDITIONAL))
 
     def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
         found = self._tables.query(self._tables.secrets, keys.early_events(message_id))

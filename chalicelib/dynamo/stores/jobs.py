@@ -39,7 +39,7 @@ from chalicelib.dynamo.items.base import (
     read,
 )
 from chalicelib.dynamo.stores import tasks
-from chalicelib.dynamo.tables import WHATEVER, ConditionFailed, Put, Tables
+from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Tables
 from chalicelib.errors import Malformed, NotFound
 from chalicelib.tasks.task_queue import Task
 
@@ -146,7 +146,7 @@ class DynamoJobs:
         # The pointer and a task may already be stored by an earlier start, which this call resumes.
         extra = [pointer.raw(), *(tasks.raw(task) for task in follow)]
         before = {":before": {"N": str(job.version - 1)}}
-        puts = [Put(JobItem.of(job).raw(), "version = :before", before), *(Put(item, WHATEVER) for item in extra)]
+        puts = [Put(JobItem.of(job).raw(), "version = :before", before), *(Put(item, UNCONDITIONAL) for item in extra)]
         self._tables.transact(self._table, puts)
 
     def job(self, issuer_id: str, job_id: str) -> Job:
@@ -163,7 +163,7 @@ class DynamoJobs:
     def put_chunk(self, job: Job, chunk: Chunk) -> None:
         # A transaction is retried when the table is busy. An upload of 100,000 rows puts 500 chunks in a row, and an
         # upload that had to restart at every throttle would never finish.
-        self._tables.transact(self._table, [Put(ChunkItem.of(job, chunk).raw(), WHATEVER)])
+        self._tables.transact(self._table, [Put(ChunkItem.of(job, chunk).raw(), UNCONDITIONAL)])
 
     def chunk(self, job: Job, number: int) -> Chunk:
         return self._one(ChunkItem, keys.chunk(job.issuer_id, job.id, number))

@@ -30,7 +30,7 @@ from chalicelib.dynamo.items.base import Item, read
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.stores.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.tasks import raw as raw_task
-from chalicelib.dynamo.tables import ABSENT, WHATEVER, ConditionFailed, Put, Tables
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Put, Tables
 from chalicelib.errors import Malformed, NotFound
 from chalicelib.tasks.task_queue import Task
 
@@ -177,7 +177,7 @@ class DynamoPathways:
                 _next(PathwaySetItem.of(pathway_set), pathway_set.version),
                 Put(PathwayItem.of(pathway, version_key).raw()),
                 *(
-                    Put(PathwayLinksItem.of(issuer_id, achievement_id, links).raw(), WHATEVER)
+                    Put(PathwayLinksItem.of(issuer_id, achievement_id, links).raw(), UNCONDITIONAL)
                     for achievement_id, links in pathway_links.items()
                 ),
                 *(Put(raw_task(task)) for task in tasks),

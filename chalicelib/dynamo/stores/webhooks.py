@@ -27,7 +27,7 @@ from chalicelib.award.webhooks.webhook import (
 )
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch, read
-from chalicelib.dynamo.tables import WHATEVER, Put, Tables
+from chalicelib.dynamo.tables import UNCONDITIONAL, Put, Tables
 from chalicelib.errors import NotFound
 
 KEPT = timedelta(days=30)
@@ -154,7 +154,7 @@ class DynamoWebhookStore:
             size=delivery.size,
             expires=epoch(delivery.at + KEPT),
         )
-        self._tables.put(self._tables.secrets, Put(item.raw(), WHATEVER))
+        self._tables.put(self._tables.secrets, Put(item.raw(), UNCONDITIONAL))
 
     def deliveries(self, issuer_id: str, webhook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
         stored = self._tables.query(self._tables.secrets, keys.webhook_deliveries(issuer_id, webhook_id), page=limit)

@@ -42,8 +42,8 @@ def routes(services: Services) -> Routes:
         return as_json(_proof(services, prove(services, caller.issuer_id, name)), status=201)
 
     @bound.bind("/v1/domains/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
-    def give_up(_request: Request, caller: Caller, name: str) -> Reply:
-        domain_proof.give_up(services.domain_prover.issuer_context, caller.issuer_id, unquote(name))
+    def remove(_request: Request, caller: Caller, name: str) -> Reply:
+        domain_proof.remove(services.domain_prover.issuer_context, caller.issuer_id, unquote(name))
         return Reply("", "text/plain", 204)
 
     return bound
@@ -51,7 +51,7 @@ def routes(services: Services) -> Routes:
 
 def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
     """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domains.prove` raises."""
-    rate_limits.insist(services.access_context, READINGS, issuer_id)
+    rate_limits.enforce(services.access_context, READINGS, issuer_id)
     return domain_proof.prove(services.domain_prover, issuer_id, text)
 
 

@@ -47,7 +47,7 @@ def routes(services: Services) -> Routes:
         )
         sent_owner = reading.text("owner")
         reading.finish()
-        owner = email_address.normal(sent_owner)
+        owner = email_address.normalize(sent_owner)
         issuer = issuer_actions.create(services.issuer_context, new, owner=owner, registered=True)
         where = {"Location": f"{services.settings.base_url}/v1/issuers/{issuer.id}"}
         return as_json(shape(issuer), status=201, headers=where)
@@ -57,11 +57,11 @@ def routes(services: Services) -> Routes:
         return as_json(shape(services.issuer_context.issuer_store.issuer(_own(caller, issuer_id))))
 
     @bound.bind("/v1/issuers/{id}", access=token(Act.MANAGE), methods=("PATCH",), missing=MISSING)
-    def reword(request: Request, caller: Caller, issuer_id: str) -> Reply:
+    def update_profile(request: Request, caller: Caller, issuer_id: str) -> Reply:
         reading = Reading(body.json_object(request))
         changes = {name: reading.optional(name) for name in WORDS if reading.named(name)}
         reading.finish()
-        return as_json(shape(issuer_actions.reword(services.issuer_context, _own(caller, issuer_id), changes)))
+        return as_json(shape(issuer_actions.update_profile(services.issuer_context, _own(caller, issuer_id), changes)))
 
     return bound
 

@@ -78,7 +78,7 @@ def routes(services: Services) -> Routes:
 def _address(path: str) -> str:
     """Read the email address in a path, with `@` literal or as `%40`. An invalid address matches no member."""
     try:
-        return email_address.normal(unquote(path))
+        return email_address.normalize(unquote(path))
     except Refused as error:
         raise NotFound("no such address") from error
 

@@ -96,7 +96,7 @@ def _all(
         tokens=found,
         made=made,
         again=again,
-        key=form.or_none("key") or tokens.fresh_id(services.access_context),
+        key=form.or_none("key") or tokens.new_id(services.access_context),
         roles=words.ROLES,
         role_options=words.ROLE_OPTIONS,
     )

@@ -34,8 +34,8 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)
         with form.judged("domain"):
-            if form.text("act") == "give_up":
-                domain_proof.give_up(services.issuer_context, caller.issuer_id, form.text("domain"))
+            if form.text("act") == "remove":
+                domain_proof.remove(services.issuer_context, caller.issuer_id, form.text("domain"))
                 return layout.redirect(f"{context.at}/domains", did="domain_given_up")
             prove(services, caller.issuer_id, form.text("domain"))
             return layout.redirect(f"{context.at}/domains", did="domain_proven")
@@ -54,6 +54,6 @@ def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
 
 def _typed(form: FormState) -> str | None:
     try:
-        return domain.normal(form.text("domain"))
+        return domain.normalize(form.text("domain"))
     except Refused:
         return None

@@ -46,9 +46,9 @@ class PageContext:
         return text.ROLES[self.caller.role][0].lower() if self.caller else ""
 
     @property
-    def places(self) -> tuple[text.Place, ...]:
+    def navigation(self) -> tuple[text.NavigationItem, ...]:
         """Navigation entries that the person may open."""
-        return tuple(place for place in text.PLACES if self.may(place.act.value))
+        return tuple(item for item in text.NAVIGATION if self.may(item.act.value))
 
     def may(self, act: str) -> bool:
         """Return whether the person may perform ``act``. Pages use it to hide buttons that would be refused."""

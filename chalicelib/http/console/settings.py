@@ -34,7 +34,7 @@ def routes(services: Services) -> Routes:
         issuer_form.check(form)
         if not form.errors:
             with form.judged(""):
-                issuer_actions.reword(services.issuer_context, caller.issuer_id, issuer_form.changes(form))
+                issuer_actions.update_profile(services.issuer_context, caller.issuer_id, issuer_form.changes(form))
                 return layout.redirect(f"{context.at}/settings", did="settings_changed")
         return _shown(context, form)
 

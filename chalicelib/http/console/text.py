@@ -63,7 +63,7 @@ BANNERS: Mapping[str, Banner] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavigationItem:
     """One entry of the navigation; ``path`` comes after `/console/{issuer}`."""
 
     key: str
@@ -72,16 +72,16 @@ class Place:
     act: Act = Act.READ
 
 
-PLACES = (
-    Place("overview", "", "Overview"),
-    Place("achievements", "/achievements", "Achievements"),
-    Place("issue", "/issue", "Issue", Act.ISSUE),
-    Place("credentials", "/credentials", "Credentials"),
-    Place("pathways", "/pathways", "Pathways"),
-    Place("members", "/members", "Members"),
-    Place("api-keys", "/api-keys", "API keys", Act.MANAGE),
-    Place("webhooks", "/webhooks", "Webhooks", Act.MANAGE),
-    Place("settings", "/settings", "Settings", Act.MANAGE),
+NAVIGATION = (
+    NavigationItem("overview", "", "Overview"),
+    NavigationItem("achievements", "/achievements", "Achievements"),
+    NavigationItem("issue", "/issue", "Issue", Act.ISSUE),
+    NavigationItem("credentials", "/credentials", "Credentials"),
+    NavigationItem("pathways", "/pathways", "Pathways"),
+    NavigationItem("members", "/members", "Members"),
+    NavigationItem("api-keys", "/api-keys", "API keys", Act.MANAGE),
+    NavigationItem("webhooks", "/webhooks", "Webhooks", Act.MANAGE),
+    NavigationItem("settings", "/settings", "Settings", Act.MANAGE),
 )
 
 ROLES: Mapping[Role, tuple[str, str]] = {

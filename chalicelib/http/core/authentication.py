@@ -111,7 +111,7 @@ def _token(access_context: AccessContext, request: Request) -> Token:
     scheme, _, text = str(request.headers.get("authorization", "")).partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("Send a token in the header: Authorization: Bearer laurel_...")
-    return tokens.opened(access_context, text.strip())
+    return tokens.authenticate(access_context, text.strip())
 
 
 def _caller(token: Token, act: Act) -> Caller:

@@ -65,7 +65,7 @@ def routes(services: Services) -> Routes:
         following = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
         try:
             held = cookies.browser(request, services.settings.base_url)
-            browser = links.ask(services.access_context, typed, following, authentication.network(request), held)
+            browser = links.request(services.access_context, typed, following, authentication.network(request), held)
         except (Refused, TooMany) as error:
             return answer(request, services, error, following, typed)
         return _sent(services, typed.strip(), following, browser)
@@ -73,7 +73,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in/{token}", access=BY_SECRET)
     def look(request: Request, token: str) -> Reply:
         try:
-            link = links.look(
+            link = links.inspect(
                 services.access_context, token, authentication.network(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:

@@ -33,7 +33,7 @@ def routes(services: Services) -> Routes:
         provider = _provider(services, name)
         following = return_paths.local(_asked(request).get("next", ""))
         try:
-            rate_limits.insist(services.access_context, ASKED, rate_limits.network(authentication.network(request)))
+            rate_limits.enforce(services.access_context, ASKED, rate_limits.network(authentication.network(request)))
         except TooMany as error:
             return email_link.answer(request, services, error, following)
         url, cookie = oidc.begin(services.access_context, services.oidc, provider, following)

@@ -56,7 +56,7 @@ def _verify(secured_proof: SecuredProof, method: Method, signed: bytes) -> None:
     if algorithm is None:
         raise CheckUnknown("suite_unsupported", "Laurel does not support this type of signature yet.")
     try:
-        holds = signatures.holds(method.usable_key(), algorithm, secured_proof.value, signed)
+        holds = signatures.is_valid(method.usable_key(), algorithm, secured_proof.value, signed)
     except Malformed as error:
         raised = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise raised(error.code, error.detail) from error

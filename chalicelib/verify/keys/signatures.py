@@ -1,4 +1,4 @@
-"""Whether a signature holds. The key says which algorithms it may be used with, never the signature alone."""
+"""Whether a signature is valid. The key says which algorithms it may be used with, never the signature alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RSA_PADDING: dict[Algorithm, padding.AsymmetricPadding] = {
 }
 
 
-def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes) -> bool:
+def is_valid(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes) -> bool:
     """Whether ``signature`` is the key's over ``message`` under ``algorithm``.
 
     EdDSA is 64 bytes (RFC 8032, 5.1.6); ECDSA is r and s side by side, each as long as the field, never DER; RSA is
@@ -31,7 +31,7 @@ def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes
     native = key.native
     try:
         if isinstance(native, bytes):
-            return _ed25519_holds(native, signature, message)
+            return _ed25519_is_valid(native, signature, message)
         if isinstance(native, ec.EllipticCurvePublicKey):
             half, scheme = _ECDSA[algorithm]
             if len(signature) != 2 * half:
@@ -44,7 +44,7 @@ def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes
     return True
 
 
-def _ed25519_holds(key: bytes, signature: bytes, message: bytes) -> bool:
+def _ed25519_is_valid(key: bytes, signature: bytes, message: bytes) -> bool:
     """RFC 8032, 5.1.7, by libsodium, in half the time of OpenSSL.
 
     Both compare R as it is written ("cofactorless") and want s below the group's order. libsodium also refuses an R of

@@ -65,7 +65,7 @@ def test_operators_can_register_an_issuer(acme: DomainFixture) -> None:
 
 def test_name_that_differs_from_the_registered_one_is_reported(acme: DomainFixture) -> None:
     issuer_actions.register(acme.issuer_context, "acme")
-    issuer_actions.reword(acme.issuer_context, "acme", {"name": "A much finer school"})
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "A much finer school"})
     assert acme.finding().code == "issuer_name_differs"
 
 
@@ -77,7 +77,7 @@ def test_registered_name_takes_precedence_over_a_domain_proof(acme: DomainFixtur
     assert finding.code == "issuer_registered"
     assert "Acme Academy" in finding.message
     assert DOMAIN in finding.message
-    issuer_actions.reword(acme.issuer_context, "acme", {"name": "A much finer school"})
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "A much finer school"})
     finding = acme.finding()
     assert finding.code == "issuer_domain_proven"
     assert "finer" not in finding.message
@@ -147,7 +147,7 @@ def test_number_of_domains_is_limited(acme: DomainFixture) -> None:
         domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
     assert caught.value.code == "too_many_domains"
     domain_proof.prove(acme.domain_prover, "acme", "d0.example")  # a repeated proof does not count twice
-    domain_proof.give_up(acme.issuer_context, "acme", "d0.example")
+    domain_proof.remove(acme.issuer_context, "acme", "d0.example")
     domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
     assert set(acme.known()) == {"d1.example", "d2.example", "d3.example", "d4.example", DOMAIN}
 
@@ -155,13 +155,13 @@ def test_number_of_domains_is_limited(acme: DomainFixture) -> None:
 def test_removed_domain_is_neither_cited_nor_checked_again(acme: DomainFixture) -> None:
     acme.publish_record()
     domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
-    domain_proof.give_up(acme.issuer_context, "acme", DOMAIN)
+    domain_proof.remove(acme.issuer_context, "acme", DOMAIN)
     assert acme.finding().code == "issuer_unproven"
     with pytest.raises(NotFound):
-        domain_proof.give_up(acme.issuer_context, "acme", DOMAIN)
+        domain_proof.remove(acme.issuer_context, "acme", DOMAIN)
     task = acme.next_task()
     acme.tasks.done(task)
-    domain_proof.read_anew(acme.domain_prover, task)
+    domain_proof.refresh(acme.domain_prover, task)
     assert (acme.known(), acme.tasks.status) == ([], {})
 
 
@@ -172,9 +172,9 @@ def test_domain_is_checked_again_every_month(acme: DomainFixture) -> None:
         task = acme.next_task()
         acme.tasks.done(task)
         acme.clock.now = task.due
-        domain_proof.read_anew(acme.domain_prover, task)
+        domain_proof.refresh(acme.domain_prover, task)
     (proof,) = acme.issuer_store.issuer("acme").domains
-    assert proof.seen == first.seen + 12 * domain_proof.AGAIN
+    assert proof.seen == first.seen + 12 * domain_proof.REFRESH_INTERVAL
     assert acme.finding().code == "issuer_domain_proven"
 
 
@@ -184,9 +184,9 @@ def test_repeated_task_does_not_schedule_twice(acme: DomainFixture) -> None:
     task = acme.next_task()
     acme.tasks.done(task)
     acme.clock.now = task.due
-    domain_proof.read_anew(acme.domain_prover, task)
-    domain_proof.read_anew(acme.domain_prover, task)
-    assert acme.next_task().due == task.due + domain_proof.AGAIN
+    domain_proof.refresh(acme.domain_prover, task)
+    domain_proof.refresh(acme.domain_prover, task)
+    assert acme.next_task().due == task.due + domain_proof.REFRESH_INTERVAL
 
 
 @pytest.mark.parametrize("silent", [True, False], ids=["silent", "record removed"])
@@ -201,7 +201,7 @@ def test_domain_proof_lapses_after_repeated_failed_checks(acme: DomainFixture, s
         task = acme.next_task()
         acme.tasks.done(task)
         acme.clock.now = task.due
-        domain_proof.read_anew(acme.domain_prover, task)
+        domain_proof.refresh(acme.domain_prover, task)
         cited.append(acme.finding().code)
     assert cited == ["issuer_domain_proven"] * 3 + ["issuer_unproven"]
     assert (acme.known(), acme.tasks.status) == ([], {})

@@ -18,12 +18,12 @@ from tests.fakes import IssuerStore
 def test_only_the_given_details_change(acme: IssuerFixture) -> None:
     record = acme.issue()
     changes = {"name": "Acme", "url": "https://acme.example/new", "description": "Makers.", "email": "a@acme.example"}
-    updated = issuer_actions.reword(acme.issuer_context, "acme", changes)
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", changes)
     assert updated == replace(acme.issuer, **changes, version=acme.issuer.version + 1)
     assert acme.issuer_store.issuer("acme") == updated
     assert acme.report(record).verdict is Verdict.VALID
     assert b"Acme Academy" in acme.issuer_store.record(record.id).document
-    assert issuer_actions.reword(acme.issuer_context, "acme", {"email": None}).email is None
+    assert issuer_actions.update_profile(acme.issuer_context, "acme", {"email": None}).email is None
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def test_only_the_given_details_change(acme: IssuerFixture) -> None:
 )  # fmt: skip
 def test_invalid_details_are_refused(acme: IssuerFixture, changes: dict[str, str | None]) -> None:
     with pytest.raises(Refused):
-        issuer_actions.reword(acme.issuer_context, "acme", changes)
+        issuer_actions.update_profile(acme.issuer_context, "acme", changes)
     assert acme.issuer_store.issuer("acme") == acme.issuer
 
 
 def test_unknown_issuer_is_not_found(acme: IssuerFixture) -> None:
     with pytest.raises(NotFound):
-        issuer_actions.reword(acme.issuer_context, "nobody", {"name": "x"})
+        issuer_actions.update_profile(acme.issuer_context, "nobody", {"name": "x"})
 
 
 class ConcurrentlyChanged(IssuerStore):
@@ -58,7 +58,7 @@ class ConcurrentlyChanged(IssuerStore):
 def test_concurrent_change_is_kept() -> None:
     acme = IssuerFixture(issuer_store=ConcurrentlyChanged())
     acme.issuer_store.times = 2  # type: ignore[attr-defined]
-    updated = issuer_actions.reword(acme.issuer_context, "acme", {"name": "Acme"})
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"})
     assert (updated.name, updated.description) == ("Acme", "Changed 0.")
 
 
@@ -66,7 +66,7 @@ def test_change_is_refused_as_busy_after_repeated_conflicts() -> None:
     acme = IssuerFixture(issuer_store=ConcurrentlyChanged())
     acme.issuer_store.times = 100  # type: ignore[attr-defined]
     with pytest.raises(Conflict) as caught:
-        issuer_actions.reword(acme.issuer_context, "acme", {"name": "Acme"})
+        issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"})
     assert caught.value.code == "busy"
 
 

@@ -61,7 +61,7 @@ def test_unknown_role_is_a_usage_error(run: Run, issuer: str) -> None:
 def test_token_is_shown_once_and_can_be_revoked(run: Run, services: FakeServices, issuer: str) -> None:
     ran = run("token", "create", issuer, "--name", "Moodle", "--role", "editor")
     text = ran.out.strip()
-    token = tokens.opened(services.access_context, text)
+    token = tokens.authenticate(services.access_context, text)
     assert (token.issuer_id, token.role, token.name) == (issuer, Role.EDITOR, "Moodle")
     assert "cannot be shown again" in ran.err
     listed = run("token", "list", issuer)
@@ -69,13 +69,13 @@ def test_token_is_shown_once_and_can_be_revoked(run: Run, services: FakeServices
     assert text.rpartition("_")[2] not in listed.out
     assert run("token", "revoke", issuer, token.id).code == 0
     with pytest.raises(Unauthenticated):
-        tokens.opened(services.access_context, text)
+        tokens.authenticate(services.access_context, text)
 
 
 def test_operator_token_belongs_to_no_issuer(run: Run, services: FakeServices, issuer: str) -> None:
     row = run("operator", "create", "--name", "Grace's terminal", "--json").rows[0]
     assert (row["issuer"], row["role"]) == (None, None)
-    assert tokens.opened(services.access_context, row["token"]).issuer_id is None
+    assert tokens.authenticate(services.access_context, row["token"]).issuer_id is None
     assert [each["id"] for each in run("operator", "list", "--json").rows] == [row["id"]]
     assert run("token", "list", issuer, "--json").rows == []
     assert run("token", "revoke", issuer, row["id"]).code == 1

@@ -18,7 +18,7 @@ def test_key_is_shown_once_and_has_the_chosen_role(owner: Browser, laurel: Laure
     assert "No API keys yet." in owner.get(KEYS).text
     page = owner.post(KEYS, {"name": "Moodle", "role": "editor"}).text
     (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", page)
-    token = tokens.opened(laurel.access_context, text)
+    token = tokens.authenticate(laurel.access_context, text)
     assert (token.issuer_id, token.role, token.created_by) == ("fernhill", "editor", "olu@fernhill.example")
     again = owner.get(KEYS).text
     assert "Moodle" in again

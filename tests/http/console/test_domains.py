@@ -38,7 +38,7 @@ def test_domain_is_proven_cited_and_given_up(owner: Browser, laurel: Laurel) -> 
     assert DOMAIN in domain_finding(laurel, owner)
     assert DOMAIN in text_of(owner.get(HERE))
     assert DOMAIN in text_of(owner.get("/console/fernhill/settings"))
-    assert owner.post(HERE, {"act": "give_up", "domain": DOMAIN}).headers["location"].endswith("did=domain_given_up")
+    assert owner.post(HERE, {"act": "remove", "domain": DOMAIN}).headers["location"].endswith("did=domain_given_up")
     assert DOMAIN not in domain_finding(laurel, owner)
 
 

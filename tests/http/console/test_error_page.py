@@ -11,7 +11,7 @@ from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import HTML, Gateway
 from tests.http.signed_in import Browser, as_person
 
-NAV = '<nav class="places"'
+NAV = '<nav class="navigation"'
 SIGN_OUT = "Sign out</button>"
 
 

@@ -83,7 +83,7 @@ def verify(token: bytes, controller: Controller) -> Claims:
     signer, method = find_token_method(jws.kid, issuer, Only(controller))
     if signer.id != issuer:
         raise Malformed(code="signer_not_issuer")
-    if not signatures.holds(method.usable_key(), jws.algorithm, jws.signature, jws.signing_input):
+    if not signatures.is_valid(method.usable_key(), jws.algorithm, jws.signature, jws.signing_input):
         raise Malformed(code="signature_wrong")
     return claims
 

@@ -11,7 +11,7 @@ from chalicelib.errors import Malformed
 from chalicelib.verify.keys import load
 from chalicelib.verify.keys.jwk import from_jwk
 from chalicelib.verify.keys.public_key import Algorithm
-from chalicelib.verify.keys.signatures import holds
+from chalicelib.verify.keys.signatures import is_valid
 from tests.verify.jose.tokens import ALGORITHMS, by, jwk
 from tests.verify.keys.edwards import BASE, IDENTITY, ORDER, Point, add, encoded, times, torsion
 
@@ -21,31 +21,31 @@ MESSAGE = b"The quick brown fox"
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_signature_holds_over_its_message_alone(algorithm: str) -> None:
     key, signature = from_jwk(jwk(algorithm)), by(algorithm)(MESSAGE)
-    assert holds(key, Algorithm(algorithm), signature, MESSAGE)
-    assert not holds(key, Algorithm(algorithm), signature, MESSAGE + b".")
-    assert not holds(key, Algorithm(algorithm), signature, b"")
-    assert not holds(key, Algorithm(algorithm), b"", MESSAGE)
+    assert is_valid(key, Algorithm(algorithm), signature, MESSAGE)
+    assert not is_valid(key, Algorithm(algorithm), signature, MESSAGE + b".")
+    assert not is_valid(key, Algorithm(algorithm), signature, b"")
+    assert not is_valid(key, Algorithm(algorithm), b"", MESSAGE)
 
 
 @pytest.mark.parametrize(("algorithm", "other"), list(itertools.permutations(ALGORITHMS, 2)))
 def test_an_algorithm_that_the_key_is_not_for_is_refused_whatever_the_signature(algorithm: str, other: str) -> None:
     key = from_jwk({**jwk(algorithm), "alg": algorithm})
     with pytest.raises(Malformed) as caught:
-        holds(key, Algorithm(other), by(other)(MESSAGE), MESSAGE)
+        is_valid(key, Algorithm(other), by(other)(MESSAGE), MESSAGE)
     assert caught.value.code == "algorithm_mismatch"
 
 
 def test_an_rsa_key_that_names_no_algorithm_is_for_both_but_their_signatures_differ() -> None:
     key = from_jwk(jwk("RS256"))
-    assert holds(key, Algorithm.RS256, by("RS256")(MESSAGE), MESSAGE)
-    assert not holds(key, Algorithm.PS256, by("RS256")(MESSAGE), MESSAGE)
+    assert is_valid(key, Algorithm.RS256, by("RS256")(MESSAGE), MESSAGE)
+    assert not is_valid(key, Algorithm.PS256, by("RS256")(MESSAGE), MESSAGE)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_signature_cannot_take_bytes_from_the_message_nor_give_it_any(algorithm: str) -> None:
     key, signature = from_jwk(jwk(algorithm)), by(algorithm)(MESSAGE)
-    assert not holds(key, Algorithm(algorithm), signature + MESSAGE[:1], MESSAGE[1:])
-    assert not holds(key, Algorithm(algorithm), signature[:-1], signature[-1:] + MESSAGE)
+    assert not is_valid(key, Algorithm(algorithm), signature + MESSAGE[:1], MESSAGE[1:])
+    assert not is_valid(key, Algorithm(algorithm), signature[:-1], signature[-1:] + MESSAGE)
 
 
 SECRET, NONCE = 1234567890123456789, 9876543210987654321
@@ -67,7 +67,7 @@ def openssl_holds(public: Point, signature: bytes) -> bool:
 
 
 def ed25519_holds(public: Point, signature: bytes) -> bool:
-    return holds(load.ed25519(encoded(public)), Algorithm.EDDSA, signature, MESSAGE)
+    return is_valid(load.ed25519(encoded(public)), Algorithm.EDDSA, signature, MESSAGE)
 
 
 @pytest.mark.parametrize("twist", range(8))
