@@ -3,17 +3,17 @@
     python tools/contexts.py           write chalicelib/verify/canonical/tables.json
     python tools/contexts.py --check   exit 1 when that file is not what the bundled contexts compile to
 
-The set of contexts is closed, so their term definitions are worked out here, once, instead of on every verification.
-The compiler understands the part of JSON-LD 1.1 that the bundled contexts use, and stops at anything else: a context
-added later either compiles faithfully or not at all.
+The set of contexts is closed, so their term definitions are resolved here, once, instead of on every verification. The
+compiler supports the part of JSON-LD 1.1 that the bundled contexts use, and stops at anything else: a context added
+later either compiles faithfully or not at all.
 
 The output, one JSON object (clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/):
   contexts  URL -> {"local": number, "sha256": hash of the bundled file}
-  locals    local contexts by number, equal ones stored once; number 0 is `null` (the empty context, 4.1.2 step 5.1).
+  locals    local contexts by number, without duplicates; number 0 is `null` (the empty context, 4.1.2 step 5.1).
             {"vocab": IRI or null, "closed": no term is late, "terms": {name: [iri, coercion, container, scope, flags]}}
             coercion: null, "@id", "@vocab", "@json" or a datatype IRI; container: null, "@set", "@list" or "@graph";
             scope: number of the term's own local context, or null; flags: the sum of the constants below.
-  iris      every IRI that a term stands for: a document may not spell these out in place of the term.
+  iris      every IRI that a term stands for: a document must not write these out in place of the term.
 """
 
 from __future__ import annotations
@@ -34,30 +34,30 @@ TABLES = CANONICAL / "tables.json"
 
 PROTECTED = 1  # may not be redefined (4.1.11)
 PREFIX = 2  # usable in a compact IRI (4.2.2 step 14.2.5: a simple term whose IRI ends in a delimiter)
-LATE = 4  # a compact IRI whose prefix this context does not define: it depends on the contexts applied before
-CLASS = 8  # a name for types, never for members
+LATE = 4  # a compact IRI whose prefix this context does not define: it depends on earlier contexts
+CLASS = 8  # a name of a type, never of a member
 
 ALIASES = {"id": "@id", "type": "@type"}
 KNOWN_KEYWORDS = {"@protected", "@version", "@vocab"}
 KNOWN_MEMBERS = {"@id", "@type", "@container", "@context", "@protected"}
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")
-# The only classes known under two names; a page must treat them as one (Open Badges 3.0, 9.1.1 type).
+# The only classes with two names; pages must treat both the same (Open Badges 3.0, 9.1.1 type).
 CLASS_SYNONYMS = {"https://purl.imsglobal.org/spec/vc/ob/vocab.html#OpenBadgeCredential"}
 
 
 class Unsupported(Exception):
-    """A bundled context uses something that the tables cannot say."""
+    """A bundled context uses something that the tables cannot represent."""
 
 
 class Compiler:
-    """Turns local contexts into tables, storing equal ones once."""
+    """Compiles local contexts to tables, without duplicates."""
 
     def __init__(self) -> None:
         self.locals: list[dict[str, Any] | None] = [None]
         self._numbers: dict[str, int] = {"null": 0}
 
     def add(self, context: Json, where: str) -> int:
-        """The number of ``context`` among the locals; compiles it when it is new."""
+        """Return the number of ``context`` among the locals, compiling it if it is new."""
         key = json.dumps(context, sort_keys=True)
         if key not in self._numbers:
             self._numbers[key] = len(self.locals)
@@ -101,12 +101,12 @@ class Compiler:
 
 
 def _names_class(name: str, coercion: str | None, container: str | None) -> bool:
-    """The naming rule of every bundled vocabulary: classes begin with a capital or a digit, members do not."""
+    """Apply the naming rule of every bundled vocabulary: classes start with a capital or a digit, members do not."""
     return (name[0].isupper() or name[0].isdigit()) and coercion is None and container is None
 
 
 def _expand(value: str, context: Mapping[str, Any], where: str, seen: tuple[str, ...] = ()) -> tuple[str, bool]:
-    """``value`` as an IRI, and whether that hangs on contexts applied earlier (4.2.2 and 5.2.2)."""
+    """Return ``value`` as an IRI, and whether that depends on earlier contexts (4.2.2 and 5.2.2)."""
     _expect(isinstance(value, str), where, f"{value} is no text")
     _expect(value not in seen, where, f"a cycle through {value}")
     if value.startswith("@"):
@@ -127,8 +127,8 @@ def _expand(value: str, context: Mapping[str, Any], where: str, seen: tuple[str,
     return start + suffix, late
 
 
-def _expect(holds: bool, where: str, problem: str) -> None:
-    if not holds:
+def _expect(condition: bool, where: str, problem: str) -> None:
+    if not condition:
         raise Unsupported(f"{where}: {problem}")
 
 
@@ -139,9 +139,9 @@ def _all_terms(locals_: list[dict[str, Any] | None]) -> Iterator[tuple[str, list
 
 
 def refuse_synonyms(locals_: list[dict[str, Any] | None]) -> None:
-    """No IRI may have two names, or a signed member could be renamed and the signature would still hold.
+    """Require that no IRI has two names; otherwise a signed member could be renamed unnoticed.
 
-    A class and a member may share an IRI (`Criteria`, `criteria`): each is refused in the other's place.
+    A class and a member may share an IRI (`Criteria`, `criteria`): neither is accepted in the other's place.
     """
     names: dict[tuple[str, bool], set[str]] = {}
     for name, (iri, _, _, _, flags) in _all_terms(locals_):
@@ -152,9 +152,9 @@ def refuse_synonyms(locals_: list[dict[str, Any] | None]) -> None:
 
 
 def compile_tables(folder: Path = CONTEXTS) -> bytes:
-    """The tables of the contexts that ``folder``/index.json lists, as the bytes of one JSON file.
+    """Compile the contexts that ``folder``/index.json lists; returns the bytes of one JSON file.
 
-    :raises Unsupported: when a file does not have the hash it is pinned to, or uses what the tables cannot say.
+    :raises Unsupported: when a file does not match its pinned hash, or uses something that the tables cannot represent.
     """
     index = json.loads((folder / "index.json").read_bytes())
     compiler, contexts = Compiler(), {}

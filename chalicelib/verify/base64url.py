@@ -1,4 +1,4 @@
-"""Base64url as in JOSE: no padding, no other characters, one canonical text for the same bytes (RFC 7515, 2)."""
+"""Base64url as in JOSE: no padding, no other characters, one canonical text for each byte string (RFC 7515, 2)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import binascii
 from chalicelib.errors import Malformed
 
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
-"""Maps to the alphabet of `binascii`; other characters become `!`, which its strict mode refuses."""
+"""Maps to the alphabet of `binascii`; other characters become `!`, which its strict mode rejects."""
 _LAST_OF_TWO = frozenset(b"AQgw")
-"""A text of 4n+2 characters must end in one of these, or unused bits are set (RFC 4648, 3.5)."""
+"""A text of 4n+2 characters must end in one of these; otherwise unused bits are set (RFC 4648, 3.5)."""
 _LAST_OF_THREE = frozenset(b"AEIMQUYcgkosw048")
 
 
@@ -25,7 +25,6 @@ def decode(text: bytes) -> bytes:
 
 
 def encode(data: bytes) -> bytes:
-    """Encode ``data``."""
     return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_FROM_BASE64)
 
 

@@ -1,4 +1,4 @@
-"""The bits of a status list: compression, limits, single bits (Bitstring Status List v1.0, 3.3 to 3.5)."""
+"""Status list bitstrings: compression, size limits, access to single bits (Bitstring Status List v1.0, 3.3 to 3.5)."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from chalicelib.errors import Malformed
 MIN_BITS = 131_072
 """Fewer entries could identify the holder (Bitstring Status List v1.0, 6.1)."""
 MAX_BYTES = 8 * 1024 * 1024
-"""2^26 entries; the bound that the specification's authors discuss (w3c/vc-bitstring-status-list#208)."""
+"""2^26 entries; the limit that the specification's authors discuss (w3c/vc-bitstring-status-list#208)."""
 
 _BASE64URL = re.compile(r"u[A-Za-z0-9_-]+", re.ASCII)
 
 
 def encode(bits: bytes) -> str:
-    """``bits`` as an `encodedList`: multibase base64url of gzip. The same bits always give the same text."""
-    # zlib writes the gzip header with no time and no file name in it.
+    """Encode ``bits`` as an `encodedList`: multibase base64url of gzip. The output is deterministic."""
+    # zlib writes a gzip header without a time or a file name.
     packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     packed = packer.compress(bits) + packer.flush()
     return "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
 def decode(encoded: str) -> bytes:
-    """The bits of an `encodedList`. Never inflates more than `MAX_BYTES`.
+    """Decode an `encodedList` to its bits. Never inflates more than `MAX_BYTES`.
 
     Raises `Malformed` with code `status_list_malformed`, `status_list_too_large` or `status_list_too_short`.
     """
@@ -53,13 +53,13 @@ def decode(encoded: str) -> bytes:
 
 
 def get(bits: bytes, index: int) -> bool:
-    """The bit at ``index``; index 0 is the leftmost. Raises `Malformed` with code `status_index_out_of_range`."""
+    """Return the bit at ``index``, 0 being the leftmost. Raises `Malformed` with code `status_index_out_of_range`."""
     _check_index(bits, index)
     return bool(bits[index // 8] >> (7 - index % 8) & 1)
 
 
 def with_bit(bits: bytes, index: int, value: bool) -> bytes:
-    """A copy of ``bits`` with the bit at ``index`` set to ``value``. Raises as `get` does."""
+    """Return a copy of ``bits`` with the bit at ``index`` set to ``value``. Raises as `get` does."""
     _check_index(bits, index)
     copy = bytearray(bits)
     mask = 1 << (7 - index % 8)

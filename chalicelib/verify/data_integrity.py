@@ -1,6 +1,6 @@
-"""Data Integrity proofs by Ed25519 (VC Data Integrity 1.0; EdDSA Cryptosuites v1.0; Ed25519Signature2020).
+"""Data Integrity proofs with Ed25519 (VC Data Integrity 1.0; EdDSA Cryptosuites v1.0; Ed25519Signature2020).
 
-A proof signs two hashes: that of its own options, then that of the document without any proof.
+A proof signs two hashes: the hash of its own options, then the hash of the document without any proof.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from chalicelib.verify.ports import Controller, Controllers, Method
 
 Document = Mapping[str, object]
 SIGNATURE_SIZE = 64
-"""Bytes of an Ed25519 signature (RFC 8032, 5.1.6)."""
+"""Size of an Ed25519 signature in bytes (RFC 8032, 5.1.6)."""
 
 
-def _rdfc_form(document: Document) -> bytes:
+def _rdfc_bytes(document: Document) -> bytes:
     return rdfc.canonicalize(quads.to_quads(document))
 
 
-def _jcs_form(document: Document) -> bytes:
+def _jcs_bytes(document: Document) -> bytes:
     return jcs.canonicalize(document)
 
 
 CANONICAL_FORMS: Mapping[str, Callable[[Document], bytes]] = {
-    vocabulary.EDDSA_RDFC_2022: _rdfc_form,
-    vocabulary.EDDSA_JCS_2022: _jcs_form,
-    vocabulary.ED25519_SIGNATURE_2020: _rdfc_form,
+    vocabulary.EDDSA_RDFC_2022: _rdfc_bytes,
+    vocabulary.EDDSA_JCS_2022: _jcs_bytes,
+    vocabulary.ED25519_SIGNATURE_2020: _rdfc_bytes,
 }
-"""The canonical form of each supported suite: from JSON to the bytes that are hashed."""
+"""The canonicalisation function of each supported suite: from JSON to the bytes that are hashed."""
 _TYPES_WITHOUT_SUITE = frozenset({vocabulary.ED25519_SIGNATURE_2020})
-"""Proof types from before `DataIntegrityProof`, which are their own suite."""
+"""Proof types that predate `DataIntegrityProof`: the type names the suite."""
 
 
 class Proof(NamedTuple):
-    """One proof of a document, parsed. ``suite`` may be one that is not in `CANONICAL_FORMS`."""
+    """One parsed proof of a document. ``suite`` may be one that is not in `CANONICAL_FORMS`."""
 
     suite: str
     method: str
@@ -55,21 +55,21 @@ class Proof(NamedTuple):
 
     @property
     def algorithm(self) -> Algorithm | None:
-        """EdDSA, for every suite that Laurel knows."""
+        """EdDSA for every supported suite, None for any other."""
         return Algorithm.EDDSA if self.suite in CANONICAL_FORMS else None
 
     @property
     def starts(self) -> datetime | None:
-        """A proof has no start but its `created`."""
+        """Always None: a Data Integrity proof has `created` but no start."""
         return None
 
     @property
     def chained(self) -> bool:
-        """Whether it also signs other proofs (`previousProof`, VC Data Integrity 2.1.2)."""
+        """Whether the proof also signs other proofs (`previousProof`, VC Data Integrity 2.1.2)."""
         return "previousProof" in self.options
 
     def find_method(self, issuer: str, controllers: Controllers) -> tuple[Controller, Method]:  # noqa: ARG002 - port
-        """By `verificationMethod`, whoever the issuer is. Raises `Unavailable`, `Malformed`."""
+        """Find the key by `verificationMethod`; ``issuer`` is ignored. Raises `Unavailable`, `Malformed`."""
         return find_method(self.method, controllers)
 
 
@@ -88,43 +88,43 @@ def read_proof(source: object) -> Proof:
         suite=suite,
         method=method,
         purpose=purpose,
-        created=_moment(source, "created"),
-        expires=_moment(source, "expires"),
+        created=_timestamp(source, "created"),
+        expires=_timestamp(source, "expires"),
         value=_signature(value) if suite in CANONICAL_FORMS else b"",
         options={name: member for name, member in source.items() if name != "proofValue"},
     )
 
 
 def signed_bytes(document: Document, proof_options: Document, suite: str, *, hashed: bytes | None = None) -> bytes:
-    """The 64 bytes that ``suite`` signs: hash of the options, hash of ``document`` (which has no `proof`).
+    """Return the 64 bytes that ``suite`` signs: hash of the options, then hash of ``document`` (without `proof`).
 
-    ``hashed`` is the document's hash when it is known already. Raises `CanonicalError` when either cannot be
-    canonicalised without loss, `KeyError` never: ask `CANONICAL_FORMS` first.
+    ``hashed`` is the document's hash, if the caller already has it. ``suite`` must be one of `CANONICAL_FORMS`. Raises
+    `CanonicalError` when either part cannot be canonicalised without loss.
     """
-    form = CANONICAL_FORMS[suite]
+    canonicalise = CANONICAL_FORMS[suite]
     if suite != vocabulary.EDDSA_JCS_2022:
-        # EdDSA Cryptosuites v1.0, 3.2.5, step 5: the options are read in the document's own context.
+        # EdDSA Cryptosuites v1.0, 3.2.5, step 5: the options use the document's context.
         proof_options = {**proof_options, "@context": document["@context"]}
-    return hashlib.sha256(form(proof_options)).digest() + (hashed or document_hash(document, suite))
+    return hashlib.sha256(canonicalise(proof_options)).digest() + (hashed or document_hash(document, suite))
 
 
 def rdf_hash(document: quads.Quads) -> bytes:
-    """SHA-256 of the canonical form of a document that is RDF already: the same for every suite that signs RDF."""
+    """Return the SHA-256 of the canonical form of an RDF dataset: the same for every suite that signs RDF."""
     return hashlib.sha256(rdfc.canonicalize(document)).digest()
 
 
 def document_hash(document: Document, suite: str) -> bytes:
-    """SHA-256 of the canonical form of ``document`` under ``suite``."""
+    """Return the SHA-256 of the canonical form of ``document`` under ``suite``."""
     return hashlib.sha256(CANONICAL_FORMS[suite](document)).digest()
 
 
 def sign(
     document: Document, *, suite: str, method: str, created: datetime, signer: Callable[[bytes], bytes]
 ) -> dict[str, object]:
-    """``document`` with a DataIntegrityProof by ``signer``, for assertions.
+    """Return ``document`` with a DataIntegrityProof for assertions.
 
     ``signer`` gets the 64 bytes to sign and returns the raw Ed25519 signature; ``suite`` is `eddsa-rdfc-2022` or
-    `eddsa-jcs-2022`. Raises `CanonicalError` when something in ``document`` would not be covered by the proof.
+    `eddsa-jcs-2022`. Raises `CanonicalError` when the proof would not cover some part of ``document``.
     """
     options: dict[str, object] = {
         "type": vocabulary.DATA_INTEGRITY_PROOF,
@@ -140,7 +140,7 @@ def sign(
     return {**document, "proof": {**options, "proofValue": encode_base58btc(signature)}}
 
 
-def _moment(source: Mapping[str, object], name: str) -> datetime | None:
+def _timestamp(source: Mapping[str, object], name: str) -> datetime | None:
     return dates.parse(source[name]) if name in source else None
 
 

@@ -1,4 +1,4 @@
-"""The data models of credentials, by their first context."""
+"""The credential data models, by their first context."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from chalicelib.credential import vocabulary
 
 @dataclass(frozen=True, slots=True)
 class DataModel:
-    """What one version of the data model calls its parts."""
+    """The member names of one version of the data model."""
 
     version: str
     context: str
     start: str
-    """The member that says from when it is valid."""
+    """The member with the start of the validity period."""
     end: str
     requires_start: bool
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class VerificationOptions:
-    """``email``: was the credential issued to the person with this address? None does not check it."""
+    """``email``: check whether the credential was issued to this address. None skips the check."""
 
     email: str | None = None
 

@@ -27,7 +27,7 @@ from chalicelib.verify.view import view_of
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One numbered check; ``run`` returns what it found or raises `Unproven`."""
+    """One numbered check; ``run`` returns a finding or raises `CheckNotPassed`."""
 
     number: int
     name: str
@@ -60,10 +60,10 @@ ALWAYS_UNCHECKED = ("whether the person presenting it is its holder",)
 def verify(
     source: bytes, *, resolver: Resolver, now: datetime, options: VerificationOptions = DEFAULT_OPTIONS
 ) -> Report:
-    """Run every check on ``source`` and derive the verdict. Raises nothing, whatever the bytes.
+    """Run every check on ``source`` and derive the verdict. Never raises, whatever the bytes.
 
-    Checks 1 to 5 build on one another: after one that did not pass, nothing in the document is to be believed,
-    and the checks behind it are `unknown` with the code `not_reached`.
+    Checks 1 to 5 build on one another: if one does not pass, nothing in the document can be trusted, and all later
+    checks are `unknown` with the code `not_reached`.
     """
     verification = VerificationContext(source, resolver, now, options)
     findings: list[Finding] = []

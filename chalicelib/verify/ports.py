@@ -1,4 +1,4 @@
-"""What verification needs from outside, as ports. The pipeline fetches nothing by itself."""
+"""The ports through which verification gets external data. The pipeline itself fetches nothing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from chalicelib.verify.report import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A verification method of a controller: a public key, and when it may be believed."""
+    """A verification method of a controller: a public key, and when it is valid."""
 
     id: str
     key: PublicKey | UnusableKey
-    """Unusable ones stay listed: a key that Laurel cannot read is another answer than one that is not there."""
+    """Unusable keys stay listed, so that an unsupported key is distinguishable from a missing one."""
     assertion: bool
     """Whether the controller allows it for assertions (`assertionMethod`)."""
     created: datetime | None = None
@@ -26,7 +26,7 @@ class Method:
     revoked: datetime | None = None
 
     def usable_key(self) -> PublicKey:
-        """Its key. Raises `Malformed` with the key's fault when it is unusable."""
+        """Return the key. Raises `Malformed` with the key's own code when it is unusable."""
         if isinstance(self.key, UnusableKey):
             raise Malformed(self.key.detail, code=self.key.code)
         return self.key
@@ -34,7 +34,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """Who a DID stands for, as its DID document says."""
+    """The controller that a DID identifies, as its DID document describes it."""
 
     id: str
     methods: tuple[Method, ...]
@@ -43,20 +43,20 @@ class Controller:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Bytes read from a URL, and when."""
+    """Bytes read from a URL, and the time of the read."""
 
     url: str
     body: bytes
     at: datetime
 
     def evidence(self) -> Evidence:
-        """The trace that a finding keeps of it."""
+        """Return the evidence that a finding keeps of this read."""
         return Evidence(self.url, self.at, hashlib.sha256(self.body).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDomain:
-    """A domain that names an issuer as its own, and where that was read."""
+    """A domain that names an issuer as its own, and the evidence for it."""
 
     name: str
     evidence: Evidence
@@ -64,8 +64,11 @@ class KnownDomain:
 
 @dataclass(frozen=True, slots=True)
 class KnownIssuer:
-    """An issuer that a registry holds. ``name`` is the one that the registry vouches for, never the credential's;
-    None when it vouches for none, as for those who founded themselves."""
+    """An issuer in a registry.
+
+    ``name`` is the one that the registry vouches for, never the one in the credential; None when the registry vouches
+    for no name, as for issuers who signed up themselves.
+    """
 
     did: str
     name: str | None
@@ -74,12 +77,12 @@ class KnownIssuer:
 
 
 class Controllers(Protocol):
-    """Resolves what needs a look-up: DIDs (did:key and did:jwk never come here) and issuers that are https URLs."""
+    """Looks up DIDs (never did:key or did:jwk, which need no look-up) and issuers that are https URLs."""
 
     def find(self, did: str, kid: str | None = None) -> Controller:
-        """The controller ``did``; ``kid`` is the key that a JWS names, where it does.
+        """Return the controller ``did``; ``kid`` is the key that a JWS names, if any.
 
-        Raises `Unavailable` when it cannot be had, `Malformed` when ``kid`` points to somebody else's key.
+        Raises `Unavailable` when the look-up fails, `Malformed` when ``kid`` refers to another controller's key.
         """
 
 
@@ -87,19 +90,19 @@ class StatusLists(Protocol):
     """Reads status list credentials."""
 
     def fetch(self, url: str) -> Fetched:
-        """The signed list at ``url``, unverified. Raises `Unavailable` when it cannot be had."""
+        """Return the signed list at ``url``, unverified. Raises `Unavailable` when it cannot be fetched."""
 
 
 class Registry(Protocol):
-    """Who is known to us."""
+    """Known issuers."""
 
     def find(self, did: str) -> KnownIssuer | None:
-        """The entry for ``did``, or None. Raises `Unavailable` when the registry cannot be asked."""
+        """Return the entry for ``did``, or None. Raises `Unavailable` when the registry cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Everything outside a document that the checks may ask."""
+    """Every external source that the checks may use."""
 
     controllers: Controllers
     status_lists: StatusLists

@@ -1,4 +1,4 @@
-"""Findings, the report that holds them, and the verdict that follows from them."""
+"""Findings, the report that contains them, and the verdict derived from them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Outcome(StrEnum):
-    """What one check found. "Could not check" is `UNKNOWN`: never passed, never failed."""
+    """The outcome of one check. "Could not check" is `UNKNOWN`: never passed, never failed."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The answer in one word."""
+    """The overall result in one word."""
 
     VALID = "valid"
     EXPIRED = "expired"
@@ -32,7 +32,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a finding rests on: what was read, from where, when, and the SHA-256 of its bytes (hex)."""
+    """The source of a finding: URL, time of the read, and the SHA-256 of the bytes (hex)."""
 
     url: str
     fetched_at: datetime
@@ -40,7 +40,7 @@ class Evidence:
 
 
 class Finding(NamedTuple):
-    """The outcome of one numbered check: a stable code for programs, one sentence for a recruiter."""
+    """The outcome of one numbered check: a stable code for programs, one sentence for people."""
 
     number: int
     check: str
@@ -52,59 +52,59 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings about one credential at one moment, and the verdict they give."""
+    """All findings about one credential at one time, and the resulting verdict."""
 
     verdict: Verdict
     checked_at: datetime
     format: str | None
-    """The recognised format, such as `OpenBadgeCredential 3.0, eddsa-rdfc-2022`; None when none was."""
+    """The recognised format, such as `OpenBadgeCredential 3.0, eddsa-rdfc-2022`; None when none was recognised."""
     credential: Mapping[str, object] | None
     """The verified view: only what the proof covers, and only when checks 1 to 5 passed."""
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...]
-    """One sentence each on what this report did not look at."""
+    """One phrase for each thing that this report did not check."""
 
 
 CORE = ("format", "structure", "context", "proof", "signer")
-"""Checks 1 to 5: is this what its issuer signed? Nothing of a credential is believed before they pass."""
+"""Checks 1 to 5: is this what its issuer signed? Nothing in a credential is trusted before they pass."""
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """Derive the verdict from the findings; docs/verification.md prints this rule.
+    """Derive the verdict from the findings; docs/verification.md states the same rule.
 
-    1. A core check failed, or a recipient was asked for and is another: invalid.
-    2. A core check is missing or unknown: unknown.
-    3. Status failed: revoked or suspended. Dates failed: expired or not yet valid.
-    4. Dates, status or an asked-for recipient missing or unknown: unknown.
-    5. Otherwise valid. So an empty report is not valid.
+      1. A core check failed, or the requested recipient does not match: invalid.
+      2. A core check is missing or unknown: unknown.
+      3. Status failed: revoked or suspended. Dates failed: expired or not yet valid.
+      4. Dates, status or a requested recipient check is missing or unknown: unknown.
+      5. Otherwise valid. So an empty report is not valid.
 
-    Checks 8 (issuer) and 10 (extras) inform and never change the verdict.
+    Checks 8 (issuer) and 10 (extras) are informative and never change the verdict.
     """
     found = {finding.check: finding for finding in findings}
     core = [found.get(name, _MISSING).outcome for name in CORE]
     dates, status = found.get("dates", _MISSING), found.get("status", _MISSING)
-    recipient = found.get("recipient", _NOT_ASKED).outcome
+    recipient = found.get("recipient", _NOT_REQUESTED).outcome
     if _FAILED in core or recipient is _FAILED:
         return Verdict.INVALID
     if core != _ALL_PASSED:
         return Verdict.UNKNOWN
     if status.outcome is _FAILED:
-        return _FAILED_STANDING.get(status.code, Verdict.INVALID)
+        return _VERDICT_OF_FAILURE.get(status.code, Verdict.INVALID)
     if dates.outcome is _FAILED:
-        return _FAILED_STANDING.get(dates.code, Verdict.INVALID)
+        return _VERDICT_OF_FAILURE.get(dates.code, Verdict.INVALID)
     if dates.outcome is not _PASSED or status.outcome not in _SETTLED or recipient not in _SETTLED:
         return Verdict.UNKNOWN
     return Verdict.VALID
 
 
-_PASSED, _FAILED = Outcome.PASSED, Outcome.FAILED  # reading a member from its class takes six times as long
+_PASSED, _FAILED = Outcome.PASSED, Outcome.FAILED  # reading an enum member from its class takes six times as long
 _ALL_PASSED = [_PASSED] * len(CORE)
 _SETTLED = (_PASSED, Outcome.NOT_APPLICABLE)
 _MISSING = Finding(0, "", Outcome.UNKNOWN, "", "")
-_NOT_ASKED = Finding(0, "", Outcome.NOT_APPLICABLE, "", "")
+_NOT_REQUESTED = Finding(0, "", Outcome.NOT_APPLICABLE, "", "")
 
 
-_FAILED_STANDING = {
+_VERDICT_OF_FAILURE = {
     "revoked": Verdict.REVOKED,
     "suspended": Verdict.SUSPENDED,
     "expired": Verdict.EXPIRED,

@@ -1,4 +1,4 @@
-"""A signature over a document, in whichever way it is attached; what checks 4 and 5 need of it."""
+"""Interfaces of a secured document and its signatures, as checks 4 and 5 use them."""
 
 from __future__ import annotations
 
@@ -11,63 +11,63 @@ from chalicelib.verify.ports import Controller, Controllers, Method
 
 
 class SecuredProof(Protocol):
-    """One signature. A proof of VC Data Integrity is one, and so is a JWS around the document."""
+    """One signature: a Data Integrity proof, or the JWS that contains the document."""
 
     @property
     def suite(self) -> str:
-        """What kind of signature it is, such as `eddsa-rdfc-2022` or `VC-JWT`."""
+        """The kind of signature, such as `eddsa-rdfc-2022` or `VC-JWT`."""
 
     @property
     def algorithm(self) -> Algorithm | None:
-        """None for a kind that Laurel cannot check."""
+        """None for an unsupported kind."""
 
     @property
     def chained(self) -> bool:
-        """Whether it signs other signatures too."""
+        """Whether it also signs other signatures."""
 
     @property
     def purpose(self) -> str:
-        """What it was made for; only `assertionMethod` issues anything."""
+        """The proof purpose; only `assertionMethod` is valid for issuing."""
 
     @property
     def created(self) -> datetime | None:
-        """When it says that it was made."""
+        """The claimed signing time."""
 
     @property
     def starts(self) -> datetime | None:
-        """From when the signature itself is to be believed, whatever the document says."""
+        """The start of the signature's own validity, independent of the document's."""
 
     @property
     def expires(self) -> datetime | None:
-        """When the signature itself ends, whatever the document says."""
+        """The end of the signature's own validity, independent of the document's."""
 
     @property
     def value(self) -> bytes:
-        """The signature."""
+        """The signature bytes."""
 
     def find_method(self, issuer: str, controllers: Controllers) -> tuple[Controller, Method]:
-        """The key that it names. Raises `Unavailable`, `Malformed`."""
+        """Find the key that the signature names, and its controller. Raises `Unavailable`, `Malformed`."""
 
 
 class SecuredDocument(Protocol):
-    """How a document is secured: by proofs inside it, or by an envelope around it."""
+    """How a document is secured: by embedded proofs or by an enclosing token."""
 
     @property
     def suites(self) -> tuple[str, ...]:
-        """The kinds of its signatures, as they call themselves."""
+        """The kinds of its signatures, for the report's format."""
 
     @property
     def nodes(self) -> Mapping[str, Mapping[str, object]]:
-        """All that is said of a node wherever it is mentioned, by its IRI in angle brackets, after `signed_bytes`.
+        """The merged members of each node over all its mentions, by IRI in angle brackets.
 
-        Empty where all signatures cover at which mention it is said.
+        Available after `signed_bytes`. Empty if all signatures cover at which mention each member is written.
         """
 
     def secured_proofs(self) -> tuple[SecuredProof, ...]:
-        """Its signatures, parsed; an unsigned document has none. Raises `Malformed`, `CheckUnknown`."""
+        """Return the parsed signatures; none for an unsigned document. Raises `Malformed`, `CheckUnknown`."""
 
     def signed_bytes(self) -> tuple[bytes, ...]:
-        """What each of `seals` signs, in the same order; empty bytes for one that Laurel cannot check.
+        """Return what each of `secured_proofs` signs, in order; empty bytes for an unsupported one.
 
-        Raises `CanonicalError` when something in the document would not be covered, `CheckUnknown`.
+        Raises `CanonicalError` when a signature would not cover some part of the document, `CheckUnknown`.
         """

@@ -1,4 +1,4 @@
-"""A status list is a credential too: it is believed only after the same checks."""
+"""Read a status list, which is itself a credential and is trusted only after the same checks."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from chalicelib.verify.report import Evidence
 from chalicelib.verify.verification_context import CheckNotPassed, CheckUnknown, VerificationContext
 
 _CHECKS = (format.check, structure.check, context.check, proof.check, signer.check, dates.check)
-"""Checks 1 to 6; a list that has a status of its own is not believed."""
+"""Checks 1 to 6; a list that has a status of its own is not trusted."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedList:
-    """The bits of a list whose proof, issuer and validity hold, and what they are for."""
+    """The bits and purposes of a list whose proof, issuer and validity were verified."""
 
     purposes: tuple[object, ...]
     bits: bytes
@@ -28,9 +28,9 @@ class VerifiedList:
 
 
 def read_list(url: str, verification: VerificationContext) -> VerifiedList:
-    """Fetch and verify the status list at ``url`` for the credential in ``case``.
+    """Fetch and verify the status list at ``url`` for the credential in ``verification``.
 
-    Raises `CheckUnknown` whatever is wrong with it: a list that cannot be believed says nothing either way.
+    Raises `CheckUnknown` for any problem with the list: an untrusted list proves nothing either way.
     """
     try:
         fetched = verification.resolver.status_lists.fetch(url)
@@ -41,11 +41,11 @@ def read_list(url: str, verification: VerificationContext) -> VerifiedList:
     if vocabulary.STATUS_LIST_CREDENTIAL not in listed.types:
         raise CheckUnknown("status_list_wrong_type", "Its status does not point to a status list.", evidence)
     if "credentialStatus" in listed.document:
-        # To follow it could go on for ever; not to follow it could believe a list that was withdrawn.
+        # Following its status could recurse without end; ignoring it could trust a revoked list.
         raise CheckUnknown("status_list_has_status", "Its status list may itself have been revoked.", evidence)
     if listed.document.get("id", url) != url:
         raise CheckUnknown("status_list_other_id", "The status list belongs to another address.", evidence)
-    # A list by another issuer may be right, but nothing says that this one may speak for the credential's issuer.
+    # A list by another issuer may be correct, but nothing shows that the credential's issuer delegated to it.
     if listed.issuer != verification.issuer:
         raise CheckUnknown("status_list_other_issuer", "Its status list was issued by someone else.", evidence)
     mention = only(listed.document.get("credentialSubject"))

@@ -1,4 +1,4 @@
-"""One verification on its way through the checks, and what a check raises."""
+"""The state of one verification, and the exceptions that checks raise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chalicelib.verify.secured import SecuredDocument, SecuredProof
 
 
 class CheckNotPassed(LaurelError):
-    """Raised by a check that did not pass; `CheckFailed` and `CheckUnknown` say which way."""
+    """Raised by a check that did not pass: `CheckFailed` or `CheckUnknown`."""
 
     outcome: ClassVar[Outcome]
 
@@ -27,23 +27,23 @@ class CheckNotPassed(LaurelError):
 
 
 class CheckFailed(CheckNotPassed):
-    """The check was made, and the answer is no."""
+    """The check was performed and failed."""
 
     outcome = Outcome.FAILED
 
 
 class CheckUnknown(CheckNotPassed):
-    """The check could not be made."""
+    """The check could not be performed."""
 
     outcome = Outcome.UNKNOWN
 
 
 @dataclass(slots=True)
 class VerificationContext:
-    """The working paper of one verification.
+    """The working state of one verification.
 
-    It is filled in from the top down: each check reads what the ones before it have written, and none runs when
-    a check that it builds on did not pass. It never leaves the pipeline.
+    Each check reads what earlier checks have set, and does not run if a check that it depends on did not pass. The
+    context never leaves the pipeline.
     """
 
     source: bytes
@@ -51,31 +51,32 @@ class VerificationContext:
     now: datetime
     options: VerificationOptions
     format: str | None = None
-    """Written by check 1, as are the three below."""
+    """Set by check 1, like the three fields below."""
     document: Mapping[str, object] = field(default_factory=dict)
     """The credential without its signatures."""
     securing: SecuredDocument | None = None
     model: DataModel = V2
     types: tuple[str, ...] = ()
-    """Written by check 2, as are the four below."""
+    """Set by check 2, like the four fields below."""
     issuer: str = ""
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     secured_proofs: tuple[SecuredProof, ...] = ()
     signed: tuple[bytes, ...] = ()
-    """Written by check 3: what each of `seals` signs, in the same order."""
+    """Set by check 3: what each of `secured_proofs` signs, in the same order."""
     methods: tuple[tuple[Controller, Method], ...] = ()
-    """Written by check 4: whose key each of `seals` was made with, in the same order."""
+    """Set by check 4: the key of each of `secured_proofs` and its controller, in the same order."""
     nodes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    """Written by check 5: `Securing.nodes`; none where the issuer signed at which mention each thing is said."""
+    """Set by check 5: `SecuredDocument.nodes`; empty if the issuer's signature covers at which mention each member is
+    written."""
     not_followed: tuple[str, ...] = ()
-    """Written by check 10: what the document brings that no check looks into, in words."""
+    """Set by check 10: phrases for the parts of the document that no check examines."""
 
     def node(self, value: object) -> Mapping[str, object]:
-        """The node that ``value`` is, names or lists alone, with what `nodes` say of it elsewhere too.
+        """Return the node that ``value`` is, names, or contains as a list of one, with all its merged members.
 
-        Whoever passes a credential on may move what is said of a node from one of its mentions to another one, where
-        the signature does not cover at which it is said.
+        A proof over RDF does not cover at which mention of a node a member is written, so a holder could move members
+        from one mention to another. Merging all mentions (`nodes`) makes that harmless.
         """
         if isinstance(value, list):
             value = only(value)

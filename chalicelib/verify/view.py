@@ -1,4 +1,4 @@
-"""The verified view: what a proven credential says, in one shape for pages and programs."""
+"""The verified view: the contents of a verified credential, in one shape for pages and programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 
 
 def view_of(verification: VerificationContext) -> View:
-    """The view of the case's document. Only when its proof holds: a view is shown as the issuer's word."""
+    """Build the view of the document. Call it only after check 4 passed: a view is shown as the issuer's statement."""
     document, model, node = verification.document, verification.model, verification.node
     subject = node(document.get("credentialSubject"))
     achievement = node(subject.get("achievement"))
@@ -43,7 +43,7 @@ def view_of(verification: VerificationContext) -> View:
 
 
 def _holder_name(subject: Mapping[str, object], node: Node) -> str | None:
-    """All names, in our own order: theirs is not signed, so whoever passes it on could choose which is first."""
+    """Join all names in sorted order: the order in the credential is not signed, so a holder could change it."""
     names = {
         name
         for identifier in map(node, as_list(subject.get("identifier")))

@@ -1,6 +1,6 @@
-"""The bytes that a signature covers: a credential's canonical form.
+"""The canonical form of a credential: the bytes that a signature covers.
 
-`quads` turns JSON-LD into RDF quads over the bundled contexts and refuses whatever would hide or drop meaning; `rdfc`
-orders and labels quads (RDFC-1.0); `jcs` orders JSON (RFC 8785). `tables` holds the contexts, compiled by
-`tools/contexts.py`; `names` tells what a name in a document stands for; `literals` writes values.
+`quads` converts JSON-LD to RDF quads over the bundled contexts and refuses anything that would hide or drop meaning;
+`rdfc` labels and sorts quads (RDFC-1.0); `jcs` canonicalises JSON (RFC 8785). `tables` holds the contexts, compiled by
+`tools/contexts.py`; `names` resolves names to IRIs; `literals` writes values.
 """

@@ -1,4 +1,4 @@
-"""JSON in canonical form: RFC 8785 (JSON Canonicalization Scheme)."""
+"""Canonical JSON: RFC 8785 (JSON Canonicalization Scheme)."""
 
 from __future__ import annotations
 
@@ -11,30 +11,34 @@ from typing import Any, Final
 from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.canonical.literals import MAX_INTEGER
 
-Json = Any  # parsed JSON, told apart by type() because bool is an int
-MAX_DEPTH: Final = 64  # far above honest documents, far below the interpreter's recursion limit
+Json = Any  # parsed JSON; types are compared with type() because bool is a subclass of int
+MAX_DEPTH: Final = 64  # far above legitimate documents, far below the interpreter's recursion limit
 
-_ordered = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+_encode_sorted = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
 
 
 def canonicalize(value: object, *, max_depth: int = MAX_DEPTH) -> bytes:
-    """``value``, parsed JSON, as canonical UTF-8.
+    """Return ``value``, parsed JSON, as canonical UTF-8.
 
     :raises CanonicalError: ``document_depth``; ``number_range`` for an integer beyond 2^53-1, NaN or an infinity;
-        ``string_invalid`` for a lone surrogate; ``json_invalid`` for what is no JSON value.
+        ``string_invalid`` for a lone surrogate; ``json_invalid`` for anything that is not a JSON value.
     """
-    text = _ordered(value) if _plain(value, max_depth) else _write(value)
+    text = _encode_sorted(value) if _needs_no_rewrite(value, max_depth) else _write(value)
     try:
         return text.encode()
     except UnicodeEncodeError as error:
         raise CanonicalError("A string contains code points that are not characters.", code="string_invalid") from error
 
 
-def _plain(value: Json, max_depth: int) -> bool:
-    """Whether Python's own encoder writes ``value`` as RFC 8785 wants it: keys that sort alike in UTF-16, and no floats
-    but fractions of common size, which Python and ECMAScript write alike.
+def _needs_no_rewrite(value: Json, max_depth: int) -> bool:
+    """Whether Python's own encoder writes ``value`` as RFC 8785 requires. Also checks the limits.
 
-    Also the gate that lets only JSON within the caps through, level by level, so that depth costs no stack.
+    That is so if all names sort the same in UTF-16, and every float is a fraction of common size, which Python and
+    ECMAScript write the same.
+
+    Rejects anything that is not JSON within the limits. Works level by level, so depth uses no stack.
     """
     plain, level = True, [value]
     for _ in range(max_depth + 1):
@@ -53,15 +57,15 @@ def _plain(value: Json, max_depth: int) -> bool:
                 plain = plain and 1e-4 <= abs(item) < 1e16 and not item.is_integer()
             else:
                 _check_scalar(item)
-        plain = _plain_names(names) and plain
+        plain = _sort_alike(names) and plain
         if not below:
             return plain
         level = below
     raise CanonicalError(f"The document is nested deeper than {max_depth} levels.", code="document_depth")
 
 
-def _plain_names(names: Iterable[Json]) -> bool:
-    """Whether code point order is UTF-16 order for these names; all must be strings."""
+def _sort_alike(names: Iterable[Json]) -> bool:
+    """Whether code point order equals UTF-16 order for these names. Raises if one is not a string."""
     try:
         return "".join(names).isascii()
     except TypeError as error:
@@ -78,28 +82,28 @@ def _check_scalar(item: Json) -> None:
 
 
 def _write(value: Json) -> str:
-    """``value``, already within the caps, member by member (RFC 8785, 3.2)."""
+    """Write ``value``, already within the limits, member by member (RFC 8785, 3.2)."""
     if type(value) is dict:
-        names = sorted(value) if _plain_names(value) else sorted(value, key=_utf16)
+        names = sorted(value) if _sort_alike(value) else sorted(value, key=_utf16)
         return "{" + ",".join([f"{encode_basestring(name)}:{_write(value[name])}" for name in names]) + "}"
     if type(value) is list:
         return "[" + ",".join([_write(item) for item in value]) + "]"
     if type(value) is str:
         return encode_basestring(value)
-    return _number(value) if type(value) is float else _ordered(value)
+    return _number(value) if type(value) is float else _encode_sorted(value)
 
 
 def _utf16(name: str) -> bytes:
-    """Names are ordered by UTF-16 code units (RFC 8785, 3.2.3); a lone surrogate passes here and fails in UTF-8."""
+    """Return the sort key: UTF-16 code units (RFC 8785, 3.2.3). A lone surrogate passes here and fails in UTF-8."""
     return name.encode("utf-16-be", "surrogatepass")
 
 
 def _number(value: float) -> str:
-    """A float as ECMAScript writes it (RFC 8785, 3.2.2.3; ECMA-262, Number::toString)."""
+    """Write a float as ECMAScript does (RFC 8785, 3.2.2.3; ECMA-262, Number::toString)."""
     if not math.isfinite(value):
         raise CanonicalError("NaN and infinities are not JSON.", code="number_range")
     if value == 0:
-        return "0"  # also for minus zero
+        return "0"  # negative zero too
     sign = "-" if value < 0 else ""
     mantissa, _, exponent = f"{abs(value)!r}".partition("e")
     whole, _, fraction = mantissa.partition(".")

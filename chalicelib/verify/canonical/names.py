@@ -1,7 +1,7 @@
-"""What a name or an identifier in a document stands for, in one spelling only.
+"""Resolve names and identifiers in a document to IRIs, accepting only one spelling of each.
 
-JSON-LD lets one IRI be written in many ways; whoever reads the JSON knows one of them. Every other way is refused, for
-otherwise a signed member could be renamed and the signature would still hold. Clause: JSON-LD 1.1 API, 5.2.2.
+JSON-LD can write one IRI in many ways, and a reader of the JSON knows only one of them. Every other spelling is
+refused; otherwise a signed member could be renamed without invalidating the signature. Clause: JSON-LD 1.1 API, 5.2.2.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from chalicelib.verify.canonical.tables import TERM_IRIS, ActiveContext, Term, a
 
 
 def scoped(active: ActiveContext, term: Term) -> ActiveContext:
-    """``active`` with the term's own context applied, which may replace protected terms (5.1.2 step 8)."""
+    """Return ``active`` with the term's own context applied, which may replace protected terms (5.1.2 step 8)."""
     return active if term.scope is None else apply(active, term.scope, True)
 
 
 def member(name: object, active: ActiveContext) -> Term:
-    """What becomes of a member that is no term: with a default vocabulary a property of it, else a refusal.
+    """Resolve a member name that is not a term: a property in the default vocabulary if there is one, else an error.
 
     :raises CanonicalError: ``term_undefined``, ``keyword_refused``, ``iri_relative``, ``json_invalid``.
     """
@@ -33,7 +33,7 @@ def member(name: object, active: ActiveContext) -> Term:
 
 
 def reference(value: object, active: ActiveContext) -> str:
-    """An identifier as an IRI in angle brackets.
+    """Return an identifier as an IRI in angle brackets.
 
     :raises CanonicalError: ``iri_relative``, ``iri_compact``, ``id_blank``, ``value_invalid``.
     """
@@ -46,7 +46,7 @@ def reference(value: object, active: ActiveContext) -> str:
 
 
 def refuse_abbreviated(value: str, active: ActiveContext) -> None:
-    """Refuse an identifier that begins with a prefix.
+    """Refuse an identifier that starts with a prefix.
 
     :raises CanonicalError: ``iri_compact``.
     """
@@ -55,7 +55,7 @@ def refuse_abbreviated(value: str, active: ActiveContext) -> None:
 
 
 def class_(name: object, active: ActiveContext) -> str:
-    """One ``type`` as an IRI in angle brackets.
+    """Return one ``type`` as an IRI in angle brackets.
 
     :raises CanonicalError: ``type_invalid``, ``term_class``, and those of `vocabulary`.
     """
@@ -70,7 +70,7 @@ def class_(name: object, active: ActiveContext) -> str:
 
 
 def vocabulary(value: str, active: ActiveContext) -> str:
-    """A term, a name in the default vocabulary, or an IRI for which there is no term, as an IRI in angle brackets.
+    """Return a term, a name in the default vocabulary, or an IRI without a term, as an IRI in angle brackets.
 
     :raises CanonicalError: ``type_undefined``, ``iri_aliased``, and those of `reference`.
     """
@@ -87,14 +87,14 @@ def vocabulary(value: str, active: ActiveContext) -> str:
 
 
 _PLAIN_TYPES = frozenset(typed_suffix(XSD + name) for name in ("string", "boolean", "integer", "double"))
-"""Of literals that JSON writes without a value object."""
+"""Datatypes of literals that JSON writes without a value object."""
 
 
 def value_object(value: dict[str, Any], term: Term, active: ActiveContext) -> str:
-    """``{"@value", "@language"}`` or ``{"@value", "@type"}`` as a literal (5.1.2 step 14), and nothing else.
+    """Return a literal for ``{"@value", "@language"}`` or ``{"@value", "@type"}`` (5.1.2 step 14).
 
-    A base direction has no place in RDF 1.1 and would be dropped; a bare ``@value``, and a type that the value would
-    have without being told, would be second spellings.
+    Everything else is refused: a base direction does not exist in RDF 1.1 and would be dropped; a bare ``@value``, or
+    the type that the value has by default, would be a second spelling.
 
     :raises CanonicalError: ``keyword_refused``, ``value_invalid``, and those of `reference`.
     """

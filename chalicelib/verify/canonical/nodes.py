@@ -1,8 +1,8 @@
-"""One node, one place: what RDF would merge or re-root without a trace is refused.
+"""Refuse documents in which members could move between mentions of a node without changing the RDF.
 
-RDF knows nodes, not objects: members of two objects with the same identifier may change places, and any node may be
-written as the document's root, while the statements, and so the signature, stay the same. Whoever reads the JSON would
-read something else.
+RDF has nodes, not objects: members of two objects with the same identifier may change places, and any node may be
+written as the document's root, while the statements, and therefore the signature, stay the same. A reader of the JSON
+would understand something else.
 """
 
 from __future__ import annotations
@@ -13,26 +13,32 @@ from chalicelib.verify.canonical.errors import CanonicalError
 
 Json = Any  # parsed JSON
 _NOT_MEMBERS = frozenset({"id", "type", "@context"})
-_UNREAD = frozenset({"endorsement", "endorsementComment", "endorsementJwt"})
-"""What others say of a node. Nothing shows or judges it, and the specification's own full example says it in parts."""
+_STATEMENTS_BY_OTHERS = frozenset({"endorsement", "endorsementComment", "endorsementJwt"})
+"""Statements by others about a node. They are neither shown nor checked, and the specification's own full example
+splits them over several mentions."""
 CREDENTIAL = "VerifiableCredential"
 
 
 def merged(earlier: dict[str, Json], later: dict[str, Json]) -> dict[str, Json]:
-    """Two descriptions of one identifier as one. What both say must be the same, or it could be exchanged.
+    """Merge two descriptions of one identifier. Members in both must be equal; otherwise they could be exchanged.
 
-    Types are read at the mention itself: to gather them would take time that grows with the square of the mentions.
+    Types are read at each mention and not merged: merging them would take time quadratic in the number of mentions.
 
     :raises CanonicalError: ``node_split``.
     """
     for name, value in later.items():
-        if name in earlier and earlier[name] != value and name not in _NOT_MEMBERS and name not in _UNREAD:
+        if (
+            name in earlier
+            and earlier[name] != value
+            and name not in _NOT_MEMBERS
+            and name not in _STATEMENTS_BY_OTHERS
+        ):
             raise CanonicalError(f"Two objects with the same id have different values for {name!r}.", code="node_split")
     return {**earlier, **later}
 
 
 def refuse_split_root(element: dict[str, Json]) -> None:
-    """An expiry date must not move out of the credential into a nested object that bears its identifier, nor a type.
+    """Refuse an object with the credential's identifier that has members, such as an expiry date, or a type.
 
     :raises CanonicalError: ``node_split``.
     """
@@ -41,16 +47,16 @@ def refuse_split_root(element: dict[str, Json]) -> None:
 
 
 def refuse_other_roots(document: dict[str, Json], credentials: list[dict[str, Json]]) -> None:
-    """With a way back to the root, another credential by its issuer could be written as the root in its place.
+    """Refuse a second credential by the same issuer when a reference to the root exists.
 
-    One by another issuer could be too, but then the signature is not by the issuer that the root names.
-    ``credentials``: every object in ``document`` that is one.
+    Such a credential could be written as the root instead. One by another issuer could be too, but then the signature
+    would not be by the issuer that the root names. ``credentials``: every object in ``document`` that is a credential.
 
     :raises CanonicalError: ``node_split``.
     """
     issuer = _issuer(document)
-    for found in credentials:
-        if found is not document and _issuer(found) in {issuer, None}:
+    for credential in credentials:
+        if credential is not document and _issuer(credential) in {issuer, None}:
             raise CanonicalError(
                 "Two credentials of one issuer refer to each other, so either could pose as the whole.",
                 code="node_split",
@@ -65,5 +71,5 @@ def _types(element: dict[str, Json]) -> list[str]:
 
 def _issuer(element: dict[str, Json]) -> str | None:
     value = element.get("issuer")
-    found = value.get("id") if type(value) is dict else value
-    return found if type(found) is str else None
+    identifier = value.get("id") if type(value) is dict else value
+    return identifier if type(identifier) is str else None

@@ -1,8 +1,8 @@
-"""JSON-LD to RDF in one pass, over the bundled contexts, refusing whatever would be dropped or hidden.
+"""JSON-LD to RDF in one pass, over the bundled contexts, refusing anything that would be dropped or hidden.
 
-A signature covers the quads, not the JSON. So this is a deliberately small part of JSON-LD 1.1: every name and value in
-the document must reach the quads, in one spelling. Clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/
-(5.1.2 expansion, 5.3.2 value expansion, 8.1 to RDF).
+A signature covers the quads, not the JSON. So this supports a deliberately small part of JSON-LD 1.1: every name and
+value in the document must reach the quads, and each has only one spelling. Clauses: JSON-LD 1.1 API,
+https://www.w3.org/TR/json-ld11-api/ (5.1.2 expansion, 5.3.2 value expansion, 8.1 to RDF).
 """
 
 from __future__ import annotations
@@ -26,33 +26,38 @@ from chalicelib.verify.canonical.names import (
 from chalicelib.verify.canonical.nodes import CREDENTIAL, merged, refuse_other_roots, refuse_split_root
 from chalicelib.verify.canonical.tables import EMPTY, ID, JSON, LITERAL, ActiveContext, Term, apply, enter
 
-# Bounds on what a stranger sends, far above honest use: the specification's fullest badge nests 6 deep, has 86 objects
-# and makes 400 quads. A document of 256 KB, the most that is read anywhere, cannot honestly hold more than these.
+# Limits for submitted documents, far above legitimate use: the specification's largest example badge is 6 levels deep,
+# has 86 objects and makes 400 quads. No legitimate document of 256 KB, the input limit, exceeds these.
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 4_096
 MAX_QUADS: Final = 16_384
 MAX_TEXT: Final = 8 * 1024 * 1024
-"""Characters of subjects and predicates, which are written out again for every value."""
+"""Total characters of subjects and predicates, which are written again for every value."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE, _FIRST, _REST, _NIL = f" <{_RDF}type> ", f" <{_RDF}first> ", f" <{_RDF}rest> ", f"<{_RDF}nil>"
 
-_READ_ALREADY: Final = frozenset({"id", "type", "@context"})
+_HANDLED_MEMBERS: Final = frozenset({"id", "type", "@context"})
 
-Json = Any  # parsed JSON, told apart by type() because bool is an int
+Json = Any  # parsed JSON; types are compared with type() because bool is a subclass of int
 Quad = tuple[str, str, str, str]
-"""Subject, predicate, object and graph as N-Quads writes them: the predicate between its spaces, the graph empty for
-the default graph; a blank node begins with an underscore."""
+"""Subject, predicate, object and graph in N-Quads notation: the predicate between spaces, the graph empty for the
+default graph; a blank node starts with an underscore."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quads:
-    """An RDF dataset, which may repeat itself.
+    """An RDF dataset, which may contain duplicates.
 
-    ``ground``: finished lines of the default graph, without blank nodes. ``facts``: for each blank node, the lines of
-    the default graph that begin with it and name no other, without that beginning. ``links``: every other quad.
-    ``nodes``: when made of a document, all that it says of each identifier of the default graph, wherever it says so
-    (the identifier as it stands in the quads; those of other graphs have the graph's name behind them).
+    ``ground``: complete lines of the default graph without blank nodes.
+
+    ``facts``: per blank node, the lines of the default graph with it as subject and no other blank node; the subject is
+    left out.
+
+    ``links``: every other quad.
+
+    ``nodes``: if made from a document, the merged members of each identifier over all its mentions. The key is the
+    identifier in N-Quads notation, followed by the graph's name unless it is the default graph.
     """
 
     ground: list[str]
@@ -62,14 +67,14 @@ class Quads:
 
     @classmethod
     def of(cls, quads: Iterable[Quad]) -> Quads:
-        """The dataset of ``quads``."""
+        """Build a dataset from ``quads``."""
         dataset = cls([], {}, [])
         for quad in quads:
             dataset.add(*quad)
         return dataset
 
     def add(self, subject: str, predicate: str, object_: str, graph: str) -> None:
-        """One quad more."""
+        """Add one quad."""
         if graph or object_[0] == "_":
             self.links.append((subject, predicate, object_, graph))
         elif subject[0] == "_":
@@ -88,10 +93,10 @@ def to_quads(
     max_nodes: int = MAX_NODES,
     max_quads: int = MAX_QUADS,
 ) -> Quads:
-    """The quads of ``document``, a parsed JSON object with its ``@context``.
+    """Convert ``document``, a parsed JSON object with its ``@context``, to quads.
 
-    :raises CanonicalError: with the codes listed there, whenever a name or value would not reach the quads
-        unambiguously, or the document is beyond a cap.
+    :raises CanonicalError: whenever a name or value would not reach the quads unambiguously, or a limit is exceeded;
+        `CanonicalError` lists the codes.
     """
     if not isinstance(document, dict):
         raise CanonicalError("A document is a JSON object.", code="json_invalid")
@@ -109,29 +114,29 @@ def to_quads(
 class _Walk:
     """One pass over one document.
 
-    ``base`` is the active context outside an object's own types, ``active`` the one with them: a type's terms end with
-    its object (5.1.2 step 7), so nested objects start from ``base`` and plain values are read in ``active``.
+    ``base`` is the active context without an object's own types, ``active`` the one with them: a type-scoped context
+    ends with its object (5.1.2 step 7), so nested objects start from ``base`` and plain values use ``active``.
     """
 
     __slots__ = (
         "add",
+        "blank_count",
+        "character_count",
         "credentials",
-        "issued",
         "max_depth",
         "max_nodes",
         "nodes",
         "quads",
         "root",
         "root_mentioned",
-        "written",
     )
 
     def __init__(self, max_depth: int, max_nodes: int) -> None:
         self.quads = Quads([], {}, [])
         self.add = self.quads.add
-        self.issued = 0
+        self.blank_count = 0
         self.nodes = 0
-        self.written = 0
+        self.character_count = 0
         self.root = ""
         self.credentials: list[dict[str, Json]] = []
         self.root_mentioned = False
@@ -139,19 +144,19 @@ class _Walk:
         self.max_nodes = max_nodes
 
     def new_blank(self) -> str:
-        self.issued += 1
-        return f"_:b{self.issued}"
+        self.blank_count += 1
+        return f"_:b{self.blank_count}"
 
     def node(self, element: dict[str, Json], base: ActiveContext, graph: str, depth: int) -> str:
-        """Write the quads of one JSON object into ``graph``; its subject."""
+        """Write the quads of one JSON object into ``graph`` and return its subject."""
         if "@context" in element:
             base = enter(base, element["@context"])
         subject = self.subject(element, base)
         self.nodes += 1
-        self.within_caps(depth, len(subject) * len(element))
+        self.check_limits(depth, len(subject) * len(element))
         active = self.types(element, subject, base, graph) if "type" in element else base
         if active is not base and "id" in element:
-            refuse_abbreviated(element["id"], active)  # a type may bring prefixes; they hold for the identifier too
+            refuse_abbreviated(element["id"], active)  # prefixes that a type defines apply to the identifier too
         if depth == 1:
             self.root = subject
         elif subject == self.root and not graph:
@@ -159,28 +164,28 @@ class _Walk:
             refuse_split_root(element)
         terms = active.terms
         if subject[0] == "_":
-            beginning, lines = "", self.quads.facts.setdefault(subject, [])
+            line_start, lines = "", self.quads.facts.setdefault(subject, [])
         else:
-            beginning, lines = subject, self.quads.ground
+            line_start, lines = subject, self.quads.ground
             earlier = self.quads.nodes.setdefault(subject + graph, element)
             if earlier is not element:
                 self.quads.nodes[subject + graph] = merged(earlier, element)
         for name, value in element.items():
             term = terms.get(name)
             if term is not None and term.plain and type(value) is str and not graph:
-                lines.append(f"{beginning}{term.opening}{escape(value)}{term.closing}")
-            elif name not in _READ_ALREADY:
+                lines.append(f"{line_start}{term.opening}{escape(value)}{term.closing}")
+            elif name not in _HANDLED_MEMBERS:
                 term = term or member(name, active)
                 self.member(subject, term, name, value, active, base, graph, depth)
         return subject
 
-    def within_caps(self, depth: int, characters: int) -> None:
-        self.written += characters
+    def check_limits(self, depth: int, characters: int) -> None:
+        self.character_count += characters
         if depth > self.max_depth:
             raise CanonicalError(f"The document is nested deeper than {self.max_depth} levels.", code="document_depth")
         if self.nodes > self.max_nodes:
             raise CanonicalError(f"The document has more than {self.max_nodes} objects.", code="document_size")
-        if self.written > MAX_TEXT:
+        if self.character_count > MAX_TEXT:
             raise CanonicalError("The document repeats long names too often.", code="document_size")
 
     def subject(self, element: dict[str, Json], base: ActiveContext) -> str:
@@ -191,13 +196,13 @@ class _Walk:
         return reference(element["id"], base)
 
     def types(self, element: dict[str, Json], subject: str, base: ActiveContext, graph: str) -> ActiveContext:
-        """Write the type quads; the active context with the types' own contexts, in order (5.1.2 step 11)."""
+        """Write the type quads. Returns the active context with the type-scoped contexts, in order (5.1.2 step 11)."""
         if not base.aliased:
             raise CanonicalError("No context defines 'type'.", code="term_undefined")
         value = element["type"]
         names = value if type(value) is list else [value]
         if len(names) > 1:
-            self.within_caps(0, len(subject) * len(names))
+            self.check_limits(0, len(subject) * len(names))
         scopes = []
         for name in names:
             term = base.terms.get(name) if type(name) is str else None
@@ -240,7 +245,7 @@ class _Walk:
             return
         values = value if type(value) is list else [value]
         if len(values) > 1:
-            self.within_caps(depth, (len(subject) + len(term.predicate)) * len(values))
+            self.check_limits(depth, (len(subject) + len(term.predicate)) * len(values))
         if term.container == "@graph":
             objects = [self.graph(term, name, item, base, depth) for item in values]
         else:
@@ -248,7 +253,7 @@ class _Walk:
         if term.container == "@list":
             objects = [self.list(objects, graph)]
         elif len(set(objects)) < len(objects):
-            # A reader of the JSON takes two for no name, or for two awards, where the signature covers one.
+            # A reader of the JSON could take a duplicate for no value, or for two, where the signature covers one.
             raise CanonicalError(f"{name!r} has a duplicate value, which is signed only once.", code="value_repeated")
         for object_ in objects:
             self.add(subject, term.predicate, object_, graph)
@@ -256,7 +261,7 @@ class _Walk:
     def object(
         self, term: Term, name: str, value: Json, active: ActiveContext, base: ActiveContext, graph: str, depth: int
     ) -> str:
-        """One value as the object of a quad; a nested object is written on the way."""
+        """Return one value as the object of a quad, writing the quads of a nested object."""
         kind = type(value)
         if kind is dict:
             if "@value" in value:
@@ -265,14 +270,14 @@ class _Walk:
         if kind is str:
             if term.kind == LITERAL:
                 return f'"{escape(value)}"{term.suffix}'
-            found = (reference if term.kind == ID else vocabulary)(value, scoped(active, term))
-            if found == self.root and not graph:
+            iri = (reference if term.kind == ID else vocabulary)(value, scoped(active, term))
+            if iri == self.root and not graph:
                 self.root_mentioned = True
-            return found
+            return iri
         return _scalar(term, name, value)
 
     def list(self, objects: list[str], graph: str) -> str:
-        """Write an RDF collection; its head (8.3)."""
+        """Write an RDF collection and return its head (8.3)."""
         head = _NIL
         for object_ in reversed(objects):
             cell = self.new_blank()
@@ -282,7 +287,7 @@ class _Walk:
         return head
 
     def graph(self, term: Term, name: str, value: Json, base: ActiveContext, depth: int) -> str:
-        """Write an object's quads into a graph of their own; the graph's name (5.1.2 step 13.13)."""
+        """Write an object's quads into a graph of its own and return the graph's name (5.1.2 step 13.13)."""
         if type(value) is not dict or "@value" in value:
             raise CanonicalError(f"{name!r} must be an object, or it would be dropped.", code="node_dropped")
         graph = self.new_blank()
@@ -294,7 +299,7 @@ class _Walk:
 
 
 def _scalar(term: Term, name: str, value: Json) -> str:
-    """A JSON value that is neither object nor string, as a literal."""
+    """Write a JSON value that is neither object nor string as a literal."""
     kind = type(value)
     if kind is bool:
         return f'"{"true" if value else "false"}"^^<{term.datatype or XSD + "boolean"}>'

@@ -1,8 +1,8 @@
 """RDF Dataset Canonicalization, RDFC-1.0 (https://www.w3.org/TR/rdf-canon/), with a budget.
 
-Most credentials give every blank node a first-degree hash of its own, and then this is a sort. Only look-alikes need
-the N-degree step, which is exponential in the worst case: it is counted, and ends in `canonical_budget` long before
-it hurts.
+In most credentials every blank node has a unique first-degree hash, and canonicalisation is a sort. Only nodes with
+equal hashes need the N-degree step, which is exponential in the worst case: its steps are counted, and it stops early
+with `canonical_budget`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.canonical.quads import Quad, Quads
 
 BUDGET: Final = 12_000
-"""Steps of the N-degree part: one for each node hashed, related node looked at and node placed in a permutation. The
-specification's fullest badge needs 100, the hungriest solvable case of the W3C suite 6,636; all of it takes 20 ms."""
-MAX_RECURSION: Final = 100  # of the N-degree step into itself; well below the interpreter's own limit
+"""Steps of the N-degree part: one for each node hashed, related node visited and node placed in a permutation. The
+specification's largest example badge needs 100, the most expensive solvable case of the W3C suite 6,636; the whole
+budget takes 20 ms."""
+MAX_RECURSION: Final = 100  # of the N-degree step; well below the interpreter's own limit
 
 
 class Hash(Protocol):
@@ -31,7 +32,7 @@ Digest = Callable[[bytes], Hash]
 
 
 def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256) -> bytes:
-    """``quads`` as canonical N-Quads: labelled, without repetition, sorted by code point.
+    """Return ``quads`` as canonical N-Quads: labelled, without duplicates, sorted by code point.
 
     :raises CanonicalError: ``canonical_budget`` when labelling takes more than ``budget`` steps.
     """
@@ -40,20 +41,20 @@ def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib
     lines += quads.ground
     for node, facts in quads.facts.items():
         lines += [labels[node] + fact for fact in facts]
-    return "".join(_once(lines)).encode()
+    return "".join(_sorted_unique(lines)).encode()
 
 
-def _once(lines: list[str]) -> list[str]:
-    """``lines`` in order, without repetition; sorting them is dearer with a set, which would hash each of them."""
+def _sorted_unique(lines: list[str]) -> list[str]:
+    """Sort ``lines`` and drop duplicates; a set would be slower, because it hashes every line."""
     return [line for line, _ in groupby(sorted(lines))]
 
 
 def issue(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256) -> dict[str, str]:
-    """The issued identifiers map: blank node -> canonical label, both as written in N-Quads (4.4.3).
+    """Return the issued identifiers map: blank node to canonical label, both in N-Quads notation (4.4.3).
 
     :raises CanonicalError: ``canonical_budget``.
     """
-    if not quads.links and len(quads.facts) == 1:  # as in the options of a proof: nothing to tell apart
+    if not quads.links and len(quads.facts) == 1:  # a single blank node, as in the options of a proof
         return dict.fromkeys(quads.facts, "_:c14n0")
     return _Labelling(quads, budget, digest).run()
 
@@ -69,15 +70,15 @@ Relations = dict[str, list[Quad]]
 
 
 def _first_degree_lines(quads: Quads) -> tuple[Mentions, Relations]:
-    """For each blank node the quads that mention it, itself written _:a and every other blank node _:z (4.6.3).
+    """Return, per blank node, the quads that mention it, and those that also mention another blank node.
 
-    And for each one the quads that relate it to another.
+    In the first, the node itself is written _:a and every other blank node _:z (4.6.3).
     """
-    lines = {node: [f"_:a{fact}" for fact in _once(facts)] for node, facts in quads.facts.items() if facts}
+    lines = {node: [f"_:a{fact}" for fact in _sorted_unique(facts)] for node, facts in quads.facts.items() if facts}
     relations: Relations = {}
     for quad in dict.fromkeys(quads.links):
         subject, predicate, object_, graph = quad
-        if not graph and subject[0] != "_":  # by far the most frequent: an unnamed object in a named one
+        if not graph and subject[0] != "_":  # by far the most frequent case: an unnamed object in a named one
             lines.setdefault(object_, []).append(f"{subject}{predicate}_:a .\n")
             continue
         source = "_:z" if subject[0] == "_" else subject
@@ -97,7 +98,7 @@ def _first_degree_lines(quads: Quads) -> tuple[Mentions, Relations]:
 
 
 class _Issuer:
-    """Labels given out in order (4.5)."""
+    """Issues labels in order (4.5)."""
 
     __slots__ = ("labels", "prefix")
 
@@ -118,14 +119,14 @@ class _Issuer:
 class _Labelling:
     """One run of the algorithm of 4.4.3."""
 
-    __slots__ = ("budget", "canonical", "digest", "first", "hashes", "quads", "related", "relations")
+    __slots__ = ("budget", "canonical", "digest", "first_degree", "hashes", "quads", "related", "relations")
 
     def __init__(self, quads: Quads, budget: int, digest: Digest) -> None:
         self.quads = quads
         self.budget = budget
         self.digest = digest
         self.canonical = _Issuer("_:c14n", {})
-        self.first: dict[str, str] = {}
+        self.first_degree: dict[str, str] = {}
         self.hashes: dict[str, str] = {}
         self.relations: Relations = {}
         self.related: dict[str, list[tuple[str, str]]] = {}
@@ -137,7 +138,7 @@ class _Labelling:
         by_hash: dict[str, list[str]] = {}
         for node, mentions in lines.items():
             mentions.sort()
-            hash_ = self.first[node] = self.digest("".join(mentions).encode()).hexdigest()
+            hash_ = self.first_degree[node] = self.digest("".join(mentions).encode()).hexdigest()
             by_hash.setdefault(hash_, []).append(node)
         groups = [by_hash[hash_] for hash_ in sorted(by_hash)]
         for nodes in groups:
@@ -146,21 +147,21 @@ class _Labelling:
         if len(groups) < len(lines):
             for nodes in groups:
                 if len(nodes) > 1:
-                    self.label_alike(nodes)
+                    self.label_equal_hashes(nodes)
         return self.canonical.labels
 
     def related_to(self, node: str) -> list[tuple[str, str]]:
-        """Every blank node beside ``node`` in a quad, with the position and, but for graphs, the predicate (4.8.3)."""
-        found = self.related.get(node)
-        if found is None:
-            found = self.related[node] = []
+        """Return blank nodes that share a quad with ``node``, with position and, unless a graph, predicate (4.8.3)."""
+        related = self.related.get(node)
+        if related is None:
+            related = self.related[node] = []
             for subject, predicate, object_, graph in self.relations.get(node, ()):
                 parts = (subject, f"s{predicate.strip()}"), (object_, f"o{predicate.strip()}"), (graph, "g")
-                found += [(part, how) for part, how in parts if part[:1] == "_" and part != node]
-        return found
+                related += [(part, position) for part, position in parts if part[:1] == "_" and part != node]
+        return related
 
-    def label_alike(self, nodes: list[str]) -> None:
-        """Tell apart nodes with the same first-degree hash (4.4.3 step 5)."""
+    def label_equal_hashes(self, nodes: list[str]) -> None:
+        """Label nodes with the same first-degree hash (4.4.3 step 5)."""
         results = []
         for node in nodes:
             if node not in self.canonical.labels:
@@ -171,23 +172,23 @@ class _Labelling:
             for node in issuer.labels:
                 self.canonical.issue(node)
 
-    def hash_related(self, related: str, how: str, issuer: _Issuer) -> str:
-        """4.7.3."""
-        label = self.canonical.labels.get(related) or issuer.labels.get(related) or self.first[related]
-        text = f"{how}{label}"
-        hash_ = self.hashes.get(text)  # embedded proofs are alike in many ways
+    def hash_related(self, related: str, position: str, issuer: _Issuer) -> str:
+        """Hash Related Blank Node (4.7.3)."""
+        label = self.canonical.labels.get(related) or issuer.labels.get(related) or self.first_degree[related]
+        text = f"{position}{label}"
+        hash_ = self.hashes.get(text)  # embedded proofs share many of these texts
         if hash_ is None:
             hash_ = self.hashes[text] = self.digest(text.encode()).hexdigest()
         return hash_
 
     def hash_n_degree(self, node: str, issuer: _Issuer, depth: int) -> tuple[str, _Issuer]:
-        """4.8.3: the hash of everything around ``node``, and the labels given on the way."""
+        """Hash N-Degree Quads (4.8.3): the hash of the surroundings of ``node``, and the labels issued."""
         if depth > MAX_RECURSION:
-            raise _too_much()
+            raise _budget_exceeded()
         by_hash: dict[str, list[str]] = {}
-        for related, how in self.related_to(node):
+        for related, position in self.related_to(node):
             self.spend(1)
-            by_hash.setdefault(self.hash_related(related, how, issuer), []).append(related)
+            by_hash.setdefault(self.hash_related(related, position, issuer), []).append(related)
         data = []
         for hash_, nodes in sorted(by_hash.items()):
             path, issuer = self.shortest_path(nodes, issuer, depth)
@@ -196,7 +197,7 @@ class _Labelling:
         return self.digest("".join(data).encode()).hexdigest(), issuer
 
     def shortest_path(self, nodes: list[str], issuer: _Issuer, depth: int) -> tuple[str, _Issuer]:
-        """Of all orders of ``nodes`` the one whose path is least, and its labels (4.8.3 step 5)."""
+        """Return the smallest path over all permutations of ``nodes``, and its labels (4.8.3 step 5)."""
         best: tuple[str, _Issuer] | None = None
         for order in distinct_permutations(nodes):
             self.spend(len(order))
@@ -206,7 +207,7 @@ class _Labelling:
         return best or ("", issuer)
 
     def path(self, order: list[str], issuer: _Issuer, depth: int, best: str) -> tuple[str, _Issuer] | None:
-        """The path through ``order``, or None as soon as it cannot beat ``best``."""
+        """Return the path for ``order``, or None as soon as it cannot be smaller than ``best``."""
         path, unlabelled = "", []
         for node in order:
             label = self.canonical.labels.get(node)
@@ -228,15 +229,15 @@ class _Labelling:
     def spend(self, steps: int) -> None:
         self.budget -= steps
         if self.budget < 0:
-            raise _too_much()
+            raise _budget_exceeded()
 
 
-def _too_much() -> CanonicalError:
+def _budget_exceeded() -> CanonicalError:
     return CanonicalError("The document's unnamed objects are too interlinked to tell apart.", code="canonical_budget")
 
 
 def distinct_permutations(items: list[str]) -> Iterator[list[str]]:
-    """Every order of ``items`` once, least first, however often an item repeats."""
+    """Yield every distinct permutation of ``items``, in lexicographic order."""
     order = sorted(items)
     while True:
         yield order

@@ -1,7 +1,7 @@
-"""The bundled JSON-LD contexts at run time: terms, and what a name means at one place in a document.
+"""The bundled JSON-LD contexts at run time: terms, and the active context at each place in a document.
 
-An `ActiveContext` is immutable; `apply` makes the next one and is memoised within a bound, because documents of the
-same kind pass through the same few. Clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/.
+An `ActiveContext` is immutable. `apply` builds the next one and has a bounded cache, because documents of the same kind
+go through the same few contexts. Clauses: JSON-LD 1.1 API, https://www.w3.org/TR/json-ld11-api/.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from typing import Any, Final
 from chalicelib.verify.canonical.errors import CanonicalError
 
 LITERAL, ID, VOCAB, JSON = range(4)
-"""What a term makes of a string: a literal, an IRI, an IRI or a term's IRI, or (of any value) a JSON literal."""
+"""The coercion of a term's string: a literal, an IRI, a term or an IRI, or (for any value) a JSON literal."""
 
 _PROTECTED, _PREFIX, _LATE, _CLASS = 1, 2, 4, 8  # the flags that tools/contexts.py writes
 _KINDS: Final = {None: LITERAL, "@id": ID, "@vocab": VOCAB, "@json": JSON}
 _RDF_JSON = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
-# A document of one kind needs about ten active contexts; the bundled contexts allow more than fit in memory. At about
-# 10 KB each this is at most 3 MB.
-_REMEMBERED = 256
+# One kind of document needs about ten active contexts. All combinations of the bundled contexts would not fit in
+# memory; at about 10 KB each, this limit is at most 3 MB.
+_CACHE_SIZE = 256
 
 MAX_CONTEXTS: Final = 64
-"""In one `@context`. Honest documents name at most five."""
+"""In one `@context`. Legitimate documents name at most five."""
 
 
 class Term:
-    """One term definition (4.1.11), ready for writing quads."""
+    """One term definition (4.1.11), prepared for writing quads."""
 
     __slots__ = (
         "closing",
@@ -64,25 +64,25 @@ class Term:
         self.suffix = typed_suffix(self.datatype)
         self.opening = f'{self.predicate}"'
         self.closing = f'"{self.suffix} .\n'
-        self.container = None if container == "@set" else container  # an array means a set without saying so
+        self.container = None if container == "@set" else container  # an array is always a set, so @set changes nothing
         self.is_set = container == "@set"
         self.scope = scope
         self.protected = bool(flags & _PROTECTED)
         self.prefix = bool(flags & _PREFIX)
         self.is_class = bool(flags & _CLASS)
         keyword = iri.startswith("@") or name in {"id", "type"}
-        # Whether a string is simply a literal.
+        # Whether a string value becomes a literal without further processing.
         self.plain = self.kind == LITERAL and self.container is None and not self.is_class and not keyword
 
     def same(self, other: Term) -> bool:
-        """Whether both mean the same, `protected` aside (4.2.2 step 27)."""
+        """Whether both definitions are equal, ignoring `protected` (4.2.2 step 27)."""
         return (self.iri, self.kind, self.datatype, self.container, self.is_set, self.scope, self.prefix) == (
             other.iri, other.kind, other.datatype, other.container, other.is_set, other.scope, other.prefix
         )  # fmt: skip
 
 
 class ActiveContext:
-    """What names mean at one place: the terms, and the vocabulary for names that are no terms."""
+    """The meaning of names at one place: the terms, and the vocabulary for other names."""
 
     __slots__ = ("aliased", "prefixes", "terms", "vocab")
 
@@ -94,7 +94,7 @@ class ActiveContext:
 
 
 def typed_suffix(datatype: str | None) -> str:
-    """What follows a literal's closing quote: nothing for a plain string (canonical N-Quads)."""
+    """Return what follows a literal's closing quote: nothing for a plain string (canonical N-Quads)."""
     return "" if datatype is None or datatype == _XSD_STRING else f"^^<{datatype}>"
 
 
@@ -109,13 +109,13 @@ _NUMBERS: Final[dict[str, int]] = {url: entry["local"] for url, entry in _TABLES
 
 EMPTY: Final = ActiveContext({}, None, frozenset())
 CONTEXTS: Final[Mapping[str, str]] = {url: entry["sha256"] for url, entry in _TABLES["contexts"].items()}
-"""Every bundled context: URL -> SHA-256 (hex) of the document that the tables were compiled from."""
+"""Every bundled context: URL to SHA-256 (hex) of the document that the tables were compiled from."""
 TERM_IRIS: Final[frozenset[str]] = frozenset(_TABLES["iris"])
-"""Every IRI that some bundled term stands for."""
+"""Every IRI that a bundled term stands for."""
 
 
 def enter(active: ActiveContext, context: object) -> ActiveContext:
-    """The active context after a document's own ``@context``: a bundled URL or a list of them (4.1).
+    """Return the active context after a document's own ``@context``: a bundled URL or a list of them (4.1).
 
     :raises CanonicalError: ``context_unknown``, ``context_inline``, ``term_conflict``, ``document_size``.
     """
@@ -134,16 +134,16 @@ def enter(active: ActiveContext, context: object) -> ActiveContext:
     return active
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
-    """The active context after local context ``number`` (4.1.2).
+    """Return the active context after local context ``number`` (4.1.2).
 
-    ``override``: it is a property's own context, to which protection yields.
+    ``override``: it is a property-scoped context, which may redefine protected terms.
 
     :raises CanonicalError: ``term_conflict`` when it redefines a protected term (4.2.2 step 27).
     """
     local = _LOCALS[number]
-    if local is None:  # only a property's own context can be null, and it may clear protected terms (4.1.2 step 5.1)
+    if local is None:  # only a property-scoped context can be null, and it may clear protected terms (4.1.2 step 5.1)
         return EMPTY
     terms, prefixes = dict(active.terms), set(active.prefixes)
     for term in _local_terms(number) if local["closed"] else _late_terms(local, active):
@@ -158,13 +158,13 @@ def apply(active: ActiveContext, number: int, override: bool) -> ActiveContext:
 
 @lru_cache(maxsize=len(_LOCALS))
 def _local_terms(number: int) -> list[Term]:
-    """The terms of a context that says everything itself."""
+    """Return the terms of a context that does not depend on earlier contexts."""
     local = _LOCALS[number] or {"terms": {}}
     return [Term(name, *entry) for name, entry in local["terms"].items()]
 
 
 def _late_terms(local: dict[str, Any], active: ActiveContext) -> list[Term]:
-    """The terms of a context that uses a prefix of the contexts before it."""
+    """Return the terms of a context that uses prefixes of earlier contexts."""
     return [
         Term(name, _expand(iri, active), coercion and _expand(coercion, active), container, scope, flags)
         if flags & _LATE
@@ -174,6 +174,6 @@ def _late_terms(local: dict[str, Any], active: ActiveContext) -> list[Term]:
 
 
 def _expand(value: str, active: ActiveContext) -> str:
-    """A compact IRI whose prefix its own context does not define, resolved in the contexts before it (5.2.2 step 6)."""
+    """Expand a compact IRI whose prefix is defined in an earlier context (5.2.2 step 6)."""
     prefix, _, suffix = value.partition(":")
     return active.terms[prefix].iri + suffix if prefix in active.prefixes and not suffix.startswith("//") else value

@@ -1,1 +1,1 @@
-"""The ten checks, one module each, named as in the report. Each is one function of a `VerificationContext`."""
+"""The ten checks, one module each, named as in the report. Each is a function that takes a `VerificationContext`."""

@@ -9,25 +9,25 @@ from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckFailed, VerificationContext
 
-_found = partial(Finding, 6, "dates")
+_finding = partial(Finding, 6, "dates")
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_NO_END = _found(Outcome.PASSED, "within_validity", "It is valid now and has no end date.")
+_NO_END = _finding(Outcome.PASSED, "within_validity", "It is valid now and has no end date.")
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Both bounds are inclusive (VC Data Model 2.0, 4.9); the start tolerates `SKEW`, the end does not."""
+    """Check the validity period. Both bounds are inclusive (VC Data Model 2.0, 4.9); only the start has tolerance."""
     if verification.valid_from is not None and verification.now + SKEW < verification.valid_from:
         raise CheckFailed("not_yet_valid", f"It is not valid before {_day(verification.valid_from)}.")
     if verification.valid_until is not None and verification.now > verification.valid_until:
         raise CheckFailed("expired", f"It was valid until {_day(verification.valid_until)}.")
     if verification.valid_until is None:
         return _NO_END
-    return _found(Outcome.PASSED, "within_validity", f"It is valid now, until {_day(verification.valid_until)}.")
+    return _finding(Outcome.PASSED, "within_validity", f"It is valid now, until {_day(verification.valid_until)}.")
 
 
 def _day(moment: datetime) -> str:

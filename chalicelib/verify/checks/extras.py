@@ -1,4 +1,4 @@
-"""Check 10: what else does it contain, and what of that was not checked?"""
+"""Check 10: what else does the credential contain, and which parts of it were not checked?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chalicelib.verify.members import as_list
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckUnknown, VerificationContext
 
-_found = partial(Finding, 10, "extras")
+_finding = partial(Finding, 10, "extras")
 
 _EXTRAS = {
     "refreshService": "whether a newer version of it exists",
@@ -21,11 +21,11 @@ _EXTRAS = {
     "proof": "the signature inside the token",
 }
 
-_NONE = _found(Outcome.NOT_APPLICABLE, "no_extras", "There is nothing else to check.")
+_NONE = _finding(Outcome.NOT_APPLICABLE, "no_extras", "There is nothing else to check.")
 
 
 def check(verification: VerificationContext) -> Finding:
-    """List what was not checked. Nothing here changes the verdict."""
+    """List the parts that were not checked. They never change the verdict."""
     document = verification.document
     subjects = [verification.node(item) for item in as_list(document.get("credentialSubject"))]
     achievements = [verification.node(item) for subject in subjects for item in as_list(subject.get("achievement"))]
@@ -33,6 +33,6 @@ def check(verification: VerificationContext) -> Finding:
     if all(map(_EXTRAS.keys().isdisjoint, nodes)):
         return _NONE
     verification.not_followed = tuple(
-        dict.fromkeys(words for name, words in _EXTRAS.items() if any(name in node for node in nodes))
+        dict.fromkeys(phrase for name, phrase in _EXTRAS.items() if any(name in node for node in nodes))
     )
     raise CheckUnknown("extras_not_followed", f"Not checked: {'; '.join(verification.not_followed)}.")

@@ -13,9 +13,9 @@ from chalicelib.verify.models import BY_CONTEXT, MODELS, DataModel
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
-_found = partial(Finding, 1, "format")
+_finding = partial(Finding, 1, "format")
 
-_UNSETTLED = frozenset(
+_UNSUPPORTED = frozenset(
     {
         "too_large",
         "too_deep",
@@ -33,29 +33,29 @@ _UNSETTLED = frozenset(
 _OPEN_BADGES = "Open Badges 3.0"
 _VERIFIABLE_CREDENTIALS = {model: f"Verifiable Credential {model.version}" for model in MODELS}
 _RECOGNISED = {
-    family: _found(Outcome.PASSED, "recognised", f"This is a credential of the type {family}.")
+    family: _finding(Outcome.PASSED, "recognised", f"This is a credential of the type {family}.")
     for family in (_OPEN_BADGES, *_VERIFIABLE_CREDENTIALS.values())
 }
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Detect the format of the bytes, parse them strictly, and name the format."""
-    form = _form(verification.source)
+    """Detect the format, parse the bytes strictly, and name the format."""
+    format_ = _detect(verification.source)
     try:
-        verification.document, verification.securing = form.read(verification.source)
+        verification.document, verification.securing = format_.read(verification.source)
     except Malformed as error:
-        raised = CheckUnknown if error.code in _UNSETTLED else CheckFailed
-        raise raised(error.code, error.detail) from error
+        error_type = CheckUnknown if error.code in _UNSUPPORTED else CheckFailed
+        raise error_type(error.code, error.detail) from error
     verification.model = _model(verification.document)
     family = _family(verification.document, verification.model)
     verification.format = ", ".join((family, *verification.securing.suites))
     return _RECOGNISED[family]
 
 
-def _form(source: bytes) -> Format:
-    for form in FORMATS:
-        if form.recognises(source):
-            return form
+def _detect(source: bytes) -> Format:
+    for format_ in FORMATS:
+        if format_.recognises(source):
+            return format_
     raise CheckUnknown("format_unknown", "Laurel does not support this format yet.")
 
 

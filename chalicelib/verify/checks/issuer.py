@@ -1,4 +1,4 @@
-"""Check 8: is the issuer in a registry, or confirmed by its domain? Otherwise it is a warning, never a failure."""
+"""Check 8: is the issuer in a registry, or confirmed by its domain? If not, the check warns but never fails."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from chalicelib.verify.ports import KnownIssuer
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckUnknown, VerificationContext
 
-_found = partial(Finding, 8, "issuer")
+_finding = partial(Finding, 8, "issuer")
 
 
-_NOT_REGISTERED = _found(
+_NOT_REGISTERED = _finding(
     Outcome.UNKNOWN, "issuer_not_registered", ("The issuer is not in any registry that Laurel uses.")
 )
-_NOTHING_PROVEN = _found(
+_UNPROVEN = _finding(
     Outcome.UNKNOWN,
     "issuer_unproven",
     "Anyone can create an issuer here, and this one has not yet been linked to a domain.",
@@ -24,7 +24,7 @@ _NOTHING_PROVEN = _found(
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Look up the issuer by its DID. The registered name comes from the registry, so a false one is noticed."""
+    """Look up the issuer by its DID and compare the name in the credential with the registered name."""
     try:
         known = verification.resolver.registry.find(verification.issuer)
     except Unavailable as error:
@@ -36,16 +36,16 @@ def check(verification: VerificationContext) -> Finding:
     if known.name is not None and claimed == known.name:
         return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)
     if known.domains:
-        # A domain proves who controls the key; the issuer chooses the name itself.
+        # A domain proves who controls the key; it does not prove the name, which the issuer chooses.
         return _passed("issuer_domain_proven", "", known)
     if known.name is None:
-        return _NOTHING_PROVEN
-    itself = f"calls itself {claimed[:100]!r} here" if claimed else "uses an unusual spelling of its name here"
-    raise CheckUnknown("issuer_name_differs", f"The issuer {itself}, but is registered as {known.name!r}.")
+        return _UNPROVEN
+    name_used = f"calls itself {claimed[:100]!r} here" if claimed else "uses an unusual spelling of its name here"
+    raise CheckUnknown("issuer_name_differs", f"The issuer {name_used}, but is registered as {known.name!r}.")
 
 
 def _passed(code: str, message: str, known: KnownIssuer) -> Finding:
     if known.domains:
         names = " and ".join(domain.name for domain in known.domains)
         message = f"{message} The domain {names} names this issuer as its own.".lstrip()
-    return _found(Outcome.PASSED, code, message, tuple(domain.evidence for domain in known.domains))
+    return _finding(Outcome.PASSED, code, message, tuple(domain.evidence for domain in known.domains))

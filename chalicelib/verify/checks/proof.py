@@ -11,13 +11,15 @@ from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.secured import SecuredProof
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
-_found = partial(Finding, 4, "proof")
+_finding = partial(Finding, 4, "proof")
 
-_HOLDS = _found(Outcome.PASSED, "signature_holds", "The signature is valid and covers every word: nothing was changed.")
+_ALL_VALID = _finding(
+    Outcome.PASSED, "signature_holds", "The signature is valid and covers every word: nothing was changed."
+)
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Verify every signature. One failure fails the check; one that cannot be checked makes it unknown."""
+    """Verify every signature. One invalid signature fails the check; one that cannot be checked makes it unknown."""
     if not verification.secured_proofs:
         raise CheckFailed("proof_missing", "It has no signature, so nobody vouches for it.")
     for secured_proof in verification.secured_proofs:
@@ -29,7 +31,7 @@ def check(verification: VerificationContext) -> Finding:
         verification.secured_proofs, verification.methods, verification.signed, strict=True
     ):
         _verify(secured_proof, method, signed)
-    return _HOLDS
+    return _ALL_VALID
 
 
 def _refuse_unsupported(secured_proof: SecuredProof) -> None:
@@ -47,8 +49,8 @@ def _method(verification: VerificationContext, secured_proof: SecuredProof) -> t
     except Unavailable as error:
         raise CheckUnknown("key_unavailable", f"The signer's key could not be read: {error.detail}") from error
     except Malformed as error:
-        raised = CheckUnknown if error.code == "key_unsupported" else CheckFailed
-        raise raised(error.code, error.detail) from error
+        error_type = CheckUnknown if error.code == "key_unsupported" else CheckFailed
+        raise error_type(error.code, error.detail) from error
 
 
 def _verify(secured_proof: SecuredProof, method: Method, signed: bytes) -> None:
@@ -56,11 +58,11 @@ def _verify(secured_proof: SecuredProof, method: Method, signed: bytes) -> None:
     if algorithm is None:
         raise CheckUnknown("suite_unsupported", "Laurel does not support this type of signature yet.")
     try:
-        holds = signatures.is_valid(method.usable_key(), algorithm, secured_proof.value, signed)
+        is_valid = signatures.holds(method.usable_key(), algorithm, secured_proof.value, signed)
     except Malformed as error:
-        raised = CheckUnknown if error.code == "key_unsupported" else CheckFailed
-        raise raised(error.code, error.detail) from error
-    if not holds:
+        error_type = CheckUnknown if error.code == "key_unsupported" else CheckFailed
+        raise error_type(error.code, error.detail) from error
+    if not is_valid:
         raise CheckFailed(
             "signature_wrong", "The signature is not valid: the credential was changed after it was signed."
         )

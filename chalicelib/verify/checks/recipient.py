@@ -1,4 +1,4 @@
-"""Check 9: if requested, was it issued to this email address? (OB 3.0, 9.4: all identifiers are tried)"""
+"""Check 9: if requested, was the credential issued to this email address? All identifiers are tried (OB 3.0, 9.4)."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from chalicelib.verify.members import as_list, is_true, only, text
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
-_found = partial(Finding, 9, "recipient")
+_finding = partial(Finding, 9, "recipient")
 
 MAX_IDENTIFIERS = 32
 """Maximum number of identifiers to try: each costs a hash. Real credentials have one to three."""
 
 
-_NOT_ASKED = _found(Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no recipient was given to compare.")
+_NOT_REQUESTED = _finding(Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no recipient was given to compare.")
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Compare the address, as given and in lower verification, with every email identifier of the holder."""
+    """Compare the address, as given and in lower case, with every email identifier of the holder."""
     if verification.options.email is None:
-        return _NOT_ASKED
+        return _NOT_REQUESTED
     identifiers = list(_email_identifiers(verification))
     if not identifiers:
         raise CheckUnknown("recipient_not_named", "It contains no email address to compare.")
@@ -32,7 +32,7 @@ def check(verification: VerificationContext) -> Finding:
     spellings = {verification.options.email, verification.options.email.lower()}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]
     if True in matches:
-        return _found(Outcome.PASSED, "recipient_matches", "It was issued to the person with this email address.")
+        return _finding(Outcome.PASSED, "recipient_matches", "It was issued to the person with this email address.")
     if None in matches:
         raise CheckUnknown(
             "recipient_hash_unsupported", ("Its email address is hashed in a way that Laurel cannot compare.")

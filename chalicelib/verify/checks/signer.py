@@ -1,4 +1,4 @@
-"""Check 5: did the key belong to the named issuer, for assertions, at that time?"""
+"""Check 5: did the key belong to the named issuer when it signed, and may it make assertions?"""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.secured import SecuredProof
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
-_found = partial(Finding, 5, "signer")
+_finding = partial(Finding, 5, "signer")
 
 
 def check(verification: VerificationContext) -> Finding:
-    """At least one signature must be the issuer's own, without any doubt (VC Data Integrity 4.6)."""
+    """Require the issuer's signature, and that every signature by the issuer is acceptable (VC Data Integrity 4.6)."""
     own = [
         (secured_proof, controller, method)
         for secured_proof, (controller, method) in zip(verification.secured_proofs, verification.methods, strict=True)
@@ -28,9 +28,9 @@ def check(verification: VerificationContext) -> Finding:
         _check_purpose(secured_proof, method)
         _check_time(verification, secured_proof, method)
     if verification.securing and all(secured_proof.suite != vocabulary.EDDSA_JCS_2022 for secured_proof, _, _ in own):
-        # Another party's proof beside the issuer's decides nothing: it could be added to move text.
+        # Ignore other parties' proofs here: anyone could add one in order to move text between nodes.
         verification.nodes = verification.securing.nodes
-    return _found(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
+    return _finding(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
 
 
 def _check_purpose(secured_proof: SecuredProof, method: Method) -> None:
@@ -48,7 +48,7 @@ def _check_time(verification: VerificationContext, secured_proof: SecuredProof, 
     if secured_proof.created is not None and secured_proof.created > verification.now + SKEW:
         raise CheckFailed("proof_from_the_future", "The signature is dated in the future.")
     if method.revoked is not None and verification.now >= method.revoked:
-        # A thief can date signatures at will (Controlled Identifiers v1.0, 2.2: `revoked`).
+        # `created` is no defence: a thief can backdate signatures (Controlled Identifiers v1.0, 2.2: `revoked`).
         raise CheckFailed("key_revoked", "The issuer has revoked the key, so nothing signed with it can be trusted.")
     if method.expires is None and method.created is None:
         return

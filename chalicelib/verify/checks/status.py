@@ -21,7 +21,7 @@ from chalicelib.verify.verification_context import (
     VerificationContext,
 )
 
-_found = partial(Finding, 7, "status")
+_finding = partial(Finding, 7, "status")
 
 MAX_ENTRIES = 8
 """Maximum number of entries to check: each may cost a fetch. Real credentials have one or two."""
@@ -35,17 +35,17 @@ class _Entry:
     index: int
 
 
-_FOUND: Mapping[Purpose, tuple[str, str]] = {
+_SET_BIT: Mapping[Purpose, tuple[str, str]] = {
     Purpose.REVOCATION: ("revoked", "The issuer has revoked it."),
     Purpose.SUSPENSION: ("suspended", "The issuer has suspended it."),
 }
 
 
-_NO_STATUS = _found(Outcome.NOT_APPLICABLE, "no_status", "It has no status information, so it cannot be revoked.")
+_NO_STATUS = _finding(Outcome.NOT_APPLICABLE, "no_status", "It has no status information, so it cannot be revoked.")
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Check every entry. A set bit counts even if another is unknown; else any unknown makes the check unknown."""
+    """Check every entry. A set bit counts even if another entry is unknown; otherwise one unknown entry decides."""
     entries = as_list(verification.document.get("credentialStatus"))
     if not entries:
         return _NO_STATUS
@@ -54,24 +54,24 @@ def check(verification: VerificationContext) -> Finding:
             "too_many_entries", f"It has {len(entries)} status entries. Laurel checks up to {MAX_ENTRIES}."
         )
     lists: dict[str, VerifiedList] = {}
-    found: dict[Purpose, Evidence] = {}
+    set_bits: dict[Purpose, Evidence] = {}
     unknown: CheckNotPassed | None = None
     for entry in entries:
         try:
             parsed = _parse(as_object(entry).get("type"), verification.node(entry))
-            listed = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, verification))
-            if _is_set(parsed, listed):
-                found[parsed.purpose] = listed.evidence
+            status_list = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, verification))
+            if _is_set(parsed, status_list):
+                set_bits[parsed.purpose] = status_list.evidence
         except CheckNotPassed as error:
             unknown = unknown or error
     for purpose in Purpose:
-        if purpose in found:
-            code, message = _FOUND[purpose]
-            raise CheckFailed(code, message, (found[purpose],))
+        if purpose in set_bits:
+            code, message = _SET_BIT[purpose]
+            raise CheckFailed(code, message, (set_bits[purpose],))
     if unknown is not None:
         raise unknown
-    evidence = tuple(listed.evidence for listed in lists.values())
-    return _found(Outcome.PASSED, "still_stands", "The issuer has not revoked or suspended it.", evidence)
+    evidence = tuple(status_list.evidence for status_list in lists.values())
+    return _finding(Outcome.PASSED, "still_stands", "The issuer has not revoked or suspended it.", evidence)
 
 
 def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
@@ -94,13 +94,13 @@ def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
     return _Entry(purpose, url, int(digits))
 
 
-def _is_set(entry: _Entry, listed: VerifiedList) -> bool:
-    if entry.purpose not in listed.purposes:
-        raise CheckUnknown("status_purpose_differs", "The status list is for another purpose.", (listed.evidence,))
+def _is_set(entry: _Entry, status_list: VerifiedList) -> bool:
+    if entry.purpose not in status_list.purposes:
+        raise CheckUnknown("status_purpose_differs", "The status list is for another purpose.", (status_list.evidence,))
     try:
-        return bitstring.get(listed.bits, entry.index)
+        return bitstring.get(status_list.bits, entry.index)
     except Malformed as error:
-        raise CheckUnknown(error.code, error.detail, (listed.evidence,)) from error
+        raise CheckUnknown(error.code, error.detail, (status_list.evidence,)) from error
 
 
 def _name(kind: object) -> str:

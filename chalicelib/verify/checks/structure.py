@@ -13,13 +13,13 @@ from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
 
-_found = partial(Finding, 2, "structure")
+_finding = partial(Finding, 2, "structure")
 
-_WELL_FORMED = _found(Outcome.PASSED, "well_formed", "It has everything that the standard requires.")
+_WELL_FORMED = _finding(Outcome.PASSED, "well_formed", "It has everything that the standard requires.")
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Read what every credential must have, and what an Open Badge must have in addition."""
+    """Check what every credential must have, and what an Open Badge must have in addition."""
     try:
         _read(verification)
     except Malformed as error:
@@ -42,8 +42,8 @@ def _read(verification: VerificationContext) -> None:
     verification.issuer = issuer
     if verification.model.requires_start and verification.model.start not in document:
         raise _missing(verification.model.start)
-    # Dates count under any model's names: the narrowest validity applies.
-    starts, ends = _moments(document, STARTS), _moments(document, ENDS)
+    # Date members of either data model count, whichever model is in use: the narrowest validity applies.
+    starts, ends = _timestamps(document, STARTS), _timestamps(document, ENDS)
     verification.valid_from = max(starts) if starts else None
     verification.valid_until = min(ends) if ends else None
     if verification.valid_from and verification.valid_until and verification.valid_until < verification.valid_from:
@@ -60,7 +60,7 @@ def _check_subjects(document: Mapping[str, object]) -> None:
     if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
         raise _missing("a credentialSubject with at least one claim")
     if len(subjects) > 1:
-        # Their order is not signed, so it is undefined which one a page or a verifier should use.
+        # The order of subjects is not signed, so which one to show or compare is undefined.
         raise CheckUnknown("several_subjects", "It has several subjects. Laurel supports one.")
 
 
@@ -111,7 +111,7 @@ def _texts(value: object) -> list[str]:
     return [item for item in as_list(value) if isinstance(item, str)]
 
 
-def _moments(document: Mapping[str, object], names: Sequence[str]) -> list[datetime]:
+def _timestamps(document: Mapping[str, object], names: Sequence[str]) -> list[datetime]:
     return [dates.parse(document[name]) for name in names if name in document]
 
 

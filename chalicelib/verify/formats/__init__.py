@@ -1,4 +1,4 @@
-"""The formats that Laurel can read, a module each: a new one has `recognises` and `read`, and a line here."""
+"""The supported formats, one module each. To add one, write `recognises` and `read` and list it in `FORMATS`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.verify.secured import SecuredDocument
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``read`` gives the document without its signatures, and how it is secured. It raises `Malformed` alone."""
+    """A format. ``read`` returns the document without signatures, and how it is secured; it raises only `Malformed`."""
 
     name: str
     recognises: Callable[[bytes], bool]
@@ -22,4 +22,4 @@ FORMATS = (
     Format("JSON with Data Integrity proofs", embedded.recognises, embedded.read),
     Format("VC-JWT", vc_jwt.recognises, vc_jwt.read),
 )
-"""Asked in this order; the first that recognises the bytes reads them."""
+"""Tried in this order; the first format that recognises the bytes reads them."""

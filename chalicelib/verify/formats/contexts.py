@@ -1,7 +1,7 @@
-"""The contexts of a document that is signed as text: every member is covered, whether a context defines it or not.
+"""Check the JSON-LD contexts of a document that is signed as text.
 
-What a context says still decides what a member means to a reader of JSON-LD. So here too each one must be bundled, and
-one that stands deeper may not give another meaning to a protected name.
+The signature covers every member, whether or not a context defines it, but contexts still decide what a member means to
+a JSON-LD processor. So every context must be bundled, and a nested one must not redefine a protected term.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from chalicelib.verify.canonical.tables import EMPTY, enter
 
 
 def judge(document: Mapping[str, object], source: bytes, expected: int) -> None:
-    """Judge every `@context` in ``document``, at whatever depth; ``source`` is the JSON that it was parsed from.
+    """Check every `@context` in ``document``, at any depth; ``source`` is the JSON that it was parsed from.
 
-    ``expected``: how many there are in ``source`` that need no search, the document's own among them. When it has no
-    more at signs than those, and no escape that could spell one, the document is not walked through.
+    ``expected`` is the number of contexts in ``source`` that need no search, including the document's own. If
+    ``source`` has no more `@` characters than that, and no escape that could encode one, the document is not searched.
     Raises `CanonicalError`: `context_unknown`, `context_inline`, `term_conflict`, `document_size`.
     """
     active = enter(EMPTY, document.get("@context"))
     if source.count(b"@") > expected or b"\\" in source:
-        for context in _below(document):
+        for context in _nested_contexts(document):
             enter(active, context)
 
 
-def _below(document: Mapping[str, object]) -> Iterator[object]:
+def _nested_contexts(document: Mapping[str, object]) -> Iterator[object]:
     level: list[object] = list(document.values())
     while level:
         deeper: list[object] = []
         for item in level:
-            if type(item) is str:  # most are
+            if type(item) is str:  # the most frequent type
                 continue
             if isinstance(item, dict):
                 if "@context" in item:

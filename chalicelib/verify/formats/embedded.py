@@ -1,4 +1,4 @@
-"""JSON with Data Integrity proofs in it (VC Data Integrity 1.0), or with none."""
+"""JSON with embedded Data Integrity proofs (VC Data Integrity 1.0), or with none."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from chalicelib.verify.members import as_list
 from chalicelib.verify.verification_context import CheckUnknown
 
 MAX_PROOFS = 8
-"""Proofs that one verification looks at: each costs a signature check. Real badges carry one or two."""
+"""Maximum number of proofs to check: each costs a signature check. Real badges have one or two."""
 
 
 def recognises(source: bytes) -> bool:
-    """Whether this is JSON, as far as its first character tells."""
+    """Whether ``source`` looks like a JSON object, judging by its first character."""
     return source.lstrip(b" \t\r\n")[:1] == b"{"
 
 
 def read(source: bytes) -> tuple[Mapping[str, object], Embedded]:
-    """The document without `proof`, and its proofs. Raises `Malformed` as `strict_json.parse` does."""
+    """Return the document without `proof`, and its proofs. Raises `Malformed` as `strict_json.parse` does."""
     document = strict_json.parse(source)
     proofs = as_list(document.pop("proof", None))
     return document, Embedded(source, document, proofs)
@@ -40,13 +40,13 @@ class Embedded:
 
     @property
     def suites(self) -> tuple[str, ...]:
-        """The suites that Laurel knows among those of its proofs; the others' names are only a stranger's word."""
+        """The supported suites among the proofs. Other names are not repeated: they are the sender's own text."""
         named = [proof.get("cryptosuite") or proof.get("type") for proof in self.members if isinstance(proof, dict)]
         known = {suite for suite in named if isinstance(suite, str) and suite in CANONICAL_FORMS}
         return (*sorted(known), *(("a signature of another type",) if len(known) < len(set(map(str, named))) else ()))
 
     def secured_proofs(self) -> tuple[Proof, ...]:
-        """Every proof, parsed. Raises `Malformed`; `CheckUnknown` for more than `MAX_PROOFS`."""
+        """Parse every proof. Raises `Malformed`; `CheckUnknown` for more than `MAX_PROOFS`."""
         if len(self.members) > MAX_PROOFS:
             message = f"It has {len(self.members)} signatures. Laurel checks up to {MAX_PROOFS}."
             raise CheckUnknown("too_many_proofs", message)
@@ -54,10 +54,10 @@ class Embedded:
         return self._proofs
 
     def signed_bytes(self) -> tuple[bytes, ...]:
-        """The hashes that each proof signs. With no proof that Laurel can check, the document is judged all the same.
+        """Return the bytes that each proof signs. The document is checked even without a supported proof.
 
-        `eddsa-jcs-2022` signs every member as it stands, so there only the contexts are judged; with the other suites
-        every term must be defined, because an undefined one is not covered by the signature.
+        `eddsa-jcs-2022` signs every member as written, so only the contexts are checked. With the other suites every
+        term must be defined, because the signature does not cover an undefined one.
         """
         with_own_context = sum("@context" in proof.options for proof in self._proofs)
         contexts.judge(self.document, self.source, expected=1 + with_own_context)
@@ -76,7 +76,11 @@ class Embedded:
 
     @property
     def nodes(self) -> Mapping[str, Mapping[str, object]]:
-        """A proof over RDF covers what is said of a node, and not at which of its mentions; one over JSON, both."""
+        """The merged members of each node, if a proof signs RDF; empty if all proofs sign JSON.
+
+        A proof over RDF covers what is stated about a node, but not at which mention it is written; a proof over JSON
+        covers both.
+        """
         return self._quads.nodes if self._quads is not None else {}
 
     def _hash(self, suite: str) -> bytes:
@@ -90,8 +94,8 @@ class Embedded:
         return self._quads
 
     def _check_own_context(self, proof: Proof) -> None:
-        # A proof may name fewer contexts than the document (EdDSA Cryptosuites v1.0, 3.3.2): then the others would
-        # give meaning to what is shown without being signed. No issuer needs that, so it is not followed.
+        # A proof may name fewer contexts than the document (EdDSA Cryptosuites v1.0, 3.3.2). The others would then
+        # change the meaning of the shown document without being signed. No issuer needs this, so it is unsupported.
         context = self.document.get("@context")
         if proof.options.get("@context", context) != context:
             message = "The signature was made with other contexts than the credential names."

@@ -14,37 +14,39 @@ from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.ports import Controller, Controllers, Method
 
-_BEGINS_LIKE_ONE = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]{0,64}+[A-Za-z0-9_=.-]").match
+_token_start = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]{0,64}+[A-Za-z0-9_=.-]").match
 
 
 def recognises(source: bytes) -> bool:
-    """Whether this looks like a token, be it a good or a bad one."""
+    """Whether ``source`` looks like a compact token, valid or not."""
     two_dots = source.find(b".", source.find(b".") + 1) > 0
-    return two_dots and _BEGINS_LIKE_ONE(source) is not None
+    return two_dots and _token_start(source) is not None
 
 
 def read(source: bytes) -> tuple[Mapping[str, object], Token]:
-    """The credential in the token, and the token. Raises `Malformed` as `compact.parse` and `claims.read` do."""
+    """Return the credential in the token, and the token. Raises `Malformed` as `compact.parse` and `claims.read` do."""
     jws = compact.parse(source)
     parsed = claims.read(jws)
     return parsed.document, Token(
         jws=jws,
         document=parsed.document,
         created=parsed.signed,
-        starts=_own(parsed.not_before, parsed.document, STARTS),
-        expires=_own(parsed.expires, parsed.document, ENDS),
+        starts=_unless_in_document(parsed.not_before, parsed.document, STARTS),
+        expires=_unless_in_document(parsed.expires, parsed.document, ENDS),
     )
 
 
-def _own(claimed: datetime | None, document: Mapping[str, object], names: Sequence[str]) -> datetime | None:
-    """``claimed`` unless a date of the document says the same: then check 6 judges it, as the credential's."""
+def _unless_in_document(
+    claimed: datetime | None, document: Mapping[str, object], names: Sequence[str]
+) -> datetime | None:
+    """Return ``claimed``, or None if the document has the same date: check 6 then evaluates it."""
     if claimed is None or any(dates.stands_for(claimed, document[name]) for name in names if name in document):
         return None
     return claimed
 
 
 class Token(NamedTuple):
-    """A JWS around a credential: it is secured by it, and it is the one seal."""
+    """A JWS that contains a credential: both the secured document and its only proof."""
 
     jws: compact.Jws
     document: Mapping[str, object]
@@ -53,7 +55,7 @@ class Token(NamedTuple):
     expires: datetime | None
     chained: bool = False
     purpose: str = "assertionMethod"
-    """A token around a credential has no other; its key must be for assertions (VC-JOSE-COSE, 4.1)."""
+    """A token that contains a credential has no other purpose; its key must be for assertions (VC-JOSE-COSE, 4.1)."""
 
     @property
     def suite(self) -> str:
@@ -62,33 +64,33 @@ class Token(NamedTuple):
 
     @property
     def suites(self) -> tuple[str, ...]:
-        """Its one suite."""
+        """The token's only suite."""
         return (self.suite,)
 
     @property
     def algorithm(self) -> Algorithm:
-        """Always one that Laurel can check: others do not parse."""
+        """Always supported: tokens with any other algorithm do not parse."""
         return self.jws.algorithm
 
     @property
     def value(self) -> bytes:
-        """The signature."""
+        """The signature bytes."""
         return self.jws.signature
 
     @property
     def nodes(self) -> Mapping[str, Mapping[str, object]]:
-        """None: the payload is signed as it stands."""
+        """Always empty: the payload is signed as written."""
         return {}
 
     def secured_proofs(self) -> tuple[Token, ...]:
-        """The token itself."""
+        """Return the token itself."""
         return (self,)
 
     def signed_bytes(self) -> tuple[bytes, ...]:
-        """Header and payload as they came. Every member is signed, so only the contexts are judged."""
+        """Return header and payload as received. Every member is signed, so only the contexts are checked."""
         contexts.judge(self.document, self.jws.payload, expected=1)
         return (self.jws.signing_input,)
 
     def find_method(self, issuer: str, controllers: Controllers) -> tuple[Controller, Method]:
-        """By `kid`, or the issuer's only key. Raises `Unavailable`, `Malformed`."""
+        """Find the key by `kid`, or the issuer's only key. Raises `Unavailable`, `Malformed`."""
         return find_token_method(self.jws.kid, issuer, controllers)

@@ -1,1 +1,1 @@
-"""Credentials as signed tokens: the strict parser in front, and what their claims say."""
+"""Credentials as signed tokens: the strict JWS parser, and the mapping from claims to a credential."""

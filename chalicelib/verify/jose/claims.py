@@ -1,13 +1,13 @@
-"""From what a token signs to the credential in it, so that what is shown is what is signed.
+"""Extract the credential from a token's claims, so that what is shown is what is signed.
 
-Three ways of putting a credential into a token are known:
+Three ways of putting a credential into a token are supported:
 
-- VC Data Model 2.0 (VC-JOSE-COSE, 3.1): the payload is the credential; `exp` and `iat` speak of the signature alone.
-- Open Badges 3.0, 8.2: the same, and `nbf` is its `validFrom`, `exp` its `validUntil`.
-- VC Data Model 1.1, 6.3.1: the claim `vc` holds the credential, and registered claims stand for members of it.
+- VC Data Model 2.0 (VC-JOSE-COSE, 3.1): the payload is the credential; `exp` and `iat` concern only the signature.
+- Open Badges 3.0, 8.2: the same, and `nbf` is the credential's `validFrom`, `exp` its `validUntil`.
+- VC Data Model 1.1, 6.3.1: the claim `vc` contains the credential, and registered claims replace some of its members.
 
-Registered claims that say something else than the member they stand for make a token that two readers read
-differently: it is refused, whichever of both the standard would prefer.
+A token is refused if a registered claim contradicts the corresponding member, whichever of the two the standard
+prefers: two verifiers could read such a token differently.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.credential import dates as stamps
+from chalicelib.credential import dates as credential_dates
 from chalicelib.credential import strict_json, vocabulary
 from chalicelib.errors import Malformed
 from chalicelib.verify.jose import dates
@@ -25,65 +25,65 @@ from chalicelib.verify.members import as_list, as_object, id_of
 
 _VC_JWT = "vc+jwt"
 _TYPES = frozenset({_VC_JWT, "jwt"})
-"""What a token may call itself (`typ`): VC-JOSE-COSE, 3.1.1, and for both older ways `JWT`."""
+"""Accepted values of `typ`: `vc+jwt` (VC-JOSE-COSE, 3.1.1), and `JWT` for the two older forms."""
 _CONTENT_TYPES = frozenset({"vc"})
 _PRESENTATIONS = frozenset({"vp+jwt", "vp"})
-"""The same of a presentation (VC-JOSE-COSE, 3.1.2)."""
+"""Values of `typ` or `cty` that denote a presentation (VC-JOSE-COSE, 3.1.2)."""
 _REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
-"""RFC 7519, 4.1: of the token, not of the credential, unless a rule above maps them."""
+"""RFC 7519, 4.1: claims about the token, not the credential, unless one of the rules above maps them."""
 _CLAIMS = _REGISTERED | {"vc", "vp"}
-_OF_A_CREDENTIAL = frozenset(
+_CREDENTIAL_MEMBERS = frozenset(
     {
         *("@context", "id", "type", "name", "description", "issuer", "credentialSubject", "credentialStatus"),
         *("validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate", "proof", "evidence"),
         *("credentialSchema", "termsOfUse", "refreshService", "endorsement", "endorsementJwt", "relatedResource"),
     }
 )
-"""Members that a credential has; none of them may stand beside one that is wrapped in a claim."""
+"""Members of a credential. None of them may appear beside a credential that is wrapped in a claim."""
 
 
 class Claims(NamedTuple):
-    """The credential that a token holds, and when the token itself was signed and is good for."""
+    """The credential in a token, and the token's own signing time and validity period."""
 
     document: Mapping[str, object]
-    """With the members that the registered claims stand for, without the claims."""
+    """The credential with the members from the registered claims filled in, and without the claims."""
     signed: datetime | None
-    """`iat`; None when it is missing or no NumericDate, which then proves no time."""
+    """`iat`; None when it is missing or is not a NumericDate, because it then proves no time."""
     not_before: datetime | None
     expires: datetime | None
 
 
 def read(jws: Jws) -> Claims:
-    """What the payload of ``jws`` says.
+    """Read the claims of ``jws``.
 
-    Raises `Malformed`: `presentation_unsupported` when `typ` or `cty` say that it is a presentation, `token_type_other`
-    when they say that it is something else again, `audience_other` when it is meant for somebody, the codes of
-    `strict_json.parse`, and those of `document_of`.
+    Raises `Malformed`: `presentation_unsupported` when `typ` or `cty` denotes a presentation, `token_type_other` for
+    any other unsupported type, `audience_other` when the token names an audience, and the codes of `strict_json.parse`
+    and `document_of`.
     """
     kind = _type(jws.typ, _TYPES)
     _type(jws.cty, _CONTENT_TYPES)
     payload = strict_json.parse(jws.payload)
     if kind == _VC_JWT and "vc" in payload:
-        # VC-JOSE-COSE, 3.1.1; what the older data model calls itself is `JWT`.
+        # VC-JOSE-COSE, 3.1.1; tokens of the older data model have the type `JWT`.
         raise Malformed("The token's type does not match where the credential is in it.", code="claims_contradict")
     if "aud" in payload:
-        # RFC 7519, 4.1.3: who is not named by it must refuse it.
+        # RFC 7519, 4.1.3: a recipient that `aud` does not name must refuse the token.
         raise Malformed("This token is meant for a specific audience.", code="audience_other")
-    return Claims(document_of(payload), _signed(payload), _moment(payload, "nbf"), _moment(payload, "exp"))
+    return Claims(document_of(payload), _signed(payload), _timestamp(payload, "nbf"), _timestamp(payload, "exp"))
 
 
 def document_of(payload: Mapping[str, object]) -> dict[str, object]:
-    """The credential that ``payload`` holds, for either data model.
+    """Return the credential in ``payload``, for either data model.
 
-    Raises `Malformed`: `claims_contradict` when a claim says something else than the member it stands for or two
-    credentials are in it, `claims_malformed` for a claim of the wrong type, `presentation_unsupported` for a
-    presentation, `date_malformed`.
+    Raises `Malformed`: `claims_contradict` when a claim contradicts the corresponding member or the payload contains
+    two credentials, `claims_malformed` for a claim of the wrong type, `presentation_unsupported` for a presentation,
+    `date_malformed`.
     """
     if payload.keys().isdisjoint(_CLAIMS):
         return dict(payload)
     wrapped = payload.keys() & {"vc", "vp"}
-    if wrapped and not _OF_A_CREDENTIAL.isdisjoint(payload):
-        # VC-JOSE-COSE, 3.1.1: neither may be there.
+    if wrapped and not _CREDENTIAL_MEMBERS.isdisjoint(payload):
+        # VC-JOSE-COSE, 3.1.1: neither claim is allowed.
         raise Malformed("The token contains two credentials, one inside the other's claims.", code="claims_contradict")
     if "vp" in wrapped:
         raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
@@ -104,25 +104,25 @@ def _map(claims: Mapping[str, object], document: dict[str, object], *, fill: boo
         _map_id(identifier, document, fill=fill)
     if subject := _text(claims, "sub"):
         _map_subject(subject, document, fill=fill)
-    start, end = ("validFrom", "validUntil") if _second_model(document) else ("issuanceDate", "expirationDate")
-    if fill or _open_badge(document):
-        _map_date(_moment(claims, "nbf"), start, document)
-        _map_date(_moment(claims, "exp"), end, document)
+    start, end = ("validFrom", "validUntil") if _is_second_model(document) else ("issuanceDate", "expirationDate")
+    if fill or _is_open_badge(document):
+        _map_date(_timestamp(claims, "nbf"), start, document)
+        _map_date(_timestamp(claims, "exp"), end, document)
 
 
 def _map_issuer(issuer: str, document: dict[str, object], *, fill: bool) -> None:
     given = document.get("issuer")
     known = id_of(given)
     if known is not None:
-        _agree(known == issuer, "iss")
+        _require_agreement(known == issuer, "iss")
     elif fill:
-        _agree(given is None or isinstance(given, dict), "iss")
+        _require_agreement(given is None or isinstance(given, dict), "iss")
         document["issuer"] = {**as_object(given), "id": issuer} if given is not None else issuer
 
 
 def _map_id(identifier: str, document: dict[str, object], *, fill: bool) -> None:
     if "id" in document:
-        _agree(document["id"] == identifier, "jti")
+        _require_agreement(document["id"] == identifier, "jti")
     elif fill:
         document["id"] = identifier
 
@@ -130,27 +130,27 @@ def _map_id(identifier: str, document: dict[str, object], *, fill: bool) -> None
 def _map_subject(identifier: str, document: dict[str, object], *, fill: bool) -> None:
     subjects = as_list(document.get("credentialSubject"))
     named = [subject["id"] for subject in subjects if isinstance(subject, dict) and "id" in subject]
-    _agree(all(name == identifier for name in named), "sub")
+    _require_agreement(all(name == identifier for name in named), "sub")
     if fill and not named:
         # A token has one subject (VC Data Model 1.1, 6.3.1).
-        _agree(len(subjects) == 1 and isinstance(subjects[0], dict), "sub")
+        _require_agreement(len(subjects) == 1 and isinstance(subjects[0], dict), "sub")
         document["credentialSubject"] = {**as_object(subjects[0]), "id": identifier}
 
 
-def _map_date(moment: datetime | None, name: str, document: dict[str, object]) -> None:
-    if moment is None:
+def _map_date(timestamp: datetime | None, name: str, document: dict[str, object]) -> None:
+    if timestamp is None:
         return
     if name in document:
-        _agree(dates.stands_for(moment, document[name]), name)
+        _require_agreement(dates.stands_for(timestamp, document[name]), name)
     else:
-        document[name] = stamps.write(moment)
+        document[name] = credential_dates.write(timestamp)
 
 
-def _second_model(document: Mapping[str, object]) -> bool:
+def _is_second_model(document: Mapping[str, object]) -> bool:
     return vocabulary.CREDENTIALS_V2 in as_list(document.get("@context"))
 
 
-def _open_badge(document: Mapping[str, object]) -> bool:
+def _is_open_badge(document: Mapping[str, object]) -> bool:
     types = as_list(document.get("type"))
     return vocabulary.OPEN_BADGE in types or vocabulary.ACHIEVEMENT_CREDENTIAL in types
 
@@ -158,7 +158,7 @@ def _open_badge(document: Mapping[str, object]) -> bool:
 def _type(name: str | None, allowed: frozenset[str]) -> str | None:
     if name is None:
         return None
-    # RFC 7515, 4.1.9: a media type, in any case, of which "application/" may be left out.
+    # RFC 7515, 4.1.9: a case-insensitive media type; "application/" may be omitted.
     kind = name.lower().removeprefix("application/")
     if kind in _PRESENTATIONS:
         raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
@@ -172,13 +172,13 @@ def _type(name: str | None, allowed: frozenset[str]) -> str | None:
 
 def _signed(claims: Mapping[str, object]) -> datetime | None:
     try:
-        return _moment(claims, "iat")
+        return _timestamp(claims, "iat")
     except Malformed:
-        # Issuers in the wild write a stamp here. Without a time that all read alike the signature counts as undated.
+        # Some issuers write a timestamp here. Verifiers interpret it differently, so treat the signature as undated.
         return None
 
 
-def _moment(claims: Mapping[str, object], name: str) -> datetime | None:
+def _timestamp(claims: Mapping[str, object], name: str) -> datetime | None:
     return dates.read(claims[name]) if name in claims else None
 
 
@@ -191,8 +191,8 @@ def _text(claims: Mapping[str, object], name: str) -> str | None:
     return value
 
 
-def _agree(agrees: bool, name: str) -> None:
-    if not agrees:
+def _require_agreement(agree: bool, name: str) -> None:
+    if not agree:
         raise Malformed(f"The token's claims and the credential in it disagree ({name}).", code="claims_contradict")
 
 

@@ -1,7 +1,7 @@
-"""Compact JWS, read strictly (RFC 7515, 3.1 and 7.1; RFC 8725). Nothing here believes the token.
+"""Strict parser for compact JWS (RFC 7515, 3.1 and 7.1; RFC 8725). It trusts nothing in the token.
 
-A token can be read in one way only: canonical base64url, no name twice, no extension that changes what is signed.
-Keys that it brings along (`jwk`, `jku`, `x5u`, `x5c`) are never used: whoever forges a token can bring a key.
+A token has only one reading: canonical base64url, no duplicate names, no extension that changes what is signed. Keys in
+the token (`jwk`, `jku`, `x5u`, `x5c`) are never used, because a forger can include a key too.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from chalicelib.verify import base64url
 from chalicelib.verify.keys.public_key import BY_NAME, Algorithm
 
 MAX_SIZE = strict_json.DEFAULT.size
-"""Bytes of a token, as of any document."""
+"""Maximum size of a token in bytes, the same as for any document."""
 HEADER_CAPS = strict_json.Caps(size=8 * 1024, depth=16, members=256)
-"""A header names an algorithm and a key; what makes honest ones long is a chain of certificates."""
-_LONGEST_HEADER = (HEADER_CAPS.size * 4 + 2) // 3
+"""A header names an algorithm and a key. Only a certificate chain makes a legitimate one long."""
+_MAX_HEADER_LENGTH = (HEADER_CAPS.size * 4 + 2) // 3
 
 
 class Jws(NamedTuple):
-    """A token in its parts, unverified: ``signature`` is to hold over ``signing_input`` under ``algorithm``."""
+    """The parts of an unverified token. ``signature`` must be valid for ``signing_input`` under ``algorithm``."""
 
     algorithm: Algorithm
     kid: str | None
@@ -35,16 +35,16 @@ class Jws(NamedTuple):
 
 
 def parse(data: bytes) -> Jws:
-    """The JWS that ``data`` is, with nothing before or behind it.
+    """Parse ``data`` as exactly one JWS, with nothing before or after it.
 
-    Raises `Malformed`, whatever the bytes: `too_large`; `jws_malformed`; `jws_encrypted`; `jws_sd` (SD-JWT); for the
-    header also the codes of `strict_json.parse`; `algorithm_refused` for `none` and shared secrets;
+    Raises only `Malformed`, whatever the bytes: `too_large`; `jws_malformed`; `jws_encrypted`; `jws_sd` (SD-JWT); for
+    the header also the codes of `strict_json.parse`; `algorithm_refused` for `none` and shared secrets;
     `algorithm_unsupported`; `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
     """
     if len(data) > MAX_SIZE:
         raise Malformed(f"The credential has {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
     if b"~" in data:
-        # RFC 9901, 4: what it discloses stands behind the token, between tildes, which base64url does not have.
+        # RFC 9901, 4: disclosures follow the token, separated by tildes, which base64url does not use.
         raise Malformed("This token uses selective disclosure, which Laurel does not support yet.", code="jws_sd")
     parts = data.split(b".", 5)
     if len(parts) == 5:
@@ -54,28 +54,28 @@ def parse(data: bytes) -> Jws:
     encoded_header, encoded_payload, encoded_signature = parts
     return Jws(
         *_header(encoded_header),
-        payload=_decoded(encoded_payload, "payload"),
-        signature=_decoded(encoded_signature, "signature"),
+        payload=_decode(encoded_payload, "payload"),
+        signature=_decode(encoded_signature, "signature"),
         signing_input=data[: len(encoded_header) + 1 + len(encoded_payload)],
     )
 
 
 @lru_cache(maxsize=128)
 def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | None]:
-    # Kept, because an issuer puts the same header on all its tokens.
-    if len(encoded) > _LONGEST_HEADER:
+    # Cached, because an issuer uses the same header for all its tokens.
+    if len(encoded) > _MAX_HEADER_LENGTH:
         raise Malformed(f"The token's header has more than {HEADER_CAPS.size:,} bytes.", code="too_large")
-    header = strict_json.parse(_decoded(encoded, "header"), HEADER_CAPS)
+    header = strict_json.parse(_decode(encoded, "header"), HEADER_CAPS)
     if "crit" in header:
-        _refuse_critical(header["crit"])
+        _reject_critical(header["crit"])
     if "b64" in header:
-        # RFC 7797: with it the same text signs other bytes.
+        # RFC 7797: `b64` changes which bytes the signature covers.
         raise Malformed("The token's payload may be signed unencoded.", code="unencoded_refused")
     return _algorithm(header), _text(header, "kid"), _text(header, "typ"), _text(header, "cty")
 
 
-def _refuse_critical(names: object) -> None:
-    # RFC 7515, 4.1.11: what is critical must be understood; Laurel understands no extension.
+def _reject_critical(names: object) -> None:
+    # RFC 7515, 4.1.11: critical extensions must be understood; Laurel supports none.
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise _malformed("The token's list of critical extensions cannot be read.")
     raise Malformed(
@@ -94,7 +94,7 @@ def _algorithm(header: Mapping[str, object]) -> Algorithm:
     if name.lower() == "none":
         raise Malformed("The token states that it is not signed.", code="algorithm_refused")
     if name.upper().startswith("HS"):
-        # Whoever can check such a token can make it; with a public key as the secret, anybody can.
+        # Anyone who can verify such a token can also make one; with a public key as the secret, everyone can.
         raise Malformed("The token is protected with a shared secret instead of a signature.", code="algorithm_refused")
     raise Malformed(f"Laurel does not support the signature algorithm {name[:32]!r} yet.", code="algorithm_unsupported")
 
@@ -108,7 +108,7 @@ def _text(header: Mapping[str, object], name: str) -> str | None:
     return value
 
 
-def _decoded(part: bytes, name: str) -> bytes:
+def _decode(part: bytes, name: str) -> bytes:
     if not part:
         raise _malformed(f"The token's {name} is empty.")
     try:

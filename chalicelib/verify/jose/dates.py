@@ -1,4 +1,4 @@
-"""NumericDate: seconds since 1970 (RFC 7519, 2), and the stamps that credentials write for them."""
+"""NumericDate, seconds since 1970 (RFC 7519, 2), and its comparison with credential timestamps."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 
 _LAST = 253_402_300_799
-"""The end of the year 9999; credentials cannot write a later moment."""
+"""The end of the year 9999; credentials cannot express a later time."""
 
 
 def read(value: object) -> datetime:
-    """The moment that ``value`` is. Raises `Malformed` with code `claims_malformed`."""
+    """Convert a NumericDate to a datetime. Raises `Malformed` with code `claims_malformed`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST:
         raise Malformed(
             "A date among the token's claims is not a number of seconds since 1970.", code="claims_malformed"
@@ -21,8 +21,8 @@ def read(value: object) -> datetime:
 
 
 def stands_for(moment: datetime, stamp: object) -> bool:
-    """Whether ``stamp`` is ``moment``. Less than a second apart is: claims often drop what a stamp has below it.
+    """Whether ``stamp`` denotes ``moment``, to within a second: claims often drop the fraction of a second.
 
-    Raises `Malformed` with code `date_malformed` when ``stamp`` is no date.
+    Raises `Malformed` with code `date_malformed` when ``stamp`` is not a date.
     """
     return abs(dates.parse(stamp) - moment) < timedelta(seconds=1)

@@ -1,1 +1,1 @@
-"""Public keys: how each form of them is read, which are refused, and what holds under them."""
+"""Public keys: supported formats, rejected keys, and signature verification."""

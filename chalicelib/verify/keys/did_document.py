@@ -1,4 +1,4 @@
-"""From a DID document, or any controlled identifier document, to its controller (Controlled Identifiers v1.0)."""
+"""Read the controller from a DID document, or any controlled identifier document (Controlled Identifiers v1.0)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Evidence
 
 MAX_METHODS = 64
-"""Keys of one controller. An issuer with a new key every month keeps five years of them."""
+"""Maximum number of keys of one controller: enough for an issuer that rotates monthly for five years."""
 
 _ASSERTION = "assertionMethod"
 _RELATIONSHIPS = (_ASSERTION, "authentication", "keyAgreement", "capabilityInvocation", "capabilityDelegation")
-"""Where methods may stand in full instead of being named (2.3)."""
+"""Members that may contain whole methods instead of references to them (2.3)."""
 
 
 def controller_of(
     document: Mapping[str, object], controller_id: str, evidence: tuple[Evidence, ...] = ()
 ) -> Controller:
-    """The controller ``controller_id``, as its own ``document`` describes it.
+    """Return the controller ``controller_id``, as described in its own ``document``.
 
     Keys that cannot be used, or that belong to another controller, stay listed as unusable. Raises `Malformed`:
-    `document_other_id` when it is the document of somebody else, `too_many_methods`, `duplicate_method`, and
+    `document_other_id` when the document is about another identifier, `too_many_methods`, `duplicate_method`, and
     `document_malformed`.
     """
     if document.get("id") != controller_id:
@@ -36,20 +36,20 @@ def controller_of(
         raise _too_many()
     named = {_absolute(entry, controller_id) for entry in as_list(document.get(_ASSERTION)) if isinstance(entry, str)}
     methods: dict[str, Method] = {}
-    for entry, within in _entries(document):
+    for entry, member_name in _entries(document):
         method_id = _absolute(entry.get("id"), controller_id)
         if not method_id.startswith(f"{controller_id}#"):
-            continue  # whoever names it asks the controller that it says
+            continue  # a signature with this key is looked up at the key's own controller
         if method_id in methods:
             raise Malformed(f"The key {method_id[:200]} is listed twice.", code="duplicate_method")
-        methods[method_id] = _method(entry, method_id, controller_id, within == _ASSERTION or method_id in named)
+        methods[method_id] = _method(entry, method_id, controller_id, member_name == _ASSERTION or method_id in named)
         if len(methods) > MAX_METHODS:
             raise _too_many()
     return Controller(controller_id, tuple(methods.values()), evidence)
 
 
 def _entries(document: Mapping[str, object]) -> Iterator[tuple[Mapping[str, object], str]]:
-    """Every method that is written out, and the member that it stands in."""
+    """Yield every embedded method, and the member that contains it."""
     for member in ("verificationMethod", *_RELATIONSHIPS):
         for entry in as_list(document.get(member)):
             if isinstance(entry, dict):
@@ -59,10 +59,10 @@ def _entries(document: Mapping[str, object]) -> Iterator[tuple[Mapping[str, obje
 
 
 def _absolute(name: object, controller_id: str) -> str:
-    """A method's id in full: fragments are relative to the document's own id (DID Core, 3.2.2)."""
-    if not (found := string(name)):
+    """Return a method's full id: fragments are relative to the document's own id (DID Core, 3.2.2)."""
+    if not (method_id := string(name)):
         raise Malformed("A key in the document has no id.", code="document_malformed")
-    return controller_id + found if found.startswith("#") else found
+    return controller_id + method_id if method_id.startswith("#") else method_id
 
 
 def _method(entry: Mapping[str, object], method_id: str, controller_id: str, assertion: bool) -> Method:
@@ -73,14 +73,14 @@ def _method(entry: Mapping[str, object], method_id: str, controller_id: str, ass
             assertion,
         )
     try:
-        expires, revoked = _moment(entry, "expires"), _moment(entry, "revoked")
+        expires, revoked = _timestamp(entry, "expires"), _timestamp(entry, "revoked")
     except Malformed as error:
-        # A limit that cannot be read may have passed.
+        # An unreadable end date may be in the past.
         return Method(method_id, UnusableKey("key_malformed", error.detail), assertion)
     return Method(method_id, key_of_method(entry), assertion, expires=expires, revoked=revoked)
 
 
-def _moment(entry: Mapping[str, object], member: str) -> datetime | None:
+def _timestamp(entry: Mapping[str, object], member: str) -> datetime | None:
     return dates.parse(entry[member]) if member in entry else None
 
 

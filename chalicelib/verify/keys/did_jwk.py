@@ -1,4 +1,4 @@
-"""did:jwk: an identifier that is a JSON Web Key in base64url (the did:jwk method, "Read")."""
+"""did:jwk: an identifier that contains its key as a JSON Web Key in base64url (the did:jwk method, "Read")."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from chalicelib.verify.ports import Controller, Method
 
 PREFIX = "did:jwk:"
 _CAPS = strict_json.Caps(size=4096, depth=8, members=64)
-"""An 8192-bit RSA key takes 1.4 KB."""
-_LONGEST = len(PREFIX) + (_CAPS.size * 4 + 2) // 3
+"""A JWK of an 8192-bit RSA key takes 1.4 KB."""
+_MAX_LENGTH = len(PREFIX) + (_CAPS.size * 4 + 2) // 3
 
 
 @lru_cache(maxsize=load.CACHED)
 def controller_of(did: str) -> Controller:
-    """The controller that a did:jwk is: one method, always `#0`.
+    """Return the controller that a did:jwk encodes: one method, always `#0`.
 
-    Raises `Malformed` as `from_jwk` does; a key for encryption (`use` is `enc`) is no method for assertions.
+    Raises `Malformed` as `from_jwk` does; an encryption key (`use` is `enc`) cannot make assertions.
     """
-    if len(did) > _LONGEST:
+    if len(did) > _MAX_LENGTH:
         raise Malformed("This did:jwk is longer than any key.", code="key_malformed")
     try:
         jwk = strict_json.parse(base64url.decode(did.removeprefix(PREFIX).encode("ascii")), _CAPS)

@@ -1,4 +1,4 @@
-"""did:key: an identifier that is its own key (did:key v0.9)."""
+"""did:key: an identifier that contains its own key (did:key v0.9)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PREFIX = "did:key:"
 
 @lru_cache(maxsize=load.CACHED)
 def controller_of(did: str) -> Controller:
-    """The controller that a did:key is (3.1): one method, whose fragment repeats the key.
+    """Return the controller that a did:key encodes (3.1): one method, whose fragment repeats the key.
 
     Raises `Malformed` as `from_multikey` does.
     """

@@ -1,4 +1,4 @@
-"""Keys as JSON Web Keys (RFC 7517; RFC 7518, 6; RFC 8037, 2), read strictly."""
+"""Strict reader for JSON Web Keys (RFC 7517; RFC 7518, 6; RFC 8037, 2)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from chalicelib.verify.keys import load
 from chalicelib.verify.keys.public_key import BY_NAME, Kind, PublicKey
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
-"""Members that only a private or shared key has (RFC 7518, 6.2.2, 6.3.2 and 6.4; `priv` of the AKP keys)."""
+"""Members that only a private or shared key has (RFC 7518, 6.2.2, 6.3.2 and 6.4; `priv` of AKP keys)."""
 _CURVES = {"P-256": Kind.P256, "P-384": Kind.P384}
 
 
 def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
-    """The key that ``jwk`` holds; an `alg` in it binds the key to that algorithm alone.
+    """Load the key in ``jwk``; if it has an `alg`, the key is bound to that algorithm alone.
 
-    Certificates (`x5c`, `x5u`) are not looked at: the key counts because its controller lists it.
-    Raises `Malformed`: `key_private` when the private half is there too, `key_unsupported` for a type, curve or
-    algorithm that Laurel cannot use, `key_not_for_signing` when `use` or `key_ops` exclude it, `key_weak`,
-    `key_malformed`.
+    Certificates (`x5c`, `x5u`) are ignored: the key is trusted because its controller lists it. Raises `Malformed`:
+    `key_private` when the private part is included, `key_unsupported` for an unsupported type, curve or algorithm,
+    `key_not_for_signing` when `use` or `key_ops` exclude signatures, `key_weak`, `key_malformed`.
     """
     if not _PRIVATE.isdisjoint(jwk):
         raise Malformed("This key includes its private part, so anyone could have signed with it.", code="key_private")
     key = _load(jwk)
     _check_use(jwk)
-    return _bound(key, jwk["alg"]) if "alg" in jwk else key
+    return _bind_algorithm(key, jwk["alg"]) if "alg" in jwk else key
 
 
 def _load(jwk: Mapping[str, object]) -> PublicKey:
@@ -60,7 +59,7 @@ def _check_use(jwk: Mapping[str, object]) -> None:
         raise Malformed("This key is not meant for checking signatures.", code="key_not_for_signing")
 
 
-def _bound(key: PublicKey, name: object) -> PublicKey:
+def _bind_algorithm(key: PublicKey, name: object) -> PublicKey:
     algorithm = BY_NAME.get(name) if isinstance(name, str) else None
     if algorithm in key.algorithms:
         return PublicKey(key.kind, key.native, frozenset({algorithm}))
@@ -74,29 +73,29 @@ def _bound(key: PublicKey, name: object) -> PublicKey:
 def _octets(jwk: Mapping[str, object], name: str, size: int) -> bytes:
     text = jwk.get(name)
     if not isinstance(text, str) or len(text) != (size * 4 + 2) // 3:
-        # RFC 7518, 6.2.1.2: always the full length, leading zeros too.
+        # RFC 7518, 6.2.1.2: always the full length, including leading zeros.
         raise Malformed(f"The member {name!r} of this key does not have {size} bytes.", code="key_malformed")
-    return _decoded(text)
+    return _decode(text)
 
 
 def _number(jwk: Mapping[str, object], name: str) -> int:
     text = jwk.get(name)
     if not isinstance(text, str) or not text:
         raise Malformed(f"This key has no member {name!r}.", code="key_malformed")
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _MAX_NUMBER_LENGTH:
         raise Malformed("This RSA key is larger than Laurel supports.", code="key_unsupported")
-    octets = _decoded(text)
+    octets = _decode(text)
     if octets[0] == 0:
-        # RFC 7518, 2 (Base64urlUInt): as few bytes as hold it.
+        # RFC 7518, 2 (Base64urlUInt): the minimum number of bytes.
         raise Malformed(f"The member {name!r} of this key starts with a zero byte.", code="key_malformed")
     return int.from_bytes(octets, "big")
 
 
-_LONGEST_NUMBER = (load.MAX_RSA_BITS // 8 * 4 + 2) // 3
-"""Characters of the longest modulus that is taken."""
+_MAX_NUMBER_LENGTH = (load.MAX_RSA_BITS // 8 * 4 + 2) // 3
+"""Length in characters of the longest supported modulus."""
 
 
-def _decoded(text: str) -> bytes:
+def _decode(text: str) -> bytes:
     try:
         return base64url.decode(text.encode("ascii"))
     except (UnicodeEncodeError, Malformed) as error:

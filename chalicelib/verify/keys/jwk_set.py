@@ -1,4 +1,4 @@
-"""JSON Web Key Sets as the keys of a controller (RFC 7517, 5)."""
+"""Read a JSON Web Key Set as the keys of a controller (RFC 7517, 5)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from chalicelib.verify.ports import Method
 
 
 def methods_of(keys: object, name: Callable[[str | None], str]) -> tuple[Method, ...]:
-    """The methods that the member ``keys`` of a JWK Set stands for; ``name`` turns a `kid` into a method's id.
+    """Return the methods in ``keys``, the member of a JWK Set; ``name`` turns a `kid` into a method id.
 
-    All are for assertions, as a set says nothing else. Raises `Malformed`: `document_malformed`, `too_many_methods`,
-    `duplicate_method`.
+    All are for assertions, because a JWK Set does not restrict their purpose. Raises `Malformed`: `document_malformed`,
+    `too_many_methods`, `duplicate_method`.
     """
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
         raise Malformed("The issuer's key list is not valid.", code="document_malformed")
@@ -23,6 +23,6 @@ def methods_of(keys: object, name: Callable[[str | None], str]) -> tuple[Method,
         raise Malformed(f"The issuer lists more than {MAX_METHODS} keys.", code="too_many_methods")
     methods = tuple(Method(name(string(key.get("kid"))), key_of_jwk(key), assertion=True) for key in keys)
     if len({method.id for method in methods}) < len(methods):
-        # RFC 7517, 4.5 only advises distinct names; which of two is meant could not be said.
+        # RFC 7517, 4.5 only recommends distinct names, but a duplicate makes a reference ambiguous.
         raise Malformed("The issuer gives the same name to two keys.", code="duplicate_method")
     return methods

@@ -1,4 +1,4 @@
-"""The key that an entry of a DID document or a JWK Set lists, usable or not."""
+"""Read the key of an entry in a DID document or a JWK Set, usable or not."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _MULTIBASE_TYPES = frozenset({"Multikey", "Ed25519VerificationKey2020"})
 
 
 def key_of_method(entry: Mapping[str, object]) -> PublicKey | UnusableKey:
-    """The key of a verification method (Controlled Identifiers v1.0, 2.2). Raises nothing.
+    """Return the key of a verification method (Controlled Identifiers v1.0, 2.2). Never raises.
 
-    A method of a type that Laurel does not know, or with its key in another form, is unusable as `key_unsupported`.
+    A method of an unsupported type, or with its key in an unsupported form, is unusable with code `key_unsupported`.
     """
     return _usable_or_not(_from_method, entry)
 
 
 def key_of_jwk(jwk: Mapping[str, object]) -> PublicKey | UnusableKey:
-    """The key of one entry of a JWK Set (RFC 7517, 5). Raises nothing."""
+    """Return the key of one entry of a JWK Set (RFC 7517, 5). Never raises."""
     return _usable_or_not(from_jwk, jwk)
 
 
@@ -39,7 +39,7 @@ def _from_method(entry: Mapping[str, object]) -> PublicKey:
         raise Malformed("This key includes its private part, so anyone could have signed with it.", code="key_private")
     multibase, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
     if multibase is not None and jwk is not None:
-        # One method is one key: nothing says that both forms hold the same.
+        # A method has one key, and nothing guarantees that both forms contain the same one.
         raise Malformed("This key is given in two forms.", code="key_malformed")
     kind = entry.get("type")
     if isinstance(multibase, str) and isinstance(kind, str) and kind in _MULTIBASE_TYPES:

@@ -1,7 +1,7 @@
-"""From raw numbers and points to keys. Every form of key comes through here, so no check on one can be gone around.
+"""Load keys from raw numbers and points. Every key format goes through here, so no key check can be bypassed.
 
-Loading costs more than a signature check on some curves, so loaded keys are kept; the caches are bounded, and
-what they hold is short because only well-formed keys are kept.
+Loading can cost more than a signature check, so loaded keys are cached. The caches are bounded, and only well-formed
+keys are cached, so entries are small.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chalicelib.errors import Malformed
 from chalicelib.verify.keys.public_key import ALGORITHMS, Kind, PublicKey
 
 CACHED = 512
-"""Keys of each sort that stay loaded."""
+"""Number of loaded keys that each cache keeps."""
 
 _P = 2**255 - 19
 _D = -121665 * pow(121666, -1, _P) % _P
@@ -26,34 +26,35 @@ _ORDER_EIGHT = (
     55188659117513257062467267217118295137698188065244968500265048394206261417927,
 )
 _SMALL_ORDER = frozenset({0, 1, _P - 1, *_ORDER_EIGHT})
-"""The y coordinates of the eight points of small order: with such a "key" anybody can make signatures that hold
-(libsodium refuses it at every signature; here it is named). The list is checked by arithmetic in the tests."""
+"""The y coordinates of the eight points of small order. With such a "key", anyone can make signatures that verify
+(libsodium refuses it at every signature; here it gets its own error code). A test derives the list by curve
+arithmetic."""
 
 COORDINATE_SIZE: Mapping[Kind, int] = {Kind.P256: 32, Kind.P384: 48}
-"""Bytes of a field element (SEC 1, 2.3.5)."""
+"""Size of a field element in bytes (SEC 1, 2.3.5)."""
 _CURVES: Mapping[Kind, ec.EllipticCurve] = {Kind.P256: ec.SECP256R1(), Kind.P384: ec.SECP384R1()}
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
-"""RFC 7518, 3.3 asks for 2048 or more; checking a signature takes about 1 ms with 8192."""
+"""RFC 7518, 3.3 requires 2048 or more; a signature check with 8192 takes about 1 ms."""
 MAX_RSA_EXPONENT = 2**32
-"""Real keys have 3 or 65537; the time of a check grows with the exponent's length."""
+"""Real keys use 3 or 65537; the time of a signature check grows with the exponent's length."""
 
 _GENERATOR = 65537
-_MARKS = tuple(
+_ROCA_RESIDUES = tuple(
     (prime, frozenset(pow(_GENERATOR, power, prime) for power in range(prime)))
     for prime in range(3, 168)
     if all(prime % divisor for divisor in range(2, prime))
 )
 """Moduli from a faulty generator (ROCA, CVE-2017-15361) are powers of 65537 modulo every small prime, and can be
-factored from the public key; another modulus is so once in 2^27 times."""
+factored from the public key. One in 2^27 other moduli matches by chance."""
 
 
 @lru_cache(maxsize=CACHED)
 def ed25519(raw: bytes) -> PublicKey:
-    """The Ed25519 key of 32 bytes.
+    """Load an Ed25519 key of 32 bytes.
 
-    Raises `Malformed`: `key_weak` for a point of small order, `key_malformed` for a non-canonical encoding
-    (RFC 8032, 5.1.3) or bytes that are no point.
+    Raises `Malformed`: `key_weak` for a point of small order, `key_malformed` for a non-canonical encoding (RFC 8032,
+    5.1.3) or bytes that are not a point.
     """
     if len(raw) != 32:
         raise Malformed("An Ed25519 key has 32 bytes.", code="key_malformed")
@@ -68,16 +69,16 @@ def ed25519(raw: bytes) -> PublicKey:
 
 
 def _is_on_the_curve(y: int) -> bool:
-    """Whether some x makes x^2 = (y^2 - 1) / (d y^2 + 1), that is, whether the right side is a square (Euler)."""
+    """Whether some x satisfies x^2 = (y^2 - 1) / (d y^2 + 1): by Euler's criterion, if the right side is a square."""
     square = y * y
     return pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) == 1
 
 
 @lru_cache(maxsize=CACHED)
 def elliptic(kind: Kind, point: bytes) -> PublicKey:
-    """The P-256 or P-384 key at ``point``, written as SEC 1, 2.3.3 has it (compressed or not, never hybrid).
+    """Load a P-256 or P-384 key from ``point``, encoded as in SEC 1, 2.3.3 (compressed or not, never hybrid).
 
-    Raises `Malformed` with code `key_malformed` when it is not a point of that curve.
+    Raises `Malformed` with code `key_malformed` when ``point`` is not on that curve.
     """
     size = COORDINATE_SIZE[kind]
     compressed = point[:1] in {b"\2", b"\3"} and len(point) == size + 1
@@ -91,13 +92,13 @@ def elliptic(kind: Kind, point: bytes) -> PublicKey:
 
 @lru_cache(maxsize=CACHED)
 def rsa(modulus: int, exponent: int) -> PublicKey:
-    """The RSA key of these numbers.
+    """Load the RSA key with these numbers.
 
-    Raises `Malformed`: `key_weak` for one that is short, has a trivial exponent or comes from a generator known to be
-    broken, `key_malformed` for numbers that no RSA key has, `key_unsupported` beyond the bounds that Laurel sets.
+    Raises `Malformed`: `key_weak` for a key that is too short, has a trivial exponent or comes from a generator known
+    to be broken, `key_malformed` for numbers that cannot be an RSA key, `key_unsupported` beyond Laurel's limits.
     """
     bits = modulus.bit_length()
-    if bits < MIN_RSA_BITS or exponent < 3 or all(modulus % prime in powers for prime, powers in _MARKS):
+    if bits < MIN_RSA_BITS or exponent < 3 or all(modulus % prime in powers for prime, powers in _ROCA_RESIDUES):
         raise Malformed("This RSA key is too weak.", code="key_weak")
     if bits > MAX_RSA_BITS or exponent > MAX_RSA_EXPONENT:
         raise Malformed("This RSA key is larger than Laurel supports.", code="key_unsupported")

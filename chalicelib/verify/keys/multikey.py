@@ -10,18 +10,18 @@ from chalicelib.verify.keys import load
 from chalicelib.verify.keys.public_key import Kind, PublicKey
 
 _P256_PREFIX, _P384_PREFIX = b"\x80\x24", b"\x81\x24"
-"""The multicodec varints 0x1200 and 0x1201; behind them stands a compressed point."""
+"""The multicodec varints 0x1200 and 0x1201; a compressed point follows them."""
 _NIST = {_P256_PREFIX: Kind.P256, _P384_PREFIX: Kind.P384}
 
 
 @lru_cache(maxsize=load.CACHED)
 def from_multikey(text: str) -> PublicKey:
-    """The key behind ``text``, in base58btc.
+    """Load the key in ``text``, a base58btc Multikey.
 
-    Raises `Malformed`: `not_base58btc`, `key_unsupported` for another type of key, `key_malformed`, `key_weak`.
+    Raises `Malformed`: `not_base58btc`, `key_unsupported` for an unsupported type of key, `key_malformed`, `key_weak`.
     """
     if text[:1] == "z" and len(text) > MAX_CHARACTERS:
-        # Longer than any key that Laurel can use: a large RSA key, or noise not worth decoding.
+        # Longer than any supported key: a large RSA key or garbage, not worth decoding.
         raise _unsupported()
     data = decode_base58btc(text)
     prefix, raw = data[:2], data[2:]

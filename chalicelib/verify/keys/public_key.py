@@ -1,4 +1,4 @@
-"""What a public key is, and which algorithms it may be used with."""
+"""Public key types, and the algorithms that each may be used with."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 
 class Kind(StrEnum):
-    """The kinds of key that Laurel can use."""
+    """The supported kinds of key."""
 
     ED25519 = "Ed25519"
     P256 = "P-256"
@@ -20,10 +20,10 @@ class Kind(StrEnum):
 
 
 class Algorithm(StrEnum):
-    """The signature algorithms that Laurel can check, by their JOSE names (RFC 7518, 3.1; RFC 8037, 3.1)."""
+    """The supported signature algorithms, by their JOSE names (RFC 7518, 3.1; RFC 8037, 3.1)."""
 
     EDDSA = "EdDSA"
-    """With Ed25519, the only curve that Laurel uses it with; RFC 9864 names that pair `Ed25519`."""
+    """Only with Ed25519; RFC 9864 names that combination `Ed25519`."""
     ES256 = "ES256"
     ES384 = "ES384"
     RS256 = "RS256"
@@ -34,7 +34,7 @@ BY_NAME: Mapping[str, Algorithm] = {
     **{algorithm.value: algorithm for algorithm in Algorithm},
     "Ed25519": Algorithm.EDDSA,
 }
-"""What a header or a JWK may call each of them."""
+"""Names of the algorithms that a header or a JWK may use."""
 
 ALGORITHMS: Mapping[Kind, frozenset[Algorithm]] = {
     Kind.ED25519: frozenset({Algorithm.EDDSA}),
@@ -46,20 +46,20 @@ ALGORITHMS: Mapping[Kind, frozenset[Algorithm]] = {
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A loaded key that passed every check on it."""
+    """A loaded key that passed every check."""
 
     kind: Kind
     native: bytes | EllipticCurvePublicKey | RSAPublicKey
-    """Of Ed25519 the 32 bytes themselves: libsodium takes them as they are."""
+    """The 32 raw bytes for Ed25519, as libsodium takes them."""
     algorithms: frozenset[Algorithm]
-    """Those of its kind, or the one that its owner bound it to (`alg` of a JWK)."""
+    """All algorithms of its kind, or the one that its owner bound it to (`alg` of a JWK)."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnusableKey:
-    """A key that its controller lists but that cannot be used: the fault that reading it raised.
+    """A key that its controller lists but that cannot be used, with the error that reading it raised.
 
-    ``code`` is `key_unsupported` when only Laurel is at fault.
+    ``code`` is `key_unsupported` when the key may be valid but Laurel does not support it.
     """
 
     code: str

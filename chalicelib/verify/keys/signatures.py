@@ -1,4 +1,4 @@
-"""Whether a signature is valid. The key says which algorithms it may be used with, never the signature alone."""
+"""Signature verification. The key, never the signature alone, decides which algorithms are allowed."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from chalicelib.verify.keys.public_key import Algorithm, PublicKey
 
 _SHA256 = hashes.SHA256()
 _ECDSA = {Algorithm.ES256: (32, ec.ECDSA(_SHA256)), Algorithm.ES384: (48, ec.ECDSA(hashes.SHA384()))}
-"""Bytes of each half of the signature, and the scheme (RFC 7518, 3.4)."""
+"""Size of each half of the signature in bytes, and the scheme (RFC 7518, 3.4)."""
 _RSA_PADDING: dict[Algorithm, padding.AsymmetricPadding] = {
     Algorithm.RS256: padding.PKCS1v15(),
-    # RFC 7518, 3.5: the salt is as long as the hash, and the mask is made with the same hash.
+    # RFC 7518, 3.5: the salt is as long as the hash, and MGF1 uses the same hash.
     Algorithm.PS256: padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=_SHA256.digest_size),
 }
 
 
-def is_valid(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes) -> bool:
-    """Whether ``signature`` is the key's over ``message`` under ``algorithm``.
+def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes) -> bool:
+    """Whether ``signature`` is a valid signature of ``message`` by ``key`` under ``algorithm``.
 
-    EdDSA is 64 bytes (RFC 8032, 5.1.6); ECDSA is r and s side by side, each as long as the field, never DER; RSA is
-    as long as the modulus. Raises `Malformed` with code `algorithm_mismatch` when the key is not for ``algorithm``.
+    EdDSA signatures have 64 bytes (RFC 8032, 5.1.6); ECDSA signatures are r and s concatenated, each as long as the
+    field, never DER; RSA signatures are as long as the modulus. Raises `Malformed` with code `algorithm_mismatch` when
+    the key is not for ``algorithm``.
     """
     if algorithm not in key.algorithms:
         raise Malformed("The signature names an algorithm that its key does not support.", code="algorithm_mismatch")
     native = key.native
     try:
         if isinstance(native, bytes):
-            return _ed25519_is_valid(native, signature, message)
+            return _verify_ed25519(native, signature, message)
         if isinstance(native, ec.EllipticCurvePublicKey):
             half, scheme = _ECDSA[algorithm]
             if len(signature) != 2 * half:
@@ -44,18 +45,18 @@ def is_valid(key: PublicKey, algorithm: Algorithm, signature: bytes, message: by
     return True
 
 
-def _ed25519_is_valid(key: bytes, signature: bytes, message: bytes) -> bool:
-    """RFC 8032, 5.1.7, by libsodium, in half the time of OpenSSL.
+def _verify_ed25519(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Verify as in RFC 8032, 5.1.7, with libsodium, which takes half the time of OpenSSL.
 
-    Both compare R as it is written ("cofactorless") and want s below the group's order. libsodium also refuses an R of
-    small order, which OpenSSL takes. Whoever makes such a signature gives the secret key away with it (s is then the
-    hash times the key), so no honest one is refused.
+    Both compare the encoded R ("cofactorless") and require s to be below the group's order. libsodium also refuses an R
+    of small order, which OpenSSL accepts. Making such a signature reveals the secret key (s is then the hash times the
+    key), so no legitimate one is refused.
     """
-    # Importing takes 5 ms, so it waits for the first signature.
+    # The import takes 5 ms, so it is deferred to the first signature.
     from nacl.bindings import crypto_sign_open
     from nacl.exceptions import BadSignatureError
 
-    if len(signature) != 64:  # whatever follows the 64th byte would be read as the message
+    if len(signature) != 64:  # bytes after the 64th would be read as part of the message
         return False
     try:
         crypto_sign_open(signature + message, key)
