@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Malformed
 from chalicelib.verify import base64url
-from tests.verify.jose.tokens import tried
+from tests.verify.jose.tokens import result_or_error
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 @given(st.binary())
-def test_bytes_survive_the_way_there_and_back(data: bytes) -> None:
+def test_encoding_and_decoding_round_trip(data: bytes) -> None:
     text = base64url.encode(data)
     assert text == base64.urlsafe_b64encode(data).rstrip(b"=")
     assert base64url.decode(text) == data
 
 
 @given(st.binary(max_size=12) | st.lists(st.sampled_from(ALPHABET), max_size=12).map(bytes))
-def test_no_two_texts_stand_for_the_same_bytes(text: bytes) -> None:
-    data = tried(base64url.decode, text)
+def test_each_byte_string_has_one_text(text: bytes) -> None:
+    data = result_or_error(base64url.decode, text)
     if isinstance(data, Malformed):
         assert data.code == "not_base64url"
     else:
@@ -32,7 +32,7 @@ def test_no_two_texts_stand_for_the_same_bytes(text: bytes) -> None:
 @pytest.mark.parametrize(
     "text", [b"A", b"AAAAA", b"AB", b"AAB", b"AA==", b"AAA=", b"AA A", b"AAAA\n", b"+AAA", b"/AAA", b"=AAA"]
 )
-def test_what_is_not_canonical_is_refused(text: bytes) -> None:
+def test_non_canonical_text_is_refused(text: bytes) -> None:
     with pytest.raises(Malformed):
         base64url.decode(text)
 

@@ -13,17 +13,17 @@ from chalicelib.verify import bitstring
 BITS = bytes(bitstring.MIN_BITS // 8)
 
 
-def squeezed(data: bytes) -> bytes:
-    """Without the time of day: it would name the parametrised tests differently in each pytest worker."""
+def compressed(data: bytes) -> bytes:
+    """Compress without a timestamp, which would give parametrised tests different ids in each pytest worker."""
     return gzip.compress(data, mtime=0)
 
 
-def packed(data: bytes) -> str:
+def encode_multibase(data: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @given(st.integers(0, bitstring.MIN_BITS - 1))
-def test_a_set_bit_is_the_only_one_set(index: int) -> None:
+def test_setting_a_bit_sets_no_other(index: int) -> None:
     bits = bitstring.decode(bitstring.encode(bitstring.with_bit(BITS, index, value=True)))
     assert bitstring.get(bits, index)
     assert sum(byte.bit_count() for byte in bits) == 1
@@ -36,7 +36,7 @@ def test_index_zero_is_the_leftmost_bit() -> None:
 
 
 @pytest.mark.parametrize("index", [-1, bitstring.MIN_BITS])
-def test_an_index_outside_is_refused(index: int) -> None:
+def test_an_index_out_of_range_is_refused(index: int) -> None:
     with pytest.raises(Malformed) as caught:
         bitstring.get(BITS, index)
     assert caught.value.code == "status_index_out_of_range"
@@ -50,19 +50,19 @@ def test_an_index_outside_is_refused(index: int) -> None:
         ("z" + bitstring.encode(BITS)[1:], "status_list_malformed"),
         (bitstring.encode(BITS) + "=", "status_list_malformed"),
         (bitstring.encode(BITS) + "\n", "status_list_malformed"),
-        (packed(b"not gzip"), "status_list_malformed"),
-        (packed(squeezed(BITS)[:-9]), "status_list_malformed"),
-        (packed(squeezed(BITS) + b"more"), "status_list_malformed"),
-        (packed(squeezed(BITS[:-1])), "status_list_too_short"),
-        (packed(squeezed(bytes(bitstring.MAX_BYTES + 1))), "status_list_too_large"),
-        (packed(squeezed(bytes(100 * 1024 * 1024))), "status_list_too_large"),
+        (encode_multibase(b"not gzip"), "status_list_malformed"),
+        (encode_multibase(compressed(BITS)[:-9]), "status_list_malformed"),
+        (encode_multibase(compressed(BITS) + b"more"), "status_list_malformed"),
+        (encode_multibase(compressed(BITS[:-1])), "status_list_too_short"),
+        (encode_multibase(compressed(bytes(bitstring.MAX_BYTES + 1))), "status_list_too_large"),
+        (encode_multibase(compressed(bytes(100 * 1024 * 1024))), "status_list_too_large"),
     ],
 )
-def test_a_list_that_cannot_be_believed_is_refused(encoded: str, code: str) -> None:
+def test_an_invalid_list_is_refused(encoded: str, code: str) -> None:
     with pytest.raises(Malformed) as caught:
         bitstring.decode(encoded)
     assert caught.value.code == code
 
 
 def test_the_largest_list_is_read() -> None:
-    assert len(bitstring.decode(packed(squeezed(bytes(bitstring.MAX_BYTES))))) == bitstring.MAX_BYTES
+    assert len(bitstring.decode(encode_multibase(compressed(bytes(bitstring.MAX_BYTES))))) == bitstring.MAX_BYTES

@@ -6,12 +6,12 @@ from chalicelib.verify.members import id_of, is_true, string, text
 
 
 @pytest.mark.parametrize("value", ["word", ["word"]])
-def test_a_list_of_one_string_says_what_the_string_says(value: object) -> None:
+def test_a_list_of_one_string_equals_the_string(value: object) -> None:
     assert text(value) == "word"
 
 
 @pytest.mark.parametrize("value", [None, "", [], [""], ["a", "b"], [["word"]], [None], 1, True, {"id": "word"}])
-def test_whatever_else_is_no_text(value: object) -> None:
+def test_other_values_are_not_text(value: object) -> None:
     assert text(value) is None
 
 
@@ -22,10 +22,10 @@ def test_an_identifier_is_never_a_list(value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [True, [True], "true", ["true"], "1", 1, [1]])
-def test_yes_is_signed_alike_in_all_these_spellings(value: object) -> None:
+def test_equivalent_spellings_of_true(value: object) -> None:
     assert is_true(value)
 
 
 @pytest.mark.parametrize("value", [False, [False], None, [], 0, 2, [True, True], "yes", "", [None]])
-def test_nothing_else_says_yes(value: object) -> None:
+def test_other_values_are_not_true(value: object) -> None:
     assert not is_true(value)

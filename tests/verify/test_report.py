@@ -25,7 +25,7 @@ def test_an_empty_report_is_not_valid() -> None:
     assert verdict_of([]) is Verdict.UNKNOWN
 
 
-def test_a_report_in_which_everything_passed_is_valid() -> None:
+def test_a_report_with_only_passed_checks_is_valid() -> None:
     assert verdict_of(all_passed()) is Verdict.VALID
 
 
@@ -47,11 +47,11 @@ def test_a_core_check_decides_before_all_others(name: str) -> None:
         ("status", "another", Verdict.INVALID),
     ],
 )
-def test_a_failed_standing_names_itself(name: str, code: str, verdict: Verdict) -> None:
+def test_a_failed_date_or_status_check_determines_the_verdict(name: str, code: str, verdict: Verdict) -> None:
     assert verdict_of(all_passed(**{name: finding(name, Outcome.FAILED, code)})) is verdict
 
 
-def test_a_withdrawal_weighs_more_than_an_end_date() -> None:
+def test_revoked_takes_precedence_over_expired() -> None:
     findings = all_passed(
         dates=finding("dates", Outcome.FAILED, "expired"), status=finding("status", Outcome.FAILED, "revoked")
     )
@@ -59,16 +59,16 @@ def test_a_withdrawal_weighs_more_than_an_end_date() -> None:
 
 
 @pytest.mark.parametrize("name", ["dates", "status", "recipient"])
-def test_what_could_not_be_checked_is_never_valid(name: str) -> None:
+def test_an_unknown_check_is_never_valid(name: str) -> None:
     assert verdict_of(all_passed(**{name: finding(name, Outcome.UNKNOWN)})) is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(("name", "outcome"), list(itertools.product(["issuer", "extras"], Outcome)))
-def test_issuer_and_extras_inform_and_never_change_the_verdict(name: str, outcome: Outcome) -> None:
+def test_issuer_and_extras_never_change_the_verdict(name: str, outcome: Outcome) -> None:
     assert verdict_of(all_passed(**{name: finding(name, outcome)})) is Verdict.VALID
 
 
-def test_another_recipient_than_the_one_asked_for_is_invalid() -> None:
+def test_a_recipient_other_than_the_requested_one_is_invalid() -> None:
     assert verdict_of(all_passed(recipient=finding("recipient", Outcome.FAILED))) is Verdict.INVALID
 
 
@@ -86,7 +86,7 @@ findings_of_any_kind = st.lists(
 
 
 @given(findings_of_any_kind)
-def test_valid_means_that_every_required_check_passed(findings: list[Finding]) -> None:
+def test_valid_requires_every_required_check_to_pass(findings: list[Finding]) -> None:
     outcomes = {found.check: found.outcome for found in findings}
     if verdict_of(findings) is Verdict.VALID:
         assert all(outcomes[name] is Outcome.PASSED for name in (*CORE, "dates"))

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: documents over the bundled contexts, and edits of given ones. Half honest, half malicious."""
+"""Hypothesis strategies: documents over the bundled contexts, and edits of documents; half valid, half malicious."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ ODD_NAMES = st.sampled_from(
 
 @st.composite
 def documents(draw: Draw, odd: bool = True) -> dict[str, Any]:
-    """A document over some of the bundled contexts; with ``odd`` about half of them hold something to refuse."""
+    """A document over some of the bundled contexts. With ``odd``, about half of them contain something to refuse."""
     urls = draw(CONTEXT_LISTS)
     try:
         active = enter(EMPTY, urls)
@@ -153,31 +153,33 @@ def _value(draw: Draw, term: Term, base: ActiveContext, odd: bool, depth: int) -
 
 
 def mutate(draw: Draw, document: Any) -> None:
-    """One edit somewhere in ``document``, in place: insert, rename, retarget, delete, wrap, or swap two values."""
-    holder = draw(st.sampled_from(list(_holders(document))))
-    keys: list[Any] = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+    """Make one edit somewhere in ``document``, in place: insert, rename, retarget, delete, wrap or copy a value."""
+    container = draw(st.sampled_from(list(_containers(document))))
+    keys: list[Any] = list(container) if isinstance(container, dict) else list(range(len(container)))
     edit = draw(st.sampled_from(["insert", "rename", "retarget", "delete", "wrap", "copy"])) if keys else "insert"
     if edit == "insert":
         value = copy.deepcopy(draw(ANY_VALUES))
-        if isinstance(holder, dict):
-            holder[draw(st.one_of(ODD_NAMES, NAMES))] = value
+        if isinstance(container, dict):
+            container[draw(st.one_of(ODD_NAMES, NAMES))] = value
         else:
-            holder.insert(draw(st.integers(0, len(holder))), value)
+            container.insert(draw(st.integers(0, len(container))), value)
         return
     key = draw(st.sampled_from(keys))
-    value = holder[key]
-    if edit == "rename" and isinstance(holder, dict):
-        del holder[key]
-        holder[draw(st.one_of(ODD_NAMES, NAMES))] = value
+    value = container[key]
+    if edit == "rename" and isinstance(container, dict):
+        del container[key]
+        container[draw(st.one_of(ODD_NAMES, NAMES))] = value
     elif edit == "delete":
-        del holder[key]
+        del container[key]
     elif edit == "wrap":
-        twice = [value, copy.deepcopy(value)]
-        holder[key] = draw(st.sampled_from([[value], twice, {"@value": value}, {"id": value}, {"@list": [value]}]))
+        pair = [value, copy.deepcopy(value)]
+        container[key] = draw(st.sampled_from([[value], pair, {"@value": value}, {"id": value}, {"@list": [value]}]))
     elif edit == "copy":
-        holder[key] = draw(st.sampled_from([other for node in _holders(document) for other in _scalars(node)] or ["x"]))
+        container[key] = draw(
+            st.sampled_from([other for node in _containers(document) for other in _scalars(node)] or ["x"])
+        )
     else:
-        holder[key] = copy.deepcopy(draw(ANY_VALUES))
+        container[key] = copy.deepcopy(draw(ANY_VALUES))
 
 
 NAMES = st.sampled_from(
@@ -189,15 +191,15 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 
 
-def _holders(value: Any) -> Iterator[Any]:
-    """Every object and array in ``value``, itself included."""
+def _containers(value: Any) -> Iterator[Any]:
+    """Yield every object and array in ``value``, including itself."""
     if isinstance(value, dict | list):
         yield value
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _holders(item)
+            yield from _containers(item)
 
 
-def _scalars(holder: Any) -> Iterator[Any]:
-    for item in holder.values() if isinstance(holder, dict) else holder:
+def _scalars(container: Any) -> Iterator[Any]:
+    for item in container.values() if isinstance(container, dict) else container:
         if not isinstance(item, dict | list):
             yield item

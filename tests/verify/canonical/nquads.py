@@ -21,7 +21,7 @@ _SIMPLE = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'":
 
 
 def read(text: str) -> Quads:
-    """The dataset that ``text`` holds; ValueError where it is not N-Quads."""
+    """Parse ``text`` to a dataset. Raises ValueError when it is not N-Quads."""
     quads = []
     for line in text.split("\n"):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -35,7 +35,7 @@ def read(text: str) -> Quads:
 
 
 def _term(text: str) -> str:
-    """One term in canonical spelling."""
+    """Return one term in its canonical spelling."""
     if text[0] == "_":
         return text
     if text[0] == "<":

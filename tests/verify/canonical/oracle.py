@@ -1,9 +1,10 @@
 """PyLD as the oracle for quads: an independent, complete JSON-LD processor over the same bundled contexts.
 
-Its faults that we met, and how each is kept out of the comparison:
+Known PyLD bugs and differences, and how the comparison avoids them:
+
 - its N-Quads writer leaves control characters and U+007F unescaped: the dataset is taken before it is written;
-- it resolves relative IRIs against a base and drops what it cannot use: we refuse those documents, as the tests allow;
-- it writes whole numbers from 1e21 on as doubles: we refuse numbers beyond 2^53-1.
+- it resolves relative IRIs against a base and drops what it cannot use: Laurel refuses those documents;
+- it writes whole numbers from 1e21 on as doubles: Laurel refuses numbers beyond 2^53-1.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ DOCUMENTS = {url: json.loads((CONTEXTS / entry["file"]).read_bytes()) for url, e
 
 
 def load(url: str, _options: object = None) -> dict[str, Any]:
-    """PyLD's document loader: the bundled contexts and nothing else."""
+    """PyLD document loader for the bundled contexts only."""
     if url not in DOCUMENTS:
         raise jsonld.JsonLdError(f"not bundled: {url}", "loading document failed")
     return {"contextUrl": None, "documentUrl": url, "contentType": "application/ld+json", "document": DOCUMENTS[url]}
 
 
 def canonical(document: dict[str, Any]) -> bytes | None:
-    """The canonical N-Quads of what PyLD reads in ``document``; None when PyLD refuses it."""
+    """Return the canonical N-Quads of ``document`` as PyLD reads it, labelled by Laurel; None when PyLD refuses it."""
     try:
         dataset = jsonld.to_rdf(document, {"documentLoader": load, "processingMode": "json-ld-1.1"})
     except jsonld.JsonLdError:
@@ -50,7 +51,7 @@ def canonical(document: dict[str, Any]) -> bytes | None:
 
 
 def normalized(document: dict[str, Any]) -> bytes:
-    """The canonical N-Quads of ``document`` by PyLD alone, its own labelling included."""
+    """Return the canonical N-Quads of ``document`` by PyLD alone, including its own labelling."""
     options = {"documentLoader": load, "processingMode": "json-ld-1.1", "algorithm": "URDNA2015"}
     text: str = jsonld.normalize(document, {**options, "format": "application/n-quads"})
     return text.encode()

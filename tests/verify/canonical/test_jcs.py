@@ -1,4 +1,4 @@
-"""RFC 8785 against the rfc8785 package, and against the RFC's own figures."""
+"""RFC 8785 against the rfc8785 package and the RFC's own examples."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_any_json_is_written_as_rfc8785_writes_it(value: Any) -> None:
+def test_any_json_matches_the_rfc8785_package(value: Any) -> None:
     assert jcs.canonicalize(value) == rfc8785.dumps(value)
 
 
 @given(st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=4), st.text(max_size=8) | SAFE, max_size=6))
-def test_the_short_way_agrees_too(value: Any) -> None:
+def test_the_fast_path_matches_the_rfc8785_package(value: Any) -> None:
     assert jcs.canonicalize(value) == rfc8785.dumps(value)
 
 
 @given(st.binary(min_size=8, max_size=8))
-def test_every_double_is_written_as_ecmascript_writes_it(data: bytes) -> None:
+def test_every_double_is_written_as_in_ecmascript(data: bytes) -> None:
     (value,) = struct.unpack(">d", data)
     if math.isfinite(value):
         assert jcs.canonicalize([value]) == rfc8785.dumps([value])
@@ -58,12 +58,12 @@ DOUBLES = [
 
 
 @pytest.mark.parametrize("value", [1e-4, math.nextafter(1e-4, 0), 0.1, -2.5, 1e15 + 0.5, 1e16, math.nextafter(1e16, 0)])
-def test_numbers_about_the_limits_of_what_python_writes_alike(value: float) -> None:
+def test_numbers_at_the_limits_of_the_fast_path(value: float) -> None:
     assert jcs.canonicalize([value, {"a": -value}]) == rfc8785.dumps([value, {"a": -value}])
 
 
 @pytest.mark.parametrize(("bits", "text"), DOUBLES)
-def test_the_figures_of_the_rfc(bits: str, text: str) -> None:
+def test_the_number_examples_of_the_rfc(bits: str, text: str) -> None:
     assert jcs.canonicalize(struct.unpack(">d", bytes.fromhex(bits))[0]).decode() == text
 
 
@@ -75,14 +75,14 @@ def test_the_figures_of_the_rfc(bits: str, text: str) -> None:
         ({1: 2}, "json_invalid"), (b"x", "json_invalid"), ((), "json_invalid"),
     ],
 )  # fmt: skip
-def test_what_is_no_json_is_refused(value: object, code: str) -> None:
+def test_invalid_json_values_are_refused(value: object, code: str) -> None:
     with pytest.raises(CanonicalError) as refusal:
         jcs.canonicalize(value)
     assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("depth", [jcs.MAX_DEPTH + 1, 1_000, 100_000])
-def test_deep_values_end_in_a_refusal(depth: int) -> None:
+def test_values_beyond_the_depth_limit_are_refused(depth: int) -> None:
     value: Any = 1.5
     for index in range(depth):
         value = [value] if index % 2 else {"a": value}
@@ -91,7 +91,7 @@ def test_deep_values_end_in_a_refusal(depth: int) -> None:
     assert refusal.value.code == "document_depth"
 
 
-def test_a_value_at_the_depth_cap_is_written() -> None:
+def test_a_value_at_the_depth_limit_is_written() -> None:
     value: Any = 1.5
     for _ in range(jcs.MAX_DEPTH):
         value = [value]

@@ -1,4 +1,4 @@
-"""The committed tables are what the pinned contexts compile to, and the compiler stops where it cannot be faithful."""
+"""The committed tables match the pinned contexts, and the compiler stops at anything it cannot represent."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def test_the_committed_tables_are_current() -> None:
 
 
 @pytest.mark.parametrize("url", INDEX)
-def test_every_bundled_file_has_the_hash_it_is_pinned_to(url: str) -> None:
+def test_every_bundled_file_matches_its_pinned_hash(url: str) -> None:
     data = (contexts.CONTEXTS / INDEX[url]["file"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == INDEX[url]["sha256"] == tables.CONTEXTS[url]
 
 
 @pytest.mark.parametrize("url", INDEX)
-def test_every_bundled_file_says_where_it_comes_from_and_under_which_licence(url: str) -> None:
+def test_every_bundled_file_names_its_source_and_licence(url: str) -> None:
     assert INDEX[url]["source"]
     assert INDEX[url]["licence"]
     assert (contexts.CONTEXTS / INDEX[url]["licence_file"]).is_file()
@@ -52,26 +52,26 @@ UNFAITHFUL = [
     ("a relative IRI", {"a": "b"}),
     ("a cycle", {"a": "b", "b": "a"}),
     ("a compact IRI as a term", {"a:b": "urn:a"}),
-    ("a context by URL within", {"a": {"@id": "urn:a", "@context": "https://example.com/"}}),
+    ("a nested context by URL", {"a": {"@id": "urn:a", "@context": "https://example.com/"}}),
     ("two names for one member", {"name": "https://schema.org/name", "title": "https://schema.org/name"}),
     ("two names for one class", {"Person": "https://schema.org/Person", "Human": "https://schema.org/Person"}),
 ]
 
 
 @pytest.mark.parametrize("context", [row[1] for row in UNFAITHFUL], ids=[row[0] for row in UNFAITHFUL])
-def test_a_context_that_the_tables_cannot_say_stops_the_compiler(tmp_path: Path, context: dict[str, Any]) -> None:
+def test_a_context_that_the_tables_cannot_represent_stops_the_compiler(tmp_path: Path, context: dict[str, Any]) -> None:
     with pytest.raises(contexts.Unsupported):
         contexts.compile_tables(folder(tmp_path, context))
 
 
-def test_a_file_that_is_not_what_was_pinned_stops_the_compiler(tmp_path: Path) -> None:
+def test_a_file_that_does_not_match_its_pinned_hash_stops_the_compiler(tmp_path: Path) -> None:
     (folder(tmp_path, {"a": "urn:a"}) / "one.json").write_text('{"@context": {"a": "urn:b"}}')
     with pytest.raises(contexts.Unsupported, match="pinned"):
         contexts.compile_tables(tmp_path)
 
 
 def folder(path: Path, context: dict[str, Any]) -> Path:
-    """A folder of one context, pinned to itself."""
+    """Write a folder with one context and its pinned hash."""
     data = json.dumps({"@context": context}).encode()
     (path / "one.json").write_bytes(data)
     index = {"https://example.com/one": {"file": "one.json", "sha256": hashlib.sha256(data).hexdigest()}}
@@ -79,5 +79,5 @@ def folder(path: Path, context: dict[str, Any]) -> Path:
     return path
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_the_cache_is_bounded() -> None:
     assert tables.apply.cache_info().maxsize == 256

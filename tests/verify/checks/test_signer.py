@@ -30,7 +30,7 @@ def report_on(method: dict[str, Any], *, signed_at: datetime = NOW, **proof: Any
 
 
 def resigned(document: dict[str, Any]) -> dict[str, Any]:
-    """Sign again over changed proof options."""
+    """Sign the document again with its changed proof options."""
     from chalicelib.credential.multibase import encode_base58btc
     from chalicelib.verify.data_integrity import signed_bytes
 
@@ -65,14 +65,14 @@ def test_a_current_key_of_the_issuer_passes() -> None:
         ({}, {"expires": "2026-11-22T12:00:00Z"}, Outcome.FAILED, "proof_expired"),
     ],
 )
-def test_the_key_must_be_the_issuers_for_assertions_at_that_time(
+def test_the_key_must_be_the_issuers_and_valid_for_assertions_when_it_signed(
     method: dict[str, Any], proof: dict[str, Any], outcome: Outcome, code: str
 ) -> None:
     finding = report_on(method, **proof).findings[4]
     assert (finding.outcome, finding.code) == (outcome, code)
 
 
-def test_a_rotated_key_still_verifies_what_it_signed_in_its_time() -> None:
+def test_a_rotated_key_still_verifies_earlier_signatures() -> None:
     finding = report_on({"expires": NOW - HOUR}, signed_at=NOW - 2 * HOUR).findings[4]
     assert finding.outcome is Outcome.PASSED
 
@@ -89,9 +89,7 @@ def test_a_rotated_key_still_verifies_what_it_signed_in_its_time() -> None:
         ("did:key:nonsense#x", Outcome.FAILED, "not_base58btc"),
     ],
 )
-def test_a_key_that_cannot_be_found_is_told_apart_from_one_that_cannot_be_looked_up(
-    method_id: str, outcome: Outcome, code: str
-) -> None:
+def test_an_unlisted_key_fails_but_a_failed_look_up_is_unknown(method_id: str, outcome: Outcome, code: str) -> None:
     finding = report_on({}, verificationMethod=method_id).findings[3]
     assert (finding.outcome, finding.code) == (outcome, code)
 
@@ -104,13 +102,13 @@ def test_a_key_that_cannot_be_found_is_told_apart_from_one_that_cannot_be_looked
         (from_jwk(jwk("ES256")), Outcome.FAILED, "algorithm_mismatch"),
     ],
 )
-def test_a_listed_key_that_cannot_be_used_is_told_apart_from_one_that_must_not_be(
+def test_an_unsupported_key_is_unknown_but_a_forbidden_key_fails(
     key: PublicKey | UnusableKey, outcome: Outcome, code: str
 ) -> None:
     finding = report_on({"key": key}).findings[3]
     assert (finding.outcome, finding.code) == (outcome, code)
 
 
-def test_a_did_key_issuer_signed_by_another_did_key_is_refused() -> None:
+def test_a_signature_by_another_did_key_than_the_issuers_is_refused() -> None:
     report = verify(as_bytes(signed(unsigned(), key=OTHER_KEY)), resolver=FakeResolver().resolver(), now=NOW)
     assert report.findings[4].code == "signer_not_issuer"

@@ -1,4 +1,4 @@
-"""The fault matrix of security threat 5: whatever is wrong with a status, the answer is never "valid"."""
+"""The failure matrix of security threat 5: whatever is wrong with a status, the verdict is never "valid"."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def status_finding(report: Report) -> tuple[Verdict, str]:
 
 
 def with_list(
-    document: dict[str, Any], *, sign_it: bool = True, purpose: Purpose = REVOCATION, **keys: Any
+    document: dict[str, Any], *, sign_list: bool = True, purpose: Purpose = REVOCATION, **keys: Any
 ) -> FakeResolver:
     resolver = good_resolver()
-    resolver.lists[list_url(purpose)] = as_bytes(signed(document, **keys) if sign_it else document)
+    resolver.lists[list_url(purpose)] = as_bytes(signed(document, **keys) if sign_list else document)
     return resolver
 
 
@@ -49,13 +49,13 @@ def subject(**changes: Any) -> dict[str, Any]:
     return {**status_list(REVOCATION)["credentialSubject"], **changes}  # type: ignore[dict-item]
 
 
-LIST_FAULTS: dict[str, tuple[Callable[[], FakeResolver], str]] = {
+LIST_ERRORS: dict[str, tuple[Callable[[], FakeResolver], str]] = {
     "unreachable": (
         lambda: FakeResolver(lists={list_url(SUSPENSION): good_resolver().lists[list_url(SUSPENSION)]}),
         "status_list_unavailable",
     ),
     "not json": (lambda: _raw(b"<html>"), "status_list_unproven"),
-    "unsigned": (lambda: with_list(status_list(REVOCATION), sign_it=False), "status_list_unproven"),
+    "unsigned": (lambda: with_list(status_list(REVOCATION), sign_list=False), "status_list_unproven"),
     "changed": (
         lambda: _raw(as_bytes({**signed(status_list(REVOCATION)), "validFrom": "2025-01-01T00:00:00Z"})),
         "status_list_unproven",
@@ -78,13 +78,16 @@ LIST_FAULTS: dict[str, tuple[Callable[[], FakeResolver], str]] = {
         lambda: with_list(status_list(REVOCATION, credentialStatus=unsigned()["credentialStatus"])),
         "status_list_has_status",
     ),
-    "another address": (
+    "another URL": (
         lambda: with_list(status_list(REVOCATION, id="http://localhost:8000/status/other")),
         "status_list_other_id",
     ),
     "not a list": (lambda: with_list(status_list(REVOCATION, type=["VerifiableCredential"])), "status_list_wrong_type"),
     "too short": (lambda: with_list(status_list(REVOCATION, EMPTY_BITS[:-1])), "status_list_too_short"),
-    "a bomb": (lambda: with_list(status_list(REVOCATION, bytes(bitstring.MAX_BYTES + 1))), "status_list_too_large"),
+    "a decompression bomb": (
+        lambda: with_list(status_list(REVOCATION, bytes(bitstring.MAX_BYTES + 1))),
+        "status_list_too_large",
+    ),
     "not base64": (
         lambda: with_list(status_list(REVOCATION, credentialSubject=subject(encodedList="u!"))),
         "status_list_malformed",
@@ -98,16 +101,14 @@ def _raw(body: bytes) -> FakeResolver:
     return resolver
 
 
-@pytest.mark.parametrize(
-    "entries", [ENTRIES[:1], ENTRIES, ENTRIES[::-1]], ids=["one entry", "two", "two, the other first"]
-)
-@pytest.mark.parametrize("fault", LIST_FAULTS)
-def test_a_list_that_cannot_be_believed_is_unknown(fault: str, entries: tuple[Entry, ...]) -> None:
-    make_world, code = LIST_FAULTS[fault]
-    assert status_finding(report_on(unsigned(entries=entries), make_world())) == (Verdict.UNKNOWN, code)
+@pytest.mark.parametrize("entries", [ENTRIES[:1], ENTRIES, ENTRIES[::-1]], ids=["one entry", "two", "two, reversed"])
+@pytest.mark.parametrize("error", LIST_ERRORS)
+def test_a_list_that_cannot_be_trusted_is_unknown(error: str, entries: tuple[Entry, ...]) -> None:
+    make_resolver, code = LIST_ERRORS[error]
+    assert status_finding(report_on(unsigned(entries=entries), make_resolver())) == (Verdict.UNKNOWN, code)
 
 
-ENTRY_FAULTS = {
+ENTRY_ERRORS = {
     "unknown type": ({"type": "1EdTechRevocationList"}, "status_type_unknown"),
     "unknown purpose": ({"statusPurpose": "message"}, "status_purpose_unknown"),
     "no list": ({"statusListCredential": ""}, "status_malformed"),
@@ -117,27 +118,27 @@ ENTRY_FAULTS = {
     "leading zero": ({"statusListIndex": "07"}, "status_malformed"),
     "other digits": ({"statusListIndex": "７"}, "status_malformed"),
     "out of range": ({"statusListIndex": str(bitstring.MIN_BITS)}, "status_index_out_of_range"),
-    "more than a bit": ({"statusSize": 2}, "status_size_unsupported"),
-    "a size that is no number": ({"statusSize": True}, "status_size_unsupported"),
+    "more than one bit": ({"statusSize": 2}, "status_size_unsupported"),
+    "a size that is not a number": ({"statusSize": True}, "status_size_unsupported"),
 }
 
 
-@pytest.mark.parametrize("beside", [[], [1], [0]], ids=["alone", "then a good one", "after a good one"])
-@pytest.mark.parametrize("fault", ENTRY_FAULTS)
-def test_an_entry_that_cannot_be_read_is_unknown(fault: str, beside: list[int]) -> None:
-    changes, code = ENTRY_FAULTS[fault]
-    # eddsa-jcs-2022 signs any member as it stands, so that the fault reaches the check.
+@pytest.mark.parametrize("neighbours", [[], [1], [0]], ids=["alone", "before a valid one", "after a valid one"])
+@pytest.mark.parametrize("error", ENTRY_ERRORS)
+def test_an_invalid_entry_is_unknown(error: str, neighbours: list[int]) -> None:
+    changes, code = ENTRY_ERRORS[error]
+    # eddsa-jcs-2022 signs any member as written, so the invalid entry reaches the check.
     document = unsigned()
     first, second = document["credentialStatus"]  # type: ignore[misc]
-    faulty = {**first, **changes}
-    document["credentialStatus"] = {(): [faulty], (1,): [faulty, second], (0,): [second, faulty]}[tuple(beside)]
+    invalid = {**first, **changes}
+    document["credentialStatus"] = {(): [invalid], (1,): [invalid, second], (0,): [second, invalid]}[tuple(neighbours)]
     source = as_bytes(signed(document, suite="eddsa-jcs-2022"))
     report = verify(source, resolver=good_resolver().resolver(), now=NOW)
     assert status_finding(report) == (Verdict.UNKNOWN, code)
 
 
 @pytest.mark.parametrize(("purpose", "verdict"), [(REVOCATION, Verdict.REVOKED), (SUSPENSION, Verdict.SUSPENDED)])
-def test_a_set_bit_is_found_in_either_list(purpose: Purpose, verdict: Verdict) -> None:
+def test_a_set_bit_counts_in_either_list(purpose: Purpose, verdict: Verdict) -> None:
     index = next(entry.index for entry in ENTRIES if entry.purpose is purpose)
     resolver = with_list(status_list(purpose, bitstring.with_bit(EMPTY_BITS, index, value=True)), purpose=purpose)
     report = report_on(unsigned(), resolver)
@@ -146,26 +147,26 @@ def test_a_set_bit_is_found_in_either_list(purpose: Purpose, verdict: Verdict) -
     assert report.credential is not None
 
 
-def test_a_withdrawal_counts_even_when_the_other_list_is_unreachable() -> None:
+def test_a_revocation_counts_even_when_the_other_list_is_unreachable() -> None:
     resolver = with_list(status_list(REVOCATION, bitstring.with_bit(EMPTY_BITS, ENTRIES[0].index, value=True)))
     del resolver.lists[list_url(SUSPENSION)]
     for entries in (ENTRIES, ENTRIES[::-1]):
         assert report_on(unsigned(entries=entries), resolver).verdict is Verdict.REVOKED
 
 
-def test_another_credentials_bit_does_not_matter() -> None:
+def test_the_bit_of_another_credential_does_not_matter() -> None:
     bits = bitstring.with_bit(EMPTY_BITS, ENTRIES[0].index + 1, value=True)
     assert report_on(unsigned(), with_list(status_list(REVOCATION, bits))).verdict is Verdict.VALID
 
 
-def test_a_credential_without_a_status_is_not_made_unknown_by_it() -> None:
+def test_a_credential_without_a_status_can_be_valid() -> None:
     document = unsigned(entries=())
     del document["credentialStatus"]
     report = report_on(document, good_resolver())
     assert (report.verdict, report.findings[6].outcome) == (Verdict.VALID, Outcome.NOT_APPLICABLE)
 
 
-def test_more_entries_than_we_look_at_are_unknown() -> None:
+def test_too_many_entries_are_unknown() -> None:
     entries = tuple(Entry(REVOCATION, "r" * 26, index) for index in range(9))
     assert status_finding(report_on(unsigned(entries=entries), good_resolver())) == (
         Verdict.UNKNOWN,
@@ -173,7 +174,7 @@ def test_more_entries_than_we_look_at_are_unknown() -> None:
     )
 
 
-def test_the_list_is_judged_at_the_time_of_the_verification() -> None:
+def test_the_list_is_checked_at_the_time_of_the_verification() -> None:
     resolver = with_list(status_list(REVOCATION, validUntil="2026-11-22T12:00:00Z"))
     assert report_on(unsigned(), resolver).verdict is Verdict.VALID
     later = datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC)

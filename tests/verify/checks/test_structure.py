@@ -11,8 +11,8 @@ from tests.makers import NOW, FakeResolver, as_bytes, signed, unsigned
 
 Edit = Callable[[dict[str, Any]], object]
 
-FAULTS: dict[str, Edit] = {
-    "context first": lambda doc: doc.update({"@context": doc["@context"][::-1]}),
+ERRORS: dict[str, Edit] = {
+    "contexts reversed": lambda doc: doc.update({"@context": doc["@context"][::-1]}),
     "no badge context": lambda doc: doc.update({"@context": doc["@context"][:1]}),
     "not a credential": lambda doc: doc.update(type=["OpenBadgeCredential"]),
     "id empty": lambda doc: doc.update(id=""),
@@ -28,7 +28,7 @@ FAULTS: dict[str, Edit] = {
     "end before start": lambda doc: doc.update(validUntil="2025-01-01T00:00:00Z"),
     "no subject": lambda doc: doc.pop("credentialSubject"),
     "empty subject": lambda doc: doc.update(credentialSubject={}),
-    "subject is text": lambda doc: doc.update(credentialSubject=["x"]),
+    "subject is a string": lambda doc: doc.update(credentialSubject=["x"]),
     "subject without type": lambda doc: doc["credentialSubject"].pop("type"),
     "no achievement": lambda doc: doc["credentialSubject"].pop("achievement"),
     "achievement without type": lambda doc: doc["credentialSubject"]["achievement"].pop("type"),
@@ -38,8 +38,8 @@ FAULTS: dict[str, Edit] = {
     "achievement without criteria": lambda doc: doc["credentialSubject"]["achievement"].pop("criteria"),
     "empty status": lambda doc: doc.update(credentialStatus=[]),
     "status without type": lambda doc: doc["credentialStatus"][0].pop("type"),
-    "status is text": lambda doc: doc.update(credentialStatus="x"),
-    "proof is text": lambda doc: doc.update(proof="x"),
+    "status is a string": lambda doc: doc.update(credentialStatus="x"),
+    "proof is a string": lambda doc: doc.update(proof="x"),
     "proof without type": lambda doc: doc["proof"].pop("type"),
     "proof without method": lambda doc: doc["proof"].pop("verificationMethod"),
     "proof without purpose": lambda doc: doc["proof"].pop("proofPurpose"),
@@ -49,10 +49,10 @@ FAULTS: dict[str, Edit] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_what_the_standard_requires_is_required(fault: str) -> None:
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_document_that_breaks_the_standard_fails(error: str) -> None:
     document = signed(unsigned())
-    FAULTS[fault](document)
+    ERRORS[error](document)
     finding = verify(as_bytes(document), resolver=FakeResolver().resolver(), now=NOW).findings[1]
     assert finding.outcome is Outcome.FAILED, finding
 
@@ -65,7 +65,7 @@ def test_what_the_standard_requires_is_required(fault: str) -> None:
         (lambda doc: doc.pop("@context"), "format_unknown"),
     ],
 )
-def test_a_format_that_we_do_not_know_is_unknown(edit: Edit, code: str) -> None:
+def test_an_unsupported_format_is_unknown(edit: Edit, code: str) -> None:
     document = signed(unsigned())
     edit(document)
     finding = verify(as_bytes(document), resolver=FakeResolver().resolver(), now=NOW).findings[0]

@@ -1,4 +1,4 @@
-"""A signature over the text covers every member, but a context deeper down could still say what one means."""
+"""A signature over text covers every member, but a nested context could still change what a member means."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def secured(form: str, document: dict[str, Any]) -> bytes:
     return json.dumps(signed(document, suite=form)).encode()
 
 
-def judged(source: bytes) -> tuple[Verdict, str]:
+def context_result(source: bytes) -> tuple[Verdict, str]:
     report: Report = verify(source, resolver=good_resolver().resolver(), now=NOW)
     return report.verdict, next(finding.code for finding in report.findings if finding.check == "context")
 
@@ -40,11 +40,11 @@ def with_context(context: object, *path: str) -> dict[str, Any]:
     return document
 
 
-PLACES = [("issuer",), ("credentialSubject",), ("credentialSubject", "achievement", "criteria")]
+PATHS = [("issuer",), ("credentialSubject",), ("credentialSubject", "achievement", "criteria")]
 
 
 @pytest.mark.parametrize("form", SIGNED_AS_TEXT)
-@pytest.mark.parametrize("place", PLACES, ids=".".join)
+@pytest.mark.parametrize("path", PATHS, ids=".".join)
 @pytest.mark.parametrize(
     ("context", "code"),
     [
@@ -53,44 +53,44 @@ PLACES = [("issuer",), ("credentialSubject",), ("credentialSubject", "achievemen
         (None, "context_inline"),
         ("https://evil.example/context.json", "context_unknown"),
     ],
-    ids=["renames", "renames behind a bundled one", "null", "unknown"],
+    ids=["renames", "renames after a bundled one", "null", "unknown"],
 )
-def test_a_context_lower_down_cannot_rename_what_is_shown(
-    form: str, place: tuple[str, ...], context: object, code: str
+def test_a_nested_context_cannot_rename_what_is_shown(
+    form: str, path: tuple[str, ...], context: object, code: str
 ) -> None:
-    assert judged(secured(form, with_context(context, *place))) == (Verdict.UNKNOWN, code)
+    assert context_result(secured(form, with_context(context, *path))) == (Verdict.UNKNOWN, code)
 
 
 @pytest.mark.parametrize("form", SIGNED_AS_TEXT)
 def test_a_context_in_a_list_is_found(form: str) -> None:
     document = unsigned()
     document["evidence"] = [[{"type": "Evidence", "@context": RENAMED}]]
-    assert judged(secured(form, document)) == (Verdict.UNKNOWN, "context_inline")
+    assert context_result(secured(form, document)) == (Verdict.UNKNOWN, "context_inline")
 
 
 @pytest.mark.parametrize("spelling", [rb"\u0040context", rb"@\u0063ontext", rb"@contex\u0074"])
-def test_a_context_lower_down_that_is_spelled_with_escapes_is_found(spelling: bytes) -> None:
-    """A proof over the canonical form holds however the name was written."""
+def test_a_nested_context_written_with_escapes_is_found(spelling: bytes) -> None:
+    """A proof over the canonical form is valid however the name is escaped."""
     source = secured(vocabulary.EDDSA_JCS_2022, with_context(RENAMED, "issuer"))
-    before, name, behind = source.partition(b'"issuer": ')
-    assert b"@context" in behind
-    escaped = before + name + behind.replace(b"@context", spelling, 1)
-    assert judged(escaped) == (Verdict.UNKNOWN, "context_inline")
+    before, name, after = source.partition(b'"issuer": ')
+    assert b"@context" in after
+    escaped = before + name + after.replace(b"@context", spelling, 1)
+    assert context_result(escaped) == (Verdict.UNKNOWN, "context_inline")
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("context", [OPEN_BADGES, [vocabulary.CREDENTIALS_V2, OPEN_BADGES]], ids=["one", "both"])
-def test_a_bundled_context_may_stand_lower_down_again(form: str, context: object) -> None:
-    assert judged(secured(form, with_context(context, "issuer"))) == (Verdict.VALID, "contexts_known")
+def test_a_bundled_context_may_be_nested(form: str, context: object) -> None:
+    assert context_result(secured(form, with_context(context, "issuer"))) == (Verdict.VALID, "contexts_known")
 
 
 @pytest.mark.parametrize("form", SIGNED_AS_TEXT)
-def test_a_bundled_context_that_redefines_a_protected_name_is_refused(form: str) -> None:
+def test_a_nested_context_that_redefines_a_protected_term_is_refused(form: str) -> None:
     document = with_context(vocabulary.CREDENTIALS_V1, "credentialSubject")
-    assert judged(secured(form, document)) == (Verdict.INVALID, "term_conflict")
+    assert context_result(secured(form, document)) == (Verdict.INVALID, "term_conflict")
 
 
-def test_the_words_at_context_in_a_text_are_no_context() -> None:
+def test_at_context_inside_a_string_is_ignored() -> None:
     document = unsigned()
     document["description"] = "Its @context is the \u00e9cole."
-    assert judged(secured("VC-JWT", document)) == (Verdict.VALID, "contexts_known")
+    assert context_result(secured("VC-JWT", document)) == (Verdict.VALID, "contexts_known")

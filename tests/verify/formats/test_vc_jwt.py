@@ -1,4 +1,4 @@
-"""Tokens through all ten checks. The parser's own faults are in tests/verify/jose."""
+"""Tokens through all ten checks. For the parser's own errors see tests/verify/jose."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_token_of_the_second_data_model_is_valid() -> None:
     assert report.credential["name"] == "Watercolour, first steps"
 
 
-def old_payload() -> dict[str, Any]:
+def v1_payload() -> dict[str, Any]:
     document = unsigned()
     document["@context"] = [vocabulary.CREDENTIALS_V1, "https://purl.imsglobal.org/spec/ob/v3p0/context.json"]
     start = document.pop("validFrom")
@@ -50,15 +50,15 @@ def old_payload() -> dict[str, Any]:
     return {"iss": ISSUER_KEY.did, "jti": "urn:uuid:1", "nbf": 1767225600, "vc": {**document, "issuanceDate": start}}
 
 
-def test_a_token_of_the_first_data_model_is_valid_and_its_claims_are_shown() -> None:
-    report = report_on(token(old_payload(), typ="JWT"))
+def test_a_token_of_the_first_data_model_is_valid_and_shows_its_claims() -> None:
+    report = report_on(token(v1_payload(), typ="JWT"))
     assert report.verdict is Verdict.VALID, codes(report)
     assert report.credential is not None
     assert (report.credential["id"], report.credential["valid_from"]) == ("urn:uuid:1", "2026-01-01T00:00:00Z")
 
 
-def test_an_expiry_that_stands_in_the_claims_alone_counts() -> None:
-    payload = {**old_payload(), "exp": int((NOW - timedelta(seconds=1)).timestamp())}
+def test_an_expiry_date_only_in_the_claims_counts() -> None:
+    payload = {**v1_payload(), "exp": int((NOW - timedelta(seconds=1)).timestamp())}
     assert report_on(token(payload, typ="JWT")).verdict is Verdict.EXPIRED
 
 
@@ -68,7 +68,7 @@ def test_claims_that_contradict_the_credential_are_refused() -> None:
 
 
 @pytest.mark.parametrize("alg", ["ES256", "ES384", "RS256", "PS256"])
-def test_every_algorithm_that_we_name_is_checked(alg: str) -> None:
+def test_every_supported_algorithm_is_verified(alg: str) -> None:
     private: Any = {
         "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
         "ES384": lambda: ec.generate_private_key(ec.SECP384R1()),
@@ -79,21 +79,21 @@ def test_every_algorithm_that_we_name_is_checked(alg: str) -> None:
     resolver = FakeResolver(controllers={DID: Controller(DID, (Method(f"{DID}#k", from_jwk(jwk), assertion=True),))})
     document = unsigned(issuer(did=DID), entries=())
     document.pop("credentialStatus")
-    good = token(document, key=private, alg=alg, kid=f"{DID}#k")
-    assert report_on(good, resolver).verdict is Verdict.VALID
-    header, payload, signature = good.split(b".")
+    valid = token(document, key=private, alg=alg, kid=f"{DID}#k")
+    assert report_on(valid, resolver).verdict is Verdict.VALID
+    header, payload, signature = valid.split(b".")
     flipped = base64.urlsafe_b64encode(base64.urlsafe_b64decode(payload + b"==").replace(b"Ada", b"Eve")).rstrip(b"=")
-    bad = report_on(b".".join((header, flipped, signature)), resolver)
-    assert (bad.verdict, codes(bad)["proof"]) == (Verdict.INVALID, "signature_wrong")
-    assert bad.credential is None
+    report = report_on(b".".join((header, flipped, signature)), resolver)
+    assert (report.verdict, codes(report)["proof"]) == (Verdict.INVALID, "signature_wrong")
+    assert report.credential is None
 
 
-def test_a_token_signed_by_another_is_not_the_issuers() -> None:
+def test_a_token_signed_by_another_key_is_refused() -> None:
     report = report_on(token(unsigned(), key=OTHER_KEY.private, kid=OTHER_KEY.method))
     assert (report.verdict, codes(report)["signer"]) == (Verdict.INVALID, "signer_not_issuer")
 
 
-def test_a_key_that_the_token_brings_along_is_never_used() -> None:
+def test_a_key_inside_the_token_is_never_used() -> None:
     jwk = json.loads(pyjwt.get_algorithm_by_name("EdDSA").to_jwk(OTHER_KEY.private.public_key()))
     report = report_on(token(unsigned(), key=OTHER_KEY.private, jwk=jwk))
     assert codes(report)["proof"] == "signature_wrong"
@@ -121,12 +121,12 @@ def test_an_unknown_context_in_a_token_is_unknown() -> None:
         (b"", Outcome.UNKNOWN, "format_unknown"),
     ],
 )
-def test_what_is_no_good_token_is_told_apart(source: bytes, outcome: Outcome, code: str) -> None:
+def test_invalid_and_unsupported_tokens_are_distinguished(source: bytes, outcome: Outcome, code: str) -> None:
     finding = report_on(source).findings[0]
     assert (finding.outcome, finding.code) == (outcome, code)
 
 
-def test_a_token_whose_validity_begins_later_is_not_yet_valid_and_not_forged() -> None:
+def test_a_token_that_becomes_valid_later_is_not_yet_valid() -> None:
     document = unsigned(valid_from=NOW + timedelta(days=1))
     report = report_on(token({**document, "nbf": int((NOW + timedelta(days=1)).timestamp())}))
     assert report.verdict is Verdict.NOT_YET_VALID

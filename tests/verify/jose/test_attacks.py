@@ -1,4 +1,4 @@
-"""Ways to forge a token (RFC 8725 and others): each must be refused, and for the right reason."""
+"""Attempts to forge a token (RFC 8725 and others). Each must be refused with the right code."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from tests.verify.jose.tokens import (
 )
 
 HEADER = {"alg": "ES256", "kid": "key-1", "typ": "vc+jwt"}
-HONEST = token(HEADER)
-FORGER = ec.derive_private_key(666, ec.SECP256R1())
+GENUINE = token(HEADER)
+ATTACKER = ec.derive_private_key(666, ec.SECP256R1())
 
 
 def refusal(forged: bytes, **key: Any) -> str:
@@ -40,8 +40,8 @@ def refusal(forged: bytes, **key: Any) -> str:
     return caught.value.code
 
 
-def signed_by_the_forger(header: dict[str, Any]) -> bytes:
-    return token(header, sign=lambda data: _raw_signature(FORGER, data))
+def signed_by_attacker(header: dict[str, Any]) -> bytes:
+    return token(header, sign=lambda data: _raw_signature(ATTACKER, data))
 
 
 def _raw_signature(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
@@ -49,13 +49,13 @@ def _raw_signature(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
     return bytes(written)
 
 
-def forger_jwk() -> dict[str, Any]:
+def attacker_jwk() -> dict[str, Any]:
     written: Any = jwt.get_algorithm_by_name("ES256")
-    return dict(written.to_jwk(FORGER.public_key(), as_dict=True))
+    return dict(written.to_jwk(ATTACKER.public_key(), as_dict=True))
 
 
 def public_forms() -> list[bytes]:
-    """What a verifier that mixes up keys and secrets could take for the secret."""
+    """Encodings of the public key that a verifier confusing keys and secrets could use as the secret."""
     public = private_key("ES256").public_key()
     pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
@@ -64,45 +64,45 @@ def public_forms() -> list[bytes]:
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_token_made_by_another_library_verifies(algorithm: str) -> None:
+def test_a_token_by_another_library_verifies(algorithm: str) -> None:
     made = jwt.encode(CREDENTIAL, private_key(algorithm), algorithm, headers={"kid": "key-1", "typ": "vc+jwt"})
     assert verify(made.encode(), issuer_with(algorithm)).document == CREDENTIAL
 
 
 @pytest.mark.parametrize("algorithm", [*ALGORITHMS, "Ed25519"])
-def test_a_token_made_here_verifies(algorithm: str) -> None:
+def test_a_token_by_the_test_helper_verifies(algorithm: str) -> None:
     made = token({**HEADER, "alg": algorithm}, sign=by(algorithm))
     kind = "EdDSA" if algorithm == "Ed25519" else algorithm
     assert verify(made, issuer_with(kind)).document == CREDENTIAL
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_every_flipped_bit_of_a_token_breaks_it(algorithm: str) -> None:
+def test_any_flipped_bit_invalidates_a_token(algorithm: str) -> None:
     made = token({**HEADER, "alg": algorithm}, sign=by(algorithm))
     issuer = issuer_with(algorithm)
-    for place in range(0, len(made), 7):
+    for position in range(0, len(made), 7):
         broken = bytearray(made)
-        broken[place] ^= 1
+        broken[position] ^= 1
         with pytest.raises(LaurelError):
             verify(bytes(broken), issuer)
 
 
 @pytest.mark.parametrize("name", ["none", "None", "nOnE", "NONE"])
 @pytest.mark.parametrize("signature", [b"", b"x"])
-def test_unsigned(name: str, signature: bytes) -> None:
+def test_an_unsigned_token(name: str, signature: bytes) -> None:
     unsigned = encoded({**HEADER, "alg": name}) + b"." + encoded(CREDENTIAL) + b"." + base64url.encode(signature)
     assert refusal(unsigned) == "algorithm_refused"
 
 
 @pytest.mark.parametrize("name", ["HS256", "HS384", "HS512", "hs256", "HS1"])
 @pytest.mark.parametrize("secret", public_forms())
-def test_sealed_with_the_public_key_as_the_secret(name: str, secret: bytes) -> None:
+def test_an_hmac_with_the_public_key_as_the_secret(name: str, secret: bytes) -> None:
     forged = token({**HEADER, "alg": name}, sign=lambda data: hmac.digest(secret, data, hashlib.sha256))
     assert refusal(forged) == "algorithm_refused"
 
 
 @pytest.mark.parametrize("name", ["ES384", "EdDSA", "Ed25519", "RS256", "PS256"])
-def test_another_algorithm_than_the_key_is_for(name: str) -> None:
+def test_an_algorithm_that_does_not_match_the_key(name: str) -> None:
     assert refusal(token({**HEADER, "alg": name}, sign=by(name))) == "algorithm_mismatch"
 
 
@@ -114,34 +114,34 @@ def test_rs256_with_a_key_bound_to_ps256() -> None:
 
 
 @pytest.mark.parametrize("name", ["ES256K", "ES512", "RS384", "RS512", "PS512", "Ed448", "es256", "ES256 ", "dir", ""])
-def test_an_algorithm_that_is_not_on_the_list(name: str) -> None:
+def test_an_unsupported_algorithm(name: str) -> None:
     assert refusal(token({**HEADER, "alg": name})) == "algorithm_unsupported"
 
 
 @pytest.mark.parametrize("name", [None, 1, ["ES256"], {"ES256": 1}, True])
-def test_an_algorithm_that_is_no_text(name: object) -> None:
+def test_an_algorithm_that_is_not_a_string(name: object) -> None:
     assert refusal(token({**HEADER, "alg": name})) == "jws_malformed"
 
 
-def test_no_algorithm() -> None:
+def test_a_missing_algorithm() -> None:
     assert refusal(token({"kid": "key-1"})) == "jws_malformed"
 
 
 @pytest.mark.parametrize("injected", ["jwk", "jku", "x5u", "x5c", "all"])
 @pytest.mark.parametrize("kid", [{"kid": "key-1"}, {}])
-def test_a_key_that_the_token_brings_along(injected: str, kid: dict[str, str]) -> None:
-    brought: dict[str, Any] = {
-        "jwk": forger_jwk(),
+def test_a_key_inside_the_token(injected: str, kid: dict[str, str]) -> None:
+    injected_members: dict[str, Any] = {
+        "jwk": attacker_jwk(),
         "jku": "https://forger.example/jwks.json",
         "x5u": "https://forger.example/chain.pem",
         "x5c": ["MIIB"],
     }
-    members = brought if injected == "all" else {injected: brought[injected]}
-    assert refusal(signed_by_the_forger({"alg": "ES256", **kid, **members})) == "signature_wrong"
+    members = injected_members if injected == "all" else {injected: injected_members[injected]}
+    assert refusal(signed_by_attacker({"alg": "ES256", **kid, **members})) == "signature_wrong"
 
 
-def test_a_key_that_an_honest_token_brings_along_is_not_looked_at() -> None:
-    assert verify(token({**HEADER, "jwk": forger_jwk(), "jku": 7}), issuer_with("ES256")).document == CREDENTIAL
+def test_a_key_inside_a_genuine_token_is_ignored() -> None:
+    assert verify(token({**HEADER, "jwk": attacker_jwk(), "jku": 7}), issuer_with("ES256")).document == CREDENTIAL
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_critical_extension(crit: object, code: str) -> None:
 
 
 @pytest.mark.parametrize("value", [False, True, "false", None, 0])
-def test_a_payload_that_may_be_signed_unencoded(value: object) -> None:
+def test_an_unencoded_payload(value: object) -> None:
     assert refusal(token({**HEADER, "b64": value})) == "unencoded_refused"
     assert refusal(token({**HEADER, "b64": value, "crit": ["b64"]})) == "critical_unsupported"
 
@@ -178,17 +178,17 @@ def test_a_payload_that_may_be_signed_unencoded(value: object) -> None:
         b'{"alg":"ES256","kid":"key-2","kid":"key-1"}',
     ],
 )
-def test_a_name_that_stands_twice_in_the_header(header: bytes) -> None:
+def test_a_duplicate_name_in_the_header(header: bytes) -> None:
     assert refusal(token(header)) == "duplicate_name"
 
 
-def test_a_name_that_stands_twice_in_the_payload() -> None:
-    twice = json.dumps(CREDENTIAL)[:-1].encode() + b', "issuer": "https://forger.example"}'
-    assert refusal(token(HEADER, twice)) == "duplicate_name"
+def test_a_duplicate_name_in_the_payload() -> None:
+    payload = json.dumps(CREDENTIAL)[:-1].encode() + b', "issuer": "https://forger.example"}'
+    assert refusal(token(HEADER, payload)) == "duplicate_name"
 
 
 @pytest.mark.parametrize("header", [b"[]", b'"ES256"', b"null", b"{", b"\xff", b'{"alg":"ES256"} {}', b'{"alg":NaN}'])
-def test_a_header_that_is_no_json_object(header: bytes) -> None:
+def test_a_header_that_is_not_a_json_object(header: bytes) -> None:
     assert refusal(token(header)) in {"not_json", "not_an_object", "not_utf8"}
 
 
@@ -213,24 +213,24 @@ def test_a_header_that_is_no_json_object(header: bytes) -> None:
         lambda text: text + b"A" * (5 - len(text) % 4),
     ],
 )
-def test_another_way_to_write_the_same_bytes(part: int, change: Any) -> None:
-    parts = HONEST.split(b".")
+def test_a_non_canonical_encoding_of_the_same_bytes(part: int, change: Any) -> None:
+    parts = GENUINE.split(b".")
     parts[part] = change(parts[part])
     assert refusal(b".".join(parts)) == "jws_malformed"
 
 
-def test_bits_that_stand_for_nothing() -> None:
-    # 64 bytes end in a character of which four bits are not used.
-    assert HONEST[-1:] in {b"A", b"Q", b"g", b"w"}
+def test_unused_bits_that_are_set() -> None:
+    # 64 bytes end in a character with four unused bits.
+    assert GENUINE[-1:] in {b"A", b"Q", b"g", b"w"}
     for other in b"BCDEFGHRSTUVWXhijklmnxyz":
-        assert refusal(HONEST[:-1] + bytes([other])) == "jws_malformed"
+        assert refusal(GENUINE[:-1] + bytes([other])) == "jws_malformed"
 
 
 @pytest.mark.parametrize(
-    "around", [(b"", b"\n"), (b"", b" "), (b" ", b""), (b"\n", b""), (b'"', b'"'), (b"\xef\xbb\xbf", b"")]
+    "affixes", [(b"", b"\n"), (b"", b" "), (b" ", b""), (b"\n", b""), (b'"', b'"'), (b"\xef\xbb\xbf", b"")]
 )
-def test_something_around_the_token(around: tuple[bytes, bytes]) -> None:
-    assert refusal(around[0] + HONEST + around[1]) == "jws_malformed"
+def test_extra_characters_around_the_token(affixes: tuple[bytes, bytes]) -> None:
+    assert refusal(affixes[0] + GENUINE + affixes[1]) == "jws_malformed"
 
 
 @pytest.mark.parametrize(
@@ -239,21 +239,21 @@ def test_something_around_the_token(around: tuple[bytes, bytes]) -> None:
         ([b""], "jws_malformed"),
         ([b"", b""], "jws_malformed"),
         ([b"", b"", b""], "jws_malformed"),
-        (HONEST.split(b".")[:2], "jws_malformed"),
-        ([*HONEST.split(b".")[:2], b""], "jws_malformed"),
-        ([HONEST.split(b".")[0], b"", HONEST.split(b".")[2]], "jws_malformed"),
-        ([b"", *HONEST.split(b".")[1:]], "jws_malformed"),
-        ([*HONEST.split(b"."), b""], "jws_malformed"),
-        ([*HONEST.split(b"."), b"", b""], "jws_encrypted"),
-        ([*HONEST.split(b"."), b"", b"", b""], "jws_malformed"),
+        (GENUINE.split(b".")[:2], "jws_malformed"),
+        ([*GENUINE.split(b".")[:2], b""], "jws_malformed"),
+        ([GENUINE.split(b".")[0], b"", GENUINE.split(b".")[2]], "jws_malformed"),
+        ([b"", *GENUINE.split(b".")[1:]], "jws_malformed"),
+        ([*GENUINE.split(b"."), b""], "jws_malformed"),
+        ([*GENUINE.split(b"."), b"", b""], "jws_encrypted"),
+        ([*GENUINE.split(b"."), b"", b"", b""], "jws_malformed"),
     ],
 )
-def test_other_than_three_parts(parts: list[bytes], code: str) -> None:
+def test_a_wrong_number_of_parts(parts: list[bytes], code: str) -> None:
     assert refusal(b".".join(parts)) == code
 
 
 def test_the_json_serialization_is_not_a_compact_token() -> None:
-    header, payload, signature = HONEST.decode().split(".")
+    header, payload, signature = GENUINE.decode().split(".")
     flat = json.dumps({"protected": header, "payload": payload, "signature": signature}).encode()
     assert refusal(flat) == "jws_malformed"
 
@@ -278,13 +278,13 @@ def test_a_signature_in_der() -> None:
         lambda raw: b"\xff" * 64,
     ],
 )
-def test_a_signature_cut_or_stretched(change: Any) -> None:
+def test_a_truncated_or_padded_signature(change: Any) -> None:
     assert refusal(token(HEADER, sign=lambda data: change(by("ES256")(data)))) == "signature_wrong"
 
 
 @pytest.mark.parametrize("algorithm", ["EdDSA", "RS256", "PS256", "ES384"])
 @pytest.mark.parametrize("change", [lambda raw: raw[:-1], lambda raw: raw + b"\0", lambda raw: b"\0" + raw])
-def test_a_signature_of_another_length(algorithm: str, change: Any) -> None:
+def test_a_signature_of_the_wrong_length(algorithm: str, change: Any) -> None:
     forged = token({**HEADER, "alg": algorithm}, sign=lambda data: change(by(algorithm)(data)))
     with pytest.raises(Malformed) as caught:
         verify(forged, issuer_with(algorithm))
@@ -292,7 +292,7 @@ def test_a_signature_of_another_length(algorithm: str, change: Any) -> None:
 
 
 @pytest.mark.parametrize("salt", [0, 20, 48])
-def test_ps256_with_a_salt_of_another_length(salt: int) -> None:
+def test_ps256_with_a_salt_of_the_wrong_length(salt: int) -> None:
     key = private_key("PS256")
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), salt)
     forged = token({**HEADER, "alg": "PS256"}, sign=lambda data: key.sign(data, pss, hashes.SHA256()))
@@ -319,36 +319,36 @@ def test_ps256_with_a_salt_of_another_length(salt: int) -> None:
         "#",
     ],
 )
-def test_a_kid_that_is_none_of_the_issuers(kid: str) -> None:
-    assert refusal(signed_by_the_forger({**HEADER, "kid": kid})) == "key_not_listed"
+def test_a_kid_that_the_issuer_does_not_list(kid: str) -> None:
+    assert refusal(signed_by_attacker({**HEADER, "kid": kid})) == "key_not_listed"
 
 
 @pytest.mark.parametrize("kid", [1, None, ["key-1"], {"key": "key-1"}, True])
-def test_a_kid_that_is_no_text(kid: object) -> None:
+def test_a_kid_that_is_not_a_string(kid: object) -> None:
     assert refusal(token({**HEADER, "kid": kid})) == "jws_malformed"
 
 
-def test_a_kid_that_is_the_forgers_own_did() -> None:
-    forger = Ed25519PrivateKey.from_private_bytes(bytes(32))
-    own = {"crv": "Ed25519", "kty": "OKP", "x": base64url.encode(forger.public_key().public_bytes_raw()).decode()}
+def test_a_kid_with_the_attackers_own_did() -> None:
+    attacker = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    own = {"crv": "Ed25519", "kty": "OKP", "x": base64url.encode(attacker.public_key().public_bytes_raw()).decode()}
     did = "did:jwk:" + encoded(own).decode()
-    forged = token({"alg": "EdDSA", "kid": f"{did}#0"}, sign=forger.sign)
+    forged = token({"alg": "EdDSA", "kid": f"{did}#0"}, sign=attacker.sign)
     assert refusal(forged) == "signer_not_issuer"
 
 
-def test_a_payload_of_another_token() -> None:
-    header, _, signature = HONEST.split(b".")
+def test_the_payload_of_another_token() -> None:
+    header, _, signature = GENUINE.split(b".")
     other = encoded({**CREDENTIAL, "credentialSubject": {"id": "did:example:mallory"}})
     assert refusal(b".".join([header, other, signature])) == "signature_wrong"
 
 
 @pytest.mark.parametrize("use", [{"use": "enc"}, {"key_ops": ["encrypt"]}, {"key_ops": ["sign"]}])
 def test_a_key_that_is_not_for_signatures(use: dict[str, Any]) -> None:
-    assert refusal(HONEST, **use) == "key_not_for_signing"
+    assert refusal(GENUINE, **use) == "key_not_for_signing"
 
 
 @pytest.mark.parametrize("typ", ["at+jwt", "vp+jwt", "JWE", "secevent+jwt", "application/vp+jwt", "", "vc"])
-def test_a_token_of_another_type(typ: str) -> None:
+def test_a_token_of_an_unsupported_type(typ: str) -> None:
     other = "presentation_unsupported" if "vp" in typ else "token_type_other"
     assert refusal(token({**HEADER, "typ": typ})) == other
 
@@ -357,13 +357,13 @@ def test_a_header_of_eight_megabytes_is_refused_before_it_is_decoded() -> None:
     assert refusal(token({**HEADER, "x": "a" * 8_000_000})) == "too_large"
 
 
-def test_a_header_may_have_8_kib_and_not_a_byte_more() -> None:
+def test_a_header_may_have_8_kib_but_no_more() -> None:
     room = compact.HEADER_CAPS.size - len(json.dumps({**HEADER, "x": ""}))
     assert verify(token({**HEADER, "x": "a" * room}), issuer_with("ES256"))
     assert refusal(token({**HEADER, "x": "a" * (room + 1)})) == "too_large"
 
 
-def test_a_token_may_have_256_kib_and_not_a_byte_more() -> None:
+def test_a_token_may_have_256_kib_but_no_more() -> None:
     def padded(size: int) -> bytes:
         return token(HEADER, {**CREDENTIAL, "name": "a" * size})
 
@@ -374,7 +374,7 @@ def test_a_token_may_have_256_kib_and_not_a_byte_more() -> None:
     assert refusal(largest + b"A" * (compact.MAX_SIZE + 1 - len(largest))) == "too_large"
 
 
-def test_a_header_nested_deeper_than_any_is() -> None:
+def test_a_header_nested_too_deeply() -> None:
     deep: Any = 1
     for _ in range(compact.HEADER_CAPS.depth):
         deep = [deep]

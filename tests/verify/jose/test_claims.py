@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from chalicelib.errors import Malformed
 from chalicelib.verify.jose import compact
 from chalicelib.verify.jose.claims import Claims, document_of, read
-from tests.verify.jose.tokens import CREDENTIAL, ISSUER, token, tried
+from tests.verify.jose.tokens import CREDENTIAL, ISSUER, result_or_error, token
 
 START, END = 1767225600, 1798761600
-FIRST = {
+V1_CREDENTIAL = {
     "@context": ["https://www.w3.org/2018/credentials/v1"],
     "type": ["VerifiableCredential"],
     "credentialSubject": {"name": "Ada Nwosu"},
@@ -35,7 +35,7 @@ def test_the_payload_of_the_second_data_model_is_the_credential() -> None:
     assert document_of(CREDENTIAL) == CREDENTIAL
 
 
-def test_registered_claims_that_agree_are_not_shown_as_part_of_the_credential() -> None:
+def test_matching_registered_claims_are_not_part_of_the_credential() -> None:
     claims = {"iss": ISSUER, "jti": CREDENTIAL["id"], "sub": "did:example:ada", "nbf": START, "iat": START, "exp": END}
     assert document_of({**CREDENTIAL, **claims}) == CREDENTIAL
 
@@ -50,13 +50,13 @@ def test_registered_claims_that_agree_are_not_shown_as_part_of_the_credential() 
     ],
 )
 @pytest.mark.parametrize("issuer", [ISSUER, {"id": ISSUER, "name": "Fernhill College"}])
-def test_a_claim_that_says_something_else_than_the_credential_is_refused(claims: dict[str, Any], issuer: Any) -> None:
+def test_a_claim_that_contradicts_the_credential_is_refused(claims: dict[str, Any], issuer: Any) -> None:
     assert refusal({**CREDENTIAL, "issuer": issuer, **claims}) == "claims_contradict"
-    inner = {**FIRST, "id": CREDENTIAL["id"], "issuer": issuer, "credentialSubject": {"id": "did:example:ada"}}
+    inner = {**V1_CREDENTIAL, "id": CREDENTIAL["id"], "issuer": issuer, "credentialSubject": {"id": "did:example:ada"}}
     assert refusal({"vc": inner, **claims}) == "claims_contradict"
 
 
-def test_the_life_of_the_signature_may_differ_from_that_of_a_credential() -> None:
+def test_the_signature_may_have_another_validity_than_the_credential() -> None:
     payload = {**CREDENTIAL, "validUntil": "2036-01-01T00:00:00Z", "exp": END, "iat": START + 5, "nbf": START + 5}
     claims = read_token(payload)
     assert claims.document["validUntil"] == "2036-01-01T00:00:00Z"
@@ -68,23 +68,30 @@ def test_the_life_of_the_signature_may_differ_from_that_of_a_credential() -> Non
     ("claims", "member"),
     [({"nbf": START + 1}, {}), ({"nbf": START - 1}, {}), ({"exp": END}, {"validUntil": "2027-01-01T00:00:01Z"})],
 )
-def test_the_dates_of_a_badge_and_of_its_token_must_agree(claims: dict[str, Any], member: dict[str, Any]) -> None:
+def test_the_dates_of_a_badge_and_its_token_must_match(claims: dict[str, Any], member: dict[str, Any]) -> None:
     assert refusal({**BADGE, **member, **claims}) == "claims_contradict"
 
 
-def test_a_badge_whose_end_only_the_token_names_ends_then() -> None:
+def test_an_end_date_only_in_the_token_applies_to_the_badge() -> None:
     assert document_of({**BADGE, "exp": END}) == {**BADGE, "validUntil": "2027-01-01T00:00:00Z"}
 
 
-def test_a_date_may_lack_the_fraction_of_a_second_that_the_claim_dropped() -> None:
+def test_a_claim_may_drop_the_fraction_of_a_second() -> None:
     badge = {**BADGE, "validFrom": "2026-01-01T01:00:00.987+01:00"}
     assert document_of({**badge, "nbf": START}) == badge
 
 
-def test_the_claims_of_the_first_data_model_stand_for_members() -> None:
-    payload = {"iss": ISSUER, "sub": "did:example:ada", "jti": "urn:uuid:1", "nbf": START, "exp": END, "vc": FIRST}
+def test_the_claims_of_the_first_data_model_become_members() -> None:
+    payload = {
+        "iss": ISSUER,
+        "sub": "did:example:ada",
+        "jti": "urn:uuid:1",
+        "nbf": START,
+        "exp": END,
+        "vc": V1_CREDENTIAL,
+    }
     assert document_of(payload) == {
-        **FIRST,
+        **V1_CREDENTIAL,
         "issuer": ISSUER,
         "id": "urn:uuid:1",
         "credentialSubject": {"id": "did:example:ada", "name": "Ada Nwosu"},
@@ -93,9 +100,9 @@ def test_the_claims_of_the_first_data_model_stand_for_members() -> None:
     }
 
 
-def test_what_the_first_data_model_says_twice_alike_is_kept_as_the_credential_writes_it() -> None:
+def test_members_that_match_the_claims_are_kept_unchanged() -> None:
     inner = {
-        **FIRST,
+        **V1_CREDENTIAL,
         "id": "urn:uuid:1",
         "issuer": {"id": ISSUER, "name": "Fernhill College"},
         "credentialSubject": [{"id": "did:example:ada"}],
@@ -106,8 +113,8 @@ def test_what_the_first_data_model_says_twice_alike_is_kept_as_the_credential_wr
     assert document_of({**claims, "vc": inner}) == inner
 
 
-def test_an_issuer_object_without_an_id_gets_the_claimed_one() -> None:
-    document = document_of({"iss": ISSUER, "vc": {**FIRST, "issuer": {"name": "Fernhill College"}}})
+def test_an_issuer_object_without_an_id_gets_the_id_from_the_claim() -> None:
+    document = document_of({"iss": ISSUER, "vc": {**V1_CREDENTIAL, "issuer": {"name": "Fernhill College"}}})
     assert document["issuer"] == {"id": ISSUER, "name": "Fernhill College"}
 
 
@@ -125,21 +132,23 @@ def test_an_issuer_object_without_an_id_gets_the_claimed_one() -> None:
         ({"jti": "urn:uuid:1"}, {"id": None}),
     ],
 )
-def test_a_claim_that_cannot_stand_for_what_is_there_is_refused(claims: dict[str, Any], member: dict[str, Any]) -> None:
-    assert refusal({**claims, "vc": {**FIRST, **member}}) == "claims_contradict"
+def test_a_claim_that_contradicts_a_wrapped_member_is_refused(claims: dict[str, Any], member: dict[str, Any]) -> None:
+    assert refusal({**claims, "vc": {**V1_CREDENTIAL, **member}}) == "claims_contradict"
 
 
-@pytest.mark.parametrize("wrapped", [{"vc": "oops"}, {"vc": CREDENTIAL}, {"vp": "nooo"}, {"vc": FIRST, "vp": {}}])
+@pytest.mark.parametrize(
+    "wrapped", [{"vc": "oops"}, {"vc": CREDENTIAL}, {"vp": "nooo"}, {"vc": V1_CREDENTIAL, "vp": {}}]
+)
 def test_two_credentials_in_one_token_are_refused(wrapped: dict[str, Any]) -> None:
     assert refusal({**CREDENTIAL, **wrapped}) == "claims_contradict"
 
 
-def test_a_presentation_is_told_apart() -> None:
+def test_a_presentation_is_unsupported() -> None:
     assert refusal({"iss": ISSUER, "vp": {"verifiableCredential": []}}) == "presentation_unsupported"
 
 
-def test_a_second_model_credential_in_the_claim_of_the_first_is_read_with_its_own_names() -> None:
-    """Badges were issued so before VC-JOSE-COSE was finished; `typ` cannot then be its `vc+jwt`."""
+def test_a_second_model_credential_in_the_vc_claim_keeps_its_member_names() -> None:
+    """Some badges were issued this way before VC-JOSE-COSE was finished; their `typ` cannot be `vc+jwt`."""
     inner = {name: value for name, value in CREDENTIAL.items() if name != "validFrom"}
     assert document_of({"vc": inner, "nbf": START}) == CREDENTIAL
     assert read_token({"vc": inner, "nbf": START}, typ="JWT").document == CREDENTIAL
@@ -150,27 +159,27 @@ def test_a_second_model_credential_in_the_claim_of_the_first_is_read_with_its_ow
 
 @pytest.mark.parametrize("name", ["iss", "sub", "jti"])
 @pytest.mark.parametrize("value", [None, 1, "", [ISSUER], {"id": ISSUER}])
-def test_a_claim_that_is_no_text_is_refused(name: str, value: object) -> None:
+def test_a_claim_that_is_not_a_string_is_refused(name: str, value: object) -> None:
     assert refusal({**CREDENTIAL, name: value}) == "claims_malformed"
-    assert refusal({"vc": FIRST, name: value}) == "claims_malformed"
+    assert refusal({"vc": V1_CREDENTIAL, name: value}) == "claims_malformed"
 
 
 @pytest.mark.parametrize("name", ["nbf", "exp"])
 @pytest.mark.parametrize("value", ["2026-01-01T00:00:00Z", "1767225600", None, True, -1, 253402300800, [START]])
-def test_a_date_that_is_no_number_of_seconds_is_refused(name: str, value: object) -> None:
-    assert refusal({"vc": FIRST, name: value}) == "claims_malformed"
+def test_a_date_that_is_not_a_number_of_seconds_is_refused(name: str, value: object) -> None:
+    assert refusal({"vc": V1_CREDENTIAL, name: value}) == "claims_malformed"
     with pytest.raises(Malformed) as caught:
         read_token({**CREDENTIAL, name: value})
     assert caught.value.code == "claims_malformed"
 
 
 @pytest.mark.parametrize("value", ["2010-01-01T19:23:24Z", None, True, -1, {}])
-def test_a_time_of_signing_that_is_no_number_of_seconds_proves_no_time(value: object) -> None:
+def test_an_iat_that_is_not_a_number_of_seconds_proves_no_time(value: object) -> None:
     assert read_token({**CREDENTIAL, "iat": value}).signed is None
 
 
 @pytest.mark.parametrize("audience", ["https://laurel.example", ["https://other.example"], []])
-def test_a_token_for_somebody_is_refused(audience: object) -> None:
+def test_a_token_with_an_audience_is_refused(audience: object) -> None:
     with pytest.raises(Malformed) as caught:
         read_token({**CREDENTIAL, "aud": audience})
     assert caught.value.code == "audience_other"
@@ -178,19 +187,19 @@ def test_a_token_for_somebody_is_refused(audience: object) -> None:
 
 @pytest.mark.parametrize("typ", ["vc+jwt", "VC+JWT", "application/vc+jwt", "JWT", "jwt"])
 @pytest.mark.parametrize("cty", ["vc", "application/vc"])
-def test_a_token_may_name_its_type_in_any_of_the_ways_for_a_media_type(typ: str, cty: str) -> None:
+def test_the_token_type_may_be_any_form_of_the_media_type(typ: str, cty: str) -> None:
     assert read_token(CREDENTIAL, typ=typ, cty=cty).document == CREDENTIAL
 
 
 @pytest.mark.parametrize("header", [{"typ": "bad+typ"}, {"cty": "bad+cty"}, {"cty": "JWT"}])
-def test_a_token_that_says_it_is_something_else_is_refused(header: dict[str, str]) -> None:
+def test_a_token_of_another_type_is_refused(header: dict[str, str]) -> None:
     with pytest.raises(Malformed) as caught:
         read_token(CREDENTIAL, **header)
     assert caught.value.code == "token_type_other"
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"not JSON", b'{"exp":NaN}', b"\xff", b'{"a":1,"a":1}'])
-def test_a_payload_that_is_no_strict_json_object_is_refused(payload: bytes) -> None:
+def test_a_payload_that_is_not_a_strict_json_object_is_refused(payload: bytes) -> None:
     with pytest.raises(Malformed):
         read_token(payload)
 
@@ -206,13 +215,13 @@ inners = st.dictionaries(members, json_values)
 
 
 @given(st.dictionaries(claims, json_values), inners | st.fixed_dictionaries({"vc": inners | json_values}))
-def test_whatever_the_payload_it_is_read_or_refused(claimed: dict[str, Any], held: dict[str, Any]) -> None:
-    payload = {**claimed, **held}
-    document = tried(document_of, payload)
+def test_any_payload_is_read_or_refused(registered: dict[str, Any], unregistered: dict[str, Any]) -> None:
+    payload = {**registered, **unregistered}
+    document = result_or_error(document_of, payload)
     if isinstance(document, Malformed):
         assert document.code in {"claims_contradict", "claims_malformed", "date_malformed", "presentation_unsupported"}
     else:
-        assert document.keys().isdisjoint(claimed)
-        inner = held.get("vc", held)
+        assert document.keys().isdisjoint(registered)
+        inner = unregistered.get("vc", unregistered)
         kept = {name for name in inner if name not in {"issuer", "credentialSubject"}}
         assert all(document[name] is inner[name] for name in kept)

@@ -8,7 +8,7 @@ from chalicelib.errors import Malformed
 from chalicelib.verify import base64url
 from chalicelib.verify.jose import compact
 from chalicelib.verify.keys.public_key import Algorithm
-from tests.verify.jose.tokens import by, encoded, token, tried
+from tests.verify.jose.tokens import by, encoded, result_or_error, token
 
 CODES = {
     "too_large",
@@ -28,7 +28,7 @@ CODES = {
     "too_many_members",
     "lone_surrogate",
 }
-"""Every code that `compact.parse` announces."""
+"""Every code that `compact.parse` documents."""
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -40,7 +40,7 @@ headers = st.dictionaries(names, json_values | st.sampled_from(["ES256", "none",
 parts = st.binary(max_size=40) | st.binary(max_size=40).map(base64url.encode) | headers.map(encoded)
 
 
-def test_a_token_is_read_in_its_parts() -> None:
+def test_a_token_is_split_into_its_parts() -> None:
     made = token({"alg": "ES256", "kid": "key-1", "typ": "vc+jwt", "cty": "vc", "x": 1}, b"payload")
     jws = compact.parse(made)
     assert (jws.algorithm, jws.kid, jws.typ, jws.cty) == (Algorithm.ES256, "key-1", "vc+jwt", "vc")
@@ -49,20 +49,20 @@ def test_a_token_is_read_in_its_parts() -> None:
     assert jws.signature == base64url.decode(made.rpartition(b".")[2])
 
 
-def test_what_the_header_does_not_say_is_none() -> None:
+def test_a_missing_header_parameter_is_none() -> None:
     jws = compact.parse(token({"alg": "ES256"}))
     assert (jws.kid, jws.typ, jws.cty) == (None, None, None)
 
 
-def test_the_newer_name_of_eddsa_is_the_same_algorithm() -> None:
+def test_ed25519_is_a_name_of_eddsa() -> None:
     assert compact.parse(token({"alg": "Ed25519"}, sign=by("EdDSA"))).algorithm is Algorithm.EDDSA
 
 
 @given(st.lists(parts, max_size=6).map(b".".join) | st.binary(max_size=200))
 @example(b"..")
 @example(b"e30.e30.e30")
-def test_whatever_the_bytes_it_is_read_or_refused_by_a_known_code(data: bytes) -> None:
-    jws = tried(compact.parse, data)
+def test_any_bytes_are_parsed_or_refused_with_a_documented_code(data: bytes) -> None:
+    jws = result_or_error(compact.parse, data)
     if isinstance(jws, Malformed):
         assert jws.code in CODES
         assert jws.detail
@@ -72,9 +72,9 @@ def test_whatever_the_bytes_it_is_read_or_refused_by_a_known_code(data: bytes) -
 
 
 @given(headers, st.binary(min_size=1, max_size=40))
-def test_a_header_of_any_json_is_read_or_refused_by_a_known_code(header: dict[str, object], payload: bytes) -> None:
+def test_any_json_header_is_parsed_or_refused_with_a_documented_code(header: dict[str, object], payload: bytes) -> None:
     made = b".".join([encoded(header), base64url.encode(payload), b"AAAA"])
-    jws = tried(compact.parse, made)
+    jws = result_or_error(compact.parse, made)
     if isinstance(jws, Malformed):
         assert jws.code in CODES
     else:
@@ -86,7 +86,7 @@ def test_a_header_of_any_json_is_read_or_refused_by_a_known_code(header: dict[st
 
 @pytest.mark.parametrize("name", ["kid", "typ", "cty"])
 @pytest.mark.parametrize("value", [None, 1, [], {}, True])
-def test_a_text_of_the_header_that_is_none_is_refused(name: str, value: object) -> None:
+def test_a_header_parameter_that_is_not_a_string_is_refused(name: str, value: object) -> None:
     with pytest.raises(Malformed) as caught:
         compact.parse(token({"alg": "ES256", name: value}))
     assert caught.value.code == "jws_malformed"

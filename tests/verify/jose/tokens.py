@@ -1,4 +1,4 @@
-"""Tokens for tests, honest and forged, and the few lines that verify one: parse, find the key, check, read."""
+"""Genuine and forged tokens for tests, and a minimal verifier: parse, find the key, verify, read the claims."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CREDENTIAL: dict[str, Any] = {
 
 @cache
 def private_key(algorithm: str) -> Any:
-    """One key of the right kind for each algorithm."""
+    """A cached private key for each algorithm."""
     match algorithm:
         case "EdDSA" | "Ed25519":
             return Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -50,7 +50,7 @@ def private_key(algorithm: str) -> Any:
 
 
 def jwk(algorithm: str) -> dict[str, Any]:
-    """The public half of `private_key`, as PyJWT writes it."""
+    """The public part of `private_key`, as PyJWT writes it."""
     writer: Any = get_default_algorithms()[algorithm]
     written: dict[str, Any] = writer.to_jwk(private_key(algorithm).public_key(), as_dict=True)
     return {name: value for name, value in written.items() if name != "key_ops"}
@@ -61,26 +61,26 @@ def issuer_with(algorithm: str, **members: Any) -> Controller:
     return Controller(ISSUER, (Method("key-1", key_of_jwk({**jwk(algorithm), **members}), assertion=True),))
 
 
-class Only(Controllers):
-    """A world in which one controller is to be had."""
+class SingleController(Controllers):
+    """Controllers that know only one controller."""
 
     def __init__(self, controller: Controller) -> None:
         self.controller = controller
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         if did != self.controller.id:
-            raise Unavailable(f"nobody answers for {did}")
+            raise Unavailable(f"unknown controller {did}")
         return self.controller
 
 
 def verify(token: bytes, controller: Controller) -> Claims:
-    """What ``token`` says, if its issuer signed it. Raises `Malformed` or `Unavailable` otherwise."""
+    """Return the claims of ``token`` if its issuer signed it. Raises `Malformed` or `Unavailable` otherwise."""
     jws = compact.parse(token)
     claims = read(jws)
     issuer = id_of(claims.document.get("issuer"))
     if issuer is None:
         raise Malformed(code="issuer_missing")
-    signer, method = find_token_method(jws.kid, issuer, Only(controller))
+    signer, method = find_token_method(jws.kid, issuer, SingleController(controller))
     if signer.id != issuer:
         raise Malformed(code="signer_not_issuer")
     if not signatures.is_valid(method.usable_key(), jws.algorithm, jws.signature, jws.signing_input):
@@ -89,7 +89,7 @@ def verify(token: bytes, controller: Controller) -> Claims:
 
 
 def encoded(value: object) -> bytes:
-    """``value`` as a part of a token: bytes as they are, anything else as JSON."""
+    """Encode ``value`` as a part of a token: bytes unchanged, anything else as JSON."""
     return base64url.encode(value if isinstance(value, bytes) else json.dumps(value).encode())
 
 
@@ -99,13 +99,13 @@ def token(
     *,
     sign: Callable[[bytes], bytes] | None = None,
 ) -> bytes:
-    """A compact JWS with exactly this header and payload, signed by the ES256 key unless told otherwise."""
+    """A compact JWS with exactly this header and payload, signed by the ES256 key by default."""
     signing_input = encoded(header) + b"." + encoded(payload)
     return signing_input + b"." + base64url.encode((sign or by("ES256"))(signing_input))
 
 
 def by(algorithm: str) -> Callable[[bytes], bytes]:
-    """A signer with `private_key`, raw as JOSE has it."""
+    """A function that signs with `private_key` and returns the raw signature as in JOSE."""
     key = private_key(algorithm)
     match algorithm:
         case "EdDSA" | "Ed25519":
@@ -126,9 +126,9 @@ def _raw(der: bytes, half: int) -> bytes:
     return r.to_bytes(half, "big") + s.to_bytes(half, "big")
 
 
-def tried(function: Callable[[Any], Any], argument: Any) -> Any:
-    """What ``function`` returns, or the fault that it raises."""
+def result_or_error(function: Callable[[Any], Any], argument: Any) -> Any:
+    """Return the result of ``function``, or the `Malformed` that it raises."""
     try:
         return function(argument)
-    except Malformed as fault:
-        return fault
+    except Malformed as error:
+        return error

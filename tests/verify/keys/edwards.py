@@ -1,4 +1,4 @@
-"""The curve of Ed25519 in plain arithmetic (RFC 8032, 5.1), slow and independent of the libraries."""
+"""The Ed25519 curve in plain arithmetic (RFC 8032, 5.1): slow, and independent of the libraries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ IDENTITY: Point = (0, 1)
 
 
 def encoded(point: Point) -> bytes:
-    """RFC 8032, 5.1.2."""
+    """Encode a point (RFC 8032, 5.1.2)."""
     return (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
 
 
@@ -51,6 +51,6 @@ BASE = _base()
 
 
 def torsion(factor: int) -> Point:
-    """A point of order eight, times ``factor``."""
+    """A point of order eight, multiplied by ``factor``."""
     found = (times(point, ORDER) for point in map(point_at, range(2, 60)) if point is not None)
     return times(next(point for point in found if times(point, 4) != IDENTITY), factor)

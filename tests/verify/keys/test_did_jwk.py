@@ -15,7 +15,7 @@ EXAMPLE = (
     "did:jwk:eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImFjYklRaXVNczNpOF91c3pFakoydHBUdFJNNEVVM3l6OTFQSDZDZEgyVjAi"
     "LCJ5IjoiX0tjeUxqOXZXTXB0bm1LdG00NkdxRHo4d2Y3NEk1TEtncmwyR3pIM25TRSJ9"
 )
-"""The P-256 example of the method's specification."""
+"""The P-256 example from the method's specification."""
 
 
 def refusal(did: str) -> str:
@@ -28,7 +28,7 @@ def did_of(document: Any) -> str:
     return "did:jwk:" + encoded(document).decode()
 
 
-def test_the_example_of_its_specification_is_read() -> None:
+def test_the_example_of_the_specification_is_read() -> None:
     controller = controller_of(EXAMPLE)
     assert controller.id == EXAMPLE
     assert [(method.id, method.assertion) for method in controller.methods] == [(f"{EXAMPLE}#0", True)]
@@ -43,7 +43,7 @@ def test_the_example_of_its_specification_is_read() -> None:
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_each_kind_of_key_is_read_and_its_bounds_are_kept(algorithm: str) -> None:
+def test_each_kind_of_key_is_read_and_bound_to_its_alg(algorithm: str) -> None:
     method = controller_of(did_of({**jwk(algorithm), "alg": algorithm, "use": "sig", "kid": "other"})).methods[0]
     assert method.usable_key().algorithms == {algorithm}
 
@@ -65,5 +65,5 @@ def test_each_kind_of_key_is_read_and_its_bounds_are_kept(algorithm: str) -> Non
         ("did:jwk:" + "A" * 200_000, "key_malformed"),
     ],
 )
-def test_what_holds_no_key_for_signatures_is_refused(did: str, code: str) -> None:
+def test_a_did_without_a_signing_key_is_refused(did: str, code: str) -> None:
     assert refusal(did) == code

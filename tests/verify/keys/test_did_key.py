@@ -18,7 +18,7 @@ def test_a_did_key_has_one_method_whose_fragment_repeats_the_key() -> None:
 @pytest.mark.parametrize(
     "did", ["did:key:", "did:key:nonsense", f"{ISSUER_KEY.did}:1", f"did:key:1.1:{ISSUER_KEY.did[8:]}"]
 )
-def test_what_is_no_key_is_refused(did: str) -> None:
+def test_an_invalid_key_is_refused(did: str) -> None:
     with pytest.raises(Malformed) as caught:
         controller_of(did)
     assert caught.value.code == "not_base58btc"

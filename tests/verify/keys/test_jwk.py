@@ -12,7 +12,7 @@ from chalicelib.verify import base64url
 from chalicelib.verify.keys import load
 from chalicelib.verify.keys.jwk import from_jwk
 from chalicelib.verify.keys.public_key import Algorithm, Kind, PublicKey
-from tests.verify.jose.tokens import ALGORITHMS, jwk, private_key, tried
+from tests.verify.jose.tokens import ALGORITHMS, jwk, private_key, result_or_error
 
 KINDS = {"EdDSA": Kind.ED25519, "ES256": Kind.P256, "ES384": Kind.P384, "RS256": Kind.RSA, "PS256": Kind.RSA}
 
@@ -37,7 +37,7 @@ def test_each_kind_of_key_is_read(algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("algorithm", [*ALGORITHMS, "Ed25519"])
-def test_a_key_that_names_an_algorithm_is_bound_to_it(algorithm: str) -> None:
+def test_a_key_with_an_alg_is_bound_to_it(algorithm: str) -> None:
     key = from_jwk({**jwk("EdDSA" if algorithm == "Ed25519" else algorithm), "alg": algorithm})
     assert key.algorithms == {Algorithm.EDDSA if algorithm == "Ed25519" else Algorithm(algorithm)}
 
@@ -57,13 +57,13 @@ def test_a_key_that_names_an_algorithm_is_bound_to_it(algorithm: str) -> None:
         ("ES256", "HS256", "key_unsupported"),
     ],
 )
-def test_a_key_for_an_algorithm_that_it_cannot_be_used_with_is_refused(algorithm: str, named: Any, code: str) -> None:
+def test_an_alg_that_does_not_match_the_key_is_refused(algorithm: str, named: Any, code: str) -> None:
     assert refusal(algorithm, alg=named) == code
 
 
 @pytest.mark.parametrize("name", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
-def test_a_key_that_shows_its_secret_is_refused(algorithm: str, name: str) -> None:
+def test_a_private_key_is_refused(algorithm: str, name: str) -> None:
     assert refusal(algorithm, **{name: "AQAB"}) == "key_private"
 
 
@@ -82,7 +82,7 @@ def test_a_key_that_shows_its_secret_is_refused(algorithm: str, name: str) -> No
         {"kty": "OKP", "crv": "P-256"},
     ],
 )
-def test_a_type_or_curve_that_laurel_cannot_use_is_unsupported(member: dict[str, Any]) -> None:
+def test_an_unsupported_type_or_curve(member: dict[str, Any]) -> None:
     assert refusal("ES256", **member) == "key_unsupported"
 
 
@@ -112,11 +112,11 @@ def test_a_key_for_other_operations_is_refused(operations: Any, code: str) -> No
     assert refusal("ES256", key_ops=operations) == code
 
 
-def test_a_key_for_checking_signatures_is_read() -> None:
+def test_a_key_for_verification_is_read() -> None:
     assert from_jwk({**jwk("ES256"), "use": "sig", "key_ops": ["verify"]}) == from_jwk(jwk("ES256"))
 
 
-def test_certificates_are_not_looked_at() -> None:
+def test_certificates_are_ignored() -> None:
     noise = {"x5c": ["not a certificate"], "x5u": "https://forger.example/", "x5t": 1, "kid": 7, "ext": True}
     assert from_jwk({**jwk("ES256"), **noise}) == from_jwk(jwk("ES256"))
 
@@ -128,11 +128,11 @@ X = jwk("ES256")["x"]
     "text", [None, 1, "", X + "=", X[:-1], X + "A", "A" + X, X[:-1] + "é", X[:-1] + "+", [X], b"x"]
 )
 @pytest.mark.parametrize("name", ["x", "y"])
-def test_a_coordinate_not_written_in_the_one_way_is_refused(name: str, text: Any) -> None:
+def test_a_non_canonical_coordinate_is_refused(name: str, text: Any) -> None:
     assert refusal("ES256", **{name: text}) == "key_malformed"
 
 
-def test_a_coordinate_with_bits_that_stand_for_nothing_is_refused() -> None:
+def test_a_coordinate_with_unused_bits_set_is_refused() -> None:
     for last in "BCDFGHJKL":
         assert refusal("EdDSA", x=jwk("EdDSA")["x"][:-1] + last) == "key_malformed"
 
@@ -143,7 +143,7 @@ def test_a_point_that_is_not_on_its_curve_is_refused() -> None:
     assert refusal("ES256", crv="P-384") == "key_malformed"
 
 
-def test_weak_keys_are_refused_in_this_form_too() -> None:
+def test_weak_keys_are_refused_as_jwks_too() -> None:
     assert refusal("EdDSA", x=b64(0, 32)) == "key_weak"
     assert refusal("EdDSA", x=base64url.encode(b"\1" + bytes(31)).decode()) == "key_weak"
     assert refusal("RS256", n=b64(2**1024 - 1, 128)) == "key_weak"
@@ -152,11 +152,11 @@ def test_weak_keys_are_refused_in_this_form_too() -> None:
 
 @pytest.mark.parametrize("name", ["n", "e"])
 @pytest.mark.parametrize("text", [None, "", 65537, "AAEAAQ", "AQAB=", "AQA B", "A"])
-def test_an_rsa_number_not_written_in_the_one_way_is_refused(name: str, text: Any) -> None:
+def test_a_non_canonical_rsa_number_is_refused(name: str, text: Any) -> None:
     assert refusal("RS256", **{name: text}) == "key_malformed"
 
 
-def test_an_rsa_number_of_any_length_is_refused_before_it_is_decoded() -> None:
+def test_an_overlong_rsa_number_is_refused_before_it_is_decoded() -> None:
     longest = b64(2**load.MAX_RSA_BITS - 1, load.MAX_RSA_BITS // 8)
     assert from_jwk({**jwk("RS256"), "n": longest}).kind is Kind.RSA
     assert refusal("RS256", n=longest + "AA") == "key_unsupported"
@@ -170,7 +170,7 @@ values = (
 
 
 @given(st.sampled_from(ALGORITHMS), st.dictionaries(names, values | st.sampled_from([X, "AQAB", "EC", "RSA", "P-384"])))
-def test_whatever_the_members_it_is_a_key_or_refused(algorithm: str, members: dict[str, Any]) -> None:
-    key = tried(from_jwk, {**jwk(algorithm), **members})
+def test_any_members_give_a_key_or_an_error(algorithm: str, members: dict[str, Any]) -> None:
+    key = result_or_error(from_jwk, {**jwk(algorithm), **members})
     codes = {"key_unsupported", "key_malformed", "key_weak", "key_private", "key_not_for_signing"}
     assert isinstance(key, PublicKey) or key.code in codes

@@ -43,7 +43,7 @@ def test_a_jwk_is_read(kind: str) -> None:
         ({"type": "Multikey", "publicKeyMultibase": "z6Mk0"}, "not_base58btc"),
     ],
 )
-def test_a_key_that_cannot_be_used_stays_listed_with_its_fault(entry: dict[str, Any], code: str) -> None:
+def test_an_unusable_key_stays_listed_with_its_error(entry: dict[str, Any], code: str) -> None:
     key = key_of_method(entry)
     assert isinstance(key, UnusableKey)
     assert key.code == code

@@ -13,7 +13,7 @@ from tests.verify.keys.edwards import ORDER, P, point_at, times
 
 
 def small_order_ys() -> set[int]:
-    """The y of every point whose order divides 8, by arithmetic on the curve (RFC 8032, 5.1)."""
+    """Return the y of every point whose order divides 8, by arithmetic on the curve (RFC 8032, 5.1)."""
     ys: set[int] = set()
     for y in range(2, 40):
         point = point_at(y)
@@ -23,7 +23,7 @@ def small_order_ys() -> set[int]:
     return ys
 
 
-def test_the_refused_points_are_all_points_of_small_order() -> None:
+def test_all_points_of_small_order_are_refused() -> None:
     assert small_order_ys() == load._SMALL_ORDER
 
 
@@ -38,14 +38,14 @@ def test_a_key_that_would_accept_any_signature_is_refused(y: int, sign: int) -> 
 
 
 @pytest.mark.parametrize("y", [P, P + 1, P + 3, 2**255 - 1])
-def test_a_key_written_in_another_than_its_canonical_form_is_refused(y: int) -> None:
+def test_a_non_canonical_key_is_refused(y: int) -> None:
     with pytest.raises(Malformed) as caught:
         load.ed25519(y.to_bytes(32, "little"))
     assert caught.value.code == "key_malformed"
 
 
 @pytest.mark.parametrize("y", [y for y in range(2, 40) if point_at(y) is None][:5])
-def test_bytes_that_are_no_point_are_no_key(y: int) -> None:
+def test_bytes_that_are_not_a_point_are_refused(y: int) -> None:
     with pytest.raises(Malformed) as caught:
         load.ed25519(y.to_bytes(32, "little"))
     assert caught.value.code == "key_malformed"
@@ -59,7 +59,7 @@ def test_an_ed25519_key_has_32_bytes(size: int) -> None:
 
 
 @pytest.mark.parametrize("y", [y for y in range(2, 40) if point_at(y) is not None])
-def test_every_point_is_a_key(y: int) -> None:
+def test_every_other_point_is_a_key(y: int) -> None:
     assert load.ed25519(y.to_bytes(32, "little")).native == y.to_bytes(32, "little")
 
 
@@ -69,40 +69,40 @@ def refusal_of_rsa(modulus: int, exponent: int = 65537) -> str:
     return caught.value.code
 
 
-def odd_of(bits: int) -> int:
+def odd_modulus(bits: int) -> int:
     return (1 << bits) - 1
 
 
 @pytest.mark.parametrize("bits", [load.MIN_RSA_BITS, 3072, 4096, load.MAX_RSA_BITS])
 @pytest.mark.parametrize("exponent", [3, 17, 65537, 2**32 - 1])
-def test_an_rsa_key_within_the_bounds_is_loaded(bits: int, exponent: int) -> None:
-    key = load.rsa(odd_of(bits), exponent)
+def test_an_rsa_key_within_the_limits_is_loaded(bits: int, exponent: int) -> None:
+    key = load.rsa(odd_modulus(bits), exponent)
     assert key.algorithms == {Algorithm.RS256, Algorithm.PS256}
 
 
 @pytest.mark.parametrize("bits", [1, 512, 1024, load.MIN_RSA_BITS - 1])
 def test_a_short_rsa_key_is_refused(bits: int) -> None:
-    assert refusal_of_rsa(odd_of(bits)) == "key_weak"
+    assert refusal_of_rsa(odd_modulus(bits)) == "key_weak"
 
 
 @pytest.mark.parametrize("exponent", [0, 1, 2])
 def test_a_trivial_rsa_exponent_is_refused(exponent: int) -> None:
-    assert refusal_of_rsa(odd_of(2048), exponent) == "key_weak"
+    assert refusal_of_rsa(odd_modulus(2048), exponent) == "key_weak"
 
 
-def test_rsa_numbers_beyond_what_is_checked_are_unsupported() -> None:
-    assert refusal_of_rsa(odd_of(load.MAX_RSA_BITS + 1)) == "key_unsupported"
-    assert refusal_of_rsa(odd_of(2048), 2**32 + 1) == "key_unsupported"
+def test_rsa_numbers_beyond_the_limits_are_unsupported() -> None:
+    assert refusal_of_rsa(odd_modulus(load.MAX_RSA_BITS + 1)) == "key_unsupported"
+    assert refusal_of_rsa(odd_modulus(2048), 2**32 + 1) == "key_unsupported"
 
 
 def test_even_rsa_numbers_are_refused() -> None:
-    assert refusal_of_rsa(odd_of(2048) - 1) == "key_malformed"
-    assert refusal_of_rsa(odd_of(2048), 65536) == "key_malformed"
+    assert refusal_of_rsa(odd_modulus(2048) - 1) == "key_malformed"
+    assert refusal_of_rsa(odd_modulus(2048), 65536) == "key_malformed"
 
 
 @pytest.mark.parametrize("power", [1, 12345, 2**40 + 7])
-def test_an_rsa_key_of_the_broken_generator_is_refused(power: int) -> None:
-    """Its moduli are powers of 65537 modulo the product of the first primes (CVE-2017-15361)."""
+def test_an_rsa_key_of_the_roca_generator_is_refused(power: int) -> None:
+    """The generator's moduli are powers of 65537 modulo the product of the first primes (CVE-2017-15361)."""
     product = math.prod(prime for prime in range(2, 168) if all(prime % divisor for divisor in range(2, prime)))
     modulus = ((1 << 2047) // product + 1) * product + pow(65537, power, product)
     assert modulus.bit_length() == 2048
@@ -117,12 +117,12 @@ class TestPointsOfACurve:
     def written(self, curve: ec.EllipticCurve, form: PublicFormat) -> bytes:
         return ec.derive_private_key(7, curve).public_key().public_bytes(Encoding.X962, form)
 
-    def test_both_ways_to_write_a_point_are_the_same_key(self, kind: Kind, curve: ec.EllipticCurve) -> None:
+    def test_compressed_and_uncompressed_points_give_the_same_key(self, kind: Kind, curve: ec.EllipticCurve) -> None:
         short = self.written(curve, PublicFormat.CompressedPoint)
         long = self.written(curve, PublicFormat.UncompressedPoint)
         assert load.elliptic(kind, short) == load.elliptic(kind, long)
 
-    def test_what_is_no_point_is_refused(self, kind: Kind, curve: ec.EllipticCurve) -> None:
+    def test_an_invalid_point_is_refused(self, kind: Kind, curve: ec.EllipticCurve) -> None:
         short = self.written(curve, PublicFormat.CompressedPoint)
         long = self.written(curve, PublicFormat.UncompressedPoint)
         size = load.COORDINATE_SIZE[kind]

@@ -11,7 +11,7 @@ from chalicelib.errors import Malformed
 from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.keys.public_key import Algorithm, Kind, PublicKey
 from tests.makers import ISSUER_KEY
-from tests.verify.jose.tokens import tried
+from tests.verify.jose.tokens import result_or_error
 
 
 def compressed(curve: ec.EllipticCurve) -> bytes:
@@ -62,13 +62,13 @@ def test_each_kind_of_key_is_read_and_bound_to_its_algorithm(
         (encode_base58btc(b"\x80\x24\4" + bytes(64)), "key_malformed"),
     ],
 )
-def test_what_is_no_key_is_told_apart_from_one_that_laurel_cannot_use(text: str, code: str) -> None:
+def test_invalid_and_unsupported_keys_are_distinguished(text: str, code: str) -> None:
     with pytest.raises(Malformed) as caught:
         from_multikey(text)
     assert caught.value.code == code
 
 
 @given(st.text(max_size=80).map("z".__add__) | st.binary(max_size=60).map(encode_base58btc))
-def test_whatever_the_text_it_is_a_key_or_refused(text: str) -> None:
-    key = tried(from_multikey, text)
+def test_any_text_gives_a_key_or_an_error(text: str) -> None:
+    key = result_or_error(from_multikey, text)
     assert isinstance(key, PublicKey) or key.code in {"not_base58btc", "key_unsupported", "key_malformed", "key_weak"}
