@@ -1,7 +1,7 @@
-"""Inputs up to the cap that are made to hurt: to take long, to take memory, or to go on for ever.
+"""Hostile inputs up to the size limit: made to take long, to use much memory, or never to end.
 
-Each entry of `CASES` makes a job; only the job is measured (see `measured`). Where a credential changed after it was
-signed goes all the way through the canonical form, the signature is there and does not fit.
+Each entry of `CASES` makes a job; only the job is measured (see `resource_usage`). If a changed credential must reach
+the end of canonicalisation, it keeps its original signature, which no longer matches.
 """
 
 from __future__ import annotations
@@ -25,40 +25,42 @@ from chalicelib.verify.report import Outcome
 from tests import makers
 
 Job = Callable[[], str]
-"""What is measured; gives the verdict and the code that decided it, or the code of a refusal."""
+"""The code that is measured. Returns the verdict and the code that decided it, or the code of an error."""
 
-CAP = pasted.MAX_SIZE
+SIZE_LIMIT = pasted.MAX_SIZE
 V2 = "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
-"""Has a default vocabulary, so that any name is a term."""
+"""Has a default vocabulary, so any name is a term."""
 SUITE_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
 
 
-_FINE = {Outcome.PASSED, Outcome.NOT_APPLICABLE}
+_ACCEPTABLE = {Outcome.PASSED, Outcome.NOT_APPLICABLE}
 
 
 def verified(source: bytes, resolver: makers.FakeResolver | None = None) -> Job:
-    """The way of a paste, from its bytes to the report."""
-    assert len(source) <= CAP
+    """Verify a submitted document, from its bytes to the report."""
+    assert len(source) <= SIZE_LIMIT
     ports = (resolver or makers.good_resolver()).resolver()
 
     def job() -> str:
         try:
-            found = pasted.read(source)
+            submitted = pasted.read(source)
         except LaurelError as error:
             return error.code
-        if isinstance(found, pasted.Link):
+        if isinstance(submitted, pasted.Link):
             return "link"
-        report = verify(found.source, resolver=ports, now=makers.NOW, options=VerificationOptions("ada@example.org"))
-        ended = next((finding.code for finding in report.findings if finding.outcome not in _FINE), "")
-        return f"{report.verdict.value} {ended}"
+        report = verify(
+            submitted.source, resolver=ports, now=makers.NOW, options=VerificationOptions("ada@example.org")
+        )
+        code = next((finding.code for finding in report.findings if finding.outcome not in _ACCEPTABLE), "")
+        return f"{report.verdict.value} {code}"
 
     return job
 
 
 def canonicalized(quads: Sequence[tuple[str, str, str, str]]) -> Job:
-    """The labelling alone, for graphs that no JSON of ours can say."""
+    """Canonicalise only: for graphs that no JSON document within the supported part of JSON-LD can express."""
     dataset = Quads.of(quads)
 
     def job() -> str:
@@ -70,31 +72,31 @@ def canonicalized(quads: Sequence[tuple[str, str, str, str]]) -> Job:
     return job
 
 
-def largest(make: Callable[[int], bytes], most: int = CAP) -> bytes:
-    """What ``make`` makes of the greatest number for which it fits."""
-    least = 1
-    while least < most:
-        middle = (least + most + 1) // 2
-        if len(make(middle)) <= CAP:
-            least = middle
+def largest(make: Callable[[int], bytes], high: int = SIZE_LIMIT) -> bytes:
+    """Return the result of ``make`` for the greatest number for which it is within the size limit."""
+    low = 1
+    while low < high:
+        mid = (low + high + 1) // 2
+        if len(make(mid)) <= SIZE_LIMIT:
+            low = mid
         else:
-            most = middle - 1
-    return make(least)
+            high = mid - 1
+    return make(low)
 
 
 PROOF: dict[str, Any] = makers.signed(makers.unsigned())["proof"]  # type: ignore[assignment]
 JCS_PROOF = {**PROOF, "cryptosuite": "eddsa-jcs-2022", "@context": makers.unsigned()["@context"]}
-OLD_PROOF = {name: value for name, value in PROOF.items() if name != "cryptosuite"} | {"type": "Ed25519Signature2020"}
+PROOF_2020 = {name: value for name, value in PROOF.items() if name != "cryptosuite"} | {"type": "Ed25519Signature2020"}
 
 
 def changed(proofs: Sequence[Mapping[str, Any]] = (PROOF,), **members: Any) -> bytes:
-    """A credential with other members than were signed."""
+    """Return a credential whose members differ from what was signed."""
     document = {**makers.unsigned(), "name": "Changed", **members, "proof": list(proofs)}
     return json.dumps(document, separators=(",", ":")).encode()
 
 
 def signed(document: Mapping[str, object]) -> bytes:
-    """``document`` as its issuer signed it, so that every check is made."""
+    """Return ``document`` signed by its issuer, so that every check runs."""
     return makers.as_bytes(makers.signed(document, suite="eddsa-jcs-2022"))
 
 
@@ -103,29 +105,29 @@ def subject(**members: Any) -> dict[str, Any]:
 
 
 def chain(depth: int) -> dict[str, Any]:
-    """Unnamed objects one inside the other."""
+    """Nested objects without an id."""
     node: dict[str, Any] = {"type": ["Profile"], "name": "A"}
     for _ in range(depth):
         node = {"type": ["Profile"], "parentOrg": node}
     return node
 
 
-def look_alikes(number: int) -> list[dict[str, Any]]:
+def identical_objects(number: int) -> list[dict[str, Any]]:
     return [{"type": "Evidence"}] * number
 
 
 def branching(breadth: int, depth: int) -> list[dict[str, Any]]:
-    """Unnamed objects in a tree that looks alike from wherever one looks."""
+    """A tree of objects without an id that looks the same from every node."""
     return [{"x": branching(breadth, depth - 1)} if depth else {}] * breadth
 
 
 def mixed(number: int) -> list[str]:
-    """Contexts in an order of their own, so that none that was worked out before helps."""
+    """A different order of contexts for each number, so that cached contexts do not help."""
     return [(V2, OB, EXAMPLES)[number // 3**place % 3] for place in range(7)]
 
 
 def entangled(proof: Mapping[str, Any]) -> dict[str, Any]:
-    """``proof`` with two objects that look alike, each with six: 720 orders of either are tried."""
+    """Return ``proof`` with two identical objects that contain six each: for both, 720 permutations are tried."""
     return {**proof, "x": [{"x": [{}] * 6}] * 2}
 
 
@@ -146,12 +148,12 @@ def clique(size: int) -> list[tuple[str, str, str, str]]:
 
 
 def path(length: int) -> list[tuple[str, str, str, str]]:
-    return [(f"_:n{at}", " <urn:p> ", f"_:n{at + 1}", "") for at in range(length)]
+    return [(f"_:n{index}", " <urn:p> ", f"_:n{index + 1}", "") for index in range(length)]
 
 
 def pairs(number: int) -> list[tuple[str, str, str, str]]:
-    """Pairs of blank nodes, each pair a ring of its own, all alike."""
-    return [(f"_:{side}{at}", " <urn:p> ", f"_:{1 - side}{at}", "") for at in range(number) for side in (0, 1)]
+    """Pairs of blank nodes, each pair a ring of its own, all identical."""
+    return [(f"_:{side}{index}", " <urn:p> ", f"_:{1 - side}{index}", "") for index in range(number) for side in (0, 1)]
 
 
 def bipartite(size: int) -> list[tuple[str, str, str, str]]:
@@ -160,15 +162,17 @@ def bipartite(size: int) -> list[tuple[str, str, str, str]]:
 
 def triangles(number: int) -> list[tuple[str, str, str, str]]:
     return [
-        (f"_:n{at}x{a}", " <urn:p> ", f"_:n{at}x{b}", "") for at in range(number) for a, b in combinations(range(3), 2)
+        (f"_:n{index}x{a}", " <urn:p> ", f"_:n{index}x{b}", "")
+        for index in range(number)
+        for a, b in combinations(range(3), 2)
     ]
 
 
 def duplicate_names(before: int) -> bytes:
-    """Many names, and one of them again and again: the search for it must not look at all pairs."""
-    head = "{" + ",".join(f'"{at:x}":1' for at in range(before))
-    again = f',"{before - 1:x}":1'
-    return (head + again * ((CAP - len(head) - 1) // len(again)) + "}").encode()
+    """Many names, one of them repeated often: detecting it must not compare all pairs."""
+    head = "{" + ",".join(f'"{index:x}":1' for index in range(before))
+    repeated = f',"{before - 1:x}":1'
+    return (head + repeated * ((SIZE_LIMIT - len(head) - 1) // len(repeated)) + "}").encode()
 
 
 def encoded(data: bytes) -> bytes:
@@ -185,7 +189,7 @@ def payload(**members: Any) -> bytes:
 
 
 def rsa(bits: int, algorithm: str) -> bytes:
-    """A token by an RSA key of ``bits``; nobody has its private half, and checking takes as long as ever."""
+    """A token with an RSA key of ``bits``. Nobody has its private key, but verification takes as long as usual."""
     modulus = Random(bits).getrandbits(bits) | 1 | 1 << (bits - 1)
     exponent = 2**32 - 1
     numbers = {"n": modulus.to_bytes(bits // 8, "big"), "e": exponent.to_bytes(4, "big")}
@@ -198,7 +202,7 @@ def rsa(bits: int, algorithm: str) -> bytes:
 
 
 def status_lists(lists: Mapping[str, bytes]) -> Job:
-    """A credential with one entry in each of ``lists``; all of it well signed."""
+    """A credential with one entry in each of ``lists``. The credential's own signature is valid."""
     entries = tuple(Entry(Purpose.REVOCATION, name, 0) for name in lists)
     urls = [entry["statusListCredential"] for entry in makers.unsigned(entries=entries)["credentialStatus"]]  # type: ignore[attr-defined]
     resolver = makers.FakeResolver(lists=dict(zip(urls, lists.values(), strict=True)))
@@ -211,28 +215,28 @@ def status_list(name: str, encoded_list: str, **members: Any) -> dict[str, Any]:
     return {**document, "credentialSubject": {**document["credentialSubject"], "encodedList": encoded_list}, **members}
 
 
-LIST_NAMES = [letter * 26 for letter in "abcdefgh"]
-_NOISE = 80_000  # bytes that do not pack, so that the list fits below the cap
+LIST_NAMES = [character * 26 for character in "abcdefgh"]
+_NOISE = 80_000  # incompressible bytes; their number keeps the list within the size limit
 EIGHT_MIB = Random(1).randbytes(_NOISE) + bytes(bitstring.MAX_BYTES - 2 * _NOISE) + Random(2).randbytes(_NOISE)
 
 
-def eight_lists(encoded_list: str, *, heavy: bool = False, proofs: int = 1) -> Job:
-    """A credential whose status hangs on eight lists, each well signed ``proofs`` times."""
-    return status_lists({name: _signed_list(name, encoded_list, heavy, proofs) for name in LIST_NAMES})
+def eight_lists(encoded_list: str, *, large: bool = False, proofs: int = 1) -> Job:
+    """A credential with eight status lists, each with ``proofs`` valid signatures."""
+    return status_lists({name: _signed_list(name, encoded_list, large, proofs) for name in LIST_NAMES})
 
 
 def eight_entangled_lists() -> Job:
-    """A credential whose status hangs on eight lists, none of them well signed, each with eight heavy proofs."""
+    """A credential with eight status lists without a valid signature, each with eight expensive proofs."""
     lists = {}
     for name in LIST_NAMES:
-        document = status_list(name, packed(bytes(16_384)), **VOCABULARY)
+        document = status_list(name, encode_list(bytes(16_384)), **VOCABULARY)
         lists[name] = json.dumps({**document, "proof": [entangled(PROOF)] * 8}).encode()
     return status_lists(lists)
 
 
-def _signed_list(name: str, encoded_list: str, heavy: bool, proofs: int) -> bytes:
+def _signed_list(name: str, encoded_list: str, large: bool, proofs: int) -> bytes:
     def make(size: int) -> bytes:
-        members = {"evidence": look_alikes(size), "@context": [V2, OB]} if heavy else {}
+        members = {"evidence": identical_objects(size), "@context": [V2, OB]} if large else {}
         document = status_list(name, encoded_list, **members)
         return json.dumps({**document, "proof": [PROOF] * proofs}, separators=(",", ":")).encode()
 
@@ -243,7 +247,7 @@ def _signed_list(name: str, encoded_list: str, heavy: bool, proofs: int) -> byte
     ).encode()
 
 
-def packed(bits: bytes) -> str:
+def encode_list(bits: bytes) -> str:
     return bitstring.encode(bits)
 
 
@@ -257,10 +261,10 @@ CASES: dict[str, Callable[[], Job]] = {
     "2,000 triangles of blank nodes": lambda: canonicalized(triangles(2_000)),
     "60 blank nodes that all point to 60 others": lambda: canonicalized(bipartite(60)),
     "objects 25 deep": lambda: verified(changed(issuer={**ISSUER, "parentOrg": chain(25)})),
-    "objects deeper than is read": lambda: verified(changed(issuer={**ISSUER, "parentOrg": chain(300)})),
-    "4,000 equal objects": lambda: verified(changed(evidence=look_alikes(4_000))),
+    "objects beyond the depth limit": lambda: verified(changed(issuer={**ISSUER, "parentOrg": chain(300)})),
+    "4,000 equal objects": lambda: verified(changed(evidence=identical_objects(4_000))),
     "equal objects in equal objects": lambda: verified(
-        changed(credentialSubject=[subject(result=look_alikes(900))] * 2)
+        changed(credentialSubject=[subject(result=identical_objects(900))] * 2)
     ),
     "objects that branch by three, six deep": lambda: verified(changed(relatedResource=branching(3, 6), **VOCABULARY)),
     "objects that branch by two, ten deep": lambda: verified(changed(relatedResource=branching(2, 10), **VOCABULARY)),
@@ -270,27 +274,30 @@ CASES: dict[str, Callable[[], Job]] = {
     "10,000 objects in an array": lambda: verified(changed(evidence=[{}] * 10_000)),
     "eight proofs, each entangled": lambda: verified(changed(proofs=[entangled(PROOF)] * 8, **VOCABULARY)),
     "eight proofs of both kinds over many objects": lambda: verified(
-        changed(proofs=[PROOF, OLD_PROOF] * 4, evidence=look_alikes(3_000), **BOTH_SUITES)
+        changed(proofs=[PROOF, PROOF_2020] * 4, evidence=identical_objects(3_000), **BOTH_SUITES)
     ),
     "a context 6,000 times": lambda: verified(largest(lambda size: changed(**{"@context": [V2, OB, *[OB] * size]}))),
     "a context 6,000 times, and eight proofs": lambda: verified(
         largest(lambda size: changed(proofs=[PROOF] * 8, **{"@context": [V2, OB, *[OB] * size]}))
     ),
-    "two contexts in turn in 700 objects": lambda: verified(
+    "alternating contexts in 700 objects": lambda: verified(
         largest(lambda size: changed(evidence=[{"@context": [OB, V2] * 3, "type": ["Evidence"]}] * size))
     ),
-    "each object with contexts of its own": lambda: verified(
+    "different contexts in each object": lambda: verified(
         largest(
-            lambda size: changed(evidence=[{"@context": mixed(at), "type": ["Evidence"]} for at in range(size)]), 700
+            lambda size: changed(evidence=[{"@context": mixed(index), "type": ["Evidence"]} for index in range(size)]),
+            700,
         )
     ),
     "9,000 equal types": lambda: verified(changed(type=["VerifiableCredential", *["Achievement"] * 9_000])),
     "9,000 types of the default vocabulary": lambda: verified(
-        changed(type=["VerifiableCredential", *[f"T{at}" for at in range(9_000)]], **VOCABULARY)
+        changed(type=["VerifiableCredential", *[f"T{index}" for index in range(9_000)]], **VOCABULARY)
     ),
-    "an identifier with four more types at each of 1,200 mentions": lambda: verified(
+    "an identifier with four new types at each of 1,200 mentions": lambda: verified(
         changed(
-            relatedResource=[{"x": {"id": "a:b", "type": [f"T{at}{end}" for end in "abcd"]}} for at in range(1_200)],
+            relatedResource=[
+                {"x": {"id": "a:b", "type": [f"T{index}{end}" for end in "abcd"]}} for index in range(1_200)
+            ],
             **VOCABULARY,
         )
     ),
@@ -298,20 +305,20 @@ CASES: dict[str, Callable[[], Job]] = {
         changed(id=f"urn:{'a' * 200_000}", name=list(range(8_000)))
     ),
     "a long name with 4,000 objects": lambda: verified(changed(**{"x" * 200_000: [{}] * 4_000}, **VOCABULARY)),
-    "a long name between objects that look alike": lambda: verified(
-        changed(proofs=[PROOF, OLD_PROOF], name={"x": [{"x" * 125_000: [{}] * 6}] * 2}, **VOCABULARY)
+    "a long name between identical objects": lambda: verified(
+        changed(proofs=[PROOF, PROOF_2020], name={"x": [{"x" * 125_000: [{}] * 6}] * 2}, **VOCABULARY)
     ),
     "3,200 values in 8 languages": lambda: verified(
-        changed(name=[{"@value": str(at), "@language": f"en-{at % 8}"} for at in range(3_200)])
+        changed(name=[{"@value": str(index), "@language": f"en-{index % 8}"} for index in range(3_200)])
     ),
     "one huge string": lambda: verified(largest(lambda size: changed(description="a" * size))),
     "one huge string of control characters": lambda: verified(largest(lambda size: changed(description="\1" * size))),
-    "9,000 fractions": lambda: verified(changed(name=[at + 1e-9 for at in range(9_000)])),
+    "9,000 fractions": lambda: verified(changed(name=[index + 1e-9 for index in range(9_000)])),
     "9,000 fractions under eddsa-jcs-2022": lambda: verified(
-        changed(proofs=[JCS_PROOF] * 8, name=[at + 1e-9 for at in range(9_000)])
+        changed(proofs=[JCS_PROOF] * 8, name=[index + 1e-9 for index in range(9_000)])
     ),
     "names out of order under eddsa-jcs-2022": lambda: verified(
-        changed(proofs=[JCS_PROOF] * 8, name={f"\U0001f600{9_000 - at}": 0.5 for at in range(9_000)})
+        changed(proofs=[JCS_PROOF] * 8, name={f"\U0001f600{9_000 - index}": 0.5 for index in range(9_000)})
     ),
     "1,400 identifiers of the holder": lambda: verified(
         largest(
@@ -329,21 +336,21 @@ CASES: dict[str, Callable[[], Job]] = {
     "arrays 130,000 deep": lambda: verified(b'{"a":' + b"[" * 130_000 + b"]" * 130_000 + b"}"),
     "objects 40,000 deep": lambda: verified(b'{"a":' * 40_000 + b"1" + b"}" * 40_000),
     "130,000 items": lambda: verified(b'{"a":[' + b",".join([b"1"] * 131_000) + b"]}"),
-    "30,000 members": lambda: verified(("{" + ",".join(f'"{at:x}":1' for at in range(28_000)) + "}").encode()),
-    "a name again and again": lambda: verified(duplicate_names(9_990)),
+    "30,000 members": lambda: verified(("{" + ",".join(f'"{index:x}":1' for index in range(28_000)) + "}").encode()),
+    "one name many times": lambda: verified(duplicate_names(9_990)),
     "an integer of 260,000 digits": lambda: verified(b'{"a":' + b"1" * 260_000 + b"}"),
     "a fraction of 260,000 digits": lambda: verified(b'{"a":0.' + b"1" * 260_000 + b"}"),
     "an exponent of 260,000 digits": lambda: verified(b'{"a":1e-' + b"1" * 260_000 + b"}"),
     "40,000 escapes": lambda: verified(b'{"a":"' + b"\\ud83d" * 40_000 + b'"}'),
-    "dots": lambda: verified(b"a." * (CAP // 2)),
-    "a domain without end": lambda: verified(b"x" + b".aa" * 87_000 + b"!"),
-    "a link without end": lambda: verified(b"https://" + b"a" * 260_000),
-    "a quoted text in quotes": lambda: verified(b'"' + b"\\u0022" * 43_000 + b'"'),
-    "white space": lambda: verified(b" " * CAP),
+    "dots": lambda: verified(b"a." * (SIZE_LIMIT // 2)),
+    "a very long domain": lambda: verified(b"x" + b".aa" * 87_000 + b"!"),
+    "a very long link": lambda: verified(b"https://" + b"a" * 260_000),
+    "quotes within a quoted string": lambda: verified(b'"' + b"\\u0022" * 43_000 + b'"'),
+    "white space": lambda: verified(b" " * SIZE_LIMIT),
     "a token of 190 KB": lambda: verified(token(payload(description="a" * 190_000))),
     "a token of 10,000 objects": lambda: verified(token(payload(evidence=[{}] * 9_900))),
     "a token 300 deep": lambda: verified(token(payload(evidence=chain(300)))),
-    "a token with names again and again": lambda: verified(
+    "a token with one name many times": lambda: verified(
         token(duplicate_names(9_990)[:196_000].rpartition(b",")[0] + b"}")
     ),
     "a header of 8 KB": lambda: verified(token(payload(), {"x5c": ["A" * 1_000] * 8})),
@@ -354,14 +361,14 @@ CASES: dict[str, Callable[[], Job]] = {
         for bits in (4096, 8192)
         for algorithm in ("RS256", "PS256")
     },
-    "dots like a token's": lambda: verified(b"ey" + b"." * (CAP - 2)),
-    "eight lists of 8 MiB": lambda: eight_lists(packed(EIGHT_MIB)),
-    "eight lists of 8 MiB, each with eight proofs": lambda: eight_lists(packed(EIGHT_MIB), proofs=8),
+    "dots as in a token": lambda: verified(b"ey" + b"." * (SIZE_LIMIT - 2)),
+    "eight lists of 8 MiB": lambda: eight_lists(encode_list(EIGHT_MIB)),
+    "eight lists of 8 MiB, each with eight proofs": lambda: eight_lists(encode_list(EIGHT_MIB), proofs=8),
     "eight heavy lists, each with eight proofs": lambda: eight_lists(
-        packed(b"\x80" + bytes(16_383)), heavy=True, proofs=8
+        encode_list(b"\x80" + bytes(16_383)), large=True, proofs=8
     ),
     "eight lists, each with eight entangled proofs": eight_entangled_lists,
-    "eight bombs of 100 MiB": lambda: eight_lists(packed(bytes(100 * 2**20))),
+    "eight decompression bombs of 100 MiB": lambda: eight_lists(encode_list(bytes(100 * 2**20))),
     "500 status entries": lambda: verified(signed(makers.unsigned(entries=makers.ENTRIES * 250))),
 }
-"""What it is, and the maker of its job. None can come out as valid."""
+"""Each case and the function that makes its job. None may be valid."""

@@ -1,4 +1,4 @@
-"""What a signed credential means, as independent readers (PyLD, rfc8785) see it."""
+"""The meaning of a signed credential, as independent implementations (PyLD, rfc8785) read it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.verify.canonical import oracle
 
 
 class NoMeaning(Exception):
-    """Two readers could understand it differently, or an independent reader cannot understand it at all."""
+    """Two readers could understand the credential differently, or an independent reader cannot process it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the signature covers: the credential and its proof, in canonical form, and the signature itself."""
+    """What the signature covers, in canonical form (credential and proof options), and the signature itself."""
 
     credential: str
     proof: str
@@ -26,17 +26,17 @@ class Meaning:
 
 
 def meaning(document: bytes) -> Meaning:
-    """The meaning of a credential; several proofs count when all say the same. Raises `NoMeaning`."""
-    credential = json.loads(document, object_pairs_hook=_once)
+    """Return the meaning of a credential; with several proofs, all must agree. Raises `NoMeaning`."""
+    credential = json.loads(document, object_pairs_hook=_without_duplicates)
     proofs = credential.pop("proof", None)
     meanings = [_meaning(credential, proof) for proof in (proofs if isinstance(proofs, list) else [proofs])]
     if not meanings or any(other != meanings[0] for other in meanings):
-        raise NoMeaning("not one proof")
+        raise NoMeaning("no proof, or several with different meanings")
     return meanings[0]
 
 
 def quads(document: Mapping[str, object]) -> str:
-    """The canonical N-Quads of ``document`` by PyLD alone. Raises `NoMeaning` when a member of it is dropped."""
+    """Return the canonical N-Quads of ``document`` by PyLD alone. Raises `NoMeaning` when PyLD drops a member."""
     dropped: list[object] = []
     options = {"documentLoader": oracle.load, "base": "", "processingMode": "json-ld-1.1"}
     try:
@@ -52,13 +52,13 @@ def quads(document: Mapping[str, object]) -> str:
 
 def _meaning(credential: Mapping[str, object], proof: object) -> Meaning:
     if not isinstance(proof, dict):
-        raise NoMeaning("a proof is no object")
+        raise NoMeaning("a proof is not an object")
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     signature = proof.get("proofValue")
     if proof.get("cryptosuite") == "eddsa-jcs-2022":
         return Meaning(_jcs(credential), _jcs(options), signature)
     if options.get("@context", credential.get("@context")) != credential.get("@context"):
-        raise NoMeaning("the proof brings a context that the signature replaces")
+        raise NoMeaning("the proof has a context that verification replaces")
     return Meaning(quads(credential), quads({**options, "@context": credential.get("@context")}), signature)
 
 
@@ -69,8 +69,8 @@ def _jcs(value: object) -> str:
         raise NoMeaning(str(error)) from error
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise NoMeaning("a name stands twice in one object")
+        raise NoMeaning("a duplicate name in one object")
     return members

@@ -1,7 +1,7 @@
 """One-edit variants of a JSON document: insert, rename, retarget, delete, reorder.
 
-A variant is made from a seed alone, so a failure can be made again. Edits are drawn without regard to what they
-mean: what a variant means is for `meaning` to say.
+A variant depends only on the seed, so a failure can be reproduced. Edits ignore what they mean: `meaning` determines
+the meaning of a variant.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Container: TypeAlias = dict[str, Any] | list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What was done to a document: ``path`` says where, ``what`` is for a person."""
+    """An edit of a document: ``path`` is its place, ``what`` a description for people."""
 
     kind: str
     path: str
     container: type
     what: str = ""
     adds: bool = False
-    """Whether a member was put in that says something (an empty list does not), or an item new to its list."""
+    """Whether it inserted a member with content (an empty list has none), or an item that is new to its list."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.what} in {self.path}"
@@ -36,28 +36,28 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One variant, written as JSON."""
+    """One variant, as JSON."""
 
     edit: Edit
     source: bytes
 
 
 def mutants(document: Mapping[str, Any], seed: str, number: int) -> Iterator[Mutant]:
-    """``number`` one-edit variants of ``document``, each kind of edit as often as the others."""
+    """Yield ``number`` one-edit variants of ``document``, with each kind of edit equally often."""
     rng = Random(seed)
     for edit in islice(cycle(_EDITS), number):
         variant = copy.deepcopy(dict(document))
-        done = edit(variant, rng)
-        yield Mutant(done, write(variant))
+        edit_made = edit(variant, rng)
+        yield Mutant(edit_made, write(variant))
 
 
 def write(document: Mapping[str, Any]) -> bytes:
-    """``document`` as JSON; a name that ends with `_TWICE` is written without it."""
+    """Return ``document`` as JSON; the suffix `_TWICE` of a name is removed."""
     return json.dumps(document, ensure_ascii=False).replace('\\u0000":', '":').encode()
 
 
-_TWICE = "\0"
-"""Ends a name that is to stand twice in its object, which no dict can hold."""
+_DUPLICATE_SUFFIX = "\0"
+"""Suffix of a name that is to be duplicated in its object, which a dict cannot represent."""
 
 
 def _insert(document: dict[str, Any], rng: Random) -> Edit:
@@ -65,11 +65,11 @@ def _insert(document: dict[str, Any], rng: Random) -> Edit:
     value = _value(document, rng)
     if isinstance(container, list):
         value = rng.choice([value, *copy.deepcopy(container)])
-        new = not any(_same(value, item) for item in container)
+        new = not any(_equal(value, item) for item in container)
         container.insert(rng.randint(0, len(container)), value)
         return Edit("insert", path, list, f"{value!r}", adds=new)
     free = [name for name in _NAMES if name not in container]
-    name = rng.choice(list(container)) + _TWICE if rng.random() < 0.1 else rng.choice(free)
+    name = rng.choice(list(container)) + _DUPLICATE_SUFFIX if rng.random() < 0.1 else rng.choice(free)
     members = list(container.items())
     members.insert(rng.randint(0, len(members)), (name, value))
     _replace(container, members)
@@ -80,8 +80,8 @@ def _rename(document: dict[str, Any], rng: Random) -> Edit:
     path, container = _pick(document, rng, dict)
     assert isinstance(container, dict)
     old = rng.choice(list(container))
-    near = [old.upper(), old + "s", old + " ", "@" + old, "https://schema.org/" + old, old[1:]]
-    new = rng.choice([name for name in [*near, rng.choice(_NAMES), *list(container)] if name != old])
+    similar = [old.upper(), old + "s", old + " ", "@" + old, "https://schema.org/" + old, old[1:]]
+    new = rng.choice([name for name in [*similar, rng.choice(_NAMES), *list(container)] if name != old])
     _replace(container, [(new if name == old else name, value) for name, value in container.items() if name != new])
     return Edit("rename", path, dict, f"{old!r} to {new!r}")
 
@@ -90,7 +90,7 @@ def _retarget(document: dict[str, Any], rng: Random) -> Edit:
     path, container = _pick(document, rng)
     key = _key(container, rng)
     old = container[key]
-    new = rng.choice([value for value in [*_near(old, rng), _value(document, rng)] if not _same(value, old)])
+    new = rng.choice([value for value in [*_similar(old, rng), _value(document, rng)] if not _equal(value, old)])
     container[key] = new
     return Edit("retarget", path, type(container), f"{key!r} from {old!r} to {new!r}")
 
@@ -117,7 +117,7 @@ _EDITS: tuple[Callable[[dict[str, Any], Random], Edit], ...] = (_insert, _rename
 
 
 def _pick(document: dict[str, Any], rng: Random, kind: type | None = None, least: int = 1) -> tuple[str, Any]:
-    """A container in ``document``, and its path."""
+    """Choose a container in ``document``; returns its path and the container."""
     parts = _containers(document, "")
     return rng.choice([part for part in parts if len(part[1]) >= least and (kind is None or type(part[1]) is kind)])
 
@@ -138,7 +138,7 @@ def _replace(container: dict[str, Any], members: list[tuple[str, Any]]) -> None:
     container.update(members)
 
 
-def _same(left: Any, right: Any) -> bool:
+def _equal(left: Any, right: Any) -> bool:
     return json.dumps(left) == json.dumps(right)
 
 
@@ -150,13 +150,13 @@ def _terms(value: Any) -> Iterator[str]:
             yield from _terms(inner)
 
 
-_STRANGE_NAMES = [
+_SPECIAL_NAMES = [
     *("@id", "@type", "@index", "@included", "@reverse", "@nest", "@graph", "@context", "@value", "@language", "@set"),
     *("id", "type", "proof", "Name", "name ", "unsignedClaim", "grade", "https://schema.org/name", "schema:name"),
     *("https://purl.imsglobal.org/spec/vc/ob/vocab.html#Alignment", "_:b0", "", "@unknown", "/", "__proto__"),
 ]
-_NAMES = sorted({name for context in oracle.DOCUMENTS.values() for name in _terms(context)}) + 4 * _STRANGE_NAMES
-"""Every term of the bundled contexts, and names that JSON-LD readers treat in their own ways."""
+_NAMES = sorted({name for context in oracle.DOCUMENTS.values() for name in _terms(context)}) + 4 * _SPECIAL_NAMES
+"""Every term of the bundled contexts, and names that JSON-LD processors treat specially."""
 
 _VALUES = [
     *("", "A", "https://other.example/", "did:example:other", "urn:uuid:1", "2031-01-01T00:00:00Z", "not an iri"),
@@ -169,19 +169,25 @@ _VALUES = [
 
 
 def _value(document: dict[str, Any], rng: Random) -> Any:
-    """A value from the pool, or one that stands elsewhere in the document."""
+    """Choose a value from the pool, or one from elsewhere in the document."""
     parts = [part for _, part in _containers(document, "") if part is not document]
     return copy.deepcopy(rng.choice([*_VALUES, rng.choice(parts or [{}])]))
 
 
-def _near(value: Any, rng: Random) -> list[Any]:
-    """Values that are easily taken for ``value``."""
+def _similar(value: Any, rng: Random) -> list[Any]:
+    """Values that could be confused with ``value``."""
     if isinstance(value, str):
         middle = rng.randint(0, len(value))
-        odd = rng.choice("aA0. \u200b\u0301\t\n\u00a0")
+        character = rng.choice("aA0. \u200b\u0301\t\n\u00a0")
         return [
             *(value + " ", value.swapcase(), value[:-1], value + "#", value + "/", f"_:{value}", [value, value]),
-            *(value[:middle] + odd + value[middle:], {"@value": value}, {"id": value}, {"@id": value}, {value: value}),
+            *(
+                value[:middle] + character + value[middle:],
+                {"@value": value},
+                {"id": value},
+                {"@id": value},
+                {value: value},
+            ),
         ]
     if isinstance(value, bool):
         return [not value, str(value).lower(), int(value)]
@@ -195,7 +201,7 @@ def _near(value: Any, rng: Random) -> list[Any]:
 
 
 def one_value_edits(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each scalar in ``document``, changed in a few ways, one at a time; and in words what was changed."""
+    """Yield each scalar in ``document`` changed in a few ways, one at a time, with a description of the change."""
     for path in _scalars(document, ()):
         for new in _changed(_get(document, path)):
             edited = copy.deepcopy(document)

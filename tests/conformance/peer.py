@@ -21,7 +21,7 @@ needs_peer = pytest.mark.skipif(
 
 
 def sign(documents: Sequence[Mapping[str, Any]], suite: str, *, seed: bytes, created: str) -> list[dict[str, Any]]:
-    """``documents`` signed by the key of ``seed``, whose did:key becomes their issuer's id."""
+    """Sign ``documents`` with the key of ``seed``; its did:key becomes their issuer's id."""
     return _run(
         "sign",
         [
@@ -32,7 +32,7 @@ def sign(documents: Sequence[Mapping[str, Any]], suite: str, *, seed: bytes, cre
 
 
 def verdicts(documents: Sequence[Mapping[str, Any]], suite: str, *, now: str) -> list[bool]:
-    """Whether the library finds each document's proof, issuer and dates in order."""
+    """Return, for each document, whether the library accepts its proof, issuer and dates."""
     items = [{"credential": document, "cryptosuite": suite, "now": now} for document in documents]
     return [result["verified"] for result in _run("verify", items)]
 

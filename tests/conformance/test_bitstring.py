@@ -1,4 +1,4 @@
-"""The example of Bitstring Status List v1.0, by itself and through the whole verification."""
+"""The example of Bitstring Status List v1.0, on its own and through the whole verification."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def cases() -> list[dict[str, Any]]:
     return found
 
 
-def judged(revocable: dict[str, Any], listed: dict[str, Any]) -> Report:
-    """The report on the example credential with the example list, both signed by one test key."""
+def report_on(revocable: dict[str, Any], listed: dict[str, Any]) -> Report:
+    """Return the report on the example credential with the example list, both signed by one test key."""
     url = revocable["credentialStatus"]["statusListCredential"]
     listed = {**listed, "issuer": makers.ISSUER_KEY.did}
     resolver = makers.FakeResolver(lists={url: makers.as_bytes(makers.signed(listed))}).resolver()
@@ -42,11 +42,11 @@ def judged(revocable: dict[str, Any], listed: dict[str, Any]) -> Report:
     return verify(makers.as_bytes(signed), resolver=resolver, now=makers.NOW)
 
 
-def test_the_list_unpacks_to_131072_clear_bits(published: dict[str, Any]) -> None:
+def test_the_list_decodes_to_131072_clear_bits(published: dict[str, Any]) -> None:
     assert bitstring.decode(published["credentialSubject"]["encodedList"]) == bytes(16_384)
 
 
-def test_every_look_up_gives_the_published_answer(published: dict[str, Any]) -> None:
+def test_every_look_up_gives_the_published_result(published: dict[str, Any]) -> None:
     bits = bitstring.decode(published["credentialSubject"]["encodedList"])
     assert len(cases()) == 4
     for case in cases():
@@ -59,11 +59,11 @@ def test_every_look_up_gives_the_published_answer(published: dict[str, Any]) -> 
             assert bitstring.get(bits, index) is bool(case["status"])
 
 
-def test_the_example_credential_still_stands(revocable: dict[str, Any], published: dict[str, Any]) -> None:
-    assert judged(revocable, published).verdict is Verdict.VALID
+def test_the_example_credential_is_valid(revocable: dict[str, Any], published: dict[str, Any]) -> None:
+    assert report_on(revocable, published).verdict is Verdict.VALID
 
 
-def test_the_example_credential_is_revoked_when_its_own_bit_is_set_and_by_no_other(
+def test_the_example_credential_is_revoked_only_by_its_own_bit(
     revocable: dict[str, Any], published: dict[str, Any]
 ) -> None:
     verdicts = {}
@@ -72,12 +72,12 @@ def test_the_example_credential_is_revoked_when_its_own_bit_is_set_and_by_no_oth
         bits = bytearray(16_384)
         bits[byte] = 0b1000_0000 >> bit  # index 0 is the leftmost bit (Bitstring Status List v1.0, 3.2)
         published["credentialSubject"]["encodedList"] = bitstring.encode(bytes(bits))
-        verdicts[index] = judged(revocable, published).verdict
+        verdicts[index] = report_on(revocable, published).verdict
     assert verdicts == {94_566: Verdict.VALID, 94_567: Verdict.REVOKED, 94_568: Verdict.VALID}
 
 
-def test_an_index_beyond_the_list_leaves_the_answer_open(revocable: dict[str, Any], published: dict[str, Any]) -> None:
+def test_an_index_beyond_the_list_is_unknown(revocable: dict[str, Any], published: dict[str, Any]) -> None:
     revocable["credentialStatus"]["statusListIndex"] = "131072"
-    report = judged(revocable, published)
+    report = report_on(revocable, published)
     assert report.verdict is Verdict.UNKNOWN
     assert (report.findings[6].outcome, report.findings[6].code) == (Outcome.UNKNOWN, "status_index_out_of_range")

@@ -1,4 +1,4 @@
-"""The published did:key vectors: the key behind each identifier, or a refusal that says its type is not supported."""
+"""The published did:key vectors: each gives its published key, or an error for an unsupported type."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def entries(name: str) -> Mapping[str, Any]:
 
 
 def supported(entry: Mapping[str, Any]) -> PublicKey | None:
-    """The key that ``entry`` publishes, read without the DID; None when its type is not one that Laurel uses."""
+    """Return the key that ``entry`` publishes, read without the DID; None when Laurel does not support its type."""
     method = entry.get("verificationKeyPair") or entry.get("verificationMethod") or entry
     jwk = method.get("publicKeyJwk", {}) if isinstance(method, dict) else {}
     if jwk.get("crv") in {"Ed25519", "P-256", "P-384"}:
@@ -48,13 +48,13 @@ ALL = [
 ]
 
 
-def test_every_entry_is_looked_at() -> None:
+def test_the_vectors_are_complete() -> None:
     assert len(ALL) == 30
     assert sum(key is not None for _, key in ALL) == 10
 
 
 @pytest.mark.parametrize(("did", "key"), [(did, key) for did, key in ALL if key is not None])
-def test_a_supported_identifier_is_its_published_key(did: str, key: PublicKey) -> None:
+def test_a_supported_identifier_gives_its_published_key(did: str, key: PublicKey) -> None:
     controller = controller_of(did)
     assert controller.id == did
     assert [method.id for method in controller.methods] == [f"{did}#{did.removeprefix('did:key:')}"]
@@ -62,7 +62,7 @@ def test_a_supported_identifier_is_its_published_key(did: str, key: PublicKey) -
 
 
 @pytest.mark.parametrize("did", [did for did, key in ALL if key is None])
-def test_an_identifier_of_another_type_is_refused_as_unsupported(did: str) -> None:
+def test_an_identifier_of_an_unsupported_type_is_refused(did: str) -> None:
     with pytest.raises(Malformed) as caught:
         controller_of(did)
     assert caught.value.code == "key_unsupported"

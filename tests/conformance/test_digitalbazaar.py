@@ -1,4 +1,4 @@
-"""Laurel and an independent implementation read each other's signatures, and refuse the same edits."""
+"""Laurel and an independent implementation accept each other's signatures, and refuse the same edits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = peer.needs_peer
 SEED = makers.ISSUER_KEY.private.private_bytes_raw()
 NOW = "2026-11-22T12:00:00Z"
 EDITS = 60
-"""Edits of one credential that both are asked about."""
+"""Edits of one credential that both must refuse."""
 
 PLAIN: dict[str, Any] = {
     "@context": ["https://www.w3.org/ns/credentials/v2"],
@@ -37,7 +37,7 @@ def suite(request: pytest.FixtureRequest) -> str:
 
 
 def documents() -> list[dict[str, Any]]:
-    """A badge as Laurel builds it, a plain credential, and the specification's examples when they are there."""
+    """A badge as Laurel builds it, a plain credential, and the specification's examples if available."""
     examples = [vectors.load(path) for path in vectors.files("openbadges/*.json")]
     for example in examples:
         example["issuer"]["id"] = makers.ISSUER_KEY.did
@@ -50,36 +50,36 @@ def accepted(document: dict[str, Any]) -> bool:
 
 
 def edits(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Some of the credential's one-value edits, always the same ones, and the edits of its proof among them."""
+    """A fixed sample of the credential's one-value edits, which includes edits of its proof."""
     edited = [variant for _, variant in one_value_edits(document)]
     return Random(len(edited)).sample(edited, EDITS)
 
 
-def test_laurel_accepts_what_the_peer_signs(suite: str) -> None:
+def test_laurel_accepts_the_peers_signatures(suite: str) -> None:
     signed = peer.sign(documents(), suite, seed=SEED, created=NOW)
     assert [document["id"] for document in signed if not accepted(document)] == []
 
 
-def test_the_peer_accepts_what_laurel_signs(suite: str) -> None:
+def test_the_peer_accepts_laurels_signatures(suite: str) -> None:
     signed = [makers.signed(document, suite=suite) for document in documents()]
     assert peer.verdicts(signed, suite, now=NOW) == [True] * len(signed)
 
 
-def test_both_make_the_same_signature(suite: str) -> None:
-    # Ed25519 is deterministic (RFC 8032, 5.1.6): the same signature means the same 64 bytes to sign.
+def test_both_make_identical_signatures(suite: str) -> None:
+    # Ed25519 is deterministic (RFC 8032, 5.1.6): an equal signature means equal bytes to sign.
     theirs = [document["proof"]["proofValue"] for document in peer.sign(documents(), suite, seed=SEED, created=NOW)]
     ours = [makers.signed(document, suite=suite)["proof"]["proofValue"] for document in documents()]
     assert ours == theirs
 
 
-def test_neither_accepts_an_edit_of_what_the_peer_signed(suite: str) -> None:
+def test_neither_accepts_an_edit_of_a_credential_signed_by_the_peer(suite: str) -> None:
     for document in peer.sign(documents()[:2], suite, seed=SEED, created=NOW):
         variants = edits(document)
         assert peer.verdicts(variants, suite, now=NOW) == [False] * EDITS
         assert [accepted(variant) for variant in variants] == [False] * EDITS
 
 
-def test_neither_accepts_an_edit_of_what_laurel_signed(suite: str) -> None:
+def test_neither_accepts_an_edit_of_a_credential_signed_by_laurel(suite: str) -> None:
     for document in (makers.signed(document, suite=suite) for document in documents()[:2]):
         variants = edits(document)
         assert peer.verdicts(variants, suite, now=NOW) == [False] * EDITS

@@ -1,6 +1,7 @@
-"""The published vectors of Securing Verifiable Credentials using JOSE and COSE: those that are compact tokens.
+"""The published vectors of Securing Verifiable Credentials using JOSE and COSE that are compact tokens.
 
-Each is judged as far as a token goes: parsed, its signature checked with the key the case names, its claims read.
+Each is checked as far as a token goes: it is parsed, its signature verified with the key that the case names, and its
+claims read.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ REFUSED = {
     12: ("signature_wrong", "only the signature is wrong"),
     13: ("token_type_other", "typ and cty are wrong"),
     14: ("token_type_other", "typ and cty are wrong"),
-    15: ("claims_contradict", "the claims vc and vp beside a credential"),
+    15: ("claims_contradict", "the claims vc and vp next to a credential"),
     16: ("presentation_unsupported", "a presentation, which Laurel does not check"),
 }
-"""Case -> the code of its refusal, and what is the matter with it upstream."""
-NARROWER = {7: ("presentation_unsupported", "a presentation is a success upstream; Laurel checks credentials")}
-"""Successes upstream that Laurel refuses by name."""
-HELD = {6, 8}
+"""Case number: the code of its refusal, and what is wrong with it according to the vectors."""
+UNSUPPORTED = {7: ("presentation_unsupported", "a presentation is a success upstream; Laurel checks credentials")}
+"""Cases that are successes in the vectors but that Laurel refuses as unsupported."""
+VALID = {6, 8}
 
 
 def cases() -> dict[int, dict[str, Any]]:
@@ -43,7 +44,7 @@ def cases() -> dict[int, dict[str, Any]]:
 
 
 def token_of(case: dict[str, Any]) -> bytes:
-    # Some of the files end in a line feed, which is no part of the token.
+    # Some of the files end in a line feed, which is not part of the token.
     return (vectors.ROOT / "vc-jose-cose" / case["input"]).read_bytes().removesuffix(b"\n")
 
 
@@ -58,25 +59,25 @@ def verdict(case: dict[str, Any]) -> str:
         read(jws)
     except Malformed as error:
         return error.code
-    return "holds"
+    return "valid"
 
 
-def test_every_case_is_looked_at() -> None:
-    assert cases().keys() == REFUSED.keys() | NARROWER.keys() | HELD
+def test_the_vectors_are_complete() -> None:
+    assert cases().keys() == REFUSED.keys() | UNSUPPORTED.keys() | VALID
 
 
 @pytest.mark.parametrize("number", cases())
-def test_a_token_is_judged_as_published(number: int) -> None:
+def test_a_token_gives_the_published_result(number: int) -> None:
     case = cases()[number]
-    if number in HELD:
-        assert (verdict(case), case["expected"]) == ("holds", "success")
-    elif number in NARROWER:
-        assert (verdict(case), case["expected"]) == (NARROWER[number][0], "success")
+    if number in VALID:
+        assert (verdict(case), case["expected"]) == ("valid", "success")
+    elif number in UNSUPPORTED:
+        assert (verdict(case), case["expected"]) == (UNSUPPORTED[number][0], "success")
     else:
         assert (verdict(case), case["expected"]) == (REFUSED[number][0], "failure")
 
 
-def test_the_signature_of_the_presentation_holds_all_the_same() -> None:
+def test_the_signature_of_the_presentation_is_valid() -> None:
     case = cases()[7]
     jws = compact.parse(token_of(case))
     key = key_of_jwk(vectors.load(f"vc-jose-cose/{case['key']}")["publicKeyJwk"])
@@ -84,13 +85,13 @@ def test_the_signature_of_the_presentation_holds_all_the_same() -> None:
     assert holds(key, jws.algorithm, jws.signature, jws.signing_input)
 
 
-def test_the_key_that_comes_with_its_secret_is_refused() -> None:
+def test_a_key_published_with_its_private_part_is_refused() -> None:
     key = key_of_method(vectors.load("vc-jose-cose/keys/vm-p256.json"))
     assert isinstance(key, UnusableKey)
     assert key.code == "key_private"
 
 
-def test_the_key_of_an_unsupported_curve_says_so() -> None:
+def test_a_key_of_an_unsupported_curve_is_unsupported() -> None:
     key = key_of_jwk(vectors.load("vc-jose-cose/keys/vm-p521.json")["publicKeyJwk"])
     assert isinstance(key, UnusableKey)
     assert key.code == "key_unsupported"

@@ -1,8 +1,8 @@
-"""The W3C suite of JSON-LD to RDF (w3c/json-ld-api): each case gives the published quads or is refused by name.
+"""The W3C suite of JSON-LD to RDF (w3c/json-ld-api): each case gives the published quads or a named error.
 
-The product reads a part of JSON-LD on purpose: published contexts, aliases instead of keywords, one spelling for each
-thing. As the cases stand it therefore refuses every one. What it claims to support is tested on the same cases in its
-own spelling (see `translation`), over tables that the project's compiler made of their contexts.
+Laurel deliberately supports only a part of JSON-LD: published contexts, aliases instead of keywords, one spelling of
+each name. So it refuses every case in its original form. What Laurel claims to support is tested on the same cases
+rewritten in that spelling (see `translation`), over tables that the project's compiler made from their contexts.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ SUPPORTED = {
     "text, without published quads": "tnt01 tnt02 tnt03 tnt04 tnt05 tnt06 tnt07 tnt08 tnt09 tnt10 tnt11 tnt12 tnt13 "
     "tnt14 tnt15 tnt16",
 }
-"""What we claim to support, and the cases that show it."""
+"""The features that Laurel claims to support, and the cases that prove it."""
 
-# How many cases end how: refusals by their code, `context_uncompiled` where the compiler stopped at a context.
-AS_THEY_STAND = {
+# Number of cases by result: an error code, or `context_uncompiled` if the compiler rejected a context.
+UNTRANSLATED = {
     "context_inline": 392,
     "context_unknown": 6,
     "json_invalid": 19,
@@ -75,7 +75,7 @@ TRANSLATED = {
     "type_undefined": 2,
     "value_invalid": 3,
     "value_null": 2,
-    "value_repeated": 1,  # te027: a set that repeats itself hides from a reader of the JSON that it says one thing
+    "value_repeated": 1,  # te027: a set with duplicates; a reader of the JSON would not see that they are one statement
 }
 
 
@@ -84,7 +84,7 @@ def source(case: dict[str, Any]) -> Any:
 
 
 def expected(case: dict[str, Any]) -> str | None:
-    """The canonical quads that ``case`` must have; None where it must be refused."""
+    """Return the canonical quads that ``case`` must give; None if it must be refused."""
     if "expect" in case:
         return rdfc.canonicalize(nquads.read((FOLDER / case["expect"]).read_text("utf-8"))).decode()
     if "jld:PositiveSyntaxTest" in case["@type"]:
@@ -95,15 +95,15 @@ def expected(case: dict[str, Any]) -> str | None:
 
 
 def answer(document: Any) -> dict[str, str]:
-    """What the product makes of ``document``, as `own_tables` says it."""
+    """Return the product's result for ``document``, in the format of `custom_tables`."""
     try:
         return {"canonical": rdfc.canonicalize(to_quads(document)).decode()}
     except CanonicalError as error:
         return {"refused": error.code}
 
 
-def judged(case: dict[str, Any], answer: dict[str, str]) -> str:
-    """In a word: `equal`, the code of the refusal, or one of `WRONG`."""
+def result_of(case: dict[str, Any], answer: dict[str, str]) -> str:
+    """Return `equal`, the error code, or one of `WRONG`."""
     if "refused" in answer:
         return answer["refused"]
     quads = expected(case)
@@ -117,7 +117,7 @@ WRONG = {"different", "accepted"}
 
 @pytest.fixture(scope="module")
 def translated() -> dict[str, str]:
-    """The case and its judgement, in our spelling and over its own contexts."""
+    """Each case and its result, in Laurel's spelling and over its own contexts."""
     answers: dict[str, dict[str, str]] = {}
     jobs = {}
     for name, case in CASES.items():
@@ -126,37 +126,37 @@ def translated() -> dict[str, str]:
             jobs[name] = json.dumps({"tables": tables(translation), "document": translation.document})
         except Unsupported:
             answers[name] = {"refused": "context_uncompiled"}
-    command = [sys.executable, "-m", "tests.conformance.own_tables"]
+    command = [sys.executable, "-m", "tests.conformance.custom_tables"]
     done = subprocess.run(command, input="\n".join(jobs.values()), capture_output=True, text=True, check=True, cwd=ROOT)
     answers |= dict(zip(jobs, map(json.loads, done.stdout.splitlines()), strict=True))
-    return {name: judged(case, answers[name]) for name, case in CASES.items()}
+    return {name: result_of(case, answers[name]) for name, case in CASES.items()}
 
 
-def test_the_suite_is_whole() -> None:
+def test_the_suite_is_complete() -> None:
     kinds = Counter(case["@type"][0].removeprefix("jld:") for case in CASES.values())
     assert kinds == {"PositiveEvaluationTest": 345, "NegativeEvaluationTest": 106, "PositiveSyntaxTest": 16}
 
 
-def test_as_they_stand_all_cases_are_refused_by_name() -> None:
-    assert Counter(judged(case, answer(source(case))) for case in CASES.values()) == AS_THEY_STAND
+def test_untranslated_cases_are_all_refused_with_a_code() -> None:
+    assert Counter(result_of(case, answer(source(case))) for case in CASES.values()) == UNTRANSLATED
 
 
-def test_no_case_has_other_quads_than_published_and_no_negative_one_is_accepted(translated: dict[str, str]) -> None:
-    assert {name: word for name, word in translated.items() if word in WRONG} == {}
+def test_no_case_gives_wrong_quads_and_no_negative_case_is_accepted(translated: dict[str, str]) -> None:
+    assert {name: result for name, result in translated.items() if result in WRONG} == {}
 
 
-def test_the_supported_cases_are_those_that_we_claim(translated: dict[str, str]) -> None:
+def test_the_supported_cases_are_the_claimed_ones(translated: dict[str, str]) -> None:
     claimed = {name for names in SUPPORTED.values() for name in names.split()}
-    assert {name for name, word in translated.items() if word == "equal"} == claimed
+    assert {name for name, result in translated.items() if result == "equal"} == claimed
 
 
-def test_every_other_case_is_refused_by_name(translated: dict[str, str]) -> None:
+def test_every_other_case_is_refused_with_a_code(translated: dict[str, str]) -> None:
     assert Counter(translated.values()) == TRANSLATED
 
 
-def test_other_quads_and_a_missing_refusal_are_caught() -> None:
+def test_wrong_quads_and_a_missing_error_are_detected() -> None:
     positive, negative = (
         next(case for case in CASES.values() if kind in case) for kind in ("expect", "expectErrorCode")
     )
-    assert judged(positive, {"canonical": "<urn:a> <urn:b> <urn:c> .\n"}) == "different"
-    assert judged(negative, {"canonical": ""}) == "accepted"
+    assert result_of(positive, {"canonical": "<urn:a> <urn:b> <urn:c> .\n"}) == "different"
+    assert result_of(negative, {"canonical": ""}) == "accepted"

@@ -1,4 +1,4 @@
-"""Of a signed credential, no one-edit variant with another meaning is accepted, and mere rewriting is not refused."""
+"""No one-edit variant of a signed credential with another meaning is accepted; equivalent rewriting is accepted."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ BASES = {
     ("fullOpenBadge", JCS): 200,
     ("fullOpenBadge", SIGNATURE_2020): 200,
 }
-"""How many variants of which credential under which suite; `test_token_mutants` has as many more as make 10,000."""
+"""Number of variants for each credential and suite; `test_token_mutants` adds the rest of the 10,000."""
 
 View = Mapping[str, Any]
 Verifier = Callable[[bytes], View | None]
-"""From a credential's bytes to what would be shown of it; None when it is refused."""
+"""From a credential's bytes to the view that would be shown; None when it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A signed credential, what it means and what is shown of it."""
+    """A signed credential, its meaning and its view."""
 
     document: dict[str, Any]
     suite: str
@@ -73,7 +73,7 @@ def original(name: str, suite: str) -> Original:
 
 
 def signed_2020(unsigned: dict[str, Any]) -> dict[str, Any]:
-    """``unsigned`` with a proof of the kind that was before Data Integrity; Laurel itself makes none."""
+    """Return ``unsigned`` with an Ed25519Signature2020 proof, which Laurel verifies but does not make."""
     key = makers.ISSUER_KEY
     unsigned = {**unsigned, "@context": [*unsigned["@context"], "https://w3id.org/security/suites/ed25519-2020/v1"]}
     options = {
@@ -86,14 +86,14 @@ def signed_2020(unsigned: dict[str, Any]) -> dict[str, Any]:
     return {**unsigned, "proof": {**options, "proofValue": encode_base58btc(signature)}}
 
 
-def complaint(before: Original, mutant: Mutant, shown: View | None) -> str | None:
-    """What is wrong with how ``mutant`` was judged, or None. ``shown``: what the verifier would show of it."""
+def failure(before: Original, mutant: Mutant, shown: View | None) -> str | None:
+    """Return what is wrong with the verifier's result for ``mutant``, or None. ``shown`` is the verifier's view."""
     if shown is None:
         return "refused, though only the order changed" if _only_order(before, mutant) else None
-    if not _means(before, mutant):
+    if not _has_same_meaning(before, mutant):
         return "accepted with another meaning"
     if mutant.edit.adds:
-        return "accepted with something in it that nobody signed"
+        return "accepted with unsigned content"
     new = set(_leaves(shown)) - set(_leaves(before.shown))
     return f"accepted, and shown differently: {new}" if new else None
 
@@ -102,10 +102,10 @@ def _only_order(before: Original, mutant: Mutant) -> bool:
     edit = mutant.edit
     if edit.kind != "reorder" or edit.path.endswith("@context"):  # the first context must come first (VCDM 2.0, 4.3)
         return False
-    return edit.container is dict or (before.suite != JCS and _means(before, mutant))
+    return edit.container is dict or (before.suite != JCS and _has_same_meaning(before, mutant))
 
 
-def _means(before: Original, mutant: Mutant) -> bool:
+def _has_same_meaning(before: Original, mutant: Mutant) -> bool:
     try:
         return meaning(mutant.source) == before.meaning
     except NoMeaning:
@@ -122,22 +122,22 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(part)
 
 
-def complaints(before: Original, seed: str, number: int, verifier: Verifier) -> list[str]:
-    found = []
-    for turn, mutant in enumerate(mutants(before.document, seed, number)):
-        words = complaint(before, mutant, verifier(mutant.source))
-        if words:
-            found.append(f"variant {turn}: {mutant.edit}: {words}")
-    return found
+def failures(before: Original, seed: str, number: int, verifier: Verifier) -> list[str]:
+    messages = []
+    for number_of_variant, mutant in enumerate(mutants(before.document, seed, number)):
+        message = failure(before, mutant, verifier(mutant.source))
+        if message:
+            messages.append(f"variant {number_of_variant}: {mutant.edit}: {message}")
+    return messages
 
 
 @pytest.mark.parametrize(("name", "suite"), BASES, ids=lambda value: str(value).replace(" ", "-"))
-def test_no_variant_with_another_meaning_is_accepted_and_no_mere_rewriting_refused(name: str, suite: str) -> None:
+def test_only_variants_with_the_same_meaning_are_accepted(name: str, suite: str) -> None:
     before = original(name, suite)
-    assert complaints(before, f"{name} {suite}", BASES[name, suite], laurel) == []
+    assert failures(before, f"{name} {suite}", BASES[name, suite], laurel) == []
 
 
-def test_there_are_seven_thousand_variants_of_every_kind() -> None:
+def test_there_are_7000_variants_of_every_kind() -> None:
     assert sum(BASES.values()) == 7_000
     before = original(HOSTED, RDFC)
     kinds = [mutant.edit.kind for mutant in mutants(before.document, "kinds", 50)]
@@ -146,7 +146,7 @@ def test_there_are_seven_thousand_variants_of_every_kind() -> None:
     )
 
 
-def test_other_spellings_of_the_same_json_are_accepted() -> None:
+def test_other_formatting_of_the_same_json_is_accepted() -> None:
     before = original(HOSTED, RDFC)
     for source in (
         json.dumps(before.document, indent=2).encode(),
@@ -156,17 +156,17 @@ def test_other_spellings_of_the_same_json_are_accepted() -> None:
         assert laurel(source) == before.shown
 
 
-def test_a_verifier_that_accepts_everything_is_caught() -> None:
+def test_a_verifier_that_accepts_everything_is_detected() -> None:
     before = original(HOSTED, RDFC)
-    assert len(complaints(before, "gullible", 200, lambda source: before.shown)) > 100
+    assert len(failures(before, "gullible", 200, lambda source: before.shown)) > 100
 
 
-def test_a_verifier_that_refuses_everything_is_caught() -> None:
+def test_a_verifier_that_refuses_everything_is_detected() -> None:
     before = original(HOSTED, RDFC)
-    assert len(complaints(before, "stubborn", 200, lambda source: None)) > 20
+    assert len(failures(before, "stubborn", 200, lambda source: None)) > 20
 
 
-def test_a_verifier_that_shows_what_was_not_signed_is_caught() -> None:
+def test_a_verifier_that_shows_unsigned_content_is_detected() -> None:
     before = original(HOSTED, RDFC)
     same = Mutant(Edit("retarget", "/", dict), makers.as_bytes(before.document))
-    assert complaint(before, same, {**before.shown, "name": "Something else"}) is not None
+    assert failure(before, same, {**before.shown, "name": "Something else"}) is not None

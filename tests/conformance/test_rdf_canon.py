@@ -33,7 +33,7 @@ def digest_of(entry: dict[str, Any]) -> Any:
     return DIGESTS[entry.get("hashAlgorithm", "SHA256")]
 
 
-def test_the_suite_is_whole() -> None:
+def test_the_suite_is_complete() -> None:
     kinds = Counter(entry["type"] for entry in ENTRIES)
     assert kinds == {"rdfc:RDFC10EvalTest": 64, "rdfc:RDFC10MapTest": 21, "rdfc:RDFC10NegativeEvalTest": 1}
 
@@ -53,6 +53,6 @@ def test_map(entry: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("entry", entries("RDFC10NegativeEvalTest"))
 def test_the_poison_graph_is_refused(entry: dict[str, Any]) -> None:
-    with pytest.raises(CanonicalError) as refusal:
+    with pytest.raises(CanonicalError) as caught:
         rdfc.canonicalize(quads_of(entry), digest=digest_of(entry))
-    assert refusal.value.code == "canonical_budget"
+    assert caught.value.code == "canonical_budget"

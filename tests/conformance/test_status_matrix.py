@@ -1,7 +1,7 @@
-"""Fourteen faults of a status, alone and beside a good entry in either place, over real TLS: none comes out as valid.
+"""Fourteen status errors, alone and next to a valid entry in either position, over real TLS: none is valid.
 
-`tests/verify/checks/test_status.py` has more faults of lists and entries, on a world from dictionaries; here the list
-comes by the guarded fetcher and its cache, as a stranger's does.
+`tests/verify/checks/test_status.py` tests more errors of lists and entries, with a fake resolver. Here the list comes
+through the guarded fetcher and its cache, as a list of an external host does.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from tests.net.certificates import Authority
 from tests.net.conftest import Names
 from tests.net.stranger import Behaviour, Stranger, ok
 
-GOOD, BAD = "good.example", "bad.example"
+VALID_HOST, INVALID_HOST = "good.example", "bad.example"
 PATH = "/status/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong: with the answer of the host, with the list, with its certificate, or with the entry."""
+class StatusError:
+    """An error of the host's response, the list, the certificate or the entry."""
 
     code: str
     page: Callable[[bytes], bytes | Behaviour] = ok
@@ -47,7 +47,7 @@ class Fault:
     entry: Mapping[str, object] | None = None
     verdict: Verdict = Verdict.UNKNOWN
     seconds: float = 10.0
-    """For all that the verification fetches."""
+    """Time limit for all fetches of the verification."""
 
 
 def listed(document: dict[str, Any], **members: Any) -> bytes:
@@ -62,36 +62,36 @@ def forged(document: dict[str, Any]) -> bytes:
     return makers.as_bytes({**makers.signed(document), "validFrom": "2025-01-01T00:00:00Z"})
 
 
-def too_late(_connection: object) -> None:
+def delayed(_connection: object) -> None:
     time.sleep(1.5)
 
 
 REVOKED = bitstring.encode(bitstring.with_bit(makers.EMPTY_BITS, 7, value=True))
 
-FAULTS = {
-    "404": Fault("status_list_unavailable", lambda body: ok(body, status="404 Not Found")),
-    "500": Fault("status_list_unavailable", lambda body: ok(body, status="500 Internal Server Error")),
-    "time-out": Fault("status_list_unavailable", lambda body: too_late, seconds=1.0),
-    "TLS failure": Fault("status_list_unavailable", authority=Authority("Nobody's authority")),
-    "bad proof": Fault("status_list_unproven", listed=forged),
-    "expired list": Fault("status_list_unproven", listed=partial(listed, validUntil="2026-01-02T00:00:00Z")),
-    "other purpose": Fault("status_purpose_differs", listed=partial(subject, statusPurpose="suspension")),
-    "short list": Fault(
+STATUS_ERRORS = {
+    "404": StatusError("status_list_unavailable", lambda body: ok(body, status="404 Not Found")),
+    "500": StatusError("status_list_unavailable", lambda body: ok(body, status="500 Internal Server Error")),
+    "time-out": StatusError("status_list_unavailable", lambda body: delayed, seconds=1.0),
+    "TLS failure": StatusError("status_list_unavailable", authority=Authority("Untrusted authority")),
+    "bad proof": StatusError("status_list_unproven", listed=forged),
+    "expired list": StatusError("status_list_unproven", listed=partial(listed, validUntil="2026-01-02T00:00:00Z")),
+    "other purpose": StatusError("status_purpose_differs", listed=partial(subject, statusPurpose="suspension")),
+    "short list": StatusError(
         "status_list_too_short", listed=partial(subject, encodedList=bitstring.encode(makers.EMPTY_BITS[:-1]))
     ),
-    "index out of range": Fault("status_index_out_of_range", entry={"statusListIndex": str(bitstring.MIN_BITS)}),
-    "negative index": Fault("status_malformed", entry={"statusListIndex": "-1"}),
-    "index that is no integer": Fault("status_malformed", entry={"statusListIndex": "7.0"}),
-    "statusSize above 1": Fault("status_size_unsupported", entry={"statusSize": 2}),
-    "unknown type": Fault("status_type_unknown", entry={"type": "StatusList2021Entry"}),
-    "one of two is set": Fault("revoked", listed=partial(subject, encodedList=REVOKED), verdict=Verdict.REVOKED),
+    "index out of range": StatusError("status_index_out_of_range", entry={"statusListIndex": str(bitstring.MIN_BITS)}),
+    "negative index": StatusError("status_malformed", entry={"statusListIndex": "-1"}),
+    "index that is not an integer": StatusError("status_malformed", entry={"statusListIndex": "7.0"}),
+    "statusSize above 1": StatusError("status_size_unsupported", entry={"statusSize": 2}),
+    "unknown type": StatusError("status_type_unknown", entry={"type": "StatusList2021Entry"}),
+    "one of two is set": StatusError("revoked", listed=partial(subject, encodedList=REVOKED), verdict=Verdict.REVOKED),
 }
-"""The rows of the threat model, the last for verifiers that look at one entry only."""
+"""The rows of the threat model. The last one is for verifiers that check only one entry."""
 
 
 @dataclass(slots=True)
-class Stage:
-    """Two hosts of status lists, and a verifier that reaches both."""
+class StatusListSetup:
+    """Two hosts of status lists, and a verifier that can reach both."""
 
     hosts: dict[str, Stranger]
     fetcher: Fetcher
@@ -102,56 +102,67 @@ class Stage:
 
     def status_list(self, host: str) -> dict[str, Any]:
         document = makers.status_list(Purpose.REVOCATION)
-        moved: dict[str, Any] = json.loads(json.dumps(document).replace(str(document["id"]), self.url(host)))
-        return moved
+        relocated: dict[str, Any] = json.loads(json.dumps(document).replace(str(document["id"]), self.url(host)))
+        return relocated
 
     def entry(self, host: str, **members: object) -> dict[str, object]:
         [entry] = makers.unsigned(entries=makers.ENTRIES[:1])["credentialStatus"]  # type: ignore[misc]
         return {**entry, "id": f"{self.url(host)}#7", "statusListCredential": self.url(host), **members}
 
     def report(self, *entries: dict[str, object]) -> Report:
-        # eddsa-jcs-2022 signs any member as it stands, so that the fault reaches the check.
+        # eddsa-jcs-2022 signs any member as written, so the invalid entry reaches the check.
         source = makers.signed({**makers.unsigned(), "credentialStatus": list(entries)}, suite="eddsa-jcs-2022")
-        web = Cache(self.fetcher, lambda: makers.NOW)
-        lists = FetchedStatusLists(web, Deadline.after(self.seconds, time.monotonic))
+        cache = Cache(self.fetcher, lambda: makers.NOW)
+        lists = FetchedStatusLists(cache, Deadline.after(self.seconds, time.monotonic))
         ports: Resolver = replace(makers.FakeResolver().resolver(), status_lists=lists)
         return verify(makers.as_bytes(source), resolver=ports, now=makers.NOW)
 
 
-@pytest.fixture(params=[None, *FAULTS], ids=lambda name: name or "no fault")
-def fault(request: pytest.FixtureRequest) -> Fault | None:
-    return FAULTS[request.param] if request.param else None
+@pytest.fixture(params=[None, *STATUS_ERRORS], ids=lambda name: name or "no error")
+def status_error(request: pytest.FixtureRequest) -> StatusError | None:
+    return STATUS_ERRORS[request.param] if request.param else None
 
 
 @pytest.fixture
-def stage(fault: Fault | None, tmp_path: Path) -> Iterator[Stage]:
+def setup(status_error: StatusError | None, tmp_path: Path) -> Iterator[StatusListSetup]:
     trusted = Authority()
-    authorities = {GOOD: trusted, BAD: (fault and fault.authority) or trusted}
-    with ExitStack() as running:
+    authorities = {VALID_HOST: trusted, INVALID_HOST: (status_error and status_error.authority) or trusted}
+    with ExitStack() as stack:
         hosts = {
-            host: running.enter_context(Stranger(authority.server(tmp_path, host)))
+            host: stack.enter_context(Stranger(authority.server(tmp_path, host)))
             for host, authority in authorities.items()
         }
-        guard = Guard(frozenset(f"{host}:{stranger.port}" for host, stranger in hosts.items()))
+        guard = Guard(frozenset(f"{host}:{server.port}" for host, server in hosts.items()))
         names = Names(**{host.replace(".", "_"): [["127.0.0.1"]] for host in hosts})
         fetcher = Fetcher(guard, names, trusted.trust(), lambda: makers.NOW)
-        stage = Stage(hosts, fetcher, fault.seconds if fault else 10.0)
-        for host, stranger in hosts.items():
-            stranger.pages[PATH] = ok(listed(stage.status_list(host)))
-        if fault is not None:
-            body = (fault.listed or listed)(stage.status_list(BAD))
-            hosts[BAD].pages[PATH] = fault.page(body)
-        yield stage
+        setup = StatusListSetup(hosts, fetcher, status_error.seconds if status_error else 10.0)
+        for host, server in hosts.items():
+            server.pages[PATH] = ok(listed(setup.status_list(host)))
+        if status_error is not None:
+            body = (status_error.listed or listed)(setup.status_list(INVALID_HOST))
+            hosts[INVALID_HOST].pages[PATH] = status_error.page(body)
+        yield setup
 
 
-@pytest.mark.parametrize("place", ["alone", "first of two", "second of two"])
-def test_no_fault_of_a_status_is_valid_and_without_one_it_is(fault: Fault | None, stage: Stage, place: str) -> None:
-    good, bad = stage.entry(GOOD), stage.entry(BAD, **((fault and fault.entry) or {}))
-    report = stage.report(*{"alone": [bad], "first of two": [bad, good], "second of two": [good, bad]}[place])
-    expected = (fault.verdict, fault.code) if fault else (Verdict.VALID, "still_stands")
+@pytest.mark.parametrize("position", ["alone", "first of two", "second of two"])
+def test_only_a_status_without_an_error_is_valid(
+    status_error: StatusError | None, setup: StatusListSetup, position: str
+) -> None:
+    valid_entry, invalid_entry = (
+        setup.entry(VALID_HOST),
+        setup.entry(INVALID_HOST, **((status_error and status_error.entry) or {})),
+    )
+    report = setup.report(
+        *{
+            "alone": [invalid_entry],
+            "first of two": [invalid_entry, valid_entry],
+            "second of two": [valid_entry, invalid_entry],
+        }[position]
+    )
+    expected = (status_error.verdict, status_error.code) if status_error else (Verdict.VALID, "still_stands")
     assert (report.verdict, report.findings[6].code) == expected
 
 
-def test_the_matrix_is_whole() -> None:
-    assert len(FAULTS) == 14
-    assert Verdict.VALID not in {fault.verdict for fault in FAULTS.values()}
+def test_the_matrix_is_complete() -> None:
+    assert len(STATUS_ERRORS) == 14
+    assert Verdict.VALID not in {status_error.verdict for status_error in STATUS_ERRORS.values()}

@@ -1,6 +1,7 @@
-"""Of a signed token, no one-edit variant is accepted: a token has one spelling, and every byte of it is signed.
+"""No one-edit variant of a signed token is accepted: a token has one spelling, and every byte is signed.
 
-Only the twin of an ECDSA signature, which anybody can make, gives another token that says the same.
+The only exception is the second signature of ECDSA, which anyone can compute: it gives another token with the same
+content.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from chalicelib.verify.base64url import encode
 from chalicelib.verify.pipeline import verify
 from tests import makers
 from tests.conformance.test_mutants import BASES
-from tests.conformance.token_mutation import EDITS, decoded, encoded, mutants, twin
+from tests.conformance.token_mutation import EDITS, decoded, encoded, mutants, second_signature
 from tests.verify.canonical import vectors
 
 NUMBER = 500
-"""Variants of each token."""
-SECOND, FIRST, FULL = "the second data model", "the first data model", "the full example"
+"""Number of variants of each token."""
+SECOND, FIRST, FULL = "second data model", "first data model", "full example"
 TOKENS = [(model, algorithm) for model in (SECOND, FIRST, FULL) for algorithm in ("EdDSA", "ES256")]
 
 View = Mapping[str, Any]
@@ -34,7 +35,7 @@ RESOLVER = makers.good_resolver().resolver()
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A signed token, its signer's public key, and what is shown of it."""
+    """A signed token, its signer's public key, and its view."""
 
     source: bytes
     algorithm: str
@@ -48,7 +49,7 @@ def did_jwk() -> str:
 
 
 def payload(model: str, did: str) -> dict[str, Any]:
-    """A credential by ``did``, without a status, which only its issuer could sign."""
+    """A credential by ``did`` without a status, because only its own issuer could sign the status list."""
     if model == FULL:
         if not vectors.ROOT.is_dir():
             pytest.skip(f"NO TEST VECTORS: {vectors.ROOT} is missing; set LAUREL_VECTORS")
@@ -79,58 +80,58 @@ def laurel(source: bytes) -> View | None:
     return verify(source, resolver=RESOLVER, now=makers.NOW).credential
 
 
-def complaints(before: Token, seed: str, number: int, verifier: Callable[[bytes], View | None]) -> list[str]:
-    """What is wrong with how variants of ``before`` were judged."""
-    found = []
-    for turn, (edit, variant) in enumerate(mutants(before.source, seed, number)):
+def failures(before: Token, seed: str, number: int, verifier: Callable[[bytes], View | None]) -> list[str]:
+    """Return what is wrong with the verifier's results for variants of ``before``."""
+    messages = []
+    for number_of_variant, (edit, variant) in enumerate(mutants(before.source, seed, number)):
         shown = verifier(variant)
-        if shown is not None and variant not in _same_words(before):
-            found.append(f"variant {turn}: {edit}: accepted")
+        if shown is not None and variant not in _equivalent_tokens(before):
+            messages.append(f"variant {number_of_variant}: {edit}: accepted")
         if shown is not None and shown != before.shown:
-            found.append(f"variant {turn}: {edit}: shown differently")
-    return found
+            messages.append(f"variant {number_of_variant}: {edit}: shown differently")
+    return messages
 
 
-def _same_words(before: Token) -> set[bytes]:
-    """``before``, and the twin where its algorithm has one."""
+def _equivalent_tokens(before: Token) -> set[bytes]:
+    """Return the token, and the one with the second signature if its algorithm has one."""
     signed, _, signature = before.source.rpartition(b".")
     if before.algorithm == "EdDSA":
         return {before.source}
-    return {before.source, signed + b"." + encoded(twin(decoded(signature.decode()))).encode()}
+    return {before.source, signed + b"." + encoded(second_signature(decoded(signature.decode()))).encode()}
 
 
 @pytest.mark.parametrize(("model", "algorithm"), TOKENS)
 def test_no_variant_of_a_token_is_accepted(model: str, algorithm: str) -> None:
-    assert complaints(token(model, algorithm), f"{model} {algorithm}", NUMBER, laurel) == []
+    assert failures(token(model, algorithm), f"{model} {algorithm}", NUMBER, laurel) == []
 
 
 @pytest.mark.parametrize(("model", "algorithm"), TOKENS)
-def test_the_token_and_its_twin_show_the_same(model: str, algorithm: str) -> None:
+def test_a_token_with_the_second_ecdsa_signature_shows_the_same(model: str, algorithm: str) -> None:
     before = token(model, algorithm)
-    for source in _same_words(before):
+    for source in _equivalent_tokens(before):
         assert laurel(source) == before.shown
         assert pyjwt.decode(source, before.public, [algorithm], options={"verify_iat": False})
 
 
-def test_together_there_are_ten_thousand_variants_and_tokens_have_them_of_every_kind() -> None:
+def test_there_are_10000_variants_in_total_and_tokens_of_every_kind() -> None:
     assert sum(BASES.values()) + NUMBER * len(TOKENS) == 10_000
     before = token(SECOND, "ES256")
     kinds = {edit.partition(":")[0] for edit, _ in mutants(before.source, "kinds", len(EDITS))}
     assert kinds == {"payload", "header", "parameter", "claim", "character", "byte", "spelling", "signature", "shape"}
 
 
-def test_a_verifier_that_accepts_everything_is_caught() -> None:
+def test_a_verifier_that_accepts_everything_is_detected() -> None:
     before = token(SECOND, "EdDSA")
-    assert len(complaints(before, "gullible", 100, lambda source: before.shown)) == 100
+    assert len(failures(before, "gullible", 100, lambda source: before.shown)) == 100
 
 
-def test_a_verifier_that_shows_what_was_not_signed_is_caught() -> None:
+def test_a_verifier_that_shows_unsigned_content_is_detected() -> None:
     before = token(SECOND, "ES256")
     other = {**before.shown, "name": "Something else"}
-    assert any("differently" in words for words in complaints(before, "liar", 100, lambda source: other))
+    assert any("differently" in message for message in failures(before, "liar", 100, lambda source: other))
 
 
-def test_a_lenient_reader_of_base64_is_caught() -> None:
+def test_a_lenient_base64_decoder_is_detected() -> None:
     before = token(SECOND, "EdDSA")
 
     def lenient(source: bytes) -> View | None:
@@ -140,4 +141,4 @@ def test_a_lenient_reader_of_base64_is_caught() -> None:
             return None
         return before.shown
 
-    assert complaints(before, "lenient", 500, lenient)
+    assert failures(before, "lenient", 500, lenient)

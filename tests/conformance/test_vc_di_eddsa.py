@@ -1,4 +1,4 @@
-"""The published vectors of Data Integrity EdDSA Cryptosuites v1.0, with every value on the way to the signature."""
+"""The published vectors of Data Integrity EdDSA Cryptosuites v1.0, with every intermediate value."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ SUITES = {
     "eddsa-jcs-2022": ("eddsa-jcs-2022", "JCS"),
     "Ed25519Signature2020": ("Ed25519Signature2020", "EdSig"),
 }
-"""Folder -> the suite's name, and how its files end."""
+"""Folder: the suite's name, and the suffix of its file names."""
 
 
 class Vector:
-    """One folder: a document with a single proof, and what was calculated on the way to it."""
+    """One folder: a document with a single proof, and the intermediate values."""
 
     def __init__(self, folder: str) -> None:
         self.folder = FOLDER / folder
-        self.suite, self.ending = SUITES[folder]
-        self.signed = vectors.load(self.folder / f"signed{self.ending}.json")
+        self.suite, self.suffix = SUITES[folder]
+        self.signed = vectors.load(self.folder / f"signed{self.suffix}.json")
         self.unsecured = {name: value for name, value in self.signed.items() if name != "proof"}
         self.proof = read_proof(self.signed["proof"])
 
     def published(self, name: str) -> str:
-        return (vectors.ROOT / self.folder / f"{name}{self.ending}.txt").read_text("utf-8")
+        return (vectors.ROOT / self.folder / f"{name}{self.suffix}.txt").read_text("utf-8")
 
     def proof_config(self) -> dict[str, Any]:
-        config: dict[str, Any] = vectors.load(self.folder / f"proofConfig{self.ending}.json")
+        config: dict[str, Any] = vectors.load(self.folder / f"proofConfig{self.suffix}.json")
         return config
 
 
@@ -57,46 +57,46 @@ def finding(document: dict[str, Any], check: str) -> Finding:
     return next(finding for finding in report.findings if finding.check == check)
 
 
-def test_the_canonical_document_and_its_hash_are_the_published_ones(vector: Vector) -> None:
+def test_the_canonical_document_and_its_hash_match_the_published_values(vector: Vector) -> None:
     assert CANONICAL_FORMS[vector.suite](vector.unsecured).decode() == vector.published("canonDoc")
     assert document_hash(vector.unsecured, vector.suite).hex() == vector.published("docHash")
 
 
-def test_the_canonical_proof_options_and_their_hash_are_the_published_ones(vector: Vector) -> None:
+def test_the_canonical_proof_options_and_their_hash_match_the_published_values(vector: Vector) -> None:
     canonical = CANONICAL_FORMS[vector.suite](vector.proof_config())
     assert canonical.decode() == vector.published("proofCanon")
     assert hashlib.sha256(canonical).hexdigest() == vector.published("proofHash")
 
 
-def test_the_bytes_to_sign_are_the_published_ones(vector: Vector) -> None:
+def test_the_bytes_to_sign_match_the_published_value(vector: Vector) -> None:
     signed = signed_bytes(vector.unsecured, vector.proof.options, vector.suite)
     assert signed.hex() == vector.published("combinedHash")
 
 
-def test_the_signature_is_read_as_the_published_bytes(vector: Vector) -> None:
+def test_the_decoded_signature_matches_the_published_bytes(vector: Vector) -> None:
     assert vector.proof.value.hex() == vector.published("sigHex")
     assert decode_base58btc(vector.published("sigBTC58")) == vector.proof.value
 
 
-def test_the_proof_holds_but_its_key_is_not_the_issuers(vector: Vector) -> None:
+def test_the_proof_is_valid_but_its_key_is_not_the_issuers(vector: Vector) -> None:
     assert finding(vector.signed, "proof").outcome is Outcome.PASSED
     signer = finding(vector.signed, "signer")
     assert (signer.outcome, signer.code) == (Outcome.FAILED, "signer_not_issuer")
 
 
-def test_no_document_or_proof_with_one_value_changed_has_a_proof_that_holds(vector: Vector) -> None:
+def test_changing_any_value_of_the_document_or_proof_invalidates_it(vector: Vector) -> None:
     edits = list(one_value_edits(vector.signed))
-    held = [path for path, edited in edits if finding(edited, "proof").outcome is Outcome.PASSED]
-    assert held == []
+    accepted = [path for path, edited in edits if finding(edited, "proof").outcome is Outcome.PASSED]
+    assert accepted == []
     assert len(edits) > 50
 
 
-def test_the_one_proof_of_a_proof_set_of_one_holds() -> None:
+def test_a_proof_set_of_one_is_valid() -> None:
     document = vectors.load(FOLDER / "proof-set-chain/signedProofSet1.json")
     assert finding(document, "proof").outcome is Outcome.PASSED
 
 
-def test_both_proofs_of_a_proof_set_hold_and_either_one_broken_breaks_it() -> None:
+def test_a_proof_set_is_valid_only_if_both_proofs_are() -> None:
     document = vectors.load(FOLDER / "proof-set-chain/signedProofSet2.json")
     assert finding(document, "proof").outcome is Outcome.PASSED
     for position in (0, 1):

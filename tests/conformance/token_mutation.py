@@ -1,6 +1,7 @@
-"""One-edit variants of a compact JWS: of its header, payload, signature, spelling and shape.
+"""One-edit variants of a compact JWS: header, payload, signature, encoding and structure.
 
-A variant is made from a seed alone. None is signed anew, so each but the signature's twin is another token.
+A variant depends only on the seed. None is signed again, so every one differs in content from the original, except the
+second ECDSA signature.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ _NAMES = ("header", "payload", "signature")
 
 Parts = list[str]
 Edit = tuple[str, str]
-"""In words what was done, and the token after it."""
+"""A description of the edit, and the resulting token."""
 
 
 def mutants(token: bytes, seed: str, number: int) -> Iterator[tuple[str, bytes]]:
-    """``number`` one-edit variants of ``token``, none equal to it, each kind as often as the others, with its name."""
+    """Yield ``number`` one-edit variants of ``token``, none equal to it, with each kind equally often, and its name."""
     rng, text = Random(seed), token.decode()
     for edit in islice(cycle(EDITS), number):
         what, variant = edit(text.split("."), rng)
@@ -40,17 +41,17 @@ def mutants(token: bytes, seed: str, number: int) -> Iterator[tuple[str, bytes]]
 
 
 def encoded(data: bytes) -> str:
-    """``data`` in base64url without padding."""
+    """Encode ``data`` in base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def decoded(part: str) -> bytes:
-    """The bytes of one part of a token."""
+    """Decode one part of a token."""
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def twin(signature: bytes) -> bytes:
-    """The other ECDSA signature of the same message, which anybody can make: r and -s (64 bytes, P-256)."""
+def second_signature(signature: bytes) -> bytes:
+    """Return the second ECDSA signature of the same message, which anyone can compute: r and -s (64 bytes, P-256)."""
     s = P256_ORDER - int.from_bytes(signature[32:], "big")
     return signature[:32] + s.to_bytes(32, "big")
 
@@ -63,11 +64,11 @@ def _header(parts: Parts, rng: Random) -> Edit:
     return _json(parts, rng, _HEADER)
 
 
-def _json(parts: Parts, rng: Random, which: int) -> Edit:
-    document = json.loads(decoded(parts[which]))
-    *_, mutant = mutation.mutants(document, str(rng.random()), rng.randint(1, 5))  # the kinds of edit take turns
-    parts[which] = encoded(mutant.source)
-    return f"{_NAMES[which]}: {mutant.edit}", ".".join(parts)
+def _json(parts: Parts, rng: Random, part_index: int) -> Edit:
+    document = json.loads(decoded(parts[part_index]))
+    *_, mutant = mutation.mutants(document, str(rng.random()), rng.randint(1, 5))  # cycles through the kinds of edit
+    parts[part_index] = encoded(mutant.source)
+    return f"{_NAMES[part_index]}: {mutant.edit}", ".".join(parts)
 
 
 def _parameter(parts: Parts, rng: Random) -> Edit:
@@ -80,59 +81,59 @@ def _claim(parts: Parts, rng: Random) -> Edit:
     return _set(parts, _PAYLOAD, name, value, within="vc" if rng.random() < 0.5 else "")
 
 
-def _set(parts: Parts, which: int, name: str, value: Any, within: str = "") -> Edit:
-    document = json.loads(decoded(parts[which]))
+def _set(parts: Parts, part_index: int, name: str, value: Any, within: str = "") -> Edit:
+    document = json.loads(decoded(parts[part_index]))
     document.get(within, document)[name] = value
-    parts[which] = encoded(json.dumps(document).encode())
-    return f"{_NAMES[which]}: {name!r} = {value!r}", ".".join(parts)
+    parts[part_index] = encoded(json.dumps(document).encode())
+    return f"{_NAMES[part_index]}: {name!r} = {value!r}", ".".join(parts)
 
 
 def _character(parts: Parts, rng: Random) -> Edit:
-    which = rng.randrange(3)
-    part = parts[which]
-    at = rng.choice([rng.randrange(len(part)), len(part) - 1])
-    new = rng.choice([rng.choice(_ALPHABET), "", part[at] * 2])
-    parts[which] = part[:at] + new + part[at + 1 :]
-    return f"{_NAMES[which]}: {new!r} at {at}", ".".join(parts)
+    part_index = rng.randrange(3)
+    part = parts[part_index]
+    position = rng.choice([rng.randrange(len(part)), len(part) - 1])
+    new = rng.choice([rng.choice(_ALPHABET), "", part[position] * 2])
+    parts[part_index] = part[:position] + new + part[position + 1 :]
+    return f"{_NAMES[part_index]}: {new!r} at {position}", ".".join(parts)
 
 
 def _byte(parts: Parts, rng: Random) -> Edit:
-    which = rng.randrange(3)
-    data = bytearray(decoded(parts[which]))
-    at, bit = rng.randrange(len(data)), rng.randrange(8)
-    data[at] ^= 1 << bit
-    parts[which] = encoded(bytes(data))
-    return f"{_NAMES[which]}: bit {bit} of byte {at}", ".".join(parts)
+    part_index = rng.randrange(3)
+    data = bytearray(decoded(parts[part_index]))
+    position, bit = rng.randrange(len(data)), rng.randrange(8)
+    data[position] ^= 1 << bit
+    parts[part_index] = encoded(bytes(data))
+    return f"{_NAMES[part_index]}: bit {bit} of byte {position}", ".".join(parts)
 
 
 def _spelling(parts: Parts, rng: Random) -> Edit:
-    """The same bytes to whoever reads base64 leniently."""
-    which = rng.randrange(3)
-    part, at = parts[which], rng.randrange(len(parts[which]) + 1)
+    """The same bytes for a lenient base64 decoder."""
+    part_index = rng.randrange(3)
+    part, position = parts[part_index], rng.randrange(len(parts[part_index]) + 1)
     space = rng.choice([" ", "\n", "\r\n", "\t", "\0", "\u200b", "=", "%20", "!", "é"])
-    spare = {2: 4, 3: 2}.get(len(part) % 4, 1)  # unused bits of the last character: 4, 2 or none
-    last = _ALPHABET[_ALPHABET.index(part[-1]) + rng.randrange(spare)]
-    parts[which] = rng.choice(
+    unused = {2: 4, 3: 2}.get(len(part) % 4, 1)  # unused bits of the last character: 4, 2 or none
+    last = _ALPHABET[_ALPHABET.index(part[-1]) + rng.randrange(unused)]
+    parts[part_index] = rng.choice(
         [
             part + "=" * (-len(part) % 4 or 4),
-            part[:at] + space + part[at:],
+            part[:position] + space + part[position:],
             part[:-1] + last,
             part.replace("-", "+").replace("_", "/"),
             part + space,
             part.replace("_", "%5F").replace("-", "%2D"),
         ]
     )
-    return f"{_NAMES[which]}: {parts[which][:8]!r}...{parts[which][-8:]!r}", ".".join(parts)
+    return f"{_NAMES[part_index]}: {parts[part_index][:8]!r}...{parts[part_index][-8:]!r}", ".".join(parts)
 
 
 def _signature(parts: Parts, rng: Random) -> Edit:
     data = decoded(parts[_SIGNATURE])
     r, s = int.from_bytes(data[:32], "big"), int.from_bytes(data[32:], "big")
-    beyond = (int.from_bytes(data[32:], "little") + ED25519_ORDER) % 2**256
+    beyond_order = (int.from_bytes(data[32:], "little") + ED25519_ORDER) % 2**256
     choices = {
-        "cut": data[: rng.randrange(1, len(data))],
-        "with more behind": data + rng.randbytes(rng.randint(1, 64)),
-        "with more before": b"\0" + data,
+        "truncated": data[: rng.randrange(1, len(data))],
+        "with bytes appended": data + rng.randbytes(rng.randint(1, 64)),
+        "with bytes prepended": b"\0" + data,
         "of zeros": bytes(len(data)),
         "of ones": b"\xff" * len(data),
         "with its halves swapped": data[32:] + data[:32],
@@ -140,10 +141,10 @@ def _signature(parts: Parts, rng: Random) -> Edit:
         "with s zero": data[:32] + bytes(32),
         "in DER": encode_dss_signature(r, s),
         "with s beyond the order of P-256": data[:32] + ((s + P256_ORDER) % 2**256).to_bytes(32, "big"),
-        "with s beyond the order of Ed25519": data[:32] + beyond.to_bytes(32, "little"),
-        "with each number longer": b"\0" + data[:32] + b"\0" + data[32:],
+        "with s beyond the order of Ed25519": data[:32] + beyond_order.to_bytes(32, "little"),
+        "with each number padded": b"\0" + data[:32] + b"\0" + data[32:],
         "at random": rng.randbytes(len(data)),
-        "twin": twin(data) if s < P256_ORDER else data[::-1],
+        "second ECDSA": second_signature(data) if s < P256_ORDER else data[::-1],
     }
     what = rng.choice(list(choices))
     return f"a signature {what}", ".".join([*parts[:_SIGNATURE], encoded(choices[what])])

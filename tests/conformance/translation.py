@@ -1,9 +1,8 @@
-"""W3C JSON-LD test cases rewritten, without a change of meaning, into the spelling that our walk reads.
+"""Rewrite W3C JSON-LD test cases, without changing their meaning, into the spelling that Laurel supports.
 
-The walk reads no context that a document brings itself, no keyword and no IRI as a member's name: credentials need
-none of that. The suite is written with all three. So the contexts of a case get URLs and go through the compiler of the
-bundled contexts, `@id` and `@type` are written by their aliases, and IRIs as names get terms. Whatever else a
-case needs stays as it is, and is for the compiler or the walk to refuse.
+Laurel reads no inline contexts, no keywords and no IRIs as member names: credentials need none of these. The suite uses
+all three. So the contexts of a case get URLs and are compiled like the bundled contexts, `@id` and `@type` are replaced
+by their aliases, and IRIs as names get terms. Anything else stays unchanged, for the compiler or Laurel to refuse.
 """
 
 from __future__ import annotations
@@ -31,23 +30,23 @@ class Translation:
 
 
 def translate(source: Any) -> Translation:
-    """``source``, a test case's input, in our spelling."""
+    """Translate ``source``, the input of a test case."""
     translation = Translation(None)
     names = dict(ALIASES)
     document = _node(copy.deepcopy(source), names, translation)
     if isinstance(document, list) and len(document) == 1:
-        document = document[0]  # a document that is an array of one node states what the node states
+        document = document[0]  # an array of one node equals the node
     if isinstance(document, dict):
         own = {term: iri if iri in ALIASES else {"@id": iri} for iri, term in names.items()}
         given = document.pop("@context", [])
-        first = _named(own, translation)
+        first = _register(own, translation)
         document = {"@context": [first, *(given if isinstance(given, list) else [given])], **document}
     translation.document = document
     return translation
 
 
 def _node(value: Any, names: dict[str, str], translation: Translation, *, plain: bool = False) -> Any:
-    """``value`` and everything in it; ``plain`` where no term can give it another meaning."""
+    """Translate ``value`` and everything in it; ``plain`` if no term can change its meaning."""
     if isinstance(value, list):
         return [_node(item, names, translation, plain=plain) for item in value]
     if not isinstance(value, dict):
@@ -73,11 +72,11 @@ def _node(value: Any, names: dict[str, str], translation: Translation, *, plain:
 def _context(context: Any, translation: Translation) -> Any:
     if isinstance(context, list):
         return [_context(item, translation) for item in context]
-    return _named(_spelled_out(context, None), translation) if isinstance(context, dict) else context
+    return _register(_expanded(context, None), translation) if isinstance(context, dict) else context
 
 
-def _spelled_out(context: Any, vocabulary: Any) -> Any:
-    """``context`` without `@base`, on which no absolute IRI hangs, and with the IRIs that `@vocab` gives to terms."""
+def _expanded(context: Any, vocabulary: Any) -> Any:
+    """Return ``context`` without `@base`, irrelevant for absolute IRIs, and with full IRIs for `@vocab` terms."""
     if not isinstance(context, dict):
         return context
     vocabulary = context.get("@vocab", vocabulary)
@@ -88,23 +87,23 @@ def _spelled_out(context: Any, vocabulary: Any) -> Any:
             if _is_iri(str(vocabulary)) and not {"@id", "@reverse"} & definition.keys():
                 terms[name]["@id"] = vocabulary + name
             if "@context" in definition:
-                terms[name]["@context"] = _spelled_out(definition["@context"], vocabulary)
+                terms[name]["@context"] = _expanded(definition["@context"], vocabulary)
     return terms
 
 
-def _named(context: dict[str, Any], translation: Translation) -> str:
+def _register(context: dict[str, Any], translation: Translation) -> str:
     url = f"{_BASE}{len(translation.contexts)}"
     translation.contexts[url] = context
     return url
 
 
 def _is_iri(name: str) -> bool:
-    # With these slashes it is no compact IRI, whatever prefixes a context defines (JSON-LD 1.1 API, 5.2.2).
+    # A name with these slashes is never a compact IRI, whatever prefixes a context defines (JSON-LD 1.1 API, 5.2.2).
     return "://" in name and not name.startswith("@")
 
 
 def tables(translation: Translation) -> Any:
-    """The term tables of the contexts of ``translation``. Raises `tools.contexts.Unsupported`."""
+    """Compile the term tables for the contexts of ``translation``. Raises `tools.contexts.Unsupported`."""
     with tempfile.TemporaryDirectory() as path:
         index = {}
         for number, (url, context) in enumerate(translation.contexts.items()):

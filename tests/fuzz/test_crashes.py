@@ -1,4 +1,4 @@
-"""Every input that ever broke a parser, and a few that begin each search, through its target again."""
+"""Replay every input that once crashed a parser, and the fuzzing seeds, through their targets."""
 
 from __future__ import annotations
 
@@ -9,17 +9,28 @@ import pytest
 from fuzz.targets import TARGETS, run
 
 HERE = Path(__file__).parent
-KNOWN = sorted([*(HERE / "crashes").glob("*"), *(HERE.parents[1] / "fuzz" / "seeds").glob("*/*")])
-ODD = [b"", b"\0", b"{}", b"{" * 5000, b'{"a":' * 2000, b"a.b.c", b"https://", b"did:web:", b"\xff" * 100, b"z" * 600]
+INPUTS = sorted([*(HERE / "crashes").glob("*"), *(HERE.parents[1] / "fuzz" / "seeds").glob("*/*")])
+UNUSUAL = [
+    b"",
+    b"\0",
+    b"{}",
+    b"{" * 5000,
+    b'{"a":' * 2000,
+    b"a.b.c",
+    b"https://",
+    b"did:web:",
+    b"\xff" * 100,
+    b"z" * 600,
+]
 
 
-@pytest.mark.parametrize("known", KNOWN, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_what_once_broke_a_parser_does_not_any_more(known: Path) -> None:
-    # A crash is named TARGET-..., a seed stands in the folder of its target.
-    run(known.name.split("-")[0] if known.parent.name == "crashes" else known.parent.name, known.read_bytes())
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_former_crash_or_seed_does_not_crash_a_parser(path: Path) -> None:
+    # A crash file is named TARGET-..., a seed file is in the folder of its target.
+    run(path.name.split("-")[0] if path.parent.name == "crashes" else path.parent.name, path.read_bytes())
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_every_target_takes_odd_bytes(name: str) -> None:
-    for data in ODD:
+def test_every_target_handles_unusual_bytes(name: str) -> None:
+    for data in UNUSUAL:
         run(name, data)

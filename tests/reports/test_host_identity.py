@@ -9,18 +9,18 @@ from tests.makers import ISSUER_KEY, NOW
 
 @dataclass
 class Keys:
-    asked: str = ""
+    requested: str = ""
 
     def public(self, handle: str) -> bytes:
-        self.asked = handle
+        self.requested = handle
         return ISSUER_KEY.public
 
 
-def test_the_host_is_a_did_web_with_the_key_that_the_template_makes() -> None:
+def test_the_host_is_a_did_web_with_its_kms_key() -> None:
     keys = Keys()
     document = Host(keys, "kms-host", "https://laurel.example", lambda: NOW).document()
     multibase = encode_ed25519(ISSUER_KEY.public)
-    assert keys.asked == "kms-host"
+    assert keys.requested == "kms-host"
     assert document["id"] == "did:web:laurel.example"
     assert document["assertionMethod"] == [f"did:web:laurel.example#{multibase}"]
     assert document["verificationMethod"][0]["publicKeyMultibase"] == multibase  # type: ignore[index]

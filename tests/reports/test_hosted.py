@@ -42,8 +42,8 @@ def record_of(document: dict[str, object]) -> Record:
     )
 
 
-class Stage:
-    """A lookup over storage in memory, with one good credential in it."""
+class HostedSetup:
+    """Hosted reports over fake stores, with one valid credential."""
 
     def __init__(self, by: Issuer | None = None, record: Record | None = None) -> None:
         self.public_store = fakes.PublicStore()
@@ -62,75 +62,77 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def setup() -> HostedSetup:
+    return HostedSetup()
 
 
-def test_a_good_credential_is_valid_and_its_issuer_is_known(stage: Stage) -> None:
-    opened = stage.hosted_reports.open("a" * 26, VISIT)
+def test_a_valid_credential_and_its_registered_issuer(setup: HostedSetup) -> None:
+    opened = setup.hosted_reports.open("a" * 26, VISIT)
     assert opened.report.verdict is Verdict.VALID
     assert opened.report.findings[7].code == "issuer_registered"
     assert opened.issuer == issuer()
 
 
-def test_a_revocation_is_known_on_the_very_next_request(stage: Stage) -> None:
-    record = stage.public_store.record("a" * 26)
+def test_a_revocation_takes_effect_on_the_next_request(setup: HostedSetup) -> None:
+    record = setup.public_store.record("a" * 26)
     bits = bitstring.with_bit(EMPTY_BITS, ENTRIES[0].index, value=True)
     revoked = replace(record, status=CredentialStatus(State.REVOKED, NOW, "Issued in error"), version=2)
-    stage.public_store.replace_status(revoked, [replace(listed(Purpose.REVOCATION, bits), version=2)])
-    assert stage.hosted_reports.open("a" * 26, VISIT).report.verdict is Verdict.REVOKED
+    setup.public_store.replace_status(revoked, [replace(listed(Purpose.REVOCATION, bits), version=2)])
+    assert setup.hosted_reports.open("a" * 26, VISIT).report.verdict is Verdict.REVOKED
 
 
-def test_an_unknown_id_is_not_found_and_leaves_no_event(stage: Stage) -> None:
+def test_an_unknown_id_is_not_found_and_records_no_event(setup: HostedSetup) -> None:
     with pytest.raises(NotFound):
-        stage.hosted_reports.open("b" * 26, VISIT)
-    assert not stage.event_store.events
+        setup.hosted_reports.open("b" * 26, VISIT)
+    assert not setup.event_store.events
 
 
-def test_the_event_says_what_was_seen_and_not_by_whom(stage: Stage) -> None:
-    stage.hosted_reports.open("a" * 26, VISIT)
-    [event] = stage.event_store.events.values()
+def test_the_event_does_not_identify_the_visitor(setup: HostedSetup) -> None:
+    setup.hosted_reports.open("a" * 26, VISIT)
+    [event] = setup.event_store.events.values()
     assert (event.kind, event.verdict, event.referrer, event.at) == (Kind.VIEW, "valid", "jobs.example", NOW)
     assert event.visitor is not None
     assert "192.0.2.7" not in repr(event)
     assert "A browser" not in repr(event)
 
 
-def test_one_visitor_is_one_within_a_day(stage: Stage) -> None:
+def test_a_visitor_has_one_key_per_day(setup: HostedSetup) -> None:
     tick = iter(range(10))
-    hosted_reports = replace(stage.hosted_reports, entropy=lambda size: next(tick).to_bytes(size, "big"))
+    hosted_reports = replace(setup.hosted_reports, entropy=lambda size: next(tick).to_bytes(size, "big"))
     for visit in (VISIT, VISIT, replace(VISIT, address="198.51.100.7")):
         hosted_reports.open("a" * 26, visit)
-    first, second, third = (event.visitor for event in stage.event_store.events.values())
+    first, second, third = (event.visitor for event in setup.event_store.events.values())
     assert first == second != third
 
 
-def test_a_head_request_leaves_no_event(stage: Stage) -> None:
-    assert stage.hosted_reports.open("a" * 26, None).report.verdict is Verdict.VALID
-    assert not stage.event_store.events
+def test_a_head_request_records_no_event(setup: HostedSetup) -> None:
+    assert setup.hosted_reports.open("a" * 26, None).report.verdict is Verdict.VALID
+    assert not setup.event_store.events
 
 
-def test_when_the_event_store_is_down_the_answer_stands_and_the_event_is_kept_whole(stage: Stage) -> None:
-    stage.event_store.fault = Unavailable("down")
-    assert stage.hosted_reports.open("a" * 26, VISIT).report.verdict is Verdict.VALID
-    [(event, _)] = stage.fallback.kept
+def test_if_the_event_store_is_down_the_report_is_returned_and_the_event_goes_to_the_fallback(
+    setup: HostedSetup,
+) -> None:
+    setup.event_store.fault = Unavailable("down")
+    assert setup.hosted_reports.open("a" * 26, VISIT).report.verdict is Verdict.VALID
+    [(event, _)] = setup.fallback.kept
     assert event.visitor is not None
 
 
-def test_when_no_salt_can_be_had_the_visit_still_counts(stage: Stage) -> None:
+def test_without_a_salt_the_visit_is_recorded_without_a_visitor(setup: HostedSetup) -> None:
     class NoSalts(fakes.Salts):
         def create(self, day: object, fresh: bytes) -> bytes:
             raise Unavailable("down")
 
-    replace(stage.hosted_reports, salts=NoSalts()).open("a" * 26, VISIT)
-    [event] = stage.event_store.events.values()
+    replace(setup.hosted_reports, salts=NoSalts()).open("a" * 26, VISIT)
+    [event] = setup.event_store.events.values()
     assert event.visitor is None
 
 
 def test_an_issuer_that_is_not_hosted_here_is_unknown_not_invalid() -> None:
     elsewhere = issuer(did="did:web:elsewhere.example")
-    stage = Stage(record=record_of(signed(unsigned(elsewhere), method="did:web:elsewhere.example#key-1")))
-    report = stage.hosted_reports.open("a" * 26, VISIT).report
+    setup = HostedSetup(record=record_of(signed(unsigned(elsewhere), method="did:web:elsewhere.example#key-1")))
+    report = setup.hosted_reports.open("a" * 26, VISIT).report
     assert (report.verdict, report.findings[3].code) == (Verdict.UNKNOWN, "key_unavailable")
 
 
@@ -144,10 +146,10 @@ def rotated(old: Signatory, new: Signatory) -> Issuer:
 
 
 @pytest.mark.parametrize(("age", "outcome"), [(3, Outcome.PASSED), (1, Outcome.FAILED)])
-def test_a_rotated_key_verifies_what_it_signed_in_its_time_and_nothing_later(age: int, outcome: Outcome) -> None:
+def test_a_rotated_key_verifies_only_earlier_signatures(age: int, outcome: Outcome) -> None:
     by = rotated(ISSUER_KEY, Signatory.number(3))
     document = signed(unsigned(by), method=f"{by.did}#key-1", created=NOW - timedelta(days=age))
-    report = Stage(by, record_of(document)).hosted_reports.open("a" * 26, VISIT).report
+    report = HostedSetup(by, record_of(document)).hosted_reports.open("a" * 26, VISIT).report
     assert report.findings[4].outcome is outcome
     if outcome is Outcome.PASSED:
         evidence = report.findings[4].evidence[0]

@@ -15,7 +15,7 @@ from chalicelib.reports.pasted import (
 
 
 @pytest.mark.parametrize(
-    ("data", "found"),
+    ("data", "expected"),
     [
         (b" https://a.example/c/1 \r\n", Link("https://a.example/c/1")),
         (b"HTTP://a.example", Link("HTTP://a.example")),
@@ -30,8 +30,8 @@ from chalicelib.reports.pasted import (
         (b"<https://a.example/c/1>", Link("https://a.example/c/1")),
     ],
 )
-def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document) -> None:
-    assert read(data) == found
+def test_links_and_documents_are_distinguished(data: bytes, expected: Link | Document) -> None:
+    assert read(data) == expected
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_links_and_documents_are_told_apart(data: bytes, found: Link | Document)
         (b"eyes. Yes. No.", "not a credential"),
     ],
 )
-def test_what_is_neither_gets_a_word_about_what_to_try(data: bytes, hint: str) -> None:
+def test_other_input_gets_a_hint_what_to_do(data: bytes, hint: str) -> None:
     with pytest.raises(Malformed) as caught:
         read(data)
     assert caught.value.code == "nothing_found"
     assert hint in caught.value.detail
 
 
-def test_the_largest_paste_is_read_and_one_byte_more_is_not() -> None:
+def test_input_above_the_size_limit_is_refused() -> None:
     assert isinstance(read(b"{" + b" " * (MAX_SIZE - 1)), Document)
     with pytest.raises(Malformed) as caught:
         read(b"{" + b" " * MAX_SIZE)
@@ -75,23 +75,23 @@ def test_the_largest_paste_is_read_and_one_byte_more_is_not() -> None:
 
 
 @given(st.binary(max_size=100))
-def test_any_bytes_are_found_or_refused(data: bytes) -> None:
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
-        found = read(data)
+        expected = read(data)
     except Malformed:
         return
-    assert isinstance(found, Link | Document)
+    assert isinstance(expected, Link | Document)
 
 
-def test_what_a_link_leads_to_is_a_credential_or_told_by_what_it_is() -> None:
+def test_a_linked_page_that_is_not_a_credential_is_named() -> None:
     assert read_linked(b" {} ") == b"{}"
-    for page, says in (
+    for page, message in (
         (b"\xef\xbb\xbf <!doctype html>", "The link leads to a web page"),
         (b"%PDF-1.7", "there is a problem: This is a PDF"),
         (b"https://third.example/", "The link leads to another link."),
         (b" " * (MAX_SIZE + 1), "The linked document has 262,145 bytes"),
     ):
-        with pytest.raises(Malformed, match=says) as caught:
+        with pytest.raises(Malformed, match=message) as caught:
             read_linked(page)
         assert caught.value.code == "nothing_found"
     assert read_linked(b"{}".ljust(MAX_SIZE)) == b"{}"

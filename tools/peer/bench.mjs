@@ -3,7 +3,7 @@
 // a line out for each: {"times": [nanoseconds, ...]}.
 import {createInterface} from 'node:readline';
 import * as vc from '@digitalbazaar/vc';
-import {loader, verifier} from './world.mjs';
+import {loader, verifier} from './offline.mjs';
 
 let documentLoader;
 for await (const line of createInterface({input: process.stdin})) {

@@ -2,7 +2,7 @@
 // In:  {"documents": {url: json}, "items": [{"credential", "cryptosuite", "seed" (hex), "created"}]}
 // Out: [signed credential, ...]; the issuer's id is set to the did:key of the seed.
 import * as vc from '@digitalbazaar/vc';
-import {loader, request, signer} from './world.mjs';
+import {loader, request, signer} from './offline.mjs';
 
 const {documents, items} = await request();
 const documentLoader = loader(documents);

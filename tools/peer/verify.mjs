@@ -2,7 +2,7 @@
 // In:  {"documents": {url: json}, "items": [{"credential", "cryptosuite", "now"}]}
 // Out: [{"verified", "error"}, ...]
 import * as vc from '@digitalbazaar/vc';
-import {loader, request, verifier} from './world.mjs';
+import {loader, request, verifier} from './offline.mjs';
 
 const {documents, items} = await request();
 const documentLoader = loader(documents);

@@ -1,10 +1,10 @@
-"""The product's walk over other tables than the product's, in a process and a copy of its own.
+"""Run the product's canonicalisation over other term tables than the product's, in a separate process and copy.
 
-    python -m tests.conformance.own_tables < cases > answers
+    python -m tests.conformance.custom_tables < cases > answers
 
-The tables are a file beside the code that reads them, on purpose: no setting changes what a context means. So this
-copies the canonical package, puts one case's tables beside the copy, and imports it afresh for every case. One JSON
-value a line comes in, ``{"tables", "document"}``; one goes out, ``{"canonical"}`` or ``{"refused": code}``.
+The tables are deliberately a file next to the code that reads them: no setting changes what a context means. So this
+copies the canonical package, puts one case's tables next to the copy, and imports it again for every case. Input: one
+JSON value per line, ``{"tables", "document"}``. Output: one per line, ``{"canonical"}`` or ``{"refused": code}``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _COPIED = "chalicelib.verify.canonical"
 
 
 def answers(cases: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """What the walk makes of each case."""
+    """Yield the result of each case."""
     with tempfile.TemporaryDirectory() as copied:
         canonical = _copy(Path(copied))
         sys.path.insert(0, copied)

@@ -1,9 +1,9 @@
-"""Measures the jobs of `hostile`, each in a process of its own.
+"""Measure the jobs of `hostile`, each in its own process.
 
-    python -m tests.conformance.measured
+    python -m tests.conformance.resource_usage
 
-One line of JSON a job: its name, what it gave, the seconds of CPU it took and the MiB of memory by which it grew. A
-job that takes more than `PATIENCE`, or memory beyond reason, is ended.
+Prints one line of JSON for each job: name, outcome, seconds of CPU and the growth of memory in MiB. A job that takes
+more than `PATIENCE`, or too much memory, is killed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 
 from tests.conformance.hostile import CASES, Job
 
-PATIENCE = 5
-"""Seconds of CPU; no job may take so long."""
-_MEMORY = 2**30
+MAX_CPU_SECONDS = 5
+"""Limit for one job, in seconds of CPU."""
+_MAX_BYTES = 2**30
 
 
 def measure(job: Job) -> dict[str, Any]:
-    """What ``job`` gave and took."""
+    """Run ``job`` in a child process and return its outcome and resource usage."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -35,14 +35,14 @@ def measure(job: Job) -> dict[str, Any]:
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
+        output = pipe.read()
     os.waitpid(child, 0)
-    return json.loads(said) if said else {"outcome": "ended", "seconds": PATIENCE, "mebibytes": 0}
+    return json.loads(output) if output else {"outcome": "ended", "seconds": MAX_CPU_SECONDS, "mebibytes": 0}
 
 
 def _measured(job: Job) -> dict[str, Any]:
-    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
     before = resource.getrusage(resource.RUSAGE_SELF)
     outcome = job()
     after = resource.getrusage(resource.RUSAGE_SELF)
