@@ -3,7 +3,7 @@
     python -m tests.conformance.resource_usage
 
 Prints one line of JSON for each job: name, outcome, seconds of CPU and the growth of memory in MiB. A job that takes
-more than `PATIENCE`, or too much memory, is killed.
+more than `MAX_CPU_SECONDS`, or too much memory, is killed.
 """
 
 from __future__ import annotations

@@ -124,10 +124,10 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 def failures(before: Original, seed: str, number: int, verifier: Verifier) -> list[str]:
     messages = []
-    for number_of_variant, mutant in enumerate(mutants(before.document, seed, number)):
+    for variant_number, mutant in enumerate(mutants(before.document, seed, number)):
         message = failure(before, mutant, verifier(mutant.source))
         if message:
-            messages.append(f"variant {number_of_variant}: {mutant.edit}: {message}")
+            messages.append(f"variant {variant_number}: {mutant.edit}: {message}")
     return messages
 
 

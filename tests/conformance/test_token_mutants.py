@@ -25,7 +25,7 @@ from tests.verify.canonical import vectors
 
 NUMBER = 500
 """Number of variants of each token."""
-SECOND, FIRST, FULL = "second data model", "first data model", "full example"
+SECOND, FIRST, FULL = "the second data model", "the first data model", "the full example"
 TOKENS = [(model, algorithm) for model in (SECOND, FIRST, FULL) for algorithm in ("EdDSA", "ES256")]
 
 View = Mapping[str, Any]
@@ -83,12 +83,12 @@ def laurel(source: bytes) -> View | None:
 def failures(before: Token, seed: str, number: int, verifier: Callable[[bytes], View | None]) -> list[str]:
     """Return what is wrong with the verifier's results for variants of ``before``."""
     messages = []
-    for number_of_variant, (edit, variant) in enumerate(mutants(before.source, seed, number)):
+    for variant_number, (edit, variant) in enumerate(mutants(before.source, seed, number)):
         shown = verifier(variant)
         if shown is not None and variant not in _equivalent_tokens(before):
-            messages.append(f"variant {number_of_variant}: {edit}: accepted")
+            messages.append(f"variant {variant_number}: {edit}: accepted")
         if shown is not None and shown != before.shown:
-            messages.append(f"variant {number_of_variant}: {edit}: shown differently")
+            messages.append(f"variant {variant_number}: {edit}: shown differently")
     return messages
 
 

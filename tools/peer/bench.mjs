@@ -1,6 +1,6 @@
-// Verifies one credential again and again with Digital Bazaar's library, and says how long each time took.
-// First line in: {"documents": {url: json}}. Then, a line each: {"source" (JSON text), "suite", "now", "seconds"};
-// a line out for each: {"times": [nanoseconds, ...]}.
+// Verifies one credential repeatedly with Digital Bazaar's library and reports the time of each run.
+// First input line: {"documents": {url: json}}. Then one line per job: {"source" (JSON text), "suite", "now", "seconds"}.
+// Output, one line per job: {"times": [nanoseconds, ...]}.
 import {createInterface} from 'node:readline';
 import * as vc from '@digitalbazaar/vc';
 import {loader, verifier} from './offline.mjs';

@@ -1,4 +1,4 @@
-// What Digital Bazaar's library may see: the documents it is handed, did:key, and nothing else. No network.
+// The environment of Digital Bazaar's library: only the given documents and did:key, no network.
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as jcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
@@ -28,12 +28,12 @@ export function loader(documents) {
   };
 }
 
-/** The suite that checks a proof of `cryptosuite`. */
+/** The suite that verifies proofs of `cryptosuite`. */
 export function verifier(cryptosuite) {
   return new DataIntegrityProof({cryptosuite: suite(cryptosuite, 'createVerifyCryptosuite')});
 }
 
-/** The suite that signs with the 32-byte `seed` (hex) at `created`, in the name of the seed's did:key. */
+/** The suite that signs with the key of the 32-byte `seed` (hex) at `created`; the signer is the key's did:key. */
 export async function signer(cryptosuite, seed, created) {
   const key = await Ed25519Multikey.generate({seed: Buffer.from(seed, 'hex')});
   key.controller = `did:key:${key.publicKeyMultibase}`;

@@ -8,7 +8,7 @@ const {documents, items} = await request();
 const documentLoader = loader(documents);
 const results = [];
 for(const {credential, cryptosuite, now} of items) {
-  // Status is outside this comparison: the library leaves the look-up to its caller.
+  // Status is not compared: the library leaves the look-up to its caller.
   const checkStatus = async () => ({verified: true});
   const result = await vc.verifyCredential(
     {credential, suite: verifier(cryptosuite), documentLoader, checkStatus, now: new Date(now)});
