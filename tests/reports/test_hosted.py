@@ -110,7 +110,7 @@ def test_a_head_request_records_no_event(setup: HostedSetup) -> None:
     assert not setup.event_store.events
 
 
-def test_if_the_event_store_is_down_the_report_is_returned_and_the_event_goes_to_the_fallback(
+def test_if_the_event_store_is_down_the_event_goes_to_the_fallback(
     setup: HostedSetup,
 ) -> None:
     setup.event_store.fault = Unavailable("down")
