@@ -89,7 +89,7 @@ def test_who_signs_out_everywhere_is_out_everywhere(around: AccessFixture) -> No
     _, stranger = sessions.sign_in(around.access_context, "bo@example.org")
     assert sessions.sign_out_everywhere(around.access_context, EMAIL) == 3
     assert all(refused(around, cookie) for cookie in cookies)
-    assert sessions.person(around.access_context, stranger)
+    assert sessions.person(around.access_context, other_user)
 
 
 def test_use_does_not_bring_back_what_was_ended_meanwhile(around: AccessFixture) -> None:
