@@ -6,5 +6,5 @@ from tests.access.fakes import AccessFixture
 
 
 @pytest.fixture
-def around() -> AccessFixture:
+def access() -> AccessFixture:
     return AccessFixture()

@@ -1,4 +1,4 @@
-"""The ports of access in memory, and surroundings over them."""
+"""In-memory ports of `access`, and an access context over them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class MemberStore:
         self._tokens: dict[str, Token] = {}
 
     def member(self, issuer_id: str, email: str) -> Member:
-        return _found(self._members.get((issuer_id, email)))
+        return _require(self._members.get((issuer_id, email)))
 
     def members(self, issuer_id: str) -> Iterator[Member]:
         return iter([self._members[key] for key in sorted(self._members) if key[0] == issuer_id])
@@ -59,22 +59,22 @@ class MemberStore:
             self._replace(before, after, membership)
 
     def _replace(self, before: Member | None, after: Member | None, membership: Membership) -> None:
-        held = self._rosters.get(membership.issuer_id)
-        if held == membership:
+        current = self._rosters.get(membership.issuer_id)
+        if current == membership:
             return
-        if (held.version if held else 0) != membership.version - 1:
+        if (current.version if current else 0) != membership.version - 1:
             raise Conflict("changed in the meantime")
-        there = {(one.issuer_id, one.email) for one in (before, after) if one}
-        if any((key in self._members) is not (before is not None) for key in there):
+        keys = {(one.issuer_id, one.email) for one in (before, after) if one}
+        if any((key in self._members) is not (before is not None) for key in keys):
             raise Conflict("changed in the meantime")
         self._rosters[membership.issuer_id] = membership
-        for key in there:
+        for key in keys:
             self._members.pop(key, None)
         if after is not None:
             self._members[after.issuer_id, after.email] = after
 
     def token(self, token_id: str) -> Token:
-        return _found(self._tokens.get(token_id))
+        return _require(self._tokens.get(token_id))
 
     def tokens(self, issuer_id: str | None) -> Iterator[Token]:
         own = [token for token in self._tokens.values() if token.issuer_id == issuer_id]
@@ -85,7 +85,7 @@ class MemberStore:
             raise Conflict("taken")
 
     def remove_token(self, token: Token) -> None:
-        _found(self._tokens.pop(token.id, None))
+        _require(self._tokens.pop(token.id, None))
 
     def used(self, token: Token, at: datetime) -> None:
         if token.id in self._tokens:
@@ -93,7 +93,7 @@ class MemberStore:
 
 
 class SessionStore:
-    """`access.ports.SessionStore`. Each act is one step, as it is for the real engine."""
+    """`access.ports.SessionStore`. Each operation is atomic, as in the real store."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -109,10 +109,10 @@ class SessionStore:
         return self.keys.setdefault(kid, fresh)
 
     def destroy_keys_before(self, kid: str) -> int:
-        over = [other for other in self.keys if other < kid]
-        for other in over:
+        removed = [other for other in self.keys if other < kid]
+        for other in removed:
             del self.keys[other]
-        return len(over)
+        return len(removed)
 
     def session(self, email: str, session_id: str) -> Session | None:
         return self.sessions.get((email, session_id))
@@ -128,10 +128,10 @@ class SessionStore:
         self.sessions.pop((email, session_id), None)
 
     def end_sessions(self, email: str) -> int:
-        over = [key for key in self.sessions if key[0] == email]
-        for key in over:
+        removed = [key for key in self.sessions if key[0] == email]
+        for key in removed:
             del self.sessions[key]
-        return len(over)
+        return len(removed)
 
     def add_link(self, link: Link) -> None:
         self.links[link.digest] = link
@@ -151,7 +151,7 @@ class SessionStore:
 
 
 class LookedAtTogether(SessionStore):
-    """All of ``callers`` have looked at a link before any of them takes it."""
+    """A session store in which all ``callers`` read a link before any of them takes it."""
 
     def __init__(self, callers: int) -> None:
         super().__init__()
@@ -165,21 +165,21 @@ class LookedAtTogether(SessionStore):
 
 @dataclass
 class Mailer:
-    """`access.ports.Mailer`: what was sent, as (address, link)."""
+    """`access.ports.Mailer`. Records sent emails as (address, link)."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     out_of_order: bool = False
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
         if self.out_of_order:
-            raise Unavailable("no post today")
+            raise Unavailable("The email service is unavailable.")
         assert minutes == 15
         self.sent.append((email, link))
 
 
 @dataclass
 class AccessFixture:
-    """A gate whose parts a test can look at and whose clock it can turn."""
+    """An access context whose stores a test can inspect and whose clock it can set."""
 
     member_store: MemberStore = field(default_factory=MemberStore)
     session_store: SessionStore = field(default_factory=SessionStore)
@@ -204,27 +204,27 @@ class AccessFixture:
         )
 
 
-def _found(thing: T | None) -> T:
-    if thing is None:
+def _require(value: T | None) -> T:
+    if value is None:
         raise NotFound("not here")
-    return thing
+    return value
 
 
 CAMPUS = Provider("campus", "Campus login", "https://login.campus.example", "laurel-client", "hush")
 
 
 class Providers:
-    """`access.providers.Providers`: one OpenID provider that signs in whoever comes, and is strict about the rest."""
+    """`access.providers.Providers`: one OpenID provider that signs in every user and validates every parameter."""
 
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.kid = "2026"
-        self.known: list[dict[str, Any]] = [self.jwk()]
-        """What the cache still says of its keys."""
-        self.freshly_read = 0
+        self.cached_keys: list[dict[str, Any]] = [self.jwk()]
+        """The keys that the cache holds."""
+        self.uncached_reads = 0
         self.out_of_order = False
         self.claims: dict[str, Any] = {}
-        """What the ID token says otherwise than usual; None leaves a claim out."""
+        """Claims that replace the defaults in the ID token; None omits a claim."""
         self.sign: Callable[[dict[str, Any]], str] = self._sign
         self._codes: dict[str, dict[str, str]] = {}
 
@@ -233,18 +233,18 @@ class Providers:
         return {**found, "kid": self.kid, "use": "sig", "alg": "ES256"}
 
     def rotate(self) -> None:
-        """From now on another key signs; the cache does not know it yet."""
+        """Start signing with a new key that is not cached yet."""
         self.key, self.kid = ec.generate_private_key(ec.SECP256R1()), "2027"
 
     def visit(self, url: str) -> dict[str, str]:
-        """What the browser comes back with, having been sent to ``url`` and signed in there."""
-        asked = {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
+        """Sign in at ``url`` as a browser would; returns the parameters of the redirect back."""
+        parameters = {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
         assert url.startswith("https://login.campus.example/authorize?")
-        assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
-        assert "openid" in asked["scope"].split()
+        assert (parameters["response_type"], parameters["code_challenge_method"]) == ("code", "S256")
+        assert "openid" in parameters["scope"].split()
         code = f"code-{len(self._codes)}"
-        self._codes[code] = asked
-        return {"code": code, "state": asked["state"]}
+        self._codes[code] = parameters
+        return {"code": code, "state": parameters["state"]}
 
     def endpoints(self, provider: Provider) -> Endpoints:
         if self.out_of_order:
@@ -254,20 +254,24 @@ class Providers:
 
     def keys(self, endpoints: Endpoints, *, fresh: bool) -> list[dict[str, Any]]:
         if fresh:
-            self.freshly_read += 1
-            self.known = [self.jwk()]
-        return self.known
+            self.uncached_reads += 1
+            self.cached_keys = [self.jwk()]
+        return self.cached_keys
 
     def redeem(self, provider: Provider, endpoints: Endpoints, form: Mapping[str, str]) -> dict[str, object]:
-        asked = self._codes.pop(form["code"], None)
+        parameters = self._codes.pop(form["code"], None)
         verifier = hashlib.sha256(form["code_verifier"].encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
-        if asked is None or challenge != asked["code_challenge"] or form["redirect_uri"] != asked["redirect_uri"]:
+        if (
+            parameters is None
+            or challenge != parameters["code_challenge"]
+            or form["redirect_uri"] != parameters["redirect_uri"]
+        ):
             raise Unavailable("login.campus.example answers with an error (400).", code="http_status")
         now = int(NOW.timestamp())
         claims = {
             "iss": provider.issuer, "aud": provider.client_id, "sub": "248289", "iat": now, "exp": now + 300,
-            "nonce": asked["nonce"], "email": "Ada@College.example", "email_verified": True, **self.claims,
+            "nonce": parameters["nonce"], "email": "Ada@College.example", "email_verified": True, **self.claims,
         }  # fmt: skip
         return {"id_token": self.sign({name: value for name, value in claims.items() if value is not None})}
 

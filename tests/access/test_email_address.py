@@ -1,4 +1,4 @@
-"""An e-mail address, as it is compared."""
+"""Normalization of email addresses."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chalicelib.errors import Refused
     "text",
     ["ada@example.org", " ada@example.org\n", "Ada@Example.ORG", "a.b+c_d-e@sub.example.co.uk", "o'neil@x.example"],
 )
-def test_an_address_is_written_in_one_way(text: str) -> None:
-    assert email_address.normalize(text) == text.strip().lower()
+def test_address_is_normalized(text: str) -> None:
+    assert email_address.normal(text) == text.strip().lower()
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def test_an_address_is_written_in_one_way(text: str) -> None:
         "\u212aate@example.org", "kate@ban\u212a.example",
     ],
 )  # fmt: skip
-def test_what_is_no_single_address_is_refused(text: str) -> None:
+def test_invalid_address_is_refused(text: str) -> None:
     with pytest.raises(Refused) as caught:
         email_address.normalize(text)
     assert caught.value.code == "bad_email"
 
 
-def test_the_sign_that_joins_keys_is_kept_for_its_escape() -> None:
-    assert email_address.normalize("a#b%23@example.org") == "a#b%23@example.org"
+def test_key_separator_in_an_address_is_kept() -> None:
+    assert email_address.normal("a#b%23@example.org") == "a#b%23@example.org"

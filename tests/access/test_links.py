@@ -1,4 +1,4 @@
-"""One-time links: single use, short-lived, bound to the browser that asked, rate-limited."""
+"""One-time links: single use, short-lived, bound to the requesting browser, rate-limited."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ from tests.access.fakes import NOW, AccessFixture, LookedAtTogether
 EMAIL, CALLER = "ada@example.org", "203.0.113.7"
 
 
-def asked(
-    around: AccessFixture, email: str = EMAIL, caller: str = CALLER, browser: str | None = None
+def request_link(
+    access: AccessFixture, email: str = EMAIL, caller: str = CALLER, browser: str | None = None
 ) -> tuple[str, str]:
-    """The secret in the mail, and the browser's."""
-    mine = links.request(around.access_context, email, "/console/acme", caller, browser)
-    return around.mailer.sent[-1][1].rpartition("/")[2], mine
+    """Request a link; returns the secret in the email and the browser's secret."""
+    browser_secret = links.ask(access.access_context, email, "/console/acme", caller, browser)
+    return access.mailer.sent[-1][1].rpartition("/")[2], browser_secret
 
 
-def test_a_link_signs_in_whoever_asked_for_it(around: AccessFixture) -> None:
-    hidden, mine = asked(around, " Ada@Example.org ")
-    assert around.mailer.sent == [(EMAIL, f"http://localhost:8000/sign-in/{hidden}")]
-    link = links.redeem(around.access_context, hidden, CALLER, mine)
+def test_link_signs_in_the_person_who_requested_it(access: AccessFixture) -> None:
+    secret, browser_secret = request_link(access, " Ada@Example.org ")
+    assert access.mailer.sent == [(EMAIL, f"http://localhost:8000/sign-in/{secret}")]
+    link = links.redeem(access.access_context, secret, CALLER, browser_secret)
     assert (link.email, link.next) == (EMAIL, "/console/acme")
 
 
-def test_its_secret_has_128_bits_at_least_and_only_hashes_are_kept(around: AccessFixture) -> None:
-    hidden, mine = asked(around)
-    assert len(hidden) * 5 >= 128
-    assert len(mine) * 5 >= 128
-    assert hidden not in repr(around.session_store.links)
-    assert mine not in repr(around.session_store.links)
+def test_secrets_have_128_bits_and_only_their_hashes_are_stored(access: AccessFixture) -> None:
+    secret, browser_secret = request_link(access)
+    assert len(secret) * 5 >= 128
+    assert len(browser_secret) * 5 >= 128
+    assert secret not in repr(access.session_store.links)
+    assert browser_secret not in repr(access.session_store.links)
 
 
-def test_it_works_once(around: AccessFixture) -> None:
-    hidden, mine = asked(around)
-    links.redeem(around.access_context, hidden, CALLER, mine)
+def test_link_works_once(access: AccessFixture) -> None:
+    secret, browser_secret = request_link(access)
+    links.redeem(access.access_context, secret, CALLER, browser_secret)
     with pytest.raises(NotFound):
-        links.redeem(around.access_context, hidden, CALLER, mine)
+        links.redeem(access.access_context, secret, CALLER, browser_secret)
     with pytest.raises(NotFound):
-        links.inspect(around.access_context, hidden, CALLER, mine)
+        links.look(access.access_context, secret, CALLER, browser_secret)
 
 
-def test_of_many_at_once_one_gets_in() -> None:
-    around = AccessFixture(session_store=LookedAtTogether(8))
-    hidden, mine = asked(around)
+def test_only_one_of_many_concurrent_redemptions_succeeds() -> None:
+    access = AccessFixture(session_store=LookedAtTogether(8))
+    secret, browser_secret = request_link(access)
 
     def redeem(_: int) -> bool:
         try:
-            links.redeem(around.access_context, hidden, CALLER, mine)
+            links.redeem(access.access_context, secret, CALLER, browser_secret)
         except NotFound:
             return False
         return True
@@ -63,129 +63,129 @@ def test_of_many_at_once_one_gets_in() -> None:
         assert sum(pool.map(redeem, range(8))) == 1
 
 
-def test_looking_uses_nothing_up(around: AccessFixture) -> None:
-    hidden, mine = asked(around)
+def test_viewing_a_link_does_not_use_it(access: AccessFixture) -> None:
+    secret, browser_secret = request_link(access)
     for _ in range(50):
-        assert links.inspect(around.access_context, hidden, CALLER, mine).email == EMAIL
-    assert links.redeem(around.access_context, hidden, CALLER, mine)
+        assert links.look(access.access_context, secret, CALLER, browser_secret).email == EMAIL
+    assert links.redeem(access.access_context, secret, CALLER, browser_secret)
 
 
-def test_it_lives_for_fifteen_minutes(around: AccessFixture) -> None:
-    hidden, mine = asked(around)
-    around.now = NOW + LIFE - timedelta(seconds=1)
-    assert links.inspect(around.access_context, hidden, CALLER, mine)
-    around.now = NOW + LIFE
-    for act in (links.inspect, links.redeem):
+def test_link_expires_after_fifteen_minutes(access: AccessFixture) -> None:
+    secret, browser_secret = request_link(access)
+    access.now = NOW + LIFE - timedelta(seconds=1)
+    assert links.look(access.access_context, secret, CALLER, browser_secret)
+    access.now = NOW + LIFE
+    for act in (links.look, links.redeem):
         with pytest.raises(NotFound):
-            act(around.access_context, hidden, CALLER, mine)
-    assert around.session_store.links, "storage has not got round to deleting it"
+            act(access.access_context, secret, CALLER, browser_secret)
+    assert access.session_store.links, "the store has not deleted it yet"
 
 
 @pytest.mark.parametrize("other", [None, "", "a" * 52])
-def test_another_browser_gets_nothing_and_uses_nothing_up(around: AccessFixture, other: str | None) -> None:
-    hidden, mine = asked(around)
-    for act in (links.inspect, links.redeem):
+def test_another_browser_is_refused_and_does_not_use_the_link(access: AccessFixture, other: str | None) -> None:
+    secret, browser_secret = request_link(access)
+    for act in (links.look, links.redeem):
         with pytest.raises(Refused) as caught:
-            act(around.access_context, hidden, CALLER, other)
+            act(access.access_context, secret, CALLER, other)
         assert caught.value.code == "other_browser"
-    assert links.redeem(around.access_context, hidden, CALLER, mine)
+    assert links.redeem(access.access_context, secret, CALLER, browser_secret)
 
 
-def test_who_asks_twice_may_use_either_mail(around: AccessFixture) -> None:
-    first, mine = asked(around)
-    second, same = asked(around, browser=mine)
-    assert same == mine
-    assert links.redeem(around.access_context, first, CALLER, mine)
-    assert links.redeem(around.access_context, second, CALLER, mine)
+def test_either_of_two_requested_links_works(access: AccessFixture) -> None:
+    first, browser_secret = request_link(access)
+    second, same = request_link(access, browser=browser_secret)
+    assert same == browser_secret
+    assert links.redeem(access.access_context, first, CALLER, browser_secret)
+    assert links.redeem(access.access_context, second, CALLER, browser_secret)
 
 
 @pytest.mark.parametrize("planted", ["", "short", "x" * 5000, "A" * 52, "é" * 52])
-def test_what_cannot_be_a_browsers_secret_is_replaced(around: AccessFixture, planted: str) -> None:
-    _, mine = asked(around, browser=planted)
-    assert mine != planted
-    assert len(mine) == 52
+def test_invalid_browser_secret_is_replaced(access: AccessFixture, planted: str) -> None:
+    _, browser_secret = request_link(access, browser=planted)
+    assert browser_secret != planted
+    assert len(browser_secret) == 52
 
 
 @pytest.mark.parametrize("guess", ["", "a" * 52, "a" * 51, "../../x", "A" * 52, "é" * 52, "a" * 10_000])
-def test_a_guess_finds_nothing(around: AccessFixture, guess: str) -> None:
-    _, mine = asked(around)
+def test_guessed_secret_is_not_found(access: AccessFixture, guess: str) -> None:
+    _, browser_secret = request_link(access)
     with pytest.raises(NotFound):
-        links.redeem(around.access_context, guess, CALLER, mine)
+        links.redeem(access.access_context, guess, CALLER, browser_secret)
 
 
-def test_guesses_from_one_network_are_stopped_and_a_good_link_still_works(around: AccessFixture) -> None:
-    hidden, mine = asked(around)
+def test_guesses_from_one_network_are_limited_but_a_valid_link_works(access: AccessFixture) -> None:
+    secret, browser_secret = request_link(access)
     for _ in range(GUESSES.most):
         with pytest.raises(NotFound):
-            links.inspect(around.access_context, "a" * 52, CALLER, mine)
+            links.look(access.access_context, "a" * 52, CALLER, browser_secret)
     with pytest.raises(TooMany) as caught:
-        links.redeem(around.access_context, "a" * 52, CALLER, mine)
+        links.redeem(access.access_context, "a" * 52, CALLER, browser_secret)
     assert 0 < caught.value.seconds <= GUESSES.window.total_seconds()
     with pytest.raises(NotFound):
-        links.inspect(around.access_context, "a" * 52, "198.51.100.1", mine)
-    assert links.redeem(around.access_context, hidden, CALLER, mine)
+        links.look(access.access_context, "a" * 52, "198.51.100.1", browser_secret)
+    assert links.redeem(access.access_context, secret, CALLER, browser_secret)
 
 
-def test_one_address_gets_only_so_many_mails_and_nobody_is_told(around: AccessFixture) -> None:
+def test_emails_to_one_address_are_limited_without_an_error(access: AccessFixture) -> None:
     for number in range(ADDRESS.most + 3):
-        assert len(links.request(around.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
-    assert len(around.mailer.sent) == ADDRESS.most
-    around.now = NOW + timedelta(hours=1)
-    asked(around)
-    assert len(around.mailer.sent) == ADDRESS.most + 1
+        assert len(links.ask(access.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
+    assert len(access.mailer.sent) == ADDRESS.most
+    access.now = NOW + timedelta(hours=1)
+    request_link(access)
+    assert len(access.mailer.sent) == ADDRESS.most + 1
 
 
-def test_nobody_is_kept_out_by_somebody_who_keeps_asking_in_their_name(around: AccessFixture) -> None:
+def test_requests_by_others_do_not_lock_out_the_owner_of_an_address(access: AccessFixture) -> None:
     for number in range(NETWORK.most):
-        links.request(around.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one household
-    assert len(around.mailer.sent) == ADDRESS_FROM.most
-    hidden, mine = asked(around)
-    assert len(around.mailer.sent) == ADDRESS_FROM.most + 1
-    assert links.redeem(around.access_context, hidden, CALLER, mine).email == EMAIL
+        links.ask(access.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one /56 network
+    assert len(access.mailer.sent) == ADDRESS_FROM.most
+    secret, browser_secret = request_link(access)
+    assert len(access.mailer.sent) == ADDRESS_FROM.most + 1
+    assert links.redeem(access.access_context, secret, CALLER, browser_secret).email == EMAIL
 
 
-def test_one_network_may_ask_only_so_often(around: AccessFixture) -> None:
+def test_requests_from_one_network_are_limited(access: AccessFixture) -> None:
     for number in range(NETWORK.most):
-        asked(around, f"p{number}@example.org")
+        request_link(access, f"p{number}@example.org")
     with pytest.raises(TooMany) as caught:
-        asked(around, "one-more@example.org")
+        request_link(access, "one-more@example.org")
     assert caught.value.seconds == 3600
-    asked(around, "one-more@example.org", "198.51.100.1")
+    request_link(access, "one-more@example.org", "198.51.100.1")
 
 
-def test_a_deployment_sends_only_so_many(around: AccessFixture) -> None:
+def test_requests_per_deployment_are_limited(access: AccessFixture) -> None:
     for number in range(ALL.most):
         caller = f"10.{number // 62_500}.{number // 250 % 250}.{number % 250}"
-        links.request(around.access_context, f"p{number}@example.org", "/", caller, None)
+        links.ask(access.access_context, f"p{number}@example.org", "/", caller, None)
     with pytest.raises(TooMany):
-        asked(around, "one-more@example.org", "198.51.100.1")
+        request_link(access, "one-more@example.org", "198.51.100.1")
 
 
-def test_limits_keep_neither_address_nor_network(around: AccessFixture) -> None:
-    asked(around)
-    kept = repr(around.session_store.counts)
-    assert len(around.session_store.counts) == 4
-    assert not any(said in kept for said in (EMAIL, "ada", CALLER, "203"))
+def test_rate_limit_counters_store_no_address_or_network(access: AccessFixture) -> None:
+    request_link(access)
+    stored = repr(access.session_store.counts)
+    assert len(access.session_store.counts) == 4
+    assert not any(private in stored for private in (EMAIL, "ada", CALLER, "203"))
 
 
 @pytest.mark.parametrize("email", ["", "ada", "ada@example.org, eve@example.org"])
-def test_what_is_no_address_is_said_to_be_none(around: AccessFixture, email: str) -> None:
+def test_invalid_address_is_refused(access: AccessFixture, email: str) -> None:
     with pytest.raises(Refused):
-        links.request(around.access_context, email, "/", CALLER, None)
-    assert not around.mailer.sent
+        links.ask(access.access_context, email, "/", CALLER, None)
+    assert not access.mailer.sent
 
 
-def test_when_the_post_is_out_of_order_it_is_said(around: AccessFixture) -> None:
-    around.mailer.out_of_order = True
+def test_email_outage_is_raised(access: AccessFixture) -> None:
+    access.mailer.out_of_order = True
     with pytest.raises(Unavailable):
-        links.request(around.access_context, EMAIL, "/", CALLER, None)
+        links.ask(access.access_context, EMAIL, "/", CALLER, None)
 
 
-@pytest.mark.parametrize("following", ["https://evil.example/", "//evil.example", "", "\\evil", "/a\nb"])
-def test_a_link_leads_to_a_page_of_ours(around: AccessFixture, following: str) -> None:
-    mine = links.request(around.access_context, EMAIL, following, CALLER, None)
-    hidden = around.mailer.sent[-1][1].rpartition("/")[2]
-    assert links.redeem(around.access_context, hidden, CALLER, mine).next == "/console"
+@pytest.mark.parametrize("return_path", ["https://evil.example/", "//evil.example", "", "\\evil", "/a\nb"])
+def test_link_returns_only_to_local_pages(access: AccessFixture, return_path: str) -> None:
+    browser_secret = links.ask(access.access_context, EMAIL, return_path, CALLER, None)
+    secret = access.mailer.sent[-1][1].rpartition("/")[2]
+    assert links.redeem(access.access_context, secret, CALLER, browser_secret).next == "/console"
 
 
 @pytest.mark.parametrize(
@@ -200,5 +200,5 @@ def test_a_link_leads_to_a_page_of_ours(around: AccessFixture, following: str) -
         ("unknown", ""),
     ],
 )
-def test_a_network_is_what_one_asker_holds(address: str, network: str) -> None:
+def test_network_is_an_ipv4_address_or_a_56_bit_ipv6_prefix(address: str, network: str) -> None:
     assert rate_limits.network(address) == network

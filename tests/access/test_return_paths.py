@@ -1,4 +1,4 @@
-"""Where to go after signing in."""
+"""Return paths after sign-in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.access.return_paths import HOME, MAX, local
 
 
 @pytest.mark.parametrize("path", ["/", "/console", "/console/acme/jobs/7?state=open&q=a%20b", "/a//b", "/@x"])
-def test_a_path_of_ours_is_kept(path: str) -> None:
+def test_local_path_is_kept(path: str) -> None:
     assert local(path) == path
 
 
@@ -24,7 +24,7 @@ def test_a_path_of_ours_is_kept(path: str) -> None:
         "/" + "a" * MAX,
     ],
 )  # fmt: skip
-def test_everything_else_leads_home(text: str) -> None:
+def test_other_text_becomes_the_home_path(text: str) -> None:
     assert local(text) == HOME
 
 

@@ -1,4 +1,4 @@
-"""What each role may do."""
+"""Permissions of each role."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ TABLE = {
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("act", Act)
-def test_a_role_may_do_what_the_table_says_and_nothing_else(role: Role, act: Act) -> None:
+def test_role_has_exactly_the_permissions_in_the_table(role: Role, act: Act) -> None:
     assert allowed(role, act) is (act in TABLE[role])
     assert Caller("ada@example.org", "acme", role).may(act) is (act in TABLE[role])

@@ -17,9 +17,9 @@ from tests.access.fakes import NOW, AccessFixture
 EMAIL = "ada@example.org"
 
 
-def refused(around: AccessFixture, cookie: str) -> bool:
+def refused(access: AccessFixture, cookie: str) -> bool:
     with pytest.raises(Unauthenticated):
-        sessions.person(around.access_context, cookie)
+        sessions.person(access.access_context, cookie)
     return True
 
 
@@ -27,19 +27,19 @@ def claims(cookie: str) -> dict:
     return jwt.decode(cookie, options={"verify_signature": False})
 
 
-def test_a_session_says_who_is_there(around: AccessFixture) -> None:
-    session, cookie = sessions.sign_in(around.access_context, EMAIL)
-    person = sessions.person(around.access_context, cookie)
+def test_session_identifies_its_user(access: AccessFixture) -> None:
+    session, cookie = sessions.sign_in(access.access_context, EMAIL)
+    person = sessions.person(access.access_context, cookie)
     assert (person.email, person.operator, person.session_id, person.csrf) == (EMAIL, False, session.id, session.csrf)
 
 
-def test_an_operator_is_known_by_the_settings(around: AccessFixture) -> None:
-    _, cookie = sessions.sign_in(around.access_context, "op@laurel.example")
-    assert sessions.person(around.access_context, cookie).operator
+def test_operators_come_from_the_settings(access: AccessFixture) -> None:
+    _, cookie = sessions.sign_in(access.access_context, "op@laurel.example")
+    assert sessions.person(access.access_context, cookie).operator
 
 
-def test_each_session_is_new(around: AccessFixture) -> None:
-    (first, one), (second, other) = (sessions.sign_in(around.access_context, EMAIL) for _ in range(2))
+def test_each_session_has_its_own_secrets(access: AccessFixture) -> None:
+    (first, one), (second, other) = (sessions.sign_in(access.access_context, EMAIL) for _ in range(2))
     assert first.id != second.id
     assert first.csrf != second.csrf
     assert one != other
@@ -47,57 +47,57 @@ def test_each_session_is_new(around: AccessFixture) -> None:
     assert len(first.csrf) * 5 >= 128
 
 
-def test_a_session_ends_with_the_day_however_busy_it_is(around: AccessFixture) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
-    moment = NOW
-    while moment + timedelta(minutes=50) < NOW + LIFE:
-        moment += timedelta(minutes=50)
-        around.now = moment
-        sessions.person(around.access_context, cookie)
-    around.now = NOW + LIFE - timedelta(seconds=1)
-    sessions.person(around.access_context, cookie)
-    around.now = NOW + LIFE
-    assert refused(around, cookie)
+def test_active_session_expires_at_its_maximum_age(access: AccessFixture) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
+    time = NOW
+    while time + timedelta(minutes=50) < NOW + LIFE:
+        time += timedelta(minutes=50)
+        access.now = time
+        sessions.person(access.access_context, cookie)
+    access.now = NOW + LIFE - timedelta(seconds=1)
+    sessions.person(access.access_context, cookie)
+    access.now = NOW + LIFE
+    assert refused(access, cookie)
 
 
-def test_a_session_that_nobody_uses_ends_after_an_hour(around: AccessFixture) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
-    around.now = NOW + IDLE - timedelta(seconds=1)
-    sessions.person(around.access_context, cookie)
-    around.now += IDLE
-    assert refused(around, cookie)
+def test_idle_session_expires_after_an_hour(access: AccessFixture) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
+    access.now = NOW + IDLE - timedelta(seconds=1)
+    sessions.person(access.access_context, cookie)
+    access.now += IDLE
+    assert refused(access, cookie)
 
 
-def test_its_use_is_noted_every_five_minutes(around: AccessFixture) -> None:
-    session, cookie = sessions.sign_in(around.access_context, EMAIL)
-    for minutes, noted in ((4, 0), (5, 5), (9, 5), (10, 10)):
-        around.now = NOW + timedelta(minutes=minutes)
-        sessions.person(around.access_context, cookie)
-        assert around.session_store.sessions[EMAIL, session.id].seen == NOW + timedelta(minutes=noted)
+def test_last_use_is_recorded_every_five_minutes(access: AccessFixture) -> None:
+    session, cookie = sessions.sign_in(access.access_context, EMAIL)
+    for minutes, recorded in ((4, 0), (5, 5), (9, 5), (10, 10)):
+        access.now = NOW + timedelta(minutes=minutes)
+        sessions.person(access.access_context, cookie)
+        assert access.session_store.sessions[EMAIL, session.id].seen == NOW + timedelta(minutes=recorded)
 
 
-def test_who_signs_out_is_out_and_others_stay(around: AccessFixture) -> None:
-    _, one = sessions.sign_in(around.access_context, EMAIL)
-    _, other = sessions.sign_in(around.access_context, EMAIL)
-    sessions.sign_out(around.access_context, sessions.person(around.access_context, one))
-    assert refused(around, one)
-    assert sessions.person(around.access_context, other)
+def test_sign_out_ends_only_that_session(access: AccessFixture) -> None:
+    _, one = sessions.sign_in(access.access_context, EMAIL)
+    _, other = sessions.sign_in(access.access_context, EMAIL)
+    sessions.sign_out(access.access_context, sessions.person(access.access_context, one))
+    assert refused(access, one)
+    assert sessions.person(access.access_context, other)
 
 
-def test_who_signs_out_everywhere_is_out_everywhere(around: AccessFixture) -> None:
-    cookies = [sessions.sign_in(around.access_context, EMAIL)[1] for _ in range(3)]
-    _, stranger = sessions.sign_in(around.access_context, "bo@example.org")
-    assert sessions.sign_out_everywhere(around.access_context, EMAIL) == 3
-    assert all(refused(around, cookie) for cookie in cookies)
-    assert sessions.person(around.access_context, other_user)
+def test_sign_out_everywhere_ends_all_sessions_of_that_user(access: AccessFixture) -> None:
+    cookies = [sessions.sign_in(access.access_context, EMAIL)[1] for _ in range(3)]
+    _, other_user = sessions.sign_in(access.access_context, "bo@example.org")
+    assert sessions.sign_out_everywhere(access.access_context, EMAIL) == 3
+    assert all(refused(access, cookie) for cookie in cookies)
+    assert sessions.person(access.access_context, other_user)
 
 
-def test_use_does_not_bring_back_what_was_ended_meanwhile(around: AccessFixture) -> None:
-    session, cookie = sessions.sign_in(around.access_context, EMAIL)
-    around.now = NOW + timedelta(minutes=30)
-    held = around.session_store.sessions.pop((EMAIL, session.id))
-    around.session_store.seen(held, around.now)
-    assert refused(around, cookie)
+def test_recording_use_does_not_restore_an_ended_session(access: AccessFixture) -> None:
+    session, cookie = sessions.sign_in(access.access_context, EMAIL)
+    access.now = NOW + timedelta(minutes=30)
+    ended = access.session_store.sessions.pop((EMAIL, session.id))
+    access.session_store.seen(ended, access.now)
+    assert refused(access, cookie)
 
 
 def parts(cookie: str) -> list[str]:
@@ -108,11 +108,11 @@ def b64(value: dict) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-def test_a_changed_cookie_is_none(around: AccessFixture) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
+def test_tampered_cookie_is_refused(access: AccessFixture) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
     head, body, signature = parts(cookie)
     changed = b64({**claims(cookie), "sub": "op@laurel.example"})
-    for spoilt in (
+    for tampered in (
         f"{head}.{changed}.{signature}",
         f"{head}.{body}.",
         f"{head}.{body}.{signature[:-2]}AA",
@@ -123,74 +123,74 @@ def test_a_changed_cookie_is_none(around: AccessFixture) -> None:
         "é" * 20,
         cookie + "A" * sessions.MAX_COOKIE,
     ):
-        assert refused(around, spoilt)
+        assert refused(access, tampered)
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "HS512", "RS256"])
-def test_only_the_one_algorithm_counts(around: AccessFixture, algorithm: str) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
+def test_other_signature_algorithms_are_refused(access: AccessFixture, algorithm: str) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
     _, body, signature = parts(cookie)
     kid = jwt.get_unverified_header(cookie)["kid"]
     for end in ("", signature):
-        assert refused(around, f"{b64({'alg': algorithm, 'typ': 'JWT', 'kid': kid})}.{body}.{end}")
+        assert refused(access, f"{b64({'alg': algorithm, 'typ': 'JWT', 'kid': kid})}.{body}.{end}")
 
 
-def test_another_key_of_the_same_strength_signs_nothing(around: AccessFixture) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
-    kid, day_secret = signing_keys.current(around.access_context)
+def test_signature_by_another_key_is_refused(access: AccessFixture) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
+    kid, day_secret = signing_keys.current(access.access_context)
     for key in (bytes(32), day_secret, signing_keys.derived(day_secret, "count")):
-        assert refused(around, jwt.encode(claims(cookie), key, "HS256", {"kid": kid}))
+        assert refused(access, jwt.encode(claims(cookie), key, "HS256", {"kid": kid}))
 
 
 @pytest.mark.parametrize(
     "kid", [None, 7, "", "x", "2026-11-23", "2026-02-30", "../2026-11-22", "2026-11-22\n", "9999-99-99"]
 )
-def test_a_key_that_is_not_todays_or_yesterdays_is_none(around: AccessFixture, kid: object) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
+def test_key_other_than_todays_or_yesterdays_is_refused(access: AccessFixture, kid: object) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
     head = {"alg": "HS256", "typ": "JWT"} | ({} if kid is None else {"kid": kid})
     _, body, signature = parts(cookie)
-    assert refused(around, f"{b64(head)}.{body}.{signature}")
+    assert refused(access, f"{b64(head)}.{body}.{signature}")
 
 
 @pytest.mark.parametrize("missing", ["sub", "sid", "exp", "iat", "aud"])
-def test_a_cookie_that_leaves_something_out_is_none(around: AccessFixture, missing: str) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
-    kid, day_secret = signing_keys.current(around.access_context)
-    said = {name: value for name, value in claims(cookie).items() if name != missing}
-    assert refused(around, jwt.encode(said, signing_keys.derived(day_secret, "session"), "HS256", {"kid": kid}))
+def test_cookie_without_a_required_claim_is_refused(access: AccessFixture, missing: str) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
+    kid, day_secret = signing_keys.current(access.access_context)
+    payload = {name: value for name, value in claims(cookie).items() if name != missing}
+    assert refused(access, jwt.encode(payload, signing_keys.derived(day_secret, "session"), "HS256", {"kid": kid}))
 
 
-def test_a_cookie_for_something_else_is_none(around: AccessFixture) -> None:
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
-    kid, day_secret = signing_keys.current(around.access_context)
-    said = {**claims(cookie), "aud": "oidc"}
-    assert refused(around, jwt.encode(said, signing_keys.derived(day_secret, "session"), "HS256", {"kid": kid}))
+def test_cookie_for_another_audience_is_refused(access: AccessFixture) -> None:
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
+    kid, day_secret = signing_keys.current(access.access_context)
+    payload = {**claims(cookie), "aud": "oidc"}
+    assert refused(access, jwt.encode(payload, signing_keys.derived(day_secret, "session"), "HS256", {"kid": kid}))
 
 
-def test_keys_change_every_day_and_the_old_ones_die(around: AccessFixture) -> None:
-    around.now = NOW.replace(hour=23, minute=59)
-    _, cookie = sessions.sign_in(around.access_context, EMAIL)
-    kid, old = signing_keys.current(around.access_context)
-    around.now += timedelta(minutes=2)
-    _, later = sessions.sign_in(around.access_context, EMAIL)
+def test_keys_rotate_daily_and_old_keys_expire(access: AccessFixture) -> None:
+    access.now = NOW.replace(hour=23, minute=59)
+    _, cookie = sessions.sign_in(access.access_context, EMAIL)
+    kid, old = signing_keys.current(access.access_context)
+    access.now += timedelta(minutes=2)
+    _, later = sessions.sign_in(access.access_context, EMAIL)
     assert jwt.get_unverified_header(later)["kid"] != kid
-    assert sessions.person(around.access_context, cookie)
-    assert signing_keys.named(around.access_context, kid) == old
-    around.now = NOW.replace(hour=12) + timedelta(days=1)
-    assert kid in around.session_store.keys, "storage has not got round to deleting it"
-    assert signing_keys.named(around.access_context, kid) is None
+    assert sessions.person(access.access_context, cookie)
+    assert signing_keys.named(access.access_context, kid) == old
+    access.now = NOW.replace(hour=12) + timedelta(days=1)
+    assert kid in access.session_store.keys, "the store has not deleted it yet"
+    assert signing_keys.named(access.access_context, kid) is None
 
 
-def test_secrets_whose_time_is_over_are_destroyed(around: AccessFixture) -> None:
+def test_expired_keys_are_destroyed(access: AccessFixture) -> None:
     for days in range(4):
-        around.now = NOW + timedelta(days=days)
-        signing_keys.current(around.access_context)
-    around.now = NOW.replace(hour=0, minute=5) + timedelta(days=4)
-    assert signing_keys.forget(around.access_context) == 3
-    assert list(around.session_store.keys) == ["2026-11-25"], "yesterday's still has sessions"
-    assert signing_keys.forget(around.access_context) == 0
+        access.now = NOW + timedelta(days=days)
+        signing_keys.current(access.access_context)
+    access.now = NOW.replace(hour=0, minute=5) + timedelta(days=4)
+    assert signing_keys.forget(access.access_context) == 3
+    assert list(access.session_store.keys) == ["2026-11-25"], "yesterday's still has sessions"
+    assert signing_keys.forget(access.access_context) == 0
 
 
-def test_all_who_need_a_days_key_at_once_get_the_same(around: AccessFixture) -> None:
-    assert signing_keys.current(around.access_context) == signing_keys.current(around.access_context)
-    assert len(around.session_store.keys) == 1
+def test_key_of_the_day_is_created_once(access: AccessFixture) -> None:
+    assert signing_keys.current(access.access_context) == signing_keys.current(access.access_context)
+    assert len(access.session_store.keys) == 1

@@ -8,15 +8,15 @@ from tests import fakes
 from tests.contract import samples
 
 
-def test_an_event_goes_to_the_journal_and_nowhere_else():
+def test_stored_event_does_not_go_to_the_fallback():
     event_store, fallback = fakes.EventStore(), fakes.Fallback()
     Recorder(event_store, fallback).record(samples.event())
     assert list(event_store.events.values()) == [samples.event()]
     assert fallback.kept == []
 
 
-@pytest.mark.parametrize("fault", [Unavailable("down"), RuntimeError("a fault of ours")])
-def test_whatever_breaks_the_event_is_kept_whole_with_the_reason(fault: Exception):
-    event_store, fallback = fakes.EventStore(fault=fault), fakes.Fallback()
-    Recorder(event_store, fallback).record(samples.event())
-    assert fallback.kept == [(samples.event(), fault)]
+@pytest.mark.parametrize("error", [Unavailable("down"), RuntimeError("a bug")])
+def test_event_that_cannot_be_stored_goes_to_the_fallback_with_the_error(error: Exception):
+    event_store, fallback = fakes.EventStore(fault=error), fakes.Fallback()
+    Recorder(event_store, fallback).record(nouns.event())
+    assert fallback.kept == [(nouns.event(), error)]

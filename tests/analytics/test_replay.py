@@ -23,7 +23,7 @@ def logged(event: Event) -> str:
 
 WRAPPINGS = {
     "bare": lambda line: line,
-    "with its line end": lambda line: line + "\n",
+    "with a newline": lambda line: line + "\n",
     "export to S3": lambda line: f"2026-11-21T10:05:00.000Z {line}",
     "Lambda's text format": lambda line: f"2026-11-21T10:05:00.000Z\t6f1c-request\tERROR\t{line}\n",
     "aws logs tail": lambda line: f"2026-11-21T10:05:00.000000+00:00 2026/11/21/[$LATEST]0a1b {line}",
@@ -32,11 +32,11 @@ WRAPPINGS = {
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
-def test_an_event_is_found_however_its_line_was_exported(wrapping: str):
-    assert event_in(WRAPPINGS[wrapping](logged(samples.event()))) == samples.event()
+def test_event_is_found_in_every_export_format(wrapping: str):
+    assert event_in(WRAPPINGS[wrapping](logged(nouns.event()))) == nouns.event()
 
 
-def test_what_the_log_really_writes_is_read():
+def test_replay_reads_what_the_logger_writes():
     written = io.StringIO()
     logger = logging.getLogger(log.logger().name)
     handler = logging.StreamHandler(written)
@@ -49,8 +49,8 @@ def test_what_the_log_really_writes_is_read():
     assert list(event_store.events.values()) == [samples.event()]
 
 
-def test_a_log_is_replayed_once_however_often():
-    events = [samples.event(f"{number:026}") for number in range(3)]
+def test_repeated_replay_stores_each_event_once():
+    events = [nouns.event(f"{number:026}") for number in range(3)]
     lines = ["START RequestId: 6f1c", *map(logged, events), '{"level":"INFO","message":"answered"}', ""]
     event_store = fakes.EventStore()
     for _ in range(2):
@@ -58,8 +58,8 @@ def test_a_log_is_replayed_once_however_often():
     assert list(event_store.events.values()) == events
 
 
-def test_a_line_that_cannot_be_read_is_named_and_the_others_are_replayed():
-    broken = logged(samples.event())[:-20]
+def test_malformed_lines_are_reported_and_the_others_replayed():
+    broken = logged(nouns.event())[:-20]
     foreign = json.dumps({UNSTORED: {"id": "x"}})
     endless = logged(samples.event()) + " " * 300_000
     event_store = fakes.EventStore()
@@ -67,17 +67,17 @@ def test_a_line_that_cannot_be_read_is_named_and_the_others_are_replayed():
     assert done == Replayed(stored=1, other=0, malformed=(1, 3, 4, 5))
 
 
-def test_a_line_that_only_mentions_the_member_is_about_something_else():
+def test_line_that_only_mentions_the_member_is_ignored():
     assert event_in(json.dumps({"message": f"see {UNSTORED}", "level": "INFO"})) is None
 
 
-def test_a_journal_that_is_down_stops_the_replay():
+def test_unavailable_event_store_stops_the_replay():
     with pytest.raises(Unavailable):
         replay([logged(samples.event())], fakes.EventStore(fault=Unavailable("down")))
 
 
 @given(st.text() | st.text().map(lambda text: text + UNSTORED) | st.text().map(lambda text: f'{{"{UNSTORED}":{text}}}'))
-def test_any_line_is_an_event_or_not_or_malformed(line: str):
+def test_parsing_a_line_raises_only_malformed(line: str):
     try:
         found = event_in(line)
     except Malformed:
@@ -85,6 +85,6 @@ def test_any_line_is_an_event_or_not_or_malformed(line: str):
     assert found is None
 
 
-def test_deep_nesting_is_malformed_and_no_crash():
+def test_deep_nesting_is_malformed():
     with pytest.raises(Malformed):
         event_in(f'{{"{UNSTORED}":' + "[" * 100_000)

@@ -8,7 +8,7 @@ from tests import fakes
 from tests.makers import NOW
 
 
-def test_yesterdays_salt_is_destroyed_and_tomorrows_is_ready() -> None:
+def test_rotation_destroys_old_salts_and_creates_tomorrows() -> None:
     salts = fakes.Salts({NOW.date() - timedelta(days=days): bytes([days]) for days in range(4)})
     assert salt.rotate(salts, NOW, lambda size: b"t" * size) == 3
     assert salts.by_day == {NOW.date(): b"\0", NOW.date() + timedelta(days=1): b"t" * SALT_BYTES}

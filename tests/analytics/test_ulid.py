@@ -12,22 +12,22 @@ from tests.strategies import EPOCH, MOMENTS
 ENTROPY = st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES)
 
 
-def test_the_example_of_the_specification():
-    """github.com/ulid/spec: 1469918176385 ms is written 01ARYZ6S41."""
+def test_example_in_the_specification():
+    """github.com/ulid/spec: 1469918176385 ms is encoded as 01ARYZ6S41."""
     at = EPOCH + timedelta(milliseconds=1_469_918_176_385)
     assert ulid(at, bytes(10)) == "01ARYZ6S41" + "0" * 16
     assert ulid(at, b"\xff" * 10) == "01ARYZ6S41" + "Z" * 16
 
 
 @given(MOMENTS, ENTROPY)
-def test_it_is_26_characters_of_crockfords_alphabet(at: datetime, entropy: bytes):
+def test_ulid_is_26_characters_of_crockfords_alphabet(at: datetime, entropy: bytes):
     text = ulid(at, entropy)
     assert len(text) == 26
     assert set(text) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 @given(MOMENTS, ENTROPY, MOMENTS, ENTROPY)
-def test_text_order_is_the_order_of_time(one: datetime, a: bytes, other: datetime, b: bytes):
+def test_ulids_sort_by_time(one: datetime, a: bytes, other: datetime, b: bytes):
     def order(at: datetime, entropy: bytes):
         return (at - EPOCH) // timedelta(milliseconds=1), entropy
 

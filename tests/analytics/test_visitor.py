@@ -10,7 +10,7 @@ SALT = b"s" * 32
 ADDRESSES = st.ip_addresses().map(str) | st.text(max_size=20)
 
 
-def test_one_visitor_has_one_name_for_the_day():
+def test_visitor_key_is_the_same_within_a_day():
     assert visitor(SALT, "192.0.2.7", "Firefox") == visitor(SALT, "192.0.2.7", "Firefox")
 
 
@@ -19,7 +19,7 @@ def test_one_visitor_has_one_name_for_the_day():
     [(b"t" * 32, "192.0.2.7", "Firefox"), (SALT, "192.0.3.7", "Firefox"), (SALT, "192.0.2.7", "Chromium")],
     ids=["day", "network", "browser"],
 )
-def test_another_day_network_or_browser_has_another_name(other):
+def test_visitor_key_differs_by_day_network_and_browser(other):
     assert visitor(*other) != visitor(SALT, "192.0.2.7", "Firefox")
 
 
@@ -32,22 +32,22 @@ def test_another_day_network_or_browser_has_another_name(other):
         ("2001:DB8:1::", "2001:db8:0001:0::1"),
     ],
 )
-def test_what_names_a_line_or_a_device_does_not_count(one: str, other: str):
+def test_visitor_key_ignores_the_host_part_of_the_address(one: str, other: str):
     assert visitor(SALT, one, "Firefox") == visitor(SALT, other, "Firefox")
 
 
 @given(st.binary(min_size=32, max_size=32), ADDRESSES, st.text(st.characters()))
-def test_any_address_and_user_agent_gives_128_bits_that_do_not_show_them(salt: bytes, address: str, agent: str):
-    name = visitor(salt, address, agent)
-    assert len(bytes.fromhex(name)) == 16
-    assert len(address) < 6 or address not in name
+def test_visitor_key_has_128_bits_and_does_not_contain_the_address(salt: bytes, address: str, agent: str):
+    key = visitor(salt, address, agent)
+    assert len(bytes.fromhex(key)) == 16
+    assert len(address) < 6 or address not in key
 
 
 @pytest.mark.parametrize(("one", "other"), [(("ab", "c"), ("a", "bc")), (("", "x"), ("x", ""))])
-def test_address_and_user_agent_do_not_run_into_each_other(one, other):
+def test_address_and_user_agent_are_hashed_separately(one, other):
     assert visitor(SALT, *one) != visitor(SALT, *other)
 
 
-def test_the_name_is_stable_over_releases():
-    """A release in the middle of a day must not make every visitor a new one."""
+def test_visitor_key_is_stable_across_releases():
+    """A release during a day must not count every visitor as new."""
     assert visitor(SALT, "192.0.2.7", "Firefox") == "364f11fcb0d8216a5e13121e42aad61c"

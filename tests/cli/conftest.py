@@ -16,9 +16,9 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.__main__ import main
-from tests.access import fakes as access
+from tests.access import fakes as access_fakes
 from tests.award.fakes import BASE_URL, Clock
-from tests.award.pathways import fakes as paths
+from tests.award.pathways import fakes as pathway_fakes
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
 from tests.fakes import EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
@@ -34,7 +34,7 @@ ENVIRONMENT = {
 
 
 class FakeServices:
-    """What `services.Services` offers to the command line, over fakes."""
+    """The part of `services.Services` that the command line uses, over fakes."""
 
     def __init__(self) -> None:
         self.settings: Settings | None = None
@@ -42,8 +42,8 @@ class FakeServices:
         self.signer: Any = Signer()
         self.event_store: Any = EventStore()
         self.tasks: Any = TaskQueue()
-        self.pathways: Any = paths.Pathways()
-        self.webhooks: Any = paths.WebhookStore()
+        self.pathways: Any = pathway_fakes.Pathways()
+        self.webhooks: Any = pathway_fakes.WebhookStore()
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 
@@ -65,8 +65,8 @@ class FakeServices:
     def access_context(self) -> AccessContext:
         return AccessContext(
             member_store=self.issuer_store.member_store,
-            session_store=access.SessionStore(),
-            mailer=access.Mailer,
+            session_store=access_fakes.SessionStore(),
+            mailer=access_fakes.Mailer,
             base_url=BASE_URL,
             operators=frozenset(),
             clock=self.clock,
@@ -80,8 +80,8 @@ class FakeServices:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What one run of the command line gave."""
+class CommandResult:
+    """The exit code and output of one command."""
 
     code: int
     out: str
@@ -92,7 +92,7 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-Run = Callable[..., Ran]
+Run = Callable[..., CommandResult]
 
 
 @pytest.fixture
@@ -102,20 +102,20 @@ def services() -> FakeServices:
 
 @pytest.fixture
 def run(services: FakeServices, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process, on the fakes."""
+    """Run a command in this process, over the fakes."""
 
     def connect(read: Settings) -> Any:
         services.settings = read
         return services
 
-    def runs(*arguments: object) -> Ran:
+    def run_command(*arguments: object) -> CommandResult:
         try:
             code = main([str(each) for each in arguments], ENVIRONMENT, connect)
         except SystemExit as end:
             code = int(end.code or 0)
-        return Ran(code, *capsys.readouterr())
+        return CommandResult(code, *capsys.readouterr())
 
-    return runs
+    return run_command
 
 
 @pytest.fixture
@@ -132,8 +132,8 @@ def achievement(run: Run, issuer: str, tmp_path: Any) -> str:
     )
     about = ("--name", "Welding", "--description", "Can weld.", "--criteria", "Weld.", "--image-alt", "A flame")
     skill = ("--skill", "Welding", "https://example.org/skills/1", "A framework")
-    ran = run("achievement", "create", issuer, *about, "--image", picture, *skill, "--json")
-    name: str = ran.rows[0]["id"]
+    result = run("achievement", "create", issuer, *about, "--image", picture, *skill, "--json")
+    name: str = result.rows[0]["id"]
     return name
 
 

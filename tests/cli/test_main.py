@@ -20,12 +20,12 @@ from tests.cli.conftest import ENVIRONMENT, FakeServices, Run
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def commands(found: argparse.ArgumentParser, *words: str) -> Iterator[tuple[str, ...]]:
-    """Every command that can be said, noun and verb."""
-    below = [action for action in found._actions if isinstance(action, argparse._SubParsersAction)]
-    if not below:
+def commands(root: argparse.ArgumentParser, *words: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command."""
+    subcommands = [action for action in root._actions if isinstance(action, argparse._SubParsersAction)]
+    if not subcommands:
         yield words
-    for action in below:
+    for action in subcommands:
         for word, one in action.choices.items():
             yield from commands(one, *words, word)
 
@@ -33,17 +33,17 @@ def commands(found: argparse.ArgumentParser, *words: str) -> Iterator[tuple[str,
 COMMANDS = list(commands(parser()))
 
 
-def test_help_names_every_noun(run: Run) -> None:
-    ran = run("--help")
-    assert ran.code == 0
-    assert all(noun in ran.out for noun in ("issuer", "achievement", "credential", "events", "demo"))
+def test_help_names_the_command_groups(run: Run) -> None:
+    result = run("--help")
+    assert result.code == 0
+    assert all(group in result.out for group in ("issuer", "achievement", "credential", "events", "demo"))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(run: Run, command: tuple[str, ...]) -> None:
-    ran = run(*command, "--help")
-    assert ran.code == 0
-    assert f"  laurel {' '.join(command)}" in ran.out.partition("examples:")[2]
+    result = run(*command, "--help")
+    assert result.code == 0
+    assert f"  laurel {' '.join(command)}" in result.out.partition("examples:")[2]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -52,8 +52,8 @@ def test_every_command_offers_json(run: Run, command: tuple[str, ...]) -> None:
 
 
 def test_errors_are_json_on_request(run: Run) -> None:
-    ran = run("issuer", "rotate-key", "nobody", "--json")
-    assert (ran.code, json.loads(ran.err)["error"]) == (1, "not_found")
+    result = run("issuer", "rotate-key", "nobody", "--json")
+    assert (result.code, json.loads(result.err)["error"]) == (1, "not_found")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -63,41 +63,43 @@ def test_completion_script_needs_no_settings(shell: str, capsys: pytest.CaptureF
     assert "rotate-key" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("asked", [(), ("issuer",), ("nobody",), ("credential", "show"), ("issuer", "list", "--yaml")])
-def test_what_cannot_be_understood_ends_with_2(run: Run, asked: tuple[str, ...]) -> None:
-    assert run(*asked).code == 2
+@pytest.mark.parametrize(
+    "arguments", [(), ("issuer",), ("nobody",), ("credential", "show"), ("issuer", "list", "--yaml")]
+)
+def test_invalid_command_line_exits_with_2(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).code == 2
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("arguments", "message"),
     [
         (("member", "add", "acme", "a@acme.example", "--role", "king"), "'king' is not one of owner, editor, viewer"),
         (("credential", "issue", "acme", "x", "--name", "A", "--valid-from", "soon"), "'soon' is not a date"),
         (("credential", "renew", "x", "--valid-until", "2026-02-30"), "'2026-02-30' is not a date"),
     ],
 )
-def test_a_wrong_value_is_told_with_what_would_do(run: Run, asked: tuple[str, ...], words: str) -> None:
-    ran = run(*asked)
-    assert ran.code == 2
-    assert words in ran.err
+def test_invalid_value_is_reported_with_the_reason(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+    assert result.code == 2
+    assert message in result.err
 
 
-def test_missing_settings_are_all_named_and_end_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_settings_are_listed_and_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["issuer", "list"], {"STAGE": "test"}) == 2
     err = capsys.readouterr().err
     assert all(name in err for name in ENVIRONMENT if name != "STAGE")
 
 
-def test_a_domain_error_is_one_sentence_with_its_code_and_ends_with_1(run: Run) -> None:
-    ran = run("issuer", "rotate-key", "nobody")
-    assert ran.code == 1
-    assert ran.out == ""
-    assert ran.err.startswith("error: ")
-    assert ran.err.endswith("(not_found)\n")
-    assert ran.err.count("\n") == 1
+def test_domain_error_is_one_sentence_with_its_code_and_exits_with_1(run: Run) -> None:
+    result = run("issuer", "rotate-key", "nobody")
+    assert result.code == 1
+    assert result.out == ""
+    assert result.err.startswith("error: ")
+    assert result.err.endswith("(not_found)\n")
+    assert result.err.count("\n") == 1
 
 
-def test_an_interrupt_ends_with_130(run: Run, services: FakeServices) -> None:
+def test_interrupt_exits_with_130(run: Run, services: FakeServices) -> None:
     class Interrupted:
         def issuers(self) -> None:
             raise KeyboardInterrupt
@@ -106,21 +108,21 @@ def test_an_interrupt_ends_with_130(run: Run, services: FakeServices) -> None:
     assert run("issuer", "list").code == 130
 
 
-def test_storage_that_does_not_answer_ends_with_1(run: Run, services: FakeServices) -> None:
+def test_unavailable_storage_exits_with_1(run: Run, services: FakeServices) -> None:
     class Down:
         def issuers(self) -> None:
             raise Unavailable("Storage did not respond.", code="storage_unavailable")
 
     services.issuer_store = Down()
-    ran = run("issuer", "list")
-    assert (ran.code, ran.err) == (1, "error: Storage did not respond. (storage_unavailable)\n")
+    result = run("issuer", "list")
+    assert (result.code, result.err) == (1, "error: Storage did not respond. (storage_unavailable)\n")
 
 
 def test_the_module_runs_as_a_program() -> None:
     program = [sys.executable, "-m", "cli"]
-    helped = subprocess.run([*program, "--help"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert helped.returncode == 0
-    assert "issuer" in helped.stdout
-    lost = subprocess.run([*program, "issuer", "list"], cwd=ROOT, capture_output=True, text=True, check=False, env={})
-    assert lost.returncode == 2
-    assert "Traceback" not in lost.stderr
+    shown = subprocess.run([*program, "--help"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert shown.returncode == 0
+    assert "issuer" in shown.stdout
+    failed = subprocess.run([*program, "issuer", "list"], cwd=ROOT, capture_output=True, text=True, check=False, env={})
+    assert failed.returncode == 2
+    assert "Traceback" not in failed.stderr

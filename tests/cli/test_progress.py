@@ -1,4 +1,4 @@
-"""Progress outside a terminal. On a terminal rich draws the bar."""
+"""Progress output outside a terminal. On a terminal, rich draws the bar."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []
-        self.pictures: list[dict[str, str | None]] = []
+        self.images: list[dict[str, str | None]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -49,7 +49,7 @@ class Reader(HTMLParser):
         if tag == "a":
             self.links.append(found["href"] or "")
         if tag == "img":
-            self.pictures.append(found)
+            self.images.append(found)
 
 
 def read(one: EmailContent) -> Reader:
@@ -103,21 +103,21 @@ def test_first_email_has_tips_and_the_next_step() -> None:
 
 
 def test_images_are_hosted_by_laurel_and_have_alt_text() -> None:
-    pictures = read(sample_email(Kind.ISSUED)).pictures
-    assert [picture["alt"] for picture in pictures] == ["", "Badge: A bar chart"]
-    assert all((picture["src"] or "").startswith("https://laurel.example/images/") for picture in pictures)
+    images = read(sample_email(Kind.ISSUED)).images
+    assert [image["alt"] for image in images] == ["", "Badge: A bar chart"]
+    assert all((image["src"] or "").startswith("https://laurel.example/images/") for image in images)
 
 
 def test_external_image_is_left_out() -> None:
     issuer = replace(sample_context().issuer, image="https://tracker.example/pixel.png")
     achievement = replace(sample_context().achievement, image="https://tracker.example/badge.png")
     one = sample_email(Kind.ISSUED, issuer=issuer, achievement=achievement)
-    assert read(one).pictures == []
+    assert read(one).images == []
     assert "tracker.example" not in str(message(one, SENDER))
 
 
 @pytest.mark.parametrize(
-    "evil",
+    "hostile",
     [
         "Name\r\nBcc: everybody@example.org",
         "Name\nX: y\n\n<script>alert(1)</script>",
@@ -128,13 +128,13 @@ def test_external_image_is_left_out() -> None:
     ],
     ids=repr,
 )
-def test_issuer_text_is_escaped(evil: str) -> None:
+def test_issuer_text_is_escaped(hostile: str) -> None:
     context = sample_context()
     one = sample_email(
         Kind.ISSUED,
-        issuer=replace(context.issuer, name=evil),
-        achievement=replace(context.achievement, name=evil, description=evil),
-        recipient=replace(context.recipient, name=evil),
+        issuer=replace(context.issuer, name=hostile),
+        achievement=replace(context.achievement, name=hostile, description=hostile),
+        recipient=replace(context.recipient, name=hostile),
     )
     mail = received(one)
     assert mail.get_all("Bcc") is None

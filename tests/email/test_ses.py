@@ -26,7 +26,7 @@ SENDER = "letters@laurel.example"
 
 
 @pytest.fixture
-def post(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
+def mailer(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
     for name, value in aws.client_env.items():
         monkeypatch.setenv(name, value)
     client(aws, "ses").verify_domain_identity(Domain="laurel.example")
@@ -34,7 +34,7 @@ def post(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
 
 
 @pytest.fixture
-def said(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
+def published_events(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
     """Events that the email service publishes to a topic of this test."""
     sns, sqs, ses = (client(aws, name) for name in ("sns", "sqs", "ses"))
     name = f"mail-{uuid.uuid4().hex}"
@@ -49,18 +49,18 @@ def said(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
     for kind in ("Delivery", "Bounce", "Complaint"):
         ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind, SnsTopic=topic)
 
-    def heard() -> list[str]:
+    def receive() -> list[str]:
         found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)
         return [json.loads(one["Body"])["Message"] for one in found.get("Messages", [])]
 
-    yield heard
+    yield receive
     for kind in ("Delivery", "Bounce", "Complaint"):
         ses.set_identity_notification_topic(Identity="laurel.example", NotificationType=kind)
 
 
-def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, post: SesMailer) -> None:
+def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, mailer: SesMailer) -> None:
     one = sample_email(Kind.ISSUED)
-    message_id = post.send(one)
+    message_id = mailer.send(one)
     [kept] = [each for each in mail.kept(aws.endpoint_url) if each.id == message_id]
     assert (kept.to, kept.subject) == (one.to, one.subject)
     assert one.main.url in kept.text
@@ -76,7 +76,7 @@ def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, post: Ses
 
 
 @pytest.mark.parametrize(
-    ("to", "fates"),
+    ("to", "event_types"),
     [
         ("success@simulator.amazonses.com", [EmailEventType.DELIVERED]),
         ("bounce@simulator.amazonses.com", [EmailEventType.BOUNCED]),
@@ -85,11 +85,11 @@ def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, post: Ses
     ],
 )
 def test_simulator_addresses_publish_their_events(
-    post: SesMailer, said: Callable[[], list[str]], to: str, fates: list[EmailEventType]
+    mailer: SesMailer, published_events: Callable[[], list[str]], to: str, event_types: list[EmailEventType]
 ) -> None:
-    message_id = post.send(replace(sample_email(Kind.ISSUED), to=to))
-    found = [email_events.parse(message) for message in said()]
-    assert sorted(one.fate for one in found if one) == sorted(fates)
+    message_id = mailer.send(replace(sample_email(Kind.ISSUED), to=to))
+    found = [email_events.parse(message) for message in published_events()]
+    assert sorted(one.fate for one in found if one) == sorted(event_types)
     assert {(one.message_id, one.addresses) for one in found if one} == {(message_id, (to,))}
 
 
@@ -103,31 +103,31 @@ class Broken:
         raise self.error
 
 
-def answered(code: str, status: int, words: str = "no") -> ClientError:
-    reply = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": {"HTTPStatusCode": status}}
+def client_error(code: str, status: int, message: str = "no") -> ClientError:
+    reply = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(reply, "SendRawEmail")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("error", "kind", "code"),
     [
-        (answered("Throttling", 400, "Maximum sending rate exceeded."), NotSent, "email_service_refused"),
-        (answered("AccountSendingPausedException", 400), NotSent, "email_service_refused"),
-        (answered("AccessDenied", 403), NotSent, "email_service_refused"),
-        (answered("MessageRejected", 400, "Email address is not verified."), NotSent, "email_service_refused"),
-        (answered("MessageRejected", 400, "Address blacklisted."), Refused, "address_rejected"),
-        (answered("InvalidParameterValue", 400, "Illegal address"), Refused, "address_rejected"),
-        (answered("InternalFailure", 500), Unavailable, "email_service_no_answer"),
+        (client_error("Throttling", 400, "Maximum sending rate exceeded."), NotSent, "email_service_refused"),
+        (client_error("AccountSendingPausedException", 400), NotSent, "email_service_refused"),
+        (client_error("AccessDenied", 403), NotSent, "email_service_refused"),
+        (client_error("MessageRejected", 400, "Email address is not verified."), NotSent, "email_service_refused"),
+        (client_error("MessageRejected", 400, "Address blacklisted."), Refused, "address_rejected"),
+        (client_error("InvalidParameterValue", 400, "Illegal address"), Refused, "address_rejected"),
+        (client_error("InternalFailure", 500), Unavailable, "email_service_no_answer"),
         (EndpointConnectionError(endpoint_url="https://ses.example"), NotSent, "email_service_unreachable"),
         (ReadTimeoutError(endpoint_url="https://ses.example"), Unavailable, "email_service_no_answer"),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)[:60]),
 )  # fmt: skip
 def test_each_error_says_whether_the_email_was_sent(error: Exception, kind: type[Exception], code: str) -> None:
-    post = SesMailer(REGION, SENDER, "laurel")
-    post.__dict__["_client"] = Broken(error)
+    mailer = SesMailer(REGION, SENDER, "laurel")
+    mailer.__dict__["_client"] = Broken(error)
     with pytest.raises(kind) as raised:
-        post.send(sample_email(Kind.ISSUED))
+        mailer.send(sample_email(Kind.ISSUED))
     assert raised.value.code == code  # type: ignore[attr-defined]
     assert (type(raised.value) is NotSent) == (kind is NotSent)
 

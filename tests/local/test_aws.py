@@ -1,4 +1,4 @@
-"""The embedded AWS: on loopback alone, with what it needs and nothing of ours."""
+"""The embedded AWS: it listens on loopback only and inherits nothing from the caller's environment."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from local.deploy import client
 LOOPBACK = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1 and ::1 as the kernel writes them
 
 
-def test_every_socket_that_listens_is_on_loopback(aws: embedded.EmbeddedAws) -> None:
-    # Services are loaded at their first call, and some would open ports of their own.
+def test_every_listening_socket_is_on_loopback(aws: embedded.EmbeddedAws) -> None:
+    # Services are loaded on their first call, and some would open their own ports.
     client(aws, "dynamodb").list_tables()
     client(aws, "kms").list_keys()
     client(aws, "iot").list_things()
     client(aws, "transfer").list_servers()
-    held = ports.socket_inodes(aws.process.pid)
-    found = {(address, port) for inode, address, port in ports.listening() if inode in held}
+    inodes = ports.socket_inodes(aws.process.pid)
+    found = {(address, port) for inode, address, port in ports.listening() if inode in inodes}
     assert int(aws.endpoint_url.rpartition(":")[2]) in {port for _, port in found}
     assert {address for address, _ in found} <= LOOPBACK
 
 
-def test_a_socket_on_every_interface_would_be_seen() -> None:
+def test_socket_on_every_interface_would_be_detected() -> None:
     with socket.socket() as everywhere:
-        everywhere.bind(("0.0.0.0", 0))  # noqa: S104  closed again at once; proves that the test above can fail
+        everywhere.bind(("0.0.0.0", 0))  # noqa: S104  closed at once; shows that the test above can fail
         everywhere.listen()
-        held = ports.socket_inodes(os.getpid())
-        found = {address for inode, address, port in ports.listening() if inode in held}
+        inodes = ports.socket_inodes(os.getpid())
+        found = {address for inode, address, port in ports.listening() if inode in inodes}
     assert "00000000" in found
 
 
@@ -53,13 +53,13 @@ def test_iam_is_evaluated(aws: embedded.EmbeddedAws) -> None:
         nobody.list_tables()
 
 
-def test_nothing_of_the_callers_environment_reaches_it(tmp_path: Path) -> None:
+def test_environment_of_the_caller_is_not_inherited(tmp_path: Path) -> None:
     env = embedded.environment(4566, tmp_path)
     assert (env["BIND_HOST"], env["IOT_MTLS_ENABLED"], env["AUTH"]) == ("127.0.0.1", "0", "true")
     assert set(env) & {"PYTHONPATH", "VIRTUAL_ENV", "AWS_PROFILE", "AWS_SESSION_TOKEN"} == set()
 
 
-def test_a_start_that_fails_says_where_to_look(tmp_path: Path) -> None:
+def test_failed_start_names_its_log(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -67,6 +67,6 @@ def test_a_start_that_fails_says_where_to_look(tmp_path: Path) -> None:
             embedded.start(taken.getsockname()[1], tmp_path, patience=5)
 
 
-def test_another_embedded_aws_at_the_port_is_not_taken_for_ours(aws: embedded.EmbeddedAws, tmp_path: Path) -> None:
+def test_another_embedded_aws_on_the_port_is_not_reused(aws: embedded.EmbeddedAws, tmp_path: Path) -> None:
     with pytest.raises(embedded.NotReadyError):
         embedded.start(int(aws.endpoint_url.rpartition(":")[2]), tmp_path, patience=5)

@@ -1,4 +1,4 @@
-"""The front: what came goes on as it came, and API Gateway's limits hold one byte either side."""
+"""The local proxy: it forwards requests unchanged and enforces API Gateway's limits to the byte."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ EVERY_BYTE = bytes(range(256))
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with what it heard, in headers, and every byte there is, in the body."""
+    """Returns the request in a header, and as the body the request body or, without one, every byte value."""
 
     protocol_version = "HTTP/1.1"
 
-    def heard(self) -> None:
+    def respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        said = {"method": self.command, "target": self.path, "headers": self.headers.items(), "bytes": len(body)}
+        request = {"method": self.command, "target": self.path, "headers": self.headers.items(), "bytes": len(body)}
         self.send_response(201)
-        self.send_header("X-Heard", json.dumps(said))
+        self.send_header("X-Echo", json.dumps(request))
         self.send_header("Set-Cookie", "a=1")
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Content-Type", "image/png")
@@ -37,10 +37,10 @@ class Echo(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body or EVERY_BYTE)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = heard  # noqa: N815  http.server looks for these
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815  http.server looks for these
 
     def log_message(self, *_: object) -> None:
-        """Silent."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -66,26 +66,28 @@ def client(port: int) -> Iterator[http.client.HTTPConnection]:
     connection.close()
 
 
-def heard(reply: http.client.HTTPResponse) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(reply.getheader("X-Heard") or "{}")
-    return said
+def echoed(reply: http.client.HTTPResponse) -> dict[str, Any]:
+    request: dict[str, Any] = json.loads(reply.getheader("X-Echo") or "{}")
+    return request
 
 
-def header(said: dict[str, Any], name: str) -> list[str]:
-    return [value for key, value in said["headers"] if key.lower() == name]
+def header(request: dict[str, Any], name: str) -> list[str]:
+    return [value for key, value in request["headers"] if key.lower() == name]
 
 
-def test_path_and_query_go_on_as_they_came(client: http.client.HTTPConnection) -> None:
+def test_path_and_query_are_forwarded_unchanged(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/c/a%2Fb;x=1?q=%C3%A4&q=2&empty=&flag")
-    said = heard(client.getresponse())
-    assert said["target"] == "/restapis/x/live/_user_request_/c/a%2Fb;x=1?q=%C3%A4&q=2&empty=&flag"
+    request = echoed(client.getresponse())
+    assert request["target"] == "/restapis/x/live/_user_request_/c/a%2Fb;x=1?q=%C3%A4&q=2&empty=&flag"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_every_method_goes_on_and_binary_comes_back(client: http.client.HTTPConnection, method: str) -> None:
+def test_every_method_is_forwarded_and_binary_bodies_are_returned(
+    client: http.client.HTTPConnection, method: str
+) -> None:
     client.request(method, "/x")
     reply = client.getresponse()
-    assert heard(reply)["method"] == method
+    assert echoed(reply)["method"] == method
     assert reply.status == 201
     assert reply.read() == EVERY_BYTE
 
@@ -97,61 +99,61 @@ def test_head_has_the_length_and_no_body(client: http.client.HTTPConnection) -> 
     assert reply.read() == b""
 
 
-def test_repeated_headers_of_an_answer_stay_apart(client: http.client.HTTPConnection) -> None:
+def test_repeated_response_headers_stay_separate(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/x")
     assert client.getresponse().headers.get_all("Set-Cookie") == ["a=1", "b=2"]
 
 
-def test_a_connection_is_kept_for_the_next_request(client: http.client.HTTPConnection) -> None:
+def test_connection_is_kept_alive(client: http.client.HTTPConnection) -> None:
     client.request("POST", "/x", body=EVERY_BYTE)
     client.getresponse().read()
-    held = client.sock
+    socket_before = client.sock
     client.request("GET", "/x")
     client.getresponse().read()
-    assert client.sock is held
+    assert client.sock is socket_before
 
 
-def test_no_accept_means_any(client: http.client.HTTPConnection) -> None:
+def test_missing_accept_becomes_any(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/x")
-    assert header(heard(client.getresponse()), "accept") == ["*/*"]
+    assert header(echoed(client.getresponse()), "accept") == ["*/*"]
 
 
-def test_an_accept_stays_as_it_is(client: http.client.HTTPConnection) -> None:
+def test_accept_is_forwarded_unchanged(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/x", headers={"Accept": "application/vc"})
-    assert header(heard(client.getresponse()), "accept") == ["application/vc"]
+    assert header(echoed(client.getresponse()), "accept") == ["application/vc"]
 
 
-def test_a_body_without_a_type_is_bytes(client: http.client.HTTPConnection) -> None:
+def test_body_without_a_content_type_becomes_octet_stream(client: http.client.HTTPConnection) -> None:
     client.request("POST", "/x", body=EVERY_BYTE)
-    assert header(heard(client.getresponse()), "content-type") == ["application/octet-stream"]
+    assert header(echoed(client.getresponse()), "content-type") == ["application/octet-stream"]
 
 
-def test_the_type_of_a_body_stays_as_it_is(client: http.client.HTTPConnection) -> None:
+def test_content_type_is_forwarded_unchanged(client: http.client.HTTPConnection) -> None:
     client.request("POST", "/x", body=EVERY_BYTE, headers={"Content-Type": "text/csv"})
-    assert header(heard(client.getresponse()), "content-type") == ["text/csv"]
+    assert header(echoed(client.getresponse()), "content-type") == ["text/csv"]
 
 
-def test_a_caller_cannot_choose_its_address_or_the_host(client: http.client.HTTPConnection) -> None:
+def test_caller_cannot_set_its_address_or_the_host(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/x", headers={"X-Forwarded-For": "1.2.3.4", "Host": "elsewhere.example"})
-    said = heard(client.getresponse())
-    assert header(said, "x-forwarded-for") == ["127.0.0.1"]
-    assert "elsewhere" not in header(said, "host")[0]
+    request = echoed(client.getresponse())
+    assert header(request, "x-forwarded-for") == ["127.0.0.1"]
+    assert "elsewhere" not in header(request, "host")[0]
 
 
-def test_headers_of_the_connection_do_not_go_on(client: http.client.HTTPConnection) -> None:
+def test_hop_by_hop_headers_are_not_forwarded(client: http.client.HTTPConnection) -> None:
     client.request("GET", "/x", headers={"Connection": "keep-alive, X-Private", "X-Private": "1", "TE": "trailers"})
-    said = heard(client.getresponse())
-    assert header(said, "x-private") == header(said, "te") == []
+    request = echoed(client.getresponse())
+    assert header(request, "x-private") == header(request, "te") == []
 
 
-def test_a_body_of_exactly_the_cap_goes_on(client: http.client.HTTPConnection) -> None:
+def test_body_of_exactly_the_limit_is_forwarded(client: http.client.HTTPConnection) -> None:
     client.request("POST", "/x", body=bytes(front.MAX_BODY))
     reply = client.getresponse()
-    assert heard(reply)["bytes"] == front.MAX_BODY
+    assert echoed(reply)["bytes"] == front.MAX_BODY
     reply.read()
 
 
-def test_a_body_one_byte_over_the_cap_is_refused(client: http.client.HTTPConnection) -> None:
+def test_body_one_byte_over_the_limit_is_refused(client: http.client.HTTPConnection) -> None:
     client.request("POST", "/x", body=bytes(front.MAX_BODY + 1))
     assert_problem(client.getresponse(), 413, "too_large")
 
@@ -161,14 +163,14 @@ def chunks(total: int, size: int = 1 << 20) -> Iterator[bytes]:
         yield bytes(min(size, total - begin))
 
 
-def test_a_chunked_body_goes_on_whole(client: http.client.HTTPConnection) -> None:
+def test_chunked_body_is_forwarded_complete(client: http.client.HTTPConnection) -> None:
     client.request("POST", "/x", body=iter([EVERY_BYTE, b"", EVERY_BYTE[::-1]]), encode_chunked=True)
     reply = client.getresponse()
     assert reply.read() == EVERY_BYTE + EVERY_BYTE[::-1]
-    assert header(heard(reply), "transfer-encoding") == []
+    assert header(echoed(reply), "transfer-encoding") == []
 
 
-def test_a_chunked_body_over_the_cap_is_refused(client: http.client.HTTPConnection) -> None:
+def test_chunked_body_over_the_limit_is_refused(client: http.client.HTTPConnection) -> None:
     client.request("POST", "/x", body=chunks(front.MAX_BODY + 1), encode_chunked=True)
     assert_problem(client.getresponse(), 413, "too_large")
 
@@ -190,9 +192,9 @@ def test_a_malformed_length_is_refused(client: http.client.HTTPConnection, lengt
     assert_problem(client.getresponse(), 400, "invalid_request")
 
 
-def test_an_api_that_is_down_is_said_so() -> None:
-    nowhere = f"http://127.0.0.1:{ports.free_port()}/restapis/x/live/_user_request_"
-    with front.serve(0, nowhere) as server:
+def test_unavailable_api_is_reported() -> None:
+    unused = f"http://127.0.0.1:{ports.free_port()}/restapis/x/live/_user_request_"
+    with front.serve(0, unused) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with closing(http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=30)) as connection:
             connection.request("GET", "/x")
@@ -210,7 +212,7 @@ def assert_problem(reply: http.client.HTTPResponse, status: int, code: str) -> s
     return str(problem["detail"])
 
 
-def test_what_a_program_sends_goes_on_untouched(client: http.client.HTTPConnection) -> None:
+def test_headers_and_body_of_an_api_client_are_forwarded_unchanged(client: http.client.HTTPConnection) -> None:
     sent = {
         "Authorization": "Bearer laurel_abc_DEF",
         "Cookie": "a=1; b=2",
@@ -225,13 +227,13 @@ def test_what_a_program_sends_goes_on_untouched(client: http.client.HTTPConnecti
     body = gzip.compress(EVERY_BYTE)
     client.request("POST", "/x", body=body, headers=sent)
     reply = client.getresponse()
-    said = heard(reply)
-    assert {name: header(said, name.lower()) for name in sent} == {name: [value] for name, value in sent.items()}
+    request = echoed(reply)
+    assert {name: header(request, name.lower()) for name in sent} == {name: [value] for name, value in sent.items()}
     assert reply.read() == body
 
 
 @pytest.mark.parametrize("line", [b"BREW /x HTTP/1.1", b"GET /x HTTP/9.9", b"nonsense", b"GET " + b"/x" * 40_000])
-def test_what_is_no_request_is_a_problem(port: int, line: bytes) -> None:
+def test_malformed_request_is_answered_with_a_problem(port: int, line: bytes) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
         raw.sendall(line + b"\r\nHost: localhost\r\n\r\n")
         reply = http.client.HTTPResponse(raw)
@@ -242,8 +244,8 @@ def test_what_is_no_request_is_a_problem(port: int, line: bytes) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/x", 503), ("/large", 413)])
-def test_a_page_of_any_origin_may_read_why_it_was_refused(path: str, status: int) -> None:
-    # Nothing listens where this front asks.
+def test_errors_are_readable_from_any_origin(path: str, status: int) -> None:
+    # Nothing listens on the port to which this proxy forwards.
     with front.serve(0, f"http://127.0.0.1:{ports.free_port()}") as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with closing(http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=30)) as client:

@@ -1,4 +1,4 @@
-"""Processes are known again, and nothing else is ever signalled."""
+"""Processes are recognized from their records, and no other process is ever signalled."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.stop(each, patience=0)
 
 
-def test_a_process_is_known_again_from_its_record(start: Start, tmp_path: Path) -> None:
+def test_process_is_recalled_from_its_record(start: Start, tmp_path: Path) -> None:
     running = start(SLEEP)
     process.remember(running, tmp_path / "record.json")
     assert process.recall(tmp_path / "record.json") == running
 
 
-def test_a_stopped_process_is_not_recalled_but_what_it_served_is_known(start: Start, tmp_path: Path) -> None:
+def test_stopped_process_is_not_recalled_but_its_record_remains(start: Start, tmp_path: Path) -> None:
     running = start(SLEEP)
     process.remember(running, tmp_path / "record.json")
     assert process.stop(running)
@@ -49,28 +49,28 @@ def test_a_stopped_process_is_not_recalled_but_what_it_served_is_known(start: St
     assert process.last(tmp_path / "record.json") == running
 
 
-def test_another_process_under_the_same_id_is_left_alone(start: Start) -> None:
+def test_another_process_with_the_same_id_is_not_stopped(start: Start) -> None:
     running = start(SLEEP)
     stale = replace(running, started="1")
     assert not process.stop(stale)
     assert running.alive
 
 
-def test_a_process_without_a_start_is_never_alive() -> None:
+def test_process_without_a_start_time_is_never_alive() -> None:
     assert not Process(os.getpid(), "").alive
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]", '{"pid": 1}', '{"pid": 1, "started": "x", "other": 2}'])
-def test_an_unreadable_record_is_no_process(tmp_path: Path, record: str) -> None:
+def test_unreadable_record_recalls_no_process(tmp_path: Path, record: str) -> None:
     (tmp_path / "record.json").write_text(record)
     assert process.recall(tmp_path / "record.json") is None
 
 
-def test_no_record_is_no_process(tmp_path: Path) -> None:
+def test_missing_record_recalls_no_process(tmp_path: Path) -> None:
     assert process.recall(tmp_path / "record.json") is None
 
 
-def test_a_process_that_will_not_end_is_ended(start: Start, tmp_path: Path) -> None:
+def test_process_that_ignores_sigterm_is_killed(start: Start, tmp_path: Path) -> None:
     running = start([sys.executable, "-c", IGNORES_SIGTERM])
     while "on" not in (tmp_path / "log").read_text():
         continue
@@ -78,15 +78,15 @@ def test_a_process_that_will_not_end_is_ended(start: Start, tmp_path: Path) -> N
     assert not running.alive
 
 
-def test_what_a_process_started_ends_with_it(start: Start, tmp_path: Path) -> None:
+def test_child_processes_are_stopped_too(start: Start, tmp_path: Path) -> None:
     child = f"import subprocess, sys, time; print(subprocess.Popen({SLEEP!r}).pid, flush=True); time.sleep(60)"
     running = start([sys.executable, "-c", child])
-    while not (said := (tmp_path / "log").read_text()).endswith("\n"):
+    while not (output := (tmp_path / "log").read_text()).endswith("\n"):
         continue
-    began = process.started(int(said))
-    assert began
+    started = process.started(int(output))
+    assert started
     process.stop(running)
-    assert not Process(int(said), began).alive
+    assert not Process(int(output), started).alive
 
 
 def test_a_record_is_plain_json(start: Start, tmp_path: Path) -> None:

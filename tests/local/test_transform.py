@@ -1,4 +1,4 @@
-"""What is lifted out of the swagger for the embedded AWS."""
+"""Swagger extensions that become template properties and resources for the embedded AWS."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from local.transform import BINARY_TYPES, GATEWAY_RESPONSES, lift
 
 
 def template() -> dict[str, Any]:
-    said = {"statusCode": 404, "responseParameters": {"p": "v"}, "responseTemplates": {"application/json": "{}"}}
-    body = {BINARY_TYPES: ["*/*"], GATEWAY_RESPONSES: {"THROTTLED": said}}
+    response = {"statusCode": 404, "responseParameters": {"p": "v"}, "responseTemplates": {"application/json": "{}"}}
+    body = {BINARY_TYPES: ["*/*"], GATEWAY_RESPONSES: {"THROTTLED": response}}
     return {
         "Resources": {
             "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": body}},
@@ -25,7 +25,7 @@ def test_binary_types_become_a_property_of_the_api() -> None:
     assert lifted["Resources"]["Api"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
 
 
-def test_gateway_responses_become_resources_that_a_deployment_waits_for() -> None:
+def test_gateway_responses_become_resources_that_the_deployment_depends_on() -> None:
     lifted = template()
     lift(lifted)
     assert lifted["Resources"]["ApiThrottled"] == {

@@ -20,8 +20,8 @@ def test_issuer_is_created_with_its_owner(run: Run) -> None:
 
 
 def test_invalid_owner_address_creates_no_issuer(run: Run, services: FakeServices) -> None:
-    ran = run("issuer", "create", "acme", *ABOUT, "--owner", "ada")
-    assert (ran.code, "bad_email" in ran.err) == (1, True)
+    result = run("issuer", "create", "acme", *ABOUT, "--owner", "ada")
+    assert (result.code, "bad_email" in result.err) == (1, True)
     assert list(services.issuer_store.issuers()) == []
 
 
@@ -50,8 +50,8 @@ def test_members_are_added_changed_and_removed(run: Run, issuer: str) -> None:
     ],
 )
 def test_failed_commands_report_the_reason(run: Run, issuer: str, arguments: tuple[str, ...], code: str) -> None:
-    ran = run(*arguments)
-    assert (ran.code, code in ran.err) == (1, True)
+    result = run(*arguments)
+    assert (result.code, code in result.err) == (1, True)
 
 
 def test_unknown_role_is_a_usage_error(run: Run, issuer: str) -> None:
@@ -59,11 +59,11 @@ def test_unknown_role_is_a_usage_error(run: Run, issuer: str) -> None:
 
 
 def test_token_is_shown_once_and_can_be_revoked(run: Run, services: FakeServices, issuer: str) -> None:
-    ran = run("token", "create", issuer, "--name", "Moodle", "--role", "editor")
-    text = ran.out.strip()
-    token = tokens.authenticate(services.access_context, text)
+    result = run("token", "create", issuer, "--name", "Moodle", "--role", "editor")
+    text = result.out.strip()
+    token = tokens.opened(services.access_context, text)
     assert (token.issuer_id, token.role, token.name) == (issuer, Role.EDITOR, "Moodle")
-    assert "cannot be shown again" in ran.err
+    assert "cannot be shown again" in result.err
     listed = run("token", "list", issuer)
     assert token.id in listed.out
     assert text.rpartition("_")[2] not in listed.out

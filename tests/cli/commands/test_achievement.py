@@ -1,4 +1,4 @@
-"""The commands about achievements."""
+"""Commands for achievements."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from tests.cli.conftest import Run
 ABOUT = ("--name", "Welding", "--description", "Can weld.", "--criteria", "Weld.", "--image-alt", "A flame")
 
 
-def test_an_achievement_is_added_and_listed(run: Run, issuer: str, achievement: str) -> None:
+def test_achievement_is_created_and_listed(run: Run, issuer: str, achievement: str) -> None:
     row = run("achievement", "list", issuer, "--json").rows[0]
     assert row["id"] == achievement
     assert row["skills"] == ["https://example.org/skills/1"]
     assert "Welding" in run("achievement", "list", issuer).out
 
 
-def test_a_picture_that_cannot_be_read_is_a_usage_fault(run: Run, issuer: str, tmp_path: Path) -> None:
-    ran = run("achievement", "create", issuer, *ABOUT, "--image", tmp_path / "none.png")
-    assert ran.code == 2
-    assert "file_unreadable" in ran.err
+def test_unreadable_image_is_a_usage_error(run: Run, issuer: str, tmp_path: Path) -> None:
+    result = run("achievement", "create", issuer, *ABOUT, "--image", tmp_path / "none.png")
+    assert result.code == 2
+    assert "file_unreadable" in result.err
 
 
-def test_a_picture_that_is_none_is_refused(run: Run, issuer: str, tmp_path: Path) -> None:
+def test_invalid_image_is_refused(run: Run, issuer: str, tmp_path: Path) -> None:
     (tmp_path / "badge.png").write_text("hello")
-    ran = run("achievement", "create", issuer, *ABOUT, "--image", tmp_path / "badge.png")
-    assert ran.code == 1
-    assert "bad_picture" in ran.err
+    result = run("achievement", "create", issuer, *ABOUT, "--image", tmp_path / "badge.png")
+    assert result.code == 1
+    assert "bad_picture" in result.err
 
 
-def test_an_unknown_issuer_is_told_and_not_an_empty_list(run: Run) -> None:
+def test_listing_for_an_unknown_issuer_fails(run: Run) -> None:
     assert run("achievement", "list", "nobody").code == 1
 
 
-def test_a_revision_changes_what_is_given_and_keeps_the_rest(run: Run, issuer: str, achievement: str) -> None:
+def test_update_changes_only_the_given_fields(run: Run, issuer: str, achievement: str) -> None:
     rule = ("--valid-days", "30", "--evidence-required")
     row = run("achievement", "update", issuer, achievement, "--name", "Welding II", *rule, "--json").rows[0]
     assert (row["name"], row["version"], row["valid_days"], row["evidence_required"]) == ("Welding II", 2, 30, True)

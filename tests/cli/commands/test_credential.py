@@ -1,4 +1,4 @@
-"""The commands about credentials."""
+"""Commands for credentials."""
 
 from __future__ import annotations
 
@@ -17,40 +17,42 @@ def issued(run: Run, issuer: str, achievement: str) -> str:
     return name
 
 
-def test_one_holder_is_given_a_credential(run: Run, services: FakeServices, issuer: str, achievement: str) -> None:
+def test_credential_is_issued_to_one_holder(run: Run, services: FakeServices, issuer: str, achievement: str) -> None:
     about = ("--name", "Ada", "--email", "ada@example.org", "--did", "did:example:ada", "--jwt")
-    ran = run("credential", "issue", issuer, achievement, *about, "--valid-until", "2030-12-31", "--json")
-    assert ran.code == 0
-    record = services.issuer_store.record(ran.rows[0]["id"])
+    result = run("credential", "issue", issuer, achievement, *about, "--valid-until", "2030-12-31", "--json")
+    assert result.code == 0
+    record = services.issuer_store.record(result.rows[0]["id"])
     document = json.loads(record.document)
-    assert ran.rows[0]["url"] == document["id"]
+    assert result.rows[0]["url"] == document["id"]
     assert document["validUntil"] == "2030-12-31T23:59:59Z"
     assert document["credentialSubject"]["id"] == "did:example:ada"
     assert record.jwt
 
 
-def test_evidence_zone_and_letter_are_given_as_a_program_gives_them(
+def test_evidence_timezone_and_notification_are_stored(
     run: Run, services: FakeServices, issuer: str, achievement: str
 ) -> None:
     first, second = ("https://work.example/1", "A gate"), ("https://work.example/2", "A wheel", "Of oak.")
     links = ("--evidence", *first, "--evidence", *second)
     about = ("--name", "Ada", "--email", "ada@example.org", "--zone", "Europe/Berlin", "--notify")
-    ran = run("credential", "issue", issuer, achievement, *links, *about, "--json")
-    assert ran.code == 0
-    name = ran.rows[0]["id"]
-    said = json.loads(services.issuer_store.record(name).document)["evidence"]
-    assert [(each["id"], each["name"], each.get("narrative")) for each in said] == [(*first, None), second]
+    result = run("credential", "issue", issuer, achievement, *links, *about, "--json")
+    assert result.code == 0
+    name = result.rows[0]["id"]
+    evidence = json.loads(services.issuer_store.record(name).document)["evidence"]
+    assert [(each["id"], each["name"], each.get("narrative")) for each in evidence] == [(*first, None), second]
     recipient = services.issuer_store.recipient(name)
     assert (recipient.zone, recipient.notify) == ("Europe/Berlin", True)
-    quiet = run("credential", "issue", issuer, achievement, "--name", "Bo", "--email", "bo@example.org", "--json")
-    assert not services.issuer_store.recipient(quiet.rows[0]["id"]).notify
+    silent = run("credential", "issue", issuer, achievement, "--name", "Bo", "--email", "bo@example.org", "--json")
+    assert not services.issuer_store.recipient(silent.rows[0]["id"]).notify
 
-    right = run("credential", "correct", name, "--evidence", *first, "--json").rows[0]["id"]
-    assert [each["id"] for each in json.loads(services.issuer_store.record(right).document)["evidence"]] == [first[0]]
+    corrected = run("credential", "correct", name, "--evidence", *first, "--json").rows[0]["id"]
+    assert [each["id"] for each in json.loads(services.issuer_store.record(corrected).document)["evidence"]] == [
+        first[0]
+    ]
 
 
 @pytest.mark.parametrize(
-    ("about", "code", "told"),
+    ("about", "code", "message"),
     [
         (("--evidence", "https://work.example/1"), 2, "--evidence URL NAME"),
         (("--evidence", "a", "b", "c", "d"), 2, "--evidence URL NAME"),
@@ -59,23 +61,23 @@ def test_evidence_zone_and_letter_are_given_as_a_program_gives_them(
         (("--name", "\u202eadA"), 1, "bad_text"),
     ],
 )
-def test_what_cannot_stand_in_a_credential_is_told(
-    run: Run, issuer: str, achievement: str, about: tuple[str, ...], code: int, told: str
+def test_invalid_input_is_reported(
+    run: Run, issuer: str, achievement: str, about: tuple[str, ...], code: int, message: str
 ) -> None:
-    ran = run("credential", "issue", issuer, achievement, "--name", "Ada", *about)
-    assert (ran.code, told in ran.out + ran.err) == (code, True)
+    result = run("credential", "issue", issuer, achievement, "--name", "Ada", *about)
+    assert (result.code, message in result.out + result.err) == (code, True)
 
 
-def test_an_issuer_that_is_not_there_is_told_as_such(run: Run, issuer: str, achievement: str) -> None:
-    ran = run("credential", "issue", "nobody", achievement, "--name", "Ada")
-    assert (ran.code, "issuer" in ran.out, "achievement" in ran.out) == (1, True, False)
+def test_unknown_issuer_is_reported_as_such(run: Run, issuer: str, achievement: str) -> None:
+    result = run("credential", "issue", "nobody", achievement, "--name", "Ada")
+    assert (result.code, "issuer" in result.out, "achievement" in result.out) == (1, True, False)
 
 
-def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
+def test_unknown_outcome_is_reported_with_the_credential_id(
     run: Run, services: FakeServices, issuer: str, achievement: str
 ) -> None:
-    class Deaf:
-        """Stores, and its answer is lost."""
+    class LostResponse:
+        """A store that stores the record, but whose response is lost."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(issuer_store, name)
@@ -84,20 +86,20 @@ def test_a_row_whose_end_is_unclear_names_the_id_to_ask_for(
             issuer_store.add_record(*issued)
             raise Unavailable("Storage did not respond.", code="storage_unavailable")
 
-    issuer_store, services.issuer_store = services.issuer_store, Deaf()
+    issuer_store, services.issuer_store = services.issuer_store, LostResponse()
     services.__dict__.pop("issuer_context", None)
-    ran = run("credential", "issue", issuer, achievement, "--name", "Ada", "--json")
-    assert ran.code == 1
-    assert ran.rows[0]["outcome"] == "unclear"
-    assert issuer_store.record(ran.rows[0]["id"])
+    result = run("credential", "issue", issuer, achievement, "--name", "Ada", "--json")
+    assert result.code == 1
+    assert result.rows[0]["outcome"] == "unclear"
+    assert issuer_store.record(result.rows[0]["id"])
 
 
 @pytest.mark.parametrize("date", ["tomorrow", "2026-02-30", "2026-1-1", "2026-01-01T00:00:00"])
-def test_a_date_that_is_none_is_a_usage_fault(run: Run, issuer: str, achievement: str, date: str) -> None:
+def test_invalid_date_is_a_usage_error(run: Run, issuer: str, achievement: str, date: str) -> None:
     assert run("credential", "issue", issuer, achievement, "--name", "Ada", "--valid-from", date).code == 2
 
 
-def test_decisions_show_in_the_verdict(run: Run, issued: str) -> None:
+def test_status_changes_show_in_the_verdict(run: Run, issued: str) -> None:
     assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"
     for verb, verdict in (("suspend", "suspended"), ("reinstate", "valid"), ("revoke", "revoked")):
         assert run("credential", verb, issued, "--reason", "Because.").code == 0
@@ -105,51 +107,51 @@ def test_decisions_show_in_the_verdict(run: Run, issued: str) -> None:
         assert (shown["verdict"], shown["reason"]) == (verdict, "Because.")
 
 
-def test_showing_a_credential_lists_the_ten_checks_in_words(run: Run, issued: str) -> None:
+def test_show_lists_the_ten_checks(run: Run, issued: str) -> None:
     out = run("credential", "show", issued).out
     assert out.startswith(f"{issued}  valid\n")
     assert len(out.splitlines()) == 12
 
 
-def test_a_decision_taken_before_says_since_when(run: Run, issued: str) -> None:
+def test_repeated_revocation_reports_the_time_of_the_first(run: Run, issued: str) -> None:
     run("credential", "revoke", issued)
-    ran = run("credential", "revoke", issued)
-    assert ran.code == 0
-    assert f"{issued}  already revoked since 2026-11-21 09:30 UTC" in ran.out
+    result = run("credential", "revoke", issued)
+    assert result.code == 0
+    assert f"{issued}  already revoked since 2026-11-21 09:30 UTC" in result.out
     assert run("credential", "revoke", issued, "--json").rows[0]["outcome"] == "unchanged"
 
 
-def test_several_decisions_go_on_after_one_that_is_refused(run: Run, issued: str) -> None:
-    ran = run("credential", "revoke", "nothing", issued, "--json")
-    assert ran.code == 1
-    assert [row["outcome"] for row in ran.rows] == ["refused", "changed"]
-    again = run("credential", "reinstate", issued)
-    assert again.code == 1
-    assert "revoked_is_final" in again.out
+def test_refused_status_change_does_not_stop_the_others(run: Run, issued: str) -> None:
+    result = run("credential", "revoke", "nothing", issued, "--json")
+    assert result.code == 1
+    assert [row["outcome"] for row in result.rows] == ["refused", "changed"]
+    repeated = run("credential", "reinstate", issued)
+    assert repeated.code == 1
+    assert "revoked_is_final" in repeated.out
 
 
-def test_an_issuer_s_credentials_are_listed_without_their_holders(run: Run, issuer: str, issued: str) -> None:
+def test_list_does_not_show_holders(run: Run, issuer: str, issued: str) -> None:
     assert run("credential", "list", issuer, "--json").rows[0]["id"] == issued
     out = run("credential", "list", issuer).out
     assert issued in out
     assert "Ada" not in out
 
 
-@pytest.mark.parametrize("asked", [("show", "nothing"), ("list", "nobody")])
-def test_what_is_not_there_ends_with_1(run: Run, asked: tuple[str, str]) -> None:
-    assert run("credential", *asked).code == 1
+@pytest.mark.parametrize("arguments", [("show", "nothing"), ("list", "nobody")])
+def test_unknown_id_exits_with_1(run: Run, arguments: tuple[str, str]) -> None:
+    assert run("credential", *arguments).code == 1
 
 
-def test_a_decision_for_one_issuer_leaves_another_s_credential_alone(run: Run, issued: str) -> None:
+def test_issuer_option_protects_credentials_of_other_issuers(run: Run, issued: str) -> None:
     run("issuer", "create", "other", "--name", "Other", "--url", "https://other.example/", "--description", "Teaches.")
-    ran = run("credential", "revoke", issued, "--issuer", "other", "--json")
-    assert (ran.code, ran.rows[0]["code"]) == (1, "not_found")
+    result = run("credential", "revoke", issued, "--issuer", "other", "--json")
+    assert (result.code, result.rows[0]["code"]) == (1, "not_found")
     assert run("credential", "correct", issued, "--issuer", "other", "--name", "Eve").code == 1
     assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"
     assert run("credential", "revoke", issued, "--issuer", "acme").code == 0
 
 
-def test_a_corrected_credential_takes_the_place_of_the_wrong_one(run: Run, issued: str) -> None:
+def test_correction_replaces_the_credential(run: Run, issued: str) -> None:
     made = run("credential", "correct", issued, "--name", "Ada King", "--reason", "Her name.", "--json").rows[0]
     assert made["supersedes"] == issued
     old = run("credential", "show", issued, "--json").rows[0]
@@ -157,15 +159,15 @@ def test_a_corrected_credential_takes_the_place_of_the_wrong_one(run: Run, issue
     assert made["url"] in old["reason"]
     found = run("credential", "search", "acme", "--name", "king", "--json").rows
     assert [row["id"] for row in found] == [made["id"]]
-    again = run("credential", "correct", issued, "--name", "Ada King")
-    assert (again.code, "superseded" in again.err) == (1, True)
+    repeated = run("credential", "correct", issued, "--name", "Ada King")
+    assert (repeated.code, "superseded" in repeated.err) == (1, True)
 
 
-def test_a_correction_takes_away_what_should_not_be_there(run: Run, issued: str) -> None:
+def test_correction_removes_fields(run: Run, issued: str) -> None:
     dated = run("credential", "correct", issued, "--valid-until", "2099-01-01", "--json").rows[0]["id"]
     both = run("credential", "correct", dated, "--valid-until", "2098-01-01", "--without", "valid-until")
     assert (both.code, "not both" in both.err) == (2, True)
-    ran = run(
+    result = run(
         "credential",
         "correct",
         dated,
@@ -176,20 +178,20 @@ def test_a_correction_takes_away_what_should_not_be_there(run: Run, issued: str)
         "email",
         "--json",
     )
-    assert ran.code == 0
+    assert result.code == 0
     row = run("credential", "search", "acme", "--state", "active", "--json").rows[0]
-    assert (row["id"], row["email"]) == (ran.rows[0]["id"], None)
-    again = run("credential", "correct", row["id"], "--without", "valid-until")
-    assert (again.code, "nothing_to_correct" in again.err) == (1, True)
+    assert (row["id"], row["email"]) == (result.rows[0]["id"], None)
+    repeated = run("credential", "correct", row["id"], "--without", "valid-until")
+    assert (repeated.code, "nothing_to_correct" in repeated.err) == (1, True)
 
 
-def test_a_renewed_credential_leaves_the_old_one_as_it_is(run: Run, issued: str) -> None:
+def test_renewal_leaves_the_old_credential_unchanged(run: Run, issued: str) -> None:
     made = run("credential", "renew", issued, "--valid-until", "2099-01-01", "--json").rows[0]
     assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"
     rows = run("credential", "search", "acme", "--json").rows
     assert {row["id"]: row["superseded_by"] for row in rows} == {made["id"]: None, issued: made["id"]}
 
 
-def test_who_is_not_found_ends_with_1(run: Run, issuer: str, issued: str) -> None:
+def test_search_without_results_exits_with_1(run: Run, issuer: str, issued: str) -> None:
     assert run("credential", "search", issuer, "--state", "active").code == 0
     assert run("credential", "search", issuer, "--email", "nobody@example.org").code == 1

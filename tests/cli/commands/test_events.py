@@ -28,32 +28,26 @@ EVENT = Event(
 LINE = json.dumps({"level": "ERROR", UNSTORED: to_wire(EVENT)})
 
 
-def test_events_in_the_log_are_stored_and_repeating_it_changes_nothing(
-    run: Run, services: FakeServices, tmp_path: Path
-) -> None:
+def test_repeated_replay_stores_each_event_once(run: Run, services: FakeServices, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text(f'{LINE}\n{{"message": "answered"}}\n')
     for _ in range(2):
-        ran = run("events", "replay", log, "--json")
-        assert ran.code == 0
-        assert ran.rows == [{"stored": 1, "other": 1, "malformed": []}]
+        result = run("events", "replay", log, "--json")
+        assert result.code == 0
+        assert result.rows == [{"stored": 1, "other": 1, "malformed": []}]
         assert services.event_store.events == {EVENT.id: EVENT}
 
 
-def test_a_line_that_cannot_be_read_is_named_and_the_others_are_stored(
-    run: Run, services: FakeServices, tmp_path: Path
-) -> None:
+def test_malformed_line_is_reported_and_the_others_are_stored(run: Run, services: FakeServices, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text(f'{{"{UNSTORED}": 1}}\n{LINE}\n')
-    ran = run("events", "replay", log)
-    assert ran.code == 1
-    assert "line 1" in ran.err
+    result = run("events", "replay", log)
+    assert result.code == 1
+    assert "line 1" in result.err
     assert services.event_store.events == {EVENT.id: EVENT}
 
 
-def test_bytes_that_are_no_utf_8_spoil_their_own_line_and_no_other(
-    run: Run, services: FakeServices, tmp_path: Path
-) -> None:
+def test_invalid_utf_8_affects_only_its_own_line(run: Run, services: FakeServices, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(b"\xff\xfe\n" + LINE.encode() + b"\n")
     assert run("events", "replay", log, "--json").rows == [{"stored": 1, "other": 1, "malformed": []}]
@@ -66,11 +60,11 @@ def test_a_dash_reads_standard_input(run: Run, services: FakeServices, monkeypat
     assert services.event_store.events == {EVENT.id: EVENT}
 
 
-def test_a_file_that_is_not_there_is_a_usage_fault(run: Run, tmp_path: Path) -> None:
+def test_missing_file_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     assert run("events", "replay", tmp_path / "none").code == 2
 
 
-def test_a_journal_that_does_not_take_an_event_ends_with_1(run: Run, services: FakeServices, tmp_path: Path) -> None:
+def test_unavailable_event_store_exits_with_1(run: Run, services: FakeServices, tmp_path: Path) -> None:
     (tmp_path / "log").write_text(LINE)
     services.event_store.fault = Unavailable("Storage did not respond.")
     assert run("events", "replay", tmp_path / "log").code == 1

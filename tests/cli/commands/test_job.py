@@ -1,4 +1,4 @@
-"""The commands about jobs, and the export."""
+"""Commands for bulk jobs, and the export."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def people(count: int) -> str:
     return "name,email\n" + "".join(f"P {number},p{number}@example.org\n" for number in range(count))
 
 
-def test_everybody_in_a_file_gets_one(
+def test_each_row_of_a_file_is_issued(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path
 ) -> None:
-    ran = run("job", "run", issuer, achievement, file(tmp_path, ROWS), "--json")
-    assert ran.code == 0
-    (job,) = ran.rows
+    result = run("job", "run", issuer, achievement, file(tmp_path, ROWS), "--json")
+    assert result.code == 0
+    (job,) = result.rows
     assert (job["state"], job["issued"], job["refused"], job["waiting"]) == ("done", 2, 0, 0)
     shown = run("job", "show", issuer, job["id"], "--rows", "all", "--json").rows
     assert [(row["row"], row["name"], row["state"]) for row in shown[1:]] == [
@@ -52,7 +52,7 @@ def test_everybody_in_a_file_gets_one(
     assert run("job", "list", issuer, "--json").rows == [job]
 
 
-def test_the_same_file_again_issues_nothing_twice_unless_a_key_says_so(
+def test_same_file_is_issued_once_unless_another_key_is_given(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path
 ) -> None:
     path = file(tmp_path, ROWS)
@@ -63,23 +63,23 @@ def test_the_same_file_again_issues_nothing_twice_unless_a_key_says_so(
     assert len(list(services.issuer_store.records(issuer))) == 4
 
 
-def test_faults_are_told_by_row_and_nothing_is_issued_until_they_are_allowed(
+def test_row_errors_are_reported_and_must_be_allowed(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path
 ) -> None:
     path = file(tmp_path, "name,email\nAda,\nBob,nonsense\nCarl,carl@example.org\n")
-    tried = run("job", "run", issuer, achievement, path, "--dry-run")
-    assert (tried.code, ["3", "email", "'nonsense'"] in [line[:3] for line in words(tried.out)]) == (1, True)
+    dry_run = run("job", "run", issuer, achievement, path, "--dry-run")
+    assert (dry_run.code, "row 3, email: 'nonsense'" in dry_run.out) == (1, True)
     refused = run("job", "run", issuer, achievement, path)
     assert (refused.code, "rows_refused" in refused.err) == (2, True)
     assert list(services.issuer_store.records(issuer)) == []
-    ran = run("job", "run", issuer, achievement, path, "--allow", "row_errors")
-    assert (ran.code, ["3", "Bob", "refused"] in [line[:3] for line in words(ran.out)]) == (1, True)
+    result = run("job", "run", issuer, achievement, path, "--allow", "row_errors")
+    assert (result.code, "row 3: refused  Bob" in result.out) == (1, True)
     assert len(list(services.issuer_store.records(issuer))) == 2
 
 
-def test_a_dry_run_without_faults_is_all_good(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
-    ran = run("job", "run", issuer, achievement, file(tmp_path, ROWS), "--dry-run", "--json")
-    assert (ran.code, ran.rows) == (0, [{"rows": 2, "rows_with_errors": 0, "rows_with_duplicates": 0}])
+def test_dry_run_without_errors_succeeds(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
+    result = run("job", "run", issuer, achievement, file(tmp_path, ROWS), "--dry-run", "--json")
+    assert (result.code, result.rows) == (0, [{"rows": 2, "rows_with_errors": 0, "rows_with_duplicates": 0}])
 
 
 @pytest.mark.parametrize(
@@ -94,76 +94,78 @@ def test_a_dry_run_without_faults_is_all_good(run: Run, issuer: str, achievement
         ("duplicates", "name,email\nAda,a@x.org\nAda,a@x.org\n"),
     ],
 )
-def test_a_file_that_cannot_be_used_issues_nothing(
+def test_invalid_file_issues_nothing(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path, code: str, content: str | bytes
 ) -> None:
-    ran = run("job", "run", issuer, achievement, file(tmp_path, content))
-    assert (ran.code, code in ran.err) == (2, True)
+    result = run("job", "run", issuer, achievement, file(tmp_path, content))
+    assert (result.code, code in result.err) == (2, True)
     assert list(services.issuer_store.records(issuer)) == []
 
 
-def test_what_is_not_there_is_told(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
+def test_missing_file_achievement_issuer_or_job_is_reported(
+    run: Run, issuer: str, achievement: str, tmp_path: Path
+) -> None:
     assert run("job", "run", issuer, achievement, tmp_path / "none.csv").code == 2
     assert run("job", "run", issuer, "nothing", file(tmp_path, ROWS)).code == 1
-    nobody = run("job", "run", "nobody", achievement, file(tmp_path, ROWS))
-    assert (nobody.code, "issuer" in nobody.err, "achievement" in nobody.err) == (1, True, False)
+    unknown = run("job", "run", "nobody", achievement, file(tmp_path, ROWS))
+    assert (unknown.code, "issuer" in unknown.err, "achievement" in unknown.err) == (1, True, False)
     assert run("job", "show", issuer, "nothing").code == 1
     assert run("job", "list", "nobody").code == 1
 
 
-def test_what_was_interrupted_goes_on(
+def test_interrupted_job_is_resumed(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = file(tmp_path, people(3 * bulk_issuer.CHUNK_ROWS))
-    whole, calls = job_runner._issue_chunk, 0
+    issue_chunk, calls = job_runner._issue_chunk, 0
 
     def interrupted(*arguments: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise KeyboardInterrupt
-        return whole(*arguments)
+        return issue_chunk(*arguments)
 
     monkeypatch.setattr(job_runner, "_issue_chunk", interrupted)
-    ran = run("job", "run", issuer, achievement, path)
-    assert ran.code == 130
-    words = ran.err[ran.err.index("job resume") :].split()[:4]
+    result = run("job", "run", issuer, achievement, path)
+    assert result.code == 130
+    words = result.err[result.err.index("job resume") :].split()[:4]
     assert run(*words).code == 0
     assert len(list(services.issuer_store.records(issuer))) == 3 * bulk_issuer.CHUNK_ROWS
     assert run("job", "run", issuer, achievement, path).code == 0
     assert len(list(services.issuer_store.records(issuer))) == 3 * bulk_issuer.CHUNK_ROWS
 
 
-def test_storage_that_fails_is_no_success(
+def test_storage_failure_exits_with_1(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path
 ) -> None:
-    class Deaf:
+    class FailingStore:
         def __getattr__(self, name: str) -> Any:
             return getattr(issuer_store, name)
 
         def add_records(self, issued: Any) -> Any:
             return [Unavailable("Storage did not respond.", code="storage_unavailable") for _ in issued]
 
-    issuer_store, services.issuer_store = services.issuer_store, Deaf()
+    issuer_store, services.issuer_store = services.issuer_store, FailingStore()
     services.__dict__.pop("issuer_context", None)
     assert run("job", "run", issuer, achievement, file(tmp_path, ROWS)).code == 1
 
 
-def test_rows_as_a_table(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
+def test_rows_are_shown_as_csv(run: Run, issuer: str, achievement: str, tmp_path: Path) -> None:
     job = run("job", "run", issuer, achievement, file(tmp_path, "name,ref\n=Ada(),7\n"), "--json").rows[0]
     table = run("job", "show", issuer, job["id"], "--csv").out
     ((row),) = csv.DictReader(io.StringIO(table))
     assert (row["ref"], row["name"], row["state"]) == ("7", "'=Ada()", "issued")
 
 
-def test_all_data_of_an_issuer_is_written_whole(
+def test_export_is_complete_or_leaves_the_file_unchanged(
     run: Run, issuer: str, achievement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("job", "run", issuer, achievement, file(tmp_path, ROWS))
     target = tmp_path / "all.ndjson"
-    ran = run("export", issuer, target, "--json")
+    result = run("export", issuer, target, "--json")
     lines = target.read_text().splitlines()
-    assert (ran.code, ran.rows) == (0, [{"file": str(target), "lines": len(lines)}])
+    assert (result.code, result.rows) == (0, [{"file": str(target), "lines": len(lines)}])
     types = [json.loads(line)["type"] for line in lines]
     assert {"issuer", "achievement", "credential", "status_list", "job"} == set(types)
     assert types.count("credential") == 2
@@ -181,7 +183,7 @@ def test_all_data_of_an_issuer_is_written_whole(
     assert run("export", "nobody", target).code == 1
 
 
-def test_a_reader_that_has_read_enough_ends_it_quietly() -> None:
+def test_closed_pipe_ends_the_command_without_errors() -> None:
     script = (
         "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.__main__ import main; "
         "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; "
@@ -197,6 +199,6 @@ def test_a_reader_that_has_read_enough_ends_it_quietly() -> None:
         assert process.stderr is not None
         os.read(process.stdout.fileno(), 10)
         process.stdout.close()
-        said = process.stderr.read()
+        errors = process.stderr.read()
     assert process.returncode == 128 + signal.SIGPIPE
-    assert said == b""
+    assert errors == b""
