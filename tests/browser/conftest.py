@@ -1,4 +1,4 @@
-"""A real Chromium before a small Laurel, served in this process on a free port of the loopback."""
+"""Chromium, and a Laurel on fakes that this process serves on a free loopback port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from local.ports import free_port
 from tests.http.fake_laurel import Laurel, seeded
 
 expect.set_options(timeout=20_000)
-"""Milliseconds that a page may take on a machine that is busy with the other tests."""
+"""Milliseconds to wait for a page; generous, because other tests may keep the machine busy."""
 
 SCREENSHOTS = Path(__file__).parents[2] / ".laurel" / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -26,20 +26,22 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 class _Quiet(ChaliceRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's own
-        """Say nothing: what is asked for is in the test."""
+        """Log nothing: each test shows what it requests."""
 
 
 @pytest.fixture(scope="session")
 def laurel() -> Iterator[Laurel]:
-    """The world behind the pages, with its server running at ``base_url``."""
+    """The fakes behind the pages, with their server running at ``base_url``."""
     port = free_port()
-    world = seeded(f"http://localhost:{port}")
-    app = create_app(world)
-    app.__class__ = type("ThreadedChalice", (LocalChalice, Chalice), {})  # as `chalice local` does: a request a thread
+    services = seeded(f"http://localhost:{port}")
+    app = create_app(services)
+    app.__class__ = type(
+        "ThreadedChalice", (LocalChalice, Chalice), {}
+    )  # one thread per request, as `chalice local` does
     server = LocalDevServer(app, Config.create(), "localhost", port, handler_cls=_Quiet)
     thread = threading.Thread(target=server.server.serve_forever, daemon=True)
     thread.start()
-    yield world
+    yield services
     server.shutdown()
     server.server.server_close()
     thread.join()
@@ -50,7 +52,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium, or another one that is installed."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        pytest.skip("NO CHROMIUM HERE: run tools/chromium.sh; the pages were not looked at in a browser")
+        pytest.skip("Chromium is not installed: run tools/chromium.sh. The pages were not tested in a browser.")
     with sync_playwright() as playwright:
         # Without a GPU and with a small /dev/shm, a screenshot of a long page sometimes fails on a busy machine.
         switches = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -61,6 +63,6 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
-    """Where pictures of the pages go, for a person to look at."""
+    """The folder for screenshots, for manual review."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     return SCREENSHOTS

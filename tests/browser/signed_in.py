@@ -1,4 +1,4 @@
-"""Browsers of people who are signed in."""
+"""Pages of signed-in users."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from playwright.sync_api import Browser, Page
 
 from chalicelib.access import sessions
 from chalicelib.access.roles import Role
-from tests.browser.test_pages import opened
-from tests.http.fake_laurel import Laurel
+from tests.browser.test_pages import open_page
 from tests.http.signed_in import belongs
 
 
 @contextmanager
 def console(
-    browser: Browser, laurel: Laurel, path: str, email: str = "olu@fernhill.example", **look: Any
+    browser: Browser, laurel: Laurel, path: str, email: str = "olu@fernhill.example", **context_options: Any
 ) -> Iterator[tuple[Page, list[str]]]:
-    """The console's page at ``path`` as ``email`` sees it, and whatever the browser says about it."""
+    """Open the console page at ``path`` as ``email``; yields the page and what the browser reports about it."""
     _, cookie = sessions.sign_in(laurel.access_context, email)
-    kept = {"name": "laurel_session", "value": cookie, "domain": "localhost", "path": "/"}
-    state = {"cookies": [{**kept, "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}], "origins": []}
-    with opened(browser, f"{laurel.base_url}{path}", storage_state=state, **look) as found:
+    session_cookie = {"name": "laurel_session", "value": cookie, "domain": "localhost", "path": "/"}
+    state = {
+        "cookies": [{**session_cookie, "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}],
+        "origins": [],
+    }
+    with open_page(browser, f"{laurel.base_url}{path}", storage_state=state, **context_options) as found:
         yield found
 
 
 def member(laurel: Laurel, email: str, issuer_id: str = "fernhill", role: Role = Role.OWNER) -> str:
-    """Make ``email`` a member, unless it is one."""
+    """Make ``email`` a member, unless it already is."""
     if email not in [one.email for one in laurel.access_context.member_store.members(issuer_id)]:
         belongs(laurel.access_context, issuer_id, email, role)
     return email

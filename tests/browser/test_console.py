@@ -1,4 +1,4 @@
-"""The console in a real browser: whole without script, quiet, accessible, and nothing cut off."""
+"""The console in a real browser: it works without script, logs nothing, is accessible and fits the screen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFUSED = (
     "error: Failed to load resource: the server responded with a status of "
     f"422 ({HTTPStatus.UNPROCESSABLE_ENTITY.phrase})"  # differs between Python versions
 )
-"""What Chromium itself says about a page with status 422."""
+"""The message that Chromium logs for a page with status 422."""
 OWNER = "olu@fernhill.example"
 VALID = f"/console/fernhill/credentials/{id_of('valid')}"
 PAGES = {
@@ -33,21 +33,21 @@ PAGES = {
     "overview": "/console/fernhill",
     "achievements": "/console/fernhill/achievements",
     "achievement": "/console/fernhill/achievements/new",
-    "award": "/console/fernhill/issue",
+    "issue": "/console/fernhill/issue",
     "credentials": "/console/fernhill/credentials",
-    "nobody": "/console/fernhill/credentials?q=nobody",
+    "no-results": "/console/fernhill/credentials?q=nobody",
     "credential": VALID,
     "revoke": f"{VALID}/revoke",
     "correct": f"{VALID}/correct",
-    "people": "/console/fernhill/members",
-    "person": f"/console/fernhill/members/change?email={OWNER}",
-    "keys": "/console/fernhill/api-keys",
+    "members": "/console/fernhill/members",
+    "member": f"/console/fernhill/members/change?email={OWNER}",
+    "api-keys": "/console/fernhill/api-keys",
     "settings": "/console/fernhill/settings",
     "domains": "/console/fernhill/domains",
     "pathways": "/console/fernhill/pathways",
     "pathway": "/console/fernhill/pathways/new",
-    "hooks": "/console/fernhill/webhooks",
-    "hook": "/console/fernhill/webhooks/new",
+    "webhooks": "/console/fernhill/webhooks",
+    "webhook": "/console/fernhill/webhooks/new",
 }
 WIDTHS = pytest.mark.parametrize("width", [375, 1280])
 EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>\u202e{{7*7}}'
@@ -58,43 +58,43 @@ def people(laurel: Laurel) -> None:
     member(laurel, OWNER)
     member(laurel, "edith.longername@administration.fernhill.example", role=Role.EDITOR)
     member(laurel, "vi@fernhill.example", role=Role.VIEWER)
-    named(laurel, "fernhill.example")
+    prove_domain(laurel, "fernhill.example")
 
 
-def named(laurel: Laurel, domain: str) -> None:
-    """Let a domain name the issuer, as its owner does in DNS, and be read."""
+def prove_domain(laurel: Laurel, domain: str) -> None:
+    """Prove the issuer's domain with the DNS record that its owner would create."""
     (name, text), _ = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), domain)
     laurel.domain_reader.texts[name] = [text]
     domain_proof.prove(laurel.domain_prover, "fernhill", domain)
 
 
-def judged(browser: Browser, page: Page, picture: Path | None = None) -> None:
-    """What axe-core objects to, and what is cut off: looked at with script, because axe-core is one."""
+def assert_accessible(browser: Browser, page: Page, screenshot: Path | None = None) -> None:
+    """Check for axe-core violations and cut-off content, in a page with script, which axe-core needs."""
     width = page.viewport_size["width"] if page.viewport_size else 0
-    if picture is not None:
-        page.screenshot(path=picture, full_page=True)
-    again = browser.new_page(viewport={"width": width, "height": 812})
-    again.set_content(page.content())
-    assert violations(again) == []
-    assert again.evaluate("document.documentElement.scrollWidth") <= width
-    again.close()
+    if screenshot is not None:
+        page.screenshot(path=screenshot, full_page=True)
+    scripted_page = browser.new_page(viewport={"width": width, "height": 812})
+    scripted_page.set_content(page.content())
+    assert violations(scripted_page) == []
+    assert scripted_page.evaluate("document.documentElement.scrollWidth") <= width
+    scripted_page.close()
 
 
 @WIDTHS
 @pytest.mark.parametrize("kind", PAGES)
-def test_page_is_quiet_accessible_and_fits(
+def test_page_is_accessible_fits_and_logs_nothing(
     chromium: Browser, laurel: Laurel, screenshots: Path, kind: str, width: int
 ) -> None:
-    look = {"viewport": {"width": width, "height": 812}}
-    with console(chromium, laurel, PAGES[kind], **look) as (page, words):
+    context_options = {"viewport": {"width": width, "height": 812}}
+    with console(chromium, laurel, PAGES[kind], **context_options) as (page, messages):
         page.screenshot(path=screenshots / f"console-{kind}-{width}.png", full_page=True)
-        assert words == []
+        assert messages == []
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("kind", ["overview", "achievement", "credentials", "revoke"])
-def test_page_is_accessible_in_the_dark(chromium: Browser, laurel: Laurel, screenshots: Path, kind: str) -> None:
+def test_page_is_accessible_in_dark_mode(chromium: Browser, laurel: Laurel, screenshots: Path, kind: str) -> None:
     with console(chromium, laurel, PAGES[kind], color_scheme="dark") as (page, _):
         page.screenshot(path=screenshots / f"console-{kind}-dark.png", full_page=True)
         assert violations(page) == []
@@ -110,34 +110,34 @@ def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel
 def test_a_list_is_checked_corrected_and_issued(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:
-    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/issue", **look) as (page, words):
+    context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/issue", **context_options) as (page, messages):
         page.get_by_label("Achievement", exact=True).select_option(label="Data analysis in practice")
         rows = page.get_by_label("Recipients", exact=True)
         rows.fill("name,email,valid_until\nGrace Hopper,grace@@,2027-12-31\nMary Seacole,mary@example.org,soon\n")
         page.get_by_role("button", name="Check list").click()
         expect(page.get_by_role("heading", name="2 of 2 rows have errors")).to_be_visible()
         expect(page.get_by_text("Enter a date such as 2027-12-31.")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-faults-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"console-errors-{width}.png")
         rows.fill("name,email,valid_until\nGrace Hopper,grace@example.org,2027-12-31\nMary Seacole,,\n")
         page.get_by_role("button", name="Check again").click()
         expect(page.get_by_role("heading", name="2 rows, no errors")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-checked-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"console-checked-{width}.png")
         page.get_by_role("button", name="Issue 2 credentials").click()
         expect(page.get_by_role("heading", name="2 credentials issued")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-awarded-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"console-issued-{width}.png")
         page.get_by_role("link", name="Open the credential of Grace Hopper").click()
         expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
-        assert words == []
+        assert messages == []
 
 
 @WIDTHS
-def test_credential_is_found_and_withdrawn(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+def test_credential_is_found_and_revoked(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     (achievement,) = [one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data")]
     name = f"Rosalind {width}"
     issue.issue(laurel.issuer_context, Award("fernhill", achievement, Holder(name, f"r{width}@example.org")))
-    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/credentials", **look) as (page, words):
+    context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/credentials", **context_options) as (page, messages):
         page.get_by_label("Name or email address").fill(f"rosalind {width}")
         page.get_by_role("button", name="Find").click()
         page.get_by_role("link", name=name).click()
@@ -145,18 +145,18 @@ def test_credential_is_found_and_withdrawn(chromium: Browser, laurel: Laurel, sc
         expect(page.get_by_text("You cannot undo this.")).to_be_visible()
         page.get_by_role("button", name="Revoke credential").click()
         expect(page.get_by_role("alert")).to_be_focused()
-        judged(chromium, page, screenshots / f"console-revoke-fault-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"console-revoke-error-{width}.png")
         page.get_by_role("alert").get_by_role("link").click()
         expect(page.get_by_label("Reason")).to_be_focused()
         page.get_by_label("Reason").fill("Given to the wrong person.")
         page.get_by_role("button", name="Revoke credential").click()
         expect(page.get_by_text("Credential revoked.")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-withdrawn-{width}.png")
-        assert words == [REFUSED]
+        assert_accessible(chromium, page, screenshots / f"console-revoked-{width}.png")
+        assert messages == [REFUSED]
 
 
-def describe(page: Page, tmp_path: Path) -> None:
-    """Fill in the form of an achievement."""
+def fill_in_achievement(page: Page, tmp_path: Path) -> None:
+    """Fill in the achievement form."""
     file = tmp_path / "badge.png"
     file.write_bytes(picture())
     page.get_by_label("Name", exact=True).first.fill("Watercolour, first steps")
@@ -168,12 +168,12 @@ def describe(page: Page, tmp_path: Path) -> None:
 
 
 def test_preview_follows_what_is_typed(chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path) -> None:
-    with console(chromium, laurel, "/console/fernhill/achievements/new") as (page, words):
-        describe(page, tmp_path)
+    with console(chromium, laurel, "/console/fernhill/achievements/new") as (page, messages):
+        fill_in_achievement(page, tmp_path)
         page.get_by_label("Name", exact=True).nth(1).fill("paint")
         preview = page.get_by_role("region", name="Preview")
-        for said in ("Watercolour, first steps", "Course", "Paints a landscape from life.", "paint"):
-            expect(preview.get_by_text(said, exact=True)).to_be_visible()
+        for text in ("Watercolour, first steps", "Course", "Paints a landscape from life.", "paint"):
+            expect(preview.get_by_text(text, exact=True)).to_be_visible()
         expect(preview.get_by_text("Finished three paintings.")).to_be_visible()
         page.wait_for_function("document.querySelector('.preview img').naturalWidth === 64")
         expect(page.get_by_role("button", name="Preview")).to_be_hidden()
@@ -181,57 +181,55 @@ def test_preview_follows_what_is_typed(chromium: Browser, laurel: Laurel, screen
         page.get_by_label("Name", exact=True).first.fill(EVIL)
         expect(preview.get_by_text("onerror")).to_be_visible()
         assert violations(page) == []
-        assert words == []
+        assert messages == []
 
 
 @WIDTHS
-def test_achievement_is_described_without_script(
+def test_achievement_is_created_without_script(
     chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path, width: int
 ) -> None:
-    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/achievements/new", **look) as (page, words):
+    context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/achievements/new", **context_options) as (page, messages):
         page.get_by_role("button", name="Create achievement").click()
         expect(page.get_by_role("heading", name="problems")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-achievement-faults-{width}.png")
-        describe(page, tmp_path)
+        assert_accessible(chromium, page, screenshots / f"console-achievement-errors-{width}.png")
+        fill_in_achievement(page, tmp_path)
         page.get_by_role("button", name="Preview").click()
         preview = page.get_by_role("region", name="Preview")
         expect(preview.get_by_text("Paints a landscape from life.")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-preview-plain-{width}.png")
-        # The picture was kept: it need not be chosen again.
+        assert_accessible(chromium, page, screenshots / f"console-preview-plain-{width}.png")
+        # The image was kept, so it need not be chosen again.
         page.get_by_role("button", name="Create achievement").click()
         expect(page.get_by_text("Achievement saved.")).to_be_visible()
-        assert words == [REFUSED]
+        assert messages == [REFUSED]
 
 
 @WIDTHS
-def test_key_is_made_and_its_end_is_asked_about(
-    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
-) -> None:
-    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/api-keys", **look) as (page, words):
+def test_api_key_is_created_and_revoked(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/api-keys", **context_options) as (page, messages):
         page.get_by_label("Name", exact=True).fill(f"Script {width}")
         page.get_by_role("button", name="Create API key").click()
         expect(page.get_by_text("Copy this key now.")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-key-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"console-api-key-{width}.png")
         page.get_by_role("link", name=f"Revoke Script {width}").click()
         expect(page.get_by_text("This cannot be undone.")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-key-end-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"console-api-key-revoke-{width}.png")
         page.get_by_role("button", name="Revoke API key").click()
         expect(page.get_by_text("API key revoked.")).to_be_visible()
-        assert words == []
+        assert messages == []
 
 
 @WIDTHS
 def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
-    look = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
-    with console(chromium, laurel, "/console/fernhill/webhooks/new", **look) as (page, words):
+    context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/webhooks/new", **context_options) as (page, messages):
         page.get_by_label("Name", exact=True).fill(f"LMS {width}")
         page.get_by_label("Course 1").fill("DA-101")
         page.get_by_label("Achievement").first.select_option(label="Data analysis in practice")
         page.get_by_role("button", name="Create webhook").click()
         expect(page.get_by_text("Copy this secret now.")).to_be_visible()
-        judged(chromium, page, screenshots / f"console-hook-made-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"console-webhook-created-{width}.png")
         one = next(one for one in laurel.webhooks.webhooks("fernhill") if one.name == f"LMS {width}")
         for outcome, code in (
             (Outcome.IGNORED, None),
@@ -240,32 +238,32 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
         ):
             laurel.webhooks.add_delivery(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
         page.goto(f"{laurel.base_url}/console/fernhill/webhooks/{one.id}")
-        judged(chromium, page, screenshots / f"console-hook-messages-{width}.png")
-        assert words == []
+        assert_accessible(chromium, page, screenshots / f"console-webhook-deliveries-{width}.png")
+        assert messages == []
 
 
 @WIDTHS
-def test_what_is_not_there_keeps_the_menu(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
-    look = {"viewport": {"width": width, "height": 812}}
-    with console(chromium, laurel, "/console/fernhill/webhooks/nothing", **look) as (page, _):
-        page.screenshot(path=screenshots / f"console-nothing-{width}.png", full_page=True)
+def test_not_found_page_keeps_the_menu(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    context_options = {"viewport": {"width": width, "height": 812}}
+    with console(chromium, laurel, "/console/fernhill/webhooks/nothing", **context_options) as (page, _):
+        page.screenshot(path=screenshots / f"console-not-found-{width}.png", full_page=True)
         assert violations(page) == []
         page.get_by_role("link", name="Go to the overview").click()
         expect(page.get_by_role("heading", name="Fernhill")).to_be_visible()
 
 
-def test_hostile_names_run_nothing(chromium: Browser, laurel: Laurel) -> None:
+def test_hostile_names_execute_no_script(chromium: Browser, laurel: Laurel) -> None:
     (achievement,) = [one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data")]
-    holder = Holder(EVIL.replace("\u202e", ""))  # no name may hold that one
+    holder = Holder(EVIL.replace("\u202e", ""))  # names must not contain this character
     issued = issue.issue(laurel.issuer_context, Award("fernhill", achievement, holder))
     for path in ("/credentials?q=onerror", f"/credentials/{issued.id}", f"/credentials/{issued.id}/correct"):
-        with console(chromium, laurel, f"/console/fernhill{path}") as (page, words):
+        with console(chromium, laurel, f"/console/fernhill{path}") as (page, messages):
             expect(page.get_by_text("onerror=alert(1)").first).to_be_attached()
             page.wait_for_timeout(50)
-            assert words == []
+            assert messages == []
 
 
-def test_form_is_used_by_keyboard_in_the_order_that_is_seen(chromium: Browser, laurel: Laurel) -> None:
+def test_keyboard_order_matches_the_visual_order(chromium: Browser, laurel: Laurel) -> None:
     with console(chromium, laurel, "/console/fernhill/members", java_script_enabled=False) as (page, _):
         order = page.locator(".content :is(a, input:not([type=hidden]), select, button)")
         tops = [box["y"] for box in (item.bounding_box() for item in order.all()) if box]
@@ -273,9 +271,9 @@ def test_form_is_used_by_keyboard_in_the_order_that_is_seen(chromium: Browser, l
         assert page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count() == 0
 
 
-def test_viewer_sees_no_button_but_to_sign_out_and_to_find(chromium: Browser, laurel: Laurel) -> None:
+def test_viewer_sees_only_the_sign_out_and_find_buttons(chromium: Browser, laurel: Laurel) -> None:
     for path in ("", "/achievements", "/credentials", VALID.removeprefix("/console/fernhill"), "/members"):
         with console(chromium, laurel, f"/console/fernhill{path}", "vi@fernhill.example") as (page, _):
-            named = [button.inner_text() for button in page.get_by_role("button").all()]
-            assert [name for name in named if not re.fullmatch("Sign out|Find", name)] == []
+            labels = [button.inner_text() for button in page.get_by_role("button").all()]
+            assert [name for name in labels if not re.fullmatch("Sign out|Find", name)] == []
             assert page.get_by_role("link", name=re.compile("^(Issue|API keys|Settings|Edit)")).count() == 0

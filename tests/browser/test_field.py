@@ -1,4 +1,4 @@
-"""The first page's one field in a real browser, without script: pasted, dropped, sent by keyboard."""
+"""The home page's form in a real browser without script: paste, drag and drop, and keyboard."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
-from tests.browser.test_pages import opened, violations
-from tests.http.fake_laurel import Laurel, id_of
+from tests.browser.test_pages import open_page, violations
 from tests.http.public.test_home import at_domain
 from tests.http.public.test_pages import HEADLINES
 from tests.http.senders import stranger
@@ -21,11 +20,11 @@ REFUSED = (
     "error: Failed to load resource: the server responded with a status of "
     f"422 ({HTTPStatus.UNPROCESSABLE_ENTITY.phrase})"  # differs between Python versions
 )
-"""What Chromium itself says about a page with status 422."""
+"""The message that Chromium logs for a page with status 422."""
 WIDTHS = pytest.mark.parametrize("width", [375, 1280])
 
 
-def look(width: int) -> dict[str, object]:
+def context_options(width: int) -> dict[str, object]:
     return {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
 
 
@@ -34,49 +33,49 @@ def paste(page: Page, text: str) -> None:
     page.get_by_role("button", name="Check credential").click()
 
 
-def judged(browser: Browser, page: Page, width: int, picture: Path) -> None:
-    """A page that was shown without script, again with it, because axe-core is one."""
-    page.screenshot(path=picture, full_page=True)
-    again = browser.new_page(viewport={"width": width, "height": 812})
-    again.set_content(page.content())
-    assert violations(again) == []
-    assert again.evaluate("document.documentElement.scrollWidth") <= width
-    again.close()
+def assert_accessible(browser: Browser, page: Page, width: int, screenshot: Path) -> None:
+    """Save a screenshot and check the page again with script, which axe-core needs."""
+    page.screenshot(path=screenshot, full_page=True)
+    scripted_page = browser.new_page(viewport={"width": width, "height": 812})
+    scripted_page.set_content(page.content())
+    assert violations(scripted_page) == []
+    assert scripted_page.evaluate("document.documentElement.scrollWidth") <= width
+    scripted_page.close()
 
 
 @WIDTHS
-def test_pasted_credential_is_judged(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
-    with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
+def test_pasted_credential_is_verified(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, laurel.issuer_store.record(id_of("valid")).document.decode())
         expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
         expect(page.get_by_text("Ada Nwosu")).to_be_visible()
-        judged(chromium, page, width, screenshots / f"brought-valid-{width}.png")
-        assert words == []
+        assert_accessible(chromium, page, width, screenshots / f"submitted-valid-{width}.png")
+        assert messages == []
 
 
 @WIDTHS
-@pytest.mark.parametrize("kind", ["nobody", "domain", "tampered"])
-def test_strangers_credential_is_judged(
+@pytest.mark.parametrize("kind", ["did-key", "domain", "tampered"])
+def test_credential_of_another_issuer_is_verified(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int, kind: str
 ) -> None:
     source = at_domain(laurel, "did:web:riverside.example") if kind == "domain" else makers.as_bytes(stranger())
     source = source.replace(b"Ada Nwosu", b"Eve Malory") if kind == "tampered" else source
-    with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
+    with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, source.decode())
         expect(
             page.get_by_role("heading", name=HEADLINES["tampered" if kind == "tampered" else "valid"])
         ).to_be_visible()
-        judged(chromium, page, width, screenshots / f"brought-{kind}-{width}.png")
-        assert words == []
+        assert_accessible(chromium, page, width, screenshots / f"submitted-{kind}-{width}.png")
+        assert messages == []
 
 
 @WIDTHS
-def test_dropped_file_is_judged(
+def test_dropped_file_is_verified(
     chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path, width: int
 ) -> None:
     file = tmp_path / "a badge of mine.json"
     file.write_bytes(laurel.issuer_store.record(id_of("suspended")).document)
-    with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
+    with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         box = page.get_by_label(FILE).bounding_box()
         assert box is not None
         assert box["height"] >= 44
@@ -84,7 +83,7 @@ def test_dropped_file_is_judged(
         page.screenshot(path=screenshots / f"home-dropped-{width}.png", full_page=True)
         page.get_by_role("button", name="Check credential").click()
         expect(page.get_by_role("heading", name=HEADLINES["suspended"])).to_be_visible()
-        assert words == []
+        assert messages == []
 
 
 def drop(page: Page, x: float, y: float, file: Path) -> None:
@@ -96,44 +95,44 @@ def drop(page: Page, x: float, y: float, file: Path) -> None:
 
 
 @WIDTHS
-def test_nonsense_is_told_and_kept_for_another_try(
-    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
-) -> None:
-    with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
+def test_invalid_text_is_reported_and_kept(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, "my certificate </textarea> please")
         expect(page.get_by_text("No credential found.", exact=True)).to_be_visible()
         assert page.get_by_label(FIELD).input_value() == "my certificate </textarea> please"
         assert page.get_by_label(FIELD).evaluate("field => field === document.activeElement")
-        judged(chromium, page, width, screenshots / f"home-nothing-{width}.png")
+        assert_accessible(chromium, page, width, screenshots / f"home-no-credential-{width}.png")
         paste(page, laurel.issuer_store.record(id_of("revoked")).document.decode())
         expect(page.get_by_role("heading", name=HEADLINES["revoked"])).to_be_visible()
-        assert words == [REFUSED]
+        assert messages == [REFUSED]
 
 
 @WIDTHS
-def test_link_of_ours_opens_its_own_page(chromium: Browser, laurel: Laurel, width: int) -> None:
-    with opened(chromium, f"{laurel.base_url}/", **look(width)) as (page, words):
+def test_laurel_link_opens_its_credential_page(chromium: Browser, laurel: Laurel, width: int) -> None:
+    with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, f"{laurel.base_url}{laurel.url('revoked')}\n")
         expect(page.get_by_role("heading", name=HEADLINES["revoked"])).to_be_visible()
         expect(page).to_have_url(f"{laurel.base_url}{laurel.url('revoked')}")
-        assert words == []
+        assert messages == []
 
 
-def test_field_is_sent_by_keyboard_alone(chromium: Browser, laurel: Laurel) -> None:
-    with opened(chromium, f"{laurel.base_url}/", **look(1280)) as (page, words):
-        for _ in range(2):  # past the link at the top
+def test_form_is_submitted_by_keyboard(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, f"{laurel.base_url}/", **context_options(1280)) as (page, messages):
+        for _ in range(2):  # past the skip link
             page.keyboard.press("Tab")
         page.keyboard.insert_text(laurel.issuer_store.record(id_of("expired")).document.decode())
-        for _ in range(2):  # past the file
+        for _ in range(2):  # past the file input
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.get_by_role("heading", name=HEADLINES["expired"]).wait_for()  # a key waits for no answer, as a click does
-        assert words == []
+        page.get_by_role(
+            "heading", name=HEADLINES["expired"]
+        ).wait_for()  # unlike a click, a key press does not wait for the response
+        assert messages == []
 
 
-def test_form_may_be_sent_nowhere_else(chromium: Browser, laurel: Laurel) -> None:
-    with opened(chromium, f"{laurel.base_url}/") as (page, words):
+def test_form_cannot_be_submitted_to_another_origin(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, f"{laurel.base_url}/") as (page, messages):
         with page.expect_console_message():
             page.evaluate("document.forms[0].action = 'https://evil.example/'; document.forms[0].submit()")
         assert page.url == f"{laurel.base_url}/"
-        assert "form-action" in " ".join(words)
+        assert "form-action" in " ".join(messages)

@@ -1,4 +1,4 @@
-"""Letters as a mail program shows them, pictures off, and the holder's pages: quiet, accessible, nothing cut off."""
+"""Emails with images off, and the holder's pages: accessible, fitting the screen, without console messages."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.handlers import DELIVER
 from chalicelib.email.render import render
 from chalicelib.tasks.task_queue import Task
-from tests.browser.test_pages import Scheme, opened, violations
+from tests.browser.test_pages import Scheme, open_page, violations
 from tests.email.sample_emails import sample_email
 from tests.http.fake_laurel import Laurel, id_of
 
 WIDTHS = [320, 375, 1280]
 
 
-def shown(browser: Browser, one: EmailContent, width: int, scheme: Scheme) -> Page:
-    """``one`` with pictures off, as most mail programs first show it."""
+def open_email(browser: Browser, one: EmailContent, width: int, scheme: Scheme) -> Page:
+    """Open ``one`` with images off, as most email clients first show it."""
     page = browser.new_page(viewport={"width": width, "height": 812}, color_scheme=scheme, java_script_enabled=True)
     page.route("**/*", lambda route: route.abort())
     page.set_content(render(one).html)
@@ -31,10 +31,10 @@ def shown(browser: Browser, one: EmailContent, width: int, scheme: Scheme) -> Pa
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kind", Kind)
-def test_letter_reads_well_with_pictures_off(
+def test_email_is_readable_with_images_off(
     chromium: Browser, screenshots: Path, kind: Kind, width: int, scheme: Scheme
 ) -> None:
-    page = shown(chromium, sample_email(kind), width, scheme)
+    page = open_email(chromium, sample_email(kind), width, scheme)
     if kind is Kind.ISSUED or width == 375:
         page.screenshot(path=screenshots / f"mail-{kind}-{width}-{scheme}.png", full_page=True)
     assert violations(page) == []
@@ -46,8 +46,8 @@ def test_letter_reads_well_with_pictures_off(
     page.close()
 
 
-def test_button_stands_above_the_fold_of_a_phone(chromium: Browser) -> None:
-    page = shown(chromium, sample_email(Kind.UNOPENED), 375, "light")
+def test_button_is_above_the_fold_on_a_phone(chromium: Browser) -> None:
+    page = open_email(chromium, sample_email(Kind.UNOPENED), 375, "light")
     box = page.get_by_role("link", name="View your credential").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < 667
@@ -57,7 +57,7 @@ def test_button_stands_above_the_fold_of_a_phone(chromium: Browser) -> None:
 
 @pytest.fixture
 def path(laurel: Laurel) -> str:
-    """The holder's page."""
+    """The path of the holder's page."""
     credential = id_of("valid")
     if not laurel.mailer.sent:
         resend.resend_email(laurel.delivery_context, "fernhill", credential)
@@ -67,30 +67,30 @@ def path(laurel: Laurel) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("kind", ["mine", "unsubscribe"])
-def test_holders_page_is_quiet_accessible_and_fits(
+@pytest.mark.parametrize("kind", ["credentials", "unsubscribe"])
+def test_holder_page_is_accessible_fits_and_logs_nothing(
     chromium: Browser, laurel: Laurel, path: str, screenshots: Path, kind: str, width: int, scheme: Scheme
 ) -> None:
-    url = laurel.base_url + path if kind == "mine" else laurel.mailer.sent[0].unsubscribe or ""
-    look = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
-    with opened(chromium, url, **look) as (page, words):
+    url = laurel.base_url + path if kind == "credentials" else laurel.mailer.sent[0].unsubscribe or ""
+    context_options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    with open_page(chromium, url, **context_options) as (page, messages):
         page.screenshot(path=screenshots / f"holder-{kind}-{width}-{scheme}.png", full_page=True)
-        assert words == []
+        assert messages == []
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_holder_shares_without_script_and_lands_there(chromium: Browser, laurel: Laurel, path: str) -> None:
+def test_sharing_without_script_opens_the_target(chromium: Browser, laurel: Laurel, path: str) -> None:
     page = chromium.new_page(java_script_enabled=False)
     page.goto(laurel.base_url + path)
-    # The policy of the page lets its form lead there. Nothing answers: tests have no network.
-    with page.expect_request("https://www.linkedin.com/**") as asked:
+    # The page's form-action policy allows this target. There is no response, because tests have no network.
+    with page.expect_request("https://www.linkedin.com/**") as request_info:
         page.get_by_role("button", name="Add to LinkedIn profile").first.click()
-    assert asked.value.url.startswith("https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME")
+    assert request_info.value.url.startswith("https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME")
     page.close()
 
 
-def test_holder_chooses_and_finds_the_choice_again(chromium: Browser, laurel: Laurel, path: str) -> None:
+def test_holder_preferences_are_saved_and_shown(chromium: Browser, laurel: Laurel, path: str) -> None:
     page = chromium.new_page(java_script_enabled=False)
     page.goto(laurel.base_url + path)
     page.get_by_label("Emails from Fernhill College").select_option("new")

@@ -1,4 +1,4 @@
-"""The pages in a real browser: nothing on the console, nothing that axe-core objects to, nothing cut off."""
+"""The public pages in a real browser: no console messages, no axe-core violations, nothing cut off."""
 
 from __future__ import annotations
 
@@ -19,58 +19,58 @@ from tests.http.public.test_pages import EVIL, HEADLINES
 
 Scheme = Literal["light", "dark"]
 MISSING = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
-"""What Chromium itself says about a page with status 404."""
+"""The message that Chromium logs for a page with status 404."""
 
 
 @contextmanager
-def opened(browser: Browser, url: str, **look: Any) -> Iterator[tuple[Page, list[str]]]:
-    """The page at ``url``, and whatever the console, the network or a dialog says about it."""
-    page = browser.new_page(**look)
-    words: list[str] = []
+def open_page(browser: Browser, url: str, **context_options: Any) -> Iterator[tuple[Page, list[str]]]:
+    """Open ``url``; yields the page and its console messages, errors, failed requests and dialogs."""
+    page = browser.new_page(**context_options)
+    messages: list[str] = []
 
     def dismiss(dialog: Dialog) -> None:
-        words.append(f"dialog: {dialog.message}")
+        messages.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    page.on("console", lambda message: words.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: words.append(f"error: {error}"))
-    page.on("requestfailed", lambda request: words.append(f"failed: {request.url}"))
+    page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: messages.append(f"error: {error}"))
+    page.on("requestfailed", lambda request: messages.append(f"failed: {request.url}"))
     page.on("dialog", dismiss)
     page.goto(url)
-    yield page, words
+    yield page, messages
     page.close()
 
 
-def looked_at(laurel: Laurel, kind: str) -> str:
-    """The address of one kind of page."""
+def page_url(laurel: Laurel, kind: str) -> str:
+    """The URL of one kind of page."""
     return laurel.base_url + ({"home": "/", "missing": "/c/nothing"}.get(kind) or laurel.url(kind))
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core objects to, unfolded rows included."""
+    """The axe-core violations, with all rows expanded."""
     page.evaluate("document.querySelectorAll('details').forEach(row => { row.open = true })")
     response = Axe().run(page).response
-    assert response["passes"], "axe-core looked at nothing"
+    assert response["passes"], "axe-core checked nothing"
     return [f"{found['id']}: {node['html']}" for found in response["violations"] for node in found["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("kind", ["valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "missing"])
-def test_page_is_quiet_accessible_and_fits(
+def test_page_is_accessible_fits_and_logs_nothing(
     chromium: Browser, laurel: Laurel, screenshots: Path, kind: str, width: int, scheme: Scheme
 ) -> None:
-    look = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
-    with opened(chromium, looked_at(laurel, kind), **look) as (page, words):
+    context_options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    with open_page(chromium, page_url(laurel, kind), **context_options) as (page, messages):
         page.screenshot(path=screenshots / f"{kind}-{width}-{scheme}.png", full_page=True)
-        assert words == ([MISSING] if kind == "missing" else [])
+        assert messages == ([MISSING] if kind == "missing" else [])
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("kind", ["valid", "revoked", "tampered"])
 def test_verdict_is_above_the_fold_on_a_small_phone(chromium: Browser, laurel: Laurel, kind: str) -> None:
-    with opened(chromium, looked_at(laurel, kind), viewport={"width": 320, "height": 480}) as (page, _):
+    with open_page(chromium, page_url(laurel, kind), viewport={"width": 320, "height": 480}) as (page, _):
         box = page.get_by_role("heading", level=1, name=HEADLINES[kind]).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 480
@@ -78,9 +78,9 @@ def test_verdict_is_above_the_fold_on_a_small_phone(chromium: Browser, laurel: L
 
 
 def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel) -> None:
-    # 200 % zoom leaves half of the pixels (WCAG 1.4.4): of a desktop, and of a phone.
+    # 200% zoom halves the width of the viewport (WCAG 1.4.4): of a desktop and of a phone.
     for width in (640, 188):
-        with opened(chromium, looked_at(laurel, "unreachable_status"), viewport={"width": width, "height": 400}) as (
+        with open_page(chromium, page_url(laurel, "unreachable_status"), viewport={"width": width, "height": 400}) as (
             page,
             _,
         ):
@@ -88,7 +88,7 @@ def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel
 
 
 def test_page_is_complete_without_script(chromium: Browser, laurel: Laurel) -> None:
-    with opened(chromium, looked_at(laurel, "valid"), java_script_enabled=False) as (page, words):
+    with open_page(chromium, page_url(laurel, "valid"), java_script_enabled=False) as (page, messages):
         expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
         expect(page.get_by_text("Ada Nwosu")).to_be_visible()
         row = page.locator("details").nth(6)
@@ -96,13 +96,13 @@ def test_page_is_complete_without_script(chromium: Browser, laurel: Laurel) -> N
         row.locator("summary").focus()
         page.keyboard.press("Enter")
         expect(row.get_by_text("SHA-256").first).to_be_visible()
-        assert words == []
+        assert messages == []
 
 
-def test_printed_page_unfolds_its_evidence_in_black_on_white(
+def test_printed_page_expands_its_evidence_in_black_on_white(
     chromium: Browser, laurel: Laurel, screenshots: Path
 ) -> None:
-    with opened(chromium, looked_at(laurel, "revoked"), color_scheme="dark") as (page, _):
+    with open_page(chromium, page_url(laurel, "revoked"), color_scheme="dark") as (page, _):
         page.emulate_media(media="print", color_scheme="dark")
         page.screenshot(path=screenshots / "revoked-print.png", full_page=True)
         expect(page.get_by_text("SHA-256").first).to_be_visible()
@@ -110,33 +110,36 @@ def test_printed_page_unfolds_its_evidence_in_black_on_white(
         expect(page.get_by_text(f"{laurel.base_url}{laurel.url('revoked')}").last).to_be_visible()
 
 
-def test_nothing_moves(chromium: Browser, laurel: Laurel) -> None:
-    with opened(chromium, looked_at(laurel, "valid")) as (page, _):
+def test_page_has_no_animations(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, page_url(laurel, "valid")) as (page, _):
         assert page.evaluate("document.getAnimations().length") == 0
 
 
-def test_names_written_from_right_to_left_stay_in_their_place(chromium: Browser, laurel: Laurel) -> None:
+def test_right_to_left_names_are_laid_out_correctly(chromium: Browser, laurel: Laurel) -> None:
     arabic = replace(makers.ACHIEVEMENT, name="تحليل البيانات", description="وصف باللغة العربية")
     hostile(laurel, makers.unsigned(achievement=arabic, holder=Holder("سارة الأحمد")), "r" * 26)
-    with opened(chromium, f"{laurel.base_url}/c/{'r' * 26}", viewport={"width": 375, "height": 812}) as (page, words):
+    with open_page(chromium, f"{laurel.base_url}/c/{'r' * 26}", viewport={"width": 375, "height": 812}) as (
+        page,
+        messages,
+    ):
         title = page.get_by_role("heading", name="تحليل البيانات")
         assert title.evaluate("node => getComputedStyle(node).direction") == "rtl"
-        assert words == []
+        assert messages == []
         assert violations(page) == []
 
 
 @pytest.mark.parametrize("evil", EVIL[:6], ids=repr)
-def test_hostile_credential_runs_nothing(chromium: Browser, laurel: Laurel, evil: str) -> None:
+def test_hostile_credential_executes_no_script(chromium: Browser, laurel: Laurel, evil: str) -> None:
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
     hostile(laurel, makers.unsigned(achievement=achievement, holder=Holder(evil)), "x" * 26)
-    with opened(chromium, f"{laurel.base_url}/c/{'x' * 26}") as (page, words):
+    with open_page(chromium, f"{laurel.base_url}/c/{'x' * 26}") as (page, messages):
         expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
         page.wait_for_timeout(100)
-        assert words == []
+        assert messages == []
 
 
-def framed(page: Page, url: str) -> str:
-    """What a frame around ``url`` shows."""
+def frame_content(page: Page, url: str) -> str:
+    """The content of a frame that loads ``url``."""
     with page.expect_event("framenavigated", lambda frame: frame.parent_frame is not None):
         page.set_content(f'<iframe src="{url}"></iframe>')
     return page.frames[-1].content()
@@ -147,15 +150,15 @@ def test_page_cannot_be_framed(chromium: Browser, laurel: Laurel) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": ""})
 
-    with opened(chromium, "about:blank") as (page, _):
-        assert HEADLINES["valid"] not in framed(page, looked_at(laurel, "valid"))
+    with open_page(chromium, "about:blank") as (page, _):
+        assert HEADLINES["valid"] not in frame_content(page, page_url(laurel, "valid"))
         page.route("**/c/*", without_policy)
-        assert HEADLINES["valid"] in framed(page, looked_at(laurel, "valid")), "it is the policy that forbids it"
+        assert HEADLINES["valid"] in frame_content(page, page_url(laurel, "valid")), "only the policy forbids it"
 
 
-def test_axe_core_would_object(chromium: Browser, laurel: Laurel) -> None:
-    """The check above can fail: a page made worse is objected to."""
-    with opened(chromium, looked_at(laurel, "valid")) as (page, _):
+def test_axe_core_reports_violations(chromium: Browser, laurel: Laurel) -> None:
+    """The checks above can fail: axe-core reports defects that are added to a page."""
+    with open_page(chromium, page_url(laurel, "valid")) as (page, _):
         page.evaluate("document.querySelector('h2').style.color = '#ddd';")
         page.evaluate("document.querySelector('img').removeAttribute('alt')")
         found = " ".join(violations(page))
@@ -163,6 +166,6 @@ def test_axe_core_would_object(chromium: Browser, laurel: Laurel) -> None:
         assert "image-alt" in found
 
 
-def test_badges_picture_is_loaded(chromium: Browser, laurel: Laurel) -> None:
-    with opened(chromium, looked_at(laurel, "valid")) as (page, _):
+def test_badge_image_is_loaded(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, page_url(laurel, "valid")) as (page, _):
         assert page.evaluate("document.querySelector('img').naturalWidth") == 64

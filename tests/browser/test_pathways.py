@@ -1,4 +1,4 @@
-"""The page of a credential that leads on, in a real browser."""
+"""The next steps on a credential's page, in a real browser."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.award.pathways.fakes import (
     pathway,
     some,
 )
-from tests.browser.test_pages import looked_at, opened, violations
-from tests.http.fake_laurel import Laurel, id_of
+from tests.browser.test_pages import open_page, page_url, violations
+from tests.http.world import Laurel, id_of
 
 LONG = "A name that goes on " * 9
 
 
 @pytest.fixture(autouse=True)
-def leading_on(laurel: Laurel) -> Iterator[None]:
-    """The college's achievement is a step of two pathways, one of them with long names."""
+def next_steps(laurel: Laurel) -> Iterator[None]:
+    """Make the issuer's achievement a step of two pathways, one of them with long names."""
     first = laurel.issuer_store.record(id_of("valid")).achievement_id
     sign_up = "https://fernhill.example/sign-up"
     short = pathway(
@@ -34,19 +34,17 @@ def leading_on(laurel: Laurel) -> Iterator[None]:
         reward_name="Certified data scientist",
     )
     long = replace(short, name=LONG, root=some(2, first, leaf("b", name=LONG, url=sign_up), leaf("c", name="x" * 200)))
-    laurel.pathways.posts["fernhill", first] = tuple(build_pathway_link(way, first) for way in (short, long))
+    laurel.pathways.posts["fernhill", first] = tuple(build_pathway_link(each, first) for each in (short, long))
     yield
     del laurel.pathways.posts["fernhill", first]
 
 
 @pytest.mark.parametrize("width", [320, 375, 1280])
-def test_what_comes_next_is_shown_accessible_and_fits(
-    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
-) -> None:
-    with opened(chromium, looked_at(laurel, "valid"), viewport={"width": width, "height": 812}) as (page, words):
+def test_next_steps_are_accessible_and_fit(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    with open_page(chromium, page_url(laurel, "valid"), viewport={"width": width, "height": 812}) as (page, messages):
         section = page.get_by_role("region", name="Next steps")
         expect(section.get_by_role("link", name="Statistics that persuade")).to_be_visible()
         section.screenshot(path=screenshots / f"pathways-{width}.png")
-        assert words == []
+        assert messages == []
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

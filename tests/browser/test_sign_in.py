@@ -1,4 +1,4 @@
-"""Signing in in a real browser, without script: its cookies, its forms, another browser."""
+"""Sign-in in a real browser without script: cookies, forms, and a second browser."""
 
 from __future__ import annotations
 
@@ -9,36 +9,34 @@ from playwright.sync_api import Browser, expect
 
 from chalicelib.access.roles import Role
 from tests.browser.signed_in import member
-from tests.browser.test_field import WIDTHS, judged, look
-from tests.browser.test_pages import opened
-from tests.http.fake_laurel import Laurel
+from tests.browser.test_field import WIDTHS, assert_accessible, context_options
+from tests.browser.test_pages import open_page
+from tests.http.world import Laurel
 
 REFUSED = "error: Failed to load resource: the server responded with a status of"
-"""What Chromium itself says about a page with another status than 200."""
+"""The start of the message that Chromium logs for a page with an error status."""
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(laurel: Laurel) -> None:
-    """All tests ask from one network."""
+def reset_rate_limits(laurel: Laurel) -> None:
+    """Reset the rate limits, because all tests send requests from one network."""
     laurel.session_store.counts.clear()
 
 
 @WIDTHS
-def test_a_person_signs_in_by_mail_and_signs_out(
-    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
-) -> None:
+def test_user_signs_in_by_email_and_signs_out(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     email = member(laurel, "signs-in@fernhill.example", role=Role.EDITOR)
-    with opened(chromium, f"{laurel.base_url}/console/fernhill", **look(width)) as (page, words):
+    with open_page(chromium, f"{laurel.base_url}/console/fernhill", **context_options(width)) as (page, messages):
         assert page.url == f"{laurel.base_url}/sign-in?next=/console/fernhill"
-        judged(chromium, page, width, screenshots / f"sign-in-{width}.png")
+        assert_accessible(chromium, page, width, screenshots / f"sign-in-{width}.png")
         page.get_by_label("Your email address").fill(email)
         page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
-        judged(chromium, page, width, screenshots / f"sign-in-sent-{width}.png")
+        assert_accessible(chromium, page, width, screenshots / f"sign-in-sent-{width}.png")
 
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         expect(page.get_by_role("heading", name=f"Sign in as {email}?")).to_be_visible()
-        judged(chromium, page, width, screenshots / f"sign-in-confirm-{width}.png")
+        assert_accessible(chromium, page, width, screenshots / f"sign-in-confirm-{width}.png")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{laurel.base_url}/console/fernhill")
         assert {each["name"]: each["httpOnly"] for each in page.context.cookies()} == {"laurel_session": True}
@@ -46,20 +44,20 @@ def test_a_person_signs_in_by_mail_and_signs_out(
         page.get_by_role("button", name="Sign out").first.click()
         page.wait_for_url(f"{laurel.base_url}/sign-in?*")
         assert page.context.cookies() == []
-        assert words == []
+        assert messages == []
 
 
 @WIDTHS
-def test_another_browser_is_told_what_to_do_and_can_ask_anew(
+def test_link_opened_in_another_browser_offers_a_new_link(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:
-    with opened(chromium, f"{laurel.base_url}/sign-in", **look(width)) as (page, _):
+    with open_page(chromium, f"{laurel.base_url}/sign-in", **context_options(width)) as (page, _):
         page.get_by_label("Your email address").fill("two-browsers@fernhill.example")
         page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
-    with opened(chromium, laurel.sign_in_mailer.sent[-1][1], **look(width)) as (page, words):
+    with open_page(chromium, laurel.sign_in_mailer.sent[-1][1], **context_options(width)) as (page, messages):
         expect(page.get_by_role("alert")).to_contain_text("only works in the browser that requested it")
-        judged(chromium, page, width, screenshots / f"sign-in-elsewhere-{width}.png")
+        assert_accessible(chromium, page, width, screenshots / f"sign-in-other-browser-{width}.png")
         page.get_by_label("Your email address").fill("two-browsers@fernhill.example")
         page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
@@ -68,13 +66,13 @@ def test_another_browser_is_told_what_to_do_and_can_ask_anew(
         page.wait_for_url(f"{laurel.base_url}/console/new")
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         expect(page.get_by_role("alert")).to_contain_text("It has been used")
-        judged(chromium, page, width, screenshots / f"sign-in-used-{width}.png")
-        assert [word for word in words if not word.startswith(REFUSED)] == []
+        assert_accessible(chromium, page, width, screenshots / f"sign-in-used-{width}.png")
+        assert [message for message in messages if not message.startswith(REFUSED)] == []
 
 
-def test_another_sites_page_signs_nobody_out(chromium: Browser, laurel: Laurel) -> None:
-    """A form on another origin: the browser leaves the cookie out (SameSite), and names the origin."""
-    with opened(chromium, f"{laurel.base_url}/sign-in", **look(1280)) as (page, _):
+def test_another_site_cannot_sign_the_user_out(chromium: Browser, laurel: Laurel) -> None:
+    """The browser sends a form on another origin without the cookie (SameSite) and with its origin."""
+    with open_page(chromium, f"{laurel.base_url}/sign-in", **context_options(1280)) as (page, _):
         page.get_by_label("Your email address").fill("stays@fernhill.example")
         page.get_by_role("button", name="Email me a link").click()
         page.goto(laurel.sign_in_mailer.sent[-1][1])

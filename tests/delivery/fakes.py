@@ -22,40 +22,40 @@ class Store:
     deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     links: dict[Name, Link] = field(default_factory=dict)
-    mails: dict[str, SentEmail] = field(default_factory=dict)
-    earlies: dict[tuple[str, State], EarlyEvent] = field(default_factory=dict)
+    sent_emails: dict[str, SentEmail] = field(default_factory=dict)
+    early_events: dict[tuple[str, State], EarlyEvent] = field(default_factory=dict)
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         return self.deliveries.get((issuer_id, credential_id)) or Delivery(credential_id, issuer_id)
 
     def save(self, delivery: Delivery) -> Delivery:
         after = replace(delivery, version=delivery.version + 1)
-        stands = self.delivery(delivery.issuer_id, delivery.credential_id)
-        if stands != after and stands.version != delivery.version:
+        current = self.delivery(delivery.issuer_id, delivery.credential_id)
+        if current != after and current.version != delivery.version:
             raise Conflict("changed in the meantime")
         self.deliveries[delivery.issuer_id, delivery.credential_id] = after
         return after
 
     def add_sent_email(self, message_id: str, sent_email: SentEmail, at: datetime) -> None:
-        if self.mails.setdefault(message_id, sent_email) != sent_email:
+        if self.sent_emails.setdefault(message_id, sent_email) != sent_email:
             raise Conflict("taken")
 
     def sent_email(self, message_id: str) -> SentEmail | None:
-        return self.mails.get(message_id)
+        return self.sent_emails.get(message_id)
 
     def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
-        self.earlies[message_id, early.state] = early
+        self.early_events[message_id, early.state] = early
 
     def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
-        return tuple(early for (one, _), early in self.earlies.items() if one == message_id)
+        return tuple(early for (one, _), early in self.early_events.items() if one == message_id)
 
     def mailbox(self, digest: str) -> Mailbox:
         return self.mailboxes.get(digest) or Mailbox(digest)
 
     def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
         after = replace(mailbox, version=mailbox.version + 1)
-        stands = self.mailbox(mailbox.digest)
-        if stands != after and stands.version != mailbox.version:
+        current = self.mailbox(mailbox.digest)
+        if current != after and current.version != mailbox.version:
             raise Conflict("changed in the meantime")
         self.mailboxes[mailbox.digest] = after
         return after
@@ -72,16 +72,16 @@ class Store:
 
 @dataclass
 class Mailer:
-    """`delivery.ports.Mailer`. ``fault``, if it returns an error, is raised before sending; ``after``, after it."""
+    """`delivery.ports.Mailer`. It raises the error that ``failure`` returns before sending, that of ``after`` afterwards."""
 
     sent: list[EmailContent] = field(default_factory=list)
     failure: Callable[[], Exception | None] = lambda: None
     after: Callable[[], Exception | None] = lambda: None
 
-    def send(self, letter: EmailContent) -> str:
+    def send(self, content: EmailContent) -> str:
         if (error := self.failure()) is not None:
             raise error
-        self.sent.append(letter)
+        self.sent.append(content)
         if (error := self.after()) is not None:
             raise error
         return f"mail-{len(self.sent)}@ses.example"
@@ -91,7 +91,7 @@ class Mailer:
 class PathwayLinks:
     """`delivery.ports.PathwayLinks`."""
 
-    posts: tuple[PathwayLink, ...] = ()
+    links: tuple[PathwayLink, ...] = ()
 
     def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
-        return self.posts
+        return self.links

@@ -23,8 +23,8 @@ from chalicelib.delivery.emails.email_content import REMINDERS, EmailContent, Ki
 from chalicelib.delivery.handlers import KINDS
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import LaurelError, Unavailable
+from tests.delivery.fake_delivery import CREDENTIAL, EMAIL, ISSUED_AT, DeliveryFixture
 from tests.delivery.fakes import Mailer, Store
-from tests.delivery.world import CREDENTIAL, EMAIL, ISSUED_AT, World
 
 WRITES = {"save", "add_sent_email", "add_early_event", "save_mailbox", "add_links"}
 
@@ -34,26 +34,26 @@ class CrashError(Exception):
 
 
 class Fuse:
-    """Counts down with each external call, then makes one fail, before or after its effect."""
+    """Counts external calls and makes one of them fail, before or after its effect."""
 
     def __init__(self) -> None:
         self.left: int | None = None
         self.after = False
         self.error: Exception = CrashError()
 
-    def around(self, call: Callable[..., Any], *arguments: Any) -> Any:
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         if self.left is None:
-            return call(*arguments)
+            return function(*arguments)
         self.left -= 1
         if self.left >= 0:
-            return call(*arguments)
+            return function(*arguments)
         self.left = None
         if self.after:
-            call(*arguments)
+            function(*arguments)
         raise self.error
 
 
-class BrittleStore(Store):
+class UnreliableStore(Store):
     """A store that may fail at any write."""
 
     fuse: Fuse
@@ -62,21 +62,21 @@ class BrittleStore(Store):
         found = object.__getattribute__(self, name)
         if name not in WRITES:
             return found
-        return lambda *arguments: self.fuse.around(found, *arguments)
+        return lambda *arguments: self.fuse.call(found, *arguments)
 
 
-class BrittleMailer(Mailer):
+class UnreliableMailer(Mailer):
     """A mailer that may fail and records when each email was sent."""
 
     fuse: Fuse
-    world: World
+    fixture: DeliveryFixture
     log: list[tuple[EmailContent, datetime]]
 
-    def send(self, letter: EmailContent) -> str:
-        self.log.append((letter, self.world.now))
+    def send(self, email: EmailContent) -> str:
+        self.log.append((email, self.fixture.now))
         before = len(self.sent)
         try:
-            answer: str = self.fuse.around(super().send, letter)
+            answer: str = self.fuse.call(super().send, email)
         except Exception:
             if len(self.sent) == before:
                 self.log.pop()
@@ -84,52 +84,52 @@ class BrittleMailer(Mailer):
         return answer
 
 
-FAULTS = st.tuples(st.integers(0, 6), st.booleans(), st.sampled_from([CrashError(), Unavailable("silence")]))
+FAILURES = st.tuples(st.integers(0, 6), st.booleans(), st.sampled_from([CrashError(), Unavailable("no response")]))
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("wait"), st.integers(1, 60 * 24 * 12)),
-        st.tuples(st.just("task"), st.sampled_from(sorted(KINDS)), st.none() | FAULTS),
-        st.tuples(st.sampled_from(["throttled", "lost"]), st.sampled_from(sorted(KINDS))),
-        st.tuples(st.just("notice"), st.sampled_from(EmailEventType)),
-        st.tuples(st.sampled_from(["open", "share", "again", "work", "next_day"])),
+        st.tuples(st.just("task"), st.sampled_from(sorted(KINDS)), st.none() | FAILURES),
+        st.tuples(st.sampled_from(["throttle", "lose_response"]), st.sampled_from(sorted(KINDS))),
+        st.tuples(st.just("email_event"), st.sampled_from(EmailEventType)),
+        st.tuples(st.sampled_from(["open", "share", "resend_email", "run_tasks", "next_day"])),
     ),
     min_size=8,
     max_size=60,
 )
 
 
-class Play:
+class Scenario:
     """A delivery context in which everything may fail."""
 
     def __init__(self, zone: str | None) -> None:
-        self.world = World(zone=zone, valid_until=ISSUED_AT + timedelta(days=200))
+        self.fixture = DeliveryFixture(zone=zone, valid_until=ISSUED_AT + timedelta(days=200))
         self.fuse = Fuse()
-        self.store, self.mailer = BrittleStore(), BrittleMailer()
+        self.store, self.mailer = UnreliableStore(), UnreliableMailer()
         self.store.fuse = self.mailer.fuse = self.fuse
-        self.mailer.world, self.mailer.log = self.world, []
-        self.world.store, self.world.mailer = self.store, self.mailer
-        self.unanswered = self.asked = 0
+        self.mailer.fixture, self.mailer.log = self.fixture, []
+        self.fixture.store, self.fixture.mailer = self.store, self.mailer
+        self.unknown_results = self.resends = 0
 
     def wait(self, minutes: int) -> None:
-        self.world.now += timedelta(minutes=minutes)
+        self.fixture.now += timedelta(minutes=minutes)
 
     def task(self, kind: str, failure: tuple[int, bool, Exception] | None) -> None:
         sent = len(self.mailer.sent)
         if failure is not None:
             self.fuse.left, self.fuse.after, self.fuse.error = failure
         try:
-            self.world.do(kind)
+            self.fixture.run_task(kind)
         except (LaurelError, CrashError):
-            self.unanswered += len(self.mailer.sent) - sent
+            self.unknown_results += len(self.mailer.sent) - sent
             raise
         finally:
             self.fuse.left = None
 
     def next_day(self) -> None:
-        tomorrow = self.world.now + timedelta(days=1)
-        self.world.now = reminders.next_allowed(tomorrow, self.world.zone)
+        tomorrow = self.fixture.now + timedelta(days=1)
+        self.fixture.now = reminders.next_allowed(tomorrow, self.fixture.zone)
 
-    def lost(self, kind: str) -> None:
+    def lose_response(self, kind: str) -> None:
         """The email is sent, but the response is lost."""
         self.mailer.after = CrashError
         try:
@@ -137,57 +137,62 @@ class Play:
         finally:
             self.mailer.after = lambda: None
 
-    def throttled(self, kind: str) -> None:
+    def throttle(self, kind: str) -> None:
         self.mailer.failure = lambda: NotSent("not now")
         try:
-            self.world.do(kind)
+            self.fixture.run_task(kind)
         finally:
             self.mailer.failure = lambda: None
 
-    def notice(self, fate: EmailEventType) -> None:
+    def email_event(self, event_type: EmailEventType) -> None:
         for number in range(len(self.mailer.sent)):
-            notice = EmailEvent(fate, f"mail-{number + 1}@ses.example", (EMAIL,), self.world.now)
-            email_events.apply(self.world.delivery_context, notice)
+            email_event = EmailEvent(event_type, f"mail-{number + 1}@ses.example", (EMAIL,), self.fixture.now)
+            email_events.apply(self.fixture.delivery_context, email_event)
 
     def open(self) -> None:
         if self.mailer.sent:
-            holder_actions.view(self.world.delivery_context, self.world.token(), person=True)
+            holder_actions.view(self.fixture.delivery_context, self.fixture.token(), person=True)
 
     def share(self) -> None:
         if self.mailer.sent:
-            holder_actions.share(self.world.delivery_context, self.world.token(), CREDENTIAL, holder_actions.Target.X)
+            holder_actions.share(
+                self.fixture.delivery_context, self.fixture.token(), CREDENTIAL, holder_actions.Target.X
+            )
 
-    def again(self) -> None:
-        resend.resend_email(self.world.delivery_context, "north", CREDENTIAL)
-        self.asked += 1
+    def resend_email(self) -> None:
+        resend.resend_email(self.fixture.delivery_context, "north", CREDENTIAL)
+        self.resends += 1
 
-    def work(self) -> None:
-        self.world.work(self.world.now + timedelta(days=3))
+    def run_tasks(self) -> None:
+        self.fixture.run_tasks(self.fixture.now + timedelta(days=3))
 
 
 @settings(max_examples=300, deadline=None)
-@example(steps=[("next_day",), ("lost", "unopened"), ("next_day",), ("task", "unopened", None)], zone="Europe/Berlin")
+@example(
+    steps=[("next_day",), ("lose_response", "unopened"), ("next_day",), ("task", "unopened", None)],
+    zone="Europe/Berlin",
+)
 @given(steps=STEPS, zone=st.none() | st.sampled_from(["Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati"]))
 def test_each_reminder_at_most_once_and_never_at_night(steps: list[tuple[Any, ...]], zone: str | None) -> None:
-    play = Play(zone)
+    scenario = Scenario(zone)
     for name, *arguments in steps:
         with suppress(LaurelError, CrashError):
-            getattr(play, name)(*arguments)
-    counted = Counter(letter.kind for letter in play.mailer.sent)
+            getattr(scenario, name)(*arguments)
+    counted = Counter(email.kind for email in scenario.mailer.sent)
     assert all(counted[kind] <= 1 for kind in REMINDERS), counted
-    for letter, at in play.mailer.log:
-        assert letter.kind not in REMINDERS or reminders.allowed(at, zone), (letter.kind, at)
+    for email, at in scenario.mailer.log:
+        assert email.kind not in REMINDERS or reminders.allowed(at, zone), (email.kind, at)
     # The first email is duplicated only if its result was unknown or it was resent on request.
-    assert counted[Kind.ISSUED] <= 1 + play.unanswered + play.asked
+    assert counted[Kind.ISSUED] <= 1 + scenario.unknown_results + scenario.resends
 
 
-def test_property_would_catch_an_expiring_reminder_claim() -> None:
-    """A reminder whose claim expired like that of a first email would be caught."""
-    world = World()
-    delivery = delivery_status.claimed(world.delivery, Kind.UNOPENED, ISSUED_AT, "one")
+def test_claim_of_a_reminder_never_expires() -> None:
+    """Unlike the claim of a first email, the claim of a reminder never expires."""
+    fixture = DeliveryFixture()
+    delivery = delivery_status.claimed(fixture.delivery, Kind.UNOPENED, ISSUED_AT, "one")
     assert not delivery_status.may_claim(delivery, Kind.UNOPENED, ISSUED_AT + timedelta(days=365))
     assert delivery_status.may_claim(
-        delivery_status.claimed(world.delivery, Kind.ISSUED, ISSUED_AT, "one"),
+        delivery_status.claimed(fixture.delivery, Kind.ISSUED, ISSUED_AT, "one"),
         Kind.ISSUED,
         ISSUED_AT + delivery_status.CLAIM_TIMEOUT,
     )

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analytics.event import Kind as Happening
+from chalicelib.analytics.event import Kind as AnalyticsKind
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
 from chalicelib.delivery.emails.email_content import REQUESTED, Kind
 from chalicelib.delivery.ports import SentEmail
 from chalicelib.errors import Malformed
-from tests.delivery.world import EMAIL, ISSUED_AT, World
+from tests.delivery.fake_delivery import EMAIL, ISSUED_AT, DeliveryFixture
 
 AT = datetime(2026, 6, 1, 22, 31, tzinfo=UTC)
 MAIL = {
@@ -24,7 +24,7 @@ MAIL = {
     "source": "letters@laurel.example",
     "destination": [EMAIL],
 }
-SAID: dict[str, dict[str, Any]] = {
+PAYLOADS: dict[str, dict[str, Any]] = {
     "delivery": {"timestamp": "2026-06-01T22:31:00.000Z", "recipients": [EMAIL], "smtpResponse": "250 ok"},
     "bounce": {
         "timestamp": "2026-06-01T22:31:00.000Z", "bounceType": "Permanent", "bounceSubType": "General",
@@ -35,25 +35,31 @@ SAID: dict[str, dict[str, Any]] = {
         "complaintFeedbackType": "abuse", "feedbackId": "f",
     },
 }  # fmt: skip
-FATES = {"delivery": EmailEventType.DELIVERED, "bounce": EmailEventType.BOUNCED, "complaint": EmailEventType.COMPLAINED}
+EVENT_TYPES = {
+    "delivery": EmailEventType.DELIVERED,
+    "bounce": EmailEventType.BOUNCED,
+    "complaint": EmailEventType.COMPLAINED,
+}
 
 
-def said(name: str, shape: str = "eventType", **changes: object) -> str:
-    return json.dumps({shape: name.capitalize(), "mail": MAIL, name: {**SAID[name], **changes}})
+def event_json(name: str, shape: str = "eventType", **changes: object) -> str:
+    return json.dumps({shape: name.capitalize(), "mail": MAIL, name: {**PAYLOADS[name], **changes}})
 
 
 @pytest.mark.parametrize("shape", ["eventType", "notificationType"])
-@pytest.mark.parametrize("name", SAID)
+@pytest.mark.parametrize("name", PAYLOADS)
 def test_both_event_formats_parse_alike(name: str, shape: str) -> None:
-    assert email_events.parse(said(name, shape)) == EmailEvent(FATES[name], "mail-1@ses.example", (EMAIL,), AT)
+    assert email_events.parse(event_json(name, shape)) == EmailEvent(
+        EVENT_TYPES[name], "mail-1@ses.example", (EMAIL,), AT
+    )
 
 
 @pytest.mark.parametrize(
     "message",
     [
-        said("bounce", bounceType="Transient"),
-        said("bounce", bounceType="Undetermined"),
-        said("complaint", complaintFeedbackType="not-spam"),
+        event_json("bounce", bounceType="Transient"),
+        event_json("bounce", bounceType="Undetermined"),
+        event_json("complaint", complaintFeedbackType="not-spam"),
         json.dumps({"eventType": "Send", "mail": MAIL}),
         json.dumps({"eventType": "DeliveryDelay", "mail": MAIL}),
         json.dumps({"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have subscribed"}),
@@ -67,12 +73,12 @@ def test_other_events_are_ignored(message: str) -> None:
     "message",
     [
         "", "null", "[]", "{}", '{"eventType": 1}', '{"eventType": "Bounce"}', '{"eventType": "Delivery", "mail": {}}',
-        said("bounce", bouncedRecipients=[]),
-        said("bounce", bouncedRecipients=[{"emailAddress": None}]),
-        said("bounce", bouncedRecipients=[{}] * 51),
-        said("complaint", complainedRecipients=[{"emailAddress": "nobody"}]),
-        said("delivery", recipients="ada@example.org"),
-        said("delivery", timestamp="yesterday"),
+        event_json("bounce", bouncedRecipients=[]),
+        event_json("bounce", bouncedRecipients=[{"emailAddress": None}]),
+        event_json("bounce", bouncedRecipients=[{}] * 51),
+        event_json("complaint", complainedRecipients=[{"emailAddress": "nobody"}]),
+        event_json("delivery", recipients="ada@example.org"),
+        event_json("delivery", timestamp="yesterday"),
         '{"eventType": "Delivery", "eventType": "Bounce"}',
         '{"a":' * 50 + "1" + "}" * 50,
         '"' + "x" * 300_000 + '"',
@@ -92,11 +98,11 @@ def test_parsing_raises_only_malformed(message: str) -> None:
         return
 
 
-def sent() -> World:
-    world = World()
-    world.do("deliver")
-    world.now += timedelta(minutes=1)
-    return world
+def fixture_with_sent_email() -> DeliveryFixture:
+    fixture = DeliveryFixture()
+    fixture.run_task("deliver")
+    fixture.now += timedelta(minutes=1)
+    return fixture
 
 
 @pytest.mark.parametrize(
@@ -104,73 +110,73 @@ def sent() -> World:
     [("delivery", State.DELIVERED), ("bounce", State.BOUNCED), ("complaint", State.COMPLAINED)],
 )
 def test_repeated_event_is_applied_once(name: str, state: State) -> None:
-    world = sent()
+    fixture = fixture_with_sent_email()
     for _ in range(3):
-        notice = email_events.parse(said(name))
-        assert notice is not None
-        email_events.apply(world.delivery_context, notice)
-    assert world.delivery.state is state
-    kinds = [event.kind for event in world.event_store.events.values()]
-    assert kinds == ([Happening.DELIVERED] if name == "delivery" else [])
+        email_event = email_events.parse(event_json(name))
+        assert email_event is not None
+        email_events.apply(fixture.delivery_context, email_event)
+    assert fixture.delivery.state is state
+    kinds = [event.kind for event in fixture.event_store.events.values()]
+    assert kinds == ([AnalyticsKind.DELIVERED] if name == "delivery" else [])
 
 
 @pytest.mark.parametrize(("name", "left"), [("bounce", frozenset()), ("complaint", REQUESTED)])
 def test_bounce_and_complaint_suppress_emails_but_a_complaint_not_requested_ones(
     name: str, left: frozenset[Kind]
 ) -> None:
-    world = sent()
-    notice = email_events.parse(said(name))
-    assert notice is not None
-    email_events.apply(world.delivery_context, notice)
-    box = world.delivery_context.mailbox(EMAIL)
+    fixture = fixture_with_sent_email()
+    email_event = email_events.parse(event_json(name))
+    assert email_event is not None
+    email_events.apply(fixture.delivery_context, email_event)
+    box = fixture.delivery_context.mailbox(EMAIL)
     assert {kind for kind in Kind if mailbox.suppression_reason(box, kind, "another") is None} == left
 
 
 def test_bounce_of_an_unknown_message_suppresses_its_mailbox() -> None:
-    world = sent()
+    fixture = fixture_with_sent_email()
     email_events.apply(
-        world.delivery_context, EmailEvent(EmailEventType.BOUNCED, "sign-in@ses.example", ("eve@example.org",), AT)
+        fixture.delivery_context, EmailEvent(EmailEventType.BOUNCED, "sign-in@ses.example", ("eve@example.org",), AT)
     )
-    assert world.delivery_context.mailbox("eve@example.org").bounced_at == AT
-    assert world.delivery.state is State.SENT
+    assert fixture.delivery_context.mailbox("eve@example.org").bounced_at == AT
+    assert fixture.delivery.state is State.SENT
 
 
-@pytest.mark.parametrize("when", ["before the note", "between the two readings"])
+@pytest.mark.parametrize("when", ["before add_sent_email", "between the two reads"])
 def test_event_before_the_email_is_stored_as_sent_is_applied(when: str) -> None:
-    """The mail service may speak of a letter before the call that sent it has returned."""
-    world = World()
-    notice = email_events.parse(said("delivery"))
-    assert notice is not None
-    store = world.store
-    noted, looked = store.add_sent_email, store.sent_email
+    """The email service may publish an event before the call that sent the email returns."""
+    fixture = DeliveryFixture()
+    email_event = email_events.parse(event_json("delivery"))
+    assert email_event is not None
+    store = fixture.store
+    add_sent_email, read_sent_email = store.add_sent_email, store.sent_email
 
-    def hear_and_note(message_id: str, sent_email: SentEmail, at: datetime) -> None:
-        email_events.apply(world.delivery_context, notice)
-        assert world.delivery.state is State.SENT
-        noted(message_id, sent_email, at)
+    def apply_event_then_add(message_id: str, sent_email: SentEmail, at: datetime) -> None:
+        email_events.apply(fixture.delivery_context, email_event)
+        assert fixture.delivery.state is State.SENT
+        add_sent_email(message_id, sent_email, at)
 
-    def look_and_note(message_id: str) -> SentEmail | None:
-        found = looked(message_id)
-        store.sent_email = looked  # type: ignore[method-assign] # the race, played once
-        world.do("deliver")
+    def read_then_send(message_id: str) -> SentEmail | None:
+        found = read_sent_email(message_id)
+        store.sent_email = read_sent_email  # type: ignore[method-assign] # simulates the race once
+        fixture.run_task("deliver")
         return found
 
-    if when == "before the note":
-        store.add_sent_email = hear_and_note  # type: ignore[method-assign] # the race, played
-        world.do("deliver")
+    if when == "before add_sent_email":
+        store.add_sent_email = apply_event_then_add  # type: ignore[method-assign] # simulates the race
+        fixture.run_task("deliver")
     else:
-        store.sent_email = look_and_note  # type: ignore[method-assign] # the race, played
-        email_events.apply(world.delivery_context, notice)
-    assert world.delivery.state is State.DELIVERED
-    assert [event.kind for event in world.event_store.events.values()] == [Happening.DELIVERED]
+        store.sent_email = read_then_send  # type: ignore[method-assign] # simulates the race
+        email_events.apply(fixture.delivery_context, email_event)
+    assert fixture.delivery.state is State.DELIVERED
+    assert [event.kind for event in fixture.event_store.events.values()] == [AnalyticsKind.DELIVERED]
 
 
 def test_late_delivery_event_does_not_lower_the_state() -> None:
-    world = sent()
+    fixture = fixture_with_sent_email()
     email_events.apply(
-        world.delivery_context, EmailEvent(EmailEventType.COMPLAINED, "mail-1@ses.example", (EMAIL,), AT)
+        fixture.delivery_context, EmailEvent(EmailEventType.COMPLAINED, "mail-1@ses.example", (EMAIL,), AT)
     )
     email_events.apply(
-        world.delivery_context, EmailEvent(EmailEventType.DELIVERED, "mail-1@ses.example", (EMAIL,), ISSUED_AT)
+        fixture.delivery_context, EmailEvent(EmailEventType.DELIVERED, "mail-1@ses.example", (EMAIL,), ISSUED_AT)
     )
-    assert world.delivery.state is State.COMPLAINED
+    assert fixture.delivery.state is State.COMPLAINED

@@ -13,8 +13,8 @@ from chalicelib.delivery.emails import branding
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.errors import Refused, Unavailable
+from tests.delivery.fake_delivery import ISSUED_AT
 from tests.delivery.fakes import Mailer, Store
-from tests.delivery.world import ISSUED_AT
 
 BOX = mailbox.Mailbox(mailbox.digest("ada@example.org"))
 
@@ -51,29 +51,29 @@ def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: shar
     try:
         url = sharing.address(target, shown)
     except UnicodeEncodeError:
-        assert any(0xD800 <= ord(letter) < 0xE000 for letter in name + issuer)
+        assert any(0xD800 <= ord(character) < 0xE000 for character in name + issuer)
         return
     assert url.isascii()
     assert any(url.startswith(f"{origin}/") for origin in sharing.ORIGINS)
 
 
 def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
-    store, post = Store(), Mailer()
-    out = SignInMailer(store, post)
+    store, mailer = Store(), Mailer()
+    sign_in_mailer = SignInMailer(store, mailer)
     store.save_mailbox(replace(mailbox.unsubscribed(BOX, "north"), forgotten_at=ISSUED_AT))
-    out.send_sign_in("Ada@example.org", "https://laurel.example/sign-in/x", 15)
-    assert [letter.kind for letter in post.sent] == [Kind.SIGN_IN]
+    sign_in_mailer.send_sign_in("Ada@example.org", "https://laurel.example/sign-in/x", 15)
+    assert [email.kind for email in mailer.sent] == [Kind.SIGN_IN]
     store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), ISSUED_AT))
-    out.send_sign_in("ada@example.org", "https://laurel.example/sign-in/x", 15)
-    assert len(post.sent) == 1
+    sign_in_mailer.send_sign_in("ada@example.org", "https://laurel.example/sign-in/x", 15)
+    assert len(mailer.sent) == 1
 
 
 def test_sign_in_hides_rejected_addresses_and_raises_outages() -> None:
-    post = Mailer(failure=lambda: Refused("no", code="address_rejected"))
-    SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
-    post.failure = lambda: Unavailable("silence")
+    mailer = Mailer(failure=lambda: Refused("no", code="address_rejected"))
+    SignInMailer(Store(), mailer).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+    mailer.failure = lambda: Unavailable("no response")
     with pytest.raises(Unavailable):
-        SignInMailer(Store(), post).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+        SignInMailer(Store(), mailer).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
 
 
 def test_number_of_unsubscriptions_is_limited() -> None:

@@ -1,4 +1,4 @@
-"""What is known about an address is known however it is spelt."""
+"""Every spelling of an address leads to the same mailbox."""
 
 from __future__ import annotations
 

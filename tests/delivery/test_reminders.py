@@ -14,10 +14,10 @@ ZONES = st.sampled_from(reminders.zones())
 
 
 @given(MOMENTS, ZONES)
-def test_next_allowed_time_is_by_day_and_soon(moment: datetime, zone: str) -> None:
+def test_next_allowed_time_is_in_daytime_and_soon(moment: datetime, zone: str) -> None:
     found = reminders.next_allowed(moment, zone)
     assert time(8) <= found.astimezone(ZoneInfo(zone)).time() < time(21)
-    # A night has eleven hours, or twelve when the clock is put back in it, and a little goes to the margin.
+    # A night lasts eleven hours, or twelve when the clocks go back, plus the safety margin.
     assert timedelta() <= found - moment <= timedelta(hours=36 if "Apia" in zone or "Kwajalein" in zone else 13)
 
 
@@ -36,12 +36,12 @@ def test_hour_after_noon_utc_is_daytime_from_brazil_to_china(offset: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("clock", "may"),
+    ("clock", "expected"),
     [("07:59", False), ("08:00", True), ("20:54", True), ("20:55", False), ("21:00", False), ("00:30", False)],
 )
-def test_reminders_are_allowed_from_eight_to_nine_in_the_evening(clock: str, may: bool) -> None:
+def test_reminders_are_allowed_from_eight_to_nine_in_the_evening(clock: str, expected: bool) -> None:
     local = datetime.fromisoformat(f"2026-06-01T{clock}:00").replace(tzinfo=ZoneInfo("Asia/Kolkata"))
-    assert reminders.allowed(local.astimezone(UTC), "Asia/Kolkata") is may
+    assert reminders.allowed(local.astimezone(UTC), "Asia/Kolkata") is expected
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.errors import Refused
-from tests.contract import samples
-from tests.delivery.world import CREDENTIAL, ISSUED_AT, World
+from tests.contract import nouns
+from tests.delivery.fake_delivery import CREDENTIAL, ISSUED_AT, DeliveryFixture
 
 ENDED = ISSUED_AT + timedelta(days=1)
 
@@ -25,17 +25,17 @@ ENDED = ISSUED_AT + timedelta(days=1)
     ids=["revoked", "suspended", "replaced", "expired"],
 )
 def test_resend_that_cannot_succeed_is_refused(changes: dict[str, object]) -> None:
-    world = World()
-    world.change(**changes)
-    world.now = world.after(days=2)
+    fixture = DeliveryFixture()
+    fixture.change_record(**changes)
+    fixture.now = fixture.after_issuing(days=2)
     with pytest.raises(Refused) as caught:
-        resend.resend_email(world.delivery_context, "north", CREDENTIAL)
+        resend.resend_email(fixture.delivery_context, "north", CREDENTIAL)
     assert caught.value.code == "not_active"
-    assert world.delivery.resend_requests == ()
+    assert fixture.delivery.resend_requests == ()
 
 
 def test_resend_emails_a_holder_who_was_not_notified_before() -> None:
-    world = World(notify=False)
-    resend.resend_email(world.delivery_context, "north", CREDENTIAL)
-    world.do("deliver")
-    assert [letter.kind for letter in world.mailer.sent] == [Kind.ISSUED]
+    fixture = DeliveryFixture(notify=False)
+    resend.resend_email(fixture.delivery_context, "north", CREDENTIAL)
+    fixture.run_task("deliver")
+    assert [email.kind for email in fixture.mailer.sent] == [Kind.ISSUED]

@@ -1,4 +1,4 @@
-"""One credential and everything that emails about it need, in memory."""
+"""One credential and the in-memory dependencies of the emails about it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ BASE_URL = "https://laurel.example"
 
 
 @dataclass
-class World:
-    """A college, an achievement and one credential for Ada."""
+class DeliveryFixture:
+    """An issuer, an achievement and one credential for Ada."""
 
     zone: str | None = "Europe/Berlin"
     valid_until: datetime | None = None
@@ -51,10 +51,10 @@ class World:
         issuer = samples.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png")
         self.issuer_store.add_issuer(issuer, samples.status_lists(issuer, 8))
         image = f"{BASE_URL}/images/{'a' * 64}.png"
-        self.issuer_store.add_achievement(samples.achievement(name="Welding under water", image=image))
-        self.give(CREDENTIAL)
+        self.issuer_store.add_achievement(nouns.achievement(name="Welding under water", image=image))
+        self.issue(CREDENTIAL)
 
-    def give(self, credential_id: str, index: int = 7) -> Record:
+    def issue(self, credential_id: str, index: int = 7) -> Record:
         """Issue a credential to Ada."""
         record = samples.record(credential_id, index, issued_at=ISSUED_AT, valid_until=self.valid_until)
         recipient = Recipient(record.id, record.issuer_id, "Ada Nwosu", self.email, self.zone, self.notify)
@@ -85,11 +85,11 @@ class World:
     def entropy(self, size: int) -> bytes:
         return hashlib.shake_256(next(self._counter).to_bytes(8)).digest(size)
 
-    def do(self, kind: str, credential_id: str = CREDENTIAL) -> None:
+    def run_task(self, kind: str, credential_id: str = CREDENTIAL) -> None:
         """Handle one task of ``kind``, as a worker would."""
         handlers(self.delivery_context)[kind](Task(kind, "north", credential_id, self.now))
 
-    def work(self, until: datetime) -> None:
+    def run_tasks(self, until: datetime) -> None:
         """Run every task when it is due, up to ``until``."""
         while due := sorted((task for task in self.tasks.status if task.due <= until), key=lambda task: task.due):
             self.now = max(self.now, due[0].due)
@@ -97,7 +97,7 @@ class World:
             self.tasks.done(due[0])
         self.now = max(self.now, until)
 
-    def after(self, **time: float) -> datetime:
+    def after_issuing(self, **time: float) -> datetime:
         return ISSUED_AT + timedelta(**time)
 
     @property
@@ -117,7 +117,7 @@ class World:
         assert found is not None
         return found[1]
 
-    def change(self, **changes: object) -> None:
+    def change_record(self, **changes: object) -> None:
         """Change the stored credential."""
         record = self.issuer_store.record(CREDENTIAL)
         self.issuer_store._records[CREDENTIAL] = replace(record, **changes)  # type: ignore[arg-type]
