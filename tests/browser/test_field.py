@@ -124,9 +124,8 @@ def test_form_is_submitted_by_keyboard(chromium: Browser, laurel: Laurel) -> Non
         for _ in range(2):  # past the file input
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.get_by_role(
-            "heading", name=HEADLINES["expired"]
-        ).wait_for()  # unlike a click, a key press does not wait for the response
+        # Unlike a click, a key press does not wait for the response.
+        page.get_by_role("heading", name=HEADLINES["expired"]).wait_for()
         assert messages == []
 
 

@@ -72,7 +72,7 @@ class Store:
 
 @dataclass
 class Mailer:
-    """`delivery.ports.Mailer`. It raises the error that ``failure`` returns before sending, that of ``after`` afterwards."""
+    """`delivery.ports.Mailer`. Raises what ``failure`` returns before sending and what ``after`` returns afterwards."""
 
     sent: list[EmailContent] = field(default_factory=list)
     failure: Callable[[], Exception | None] = lambda: None

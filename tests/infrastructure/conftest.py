@@ -12,19 +12,19 @@ from local.package import Package
 
 @pytest.fixture(scope="session")
 def template(package: Package) -> dict[str, Any]:
-    """The merged SAM template, as it ships."""
+    """The merged SAM template, as deployed."""
     return package.load()
 
 
 @pytest.fixture(scope="session")
-def plain(template: dict[str, Any]) -> dict[str, Any]:
-    """The template after the SAM transform, as the embedded AWS gets it."""
+def transformed_template(template: dict[str, Any]) -> dict[str, Any]:
+    """The template after the SAM transform, as deployed to the embedded AWS."""
     return transformed(with_code(template, "s3://bucket/key.zip"))
 
 
 @pytest.fixture(scope="session")
 def unzipped(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The deployment zip, unpacked as Lambda does."""
+    """The deployment zip, unpacked as Lambda unpacks it."""
     folder = tmp_path_factory.mktemp("zip")
     with zipfile.ZipFile(package.zip) as archive:
         archive.extractall(folder)

@@ -13,7 +13,7 @@ from local.package import ROOT, Package
 from local.release import PARAMETERS, ReleaseError, check_runtime, command_lines, listing, printable
 
 
-def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
+def test_command_lines_upload_the_code_and_update_the_stack() -> None:
     template = Path("/b/prod/template.json")
     parameters = {"Domain": "laurel.example", "CertificateArn": "arn:aws:acm:eu-central-1:1:certificate/c"}
     upload, change = (shlex.join(line) for line in command_lines("prod", template, "code", parameters))
@@ -28,12 +28,12 @@ def test_the_aws_cli_is_called_to_upload_and_to_change_the_stack() -> None:
     )
 
 
-def test_a_parameter_that_is_not_given_keeps_its_value() -> None:
+def test_omitted_parameter_keeps_its_value() -> None:
     change = command_lines("prod", Path("/b/template.json"), "code", {})[1]
     assert change[change.index("--parameter-overrides") + 1 :] == ["Stage=prod"]
 
 
-def test_a_providers_secret_is_sent_and_not_shown() -> None:
+def test_provider_secret_is_sent_but_not_printed() -> None:
     providers = '[{"id": "work", "client_secret": "hush"}]'
     change = command_lines("prod", Path("/b/template.json"), "code", {"OidcProviders": providers})[1]
     assert f"OidcProviders={providers}" in change
@@ -60,20 +60,20 @@ def test_aws_deployments_require_python_3_13(version: tuple[int, int], accepted:
 
 
 @pytest.mark.parametrize("stage", ["../x", "Prod", "a b", "x", ""])
-def test_what_is_no_stage_is_refused_in_a_sentence(stage: str) -> None:
+def test_invalid_stage_is_refused_with_a_message(stage: str) -> None:
     command = [sys.executable, "-m", "local", "package", "--stage", stage]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "is not a valid stage" in done.stderr
 
 
-def test_make_deploy_hands_on_every_parameter() -> None:
+def test_make_deploy_passes_on_every_parameter() -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert [option for option in PARAMETERS if f"--{option.replace('_', '-')} " not in makefile] == []
 
 
 @pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::Serverless::Function", "AWS::IAM::Role"])
-def test_the_listing_names_what_would_be_sent(package: Package, kind: str) -> None:
-    said = listing(package)
-    assert kind in said
-    assert "deployment.zip" in said
+def test_listing_names_what_would_be_deployed(package: Package, kind: str) -> None:
+    output = listing(package)
+    assert kind in output
+    assert "deployment.zip" in output

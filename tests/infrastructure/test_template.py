@@ -1,4 +1,4 @@
-"""The template that ships: what it grants, keeps, forgets and answers by itself."""
+"""The deployed template: rights, retention, alarms and gateway responses."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from chalicelib.tasks.worker import SLICE
 from local.package import HANDLERS, IMPORT_SETTINGS, ROOT, Package
 from tests.http.fake_laurel import seeded
 
-# X-Ray has no resources to name (Service Authorization Reference, AWS X-Ray).
+# X-Ray actions do not support resource ARNs (Service Authorization Reference, AWS X-Ray).
 WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
-# What no template can name, since it is made while it runs or named by more than one thing: narrowed by these.
+# The template cannot name these resources, because they are created at run time or vary: conditions restrict them.
 _TAGGED = {"aws:ResourceTag/application", "aws:ResourceTag/stage"}
 _TAGGING = {"aws:RequestTag/application", "aws:RequestTag/stage", "kms:KeySpec"}
-NARROWED = {
+REQUIRED_CONDITIONS = {
     "kms:CreateKey": _TAGGING,
     "kms:TagResource": _TAGGING | _TAGGED,
     "kms:GetPublicKey": _TAGGED,
@@ -47,10 +47,14 @@ def functions(template: dict[str, Any]) -> Resources:
 
 
 def statements(template: dict[str, Any], role: str) -> list[dict[str, Any]]:
-    """What a role may do, by itself and by the policies that it shares."""
+    """The statements of a role, from its own policies and from shared ones."""
     properties = template["Resources"][role]["Properties"]
     shared = [template["Resources"][one["Ref"]]["Properties"] for one in properties.get("ManagedPolicyArns", ())]
-    return [said for policy in (*properties["Policies"], *shared) for said in policy["PolicyDocument"]["Statement"]]
+    return [
+        statement
+        for policy in (*properties["Policies"], *shared)
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
 
 
 def actions(statement: dict[str, Any]) -> set[str]:
@@ -65,66 +69,70 @@ def table(template: dict[str, Any], name: str) -> dict[str, Any]:
 
 def test_cfn_lint_finds_nothing(package: Package) -> None:
     linter = Path(sys.executable).with_name("cfn-lint")
-    looked_at = [str(package.template), str(ROOT / "infrastructure" / "resources.yaml")]
-    done = subprocess.run([linter, *looked_at], capture_output=True, text=True, check=False)
+    files = [str(package.template), str(ROOT / "infrastructure" / "resources.yaml")]
+    done = subprocess.run([linter, *files], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_nothing_of_the_packaging_is_left_in_the_template(template: dict[str, Any]) -> None:
+def test_template_contains_no_packaging_placeholders(template: dict[str, Any]) -> None:
     shipped = json.dumps(template)
     assert "replaced-in-infrastructure" not in shipped, "a function has no role of its own in resources.yaml"
     assert IMPORT_SETTINGS["BASE_URL"] not in shipped
 
 
-def test_every_function_has_a_role_of_its_own(template: dict[str, Any]) -> None:
+def test_every_function_has_its_own_role(template: dict[str, Any]) -> None:
     roles = [found["Properties"]["Role"]["Fn::GetAtt"][0] for found in functions(template).values()]
     assert len(roles) >= 2
     assert len(set(roles)) == len(roles)
     assert set(roles) == set(of_type(template, "AWS::IAM::Role"))
 
 
-def test_sam_adds_no_role_and_no_stage_of_its_own(template: dict[str, Any], plain: dict[str, Any]) -> None:
-    assert set(of_type(plain, "AWS::IAM::Role")) == set(of_type(template, "AWS::IAM::Role"))
-    stages = of_type(plain, "AWS::ApiGateway::Stage")
+def test_sam_adds_no_role_and_no_stage(template: dict[str, Any], transformed_template: dict[str, Any]) -> None:
+    assert set(of_type(transformed_template, "AWS::IAM::Role")) == set(of_type(template, "AWS::IAM::Role"))
+    stages = of_type(transformed_template, "AWS::ApiGateway::Stage")
     assert [stage["Properties"]["StageName"] for stage in stages.values()] == ["live"]
     assert "/live/" in json.dumps(template["Outputs"]["EndpointURL"])
 
 
-def test_no_role_has_a_wildcard_but_under_a_condition(template: dict[str, Any]) -> None:
+def test_role_wildcards_require_conditions(template: dict[str, Any]) -> None:
     for role in of_type(template, "AWS::IAM::Role"):
         for statement in statements(template, role):
             assert statement["Effect"] == "Allow"
             assert not [action for action in actions(statement) if "*" in action]
             if "*" in json.dumps(statement["Resource"]) and not actions(statement) <= WILDCARD_ALLOWED:
-                assert actions(statement) <= set(NARROWED)
+                assert actions(statement) <= set(REQUIRED_CONDITIONS)
                 named = {key for test in statement["Condition"].values() for key in test}
-                assert named >= set.union(*(NARROWED[action] for action in actions(statement)))
+                assert named >= set.union(*(REQUIRED_CONDITIONS[action] for action in actions(statement)))
 
 
-def test_who_may_do_what_with_keys_and_mail(template: dict[str, Any]) -> None:
-    held = {role: set.union(*map(actions, statements(template, role))) for role in of_type(template, "AWS::IAM::Role")}
-    assert {role for role in held if "kms:CreateKey" in held[role]} == {"IssuerRole"}
-    assert {role for role in held if "kms:Sign" in held[role]} == {"IssuerRole", "RunTasksRole"}
-    assert {role for role in held if "ses:SendRawEmail" in held[role]} == {"IssuerRole", "RunTasksRole"}
-    assert {"kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*held.values()))
+def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any]) -> None:
+    allowed = {
+        role: set.union(*map(actions, statements(template, role))) for role in of_type(template, "AWS::IAM::Role")
+    }
+    assert {role for role in allowed if "kms:CreateKey" in allowed[role]} == {"IssuerRole"}
+    assert {role for role in allowed if "kms:Sign" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
+    assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
+    assert {"kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
 
 
-def test_what_reads_visitors_input_only_reads_public_items_and_adds_events(template: dict[str, Any]) -> None:
+def test_public_roles_only_read_public_items_and_add_events(template: dict[str, Any]) -> None:
     for role, more in (("PublicRole", {"kms:GetPublicKey"}), ("VerifyRole", set())):
         assert granted(template, role, "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
         read_or_create = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}
         assert granted(template, role, "SecretsTable") == read_or_create
-        held = set.union(*map(actions, statements(template, role)))
-        rest = {action for action in held if not action.startswith(("dynamodb:", "logs:", "xray:"))}
+        allowed = set.union(*map(actions, statements(template, role)))
+        rest = {action for action in allowed if not action.startswith(("dynamodb:", "logs:", "xray:"))}
         assert rest == more
         (secrets,) = (
-            said for said in statements(template, role) if said["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]}
+            statement
+            for statement in statements(template, role)
+            if statement["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]}
         )
         salt = keys.salt(date(2026, 1, 1)).pk
         assert secrets["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [salt]}}
 
 
-def test_visitors_functions_know_no_secret_of_a_provider(template: dict[str, Any]) -> None:
+def test_public_functions_have_no_provider_secrets(template: dict[str, Any]) -> None:
     private = {"OIDC_PROVIDERS", "OPERATORS", "MAIL_FROM"}
     for name in ("APIHandler", "VerifyHandler"):
         own = template["Resources"][name]["Properties"]["Environment"]["Variables"]
@@ -132,7 +140,7 @@ def test_visitors_functions_know_no_secret_of_a_provider(template: dict[str, Any
     assert private.isdisjoint(template["Globals"]["Function"]["Environment"]["Variables"])
 
 
-def test_each_route_is_served_by_the_function_that_it_names(template: dict[str, Any]) -> None:
+def test_each_route_is_served_by_the_function_it_names(template: dict[str, Any]) -> None:
     paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     served = {
         (path, method.upper()): view["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
@@ -154,13 +162,13 @@ def test_each_route_is_served_by_the_function_that_it_names(template: dict[str, 
         assert "/functions/${Function}/invocations" in uri[0]
 
 
-def test_no_route_of_visitors_needs_more_than_its_function_has() -> None:
-    """A rule that reads sessions, tokens or members needs rights that only the issuer function has, and the reverse."""
+def test_routes_that_need_a_signed_in_caller_use_the_issuer_function() -> None:
+    """An access rule that reads sessions, tokens or members needs rights that only the issuer function has."""
     for path, methods in create_app(seeded()).routes.items():
         for method, entry in methods.items():
             view = entry.view_function
-            for_visitors = view.access.caller_kind is CallerKind.PUBLIC
-            assert for_visitors or view.function == Function.ISSUER, (method, path)
+            is_public = view.access.caller_kind is CallerKind.PUBLIC
+            assert is_public or view.function == Function.ISSUER, (method, path)
 
 
 def test_api_gateway_may_invoke_each_function(template: dict[str, Any]) -> None:
@@ -170,15 +178,20 @@ def test_api_gateway_may_invoke_each_function(template: dict[str, Any]) -> None:
     assert {name.removesuffix(".Alias") for name in permitted} == set(HANDLERS.values())
 
 
-def test_only_the_public_function_starts_from_a_snapshot_where_the_runtime_can(plain: dict[str, Any]) -> None:
-    deployed = of_type(plain, "AWS::Lambda::Function")
+def test_only_the_public_function_uses_snapstart_if_the_runtime_supports_it(
+    transformed_template: dict[str, Any],
+) -> None:
+    deployed = of_type(transformed_template, "AWS::Lambda::Function")
     snapshots = {name for name, found in deployed.items() if "SnapStart" in found["Properties"]}
     assert snapshots == ({HANDLERS["public"]} if sys.version_info >= (3, 12) else set())
-    aliases = {found["Properties"]["FunctionName"]["Ref"] for found in of_type(plain, "AWS::Lambda::Alias").values()}
+    aliases = {
+        found["Properties"]["FunctionName"]["Ref"]
+        for found in of_type(transformed_template, "AWS::Lambda::Alias").values()
+    }
     assert aliases == snapshots
 
 
-def test_the_hosts_key_is_not_tagged_as_one_to_sign_with(template: dict[str, Any]) -> None:
+def test_host_key_is_not_tagged_as_an_issuer_key(template: dict[str, Any]) -> None:
     tags = {tag["Key"]: tag["Value"] for tag in template["Resources"]["HostKey"]["Properties"]["Tags"]}
     assert tags == {"application": "laurel-host", "stage": {"Ref": "Stage"}}
 
@@ -188,7 +201,11 @@ def test_each_role_writes_to_the_log_group_of_its_function_only(template: dict[s
         properties = found["Properties"]
         group = properties["LoggingConfig"]["LogGroup"]["Ref"]
         role = properties["Role"]["Fn::GetAtt"][0]
-        granted = [said["Resource"] for said in statements(template, role) if "logs:PutLogEvents" in actions(said)]
+        granted = [
+            statement["Resource"]
+            for statement in statements(template, role)
+            if "logs:PutLogEvents" in actions(statement)
+        ]
         assert granted == [{"Fn::GetAtt": [group, "Arn"]}]
         assert template["Resources"][group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
@@ -200,51 +217,53 @@ def granted(template: dict[str, Any], role: str, resource: str) -> set[str]:
 
 
 @pytest.mark.parametrize("role", ["PublicRole", "VerifyRole", "IssuerRole", "RunTasksRole", "OnEmailEventRole"])
-def test_events_are_only_ever_added(template: dict[str, Any], role: str) -> None:
+def test_roles_can_only_add_events(template: dict[str, Any], role: str) -> None:
     assert granted(template, role, "EventsTable") == {"dynamodb:PutItem"}
 
 
-def test_no_table_is_ever_scanned_or_changed_itself(template: dict[str, Any]) -> None:
+def test_roles_cannot_scan_or_alter_tables(template: dict[str, Any]) -> None:
     items = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
     for role in of_type(template, "AWS::IAM::Role"):
-        held = set.union(*map(actions, statements(template, role)))
-        assert {action for action in held if action.startswith("dynamodb:")} <= {f"dynamodb:{name}" for name in items}
+        allowed = set.union(*map(actions, statements(template, role)))
+        assert {action for action in allowed if action.startswith("dynamodb:")} <= {
+            f"dynamodb:{name}" for name in items
+        }
 
 
-def test_the_hosts_key_is_shown_and_signs_nothing(template: dict[str, Any]) -> None:
+def test_host_key_is_readable_but_cannot_sign(template: dict[str, Any]) -> None:
     assert granted(template, "PublicRole", "HostKey") == {"kms:GetPublicKey"}
     for role in ("VerifyRole", "IssuerRole", "RunTasksRole"):
         assert granted(template, role, "HostKey") == set()
 
 
-def test_who_hears_of_letters_changes_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
+def test_email_event_role_changes_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
     assert granted(template, "OnEmailEventRole", "SecretsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
     (puts,) = (
-        said
-        for said in statements(template, "OnEmailEventRole")
-        if said["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]} and "dynamodb:PutItem" in actions(said)
+        statement
+        for statement in statements(template, "OnEmailEventRole")
+        if statement["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]} and "dynamodb:PutItem" in actions(statement)
     )
     assert actions(puts) == {"dynamodb:PutItem"}
-    # What is heard of mails, and never a key or a salt.
-    mails = keys.early_event("0100-abc", "delivered").pk.replace("0100-abc", "*")
-    assert puts["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [mails]}}
+    # Only email events that arrive early, never a key or a salt.
+    early_events = keys.early_event("0100-abc", "delivered").pk.replace("0100-abc", "*")
+    assert puts["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [early_events]}}
     assert "dynamodb:DeleteItem" not in granted(template, "OnEmailEventRole", "CredentialsTable")
 
 
-def test_the_topic_takes_notices_of_our_own_letters_only(template: dict[str, Any]) -> None:
-    (said,) = template["Resources"]["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    assert (said["Principal"], said["Action"]) == ({"Service": "ses.amazonaws.com"}, "sns:Publish")
-    assert set(said["Condition"]["StringEquals"]) == {"AWS:SourceAccount", "AWS:SourceArn"}
+def test_topic_accepts_only_events_of_our_own_emails(template: dict[str, Any]) -> None:
+    (statement,) = template["Resources"]["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Principal"], statement["Action"]) == ({"Service": "ses.amazonaws.com"}, "sns:Publish")
+    assert set(statement["Condition"]["StringEquals"]) == {"AWS:SourceAccount", "AWS:SourceArn"}
 
 
-def test_a_round_of_work_ends_before_its_function_is_stopped(template: dict[str, Any]) -> None:
+def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any]) -> None:
     work = template["Resources"]["RunTasks"]["Properties"]
     assert timedelta(seconds=50) + SLICE < timedelta(seconds=work["Timeout"])
     assert timedelta(seconds=work["Timeout"]) < LEASE
     assert work["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
-def test_rotating_salts_touches_secrets_alone(template: dict[str, Any]) -> None:
+def test_secret_rotation_accesses_only_the_secrets_table(template: dict[str, Any]) -> None:
     touched = {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"}
     assert granted(template, "RotateSecretsRole", "SecretsTable") == touched
     assert granted(template, "RotateSecretsRole", "CredentialsTable") == set()
@@ -266,7 +285,7 @@ def test_credentials_can_be_recovered_and_outlive_the_stack(template: dict[str, 
 
 
 @pytest.mark.parametrize("name", ["EventsTable", "SecretsTable"])
-def test_what_must_vanish_expires_and_is_not_backed_up(template: dict[str, Any], name: str) -> None:
+def test_ephemeral_tables_expire_and_are_not_backed_up(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert "PointInTimeRecoverySpecification" not in table(template, name)
     assert "StreamSpecification" not in table(template, name)
@@ -284,16 +303,22 @@ def test_host_key_signs_ed25519_and_outlives_the_stack(template: dict[str, Any])
     assert key["DeletionPolicy"] == "Retain"
 
 
-def test_binary_media_types_are_everything_in_the_template(template: dict[str, Any], plain: dict[str, Any]) -> None:
+def test_binary_media_types_are_everything_in_the_template(
+    template: dict[str, Any], transformed_template: dict[str, Any]
+) -> None:
     body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     assert body["x-amazon-apigateway-binary-media-types"] == ["*/*"]
-    assert plain["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
+    assert transformed_template["Resources"]["RestAPI"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
 
 
-def test_what_the_gateway_answers_is_problem_json_with_its_own_status(template: dict[str, Any]) -> None:
-    said = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
-    assert {"DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED"} <= set(said)
-    for answer in said.values():
+def test_gateway_responses_are_problem_json_with_their_own_status(template: dict[str, Any]) -> None:
+    responses = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"][
+        "x-amazon-apigateway-gateway-responses"
+    ]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE", "THROTTLED"} <= set(
+        responses
+    )
+    for answer in responses.values():
         problem = json.loads(answer["responseTemplates"]["application/json"])
         assert set(problem) == {"type", "title", "status", "code", "detail"}
         kind = KINDS[problem["code"]]
@@ -303,24 +328,24 @@ def test_what_the_gateway_answers_is_problem_json_with_its_own_status(template: 
         assert content_type == "'application/problem+json'"
 
 
-def test_a_deployment_waits_for_the_gateway_responses(plain: dict[str, Any]) -> None:
-    responses = set(of_type(plain, "AWS::ApiGateway::GatewayResponse"))
+def test_a_deployment_waits_for_the_gateway_responses(transformed_template: dict[str, Any]) -> None:
+    responses = set(of_type(transformed_template, "AWS::ApiGateway::GatewayResponse"))
     assert responses
-    for deployment in of_type(plain, "AWS::ApiGateway::Deployment").values():
+    for deployment in of_type(transformed_template, "AWS::ApiGateway::Deployment").values():
         assert set(deployment["DependsOn"]) == responses
 
 
-def test_no_address_of_a_caller_is_kept(template: dict[str, Any], plain: dict[str, Any]) -> None:
+def test_caller_addresses_are_not_logged(template: dict[str, Any], transformed_template: dict[str, Any]) -> None:
     for found in functions(template).values():
         assert found["Properties"]["Tracing"] == "Active"
-    for stage in of_type(plain, "AWS::ApiGateway::Stage").values():
+    for stage in of_type(transformed_template, "AWS::ApiGateway::Stage").values():
         assert stage["Properties"]["TracingEnabled"] is False
         assert "AccessLogSetting" not in stage["Properties"]
         settings = stage["Properties"]["MethodSettings"]
         assert {(each["LoggingLevel"], each["DataTraceEnabled"]) for each in settings} == {("OFF", False)}
 
 
-def test_every_function_is_watched_for_errors_and_throttles(template: dict[str, Any]) -> None:
+def test_every_function_has_alarms_for_errors_and_throttles(template: dict[str, Any]) -> None:
     alarms = [found["Properties"] for found in of_type(template, "AWS::CloudWatch::Alarm").values()]
     for name in functions(template):
         dimension = [{"Name": "FunctionName", "Value": {"Ref": name}}]
@@ -335,8 +360,8 @@ def test_the_domain_serves_the_root_path(template: dict[str, Any]) -> None:
     assert "BasePath" not in mapping["Properties"]
 
 
-def test_functions_learn_their_tables_and_their_name_from_the_template(plain: dict[str, Any]) -> None:
-    deployed = of_type(plain, "AWS::Lambda::Function")
+def test_functions_get_their_tables_and_name_from_the_template(transformed_template: dict[str, Any]) -> None:
+    deployed = of_type(transformed_template, "AWS::Lambda::Function")
     named = {name: found["Properties"]["Environment"]["Variables"] for name, found in deployed.items()}
     for variables in named.values():
         assert variables["CREDENTIALS_TABLE"] == {"Ref": "CredentialsTable"}

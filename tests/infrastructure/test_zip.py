@@ -1,4 +1,4 @@
-"""The deployment zip: small enough, loadable by the runtime, and whole."""
+"""The deployment zip: small enough, loadable by the runtime, and complete."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from local.package import CALLED, IMPORT_SETTINGS, NEVER_LOADED, Package
 from tests.infrastructure.wheels import GLIBC, fits, glibc_needed, recorded, tags
 from tests.verify.jose.tokens import by, jwk
 
-BAR_MB = 30
+MAX_MB = 30
 UNCHECKED = b"\1\0\0\0"
-"""The flags of bytecode that is believed without a look at its source (PEP 552)."""
+"""The flags of bytecode that is loaded without checking its source (PEP 552)."""
 
 
 def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -26,8 +26,8 @@ def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: found["Properties"] for name, found in template["Resources"].items() if found["Type"] == kind}
 
 
-def test_zip_is_under_the_bar(package: Package) -> None:
-    assert package.zip.stat().st_size < BAR_MB * 1_000_000
+def test_zip_is_under_the_size_limit(package: Package) -> None:
+    assert package.zip.stat().st_size < MAX_MB * 1_000_000
 
 
 def test_chalice_command_line_is_not_in_the_zip(unzipped: Path) -> None:
@@ -42,7 +42,7 @@ def test_only_the_application_and_its_requirements_ship(unzipped: Path) -> None:
         assert not (unzipped / stray).exists()
 
 
-def test_every_module_is_compiled_since_lambda_cannot_write_beside_it(unzipped: Path) -> None:
+def test_every_module_is_compiled_because_lambda_cannot_write_bytecode(unzipped: Path) -> None:
     for source in unzipped.rglob("*.py"):
         compiled = Path(importlib.util.cache_from_source(str(source)))
         magic, flags = compiled.read_bytes()[:4], compiled.read_bytes()[4:8]
@@ -66,8 +66,7 @@ def test_every_handler_imports_with_nothing_but_the_zip(template: dict[str, Any]
 
 @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "ES384", "RS256", "PS256"])
 def test_signatures_are_checked_with_nothing_but_the_zip(unzipped: Path, algorithm: str) -> None:
-    """Each library behind them is loaded only at the first signature, so importing a handler does not show that it can
-    be."""
+    """Each crypto library is loaded at the first signature, so importing a handler does not prove that it loads."""
     script = "import sys, json\nsys.path.insert(0, sys.argv[1])\n"
     script += "from chalicelib.verify.keys import jwk, signatures\n"
     script += "key, algorithm = jwk.from_jwk(json.loads(sys.argv[2])), sys.argv[3]\n"
@@ -79,7 +78,7 @@ def test_signatures_are_checked_with_nothing_but_the_zip(unzipped: Path, algorit
         assert (done.stdout.strip(), done.returncode) == (answer, 0), done.stderr
 
 
-def test_what_no_function_reads_does_not_ship(unzipped: Path) -> None:
+def test_unused_files_do_not_ship(unzipped: Path) -> None:
     assert [str(found) for pattern in NEVER_LOADED for found in unzipped.glob(pattern)] == []
     for name in ("examples-1.json", "pycparser", "cffi", "swagger-ui-bundle.min.js"):
         assert not list(unzipped.rglob(name)), name
@@ -95,9 +94,9 @@ def test_every_shared_object_comes_from_a_wheel_for_the_runtime(unzipped: Path) 
     assert shipped - fitting == set(), "built on this machine, or from a wheel for a newer glibc"
 
 
-def test_no_shared_object_asks_for_a_newer_glibc(unzipped: Path) -> None:
-    asked = {str(found.relative_to(unzipped)): glibc_needed(found) for found in unzipped.rglob("*.so*")}
-    assert {name: version for name, version in asked.items() if version > GLIBC} == {}
+def test_no_shared_object_needs_a_newer_glibc(unzipped: Path) -> None:
+    needed = {str(found.relative_to(unzipped)): glibc_needed(found) for found in unzipped.rglob("*.so*")}
+    assert {name: version for name, version in needed.items() if version > GLIBC} == {}
 
 
 @pytest.mark.parametrize(
@@ -111,13 +110,13 @@ def test_no_shared_object_asks_for_a_newer_glibc(unzipped: Path) -> None:
         (f"cp311-cp311-manylinux_2_{GLIBC[1] + 1}_x86_64", False),
         ("cp311-cp311-manylinux_2_17_aarch64", False),
         ("cp311-cp311-musllinux_1_2_x86_64", False),
-        ("cp311-cp311-linux_x86_64", False),  # what a build on the packaging machine is tagged
+        ("cp311-cp311-linux_x86_64", False),  # the tag of a wheel built on the packaging machine
         ("cp311-cp311-macosx_11_0_x86_64", False),
     ],
 )
-def test_a_wheel_tag_fits_the_runtime_or_not(tag: str, expected: bool) -> None:
+def test_wheel_tag_compatibility_with_the_runtime(tag: str, expected: bool) -> None:
     assert fits(tag) is expected
 
 
-def test_of_aws_only_what_is_called_is_described(unzipped: Path) -> None:
+def test_only_the_aws_services_that_are_called_ship(unzipped: Path) -> None:
     assert {found.name for found in (unzipped / "botocore" / "data").iterdir() if found.is_dir()} == set(CALLED)

@@ -36,5 +36,5 @@ def tags(dist_info: Path) -> list[str]:
 
 
 def recorded(dist_info: Path) -> set[str]:
-    """The paths of the files that an installed wheel brought."""
+    """The paths of the files of an installed wheel."""
     return {line.split(",")[0] for line in (dist_info / "RECORD").read_text().splitlines()}

@@ -1,4 +1,4 @@
-"""The scheduled functions, run now instead of at their time."""
+"""Invoke the scheduled functions without waiting for their schedule."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ SCHEDULED = {
 }
 
 
-def engine(stack: RunningStack) -> EmbeddedAws:
+def embedded_aws(stack: RunningStack) -> EmbeddedAws:
     running = process.recall(stack.local.record("aws"))
     assert running
     return EmbeddedAws(running)
 
 
-def name_of(stack: RunningStack, logical: str) -> str:
-    """What a function is called in the stack."""
-    cloudformation = client(engine(stack), "cloudformation")
+def function_name(stack: RunningStack, logical: str) -> str:
+    """The physical name of a function in the stack."""
+    cloudformation = client(embedded_aws(stack), "cloudformation")
     found = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=logical)
     name: str = found["StackResourceDetail"]["PhysicalResourceId"]
     return name
 
 
 def run(stack: RunningStack, logical: str) -> None:
-    """Run a scheduled function, under its own role, and wait for its end."""
+    """Invoke a scheduled function, under its own role, and wait until it ends."""
     payload = json.dumps(SCHEDULED).encode()
-    done = client(engine(stack), "lambda").invoke(FunctionName=name_of(stack, logical), Payload=payload)
+    done = client(embedded_aws(stack), "lambda").invoke(FunctionName=function_name(stack, logical), Payload=payload)
     assert "FunctionError" not in done, done["Payload"].read()

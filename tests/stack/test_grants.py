@@ -1,4 +1,4 @@
-"""What the functions' roles do not allow, asked of the embedded AWS as a thief of their credentials would."""
+"""What the functions' roles must not allow, tried in the embedded AWS with each role's own credentials."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from tests.conftest import RunningStack
 from tests.stack import jobs
 
 DENIED = {"AccessDenied", "AccessDeniedException"}
-OURS = {"application": "laurel", "stage": STAGE}
+OWN_TAGS = {"application": "laurel", "stage": STAGE}
 KEY = {"KeySpec": "ECC_NIST_EDWARDS25519", "KeyUsage": "SIGN_VERIFY"}
 
 
 @dataclass(frozen=True)
-class Thief:
-    """Clients with the credentials of one role, and keys that somebody else made."""
+class Attacker:
+    """Clients with the stolen credentials of one role; ``create_key`` creates a key with administrator rights."""
 
     role: str
     client: Callable[[str], Any]
-    made: Callable[[dict[str, str]], str]
+    create_key: Callable[[dict[str, str]], str]
     outputs: Any
 
 
 @pytest.fixture(scope="module", params=["IssuerRole", "RunTasksRole"])
-def thief(request: pytest.FixtureRequest, stack: RunningStack) -> Thief:
-    return thief_of(request.param, stack)
+def attacker(request: pytest.FixtureRequest, stack: RunningStack) -> Attacker:
+    return attacker_with_role(request.param, stack)
 
 
 @pytest.fixture(scope="module", params=["PublicRole", "VerifyRole"])
-def visitors_thief(request: pytest.FixtureRequest, stack: RunningStack) -> Thief:
-    """The credentials of a function that reads what visitors send."""
-    return thief_of(request.param, stack)
+def public_attacker(request: pytest.FixtureRequest, stack: RunningStack) -> Attacker:
+    """The credentials of a function that reads visitors' input."""
+    return attacker_with_role(request.param, stack)
 
 
-def thief_of(role_id: str, stack: RunningStack) -> Thief:
-    aws = jobs.engine(stack)
+def attacker_with_role(role_id: str, stack: RunningStack) -> Attacker:
+    aws = jobs.embedded_aws(stack)
     deployed = current(aws)
     assert deployed
     found = client(aws, "cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=role_id)
@@ -55,16 +55,18 @@ def thief_of(role_id: str, stack: RunningStack) -> Thief:
     policy = role["AssumeRolePolicyDocument"]
     policy["Statement"].append(trust)
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(policy))
-    taken = client(aws, "sts").assume_role(RoleArn=role["Arn"], RoleSessionName="thief")["Credentials"]
-    session = boto3.Session(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"], aws.region)
+    credentials = client(aws, "sts").assume_role(RoleArn=role["Arn"], RoleSessionName="attacker")["Credentials"]
+    session = boto3.Session(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], aws.region
+    )
 
-    def made(tags: dict[str, str]) -> str:
+    def create_key(tags: dict[str, str]) -> str:
         listed = [{"TagKey": name, "TagValue": value} for name, value in tags.items()]
         key: str = client(aws, "kms").create_key(**KEY, Tags=listed)["KeyMetadata"]["KeyId"]
         return key
 
-    return Thief(
-        role_id, lambda service: session.client(service, endpoint_url=aws.endpoint_url), made, deployed.outputs
+    return Attacker(
+        role_id, lambda service: session.client(service, endpoint_url=aws.endpoint_url), create_key, deployed.outputs
     )
 
 
@@ -78,72 +80,72 @@ def denied(call: Callable[[], object]) -> bool:
     return False
 
 
-def sign(thief: Thief, key: str) -> None:
-    thief.client("kms").sign(KeyId=key, Message=b"x", MessageType="RAW", SigningAlgorithm="ED25519_SHA_512")
+def sign(attacker: Attacker, key: str) -> None:
+    attacker.client("kms").sign(KeyId=key, Message=b"x", MessageType="RAW", SigningAlgorithm="ED25519_SHA_512")
 
 
 @pytest.mark.parametrize(
     ("tags", "refused"),
-    [(OURS, False), ({**OURS, "stage": "prod"}, True), ({"application": "shop"}, True)],
-    ids=["ours", "another stage's", "another application's"],
+    [(OWN_TAGS, False), ({**OWN_TAGS, "stage": "prod"}, True), ({"application": "shop"}, True)],
+    ids=["own", "other stage", "other application"],
 )
-def test_only_the_issuers_keys_of_this_stage_sign(thief: Thief, tags: dict[str, str], refused: bool) -> None:
-    assert denied(lambda: sign(thief, thief.made(tags))) is refused
+def test_role_signs_only_with_issuer_keys_of_its_stage(attacker: Attacker, tags: dict[str, str], refused: bool) -> None:
+    assert denied(lambda: sign(attacker, attacker.create_key(tags))) is refused
 
 
-def test_the_hosts_key_signs_nothing(thief: Thief) -> None:
-    assert denied(lambda: sign(thief, thief.outputs["HostKeyId"]))
+def test_host_key_cannot_sign(attacker: Attacker) -> None:
+    assert denied(lambda: sign(attacker, attacker.outputs["HostKeyId"]))
 
 
-def test_another_stages_key_is_not_made_ours(thief: Thief) -> None:
-    key = thief.made({**OURS, "stage": "prod"})
-    ours = [{"TagKey": name, "TagValue": value} for name, value in OURS.items()]
-    assert denied(lambda: thief.client("kms").tag_resource(KeyId=key, Tags=ours))
+def test_key_of_another_stage_cannot_be_retagged(attacker: Attacker) -> None:
+    key = attacker.create_key({**OWN_TAGS, "stage": "prod"})
+    own_tags = [{"TagKey": name, "TagValue": value} for name, value in OWN_TAGS.items()]
+    assert denied(lambda: attacker.client("kms").tag_resource(KeyId=key, Tags=own_tags))
 
 
-def test_no_key_is_made_without_our_tags_nor_ever_deleted(thief: Thief) -> None:
-    kms = thief.client("kms")
+def test_keys_must_be_created_with_own_tags_and_cannot_be_deleted(attacker: Attacker) -> None:
+    kms = attacker.client("kms")
     assert denied(lambda: kms.create_key(**KEY))
-    assert denied(lambda: kms.schedule_key_deletion(KeyId=thief.made(OURS)))
-    ours = [{"TagKey": name, "TagValue": value} for name, value in OURS.items()]
-    assert denied(lambda: kms.create_key(**KEY, Tags=ours)) is (thief.role != "IssuerRole")
+    assert denied(lambda: kms.schedule_key_deletion(KeyId=attacker.create_key(OWN_TAGS)))
+    own_tags = [{"TagKey": name, "TagValue": value} for name, value in OWN_TAGS.items()]
+    assert denied(lambda: kms.create_key(**KEY, Tags=own_tags)) is (attacker.role != "IssuerRole")
 
 
-def test_tables_are_not_read_whole_and_events_not_at_all(thief: Thief) -> None:
-    dynamodb = thief.client("dynamodb")
-    assert denied(lambda: dynamodb.scan(TableName=thief.outputs["CredentialsTable"]))
+def test_tables_cannot_be_scanned_or_deleted_and_events_cannot_be_read(attacker: Attacker) -> None:
+    dynamodb = attacker.client("dynamodb")
+    assert denied(lambda: dynamodb.scan(TableName=attacker.outputs["CredentialsTable"]))
     key = {"pk": {"S": "x"}, "sk": {"S": "x"}}
-    assert denied(lambda: dynamodb.get_item(TableName=thief.outputs["EventsTable"], Key=key))
-    assert denied(lambda: dynamodb.delete_table(TableName=thief.outputs["SecretsTable"]))
+    assert denied(lambda: dynamodb.get_item(TableName=attacker.outputs["EventsTable"], Key=key))
+    assert denied(lambda: dynamodb.delete_table(TableName=attacker.outputs["SecretsTable"]))
 
 
-def test_what_reads_visitors_input_signs_nothing_and_makes_no_key(visitors_thief: Thief) -> None:
-    kms = visitors_thief.client("kms")
-    assert denied(lambda: sign(visitors_thief, visitors_thief.made(OURS)))
-    ours = [{"TagKey": name, "TagValue": value} for name, value in OURS.items()]
-    assert denied(lambda: kms.create_key(**KEY, Tags=ours))
+def test_public_roles_cannot_sign_or_create_keys(public_attacker: Attacker) -> None:
+    kms = public_attacker.client("kms")
+    assert denied(lambda: sign(public_attacker, public_attacker.create_key(OWN_TAGS)))
+    own_tags = [{"TagKey": name, "TagValue": value} for name, value in OWN_TAGS.items()]
+    assert denied(lambda: kms.create_key(**KEY, Tags=own_tags))
 
 
-def test_what_reads_visitors_input_sends_no_email(visitors_thief: Thief) -> None:
-    ses = visitors_thief.client("ses")
+def test_public_roles_cannot_send_email(public_attacker: Attacker) -> None:
+    ses = public_attacker.client("ses")
     message = {"Data": b"From: a@example.org\r\nTo: b@example.org\r\n\r\nx"}
     assert denied(lambda: ses.send_raw_email(Source="a@example.org", RawMessage=message))
 
 
-def test_what_reads_visitors_input_writes_nothing_but_events(visitors_thief: Thief) -> None:
-    dynamodb = visitors_thief.client("dynamodb")
-    credentials, events = visitors_thief.outputs["CredentialsTable"], visitors_thief.outputs["EventsTable"]
+def test_public_roles_write_only_events(public_attacker: Attacker) -> None:
+    dynamodb = public_attacker.client("dynamodb")
+    credentials, events = public_attacker.outputs["CredentialsTable"], public_attacker.outputs["EventsTable"]
     key = {"pk": {"S": "CREDENTIAL#x"}, "sk": {"S": "CREDENTIAL"}}
     assert denied(lambda: dynamodb.put_item(TableName=credentials, Item=key))
     assert denied(lambda: dynamodb.delete_item(TableName=credentials, Key=key))
     assert denied(lambda: dynamodb.delete_item(TableName=events, Key=key))
-    assert denied(lambda: dynamodb.update_item(TableName=visitors_thief.outputs["SecretsTable"], Key=key))
+    assert denied(lambda: dynamodb.update_item(TableName=public_attacker.outputs["SecretsTable"], Key=key))
 
 
-def test_what_reads_visitors_input_lists_nothing(visitors_thief: Thief) -> None:
-    dynamodb = visitors_thief.client("dynamodb")
+def test_public_roles_cannot_scan_or_query(public_attacker: Attacker) -> None:
+    dynamodb = public_attacker.client("dynamodb")
     for table in ("CredentialsTable", "EventsTable", "SecretsTable"):
-        name = visitors_thief.outputs[table]
+        name = public_attacker.outputs[table]
         assert denied(lambda name=name: dynamodb.scan(TableName=name))
         values = {":pk": {"S": "ISSUER#x"}}
         assert denied(

@@ -1,4 +1,4 @@
-"""The jobs, run by the deployed functions under their own roles."""
+"""Scheduled jobs, run by the deployed functions under their own roles."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tests.conftest import RunningStack
 from tests.stack import jobs
 
 
-def test_the_nightly_job_may_do_what_it_does(stack: RunningStack) -> None:
+def test_nightly_job_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "RotateSecrets")
 
 
-def test_the_worker_may_do_what_it_does(stack: RunningStack) -> None:
+def test_worker_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "RunTasks")
 
 
@@ -21,8 +21,8 @@ def test_the_worker_may_do_what_it_does(stack: RunningStack) -> None:
     ("logical", "expression"), [("RunTasks", "rate(1 minute)"), ("RotateSecrets", "cron(5 0 * * ? *)")]
 )
 def test_each_job_has_its_schedule(stack: RunningStack, logical: str, expression: str) -> None:
-    events = client(jobs.engine(stack), "events")
-    name = jobs.name_of(stack, logical)
+    events = client(jobs.embedded_aws(stack), "events")
+    name = jobs.function_name(stack, logical)
     targets = {
         target["Arn"].rpartition(":")[2]: rule["ScheduleExpression"]
         for rule in events.list_rules()["Rules"]

@@ -1,4 +1,4 @@
-"""A letter on its whole way over the deployed stack: issued, sent, spoken of by the mail service, opened, ended."""
+"""An email through the deployed stack: issued, sent, reported by the email service, opened, unsubscribed."""
 
 from __future__ import annotations
 
@@ -29,54 +29,57 @@ BROWSER = {
 
 @pytest.fixture
 def services(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> Services:
-    """What runs beside the functions, as their operator."""
+    """Services outside the functions, with the operator's rights."""
     for name, value in stack.local.environment().items():
         monkeypatch.setenv(name, value)
     return build(settings.read(), fallback=LogFallback())
 
 
-def award(services: Services, email: str) -> str:
+def issue_to(services: Services, email: str) -> str:
     achievement = next(iter(services.issuer_store.achievements(ISSUER)))
     return issue(services.issuer_context, Award(ISSUER, achievement.id, Holder("Ada Nwosu", email), notify=True)).id
 
 
-def wait_until(look: Callable[[], object], wanted: object) -> None:
-    """Wait for it, for a minute: the mail service says what became of a letter in its own time."""
+def wait_until(read: Callable[[], object], expected: object) -> None:
+    """Wait up to a minute, because the email service reports events asynchronously."""
     end = time.monotonic() + 60
-    while look() != wanted and time.monotonic() < end:
+    while read() != expected and time.monotonic() < end:
         time.sleep(1)
-    assert look() == wanted
+    assert read() == expected
 
 
 @pytest.mark.slow
-def test_a_letter_goes_out_and_all_that_follows_is_noted(stack: RunningStack, services: Services) -> None:
+def test_email_is_sent_and_its_events_are_recorded(stack: RunningStack, services: Services) -> None:
     def state(credential_id: str) -> State:
         return services.delivery_context.store.delivery(ISSUER, credential_id).state
 
     reader = "success+e2e"
-    names = {reader: State.DELIVERED, "bounce": State.BOUNCED, "complaint": State.COMPLAINED}
-    issued = {award(services, f"{name}@simulator.amazonses.com"): fate for name, fate in names.items()}
+    expected_states = {reader: State.DELIVERED, "bounce": State.BOUNCED, "complaint": State.COMPLAINED}
+    issued = {
+        issue_to(services, f"{name}@simulator.amazonses.com"): expected_state
+        for name, expected_state in expected_states.items()
+    }
     jobs.run(stack, "RunTasks")
     wait_until(lambda: {one: state(one) for one in issued}, issued)
 
-    pages = re.findall(r'href="(/_mail/[^"]+)">', asked(f"{stack.url}/_mail"))
-    mine = next(one for one, fate in issued.items() if fate is State.DELIVERED)
-    letter = next(page for page in (asked(stack.url + page) for page in pages) if reader in page)
-    my, stop = (link(letter, stack.url + path) for path in ("/my/", "/mail/unsubscribe/"))
-    assert "Your credentials" in asked(my)
-    assert state(mine) is State.OPENED
-    asked(stop, b"List-Unsubscribe=One-Click")
+    pages = re.findall(r'href="(/_mail/[^"]+)">', fetch(f"{stack.url}/_mail"))
+    delivered = next(one for one, expected_state in issued.items() if expected_state is State.DELIVERED)
+    email_page = next(page for page in (fetch(stack.url + page) for page in pages) if reader in page)
+    holder_url, unsubscribe_url = (link(email_page, stack.url + path) for path in ("/my/", "/mail/unsubscribe/"))
+    assert "Your credentials" in fetch(holder_url)
+    assert state(delivered) is State.OPENED
+    fetch(unsubscribe_url, b"List-Unsubscribe=One-Click")
     box = services.delivery_context.mailbox(f"{reader}@simulator.amazonses.com")
     assert box.unsubscribed == {ISSUER}
 
 
-def asked(url: str, data: bytes | None = None) -> str:
+def fetch(url: str, data: bytes | None = None) -> str:
     with urllib.request.urlopen(urllib.request.Request(url, data, BROWSER), timeout=30) as reply:
         content: bytes = reply.read()
     return content.decode()
 
 
-def link(letter: str, start: str) -> str:
-    found = re.search(re.escape(start) + r"[\w-]+", letter)
+def link(page: str, start: str) -> str:
+    found = re.search(re.escape(start) + r"[\w-]+", page)
     assert found is not None
     return found[0]

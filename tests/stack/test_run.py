@@ -1,4 +1,4 @@
-"""`make run` and `make stop`: what is kept, what is made again, and what is said."""
+"""`make run` and `make stop`: which data is kept, what is recreated, and what is printed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.local.test_aws import LOOPBACK
 pytestmark = pytest.mark.slow
 
 
-def engine(stack: Stack) -> EmbeddedAws:
+def embedded_aws(stack: Stack) -> EmbeddedAws:
     running = process.recall(stack.record("aws"))
     assert running
     return EmbeddedAws(running)
@@ -33,25 +33,25 @@ def engine(stack: Stack) -> EmbeddedAws:
 
 def verdict(running: RunningStack) -> str:
     with urllib.request.urlopen(running.demo["valid"]["api_url"] + "/report", timeout=30) as reply:
-        said: str = json.load(reply)["verdict"]
-        return said
+        found: str = json.load(reply)["verdict"]
+        return found
 
 
 def own_item(stack: Stack) -> dict[str, object]:
-    deployed = current(engine(stack))
+    deployed = current(embedded_aws(stack))
     assert deployed
     return {"TableName": deployed.outputs["CredentialsTable"], "Key": {"pk": {"S": "test#kept"}, "sk": {"S": "x"}}}
 
 
-def test_what_is_stopped_comes_back_with_its_data(stack: RunningStack) -> None:
-    mine = own_item(stack.local)
-    client(engine(stack.local), "dynamodb").put_item(TableName=mine["TableName"], Item=mine["Key"])
+def test_stopped_stack_restarts_with_its_data(stack: RunningStack) -> None:
+    item = own_item(stack.local)
+    client(embedded_aws(stack.local), "dynamodb").put_item(TableName=item["TableName"], Item=item["Key"])
     assert stack.local.down() == ["front", "aws"]
     assert not ports.taken(stack.local.port)
     stack.local.up()
     assert json.loads(stack.local.demo.read_text()) == stack.demo
     assert verdict(stack) == "valid"
-    assert "Item" in client(engine(stack.local), "dynamodb").get_item(**own_item(stack.local))
+    assert "Item" in client(embedded_aws(stack.local), "dynamodb").get_item(**own_item(stack.local))
 
 
 def test_a_second_run_changes_nothing(stack: RunningStack) -> None:
@@ -70,8 +70,8 @@ def test_the_demo_data_survives_a_kill(stack: RunningStack) -> None:
     assert verdict(stack) == "valid"
 
 
-def test_lost_data_is_made_anew(stack: RunningStack) -> None:
-    # A demo map without the data that it tells of: as after a kill before the first orderly stop.
+def test_lost_data_is_recreated(stack: RunningStack) -> None:
+    # The demo map exists, but its data does not: as after a kill before the first clean stop.
     stack.local.down()
     (stack.local.home / "aws").rename(stack.local.home / "elsewhere")
     stack.local.up()
@@ -82,17 +82,17 @@ def test_lost_data_is_made_anew(stack: RunningStack) -> None:
 def test_incomplete_data_is_moved_away_and_created_again(
     stack: RunningStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.local.demo.unlink()  # as after a seed that was interrupted
+    stack.local.demo.unlink()  # as after an interrupted seed
     stack.local.up()
-    said = capsys.readouterr().out
-    assert "moved to" in said
-    assert "is lost" not in said
+    output = capsys.readouterr().out
+    assert "moved to" in output
+    assert "is lost" not in output
     assert len(list(stack.local.home.glob("aws.set-aside-*/state"))) == 1
     stack.demo.update(json.loads(stack.local.demo.read_text()))
     assert verdict(stack) == "valid"
 
 
-DEVELOPING = """
+DEV_SCRIPT = """
 import sys
 from pathlib import Path
 from local.stack import Stack
@@ -100,8 +100,8 @@ Stack(int(sys.argv[1]), Path(sys.argv[2])).dev()
 """
 
 
-def test_developing_serves_the_same_data_and_shows_the_mail(stack: RunningStack) -> None:
-    command = [sys.executable, "-u", "-c", DEVELOPING, str(stack.local.port), str(stack.local.home)]
+def test_dev_server_serves_the_same_data_and_the_mail_pages(stack: RunningStack) -> None:
+    command = [sys.executable, "-u", "-c", DEV_SCRIPT, str(stack.local.port), str(stack.local.home)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as dev:
         lines = iter(dev.stdout or [])
         mail = next(line.split()[1] for line in lines if line.startswith("mail: "))
@@ -116,7 +116,7 @@ def test_developing_serves_the_same_data_and_shows_the_mail(stack: RunningStack)
     stack.local.up()
 
 
-def test_everything_that_listens_is_on_loopback(stack: RunningStack) -> None:
+def test_every_listening_socket_is_on_loopback(stack: RunningStack) -> None:
     for name in ("aws", "front"):
         running = process.recall(stack.local.record(name))
         assert running
@@ -126,11 +126,11 @@ def test_everything_that_listens_is_on_loopback(stack: RunningStack) -> None:
         assert addresses <= LOOPBACK
 
 
-def test_stopping_what_does_not_run_is_no_fault(tmp_path: Path) -> None:
+def test_stopping_a_stopped_stack_is_not_an_error(tmp_path: Path) -> None:
     assert Stack.of(ports.free_port(), tmp_path).down() == []
 
 
-def test_a_taken_port_is_named_with_its_holder_and_a_way_out(tmp_path: Path) -> None:
+def test_port_in_use_is_reported_with_its_process_and_an_alternative(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -139,17 +139,17 @@ def test_a_taken_port_is_named_with_its_holder_and_a_way_out(tmp_path: Path) -> 
             Stack.of(port, tmp_path).up()
     assert f"Port {port} is in use by process {os.getpid()}" in str(refused.value)
     assert f"make run PORT={port + 1}" in str(refused.value)
-    assert list(tmp_path.iterdir()) == [], "a start that came to nothing leaves nothing behind"
+    assert list(tmp_path.iterdir()) == [], "a failed start leaves nothing behind"
 
 
 @pytest.mark.parametrize("text", ["99999", "0", "-1", "eighty"])
-def test_what_is_no_port_is_refused_in_a_sentence(text: str) -> None:
-    asked = subprocess.run(
+def test_invalid_port_is_refused_with_a_message(text: str) -> None:
+    done = subprocess.run(
         [sys.executable, "-m", "local", "up", f"--port={text}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert asked.returncode == 2
-    assert f"{text} is not a valid port" in asked.stderr
-    assert "Traceback" not in asked.stderr
+    assert done.returncode == 2
+    assert f"{text} is not a valid port" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_stale_record_does_not_claim_a_port(tmp_path: Path) -> None:
@@ -163,11 +163,11 @@ def test_a_stale_record_does_not_claim_a_port(tmp_path: Path) -> None:
             stack.up()
 
 
-def test_another_port_is_told_that_it_gets_data_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_port_announces_its_own_demo_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second = Stack.of(8000, tmp_path), Stack.of(8001, tmp_path)
     first.home.mkdir()
     first.demo.write_text("{}")
     second._announce()
-    said = capsys.readouterr().out
-    assert "http://localhost:8001 gets its own demo data" in said
-    assert "port 8000" in said
+    output = capsys.readouterr().out
+    assert "http://localhost:8001 gets its own demo data" in output
+    assert "port 8000" in output

@@ -152,13 +152,13 @@ def test_issuer_option_protects_credentials_of_other_issuers(run: Run, issued: s
 
 
 def test_correction_replaces_the_credential(run: Run, issued: str) -> None:
-    made = run("credential", "correct", issued, "--name", "Ada King", "--reason", "Her name.", "--json").rows[0]
-    assert made["supersedes"] == issued
+    replacement = run("credential", "correct", issued, "--name", "Ada King", "--reason", "Her name.", "--json").rows[0]
+    assert replacement["supersedes"] == issued
     old = run("credential", "show", issued, "--json").rows[0]
     assert old["verdict"] == "revoked"
-    assert made["url"] in old["reason"]
+    assert replacement["url"] in old["reason"]
     found = run("credential", "search", "acme", "--name", "king", "--json").rows
-    assert [row["id"] for row in found] == [made["id"]]
+    assert [row["id"] for row in found] == [replacement["id"]]
     repeated = run("credential", "correct", issued, "--name", "Ada King")
     assert (repeated.code, "superseded" in repeated.err) == (1, True)
 
@@ -186,10 +186,10 @@ def test_correction_removes_fields(run: Run, issued: str) -> None:
 
 
 def test_renewal_leaves_the_old_credential_unchanged(run: Run, issued: str) -> None:
-    made = run("credential", "renew", issued, "--valid-until", "2099-01-01", "--json").rows[0]
+    replacement = run("credential", "renew", issued, "--valid-until", "2099-01-01", "--json").rows[0]
     assert run("credential", "show", issued, "--json").rows[0]["verdict"] == "valid"
     rows = run("credential", "search", "acme", "--json").rows
-    assert {row["id"]: row["superseded_by"] for row in rows} == {made["id"]: None, issued: made["id"]}
+    assert {row["id"]: row["superseded_by"] for row in rows} == {replacement["id"]: None, issued: replacement["id"]}
 
 
 def test_search_without_results_exits_with_1(run: Run, issuer: str, issued: str) -> None:
