@@ -13,7 +13,7 @@ from chalicelib.errors import Refused
     ["ada@example.org", " ada@example.org\n", "Ada@Example.ORG", "a.b+c_d-e@sub.example.co.uk", "o'neil@x.example"],
 )
 def test_address_is_normalized(text: str) -> None:
-    assert email_address.normal(text) == text.strip().lower()
+    assert email_address.normalize(text) == text.strip().lower()
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_invalid_address_is_refused(text: str) -> None:
 
 
 def test_key_separator_in_an_address_is_kept() -> None:
-    assert email_address.normal("a#b%23@example.org") == "a#b%23@example.org"
+    assert email_address.normalize("a#b%23@example.org") == "a#b%23@example.org"

@@ -20,7 +20,7 @@ def request_link(
     access: AccessFixture, email: str = EMAIL, caller: str = CALLER, browser: str | None = None
 ) -> tuple[str, str]:
     """Request a link; returns the secret in the email and the browser's secret."""
-    browser_secret = links.ask(access.access_context, email, "/console/acme", caller, browser)
+    browser_secret = links.request(access.access_context, email, "/console/acme", caller, browser)
     return access.mailer.sent[-1][1].rpartition("/")[2], browser_secret
 
 
@@ -45,7 +45,7 @@ def test_link_works_once(access: AccessFixture) -> None:
     with pytest.raises(NotFound):
         links.redeem(access.access_context, secret, CALLER, browser_secret)
     with pytest.raises(NotFound):
-        links.look(access.access_context, secret, CALLER, browser_secret)
+        links.inspect(access.access_context, secret, CALLER, browser_secret)
 
 
 def test_only_one_of_many_concurrent_redemptions_succeeds() -> None:
@@ -66,16 +66,16 @@ def test_only_one_of_many_concurrent_redemptions_succeeds() -> None:
 def test_viewing_a_link_does_not_use_it(access: AccessFixture) -> None:
     secret, browser_secret = request_link(access)
     for _ in range(50):
-        assert links.look(access.access_context, secret, CALLER, browser_secret).email == EMAIL
+        assert links.inspect(access.access_context, secret, CALLER, browser_secret).email == EMAIL
     assert links.redeem(access.access_context, secret, CALLER, browser_secret)
 
 
 def test_link_expires_after_fifteen_minutes(access: AccessFixture) -> None:
     secret, browser_secret = request_link(access)
     access.now = NOW + LIFE - timedelta(seconds=1)
-    assert links.look(access.access_context, secret, CALLER, browser_secret)
+    assert links.inspect(access.access_context, secret, CALLER, browser_secret)
     access.now = NOW + LIFE
-    for act in (links.look, links.redeem):
+    for act in (links.inspect, links.redeem):
         with pytest.raises(NotFound):
             act(access.access_context, secret, CALLER, browser_secret)
     assert access.session_store.links, "the store has not deleted it yet"
@@ -84,7 +84,7 @@ def test_link_expires_after_fifteen_minutes(access: AccessFixture) -> None:
 @pytest.mark.parametrize("other", [None, "", "a" * 52])
 def test_another_browser_is_refused_and_does_not_use_the_link(access: AccessFixture, other: str | None) -> None:
     secret, browser_secret = request_link(access)
-    for act in (links.look, links.redeem):
+    for act in (links.inspect, links.redeem):
         with pytest.raises(Refused) as caught:
             act(access.access_context, secret, CALLER, other)
         assert caught.value.code == "other_browser"
@@ -117,18 +117,18 @@ def test_guesses_from_one_network_are_limited_but_a_valid_link_works(access: Acc
     secret, browser_secret = request_link(access)
     for _ in range(GUESSES.most):
         with pytest.raises(NotFound):
-            links.look(access.access_context, "a" * 52, CALLER, browser_secret)
+            links.inspect(access.access_context, "a" * 52, CALLER, browser_secret)
     with pytest.raises(TooMany) as caught:
         links.redeem(access.access_context, "a" * 52, CALLER, browser_secret)
     assert 0 < caught.value.seconds <= GUESSES.window.total_seconds()
     with pytest.raises(NotFound):
-        links.look(access.access_context, "a" * 52, "198.51.100.1", browser_secret)
+        links.inspect(access.access_context, "a" * 52, "198.51.100.1", browser_secret)
     assert links.redeem(access.access_context, secret, CALLER, browser_secret)
 
 
 def test_emails_to_one_address_are_limited_without_an_error(access: AccessFixture) -> None:
     for number in range(ADDRESS.most + 3):
-        assert len(links.ask(access.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
+        assert len(links.request(access.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
     assert len(access.mailer.sent) == ADDRESS.most
     access.now = NOW + timedelta(hours=1)
     request_link(access)
@@ -137,7 +137,7 @@ def test_emails_to_one_address_are_limited_without_an_error(access: AccessFixtur
 
 def test_requests_by_others_do_not_lock_out_the_owner_of_an_address(access: AccessFixture) -> None:
     for number in range(NETWORK.most):
-        links.ask(access.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one /56 network
+        links.request(access.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one /56 network
     assert len(access.mailer.sent) == ADDRESS_FROM.most
     secret, browser_secret = request_link(access)
     assert len(access.mailer.sent) == ADDRESS_FROM.most + 1
@@ -156,7 +156,7 @@ def test_requests_from_one_network_are_limited(access: AccessFixture) -> None:
 def test_requests_per_deployment_are_limited(access: AccessFixture) -> None:
     for number in range(ALL.most):
         caller = f"10.{number // 62_500}.{number // 250 % 250}.{number % 250}"
-        links.ask(access.access_context, f"p{number}@example.org", "/", caller, None)
+        links.request(access.access_context, f"p{number}@example.org", "/", caller, None)
     with pytest.raises(TooMany):
         request_link(access, "one-more@example.org", "198.51.100.1")
 
@@ -171,19 +171,19 @@ def test_rate_limit_counters_store_no_address_or_network(access: AccessFixture) 
 @pytest.mark.parametrize("email", ["", "ada", "ada@example.org, eve@example.org"])
 def test_invalid_address_is_refused(access: AccessFixture, email: str) -> None:
     with pytest.raises(Refused):
-        links.ask(access.access_context, email, "/", CALLER, None)
+        links.request(access.access_context, email, "/", CALLER, None)
     assert not access.mailer.sent
 
 
 def test_email_outage_is_raised(access: AccessFixture) -> None:
     access.mailer.out_of_order = True
     with pytest.raises(Unavailable):
-        links.ask(access.access_context, EMAIL, "/", CALLER, None)
+        links.request(access.access_context, EMAIL, "/", CALLER, None)
 
 
 @pytest.mark.parametrize("return_path", ["https://evil.example/", "//evil.example", "", "\\evil", "/a\nb"])
 def test_link_returns_only_to_local_pages(access: AccessFixture, return_path: str) -> None:
-    browser_secret = links.ask(access.access_context, EMAIL, return_path, CALLER, None)
+    browser_secret = links.request(access.access_context, EMAIL, return_path, CALLER, None)
     secret = access.mailer.sent[-1][1].rpartition("/")[2]
     assert links.redeem(access.access_context, secret, CALLER, browser_secret).next == "/console"
 

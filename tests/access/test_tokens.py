@@ -15,7 +15,7 @@ from tests.access.fakes import NOW, AccessFixture
 def test_token_authenticates_for_its_issuer_and_role(access: AccessFixture) -> None:
     token, text = tokens.make(access.access_context, "acme", Role.EDITOR, " Moodle ", "ada@example.org")
     assert text.startswith(f"laurel_{token.id}_")
-    found = tokens.opened(access.access_context, text)
+    found = tokens.authenticate(access.access_context, text)
     assert (found.id, found.issuer_id, found.role, found.name) == (token.id, "acme", Role.EDITOR, "Moodle")
 
 
@@ -44,22 +44,22 @@ def test_secret_has_256_bits_and_is_not_stored(access: AccessFixture) -> None:
 def test_altered_token_is_refused(access: AccessFixture, alter) -> None:
     _, text = tokens.make(access.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
     with pytest.raises(Unauthenticated):
-        tokens.opened(access.access_context, alter(text))
+        tokens.authenticate(access.access_context, alter(text))
 
 
 def test_secret_of_one_token_is_refused_for_another(access: AccessFixture) -> None:
     first, _ = tokens.make(access.access_context, "acme", Role.OWNER, "first", "x")
     _, text = tokens.make(access.access_context, "zeta", Role.VIEWER, "second", "x")
     with pytest.raises(Unauthenticated):
-        tokens.opened(access.access_context, f"laurel_{first.id}_{text.rpartition('_')[2]}")
+        tokens.authenticate(access.access_context, f"laurel_{first.id}_{text.rpartition('_')[2]}")
 
 
 def test_revoked_token_is_refused_immediately(access: AccessFixture) -> None:
     token, text = tokens.make(access.access_context, "acme", Role.EDITOR, "Moodle", "ada@example.org")
-    tokens.opened(access.access_context, text)
+    tokens.authenticate(access.access_context, text)
     tokens.revoke(access.access_context, "acme", token.id)
     with pytest.raises(Unauthenticated):
-        tokens.opened(access.access_context, text)
+        tokens.authenticate(access.access_context, text)
     with pytest.raises(NotFound):
         tokens.revoke(access.access_context, "acme", token.id)
 
@@ -69,7 +69,7 @@ def test_token_of_another_issuer_cannot_be_revoked(access: AccessFixture) -> Non
     for other in ("zeta", None):
         with pytest.raises(NotFound):
             tokens.revoke(access.access_context, other, token.id)
-    assert tokens.opened(access.access_context, text)
+    assert tokens.authenticate(access.access_context, text)
 
 
 def test_last_use_is_recorded_once_an_hour(access: AccessFixture) -> None:
@@ -77,7 +77,7 @@ def test_last_use_is_recorded_once_an_hour(access: AccessFixture) -> None:
     assert access.member_store.token(token.id).used is None
     for minutes, recorded in ((0, 0), (59, 0), (60, 60), (119, 60), (120, 120)):
         access.now = NOW + timedelta(minutes=minutes)
-        tokens.opened(access.access_context, text)
+        tokens.authenticate(access.access_context, text)
         assert access.member_store.token(token.id).used == NOW + timedelta(minutes=recorded)
 
 

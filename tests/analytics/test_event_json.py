@@ -31,7 +31,7 @@ def test_event_round_trips_through_json(event: Event):
 
 
 def test_times_are_serialized_in_utc():
-    event = nouns.event(at=nouns.NOW.astimezone(timezone(timedelta(hours=3))))
+    event = samples.event(at=samples.NOW.astimezone(timezone(timedelta(hours=3))))
     assert to_wire(event)["at"] == "2026-11-21T10:04:59.123456Z"
 
 
@@ -41,9 +41,9 @@ def test_other_json_is_malformed(value: object):
         from_wire(value)
 
 
-@given(st.sampled_from(sorted(to_wire(nouns.event()))), JSON)
+@given(st.sampled_from(sorted(to_wire(samples.event()))), JSON)
 def test_replaced_member_is_malformed_or_round_trips(member: str, value: object):
-    wire = {**to_wire(nouns.event()), member: value}
+    wire = {**to_wire(samples.event()), member: value}
     try:
         event = from_wire(wire)
     except Malformed:
@@ -72,13 +72,13 @@ def test_parsing_is_strict(change: dict[str, object]):
 
 
 def test_missing_member_is_malformed():
-    wire = to_wire(nouns.event())
+    wire = to_wire(samples.event())
     for name in wire.keys() - {"target"}:
         with pytest.raises(Malformed):
             from_wire({key: value for key, value in wire.items() if key != name})
 
 
 def test_event_without_a_target_is_still_parsed():
-    wire = to_wire(nouns.event())
+    wire = to_wire(samples.event())
     del wire["target"]
     assert from_wire(wire) == samples.event()

@@ -18,5 +18,5 @@ def test_stored_event_does_not_go_to_the_fallback():
 @pytest.mark.parametrize("error", [Unavailable("down"), RuntimeError("a bug")])
 def test_event_that_cannot_be_stored_goes_to_the_fallback_with_the_error(error: Exception):
     event_store, fallback = fakes.EventStore(fault=error), fakes.Fallback()
-    Recorder(event_store, fallback).record(nouns.event())
-    assert fallback.kept == [(nouns.event(), error)]
+    Recorder(event_store, fallback).record(samples.event())
+    assert fallback.kept == [(samples.event(), error)]

@@ -33,7 +33,7 @@ WRAPPINGS = {
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
 def test_event_is_found_in_every_export_format(wrapping: str):
-    assert event_in(WRAPPINGS[wrapping](logged(nouns.event()))) == nouns.event()
+    assert event_in(WRAPPINGS[wrapping](logged(samples.event()))) == samples.event()
 
 
 def test_replay_reads_what_the_logger_writes():
@@ -50,7 +50,7 @@ def test_replay_reads_what_the_logger_writes():
 
 
 def test_repeated_replay_stores_each_event_once():
-    events = [nouns.event(f"{number:026}") for number in range(3)]
+    events = [samples.event(f"{number:026}") for number in range(3)]
     lines = ["START RequestId: 6f1c", *map(logged, events), '{"level":"INFO","message":"answered"}', ""]
     event_store = fakes.EventStore()
     for _ in range(2):
@@ -59,7 +59,7 @@ def test_repeated_replay_stores_each_event_once():
 
 
 def test_malformed_lines_are_reported_and_the_others_replayed():
-    broken = logged(nouns.event())[:-20]
+    broken = logged(samples.event())[:-20]
     foreign = json.dumps({UNSTORED: {"id": "x"}})
     endless = logged(samples.event()) + " " * 300_000
     event_store = fakes.EventStore()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
 from tests.browser.test_pages import open_page, violations
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.public.test_home import at_domain
 from tests.http.public.test_pages import HEADLINES
 from tests.http.senders import stranger

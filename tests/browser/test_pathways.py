@@ -17,7 +17,7 @@ from tests.award.pathways.fakes import (
     some,
 )
 from tests.browser.test_pages import open_page, page_url, violations
-from tests.http.world import Laurel, id_of
+from tests.http.fake_laurel import Laurel, id_of
 
 LONG = "A name that goes on " * 9
 

@@ -11,7 +11,7 @@ from chalicelib.access.roles import Role
 from tests.browser.signed_in import member
 from tests.browser.test_field import WIDTHS, assert_accessible, context_options
 from tests.browser.test_pages import open_page
-from tests.http.world import Laurel
+from tests.http.fake_laurel import Laurel
 
 REFUSED = "error: Failed to load resource: the server responded with a status of"
 """The start of the message that Chromium logs for a page with an error status."""

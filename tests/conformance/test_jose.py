@@ -15,7 +15,7 @@ from chalicelib.verify.jose import compact
 from chalicelib.verify.jose.claims import read
 from chalicelib.verify.keys.listed import key_of_jwk, key_of_method
 from chalicelib.verify.keys.public_key import UnusableKey
-from chalicelib.verify.keys.signatures import holds
+from chalicelib.verify.keys.signatures import is_valid
 from tests.verify.canonical import vectors
 
 pytestmark = vectors.needs_vectors
@@ -54,7 +54,7 @@ def verdict(case: dict[str, Any]) -> str:
     try:
         jws = compact.parse(token_of(case))
         assert not isinstance(key, UnusableKey)
-        if not holds(key, jws.algorithm, jws.signature, jws.signing_input):
+        if not is_valid(key, jws.algorithm, jws.signature, jws.signing_input):
             return "signature_wrong"
         read(jws)
     except Malformed as error:
@@ -82,7 +82,7 @@ def test_the_signature_of_the_presentation_is_valid() -> None:
     jws = compact.parse(token_of(case))
     key = key_of_jwk(vectors.load(f"vc-jose-cose/{case['key']}")["publicKeyJwk"])
     assert not isinstance(key, UnusableKey)
-    assert holds(key, jws.algorithm, jws.signature, jws.signing_input)
+    assert is_valid(key, jws.algorithm, jws.signature, jws.signing_input)
 
 
 def test_a_key_published_with_its_private_part_is_refused() -> None:

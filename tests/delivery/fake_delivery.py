@@ -51,7 +51,7 @@ class DeliveryFixture:
         issuer = samples.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png")
         self.issuer_store.add_issuer(issuer, samples.status_lists(issuer, 8))
         image = f"{BASE_URL}/images/{'a' * 64}.png"
-        self.issuer_store.add_achievement(nouns.achievement(name="Welding under water", image=image))
+        self.issuer_store.add_achievement(samples.achievement(name="Welding under water", image=image))
         self.issue(CREDENTIAL)
 
     def issue(self, credential_id: str, index: int = 7) -> Record:

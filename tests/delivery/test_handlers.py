@@ -15,7 +15,7 @@ from chalicelib.delivery import (
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Refused, Unavailable
-from tests.contract import nouns
+from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT, DeliveryFixture
 
 UNTIL = ISSUED_AT + timedelta(days=60)

@@ -8,7 +8,7 @@ from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.errors import Refused
-from tests.contract import nouns
+from tests.contract import samples
 from tests.delivery.fake_delivery import CREDENTIAL, ISSUED_AT, DeliveryFixture
 
 ENDED = ISSUED_AT + timedelta(days=1)

@@ -9,7 +9,7 @@ from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
-from tests.contract import nouns
+from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT
 
 MY = f"my/{'m' * 65}"

@@ -58,7 +58,7 @@ def _verify(secured_proof: SecuredProof, method: Method, signed: bytes) -> None:
     if algorithm is None:
         raise CheckUnknown("suite_unsupported", "Laurel does not support this type of signature yet.")
     try:
-        is_valid = signatures.holds(method.usable_key(), algorithm, secured_proof.value, signed)
+        is_valid = signatures.is_valid(method.usable_key(), algorithm, secured_proof.value, signed)
     except Malformed as error:
         error_type = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise error_type(error.code, error.detail) from error

@@ -20,7 +20,7 @@ _RSA_PADDING: dict[Algorithm, padding.AsymmetricPadding] = {
 }
 
 
-def holds(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes) -> bool:
+def is_valid(key: PublicKey, algorithm: Algorithm, signature: bytes, message: bytes) -> bool:
     """Whether ``signature`` is a valid signature of ``message`` by ``key`` under ``algorithm``.
 
     EdDSA signatures have 64 bytes (RFC 8032, 5.1.6); ECDSA signatures are r and s concatenated, each as long as the

@@ -61,7 +61,7 @@ def test_unknown_role_is_a_usage_error(run: Run, issuer: str) -> None:
 def test_token_is_shown_once_and_can_be_revoked(run: Run, services: FakeServices, issuer: str) -> None:
     result = run("token", "create", issuer, "--name", "Moodle", "--role", "editor")
     text = result.out.strip()
-    token = tokens.opened(services.access_context, text)
+    token = tokens.authenticate(services.access_context, text)
     assert (token.issuer_id, token.role, token.name) == (issuer, Role.EDITOR, "Moodle")
     assert "cannot be shown again" in result.err
     listed = run("token", "list", issuer)

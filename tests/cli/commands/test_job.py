@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.award.bulk import bulk_issuer, job_runner
 from chalicelib.errors import Unavailable
-from tests.cli.conftest import FakeServices, Run, words
+from tests.cli.conftest import FakeServices, Run
 
 ROWS = "name,email,valid_from\nAda,ada@example.org,2026-01-01\n陈美,,2026-01-01T12:00:00+02:00\n"
 
