@@ -77,10 +77,6 @@ class IssuerFixture:
         )
 
 
-# tests/reports still imports the old name.
-House = IssuerFixture
-
-
 def new_issuer(**changes: Any) -> NewIssuer:
     return replace(NewIssuer("acme", "Acme Academy", "https://acme.example/", "Courses for makers."), **changes)
 

@@ -12,7 +12,7 @@ from chalicelib.access import sessions
 from chalicelib.access.roles import Role
 from tests.browser.test_pages import open_page
 from tests.http.fake_laurel import Laurel
-from tests.http.signed_in import belongs
+from tests.http.signed_in import add_member
 
 
 @contextmanager
@@ -33,5 +33,5 @@ def console(
 def member(laurel: Laurel, email: str, issuer_id: str = "fernhill", role: Role = Role.OWNER) -> str:
     """Make ``email`` a member, unless it already is."""
     if email not in [one.email for one in laurel.access_context.member_store.members(issuer_id)]:
-        belongs(laurel.access_context, issuer_id, email, role)
+        add_member(laurel.access_context, issuer_id, email, role)
     return email

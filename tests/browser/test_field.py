@@ -13,7 +13,7 @@ from tests.browser.test_pages import open_page, violations
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.public.test_home import at_domain
 from tests.http.public.test_pages import HEADLINES
-from tests.http.senders import stranger
+from tests.http.senders import external_credential
 
 FIELD = "Paste a link to the credential, or the credential itself"
 FILE = "Or upload a file"
@@ -59,7 +59,9 @@ def test_pasted_credential_is_verified(chromium: Browser, laurel: Laurel, screen
 def test_credential_of_another_issuer_is_verified(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int, kind: str
 ) -> None:
-    source = at_domain(laurel, "did:web:riverside.example") if kind == "domain" else makers.as_bytes(stranger())
+    source = (
+        at_domain(laurel, "did:web:riverside.example") if kind == "domain" else makers.as_bytes(external_credential())
+    )
     source = source.replace(b"Ada Nwosu", b"Eve Malory") if kind == "tampered" else source
     with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, source.decode())

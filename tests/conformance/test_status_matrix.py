@@ -29,8 +29,8 @@ from chalicelib.verify.ports import Resolver
 from chalicelib.verify.report import Report, Verdict
 from tests import makers
 from tests.net.certificates import Authority
-from tests.net.conftest import Names
-from tests.net.stranger import Behaviour, Stranger, ok
+from tests.net.conftest import FakeResolver
+from tests.net.external_host import Behaviour, ExternalHost, ok
 
 VALID_HOST, INVALID_HOST = "good.example", "bad.example"
 PATH = "/status/1"
@@ -93,7 +93,7 @@ STATUS_ERRORS = {
 class StatusListSetup:
     """Two hosts of status lists, and a verifier that can reach both."""
 
-    hosts: dict[str, Stranger]
+    hosts: dict[str, ExternalHost]
     fetcher: Fetcher
     seconds: float
 
@@ -129,11 +129,11 @@ def setup(status_error: StatusError | None, tmp_path: Path) -> Iterator[StatusLi
     authorities = {VALID_HOST: trusted, INVALID_HOST: (status_error and status_error.authority) or trusted}
     with ExitStack() as stack:
         hosts = {
-            host: stack.enter_context(Stranger(authority.server(tmp_path, host)))
+            host: stack.enter_context(ExternalHost(authority.server(tmp_path, host)))
             for host, authority in authorities.items()
         }
         guard = Guard(frozenset(f"{host}:{server.port}" for host, server in hosts.items()))
-        names = Names(**{host.replace(".", "_"): [["127.0.0.1"]] for host in hosts})
+        names = FakeResolver(**{host.replace(".", "_"): [["127.0.0.1"]] for host in hosts})
         fetcher = Fetcher(guard, names, trusted.trust(), lambda: makers.NOW)
         setup = StatusListSetup(hosts, fetcher, status_error.seconds if status_error else 10.0)
         for host, server in hosts.items():

@@ -15,7 +15,7 @@ def form(*parts: tuple[str, bytes] | tuple[str, bytes, str], extra: str = "") ->
     return b"".join(_part(*sent, extra=extra) for sent in parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
-def filled(text: str | bytes = b"", file: bytes = b"") -> bytes:
+def filled_form(text: str | bytes = b"", file: bytes = b"") -> bytes:
     """The home page's form as a browser sends it, including empty controls."""
     text = text.encode() if isinstance(text, str) else text
     return form(("credential", text), ("file", file, "badge.json" if file else ""))
@@ -31,7 +31,7 @@ def envelope(**members: object) -> bytes:
     return json.dumps(members).encode()
 
 
-def stranger(**changes: object) -> dict[str, object]:
+def external_credential(**changes: object) -> dict[str, object]:
     """A signed credential of an external issuer with a did:key, without a status."""
     document = makers.unsigned(makers.issuer(makers.OTHER_KEY), **changes)
     document = {name: value for name, value in document.items() if name != "credentialStatus"}
@@ -40,5 +40,5 @@ def stranger(**changes: object) -> dict[str, object]:
 
 def padded(size: int) -> bytes:
     """An external credential of exactly ``size`` bytes, padded with white space inside its JSON."""
-    source = makers.as_bytes(stranger())
+    source = makers.as_bytes(external_credential())
     return source[:-1] + b" " * (size - len(source)) + b"}"

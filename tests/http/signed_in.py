@@ -54,12 +54,12 @@ def as_person(
     from chalicelib.http.app import create_app
 
     if issuer_id is not None:
-        belongs(laurel.access_context, issuer_id, email, role)
+        add_member(laurel.access_context, issuer_id, email, role)
     session, cookie = sessions.sign_in(laurel.access_context, email)
     return Browser(client or Gateway(create_app(laurel)), f"laurel_session={cookie}", session.csrf)
 
 
-def belongs(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> None:
+def add_member(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> None:
     """Add a member; an issuer without an owner gets one first."""
     if role is not Role.OWNER and not access_context.member_store.membership(issuer_id).owners:
         members.add(access_context, issuer_id, f"first-owner@{issuer_id}.example", Role.OWNER)

@@ -37,7 +37,7 @@ from chalicelib.net.guard import HTTPS, Guard, Target
 from chalicelib.net.resolve import SystemAddressResolver
 from tests.net.certificates import Authority
 from tests.net.dns import AAAA, A, DnsServer
-from tests.net.stranger import Stranger, ok, redirect
+from tests.net.external_host import ExternalHost, ok, redirect
 
 EXTERNAL = IPv4Address("93.184.216.34")
 CANARIES_4 = [
@@ -216,7 +216,11 @@ def main(count: int) -> None:
         subprocess.run(["mount", "--bind", str(resolver), "/etc/resolv.conf"], check=True)
         authority, lookups = Authority(), Counter[str]()
         tls = authority.server(Path(folder), "good.example", "rebind.example", "mixed.example")
-        with Canaries() as canaries, DnsServer(names(lookups)) as dns, Stranger(tls, str(EXTERNAL), HTTPS) as server:
+        with (
+            Canaries() as canaries,
+            DnsServer(names(lookups)) as dns,
+            ExternalHost(tls, str(EXTERNAL), HTTPS) as server,
+        ):
             server.default_page = _respond
             print(json.dumps(_run(count, authority, canaries, dns, server)))
 
@@ -230,7 +234,9 @@ def _redirect_target(text: str) -> str:
     return re.sub(r"[^\x21-\x7e]", lambda match: quote(match.group()), unquote(text))
 
 
-def _run(count: int, authority: Authority, canaries: Canaries, dns: DnsServer, server: Stranger) -> dict[str, object]:
+def _run(
+    count: int, authority: Authority, canaries: Canaries, dns: DnsServer, server: ExternalHost
+) -> dict[str, object]:
     guarded = Fetcher(Guard(), SystemAddressResolver(), authority.trust(), lambda: NOW)
     report = Report(Counter())
     fetched = each(count, lambda url: report.fetch(guarded, url))

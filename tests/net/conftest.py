@@ -16,13 +16,13 @@ from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Fetcher
 from chalicelib.net.guard import Guard
 from tests.net.certificates import Authority
-from tests.net.stranger import Stranger
+from tests.net.external_host import ExternalHost
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOST = "badges.example"
 
 
-class Names:
+class FakeResolver:
     """A resolver: each lookup of a name returns its next answer; the last one repeats."""
 
     def __init__(self, **answers: Sequence[Sequence[str]]) -> None:
@@ -44,18 +44,18 @@ def authority() -> Authority:
 
 
 @pytest.fixture
-def server(authority: Authority, tmp_path: Path) -> Iterator[Stranger]:
-    with Stranger(authority.server(tmp_path, HOST)) as running:
+def server(authority: Authority, tmp_path: Path) -> Iterator[ExternalHost]:
+    with ExternalHost(authority.server(tmp_path, HOST)) as running:
         yield running
 
 
 @pytest.fixture
-def names() -> Names:
-    return Names(badges_example=[["127.0.0.1"]])
+def names() -> FakeResolver:
+    return FakeResolver(badges_example=[["127.0.0.1"]])
 
 
 @pytest.fixture
-def fetcher(authority: Authority, server: Stranger, names: Names) -> Fetcher:
+def fetcher(authority: Authority, server: ExternalHost, names: FakeResolver) -> Fetcher:
     """A fetcher that may contact the test server's host and port only."""
     guard = Guard(frozenset({f"{HOST}:{server.port}"}))
     return Fetcher(guard, names, authority.trust(), lambda: NOW)
@@ -67,7 +67,7 @@ def deadline() -> Deadline:
 
 
 @pytest.fixture
-def url(server: Stranger) -> Callable[[str], str]:
+def url(server: ExternalHost) -> Callable[[str], str]:
     return lambda path: f"https://{HOST}:{server.port}{path}"
 
 

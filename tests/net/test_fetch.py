@@ -19,8 +19,8 @@ from chalicelib.net.fetch import Fetcher, system_trust
 from chalicelib.net.guard import Guard
 from chalicelib.net.https_exchange import MAX_BODY, MAX_HEAD
 from tests.net.certificates import Authority
-from tests.net.conftest import HOST, NOW, Names
-from tests.net.stranger import Behaviour, Stranger, ok, redirect
+from tests.net.conftest import HOST, NOW, FakeResolver
+from tests.net.external_host import Behaviour, ExternalHost, ok, redirect
 
 Get = Callable[..., bytes]
 
@@ -48,7 +48,7 @@ def sending(*parts: bytes, pause: float = 0, unwrap: bool = True) -> Behaviour:
 # Requests and responses
 
 
-def test_a_fetch_returns_body_url_and_time(fetcher: Fetcher, server: Stranger, url, deadline) -> None:
+def test_a_fetch_returns_body_url_and_time(fetcher: Fetcher, server: ExternalHost, url, deadline) -> None:
     server.pages["/a?b=c"] = ok(b"{}", "Cache-Control: max-age=30")
     reply = fetcher.get(url("/a?b=c#d"), accept="application/json", deadline=deadline)
     assert (reply.fetched.url, reply.fetched.body, reply.fetched.at) == (url("/a?b=c#d"), b"{}", NOW)
@@ -62,17 +62,17 @@ def test_a_fetch_returns_body_url_and_time(fetcher: Fetcher, server: Stranger, u
     assert "authorization" not in head.lower()
 
 
-def test_the_handshake_names_the_host(get: Get, server: Stranger) -> None:
+def test_the_handshake_names_the_host(get: Get, server: ExternalHost) -> None:
     server.pages["/"] = ok(b"x")
     get("/")
     assert server.names == [HOST]
 
 
 def test_each_hop_gets_its_own_host_name(
-    get: Get, server: Stranger, names: Names, authority: Authority, tmp_path: Path, deadline: Deadline
+    get: Get, server: ExternalHost, names: FakeResolver, authority: Authority, tmp_path: Path, deadline: Deadline
 ) -> None:
     names.answers["other.example"] = [["127.0.0.1"]]
-    with Stranger(authority.server(tmp_path, "other.example")) as other:
+    with ExternalHost(authority.server(tmp_path, "other.example")) as other:
         other.pages["/b"] = ok(b"here")
         server.pages["/a"] = redirect(f"https://other.example:{other.port}/b")
         guard = Guard(frozenset({f"{HOST}:{server.port}", f"other.example:{other.port}"}))
@@ -84,7 +84,7 @@ def test_each_hop_gets_its_own_host_name(
         assert f"\r\nHost: other.example:{other.port}\r\n" in other.heads[0]
 
 
-def test_proxies_of_the_environment_are_ignored(get: Get, server: Stranger, monkeypatch) -> None:
+def test_proxies_of_the_environment_are_ignored(get: Get, server: ExternalHost, monkeypatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     server.pages["/"] = ok(b"x")
@@ -106,7 +106,7 @@ def test_proxies_of_the_environment_are_ignored(get: Get, server: Stranger, monk
         "999 Odd",
     ],
 )
-def test_only_status_200_is_accepted(get: Get, server: Stranger, status: str) -> None:
+def test_only_status_200_is_accepted(get: Get, server: ExternalHost, status: str) -> None:
     server.pages["/"] = ok(b"" if status[:3] in ("204", "304") else b"{}", status=status)
     assert code_of(lambda: get("/")) == "http_status"
 
@@ -122,7 +122,7 @@ def test_only_status_200_is_accepted(get: Get, server: Stranger, status: str) ->
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
-def test_a_response_that_is_not_http_is_refused(get: Get, server: Stranger, answer: bytes) -> None:
+def test_a_response_that_is_not_http_is_refused(get: Get, server: ExternalHost, answer: bytes) -> None:
     server.pages["/"] = answer
     assert code_of(lambda: get("/")) in ("not_http", "cut_off")
 
@@ -130,21 +130,21 @@ def test_a_response_that_is_not_http_is_refused(get: Get, server: Stranger, answ
 # Sizes
 
 
-def test_a_body_may_have_one_mebibyte_with_a_content_length(get: Get, server: Stranger) -> None:
+def test_a_body_may_have_one_mebibyte_with_a_content_length(get: Get, server: ExternalHost) -> None:
     server.pages["/full"] = ok(b"x" * MAX_BODY)
     server.pages["/over"] = ok(b"x" * (MAX_BODY + 1))
     assert len(get("/full")) == MAX_BODY
     assert code_of(lambda: get("/over")) == "too_large"
 
 
-def test_a_body_may_have_one_mebibyte_without_a_content_length(get: Get, server: Stranger) -> None:
+def test_a_body_may_have_one_mebibyte_without_a_content_length(get: Get, server: ExternalHost) -> None:
     server.pages["/full"] = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * MAX_BODY
     server.pages["/over"] = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (MAX_BODY + 1)
     assert len(get("/full")) == MAX_BODY
     assert code_of(lambda: get("/over")) == "too_large"
 
 
-def test_a_body_may_have_one_mebibyte_in_chunks(get: Get, server: Stranger) -> None:
+def test_a_body_may_have_one_mebibyte_in_chunks(get: Get, server: ExternalHost) -> None:
     head, chunk = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b"x" * 65536 + b"\r\n"
     server.pages["/full"] = head + chunk * 16 + b"0\r\n\r\n"
     server.pages["/over"] = head + chunk * 16 + b"1\r\nx\r\n0\r\n\r\n"
@@ -152,7 +152,7 @@ def test_a_body_may_have_one_mebibyte_in_chunks(get: Get, server: Stranger) -> N
     assert code_of(lambda: get("/over")) == "too_large"
 
 
-def test_an_endless_body_is_abandoned(get: Get, server: Stranger) -> None:
+def test_an_endless_body_is_abandoned(get: Get, server: ExternalHost) -> None:
     sent: list[int] = []
 
     def endless(connection: ssl.SSLSocket) -> None:
@@ -166,7 +166,7 @@ def test_an_endless_body_is_abandoned(get: Get, server: Stranger) -> None:
     assert sum(sent) < 16 * MAX_BODY  # the rest is in the socket buffers of both sides
 
 
-def test_one_byte_chunks_with_long_extensions_are_abandoned(get: Get, server: Stranger) -> None:
+def test_one_byte_chunks_with_long_extensions_are_abandoned(get: Get, server: ExternalHost) -> None:
     server.pages["/"] = sending(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"1;" + b"e" * 60_000 + b"\r\nx\r\n"] * 80
     )
@@ -178,17 +178,17 @@ def test_one_byte_chunks_with_long_extensions_are_abandoned(get: Get, server: St
     [[f"X-{i}: {'y' * 1000}" for i in range(90)], [f"X: {'y' * MAX_HEAD}"], [f"X-{i}: y" for i in range(200)]],
     ids=["many", "one", "countless"],
 )
-def test_headers_are_limited(get: Get, server: Stranger, headers: list[str]) -> None:
+def test_headers_are_limited(get: Get, server: ExternalHost, headers: list[str]) -> None:
     server.pages["/"] = ok(b"{}", *headers)
     assert code_of(lambda: get("/")) in ("too_large", "not_http")
 
 
-def test_an_endless_status_line_is_abandoned(get: Get, server: Stranger) -> None:
+def test_an_endless_status_line_is_abandoned(get: Get, server: ExternalHost) -> None:
     server.pages["/"] = b"HTTP/1.1 200 " + b"O" * 1_000_000
     assert code_of(lambda: get("/")) in ("too_large", "not_http")
 
 
-def test_endless_interim_responses_are_abandoned(get: Get, server: Stranger) -> None:
+def test_endless_interim_responses_are_abandoned(get: Get, server: ExternalHost) -> None:
     server.pages["/"] = b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000
     assert code_of(lambda: get("/")) == "too_large"
 
@@ -196,14 +196,14 @@ def test_endless_interim_responses_are_abandoned(get: Get, server: Stranger) -> 
 # Compressed bodies
 
 
-def test_a_gzip_body_is_decompressed_up_to_the_limit(get: Get, server: Stranger) -> None:
+def test_a_gzip_body_is_decompressed_up_to_the_limit(get: Get, server: ExternalHost) -> None:
     server.pages["/full"] = ok(gzip.compress(b"x" * MAX_BODY), "Content-Encoding: gzip")
     server.pages["/over"] = ok(gzip.compress(b"x" * (MAX_BODY + 1)), "Content-Encoding: gzip")
     assert get("/full") == b"x" * MAX_BODY
     assert code_of(lambda: get("/over")) == "too_large"
 
 
-def test_a_decompression_bomb_is_refused_early(get: Get, server: Stranger) -> None:
+def test_a_decompression_bomb_is_refused_early(get: Get, server: ExternalHost) -> None:
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(100)) + packer.flush()
     assert len(bomb) < 100_000
@@ -224,7 +224,7 @@ def test_a_decompression_bomb_is_refused_early(get: Get, server: Stranger) -> No
     ids=["cut", "more", "plain", "br", "twice", "deflate"],
 )
 def test_a_body_that_cannot_be_decompressed_is_refused(
-    get: Get, server: Stranger, encoding: str, body: bytes, code: str
+    get: Get, server: ExternalHost, encoding: str, body: bytes, code: str
 ) -> None:
     server.pages["/"] = ok(body, f"Content-Encoding: {encoding}")
     assert code_of(lambda: get("/")) == code
@@ -245,12 +245,12 @@ def test_a_body_that_cannot_be_decompressed_is_refused(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfive.\r\n",
     ],
 )
-def test_a_truncated_body_is_refused(get: Get, server: Stranger, start: bytes, unwrap: bool) -> None:
+def test_a_truncated_body_is_refused(get: Get, server: ExternalHost, start: bytes, unwrap: bool) -> None:
     server.pages["/"] = sending(start, unwrap=unwrap)
     assert code_of(lambda: get("/")) in ("cut_off", "not_http")
 
 
-def test_a_body_without_length_must_end_with_close_notify(get: Get, server: Stranger) -> None:
+def test_a_body_without_length_must_end_with_close_notify(get: Get, server: ExternalHost) -> None:
     server.pages["/"] = sending(b"HTTP/1.1 200 OK\r\n\r\n{}", unwrap=False)
     assert code_of(lambda: get("/")) == "cut_off"
 
@@ -268,7 +268,7 @@ def test_a_body_without_length_must_end_with_close_notify(get: Get, server: Stra
     ],
     ids=["status line", "headers", "body", "silence"],
 )
-def test_a_slow_host_is_abandoned_at_the_deadline(fetcher: Fetcher, server: Stranger, url, slow: Behaviour) -> None:
+def test_a_slow_host_is_abandoned_at_the_deadline(fetcher: Fetcher, server: ExternalHost, url, slow: Behaviour) -> None:
     server.pages["/"] = slow
     start = time.monotonic()
     fetch = partial(fetcher.get, url("/"), accept="*/*", deadline=Deadline.after(0.5, time.monotonic))
@@ -276,14 +276,14 @@ def test_a_slow_host_is_abandoned_at_the_deadline(fetcher: Fetcher, server: Stra
     assert time.monotonic() - start < 1.9
 
 
-def test_a_fetch_has_its_own_limit_within_the_request(fetcher: Fetcher, server: Stranger, url, monkeypatch) -> None:
+def test_a_fetch_has_its_own_limit_within_the_request(fetcher: Fetcher, server: ExternalHost, url, monkeypatch) -> None:
     monkeypatch.setattr("chalicelib.net.fetch.TOTAL_SECONDS", 0.3)
     server.pages["/"] = sending(*[b"H"] * 40, pause=0.05)
     fetch = partial(fetcher.get, url("/"), accept="*/*", deadline=Deadline.after(60, time.monotonic))
     assert code_of(fetch) == "timeout"
 
 
-def test_one_deadline_is_shared_by_all_fetches_of_a_request(fetcher: Fetcher, server: Stranger, url) -> None:
+def test_one_deadline_is_shared_by_all_fetches_of_a_request(fetcher: Fetcher, server: ExternalHost, url) -> None:
     server.pages["/slow"] = sending(*[b"H"] * 100, pause=0.05)
     server.pages["/"] = ok(b"{}")
     shared = Deadline.after(0.4, time.monotonic)
@@ -293,7 +293,7 @@ def test_one_deadline_is_shared_by_all_fetches_of_a_request(fetcher: Fetcher, se
     assert server.connections == before  # no connection attempt
 
 
-def test_a_hanging_handshake_is_abandoned(fetcher: Fetcher, authority: Authority, names: Names) -> None:
+def test_a_hanging_handshake_is_abandoned(fetcher: Fetcher, authority: Authority, names: FakeResolver) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -309,11 +309,11 @@ def test_a_hanging_handshake_is_abandoned(fetcher: Fetcher, authority: Authority
 
 @pytest.mark.parametrize("problem", ["other name", "no name", "expired", "other authority", "the system's authorities"])
 def test_an_invalid_certificate_is_refused(
-    authority: Authority, names: Names, tmp_path: Path, deadline: Deadline, problem: str
+    authority: Authority, names: FakeResolver, tmp_path: Path, deadline: Deadline, problem: str
 ) -> None:
     signer = Authority("Another authority") if problem == "other authority" else authority
     subject = {"other name": ["evil.example"], "no name": []}.get(problem, [HOST])
-    with Stranger(signer.server(tmp_path, *subject, expired=problem == "expired")) as server:
+    with ExternalHost(signer.server(tmp_path, *subject, expired=problem == "expired")) as server:
         server.pages["/"] = ok(b"{}")
         trust = system_trust() if problem == "the system's authorities" else authority.trust()
         fetcher = Fetcher(Guard(frozenset({f"{HOST}:{server.port}"})), names, trust, lambda: NOW)
@@ -330,7 +330,7 @@ def test_the_system_trust_requires_tls_1_2_and_verifies_the_host() -> None:
     assert not trust.hostname_checks_common_name
 
 
-def test_plain_http_on_the_port_is_refused(authority: Authority, names: Names, deadline: Deadline) -> None:
+def test_plain_http_on_the_port_is_refused(authority: Authority, names: FakeResolver, deadline: Deadline) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -349,7 +349,7 @@ def test_plain_http_on_the_port_is_refused(authority: Authority, names: Names, d
     assert code == "tls_failed"
 
 
-def test_a_closed_port_is_reported_as_connect_failed(get: Get, names: Names) -> None:
+def test_a_closed_port_is_reported_as_connect_failed(get: Get, names: FakeResolver) -> None:
     names.answers[HOST] = [["127.0.0.9"]]
     assert code_of(lambda: get("/")) == "connect_failed"
 
@@ -357,7 +357,7 @@ def test_a_closed_port_is_reported_as_connect_failed(get: Get, names: Names) -> 
 # Redirects
 
 
-def test_at_most_two_redirects_are_followed(get: Get, server: Stranger) -> None:
+def test_at_most_two_redirects_are_followed(get: Get, server: ExternalHost) -> None:
     server.pages |= {f"/{n}": redirect(f"/{n - 1}") for n in range(1, 5)} | {"/0": ok(b"here")}
     assert get("/2") == b"here"
     server.paths.clear()
@@ -366,7 +366,7 @@ def test_at_most_two_redirects_are_followed(get: Get, server: Stranger) -> None:
 
 
 @pytest.mark.parametrize("status", ["301 A", "302 A", "303 A", "307 A", "308 A"])
-def test_every_kind_of_redirect_is_followed(get: Get, server: Stranger, status: str) -> None:
+def test_every_kind_of_redirect_is_followed(get: Get, server: ExternalHost, status: str) -> None:
     server.pages |= {"/a/b": redirect("../c?d", status), "/c?d": ok(b"here")}
     assert get("/a/b") == b"here"
 
@@ -377,25 +377,27 @@ def test_every_kind_of_redirect_is_followed(get: Get, server: Stranger, status: 
      "//2130706433/", "file:///etc/passwd", "https://localhost/", "https://good@evil.example/", "\\\\evil.example\\x",
      "https://badges.example:9001/2018-06-01/runtime/invocation/next", "javascript:1", "https://①②⑦.⓪.⓪.①/"],
 )  # fmt: skip
-def test_each_hop_is_checked_by_the_guard(get: Get, server: Stranger, names: Names, location: str) -> None:
+def test_each_hop_is_checked_by_the_guard(get: Get, server: ExternalHost, names: FakeResolver, location: str) -> None:
     server.pages["/"] = ok(b"", f"Location: {location}", status="302 Found")
     assert code_of(lambda: get("/")) == "url_refused"
     assert names.lookups == [HOST]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "10.0.0.1", "::1", "64:ff9b::a9fe:a9fe"])
-def test_a_redirect_to_a_private_address_is_refused(get: Get, server: Stranger, names: Names, address: str) -> None:
+def test_a_redirect_to_a_private_address_is_refused(
+    get: Get, server: ExternalHost, names: FakeResolver, address: str
+) -> None:
     names.answers["inner.example"] = [[address]]
     server.pages["/"] = redirect("https://inner.example/")
     assert code_of(lambda: get("/")) == "address_refused"
 
 
-def test_a_redirect_without_a_location_is_refused(get: Get, server: Stranger) -> None:
+def test_a_redirect_without_a_location_is_refused(get: Get, server: ExternalHost) -> None:
     server.pages["/"] = ok(b"", status="302 Found")
     assert code_of(lambda: get("/")) == "url_refused"
 
 
-def test_stay_refuses_a_redirect_to_another_origin(get: Get, server: Stranger, names: Names) -> None:
+def test_stay_refuses_a_redirect_to_another_origin(get: Get, server: ExternalHost, names: FakeResolver) -> None:
     names.answers["evil.example"] = [["93.184.216.34"]]
     server.pages |= {"/": redirect("https://evil.example/key"), "/near": redirect("/0"), "/0": ok(b"here")}
     assert code_of(lambda: get("/", stay=True)) == "redirect_refused"
@@ -406,7 +408,7 @@ def test_stay_refuses_a_redirect_to_another_origin(get: Get, server: Stranger, n
 
 
 def test_the_checked_address_is_the_one_that_is_used(
-    get: Get, server: Stranger, names: Names, deadline: Deadline
+    get: Get, server: ExternalHost, names: FakeResolver, deadline: Deadline
 ) -> None:
     names.answers[HOST] = [["127.0.0.1"], ["169.254.169.254"]]  # rebinding between check and use
     server.pages["/"] = ok(b"{}")
@@ -414,19 +416,21 @@ def test_the_checked_address_is_the_one_that_is_used(
     assert names.lookups == [HOST]
 
 
-def test_a_name_that_rebinds_between_hops_is_refused(server: Stranger, authority: Authority, deadline) -> None:
-    names = Names(rebind_example=[["93.184.216.34", "127.0.0.1"]])
+def test_a_name_that_rebinds_between_hops_is_refused(server: ExternalHost, authority: Authority, deadline) -> None:
+    names = FakeResolver(rebind_example=[["93.184.216.34", "127.0.0.1"]])
     fetcher = Fetcher(Guard(), names, authority.trust(), lambda: NOW)
     assert code_of(lambda: fetcher.get("https://rebind.example/", accept="*/*", deadline=deadline)) == "address_refused"
     assert server.connections == 0
 
 
-def test_the_next_address_is_tried_when_one_does_not_respond(get: Get, server: Stranger, names: Names) -> None:
+def test_the_next_address_is_tried_when_one_does_not_respond(
+    get: Get, server: ExternalHost, names: FakeResolver
+) -> None:
     names.answers[HOST] = [["127.0.0.9", "::1", "127.0.0.1"]]
     server.pages["/"] = ok(b"{}")
     assert get("/") == b"{}"
 
 
 def test_an_unknown_host_is_reported_as_dns_failed(authority: Authority, deadline: Deadline) -> None:
-    fetcher = Fetcher(Guard(), Names(), authority.trust(), lambda: NOW)
+    fetcher = Fetcher(Guard(), FakeResolver(), authority.trust(), lambda: NOW)
     assert code_of(lambda: fetcher.get("https://nobody.example/", accept="*/*", deadline=deadline)) == "dns_failed"

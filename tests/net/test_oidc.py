@@ -16,7 +16,7 @@ from chalicelib.net.cache import Cache
 from chalicelib.net.fetch import Fetcher
 from chalicelib.net.oidc import FRESH_EVERY, NetworkProviders
 from tests.net.conftest import NOW
-from tests.net.stranger import Stranger, ok, redirect
+from tests.net.external_host import ExternalHost, ok, redirect
 
 Url = Callable[[str], str]
 
@@ -61,7 +61,7 @@ DISCOVERY = "/.well-known/openid-configuration"
 
 
 def test_endpoints_come_from_the_cached_discovery_document(
-    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger, url: Url
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: ExternalHost, url: Url
 ) -> None:
     server.pages[DISCOVERY] = document(url)
     assert providers.endpoints(provider) == endpoints
@@ -70,7 +70,7 @@ def test_endpoints_come_from_the_cached_discovery_document(
 
 
 def test_a_provider_may_require_the_secret_in_the_form(
-    providers: NetworkProviders, provider: Provider, server: Stranger, url: Url
+    providers: NetworkProviders, provider: Provider, server: ExternalHost, url: Url
 ) -> None:
     server.pages[DISCOVERY] = document(url, token_endpoint_auth_methods_supported=["client_secret_post"])
     assert not providers.endpoints(provider).basic
@@ -85,7 +85,7 @@ def test_a_provider_may_require_the_secret_in_the_form(
     ids=str,
 )  # fmt: skip
 def test_an_invalid_discovery_document_is_refused(
-    providers: NetworkProviders, provider: Provider, server: Stranger, url: Url, changes: dict[str, object]
+    providers: NetworkProviders, provider: Provider, server: ExternalHost, url: Url, changes: dict[str, object]
 ) -> None:
     server.pages[DISCOVERY] = document(url, **changes)
     with pytest.raises(Unavailable) as caught:
@@ -94,7 +94,7 @@ def test_an_invalid_discovery_document_is_refused(
 
 
 def test_fresh_keys_bypass_the_cache_at_a_limited_rate(
-    providers: NetworkProviders, endpoints: Endpoints, server: Stranger, clock: Clock
+    providers: NetworkProviders, endpoints: Endpoints, server: ExternalHost, clock: Clock
 ) -> None:
     server.pages["/keys"] = ok(b'{"keys": [{"kid": "1"}, "nonsense"]}')
     assert providers.keys(endpoints, fresh=False) == [{"kid": "1"}]
@@ -120,7 +120,7 @@ def told(body: bytes, seen: list[bytes]) -> Callable[[ssl.SSLSocket], None]:
 
 
 def test_a_code_is_redeemed_with_the_secret_in_the_header(
-    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: ExternalHost
 ) -> None:
     server.pages["/token"] = ok(b'{"id_token": "x"}')
     form = {"grant_type": "authorization_code", "code": "a&b=c", "client_id": "client id"}
@@ -134,7 +134,7 @@ def test_a_code_is_redeemed_with_the_secret_in_the_header(
 
 
 def test_a_secret_in_the_form_is_not_in_a_header(
-    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: ExternalHost
 ) -> None:
     server.pages["/token"] = ok(b"{}")
     providers.redeem(provider, replace(endpoints, basic=False), {"code": "x"})
@@ -154,7 +154,7 @@ def test_a_secret_in_the_form_is_not_in_a_header(
     ],
 )
 def test_an_invalid_token_response_is_unavailable(
-    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: Stranger, page: bytes, code: str
+    providers: NetworkProviders, provider: Provider, endpoints: Endpoints, server: ExternalHost, page: bytes, code: str
 ) -> None:
     server.pages["/token"] = page
     with pytest.raises(Unavailable) as caught:

@@ -11,7 +11,7 @@ from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from chalicelib.verify.report import Verdict
-from tests.award.fakes import House
+from tests.award.fakes import IssuerFixture
 from tests.makers import (
     BASE_URL,
     NOW,
@@ -182,7 +182,7 @@ def test_the_recipient_is_checked_for_submitted_credentials_too() -> None:
 
 
 def test_a_submitted_laurel_token_is_valid_even_after_a_key_rotation() -> None:
-    issuing, remote_sources = House(), RemoteSources()
+    issuing, remote_sources = IssuerFixture(), RemoteSources()
     issuer_context = issuing.issuer_context
     hosted_reports = replace(submitted_setup().hosted.hosted_reports, public_store=issuing.issuer_store)
     submitted_reports = SubmittedReports(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import RunningStack
 from tests.http.public.test_pages import HEADLINES
-from tests.http.senders import FORM, envelope, filled, form, padded
+from tests.http.senders import FORM, envelope, filled_form, form, padded
 from tests.stack.test_edge import EVERY_BYTE, Answer, send_request
 
 
@@ -98,12 +98,14 @@ def test_cors_preflight_from_another_origin_is_allowed(stack: RunningStack, path
 
 def test_home_page_form_responds(stack: RunningStack) -> None:
     response = send_request(
-        stack, "/", "POST", filled(file=signed(stack, "valid")), accept="text/html", content_type=FORM
+        stack, "/", "POST", filled_form(file=signed(stack, "valid")), accept="text/html", content_type=FORM
     )
     assert (response.status, response.headers["Cache-Control"]) == (200, "no-store")
     assert HEADLINES["valid"] in response.body.decode()
-    link = send_request(stack, "/", "POST", filled(stack.demo["valid"]["url"]), accept="text/html", content_type=FORM)
+    link = send_request(
+        stack, "/", "POST", filled_form(stack.demo["valid"]["url"]), accept="text/html", content_type=FORM
+    )
     assert (link.status, link.headers["Location"]) == (303, stack.demo["valid"]["url"])
-    nothing = send_request(stack, "/", "POST", filled("hello"), accept="text/html", content_type=FORM)
+    nothing = send_request(stack, "/", "POST", filled_form("hello"), accept="text/html", content_type=FORM)
     assert nothing.status == 422
     assert "No credential found." in nothing.body.decode()

@@ -19,15 +19,15 @@ from chalicelib.award.webhooks.webhook import Fields, Secret, Webhook
 from chalicelib.errors import Malformed
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import Gateway
-from tests.http.signed_in import as_token, belongs
+from tests.http.signed_in import add_member, as_token
 
 
 @pytest.fixture
 def populated(laurel: Laurel) -> Laurel:
     """Two issuers; the first one has data of every type."""
     issuer_actions.create(laurel.issuer_context, NewIssuer("other", "Other", "https://other.example/", "Teaches, too."))
-    belongs(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
-    belongs(laurel.access_context, "other", "eve@other.example", Role.OWNER)
+    add_member(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
+    add_member(laurel.access_context, "other", "eve@other.example", Role.OWNER)
     (achievement,) = laurel.issuer_store.achievements("fernhill")
     laurel.issuer_store.replace_achievement(achievement, replace(achievement, name="Data analysis II", version=2))
     rows = b"name,email,ref\nBob,bob@example.org,7\nCarl,nonsense,8\n"

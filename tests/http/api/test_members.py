@@ -10,7 +10,7 @@ from chalicelib.access import members, tokens
 from chalicelib.access.roles import Role
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import Gateway, Response
-from tests.http.signed_in import as_operator, as_token, belongs
+from tests.http.signed_in import add_member, as_operator, as_token
 
 NEW = {
     "id": "riverside", "name": "Riverside", "url": "https://riverside.example/", "description": "Teaches.",
@@ -20,7 +20,7 @@ NEW = {
 
 @pytest.fixture
 def owner(laurel: Laurel) -> dict[str, str]:
-    belongs(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
+    add_member(laurel.access_context, "fernhill", "ada@fernhill.example", Role.OWNER)
     return as_token(laurel, "fernhill", Role.OWNER)
 
 

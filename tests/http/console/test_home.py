@@ -10,7 +10,7 @@ from chalicelib.http.console import home
 from chalicelib.http.html import render
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import Gateway
-from tests.http.signed_in import Browser, as_person, belongs
+from tests.http.signed_in import Browser, add_member, as_person
 
 NEW = {
     "name": "Riverside Academy",
@@ -43,7 +43,7 @@ def test_member_of_one_issuer_is_redirected_to_it(owner: Browser) -> None:
 
 def test_member_of_several_issuers_chooses(non_member: Browser, laurel: Laurel) -> None:
     non_member.post("/console/new", NEW)
-    belongs(laurel.access_context, "fernhill", "sam@elsewhere.example", Role.VIEWER)
+    add_member(laurel.access_context, "fernhill", "sam@elsewhere.example", Role.VIEWER)
     page = non_member.get("/console").text
     assert "Your role: viewer" in page
     assert "Your role: owner" in page
@@ -124,7 +124,7 @@ def test_created_issuers_are_limited_even_if_handed_over(non_member: Browser, la
         issuer_id = f"riverside-{number}"
         status = non_member.post("/console/new", {**NEW, "id": issuer_id}).status
         if status == 303:
-            belongs(laurel.access_context, issuer_id, "accomplice@elsewhere.example", Role.OWNER)
+            add_member(laurel.access_context, issuer_id, "accomplice@elsewhere.example", Role.OWNER)
             members.remove(laurel.access_context, issuer_id, "sam@elsewhere.example")
         return status
 

@@ -27,7 +27,7 @@ from tests.http.public.test_pages import (
     HEADLINES,
     Outline,
 )
-from tests.http.senders import FORM, filled, form, stranger
+from tests.http.senders import FORM, external_credential, filled_form, form
 
 LINK = "https://elsewhere.example/badge"
 UNKNOWN_ISSUER = "The issuer is not in any registry that Laurel uses."
@@ -36,7 +36,7 @@ UNKNOWN_ISSUER = "The issuer is not in any registry that Laurel uses."
 def submit_form(client: Gateway, text: str | bytes = b"", file: bytes = b"", **headers: str) -> Response:
     """Submit the form as a browser does."""
     sent = {"accept": HTML, "content_type": FORM, **headers}
-    return client("POST", "/", body=filled(text, file), **sent)
+    return client("POST", "/", body=filled_form(text, file), **sent)
 
 
 def document(laurel: Laurel, kind: str) -> bytes:
@@ -106,7 +106,7 @@ def test_invalid_laurel_link_is_not_redirected(client: Gateway, tail: str) -> No
 
 
 def test_external_link_is_followed_and_shown(client: Gateway, laurel: Laurel) -> None:
-    laurel.remote_sources.pages[LINK] = makers.as_bytes(stranger())
+    laurel.remote_sources.pages[LINK] = makers.as_bytes(external_credential())
     response = submit_form(client, LINK)
     assert HEADLINES["valid"] in response.text
     assert LINK in response.text
@@ -184,7 +184,7 @@ def test_uploaded_file_takes_precedence_over_text(client: Gateway, laurel: Laure
         (b"{}", "application/json", 415),
         (b"", "", 415),
         (b"x", FORM, 400),
-        (filled("x")[:-8], FORM, 400),
+        (filled_form("x")[:-8], FORM, 400),
         (form(*[(f"f{number}", b"x") for number in range(20)]), FORM, 400),
     ],
 )
@@ -213,7 +213,7 @@ def test_text_cannot_close_the_textarea(client: Gateway, ending: str) -> None:
 @pytest.mark.parametrize("evil", EVIL, ids=repr)
 def test_hostile_external_credential_renders_safely(client: Gateway, laurel: Laurel, evil: str) -> None:
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
-    source = makers.as_bytes(stranger(achievement=achievement, holder=Holder(evil)))
+    source = makers.as_bytes(external_credential(achievement=achievement, holder=Holder(evil)))
     response = submit_form(client, source)
     assert HEADLINES["valid"] in response.text
     outline = Outline(response.text)
@@ -229,7 +229,7 @@ def test_no_submitted_data_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     link = f"https://{CANARY}.example/{CANARY}"
-    evil = makers.as_bytes(stranger(holder=Holder(CANARY)))
+    evil = makers.as_bytes(external_credential(holder=Holder(CANARY)))
     for code in ("address_refused", "out_of_time", "http_status"):
         laurel.remote_sources.error = (code, f"{CANARY} did not answer.")
         for text in (CANARY, link, evil.decode(), f"{BASE_URL}/c/{CANARY}", '{"' + CANARY):
@@ -246,7 +246,7 @@ def test_no_submitted_data_is_logged(
 
 
 def test_hosted_credential_is_recorded_as_a_view_and_an_external_one_is_not(client: Gateway, laurel: Laurel) -> None:
-    submit_form(client, makers.as_bytes(stranger()))
+    submit_form(client, makers.as_bytes(external_credential()))
     assert laurel.event_store.events == {}
     submit_form(client, document(laurel, "valid"))
     assert [(event.kind, event.credential_id) for event in laurel.event_store.events.values()] == [
@@ -255,7 +255,7 @@ def test_hosted_credential_is_recorded_as_a_view_and_an_external_one_is_not(clie
 
 
 def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None:
-    text = submit_form(client, makers.as_bytes(stranger())).text
+    text = submit_form(client, makers.as_bytes(external_credential())).text
     assert (
         "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that is not linked to a web domain"
         in text
@@ -278,7 +278,7 @@ def test_proven_domain_is_named(client: Gateway, laurel: Laurel) -> None:
 
 def test_external_image_is_a_placeholder_and_a_link(client: Gateway) -> None:
     achievement = replace(makers.ACHIEVEMENT, image="https://tracker.example/a.png")
-    response = submit_form(client, makers.as_bytes(stranger(achievement=achievement)))
+    response = submit_form(client, makers.as_bytes(external_credential(achievement=achievement)))
     outline = Outline(response.text)
     assert "img" not in outline.shape
     assert '<svg class="picture"' in response.text
@@ -309,14 +309,14 @@ def test_embedded_image_is_shown_only_if_it_is_a_raster_image(
 
 
 def test_claims_of_an_unproven_external_credential_are_not_shown(client: Gateway) -> None:
-    source = makers.as_bytes(stranger()).replace(b"Ada Nwosu", b"Eve Malory")
+    source = makers.as_bytes(external_credential()).replace(b"Ada Nwosu", b"Eve Malory")
     text = submit_form(client, source).text
     assert HEADLINES["tampered"] in text
     for claimed in (*CLAIMED, "Watercolour", "Eve Malory"):
         assert claimed not in text
 
 
-OTHER_SUITE = makers.as_bytes(stranger()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd-2023")
+OTHER_SUITE = makers.as_bytes(external_credential()).replace(b"eddsa-rdfc-2022", b"ecdsa-sd-2023")
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,8 @@ def test_the_credential_field_is_accepted(client: Gateway, laurel: Laurel) -> No
 
 
 def test_the_home_page_form_is_accepted(client: Gateway, laurel: Laurel) -> None:
-    assert verify(client, senders.filled(bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
-    assert verify(client, senders.filled(file=bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
+    assert verify(client, senders.filled_form(bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
+    assert verify(client, senders.filled_form(file=bodies(laurel)["credential"]), FORM).json["verdict"] == "valid"
 
 
 @pytest.mark.parametrize(("email", "outcome"), [("ada@example.org", "passed"), ("eve@example.org", "failed")])
@@ -132,7 +132,7 @@ ERROR_CASES = [
     ("nothing_found", 422, f"{BASE_URL}/c/nothing".encode(), "text/plain"),
     ("nothing_found", 422, f"{BASE_URL}/c/{'a' * 1900}".encode(), "text/plain"),
     ("nothing_found", 422, envelope(url=f"{BASE_URL}/v1/credentials/{'q' * 26}/report"), "application/json"),
-    ("nothing_found", 422, senders.filled(), FORM),
+    ("nothing_found", 422, senders.filled_form(), FORM),
     ("nothing_found", 422, f"--{senders.BOUNDARY}--\r\n".encode(), FORM),
     ("link_unreachable", 422, LINK.encode(), "text/plain"),
     ("link_unreachable", 422, envelope(url=LINK), "application/json"),
@@ -156,12 +156,12 @@ ERROR_CASES = [
     ("invalid_request", 400, senders.form(("f", b"{}", "a"), ("credential", b"{}")), FORM),
     ("invalid_request", 400, senders.form(("f", b"{}", "a"), ("url", b"x")), FORM),
     ("invalid_request", 400, senders.form(("f", b"{}", "a"), ("recipient", b"nobody")), FORM),
-    ("malformed", 400, senders.filled("{}"), "multipart/form-data"),
-    ("malformed", 400, senders.filled("{}"), 'multipart/form-data; boundary=""'),
-    ("malformed", 400, senders.filled("{}"), "multipart/form-data; boundary=other"),
-    ("malformed", 400, senders.filled("{}"), FORM + "; x=" + "y" * form.MAX_CONTENT_TYPE),
-    ("malformed", 400, senders.filled("{}")[:-8], FORM),
-    ("malformed", 400, senders.filled("{}").replace(b"\r\n", b"\n"), FORM),
+    ("malformed", 400, senders.filled_form("{}"), "multipart/form-data"),
+    ("malformed", 400, senders.filled_form("{}"), 'multipart/form-data; boundary=""'),
+    ("malformed", 400, senders.filled_form("{}"), "multipart/form-data; boundary=other"),
+    ("malformed", 400, senders.filled_form("{}"), FORM + "; x=" + "y" * form.MAX_CONTENT_TYPE),
+    ("malformed", 400, senders.filled_form("{}")[:-8], FORM),
+    ("malformed", 400, senders.filled_form("{}").replace(b"\r\n", b"\n"), FORM),
     ("malformed", 400, b"", FORM),
     ("malformed", 400, senders.form(("credential", b"{}"), ("credential", b"{}")), FORM),
     ("malformed", 400, senders.form(*[(f"f{number}", b"x") for number in range(form.MAX_PARTS + 1)]), FORM),
@@ -238,7 +238,7 @@ VALUES = st.recursive(
 @given(extra=VALUES)
 def test_an_envelope_preserves_every_signed_value(client: Gateway, extra: object) -> None:
     # JCS signs every member, so a number or text serialized in another form would break the signature.
-    document = {name: value for name, value in senders.stranger().items() if name != "proof"}
+    document = {name: value for name, value in senders.external_credential().items() if name != "proof"}
     document["credentialSubject"] = {**document["credentialSubject"], "more": {"value": extra}}  # type: ignore[dict-item]
     signed = makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")
     alone, wrapped = verify(client, makers.as_bytes(signed)), verify(client, envelope(credential=signed))
@@ -282,7 +282,7 @@ def test_storage_failure_is_not_reported_as_a_link_failure(laurel: Laurel) -> No
 
 
 def test_an_external_link_is_followed(client: Gateway, laurel: Laurel) -> None:
-    laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.stranger())
+    laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.external_credential())
     response = verify(client, envelope(url=LINK))
     assert (response.status, response.json["verdict"]) == (200, "valid")
     assert response.json["findings"][7]["outcome"] == "unknown"
@@ -329,7 +329,7 @@ def test_any_text_may_be_sent_as_a_url(client: Gateway, laurel: Laurel, url: str
 
 @pytest.mark.parametrize("claimed", ["http://[", f"{BASE_URL}/c/", f"{BASE_URL}/c/{'q' * 26}", f"{BASE_URL}/c/<b>"])
 def test_a_credential_with_any_id_gets_a_report(client: Gateway, laurel: Laurel, claimed: str) -> None:
-    document = {**senders.stranger(), "id": claimed}
+    document = {**senders.external_credential(), "id": claimed}
     del document["proof"]
     response = verify(client, makers.as_bytes(makers.signed(document, makers.OTHER_KEY, suite="eddsa-jcs-2022")))
     assert response.status == 200
@@ -375,7 +375,7 @@ def test_hosted_credentials_are_recorded_and_external_ones_are_not(client: Gatew
     events = list(laurel.event_store.events.values())
     assert len(events) == len(bodies(laurel))
     assert {(event.kind, event.credential_id) for event in events} == {(Kind.VERIFICATION, id_of("valid"))}
-    verify(client, makers.as_bytes(senders.stranger()))
+    verify(client, makers.as_bytes(senders.external_credential()))
     assert len(laurel.event_store.events) == len(events)
 
 
@@ -415,7 +415,9 @@ def test_a_credential_page_does_not_load_the_submission_modules() -> None:
 
 
 def test_recipient_is_compared_on_external_credentials(client: Gateway) -> None:
-    report = verify(client, envelope(credential=senders.stranger(), recipient={"email": "eve@example.org"})).json
+    report = verify(
+        client, envelope(credential=senders.external_credential(), recipient={"email": "eve@example.org"})
+    ).json
     assert report["findings"][8]["code"] == "recipient_differs"
 
 

@@ -22,7 +22,7 @@ def redirect(location: str, status: str = "302 Found") -> bytes:
     return ok(b"", f"Location: {location}", status=status)
 
 
-class Stranger:
+class ExternalHost:
     """Serves ``pages`` (path to bytes, or to a function that gets the connection) on one address and records the
     requests."""
 
