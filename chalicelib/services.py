@@ -224,7 +224,8 @@ class Services:
     def access_context(self) -> AccessContext:
         """What authentication and authorisation need."""
         from chalicelib.access.access_context import AccessContext
-        from chalicelib.dynamo.stores.members_and_sessions import DynamoMemberStore, DynamoSessionStore
+        from chalicelib.dynamo.stores.members import DynamoMemberStore
+        from chalicelib.dynamo.stores.sessions import DynamoSessionStore
 
         return AccessContext(
             member_store=DynamoMemberStore(self._tables),

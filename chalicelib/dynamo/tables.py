@@ -38,6 +38,8 @@ Raw = dict[str, dict[str, Any]]
 
 ABSENT = "attribute_not_exists(pk)"
 """The condition that no item exists under the key."""
+EXISTS = "attribute_exists(pk)"
+"""The condition that an item exists under the key."""
 UNCONDITIONAL = "attribute_exists(pk) OR attribute_not_exists(pk)"
 """No condition: for an item that another item's condition in the same transaction protects, or that is the same however
 often it is put."""

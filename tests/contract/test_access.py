@@ -22,7 +22,8 @@ from chalicelib.access.roles import Role
 from chalicelib.award.ports import IssuerStore
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
-from chalicelib.dynamo.stores.members_and_sessions import DynamoMemberStore, DynamoSessionStore
+from chalicelib.dynamo.stores.members import DynamoMemberStore
+from chalicelib.dynamo.stores.sessions import DynamoSessionStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from tests import aws_calls, fakes

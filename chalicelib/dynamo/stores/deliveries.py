@@ -11,8 +11,8 @@ from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.links import Link, Name
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Readable, read
+from chalicelib.dynamo import keys, reads
+from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.delivery import (
     DeliveryItem,
     EarlyEventItem,
@@ -37,7 +37,9 @@ class DynamoDeliveryStore:
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         key = keys.delivery(issuer_id, credential_id)
-        return self._one(self._tables.credentials, DeliveryItem, key) or Delivery(credential_id, issuer_id)
+        return reads.find(self._tables, self._tables.credentials, DeliveryItem, key) or Delivery(
+            credential_id, issuer_id
+        )
 
     def save(self, delivery: Delivery) -> Delivery:
         after = replace(delivery, version=delivery.version + 1)
@@ -48,7 +50,7 @@ class DynamoDeliveryStore:
         self._put_once(SentEmailItem.of(message_id, sent_email, at + SENT_EMAIL_FOR).raw())
 
     def sent_email(self, message_id: str) -> SentEmail | None:
-        return self._one(self._tables.secrets, SentEmailItem, keys.sent_email(message_id))
+        return reads.find(self._tables, self._tables.secrets, SentEmailItem, keys.sent_email(message_id))
 
     def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
         self._tables.put(self._tables.secrets, Put(EarlyEventItem.of(message_id, early).raw(), UNCONDITIONAL))
@@ -58,7 +60,7 @@ class DynamoDeliveryStore:
         return tuple(read(EarlyEventItem, raw) for raw in found)
 
     def mailbox(self, digest: str) -> Mailbox:
-        return self._one(self._tables.credentials, MailboxItem, keys.mailbox(digest)) or Mailbox(digest)
+        return reads.find(self._tables, self._tables.credentials, MailboxItem, keys.mailbox(digest)) or Mailbox(digest)
 
     def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
         after = replace(mailbox, version=mailbox.version + 1)
@@ -70,7 +72,7 @@ class DynamoDeliveryStore:
             self._put_once(HolderLinkItem.of(link).raw())
 
     def link(self, name: Name) -> Link | None:
-        return self._one(self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
+        return reads.find(self._tables, self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
 
     def delete_links(self, box: str) -> None:
         for raw in self._tables.query(self._tables.secrets, keys.holder_links(box)):
@@ -91,7 +93,3 @@ class DynamoDeliveryStore:
         except ConditionFailed as error:
             if error.found.get(0) != raw:
                 raise
-
-    def _one(self, table: str, model: type[Readable[N]], key: keys.Key) -> N | None:
-        raw = self._tables.get(table, key)
-        return None if raw is None else read(model, raw)

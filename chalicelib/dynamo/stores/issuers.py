@@ -18,7 +18,7 @@ from chalicelib.award.issuing.search import (
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
-from chalicelib.dynamo import keys
+from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, Pointer, read
 from chalicelib.dynamo.items.credentials import (
     AchievementItem,
@@ -31,15 +31,13 @@ from chalicelib.dynamo.items.credentials import (
     RowItem,
     StatusListItem,
 )
-from chalicelib.dynamo.stores.members_and_sessions import first_member
+from chalicelib.dynamo.stores.members import first_member
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.tasks import raw as raw_task
 from chalicelib.dynamo.tables import ConditionFailed, Put, Raw, Update
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
-PAGE = 25
-"""Items per read while listing: 25 of the largest stay below the 16 MB limit of one BatchGetItem."""
 MOST_ACTIONS = 100
 """Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
 MOST_BYTES = 3_500_000
@@ -56,8 +54,8 @@ class DynamoIssuerStore(DynamoPublicStore):
 
     def issuers(self) -> Iterator[Issuer]:
         pointers = self._tables.query(self._tables.credentials, keys.issuers())
-        while page := [keys.issuer(read(Pointer, raw)) for raw in islice(pointers, PAGE)]:
-            yield from (read(IssuerItem, raw) for raw in self._existing(page))
+        issuer_keys = (keys.issuer(read(Pointer, raw)) for raw in pointers)
+        return (read(IssuerItem, raw) for raw in self._existing(issuer_keys))
 
     def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
         pointer = Pointer(*keys.issuer_pointer(issuer.id), target=issuer.id)
@@ -75,11 +73,10 @@ class DynamoIssuerStore(DynamoPublicStore):
         self._transact(_next(IssuerItem.of(issuer).raw(), issuer.version), *puts)
 
     def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
-        return self._one(AchievementItem, keys.achievement(issuer_id, achievement_id), _NO_ACHIEVEMENT)
+        return self._require(AchievementItem, keys.achievement(issuer_id, achievement_id), _NO_ACHIEVEMENT)
 
     def achievements(self, issuer_id: str) -> Iterator[Achievement]:
-        for raw in self._tables.query(self._tables.credentials, keys.achievements(issuer_id)):
-            yield read(AchievementItem, raw)
+        return reads.list_range(self._tables, self._tables.credentials, AchievementItem, keys.achievements(issuer_id))
 
     def add_achievement(self, achievement: Achievement) -> None:
         self._transact(Put(AchievementItem.of(achievement).raw()), _put_version(achievement))
@@ -99,11 +96,11 @@ class DynamoIssuerStore(DynamoPublicStore):
         if present.version == version:
             return present
         key = keys.achievement_version(issuer_id, achievement_id, version)
-        return self._one(AchievementItem, key, "This achievement has no such version.")
+        return self._require(AchievementItem, key, "This achievement has no such version.")
 
     def achievement_versions(self, issuer_id: str, achievement_id: str) -> Iterator[Achievement]:
         part = keys.achievement_versions(issuer_id, achievement_id)
-        stored = [read(AchievementItem, raw) for raw in self._tables.query(self._tables.credentials, part)]
+        stored = list(reads.list_range(self._tables, self._tables.credentials, AchievementItem, part))
         if stored:
             yield from stored
             return
@@ -112,8 +109,7 @@ class DynamoIssuerStore(DynamoPublicStore):
 
     def records(self, issuer_id: str) -> Iterator[Record]:
         rows = self._tables.query(self._tables.credentials, keys.rows(issuer_id))
-        while page := [keys.record(_id_in(raw)) for raw in islice(rows, PAGE)]:
-            yield from (read(RecordItem, raw) for raw in self._existing(page))
+        return (read(RecordItem, raw) for raw in self._existing(keys.record(_id_in(raw)) for raw in rows))
 
     def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
         try:
@@ -144,11 +140,12 @@ class DynamoIssuerStore(DynamoPublicStore):
         return {wanted[key] for key in self._tables.get_many({self._tables.credentials: list(wanted)})}
 
     def recipient(self, credential_id: str) -> Recipient:
-        return self._one(RecipientItem, keys.recipient(credential_id), "No recipient is stored for this credential.")
+        return self._require(
+            RecipientItem, keys.recipient(credential_id), "No recipient is stored for this credential."
+        )
 
     def holdings(self, email: str) -> Iterator[Holding]:
-        for raw in self._tables.query(self._tables.credentials, keys.holders(email)):
-            yield read(HolderPointer, raw)
+        return reads.list_range(self._tables, self._tables.credentials, HolderPointer, keys.holders(email))
 
     def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
         start = keys.row(issuer_id, after.issued_at, after.credential_id) if after else None
@@ -158,9 +155,8 @@ class DynamoIssuerStore(DynamoPublicStore):
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
         pointers = self._tables.query(self._tables.credentials, keys.holders_of_issuer(issuer_id, email))
         partition = keys.rows(issuer_id).pk
-        return self._as_rows(
-            self._existing(keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MOST_OF_ONE))
-        )
+        row_keys = (keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MOST_OF_ONE))
+        return self._as_rows(list(self._existing(row_keys)))
 
     def _as_rows(self, raws: Sequence[Raw]) -> list[Row]:
         # An old entry is a pointer instead of a row, so its data comes from the record.
@@ -174,14 +170,8 @@ class DynamoIssuerStore(DynamoPublicStore):
                 rows.append(row_of(record, None))
         return rows
 
-    def _existing(self, wanted: Iterable[keys.Key]) -> list[Raw]:
-        """The items under ``wanted`` keys, in the same order; keys without an item are left out."""
-        found: list[Raw] = []
-        remaining = iter(wanted)
-        while page := list(islice(remaining, PAGE)):
-            existing = self._tables.get_many({self._tables.credentials: page})
-            found += [existing[key] for key in page if key in existing]
-        return found
+    def _existing(self, wanted: Iterable[keys.Key]) -> Iterator[Raw]:
+        return reads.existing(self._tables, self._tables.credentials, wanted)
 
     def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
         puts = [_next_record(record), *_next_lists(lists), *(Put(raw_task(task)) for task in tasks)]

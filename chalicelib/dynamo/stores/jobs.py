@@ -31,7 +31,7 @@ from chalicelib.award.bulk.job import (
     Results,
     RowState,
 )
-from chalicelib.dynamo import keys
+from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import (
     Item,
     Pointer,
@@ -40,7 +40,7 @@ from chalicelib.dynamo.items.base import (
 )
 from chalicelib.dynamo.stores import tasks
 from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Tables
-from chalicelib.errors import Malformed, NotFound
+from chalicelib.errors import Malformed
 from chalicelib.tasks.task_queue import Task
 
 N = TypeVar("N")
@@ -150,7 +150,7 @@ class DynamoJobs:
         self._tables.transact(self._table, puts)
 
     def job(self, issuer_id: str, job_id: str) -> Job:
-        return self._one(JobItem, keys.job(issuer_id, job_id))
+        return self._require(JobItem, keys.job(issuer_id, job_id))
 
     def jobs(self, issuer_id: str, after: str | None, limit: int) -> JobPage:
         stored = self._tables.query(self._table, keys.jobs_before(issuer_id, after), page=limit + 1)
@@ -166,7 +166,7 @@ class DynamoJobs:
         self._tables.transact(self._table, [Put(ChunkItem.of(job, chunk).raw(), UNCONDITIONAL)])
 
     def chunk(self, job: Job, number: int) -> Chunk:
-        return self._one(ChunkItem, keys.chunk(job.issuer_id, job.id, number))
+        return self._require(ChunkItem, keys.chunk(job.issuer_id, job.id, number))
 
     def put_results(self, job: Job, results: Results) -> None:
         item = ResultsItem.of(job, results).raw()
@@ -179,18 +179,14 @@ class DynamoJobs:
                 raise
 
     def results(self, job: Job, since: int = 0) -> Iterator[Results]:
-        for raw in self._tables.query(self._table, keys.results_since(job.issuer_id, job.id, since)):
-            yield read(ResultsItem, raw)
+        part = keys.results_since(job.issuer_id, job.id, since)
+        return reads.list_range(self._tables, self._table, ResultsItem, part)
 
     def results_of(self, job: Job, number: int) -> Results | None:
-        raw = self._tables.get(self._table, keys.results(job.issuer_id, job.id, number))
-        return None if raw is None else read(ResultsItem, raw)
+        return reads.find(self._tables, self._table, ResultsItem, keys.results(job.issuer_id, job.id, number))
 
-    def _one(self, model: type[Readable[N]], key: keys.Key) -> N:
-        raw = self._tables.get(self._table, key)
-        if raw is None:
-            raise NotFound("This job does not exist.")
-        return read(model, raw)
+    def _require(self, model: type[Readable[N]], key: keys.Key) -> N:
+        return reads.require(self._tables, self._table, model, key, "This job does not exist.")
 
 
 _WITHOUT_REASON = {state: Outcome(state) for state in RowState}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Self
 
 from pynamodb.attributes import (
@@ -25,13 +24,13 @@ from chalicelib.award.pathways.pathway import (
 )
 from chalicelib.award.pathways.pathway_actions import PathwaySet
 from chalicelib.award.pathways.pathway_json import read_node, write_node
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, read
+from chalicelib.dynamo import keys, reads
+from chalicelib.dynamo.items.base import Item
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.stores.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.tasks import raw as raw_task
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Put, Tables
-from chalicelib.errors import Malformed, NotFound
+from chalicelib.errors import Malformed
 from chalicelib.tasks.task_queue import Task
 
 
@@ -144,8 +143,7 @@ class DynamoPathways:
         self._table = tables.credentials
 
     def pathway_set(self, issuer_id: str) -> PathwaySet | None:
-        raw = self._tables.get(self._table, keys.pathway_set(issuer_id))
-        return None if raw is None else read(PathwaySetItem, raw)
+        return reads.find(self._tables, self._table, PathwaySetItem, keys.pathway_set(issuer_id))
 
     def pathway(self, issuer_id: str, pathway_id: str) -> Pathway:
         return self._pathway(keys.pathway(issuer_id, pathway_id))
@@ -154,12 +152,11 @@ class DynamoPathways:
         return self._pathway(keys.pathway_version(issuer_id, pathway_id, version))
 
     def pathways(self, issuer_id: str) -> Iterator[Pathway]:
-        for raw in self._tables.query(self._table, keys.pathways(issuer_id)):
-            yield read(PathwayItem, raw)
+        return reads.list_range(self._tables, self._table, PathwayItem, keys.pathways(issuer_id))
 
     def pathway_links(self, issuer_id: str, achievement_id: str) -> tuple[PathwayLink, ...]:
-        raw = self._tables.get(self._table, keys.pathway_links(issuer_id, achievement_id))
-        return () if raw is None else read(PathwayLinksItem, raw)
+        key = keys.pathway_links(issuer_id, achievement_id)
+        return reads.find(self._tables, self._table, PathwayLinksItem, key) or ()
 
     def save(
         self,
@@ -194,18 +191,15 @@ class DynamoPathways:
             return  # already stored
 
     def completion(self, issuer_id: str, pathway_id: str, completion_id: str) -> Completion | None:
-        raw = self._tables.get(self._table, keys.completion(issuer_id, pathway_id, completion_id))
-        return None if raw is None else read(CompletionItem, raw)
+        key = keys.completion(issuer_id, pathway_id, completion_id)
+        return reads.find(self._tables, self._table, CompletionItem, key)
 
     def completions(self, issuer_id: str, pathway_id: str, after: str | None, limit: int) -> Sequence[Completion]:
-        stored = self._tables.query(self._table, keys.completions_after(issuer_id, pathway_id, after), page=limit)
-        return [read(CompletionItem, raw) for raw in islice(stored, limit)]
+        part = keys.completions_after(issuer_id, pathway_id, after)
+        return list(reads.list_range(self._tables, self._table, CompletionItem, part, limit))
 
     def _pathway(self, key: Key) -> Pathway:
-        raw = self._tables.get(self._table, key)
-        if raw is None:
-            raise NotFound("This issuer does not have this pathway.")
-        return read(PathwayItem, raw)
+        return reads.require(self._tables, self._table, PathwayItem, key, "This issuer does not have this pathway.")
 
 
 def _next(item: Item, version: int) -> Put:

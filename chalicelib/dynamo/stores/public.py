@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
-from chalicelib.dynamo import keys
+from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, Readable, read
 from chalicelib.dynamo.items.credentials import (
     ImageItem,
@@ -18,7 +18,6 @@ from chalicelib.dynamo.items.credentials import (
 from chalicelib.dynamo.stores.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem
 from chalicelib.dynamo.tables import Tables
-from chalicelib.errors import NotFound
 from chalicelib.reports.store import RelatedItems
 
 N = TypeVar("N")
@@ -31,7 +30,7 @@ class DynamoPublicStore:
         self._tables = tables
 
     def record(self, credential_id: str) -> Record:
-        return self._one(RecordItem, keys.record(credential_id), "This credential does not exist.")
+        return self._require(RecordItem, keys.record(credential_id), "This credential does not exist.")
 
     def related_items(self, record: Record, day: date) -> RelatedItems:
         issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)
@@ -50,20 +49,17 @@ class DynamoPublicStore:
         )
 
     def issuer(self, issuer_id: str) -> Issuer:
-        return self._one(IssuerItem, keys.issuer(issuer_id), "This issuer does not exist.")
+        return self._require(IssuerItem, keys.issuer(issuer_id), "This issuer does not exist.")
 
     def issuer_of_did(self, did: str) -> Issuer:
-        pointer = self._one(Pointer, keys.did_pointer(did), "No issuer here has this DID.")
+        pointer = self._require(Pointer, keys.did_pointer(did), "No issuer here has this DID.")
         return self.issuer(pointer)
 
     def status_list(self, list_id: str) -> StatusList:
-        return self._one(StatusListItem, keys.status_list(list_id), "This status list does not exist.")
+        return self._require(StatusListItem, keys.status_list(list_id), "This status list does not exist.")
 
     def image(self, sha256: str) -> Image:
-        return self._one(ImageItem, keys.image(sha256), "This image does not exist.")
+        return self._require(ImageItem, keys.image(sha256), "This image does not exist.")
 
-    def _one(self, model: type[Readable[N]], key: keys.Key, absent: str) -> N:
-        raw = self._tables.get(self._tables.credentials, key)
-        if raw is None:
-            raise NotFound(absent)
-        return read(model, raw)
+    def _require(self, model: type[Readable[N]], key: keys.Key, absent: str) -> N:
+        return reads.require(self._tables, self._tables.credentials, model, key, absent)

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.dynamo import keys
+from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Delete, Put, Raw, Tables
 from chalicelib.errors import NotFound
@@ -104,8 +104,7 @@ class DynamoTaskQueue:
         self._move(task, DeadLetterItem.of(DeadLetter(replace(task, due=now), code)).raw())
 
     def dead_letters(self, limit: int) -> Iterator[DeadLetter]:
-        stored = self._tables.query(self._table, keys.dead_letters(), page=limit)
-        return (read(DeadLetterItem, item) for item in islice(stored, limit))
+        return reads.list_range(self._tables, self._table, DeadLetterItem, keys.dead_letters(), limit)
 
     def retry(self, dead_letter: DeadLetter, now: datetime) -> None:
         retried = replace(dead_letter.task, due=now, attempts=0)

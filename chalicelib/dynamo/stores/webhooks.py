@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Self
 
 from pynamodb.attributes import (
@@ -25,10 +24,9 @@ from chalicelib.award.webhooks.webhook import (
     Secret,
     Webhook,
 )
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, epoch, read
+from chalicelib.dynamo import keys, reads
+from chalicelib.dynamo.items.base import Item, epoch
 from chalicelib.dynamo.tables import UNCONDITIONAL, Put, Tables
-from chalicelib.errors import NotFound
 
 KEPT = timedelta(days=30)
 """How long a delivery is kept: longer than the days for which a sender retries."""
@@ -122,14 +120,11 @@ class DynamoWebhookStore:
         self._tables = tables
 
     def webhook(self, issuer_id: str, webhook_id: str) -> Webhook:
-        raw = self._tables.get(self._tables.credentials, keys.webhook(issuer_id, webhook_id))
-        if raw is None:
-            raise NotFound("This webhook does not exist.")
-        return read(WebhookItem, raw)
+        key = keys.webhook(issuer_id, webhook_id)
+        return reads.require(self._tables, self._tables.credentials, WebhookItem, key, "This webhook does not exist.")
 
     def webhooks(self, issuer_id: str) -> Iterator[Webhook]:
-        for raw in self._tables.query(self._tables.credentials, keys.webhooks(issuer_id)):
-            yield read(WebhookItem, raw)
+        return reads.list_range(self._tables, self._tables.credentials, WebhookItem, keys.webhooks(issuer_id))
 
     def add_webhook(self, webhook: Webhook) -> None:
         self._tables.transact(self._tables.credentials, [Put(WebhookItem.of(webhook).raw())])
@@ -157,9 +152,9 @@ class DynamoWebhookStore:
         self._tables.put(self._tables.secrets, Put(item.raw(), UNCONDITIONAL))
 
     def deliveries(self, issuer_id: str, webhook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        stored = self._tables.query(self._tables.secrets, keys.webhook_deliveries(issuer_id, webhook_id), page=limit)
+        part = keys.webhook_deliveries(issuer_id, webhook_id)
+        newest = reads.list_range(self._tables, self._tables.secrets, WebhookDeliveryItem, part, limit)
         # Expired deliveries are left out here because DynamoDB may delete them days late.
-        newest = [read(WebhookDeliveryItem, raw) for raw in islice(stored, limit)]
         return [delivery for delivery in newest if now < delivery.at + KEPT]
 
 
