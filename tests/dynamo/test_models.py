@@ -132,5 +132,5 @@ def test_stored_issuer_without_registration_counts_as_registered_by_operators():
 
 def test_item_types_have_unique_names():
     """A duplicate name is only detected when one process loads both models."""
-    for module in pkgutil.iter_modules(dynamo.__path__):
-        importlib.import_module(f"{dynamo.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(dynamo.__path__, f"{dynamo.__name__}."):
+        importlib.import_module(module.name)  # PynamoDB refuses a second model with the same discriminator
