@@ -130,8 +130,8 @@ def test_nothing_found_gives_advice_and_keeps_the_text(client: Gateway, text: st
     assert says in html.unescape(response.text)
     assert field_text(response) == text
     (field,) = [attrs for tag, attrs in outline.elements if tag == "textarea"]
-    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "error")
-    assert {"alert"} == {attrs["role"] for _, attrs in outline.elements if attrs.get("id") == "error"}
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "problem")
+    assert {"alert"} == {attrs["role"] for _, attrs in outline.elements if attrs.get("id") == "problem"}
 
 
 @pytest.mark.parametrize(
