@@ -54,13 +54,13 @@ def too_large() -> Problem:
 
 
 def malformed_body() -> Problem:
-    return Problem("invalid_request", "The length or the chunks of the body could not be understood.")
+    return Problem("invalid_request", "The body’s length or chunked encoding is not valid.")
 
 
 def not_understood(status: int) -> Problem:
     """Return the error for a request that Python's HTTP server rejects, in place of its HTML page."""
     if status == HTTPStatus.NOT_IMPLEMENTED:  # API Gateway supports no such method on any path
-        return Problem("not_found", "Check that you copied the whole address, and that it supports this method.")
+        return Problem("not_found", "Check that you copied the whole URL, and that it supports this method.")
     return Problem("invalid_request", "Laurel could not understand the request.")
 
 
@@ -121,8 +121,8 @@ class Front(BaseHTTPRequestHandler):
             return reply.status, reply.getheaders(), content
         except TimeoutError as error:
             detail = (
-                "What you asked for may be done all the same. Look before you ask again, "
-                "or send the same again with the same Idempotency-Key."
+                "Your request may have been completed. Check before you try again, "
+                "or repeat it with the same Idempotency-Key."
             )
             raise Problem("timeout", detail, headers=LATER) from error
         except (OSError, http.client.HTTPException) as error:
@@ -132,7 +132,7 @@ class Front(BaseHTTPRequestHandler):
 
     def way_out(self) -> str:
         port = self.connection.getsockname()[1]
-        return f"The embedded AWS does not answer. Start it again with `make run PORT={port}`."
+        return f"The embedded AWS does not respond. Restart it with `make run PORT={port}`."
 
     def forwarded_headers(self, length: int) -> list[tuple[str, str]]:
         """Return the client's headers without those of its connection, and with those that API Gateway sets."""

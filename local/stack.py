@@ -265,7 +265,7 @@ class Stack:
             # Signing in needs the link in an email, and `chalice local` has no mail page.
             mail = ports.free_port(self.port + 1)
             self._start_front("mail", mail, deployed.api_url(engine))
-        say(f"mail: http://localhost:{mail}/_mail")
+        say(f"emails: http://localhost:{mail}/_mail")
         say(f"ready: {self.base_url} (chalice local; Ctrl-C stops it, `make stop` also stops the embedded AWS)")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
         try:

@@ -106,4 +106,4 @@ def _owner_count(member: Member | None) -> int:
 
 
 def _busy() -> Conflict:
-    return Conflict("The members are being changed by someone else. Try again.", code="busy")
+    return Conflict("Someone else is changing the members. Try again.", code="busy")

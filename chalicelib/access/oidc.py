@@ -187,7 +187,7 @@ def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
         raise _failed(f"{provider.name} has not verified your email address.")
     found = email_address.normalize(email)
     if provider.domains and found.rpartition("@")[2] not in provider.domains:
-        raise _failed(f"{provider.name} signs in people of {', '.join(provider.domains)} here.")
+        raise _failed(f"{provider.name} only signs in people with an address at {', '.join(provider.domains)}.")
     return found
 
 

@@ -48,7 +48,9 @@ def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
     """Count one request of ``subject``; raises `TooMany` when the ``limit`` was already reached."""
     if not within(access_context, limit, subject):
         seconds = int((_window(access_context, limit)[1] - access_context.now()).total_seconds())
-        raise TooMany(f"Too many requests. Try again in {max(1, round(seconds / 60))} minutes.", seconds)
+        minutes = max(1, round(seconds / 60))
+        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+        raise TooMany(f"Too many requests. Try again in {wait}.", seconds)
 
 
 def network(address: str) -> str:

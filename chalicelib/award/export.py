@@ -237,4 +237,4 @@ def _read(cursor: str, names: Iterable[str]) -> tuple[str, str]:
 
 
 def _bad_cursor() -> Malformed:
-    return Malformed("This is not a cursor from an export. Start without a cursor.", code="bad_cursor")
+    return Malformed("This cursor is not valid. Start again without one.", code="bad_cursor")

@@ -41,7 +41,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DomainProof:
-    """A domain that names this issuer as its own."""
+    """A domain that confirms this issuer."""
 
     domain: str
     place: Place

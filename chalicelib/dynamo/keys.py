@@ -23,7 +23,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>``                   ``MEMBER#<email>``              a member; all members of an issuer
 ``ISSUER#<issuer>``                   ``ROSTER``                      how many members and owners an issuer has
 ``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
-``TOKEN#<token>``                     ``TOKEN``                       an API token
+``TOKEN#<token>``                     ``TOKEN``                       an API key
 ``ISSUER#<issuer>#TOKENS``            ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
 ``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
 ``ISSUER#<issuer>#JOBS``              ``<created at>#<job>``          an issuer's jobs by time (a pointer each)

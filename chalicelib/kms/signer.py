@@ -64,7 +64,7 @@ class KmsSigner:
         """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
         if len(message) > LONGEST_MESSAGE:
             raise Refused(
-                f"KMS signs at most {LONGEST_MESSAGE} bytes and this has {len(message)}: "
+                f"KMS signs at most {LONGEST_MESSAGE} bytes, and this is {len(message)}: "
                 "the credential is too large for a JWT; its Data Integrity form has no such limit.",
                 code="message_too_long",
             )

@@ -36,7 +36,7 @@ def add_commands(resources: Commands) -> None:
         verbs,
         "issue",
         issue_one,
-        "issue an achievement to one holder; see `job run` for many",
+        "issue a credential to one holder; see `job run` for many",
         'laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org --notify',
     )
     grammar.issuer(made)
@@ -44,7 +44,7 @@ def add_commands(resources: Commands) -> None:
     made.add_argument("--name", required=True, help="name of the holder")
     made.add_argument("--email", help="email address of the holder; the credential contains only a salted hash of it")
     made.add_argument("--did", help="DID of the holder")
-    made.add_argument("--zone", help="IANA time zone of the holder, such as Europe/Berlin")
+    made.add_argument("--zone", help="IANA timezone of the holder, such as Europe/Berlin")
     made.add_argument("--notify", action="store_true", help="email the holder")
     _dates(made, "now")
     _evidence(made)
@@ -93,7 +93,7 @@ def _replacements(verbs: Commands) -> None:
         "correct",
         correct_one,
         "issue a corrected credential and revoke the original",
-        'laurel credential correct ID --name "Grace Osei" --reason "Name misspelled"',
+        'laurel credential correct ID --name "Grace Osei" --reason "Name misspelt"',
     )
     right.add_argument("id", metavar="ID")
     right.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
@@ -102,7 +102,7 @@ def _replacements(verbs: Commands) -> None:
     right.add_argument("--did")
     _dates(right, "as in the original")
     _evidence(right)
-    right.add_argument("--without", action="append", default=[], choices=_ABSENT, help="remove this member; repeatable")
+    right.add_argument("--without", action="append", default=[], choices=_ABSENT, help="remove this field; repeatable")
     right.add_argument("--reason", help="reason shown on the page of the original")
     renewal = grammar.command(
         verbs,
@@ -137,7 +137,7 @@ def _evidence(command: ArgumentParser) -> None:
 
 def _links(options: Namespace) -> tuple[EvidenceLink, ...]:
     if any(len(each) not in (2, 3) for each in options.evidence):
-        raise UsageProblem("Give evidence as --evidence URL NAME or --evidence URL NAME DESCRIPTION.")
+        raise UsageProblem("Use --evidence URL NAME or --evidence URL NAME DESCRIPTION.")
     return tuple(EvidenceLink(*each) for each in options.evidence)
 
 
@@ -246,7 +246,7 @@ def correct_one(services: Services, options: Namespace) -> int:
     for absent in dict.fromkeys(options.without):
         name = absent.replace("-", "_")
         if changed.get(name) is not None:
-            raise UsageProblem(f"Give --{absent} or --without {absent}, not both.")
+            raise UsageProblem(f"Use --{absent} or --without {absent}, not both.")
         changed[name] = () if name == "evidence" else None
     changes = replace(Changes(), **changed)
     tenant = _tenant(services, options, options.id)

@@ -35,12 +35,12 @@ SHOWN = 20
 
 def add_commands(resources: Commands) -> None:
     """Add `job`."""
-    verbs = grammar.verbs(resources, "job", "issue an achievement to every row of a file")
+    verbs = grammar.verbs(resources, "job", "issue credentials to everyone in a file")
     made = grammar.command(
         verbs,
         "run",
         run,
-        "issue to every row of a file; running the same file again resumes the job",
+        "issue credentials to everyone in a file; running the same file again resumes the job",
         "laurel job run acme ACHIEVEMENT holders.csv --dry-run",
         "laurel job run acme ACHIEVEMENT holders.csv --notify",
     )

@@ -63,7 +63,7 @@ def _each(services: Services, options: Namespace, act: Callable[[DeadLetter], No
             continue
         done += 1
         _show(options, dead_letter, outcome)
-    note(f"{done} {outcome}" + (f", {gone} no longer there" if gone else ""))
+    note(f"{done} {outcome}" + (f", {gone} no longer exist" if gone else ""))
     return 0 if done else 1
 
 

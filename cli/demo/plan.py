@@ -43,7 +43,7 @@ EXPECTED = {
 
 REASONS = {
     Kind.REVOKED: "Another person took the examination in the holder’s name.",
-    Kind.SUSPENDED: "On hold while the examination records are being audited.",
+    Kind.SUSPENDED: "Suspended while the examination records are being audited.",
 }
 
 _YEAR = timedelta(days=365)

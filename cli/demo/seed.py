@@ -78,7 +78,7 @@ def check(hosted_reports: HostedReports, shown: Mapping[str, Mapping[str, str]])
         if verdict is not expected:
             wrong.append(f"{kind} is {verdict}, not {expected}")
     if wrong:
-        raise WrongVerdict(f"The demo does not show what it should: {'; '.join(wrong)}.")
+        raise WrongVerdict(f"The demo data is not as expected:  {'; '.join(wrong)}.")
 
 
 def _count(progress: Progress, steps: int, work: Iterable[None], done: int) -> int:
@@ -96,7 +96,7 @@ def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
             found = issuer_actions.create(issuer_context, new, method, registered=True)
         if method is issuer_actions.Method.WEB and found.did != issuer_did(issuer_context.base_url, new.id):
             raise Conflict(
-                f"These tables hold a demo that was signed as {found.did}. Use the address it was made for, "
+                f"These tables contain demo data signed as {found.did}. Use the base URL it was created for, "
                 "or other tables.",
                 code="demo_of_another_address",
             )

@@ -27,14 +27,14 @@ def only(sent: Mapping[str, object], known: Sequence[str], place: str) -> None:
     """
     for name in sorted(sent.keys() - set(known)):
         pointer = name.replace("~", "~0").replace("/", "~1")
-        raise FieldError(f"{place}/{pointer}", f"Unknown member. Known members: {', '.join(known)}.")
+        raise FieldError(f"{place}/{pointer}", f"Unknown field. Known fields: {', '.join(known)}.")
 
 
 def text(sent: Mapping[str, object], name: str, place: str) -> str:
     """A required string. Raises `Misplaced`."""
     found = optional(sent, name, place)
     if found is None:
-        raise FieldError(f"{place}/{name}", "This member is required and must be a string.")
+        raise FieldError(f"{place}/{name}", "This field is required and must be a string.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Domain verification: a domain names an issuer as its own, and the issuer check reports it (check 8)."""
+"""Domain verification: a domain confirms an issuer, and the issuer check reports it (check 8)."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
         f"Publish the TXT record {record[0]} with the value {record[1]}, or the file {file[0]} with the line {file[1]}"
     )
     heard = f" (the look-up failed: {silent.detail})" if silent else ""
-    raise Refused(f"{domain} does not name this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven")
+    raise Refused(
+        f"{domain} does not confirm this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven"
+    )
 
 
 def _keep(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:

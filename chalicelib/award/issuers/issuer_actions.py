@@ -135,7 +135,7 @@ def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     if issuer.did.startswith("did:key:"):
         raise Refused(
-            f"{issuer.name} is identified by its key (did:key), so another key would be another issuer. "
+            f"{issuer.name} is identified by its key (did:key), so a new key would mean a new issuer. "
             "Create a new issuer instead.",
             code="did_key_has_one_key",
         )

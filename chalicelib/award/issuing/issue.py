@@ -42,7 +42,7 @@ class Award:
     achievement's expiry rule sets when ``valid_until`` is None.
 
     ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
-    call idempotent: the same id is stored once. ``zone`` is the holder's IANA time zone, and ``notify`` sends the
+    call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, and ``notify`` sends the
     holder an email.
     """
 

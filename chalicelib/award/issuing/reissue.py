@@ -115,7 +115,7 @@ def _said(award: Award) -> tuple[object, ...]:
 
 def _nothing_to_correct() -> Refused:
     return Refused(
-        "This correction changes nothing. Give at least one new value.",
+        "This correction changes nothing. Provide at least one new value.",
         code="nothing_to_correct",
     )
 
@@ -211,7 +211,8 @@ def _check_status(before: Record) -> None:
 def _check_email_known(award: Award, old: SignedContent) -> None:
     if award.holder.email is None and old.has_email:
         raise Refused(
-            "Only a hash of the holder's email address is stored. Correct the credential with the address itself.",
+            "Laurel stores only a hash of the holder's email address. "
+            "Correct the credential and provide the full address.",
             code="email_unknown",
         )
 

@@ -162,7 +162,7 @@ def place(cursor: str) -> Place:
             raise ValueError("no place")
         return Place(datetime.strptime(text[:20], "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), text[20:])
     except (ValueError, binascii.Error) as error:
-        raise Malformed("This is not a cursor from a list. Start without a cursor.", code="bad_cursor") from error
+        raise Malformed("This cursor is not valid. Start again without one.", code="bad_cursor") from error
 
 
 _PLACE = re.compile(r"[0-9]{20}[a-z2-7]{26}", re.ASCII)

@@ -94,7 +94,7 @@ def holder_link(email: str, link: str) -> EmailContent:
     return EmailContent(
         kind=Kind.HOLDER_LINK,
         to=email,
-        subject="Your link to your credentials",
+        subject="Your link to view your credentials",
         preview="It opens your credentials and settings. Earlier links no longer work.",
         brand=LAUREL,
         greeting="Hello,",
@@ -193,9 +193,9 @@ def _unshared(context: EmailContext, links: Links) -> EmailContent:
         preview="Ways to share it. If you have already shared it, you can ignore this email.",
         paragraphs=(
             f"You earned “{line(shown.name)}”. Add it to your profile so that employers and others can see it.",
-            "A recruiter who opens its link can verify it in seconds.",
+            "Recruiters who open its link can verify it in seconds.",
             "If you have already shared it, ignore this email.",
-            "We will not remind you about this again.",
+            "We will not send another reminder.",
         ),
         tips=_guide(shown),
     )
@@ -278,7 +278,10 @@ def _guide(shown: Shown) -> tuple[Tip, ...]:
         Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
         Tip("Social media", "Use the buttons on your page to share it with your network."),
         Tip("Résumé", f"Add “{line(shown.name)}, {line(shown.issuer)}, {month}” and link it to {shown.url}"),
-        Tip("Email signature", "Add its name, linked to the same address."),
+        Tip("Email signature", "Add its name, linked to the same URL."),
         Tip("Web page", "Copy the HTML code with the badge image from your page."),
-        Tip("Wallet", "Download the signed credential from your page and add it to any wallet for Open Badges 3.0."),
+        Tip(
+            "Wallet",
+            "Download the signed credential from your page and add it to any wallet that supports Open Badges 3.0.",
+        ),
     )

@@ -18,7 +18,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, query
 from chalicelib.http.input.json_body import Reading
 
-MISSING = "This token has no access to an achievement with this id."
+MISSING = "There is no achievement with this id, or this API key cannot access it."
 MOST_BYTES = 512 * 1024
 """Largest request body, in bytes: the largest image in base64, plus the longest text fields."""
 MOST = 100

@@ -33,8 +33,8 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, query
 from chalicelib.http.input.json_body import Reading
 
-MISSING = "This token has no access to a credential with this id."
-NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
+MISSING = "There is no credential with this id, or this API key cannot access it."
+NO_ACHIEVEMENT = "There is no achievement with this id, or this API key cannot access it."
 
 _Decide = Callable[[IssuerContext, str, str, str | None], Decision]
 
@@ -195,7 +195,9 @@ def _changes(reading: Reading) -> tuple[Changes, str | None]:
     """Read the changes: a missing member stays unchanged, and null removes an optional one."""
     for name in ("holder", "valid_from"):
         if reading.named(name) and not reading.has(name):
-            reading.add_error(name, "A credential cannot be without this. Send a value, or leave the member out.")
+            reading.add_error(
+                name, "This field cannot be removed from a credential. Send a value, or leave the field out."
+            )
     holder = reading.part("holder")
     changes = Changes(
         name=holder.text("name", 200) if holder.named("name") else AS_IT_WAS,

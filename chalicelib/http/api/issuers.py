@@ -19,7 +19,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body
 from chalicelib.http.input.json_body import Reading
 
-MISSING = "This token has no access to an issuer with this id."
+MISSING = "There is no issuer with this id, or this API key cannot access it."
 WORDS = ("name", "url", "description", "email", "image", "accent")
 
 

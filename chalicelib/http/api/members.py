@@ -22,7 +22,7 @@ from chalicelib.http.input import body
 from chalicelib.http.input.json_body import Reading
 
 WHICH_MEMBER = "This issuer has no member with this address."
-UNKNOWN = "This issuer does not have this token."
+UNKNOWN = "This issuer does not have this API key."
 
 
 def routes(services: Services) -> Routes:

@@ -147,7 +147,7 @@ def _check_picture(form: FormState) -> None:
         form.add_error("picture", "This is not a PNG file. Export the image as PNG and choose it again.")
     elif len(form.file) > MAX_IMAGE:
         size = f"{len(form.file) // 1024:,} KB"
-        form.add_error("picture", f"The image has {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
+        form.add_error("picture", f"The image is {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
     elif form.file:
         with form.judged("picture"):
             check_picture(form.file)

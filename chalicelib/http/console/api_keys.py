@@ -1,4 +1,4 @@
-"""API key pages. An API key is an API token (`/v1/tokens`) that lets a program act for the issuer."""
+"""API key pages. An API key (`/v1/tokens`) lets a program act for the issuer."""
 
 from __future__ import annotations
 

@@ -125,7 +125,9 @@ def _short_name(form: FormState) -> str:
         with form.judged("id"):
             issuer_actions.check_id(made)
     elif form.text("name"):
-        form.add_error("id", "Enter a short name made of a-z, 0-9 and hyphens. It could not be derived from the name.")
+        form.add_error(
+            "id", "Enter a short name of letters a-z, digits and hyphens. We could not create one from the name."
+        )
     return made
 
 

@@ -37,7 +37,7 @@ RULES = (
 FACES: Mapping[StepState, Face] = {
     StepState.DONE: Face("Earned", "good"),
     StepState.OPEN: Face("Available now", "open"),
-    StepState.LOCKED: Face("Later", "none"),
+    StepState.LOCKED: Face("Not available yet", "none"),
 }
 
 

@@ -35,8 +35,8 @@ BANNERS: Mapping[str, Banner] = {
     "corrected": Banner("Corrected credential issued.", "The previous credential is revoked and links to this one."),
     "renewed": Banner("Renewed credential issued.", "The previous credential does not change."),
     "sent": Banner("Email queued.", "It will arrive within a few minutes."),
-    "unchanged": Banner("No changes made.", "It already had this state.", "none"),
-    "member_added": Banner("Member added.", "We emailed them a link to sign in. They need no password."),
+    "unchanged": Banner("No changes made.", "The credential already had this status.", "none"),
+    "member_added": Banner("Member added.", "We emailed them. They can sign in without a password."),
     "member_not_told": Banner(
         "Member added, but we could not email them.", "Ask them to sign in here with their email address."
     ),
@@ -52,8 +52,8 @@ BANNERS: Mapping[str, Banner] = {
     ),
     "secret_made_before": Banner(
         "No new secret was created.",
-        "The webhook was changed after that page was shown. A new secret is shown once, right when it is made; "
-        "if it was not copied, make another.",
+        "The webhook was changed after you opened that page. A new secret is shown only once. "
+        "If you did not copy it, rotate the secret again.",
         "none",
     ),
     "webhook_changed": Banner("Webhook saved."),

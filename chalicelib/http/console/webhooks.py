@@ -31,10 +31,10 @@ MAX_COURSES = 80
 """Maximum course rows on one page, with two fields each (`form.MAX_CONSOLE_PARTS`). Larger tables are changed through
 the API."""
 SHOWN = 20
-"""Recent messages shown."""
+"""Recent deliveries shown."""
 OUTCOMES = {
     Outcome.ISSUED: Face("Issued", "good"),
-    Outcome.DRY_RUN: Face("Tested, nothing issued", "open"),
+    Outcome.DRY_RUN: Face("Dry run, nothing issued", "open"),
     Outcome.IGNORED: Face("Not a completion", "none"),
     Outcome.REFUSED: Face("Refused", "bad"),
 }

@@ -29,7 +29,7 @@ def operator(access_context: AccessContext, request: Request) -> str:
     """Authenticate an operator's token and return its name. Raises `Unauthenticated`, `Forbidden`."""
     token = _token(access_context, request)
     if token.issuer_id is not None:
-        raise Forbidden("This requires an operator's token. An issuer's token has no access.")
+        raise Forbidden("This requires an operator's API key. An issuer's API key has no access.")
     return token.name
 
 
@@ -110,13 +110,13 @@ def _address(request: Request) -> str:
 def _token(access_context: AccessContext, request: Request) -> Token:
     scheme, _, text = str(request.headers.get("authorization", "")).partition(" ")
     if scheme.lower() != "bearer":
-        raise Unauthenticated("Send a token in the header: Authorization: Bearer laurel_...")
+        raise Unauthenticated("Send an API key in the header: Authorization: Bearer laurel_...")
     return tokens.authenticate(access_context, text.strip())
 
 
 def _caller(token: Token, act: Act) -> Caller:
     if token.issuer_id is None or token.role is None:
-        raise Forbidden("An operator's token does not belong to an issuer. Use one of the issuer's tokens.")
+        raise Forbidden("An operator's API key does not belong to an issuer. Use one of the issuer's API keys.")
     log.tenant(token.issuer_id)
     return _allowed(Caller(f"token:{token.id}", token.issuer_id, token.role), act)
 

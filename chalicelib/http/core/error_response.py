@@ -11,7 +11,7 @@ from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.html import render as html
 from chalicelib.http.input import negotiation
 
-MISSING = "Check that you copied the whole address."
+MISSING = "Check that you copied the whole URL."
 
 
 def reply(request: Request, error: Exception, *, base_url: str, missing: str = MISSING) -> Reply:

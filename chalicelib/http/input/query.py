@@ -28,7 +28,7 @@ def only(request: Request, *names: str) -> Mapping[str, str]:
         if name not in names:
             raise _fault(name, f"Unknown parameter. Known parameters: {', '.join(names)}.")
         if len(values) != 1 or not 1 <= len(values[0]) <= MOST:
-            raise _fault(name, f"This must be given once, with 1 to {MOST} characters.")
+            raise _fault(name, f"Send this once, with 1 to {MOST} characters.")
         found[name] = values[0]
     return found
 
@@ -51,7 +51,7 @@ def cursor(filters: Mapping[str, str], form: re.Pattern[str]) -> str | None:
 
 def bad_cursor() -> Problem:
     """Create the error for an invalid cursor."""
-    return Problem("bad_cursor", "This is not a cursor from a list. Start without a cursor.")
+    return Problem("bad_cursor", "This cursor is not valid. Start again without one.")
 
 
 def refused(name: str, detail: str) -> Problem:

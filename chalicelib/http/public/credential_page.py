@@ -196,13 +196,13 @@ def _signed_by(issuer: IssuerView) -> str:
         return f"Issued {by}. {issuer.behind}"
     if domain is not None:
         return f"Issued {by}, signed with a key that belongs to {domain}."
-    doubt = ", so we do not know who is behind it" if issuer.caution else ""
+    doubt = ", so we do not know who controls it" if issuer.caution else ""
     return f"Issued {by}, signed with a key that is not linked to a web domain{doubt}."
 
 
 def _span(facts: Facts | None) -> str:
     if facts is None or facts.valid_until is None:
-        return "Its validity has ended."
+        return "Its validity period has ended."
     start = f"from {text.day(facts.valid_from)} to" if facts.valid_from else "until"
     return f"It was valid {start} {text.day(facts.valid_until)}."
 
@@ -251,10 +251,10 @@ def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, obj
 def _caution(finding: Finding | None, domain: str | None) -> str:
     message = finding.message if finding else "Laurel did not check whether the issuer is known."
     if domain is None:
-        return f"{message} Anyone can use any name, so contact the issuer at an address that you look up yourself."
+        return f"{message} Anyone can use any name, so contact the issuer using details that you look up yourself."
     return (
-        f"{message} What is proven is that the key belongs to {text.isolated(domain)}. "
-        "Make sure that this is who you think it is."
+        f"{message} It is only proven that the key belongs to {text.isolated(domain)}. "
+        "Make sure that this is the organisation you expect."
     )
 
 

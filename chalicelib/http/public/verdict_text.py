@@ -154,7 +154,7 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("Passed", "good"),
     Outcome.FAILED: ("Failed", "bad"),
     Outcome.UNKNOWN: ("Unknown", "open"),
-    Outcome.NOT_APPLICABLE: ("Not needed", "none"),
+    Outcome.NOT_APPLICABLE: ("Not applicable", "none"),
 }
 """Label and tone of each outcome."""
 

@@ -98,7 +98,7 @@ class Embedded:
         # change the meaning of the shown document without being signed. No issuer needs this, so it is unsupported.
         context = self.document.get("@context")
         if proof.options.get("@context", context) != context:
-            message = "The signature was made with other contexts than the credential names."
+            message = "The signature was made with different contexts from those that the credential names."
             raise CheckUnknown("proof_context_differs", message)
         if proof.suite == vocabulary.EDDSA_JCS_2022 and "@context" not in proof.options:
             message = "The signature does not name the contexts it was made with."

@@ -42,7 +42,7 @@ def parse(data: bytes) -> Jws:
     `algorithm_unsupported`; `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
     """
     if len(data) > MAX_SIZE:
-        raise Malformed(f"The credential has {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
+        raise Malformed(f"The credential is {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
     if b"~" in data:
         # RFC 9901, 4: disclosures follow the token, separated by tildes, which base64url does not use.
         raise Malformed("This token uses selective disclosure, which Laurel does not support yet.", code="jws_sd")

@@ -24,7 +24,7 @@ def controller_of(did: str) -> Controller:
     Raises `Malformed` as `from_jwk` does; an encryption key (`use` is `enc`) cannot make assertions.
     """
     if len(did) > _MAX_LENGTH:
-        raise Malformed("This did:jwk is longer than any key.", code="key_malformed")
+        raise Malformed("This did:jwk is too long to be a key.", code="key_malformed")
     try:
         jwk = strict_json.parse(base64url.decode(did.removeprefix(PREFIX).encode("ascii")), _CAPS)
     except (UnicodeEncodeError, Malformed) as error:

@@ -67,7 +67,7 @@ def test_a_domain_proof_does_not_verify_the_issuer_name(owner: Browser, laurel: 
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
     shown = owner.client.get(page, accept=HTML)
-    assert "Issued under the name “Fernhill College”. The domain named.example names" in text_of(shown).translate(
+    assert "Issued under the name “Fernhill College”. The domain named.example confirms" in text_of(shown).translate(
         ISOLATES
     )
     assert f'href="{issuer.url}"' not in shown.text

@@ -119,7 +119,7 @@ def test_external_link_is_followed_and_shown(client: Gateway, laurel: Laurel) ->
         ("hello there", b"", "No credential found."),
         ("", b"%PDF-1.7 ...", "This is a PDF"),
         ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This is an image."),
-        ("credly.com/badges/1", b"", "Add https:// in front of it."),
+        ("credly.com/badges/1", b"", "Add https:// at the start."),
         ("did:web:college.example", b"", "This identifies an issuer or a holder"),
     ],
 )
@@ -260,7 +260,7 @@ def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None
         "Issued under the name “\u2068Fernhill College\u2069”, signed with a key that is not linked to a web domain"
         in text
     )
-    assert "<dt>Issued as</dt>" in text
+    assert "<dt>Issued under the name</dt>" in text
     assert UNKNOWN_ISSUER in text
     assert "Anyone can use any name" in text
     assert "Its issuer has no way to revoke it" in text
@@ -273,7 +273,7 @@ def test_proven_domain_is_named(client: Gateway, laurel: Laurel) -> None:
         "Issued under the name “\u2068Riverside University\u2069”, signed with a key that belongs to riverside.example."
     )
     assert line in text
-    assert "What is proven is that the key belongs to \u2068riverside.example\u2069." in text
+    assert "It is only proven that the key belongs to \u2068riverside.example\u2069." in text
 
 
 def test_external_image_is_a_placeholder_and_a_link(client: Gateway) -> None:

@@ -43,7 +43,7 @@ LINES = {
     "revoked": "Revoked on 19 November 2026, meaning the issuer has taken it back. Do not rely on it.",
     "suspended": "Suspended since 19 November 2026. The issuer may reinstate it, so check again before you decide.",
     "tampered": "The signature is not valid: the credential was changed after it was signed. Do not rely on it.",
-    "wrong_signer": "It is signed, but not by the issuer it names. Do not rely on it.",
+    "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
     "unreachable_status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
 }
 CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
@@ -179,7 +179,7 @@ def test_unknown_issuer_is_a_caution_not_a_failure(client: Gateway, laurel: Laur
     assert 'class="caution"' in html
     assert "The issuer is not in any registry that Laurel uses." in html
     assert "Issued under the name “\u2068Fernhill College\u2069”, signed with a key" in html
-    assert "that is not linked to a web domain, so we do not know who is behind it." in html
+    assert "that is not linked to a web domain, so we do not know who controls it." in html
     assert "https://fernhill.example/" not in html
 
 

@@ -70,7 +70,7 @@ def test_sign_in_page_of_a_signed_in_person_offers_to_continue(laurel: Laurel) -
     assert "You are signed in" in page.text
     assert EMAIL in page.text
     assert f'href="{ORIGIN}/console/fernhill/issue"' in page.text
-    assert "Or sign in with another address" in page.text
+    assert "Or sign in with another email address" in page.text
     assert browser.post("/sign-out").headers["location"].endswith("/sign-in?did=signed_out")
     assert "You are signed in" not in browser.get("/sign-in").text
 

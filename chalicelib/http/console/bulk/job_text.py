@@ -97,7 +97,7 @@ def short(job: Job, achievement: str) -> Short:
 def _by(job: Job) -> str:
     """Name the member who started the job, or its API key as in the list of API keys."""
     kind, _, name = job.created_by.partition(":")
-    return f"the key laurel_{name}_…" if kind == "token" else job.created_by
+    return f"API key laurel_{name}_…" if kind == "token" else job.created_by
 
 
 def line_of(result: Result) -> ResultLine:

@@ -43,8 +43,7 @@ RECENT = 5
 """Previous jobs listed on the page."""
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."
 NOT_TEXT = (
-    "This file is not text that can be read. In the spreadsheet, choose “Save as” and then “CSV UTF-8”, "
-    "and choose that file."
+    "Laurel cannot read this file. In your spreadsheet, choose “Save as”, then “CSV UTF-8”, and upload that file."
 )
 
 _KEY = re.compile(r"console-[a-z2-7]{26}", re.ASCII)
@@ -109,7 +108,7 @@ def _upload(form: FormState) -> Upload:
         form.add_error("rows", "Enter at least one name, or upload a file.")
     if len(content) > MAX_LIST:
         size = f"{len(content):,} bytes; the limit is {MAX_LIST:,}"
-        form.add_error("rows", f"This list has {size}. Issue it in parts, or use the API.")
+        form.add_error("rows", f"This list is {size}. Issue it in parts, or use the API.")
     until = None
     if form.text("valid_until"):
         try:
@@ -147,7 +146,7 @@ def _awarded(services: Services, context: PageContext, form: FormState, sent: Up
     except RowsRefused as error:
         if error.code == "duplicates":
             form.add_error(
-                "twice", "Confirm that these people get two credentials, or remove the duplicates from the list."
+                "twice", "Confirm that these people should get two credentials, or remove the duplicates from the list."
             )
         return None
     except (Refused, Malformed, Conflict) as error:

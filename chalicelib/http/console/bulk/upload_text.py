@@ -130,7 +130,7 @@ def rows(number: int) -> str:
 
 def _headline(found: UploadSummary) -> str:
     if not found.with_errors:
-        return f"{rows(found.total)}, no errors" + (", one question" if found.with_duplicates else "")
+        return f"{rows(found.total)}, no errors" + (", but some duplicates" if found.with_duplicates else "")
     return f"{found.with_errors:,} of {rows(found.total)} {'has' if found.with_errors == 1 else 'have'} errors"
 
 

@@ -50,18 +50,18 @@ class Done:
 
 SEND = Act(
     "send",
-    "Resend the email",
-    "With a new link to the credential.",
-    "Resend the email",
+    "Resend email",
+    "The holder gets a new link to the credential.",
+    "Resend email",
     (
-        "The holder gets the email with a new link within a few minutes.",
+        "The holder gets the email, with a new link, within a few minutes.",
         "The credential does not change.",
     ),
     "Resend email",
 )
 CORRECT = Act(
     "correct",
-    "Correct",
+    "Correct credential",
     "Fix a misspelt name, a wrong address or a wrong date.",
     "Correct this credential",
     (
@@ -76,7 +76,7 @@ CORRECT = Act(
 )
 RENEW = Act(
     "renew",
-    "Renew",
+    "Renew credential",
     "Issue it for another period, for example after recertification.",
     "Renew this credential",
     (

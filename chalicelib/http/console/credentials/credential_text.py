@@ -84,7 +84,7 @@ def mail(delivery: Delivery) -> tuple[MailLine, ...]:
     if first is None and not delivery.resend_requests:
         return ()
     when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
-    return (MailLine("Message", DELIVERY_TEXTS[delivery.state] + when),)
+    return (MailLine("Email", DELIVERY_TEXTS[delivery.state] + when),)
 
 
 def face(state: State, valid_until: datetime | None, now: datetime) -> Face:
