@@ -275,5 +275,5 @@ def test_viewer_sees_only_the_sign_out_and_find_buttons(chromium: Browser, laure
     for path in ("", "/achievements", "/credentials", VALID.removeprefix("/console/fernhill"), "/members"):
         with console(chromium, laurel, f"/console/fernhill{path}", "vi@fernhill.example") as (page, _):
             labels = [button.inner_text() for button in page.get_by_role("button").all()]
-            assert [name for name in labels if not re.fullmatch("Sign out|Find", name)] == []
+            assert [name for name in labels if not re.fullmatch("Sign out|Search", name)] == []
             assert page.get_by_role("link", name=re.compile("^(Issue|API keys|Settings|Edit)")).count() == 0
