@@ -18,10 +18,10 @@ addresses."""
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``most`` times within each ``window``."""
+    """At most ``max_count`` times within each ``window``."""
 
     name: str
-    most: int
+    max_count: int
     window: timedelta
 
 
@@ -41,7 +41,7 @@ def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
     _, key = signing_keys.current(access_context)
     text = f"{limit.name}\0{subject}".encode()
     hashed = hmac.digest(signing_keys.derived(key, "count"), text, "sha256").hex()[:32]
-    return access_context.session_store.count(f"{limit.name}-{start}-{hashed}", limit.most, ends)
+    return access_context.session_store.count(f"{limit.name}-{start}-{hashed}", limit.max_count, ends)
 
 
 def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:

@@ -115,7 +115,7 @@ def test_guessed_secret_is_not_found(access: AccessFixture, guess: str) -> None:
 
 def test_guesses_from_one_network_are_limited_but_a_valid_link_works(access: AccessFixture) -> None:
     secret, browser_secret = request_link(access)
-    for _ in range(GUESSES.most):
+    for _ in range(GUESSES.max_count):
         with pytest.raises(NotFound):
             links.inspect(access.access_context, "a" * 52, CALLER, browser_secret)
     with pytest.raises(TooMany) as caught:
@@ -127,25 +127,25 @@ def test_guesses_from_one_network_are_limited_but_a_valid_link_works(access: Acc
 
 
 def test_emails_to_one_address_are_limited_without_an_error(access: AccessFixture) -> None:
-    for number in range(ADDRESS.most + 3):
+    for number in range(ADDRESS.max_count + 3):
         assert len(links.request(access.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
-    assert len(access.mailer.sent) == ADDRESS.most
+    assert len(access.mailer.sent) == ADDRESS.max_count
     access.now = NOW + timedelta(hours=1)
     request_link(access)
-    assert len(access.mailer.sent) == ADDRESS.most + 1
+    assert len(access.mailer.sent) == ADDRESS.max_count + 1
 
 
 def test_requests_by_others_do_not_lock_out_the_owner_of_an_address(access: AccessFixture) -> None:
-    for number in range(NETWORK.most):
+    for number in range(NETWORK.max_count):
         links.request(access.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one /56 network
-    assert len(access.mailer.sent) == ADDRESS_FROM.most
+    assert len(access.mailer.sent) == ADDRESS_FROM.max_count
     secret, browser_secret = request_link(access)
-    assert len(access.mailer.sent) == ADDRESS_FROM.most + 1
+    assert len(access.mailer.sent) == ADDRESS_FROM.max_count + 1
     assert links.redeem(access.access_context, secret, CALLER, browser_secret).email == EMAIL
 
 
 def test_requests_from_one_network_are_limited(access: AccessFixture) -> None:
-    for number in range(NETWORK.most):
+    for number in range(NETWORK.max_count):
         request_link(access, f"p{number}@example.org")
     with pytest.raises(TooMany) as caught:
         request_link(access, "one-more@example.org")
@@ -154,7 +154,7 @@ def test_requests_from_one_network_are_limited(access: AccessFixture) -> None:
 
 
 def test_requests_per_deployment_are_limited(access: AccessFixture) -> None:
-    for number in range(ALL.most):
+    for number in range(ALL.max_count):
         caller = f"10.{number // 62_500}.{number // 250 % 250}.{number % 250}"
         links.request(access.access_context, f"p{number}@example.org", "/", caller, None)
     with pytest.raises(TooMany):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.access.roles import Act, Role
+from chalicelib.access.roles import Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +69,19 @@ class NavigationItem:
     key: str
     path: str
     label: str
-    act: Act = Act.READ
+    permission: Permission = Permission.READ
 
 
 NAVIGATION = (
     NavigationItem("overview", "", "Overview"),
     NavigationItem("achievements", "/achievements", "Achievements"),
-    NavigationItem("issue", "/issue", "Issue", Act.ISSUE),
+    NavigationItem("issue", "/issue", "Issue", Permission.ISSUE),
     NavigationItem("credentials", "/credentials", "Credentials"),
     NavigationItem("pathways", "/pathways", "Pathways"),
     NavigationItem("members", "/members", "Members"),
-    NavigationItem("api-keys", "/api-keys", "API keys", Act.MANAGE),
-    NavigationItem("webhooks", "/webhooks", "Webhooks", Act.MANAGE),
-    NavigationItem("settings", "/settings", "Settings", Act.MANAGE),
+    NavigationItem("api-keys", "/api-keys", "API keys", Permission.MANAGE),
+    NavigationItem("webhooks", "/webhooks", "Webhooks", Permission.MANAGE),
+    NavigationItem("settings", "/settings", "Settings", Permission.MANAGE),
 )
 
 ROLES: Mapping[Role, tuple[str, str]] = {
@@ -90,12 +90,12 @@ ROLES: Mapping[Role, tuple[str, str]] = {
     Role.OWNER: ("Owner", "can do everything, including members and API keys"),
 }
 """Label and description of each role."""
-ROLE_OPTIONS = tuple((role.value, f"{word}: {meaning}") for role, (word, meaning) in ROLES.items())
+ROLE_OPTIONS = tuple((role.value, f"{label}: {meaning}") for role, (label, meaning) in ROLES.items())
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class StatusLabel:
     """A status label with its tone. The tone sets a colour and an icon, and each alone conveys it."""
 
-    word: str
+    text: str
     tone: str

@@ -58,14 +58,16 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
-        authentication.from_here(request, services.settings.base_url)
+        authentication.check_same_origin(request, services.settings.base_url)
         body.content(request, MAX_FORM)
         sent = form.sent(request).fields
         typed = sent.get("email", b"").decode("utf-8", "replace")
         following = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
         try:
             held = cookies.browser(request, services.settings.base_url)
-            browser = links.request(services.access_context, typed, following, authentication.network(request), held)
+            browser = links.request(
+                services.access_context, typed, following, authentication.client_address(request), held
+            )
         except (Refused, TooMany) as error:
             return answer(request, services, error, following, typed)
         return _sent(services, typed.strip(), following, browser)
@@ -74,7 +76,7 @@ def routes(services: Services) -> Routes:
     def look(request: Request, token: str) -> Reply:
         try:
             link = links.inspect(
-                services.access_context, token, authentication.network(request), _browser(services, request)
+                services.access_context, token, authentication.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
@@ -83,10 +85,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/sign-in/{token}", access=BY_SECRET, methods=("POST",))
     def redeem(request: Request, token: str) -> Reply:
-        authentication.from_here(request, services.settings.base_url)
+        authentication.check_same_origin(request, services.settings.base_url)
         try:
             link = links.redeem(
-                services.access_context, token, authentication.network(request), _browser(services, request)
+                services.access_context, token, authentication.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
@@ -153,7 +155,7 @@ def _already(services: Services, request: Request) -> Person | None:
 
 def _sent(services: Services, email: str, following: str, browser: str) -> Reply:
     base_url = services.settings.base_url
-    reply = _page(services, "sent.html", 200, email=email, next=following, most=links.ADDRESS_FROM.most)
+    reply = _page(services, "sent.html", 200, email=email, next=following, max_emails=links.ADDRESS_FROM.max_count)
     reply.headers["Set-Cookie"] = cookies.set_browser(base_url, browser, int(links.LIFE.total_seconds()))
     return reply
 
@@ -171,7 +173,7 @@ def answer(
 ) -> Reply:
     """Render the form with the error above it; for API clients, only the problem."""
     error_shown = _error_shown(error)
-    if not authentication.by_browser(request):
+    if not authentication.is_browser(request):
         code = {400: "invalid_request", 403: "forbidden", 404: "not_found", 429: "too_many_requests"}[
             error_shown.status
         ]

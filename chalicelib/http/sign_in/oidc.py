@@ -19,7 +19,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.sign_in import email_link
 
 MISSING = "Unknown sign-in provider."
-ASKED = Limit("oidc", 60, LIFE)
+SIGN_INS = Limit("oidc", 60, LIFE)
 """Sign-ins started per client address: allows for an office behind one address in the morning."""
 
 
@@ -31,21 +31,23 @@ def routes(services: Services) -> Routes:
     @bound.bind("/oidc/{provider}", access=BY_SECRET, missing=MISSING)
     def begin(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
-        following = return_paths.local(_asked(request).get("next", ""))
+        following = return_paths.local(_callback_query(request).get("next", ""))
         try:
-            rate_limits.enforce(services.access_context, ASKED, rate_limits.network(authentication.network(request)))
+            rate_limits.enforce(
+                services.access_context, SIGN_INS, rate_limits.network(authentication.client_address(request))
+            )
         except TooMany as error:
             return email_link.answer(request, services, error, following)
         url, cookie = oidc.begin(services.access_context, services.oidc, provider, following)
         held = cookies.set_question(base_url, cookie, int(LIFE.total_seconds()))
-        return _sent_on(url, held)
+        return _redirect(url, held)
 
     @bound.bind("/oidc/{provider}/back", access=BY_SECRET, missing=MISSING)
     def back(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
         cookie = cookies.question(request, base_url)
         try:
-            proven = oidc.finish(services.access_context, services.oidc, provider, cookie, _asked(request))
+            proven = oidc.finish(services.access_context, services.oidc, provider, cookie, _callback_query(request))
         except Refused as error:
             return email_link.answer(request, services, error, return_paths.HOME)
         done = cookies.set_question(base_url, "", 0)
@@ -54,7 +56,7 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _asked(request: Request) -> Mapping[str, str]:
+def _callback_query(request: Request) -> Mapping[str, str]:
     return request.query_params or {}
 
 
@@ -65,7 +67,7 @@ def _provider(services: Services, name: str) -> Provider:
     raise NotFound("no such provider")
 
 
-def _sent_on(url: str, cookie: str) -> Reply:
+def _redirect(url: str, cookie: str) -> Reply:
     reply = Reply("", "text/plain", 303, uncached(Location=url, **{"Set-Cookie": cookie}))
     reply.own_origin_only = True
     return reply

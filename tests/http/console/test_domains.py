@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.award.issuers import domain_proof
 from chalicelib.credential.issuer import PROOF_LASTS
-from chalicelib.http.api.domains import READINGS
+from chalicelib.http.api.domains import DOMAIN_CHECKS
 from tests.http.console.test_bulk import text_of
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML
@@ -43,8 +43,8 @@ def test_domain_is_proven_cited_and_given_up(owner: Browser, laurel: Laurel) -> 
 
 
 def test_domain_checks_are_rate_limited(owner: Browser, laurel: Laurel) -> None:
-    responses = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(READINGS.most + 1)]
-    assert responses == [422] * READINGS.most + [429]
+    responses = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(DOMAIN_CHECKS.max_count + 1)]
+    assert responses == [422] * DOMAIN_CHECKS.max_count + [429]
 
 
 def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel: Laurel) -> None:
