@@ -57,8 +57,8 @@ def answer(path: str, host: str, engine: str) -> Answer:
     site.
     """
     if not _HOST.fullmatch(host):
-        return _page(HTTPStatus.FORBIDDEN, "Only available on this machine", "<p>Open this page at localhost.</p>")
-    mails = {mail.id: mail for mail in kept(engine)}
+        return _page(HTTPStatus.FORBIDDEN, "Only on this machine", "<p>Open it by localhost.</p>")
+    mails = {mail.id: mail for mail in sent_emails(engine)}
     name, _, part = unquote(path.partition("?")[0].removeprefix(PATH).strip("/")).partition("/")
     if not name:
         return _page(HTTPStatus.OK, "Emails", _list(list(mails.values())))
@@ -68,7 +68,7 @@ def answer(path: str, host: str, engine: str) -> Answer:
     return _email_html(mail) if part else _page(HTTPStatus.OK, mail.subject, _one(mail))
 
 
-def kept(engine: str) -> list[Mail]:
+def sent_emails(engine: str) -> list[Mail]:
     """Return every email kept by the embedded AWS, newest first."""
     with urllib.request.urlopen(f"{engine}/_ministack/ses/messages", timeout=SECONDS) as reply:
         accounts = json.load(reply)["messages"]

@@ -75,7 +75,7 @@ class Stack:
         return self.home / "aws.saved"
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Lock this stack, so that a second command waits. A failed first start leaves no files."""
         path = self.home / "lock"
         while True:
@@ -98,7 +98,7 @@ class Stack:
 
         Raises StackError, PackagingError, DeploymentError or NotReadyError.
         """
-        with self.alone():
+        with self.locked():
             self._stop("dev")
             self._stop("mail")
             self._claim_port()
@@ -248,7 +248,7 @@ class Stack:
         """Serve the same data with `chalice local`, reloaded when a file changes, until interrupted."""
         if not self.demo.exists():
             self.up()
-        with self.alone():
+        with self.locked():
             for name in ("dev", "mail", "front"):
                 self._stop(name)
             self._claim_port()

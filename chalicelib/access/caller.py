@@ -12,7 +12,7 @@ class Caller:
     """A person or program that acts for one issuer. The tenant is always ``issuer_id``, never a value from the
     request."""
 
-    who: str
+    actor: str
     """An email address, or ``token:<id>``."""
     issuer_id: str
     role: Role

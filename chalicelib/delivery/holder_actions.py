@@ -29,11 +29,11 @@ from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox, suppression_reason
-from chalicelib.delivery.sharing import Shown, Target
+from chalicelib.delivery.sharing import SharedCredential, Target
 from chalicelib.errors import LaurelError, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 
-MOST = 200
+MAX_CREDENTIALS = 200
 """Maximum number of credentials on the page."""
 MAX_HOLDINGS_READ = 5_000
 """Credentials of one address that are considered for the page. Only an abusive issuer would issue more, to hide those
@@ -54,7 +54,7 @@ class HolderCredential:
 
     record: Record
     issuer: Issuer
-    shown: Shown
+    shared: SharedCredential
     image: str
     image_alt: str
 
@@ -81,10 +81,10 @@ def view(delivery_context: DeliveryContext, token: str, *, person: bool) -> Hold
     if person and link.credential_id is not None and link.issuer_id is not None:
         _opened(delivery_context, link.issuer_id, link.credential_id, box)
     found = list(_holder_credentials(delivery_context, link))
-    holdings = sorted(found[:MOST], key=lambda one: one.record.issued_at, reverse=True)
+    holdings = sorted(found[:MAX_CREDENTIALS], key=lambda one: one.record.issued_at, reverse=True)
     # The credential of the email comes first.
     holdings.sort(key=lambda one: one.record.id != link.credential_id)
-    return HolderHome(link.email, tuple(holdings), len(found) > MOST, link.credential_id, box)
+    return HolderHome(link.email, tuple(holdings), len(found) > MAX_CREDENTIALS, link.credential_id, box)
 
 
 def share(delivery_context: DeliveryContext, token: str, credential_id: str, target: Target) -> str:
@@ -98,7 +98,7 @@ def share(delivery_context: DeliveryContext, token: str, credential_id: str, tar
     delivery_context.record_event(
         Happening.SHARED, credential.record, at, once=delivery_context.entropy(16).hex(), target=target.value
     )
-    return sharing.address(target, credential.shown)
+    return sharing.address(target, credential.shared)
 
 
 def document(delivery_context: DeliveryContext, token: str, credential_id: str) -> bytes:
@@ -119,7 +119,7 @@ def choose_emails(delivery_context: DeliveryContext, token: str, issuer_id: str,
     link, box = _valid_link(delivery_context, token)
     if issuer_id not in {credential.issuer_id for credential in delivery_context.archive.holdings(link.email)}:
         raise NotFound("You have no credentials from that issuer.")
-    delivery_context.change_mailbox(box.digest, lambda one: mailbox.choosing(one, issuer_id, wanted))
+    delivery_context.change_mailbox(box.digest, lambda one: mailbox.choose(one, issuer_id, wanted))
 
 
 def send_new_link(delivery_context: DeliveryContext, token: str) -> None:
@@ -156,7 +156,7 @@ def forget(delivery_context: DeliveryContext, token: str) -> None:
     _, box = _valid_link(delivery_context, token)
     now = delivery_context.now()
     delivery_context.change_mailbox(box.digest, lambda one: mailbox.forgotten(one, now))
-    delivery_context.store.delete_links(links.box_of(box.digest))
+    delivery_context.store.delete_links(links.mailbox_id_of(box.digest))
 
 
 def unsubscribe_issuer(delivery_context: DeliveryContext, token: str) -> Issuer:
@@ -174,8 +174,8 @@ def unsubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:
 
 
 def _link(delivery_context: DeliveryContext, token: str, purpose: Purpose) -> Link:
-    name = links.name(token)
-    link = delivery_context.store.link(name) if name is not None else None
+    key = links.link_key(token)
+    link = delivery_context.store.link(key) if key is not None else None
     if link is None or link.purpose is not purpose or link.expires <= delivery_context.now():
         raise NotFound("This link does not exist.")
     return link
@@ -216,7 +216,7 @@ def _holder_credentials(delivery_context: DeliveryContext, link: Link) -> Iterat
             by_issuer[holding.issuer_id].append(holding.credential_id)
     in_turn = (one for turn in zip_longest(*by_issuer.values()) for one in turn if one is not None)
     first = [link.credential_id] if link.credential_id else []
-    for credential_id in islice(chain(first, in_turn), MOST + 1):
+    for credential_id in islice(chain(first, in_turn), MAX_CREDENTIALS + 1):
         with suppress(NotFound):
             yield _holder_credential(delivery_context, delivery_context.archive.record(credential_id))
 
@@ -232,7 +232,7 @@ def _holder_credential(delivery_context: DeliveryContext, record: Record) -> Hol
     archive = delivery_context.archive
     issuer = archive.issuer(record.issuer_id)
     achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
-    shown = Shown(
+    shared = SharedCredential(
         compose.line(achievement.name, 200),
         compose.line(issuer.name, 200),
         delivery_context.page(record.id),
@@ -240,4 +240,4 @@ def _holder_credential(delivery_context: DeliveryContext, record: Record) -> Hol
         record.issued_at,
         record.valid_until,
     )
-    return HolderCredential(record, issuer, shown, achievement.image, achievement.image_alt)
+    return HolderCredential(record, issuer, shared, achievement.image, achievement.image_alt)

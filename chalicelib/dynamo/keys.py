@@ -348,12 +348,12 @@ def mailbox(digest: str) -> Key:
     return Key(join("MAILBOX", digest), "MAILBOX")
 
 
-def holder_link(box: str, digest: str) -> Key:
-    return Key(join("HOLDER_LINKS", box), escape(digest))
+def holder_link(mailbox_id: str, digest: str) -> Key:
+    return Key(join("HOLDER_LINKS", mailbox_id), escape(digest))
 
 
-def holder_links(box: str) -> Range:
-    return Range(join("HOLDER_LINKS", box))
+def holder_links(mailbox_id: str) -> Range:
+    return Range(join("HOLDER_LINKS", mailbox_id))
 
 
 def sent_email(message_id: str) -> Key:

@@ -79,7 +79,7 @@ class IssuerKeys:
         return read(fetched, lambda document: controller_of(document, issuer, (fetched.evidence(),)))
 
     def _get(self, url: str) -> Fetched:
-        return self._web.get(url, accept=_ACCEPT, deadline=self._deadline, stay=True)
+        return self._web.get(url, accept=_ACCEPT, deadline=self._deadline, same_origin=True)
 
 
 def _at_kid(document: Mapping[str, object], issuer: str, kid: str, evidence: Evidence) -> Controller:

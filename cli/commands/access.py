@@ -30,13 +30,13 @@ def add_commands(resources: Commands) -> None:
 
 
 def _member(verbs: Commands) -> None:
-    for verb, act, description, options in (
+    for verb, handler, description, options in (
         ("add", add_member, "add a member; the first member of an issuer must be an owner", "--role editor"),
         ("set-role", change_member, "change the role of a member", "--role owner"),
         ("remove", remove_member, "remove a member", ""),
     ):
         example = f"laurel member {verb} acme ada@acme.example {options}".rstrip()
-        command = grammar.command(verbs, verb, act, description, example)
+        command = grammar.command(verbs, verb, handler, description, example)
         grammar.issuer(command)
         command.add_argument("email")
         if verb != "remove":

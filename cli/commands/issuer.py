@@ -49,13 +49,13 @@ def add_commands(resources: Commands) -> None:
         "laurel issuer register acme",
     )
     grammar.issuer(registration)
-    for verb, act, description in (
-        ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
+    for verb, handler, description in (
+        ("verify-domain", verify_domain, "verify that a domain names the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
     ):
-        about = grammar.command(verbs, verb, act, description, f"laurel issuer {verb} acme acme.example")
-        grammar.issuer(about)
-        about.add_argument("domain")
+        command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")
+        grammar.issuer(command)
+        command.add_argument("domain")
     grammar.issuer(
         grammar.command(
             verbs,

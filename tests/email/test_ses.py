@@ -89,7 +89,7 @@ def test_simulator_addresses_publish_their_events(
 ) -> None:
     message_id = mailer.send(replace(sample_email(Kind.ISSUED), to=to))
     found = [email_events.parse(message) for message in published_events()]
-    assert sorted(one.fate for one in found if one) == sorted(event_types)
+    assert sorted(one.event_type for one in found if one) == sorted(event_types)
     assert {(one.message_id, one.addresses) for one in found if one} == {(message_id, (to,))}
 
 

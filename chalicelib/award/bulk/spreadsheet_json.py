@@ -18,7 +18,7 @@ MAX_ITEM = 256 * 1024
 MAX_NAMES = 1_000
 """Maximum number of different member names; ten are known."""
 MAX_LINKS = 100
-"""Maximum evidence links read from one row; a credential can have far fewer (`issue.MOST_EVIDENCE`)."""
+"""Maximum evidence links read from one row; a credential can have far fewer (`issue.MAX_EVIDENCE`)."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 

@@ -18,10 +18,10 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 MAX_DOMAINS = 5
 """Maximum domains of an issuer. The public check lists all of them."""
 REFRESH_INTERVAL = timedelta(days=30)
-"""How often a domain is checked again; `issuer.PROOF_LASTS` is three times as long."""
+"""How often a domain is checked again; `issuer.PROOF_LIFETIME` is three times as long."""
 KIND = "domain"
 """The kind of the tasks that check a domain again."""
-TRIES = 8
+MAX_ATTEMPTS = 8
 
 _SPACE = re.compile(r"\s+")
 
@@ -130,7 +130,7 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
 
 def _keep(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:
     """Replace the stored proof of ``domain``; None removes it."""
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
         others = tuple(kept for kept in issuer.domains if kept.domain != domain)
         kept = others if proof is None else (*others, proof)

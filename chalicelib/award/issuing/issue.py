@@ -26,9 +26,9 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 
-MOST_EVIDENCE = 25
+MAX_EVIDENCE = 25
 """Maximum evidence links of a credential. All of them are signed and shown."""
-STEP = 40
+BATCH = 40
 """Credentials that `issue_many` signs before storing them, sized so that one read finds free indexes for all."""
 
 _PUBLIC_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
@@ -93,8 +93,8 @@ def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[A
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     achievements: dict[str, Achievement | LaurelError] = {}
     outcomes: list[Record | LaurelError] = []
-    for start in range(0, len(awards), STEP):
-        step = awards[start : start + STEP]
+    for start in range(0, len(awards), BATCH):
+        step = awards[start : start + BATCH]
         drafts = [_drafted(issuer_context, issuer_id, award, achievements, now) for award in step]
         issuer = _issue_step(issuer_context, issuer, step, drafts, outcomes)
     return outcomes
@@ -278,10 +278,8 @@ def normalize(holder: Holder) -> Holder:
 def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> None:
     if required and not evidence:
         raise Refused("This achievement requires evidence. Add at least one link.", code="evidence_required")
-    if len(evidence) > MOST_EVIDENCE:
-        raise Refused(
-            f"{len(evidence)} evidence links are too many. The limit is {MOST_EVIDENCE}.", code="bad_evidence"
-        )
+    if len(evidence) > MAX_EVIDENCE:
+        raise Refused(f"{len(evidence)} evidence links are too many. The limit is {MAX_EVIDENCE}.", code="bad_evidence")
     if len({link.url for link in evidence}) < len(evidence):
         # Two descriptions of one URL would merge into one RDF node, which a signature cannot tell apart (`node_split`).
         raise Refused("The evidence contains the same link twice.", code="bad_evidence")

@@ -16,7 +16,7 @@ from chalicelib.award.webhooks.signature import TOLERANCE, Message
 from chalicelib.award.webhooks.webhook import MAX_COURSE, Delivery, Fields, Outcome, Webhook, WebhookStore
 from chalicelib.credential import dates, strict_json
 from chalicelib.credential.build import EvidenceLink, Holder
-from chalicelib.credential.strict_json import Caps
+from chalicelib.credential.strict_json import Limits
 from chalicelib.errors import Conflict, Malformed, NotFound, Refused
 
 MAX_BODY = 64 * 1024
@@ -54,7 +54,7 @@ def receive_message(
     credential_id = derived_id(webhook.seed, "message", webhook.id, message.id)
     course: str | None = None
     try:
-        body = strict_json.parse(message.body, Caps(size=MAX_BODY))
+        body = strict_json.parse(message.body, Limits(size=MAX_BODY))
         course = _course(webhook.fields, body)
         answer = _issued_before(issuer_context, webhook, body, credential_id) or _issue(
             issuer_context, webhook, body, course, credential_id

@@ -19,8 +19,8 @@ from chalicelib.award.issuing import (
 from chalicelib.award.issuing import (
     search as listing,
 )
-from chalicelib.award.issuing.issue import MOST_EVIDENCE, Award, issue
-from chalicelib.award.issuing.reissue import AS_IT_WAS, Changes
+from chalicelib.award.issuing.issue import MAX_EVIDENCE, Award, issue
+from chalicelib.award.issuing.reissue import UNCHANGED, Changes
 from chalicelib.award.issuing.search import Row, Search
 from chalicelib.award.issuing.status_changes import Decision
 from chalicelib.credential import dates, vocabulary
@@ -47,7 +47,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/credentials", access=token(Permission.READ))
     def find(request: Request, caller: Caller) -> Reply:
         filters = query.only(request, "name", "email", "achievement", "state", "cursor", "limit")
-        limit = query.limit(filters, listing.MOST)
+        limit = query.limit(filters, listing.MAX_PAGE_SIZE)
         search = Search(filters.get("name"), filters.get("email"), filters.get("achievement"), _state(filters))
         page = listing.page(
             services.issuer_context.issuer_store, caller.issuer_id, search, filters.get("cursor"), limit
@@ -200,12 +200,12 @@ def _changes(reader: JsonReader) -> tuple[Changes, str | None]:
             reader.add_error(name, "A credential cannot be without this. Send a value, or leave the member out.")
     holder = reader.nested("holder")
     changes = Changes(
-        name=holder.text("name", 200) if holder.is_present("name") else AS_IT_WAS,
-        email=holder.optional("email", 254) if holder.is_present("email") else AS_IT_WAS,
-        did=holder.optional("did", 2000) if holder.is_present("did") else AS_IT_WAS,
-        valid_from=reader.timestamp("valid_from") or AS_IT_WAS,
-        valid_until=reader.timestamp("valid_until") if reader.is_present("valid_until") else AS_IT_WAS,
-        evidence=_evidence(reader) if reader.is_present("evidence") else AS_IT_WAS,
+        name=holder.text("name", 200) if holder.is_present("name") else UNCHANGED,
+        email=holder.optional("email", 254) if holder.is_present("email") else UNCHANGED,
+        did=holder.optional("did", 2000) if holder.is_present("did") else UNCHANGED,
+        valid_from=reader.timestamp("valid_from") or UNCHANGED,
+        valid_until=reader.timestamp("valid_until") if reader.is_present("valid_until") else UNCHANGED,
+        evidence=_evidence(reader) if reader.is_present("evidence") else UNCHANGED,
     )
     reason = reader.optional("reason", status_changes.MAX_REASON)
     reader.finish()
@@ -215,7 +215,7 @@ def _changes(reader: JsonReader) -> tuple[Changes, str | None]:
 def _evidence(reader: JsonReader) -> tuple[EvidenceLink, ...]:
     return tuple(
         EvidenceLink(one.text("url", 2000), one.text("name", 200), one.optional("narrative", 2000))
-        for one in reader.nested_list("evidence", MOST_EVIDENCE)
+        for one in reader.nested_list("evidence", MAX_EVIDENCE)
     )
 
 

@@ -50,7 +50,7 @@ def routes(services: Services) -> Routes:
 
 
 def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
-    """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domains.prove` raises."""
+    """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domain_proof.prove` raises."""
     rate_limits.enforce(services.access_context, DOMAIN_CHECKS, issuer_id)
     return domain_proof.prove(services.domain_prover, issuer_id, text)
 
@@ -67,11 +67,11 @@ def _to_json(services: Services, issuer: Issuer) -> dict[str, object]:
 
 
 def _proof(services: Services, proof: DomainProof) -> dict[str, object]:
-    believed = proof.believed(services.issuer_context.now())
+    is_current = proof.is_current(services.issuer_context.now())
     return {
         "domain": proof.domain,
         "place": proof.place,
         "url": domain.proof_url(proof.domain, Place(proof.place)),
         "seen": dates.write(proof.seen),
-        "believed": believed,
+        "current": is_current,
     }

@@ -21,9 +21,9 @@ from chalicelib.award.bulk import (
     spreadsheet,
 )
 from chalicelib.award.bulk.bulk_issuer import (
-    START,
+    FIRST_ROW,
     Allow,
-    Place,
+    Position,
     RowsRefused,
     Upload,
     UploadSummary,
@@ -84,7 +84,7 @@ def routes(services: Services) -> Routes:
         if _flag(filters, "dry_run", otherwise=False):
             return as_json(_examined(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))
         try:
-            job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.who, now=True)
+            job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.actor, now=True)
         except RowsRefused as error:
             raise Problem(
                 error.code, error.detail, more={"row_errors": [_row_error(each) for each in error.row_errors]}
@@ -234,7 +234,7 @@ def _rows(services: Services, request: Request, job: Job) -> Reply:
 
 
 def _page(
-    found: Iterable[tuple[Result, Place]], limit: int, base_url: str
+    found: Iterable[tuple[Result, Position]], limit: int, base_url: str
 ) -> tuple[list[dict[str, object]], str | None]:
     """Return as many rows as fit on a page, and the cursor of the next row."""
     page: list[dict[str, object]] = []
@@ -264,13 +264,13 @@ def _state(filters: Mapping[str, str]) -> RowState | None:
         raise query.refused("state", f"This must be one of: {', '.join(RowState)}.") from error
 
 
-def _place(cursor: str | None) -> Place:
+def _place(cursor: str | None) -> Position:
     if cursor is None:
-        return START
+        return FIRST_ROW
     match = _PLACE.fullmatch(cursor)
     if match is None:
         raise query.bad_cursor()
-    return Place(int(match[1]), int(match[2]))
+    return Position(int(match[1]), int(match[2]))
 
 
 def _packed(place: str) -> str:

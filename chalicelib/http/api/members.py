@@ -64,7 +64,7 @@ def routes(services: Services) -> Routes:
         reader = JsonReader(body.json_object(request))
         name, role = reader.text("name"), reader.required_choice("role", Role)
         reader.finish()
-        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, caller.who)
+        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, caller.actor)
         return as_json({**_token(made), "token": text}, status=201)
 
     @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)

@@ -48,7 +48,7 @@ def routes(services: Services) -> Routes:
         try:
             value, wanted = form.text("name"), form.or_none("key")
             new_key = NewApiKey(
-                *tokens.make(services.access_context, caller.issuer_id, role, value, caller.who, wanted)
+                *tokens.make(services.access_context, caller.issuer_id, role, value, caller.actor, wanted)
             )
         except Conflict:
             return _render(services, context, _blank_form(), again=True)

@@ -48,7 +48,7 @@ def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
     issuer = services.issuer_context.issuer_store.issuer(context.tenant)
     now = services.issuer_context.now()
     record, file = domain_proof.instructions(issuer, _typed(form) or EXAMPLE)
-    known = [(proof, domain.proof_url(proof.domain, proof.place), proof.believed(now)) for proof in issuer.domains]
+    known = [(proof, domain.proof_url(proof.domain, proof.place), proof.is_current(now)) for proof in issuer.domains]
     return layout.show(context, "domains.html", status=form.status, form=form, known=known, record=record, file=file)
 
 

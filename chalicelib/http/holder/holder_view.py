@@ -55,7 +55,7 @@ class HolderPage:
 
 def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
     """Build the page for ``home``."""
-    issuers = {holder_credential.issuer.id: holder_credential.shown.issuer for holder_credential in home.credentials}
+    issuers = {holder_credential.issuer.id: holder_credential.shared.issuer for holder_credential in home.credentials}
     choices = (
         Choice(issuer_id, name, mailbox.choice(home.mailbox, issuer_id))
         for issuer_id, name in sorted(issuers.items(), key=lambda one: one[1].casefold())
@@ -73,22 +73,22 @@ def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
 
 
 def _card(holder_credential: HolderCredential, base_url: str, now: datetime) -> Card:
-    shown = holder_credential.shown
+    shared = holder_credential.shared
     own = holder_credential.image if holder_credential.image.startswith(f"{base_url}/images/") else None
-    label = escape(f"{shown.name}, {shown.issuer}")
+    label = escape(f"{shared.name}, {shared.issuer}")
     picture = f'<img src="{escape(own)}" alt="{label}" width="128">' if own else label
     return Card(
         id=holder_credential.record.id,
-        name=shown.name,
-        issuer=shown.issuer,
-        url=shown.url,
+        name=shared.name,
+        issuer=shared.issuer,
+        url=shared.url,
         image=own,
         image_alt=holder_credential.image_alt,
-        issued_at=shown.issued_at,
-        valid_until=shown.valid_until,
+        issued_at=shared.issued_at,
+        valid_until=shared.valid_until,
         status=_status(holder_credential.record, now),
-        html=f'<a href="{escape(shown.url)}">{picture}</a>',
-        line=f"{shown.name}, {shown.issuer}, {shown.issued_at:%B %Y}: {shown.url}",
+        html=f'<a href="{escape(shared.url)}">{picture}</a>',
+        line=f"{shared.name}, {shared.issuer}, {shared.issued_at:%B %Y}: {shared.url}",
     )
 
 

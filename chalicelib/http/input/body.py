@@ -24,7 +24,7 @@ def json_object(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, objec
     received = content(request, max_bytes)
     if media_type(request) != negotiation.JSON:
         raise unsupported(received, "Send application/json.")
-    return strict_json.parse(received, strict_json.Caps(size=max_bytes))
+    return strict_json.parse(received, strict_json.Limits(size=max_bytes))
 
 
 def json_or_nothing(request: Request) -> dict[str, object]:

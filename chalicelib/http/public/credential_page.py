@@ -109,7 +109,7 @@ class Page:
     api_url: str | None
     source: str | None
     """The link that a submitted credential was fetched from, if any."""
-    face: verdict_text.Face
+    verdict: verdict_text.VerdictText
     line: str
     reason: str | None
     """The issuer's reason for a revocation or suspension."""
@@ -127,7 +127,7 @@ class Page:
     @property
     def title(self) -> str:
         """Title of the tab and of link previews; it contains nothing unverified."""
-        return f"{self.face.tab}: {self.facts.title}" if self.facts else self.face.headline
+        return f"{self.verdict.tab}: {self.facts.title}" if self.facts else self.verdict.headline
 
 
 def show(view: CredentialView, base_url: str, headers: Mapping[str, str]) -> Reply:
@@ -144,7 +144,7 @@ def page_of(view: CredentialView, base_url: str) -> Page:
         url=hosted.url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
-        face=verdict_text.face(report),
+        verdict=verdict_text.verdict_text(report),
         line=_line(report, facts, decided),
         reason=decided.reason if decided else None,
         replaced_by=hosted.replaced_by.url if hosted and hosted.replaced_by else None,

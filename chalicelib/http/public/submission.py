@@ -28,7 +28,9 @@ MISSING = (
 
 _ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
 """Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
-_CAPS = strict_json.Caps(size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4)
+_LIMITS = strict_json.Limits(
+    size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4
+)
 """Limits of an envelope: the credential in it may be as large as one submitted alone."""
 
 
@@ -51,7 +53,7 @@ def by_program(request: Request) -> Submission:
     if body.media_type(request) == form.MULTIPART:
         return _in_form(form.read(content, request.headers["content-type"]))
     if _ENVELOPE.match(content):
-        members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), _CAPS)
+        members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), _LIMITS)
         if "@context" not in members:
             return _in_envelope(members)
     return Submission(content)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chalice.app import Request
 
 from chalicelib.access import oidc, rate_limits, return_paths
-from chalicelib.access.oidc import LIFE
+from chalicelib.access.oidc import LIFETIME
 from chalicelib.access.providers import Provider
 from chalicelib.access.rate_limits import Limit, TooMany
 from chalicelib.errors import NotFound, Refused
@@ -19,7 +19,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.sign_in import email_link
 
 MISSING = "Unknown sign-in provider."
-SIGN_INS = Limit("oidc", 60, LIFE)
+SIGN_INS = Limit("oidc", 60, LIFETIME)
 """Sign-ins started per client address: allows for an office behind one address in the morning."""
 
 
@@ -31,15 +31,15 @@ def routes(services: Services) -> Routes:
     @bound.bind("/oidc/{provider}", access=BY_SECRET, missing=MISSING)
     def begin(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
-        following = return_paths.local(_callback_query(request).get("next", ""))
+        return_path = return_paths.local(_callback_query(request).get("next", ""))
         try:
             rate_limits.enforce(
                 services.access_context, SIGN_INS, rate_limits.network(authentication.client_address(request))
             )
         except TooMany as error:
-            return email_link.answer(request, services, error, following)
-        url, cookie = oidc.begin(services.access_context, services.oidc, provider, following)
-        held = cookies.set_question(base_url, cookie, int(LIFE.total_seconds()))
+            return email_link.answer(request, services, error, return_path)
+        url, cookie = oidc.begin(services.access_context, services.oidc, provider, return_path)
+        held = cookies.set_question(base_url, cookie, int(LIFETIME.total_seconds()))
         return _redirect(url, held)
 
     @bound.bind("/oidc/{provider}/back", access=BY_SECRET, missing=MISSING)
@@ -51,7 +51,7 @@ def routes(services: Services) -> Routes:
         except Refused as error:
             return email_link.answer(request, services, error, return_paths.HOME)
         done = cookies.set_question(base_url, "", 0)
-        return email_link.sign_in(services, request, proven.email, proven.following, done)
+        return email_link.sign_in(services, request, proven.email, proven.return_path, done)
 
     return bound
 

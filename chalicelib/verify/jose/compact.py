@@ -17,7 +17,7 @@ from chalicelib.verify.keys.public_key import BY_NAME, Algorithm
 
 MAX_SIZE = strict_json.DEFAULT.size
 """Maximum size of a token in bytes, the same as for any document."""
-HEADER_CAPS = strict_json.Caps(size=8 * 1024, depth=16, members=256)
+HEADER_CAPS = strict_json.Limits(size=8 * 1024, depth=16, members=256)
 """A header names an algorithm and a key. Only a certificate chain makes a legitimate one long."""
 _MAX_HEADER_LENGTH = (HEADER_CAPS.size * 4 + 2) // 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.award.issuers import domain_proof
-from chalicelib.credential.issuer import PROOF_LASTS
+from chalicelib.credential.issuer import PROOF_LIFETIME
 from chalicelib.http.api.domains import DOMAIN_CHECKS
 from tests.http.console.test_bulk import text_of
 from tests.http.fake_laurel import Laurel, id_of
@@ -52,7 +52,7 @@ def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel
     owner.post(HERE, {"domain": DOMAIN})
     assert "Too long ago" not in text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")
-    old = tuple(replace(proof, seen=proof.seen - PROOF_LASTS) for proof in issuer.domains)
+    old = tuple(replace(proof, seen=proof.seen - PROOF_LIFETIME) for proof in issuer.domains)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
     assert "Too long ago" in text_of(owner.get(HERE))
     assert DOMAIN not in domain_finding(laurel, owner)

@@ -11,7 +11,7 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.award.bulk import bulk_issuer
-from chalicelib.award.bulk.bulk_issuer import START, Place
+from chalicelib.award.bulk.bulk_issuer import FIRST_ROW, Position
 from chalicelib.award.bulk.job import Job, RowState
 from chalicelib.http.console import layout
 from chalicelib.http.console.bulk import job_text
@@ -74,6 +74,6 @@ def _page(services: Services, context: PageContext, job: Job, query: Mapping[str
     )
 
 
-def _place(text: str) -> Place:
+def _place(text: str) -> Position:
     match = _PLACE.fullmatch(text)
-    return Place(int(match[1]), int(match[2])) if match else START
+    return Position(int(match[1]), int(match[2])) if match else FIRST_ROW

@@ -10,7 +10,7 @@ from chalicelib.access.rate_limits import TooMany
 from chalicelib.award.input import timestamps
 from chalicelib.award.input.text_rules import check_name
 from chalicelib.award.issuing import reissue, status_changes
-from chalicelib.award.issuing.reissue import AS_IT_WAS, Changes
+from chalicelib.award.issuing.reissue import UNCHANGED, Changes
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.handlers import is_current
@@ -234,9 +234,9 @@ def _changes(record: Record, form: FormState, until: datetime | None, email: str
     removed."""
     name, search_term = form.text("name"), form.text("email").lower()
     return Changes(
-        name=name if name != record.holder_name else AS_IT_WAS,
-        email=(search_term or None) if search_term != (email or "") else AS_IT_WAS,
-        valid_until=until if form.text("valid_until") != _day(record.valid_until) else AS_IT_WAS,
+        name=name if name != record.holder_name else UNCHANGED,
+        email=(search_term or None) if search_term != (email or "") else UNCHANGED,
+        valid_until=until if form.text("valid_until") != _day(record.valid_until) else UNCHANGED,
     )
 
 
