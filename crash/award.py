@@ -204,8 +204,8 @@ def _expect_count(many: int) -> Callable[[Stage, str, Items], list[str]]:
 def _expect_state(state: State, version: int) -> Callable[[Stage, str, Items], list[str]]:
     def check(stage: Stage, credential_id: str, _: Items) -> list[str]:
         record = stage.issuer_store.record(credential_id)
-        stands = (record.status.state, record.version)
-        return [] if stands == (state, version) else [f"{stands} instead of {(state, version)}"]
+        actual = (record.status.state, record.version)
+        return [] if actual == (state, version) else [f"{actual} instead of {(state, version)}"]
 
     return check
 

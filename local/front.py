@@ -138,19 +138,19 @@ class Front(BaseHTTPRequestHandler):
         """Return the client's headers without those of its connection, and with those that API Gateway sets."""
         dropped = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for"}
         named = {name.strip().lower() for name in self.headers.get("Connection", "").split(",")}
-        kept = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped | named]
+        headers = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped | named]
         if "Accept" not in self.headers:
             # RFC 9110, 12.5.1: no Accept means any. Without it the embedded AWS returns an image as base64 text.
-            kept.append(("Accept", "*/*"))
+            headers.append(("Accept", "*/*"))
         if length and "Content-Type" not in self.headers:
             # API Gateway forwards any body unchanged; the embedded AWS corrupts a body without a Content-Type.
-            kept.append(("Content-Type", "application/octet-stream"))
+            headers.append(("Content-Type", "application/octet-stream"))
         if length or self.command in ("POST", "PUT", "PATCH"):
-            kept.append(("Content-Length", str(length)))
+            headers.append(("Content-Length", str(length)))
         # The embedded AWS uses the first entry as the caller's address, so a client must not be able to set it.
-        kept.append(("X-Forwarded-For", self.client_address[0]))
-        kept.append(("Host", urlsplit(self.upstream).netloc))
-        return kept
+        headers.append(("X-Forwarded-For", self.client_address[0]))
+        headers.append(("Host", urlsplit(self.upstream).netloc))
+        return headers
 
     def answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
         self.send_response_only(status)

@@ -214,12 +214,12 @@ def _route_functions(sources: Path) -> list[tuple[str, str, str]]:
 
 
 def _remove_unused_files(archive: Path) -> None:
-    whole = archive.replace(archive.with_suffix(".whole"))
-    with zipfile.ZipFile(whole) as packed, zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as kept:
+    source = archive.replace(archive.with_suffix(".whole"))
+    with zipfile.ZipFile(source) as packed, zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as output:
         for entry in packed.infolist():
             if not _is_unused(entry.filename):
-                kept.writestr(entry, packed.read(entry))
-    whole.unlink()
+                output.writestr(entry, packed.read(entry))
+    source.unlink()
 
 
 def _is_unused(name: str) -> bool:

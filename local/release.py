@@ -111,8 +111,8 @@ def command_lines(stage: str, template: Path, bucket: str, parameters: Mapping[s
 
 def printable(line: list[str]) -> str:
     """The command for display, with secret values hidden."""
-    kept = f"{PARAMETERS['oidc_providers']}="
-    return shlex.join(f"{kept}(hidden)" if word.startswith(kept) else word for word in line)
+    prefix = f"{PARAMETERS['oidc_providers']}="
+    return shlex.join(f"{prefix}(hidden)" if word.startswith(prefix) else word for word in line)
 
 
 def _execute(lines: list[list[str]]) -> None:

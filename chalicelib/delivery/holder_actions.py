@@ -77,14 +77,14 @@ def view(delivery_context: DeliveryContext, token: str, *, person: bool) -> Hold
 
     Raises `NotFound` for an unknown link, `LinkExpired` for an expired one.
     """
-    link, box = _valid_link(delivery_context, token)
+    link, stored_mailbox = _valid_link(delivery_context, token)
     if person and link.credential_id is not None and link.issuer_id is not None:
-        _opened(delivery_context, link.issuer_id, link.credential_id, box)
+        _opened(delivery_context, link.issuer_id, link.credential_id, stored_mailbox)
     found = list(_holder_credentials(delivery_context, link))
     holdings = sorted(found[:MAX_CREDENTIALS], key=lambda one: one.record.issued_at, reverse=True)
     # The credential of the email comes first.
     holdings.sort(key=lambda one: one.record.id != link.credential_id)
-    return HolderHome(link.email, tuple(holdings), len(found) > MAX_CREDENTIALS, link.credential_id, box)
+    return HolderHome(link.email, tuple(holdings), len(found) > MAX_CREDENTIALS, link.credential_id, stored_mailbox)
 
 
 def share(delivery_context: DeliveryContext, token: str, credential_id: str, target: Target) -> str:
@@ -108,18 +108,18 @@ def document(delivery_context: DeliveryContext, token: str, credential_id: str) 
 
 def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> None:
     """Set the holder's timezone; empty means none. Raises `Refused` (`no_such_zone`), `NotFound`, `LinkExpired`."""
-    _, box = _valid_link(delivery_context, token)
+    _, stored_mailbox = _valid_link(delivery_context, token)
     if zone and reminders.known(zone) is None:
         raise Refused("Unknown timezone.", code="no_such_zone")
-    delivery_context.change_mailbox(box.digest, lambda one: replace(one, zone=zone or None))
+    delivery_context.change_mailbox(stored_mailbox.digest, lambda one: replace(one, zone=zone or None))
 
 
 def choose_emails(delivery_context: DeliveryContext, token: str, issuer_id: str, wanted: str) -> None:
     """Set which emails of an issuer to receive: `all`, `new` or `none`. Raises `Refused`, `NotFound`, `LinkExpired`."""
-    link, box = _valid_link(delivery_context, token)
+    link, stored_mailbox = _valid_link(delivery_context, token)
     if issuer_id not in {credential.issuer_id for credential in delivery_context.archive.holdings(link.email)}:
         raise NotFound("You have no credentials from that issuer.")
-    delivery_context.change_mailbox(box.digest, lambda one: mailbox.choose(one, issuer_id, wanted))
+    delivery_context.change_mailbox(stored_mailbox.digest, lambda one: mailbox.choose(one, issuer_id, wanted))
 
 
 def send_new_link(delivery_context: DeliveryContext, token: str) -> None:
@@ -140,12 +140,14 @@ def send_new_link(delivery_context: DeliveryContext, token: str) -> None:
             raise TooMany("We sent a link a few minutes ago. Check your email first.", seconds)
         return replace(one, link_sent_at=now)
 
-    box = delivery_context.change_mailbox(mailbox.digest(link.email), ask)
-    url, kept = delivery_context.link(Purpose.MY, link.email)
-    delivery_context.store.add_links((kept,))
+    stored_mailbox = delivery_context.change_mailbox(mailbox.digest(link.email), ask)
+    url, new_link = delivery_context.link(Purpose.MY, link.email)
+    delivery_context.store.add_links((new_link,))
     delivery_context.mailer().send(compose.holder_link(link.email, url))
     # Last, so that the holder keeps a working link if sending fails.
-    delivery_context.change_mailbox(box.digest, lambda one: replace(one, links_valid_from=kept.created_at))
+    delivery_context.change_mailbox(
+        stored_mailbox.digest, lambda one: replace(one, links_valid_from=new_link.created_at)
+    )
 
 
 def forget(delivery_context: DeliveryContext, token: str) -> None:
@@ -153,10 +155,10 @@ def forget(delivery_context: DeliveryContext, token: str) -> None:
 
     Credentials and their recipients stay, because they belong to the issuers.
     """
-    _, box = _valid_link(delivery_context, token)
+    _, stored_mailbox = _valid_link(delivery_context, token)
     now = delivery_context.now()
-    delivery_context.change_mailbox(box.digest, lambda one: mailbox.forgotten(one, now))
-    delivery_context.store.delete_links(links.mailbox_id_of(box.digest))
+    delivery_context.change_mailbox(stored_mailbox.digest, lambda one: mailbox.forgotten(one, now))
+    delivery_context.store.delete_links(links.mailbox_id_of(stored_mailbox.digest))
 
 
 def unsubscribe_issuer(delivery_context: DeliveryContext, token: str) -> Issuer:
@@ -183,17 +185,17 @@ def _link(delivery_context: DeliveryContext, token: str, purpose: Purpose) -> Li
 
 def _valid_link(delivery_context: DeliveryContext, token: str) -> tuple[Link, Mailbox]:
     link = _link(delivery_context, token, Purpose.MY)
-    box = delivery_context.mailbox(link.email)
-    ended = box.links_valid_from is not None and link.created_at < box.links_valid_from
+    stored_mailbox = delivery_context.mailbox(link.email)
+    ended = stored_mailbox.links_valid_from is not None and link.created_at < stored_mailbox.links_valid_from
     if ended or link.valid_until <= delivery_context.now():
         raise LinkExpired("This link no longer works.")
-    return link, box
+    return link, stored_mailbox
 
 
-def _opened(delivery_context: DeliveryContext, issuer_id: str, credential_id: str, box: Mailbox) -> None:
+def _opened(delivery_context: DeliveryContext, issuer_id: str, credential_id: str, stored_mailbox: Mailbox) -> None:
     try:
         record = delivery_context.archive.record(credential_id)
-        zone = box.zone or delivery_context.archive.recipient(credential_id).zone
+        zone = stored_mailbox.zone or delivery_context.archive.recipient(credential_id).zone
     except NotFound:
         return
     delivery = delivery_context.mark_status(

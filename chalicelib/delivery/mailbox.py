@@ -94,18 +94,18 @@ def choose(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
 
     Choosing `all` or `new` also undoes `forgotten`.
     """
-    rest = replace(
+    preferences = replace(
         mailbox,
         unsubscribed=mailbox.unsubscribed - {issuer_id},
         no_reminders=mailbox.no_reminders - {issuer_id},
     )
     match wanted:
         case "all":
-            return replace(rest, forgotten_at=None)
+            return replace(preferences, forgotten_at=None)
         case "new":
-            return replace(rest, forgotten_at=None, no_reminders=_with(rest.no_reminders, issuer_id))
+            return replace(preferences, forgotten_at=None, no_reminders=_with(preferences.no_reminders, issuer_id))
         case "none":
-            return unsubscribed(rest, issuer_id)
+            return unsubscribed(preferences, issuer_id)
     raise Refused("Choose all emails, new credentials only, or none.", code="refused")
 
 

@@ -71,8 +71,8 @@ class IssuerKeys:
             raise Unavailable(
                 f"{issuer_target.host} names keys on another site, {found[:200]}.", code="document_unreadable"
             )
-        listed = self._get(found)
-        return read(listed, lambda document: _in_set(document, issuer, fetched.evidence(), listed.evidence()))
+        key_set = self._get(found)
+        return read(key_set, lambda document: _in_set(document, issuer, fetched.evidence(), key_set.evidence()))
 
     def _by_document(self, issuer: str) -> Controller:
         fetched = self._get(issuer)

@@ -17,7 +17,7 @@ class FieldError(Malformed):
         self.pointer = pointer[:200]
 
     def __str__(self) -> str:
-        return f"{self.pointer or 'the whole'}: {self.detail}"
+        return f"{self.pointer or 'the document'}: {self.detail}"
 
 
 def only(sent: Mapping[str, object], known: Sequence[str], place: str) -> None:

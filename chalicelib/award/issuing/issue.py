@@ -216,8 +216,8 @@ def _issue_step(
             signed.append(one)
     except Unavailable as unavailable:
         # Storage or the key service does not respond: the remaining credentials would only wait for the same error.
-        rest = drafts[len(signed) :]
-        signed += [each if isinstance(each, LaurelError) else unavailable for each in rest]
+        remaining = drafts[len(signed) :]
+        signed += [each if isinstance(each, LaurelError) else unavailable for each in remaining]
     stored = iter(issuer_context.issuer_store.add_records([each for each in signed if isinstance(each, Issued)]))
     for award, one in zip(awards, signed, strict=True):
         error = one if isinstance(one, LaurelError) else next(stored)
@@ -260,9 +260,9 @@ def _free_places(
     if not moments:
         return issuer, iter(())
     for _ in range(storing.PAIRS):
-        drawn = dict.fromkeys(storing.draw(issuer_context) for _ in range(2 * len(moments) + storing.DRAWS))
-        taken = issuer_context.issuer_store.taken(issuer.revocation_list, list(drawn))
-        free = [index for index in drawn if index not in taken]
+        candidates = dict.fromkeys(storing.draw(issuer_context) for _ in range(2 * len(moments) + storing.DRAWS))
+        taken = issuer_context.issuer_store.taken(issuer.revocation_list, list(candidates))
+        free = [index for index in candidates if index not in taken]
         if len(free) >= len(moments):
             return issuer, iter(free)
         issuer = storing.open_next_pair(issuer_context, issuer, moments[0])

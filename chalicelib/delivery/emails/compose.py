@@ -132,8 +132,8 @@ def invitation(email: str, issuer: Issuer, role: str, link: str) -> EmailContent
 
 def line(text: str, limit: int = NAME) -> str:
     """``text`` on one line, safe in a subject or sentence: no line breaks, controls or directional formatting."""
-    kept = "".join(" " if char.isspace() else char for char in text if category(char) not in _DROPPED)
-    single = " ".join(kept.split())
+    printable = "".join(" " if char.isspace() else char for char in text if category(char) not in _DROPPED)
+    single = " ".join(printable.split())
     return single if len(single) <= limit else single[: limit - 1].rstrip() + "…"
 
 

@@ -111,8 +111,8 @@ def valid_days(form: FormState) -> int | None:
 
 def kept_image(form: FormState) -> str | None:
     """Return the SHA-256 of the image uploaded earlier or already used by the achievement, None without one."""
-    kept = form.text("kept_picture")
-    return kept if _HASH.fullmatch(kept) else None
+    image_hash = form.text("kept_picture")
+    return image_hash if _HASH.fullmatch(image_hash) else None
 
 
 def with_kept_image(form: FormState) -> FormState:
@@ -131,13 +131,13 @@ def is_valid_image(picture: bytes) -> bool:
 
 def preview(form: FormState, base_url: str) -> AchievementPreview:
     """Build the preview of ``form``."""
-    kept = kept_image(form)
+    image_hash = kept_image(form)
     return AchievementPreview(
         name=form.text("name"),
         kind=form.text("kind"),
         description=form.text("description"),
         criteria=form.text("criteria"),
-        image=f"{base_url}/images/{kept}.png" if kept else "",
+        image=f"{base_url}/images/{image_hash}.png" if image_hash else "",
         skills=tuple(skill.name for skill in skills(form) if skill.name),
     )
 

@@ -35,8 +35,8 @@ def routes(services: Services) -> Routes:
     def file(request: Request, caller: Caller, _person: Person) -> Reply:
         cursor, number = _asked(request)
         content = export.page(services.exporters, caller.issuer_id, cursor).content
-        kept = {"Content-Disposition": f'attachment; filename="{caller.issuer_id}-{number}.ndjson"'}
-        return Reply(content, NDJSON, headers=uncached(**kept))
+        headers = {"Content-Disposition": f'attachment; filename="{caller.issuer_id}-{number}.ndjson"'}
+        return Reply(content, NDJSON, headers=uncached(**headers))
 
     return bound
 

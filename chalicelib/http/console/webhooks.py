@@ -257,7 +257,7 @@ def _render(
         if not one.archived or one.id in earned
     ]
     now = services.issuer_context.now()
-    came = services.webhooks.deliveries(context.tenant, webhook.id, now, MAX_DELIVERIES) if webhook else ()
+    deliveries = services.webhooks.deliveries(context.tenant, webhook.id, now, MAX_DELIVERIES) if webhook else ()
     return layout.show(
         context,
         "webhook.html",
@@ -270,7 +270,7 @@ def _render(
         rows=len(_rows(form)) if _is_editable(webhook) else 0,
         max_rows=MAX_COURSES,
         new_id=form.or_none("id") or services.issuer_context.public_id(),
-        came=came,
+        deliveries=deliveries,
         outcomes=OUTCOMES,
         why=WHY,
     )

@@ -160,8 +160,8 @@ def page_of(view: CredentialView, base_url: str) -> Page:
 
 def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | None:
     """Return the issuer's decision if it matches the verdict: the signed status list decides, not our record."""
-    spoken = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
-    return status if status.state is spoken else None
+    expected_state = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
+    return status if status.state is expected_state else None
 
 
 def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None) -> str:  # noqa: PLR0911 - one a verdict

@@ -64,9 +64,9 @@ def routes(services: Services) -> Routes:
         typed = sent.get("email", b"").decode("utf-8", "replace")
         return_path = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
         try:
-            held = cookies.browser(request, services.settings.base_url)
+            current_cookie = cookies.browser(request, services.settings.base_url)
             browser = links.request(
-                services.access_context, typed, return_path, authentication.client_address(request), held
+                services.access_context, typed, return_path, authentication.client_address(request), current_cookie
             )
         except (Refused, TooMany) as error:
             return answer(request, services, error, return_path, typed)
@@ -114,10 +114,10 @@ def sign_in(services: Services, request: Request, email: str, return_path: str, 
     ends, which prevents session fixation.
     """
     base_url = services.settings.base_url
-    held = cookies.session(request, base_url)
-    if held is not None:
+    current_cookie = cookies.session(request, base_url)
+    if current_cookie is not None:
         with suppress(Unauthenticated):
-            sessions.sign_out(services.access_context, sessions.person(services.access_context, held))
+            sessions.sign_out(services.access_context, sessions.person(services.access_context, current_cookie))
     _, cookie = sessions.sign_in(services.access_context, email)
     reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(return_path)}"))
     life = int(sessions.LIFETIME.total_seconds())

@@ -39,8 +39,8 @@ def routes(services: Services) -> Routes:
         except TooMany as error:
             return email_link.answer(request, services, error, return_path)
         url, cookie = oidc.begin(services.access_context, services.oidc, provider, return_path)
-        held = cookies.set_question(base_url, cookie, int(LIFETIME.total_seconds()))
-        return _redirect(url, held)
+        state_cookie = cookies.set_question(base_url, cookie, int(LIFETIME.total_seconds()))
+        return _redirect(url, state_cookie)
 
     @bound.bind("/oidc/{provider}/back", access=BY_SECRET, missing=MISSING)
     def back(request: Request, name: str) -> Reply:

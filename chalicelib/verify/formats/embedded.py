@@ -60,7 +60,7 @@ class Embedded:
         term must be defined, because the signature does not cover an undefined one.
         """
         with_own_context = sum("@context" in proof.options for proof in self._proofs)
-        contexts.judge(self.document, self.source, expected=1 + with_own_context)
+        contexts.validate(self.document, self.source, expected=1 + with_own_context)
         known = [proof for proof in self._proofs if proof.suite in CANONICAL_FORMS]
         if not known:
             self._as_quads()

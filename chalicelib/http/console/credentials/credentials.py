@@ -94,17 +94,17 @@ def _found(services: Services, context: PageContext, request: Request) -> Reply:
     except Malformed:
         # A truncated URL has an invalid cursor; show the first page instead of an error.
         page = search.page(services.issuer_context.issuer_store, context.tenant, _search(form), None, PAGE)
-    kept = {name: value for name, value in form.values.items() if value}
+    filters = {name: value for name, value in form.values.items() if value}
     options = (("", "Any"), *sorted(names.items(), key=lambda one: one[1].casefold()))
     return layout.show(
         context,
         "credentials.html",
         form=form,
         rows=credential_text.list_items(page.rows, names, services.issuer_context.now()),
-        next=f"{context.issuer_url}/credentials?{urlencode({**kept, 'after': page.next})}" if page.next else "",
+        next=f"{context.issuer_url}/credentials?{urlencode({**filters, 'after': page.next})}" if page.next else "",
         options=options,
         states=credential_text.STATES,
-        nothing=_nothing(bool(kept), page.next is not None),
+        nothing=_nothing(bool(filters), page.next is not None),
     )
 
 
