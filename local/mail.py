@@ -57,7 +57,7 @@ def answer(path: str, host: str, engine: str) -> Answer:
     site.
     """
     if not _HOST.fullmatch(host):
-        return _page(HTTPStatus.FORBIDDEN, "Only on this machine", "<p>Open it by localhost.</p>")
+        return _page(HTTPStatus.FORBIDDEN, "Only available on this machine", "<p>Open this page at localhost.</p>")
     mails = {mail.id: mail for mail in sent_emails(engine)}
     name, _, part = unquote(path.partition("?")[0].removeprefix(PATH).strip("/")).partition("/")
     if not name:

@@ -36,7 +36,7 @@ def parse(data: bytes, limits: Limits = DEFAULT) -> dict[str, object]:
     `number_out_of_range`, `too_deep`, `too_many_members`, `lone_surrogate`; nothing else, whatever the bytes.
     """
     if len(data) > limits.size:
-        raise Malformed(f"The input has {len(data):,} bytes. The limit is {limits.size:,}.", code="too_large")
+        raise Malformed(f"The input is {len(data):,} bytes. The limit is {limits.size:,}.", code="too_large")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -19,7 +19,7 @@ from chalicelib.award.ports import NewKey
 from chalicelib.errors import Refused, Unavailable
 
 MAX_MESSAGE = 4096
-"""Maximum bytes that KMS signs (AWS KMS API reference, Sign, Message).
+"""The most bytes that KMS signs (AWS KMS API reference, Sign, Message).
 
 Hashing a longer message first is not an option. For these keys KMS accepts a digest only with ED25519_PH_SHA_512, which
 is Ed25519ph, a different algorithm (RFC 8032, section 5.1): its signatures do not verify as EdDSA of a JWS (RFC 8037,
@@ -61,10 +61,10 @@ class KmsSigner:
         return _raw_ed25519(der)
 
     def sign(self, handle: str, message: bytes) -> bytes:
-        """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `MAX_MESSAGE`."""
+        """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
         if len(message) > MAX_MESSAGE:
             raise Refused(
-                f"KMS signs at most {MAX_MESSAGE} bytes and this has {len(message)}: "
+                f"KMS signs at most {MAX_MESSAGE} bytes, and this is {len(message)}: "
                 "the credential is too large for a JWT; its Data Integrity form has no such limit.",
                 code="message_too_long",
             )

@@ -44,7 +44,7 @@ def read_list(url: str, verification: VerificationContext) -> VerifiedList:
         # Following its status could recurse without end; ignoring it could trust a revoked list.
         raise CheckUnknown("status_list_has_status", "Its status list may itself have been revoked.", evidence)
     if status_list_document.document.get("id", url) != url:
-        raise CheckUnknown("status_list_other_id", "The status list belongs to another address.", evidence)
+        raise CheckUnknown("status_list_other_id", "The status list belongs to a different URL.", evidence)
     # A list by another issuer may be correct, but nothing shows that the credential's issuer delegated to it.
     if status_list_document.issuer != verification.issuer:
         raise CheckUnknown("status_list_other_issuer", "Its status list was issued by someone else.", evidence)

@@ -46,7 +46,7 @@ def add_commands(resources: Commands) -> None:
         "--email", help="email address of the holder; the credential contains only a salted hash of it"
     )
     issue_command.add_argument("--did", help="DID of the holder")
-    issue_command.add_argument("--zone", help="IANA time zone of the holder, such as Europe/Berlin")
+    issue_command.add_argument("--zone", help="IANA timezone of the holder, such as Europe/Berlin")
     issue_command.add_argument("--notify", action="store_true", help="email the holder")
     _dates(issue_command, "now")
     _evidence(issue_command)
@@ -105,7 +105,7 @@ def _replacements(verbs: Commands) -> None:
     _dates(right, "as in the original")
     _evidence(right)
     right.add_argument(
-        "--without", action="append", default=[], choices=_REMOVABLE, help="remove this member; repeatable"
+        "--without", action="append", default=[], choices=_REMOVABLE, help="remove this field; repeatable"
     )
     right.add_argument("--reason", help="reason shown on the page of the original")
     renewal = grammar.command(

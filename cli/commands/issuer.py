@@ -50,7 +50,7 @@ def add_commands(resources: Commands) -> None:
     )
     grammar.issuer(registration)
     for verb, handler, description in (
-        ("verify-domain", verify_domain, "verify that a domain names the issuer (check 8)"),
+        ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
     ):
         command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")

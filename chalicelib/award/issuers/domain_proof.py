@@ -18,7 +18,7 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 MAX_DOMAINS = 5
 """Maximum domains of an issuer. The public check lists all of them."""
 REFRESH_INTERVAL = timedelta(days=30)
-"""How often a domain is checked again; `issuer.PROOF_LIFETIME` is three times as long."""
+"""How often a domain is checked again; `issuer.PROOF_LASTS` is three times as long."""
 KIND = "domain"
 """The kind of the tasks that check a domain again."""
 MAX_ATTEMPTS = 8
@@ -62,7 +62,7 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
     domain = domains.normalize(text)
     issuer = domain_prover.issuer_context.issuer_store.issuer(issuer_id)
     proof = _read(domain_prover, issuer, domain)
-    if domain not in {one.domain for one in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
+    if domain not in {domains.domain for domains in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
         raise Refused(f"An issuer can have up to {MAX_DOMAINS} domains. Remove one first.", code="too_many_domains")
     # Add the task first: a task whose domain is not stored ends without rescheduling itself.
     domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + REFRESH_INTERVAL)])
@@ -73,7 +73,7 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
 def remove(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
     """Remove a domain from the issuer. Raises `NotFound`, `Refused` (`bad_domain`), `Conflict`."""
     domain = domains.normalize(text)
-    if domain not in {one.domain for one in issuer_context.issuer_store.issuer(issuer_id).domains}:
+    if domain not in {domains.domain for domains in issuer_context.issuer_store.issuer(issuer_id).domains}:
         raise NotFound("The issuer does not have this domain.")
     _replace_proof(issuer_context, issuer_id, domain, None)
 
@@ -89,17 +89,17 @@ def refresh(domain_prover: DomainProver, task: Task) -> None:
         issuer = domain_prover.issuer_context.issuer_store.issuer(task.issuer_id)
     except NotFound:
         return
-    stored_proof = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
-    if stored_proof is None or now < stored_proof.seen + REFRESH_INTERVAL:
+    domains = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
+    if domains is None or now < domains.seen + REFRESH_INTERVAL:
         return  # removed, or checked since, with the next check scheduled
     try:
-        proof: DomainProof | None = _read(domain_prover, issuer, stored_proof.domain)
+        proof: DomainProof | None = _read(domain_prover, issuer, domains.domain)
     except (Refused, Unavailable):
-        proof = stored_proof if stored_proof in issuer.proven(now) else None
+        proof = domains if domains in issuer.proven(now) else None
     if proof is not None:
-        domain_prover.tasks.add([Task(KIND, issuer.id, stored_proof.domain, now + REFRESH_INTERVAL)])
-    if proof != stored_proof:
-        _replace_proof(domain_prover.issuer_context, issuer.id, stored_proof.domain, proof)
+        domain_prover.tasks.add([Task(KIND, issuer.id, domains.domain, now + REFRESH_INTERVAL)])
+    if proof != domains:
+        _replace_proof(domain_prover.issuer_context, issuer.id, domains.domain, proof)
 
 
 def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainProof:
@@ -122,9 +122,9 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
     what = (
         f"Publish the TXT record {record[0]} with the value {record[1]}, or the file {file[0]} with the line {file[1]}"
     )
-    lookup_failure = f" (the look-up failed: {lookup_error.detail})" if lookup_error else ""
+    heard = f" (the look-up failed: {lookup_error.detail})" if lookup_error else ""
     raise Refused(
-        f"{domain} does not name this issuer yet{lookup_failure}. {what}. Then try again.", code="domain_not_proven"
+        f"{domain} does not confirm this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven"
     )
 
 
@@ -132,7 +132,7 @@ def _replace_proof(issuer_context: IssuerContext, issuer_id: str, domain: str, p
     """Replace the stored proof of ``domain``; None removes it."""
     for _ in range(MAX_ATTEMPTS):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
-        others = tuple(one for one in issuer.domains if one.domain != domain)
+        others = tuple(domains for domains in issuer.domains if domains.domain != domain)
         domains = others if proof is None else (*others, proof)
         try:
             issuer_context.issuer_store.replace_issuer(replace(issuer, domains=domains, version=issuer.version + 1))

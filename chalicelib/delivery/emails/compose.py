@@ -175,10 +175,8 @@ def _unopened(context: EmailContext, links: Links) -> EmailContent:
         subject=f"Reminder: view your credential from {line(shared.issuer, 60)}: {line(shared.name)}",
         preview="You do not need an account to view it.",
         paragraphs=(
-            (
-                f"On {day(context.record.issued_at)}, {line(shared.issuer)} issued you a credential: "
-                f"“{line(shared.name)}”."
-            ),
+            f"On {day(context.record.issued_at)}, {line(shared.issuer)} issued you a credential: "
+            f"“{line(shared.name)}”.",
             "You have not viewed it yet. You do not need an account to open it.",
             "We will not send another reminder.",
         ),
@@ -196,7 +194,7 @@ def _unshared(context: EmailContext, links: Links) -> EmailContent:
         preview="Ways to share it. If you have already shared it, you can ignore this email.",
         paragraphs=(
             f"You earned “{line(shared.name)}”. Add it to your profile so that employers and others can see it.",
-            "A recruiter who opens its link can verify it in seconds.",
+            "Recruiters who open its link can verify it in seconds.",
             "If you have already shared it, ignore this email.",
             "We will not send another reminder.",
         ),
@@ -280,11 +278,8 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
     return (
         Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
         Tip("Social media", "Use the buttons on your page to share it with your network."),
-        Tip(
-            "Résumé",
-            f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}",
-        ),
-        Tip("Email signature", "Add its name, linked to the same address."),
+        Tip("Résumé", f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}"),
+        Tip("Email signature", "Add its name, linked to the same URL."),
         Tip("Web page", "Copy the HTML code with the badge image from your page."),
         Tip(
             "Wallet",

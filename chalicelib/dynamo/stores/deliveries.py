@@ -72,7 +72,7 @@ class DynamoDeliveryStore:
             self._put_once(HolderLinkItem.of(link).raw())
 
     def link(self, name: LinkKey) -> Link | None:
-        return self._one(self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
+        return reads.find(self._tables, self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
 
     def delete_links(self, mailbox_id: str) -> None:
         for raw in self._tables.query(self._tables.secrets, keys.holder_links(mailbox_id)):

@@ -38,8 +38,6 @@ from chalicelib.dynamo.tables import ConditionFailed, Put, Raw, Update
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
-PAGE = 25
-"""Items per read while listing: 25 of the largest stay below the 16 MB limit of one BatchGetItem."""
 MAX_ACTIONS = 100
 """Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
 MAX_TRANSACTION_BYTES = 3_500_000
@@ -157,9 +155,8 @@ class DynamoIssuerStore(DynamoPublicStore):
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
         pointers = self._tables.query(self._tables.credentials, keys.holders_of_issuer(issuer_id, email))
         partition = keys.rows(issuer_id).pk
-        return self._as_rows(
-            self._existing(keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MAX_PER_ADDRESS))
-        )
+        row_keys = (keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MAX_PER_ADDRESS))
+        return self._as_rows(list(self._existing(row_keys)))
 
     def _as_rows(self, raws: Sequence[Raw]) -> list[Row]:
         # An old entry is a pointer instead of a row, so its data comes from the record.

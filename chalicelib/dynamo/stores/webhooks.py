@@ -155,7 +155,6 @@ class DynamoWebhookStore:
         part = keys.webhook_deliveries(issuer_id, webhook_id)
         newest = reads.list_range(self._tables, self._tables.secrets, WebhookDeliveryItem, part, limit)
         # Expired deliveries are left out here because DynamoDB may delete them days late.
-        newest = [read(WebhookDeliveryItem, raw) for raw in islice(stored, limit)]
         return [delivery for delivery in newest if now < delivery.at + RETENTION]
 
 
