@@ -175,8 +175,10 @@ def _unopened(context: EmailContext, links: Links) -> EmailContent:
         subject=f"Reminder: view your credential from {line(shared.issuer, 60)}: {line(shared.name)}",
         preview="You do not need an account to view it.",
         paragraphs=(
-            f"On {day(context.record.issued_at)}, {line(shared.issuer)} issued you a credential: "
-            f"“{line(shared.name)}”.",
+            (
+                f"On {day(context.record.issued_at)}, {line(shared.issuer)} issued you a credential: "
+                f"“{line(shared.name)}”."
+            ),
             "You have not viewed it yet. You do not need an account to open it.",
             "We will not send another reminder.",
         ),

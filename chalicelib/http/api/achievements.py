@@ -18,7 +18,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, query
 from chalicelib.http.input.json_body import JsonReader
 
-MISSING = "This token has no access to an achievement with this id."
+MISSING = "There is no achievement with this id, or this API key cannot access it."
 MAX_BODY_BYTES = 512 * 1024
 """Largest request body, in bytes: the largest image in base64, plus the longest text fields."""
 MAX_PAGE_SIZE = 100

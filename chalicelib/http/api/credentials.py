@@ -197,7 +197,7 @@ def _changes(reader: JsonReader) -> tuple[Changes, str | None]:
     """Read the changes: a missing member stays unchanged, and null removes an optional one."""
     for name in ("holder", "valid_from"):
         if reader.is_present(name) and not reader.has(name):
-            reader.add_error(name, "A credential cannot be without this. Send a value, or leave the member out.")
+            reader.add_error(name, "This field cannot be removed from a credential. Send a value, or leave it out.")
     holder = reader.nested("holder")
     changes = Changes(
         name=holder.text("name", 200) if holder.is_present("name") else UNCHANGED,

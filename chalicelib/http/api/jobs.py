@@ -48,8 +48,8 @@ from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, form, negotiation, query
 
-MISSING = "This token has no access to a job with this id."
-NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
+MISSING = "There is no job with this id, or this API key cannot access it."
+NO_ACHIEVEMENT = "There is no achievement with this id, or this API key cannot access it."
 INLINE_TIME = timedelta(seconds=10)
 """How long a request issues inline; the task queue does the rest. API Gateway times out after 29 s."""
 MAX_JOBS = 100

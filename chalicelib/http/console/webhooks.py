@@ -31,10 +31,10 @@ MAX_COURSES = 80
 """Maximum course rows on one page, with two fields each (`form.MAX_CONSOLE_PARTS`). Larger tables are changed through
 the API."""
 MAX_DELIVERIES = 20
-"""Recent messages shown."""
+"""Recent deliveries shown."""
 OUTCOMES = {
     Outcome.ISSUED: StatusLabel("Issued", "good"),
-    Outcome.DRY_RUN: StatusLabel("Tested, nothing issued", "open"),
+    Outcome.DRY_RUN: StatusLabel("Dry run, nothing issued", "open"),
     Outcome.IGNORED: StatusLabel("Not a completion", "none"),
     Outcome.REFUSED: StatusLabel("Refused", "bad"),
 }

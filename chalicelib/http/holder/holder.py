@@ -97,7 +97,7 @@ def to_json(delivery: Delivery) -> dict[str, object]:
 def _render_home(
     services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
 ) -> Reply:
-    """Render the holder's page; ``bad_zone`` is an unknown time zone to show in its field for correction."""
+    """Render the holder's page; ``bad_zone`` is an unknown timezone to show in its field for correction."""
     home = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
     shown = page_of(home, services.settings.base_url, services.delivery_context.now())
     content = {"page": shown, "token": secret, "zones": reminders.zones(), "saved": saved, "bad_zone": bad_zone}
@@ -126,7 +126,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             holder_actions.forget(delivery_context, secret)
             return _page(services, "forgotten.html", 200)
         case _:
-            raise Problem("invalid_request", "This form does not name an action.")
+            raise Problem("invalid_request", "Unknown action.")
     return _redirect(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
 
 

@@ -105,7 +105,7 @@ class JsonReader:
     def required_choice(self, name: str, kind: type[E]) -> E:
         """Read a required enum value."""
         if not self.has(name):
-            self._add_error(name, f"This member is required. It must be one of: {', '.join(kind)}.")
+            self._add_error(name, f"This field is required. It must be one of: {', '.join(kind)}.")
         return self.choice(name, kind, next(iter(kind)))
 
     def base64(self, name: str, max_bytes: int) -> bytes | None:
@@ -157,7 +157,7 @@ class JsonReader:
     def _add_unknown_member_errors(self) -> None:
         # Otherwise a misspelt member would be silently ignored.
         for name in sorted(self._sent.keys() - self._known):
-            self._add_error(name[:100], f"Unknown member. Known members: {', '.join(sorted(self._known))}.")
+            self._add_error(name[:100], f"Unknown field. Known fields: {', '.join(sorted(self._known))}.")
         for nested in self._children:
             nested._add_unknown_member_errors()  # noqa: SLF001 - an instance of the same class
 

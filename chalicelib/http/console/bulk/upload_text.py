@@ -133,7 +133,7 @@ def rows(number: int) -> str:
 def _headline(upload_summary: UploadSummary) -> str:
     total, with_errors = rows(upload_summary.total), upload_summary.with_errors
     if not with_errors:
-        return f"{total}, no errors" + (", one question" if upload_summary.with_duplicates else "")
+        return f"{total}, no errors" + (", but some duplicates" if upload_summary.with_duplicates else "")
     return f"{with_errors:,} of {total} {'has' if with_errors == 1 else 'have'} errors"
 
 
