@@ -29,6 +29,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from benchmarks.core import pinned_to_one_core
 from benchmarks.engine import ROOT, Seeded, seeded
+from benchmarks.fake_aws import Body
 from benchmarks.line import Line
 from benchmarks.rounds import progress
 from benchmarks.seed import ISSUER
@@ -142,7 +143,7 @@ class _Throttle:
     def _before(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
         self.calls += 1
         if self._answers and _of_credentials(request):
-            return AWSResponse("https://answered.invalid", 200, {}, _Body(b'{"Responses": {}}'))
+            return AWSResponse("https://answered.invalid", 200, {}, Body(b'{"Responses": {}}'))
         if self._random.random() >= self.share:
             return None
         self.refused += 1
@@ -155,23 +156,13 @@ class _Throttle:
             "message": "slow",
             **(cancelled if transaction else {}),
         }
-        return AWSResponse("https://throttled.invalid", 400, {}, _Body(json.dumps(body).encode()))
+        return AWSResponse("https://throttled.invalid", 400, {}, Body(json.dumps(body).encode()))
 
 
 def _of_credentials(request: AWSPreparedRequest) -> bool:
     """Return whether ``request`` stores credentials or looks up free status list indexes for them."""
     content = bytes(request.body)
     return b"CREDENTIAL#" in content or b"INDEX#" in content
-
-
-class _Body:
-    """The part of urllib3's response that botocore reads."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self._content
 
 
 def _count_anomalies(services: Services, bulk: BulkIssuer, job: Job) -> dict[str, int]:

@@ -8,23 +8,17 @@ from __future__ import annotations
 
 from chalice.app import Request
 
-from chalicelib.access.caller import Caller
 from chalicelib.access.rate_limits import TooMany
-from chalicelib.access.roles import Permission
-from chalicelib.credential import dates
-from chalicelib.delivery import holder_actions, reminders, resend
-from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery import holder_actions, reminders
 from chalicelib.delivery.holder_actions import LinkExpired
 from chalicelib.delivery.sharing import ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.core.access import BY_SECRET, token
+from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import (
     PRIVATE,
     Reply,
-    as_json,
-    uncached,
 )
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder.holder_view import page_of
@@ -32,14 +26,13 @@ from chalicelib.http.html import render
 from chalicelib.http.input import form, request_context
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
-UNSENT = "Check that you copied the whole id, and that your issuer issued the credential."
 SAVED = "saved"
 """Query parameter of the page right after a change was saved."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 def routes(services: Services) -> Routes:
-    """Create the routes `/my/{token}`, `/mail/unsubscribe/{token}` and `/v1/credentials/{id}/send`."""
+    """Create the routes `/my/{token}` and `/mail/unsubscribe/{token}`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/my/{token}", access=BY_SECRET, missing=MISSING)
@@ -67,31 +60,7 @@ def routes(services: Services) -> Routes:
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
         return _page(services, "unsubscribed.html", 200, issuer=issuer)
 
-    @bound.bind("/v1/credentials/{id}/send", access=token(Permission.ISSUE), methods=("POST",), missing=UNSENT)
-    def send(_request: Request, caller: Caller, credential_id: str) -> Reply:
-        delivery = resend.resend_email(services.delivery_context, caller.issuer_id, credential_id)
-        return as_json(to_json(delivery), status=202, headers=uncached())
-
     return bound
-
-
-def to_json(delivery: Delivery) -> dict[str, object]:
-    """Serialize the delivery status of a credential's emails to JSON."""
-    first = delivery.first
-    times = {
-        "sent_at": first and first.sent_at,
-        "delivered_at": delivery.delivered_at,
-        "opened_at": delivery.opened_at,
-        "shared_at": delivery.shared_at,
-        "bounced_at": delivery.bounced_at,
-        "complained_at": delivery.complained_at,
-    }
-    return {
-        "credential": delivery.credential_id,
-        "state": delivery.state.value,
-        **{name: dates.write(at) if at else None for name, at in times.items()},
-        "failure": first.given_up if first else None,
-    }
 
 
 def _render_home(
