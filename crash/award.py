@@ -14,6 +14,7 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
-from chalicelib.errors import Conflict, LaurelError, Unavailable
+from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
 from crash.faults import Fault, SimulatedCrash
 from crash.stage import Items, Stage, count_duplicate_indexes, inconsistencies, stored_credential_ids
 from local import aws, process
@@ -165,6 +166,12 @@ def _issue(stage: Stage, _: str) -> list[Record]:
     return [issue.issue(stage.issuer_context, _award(stage, name=_prepare_claim(stage)))]
 
 
+def _issue_with_the_key_of_a_failed_request(stage: Stage, _: str) -> list[Record]:
+    with suppress(Refused):  # when run again, the credential may exist
+        idempotency.claim(stage.issuer_context, stage.claims, ISSUER, "key-1", b"a request that failed")
+    return _issue(stage, _)
+
+
 def _issue_many(stage: Stage, _: str) -> list[Record]:
     awards = [_award(stage, number, _numbered(number)) for number in range(BATCH)]
     outcomes = issue.issue_many(stage.issuer_context, ISSUER, awards)
@@ -212,6 +219,7 @@ def _expect_state(state: State, version: int) -> Callable[[Stage, str, Items], l
 
 SCENARIOS = (
     Scenario("issue with an Idempotency-Key", _issue, _expect_count(1)),
+    Scenario("issue with the key of a failed request", _issue_with_the_key_of_a_failed_request, _expect_count(1)),
     Scenario("issue_many", _issue_many, _expect_count(BATCH)),
     Scenario("revoke", _decide(status_changes.revoke), _expect_state(State.REVOKED, 2), _issued),
     Scenario("suspend", _decide(status_changes.suspend), _expect_state(State.SUSPENDED, 2), _issued),

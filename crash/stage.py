@@ -92,7 +92,7 @@ def inconsistencies(stage: Stage, items: Items) -> list[str]:
     around = Counter(_owners(by_type))
     for name in ids:
         record = stage.issuer_store.record(name)
-        expected = {"row": 1, "recipient": 1, "index": 2, "holding": 2, "task": 3 if _reinstated(record) else 2}
+        expected = {"row": 1, "recipient": 1, "index": 2, "holding": 2, "task": 2 + _status_tasks(record)}
         found += [
             f"{around[kind, name]} of {many} {kind}" for kind, many in expected.items() if around[kind, name] != many
         ]
@@ -100,9 +100,12 @@ def inconsistencies(stage: Stage, items: Items) -> list[str]:
     return found
 
 
-def _reinstated(record: Record) -> bool:
-    """Whether the credential was reinstated: its pathways are then checked again, which adds a task."""
-    return record.status.state is State.ACTIVE and record.version > 1 and record.superseded_by is None
+def _status_tasks(record: Record) -> int:
+    """Tasks of status changes: one email for each, and the pathways of a reinstated credential. A correction or a
+    renewal adds none."""
+    if record.superseded_by is not None or record.version == 1:
+        return 0
+    return 3 if record.status.state is State.ACTIVE else 1
 
 
 def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:

@@ -326,6 +326,13 @@ class Claims:
             existing = self.by_key[fresh.issuer_id, fresh.key] = fresh
         return existing
 
+    def take_over(self, before: Claim, after: Claim) -> Claim:
+        key = (before.issuer_id, before.key)
+        stored = self.by_key[key]
+        if (stored.version, stored.credential_id) == (before.version, before.credential_id):
+            self.by_key[key] = after
+        return self.by_key[key]
+
 
 @dataclass
 class DomainReader:

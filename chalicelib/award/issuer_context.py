@@ -23,13 +23,13 @@ class IssuerContext:
     entropy: Callable[[int], bytes]
     """Returns the given number of cryptographically random bytes."""
 
-    def now(self) -> datetime:
-        """The current UTC time in whole seconds.
+    def moment(self) -> datetime:
+        """The current UTC time in full precision, for the order of what happens within a second."""
+        return self.clock().astimezone(UTC)
 
-        Proofs store `created` to the second. If a key's `created` were more precise, a proof made in the same second
-        would appear older than its key.
-        """
-        return self.clock().astimezone(UTC).replace(microsecond=0)
+    def now(self) -> datetime:
+        """The current UTC time in whole seconds."""
+        return whole_second(self.moment())
 
     def public_id(self) -> str:
         """A new id for a URL: 26 characters of base32, 130 random bits, so that ids cannot be guessed."""
@@ -38,3 +38,12 @@ class IssuerContext:
     def uuid(self) -> str:
         """A new random UUID (RFC 9562, version 4)."""
         return str(uuid.UUID(bytes=self.entropy(16), version=4))
+
+
+def whole_second(moment: datetime) -> datetime:
+    """``moment`` in whole seconds, for everything that is signed.
+
+    Proofs store `created` to the second. If a key's `created` were more precise, a proof made in the same second would
+    appear older than its key.
+    """
+    return moment.replace(microsecond=0)

@@ -138,9 +138,11 @@ class Claim:
     issuer_id: str
     key: str
     request: bytes
-    """The SHA-256 of the first request with the key."""
+    """The SHA-256 of the last request that took the key."""
     credential_id: str
     expires: datetime
+    version: int = 1
+    """How many requests have taken the key."""
 
 
 class Claims(Protocol):
@@ -150,4 +152,10 @@ class Claims(Protocol):
         """Store ``fresh`` unless an unexpired claim exists for its issuer and key; return the stored claim.
 
         Raises `Unavailable`.
+        """
+
+    def take_over(self, before: Claim, after: Claim) -> Claim:
+        """Replace ``before`` by ``after`` unless another request has already replaced it; return the stored claim.
+
+        ``after`` is the next version, with the same issuer, key and credential id. Raises `Unavailable`.
         """

@@ -64,6 +64,8 @@ class Record:
     """The id of the credential that this one replaces."""
     superseded_by: str | None = None
     """The id of the credential that replaces this one."""
+    corrected: bool = False
+    """Whether it was revoked only because a corrected version replaces it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import NoReturn
 
+from chalicelib.credential.json_errors import reason
 from chalicelib.errors import Malformed
 
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -58,7 +59,7 @@ def _decode(text: str, decoder: json.JSONDecoder, limits: Limits) -> dict[str, o
     except RecursionError as error:
         raise Malformed(f"The JSON is nested deeper than {limits.depth} levels.", code="too_deep") from error
     except ValueError as error:
-        raise Malformed(f"This is not JSON: {error}.", code="not_json") from error
+        raise Malformed(f"This is not valid JSON, because {reason(error, text)}.", code="not_json") from error
     if type(value) is not dict:
         raise Malformed("This is JSON, but not an object.", code="not_an_object")
     return value

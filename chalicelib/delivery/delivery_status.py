@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.email_content import REMINDERS, Kind
 
 CLAIM_TIMEOUT = timedelta(minutes=15)
 """How long a claim without a result blocks others: as long as a worker may hold a task."""
@@ -67,7 +67,7 @@ class Delivery:
 
     @property
     def first(self) -> Attempt | None:
-        """The first email about the credential."""
+        """The first email about the credential, also if it is corrected or renewed."""
         return self.emails.get(Kind.ISSUED)
 
     @property
@@ -88,16 +88,21 @@ class Delivery:
         return State.WAITING
 
 
-def may_claim(delivery: Delivery, kind: Kind, now: datetime) -> bool:
-    """Whether an email of ``kind`` can be claimed now.
+def may_claim(delivery: Delivery, kind: Kind, now: datetime, since: datetime | None = None) -> bool:
+    """Whether an email of ``kind`` can be claimed now. An attempt before ``since`` was about an earlier event.
 
-    A duplicate of the first email is acceptable: its claim expires after `CLAIM_TIMEOUT` without a result. A duplicate
-    reminder is not: its claim never expires.
+    A duplicate of the first email or of one about the status is acceptable: its claim expires after `CLAIM_TIMEOUT`
+    without a result. A duplicate reminder is not: its claim never expires.
     """
     attempt = delivery.emails.get(kind)
-    if attempt is None:
+    if attempt is None or (since is not None and attempt.claimed_at < since):
         return True
-    return kind is Kind.ISSUED and not attempt.answered and now - attempt.claimed_at >= CLAIM_TIMEOUT
+    return is_pending(attempt, kind) and now - attempt.claimed_at >= CLAIM_TIMEOUT
+
+
+def is_pending(attempt: Attempt, kind: Kind) -> bool:
+    """Whether an email that must not be lost is being sent, or its result was lost."""
+    return kind not in REMINDERS and not attempt.answered
 
 
 def claimed(delivery: Delivery, kind: Kind, now: datetime, by: str) -> Delivery:

@@ -1,9 +1,8 @@
-"""Task handlers of delivery: the first email about a credential, and its reminders.
+"""Task handlers of delivery: the first email about a credential, emails about its status, and its reminders.
 
 An email is claimed before it is sent, and its result is stored afterwards. If a worker crashes in between, it is
-unknown whether the email was sent. For the first email a duplicate is better than a loss, because it delivers the
-credential: its claim expires, and it is sent again. For a reminder a loss is better than a duplicate: its claim never
-expires.
+unknown whether the email was sent. For the first email and for one about the status a duplicate is better than a loss:
+its claim expires, and it is sent again. For a reminder a loss is better than a duplicate: its claim never expires.
 """
 
 from __future__ import annotations
@@ -30,31 +29,48 @@ from chalicelib.errors import NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
 DELIVER = "deliver"
-"""Kind of the task that issuing adds; the other kinds are named after their emails."""
-KINDS = {DELIVER: Kind.ISSUED, **{kind.value: kind for kind in REMINDERS}}
-"""The kind of email by kind of task."""
+"""Kind of the task that issuing adds."""
+STATUS_CHANGED = "status_changed"
+"""Kind of the task that a status change adds; the other kinds are named after their emails."""
+_STATUS_EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, State.ACTIVE: Kind.REINSTATED}
 
 
 def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task], None]]:
     """The handler of each kind of task. All are safe to repeat and to run concurrently."""
-    return {name: _handler(delivery_context, kind) for name, kind in KINDS.items()}
+    reminding = {kind.value: _reminder(delivery_context, kind) for kind in REMINDERS}
+    return {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context), **reminding}
 
 
-def _handler(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task], None]:
+def _first(delivery_context: DeliveryContext) -> Callable[[Task], None]:
     def handle(task: Task) -> None:
         context = _email_context(delivery_context, task)
-        if context is None:
-            return
-        if kind in REMINDERS:
+        if context is not None and is_current(context.record, delivery_context.now()):
+            _deliver(delivery_context, task, _as_replacement(delivery_context, context))
+
+    return handle
+
+
+def _status_changed(delivery_context: DeliveryContext) -> Callable[[Task], None]:
+    def handle(task: Task) -> None:
+        context = _email_context(delivery_context, task)
+        # The holder of a corrected credential gets the email with the new one instead.
+        if context is not None and not context.record.corrected:
+            _tell(delivery_context, task, replace(context, reason=context.record.status.reason))
+
+    return handle
+
+
+def _reminder(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task], None]:
+    def handle(task: Task) -> None:
+        context = _email_context(delivery_context, task)
+        if context is not None and is_current(context.record, delivery_context.now()):
             _remind(delivery_context, task, kind, context)
-        else:
-            _deliver(delivery_context, task, context)
 
     return handle
 
 
 def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContext | None:
-    """Load what the email is about; None when there is nothing to send an email about."""
+    """Load what the email is about; None when there is nobody to email."""
     archive = delivery_context.archive
     try:
         record = archive.record(task.subject)
@@ -65,8 +81,6 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
         achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
     except NotFound:
         return None
-    if not is_current(record, delivery_context.now()):
-        return None
     pathway_links = delivery_context.pathway_links.pathway_links(issuer.id, record.achievement_id)
     return EmailContext(
         record, issuer, achievement, recipient, recipient.email, pathway_links, delivery_context.base_url
@@ -74,9 +88,54 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
 
 
 def is_current(record: Record, now: datetime) -> bool:
-    """Whether to send emails about a credential: it is active, not expired and not superseded."""
+    """Whether to deliver a credential or remind its holder: it is active, not expired and not superseded."""
     expired = record.valid_until is not None and record.valid_until <= now
     return record.status.state is State.ACTIVE and record.superseded_by is None and not expired
+
+
+def _as_replacement(delivery_context: DeliveryContext, context: EmailContext) -> EmailContext:
+    """``context`` as that of a correction or renewal, if the same address received the replaced credential."""
+    if context.record.supersedes is None:
+        return context
+    try:
+        before = delivery_context.archive.record(context.record.supersedes)
+        if delivery_context.archive.recipient(before.id).email != context.email:
+            return context
+    except NotFound:
+        return context
+    if before.corrected:
+        return replace(context, delivered_as=Kind.CORRECTED, reason=before.status.reason)
+    return replace(context, delivered_as=Kind.RENEWED)
+
+
+def _tell(delivery_context: DeliveryContext, task: Task, context: EmailContext) -> None:
+    """Tell the holder about the current status, unless they know of no credential or of no change."""
+    status = context.record.status
+    kind = _STATUS_EMAILS[status.state]
+    delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
+    if not _is_known(delivery) or (kind is Kind.REINSTATED and not _is_suspension_known(delivery)):
+        return
+    if not delivery_status.may_claim(delivery, kind, delivery_context.now(), status.at):
+        _claimed_by_another(delivery, kind)
+        return
+    if not quota.may_send(delivery_context, context.issuer, context.email):
+        later = quota.next_day(delivery_context.now())
+        delivery_context.tasks.add([replace(task, due=later, attempts=0)])
+        return
+    _send(delivery_context, kind, context, since=status.at)
+
+
+def _is_known(delivery: Delivery) -> bool:
+    """Whether the holder has been emailed about the credential."""
+    return bool(delivery.resend_requests) or (delivery.first is not None and delivery.first.sent_at is not None)
+
+
+def _is_suspension_known(delivery: Delivery) -> bool:
+    """Whether the last email about the status told of a suspension."""
+    suspended, reinstated = delivery.emails.get(Kind.SUSPENDED), delivery.emails.get(Kind.REINSTATED)
+    if suspended is None or suspended.sent_at is None:
+        return False
+    return reinstated is None or not reinstated.answered or reinstated.claimed_at < suspended.claimed_at
 
 
 def _deliver(delivery_context: DeliveryContext, task: Task, context: EmailContext) -> None:
@@ -127,8 +186,11 @@ def _is_needed(kind: Kind, delivery: Delivery) -> bool:
             return True
 
 
-def _send(delivery_context: DeliveryContext, kind: Kind, context: EmailContext) -> Delivery:
-    """Send the email unless it was sent, is suppressed or must not be sent twice; the delivery after.
+def _send(
+    delivery_context: DeliveryContext, kind: Kind, context: EmailContext, since: datetime | None = None
+) -> Delivery:
+    """Send the email unless it was sent (``since`` an event), is suppressed or must not be sent twice; the delivery
+    after.
 
     Raises `Unavailable` when it should be retried.
     """
@@ -136,7 +198,7 @@ def _send(delivery_context: DeliveryContext, kind: Kind, context: EmailContext) 
     now, by = delivery_context.now(), delivery_context.entropy(16).hex()
 
     def take(one: Delivery) -> Delivery:
-        if not delivery_status.may_claim(one, kind, now):
+        if not delivery_status.may_claim(one, kind, now, since):
             return one
         claimed = delivery_status.claimed(one, kind, now, by)
         return delivery_status.given_up(claimed, kind, reason, by) if reason else claimed
@@ -151,7 +213,7 @@ def _send(delivery_context: DeliveryContext, kind: Kind, context: EmailContext) 
 
 def _claimed_by_another(delivery: Delivery, kind: Kind) -> Delivery:
     attempt = delivery.emails[kind]
-    if kind is Kind.ISSUED and not attempt.answered:
+    if delivery_status.is_pending(attempt, kind):
         raise Unavailable("Another worker is sending this email.", code="in_flight")
     return delivery
 
@@ -167,7 +229,7 @@ def _send_claimed(delivery_context: DeliveryContext, kind: Kind, context: EmailC
     stop, stop_link = delivery_context.link(Purpose.UNSUBSCRIBE, context.email, **ids)
     try:
         delivery_context.store.add_links((my_link, stop_link))
-        content = about_credential(kind, context, Links(my, stop))
+        content = about_credential(context.delivered_as if kind is Kind.ISSUED else kind, context, Links(my, stop))
     except Unavailable:
         # Certainly nothing was sent, so the claim is released.
         change(lambda one: delivery_status.released(one, kind, by))

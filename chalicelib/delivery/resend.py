@@ -36,10 +36,10 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
             "Laurel sends no email about a credential that is revoked, suspended, replaced or expired.",
             code="not_active",
         )
-    recipient = delivery_context.archive.recipient(credential_id)
-    if recipient.email is None:
+    email = _email(delivery_context, credential_id)
+    if email is None:
         raise Refused("This credential has no email address.", code="no_address")
-    reason = suppression_reason(delivery_context.mailbox(recipient.email), Kind.ISSUED, issuer_id)
+    reason = suppression_reason(delivery_context.mailbox(email), Kind.ISSUED, issuer_id)
     if reason is not None:
         raise Refused(_REASONS[reason], code=reason)
     now = delivery_context.now()
@@ -61,6 +61,13 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
     _, after = delivery_context.change(issuer_id, credential_id, ask)
     delivery_context.tasks.add([Task(DELIVER, issuer_id, credential_id, now)])
     return after
+
+
+def _email(delivery_context: DeliveryContext, credential_id: str) -> str | None:
+    try:
+        return delivery_context.archive.recipient(credential_id).email
+    except NotFound:
+        return None  # issued before recipients were stored
 
 
 _REASONS = {

@@ -27,6 +27,8 @@ TOTAL_SECONDS = 5.0
 """Limit of one fetch with its redirects, within the request's own deadline."""
 MAX_REDIRECTS = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TEMPORARY = frozenset({408, 425, 429})
+"""Statuses below 500 after which the same request may succeed later (RFC 9110; RFC 6585; RFC 8470)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Fetcher:
 
         Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`, `timeout`
         (the host was too slow), `out_of_time` (the request's deadline has passed), `too_large`, `cut_off`, `not_http`,
-        `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `http_status`.
+        `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `http_status`, and `http_unavailable` for an
+        error of the host that may be temporary.
         """
         first = target = self._guard.target(url)
         fetch_deadline = deadline.within(TOTAL_SECONDS)
@@ -109,7 +112,8 @@ def system_trust() -> ssl.SSLContext:
 
 def _body(answer: HttpResponse, target: Target) -> bytes:
     if answer.status != 200:
-        raise Unavailable(f"{target.host} returned an error ({answer.status}).", code="http_status")
+        code = "http_unavailable" if answer.status in _TEMPORARY or 500 <= answer.status < 600 else "http_status"
+        raise Unavailable(f"{target.host} returned an error ({answer.status}).", code=code)
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     if encoding == "identity":
         return answer.body

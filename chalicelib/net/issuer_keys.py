@@ -49,7 +49,7 @@ class IssuerKeys:
         try:
             return self._by_metadata(issuer, issuer_target)
         except Unavailable as error:
-            if error.code != "http_status":
+            if error.code not in ("http_status", "http_unavailable"):
                 raise
         return self._by_document(issuer)
 

@@ -23,7 +23,8 @@ class AddressResolver(Protocol):
     """Resolves host names."""
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
-        """All addresses of ``host``, at least one. Raises `Unavailable` (`dns_failed`) or `TimeoutError`."""
+        """All addresses of ``host``, at least one. Raises `Unavailable` (`dns_failed`, or `timeout`
+        when its name servers do not respond) or `TimeoutError`."""
 
 
 class SystemAddressResolver:
@@ -43,6 +44,8 @@ class SystemAddressResolver:
             answer = answers.get(timeout=max(deadline.left(), 0))
         except queue.Empty as empty:
             raise TimeoutError from empty
+        if isinstance(answer, socket.gaierror) and answer.errno == socket.EAI_AGAIN:
+            raise Unavailable(f"The name servers of {host} did not respond in time.", code="timeout") from answer
         if isinstance(answer, OSError):
             raise Unavailable(f"The host {host} cannot be found.", code="dns_failed") from answer
         if not 0 < len(answer) <= MAX_ADDRESSES:

@@ -111,6 +111,10 @@ _HINTS = (
 )
 
 
+_CUT_TOKEN = re.compile(rb"ey[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*)?")
+"""A compact token (RFC 7515, 3.1) without its last part or its last two."""
+
+
 def _hint(text: bytes) -> str:
     if not text:
         return "Nothing was submitted. Paste a credential or its link, or upload a file."
@@ -121,4 +125,25 @@ def _hint(text: bytes) -> str:
             return hint
     if re.fullmatch(rb"[\w.-]+\.[a-z]{2,}(/\S*)?", text, re.IGNORECASE):
         return "This looks like a link without https://. Add https:// at the start."
+    return _hint_by_content(text)
+
+
+def _hint_by_content(text: bytes) -> str:
+    if _CUT_TOKEN.fullmatch(b"".join(text.split())):
+        return (
+            "This looks like the start of a credential’s code, but its end is missing. Copy the whole code, which is "
+            "three parts with dots between them, or ask for the original file."
+        )
+    if b"\0" in text or not _is_utf8(text):
+        return (
+            "This file is not a credential: it does not contain text. Ask for the credential’s link or its JSON file."
+        )
     return "This is not a credential. A credential is a link, a JSON file, or a long code that starts with 'ey'."
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -71,7 +71,9 @@ def verify(
         try:
             finding = check.run(verification)
         except CheckNotPassed as error:
-            finding = Finding(check.number, check.name, error.outcome, error.code, error.detail, error.evidence)
+            finding = Finding(
+                check.number, check.name, error.outcome, error.code, error.detail, error.evidence, error.temporary
+            )
         findings.append(finding)
         if finding.outcome is not _PASSED and check.name in CORE:
             break

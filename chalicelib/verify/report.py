@@ -48,6 +48,8 @@ class Finding(NamedTuple):
     code: str
     message: str
     evidence: tuple[Evidence, ...] = ()
+    temporary: bool = False
+    """Whether an unknown outcome may change within minutes, because a service did not respond."""
 
 
 @dataclass(frozen=True, slots=True)

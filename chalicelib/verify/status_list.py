@@ -12,7 +12,7 @@ from chalicelib.verify.members import as_list, as_object, only, text
 from chalicelib.verify.options import DEFAULT_OPTIONS
 from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Evidence
-from chalicelib.verify.verification_context import CheckNotPassed, CheckUnknown, VerificationContext
+from chalicelib.verify.verification_context import CheckNotPassed, CheckUnknown, VerificationContext, unreadable
 
 _CHECKS = (format.check, structure.check, context.check, proof.check, signer.check, dates.check)
 """Checks 1 to 6; a list that has a status of its own is not trusted."""
@@ -35,7 +35,7 @@ def read_list(url: str, verification: VerificationContext) -> VerifiedList:
     try:
         fetched = verification.resolver.status_lists.fetch(url)
     except Unavailable as error:
-        raise CheckUnknown("status_list_unavailable", f"Its status list could not be read: {error.detail}") from error
+        raise unreadable("status_list_unavailable", "Its status list could not be read", error) from error
     evidence = (fetched.evidence(),)
     status_list_document = _verified(fetched, verification)
     if vocabulary.STATUS_LIST_CREDENTIAL not in status_list_document.types:
@@ -66,5 +66,6 @@ def _verified(fetched: Fetched, verification: VerificationContext) -> Verificati
             check(inner)
         except CheckNotPassed as error:
             message = f"Its status list cannot be trusted: {error.detail}"
-            raise CheckUnknown("status_list_unproven", message, (fetched.evidence(),)) from error
+            evidence = (fetched.evidence(),)
+            raise CheckUnknown("status_list_unproven", message, evidence, temporary=error.temporary) from error
     return inner

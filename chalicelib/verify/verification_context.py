@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from chalicelib.errors import LaurelError
+from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.verify.members import only
 from chalicelib.verify.models import V2, DataModel
 from chalicelib.verify.options import VerificationOptions
@@ -21,9 +21,12 @@ class CheckNotPassed(LaurelError):
 
     outcome: ClassVar[Outcome]
 
-    def __init__(self, code: str, message: str, evidence: tuple[Evidence, ...] = ()) -> None:
+    def __init__(
+        self, code: str, message: str, evidence: tuple[Evidence, ...] = (), *, temporary: bool = False
+    ) -> None:
         super().__init__(message, code=code)
         self.evidence = evidence
+        self.temporary = temporary
 
 
 class CheckFailed(CheckNotPassed):
@@ -36,6 +39,33 @@ class CheckUnknown(CheckNotPassed):
     """The check could not be performed."""
 
     outcome = Outcome.UNKNOWN
+
+
+LASTING = frozenset(
+    {
+        "address_refused",
+        "did_malformed",
+        "dns_failed",
+        "document_unreadable",
+        "encoding_unsupported",
+        "http_status",
+        "issuer_not_hosted",
+        "key_method_unsupported",
+        "not_http",
+        "redirect_refused",
+        "status_list_not_hosted",
+        "tls_failed",
+        "too_large",
+        "too_many_redirects",
+        "url_refused",
+    }
+)
+"""Codes of `Unavailable` errors that will not change within minutes: the address is wrong, or what it serves is."""
+
+
+def unreadable(code: str, message: str, error: Unavailable) -> CheckUnknown:
+    """The outcome of a check whose source could not be read because of ``error``."""
+    return CheckUnknown(code, f"{message}: {error.detail}", temporary=error.code not in LASTING)
 
 
 @dataclass(slots=True)

@@ -228,6 +228,9 @@ def show_one(services: Services, options: Namespace) -> int:
     lines = [f"{record.id}  {report.verdict}", f"  status: {record.status.state}"]
     if record.status.reason:
         lines[-1] += f" ({record.status.reason})"
+    replacement = record.superseded_by and credential_url(services.issuer_context.base_url, record.superseded_by)
+    if replacement:
+        lines.append(f"  {'corrected' if record.corrected else 'renewed'}: replaced by {replacement}")
     lines += [f"  {_MARKS[each.outcome]} {each.number:2} {each.check}: {each.message}" for each in report.findings]
     show(
         options.json,
@@ -236,6 +239,7 @@ def show_one(services: Services, options: Namespace) -> int:
         verdict=report.verdict,
         state=record.status.state,
         reason=record.status.reason,
+        replaced_by=replacement,
         findings={each.check: each.code for each in report.findings},
     )
     return 0

@@ -287,6 +287,14 @@ def test_first_claim_is_returned_until_it_expires(claims):
     assert claims.claim(claim("d"), late) == fresh
 
 
+def test_only_one_request_takes_over_a_claim(claims):
+    first = claims.claim(claim(), samples.NOW)
+    second, third = (claim(request=bytes([number]) * 32, version=2) for number in (1, 2))
+    assert claims.take_over(first, second) == second
+    assert claims.take_over(first, third) == second
+    assert claims.claim(claim("b"), samples.NOW) == second
+
+
 def test_idempotency_keys_of_different_issuers_are_separate(claims):
     assert claims.claim(claim("a"), samples.NOW).credential_id == "a"
     assert claims.claim(claim("b", issuer_id="other"), samples.NOW).credential_id == "b"

@@ -28,7 +28,17 @@ def region(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:
     return aws.region
 
 
-@pytest.mark.parametrize("name", ["issue with an Idempotency-Key", "revoke", "reinstate", "correct", "renew"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "issue with an Idempotency-Key",
+        "issue with the key of a failed request",
+        "revoke",
+        "reinstate",
+        "correct",
+        "renew",
+    ],
+)
 def test_crash_at_any_call_causes_no_loss_duplicate_or_partial_write(region: str, name: str) -> None:
     scenarios = [scenario for scenario in SCENARIOS if scenario.name == name]
     totals = award.run(region, scenarios)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.access.rate_limits import Limit
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award.issuing.recipient import Recipient
-from chalicelib.credential.record import Record
+from chalicelib.credential.record import CredentialStatus, Record, State
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
@@ -99,6 +99,11 @@ class DeliveryFixture:
 
     def after_issuing(self, **time: float) -> datetime:
         return ISSUED_AT + timedelta(**time)
+
+    def change_status(self, state: State, reason: str | None = None) -> None:
+        """Change the status, with its task, as the issuer would."""
+        self.change_record(status=CredentialStatus(state, self.now, reason))
+        self.tasks.add([Task("status_changed", "north", CREDENTIAL, self.now)])
 
     @property
     def delivery(self) -> Delivery:

@@ -20,12 +20,12 @@ from chalicelib.delivery import (
 )
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
 from chalicelib.delivery.emails.email_content import REMINDERS, EmailContent, Kind
-from chalicelib.delivery.handlers import KINDS
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import LaurelError, Unavailable
 from tests.delivery.fake_delivery import CREDENTIAL, EMAIL, ISSUED_AT, DeliveryFixture
 from tests.delivery.fakes import Mailer, Store
 
+KINDS = ("deliver", *(kind.value for kind in REMINDERS))
 WRITES = {"save", "add_sent_email", "add_early_event", "save_mailbox", "add_links"}
 
 

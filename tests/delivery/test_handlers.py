@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -205,6 +206,107 @@ def test_holder_without_reminders_gets_only_the_first_email() -> None:
     fixture = DeliveryFixture()
     fixture.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.choose(box, "north", "new"))
     fixture.run_tasks(UNTIL)
+    assert kinds(fixture) == [Kind.ISSUED]
+
+
+def emailed(**more: object) -> DeliveryFixture:
+    """A fixture whose holder has received the first email."""
+    fixture = DeliveryFixture(**more)  # type: ignore[arg-type]
+    fixture.run_tasks(fixture.after_issuing(hours=1))
+    return fixture
+
+
+def test_holder_is_told_of_each_status_change_with_the_issuers_reason() -> None:
+    fixture = emailed()
+    for state, reason in (
+        (State.SUSPENDED, "An appeal."),
+        (State.ACTIVE, None),
+        (State.SUSPENDED, "Another appeal."),
+        (State.REVOKED, "Copied."),
+    ):
+        fixture.change_status(state, reason)
+        fixture.run_tasks(fixture.now + timedelta(hours=1))
+    assert kinds(fixture) == [Kind.ISSUED, Kind.SUSPENDED, Kind.REINSTATED, Kind.SUSPENDED, Kind.REVOKED]
+    reasons = [" ".join(email.paragraphs) for email in fixture.mailer.sent[1:]]
+    assert ["appeal" in text for text in reasons] == [True, False, True, False]
+    assert "The issuer’s reason: “Copied.”" in reasons[-1]
+
+
+def test_repeated_task_tells_the_holder_once() -> None:
+    fixture = emailed()
+    fixture.change_status(State.REVOKED)
+    for _ in range(2):
+        fixture.run_task("status_changed")
+    assert kinds(fixture) == [Kind.ISSUED, Kind.REVOKED]
+
+
+def test_suspension_that_ended_before_the_email_is_not_mentioned() -> None:
+    fixture = emailed()
+    fixture.change_status(State.SUSPENDED)
+    fixture.now += timedelta(seconds=10)
+    fixture.change_status(State.ACTIVE)
+    fixture.run_tasks(fixture.now + timedelta(hours=1))
+    assert kinds(fixture) == [Kind.ISSUED]
+
+
+@pytest.mark.parametrize("notify", [True, False])
+def test_holder_who_knows_of_no_credential_is_not_told_of_its_revocation(notify: bool) -> None:
+    fixture = DeliveryFixture(notify=notify)
+    fixture.change_status(State.REVOKED, "Sent to the wrong list.")
+    fixture.run_tasks(fixture.after_issuing(hours=1))
+    assert kinds(fixture) == []
+
+
+def test_unsubscribed_holder_is_not_told_of_a_revocation() -> None:
+    fixture = emailed()
+    fixture.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.unsubscribed(box, "north"))
+    fixture.change_status(State.REVOKED)
+    fixture.run_tasks(fixture.now + timedelta(hours=1))
+    assert kinds(fixture) == [Kind.ISSUED]
+    assert fixture.delivery.emails[Kind.REVOKED].given_up == "unsubscribed"
+
+
+def test_status_email_with_unknown_result_is_resent_after_the_claim_expires() -> None:
+    fixture = emailed()
+    fixture.change_status(State.REVOKED)
+    fixture.mailer.after = lambda: Unavailable("no response")
+    with pytest.raises(Unavailable):
+        fixture.run_task("status_changed")
+    fixture.mailer.after = lambda: None
+    with pytest.raises(Unavailable):
+        fixture.run_task("status_changed")
+    fixture.now += delivery_status.CLAIM_TIMEOUT
+    fixture.run_task("status_changed")
+    assert kinds(fixture) == [Kind.ISSUED, Kind.REVOKED, Kind.REVOKED]
+
+
+REPLACED = "d" * 26
+
+
+@pytest.mark.parametrize(("corrected", "kind"), [(True, Kind.CORRECTED), (False, Kind.RENEWED)])
+def test_replacement_has_its_own_first_email(corrected: bool, kind: Kind) -> None:
+    fixture = DeliveryFixture()
+    fixture.issue(REPLACED, 8)
+    status = CredentialStatus(State.REVOKED, ISSUED_AT, "Her name was misspelt.")
+    before = replace(fixture.issuer_store.record(REPLACED), corrected=corrected, status=status)
+    fixture.issuer_store._records[REPLACED] = before
+    fixture.change_record(supersedes=REPLACED)
+    fixture.run_task("deliver")
+    # The correction revoked the old credential, but its holder gets one email, not two.
+    fixture.run_task("status_changed", REPLACED) if corrected else None
+    assert kinds(fixture) == [kind]
+    assert ("Her name was misspelt." in " ".join(fixture.mailer.sent[0].paragraphs)) is corrected
+    assert fixture.delivery.state is delivery_status.State.SENT
+
+
+def test_correction_of_the_address_is_a_first_email_to_the_new_one() -> None:
+    fixture = DeliveryFixture()
+    fixture.issue(REPLACED, 8)
+    fixture.issuer_store._records[REPLACED] = replace(fixture.issuer_store.record(REPLACED), corrected=True)
+    recipient = fixture.issuer_store.recipient(REPLACED)
+    fixture.issuer_store._recipients[REPLACED] = replace(recipient, email="aba@example.org")
+    fixture.change_record(supersedes=REPLACED)
+    fixture.run_task("deliver")
     assert kinds(fixture) == [Kind.ISSUED]
 
 

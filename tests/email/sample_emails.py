@@ -30,7 +30,8 @@ def sample_context(base_url: str = "https://laurel.example", **changes: object) 
     recipient = Recipient(record.id, issuer.id, "Ada Nwosu", EMAIL, "Europe/Berlin", True)
     step = Step("x", "Statistics for everyday", url="https://fernhill.example/statistics")
     pathway_links = (PathwayLink("p", "Data analyst", (step,), None),)
-    one = EmailContext(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url)
+    reason = "The holder’s name was misspelt."
+    one = EmailContext(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url, reason=reason)
     return replace(one, **changes)  # type: ignore[arg-type]
 
 

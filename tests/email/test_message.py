@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.delivery.emails.email_content import REMINDERS, EmailContent, Kind
+from chalicelib.delivery.emails.email_content import FROM_LAUREL, EmailContent, Kind
 from chalicelib.email.message import message
 from chalicelib.errors import Refused
 from tests.email.sample_emails import (
@@ -73,7 +73,7 @@ def test_every_email_has_its_content_in_text_and_html(kind: Kind) -> None:
     assert max(len(line) for line in text.splitlines() if "http" not in line) <= 72
 
 
-@pytest.mark.parametrize("kind", [Kind.ISSUED, *sorted(REMINDERS)])
+@pytest.mark.parametrize("kind", sorted(set(Kind) - FROM_LAUREL))
 def test_credential_email_names_the_issuer_and_has_unsubscribe_headers(kind: Kind) -> None:
     mail = received(sample_email(kind))
     assert mail["From"].addresses[0].display_name == "Fernhill College via Laurel"
@@ -100,6 +100,31 @@ def test_first_email_has_tips_and_the_next_step() -> None:
     assert "Next step on “Data analyst”: Statistics for everyday." in text
     assert "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=Data+analysis+in+practice" in text
     assert "It is valid until 1 June 2028." in text
+
+
+@pytest.mark.parametrize("kind", [Kind.CORRECTED, Kind.REVOKED, Kind.SUSPENDED, Kind.REINSTATED])
+def test_email_about_a_correction_or_a_status_gives_the_issuers_reason(kind: Kind) -> None:
+    text = " ".join(part(sample_email(kind), "plain").split())
+    assert f"Fernhill College has {kind} your" in text or f"Fernhill College {kind} your credential" in text
+    assert "The issuer’s reason: “The holder’s name was misspelt.”" in text
+    assert "The issuer’s reason" not in part(sample_email(kind, reason=None), "plain")
+
+
+@pytest.mark.parametrize("kind", [Kind.CORRECTED, Kind.RENEWED])
+def test_email_about_a_replacement_does_not_read_like_a_first_one(kind: Kind) -> None:
+    text = " ".join(part(sample_email(kind), "plain").split())
+    assert f"has {kind} your credential" in text
+    assert "The previous" in text
+    assert "replace it with the new one" in text
+    assert "has issued you a credential" not in text
+
+
+@pytest.mark.parametrize("kind", [Kind.REVOKED, Kind.SUSPENDED])
+def test_email_about_bad_news_invites_no_sharing(kind: Kind) -> None:
+    text = part(sample_email(kind), "plain")
+    assert "LinkedIn" not in text
+    assert "Next step" not in text
+    assert "reply to this email" in " ".join(text.split())
 
 
 def test_images_are_hosted_by_laurel_and_have_alt_text() -> None:

@@ -102,13 +102,18 @@ def test_proxies_of_the_environment_are_ignored(get: Get, server: ExternalHost, 
         "401 Unauthorized",
         "404 Not Found",
         "410 Gone",
-        "500 Oops",
         "999 Odd",
     ],
 )
 def test_only_status_200_is_accepted(get: Get, server: ExternalHost, status: str) -> None:
     server.pages["/"] = ok(b"" if status[:3] in ("204", "304") else b"{}", status=status)
     assert code_of(lambda: get("/")) == "http_status"
+
+
+@pytest.mark.parametrize("status", ["408 Request Timeout", "429 Too Many Requests", "500 Oops", "503 Busy"])
+def test_an_error_that_may_be_temporary_has_its_own_code(get: Get, server: ExternalHost, status: str) -> None:
+    server.pages["/"] = ok(b"{}", status=status)
+    assert code_of(lambda: get("/")) == "http_unavailable"
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,16 @@ def test_an_unknown_name_is_reported_as_dns_failed(monkeypatch: pytest.MonkeyPat
     assert caught.value.code == "dns_failed"
 
 
+def test_name_servers_that_do_not_respond_are_reported_as_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(Unavailable) as caught:
+        SystemAddressResolver().addresses("slow.example", soon())
+    assert caught.value.code == "timeout"
+
+
 def test_a_hanging_lookup_is_abandoned_at_the_deadline(system: System) -> None:
     with pytest.raises(TimeoutError):
         SystemAddressResolver().addresses("slow.example", soon(0.05))

@@ -147,7 +147,21 @@ def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Ite
             many = f"has {len(row)} columns, and the first row names {len(header)}" if extra or short else None
             yield RawRow(number, {column: cell for column, cell in zip(header, row, strict=False) if column}, many)
     except csv.Error as error:
-        raise Unreadable(f"Invalid CSV after row {number}: {error}.", code="not_csv") from error
+        detail = f"After row {number} the CSV cannot be read, because {_reason(error)}. Fix that row, or save it again."
+        raise Unreadable(detail, code="not_csv") from error
+
+
+_REASONS = (
+    ("expected after", "something follows the closing quote of a cell"),
+    ("unexpected end", "the closing quote of a cell is missing"),
+    ("field larger", "a cell is too long"),
+    ("new-line", "a line break is not inside quotes"),
+)
+"""A part of each message of Python's CSV reader, and what it means."""
+
+
+def _reason(error: csv.Error) -> str:
+    return next((words for part, words in _REASONS if part in str(error)), "a row is malformed")
 
 
 def _lines(content: bytes, *, newline: str | None = None) -> Iterator[str]:

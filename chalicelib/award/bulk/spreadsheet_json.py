@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from chalicelib.award.bulk import columns
 from chalicelib.award.bulk.columns import RawRow, Unreadable
+from chalicelib.credential.json_errors import reason
 from chalicelib.errors import Malformed
 
 MAX_OBJECTS = 1_048_576
@@ -72,7 +73,7 @@ class _Items:
     def value(self, text: str, at: int, number: int) -> tuple[object, int]:
         """Parse the item that starts at ``at``; the value and the end position. Raises `Unreadable`, and `Malformed`
         (`too_large`)."""
-        row_error: Exception | None = None
+        row_error: ValueError | RecursionError | None = None
         for max_characters in (self._SHORT, MAX_ITEM):
             piece = text[at : at + max_characters]
             is_complete = at + len(piece) == len(text)
@@ -87,7 +88,9 @@ class _Items:
         else:
             detail = f"Item {number} is not JSON, or has more than {MAX_ITEM:,} characters."
             raise Unreadable(detail, code="not_json") from row_error
-        raise Unreadable(f"Item {number} is not JSON.", code="not_json") from row_error
+        raise Unreadable(
+            f"Item {number} is not valid JSON{_because(row_error, piece)}.", code="not_json"
+        ) from row_error
 
     def cells(self, number: int, value: object) -> RawRow:
         """Convert an item to a row. Raises `Unreadable`."""
@@ -112,7 +115,7 @@ class _Items:
             raise Malformed(f"The upload has more than {MAX_OBJECTS:,} objects. Send it in parts.", code="too_large")
         members = dict(pairs)
         if len(members) != len(pairs):
-            raise ValueError("duplicate name")
+            raise _NotUsableError("it has the same name twice")
         return members
 
 
@@ -123,4 +126,16 @@ def _fits(column: str, cell: object) -> bool:
 
 
 def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise _NotUsableError(f"{name} is not a JSON number")
+
+
+class _NotUsableError(ValueError):
+    """Valid for Python's decoder, but not accepted here; the message completes a sentence."""
+
+
+def _because(error: ValueError | RecursionError | None, item: str) -> str:
+    if isinstance(error, _NotUsableError):
+        return f", because {error}"
+    if isinstance(error, ValueError):
+        return f", because {reason(error, item)}, counted from its start"
+    return ", because it is nested too deeply"

@@ -4,6 +4,9 @@ The key is claimed before anything is issued, with the hash of the request and t
 request with the same key gets the same id, and `issue.issue` returns the same credential for the same id, whether the
 first attempt had not started, failed half-way, is still running or was done. So no response has to be stored, and no
 intermediate state can be left behind.
+
+The key is used up once the credential exists. Until then, another request, such as a corrected one, may take over the
+key. It takes over the id as well, so that one key never creates two credentials.
 """
 
 from __future__ import annotations
@@ -15,10 +18,12 @@ from datetime import timedelta
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.ports import Claim, Claims
 from chalicelib.credential.record import CredentialStatus, Record, State
-from chalicelib.errors import Refused
+from chalicelib.errors import NotFound, Refused
 
 RETENTION = timedelta(hours=48)
 """How long a key is bound to its request. After that it counts as a new key."""
+MAX_ATTEMPTS = 4
+"""Attempts to take over a key, each lost to a concurrent request with the same key."""
 MAX_KEY = 255
 """Maximum characters of a key, as at Stripe, whose clients are the most common."""
 
@@ -27,16 +32,30 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
     """Claim ``key`` and return the id of the credential that ``request`` creates: the same for the same issuer and key.
 
     ``request`` is everything that determines the credential, in a canonical form. Raises `Refused`
-    (`idempotency_key_reused` when the key was used with another request, `bad_idempotency_key` when it is invalid) and
-    `Unavailable`.
+    (`idempotency_key_reused` when another request created a credential with the key, `bad_idempotency_key` when it is
+    invalid) and `Unavailable`.
     """
     checked(key)
     now = issuer_context.now()
     digest = hashlib.sha256(request).digest()
     stored = claims.claim(Claim(issuer_id, key, digest, issuer_context.public_id(), now + RETENTION), now)
-    if stored.request != digest:
-        raise reused()
-    return stored.credential_id
+    for _ in range(MAX_ATTEMPTS):
+        if stored.request == digest:
+            return stored.credential_id
+        if _is_used(issuer_context, stored):
+            break
+        stored = claims.take_over(
+            stored, replace(stored, request=digest, expires=now + RETENTION, version=stored.version + 1)
+        )
+    raise reused()
+
+
+def _is_used(issuer_context: IssuerContext, stored: Claim) -> bool:
+    try:
+        issuer_context.issuer_store.record(stored.credential_id)
+    except NotFound:
+        return False
+    return True
 
 
 def checked(key: str) -> str:
@@ -59,4 +78,4 @@ def reused() -> Refused:
 def as_issued(record: Record) -> Record:
     """``record`` as it was when issued, so that every response to the same request equals the first."""
     first = CredentialStatus(State.ACTIVE, record.issued_at)
-    return replace(record, status=first, version=1, superseded_by=None)
+    return replace(record, status=first, version=1, superseded_by=None, corrected=False)

@@ -15,7 +15,7 @@ from chalicelib.award.input.text_rules import (
     check_url,
 )
 from chalicelib.award.input.timezones import check_zone
-from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuer_context import IssuerContext, whole_second
 from chalicelib.award.issuing import storing
 from chalicelib.award.issuing.recipient import Issued
 from chalicelib.award.issuing.storing import Draft
@@ -70,12 +70,12 @@ def issue(issuer_context: IssuerContext, award: Award) -> Record:
     belongs to another credential. Nothing is stored when it raises.
     """
     # Read the clock before the issuer, so that a key that is retired in between is still valid at this time.
-    now = issuer_context.now()
+    moment = issuer_context.moment()
     achievement = issuer_context.issuer_store.achievement(award.issuer_id, award.achievement_id)
     try:
         check(award, achievement)
         return storing.place(
-            issuer_context, draft(issuer_context, award, achievement, now), lambda new: _add(issuer_context, new)
+            issuer_context, draft(issuer_context, award, achievement, moment), lambda new: _add(issuer_context, new)
         )
     except (Refused, Conflict):
         if before := _issued_before(issuer_context, award):
@@ -89,13 +89,16 @@ def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[A
     The issuer and its achievements are read once. Each credential is stored completely or not at all; repeating the
     same ids is safe. Raises `NotFound` and `Unavailable` for the issuer, before anything is stored.
     """
-    now = issuer_context.now()
+    moment = issuer_context.moment()
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     achievements: dict[str, Achievement | LaurelError] = {}
     outcomes: list[Record | LaurelError] = []
     for start in range(0, len(awards), BATCH):
         step = awards[start : start + BATCH]
-        drafts = [_drafted(issuer_context, issuer_id, award, achievements, now) for award in step]
+        drafts = [
+            _drafted(issuer_context, issuer_id, award, achievements, moment, place)
+            for place, award in enumerate(step, start)
+        ]
         issuer = _issue_step(issuer_context, issuer, step, drafts, outcomes)
     return outcomes
 
@@ -117,9 +120,16 @@ def check(award: Award, achievement: Achievement) -> None:
 
 
 def draft(
-    issuer_context: IssuerContext, award: Award, achievement: Achievement, now: datetime, supersedes: str | None = None
+    issuer_context: IssuerContext,
+    award: Award,
+    achievement: Achievement,
+    moment: datetime,
+    supersedes: str | None = None,
+    place: int = 0,
 ) -> Draft:
-    """Build the draft of a validated ``award`` for `storing`. Raises `Refused` when it would end before it starts."""
+    """Build the draft of a validated ``award`` for `storing`; ``place`` is its position among those issued at one
+    ``moment``. Raises `Refused` when it would end before it starts."""
+    now = whole_second(moment)
     valid_from = award.valid_from or now
     valid_until = award.valid_until or ends(achievement, valid_from)
     if valid_until is not None and valid_until < valid_from:
@@ -137,6 +147,7 @@ def draft(
         notify=award.notify,
         email_salt=issuer_context.entropy(16).hex(),
         now=now,
+        issued_at=moment + timedelta(microseconds=place),
         supersedes=supersedes,
     )
 
@@ -172,14 +183,15 @@ def _drafted(
     issuer_id: str,
     award: Award,
     achievements: dict[str, Achievement | LaurelError],
-    now: datetime,
+    moment: datetime,
+    place: int,
 ) -> Draft | LaurelError:
     try:
         if award.issuer_id != issuer_id:
             raise NotFound("This issuer does not have this achievement.")
         achievement = _read_once(issuer_context, award, achievements)
         check(award, achievement)
-        return draft(issuer_context, award, achievement, now)
+        return draft(issuer_context, award, achievement, moment, place=place)
     except LaurelError as error:
         return error
 

@@ -9,14 +9,14 @@ from enum import Enum
 from typing import Final, TypeVar
 
 from chalicelib.award.input import timezones
-from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuer_context import IssuerContext, whole_second
 from chalicelib.award.issuing import issue, status_changes, storing
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.status_changes import MAX_ATTEMPTS
 from chalicelib.credential import dates, signed_content
 from chalicelib.credential.achievement import Achievement
-from chalicelib.credential.build import EvidenceLink, Holder, credential_url
+from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import CredentialStatus, Record, State, StatusList
 from chalicelib.credential.signed_content import SignedContent
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -53,7 +53,8 @@ def correct(
     *,
     new_id: str | None = None,
 ) -> Record:
-    """Issue a corrected credential and return its record; revoke the old one, which then names its replacement.
+    """Issue a corrected credential and return its record; revoke the old one, which then names its replacement and
+    keeps ``reason``, the issuer's own words.
 
     The new credential has the same version of the achievement. Both are stored in one transaction. ``new_id`` makes the
     call idempotent: the same id returns the same record. Raises `NotFound` (also for another issuer's credential), the
@@ -82,10 +83,9 @@ def correct(
         return corrected, replace(achievement, archived=False, valid_days=None)
 
     def decide(before: Record, new: Record) -> tuple[Record, list[StatusList]]:
-        now = new.issued_at
-        words = f"Replaced by {credential_url(issuer_context.base_url, new.id)}" + (f": {reason}" if reason else "")
+        now = new.status.at
         lists = status_changes.changed_lists(issuer_context, before, State.REVOKED, now)
-        return replace(before, status=CredentialStatus(State.REVOKED, now, words)), lists
+        return replace(before, status=CredentialStatus(State.REVOKED, now, reason), corrected=True), lists
 
     return _replace(issuer_context, issuer_id, credential_id, new_id, terms, decide)
 
@@ -168,11 +168,11 @@ def _replace(
             return _replaced(issuer_context, before, new_id)
         _check_status(before)
         # As in `issue`, read the clock before the issuer, so that the key is valid at this time.
-        now = issuer_context.now()
-        award, achievement = terms(before, signed_content.read(before.document), now)
+        moment = issuer_context.moment()
+        award, achievement = terms(before, signed_content.read(before.document), whole_second(moment))
         award = replace(award, credential_id=new_id)
         issue.check(award, achievement)
-        draft = issue.draft(issuer_context, award, achievement, now, supersedes=before.id)
+        draft = issue.draft(issuer_context, award, achievement, moment, supersedes=before.id)
         try:
             return storing.place(issuer_context, draft, _storing(issuer_context, before, decide))
         except Conflict as error:

@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import status_lists
-from chalicelib.award.issuing.storing import PATHWAYS
+from chalicelib.award.issuing.storing import PATHWAYS, STATUS_CHANGED
 from chalicelib.credential.record import CredentialStatus, Purpose, Record, State, StatusList
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
@@ -87,13 +87,12 @@ def _decide(
 
 
 def _tasks(decided: Record, now: datetime) -> tuple[Task, ...]:
-    """The follow-up tasks: a reinstated credential may complete a pathway.
+    """The follow-up tasks: the holder is told, and a reinstated credential may complete a pathway.
 
-    ``now`` has sub-second precision, so that this task differs from the one stored when the credential was issued.
+    ``now`` has sub-second precision, so that these tasks differ from those stored earlier.
     """
-    if decided.status.state is not State.ACTIVE:
-        return ()
-    return (Task(PATHWAYS, decided.issuer_id, decided.id, now),)
+    kinds = (STATUS_CHANGED, PATHWAYS) if decided.status.state is State.ACTIVE else (STATUS_CHANGED,)
+    return tuple(Task(kind, decided.issuer_id, decided.id, now) for kind in kinds)
 
 
 def changed_lists(issuer_context: IssuerContext, record: Record, state: State, now: datetime) -> list[StatusList]:

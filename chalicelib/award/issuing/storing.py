@@ -31,6 +31,8 @@ DELIVER = "deliver"
 """Task kind: email the holder of a new credential."""
 PATHWAYS = "pathways"
 """Task kind: check which pathways a new or reinstated credential completes."""
+STATUS_CHANGED = "status_changed"
+"""Task kind: email the holder of a credential that was revoked, suspended or reinstated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Draft:
     notify: bool
     email_salt: str
     now: datetime
+    """The time in the credential and its proof, in whole seconds."""
+    issued_at: datetime
+    """The same time in full precision, which orders the issuer's list."""
     supersedes: str | None = None
 
 
@@ -112,7 +117,7 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
         jwt=jwt,
         entries=entries,
         status=CredentialStatus(State.ACTIVE, draft.now),
-        issued_at=draft.now,
+        issued_at=draft.issued_at,
         holder_name=draft.holder.name,
         achievement_version=draft.achievement.version,
         valid_until=draft.valid_until,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from unicodedata import category
 
@@ -26,6 +26,9 @@ NAME = 120
 DESCRIPTION = 300
 """Maximum characters of an achievement's description; the credential's page has the full text."""
 
+REASON = 500
+"""Maximum characters of an issuer's reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmailContext:
@@ -39,6 +42,10 @@ class EmailContext:
     """The recipient's address."""
     pathway_links: tuple[PathwayLink, ...]
     base_url: str
+    delivered_as: Kind = Kind.ISSUED
+    """The first email about the credential: `ISSUED`, or `CORRECTED` or `RENEWED` for one that replaces another."""
+    reason: str | None = None
+    """The issuer's reason for the correction or the status."""
 
     @property
     def shared(self) -> SharedCredential:
@@ -67,6 +74,10 @@ def about_credential(kind: Kind, context: EmailContext, links: Links) -> EmailCo
             return _unshared(context, links)
         case Kind.RENEWAL:
             return _renewal(context, links)
+        case Kind.CORRECTED | Kind.RENEWED:
+            return _replacement(kind, context, links)
+        case Kind.REVOKED | Kind.SUSPENDED | Kind.REINSTATED:
+            return _status(kind, context, links)
     raise ValueError(f"{kind} is not about a credential")
 
 
@@ -221,6 +232,64 @@ def _renewal(context: EmailContext, links: Links) -> EmailContent:
         tips=(),
         other=Button(f"Visit {line(shared.issuer, 60)}", context.issuer.url),
     )
+
+
+def _replacement(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
+    """The first email about a credential that replaces one that its holder has: ``kind`` says how."""
+    shared, verb = context.shared, kind.value
+    previous = (
+        "The previous version is no longer valid. Its page says that it was replaced, and links to the new one."
+        if kind is Kind.CORRECTED
+        else "The previous credential keeps its dates, and its page links to the new one."
+    )
+    return _compose(
+        kind,
+        context,
+        links,
+        subject=f"Your credential from {line(shared.issuer, 60)} was {verb}: {line(shared.name)}",
+        preview="It has a new link. Share the new link from now on.",
+        paragraphs=(
+            f"{line(shared.issuer)} has {verb} your credential “{line(shared.name)}”.",
+            _reason(context),
+            *(() if shared.valid_until is None else (f"It is valid until {day(shared.valid_until)}.",)),
+            f"The {verb} credential has a new link. {previous}",
+            "If you have shared the previous link, for example on LinkedIn, replace it with the new one.",
+        ),
+        tips=_guide(shared),
+    )
+
+
+_STATUS_TEXTS = {
+    Kind.REVOKED: "Everyone who checks it sees that it is revoked. This cannot be undone, so stop sharing it.",
+    Kind.SUSPENDED: "Everyone who checks it sees that it is suspended, until {issuer} reinstates or revokes it.",
+    Kind.REINSTATED: "The suspension has ended, and you can share the credential again. Its link is the same.",
+}
+
+
+def _status(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
+    shared, verb = context.shared, kind.value
+    issuer = line(shared.issuer)
+    ask = "reply to this email" if context.issuer.email else f"contact {issuer}"
+    return _compose(
+        kind,
+        # A next step would be out of place beside bad news.
+        replace(context, pathway_links=()),
+        links,
+        subject=f"Your credential from {line(shared.issuer, 60)} was {verb}: {line(shared.name)}",
+        preview=f"{issuer} {verb} it on {day(context.record.status.at)}.",
+        paragraphs=(
+            f"On {day(context.record.status.at)}, {issuer} {verb} your credential “{line(shared.name)}”.",
+            _reason(context),
+            _STATUS_TEXTS[kind].format(issuer=issuer),
+            f"If you have a question or think that this is a mistake, {ask}.",
+        ),
+        tips=(),
+        other=Button(f"Visit {line(shared.issuer, 60)}", context.issuer.url),
+    )
+
+
+def _reason(context: EmailContext) -> str:
+    return f"The issuer’s reason: “{line(context.reason, REASON)}”" if context.reason else ""
 
 
 def _compose(

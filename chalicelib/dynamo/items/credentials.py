@@ -156,6 +156,7 @@ class RecordItem(Item, discriminator="credential"):
     valid_until = UTCDateTimeAttribute(null=True)
     supersedes = UnicodeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
+    corrected = BooleanAttribute(default=False)
 
     @classmethod
     def of(cls, record: Record) -> Self:

@@ -10,7 +10,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 from chalicelib.award.ports import Claim
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch, read
-from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Tables
+from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Raw, Tables
 
 
 class ClaimItem(Item, discriminator="claim"):
@@ -22,6 +22,7 @@ class ClaimItem(Item, discriminator="claim"):
     request = BinaryAttribute(legacy_encoding=False)
     credential_id = UnicodeAttribute()
     expires = NumberAttribute()
+    version = NumberAttribute(default=1)
 
     @classmethod
     def of(cls, claim: Claim) -> Self:
@@ -32,24 +33,32 @@ class ClaimItem(Item, discriminator="claim"):
             request=claim.request,
             credential_id=claim.credential_id,
             expires=epoch(claim.expires),
+            version=claim.version,
         )
 
     def to_domain(self) -> Claim:
         expires = datetime.fromtimestamp(self.expires, UTC)
-        return Claim(self.issuer_id, self.key, bytes(self.request), self.credential_id, expires)
+        return Claim(self.issuer_id, self.key, bytes(self.request), self.credential_id, expires, int(self.version))
 
 
 class DynamoClaims:
-    """`award.ports.Claims` on DynamoDB: one conditional put, which also returns an existing claim."""
+    """`award.ports.Claims` on DynamoDB: conditional puts, which also return an existing claim."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
     def claim(self, fresh: Claim, now: datetime) -> Claim:
-        free = f"{ABSENT} OR expires <= :now"
-        put = Put(ClaimItem.of(fresh).raw(), free, {":now": {"N": str(int(now.timestamp()))}})
+        return self._put(fresh, f"{ABSENT} OR expires <= :now", {":now": {"N": str(int(now.timestamp()))}})
+
+    def take_over(self, before: Claim, after: Claim) -> Claim:
+        same = "version = :version AND credential_id = :credential"
+        values: Raw = {":version": {"N": str(before.version)}, ":credential": {"S": before.credential_id}}
+        return self._put(after, same, values)
+
+    def _put(self, claim: Claim, condition: str, values: Raw) -> Claim:
+        """Store ``claim`` if ``condition`` holds; the stored claim."""
         try:
-            self._tables.put(self._tables.secrets, put)
+            self._tables.put(self._tables.secrets, Put(ClaimItem.of(claim).raw(), condition, values))
         except ConditionFailed as error:
             return read(ClaimItem, error.found[0] or {})
-        return fresh
+        return claim

@@ -36,6 +36,7 @@ BANNERS: Mapping[str, Banner] = {
     "renewed": Banner("Renewed credential issued.", "The previous credential does not change."),
     "sent": Banner("Email queued.", "It will arrive within a few minutes."),
     "unchanged": Banner("No changes made.", "The credential already had this status.", "none"),
+    "not_possible": Banner("No changes made.", "The status of this credential does not allow that.", "none"),
     "member_added": Banner("Member added.", "We emailed them. They can sign in without a password."),
     "member_not_told": Banner(
         "Member added, but we could not email them.", "Ask them to sign in here with their email address."

@@ -27,6 +27,8 @@ class Card:
     valid_until: datetime | None
     status: str | None
     """A sentence about the status if the credential is not valid; such a credential cannot be shared."""
+    reason: str | None
+    """The issuer's reason for a revocation, suspension or correction."""
     html: str
     line: str
 
@@ -87,18 +89,23 @@ def _card(holder_credential: HolderCredential, base_url: str, now: datetime) -> 
         issued_at=shared.issued_at,
         valid_until=shared.valid_until,
         status=_status(holder_credential.record, now),
+        reason=holder_credential.record.status.reason
+        if holder_credential.record.status.state is not State.ACTIVE
+        else None,
         html=f'<a href="{escape(shared.url)}">{picture}</a>',
         line=f"{shared.name}, {shared.issuer}, {shared.issued_at:%B %Y}: {shared.url}",
     )
 
 
 def _status(record: Record, now: datetime) -> str | None:
+    if record.corrected:
+        return "It was replaced by a corrected version."
+    if record.status.state is State.REVOKED:
+        return f"The issuer revoked it on {text.day(record.status.at)}."
+    if record.status.state is State.SUSPENDED:
+        return f"The issuer suspended it on {text.day(record.status.at)} and may reinstate it."
     if record.superseded_by is not None:
         return "It was replaced by a newer credential."
-    if record.status.state is State.REVOKED:
-        return "The issuer has revoked it."
-    if record.status.state is State.SUSPENDED:
-        return "The issuer has suspended it."
     if record.valid_until is not None and record.valid_until <= now:
         return f"It expired on {text.day(record.valid_until)}."
     return None

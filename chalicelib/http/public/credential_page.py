@@ -139,13 +139,14 @@ def page_of(view: CredentialView, base_url: str) -> Page:
     """Build the page of a credential."""
     report, hosted = view.report, view.hosted
     decided = _decided(hosted.status, report.verdict) if hosted else None
+    corrected = decided is not None and hosted is not None and hosted.corrected
     facts = _facts(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
     return Page(
         url=hosted.url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
-        verdict=verdict_text.verdict_text(report),
-        line=_line(report, facts, decided),
+        verdict=verdict_text.CORRECTED if corrected else verdict_text.verdict_text(report),
+        line=_corrected_on(decided) if decided and corrected else _line(report, facts, decided),
         reason=decided.reason if decided else None,
         replaced_by=hosted.replaced_by.url if hosted and hosted.replaced_by else None,
         checked_at=report.checked_at,
@@ -162,6 +163,10 @@ def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | N
     """Return the issuer's decision if it matches the verdict: the signed status list decides, not our record."""
     expected_state = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
     return status if status.state is expected_state else None
+
+
+def _corrected_on(decided: CredentialStatus) -> str:
+    return f"The issuer corrected this credential on {text.day(decided.at)}. Use the corrected version instead."
 
 
 def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None) -> str:  # noqa: PLR0911 - one a verdict

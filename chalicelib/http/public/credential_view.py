@@ -34,6 +34,8 @@ class HostedView:
     issuer: Issuer | None
     status: CredentialStatus
     replaced_by: Replacement | None
+    corrected: bool
+    """Whether it was revoked only because ``replaced_by`` is its corrected version."""
     next_pathways: tuple[PathwayLink, ...]
     status_lists: tuple[str, ...]
     has_jwt: bool
@@ -65,6 +67,7 @@ def hosted_view(opened: HostedReport, base_url: str) -> HostedView:
         issuer=opened.issuer,
         status=record.status,
         replaced_by=Replacement(replaced_by, credential_url(base_url, replaced_by)) if replaced_by else None,
+        corrected=record.corrected,
         next_pathways=opened.next_pathways,
         status_lists=tuple(status_list_url(base_url, entry.list_id) for entry in record.entries),
         has_jwt=record.jwt is not None,

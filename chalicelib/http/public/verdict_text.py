@@ -88,8 +88,8 @@ VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
     ),
 }
 
-_TEMPORARY = frozenset({"key_unavailable", "status_list_unavailable"})
-"""Codes of temporary failures; any other unknown result will not change on a retry."""
+_UNREACHED = frozenset({"key_unavailable", "status_list_unavailable"})
+"""Codes of what could not be read at the address in the credential."""
 _UNREADABLE = replace(
     VERDICT_TEXTS[Verdict.INVALID],
     headline="This cannot be read as a credential.",
@@ -100,6 +100,13 @@ _UNREADABLE = replace(
     ),
 )
 _LEFT_OPEN = replace(VERDICT_TEXTS[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
+_UNREACHABLE = replace(
+    VERDICT_TEXTS[Verdict.UNKNOWN],
+    advice=(
+        "The address that the credential gives for this does not work, so trying again is unlikely to help.",
+        _ASK_ISSUER,
+    ),
+)
 _BEYOND_US = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
     advice=(
@@ -122,6 +129,31 @@ _NO_STATUS = replace(
     ),
 )
 
+_NO_CREDENTIAL = replace(
+    VERDICT_TEXTS[Verdict.UNKNOWN],
+    tab="No credential",
+    headline="There is no credential in this.",
+    advice=(
+        (
+            "Ask the holder for the original file or the link to the credential. A file that was exported from an "
+            "email or a learning platform sometimes contains only a part of it."
+        ),
+        _ASK_ISSUER,
+    ),
+)
+
+CORRECTED = VerdictText(
+    "Replaced",
+    "Replaced by a corrected version.",
+    "warn",
+    "triangle",
+    (
+        "Open the corrected version and check that one. Do not rely on this one, because something in it was wrong.",
+        _ASK_ISSUER,
+    ),
+)
+"""A credential that its issuer revoked only because a corrected version replaces it."""
+
 
 def verdict_text(report: Report) -> VerdictText:
     """Return the presentation of the verdict, or a more specific one for the check that decided it."""
@@ -129,15 +161,21 @@ def verdict_text(report: Report) -> VerdictText:
     without_status = any(item.code == "no_status" for item in report.findings)
     if report.verdict is Verdict.VALID and without_status:
         return _NO_STATUS
-    if finding is not None and finding.check == "format":
-        return {Verdict.INVALID: _UNREADABLE, Verdict.UNKNOWN: _BEYOND_US}.get(
-            report.verdict, VERDICT_TEXTS[report.verdict]
-        )
     if finding is not None and report.verdict is Verdict.UNKNOWN:
-        if finding.check == "context":
-            return _BEYOND_US
-        return VERDICT_TEXTS[Verdict.UNKNOWN] if finding.code in _TEMPORARY else _LEFT_OPEN
+        return _unknown(finding)
+    if finding is not None and report.verdict is Verdict.INVALID and finding.check == "format":
+        return _UNREADABLE
     return VERDICT_TEXTS[report.verdict]
+
+
+def _unknown(finding: Finding) -> VerdictText:
+    if finding.code == "no_credential":
+        return _NO_CREDENTIAL
+    if finding.check in ("format", "context"):
+        return _BEYOND_US
+    if finding.temporary:
+        return VERDICT_TEXTS[Verdict.UNKNOWN]
+    return _UNREACHABLE if finding.code in _UNREACHED else _LEFT_OPEN
 
 
 UNSURE: Mapping[str, str] = {

@@ -30,6 +30,9 @@ _UNSUPPORTED = frozenset(
 """Codes for unsupported rather than invalid input: the document may be genuine, but Laurel cannot tell."""
 
 
+_DAMAGED = frozenset({"not_json", "not_utf8", "not_an_object", "lone_surrogate", "jws_malformed"})
+"""Codes for input that was probably cut off or changed on its way."""
+
 _OPEN_BADGES = "Open Badges 3.0"
 _VERIFIABLE_CREDENTIALS = {model: f"Verifiable Credential {model.version}" for model in MODELS}
 _RECOGNISED = {
@@ -45,7 +48,9 @@ def check(verification: VerificationContext) -> Finding:
         verification.document, verification.securing = format_.read(verification.source)
     except Malformed as error:
         error_type = CheckUnknown if error.code in _UNSUPPORTED else CheckFailed
-        raise error_type(error.code, error.detail) from error
+        raise error_type(error.code, _message(error)) from error
+    if not {"@context", "type"} & verification.document.keys():
+        raise CheckUnknown("no_credential", "It can be read, but there is no credential in it.")
     verification.model = _model(verification.document)
     family = _family(verification.document, verification.model)
     verification.format = ", ".join((family, *verification.securing.suites))
@@ -57,6 +62,12 @@ def _detect(source: bytes) -> Format:
         if format_.recognises(source):
             return format_
     raise CheckUnknown("format_unknown", "Laurel does not support this format yet.")
+
+
+def _message(error: Malformed) -> str:
+    if error.code not in _DAMAGED:
+        return error.detail
+    return f"It is incomplete or damaged, so it cannot be read as a credential. Technical detail: {error.detail}"
 
 
 def _model(document: Mapping[str, object]) -> DataModel:

@@ -9,7 +9,7 @@ from chalicelib.verify.keys import signatures
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.secured import SecuredProof
-from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext, unreadable
 
 _finding = partial(Finding, 4, "proof")
 
@@ -47,7 +47,7 @@ def _method(verification: VerificationContext, secured_proof: SecuredProof) -> t
     try:
         return secured_proof.find_method(verification.issuer, verification.resolver.controllers)
     except Unavailable as error:
-        raise CheckUnknown("key_unavailable", f"The signer's key could not be read: {error.detail}") from error
+        raise unreadable("key_unavailable", "The signer's key could not be read", error) from error
     except Malformed as error:
         error_type = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise error_type(error.code, error.detail) from error
@@ -62,6 +62,8 @@ def _verify(secured_proof: SecuredProof, method: Method, signed: bytes) -> None:
     except Malformed as error:
         error_type = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise error_type(error.code, error.detail) from error
+    if not is_valid and signatures.is_cut(algorithm, secured_proof.value):
+        raise CheckFailed("signature_wrong", "The signature is incomplete: its end was cut off.")
     if not is_valid:
         raise CheckFailed(
             "signature_wrong", "The signature is not valid: the credential was changed after it was signed."

@@ -65,7 +65,11 @@ def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | No
     # Cached, because an issuer uses the same header for all its tokens.
     if len(encoded) > _MAX_HEADER_LENGTH:
         raise Malformed(f"The token's header has more than {HEADER_LIMITS.size:,} bytes.", code="too_large")
-    header = strict_json.parse(_decode(encoded, "header"), HEADER_LIMITS)
+    decoded = _decode(encoded, "header")
+    try:
+        header = strict_json.parse(decoded, HEADER_LIMITS)
+    except Malformed as error:
+        raise Malformed(f"The token's header cannot be read. {error.detail}", code=error.code) from error
     if "crit" in header:
         _reject_critical(header["crit"])
     if "b64" in header:
@@ -114,7 +118,7 @@ def _decode(part: bytes, name: str) -> bytes:
     try:
         return base64url.decode(part)
     except Malformed as error:
-        raise _malformed(f"The token's {name} is not valid base64url: {error.detail}") from error
+        raise _malformed(f"The token's {name} is cut off or was changed: it is not valid base64url.") from error
 
 
 def _malformed(detail: str) -> Malformed:

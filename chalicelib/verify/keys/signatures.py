@@ -13,6 +13,8 @@ from chalicelib.verify.keys.public_key import Algorithm, PublicKey
 _SHA256 = hashes.SHA256()
 _ECDSA = {Algorithm.ES256: (32, ec.ECDSA(_SHA256)), Algorithm.ES384: (48, ec.ECDSA(hashes.SHA384()))}
 """Size of each half of the signature in bytes, and the scheme (RFC 7518, 3.4)."""
+_LENGTHS = {Algorithm.EDDSA: 64, **{name: 2 * half for name, (half, _) in _ECDSA.items()}}
+"""Bytes of a signature, where the algorithm alone determines them."""
 _RSA_PADDING: dict[Algorithm, padding.AsymmetricPadding] = {
     Algorithm.RS256: padding.PKCS1v15(),
     # RFC 7518, 3.5: the salt is as long as the hash, and MGF1 uses the same hash.
@@ -43,6 +45,11 @@ def is_valid(key: PublicKey, algorithm: Algorithm, signature: bytes, message: by
     except InvalidSignature:
         return False
     return True
+
+
+def is_cut(algorithm: Algorithm, signature: bytes) -> bool:
+    """Whether the end of ``signature`` is missing; False if its length depends on the key."""
+    return len(signature) < _LENGTHS.get(algorithm, 0)
 
 
 def _verify_ed25519(key: bytes, signature: bytes, message: bytes) -> bool:

@@ -159,6 +159,19 @@ def test_unusable_upload_is_refused_with_a_message(content: str | bytes, code: s
     assert word in detail
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('[{"name":"Ada"},{"name" "Bob"}]', "Item 2 is not valid JSON, because a colon is missing on line 1"),
+        ('[{"name":"Ada","name":"Bob"}]', "because it has the same name twice"),
+        ('name\n"Ada" L\n', "because something follows the closing quote of a cell"),
+        ('name\nAda\n"Bob', "because the closing quote of a cell is missing"),
+    ],
+)
+def test_unusable_upload_is_explained_in_plain_words(content: str, words: str) -> None:
+    assert words in refusal(content)[1]
+
+
 def test_error_after_the_first_block_has_the_right_row() -> None:
     content = b"name\n" + b"Ada\xc3\xa9\n" * 20_000 + b"Bj\xf6rn\n"
     assert "Line 20,002" in refusal(content)[1]

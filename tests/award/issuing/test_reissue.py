@@ -54,8 +54,21 @@ def test_correction_changes_only_the_given_members(acme: IssuerFixture) -> None:
 
     stored = acme.issuer_store.record(old.id)
     assert (stored.superseded_by, stored.status.state) == (new.id, State.REVOKED)
-    assert stored.status.reason == f"Replaced by http://localhost:8000/c/{new.id}: A slip."
+    assert (stored.corrected, stored.status.reason) == (True, "A slip.")
     assert acme.report(old).verdict is Verdict.REVOKED
+
+
+def test_correction_without_a_reason_stores_no_words_of_the_machine(acme: IssuerFixture) -> None:
+    old = acme.issue()
+    reissue.correct(acme.issuer_context, "acme", old.id, Changes(name="Ada King"))
+    assert acme.issuer_store.record(old.id).status.reason is None
+
+
+def test_renewed_credential_that_is_then_revoked_was_not_corrected(acme: IssuerFixture) -> None:
+    old = acme.issue()
+    reissue.renew(acme.issuer_context, "acme", old.id)
+    revoked = status_changes.revoke(acme.issuer_context, "acme", old.id, "A fraud.").record
+    assert (revoked.superseded_by is None, revoked.corrected) == (False, False)
 
 
 def test_correction_keeps_the_achievement_version_and_renewal_takes_the_current_one(acme: IssuerFixture) -> None:
@@ -65,7 +78,7 @@ def test_correction_keeps_the_achievement_version_and_renewal_takes_the_current_
     first = correct(acme, corrected, name="Ada King")
     second = reissue.renew(acme.issuer_context, "acme", renewed.id)
     assert (first.achievement_version, first.valid_until) == (1, None)
-    assert (second.achievement_version, second.valid_until) == (2, second.issued_at + timedelta(days=30))
+    assert (second.achievement_version, second.valid_until) == (2, second.status.at + timedelta(days=30))
 
 
 def test_renewal_without_an_expiry_rule_keeps_the_duration(acme: IssuerFixture) -> None:
@@ -248,7 +261,7 @@ def test_evidence_and_expiry_rules_are_enforced(acme: IssuerFixture) -> None:
     assert refused.value.code == "evidence_required"
     link = EvidenceLink("https://work.example/1", "A gate")
     issued = acme.issue(evidence=(link,))
-    assert issued.valid_until == issued.issued_at + timedelta(days=10)
+    assert issued.valid_until == issued.status.at + timedelta(days=10)
     sooner = issued.issued_at + timedelta(days=1)
     assert acme.issue(evidence=(link,), valid_until=sooner).valid_until == sooner
 

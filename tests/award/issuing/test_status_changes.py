@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import status_changes
 from chalicelib.award.issuing.status_changes import MAX_ATTEMPTS, Decision
-from chalicelib.award.issuing.storing import PATHWAYS
+from chalicelib.award.issuing.storing import PATHWAYS, STATUS_CHANGED
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.verify import bitstring
@@ -49,6 +49,17 @@ def test_reinstatement_ends_a_suspension(acme: IssuerFixture) -> None:
     status_changes.reinstate(acme.issuer_context, "acme", record.id)
     assert acme.report(record).verdict is Verdict.VALID
     assert acme.issuer_store.record(record.id).status.reason is None
+
+
+def test_each_status_change_adds_a_task_to_tell_the_holder(acme: IssuerFixture) -> None:
+    record = acme.issue()
+    for act in (status_changes.suspend, status_changes.reinstate, status_changes.revoke):
+        acme.clock.advance(timedelta(milliseconds=1))
+        act(acme.issuer_context, "acme", record.id)
+    acme.clock.advance(timedelta(milliseconds=1))
+    status_changes.revoke(acme.issuer_context, "acme", record.id)  # changes nothing
+    tasks = [task for task in acme.issuer_store.tasks.status if task.kind == STATUS_CHANGED]
+    assert [task.subject for task in tasks] == [record.id] * 3
 
 
 def test_reinstatement_in_the_second_of_issue_adds_a_pathway_task(acme: IssuerFixture) -> None:

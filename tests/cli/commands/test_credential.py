@@ -156,7 +156,8 @@ def test_correction_replaces_the_credential(run: Run, issued: str) -> None:
     assert replacement["supersedes"] == issued
     old = run("credential", "show", issued, "--json").rows[0]
     assert old["verdict"] == "revoked"
-    assert replacement["url"] in old["reason"]
+    assert (old["reason"], old["replaced_by"]) == ("Her name.", replacement["url"])
+    assert f"corrected: replaced by {replacement['url']}" in run("credential", "show", issued).out
     found = run("credential", "search", "acme", "--name", "king", "--json").rows
     assert [row["id"] for row in found] == [replacement["id"]]
     repeated = run("credential", "correct", issued, "--name", "Ada King")

@@ -119,6 +119,32 @@ def test_a_refused_body_does_not_use_up_the_idempotency_key(api: ApiClient) -> N
     assert api.post("/v1/credentials", api.award(), idempotency_key="k-1").status == 201
 
 
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [({"achievement": "nothing"}, 404), ({"holder": {"name": "Eve", "zone": "Mars/Olympus"}}, 422)],
+    ids=["not found", "refused"],
+)
+def test_a_corrected_request_may_use_the_idempotency_key_of_a_failed_one(
+    api: ApiClient, wrong: dict[str, object], status: int
+) -> None:
+    assert api.post("/v1/credentials", api.award(**wrong), idempotency_key="k-1").status == status
+    created = api.post("/v1/credentials", api.award(), idempotency_key="k-1")
+    again = api.post("/v1/credentials", api.award(), idempotency_key="k-1")
+    assert (created.status, again.body) == (201, created.body)
+    # From now on the key is used up, also for the request that failed.
+    failed = api.post("/v1/credentials", api.award(**wrong), idempotency_key="k-1")
+    assert failed.json["code"] == "idempotency_key_reused"
+    assert len(api.get("/v1/credentials?name=eve").json["items"]) == 1
+
+
+def test_a_failed_correction_or_renewal_does_not_use_up_the_idempotency_key(api: ApiClient) -> None:
+    path = f"/v1/credentials/{api.post('/v1/credentials', api.award()).json['id']}"
+    same = {"holder": {"name": "Eve Adeyemi"}}
+    assert api.post(f"{path}/correct", same, idempotency_key="k-1").json["code"] == "nothing_to_correct"
+    assert api.post("/v1/credentials/nothing/renew", {}, idempotency_key="k-1").status == 404
+    assert api.post(f"{path}/correct", {"holder": {"name": "Eve A."}}, idempotency_key="k-1").status == 201
+
+
 def test_concurrent_requests_with_one_idempotency_key_issue_one_credential(api: ApiClient) -> None:
     api.laurel.__dict__["claims"] = Locked(api.laurel.claims)
     api.laurel.issuer_store = Locked(api.laurel.issuer_store)  # type: ignore[assignment]
@@ -167,6 +193,20 @@ def test_status_changes_return_the_state_and_only_revocation_is_final(api: ApiCl
     assert api.post(f"{path}/reinstate", {}).json["code"] == "revoked_is_final"
 
 
+@pytest.mark.parametrize(
+    ("act", "status", "code"),
+    [("revoke", 200, None), ("suspend", 422, "revoked_is_final"), ("reinstate", 422, "revoked_is_final")],
+)
+def test_an_action_on_a_revoked_credential_never_says_that_it_does_not_exist(
+    api: ApiClient, act: str, status: int, code: str | None
+) -> None:
+    response = api.post(f"/v1/credentials/{id_of('revoked')}/{act}", {"reason": "Again."})
+    assert (response.status, response.json.get("code")) == (status, code)
+    if code is None:
+        assert (response.json["state"], response.json["changed"]) == ("revoked", False)
+        assert response.json["reason"] == "Issued to the wrong person."
+
+
 def test_a_corrected_credential_is_revoked_and_links_to_its_replacement(api: ApiClient) -> None:
     old = f"/v1/credentials/{id_of('valid')}"
     sent = {"holder": {"name": "Ada Nwosu-Okafor"}, "reason": "Her name."}
@@ -179,10 +219,14 @@ def test_a_corrected_credential_is_revoked_and_links_to_its_replacement(api: Api
     replaced = api.client.get(old).json
     assert replaced["verdict"] == "revoked"
     assert replaced["replaced_by"] == {"id": created.json["id"], "url": created.json["url"]}
-    assert "Her name." in replaced["status"]["reason"]
+    assert replaced["status"]["reason"] == "Her name."
     assert api.client.get(f"{old}/report").json["replaced_by"] == replaced["replaced_by"]
     page = api.client.get(f"/c/{id_of('valid')}", accept="text/html").text
     assert f'href="{created.json["url"]}"' in page
+    assert "Replaced by a corrected version." in page
+    assert "The issuer corrected this credential on" in page
+    assert "This credential has been revoked." not in page
+    assert 'class="verdict bad"' not in page
     new = api.client.get(f"/v1/credentials/{created.json['id']}").json
     assert (new["verdict"], new["credential"]["holder"]["name"]) == ("valid", "Ada Nwosu-Okafor")
     assert new["replaced_by"] is None
@@ -258,6 +302,23 @@ def test_a_renewed_credential_keeps_its_status_and_names_its_replacement(api: Ap
     replaced = api.client.get(old).json
     assert (replaced["verdict"], replaced["replaced_by"]["id"]) == ("expired", created.json["id"])
     assert api.client.get(f"/v1/credentials/{created.json['id']}").json["verdict"] == "valid"
+
+
+def test_credentials_issued_within_one_second_are_listed_newest_first(api: ApiClient) -> None:
+    for number in range(9):
+        api.laurel.now += timedelta(milliseconds=1)
+        api.post("/v1/credentials", api.award(holder={"name": f"Pupil {number}", "email": "p@example.org"}))
+    newest_first = [f"Pupil {number}" for number in reversed(range(9))]
+    for query in ("limit=9", "email=p@example.org", "name=pupil"):
+        items = api.get(f"/v1/credentials?{query}").json["items"]
+        assert [item["holder"]["name"] for item in items] == newest_first
+
+
+def test_rows_of_one_upload_are_listed_in_their_order(api: ApiClient) -> None:
+    people = [{"name": f"Pupil {number}"} for number in range(9)]
+    api.post(f"/v1/jobs?achievement={api.achievement}", people)
+    items = api.get("/v1/credentials?name=pupil").json["items"]
+    assert [item["holder"]["name"] for item in items] == [f"Pupil {number}" for number in reversed(range(9))]
 
 
 def test_credentials_are_paginated(api: ApiClient) -> None:

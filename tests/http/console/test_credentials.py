@@ -114,8 +114,20 @@ def test_revoking_is_explained_and_requires_a_reason(editor: Browser, grace: Rec
     status = laurel.issuer_store.record(grace.id).status
     assert (status.state, status.reason) == (State.REVOKED, "Copied.")
     assert "Credential revoked." in editor.get(f"{HERE}/{grace.id}?did=revoked").text
-    # The action of an old page is no longer available.
-    assert editor.get(f"{HERE}/{grace.id}/revoke").status == 404
+
+
+@pytest.mark.parametrize(
+    ("act", "did"), [("revoke", "unchanged"), ("suspend", "not_possible"), ("correct", "not_possible")]
+)
+def test_action_that_the_status_does_not_allow_leads_back_to_the_credential(
+    editor: Browser, laurel: Laurel, act: str, did: str
+) -> None:
+    """The page of the action may be older than the status."""
+    here = f"{HERE}/{id_of('revoked')}"
+    for response in (editor.get(f"{here}/{act}"), editor.post(f"{here}/{act}", {"reason": "", "name": "Ada"})):
+        assert response.status == 303
+        assert response.headers["location"] == f"{laurel.base_url}{here}?did={did}"
+    assert "No changes made." in editor.get(f"{here}?did={did}").text
 
 
 def test_suspend_and_reinstate(editor: Browser, grace: Record, laurel: Laurel) -> None:

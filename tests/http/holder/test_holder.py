@@ -97,7 +97,8 @@ def test_the_page_lists_the_holders_credentials_and_records_the_opening(
     assert response.status == 200
     assert "Data analysis in practice" in response.text
     assert f"{BASE_URL}/c/{CREDENTIAL}" in response.text
-    assert "The issuer has revoked it." in response.text
+    assert "The issuer revoked it on" in response.text
+    assert "The issuer’s reason: <bdi>“Issued to the wrong person.”</bdi>" in response.text
     assert state(laurel) is State.OPENED
     client.get(path, **PHONE)
     assert len(events(laurel, EventKind.OPENED)) == 1

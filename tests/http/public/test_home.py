@@ -323,16 +323,53 @@ OTHER_SUITE = makers.as_bytes(external_credential()).replace(b"eddsa-rdfc-2022",
     ("source", "headline", "advice"),
     [
         (b'{"@context": [', "This cannot be read as a credential.", "Ask for the original file."),
-        (b'{"hello": "there"}', "We could not verify this credential.", "does not support this kind of credential"),
+        (b'{"hello": "there"}', "There is no credential in this.", "Ask the holder for the original file"),
+        (b"{}", "There is no credential in this.", "Ask the holder for the original file"),
+        (b'{"@context": "https://w3id.org/openbadges/v2"}', "We could not verify", "does not support this kind of"),
         (OTHER_SUITE, "We could not verify this credential.", "Ask the holder for the original file."),
     ],
-    ids=["broken", "no credential", "another suite"],
+    ids=["broken", "no credential", "empty", "another format", "another suite"],
 )
 def test_unreadable_credential_gets_matching_advice(client: Gateway, source: bytes, headline: str, advice: str) -> None:
     text = submit_form(client, source).text
     assert headline in text
     assert advice in text
     assert "Try again in a few minutes" not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (b'{"@context": [] "type": []}', "a comma is missing on line 1 at character 17"),
+        (b'{"@context": [', "its end is missing"),
+        (b'{"@context": "\xff"}', "This is not valid UTF-8."),
+        (b"eyJhbGciOiJFZERTQSJ9.e30.A", "cut off or was changed"),
+        (b"eyJhbGciOiJFZERTQSJ9.e30", "its end is missing"),
+        (b"\0\1\2\3", "it does not contain text"),
+    ],
+    ids=["comma", "end", "not UTF-8", "cut signature", "two parts", "binary"],
+)
+def test_damaged_credential_is_explained_without_parser_text(client: Gateway, source: bytes, words: str) -> None:
+    text = submit_form(client, source).text
+    assert words in text
+    for parser_text in ("Expecting", "delimiter", "(char", "canonical base64url", "Errno", "codec"):
+        assert parser_text not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "again"),
+    [("dns_failed", False), ("http_status", False), ("timeout", True), ("http_unavailable", True)],
+)
+def test_trying_again_is_advised_only_if_it_may_help(client: Gateway, laurel: Laurel, code: str, again: bool) -> None:
+    laurel.remote_sources.error = (code, "It could not be read.")
+    document = makers.unsigned(makers.issuer(makers.OTHER_KEY))
+    entry = {"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "7"}
+    document["credentialStatus"] = {**entry, "statusListCredential": "https://lists.example/1"}
+    text = submit_form(client, makers.as_bytes(makers.signed(document, makers.OTHER_KEY))).text
+    assert "We could not verify this credential." in text
+    assert ("Try again in a few minutes." in text) is again
+    assert "Contact the issuer directly" in text
+    assert ("trying again is unlikely to help" in text) is not again
 
 
 def test_only_the_home_page_allows_a_form_action(client: Gateway, laurel: Laurel) -> None:

@@ -106,6 +106,14 @@ def test_an_unknown_context_in_a_token_is_unknown() -> None:
     assert (report.verdict, codes(report)["context"]) == (Verdict.UNKNOWN, "context_unknown")
 
 
+@pytest.mark.parametrize("missing", range(1, 9))
+def test_a_token_cut_within_its_signature_is_called_incomplete(missing: int) -> None:
+    report = report_on(token(unsigned())[:-missing])
+    finding = next(finding for finding in report.findings if finding.outcome is Outcome.FAILED)
+    assert report.verdict is Verdict.INVALID
+    assert "cut off" in finding.message
+
+
 @pytest.mark.parametrize(
     ("source", "outcome", "code"),
     [

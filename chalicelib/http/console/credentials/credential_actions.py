@@ -97,7 +97,7 @@ SUSPEND = CredentialAction(
     (
         "Everyone who checks it sees immediately that it is suspended, since when, and your reason.",
         "You can reinstate it at any time.",
-        "Laurel does not email the holder.",
+        "If Laurel has emailed the holder about it before, they get an email with your reason.",
     ),
     "Suspend credential",
     reason="Reason",
@@ -112,6 +112,7 @@ REINSTATE = CredentialAction(
     (
         "Everyone who checks it sees immediately that it is genuine and valid.",
         "The suspension is no longer shown.",
+        "If Laurel has emailed the holder about the suspension, they get an email.",
     ),
     "Reinstate credential",
 )
@@ -123,7 +124,7 @@ REVOKE = CredentialAction(
     (
         "Everyone who checks it sees immediately that you revoked it, when, and your reason.",
         "You cannot undo this. If you revoke it by mistake, issue a new credential.",
-        "Laurel does not email the holder.",
+        "If Laurel has emailed the holder about it before, they get an email with your reason.",
     ),
     "Revoke credential",
     reason="Reason",
@@ -147,6 +148,14 @@ def offered(record: Record, details: CredentialDetails, now: datetime) -> tuple[
         REVOKE: state is not State.REVOKED and bool(record.entries),
     }
     return tuple(action for action, can in possible.items() if can)
+
+
+_RESULTS = {SUSPEND.key: State.SUSPENDED, REINSTATE.key: State.ACTIVE, REVOKE.key: State.REVOKED}
+
+
+def has_result(record: Record, key: str) -> bool:
+    """Return whether ``record`` already has the status that the action ``key`` sets."""
+    return _RESULTS.get(key) is record.status.state
 
 
 def fresh(services: Services, record: Record, details: CredentialDetails) -> FormState:

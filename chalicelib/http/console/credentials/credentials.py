@@ -155,12 +155,16 @@ def _details(services: Services, record: Record) -> CredentialDetails:
 
 
 def _asked(services: Services, context: PageContext, record: Record, key: str, form: FormState | None) -> Reply:
-    """Render the page that explains the action ``key`` and asks for its input."""
+    """Render the page that explains the action ``key`` and asks for its input. If the credential's status does not
+    allow the action, go back to the credential, which exists, and say so."""
+    if key not in ACTIONS:
+        raise NotFound("no such action")
     details = _details(services, record)
     actions = credential_actions.offered(record, details, services.issuer_context.now())
     action = next((action for action in actions if action.key == key), None)
     if action is None:
-        raise NotFound("this action is not available")
+        outcome = "unchanged" if credential_actions.has_result(record, key) else "not_possible"
+        return layout.redirect(f"{context.issuer_url}/credentials/{record.id}", did=outcome)
     form = form or credential_actions.fresh(services, record, details)
     return layout.show(
         context, "credential_action.html", status=form.status, form=form, credential=details, action=action
