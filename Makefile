@@ -117,6 +117,11 @@ deploy: $(VENV) ## Deploy to your AWS account: STAGE BUCKET DOMAIN CERTIFICATE_A
 	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" --oidc-providers "$${OIDC_PROVIDERS:-}" \
 	  $(if $(DRY_RUN),--dry-run)
 
+.PHONY: screenshots
+screenshots: $(VENV) ## Make docs/page.png and docs/console.png from the stack at PORT, with Chromium
+	@tools/chromium.sh
+	@$(BIN)/python -m tools.screenshots --port $(PORT)
+
 .PHONY: bench
 bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel against other libraries; prints one JSON line per benchmark
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -1,62 +1,36 @@
-"""Entry point. Exit codes: 0 success, 1 at least one operation failed, 2 usage or configuration error."""
+"""Entry point of the `laurel` command and of `python -m cli`.
+
+It imports nothing but the standard library at first, so that a Python without Laurel's packages gets one sentence
+instead of a traceback.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
 
-from chalicelib import settings
-from chalicelib.errors import LaurelError, MissingSetting
-from chalicelib.services import Services, build
-from cli.arguments import parser
-from cli.output import UsageProblem, print_error
-
-INTERRUPTED = 130
-"""128 + SIGINT, as shells report it."""
-CUT_OFF = 141
-"""128 + SIGPIPE."""
-
-
-def main(
-    arguments: Sequence[str],
-    environment: Mapping[str, str],
-    connect: Callable[[settings.Settings], Services] | None = None,
-) -> int:
-    """Run one command and return its exit code. ``connect`` builds the services from the settings."""
-    options = parser().parse_args(arguments)
-    if getattr(options, "offline", False):
-        done: int = options.handler(None, options)
-        return done
-    try:
-        services = (connect or _connect)(settings.read(environment))
-        code: int = options.handler(services, options)
-        sys.stdout.flush()
-    except (MissingSetting, UsageProblem) as error:
-        print_error(error, options.json)
-        return 2
-    except LaurelError as error:
-        print_error(error, options.json)
-        return 1
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader closed the pipe (`| head`). Flushing the rest of the buffer at exit would raise again.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the process ends
-        return CUT_OFF
-    return code
-
-
-def _connect(read: settings.Settings) -> Services:
-    # Powertools and Chalice take half a second to import, which `--help` does not need.
-    from chalicelib.http.core.log import LogFallback
-
-    return build(read, fallback=LogFallback())
+PACKAGES = ("chalicelib", "cli")
+"""Our own packages: if one of their modules is missing, that is a fault and not a missing installation."""
+OLDEST = (3, 11)
 
 
 def run() -> None:
-    """Entry point of the `laurel` console script."""
+    """Run the command line and exit with its code."""
+    if sys.version_info < OLDEST:
+        sys.exit(_unusable("laurel needs Python 3.11 or newer"))
+    try:
+        from cli.main import main
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in PACKAGES:
+            raise
+        sys.exit(_unusable(f"the package {error.name} is not installed"))
     sys.exit(main(sys.argv[1:], os.environ))
+
+
+def _unusable(reason: str) -> int:
+    """Print why this Python cannot run Laurel and what to do; return the exit code."""
+    sys.stderr.write(f"error: {reason} in {sys.executable}: run `make venv`, then use `.venv/bin/laurel`.\n")
+    return 2
 
 
 if __name__ == "__main__":

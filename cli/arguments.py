@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
+from cli import grammar
 from cli.commands import (
     access,
     achievement,
@@ -32,13 +33,13 @@ exit codes: 0 success, 1 at least one operation failed, 2 usage or configuration
 
 def parser() -> ArgumentParser:
     """The parser of the `laurel` command. Each command stores its function as ``handler``."""
-    root = ArgumentParser(
+    root = grammar.Parser(
         prog="laurel",
         description="Issue and manage credentials, and operate a Laurel deployment.",
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    resources = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    resources = grammar.subcommands(root)
     modules = (issuer, access, achievement, credential, pathway, webhook, job, export, events, task, demo, completion)
     for module in modules:
         module.add_commands(resources)

@@ -1,10 +1,18 @@
-"""Shared arguments, argument types and help formatting."""
+"""The parser class, shared arguments, argument types and help formatting."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter, _SubParsersAction
+from argparse import (
+    Action,
+    ArgumentError,
+    ArgumentParser,
+    ArgumentTypeError,
+    RawDescriptionHelpFormatter,
+    _SubParsersAction,
+)
 from collections.abc import Callable
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,10 +23,31 @@ Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
 E = TypeVar("E", bound=StrEnum)
 
 
+class Parser(ArgumentParser):
+    """A parser that answers an unknown command with the nearest one."""
+
+    def _check_value(self, action: Action, value: Any) -> None:  # noqa: ANN401 - as in argparse
+        if not isinstance(action, _SubParsersAction) or value in (action.choices or ()):
+            super()._check_value(action, value)
+            return
+        names = list(action.choices or ())
+        near = get_close_matches(value, names, n=1)
+        advice = f"Did you mean `{self.prog} {near[0]}`?" if near else f"Use one of: {', '.join(names)}."
+        raise ArgumentError(None, f"unknown command {value!r}. {advice}")
+
+
+def subcommands(command: ArgumentParser) -> Commands:
+    """Add subparsers. Without a subcommand, ``command`` shows its help."""
+    command.set_defaults(parser=command)
+    return command.add_subparsers(title="commands", metavar="COMMAND")
+
+
 def verbs(resources: Commands, resource: str, description: str) -> Commands:
     """Add ``resource`` and return the subparsers for its verbs."""
-    command = resources.add_parser(resource, help=description, description=_sentence(description))
-    return command.add_subparsers(required=True, metavar="COMMAND")
+    epilog = f"`laurel {resource} COMMAND --help` shows the arguments and examples of a command."
+    return subcommands(
+        resources.add_parser(resource, help=description, description=_sentence(description), epilog=epilog)
+    )
 
 
 def command(
@@ -34,7 +63,7 @@ def command(
         formatter_class=RawDescriptionHelpFormatter,
     )
     command.add_argument("--json", action="store_true", help="print one JSON object per line")
-    command.set_defaults(handler=handler)
+    command.set_defaults(handler=handler, parser=command)
     return command
 
 

@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 
-from local import release
+from local import links, release
 from local.aws import NotReadyError
 from local.deploy import DeploymentError
 from local.package import PackagingError
@@ -29,7 +29,8 @@ def main() -> int:
     try:
         return run(wanted)
     except (StackError, PackagingError, DeploymentError, NotReadyError, release.ReleaseError) as error:
-        say(f"\n{error}")
+        # Not to standard output: `eval "$(make -s env)"` would run the message.
+        print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -44,8 +45,10 @@ def port(text: str) -> int:
 
 def run(wanted: argparse.Namespace) -> int:
     if wanted.command == "up":
-        Stack.of(wanted.port).up()
-        say(f"ready: {Stack.of(wanted.port).base_url}")
+        stack = Stack.of(wanted.port)
+        stack.up()
+        links.show(stack)
+        say(f"ready: {stack.base_url}")
         return 0
     if wanted.command == "dev":
         return Stack.of(wanted.port).dev()

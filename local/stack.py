@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.demo import plan
 from local import aws, ports, process
 from local.deploy import Deployed, current, deploy
 from local.package import ROOT, build
@@ -110,6 +111,8 @@ class Stack:
             deployed = self._deploy(engine)
             if not self._holds_demo():
                 self._seed(engine, deployed, empty=empty)
+            elif not self._is_complete():
+                self._create_demo(engine, deployed)
             shutil.copyfile(self.demo, self.home.parent / "demo.json")
 
     def _claim_port(self) -> None:
@@ -211,6 +214,16 @@ class Stack:
             (self.home / "aws").rename(aside)
             engine = self._aws()
             deployed = self._deploy(engine)
+        self._create_demo(engine, deployed)
+        if not self._holds_demo():
+            raise StackError("The demo data was created, but the deployed API does not find it")
+
+    def _is_complete(self) -> bool:
+        """Whether demo.json has every kind; one that an earlier version wrote may lack some."""
+        return set(json.loads(self.demo.read_text())) >= set(plan.Kind)
+
+    def _create_demo(self, engine: aws.EmbeddedAws, deployed: Deployed) -> None:
+        """Create what is missing of the demo data, and save it."""
         say("Creating the demo data")
         fresh = self.home / "demo.new.json"
         command = [sys.executable, "-m", "cli", "demo", "--out", str(fresh), "--owner", ADA]
@@ -220,8 +233,6 @@ class Stack:
             process.stop(engine.process)
             self._start_aws(int(engine.endpoint_url.rpartition(":")[2]))
         fresh.replace(self.demo)
-        if not self._holds_demo():
-            raise StackError("The demo data was created, but the deployed API does not find it")
 
     # --- down, dev ---------------------------------------------------------------------------------------------------
 

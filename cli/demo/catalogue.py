@@ -27,7 +27,34 @@ LANTERN = NewIssuer(
     url="https://lantern-rescue.example/",
     description="Volunteers who train volunteers to help people in the hills.",
 )
-ISSUERS = ((HARBOUR, Method.WEB), (ATLAS, Method.WEB), (LANTERN, Method.KEY))
+NORTHBRIDGE = NewIssuer(
+    id="northbridge-business-school",
+    name="Northbridge Business School",
+    url="https://northbridge-business.example/",
+    description="Degrees in business for people who lead.",
+    email="office@northbridge-business.example",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoIssuer:
+    """An issuer of the demo. One that is not ``registered`` only claims its name, as anyone can."""
+
+    profile: NewIssuer
+    method: Method
+    registered: bool = True
+
+    @property
+    def id(self) -> str:
+        return self.profile.id
+
+
+ISSUERS = (
+    DemoIssuer(HARBOUR, Method.WEB),
+    DemoIssuer(ATLAS, Method.WEB),
+    DemoIssuer(LANTERN, Method.KEY),
+    DemoIssuer(NORTHBRIDGE, Method.WEB, registered=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +80,7 @@ _OPERATION = _onet("Operation and Control", "2.B.3.h")
 _COORDINATION = _onet("Coordination", "2.B.1.b")
 _JUDGMENT = _onet("Judgment and Decision Making", "2.B.4.e")
 
-COURSES = (
+REGISTERED_COURSES = (
     Course(
         HARBOUR.id,
         "Underwater Welding, Level 2",
@@ -135,3 +162,14 @@ COURSES = (
         (_COORDINATION, _JUDGMENT),
     ),
 )
+UNPROVEN_COURSE = Course(
+    NORTHBRIDGE.id,
+    "Master of Business Administration",
+    "MasterDegree",
+    "Leads companies and plans their finances and their growth.",
+    "Two years of courses, an internship and a thesis.",
+    "columns",
+    "A white building with four columns on a crimson heptagon",
+    (_onet("Management of Financial Resources", "2.B.5.b"), _onet("Management of Personnel Resources", "2.B.5.d")),
+)
+COURSES = (*REGISTERED_COURSES, UNPROVEN_COURSE)

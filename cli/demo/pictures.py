@@ -1,4 +1,4 @@
-"""Achievement images of the demo: eight outlines, each with its own symbol, drawn by code."""
+"""Achievement images of the demo: nine outlines, each with its own symbol, drawn by code."""
 
 from __future__ import annotations
 
@@ -180,6 +180,11 @@ def _peaks() -> list[Part]:
     return [[large, snow], [small], [_box(94, 282, 306, 292)]]
 
 
+def _columns() -> list[Part]:
+    roof, steps = [(200, 96), (300, 154), (100, 154)], [_box(112, 278, 288, 290), _box(98, 296, 302, 308)]
+    return _apart([roof, *(_box(126 + 41 * n, 166, 151 + 41 * n, 270) for n in range(4)), *steps])
+
+
 Picture = tuple[Outline, Callable[[], list[Part]], Colour, Colour]
 _PICTURES: Mapping[str, Picture] = {
     "flame": (_polygon(6), _flame, (234, 122, 52), (158, 44, 28)),
@@ -190,5 +195,6 @@ _PICTURES: Mapping[str, Picture] = {
     "turbine": (_star(16, 172), _turbine, (74, 168, 118), (14, 92, 72)),
     "heart": (_shield(), _heart, (212, 66, 74), (138, 20, 44)),
     "peaks": (_polygon(5, 198), _peaks, (96, 116, 160), (42, 46, 92)),
+    "columns": (_polygon(7), _columns, (176, 62, 92), (98, 18, 48)),
 }
 NAMES = tuple(_PICTURES)

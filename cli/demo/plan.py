@@ -6,13 +6,13 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from chalicelib.credential.build import Holder
 from chalicelib.verify.report import Verdict
-from cli.demo.catalogue import COURSES
+from cli.demo.catalogue import COURSES, REGISTERED_COURSES, UNPROVEN_COURSE
 from cli.demo.people import PEOPLE
 
 
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     TAMPERED = "tampered"
     WRONG_SIGNER = "wrong_signer"
     UNREACHABLE_STATUS = "unreachable_status"
+    UNPROVEN_ISSUER = "unproven_issuer"
+    SUPERSEDED = "superseded"
 
 
 EXPECTED = {
@@ -38,13 +40,21 @@ EXPECTED = {
     Kind.TAMPERED: Verdict.INVALID,
     Kind.WRONG_SIGNER: Verdict.INVALID,
     Kind.UNREACHABLE_STATUS: Verdict.UNKNOWN,
+    Kind.UNPROVEN_ISSUER: Verdict.VALID,
+    Kind.SUPERSEDED: Verdict.REVOKED,
 }
 """Expected verdict of each kind."""
 
 REASONS = {
     Kind.REVOKED: "Another person took the examination in the holder’s name.",
     Kind.SUSPENDED: "Suspended while the examination records are being audited.",
+    Kind.SUPERSEDED: "The holder’s name was misspelt.",
 }
+"""The issuer's reason for each kind whose status changes."""
+
+CORRECTED_NAME = PEOPLE[27].name
+_MISSPELT = replace(PEOPLE[27], name="Beatrix Falcao")
+"""The holder of the superseded credential, as the issuer first typed the name."""
 
 _YEAR = timedelta(days=365)
 
@@ -63,15 +73,24 @@ class Planned:
 
 
 def plan(base_url: str) -> list[Planned]:
-    """Return the 100 demo credentials for ``base_url``; each person has two or three.
+    """Return the 102 demo credentials for ``base_url``; most people have two or three.
 
     Ids are derived from the plan rather than random, so that a second run finds the credentials of the first.
     """
+    kinds = ((_SPECIAL.get(number, Kind.VALID), *award) for number, award in enumerate(_awards()))
+    extra = (
+        (Kind.UNPROVEN_ISSUER, PEOPLE[24], COURSES.index(UNPROVEN_COURSE)),
+        (Kind.SUPERSEDED, _MISSPELT, 5),
+    )
     return [
-        Planned(credential_id(base_url, number), kind, PEOPLE[person], course, *_validity(kind, number))
-        for number, (person, course) in enumerate(_awards())
-        for kind in [_SPECIAL.get(number, Kind.VALID)]
+        Planned(credential_id(base_url, number), kind, holder, course, *_validity(kind, number))
+        for number, (kind, holder, course) in enumerate((*kinds, *extra))
     ]
+
+
+def replacement_id(base_url: str) -> str:
+    """Return the public id of the credential that replaces the superseded one."""
+    return credential_id(base_url, len(plan(base_url)))
 
 
 def credential_id(base_url: str, number: int) -> str:
@@ -80,7 +99,7 @@ def credential_id(base_url: str, number: int) -> str:
 
 
 def achievement_id(base_url: str, course: int) -> str:
-    """Return the UUID of demo achievement ``course``."""
+    """Return the UUID of the achievement of ``course``."""
     return str(uuid.UUID(bytes=_digest(base_url, "achievement", course)[:16], version=4))
 
 
@@ -88,13 +107,14 @@ def _digest(base_url: str, what: str, number: int) -> bytes:
     return hashlib.sha256(f"laurel demo {base_url} {what} {number}".encode()).digest()
 
 
-def _awards() -> Iterator[tuple[int, int]]:
-    """Yield (person, course): two different courses for each person, and a third for every second person."""
-    for person in range(len(PEOPLE)):
-        yield person, person % len(COURSES)
-        yield person, (3 * person + 1 + person // 8 * 2) % len(COURSES)
-        if person % 2:
-            yield person, (person + 4) % len(COURSES)
+def _awards() -> Iterator[tuple[Holder, int]]:
+    """Yield holder and course: two different courses for each person, and a third for every second person."""
+    courses = len(REGISTERED_COURSES)
+    for number, person in enumerate(PEOPLE):
+        yield person, number % courses
+        yield person, (3 * number + 1 + number // 8 * 2) % courses
+        if number % 2:
+            yield person, (number + 4) % courses
 
 
 def _validity(kind: Kind, number: int) -> tuple[timedelta, timedelta | None]:

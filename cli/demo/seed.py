@@ -12,8 +12,9 @@ from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.award.issuing import issue, status_changes
+from chalicelib.award.issuing import issue, reissue, status_changes
 from chalicelib.award.issuing.issue import Award
+from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.did import issuer_did
 from chalicelib.credential.record import State
@@ -22,7 +23,7 @@ from chalicelib.reports.hosted import HostedReports
 from cli.demo.catalogue import COURSES, ISSUERS, Course
 from cli.demo.damage import damaging
 from cli.demo.pictures import picture
-from cli.demo.plan import EXPECTED, REASONS, Kind, Planned, achievement_id, plan
+from cli.demo.plan import CORRECTED_NAME, EXPECTED, REASONS, Kind, Planned, achievement_id, plan, replacement_id
 
 WORKERS = 4
 """Issuing spends most of its time waiting for the key service and storage."""
@@ -38,7 +39,7 @@ class WrongVerdict(LaurelError):
 
 
 def seed(issuer_context: IssuerContext, progress: Progress) -> None:
-    """Create the missing ones of three issuers, eight achievements and 100 credentials. Existing ones stay unchanged.
+    """Create the missing issuers, achievements and credentials of the plan. Existing ones stay unchanged.
 
     Raises `Conflict` (`demo_of_another_address`) when the tables hold a demo signed for another base URL.
     """
@@ -46,7 +47,7 @@ def seed(issuer_context: IssuerContext, progress: Progress) -> None:
     steps = len(ISSUERS) + len(COURSES) + len(planned)
     done = _count(progress, steps, _seed_issuers(issuer_context), 0)
     done = _count(progress, steps, _seed_achievements(issuer_context), done)
-    existing_ids = {record.id for new, _ in ISSUERS for record in issuer_context.issuer_store.records(new.id)}
+    existing_ids = {record.id for issuer in ISSUERS for record in issuer_context.issuer_store.records(issuer.id)}
     with ThreadPoolExecutor(WORKERS) as pool:
         _count(
             progress, steps, pool.map(lambda each: _seed_credential(issuer_context, each, existing_ids), planned), done
@@ -55,9 +56,9 @@ def seed(issuer_context: IssuerContext, progress: Progress) -> None:
 
 def seed_owner(access_context: AccessContext, email: str) -> None:
     """Add a person as owner of each demo issuer. An existing member keeps their role."""
-    for new, _ in ISSUERS:
+    for issuer in ISSUERS:
         try:
-            members.add(access_context, new.id, email, Role.OWNER)
+            members.add(access_context, issuer.id, email, Role.OWNER)
         except Conflict as error:
             if error.code != "member_exists":
                 raise
@@ -91,12 +92,12 @@ def _count(progress: Progress, steps: int, work: Iterable[None], done: int) -> i
 
 
 def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
-    for new, method in ISSUERS:
+    for new in ISSUERS:
         try:
             found = issuer_context.issuer_store.issuer(new.id)
         except NotFound:
-            found = issuer_actions.create(issuer_context, new, method, registered=True)
-        if method is issuer_actions.Method.WEB and found.did != issuer_did(issuer_context.base_url, new.id):
+            found = issuer_actions.create(issuer_context, new.profile, new.method, registered=new.registered)
+        if new.method is issuer_actions.Method.WEB and found.did != issuer_did(issuer_context.base_url, new.id):
             raise Conflict(
                 f"These tables contain demo data signed as {found.did}. Use the base URL it was created for, "
                 "or other tables.",
@@ -106,7 +107,7 @@ def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
 
 
 def _seed_achievements(issuer_context: IssuerContext) -> Iterable[None]:
-    existing_ids = {found.id for new, _ in ISSUERS for found in issuer_context.issuer_store.achievements(new.id)}
+    existing_ids = {found.id for issuer in ISSUERS for found in issuer_context.issuer_store.achievements(issuer.id)}
     for number, course in enumerate(COURSES):
         name = achievement_id(issuer_context.base_url, number)
         if name not in existing_ids:
@@ -131,11 +132,18 @@ def _new_achievement(course: Course, name: str) -> NewAchievement:
 def _seed_credential(issuer_context: IssuerContext, planned: Planned, existing_ids: set[str]) -> None:
     if planned.id not in existing_ids:
         issue.issue(damaging(issuer_context, planned.kind), _award(issuer_context, planned))
-    if planned.kind not in REASONS:
+    if planned.kind in REASONS and issuer_context.issuer_store.record(planned.id).status.state is State.ACTIVE:
+        _change_status(issuer_context, planned, REASONS[planned.kind])
+
+
+def _change_status(issuer_context: IssuerContext, planned: Planned, reason: str) -> None:
+    issuer_id = COURSES[planned.course].issuer_id
+    if planned.kind is Kind.SUPERSEDED:
+        changes, new_id = Changes(name=CORRECTED_NAME), replacement_id(issuer_context.base_url)
+        reissue.correct(issuer_context, issuer_id, planned.id, changes, reason, new_id=new_id)
         return
-    if issuer_context.issuer_store.record(planned.id).status.state is State.ACTIVE:
-        decide = status_changes.revoke if planned.kind is Kind.REVOKED else status_changes.suspend
-        decide(issuer_context, COURSES[planned.course].issuer_id, planned.id, REASONS[planned.kind])
+    decide = status_changes.revoke if planned.kind is Kind.REVOKED else status_changes.suspend
+    decide(issuer_context, issuer_id, planned.id, reason)
 
 
 def _award(issuer_context: IssuerContext, planned: Planned) -> Award:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +10,11 @@ import pytest
 from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from chalicelib.http.app import create_app
+from local.chromium import ChromiumMissing
+from local.chromium import chromium as installed_chromium
 from local.ports import free_port
 from tests.http.fake_laurel import Laurel, seeded
 
@@ -21,7 +22,6 @@ expect.set_options(timeout=20_000)
 """Milliseconds to wait for a page; generous, because other tests may keep the machine busy."""
 
 SCREENSHOTS = Path(__file__).parents[2] / ".laurel" / "screenshots"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 class _Quiet(ChaliceRequestHandler):
@@ -50,15 +50,11 @@ def laurel() -> Iterator[Laurel]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, or another one that is installed."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip("Chromium is not installed: run tools/chromium.sh. The pages were not tested in a browser.")
-    with sync_playwright() as playwright:
-        # Without a GPU and with a small /dev/shm, a screenshot of a long page sometimes fails on a busy machine.
-        switches = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=found, args=switches)
-        yield browser
-        browser.close()
+    try:
+        with installed_chromium() as browser:
+            yield browser
+    except ChromiumMissing as missing:
+        pytest.skip(f"{missing} The pages were not tested in a browser.")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
-from cli.__main__ import main
+from cli.main import main
 from tests.access import fakes as access_fakes
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes

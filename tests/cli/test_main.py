@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Unavailable
-from cli.__main__ import main
+from cli import __main__ as entry_point
 from cli.arguments import parser
 from cli.commands.completion import SHELLS
+from cli.main import main
 from tests.cli.conftest import ENVIRONMENT, FakeServices, Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,11 +64,44 @@ def test_completion_script_needs_no_settings(shell: str, capsys: pytest.CaptureF
     assert "rotate-key" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), ("issuer",), ("nobody",), ("credential", "show"), ("issuer", "list", "--yaml")]
-)
+@pytest.mark.parametrize("arguments", [("nobody",), ("credential", "show"), ("issuer", "list", "--yaml")])
 def test_invalid_command_line_exits_with_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments).code == 2
+
+
+@pytest.mark.parametrize("arguments", [(), ("issuer",), ("credential",)])
+def test_without_a_command_the_help_is_shown_and_the_exit_code_is_2(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.code == 2
+    assert result.out == ""
+    assert result.err == run(*arguments, "--help").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("isuer", "list"), "unknown command 'isuer'. Did you mean `laurel issuer`?"),
+        (("issuer", "lst"), "unknown command 'lst'. Did you mean `laurel issuer list`?"),
+        (("webhook", "zzz"), "unknown command 'zzz'. Use one of: create, update, list, deliveries,"),
+    ],
+)
+def test_an_unknown_command_is_answered_with_the_nearest(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+    assert result.code == 2
+    assert message in result.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_wrong_argument_shows_the_usage_of_its_command(run: Run, command: tuple[str, ...]) -> None:
+    result = run(*command, "--nonsense")
+    assert result.code == 2
+    assert result.err.startswith(f"usage: laurel {' '.join(command)} ")
+
+
+def test_surplus_arguments_are_named_with_the_usage_of_their_command(run: Run) -> None:
+    result = run("member", "list", "acme", "surplus", "--yaml")
+    assert result.err.startswith("usage: laurel member list ")
+    assert "unrecognized arguments: surplus --yaml" in result.err
 
 
 @pytest.mark.parametrize(
@@ -126,3 +160,24 @@ def test_the_module_runs_as_a_program() -> None:
     failed = subprocess.run([*program, "issuer", "list"], cwd=ROOT, capture_output=True, text=True, check=False, env={})
     assert failed.returncode == 2
     assert "Traceback" not in failed.stderr
+
+
+def test_outside_the_virtual_environment_one_sentence_says_what_to_do() -> None:
+    # -S leaves out site-packages, as in a Python without Laurel's packages; -I would also leave out this folder.
+    program = [sys.executable, "-S", "-m", "cli", "issuer", "list"]
+    failed = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False, env={})
+    assert failed.returncode == 2
+    assert failed.stdout == ""
+    assert failed.stderr.startswith("error: the package ")
+    assert "run `make venv`, then use `.venv/bin/laurel`" in failed.stderr
+    assert failed.stderr.count("\n") == 1
+
+
+def test_a_python_that_is_too_old_is_reported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    with pytest.raises(SystemExit) as end:
+        entry_point.run()
+    assert end.value.code == 2
+    assert "laurel needs Python 3.11 or newer" in capsys.readouterr().err

@@ -45,7 +45,7 @@ def test_deployment_requires_a_bucket() -> None:
     command = [sys.executable, "-m", "local", "deploy", "--stage", "prod"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "BUCKET=" in done.stdout
+    assert "BUCKET=" in done.stderr
 
 
 @pytest.mark.parametrize(

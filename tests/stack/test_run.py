@@ -92,6 +92,16 @@ def test_incomplete_data_is_moved_away_and_created_again(
     assert verdict(stack) == "valid"
 
 
+def test_demo_data_of_an_earlier_version_is_completed_and_kept(
+    stack: RunningStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = {kind: found for kind, found in stack.demo.items() if kind not in ("unproven_issuer", "superseded")}
+    stack.local.demo.write_text(json.dumps(older))
+    stack.local.up()
+    assert "moved to" not in capsys.readouterr().out
+    assert json.loads(stack.local.demo.read_text()) == stack.demo
+
+
 DEV_SCRIPT = """
 import sys
 from pathlib import Path
@@ -150,6 +160,13 @@ def test_invalid_port_is_refused_with_a_message(text: str) -> None:
     assert done.returncode == 2
     assert f"{text} is not a valid port" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_env_of_a_stopped_stack_prints_nothing_that_a_shell_would_run() -> None:
+    command = [sys.executable, "-m", "local", "env", f"--port={ports.free_port()}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Start it: make run PORT=" in done.stderr
 
 
 def test_a_stale_record_does_not_claim_a_port(tmp_path: Path) -> None:

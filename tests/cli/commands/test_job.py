@@ -68,12 +68,14 @@ def test_row_errors_are_reported_and_must_be_allowed(
 ) -> None:
     path = file(tmp_path, "name,email\nAda,\nBob,nonsense\nCarl,carl@example.org\n")
     dry_run = run("job", "run", issuer, achievement, path, "--dry-run")
-    assert (dry_run.code, ["3", "email", "'nonsense'"] in [line[:3] for line in words(dry_run.out)]) == (1, True)
+    assert dry_run.code == 1
+    assert ["3", "email", "'nonsense'"] in [line[:3] for line in words(dry_run.out)]
     refused = run("job", "run", issuer, achievement, path)
     assert (refused.code, "rows_refused" in refused.err) == (2, True)
     assert list(services.issuer_store.records(issuer)) == []
     result = run("job", "run", issuer, achievement, path, "--allow", "row_errors")
-    assert (result.code, ["3", "Bob", "refused"] in [line[:3] for line in words(result.out)]) == (1, True)
+    assert result.code == 1
+    assert ["3", "Bob", "refused"] in [line[:3] for line in words(result.out)]
     assert len(list(services.issuer_store.records(issuer))) == 2
 
 
@@ -185,7 +187,7 @@ def test_export_is_complete_or_leaves_the_file_unchanged(
 
 def test_closed_pipe_ends_the_command_without_errors() -> None:
     script = (
-        "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.__main__ import main; "
+        "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.main import main; "
         "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; "
         "s = FakeServices(); "
         "url = 'https://x.example/' + 'x' * 1900; "

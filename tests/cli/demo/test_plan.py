@@ -10,19 +10,19 @@ from chalicelib.award.issuers.issuer_actions import Method
 from chalicelib.verify.report import Verdict
 from cli.demo.catalogue import COURSES, ISSUERS
 from cli.demo.people import PEOPLE
-from cli.demo.plan import EXPECTED, REASONS, Kind, achievement_id, plan
+from cli.demo.plan import CORRECTED_NAME, EXPECTED, REASONS, Kind, achievement_id, plan, replacement_id
 
 HERE = "http://localhost:8000"
 
 
-def test_forty_people_get_a_hundred_credentials() -> None:
+def test_forty_people_get_a_hundred_and_two_credentials() -> None:
     planned = plan(HERE)
-    assert len(planned) == 100
-    assert len({each.holder for each in planned}) == len(PEOPLE) == 40
+    assert len(planned) == 102
+    assert len({each.holder.email for each in planned}) == len(PEOPLE) == 40
 
 
 def test_no_person_gets_the_same_achievement_twice() -> None:
-    assert max(Counter((each.holder, each.course) for each in plan(HERE)).values()) == 1
+    assert max(Counter((each.holder.email, each.course) for each in plan(HERE)).values()) == 1
 
 
 def test_every_kind_is_planned_and_most_are_valid() -> None:
@@ -37,7 +37,7 @@ def test_every_verdict_is_shown() -> None:
 
 
 def test_every_course_is_issued() -> None:
-    assert {each.course for each in plan(HERE)} == set(range(8))
+    assert {each.course for each in plan(HERE)} == set(range(9))
 
 
 def test_plan_is_deterministic_and_its_ids_depend_on_the_base_url() -> None:
@@ -49,7 +49,8 @@ def test_plan_is_deterministic_and_its_ids_depend_on_the_base_url() -> None:
 
 def test_ids_have_the_format_of_public_ids() -> None:
     ids = [each.id for each in plan(HERE)]
-    assert len(set(ids)) == 100
+    ids.append(replacement_id(HERE))
+    assert len(set(ids)) == 103
     assert all(re.fullmatch("[a-z2-7]{26}", name) for name in ids)
 
 
@@ -60,13 +61,41 @@ def test_valid_credentials_stay_valid_for_years() -> None:
     assert max(starts) < 0
 
 
-def test_revoked_and_suspended_credentials_have_a_reason() -> None:
-    assert set(REASONS) == {Kind.REVOKED, Kind.SUSPENDED}
+def test_every_change_of_status_has_a_reason() -> None:
+    assert set(REASONS) == {Kind.REVOKED, Kind.SUSPENDED, Kind.SUPERSEDED}
 
 
-def test_demo_has_three_issuers_two_on_this_host() -> None:
-    assert [method for _, method in ISSUERS] == [Method.WEB, Method.WEB, Method.KEY]
-    assert {course.issuer_id for course in COURSES} == {new.id for new, _ in ISSUERS}
+def test_superseded_credential_corrects_the_name_of_a_person() -> None:
+    [superseded] = [each for each in plan(HERE) if each.kind is Kind.SUPERSEDED]
+    [holder] = [person for person in PEOPLE if person.email == superseded.holder.email]
+    assert superseded.holder.name != holder.name == CORRECTED_NAME
+
+
+def test_demo_has_three_registered_issuers_and_one_that_only_claims_its_name() -> None:
+    assert [issuer.method for issuer in ISSUERS] == [Method.WEB, Method.WEB, Method.KEY, Method.WEB]
+    assert [issuer.registered for issuer in ISSUERS] == [True, True, True, False]
+    assert {course.issuer_id for course in COURSES} == {issuer.id for issuer in ISSUERS}
+
+
+def test_only_the_credential_of_that_kind_is_of_the_unproven_issuer() -> None:
+    unproven = {issuer.id for issuer in ISSUERS if not issuer.registered}
+    kinds = {each.kind for each in plan(HERE) if COURSES[each.course].issuer_id in unproven}
+    assert kinds == {Kind.UNPROVEN_ISSUER}
+
+
+def test_kinds_that_others_rely_on_keep_their_names() -> None:
+    assert [kind.value for kind in Kind] == [
+        "valid",
+        "expired",
+        "not_yet_valid",
+        "revoked",
+        "suspended",
+        "tampered",
+        "wrong_signer",
+        "unreachable_status",
+        "unproven_issuer",
+        "superseded",
+    ]
 
 
 def test_every_achievement_has_skills_of_a_public_framework() -> None:

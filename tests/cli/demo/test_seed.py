@@ -17,7 +17,7 @@ from chalicelib.errors import Conflict
 from chalicelib.verify.report import Verdict
 from cli.demo import seed as seeding
 from cli.demo.catalogue import ISSUERS
-from cli.demo.plan import EXPECTED, Kind
+from cli.demo.plan import CORRECTED_NAME, EXPECTED, Kind, replacement_id
 from cli.demo.seed import WrongVerdict, check, demo_map, seed
 from tests.award.fakes import BASE_URL, Crash, Fuse, Locked
 from tests.cli.conftest import FakeServices, Run
@@ -46,9 +46,9 @@ def seeded(services: FakeServices) -> FakeServices:
 def test_every_credential_has_the_verdict_of_its_kind(seeded: FakeServices) -> None:
     verdicts = Counter(seeded.hosted_reports.open(name, None).report.verdict for name in seeded.issuer_store._records)
     assert verdicts == {
-        Verdict.VALID: 90,
+        Verdict.VALID: 92,
         Verdict.EXPIRED: 2,
-        Verdict.REVOKED: 2,
+        Verdict.REVOKED: 3,
         Verdict.SUSPENDED: 2,
         Verdict.INVALID: 2,
         Verdict.NOT_YET_VALID: 1,
@@ -75,8 +75,22 @@ def test_revoked_credential_has_a_reason(seeded: FakeServices) -> None:
     assert record.status.reason == seeding.REASONS[Kind.REVOKED]
 
 
+def test_unproven_issuer_is_a_caution_about_who_and_not_a_failure(seeded: FakeServices) -> None:
+    report = seeded.hosted_reports.open(demo_map(BASE_URL)["unproven_issuer"]["id"], None).report
+    issuer = report.findings[7]
+    assert (report.verdict, issuer.outcome, issuer.code) == (Verdict.VALID, "unknown", "issuer_unproven")
+
+
+def test_superseded_credential_names_the_corrected_one(seeded: FakeServices) -> None:
+    old = seeded.issuer_store.record(demo_map(BASE_URL)["superseded"]["id"])
+    assert old.superseded_by == replacement_id(BASE_URL)
+    new = seeded.issuer_store.record(replacement_id(BASE_URL))
+    assert (new.supersedes, new.holder_name) == (old.id, CORRECTED_NAME)
+    assert seeded.hosted_reports.open(new.id, None).report.verdict is Verdict.VALID
+
+
 def test_every_intact_credential_has_a_jwt(seeded: FakeServices) -> None:
-    assert sum(record.jwt is not None for record in seeded.issuer_store._records.values()) == 97
+    assert sum(record.jwt is not None for record in seeded.issuer_store._records.values()) == 100
 
 
 def test_a_second_run_changes_nothing(seeded: FakeServices) -> None:
@@ -94,8 +108,8 @@ def test_interrupted_run_is_completed_by_the_next_one(services: FakeServices, at
     with pytest.raises(Crash):
         seed(fuse.build_into(locked_context(services)), check_progress)
     seed(locked_context(services), check_progress)
-    assert len(services.issuer_store._records) == 100
-    assert len(services.issuer_store._taken) == 2 * 99
+    assert len(services.issuer_store._records) == 103
+    assert len(services.issuer_store._taken) == 2 * 102
     check(services.hosted_reports, demo_map(BASE_URL))
 
 
@@ -139,7 +153,7 @@ def test_command_seeds_shows_progress_and_writes_the_map(run: Run, services: Fak
     out = tmp_path / "new" / "demo.json"
     result = run("demo", "--out", out)
     assert result.code == 0
-    assert "Demo data: 111 of 111" in result.err
+    assert "Demo data: 115 of 115" in result.err
     assert json.loads(out.read_text()) == demo_map(BASE_URL)
     assert list(out.parent.iterdir()) == [out]
 
@@ -179,7 +193,7 @@ def test_owner_becomes_a_member_of_each_issuer_once(run: Run, services: FakeServ
     services.issuer_store = LockedStore(services.issuer_store)
     for _ in range(2):
         assert run("demo", "--out", tmp_path / "demo.json", "--owner", "Ada@harbour-college.example").code == 0
-        listed = [run("member", "list", new.id, "--json").rows for new, _ in ISSUERS]
+        listed = [run("member", "list", issuer.id, "--json").rows for issuer in ISSUERS]
         assert [[(row["email"], row["role"]) for row in rows] for rows in listed] == [
             [("ada@harbour-college.example", "owner")]
         ] * len(ISSUERS)
