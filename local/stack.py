@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.demo import plan
 from local import aws, ports, process
 from local.deploy import Deployed, current, deploy
 from local.package import ROOT, build
@@ -158,6 +159,7 @@ class Stack:
                 "BaseUrl": self.base_url,
                 "MailFrom": MAIL_FROM,
                 "Operators": ADA,
+                "ExampleCredential": plan.credential_id(self.base_url, 0),
             }
             deployed = deploy(engine, build(STAGE), parameters)
         self._front(deployed.api_url(engine))
