@@ -25,7 +25,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ifneq ($(and $(PYTHON),$(wildcard $(BIN)/python)),)
-# An environment made with another Python than the one asked for is recreated.
+# An environment made with a different Python from the one asked for is recreated.
 ifneq ($(shell $(BIN)/python -c "$(VERSION_OF)" 2>&1),$(shell $(PYTHON) -c "$(VERSION_OF)" 2>&1))
 .PHONY: .venv/.made .venv-aws/.made
 endif

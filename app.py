@@ -33,7 +33,7 @@ def run_tasks(_event: CloudWatchEvent) -> None:
     from chalicelib.tasks.worker import Worker, run
 
     worker = Worker(services.tasks, services.handlers, services.clock, services.entropy, log.task_failed)
-    log.worked(run(worker, services.clock() + timedelta(seconds=50)))
+    log.worker_run(run(worker, services.clock() + timedelta(seconds=50)))
 
 
 @app.lambda_function(name="on_email_event")

@@ -8,6 +8,7 @@
     badges.py       the credentials to verify
     request.py      requests as API Gateway sends them
     engine.py       an embedded AWS with one credential
+    fake_aws.py     responses that a benchmark answers itself
     suites/         the benchmarks: verify, startup (by function), http, package, award, jobs
 
 Run in processes of their own: cold.py, view_times.py, seed.py, openvc_peer.py.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def one_core() -> Iterator[None]:
+def pinned_to_one_core() -> Iterator[None]:
     """Pin this process and every process started meanwhile to the last core. Otherwise a peer's compiler and garbage
     collector threads would run on other cores at no cost."""
     before = os.sched_getaffinity(0)

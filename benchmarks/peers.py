@@ -37,16 +37,16 @@ class Peer:
     ) -> None:
         self._process.communicate()  # closes its standard input, which makes it exit
 
-    def tell(self, request: dict[str, Any]) -> None:
+    def send(self, request: dict[str, Any]) -> None:
         """Send a request that has no response."""
         self._input.write(json.dumps(request) + "\n")
         self._input.flush()
 
-    def verifies(self, source: bytes, suite: str, now: str) -> Contender:
+    def verifier(self, source: bytes, suite: str, now: str) -> Contender:
         """Return a contender that verifies ``source`` repeatedly in the peer."""
 
         def contend(seconds: float) -> list[int]:
-            self.tell({"source": source.decode(), "suite": suite, "now": now, "seconds": seconds})
+            self.send({"source": source.decode(), "suite": suite, "now": now, "seconds": seconds})
             answer = self._output.readline()
             if not answer:
                 raise RuntimeError(f"{self.name} exited; see its output above")
@@ -67,7 +67,7 @@ def digital_bazaar() -> Iterator[Peer]:
     documents = {url: json.loads((CONTEXTS / entry["file"]).read_bytes()) for url, entry in index.items()}
     version = json.loads(package.read_bytes())["version"]
     with Peer(f"@digitalbazaar/vc {version}", [node, ROOT / "tools" / "peer" / "bench.mjs"]) as peer:
-        peer.tell({"documents": documents})
+        peer.send({"documents": documents})
         yield peer
 
 

@@ -20,7 +20,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     from app import app, services
 
 
-class Watch:
+class AwsTimer:
     """Measures the time spent in the calls of one botocore client."""
 
     def __init__(self) -> None:
@@ -37,20 +37,20 @@ class Watch:
 
 
 def main(credential_id: str, accept: str, times: str) -> None:
-    watch = Watch()
+    aws_timer = AwsTimer()
     client = services._tables.client  # noqa: SLF001 - the only client that a view uses
-    client.meta.events.register("provide-client-params", watch.begin)
-    client.meta.events.register("after-call", watch.end)
+    client.meta.events.register("provide-client-params", aws_timer.begin)
+    client.meta.events.register("after-call", aws_timer.end)
     event, found = get_credential(credential_id, accept), []
     for _ in range(int(times)):
-        watch.spent = watch.calls = 0
+        aws_timer.spent = aws_timer.calls = 0
         with contextlib.redirect_stdout(io.StringIO()):
             before = time.perf_counter_ns()
             answer = app(event, Context())
             spent = time.perf_counter_ns() - before
         if answer["statusCode"] != 200:
             raise RuntimeError(f"not a view: {answer}")
-        found.append({"own": spent - watch.spent, "aws": watch.spent, "calls": watch.calls})
+        found.append({"own": spent - aws_timer.spent, "aws": aws_timer.spent, "calls": aws_timer.calls})
     for row in found:
         sys.stdout.write(json.dumps(row) + "\n")
 

@@ -95,7 +95,7 @@ class Services:
     def _network(self) -> Network:
         from chalicelib.net.network import Network
 
-        return Network.made(frozenset(self.settings.fetch_allow), self.clock)
+        return Network.create(frozenset(self.settings.fetch_allow), self.clock)
 
     @cached_property
     def submitted_reports(self) -> SubmittedReports:
@@ -255,8 +255,8 @@ class Services:
             **export.award_exporters(
                 self.issuer_store, DynamoArchive(self._tables), self.bulk, self.pathways, self.webhooks
             ),
-            "member": export.exporters(member_store.members, "email"),
-            "token": export.exporters(member_store.tokens, "id", but=("digest",)),
+            "member": export.dataclass_exporter(member_store.members, "email"),
+            "token": export.dataclass_exporter(member_store.tokens, "id", exclude=("digest",)),
         }
 
     @cached_property

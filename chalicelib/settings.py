@@ -95,7 +95,7 @@ def _function(name: str) -> Function | None:
     try:
         return Function(name) if name else None
     except ValueError as error:
-        raise Refused(f"FUNCTION is one of {', '.join(Function)}, not {name!r}.", code="bad_setting") from error
+        raise Refused(f"FUNCTION must be one of {', '.join(Function)}, not {name!r}.", code="bad_setting") from error
 
 
 def _example(credential_id: str) -> str:
@@ -132,7 +132,7 @@ def _providers(text: str) -> tuple[Provider, ...]:
 
 def _bad_providers() -> Refused:
     return Refused(
-        'OIDC_PROVIDERS is a JSON list like [{"id": "campus", "name": "Campus login", "issuer": "https://…", '
+        'OIDC_PROVIDERS must be a JSON list like [{"id": "campus", "name": "Campus login", "issuer": "https://…", '
         '"client_id": "…", "client_secret": "…"}], each with its own id (a-z, 0-9, hyphen).',
         code="bad_setting",
     )

@@ -26,11 +26,11 @@ def main(
     """Run one command and return its exit code. ``connect`` builds the services from the settings."""
     options = parser().parse_args(arguments)
     if getattr(options, "offline", False):
-        done: int = options.act(None, options)
+        done: int = options.handler(None, options)
         return done
     try:
         services = (connect or _connect)(settings.read(environment))
-        code: int = options.act(services, options)
+        code: int = options.handler(services, options)
         sys.stdout.flush()
     except (MissingSetting, UsageProblem) as error:
         print_error(error, options.json)

@@ -31,7 +31,7 @@ exit codes: 0 success, 1 at least one operation failed, 2 usage or configuration
 
 
 def parser() -> ArgumentParser:
-    """The parser of the `laurel` command. Each command stores its function as ``act``."""
+    """The parser of the `laurel` command. Each command stores its function as ``handler``."""
     root = ArgumentParser(
         prog="laurel",
         description="Issue and manage credentials, and operate a Laurel deployment.",

@@ -16,7 +16,7 @@ D = TypeVar("D")
 
 
 def command(
-    verbs: grammar.Commands, verb: str, act: Callable[..., int], description: str, resource: str
+    verbs: grammar.Commands, verb: str, handler: Callable[..., int], description: str, resource: str
 ) -> ArgumentParser:
     """A command on one object of an issuer, or on all of them."""
     example = f"laurel {resource} {verb} acme"
@@ -26,19 +26,21 @@ def command(
         example += f" {resource}.json"
     if verb == "progress":
         example += " grace@example.org"
-    made = grammar.command(verbs, verb, act, description, example)
-    grammar.issuer(made)
+    command = grammar.command(verbs, verb, handler, description, example)
+    grammar.issuer(command)
     if verb not in ("create", "list"):
-        made.add_argument("id", help=f"id of the {resource}")
+        command.add_argument("id", help=f"id of the {resource}")
     if verb in ("create", "update"):
-        made.add_argument("file", type=Path, metavar="FILE", help=f"JSON file, in the format of POST /v1/{resource}s")
-    return made
+        command.add_argument(
+            "file", type=Path, metavar="FILE", help=f"JSON file, in the format of POST /v1/{resource}s"
+        )
+    return command
 
 
-def read(path: Path, understand: Callable[[Mapping[str, object]], D]) -> D:
-    """Parse the JSON object in the file with ``understand``. Raises `UsageProblem`, `Malformed`."""
+def read(path: Path, reader: Callable[[Mapping[str, object]], D]) -> D:
+    """Parse the JSON object in the file with ``reader``. Raises `UsageProblem`, `Malformed`."""
     content = files.content(path)
     try:
-        return understand(strict_json.parse(content))
+        return reader(strict_json.parse(content))
     except FieldError as error:
         raise UsageProblem(f"{path}: {error}", code=error.code) from error

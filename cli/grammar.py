@@ -16,29 +16,31 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def verbs(resources: Commands, resource: str, description: str) -> Commands:
-    """Add ``noun`` and return the subparsers for its verbs."""
-    made = resources.add_parser(resource, help=description, description=_sentence(description))
-    return made.add_subparsers(required=True, metavar="COMMAND")
+    """Add ``resource`` and return the subparsers for its verbs."""
+    command = resources.add_parser(resource, help=description, description=_sentence(description))
+    return command.add_subparsers(required=True, metavar="COMMAND")
 
 
-def command(commands: Commands, name: str, act: Callable[..., int], description: str, *examples: str) -> ArgumentParser:
-    """Add a command with ``--json``, run by ``act``; its help shows ``examples``."""
+def command(
+    commands: Commands, name: str, handler: Callable[..., int], description: str, *examples: str
+) -> ArgumentParser:
+    """Add a command with ``--json``, run by ``handler``; its help shows ``examples``."""
     epilog = "\n".join(["examples:", *(f"  {example}" for example in examples)]) if examples else None
-    made = commands.add_parser(
+    command = commands.add_parser(
         name,
         help=description,
         description=_sentence(description),
         epilog=epilog,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    made.add_argument("--json", action="store_true", help="print one JSON object per line")
-    made.set_defaults(act=act)
-    return made
+    command.add_argument("--json", action="store_true", help="print one JSON object per line")
+    command.set_defaults(handler=handler)
+    return command
 
 
-def issuer(made: ArgumentParser) -> None:
+def issuer(command: ArgumentParser) -> None:
     """Add the required issuer argument."""
-    made.add_argument("issuer", help="id of the issuer")
+    command.add_argument("issuer", help="id of the issuer")
 
 
 def one_of(kind: type[E]) -> dict[str, Any]:

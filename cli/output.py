@@ -42,16 +42,16 @@ def table(as_json: bool, columns: Sequence[str], rows: Iterable[Mapping[str, obj
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _UNLIMITED, highlight=False)
     remaining, first = iter(rows), True
     while part := list(islice(remaining, _PART)):
-        console.print(_drawn(columns, part, header=first))
+        console.print(_rendered_table(columns, part, header=first))
         first = False
 
 
-def _drawn(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, header: bool) -> Table:
+def _rendered_table(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, header: bool) -> Table:
     titles = (column.replace("_", " ").capitalize() for column in columns)
-    drawn = Table(*titles, box=None, pad_edge=False, show_header=header)
+    output_table = Table(*titles, box=None, pad_edge=False, show_header=header)
     for row in rows:
-        drawn.add_row(*(Text(_cell(row[column])) for column in columns))
-    return drawn
+        output_table.add_row(*(Text(_cell(row[column])) for column in columns))
+    return output_table
 
 
 def _cell(value: object) -> str:

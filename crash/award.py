@@ -1,8 +1,9 @@
 """`make crash-award`: interrupt issuing and status changes before and after every DynamoDB and KMS call, then rerun.
 
 Prints one JSON line. `acknowledged` counts results that were returned as done; `lost`, those missing from storage;
-`double`, results stored or applied more often than requested; `half_issued`, credentials with missing or inconsistent
-related items, after the crash or the rerun; `duplicate_indexes`, status list indexes shared by two credentials.
+`duplicated`, results stored or applied more often than requested; `inconsistent`, credentials with missing or
+inconsistent related items, after the crash or the rerun; `duplicate_indexes`, status list indexes shared by two
+credentials.
 """
 
 from __future__ import annotations
@@ -31,24 +32,24 @@ from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Conflict, LaurelError, Unavailable
-from crash.faults import Fault, Stop
-from crash.stage import Items, Stage, credentials_in, doubled_indexes, halves
+from crash.faults import Fault, SimulatedCrash
+from crash.stage import Items, Stage, count_duplicate_indexes, inconsistencies, stored_credential_ids
 from local import aws, process
 from local.ports import free_port
 
 ISSUER = "acme"
-MANY = 14
+BATCH = 14
 """Credentials per `issue_many` call: more than fit into one transaction."""
 
 
 @dataclass
-class Tally:
+class Totals:
     """The totals of a run. All counters except `acknowledged` and `crash_points` must be 0."""
 
     acknowledged: int = 0
     lost: int = 0
-    double: int = 0
-    half_issued: int = 0
+    duplicated: int = 0
+    inconsistent: int = 0
     duplicate_indexes: int = 0
     crash_points: int = 0
     faults: list[str] = field(default_factory=list)
@@ -57,7 +58,9 @@ class Tally:
     @property
     def clean(self) -> bool:
         """Whether there was at least one crash point and no problem."""
-        return self.crash_points > 0 and not (self.lost or self.double or self.half_issued or self.duplicate_indexes)
+        return self.crash_points > 0 and not (
+            self.lost or self.duplicated or self.inconsistent or self.duplicate_indexes
+        )
 
     def line(self) -> str:
         """The totals as one JSON object."""
@@ -65,71 +68,73 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """One action to interrupt. ``prepare`` sets up its data and returns the credential id; ``act`` runs it and returns
-    the acknowledged records; ``done`` returns the problems in the final state."""
+class Scenario:
+    """One action to interrupt. ``prepare`` sets up its data and returns the credential id; ``action`` runs it and
+    returns the acknowledged records; ``check`` returns the problems in the final state."""
 
     name: str
-    act: Callable[[Stage, str], list[Record]]
-    done: Callable[[Stage, str, Items], list[str]]
+    action: Callable[[Stage, str], list[Record]]
+    check: Callable[[Stage, str, Items], list[str]]
     prepare: Callable[[Stage], str] = lambda _: ""
 
 
-def sweep(stage: Stage, scene: Scene, tally: Tally) -> None:
-    """Run ``scene`` once for each AWS call that it makes and each fault."""
-    stage.begin(())
-    _found(stage)
-    about = scene.prepare(stage)
+def run_scenario(stage: Stage, scenario: Scenario, totals: Totals) -> None:
+    """Run ``scenario`` once for each AWS call that it makes and each fault."""
+    stage.create_tables(())
+    _create_issuer(stage)
+    credential_id = scenario.prepare(stage)
     start = stage.items()
     for fault in Fault:
         nth = 0
         while True:
             nth += 1
-            stage.begin(start)
-            if not _crash_and_rerun(stage, scene, about, nth, fault, tally):
+            stage.create_tables(start)
+            if not _crash_and_rerun(stage, scenario, credential_id, nth, fault, totals):
                 break
 
 
-def _crash_and_rerun(stage: Stage, scene: Scene, about: str, nth: int, fault: Fault, tally: Tally) -> bool:
-    """Returns False when ``scene`` finished before its ``nth`` call."""
+def _crash_and_rerun(
+    stage: Stage, scenario: Scenario, credential_id: str, nth: int, fault: Fault, totals: Totals
+) -> bool:
+    """Returns False when ``scenario`` finished before its ``nth`` call."""
     answers: list[Record] = []
-    with stage.meter.failing(nth, fault):
+    with stage.fault_injector.failing(nth, fault):
         try:
-            answers += scene.act(stage, about)
-        except (Stop, Unavailable):
+            answers += scenario.action(stage, credential_id)
+        except (SimulatedCrash, Unavailable):
             pass
         except Conflict as error:
             if error.code != "busy":
                 raise
-    if stage.meter.calls < nth:
+    if stage.fault_injector.calls < nth:
         return False
-    where = f"{scene.name}, call {nth}: {fault}"
-    tally.crash_points += 1
-    _check(stage, stage.items(), answers, tally, where)
-    again = scene.act(stage, about)
+    where = f"{scenario.name}, call {nth}: {fault}"
+    totals.crash_points += 1
+    _check(stage, stage.items(), answers, totals, where)
+    again = scenario.action(stage, credential_id)
     items = stage.items()
-    _check(stage, items, [*answers, *again], tally, f"{where}, and run again")
-    for wrong in scene.done(stage, about, items):
-        tally.double += 1
-        tally.faults.append(f"{where}, and run again: {wrong}")
+    _check(stage, items, [*answers, *again], totals, f"{where}, and run again")
+    for wrong in scenario.check(stage, credential_id, items):
+        totals.duplicated += 1
+        totals.faults.append(f"{where}, and run again: {wrong}")
     first = {one.id: idempotency.as_issued(one) for one in again}
     if any(first.get(one.id) != idempotency.as_issued(one) for one in answers):
-        tally.double += 1
-        tally.faults.append(f"{where}: the second response differs from the first")
-    tally.acknowledged += len(answers) + len(again)
+        totals.duplicated += 1
+        totals.faults.append(f"{where}: the second response differs from the first")
+    totals.acknowledged += len(answers) + len(again)
     return True
 
 
-def _check(stage: Stage, items: Items, answers: Sequence[Record], tally: Tally, where: str) -> None:
-    lost = {one.id for one in answers} - credentials_in(items)
-    half = halves(stage, items)
-    tally.lost += len(lost)
-    tally.half_issued += len(half)
-    tally.duplicate_indexes += doubled_indexes(stage, items)
-    tally.faults += [f"{where}: {wrong}" for wrong in (*lost, *half)]
+def _check(stage: Stage, items: Items, answers: Sequence[Record], totals: Totals, where: str) -> None:
+    lost = {one.id for one in answers} - stored_credential_ids(items)
+    inconsistent = inconsistencies(stage, items)
+    totals.lost += len(lost)
+    totals.inconsistent += len(inconsistent)
+    totals.duplicate_indexes += count_duplicate_indexes(stage, items)
+    totals.faults += [f"{where}: {wrong}" for wrong in (*lost, *inconsistent)]
 
 
-def _found(stage: Stage) -> None:
+def _create_issuer(stage: Stage) -> None:
     new = NewIssuer(ISSUER, "Acme Academy", "https://acme.example/", "Courses for makers.")
     issuer_actions.create(stage.issuer_context, new)
     picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0IEND\xaeB`\x82"
@@ -152,16 +157,16 @@ def _suspended(stage: Stage) -> str:
     return name
 
 
-def _claim(stage: Stage) -> str:
+def _prepare_claim(stage: Stage) -> str:
     return idempotency.claim(stage.issuer_context, stage.claims, ISSUER, "key-1", b"the request")
 
 
 def _issue(stage: Stage, _: str) -> list[Record]:
-    return [issue.issue(stage.issuer_context, _award(stage, name=_claim(stage)))]
+    return [issue.issue(stage.issuer_context, _award(stage, name=_prepare_claim(stage)))]
 
 
 def _issue_many(stage: Stage, _: str) -> list[Record]:
-    awards = [_award(stage, number, _numbered(number)) for number in range(MANY)]
+    awards = [_award(stage, number, _numbered(number)) for number in range(BATCH)]
     outcomes = issue.issue_many(stage.issuer_context, ISSUER, awards)
     unexpected = [each for each in outcomes if isinstance(each, LaurelError) and not isinstance(each, Unavailable)]
     if unexpected:
@@ -173,72 +178,74 @@ def _numbered(number: int) -> str:
     return "a" * 25 + "abcdefghijklmnopqrstuvwxyz"[number]
 
 
-def _correct(stage: Stage, about: str) -> list[Record]:
+def _correct(stage: Stage, credential_id: str) -> list[Record]:
     changes = Changes(name="Ada King")
-    return [reissue.correct(stage.issuer_context, ISSUER, about, changes, "Her name.", new_id=_claim(stage))]
+    return [
+        reissue.correct(stage.issuer_context, ISSUER, credential_id, changes, "Her name.", new_id=_prepare_claim(stage))
+    ]
 
 
-def _renew(stage: Stage, about: str) -> list[Record]:
-    return [reissue.renew(stage.issuer_context, ISSUER, about, new_id=_claim(stage))]
+def _renew(stage: Stage, credential_id: str) -> list[Record]:
+    return [reissue.renew(stage.issuer_context, ISSUER, credential_id, new_id=_prepare_claim(stage))]
 
 
 def _decide(decide: Callable[..., status_changes.Decision]) -> Callable[[Stage, str], list[Record]]:
-    return lambda stage, about: [decide(stage.issuer_context, ISSUER, about, "A reason.").record]
+    return lambda stage, credential_id: [decide(stage.issuer_context, ISSUER, credential_id, "A reason.").record]
 
 
-def _there(many: int) -> Callable[[Stage, str, Items], list[str]]:
-    def done(_: Stage, __: str, items: Items) -> list[str]:
-        found = len(credentials_in(items))
+def _expect_count(many: int) -> Callable[[Stage, str, Items], list[str]]:
+    def check(_: Stage, __: str, items: Items) -> list[str]:
+        found = len(stored_credential_ids(items))
         return [] if found == many else [f"{found} credentials instead of {many}"]
 
-    return done
+    return check
 
 
-def _stands(state: State, version: int) -> Callable[[Stage, str, Items], list[str]]:
-    def done(stage: Stage, about: str, _: Items) -> list[str]:
-        record = stage.issuer_store.record(about)
-        stands = (record.status.state, record.version)
-        return [] if stands == (state, version) else [f"{stands} instead of {(state, version)}"]
+def _expect_state(state: State, version: int) -> Callable[[Stage, str, Items], list[str]]:
+    def check(stage: Stage, credential_id: str, _: Items) -> list[str]:
+        record = stage.issuer_store.record(credential_id)
+        actual = (record.status.state, record.version)
+        return [] if actual == (state, version) else [f"{actual} instead of {(state, version)}"]
 
-    return done
+    return check
 
 
-SCENES = (
-    Scene("issue with an Idempotency-Key", _issue, _there(1)),
-    Scene("issue_many", _issue_many, _there(MANY)),
-    Scene("revoke", _decide(status_changes.revoke), _stands(State.REVOKED, 2), _issued),
-    Scene("suspend", _decide(status_changes.suspend), _stands(State.SUSPENDED, 2), _issued),
-    Scene("reinstate", _decide(status_changes.reinstate), _stands(State.ACTIVE, 3), _suspended),
-    Scene("correct", _correct, _there(2), _issued),
-    Scene("renew", _renew, _there(2), _issued),
+SCENARIOS = (
+    Scenario("issue with an Idempotency-Key", _issue, _expect_count(1)),
+    Scenario("issue_many", _issue_many, _expect_count(BATCH)),
+    Scenario("revoke", _decide(status_changes.revoke), _expect_state(State.REVOKED, 2), _issued),
+    Scenario("suspend", _decide(status_changes.suspend), _expect_state(State.SUSPENDED, 2), _issued),
+    Scenario("reinstate", _decide(status_changes.reinstate), _expect_state(State.ACTIVE, 3), _suspended),
+    Scenario("correct", _correct, _expect_count(2), _issued),
+    Scenario("renew", _renew, _expect_count(2), _issued),
 )
 
 
-def run(region: str, scenes: Sequence[Scene] = SCENES) -> Tally:
-    """Run ``scenes`` against the engine configured in the environment."""
-    tally = Tally()
+def run(region: str, scenarios: Sequence[Scenario] = SCENARIOS) -> Totals:
+    """Run ``scenarios`` against the engine configured in the environment."""
+    totals = Totals()
     stage = Stage(region, secrets.token_bytes)
     try:
-        for scene in scenes:
-            sweep(stage, scene, tally)
+        for scenario in scenarios:
+            run_scenario(stage, scenario, totals)
     finally:
-        stage.end()
-    return tally
+        stage.drop_tables()
+    return totals
 
 
 def main() -> int:
-    """Start an embedded AWS, run every scene and print the totals. Returns 1 when there was a problem."""
+    """Start an embedded AWS, run every scenario and print the totals. Returns 1 when there was a problem."""
     with tempfile.TemporaryDirectory(prefix="laurel-crash-") as home:
         engine = aws.start(free_port(), Path(home))
         try:
             os.environ.update(engine.client_env)
-            tally = run(engine.region)
+            totals = run(engine.region)
         finally:
             process.stop(engine.process)
-    for fault in tally.faults:
+    for fault in totals.faults:
         print(fault, file=sys.stderr)
-    print(tally.line())
-    return 0 if tally.clean else 1
+    print(totals.line())
+    return 0 if totals.clean else 1
 
 
 if __name__ == "__main__":

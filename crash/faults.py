@@ -21,11 +21,11 @@ class Fault(StrEnum):
     STOPPED_AFTER = "the process ends after it"
 
 
-class Stop(BaseException):
+class SimulatedCrash(BaseException):
     """Simulates the end of the process. A BaseException, so that Laurel does not catch it."""
 
 
-class Meter:
+class FaultInjector:
     """Counts the calls of ``clients`` and injects a fault into one of them."""
 
     def __init__(self, clients: Sequence[Any]) -> None:
@@ -41,7 +41,7 @@ class Meter:
             self.calls += 1
             stopped = fault in (Fault.STOPPED_BEFORE, Fault.STOPPED_AFTER)
             if (self.calls == nth and fault is Fault.STOPPED_BEFORE) or (stopped and self.calls > nth):
-                raise Stop
+                raise SimulatedCrash
 
         def before_send(**_: object) -> None:
             # Fail every attempt, because botocore would otherwise retry and succeed.
@@ -52,7 +52,7 @@ class Meter:
             if self.calls == nth and fault is Fault.REPLY_LOST:
                 raise ReadTimeoutError(endpoint_url="injected")
             if self.calls == nth and fault is Fault.STOPPED_AFTER:
-                raise Stop
+                raise SimulatedCrash
 
         handlers = {"before-call": before_call, "before-send": before_send, "after-call": after_call}
         names = [(client, f"{event}.{name}", handler) for event, handler in handlers.items()

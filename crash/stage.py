@@ -18,7 +18,7 @@ from chalicelib.errors import NotFound
 from chalicelib.kms.signer import KmsSigner
 from chalicelib.services import utc_now
 from chalicelib.verify import bitstring
-from crash.faults import Meter
+from crash.faults import FaultInjector
 
 BASE_URL = "http://localhost:8000"
 Items = list[dict[str, Any]]
@@ -32,13 +32,13 @@ class Stage:
         self._signer = KmsSigner(region, "crash")
         self._entropy = entropy
         self._names = count()
-        self.meter = Meter((self._tables.client, self._signer._client))  # noqa: SLF001 - to hook its events
+        self.fault_injector = FaultInjector((self._tables.client, self._signer._client))  # noqa: SLF001 - to hook its events
         self.issuer_context: IssuerContext
         self.claims: Claims
         self.issuer_store: DynamoIssuerStore
-        self.begin(())
+        self.create_tables(())
 
-    def begin(self, items: Sequence[dict[str, Any]]) -> None:
+    def create_tables(self, items: Sequence[dict[str, Any]]) -> None:
         """Drop the current tables and create new ones, with ``items`` in the table ``credentials``."""
         if self._tables.credentials:
             self._drop()
@@ -72,22 +72,22 @@ class Stage:
         )
         return [item for page in pages for item in page["Items"]]
 
-    def end(self) -> None:
+    def drop_tables(self) -> None:
         """Drop the tables."""
         self._drop()
 
 
-def credentials_in(items: Items) -> set[str]:
+def stored_credential_ids(items: Items) -> set[str]:
     """The ids of the stored credentials."""
     return {item["id"]["S"] for item in items if item["type"]["S"] == "credential"}
 
 
-def halves(stage: Stage, items: Items) -> list[str]:
+def inconsistencies(stage: Stage, items: Items) -> list[str]:
     """Describe each missing or inconsistent item in ``items``, one sentence each."""
     by_type: dict[str, Items] = {}
     for item in items:
         by_type.setdefault(item["type"]["S"], []).append(item)
-    ids = credentials_in(items)
+    ids = stored_credential_ids(items)
     found = [f"{kind} of no credential" for kind, name in _owners(by_type) if name not in ids]
     around = Counter(_owners(by_type))
     for name in ids:
@@ -138,11 +138,11 @@ def _of(stage: Stage, name: str, member: str) -> object:
         return None
 
 
-def doubled_indexes(stage: Stage, items: Items) -> int:
+def count_duplicate_indexes(stage: Stage, items: Items) -> int:
     """Number of status list indexes assigned to more than one credential."""
     places = Counter(
         (entry.list_id, entry.index)
-        for name in credentials_in(items)
+        for name in stored_credential_ids(items)
         for entry in stage.issuer_store.record(name).entries
     )
     return sum(many - 1 for many in places.values())

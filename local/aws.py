@@ -77,17 +77,17 @@ def environment(port: int, state: Path) -> dict[str, str]:
     }
 
 
-def start(port: int, state: Path, *, patience: float = 30.0) -> EmbeddedAws:
+def start(port: int, state: Path, *, timeout: float = 30.0) -> EmbeddedAws:
     """Start the embedded AWS on 127.0.0.1:`port` with its state under `state`; return when it responds.
 
-    Raises NotReadyError if it exits or does not respond within `patience` seconds.
+    Raises NotReadyError if it exits or does not respond within `timeout` seconds.
     """
     shutil.rmtree(state / "tmp", ignore_errors=True)  # function code that an earlier run unpacked
     (state / "tmp").mkdir(parents=True)
     log = state / "aws.log"
     url = f"http://127.0.0.1:{port}"
     running = process.start([str(executable())], env=environment(port, state), log=log, cwd=state, serves=url)
-    end = time.monotonic() + patience
+    end = time.monotonic() + timeout
     # Check the process id, so that another program on this port is not mistaken for this one.
     while not (ports.holds(running.pid, port) and answers(url)):
         if not running.alive or time.monotonic() > end:

@@ -168,7 +168,7 @@ def _change_stack(
     release: str,
     *,
     update: bool,
-    patience: float = 120.0,
+    timeout: float = 120.0,
 ) -> None:
     if not update and _describe(cloudformation):  # left over from a failed first deployment
         cloudformation.delete_stack(StackName=STACK)
@@ -180,7 +180,7 @@ def _change_stack(
         Capabilities=["CAPABILITY_IAM"],
         Tags=[{"Key": "release", "Value": release}],
     )
-    end = time.monotonic() + patience
+    end = time.monotonic() + timeout
     while True:
         status = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
         if status in DONE:

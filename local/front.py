@@ -29,7 +29,7 @@ DRAIN_BODY = 64 * 1024 * 1024  # a refused body is read up to this size, so that
 
 LATER = {"Retry-After": str(RETRY_AFTER)}
 # Same as API Gateway's own responses: pages of every origin can read the error.
-OF_THE_FRONT = {
+RESPONSE_HEADERS = {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
     "Access-Control-Allow-Origin": "*",
@@ -54,13 +54,13 @@ def too_large() -> Problem:
 
 
 def malformed_body() -> Problem:
-    return Problem("invalid_request", "The length or the chunks of the body could not be understood.")
+    return Problem("invalid_request", "The body’s length or chunked encoding is not valid.")
 
 
-def not_understood(status: int) -> Problem:
+def unsupported_request(status: int) -> Problem:
     """Return the error for a request that Python's HTTP server rejects, in place of its HTML page."""
     if status == HTTPStatus.NOT_IMPLEMENTED:  # API Gateway supports no such method on any path
-        return Problem("not_found", "Check that you copied the whole address, and that it supports this method.")
+        return Problem("not_found", "Check that you copied the whole URL, and that it supports this method.")
     return Problem("invalid_request", "Laurel could not understand the request.")
 
 
@@ -74,20 +74,20 @@ class Front(BaseHTTPRequestHandler):
     def forward(self) -> None:
         try:
             body = self.read_body()
-            status, headers, content = self.shown_mail() if mail.is_about(self.path) else self.ask(body)
+            status, headers, content = self.mail_page() if mail.is_about(self.path) else self.send_upstream(body)
         except Problem as problem:
             status, headers, content = rendered(problem)
         self.answer(status, headers, content)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = forward  # noqa: N815  http.server looks for these names
 
-    def shown_mail(self) -> mail.Answer:
+    def mail_page(self) -> mail.Answer:
         """Render the pages of sent emails. Raises Problem when the embedded AWS does not respond."""
         base = urlsplit(self.upstream)
         try:
             return mail.answer(self.path, self.headers.get("Host", ""), f"{base.scheme}://{base.netloc}")
         except OSError as error:
-            raise Problem("unavailable", self.way_out()) from error
+            raise Problem("unavailable", self.upstream_path()) from error
 
     def read_body(self) -> bytes:
         """Read the whole body. Raises Problem when it is too large or its length is unknown."""
@@ -107,7 +107,7 @@ class Front(BaseHTTPRequestHandler):
             raise too_large()
         return self.rfile.read(int(length))
 
-    def ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    def send_upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         """Forward the request to the deployed API. Raises Problem when it does not respond in time."""
         base = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=MAX_SECONDS)
@@ -121,36 +121,36 @@ class Front(BaseHTTPRequestHandler):
             return reply.status, reply.getheaders(), content
         except TimeoutError as error:
             detail = (
-                "What you asked for may be done all the same. Look before you ask again, "
-                "or send the same again with the same Idempotency-Key."
+                "Your request may have been completed. Check before you try again, "
+                "or repeat it with the same Idempotency-Key."
             )
             raise Problem("timeout", detail, headers=LATER) from error
         except (OSError, http.client.HTTPException) as error:
-            raise Problem("unavailable", self.way_out(), headers=LATER) from error
+            raise Problem("unavailable", self.upstream_path(), headers=LATER) from error
         finally:
             connection.close()
 
-    def way_out(self) -> str:
+    def upstream_path(self) -> str:
         port = self.connection.getsockname()[1]
-        return f"The embedded AWS does not answer. Start it again with `make run PORT={port}`."
+        return f"The embedded AWS does not respond. Restart it with `make run PORT={port}`."
 
     def forwarded_headers(self, length: int) -> list[tuple[str, str]]:
         """Return the client's headers without those of its connection, and with those that API Gateway sets."""
         dropped = HOP_BY_HOP | {"host", "content-length", "expect", "x-forwarded-for"}
         named = {name.strip().lower() for name in self.headers.get("Connection", "").split(",")}
-        kept = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped | named]
+        headers = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped | named]
         if "Accept" not in self.headers:
             # RFC 9110, 12.5.1: no Accept means any. Without it the embedded AWS returns an image as base64 text.
-            kept.append(("Accept", "*/*"))
+            headers.append(("Accept", "*/*"))
         if length and "Content-Type" not in self.headers:
             # API Gateway forwards any body unchanged; the embedded AWS corrupts a body without a Content-Type.
-            kept.append(("Content-Type", "application/octet-stream"))
+            headers.append(("Content-Type", "application/octet-stream"))
         if length or self.command in ("POST", "PUT", "PATCH"):
-            kept.append(("Content-Length", str(length)))
+            headers.append(("Content-Length", str(length)))
         # The embedded AWS uses the first entry as the caller's address, so a client must not be able to set it.
-        kept.append(("X-Forwarded-For", self.client_address[0]))
-        kept.append(("Host", urlsplit(self.upstream).netloc))
-        return kept
+        headers.append(("X-Forwarded-For", self.client_address[0]))
+        headers.append(("Host", urlsplit(self.upstream).netloc))
+        return headers
 
     def answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
         self.send_response_only(status)
@@ -174,7 +174,7 @@ class Front(BaseHTTPRequestHandler):
         self.close_connection = True
         # Neither is set when the request line could not be parsed, but the response must still be valid HTTP.
         self.command, self.request_version = self.command or "GET", "HTTP/1.1"
-        self.answer(*rendered(not_understood(code)))
+        self.answer(*rendered(unsupported_request(code)))
 
     def log_message(self, *_: object) -> None:
         """Log nothing, so that no record of visitors is kept."""
@@ -210,7 +210,7 @@ def drain(stream: Stream, size: int) -> None:
 
 def rendered(problem: Problem) -> tuple[int, list[tuple[str, str]], bytes]:
     """Build a response of the proxy itself, as problem+json (RFC 9457)."""
-    headers = {**OF_THE_FRONT, **problem.headers}
+    headers = {**RESPONSE_HEADERS, **problem.headers}
     return problem.kind.status, list(headers.items()), json.dumps(problem.document()).encode()
 
 

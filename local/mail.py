@@ -57,18 +57,18 @@ def answer(path: str, host: str, engine: str) -> Answer:
     site.
     """
     if not _HOST.fullmatch(host):
-        return _page(HTTPStatus.FORBIDDEN, "Only on this machine", "<p>Open it by localhost.</p>")
-    mails = {mail.id: mail for mail in kept(engine)}
+        return _page(HTTPStatus.FORBIDDEN, "Only available on this machine", "<p>Open this page at localhost.</p>")
+    mails = {mail.id: mail for mail in sent_emails(engine)}
     name, _, part = unquote(path.partition("?")[0].removeprefix(PATH).strip("/")).partition("/")
     if not name:
-        return _page(HTTPStatus.OK, "Mail", _list(list(mails.values())))
+        return _page(HTTPStatus.OK, "Emails", _list(list(mails.values())))
     if name not in mails or part not in ("", "html"):
-        return _page(HTTPStatus.NOT_FOUND, "No such mail", f'<p><a href="{PATH}">All mail</a></p>')
+        return _page(HTTPStatus.NOT_FOUND, "Email not found", f'<p><a href="{PATH}">All emails</a></p>')
     mail = mails[name]
     return _email_html(mail) if part else _page(HTTPStatus.OK, mail.subject, _one(mail))
 
 
-def kept(engine: str) -> list[Mail]:
+def sent_emails(engine: str) -> list[Mail]:
     """Return every email kept by the embedded AWS, newest first."""
     with urllib.request.urlopen(f"{engine}/_ministack/ses/messages", timeout=SECONDS) as reply:
         accounts = json.load(reply)["messages"]
@@ -90,7 +90,7 @@ def kept(engine: str) -> list[Mail]:
 
 def _list(mails: list[Mail]) -> str:
     if not mails:
-        return "<p>None yet. It is kept until the stack is stopped.</p>"
+        return "<p>No emails yet. Emails are kept until the stack is stopped.</p>"
     rows = "".join(
         f'<tr><td>{mail.at:%Y-%m-%d %H:%M:%S}</td><td>{escape(mail.to)}</td><td><a href="{_url(mail)}">'
         f"{escape(mail.subject)}</a></td></tr>"
@@ -103,7 +103,7 @@ def _one(mail: Mail) -> str:
     headers = {"From": mail.sender, "To": mail.to, "Subject": mail.subject, "Message-ID": mail.id, "Date": str(mail.at)}
     rows = "".join(f"<tr><th>{name}</th><td>{escape(value)}</td></tr>" for name, value in headers.items())
     return (
-        f'<p><a href="{PATH}">All mail</a></p><table><tbody>{rows}</tbody></table><h2>As HTML</h2>'
+        f'<p><a href="{PATH}">All emails</a></p><table><tbody>{rows}</tbody></table><h2>As HTML</h2>'
         f'<iframe title="Email" sandbox="{_LEAVING}" src="{_url(mail)}/html"></iframe>'
         f"<h2>As text</h2><pre>{escape(mail.text)}</pre>"
     )

@@ -56,11 +56,11 @@ NEVER_LOADED = (
 )
 """Files in the requirements that no function reads: 1.2 MB of the zip."""
 
-CALLED = ("dynamodb", "kms", "ses")
+AWS_SERVICES = ("dynamodb", "kms", "ses")
 """AWS services that the functions call. botocore includes definitions for four hundred others: 15 MB, half of the zip,
 which would slow down every cold start."""
 
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_MIN_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """Earliest timestamp in a zip. A fixed one makes builds reproducible."""
 
 
@@ -105,31 +105,33 @@ def _is_current(package: Package) -> bool:
 
 def _make(stage: str, root: Path, out: Path, release: str) -> None:
     """Build the package next to `out`, then replace `out` in one step."""
-    fresh = out.with_name(f"{stage}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    _copy_sources(root, fresh / "src")
-    _run_chalice(stage, fresh / "src", fresh)
-    merged = yaml.safe_load((fresh / "sam.yaml").read_text())
-    complete(merged, _route_functions(fresh / "src"))
-    (fresh / "template.json").write_text(json.dumps(merged, indent=1))  # CloudFormation does not accept YAML aliases
-    (fresh / "sam.yaml").unlink()
-    shutil.rmtree(fresh / "src")
-    _remove_unused_files(fresh / "deployment.zip")
-    _compile(fresh / "deployment.zip", fresh / "compiled")
-    (fresh / "release").write_text(release)
+    build_dir = out.with_name(f"{stage}.new")
+    shutil.rmtree(build_dir, ignore_errors=True)
+    _copy_sources(root, build_dir / "src")
+    _run_chalice(stage, build_dir / "src", build_dir)
+    merged = yaml.safe_load((build_dir / "sam.yaml").read_text())
+    complete(merged, _route_functions(build_dir / "src"))
+    (build_dir / "template.json").write_text(
+        json.dumps(merged, indent=1)
+    )  # CloudFormation does not accept YAML aliases
+    (build_dir / "sam.yaml").unlink()
+    shutil.rmtree(build_dir / "src")
+    _remove_unused_files(build_dir / "deployment.zip")
+    _compile(build_dir / "deployment.zip", build_dir / "compiled")
+    (build_dir / "release").write_text(release)
     shutil.rmtree(out, ignore_errors=True)
-    fresh.replace(out)
+    build_dir.replace(out)
 
 
 def digest(root: Path, stage: str) -> str:
     """SHA-256 of the names and contents of all inputs of the package."""
-    seen = hashlib.sha256(f"{stage} {sys.version_info[:2]}".encode())
+    hasher = hashlib.sha256(f"{stage} {sys.version_info[:2]}".encode())
     for path in _source_files(root):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
-        seen.update(f"\n{path.relative_to(root)} {content}".encode())
-    seen.update(hashlib.sha256(Path(__file__).read_bytes()).digest())
-    seen.update(hashlib.sha256((ROOT / "requirements-dev.txt").read_bytes()).digest())  # pins the version of Chalice
-    return seen.hexdigest()
+        hasher.update(f"\n{path.relative_to(root)} {content}".encode())
+    hasher.update(hashlib.sha256(Path(__file__).read_bytes()).digest())
+    hasher.update(hashlib.sha256((ROOT / "requirements-dev.txt").read_bytes()).digest())  # pins the version of Chalice
+    return hasher.hexdigest()
 
 
 def _source_files(root: Path) -> Iterator[Path]:
@@ -159,7 +161,7 @@ def _run_chalice(stage: str, sources: Path, into: Path) -> None:
 
 HANDLERS = {"public": "APIHandler", "verify": "VerifyHandler", "issuer": "IssuerHandler"}
 """The logical ID of the function that serves the routes of each `chalicelib.settings.Function`."""
-WITHOUT_SNAPSTART = ("python3.11",)
+RUNTIMES_WITHOUT_SNAPSTART = ("python3.11",)
 """Supported runtimes that cannot start from a snapshot (Lambda developer guide, "Lambda SnapStart")."""
 _SHARED = ("Architectures", "CodeUri", "Handler", "MemorySize", "Runtime", "Tags", "Timeout", "Tracing")
 _ROUTES = """
@@ -178,7 +180,7 @@ def complete(template: dict[str, Any], functions: list[tuple[str, str, str]]) ->
     resources = template["Resources"]
     first = resources[HANDLERS["public"]]["Properties"]
     permission = resources[f"{HANDLERS['public']}InvokePermission"]
-    snaps = first["Runtime"] not in WITHOUT_SNAPSTART
+    snaps = first["Runtime"] not in RUNTIMES_WITHOUT_SNAPSTART
     if snaps:
         # A snapshot is taken of a published version, which the alias makes.
         first.update(SnapStart={"ApplyOn": "PublishedVersions"}, AutoPublishAlias="live")
@@ -212,16 +214,16 @@ def _route_functions(sources: Path) -> list[tuple[str, str, str]]:
 
 
 def _remove_unused_files(archive: Path) -> None:
-    whole = archive.replace(archive.with_suffix(".whole"))
-    with zipfile.ZipFile(whole) as packed, zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as kept:
+    source = archive.replace(archive.with_suffix(".whole"))
+    with zipfile.ZipFile(source) as packed, zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as output:
         for entry in packed.infolist():
             if not _is_unused(entry.filename):
-                kept.writestr(entry, packed.read(entry))
-    whole.unlink()
+                output.writestr(entry, packed.read(entry))
+    source.unlink()
 
 
 def _is_unused(name: str) -> bool:
-    if fnmatchcase(name, "botocore/data/*/*") and name.split("/")[2] not in CALLED:
+    if fnmatchcase(name, "botocore/data/*/*") and name.split("/")[2] not in AWS_SERVICES:
         return True
     return any(fnmatchcase(name, pattern) for pattern in NEVER_LOADED)
 
@@ -245,7 +247,7 @@ def _compile(archive: Path, scratch: Path) -> None:
         raise PackagingError(f"compiling the package failed:\n{done.stdout}{done.stderr}")
     with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as packed:
         for compiled in sorted(scratch.rglob("*.pyc")):
-            entry = zipfile.ZipInfo(str(compiled.relative_to(scratch)), _NO_TIME)
+            entry = zipfile.ZipInfo(str(compiled.relative_to(scratch)), _MIN_ZIP_TIME)
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, compiled.read_bytes(), zipfile.ZIP_DEFLATED)
     shutil.rmtree(scratch)

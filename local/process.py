@@ -70,15 +70,15 @@ def start(
     return Process(child.pid, started(child.pid), serves)
 
 
-def stop(process: Process, *, patience: float = 20.0) -> bool:
-    """Stop `process` with SIGTERM, kill it after `patience` seconds, then kill the rest of its session.
+def stop(process: Process, *, timeout: float = 20.0) -> bool:
+    """Stop `process` with SIGTERM, kill it after `timeout` seconds, then kill the rest of its session.
 
     Return False when it was not running.
     """
     if not process.alive:
         return False
     os.kill(process.pid, signal.SIGTERM)
-    _wait(patience, lambda: process.alive)
+    _wait(timeout, lambda: process.alive)
     with suppress(ProcessLookupError):  # no process of the session is left
         os.killpg(process.pid, signal.SIGKILL)
         _wait(SWEEP, lambda: process.alive or _session_left(process.pid))

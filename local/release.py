@@ -15,7 +15,7 @@ from pathlib import Path
 from local.package import ROOT, Package, build
 from local.progress import say, step
 
-OLDEST_RUNTIME = (3, 13)
+MIN_RUNTIME = (3, 13)
 """Oldest Lambda runtime deployed to AWS: older ones are deprecated years earlier. Chalice takes the running Python."""
 
 # Template parameters that a deployment may set, by the option that sets them.
@@ -77,8 +77,8 @@ def run(wanted: argparse.Namespace) -> int:
 
 def check_runtime(version: tuple[int, int]) -> None:
     """Raises ReleaseError when this Python is too old to be the Lambda runtime."""
-    if version < OLDEST_RUNTIME:
-        oldest = ".".join(map(str, OLDEST_RUNTIME))
+    if version < MIN_RUNTIME:
+        oldest = ".".join(map(str, MIN_RUNTIME))
         raise ReleaseError(
             f"AWS deployments use Python {oldest} or newer, because the packaging Python becomes the Lambda runtime; "
             f"this is {version[0]}.{version[1]}. Run the same command with PYTHON=python{oldest}."
@@ -112,8 +112,8 @@ def command_lines(stage: str, template: Path, bucket: str, parameters: Mapping[s
 
 def printable(line: list[str]) -> str:
     """The command for display, with secret values hidden."""
-    kept = f"{PARAMETERS['oidc_providers']}="
-    return shlex.join(f"{kept}(hidden)" if word.startswith(kept) else word for word in line)
+    prefix = f"{PARAMETERS['oidc_providers']}="
+    return shlex.join(f"{prefix}(hidden)" if word.startswith(prefix) else word for word in line)
 
 
 def _execute(lines: list[list[str]]) -> None:

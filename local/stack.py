@@ -76,7 +76,7 @@ class Stack:
         return self.home / "aws.saved"
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Lock this stack, so that a second command waits. A failed first start leaves no files."""
         path = self.home / "lock"
         while True:
@@ -99,7 +99,7 @@ class Stack:
 
         Raises StackError, PackagingError, DeploymentError or NotReadyError.
         """
-        with self.alone():
+        with self.locked():
             self._stop("dev")
             self._stop("mail")
             self._claim_port()
@@ -250,7 +250,7 @@ class Stack:
         """Serve the same data with `chalice local`, reloaded when a file changes, until interrupted."""
         if not self.demo.exists():
             self.up()
-        with self.alone():
+        with self.locked():
             for name in ("dev", "mail", "front"):
                 self._stop(name)
             self._claim_port()
@@ -267,7 +267,7 @@ class Stack:
             # Signing in needs the link in an email, and `chalice local` has no mail page.
             mail = ports.free_port(self.port + 1)
             self._start_front("mail", mail, deployed.api_url(engine))
-        say(f"mail: http://localhost:{mail}/_mail")
+        say(f"emails: http://localhost:{mail}/_mail")
         say(f"ready: {self.base_url} (chalice local; Ctrl-C stops it, `make stop` also stops the embedded AWS)")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C
         try:

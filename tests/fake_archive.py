@@ -14,7 +14,7 @@ class Archive:
     def __init__(self, issuer_store: Any) -> None:
         self._issuer_store = issuer_store
 
-    def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
+    def read_many(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
         names = [row.credential_id for row in rows]
         return [(self._issuer_store.record(name), self._issuer_store._recipients.get(name)) for name in names]
 

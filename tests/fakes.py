@@ -349,7 +349,7 @@ class DomainReader:
 class Signer:
     """`award.ports.Signer`, with real Ed25519 keys derived from ``seed``."""
 
-    LONGEST_MESSAGE = 4096
+    MAX_MESSAGE = 4096
 
     def __init__(self, seed: str = "laurel") -> None:
         self._seed = seed
@@ -365,7 +365,7 @@ class Signer:
         return self._key(handle).public_key().public_bytes_raw()
 
     def sign(self, handle: str, message: bytes) -> bytes:
-        if len(message) > self.LONGEST_MESSAGE:
+        if len(message) > self.MAX_MESSAGE:
             raise Refused("too long", code="message_too_long")
         return self._key(handle).sign(message)
 

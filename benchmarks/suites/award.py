@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
+from benchmarks.fake_aws import Body
 from benchmarks.line import Line
 from benchmarks.rounds import progress
 from chalicelib.award.issuer_context import IssuerContext
@@ -114,14 +115,4 @@ def _seconds(act: Callable[[], object]) -> float:
 
 def _answer(event_name: str, **_: object) -> AWSResponse:
     body = b'{"Responses":{}}' if event_name.endswith("BatchGetItem") else b"{}"
-    return AWSResponse("https://answered.invalid", 200, {"x-amzn-requestid": "none"}, _Body(body))
-
-
-class _Body:
-    """The part of urllib3's response that botocore reads."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self._body
+    return AWSResponse("https://answered.invalid", 200, {"x-amzn-requestid": "none"}, Body(body))

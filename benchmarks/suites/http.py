@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from statistics import median
 
-from benchmarks.core import one_core
+from benchmarks.core import pinned_to_one_core
 from benchmarks.engine import seeded
 from benchmarks.line import Line
 from benchmarks.rounds import progress
@@ -17,10 +17,10 @@ TIMES, COLD = 600, 100
 
 def lines() -> Iterator[Line]:
     """Measure `http/view` (the page) and `http/report`: milliseconds, compared with the time of the AWS calls."""
-    with seeded() as there, one_core():
+    with seeded() as seeded_aws, pinned_to_one_core():
         for bench, accept in (("http/view", "text/html"), ("http/report", "application/json")):
             progress(f"{bench}: {TIMES} answers")
-            printed = there.run("benchmarks.view_times", there.credential_id, accept, str(TIMES))
+            printed = seeded_aws.run("benchmarks.view_times", seeded_aws.credential_id, accept, str(TIMES))
             rows = [json.loads(row) for row in printed.splitlines()][COLD:]
             own = sorted(row["own"] / 1e6 for row in rows)
             calls = max(row["calls"] for row in rows)

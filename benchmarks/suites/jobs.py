@@ -27,8 +27,9 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from benchmarks.core import one_core
+from benchmarks.core import pinned_to_one_core
 from benchmarks.engine import ROOT, Seeded, seeded
+from benchmarks.fake_aws import Body
 from benchmarks.line import Line
 from benchmarks.rounds import progress
 from benchmarks.seed import ISSUER
@@ -51,22 +52,22 @@ MEGABYTE = 1024
 
 def lines() -> Iterator[Line]:
     """Measure `jobs/...`, as described above."""
-    with seeded() as there, one_core():
-        whole = _measured(there, ROWS)
-        yield Line("jobs/issue", whole["issued"] / whole["issue_cpu"], "1/s of own CPU, signing excluded")
-        yield Line("jobs/upload", whole["issued"] / whole["upload_cpu"], "1/s of own CPU")
-        small, large = (_measured(there, rows, engine=ANSWERED) for rows in (JOB_ROWS // 10, JOB_ROWS))
+    with seeded() as seeded_aws, pinned_to_one_core():
+        normal = _measure(seeded_aws, ROWS)
+        yield Line("jobs/issue", normal["issued"] / normal["issue_cpu"], "1/s of own CPU, signing excluded")
+        yield Line("jobs/upload", normal["issued"] / normal["upload_cpu"], "1/s of own CPU")
+        small, large = (_measure(seeded_aws, rows, engine=ANSWERED) for rows in (JOB_ROWS // 10, JOB_ROWS))
         unit = f"MB at {JOB_ROWS:,} rows, {large['issued'] / large['issue_cpu']:.0f} rows/s of own CPU"
         yield Line("jobs/memory", large["peak"], unit, peer=f"{JOB_ROWS // 10:,} rows", peer_value=small["peak"])
-        worse = _measured(there, ROWS, SHARE)
-        unit = f"rows lost or double of {ROWS:,}, {worse['refused']:,} of {worse['calls']:,} requests throttled"
-        yield Line("jobs/throttled", worse["lost"] + worse["double"], unit)
+        throttled = _measure(seeded_aws, ROWS, SHARE)
+        unit = f"rows lost or double of {ROWS:,}, {throttled['refused']:,} of {throttled['calls']:,} requests throttled"
+        yield Line("jobs/throttled", throttled["lost"] + throttled["double"], unit)
 
 
-def _measured(there: Seeded, rows: int, share: float = 0.0, engine: str = REAL) -> dict[str, Any]:
+def _measure(seeded_aws: Seeded, rows: int, share: float = 0.0, engine: str = REAL) -> dict[str, Any]:
     progress(f"jobs: {rows:,} rows" + (f", {share:.0%} of requests throttled" if share else ""))
     command = [sys.executable, "-m", "benchmarks.suites.jobs", str(rows), str(share), engine]
-    done = subprocess.run(command, env=there.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, env=seeded_aws.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -95,7 +96,7 @@ def main() -> None:
     issue_cpu, job = _cpu(lambda: _run(bulk, job))
     throttled.share = 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
-    audit = _audit(services, bulk, job) if engine == REAL else {}
+    audit = _count_anomalies(services, bulk, job) if engine == REAL else {}
     sys.stdout.write(
         json.dumps(
             {"upload_cpu": upload_cpu, "issue_cpu": issue_cpu, "peak": peak, "issued": job.counts.issued}
@@ -142,7 +143,7 @@ class _Throttle:
     def _before(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
         self.calls += 1
         if self._answers and _of_credentials(request):
-            return AWSResponse("https://answered.invalid", 200, {}, _Body(b'{"Responses": {}}'))
+            return AWSResponse("https://answered.invalid", 200, {}, Body(b'{"Responses": {}}'))
         if self._random.random() >= self.share:
             return None
         self.refused += 1
@@ -155,7 +156,7 @@ class _Throttle:
             "message": "slow",
             **(cancelled if transaction else {}),
         }
-        return AWSResponse("https://throttled.invalid", 400, {}, _Body(json.dumps(body).encode()))
+        return AWSResponse("https://throttled.invalid", 400, {}, Body(json.dumps(body).encode()))
 
 
 def _of_credentials(request: AWSPreparedRequest) -> bool:
@@ -164,17 +165,7 @@ def _of_credentials(request: AWSPreparedRequest) -> bool:
     return b"CREDENTIAL#" in content or b"INDEX#" in content
 
 
-class _Body:
-    """The part of urllib3's response that botocore reads."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self._content
-
-
-def _audit(services: Services, bulk: BulkIssuer, job: Job) -> dict[str, int]:
+def _count_anomalies(services: Services, bulk: BulkIssuer, job: Job) -> dict[str, int]:
     """Count the rows without a credential, and the credentials and status list indexes issued twice, from storage."""
     wanted = {result.credential_id for result, _ in bulk_issuer.results(bulk, job, RowState.ISSUED)}
     found: Counter[str] = Counter()

@@ -14,7 +14,7 @@ import jwt
 from nacl.bindings import crypto_sign_open
 
 from benchmarks import badges
-from benchmarks.core import one_core
+from benchmarks.core import pinned_to_one_core
 from benchmarks.line import Line
 from benchmarks.peers import Peer, all_peers
 from benchmarks.rounds import Contender, Samples, measure, progress, repeated
@@ -38,7 +38,7 @@ Parts = Callable[[VerificationContext], Iterable[tuple[str, float]]]
 def lines() -> Iterator[Line]:
     """Measure `verify/<suite>/<size>`, `verify/jwt-<algorithm>/<size>`, the bare checks and `stage/.../<part>`."""
     badges.check_examples()
-    with one_core(), all_peers() as peers:
+    with pinned_to_one_core(), all_peers() as peers:
         for suite in SUITES:
             for size in SIZES:
                 yield from _verification(suite, size, peers[suite])
@@ -50,7 +50,7 @@ def lines() -> Iterator[Line]:
 def _verification(suite: str, size: str, peer: Peer) -> Iterator[Line]:
     source = badges.badge(size, suite)
     bench = f"{suite}/{size}"
-    contenders = {peer.name: peer.verifies(source, suite, badges.NOW.isoformat())}
+    contenders = {peer.name: peer.verifier(source, suite, badges.NOW.isoformat())}
     bare = _bare_checks() if bench == "eddsa-rdfc-2022/simple" else {}
     found = _measure(bench, source, contenders | bare)
     ours = found["Laurel"]
@@ -98,42 +98,42 @@ def _rate(bench: str, ours: Samples, peer: str, theirs: Samples) -> Line:
     return Line(bench, ours.per_second, "1/s", p50, p99, peer, theirs.per_second, peer_p50)
 
 
-def _stages(bench: str, source: bytes, whole: Samples, parts: Parts) -> Iterator[Line]:
+def _stages(bench: str, source: bytes, total: Samples, parts: Parts) -> Iterator[Line]:
     """Measure each check, and the parts of the most expensive ones: median microseconds."""
     times: dict[str, list[int]] = {check.name: [] for check in CHECKS}
-    case = _empty_case(source)
+    verification_context = _new_context(source)
     for _ in range(STAGE_ROUNDS):
-        case = _empty_case(source)
+        verification_context = _new_context(source)
         for check in CHECKS:
             before = time.perf_counter_ns()
-            _outcome(check.run, case)
+            _outcome(check.run, verification_context)
             times[check.name].append(time.perf_counter_ns() - before)
     stages = [(name, median(spent) / 1000) for name, spent in times.items()]
-    view = ("view", _median(lambda: view_of(case)))
-    for part, micros in [*stages, *parts(case), view]:
-        yield Line(f"stage/{bench}/{part}", micros, "us", None, None, f"verify/{bench}", whole.percentile_ms(50) * 1000)
+    view = ("view", _median(lambda: view_of(verification_context)))
+    for part, micros in [*stages, *parts(verification_context), view]:
+        yield Line(f"stage/{bench}/{part}", micros, "us", None, None, f"verify/{bench}", total.percentile_ms(50) * 1000)
 
 
-def _token_parts(case: VerificationContext) -> Iterator[tuple[str, float]]:
-    jws = compact.parse(case.source)
-    yield "format/jws", _median(lambda: compact.parse(case.source))
+def _token_parts(verification_context: VerificationContext) -> Iterator[tuple[str, float]]:
+    jws = compact.parse(verification_context.source)
+    yield "format/jws", _median(lambda: compact.parse(verification_context.source))
     yield "format/claims", _median(lambda: claims.read(jws))
 
 
-def _parts(case: VerificationContext, *, suite: str) -> Iterator[tuple[str, float]]:
-    [proof] = case.secured_proofs
+def _parts(verification_context: VerificationContext, *, suite: str) -> Iterator[tuple[str, float]]:
+    [proof] = verification_context.secured_proofs
     assert isinstance(proof, Proof)  # noqa: S101 - the benchmark itself signed with this proof type
     if suite == "eddsa-rdfc-2022":
-        quads = to_quads(case.document)
-        options = {**proof.options, "@context": case.document["@context"]}
+        quads = to_quads(verification_context.document)
+        options = {**proof.options, "@context": verification_context.document["@context"]}
         canonical = rdfc.canonicalize(quads)
-        yield "context/quads", _median(lambda: to_quads(case.document))
+        yield "context/quads", _median(lambda: to_quads(verification_context.document))
         yield "context/rdfc", _median(lambda: rdfc.canonicalize(quads))
         yield "context/options", _median(lambda: rdfc.canonicalize(to_quads(options)))
     else:
         options = dict(proof.options)
-        canonical = jcs.canonicalize(case.document)
-        yield "context/jcs", _median(lambda: jcs.canonicalize(case.document))
+        canonical = jcs.canonicalize(verification_context.document)
+        yield "context/jcs", _median(lambda: jcs.canonicalize(verification_context.document))
         yield "context/options", _median(lambda: jcs.canonicalize(options))
     yield "context/sha256", _median(lambda: hashlib.sha256(canonical).digest())
 
@@ -143,12 +143,12 @@ def _median(task: Callable[[], object]) -> float:
     return median(repeated(task)(0.2)) / 1000
 
 
-def _empty_case(source: bytes) -> VerificationContext:
+def _new_context(source: bytes) -> VerificationContext:
     return VerificationContext(source, badges.RESOLVER, badges.NOW, DEFAULT_OPTIONS)
 
 
-def _outcome(run: Callable[[VerificationContext], object], case: VerificationContext) -> object:
+def _outcome(run: Callable[[VerificationContext], object], verification_context: VerificationContext) -> object:
     try:
-        return run(case)
+        return run(verification_context)
     except CheckNotPassed as error:
         return error.outcome

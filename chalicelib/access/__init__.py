@@ -6,7 +6,7 @@ access_context.py   shared dependencies: stores, mailer, clock, randomness
 ports.py            the stores and the mailer
 email_address.py    normalised email addresses
 members.py          the members of an issuer; there is always an owner
-tokens.py           API tokens: create, authenticate, revoke
+tokens.py           API keys: create, authenticate, revoke
 sessions.py         signed, short, revocable browser sessions
 signing_keys.py     the daily secrets that sign them
 links.py            one-time sign-in links

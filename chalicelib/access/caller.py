@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.access.roles import Act, Role, allowed
+from chalicelib.access.roles import Permission, Role, allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,14 +12,14 @@ class Caller:
     """A person or program that acts for one issuer. The tenant is always ``issuer_id``, never a value from the
     request."""
 
-    who: str
+    actor: str
     """An email address, or ``token:<id>``."""
     issuer_id: str
     role: Role
 
-    def may(self, act: Act) -> bool:
-        """Whether the caller's role allows ``act``."""
-        return allowed(self.role, act)
+    def may(self, permission: Permission) -> bool:
+        """Whether the caller's role allows ``permission``."""
+        return allowed(self.role, permission)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from chalicelib.errors import Conflict, NotFound, Refused
 
 MAX_MEMBERS = 200
 """Members of one issuer: enough for the staff of a large programme."""
-TRIES = 8
+MAX_ATTEMPTS = 8
 """Attempts of one change. Each failed attempt means that another writer changed the members first."""
 
 
@@ -26,7 +26,7 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
     if "/" in member.email:
         # A member's address is part of a path, where API Gateway decodes `%2F` to a path separator.
         raise Refused("An email address with a slash is not supported.", code="bad_email")
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
         if _existing(access_context, member) is not None:
             raise Conflict(f"{member.email} is already a member.", code="member_exists")
@@ -37,7 +37,7 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
 
 def change(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> Member:
     """Change the role of a member. Raises `NotFound`; `Conflict` (`last_owner`) for the only owner."""
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
         before = access_context.member_store.member(issuer_id, email_address.normalize(email))
         after = replace(before, role=role)
@@ -48,7 +48,7 @@ def change(access_context: AccessContext, issuer_id: str, email: str, role: Role
 
 def remove(access_context: AccessContext, issuer_id: str, email: str) -> None:
     """Remove a member, with effect from their next request. Raises as `change` does."""
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
         before = access_context.member_store.member(issuer_id, email_address.normalize(email))
         if _try_replace(access_context, membership, before, None):
@@ -106,4 +106,4 @@ def _owner_count(member: Member | None) -> int:
 
 
 def _busy() -> Conflict:
-    return Conflict("The members are being changed by someone else. Try again.", code="busy")
+    return Conflict("Someone else is changing the members. Try again.", code="busy")

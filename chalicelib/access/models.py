@@ -34,7 +34,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An API token of an issuer; of the operators if ``issuer_id`` and ``role`` are None."""
+    """An API key of an issuer; of the operators if ``issuer_id`` and ``role`` are None."""
 
     id: str
     issuer_id: str | None

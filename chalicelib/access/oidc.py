@@ -27,7 +27,7 @@ from chalicelib.access.access_context import AccessContext
 from chalicelib.access.providers import Endpoints, Provider, Providers
 from chalicelib.errors import Refused
 
-LIFE = timedelta(minutes=10)
+LIFETIME = timedelta(minutes=10)
 """Time to choose an account at the provider, with a second factor."""
 SKEW = timedelta(seconds=60)
 MAX_TOKEN = 16 * 1024
@@ -48,18 +48,18 @@ class Proven:
     """The email address that a provider verified, and the path to open after signing in."""
 
     email: str
-    following: str
+    return_path: str
 
 
-def begin(access_context: AccessContext, providers: Providers, provider: Provider, following: str) -> tuple[str, str]:
+def begin(access_context: AccessContext, providers: Providers, provider: Provider, return_path: str) -> tuple[str, str]:
     """The URL to redirect the browser to, and the cookie that it must send back. Raises `Unavailable`."""
     endpoints = providers.endpoints(provider)
     kid, key = signing_keys.current(access_context)
     claims: dict[str, object] = {
         "aud": _PURPOSE,
-        "exp": access_context.now() + LIFE,
+        "exp": access_context.now() + LIFETIME,
         "prv": provider.id,
-        "nx": return_paths.local(following),
+        "nx": return_paths.local(return_path),
         **{name: secrets.new_secret(access_context.entropy) for name in ("st", "no", "ve")},
     }
     cookie = jwt.encode(claims, signing_keys.derived(key, _PURPOSE), algorithm="HS256", headers={"kid": kid})
@@ -187,7 +187,7 @@ def _email(provider: Provider, claims: Mapping[str, Any]) -> str:
         raise _failed(f"{provider.name} has not verified your email address.")
     found = email_address.normalize(email)
     if provider.domains and found.rpartition("@")[2] not in provider.domains:
-        raise _failed(f"{provider.name} signs in people of {', '.join(provider.domains)} here.")
+        raise _failed(f"{provider.name} only signs in people with an address at {', '.join(provider.domains)}.")
     return found
 
 

@@ -93,8 +93,8 @@ class SessionStore(Protocol):
     def take_link(self, link: Link) -> bool:
         """Use ``link`` once: True for exactly one caller."""
 
-    def count(self, name: str, most: int, expires: datetime) -> bool:
-        """Increment the counter ``name``; False, without incrementing, when it has reached ``most``."""
+    def count(self, name: str, max_count: int, expires: datetime) -> bool:
+        """Increment the counter ``name``; False, without incrementing, when it has reached ``max_count``."""
 
 
 class Mailer(Protocol):

@@ -18,10 +18,10 @@ addresses."""
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``most`` times within each ``window``."""
+    """At most ``max_count`` times within each ``window``."""
 
     name: str
-    most: int
+    max_count: int
     window: timedelta
 
 
@@ -41,14 +41,16 @@ def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
     _, key = signing_keys.current(access_context)
     text = f"{limit.name}\0{subject}".encode()
     hashed = hmac.digest(signing_keys.derived(key, "count"), text, "sha256").hex()[:32]
-    return access_context.session_store.count(f"{limit.name}-{start}-{hashed}", limit.most, ends)
+    return access_context.session_store.count(f"{limit.name}-{start}-{hashed}", limit.max_count, ends)
 
 
 def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
     """Count one request of ``subject``; raises `TooMany` when the ``limit`` was already reached."""
     if not within(access_context, limit, subject):
         seconds = int((_window(access_context, limit)[1] - access_context.now()).total_seconds())
-        raise TooMany(f"Too many requests. Try again in {max(1, round(seconds / 60))} minutes.", seconds)
+        minutes = max(1, round(seconds / 60))
+        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+        raise TooMany(f"Too many requests. Try again in {wait}.", seconds)
 
 
 def network(address: str) -> str:

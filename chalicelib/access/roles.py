@@ -13,7 +13,7 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
-class Act(StrEnum):
+class Permission(StrEnum):
     """An action that a role permits."""
 
     READ = "read"
@@ -29,12 +29,12 @@ class Act(StrEnum):
 
 
 _ALLOWED = {
-    Role.VIEWER: frozenset({Act.READ}),
-    Role.EDITOR: frozenset({Act.READ, Act.EDIT, Act.ISSUE}),
-    Role.OWNER: frozenset(Act),
+    Role.VIEWER: frozenset({Permission.READ}),
+    Role.EDITOR: frozenset({Permission.READ, Permission.EDIT, Permission.ISSUE}),
+    Role.OWNER: frozenset(Permission),
 }
 
 
-def allowed(role: Role, act: Act) -> bool:
-    """Whether ``role`` may do ``act``."""
-    return act in _ALLOWED[role]
+def allowed(role: Role, permission: Permission) -> bool:
+    """Whether ``role`` may do ``permission``."""
+    return permission in _ALLOWED[role]

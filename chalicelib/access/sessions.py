@@ -18,11 +18,11 @@ from chalicelib.access.caller import Person
 from chalicelib.access.models import Session
 from chalicelib.errors import Unauthenticated
 
-LIFE = signing_keys.GRACE
+LIFETIME = signing_keys.GRACE
 """A working day, so that a person who signs in in the morning stays signed in until the evening."""
-IDLE = timedelta(hours=1)
+IDLE_TIMEOUT = timedelta(hours=1)
 """Idle timeout: a screen that was idle for this long may be in front of another person."""
-SEEN_EVERY = timedelta(minutes=5)
+LAST_SEEN_INTERVAL = timedelta(minutes=5)
 """Precision of the last use of a session: at most one write per interval, not one per request."""
 MAX_COOKIE = 1024
 """Characters; cookies have about 350, and the longest address adds 300."""
@@ -48,7 +48,7 @@ def sign_in(access_context: AccessContext, email: str) -> tuple[Session, str]:
         csrf=secrets.new_secret(access_context.entropy, secrets.SESSION_BYTES),
         created=now,
         seen=now,
-        expires=now + LIFE,
+        expires=now + LIFETIME,
     )
     kid, key = signing_keys.current(access_context)
     claims = {"sub": email, "sid": session.id, "iat": now, "exp": session.expires, "aud": _PURPOSE}
@@ -62,9 +62,9 @@ def person(access_context: AccessContext, cookie: str) -> Person:
     email, session_id = _read(access_context, cookie)
     session = access_context.session_store.session(email, session_id)
     now = access_context.now()
-    if session is None or now >= session.expires or now - session.seen >= IDLE:
+    if session is None or now >= session.expires or now - session.seen >= IDLE_TIMEOUT:
         raise _not_signed_in()
-    if now - session.seen >= SEEN_EVERY:
+    if now - session.seen >= LAST_SEEN_INTERVAL:
         access_context.session_store.seen(session, now)
     return Person(email, email in access_context.operators, session.id, session.csrf)
 

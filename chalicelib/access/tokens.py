@@ -1,4 +1,4 @@
-"""API tokens, with which a program acts for an issuer or for the operators."""
+"""API keys, with which a program acts for an issuer or for the operators."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def make(
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
         raise Refused(f"Enter a name of 1 to {MAX_NAME} characters.", code="bad_name")
     if token_id is not None and not _ID.fullmatch(token_id):
-        raise Refused("This is not a token id.", code="bad_id")
+        raise Refused("This is not an API key id.", code="bad_id")
     if sum(1 for _ in access_context.member_store.tokens(issuer_id)) >= MAX_TOKENS:
         raise Refused(
-            f"You have {MAX_TOKENS} tokens, the maximum. Revoke one that is no longer used.", code="too_many_tokens"
+            f"You have {MAX_TOKENS} API keys, the maximum. Revoke one that is no longer used.", code="too_many_tokens"
         )
     secret = secrets.new_secret(access_context.entropy)
     token = Token(
@@ -102,4 +102,4 @@ def revoke(access_context: AccessContext, issuer_id: str | None, token_id: str) 
 
 
 def _unknown() -> Unauthenticated:
-    return Unauthenticated("Unknown token. It may have been revoked, or not copied completely.")
+    return Unauthenticated("Unknown API key. It may have been revoked, or it was not copied completely.")

@@ -15,7 +15,7 @@ _MEMBERS = tuple(field.name for field in fields(Event))
 _MAY_BE_NULL = {"visitor", "referrer", "target"}
 _ADDED_LATER = {"target"}
 """Members that are missing from events logged by earlier versions."""
-_LONGEST = 512
+_MAX_LENGTH = 512
 """Maximum characters of a member. No valid value comes near it (a host name has at most 253, RFC 1035)."""
 
 
@@ -44,7 +44,7 @@ def from_wire(value: object) -> Event:
     for name, text in value.items():
         if text is None and name in _MAY_BE_NULL:
             continue
-        if not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
+        if not isinstance(text, str) or not 0 < len(text) <= _MAX_LENGTH:
             raise Malformed(f"This is not an event: its {name} is not a short string.", code="not_an_event")
     try:
         at = datetime.strptime(value["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

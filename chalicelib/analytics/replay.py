@@ -11,7 +11,7 @@ from chalicelib.analytics.event_json import UNSTORED, from_wire
 from chalicelib.analytics.ports import EventStore
 from chalicelib.errors import Malformed
 
-_LONGEST_LINE = 256 * 1024
+_MAX_LINE = 256 * 1024
 """The maximum size of a CloudWatch Logs event in bytes (its quotas page); an export writes one event per line."""
 
 
@@ -57,7 +57,7 @@ def event_in(line: str) -> Event | None:
     """
     if UNSTORED not in line:
         return None
-    if len(line) > _LONGEST_LINE:
+    if len(line) > _MAX_LINE:
         raise Malformed("This line is longer than any logged event.", code="not_an_event")
     logged = _object_in(line)
     message = logged.get("message")

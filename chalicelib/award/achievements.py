@@ -203,12 +203,12 @@ def check_picture(picture: bytes) -> None:
     width, height = struct.unpack_from(">II", picture, len(_PNG))
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise Refused(
-            f"The image has {width:,} by {height:,} pixels. The limit is {MAX_SIDE:,} by {MAX_SIDE:,}; "
+            f"The image is {width:,} by {height:,} pixels. The limit is {MAX_SIDE:,} by {MAX_SIDE:,}; "
             "400 by 400 is enough.",
             code="bad_picture",
         )
     if len(picture) > MAX_IMAGE:
         raise Refused(
-            f"The image has {len(picture):,} bytes. The limit is {MAX_IMAGE:,}.",
+            f"The image is {len(picture):,} bytes. The limit is {MAX_IMAGE:,}.",
             code="bad_picture",
         )

@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Protocol, TypeVar
 
 from chalicelib.award.bulk import bulk_issuer
-from chalicelib.award.bulk.bulk_issuer import START, BulkIssuer, Place
+from chalicelib.award.bulk.bulk_issuer import FIRST_ROW, BulkIssuer, Position
 from chalicelib.award.bulk.job import Job
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Row, write_cursor
@@ -30,7 +30,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.record import Record, StatusList
 from chalicelib.errors import Malformed
 
-MOST_BYTES = 3_000_000
+PAGE_BYTES = 3_000_000
 """Target page size. Lambda returns at most 6 MB, and base64 adds a third; the last line may exceed the target."""
 ROWS = 25
 """Credentials read at once, with their related items, to stay below the 16 MB of one BatchGetItem."""
@@ -53,15 +53,15 @@ class Page:
 class Archive(Protocol):
     """Storage that only exports read. Every method raises `Unavailable`."""
 
-    def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
+    def read_many(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
         """The credentials and recipients of at most `ROWS` rows, in the same order, with a consistent read."""
 
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
         """All status lists that the issuer has ever had, ordered by id."""
 
 
-def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, most: int = MOST_BYTES) -> Page:
-    """About ``most`` bytes of lines after ``cursor``. Raises `Malformed` (`bad_cursor`), `NotFound`."""
+def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, max_bytes: int = PAGE_BYTES) -> Page:
+    """About ``max_bytes`` bytes of lines after ``cursor``. Raises `Malformed` (`bad_cursor`), `NotFound`."""
     names = list(exporters)
     name, after = _read(cursor, names) if cursor else (names[0], "")
     lines: list[bytes] = []
@@ -70,7 +70,7 @@ def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, 
         for place, line in exporters[at](issuer_id, after if at == name else ""):
             lines.append(json.dumps({"type": at, **line}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
             size += len(lines[-1])
-            if size >= most:
+            if size >= max_bytes:
                 return Page(b"".join(lines), _write(at, place))
     return Page(b"".join(lines), None)
 
@@ -85,29 +85,31 @@ def award_exporters(
             yield from issuer_store.achievement_versions(issuer_id, achievement.id)
 
     return {
-        "issuer": exporters(lambda issuer_id: [issuer_store.issuer(issuer_id)], "id", but=("handle",)),
-        "achievement": listed(versions, lambda one: f"{one.id} {one.version:08}", plain),
+        "issuer": dataclass_exporter(lambda issuer_id: [issuer_store.issuer(issuer_id)], "id", exclude=("handle",)),
+        "achievement": list_exporter(versions, lambda one: f"{one.id} {one.version:08}", plain),
         "credential": credentials(issuer_store, archive),
-        "status_list": listed(archive.status_lists, lambda one: one.id, _status_list),
-        "pathway": exporters(pathways.pathways, "id"),
+        "status_list": list_exporter(archive.status_lists, lambda one: one.id, _status_list),
+        "pathway": dataclass_exporter(pathways.pathways, "id"),
         "completion": completions(pathways),
         "job": jobs_and_rows(bulk),
-        "webhook": exporters(webhooks.webhooks, "id", but=("secrets", "seed")),
+        "webhook": dataclass_exporter(webhooks.webhooks, "id", exclude=("secrets", "seed")),
     }
 
 
-def exporters(things: Callable[[str], Iterable[object]], key: str, but: Sequence[str] = ()) -> Exporter:
-    """An exporter of a few dataclass objects, ordered by their member ``key``, without the members ``but``."""
-    return listed(things, lambda thing: str(getattr(thing, key)), lambda thing: plain(thing, but))
+def dataclass_exporter(objects: Callable[[str], Iterable[object]], key: str, exclude: Sequence[str] = ()) -> Exporter:
+    """An exporter of a few dataclass objects, ordered by their member ``key``, without the members ``exclude``."""
+    return list_exporter(objects, lambda value: str(getattr(value, key)), lambda value: plain(value, exclude))
 
 
-def listed(things: Callable[[str], Iterable[T]], key: Callable[[T], str], shape: Callable[[T], Line]) -> Exporter:
+def list_exporter(
+    objects: Callable[[str], Iterable[T]], key: Callable[[T], str], to_line: Callable[[T], Line]
+) -> Exporter:
     """An exporter of a few objects, ordered by their keys."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
-        for place, thing in sorted(((key(each), each) for each in things(issuer_id)), key=lambda pair: pair[0]):
+        for place, value in sorted(((key(each), each) for each in objects(issuer_id)), key=lambda pair: pair[0]):
             if place > after:
-                yield place, shape(thing)
+                yield place, to_line(value)
 
     return export
 
@@ -118,11 +120,11 @@ def credentials(issuer_store: IssuerStore, archive: Archive) -> Exporter:
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         place = read_place(after) if after else None
         while rows := issuer_store.rows(issuer_id, place, ROWS):
-            held = {record.id: (record, recipient) for record, recipient in archive.held(rows)}
+            found = {record.id: (record, recipient) for record, recipient in archive.read_many(rows)}
             for row in rows:
                 place = row.place
-                if row.credential_id in held:
-                    yield write_cursor(place), _credential(*held[row.credential_id])
+                if row.credential_id in found:
+                    yield write_cursor(place), _credential(*found[row.credential_id])
 
     return export
 
@@ -155,8 +157,8 @@ def jobs_and_rows(bulk: BulkIssuer) -> Exporter:
         for job in found:
             continues = job.id == name
             if not continues:
-                yield job.id, plain(bulk_issuer.progress(bulk, job), but=("secret", "digest", "version", "chunks"))
-            start = _place(rest) if continues and rest else START
+                yield job.id, plain(bulk_issuer.progress(bulk, job), exclude=("secret", "digest", "version", "chunks"))
+            start = _place(rest) if continues and rest else FIRST_ROW
             for result, following in bulk_issuer.results(bulk, job, after=start):
                 line = {"job": job.id, **plain(result)}
                 yield f"{job.id} {following.chunk}-{following.at}", line
@@ -164,15 +166,15 @@ def jobs_and_rows(bulk: BulkIssuer) -> Exporter:
     return export
 
 
-def plain(thing: object, but: Sequence[str] = ()) -> dict[str, object]:
-    """Convert a dataclass object to JSON, without the members named in ``but``. Raises `TypeError` for bytes, because
-    most are secrets; convert them explicitly."""
-    if not is_dataclass(thing):
-        raise TypeError(f"{type(thing).__name__} is not a dataclass")
-    return {one.name: _plain(getattr(thing, one.name), but) for one in fields(thing) if one.name not in but}
+def plain(value: object, exclude: Sequence[str] = ()) -> dict[str, object]:
+    """Convert a dataclass object to JSON, without the members named in ``exclude``. Raises `TypeError` for bytes,
+    because most are secrets; convert them explicitly."""
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} is not a dataclass")
+    return {one.name: _plain(getattr(value, one.name), exclude) for one in fields(value) if one.name not in exclude}
 
 
-def _plain(value: object, but: Sequence[str]) -> object:
+def _plain(value: object, exclude: Sequence[str]) -> object:
     match value:
         case datetime():
             return dates.write(value)
@@ -181,24 +183,24 @@ def _plain(value: object, but: Sequence[str]) -> object:
         case None | str() | int() | float():
             return value
         case Mapping():
-            return {str(name): _plain(member, but) for name, member in value.items()}
+            return {str(name): _plain(member, exclude) for name, member in value.items()}
         case tuple() | list():
-            return [_plain(each, but) for each in value]
+            return [_plain(each, exclude) for each in value]
         case _ if is_dataclass(value):
-            return plain(value, but)
+            return plain(value, exclude)
     raise TypeError(f"{type(value).__name__} cannot be exported")
 
 
 def _credential(record: Record, recipient: Recipient | None) -> Line:
     # Parsed to an object: serialized without whitespace, it equals the signed document byte for byte.
     document = json.loads(record.document)
-    to = None if recipient is None else plain(recipient, but=("credential_id", "issuer_id"))
-    return {**plain(record, but=("document", "version")), "recipient": to, "document": document}
+    to = None if recipient is None else plain(recipient, exclude=("credential_id", "issuer_id"))
+    return {**plain(record, exclude=("document", "version")), "recipient": to, "document": document}
 
 
 def _status_list(one: StatusList) -> Line:
     """The published status list; its document contains the bits."""
-    return {**plain(one, but=("bits", "document", "version")), "document": json.loads(one.document)}
+    return {**plain(one, exclude=("bits", "document", "version")), "document": json.loads(one.document)}
 
 
 def _oldest_first(bulk: BulkIssuer, issuer_id: str) -> list[Job]:
@@ -212,10 +214,10 @@ def _oldest_first(bulk: BulkIssuer, issuer_id: str) -> list[Job]:
             return found[::-1]
 
 
-def _place(text: str) -> Place:
+def _place(text: str) -> Position:
     try:
         chunk, at = text.split("-")
-        return Place(int(chunk), int(at))
+        return Position(int(chunk), int(at))
     except ValueError as error:
         raise _bad_cursor() from error
 
@@ -237,4 +239,4 @@ def _read(cursor: str, names: Iterable[str]) -> tuple[str, str]:
 
 
 def _bad_cursor() -> Malformed:
-    return Malformed("This is not a cursor from an export. Start without a cursor.", code="bad_cursor")
+    return Malformed("This cursor is not valid. Start again without one.", code="bad_cursor")

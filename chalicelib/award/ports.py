@@ -111,7 +111,8 @@ class IssuerStore(Protocol):
         """At most ``limit`` rows of an issuer's list after ``after``, newest first; fewer on the last page."""
 
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
-        """The rows of an address (in lower case) in an issuer's list, newest first, at most `search.MOST_OF_ONE`."""
+        """The rows of an address (in lower case) in an issuer's list, newest first: at most
+        `search.MAX_PER_ADDRESS`."""
 
     def status_list(self, list_id: str) -> StatusList:
         """Strongly read. Raises `NotFound`."""

@@ -27,7 +27,7 @@ class SigningKey:
     revoked: datetime | None = None
 
 
-PROOF_LASTS = timedelta(days=100)
+PROOF_LIFETIME = timedelta(days=100)
 """How long a domain proof is trusted after the last reading, because domains change hands. It is read every month, so
 three readings in a row must fail before it lapses."""
 
@@ -41,7 +41,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DomainProof:
-    """A domain that names this issuer as its own."""
+    """A domain that confirms this issuer."""
 
     domain: str
     place: Place
@@ -50,9 +50,9 @@ class DomainProof:
     sha256: str
     """SHA-256 of the content, in hex."""
 
-    def believed(self, now: datetime) -> bool:
+    def is_current(self, now: datetime) -> bool:
         """Whether that is recent enough."""
-        return now < self.seen + PROOF_LASTS
+        return now < self.seen + PROOF_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Issuer:
 
     def proven(self, now: datetime) -> tuple[DomainProof, ...]:
         """The domain proofs that are still trusted at ``now``."""
-        return tuple(proof for proof in self.domains if proof.believed(now))
+        return tuple(proof for proof in self.domains if proof.is_current(now))
 
     def method_id(self, key: SigningKey) -> str:
         """The full verification method id of ``key``: the DID, ``#``, the fragment."""

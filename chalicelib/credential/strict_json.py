@@ -15,7 +15,7 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
+class Limits:
     """Limits of a document, checked before or while it is parsed."""
 
     size: int = 256 * 1024
@@ -26,37 +26,37 @@ class Caps:
     """Members of objects and items of arrays together. The full example has about 700."""
 
 
-DEFAULT = Caps()
+DEFAULT = Limits()
 
 
-def parse(data: bytes, caps: Caps = DEFAULT) -> dict[str, object]:
+def parse(data: bytes, limits: Limits = DEFAULT) -> dict[str, object]:
     """The JSON object in ``data``.
 
     Raises `Malformed` with one of the codes `too_large`, `not_utf8`, `not_json`, `not_an_object`, `duplicate_name`,
     `number_out_of_range`, `too_deep`, `too_many_members`, `lone_surrogate`; nothing else, whatever the bytes.
     """
-    if len(data) > caps.size:
-        raise Malformed(f"The input has {len(data):,} bytes. The limit is {caps.size:,}.", code="too_large")
+    if len(data) > limits.size:
+        raise Malformed(f"The input is {len(data):,} bytes. The limit is {limits.size:,}.", code="too_large")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed("This is not valid UTF-8.", code="not_utf8") from error
-    value = _decode(text, _QUICK, caps)
-    strings = _check_shape(value, caps)
+    value = _decode(text, _QUICK, limits)
+    strings = _check_shape(value, limits)
     if text.count('"') != 2 * strings:
         # Every name and every string has two quotes. Further quotes are either escaped, or belong to a value that a
         # second member of the same name replaced; the slower decoder tells which.
-        value = _decode(text, _STRICT, caps)
+        value = _decode(text, _STRICT, limits)
     if "\\" in text and _SURROGATE(text):
         _refuse_lone_surrogates(value)
     return value
 
 
-def _decode(text: str, decoder: json.JSONDecoder, caps: Caps) -> dict[str, object]:
+def _decode(text: str, decoder: json.JSONDecoder, limits: Limits) -> dict[str, object]:
     try:
         value = decoder.decode(text)
     except RecursionError as error:
-        raise Malformed(f"The JSON is nested deeper than {caps.depth} levels.", code="too_deep") from error
+        raise Malformed(f"The JSON is nested deeper than {limits.depth} levels.", code="too_deep") from error
     except ValueError as error:
         raise Malformed(f"This is not JSON: {error}.", code="not_json") from error
     if type(value) is not dict:
@@ -64,11 +64,11 @@ def _decode(text: str, decoder: json.JSONDecoder, caps: Caps) -> dict[str, objec
     return value
 
 
-def _check_shape(value: dict[str, object], caps: Caps) -> int:
+def _check_shape(value: dict[str, object], limits: Limits) -> int:
     """Check depth and members; return the number of strings, including names."""
     level: list[dict[str, object] | list[object]] = [value]
     members = strings = 0
-    for _ in range(caps.depth):
+    for _ in range(limits.depth):
         items: list[object] = []
         for container in level:
             if type(container) is dict:
@@ -77,8 +77,8 @@ def _check_shape(value: dict[str, object], caps: Caps) -> int:
             else:
                 items += container
         members += len(items)
-        if members > caps.members:
-            raise Malformed(f"The JSON has more than {caps.members:,} members.", code="too_many_members")
+        if members > limits.members:
+            raise Malformed(f"The JSON has more than {limits.members:,} members.", code="too_many_members")
         level = []
         for item in items:
             if type(item) is str:
@@ -87,7 +87,7 @@ def _check_shape(value: dict[str, object], caps: Caps) -> int:
                 level.append(item)
         if not level:
             return strings
-    raise Malformed(f"The JSON is nested deeper than {caps.depth} levels.", code="too_deep")
+    raise Malformed(f"The JSON is nested deeper than {limits.depth} levels.", code="too_deep")
 
 
 def _refuse_lone_surrogates(value: object) -> None:

@@ -59,7 +59,7 @@ class DeliveryContext:
         self, purpose: Purpose, email: str, *, issuer_id: str | None = None, credential_id: str | None = None
     ) -> tuple[str, Link]:
         """Create a URL with a new secret, and the link to store."""
-        box = links.box_of(mailbox.digest(email))
+        box = links.mailbox_id_of(mailbox.digest(email))
         token = links.secret(box, self.entropy(links.SECRET_BYTES))
         digest = hashlib.sha256(token.encode()).hexdigest()
         link = Link(box, digest, purpose, mailbox.normalize(email), self.now(), issuer_id, credential_id)

@@ -132,10 +132,12 @@ def _is_claimed(delivery: Delivery, kind: Kind, by: str) -> bool:
     return attempt is not None and attempt.by == by and not attempt.answered
 
 
-def with_resend_request(delivery: Delivery, now: datetime, kept: int) -> Delivery:
-    """Reset the first email so that it is sent again, remembering the last ``kept`` requests."""
+def with_resend_request(delivery: Delivery, now: datetime, max_requests: int) -> Delivery:
+    """Reset the first email so that it is sent again, remembering the last ``max_requests`` requests."""
     fresh = _without(delivery, Kind.ISSUED)
-    return replace(fresh, resend_requests=(*delivery.resend_requests, now)[-kept:], delivered_at=None, bounced_at=None)
+    return replace(
+        fresh, resend_requests=(*delivery.resend_requests, now)[-max_requests:], delivered_at=None, bounced_at=None
+    )
 
 
 def reached(delivery: Delivery, state: State, at: datetime) -> Delivery:

@@ -20,9 +20,9 @@ from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
 from chalicelib.errors import Malformed, NotFound
 
-CAPS = strict_json.Caps(size=256 * 1024, depth=12, members=4_000)
+LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)
 """SNS messages have at most 256 KB (Amazon SNS quotas)."""
-MOST_ADDRESSES = 50
+MAX_ADDRESSES = 50
 """Recipients of one email (Amazon SES quotas). Ours have one each."""
 
 _ID = re.compile(r"[A-Za-z0-9@._-]{1,256}", re.ASCII)
@@ -42,7 +42,7 @@ class EmailEventType(StrEnum):
 class EmailEvent:
     """An event about one email and the ``addresses`` it concerns."""
 
-    fate: EmailEventType
+    event_type: EmailEventType
     message_id: str
     addresses: tuple[str, ...]
     at: datetime
@@ -60,7 +60,7 @@ def parse(message: str) -> EmailEvent | None:
 
     Raises `Malformed` for anything that is not an event.
     """
-    event = strict_json.parse(message.encode("utf-8", "surrogatepass"), CAPS)
+    event = strict_json.parse(message.encode("utf-8", "surrogatepass"), LIMITS)
     kind = event.get("eventType", event.get("notificationType"))
     match kind:
         case "Delivery":
@@ -86,11 +86,11 @@ def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
 
     An email that is not about a credential, such as a sign-in link, has only a mailbox. Raises `Unavailable`.
     """
-    if event.fate is not EmailEventType.DELIVERED:
-        step = mailbox.bounced if event.fate is EmailEventType.BOUNCED else mailbox.complained
+    if event.event_type is not EmailEventType.DELIVERED:
+        step = mailbox.bounced if event.event_type is EmailEventType.BOUNCED else mailbox.complained
         for address in event.addresses:
             delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, event.at))
-    early = EarlyEvent(_STATES[event.fate], event.at)
+    early = EarlyEvent(_STATES[event.event_type], event.at)
     sent_email = delivery_context.store.sent_email(event.message_id) or _store_early(
         delivery_context, event.message_id, early
     )
@@ -124,15 +124,15 @@ def _apply_to_delivery(
 
 
 def _event(
-    fate: EmailEventType, event: dict[str, object], details: dict[str, object], addresses: list[object]
+    event_type: EmailEventType, event: dict[str, object], details: dict[str, object], addresses: list[object]
 ) -> EmailEvent:
     mail = _object(event, "mail")
     message_id = mail.get("messageId")
     if not isinstance(message_id, str) or not _ID.fullmatch(message_id):
         raise _malformed("it has no message id")
-    if not 0 < len(addresses) <= MOST_ADDRESSES:
+    if not 0 < len(addresses) <= MAX_ADDRESSES:
         raise _malformed("it has no recipients, or too many")
-    return EmailEvent(fate, message_id, tuple(map(_address, addresses)), dates.parse(details.get("timestamp")))
+    return EmailEvent(event_type, message_id, tuple(map(_address, addresses)), dates.parse(details.get("timestamp")))
 
 
 def _address(value: object) -> str:

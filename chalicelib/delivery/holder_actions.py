@@ -29,11 +29,11 @@ from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox, suppression_reason
-from chalicelib.delivery.sharing import Shown, Target
+from chalicelib.delivery.sharing import SharedCredential, Target
 from chalicelib.errors import LaurelError, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 
-MOST = 200
+MAX_CREDENTIALS = 200
 """Maximum number of credentials on the page."""
 MAX_HOLDINGS_READ = 5_000
 """Credentials of one address that are considered for the page. Only an abusive issuer would issue more, to hide those
@@ -54,7 +54,7 @@ class HolderCredential:
 
     record: Record
     issuer: Issuer
-    shown: Shown
+    shared: SharedCredential
     image: str
     image_alt: str
 
@@ -77,14 +77,14 @@ def view(delivery_context: DeliveryContext, token: str, *, person: bool) -> Hold
 
     Raises `NotFound` for an unknown link, `LinkExpired` for an expired one.
     """
-    link, box = _valid_link(delivery_context, token)
+    link, stored_mailbox = _valid_link(delivery_context, token)
     if person and link.credential_id is not None and link.issuer_id is not None:
-        _opened(delivery_context, link.issuer_id, link.credential_id, box)
+        _opened(delivery_context, link.issuer_id, link.credential_id, stored_mailbox)
     found = list(_holder_credentials(delivery_context, link))
-    holdings = sorted(found[:MOST], key=lambda one: one.record.issued_at, reverse=True)
+    holdings = sorted(found[:MAX_CREDENTIALS], key=lambda one: one.record.issued_at, reverse=True)
     # The credential of the email comes first.
     holdings.sort(key=lambda one: one.record.id != link.credential_id)
-    return HolderHome(link.email, tuple(holdings), len(found) > MOST, link.credential_id, box)
+    return HolderHome(link.email, tuple(holdings), len(found) > MAX_CREDENTIALS, link.credential_id, stored_mailbox)
 
 
 def share(delivery_context: DeliveryContext, token: str, credential_id: str, target: Target) -> str:
@@ -98,7 +98,7 @@ def share(delivery_context: DeliveryContext, token: str, credential_id: str, tar
     delivery_context.record_event(
         Happening.SHARED, credential.record, at, once=delivery_context.entropy(16).hex(), target=target.value
     )
-    return sharing.address(target, credential.shown)
+    return sharing.address(target, credential.shared)
 
 
 def document(delivery_context: DeliveryContext, token: str, credential_id: str) -> bytes:
@@ -108,18 +108,18 @@ def document(delivery_context: DeliveryContext, token: str, credential_id: str) 
 
 def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> None:
     """Set the holder's timezone; empty means none. Raises `Refused` (`no_such_zone`), `NotFound`, `LinkExpired`."""
-    _, box = _valid_link(delivery_context, token)
+    _, stored_mailbox = _valid_link(delivery_context, token)
     if zone and reminders.known(zone) is None:
         raise Refused("Unknown timezone.", code="no_such_zone")
-    delivery_context.change_mailbox(box.digest, lambda one: replace(one, zone=zone or None))
+    delivery_context.change_mailbox(stored_mailbox.digest, lambda one: replace(one, zone=zone or None))
 
 
 def choose_emails(delivery_context: DeliveryContext, token: str, issuer_id: str, wanted: str) -> None:
     """Set which emails of an issuer to receive: `all`, `new` or `none`. Raises `Refused`, `NotFound`, `LinkExpired`."""
-    link, box = _valid_link(delivery_context, token)
+    link, stored_mailbox = _valid_link(delivery_context, token)
     if issuer_id not in {credential.issuer_id for credential in delivery_context.archive.holdings(link.email)}:
         raise NotFound("You have no credentials from that issuer.")
-    delivery_context.change_mailbox(box.digest, lambda one: mailbox.choosing(one, issuer_id, wanted))
+    delivery_context.change_mailbox(stored_mailbox.digest, lambda one: mailbox.choose(one, issuer_id, wanted))
 
 
 def send_new_link(delivery_context: DeliveryContext, token: str) -> None:
@@ -140,12 +140,14 @@ def send_new_link(delivery_context: DeliveryContext, token: str) -> None:
             raise TooMany("We sent a link a few minutes ago. Check your email first.", seconds)
         return replace(one, link_sent_at=now)
 
-    box = delivery_context.change_mailbox(mailbox.digest(link.email), ask)
-    url, kept = delivery_context.link(Purpose.MY, link.email)
-    delivery_context.store.add_links((kept,))
+    stored_mailbox = delivery_context.change_mailbox(mailbox.digest(link.email), ask)
+    url, new_link = delivery_context.link(Purpose.MY, link.email)
+    delivery_context.store.add_links((new_link,))
     delivery_context.mailer().send(compose.holder_link(link.email, url))
     # Last, so that the holder keeps a working link if sending fails.
-    delivery_context.change_mailbox(box.digest, lambda one: replace(one, links_valid_from=kept.created_at))
+    delivery_context.change_mailbox(
+        stored_mailbox.digest, lambda one: replace(one, links_valid_from=new_link.created_at)
+    )
 
 
 def forget(delivery_context: DeliveryContext, token: str) -> None:
@@ -153,10 +155,10 @@ def forget(delivery_context: DeliveryContext, token: str) -> None:
 
     Credentials and their recipients stay, because they belong to the issuers.
     """
-    _, box = _valid_link(delivery_context, token)
+    _, stored_mailbox = _valid_link(delivery_context, token)
     now = delivery_context.now()
-    delivery_context.change_mailbox(box.digest, lambda one: mailbox.forgotten(one, now))
-    delivery_context.store.delete_links(links.box_of(box.digest))
+    delivery_context.change_mailbox(stored_mailbox.digest, lambda one: mailbox.forgotten(one, now))
+    delivery_context.store.delete_links(links.mailbox_id_of(stored_mailbox.digest))
 
 
 def unsubscribe_issuer(delivery_context: DeliveryContext, token: str) -> Issuer:
@@ -174,8 +176,8 @@ def unsubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:
 
 
 def _link(delivery_context: DeliveryContext, token: str, purpose: Purpose) -> Link:
-    name = links.name(token)
-    link = delivery_context.store.link(name) if name is not None else None
+    key = links.link_key(token)
+    link = delivery_context.store.link(key) if key is not None else None
     if link is None or link.purpose is not purpose or link.expires <= delivery_context.now():
         raise NotFound("This link does not exist.")
     return link
@@ -183,17 +185,17 @@ def _link(delivery_context: DeliveryContext, token: str, purpose: Purpose) -> Li
 
 def _valid_link(delivery_context: DeliveryContext, token: str) -> tuple[Link, Mailbox]:
     link = _link(delivery_context, token, Purpose.MY)
-    box = delivery_context.mailbox(link.email)
-    ended = box.links_valid_from is not None and link.created_at < box.links_valid_from
+    stored_mailbox = delivery_context.mailbox(link.email)
+    ended = stored_mailbox.links_valid_from is not None and link.created_at < stored_mailbox.links_valid_from
     if ended or link.valid_until <= delivery_context.now():
         raise LinkExpired("This link no longer works.")
-    return link, box
+    return link, stored_mailbox
 
 
-def _opened(delivery_context: DeliveryContext, issuer_id: str, credential_id: str, box: Mailbox) -> None:
+def _opened(delivery_context: DeliveryContext, issuer_id: str, credential_id: str, stored_mailbox: Mailbox) -> None:
     try:
         record = delivery_context.archive.record(credential_id)
-        zone = box.zone or delivery_context.archive.recipient(credential_id).zone
+        zone = stored_mailbox.zone or delivery_context.archive.recipient(credential_id).zone
     except NotFound:
         return
     delivery = delivery_context.mark_status(
@@ -216,7 +218,7 @@ def _holder_credentials(delivery_context: DeliveryContext, link: Link) -> Iterat
             by_issuer[holding.issuer_id].append(holding.credential_id)
     in_turn = (one for turn in zip_longest(*by_issuer.values()) for one in turn if one is not None)
     first = [link.credential_id] if link.credential_id else []
-    for credential_id in islice(chain(first, in_turn), MOST + 1):
+    for credential_id in islice(chain(first, in_turn), MAX_CREDENTIALS + 1):
         with suppress(NotFound):
             yield _holder_credential(delivery_context, delivery_context.archive.record(credential_id))
 
@@ -232,7 +234,7 @@ def _holder_credential(delivery_context: DeliveryContext, record: Record) -> Hol
     archive = delivery_context.archive
     issuer = archive.issuer(record.issuer_id)
     achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
-    shown = Shown(
+    shared = SharedCredential(
         compose.line(achievement.name, 200),
         compose.line(issuer.name, 200),
         delivery_context.page(record.id),
@@ -240,4 +242,4 @@ def _holder_credential(delivery_context: DeliveryContext, record: Record) -> Hol
         record.issued_at,
         record.valid_until,
     )
-    return HolderCredential(record, issuer, shown, achievement.image, achievement.image_alt)
+    return HolderCredential(record, issuer, shared, achievement.image, achievement.image_alt)

@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-VALID_FOR = timedelta(days=400)
+VALIDITY = timedelta(days=400)
 """How long a link opens the holder's page: a year, and a month to look for last year's email."""
-KEPT_FOR = timedelta(days=800)
+RETENTION = timedelta(days=800)
 """How long an expired link can still request a new one, and an unsubscribe link works."""
 
-BOX_BYTES = 16
+MAILBOX_ID_BYTES = 16
 """Bytes of a mailbox's digest; enough to tell mailboxes apart."""
 SECRET_BYTES = 32
 
@@ -39,8 +39,8 @@ class Purpose(StrEnum):
 class Link:
     """The stored data of a link."""
 
-    box: str
-    """The mailbox: the first `BOX_BYTES` of its digest, in hex."""
+    mailbox_id: str
+    """The mailbox: the first `MAILBOX_ID_BYTES` of its digest, in hex."""
     digest: str
     """SHA-256 of the secret, in hex."""
     purpose: Purpose
@@ -53,40 +53,40 @@ class Link:
     @property
     def valid_until(self) -> datetime:
         """When the link stops opening the holder's page."""
-        return self.created_at + VALID_FOR
+        return self.created_at + VALIDITY
 
     @property
     def expires(self) -> datetime:
         """When the link is deleted."""
-        return self.created_at + KEPT_FOR
+        return self.created_at + RETENTION
 
 
-class Name(NamedTuple):
+class LinkKey(NamedTuple):
     """The storage key of a link."""
 
-    box: str
+    mailbox_id: str
     digest: str
 
 
-def secret(box: str, entropy: bytes) -> str:
-    """Encode a mailbox (`box_of`) and 32 random bytes as 65 characters for a URL."""
+def secret(mailbox_id: str, entropy: bytes) -> str:
+    """Encode a mailbox (`mailbox_id_of`) and 32 random bytes as 65 characters for a URL."""
     if len(entropy) != SECRET_BYTES:
         raise ValueError(f"a link's secret is {SECRET_BYTES} bytes")
-    return _encoded(bytes.fromhex(box)) + _encoded(entropy)
+    return _encoded(bytes.fromhex(mailbox_id)) + _encoded(entropy)
 
 
-def box_of(mailbox_digest: str) -> str:
+def mailbox_id_of(mailbox_digest: str) -> str:
     """The mailbox id used in links."""
-    return mailbox_digest[: 2 * BOX_BYTES]
+    return mailbox_digest[: 2 * MAILBOX_ID_BYTES]
 
 
-def name(token: str) -> Name | None:
+def link_key(token: str) -> LinkKey | None:
     """The storage key of the link with the secret ``token``; None when it is malformed."""
     match = _TOKEN.fullmatch(token)
     if match is None:
         return None
-    box = base64.urlsafe_b64decode(match[1] + "==")
-    return Name(box.hex(), hashlib.sha256(token.encode()).hexdigest())
+    mailbox_id = base64.urlsafe_b64decode(match[1] + "==")
+    return LinkKey(mailbox_id.hex(), hashlib.sha256(token.encode()).hexdigest())
 
 
 def _encoded(data: bytes) -> str:

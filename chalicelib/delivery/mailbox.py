@@ -10,7 +10,7 @@ from datetime import datetime
 from chalicelib.delivery.emails.email_content import REMINDERS, REQUESTED, Kind
 from chalicelib.errors import Refused
 
-MOST_ISSUERS = 1000
+MAX_ISSUERS = 1000
 """Maximum number of issuers that one address can unsubscribe from."""
 
 
@@ -89,28 +89,28 @@ def unsubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
     return replace(mailbox, unsubscribed=_with(mailbox.unsubscribed, issuer_id))
 
 
-def choosing(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
+def choose(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
     """Set which emails of an issuer are wanted: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`.
 
     Choosing `all` or `new` also undoes `forgotten`.
     """
-    rest = replace(
+    preferences = replace(
         mailbox,
         unsubscribed=mailbox.unsubscribed - {issuer_id},
         no_reminders=mailbox.no_reminders - {issuer_id},
     )
     match wanted:
         case "all":
-            return replace(rest, forgotten_at=None)
+            return replace(preferences, forgotten_at=None)
         case "new":
-            return replace(rest, forgotten_at=None, no_reminders=_with(rest.no_reminders, issuer_id))
+            return replace(preferences, forgotten_at=None, no_reminders=_with(preferences.no_reminders, issuer_id))
         case "none":
-            return unsubscribed(rest, issuer_id)
+            return unsubscribed(preferences, issuer_id)
     raise Refused("Choose all emails, new credentials only, or none.", code="refused")
 
 
 def choice(mailbox: Mailbox, issuer_id: str) -> str:
-    """The current choice as `choosing` takes it."""
+    """The current choice as `choose` takes it."""
     if issuer_id in mailbox.unsubscribed:
         return "none"
     return "new" if issuer_id in mailbox.no_reminders else "all"
@@ -129,6 +129,6 @@ def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
 
 
 def _with(issuers: frozenset[str], issuer_id: str) -> frozenset[str]:
-    if len(issuers) >= MOST_ISSUERS:
+    if len(issuers) >= MAX_ISSUERS:
         raise Refused("There are too many settings to store. Delete your data instead.", code="refused")
     return issuers | {issuer_id}

@@ -14,7 +14,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_status import Delivery, State
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
-from chalicelib.delivery.links import Link, Name
+from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import Unavailable
 
@@ -85,10 +85,10 @@ class Store(Protocol):
     def add_links(self, links: Sequence[Link]) -> None:
         """Store new links."""
 
-    def link(self, name: Name) -> Link | None:
+    def link(self, name: LinkKey) -> Link | None:
         """Strongly read. The link may have expired."""
 
-    def delete_links(self, box: str) -> None:
+    def delete_links(self, mailbox_id: str) -> None:
         """Delete all links of a mailbox."""
 
 

@@ -33,7 +33,7 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
         raise NotFound("This credential does not exist.")
     if not is_current(record, delivery_context.now()):
         raise Refused(
-            "Laurel sends no email about a credential that is revoked, suspended, superseded or expired.",
+            "Laurel sends no email about a credential that is revoked, suspended, replaced or expired.",
             code="not_active",
         )
     recipient = delivery_context.archive.recipient(credential_id)

@@ -32,12 +32,12 @@ WORDS = {
     Target.X: "Post on X",
     Target.WHATSAPP: "Share on WhatsApp",
 }
-MOST_NAME = 200
+MAX_NAME = 200
 """Maximum characters of a name in a link, the same as for achievements and issuers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SharedCredential:
     """A credential's details as shared on a platform."""
 
     name: str
@@ -49,39 +49,44 @@ class Shown:
     valid_until: datetime | None
 
 
-def address(target: Target, shown: Shown) -> str:
-    """The URL that opens ``target``'s sharing page for ``shown``; always starts with one of `ORIGINS`."""
+def address(target: Target, shared: SharedCredential) -> str:
+    """The URL that opens ``target``'s sharing page for ``shared``; always starts with one of `ORIGINS`."""
     match target:
         case Target.LINKEDIN_PROFILE:
-            return linkedin_profile(shown)
+            return linkedin_profile(shared)
         case Target.LINKEDIN_POST:
-            return _with("https://www.linkedin.com/sharing/share-offsite/", url=shown.url)
+            return _with("https://www.linkedin.com/sharing/share-offsite/", url=shared.url)
         case Target.FACEBOOK:
-            return _with("https://www.facebook.com/sharer/sharer.php", u=shown.url)
+            return _with("https://www.facebook.com/sharer/sharer.php", u=shared.url)
         case Target.X:
-            return _with("https://x.com/intent/post", text=_sentence(shown), url=shown.url)
+            return _with("https://x.com/intent/post", text=_sentence(shared), url=shared.url)
         case Target.WHATSAPP:
-            return _with("https://wa.me/", text=f"{_sentence(shown)} {shown.url}")
+            return _with("https://wa.me/", text=f"{_sentence(shared)} {shared.url}")
 
 
-def linkedin_profile(shown: Shown) -> str:
+def linkedin_profile(shared: SharedCredential) -> str:
     """LinkedIn's form for "Licenses & certifications", filled in (its "Add to Profile" parameters)."""
-    issued = shown.issued_at.astimezone(UTC)
+    issued = shared.issued_at.astimezone(UTC)
     fields = {
         "startTask": "CERTIFICATION_NAME",
-        "name": shown.name[:MOST_NAME],
-        "organizationName": shown.issuer[:MOST_NAME],
+        "name": shared.name[:MAX_NAME],
+        "organizationName": shared.issuer[:MAX_NAME],
         "issueYear": str(issued.year),
         "issueMonth": str(issued.month),
     }
-    if shown.valid_until is not None:
-        ends = shown.valid_until.astimezone(UTC)
+    if shared.valid_until is not None:
+        ends = shared.valid_until.astimezone(UTC)
         fields |= {"expirationYear": str(ends.year), "expirationMonth": str(ends.month)}
-    return _with("https://www.linkedin.com/profile/add", **fields, certUrl=shown.url, certId=shown.credential_id)
+    return _with(
+        "https://www.linkedin.com/profile/add",
+        **fields,
+        certUrl=shared.url,
+        certId=shared.credential_id,
+    )
 
 
-def _sentence(shown: Shown) -> str:
-    return f"I earned “{shown.name[:MOST_NAME]}” from {shown.issuer[:MOST_NAME]}."
+def _sentence(shared: SharedCredential) -> str:
+    return f"I earned “{shared.name[:MAX_NAME]}” from {shared.issuer[:MAX_NAME]}."
 
 
 def _with(page: str, **fields: str) -> str:

@@ -23,7 +23,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>``                   ``MEMBER#<email>``              a member; all members of an issuer
 ``ISSUER#<issuer>``                   ``ROSTER``                      how many members and owners an issuer has
 ``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
-``TOKEN#<token>``                     ``TOKEN``                       an API token
+``TOKEN#<token>``                     ``TOKEN``                       an API key
 ``ISSUER#<issuer>#TOKENS``            ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
 ``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
 ``ISSUER#<issuer>#JOBS``              ``<created at>#<job>``          an issuer's jobs by time (a pointer each)
@@ -348,12 +348,12 @@ def mailbox(digest: str) -> Key:
     return Key(join("MAILBOX", digest), "MAILBOX")
 
 
-def holder_link(box: str, digest: str) -> Key:
-    return Key(join("HOLDER_LINKS", box), escape(digest))
+def holder_link(mailbox_id: str, digest: str) -> Key:
+    return Key(join("HOLDER_LINKS", mailbox_id), escape(digest))
 
 
-def holder_links(box: str) -> Range:
-    return Range(join("HOLDER_LINKS", box))
+def holder_links(mailbox_id: str) -> Range:
+    return Range(join("HOLDER_LINKS", mailbox_id))
 
 
 def sent_email(message_id: str) -> Key:

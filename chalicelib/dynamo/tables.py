@@ -206,20 +206,20 @@ class Tables:
         with _translated_errors():
             self.client.delete_item(TableName=table, **delete.arguments)
 
-    def count(self, table: str, key: Key, most: int, expires: int) -> None:
-        """Add one to the counter under ``key``, which starts at 0 and must not exceed ``most``.
+    def count(self, table: str, key: Key, max_count: int, expires: int) -> None:
+        """Add one to the counter under ``key``, which starts at 0 and must not exceed ``max_count``.
 
-        Raises `ConditionFailed` when it would exceed ``most``, `Unavailable`. A lost reply may count one too many.
+        Raises `ConditionFailed` when it would exceed ``max_count``, `Unavailable`. A lost reply may count one too many.
         """
         with _translated_errors():
             self.client.update_item(
                 TableName=table,
                 Key=_raw_key(key),
                 UpdateExpression="ADD times :one SET expires = :expires",
-                ConditionExpression="attribute_not_exists(times) OR times < :most",
+                ConditionExpression="attribute_not_exists(times) OR times < :max_count",
                 ExpressionAttributeValues={
                     ":one": {"N": "1"},
-                    ":most": {"N": str(most)},
+                    ":max_count": {"N": str(max_count)},
                     ":expires": {"N": str(expires)},
                 },
             )

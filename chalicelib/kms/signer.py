@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from chalicelib.award.ports import NewKey
 from chalicelib.errors import Refused, Unavailable
 
-LONGEST_MESSAGE = 4096
+MAX_MESSAGE = 4096
 """The most bytes that KMS signs (AWS KMS API reference, Sign, Message).
 
 Hashing a longer message first is not an option. For these keys KMS accepts a digest only with ED25519_PH_SHA_512, which
@@ -62,9 +62,9 @@ class KmsSigner:
 
     def sign(self, handle: str, message: bytes) -> bytes:
         """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
-        if len(message) > LONGEST_MESSAGE:
+        if len(message) > MAX_MESSAGE:
             raise Refused(
-                f"KMS signs at most {LONGEST_MESSAGE} bytes and this has {len(message)}: "
+                f"KMS signs at most {MAX_MESSAGE} bytes, and this is {len(message)}: "
                 "the credential is too large for a JWT; its Data Integrity form has no such limit.",
                 code="message_too_long",
             )

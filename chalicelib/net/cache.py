@@ -15,11 +15,11 @@ from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Reply
 from chalicelib.verify.ports import Fetched
 
-LONGEST = 300
+MAX_SECONDS = 300
 """Maximum seconds that anything is cached, whatever its host allows: a revocation must be seen soon."""
-USUAL = 60
+DEFAULT_SECONDS = 60
 """Seconds when the host sends no `Cache-Control`."""
-FAILURE = 15
+FAILURE_SECONDS = 15
 """Seconds for a failure: long enough to spare a broken host, short enough to notice its recovery."""
 MAX_ENTRIES = 256
 MAX_BYTES = 16 * 1024 * 1024
@@ -31,7 +31,7 @@ _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,10})", re.ASCII)
 class Source(Protocol):
     """The source of the cache: `chalicelib.net.fetch.Fetcher`."""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
         """See `chalicelib.net.fetch.Fetcher.get`."""
 
 
@@ -85,9 +85,9 @@ class Cache:
         self._bytes = 0
         self._flights: dict[Key, _Flight] = {}
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Fetched:
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
         """As `chalicelib.net.fetch.Fetcher.get`, from the cache if possible; `Fetched.at` is the time of the fetch."""
-        key = (url, accept, stay)
+        key = (url, accept, same_origin)
         while True:
             with self._lock:
                 cached = self._fresh(key)
@@ -95,22 +95,22 @@ class Cache:
                     return _unwrap(cached)
                 flight = self._flights.get(key)
                 if flight is None:
-                    own = self._flights[key] = _Flight()
+                    fetch_deadline = self._flights[key] = _Flight()
             if flight is None:
-                return _unwrap(self._fetch(key, own, deadline))
+                return _unwrap(self._fetch(key, fetch_deadline, deadline))
             if not flight.done.wait(max(deadline.left(), 0)):
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time")
             if flight.result is not None:
                 return _unwrap(flight.result)
 
     def _fetch(self, key: Key, flight: _Flight, deadline: Deadline) -> Fetched | _Failure:
-        url, accept, stay = key
-        seconds = FAILURE
+        url, accept, same_origin = key
+        seconds = FAILURE_SECONDS
         shared: Fetched | _Failure | None = None
         try:
             result: Fetched | _Failure
             try:
-                reply = self._source.get(url, accept=accept, deadline=deadline, stay=stay)
+                reply = self._source.get(url, accept=accept, deadline=deadline, same_origin=same_origin)
                 result, seconds = reply.fetched, _lifetime(reply.cache_control)
             except Unavailable as error:
                 result = _Failure(error.code, error.detail)
@@ -159,4 +159,4 @@ def _lifetime(cache_control: str) -> int:
     if "no-store" in directives or "no-cache" in directives:
         return 0
     ages = [int(age) for age in _MAX_AGE.findall(directives)]
-    return min(*ages, LONGEST) if ages else USUAL
+    return min(*ages, MAX_SECONDS) if ages else DEFAULT_SECONDS

@@ -31,8 +31,8 @@ class DidWeb:
         url = document_url(did)
         # Redirects to another origin are followed only from well-known paths, which the owner of the host controls (RFC
         # 8615). On other paths an open redirect could lead to a document of someone else.
-        stay = not url.endswith("/.well-known/did.json")
-        fetched = self._web.get(url, accept=_ACCEPT, deadline=self._deadline, stay=stay)
+        same_origin = not url.endswith("/.well-known/did.json")
+        fetched = self._web.get(url, accept=_ACCEPT, deadline=self._deadline, same_origin=same_origin)
         return read(fetched, lambda document: controller_of(document, did, (fetched.evidence(),)))
 
 

@@ -15,8 +15,8 @@ from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Guard, Target
 from chalicelib.net.https_exchange import (
     MAX_BODY,
-    Answer,
-    Sent,
+    HttpResponse,
+    PostBody,
     exchange,
     too_large,
 )
@@ -48,28 +48,28 @@ class Fetcher:
         self._trust = trust
         self._now = now
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
-        """Fetch the body at ``url``; with ``stay``, a redirect may not lead to another origin.
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
+        """Fetch the body at ``url``; with ``same_origin``, a redirect may not lead to another origin.
 
         Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`, `timeout`
         (the host was too slow), `out_of_time` (the request's deadline has passed), `too_large`, `cut_off`, `not_http`,
         `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `http_status`.
         """
         first = target = self._guard.target(url)
-        own = deadline.within(TOTAL_SECONDS)
+        fetch_deadline = deadline.within(TOTAL_SECONDS)
         for _ in range(1 + MAX_REDIRECTS):
-            answer = self._exchange(target, accept, own, deadline)
+            answer = self._exchange(target, accept, fetch_deadline, deadline)
             if answer.status not in _REDIRECTS:
                 return Reply(Fetched(url, _body(answer, target), self._now()), answer.headers.get("cache-control", ""))
             target = self._redirected(answer, target)
-            if stay and target.origin != first.origin:
+            if same_origin and target.origin != first.origin:
                 raise Unavailable(
                     f"{first.host} redirects to {target.host}, which cannot speak for it.",
                     code="redirect_refused",
                 )
         raise Unavailable(f"{first.host} redirects too many times.", code="too_many_redirects")
 
-    def post(self, url: str, sent: Sent, *, accept: str, deadline: Deadline) -> Fetched:
+    def post(self, url: str, sent: PostBody, *, accept: str, deadline: Deadline) -> Fetched:
         """POST ``sent`` to ``url`` once and return the response. Redirects are not followed.
 
         Raises `Unavailable` as `get` does.
@@ -79,17 +79,17 @@ class Fetcher:
         return Fetched(url, _body(answer, target), self._now())
 
     def _exchange(
-        self, target: Target, accept: str, own: Deadline, deadline: Deadline, sent: Sent | None = None
-    ) -> Answer:
+        self, target: Target, accept: str, fetch_deadline: Deadline, deadline: Deadline, sent: PostBody | None = None
+    ) -> HttpResponse:
         try:
-            addresses = self._guard.checked(target, self._resolver.addresses(target.host, own))
-            return exchange(target, addresses, accept, self._trust, own, sent)
+            addresses = self._guard.checked(target, self._resolver.addresses(target.host, fetch_deadline))
+            return exchange(target, addresses, accept, self._trust, fetch_deadline, sent)
         except TimeoutError as error:
             if deadline.left() <= 0:
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time") from error
             raise Unavailable(f"{target.host} did not respond in time.", code="timeout") from error
 
-    def _redirected(self, answer: Answer, target: Target) -> Target:
+    def _redirected(self, answer: HttpResponse, target: Target) -> Target:
         try:
             return self._guard.target(urljoin(target.url, answer.headers["location"]))
         except (KeyError, ValueError) as error:
@@ -107,7 +107,7 @@ def system_trust() -> ssl.SSLContext:
     return trust
 
 
-def _body(answer: Answer, target: Target) -> bytes:
+def _body(answer: HttpResponse, target: Target) -> bytes:
     if answer.status != 200:
         raise Unavailable(f"{target.host} returned an error ({answer.status}).", code="http_status")
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()

@@ -28,13 +28,13 @@ MAX_HEAD = 64 * 1024
 """Maximum bytes of the status line and headers."""
 MAX_BODY = 1024 * 1024
 """Maximum bytes of a body as sent, and again when decompressed. A DID document has a few KB; credentials and status
-lists are limited to a quarter of this (`strict_json.Caps`)."""
+lists are limited to a quarter of this (`strict_json.Limits`)."""
 _FRAMING = MAX_BODY + 64 * 1024
 """Maximum bytes in addition to a body, for chunk sizes and trailers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """An HTTP response, with the body as sent (possibly compressed)."""
 
     status: int
@@ -43,7 +43,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class PostBody:
     """The body and headers of a POST."""
 
     body: bytes
@@ -86,8 +86,8 @@ def exchange(
     accept: str,
     trust: ssl.SSLContext,
     deadline: Deadline,
-    sent: Sent | None = None,
-) -> Answer:
+    sent: PostBody | None = None,
+) -> HttpResponse:
     """GET ``target``, or POST ``sent`` to it, at one of ``addresses``, which the guard has checked; no other address is
     contacted.
 
@@ -152,7 +152,7 @@ def _secure(tcp: socket.socket, target: Target, trust: ssl.SSLContext, deadline:
         raise Unavailable(f"No secure connection to {target.host} could be established.", code="tls_failed") from error
 
 
-def _request(target: Target, accept: str, sent: Sent | None) -> bytes:
+def _request(target: Target, accept: str, sent: PostBody | None) -> bytes:
     lines = [
         f"{'POST' if sent else 'GET'} {target.path} HTTP/1.1",
         f"Host: {target.authority}",
@@ -167,7 +167,7 @@ def _request(target: Target, accept: str, sent: Sent | None) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + (sent.body if sent else b"")
 
 
-def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline) -> Answer:
+def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline) -> HttpResponse:
     incoming = _Incoming(connection, deadline, host)
     with HTTPResponse(cast(socket.socket, incoming), method="GET") as response:
         response.begin()
@@ -183,7 +183,7 @@ def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline) -> Answer:
                 raise too_large(host)
         if response.length:
             raise _cut_off(host)
-        return Answer(response.status, _headers(response.msg), bytes(body))
+        return HttpResponse(response.status, _headers(response.msg), bytes(body))
 
 
 def _headers(message: Message) -> Mapping[str, str]:

@@ -71,15 +71,15 @@ class IssuerKeys:
             raise Unavailable(
                 f"{issuer_target.host} names keys on another site, {found[:200]}.", code="document_unreadable"
             )
-        listed = self._get(found)
-        return read(listed, lambda document: _in_set(document, issuer, fetched.evidence(), listed.evidence()))
+        key_set = self._get(found)
+        return read(key_set, lambda document: _in_set(document, issuer, fetched.evidence(), key_set.evidence()))
 
     def _by_document(self, issuer: str) -> Controller:
         fetched = self._get(issuer)
         return read(fetched, lambda document: controller_of(document, issuer, (fetched.evidence(),)))
 
     def _get(self, url: str) -> Fetched:
-        return self._web.get(url, accept=_ACCEPT, deadline=self._deadline, stay=True)
+        return self._web.get(url, accept=_ACCEPT, deadline=self._deadline, same_origin=True)
 
 
 def _at_kid(document: Mapping[str, object], issuer: str, kid: str, evidence: Evidence) -> Controller:

@@ -22,7 +22,7 @@ class Network:
     cache: Cache
 
     @classmethod
-    def made(cls, allow: frozenset[str], clock: Callable[[], datetime]) -> Self:
+    def create(cls, allow: frozenset[str], clock: Callable[[], datetime]) -> Self:
         """Create a network that uses ``clock``; for ``allow`` see `Guard`."""
         guard = Guard(allow)
         fetcher = Fetcher(guard, SystemAddressResolver(), system_trust(), clock)

@@ -13,7 +13,7 @@ from chalicelib.credential import strict_json
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.net.deadline import Deadline, Monotonic
 from chalicelib.net.fetch import Fetcher
-from chalicelib.net.https_exchange import Sent
+from chalicelib.net.https_exchange import PostBody
 from chalicelib.net.web import Web, read
 from chalicelib.verify.ports import Fetched
 
@@ -38,15 +38,15 @@ class NetworkProviders:
     def endpoints(self, provider: Provider) -> Endpoints:
         """See the port. The document must name the issuer that was requested (Discovery 1.0, 4.3)."""
         url = provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        fetched = self._web.get(url, accept=_JSON, deadline=self._deadline(), stay=True)
+        fetched = self._web.get(url, accept=_JSON, deadline=self._deadline(), same_origin=True)
         return read(fetched, lambda found: _endpoints(provider, found))
 
     def keys(self, endpoints: Endpoints, *, fresh: bool) -> Sequence[Mapping[str, Any]]:
         """See the port."""
         if fresh and self._may_fetch(endpoints.keys):
-            found = self._fetcher.get(endpoints.keys, accept=_JSON, deadline=self._deadline(), stay=True).fetched
+            found = self._fetcher.get(endpoints.keys, accept=_JSON, deadline=self._deadline(), same_origin=True).fetched
         else:
-            found = self._web.get(endpoints.keys, accept=_JSON, deadline=self._deadline(), stay=True)
+            found = self._web.get(endpoints.keys, accept=_JSON, deadline=self._deadline(), same_origin=True)
         return read(found, _keys)
 
     def redeem(self, provider: Provider, endpoints: Endpoints, form: Mapping[str, str]) -> Mapping[str, object]:
@@ -58,7 +58,7 @@ class NetworkProviders:
             authorization = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
         elif provider.client_secret:
             fields["client_secret"] = provider.client_secret
-        sent = Sent(urlencode(fields).encode("ascii"), "application/x-www-form-urlencoded", authorization)
+        sent = PostBody(urlencode(fields).encode("ascii"), "application/x-www-form-urlencoded", authorization)
         found: Fetched = self._fetcher.post(endpoints.token, sent, accept=_JSON, deadline=self._deadline())
         try:
             return strict_json.parse(found.body)

@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 class Web(Protocol):
     """The cached, guarded fetcher: `chalicelib.net.cache.Cache`."""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Fetched:
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
         """See `chalicelib.net.fetch.Fetcher.get`."""
 
 

@@ -36,7 +36,7 @@ def read(data: bytes) -> Link | Document:
     Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
     """
     if len(data) > MAX_SIZE:
-        raise Malformed(f"The credential has {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
+        raise Malformed(f"The credential is {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
     text = _unwrapped(_stripped(data))
     if _LINK.fullmatch(text):
         return Link(text.decode("ascii"))
@@ -56,7 +56,7 @@ def read_linked(data: bytes) -> bytes:
     """
     if len(data) > MAX_SIZE:
         size = f"{len(data):,} bytes; the limit is {MAX_SIZE:,}"
-        raise Malformed(f"The linked document has {size}.", code="nothing_found")
+        raise Malformed(f"The linked document is {size}.", code="nothing_found")
     try:
         found = read(data)
     except Malformed as error:
@@ -120,5 +120,5 @@ def _hint(text: bytes) -> str:
         if text[: len(start)].lower() == start.lower():
             return hint
     if re.fullmatch(rb"[\w.-]+\.[a-z]{2,}(/\S*)?", text, re.IGNORECASE):
-        return "This looks like a link without its scheme. Add https:// in front of it."
+        return "This looks like a link without https://. Add https:// at the start."
     return "This is not a credential. A credential is a link, a JSON file, or a long code that starts with 'ey'."

@@ -37,7 +37,7 @@ class SubmittedReport:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedReports:
-    """Verifies submitted credentials. ``outside`` creates remote sources with a deadline for each."""
+    """Verifies submitted credentials. ``remote_sources`` creates the sources for one request, with one deadline."""
 
     public_store: PublicStore
     hosted_reports: HostedReports

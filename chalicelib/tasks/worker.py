@@ -14,19 +14,19 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 Handler = Callable[[Task], None]
 """Handles a task. It may be called again for a completed task, and by two workers at once. It must return within
 `SLICE`: split longer work, and add the task for the next part (same kind and subject, due now) before returning. Any
-exception causes a retry, up to `ATTEMPTS` calls in all."""
+exception causes a retry, up to `MAX_ATTEMPTS` calls in all."""
 
 SLICE = timedelta(seconds=20)
 """Maximum time of one handler call: a run lasts 50 s, and its function times out after 90 s."""
-WINDOW = 100
+READ_LIMIT = 100
 """Tasks read from one shard at a time: a few seconds of work, so that they are still current when they run."""
-ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 """Handler calls for one task before it becomes a dead letter. With the pauses between them that takes 12 to
 24 hours, so an outage of a few hours needs no manual work."""
-COUNTED = 100
+MAX_DEAD_LETTERS_COUNTED = 100
 FIRST_PAUSE = timedelta(minutes=1)
 FACTOR = 3
-LONGEST_PAUSE = timedelta(hours=6)
+MAX_PAUSE = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class TaskFailure:
 
 
 @dataclass(slots=True)
-class Worked:
+class RunResult:
     """The result of one run."""
 
     done: int = 0
@@ -49,7 +49,7 @@ class Worked:
     late: timedelta = timedelta()
     """How overdue the oldest task was at the last read; zero when the queue was empty."""
     dead_letters: int = 0
-    """Number of dead letters after the run, counted up to `COUNTED`."""
+    """Number of dead letters after the run, counted up to `MAX_DEAD_LETTERS_COUNTED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +64,24 @@ class Worker:
     """Called with each failure when it occurs."""
 
 
-def run(worker: Worker, until: datetime) -> Worked:
+def run(worker: Worker, until: datetime) -> RunResult:
     """Run due tasks until none is left or the time is ``until``; a handler that has started is allowed to finish.
 
     Raises `Unavailable` when the queue does not respond; a claimed task becomes due again when its lease ends.
     """
-    worked = Worked()
+    result = RunResult()
     while (now := worker.clock()) < until:
-        found = list(worker.tasks.due(now, WINDOW))
-        worked.late = now - min((task.due for task in found), default=now)
+        found = list(worker.tasks.due(now, READ_LIMIT))
+        result.late = now - min((task.due for task in found), default=now)
         if not found:
             break
         for task in interleaved(found):
             if (now := worker.clock()) >= until:
                 break
             if worker.tasks.claim(task, now):
-                _do(worker, replace(task, attempts=task.attempts + 1), worked)
-    worked.dead_letters = sum(1 for _ in worker.tasks.dead_letters(COUNTED))
-    return worked
+                _do(worker, replace(task, attempts=task.attempts + 1), result)
+    result.dead_letters = sum(1 for _ in worker.tasks.dead_letters(MAX_DEAD_LETTERS_COUNTED))
+    return result
 
 
 def interleaved(tasks: Iterable[Task]) -> Iterator[Task]:
@@ -96,34 +96,34 @@ def interleaved(tasks: Iterable[Task]) -> Iterator[Task]:
 def pause(attempts: int, entropy: Callable[[int], bytes]) -> timedelta:
     """The delay after ``attempts`` failed calls: exponential backoff with jitter between half and all of it, so that
     tasks that failed together are not retried together."""
-    whole: timedelta = min(FIRST_PAUSE * FACTOR ** (attempts - 1), LONGEST_PAUSE)
-    return whole * (1 + int.from_bytes(entropy(4)) / 2**32) / 2
+    longest: timedelta = min(FIRST_PAUSE * FACTOR ** (attempts - 1), MAX_PAUSE)
+    return longest * (1 + int.from_bytes(entropy(4)) / 2**32) / 2
 
 
-def _do(worker: Worker, task: Task, worked: Worked) -> None:
-    if task.attempts > ATTEMPTS:
+def _do(worker: Worker, task: Task, result: RunResult) -> None:
+    if task.attempts > MAX_ATTEMPTS:
         # Earlier workers ended without reporting an error, by timeout or out of memory, so do not try again.
-        _fail(worker, task, worked, "worker_died", None)
+        _fail(worker, task, result, "worker_died", None)
         return
     handler = worker.handlers.get(task.kind)
     if handler is None:
         # A newer release may have added this kind during a deployment, so retry later.
-        _fail(worker, task, worked, "no_handler", None)
+        _fail(worker, task, result, "no_handler", None)
         return
     try:
         handler(task)
     except Exception as error:  # noqa: BLE001 - an error in one handler must not stop the other tasks
-        _fail(worker, task, worked, error.code if isinstance(error, LaurelError) else "internal", error)
+        _fail(worker, task, result, error.code if isinstance(error, LaurelError) else "internal", error)
         return
     worker.tasks.done(task)
-    worked.done += 1
+    result.done += 1
 
 
-def _fail(worker: Worker, task: Task, worked: Worked, code: str, error: Exception | None) -> None:
-    is_final, now = task.attempts >= ATTEMPTS, worker.clock()
+def _fail(worker: Worker, task: Task, result: RunResult, code: str, error: Exception | None) -> None:
+    is_final, now = task.attempts >= MAX_ATTEMPTS, worker.clock()
     if is_final:
         worker.tasks.move_to_dead_letters(task, code, now)
     else:
         worker.tasks.postpone(task, now + pause(task.attempts, worker.entropy))
-    worked.failed += 1
+    result.failed += 1
     worker.on_failure(TaskFailure(task, code, is_final, error))

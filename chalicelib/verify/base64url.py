@@ -15,11 +15,15 @@ _LAST_OF_THREE = frozenset(b"AEIMQUYcgkosw048")
 
 def decode(text: bytes) -> bytes:
     """Decode ``text``. Raises `Malformed` with code `not_base64url`."""
-    rest = len(text) % 4
-    if rest == 1 or (rest == 2 and text[-1] not in _LAST_OF_TWO) or (rest == 3 and text[-1] not in _LAST_OF_THREE):
+    remainder = len(text) % 4
+    if (
+        remainder == 1
+        or (remainder == 2 and text[-1] not in _LAST_OF_TWO)
+        or (remainder == 3 and text[-1] not in _LAST_OF_THREE)
+    ):
         raise Malformed("This is truncated, or not canonical base64url.", code="not_base64url")
     try:
-        return binascii.a2b_base64(text.translate(_TO_BASE64) + b"=" * (-rest % 4), strict_mode=True)
+        return binascii.a2b_base64(text.translate(_TO_BASE64) + b"=" * (-remainder % 4), strict_mode=True)
     except binascii.Error as error:
         raise Malformed("This contains a character that is not base64url.", code="not_base64url") from error
 

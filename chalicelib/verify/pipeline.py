@@ -75,9 +75,9 @@ def verify(
         findings.append(finding)
         if finding.outcome is not _PASSED and check.name in CORE:
             break
-    stopped_by, rest = findings[-1], CHECKS[len(findings) :]
-    findings += [_not_reached(check, stopped_by) for check in rest]
-    proven = not rest
+    stopped_by, skipped = findings[-1], CHECKS[len(findings) :]
+    findings += [_not_reached(check, stopped_by) for check in skipped]
+    proven = not skipped
     return Report(
         verdict=verdict_of(findings),
         checked_at=now,

@@ -56,7 +56,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class KnownDomain:
-    """A domain that names an issuer as its own, and the evidence for it."""
+    """A domain that confirms an issuer, and the evidence for it."""
 
     name: str
     evidence: Evidence

@@ -37,21 +37,21 @@ def read_list(url: str, verification: VerificationContext) -> VerifiedList:
     except Unavailable as error:
         raise CheckUnknown("status_list_unavailable", f"Its status list could not be read: {error.detail}") from error
     evidence = (fetched.evidence(),)
-    listed = _verified(fetched, verification)
-    if vocabulary.STATUS_LIST_CREDENTIAL not in listed.types:
+    status_list_document = _verified(fetched, verification)
+    if vocabulary.STATUS_LIST_CREDENTIAL not in status_list_document.types:
         raise CheckUnknown("status_list_wrong_type", "Its status does not point to a status list.", evidence)
-    if "credentialStatus" in listed.document:
+    if "credentialStatus" in status_list_document.document:
         # Following its status could recurse without end; ignoring it could trust a revoked list.
         raise CheckUnknown("status_list_has_status", "Its status list may itself have been revoked.", evidence)
-    if listed.document.get("id", url) != url:
-        raise CheckUnknown("status_list_other_id", "The status list belongs to another address.", evidence)
+    if status_list_document.document.get("id", url) != url:
+        raise CheckUnknown("status_list_other_id", "The status list belongs to a different URL.", evidence)
     # A list by another issuer may be correct, but nothing shows that the credential's issuer delegated to it.
-    if listed.issuer != verification.issuer:
+    if status_list_document.issuer != verification.issuer:
         raise CheckUnknown("status_list_other_issuer", "Its status list was issued by someone else.", evidence)
-    mention = only(listed.document.get("credentialSubject"))
+    mention = only(status_list_document.document.get("credentialSubject"))
     if vocabulary.STATUS_LIST not in as_list(as_object(mention).get("type")):
         raise CheckUnknown("status_list_wrong_type", "Its status list is empty.", evidence)
-    subject = listed.node(mention)
+    subject = status_list_document.node(mention)
     try:
         bits = bitstring.decode(text(subject.get("encodedList")) or "")
     except Malformed as error:

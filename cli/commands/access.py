@@ -1,4 +1,4 @@
-"""Commands for members, API tokens and operator tokens."""
+"""Commands for members, API keys and operators' API keys."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ BY = "operator:command line"
 def add_commands(resources: Commands) -> None:
     """Add `member`, `token` and `operator`."""
     _member(grammar.verbs(resources, "member", "manage the members of an issuer"))
-    _token(grammar.verbs(resources, "token", "manage the API tokens of an issuer"))
-    _operator(grammar.verbs(resources, "operator", "manage the tokens of operators, who run this deployment"))
+    _token(grammar.verbs(resources, "token", "manage the API keys of an issuer"))
+    _operator(grammar.verbs(resources, "operator", "manage the API keys of operators, who run this deployment"))
 
 
 def _member(verbs: Commands) -> None:
-    for verb, act, description, options in (
+    for verb, handler, description, options in (
         ("add", add_member, "add a member; the first member of an issuer must be an owner", "--role editor"),
         ("set-role", change_member, "change the role of a member", "--role owner"),
         ("remove", remove_member, "remove a member", ""),
     ):
         example = f"laurel member {verb} acme ada@acme.example {options}".rstrip()
-        command = grammar.command(verbs, verb, act, description, example)
+        command = grammar.command(verbs, verb, handler, description, example)
         grammar.issuer(command)
         command.add_argument("email")
         if verb != "remove":
@@ -55,18 +55,18 @@ def _token(verbs: Commands) -> None:
         verbs,
         "create",
         create_token,
-        "create an API token; it is shown only once",
+        "create an API key; it is shown only once",
         "laurel token create acme --name Moodle --role editor",
     )
     grammar.issuer(create)
-    create.add_argument("--name", required=True, help="what will use the token")
+    create.add_argument("--name", required=True, help="who or what will use the API key")
     _role(create)
     grammar.issuer(
-        grammar.command(verbs, "list", list_tokens, "list the API tokens of an issuer", "laurel token list acme")
+        grammar.command(verbs, "list", list_tokens, "list the API keys of an issuer", "laurel token list acme")
     )
-    revoke = grammar.command(verbs, "revoke", revoke_token, "revoke an API token", "laurel token revoke acme ID")
+    revoke = grammar.command(verbs, "revoke", revoke_token, "revoke an API key", "laurel token revoke acme ID")
     grammar.issuer(revoke)
-    revoke.add_argument("id", metavar="ID", help="id of the token: the part between laurel_ and the next _")
+    revoke.add_argument("id", metavar="ID", help="id of the API key: the part between laurel_ and the next _")
 
 
 def _operator(verbs: Commands) -> None:
@@ -74,17 +74,19 @@ def _operator(verbs: Commands) -> None:
         verbs,
         "create",
         create_operator,
-        "create an operator token, which can create issuers; it is shown only once",
+        "create an operator's API key, which can create issuers; it is shown only once",
         "laurel operator create --name Deployment",
     )
-    create.add_argument("--name", required=True, help="who or what will use the token")
-    grammar.command(verbs, "list", list_operators, "list the operator tokens", "laurel operator list")
-    revoke = grammar.command(verbs, "revoke", revoke_operator, "revoke an operator token", "laurel operator revoke ID")
+    create.add_argument("--name", required=True, help="who or what will use the API key")
+    grammar.command(verbs, "list", list_operators, "list the API keys of operators", "laurel operator list")
+    revoke = grammar.command(
+        verbs, "revoke", revoke_operator, "revoke an operator's API key", "laurel operator revoke ID"
+    )
     revoke.add_argument("id", metavar="ID")
 
 
 def _role(command: ArgumentParser) -> None:
-    command.add_argument("--role", **grammar.one_of(Role), required=True, help="role of the member or token")
+    command.add_argument("--role", **grammar.one_of(Role), required=True, help="role of the member or API key")
 
 
 def add_member(services: Services, options: Namespace) -> int:
@@ -123,36 +125,36 @@ def sign_out(services: Services, options: Namespace) -> int:
 
 
 def create_token(services: Services, options: Namespace) -> int:
-    """Create an API token and show it once."""
+    """Create an API key and show it once."""
     services.issuer_store.issuer(options.issuer)
     _show_new(*tokens.make(services.access_context, options.issuer, options.role, options.name, BY), options.json)
     return 0
 
 
 def list_tokens(services: Services, options: Namespace) -> int:
-    """List the API tokens of an issuer, oldest first."""
+    """List the API keys of an issuer, oldest first."""
     services.issuer_store.issuer(options.issuer)
     return _list(services, options.issuer, options.json)
 
 
 def revoke_token(services: Services, options: Namespace) -> int:
-    """Revoke an API token."""
+    """Revoke an API key."""
     return _revoke(services, options.issuer, options)
 
 
 def create_operator(services: Services, options: Namespace) -> int:
-    """Create an operator token and show it once."""
+    """Create an operator's API key and show it once."""
     _show_new(*tokens.make(services.access_context, None, None, options.name, BY), options.json)
     return 0
 
 
 def list_operators(services: Services, options: Namespace) -> int:
-    """List the operator tokens, oldest first."""
+    """List the API keys of operators, oldest first."""
     return _list(services, None, options.json)
 
 
 def revoke_operator(services: Services, options: Namespace) -> int:
-    """Revoke an operator token."""
+    """Revoke an operator's API key."""
     return _revoke(services, None, options)
 
 
@@ -170,7 +172,7 @@ def _revoke(services: Services, issuer_id: str | None, options: Namespace) -> in
 
 def _show_new(token: Token, text: str, as_json: bool) -> None:
     show(as_json, text, **_token_row(token), token=text)
-    note("Save this token now. Only its hash is stored, so it cannot be shown again.")
+    note("Save this API key now. Only its hash is stored, so it cannot be shown again.")
 
 
 def _token_row(token: Token) -> dict[str, object]:

@@ -103,17 +103,17 @@ def update(services: Services, options: Namespace) -> int:
     """Create a new version; options that are not given keep their value."""
     before = services.issuer_store.achievement(options.issuer, options.id)
     content = Content(
-        name=_or(options.name, before.name),
-        description=_or(options.description, before.description),
-        criteria=_or(options.criteria, before.criteria),
+        name=_given_or_current(options.name, before.name),
+        description=_given_or_current(options.description, before.description),
+        criteria=_given_or_current(options.criteria, before.criteria),
         picture=files.content(options.image) if options.image else None,
-        picture_alt=_or(options.image_alt, before.image_alt),
+        picture_alt=_given_or_current(options.image_alt, before.image_alt),
         skills=_skills(options) if options.skill else before.skills,
-        kind=_or(options.kind, before.kind),
+        kind=_given_or_current(options.kind, before.kind),
         # 0 removes the limit.
-        valid_days=_or(options.valid_days, before.valid_days) or None,
-        evidence_required=_or(options.evidence_required, before.evidence_required),
-        archived=_or(options.archived, before.archived),
+        valid_days=_given_or_current(options.valid_days, before.valid_days) or None,
+        evidence_required=_given_or_current(options.evidence_required, before.evidence_required),
+        archived=_given_or_current(options.archived, before.archived),
     )
     _show(
         achievements.revise(services.issuer_context, options.issuer, options.id, before.version, content), options.json
@@ -135,7 +135,7 @@ def list_all(services: Services, options: Namespace) -> int:
     return 0
 
 
-def _or(given: T | None, before: T) -> T:
+def _given_or_current(given: T | None, before: T) -> T:
     return before if given is None else given
 
 

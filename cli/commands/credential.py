@@ -24,7 +24,7 @@ from cli import grammar
 from cli.grammar import Commands
 from cli.output import UsageProblem, note, show, table
 
-_ABSENT = ("email", "did", "valid-until", "evidence")
+_REMOVABLE = ("email", "did", "valid-until", "evidence")
 """Optional members that `correct --without` removes."""
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
 
@@ -32,36 +32,38 @@ _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcom
 def add_commands(resources: Commands) -> None:
     """Add `credential`."""
     verbs = grammar.verbs(resources, "credential", "issue credentials and change their status")
-    made = grammar.command(
+    issue_command = grammar.command(
         verbs,
         "issue",
         issue_one,
-        "issue an achievement to one holder; see `job run` for many",
+        "issue a credential to one holder; see `job run` for many",
         'laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org --notify',
     )
-    grammar.issuer(made)
-    made.add_argument("achievement", help="id of the achievement")
-    made.add_argument("--name", required=True, help="name of the holder")
-    made.add_argument("--email", help="email address of the holder; the credential contains only a salted hash of it")
-    made.add_argument("--did", help="DID of the holder")
-    made.add_argument("--zone", help="IANA time zone of the holder, such as Europe/Berlin")
-    made.add_argument("--notify", action="store_true", help="email the holder")
-    _dates(made, "now")
-    _evidence(made)
-    made.add_argument("--jwt", action="store_true", help="also create the VC-JWT form")
-    made.add_argument(
+    grammar.issuer(issue_command)
+    issue_command.add_argument("achievement", help="id of the achievement")
+    issue_command.add_argument("--name", required=True, help="name of the holder")
+    issue_command.add_argument(
+        "--email", help="email address of the holder; the credential contains only a salted hash of it"
+    )
+    issue_command.add_argument("--did", help="DID of the holder")
+    issue_command.add_argument("--zone", help="IANA timezone of the holder, such as Europe/Berlin")
+    issue_command.add_argument("--notify", action="store_true", help="email the holder")
+    _dates(issue_command, "now")
+    _evidence(issue_command)
+    issue_command.add_argument("--jwt", action="store_true", help="also create the VC-JWT form")
+    issue_command.add_argument(
         "--suite",
         choices=(vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022),
         default=vocabulary.EDDSA_RDFC_2022,
         help="cryptosuite of the proof (default: %(default)s)",
     )
-    for verb, act, description in (
+    for verb, handler, description in (
         ("revoke", revoke_all, "revoke credentials permanently"),
         ("suspend", suspend_all, "suspend credentials"),
         ("reinstate", reinstate_all, "reinstate suspended credentials"),
     ):
         example = f'laurel credential {verb} ID --reason "Audit of the examination records"'
-        decide = grammar.command(verbs, verb, act, description, example)
+        decide = grammar.command(verbs, verb, handler, description, example)
         decide.add_argument("ids", nargs="+", metavar="ID")
         decide.add_argument("--issuer", metavar="ID", help="change only credentials of this issuer")
         decide.add_argument("--reason", help="reason shown on the credential's page")
@@ -93,7 +95,7 @@ def _replacements(verbs: Commands) -> None:
         "correct",
         correct_one,
         "issue a corrected credential and revoke the original",
-        'laurel credential correct ID --name "Grace Osei" --reason "Name misspelled"',
+        'laurel credential correct ID --name "Grace Osei" --reason "Name misspelt"',
     )
     right.add_argument("id", metavar="ID")
     right.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
@@ -102,7 +104,9 @@ def _replacements(verbs: Commands) -> None:
     right.add_argument("--did")
     _dates(right, "as in the original")
     _evidence(right)
-    right.add_argument("--without", action="append", default=[], choices=_ABSENT, help="remove this member; repeatable")
+    right.add_argument(
+        "--without", action="append", default=[], choices=_REMOVABLE, help="remove this field; repeatable"
+    )
     right.add_argument("--reason", help="reason shown on the page of the original")
     renewal = grammar.command(
         verbs,
@@ -137,7 +141,7 @@ def _evidence(command: ArgumentParser) -> None:
 
 def _links(options: Namespace) -> tuple[EvidenceLink, ...]:
     if any(len(each) not in (2, 3) for each in options.evidence):
-        raise UsageProblem("Give evidence as --evidence URL NAME or --evidence URL NAME DESCRIPTION.")
+        raise UsageProblem("Use --evidence URL NAME or --evidence URL NAME DESCRIPTION.")
     return tuple(EvidenceLink(*each) for each in options.evidence)
 
 
@@ -246,11 +250,11 @@ def correct_one(services: Services, options: Namespace) -> int:
     for absent in dict.fromkeys(options.without):
         name = absent.replace("-", "_")
         if changed.get(name) is not None:
-            raise UsageProblem(f"Give --{absent} or --without {absent}, not both.")
+            raise UsageProblem(f"Use --{absent} or --without {absent}, not both.")
         changed[name] = () if name == "evidence" else None
     changes = replace(Changes(), **changed)
     tenant = _tenant(services, options, options.id)
-    return _show_made(
+    return _show_new(
         services, options, reissue.correct(services.issuer_context, tenant, options.id, changes, options.reason)
     )
 
@@ -258,12 +262,10 @@ def correct_one(services: Services, options: Namespace) -> int:
 def renew_one(services: Services, options: Namespace) -> int:
     """Issue a credential again to the same holder."""
     tenant = _tenant(services, options, options.id)
-    return _show_made(
-        services, options, reissue.renew(services.issuer_context, tenant, options.id, options.valid_until)
-    )
+    return _show_new(services, options, reissue.renew(services.issuer_context, tenant, options.id, options.valid_until))
 
 
-def _show_made(services: Services, options: Namespace, record: Record) -> int:
+def _show_new(services: Services, options: Namespace, record: Record) -> int:
     url = credential_url(services.issuer_context.base_url, record.id)
     show(options.json, f"{url}  replaces {record.supersedes}", id=record.id, url=url, supersedes=record.supersedes)
     return 0
@@ -305,8 +307,8 @@ def _holder(row: Row) -> dict[str, object]:
 
 def _rows(services: Services, issuer_id: str, query: Search) -> Iterator[Row]:
     services.issuer_store.issuer(issuer_id)
-    page = listing.page(services.issuer_store, issuer_id, query, limit=listing.MOST)
+    page = listing.page(services.issuer_store, issuer_id, query, limit=listing.MAX_PAGE_SIZE)
     yield from page.rows
     while page.next is not None:
-        page = listing.page(services.issuer_store, issuer_id, query, page.next, listing.MOST)
+        page = listing.page(services.issuer_store, issuer_id, query, page.next, listing.MAX_PAGE_SIZE)
         yield from page.rows

@@ -49,13 +49,13 @@ def add_commands(resources: Commands) -> None:
         "laurel issuer register acme",
     )
     grammar.issuer(registration)
-    for verb, act, description in (
-        ("verify-domain", verify_domain, "verify that a domain names the issuer (check 8)"),
+    for verb, handler, description in (
+        ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
     ):
-        about = grammar.command(verbs, verb, act, description, f"laurel issuer {verb} acme acme.example")
-        grammar.issuer(about)
-        about.add_argument("domain")
+        command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")
+        grammar.issuer(command)
+        command.add_argument("domain")
     grammar.issuer(
         grammar.command(
             verbs,
@@ -90,7 +90,7 @@ def register(services: Services, options: Namespace) -> int:
 def verify_domain(services: Services, options: Namespace) -> int:
     """Verify that a domain names an issuer, and store the proof."""
     proof = domain_proof.prove(services.domain_prover, options.issuer, options.domain)
-    text = f"{proof.domain} names {options.issuer} as its own ({proof.place})."
+    text = f"{proof.domain} confirms {options.issuer} ({proof.place})."
     show(options.json, text, domain=proof.domain, place=proof.place, seen=proof.seen.isoformat())
     return 0
 

@@ -29,18 +29,18 @@ from cli.output import UsageProblem, note, show, table
 from cli.progress import bar
 
 COLUMNS = ("row", "ref", "name", "email", "state", "url", "code", "detail")
-SHOWN = 20
+MAX_ERRORS_SHOWN = 20
 """Most errors printed as text; `--json` prints all."""
 
 
 def add_commands(resources: Commands) -> None:
     """Add `job`."""
-    verbs = grammar.verbs(resources, "job", "issue an achievement to every row of a file")
+    verbs = grammar.verbs(resources, "job", "issue credentials to everyone in a file")
     made = grammar.command(
         verbs,
         "run",
         run,
-        "issue to every row of a file; running the same file again resumes the job",
+        "issue credentials to everyone in a file; running the same file again resumes the job",
         "laurel job run acme ACHIEVEMENT holders.csv --dry-run",
         "laurel job run acme ACHIEVEMENT holders.csv --notify",
     )
@@ -65,16 +65,16 @@ def add_commands(resources: Commands) -> None:
     made.add_argument("--key", help="distinguishes this job from an earlier one with the same rows")
     made.add_argument("--valid-from", type=grammar.start, metavar="DATE", help="default for rows without a value")
     made.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a date includes the whole day")
-    for verb, act, description in (
+    for verb, handler, description in (
         ("show", show_one, "show the progress of a job"),
         ("resume", resume, "resume a job now"),
     ):
-        one = grammar.command(verbs, verb, act, description, f"laurel job {verb} acme ID")
-        grammar.issuer(one)
-        one.add_argument("id", metavar="ID")
+        command = grammar.command(verbs, verb, handler, description, f"laurel job {verb} acme ID")
+        grammar.issuer(command)
+        command.add_argument("id", metavar="ID")
         if verb == "show":
-            one.add_argument("--rows", choices=("all", *RowState), help="also show the rows in this state")
-            one.add_argument("--csv", action="store_true", help="print the rows as CSV")
+            command.add_argument("--rows", choices=("all", *RowState), help="also show the rows in this state")
+            command.add_argument("--csv", action="store_true", help="print the rows as CSV")
     grammar.issuer(
         grammar.command(verbs, "list", list_all, "list the jobs of an issuer, newest first", "laurel job list acme")
     )
@@ -100,12 +100,12 @@ def run(services: Services, options: Namespace) -> int:
         raise UsageProblem(error.detail, code=error.code) from error
     except Malformed as error:
         raise UsageProblem(f"{options.file}: {error.detail}", code=error.code) from error
-    return _work(services, job, options.json)
+    return _run_job(services, job, options.json)
 
 
 def resume(services: Services, options: Namespace) -> int:
     """Resume a job now."""
-    return _work(services, bulk_issuer.resume(services.bulk, options.issuer, options.id), options.json)
+    return _run_job(services, bulk_issuer.resume(services.bulk, options.issuer, options.id), options.json)
 
 
 def show_one(services: Services, options: Namespace) -> int:
@@ -164,7 +164,7 @@ def _dry_run(services: Services, options: Namespace, sent: Upload) -> int:
     return 1 if found.with_errors or found.with_duplicates else 0
 
 
-def _work(services: Services, job: Job, as_json: bool) -> int:
+def _run_job(services: Services, job: Job, as_json: bool) -> int:
     """Issue the waiting rows now, in this process; otherwise the task queue would do it later."""
     bulk = services.bulk
     try:
@@ -174,7 +174,7 @@ def _work(services: Services, job: Job, as_json: bool) -> int:
     except KeyboardInterrupt:
         note(f"Interrupted. Resume with: laurel job resume {job.issuer_id} {job.id}")
         raise
-    refused = islice(bulk_issuer.results(bulk, done, RowState.REFUSED), SHOWN)
+    refused = islice(bulk_issuer.results(bulk, done, RowState.REFUSED), MAX_ERRORS_SHOWN)
     _show_rows(services, (result for result, _ in refused), as_json)
     _show(done, as_json)
     return 0 if done.state is JobState.DONE and not done.counts.refused else 1
@@ -183,11 +183,11 @@ def _work(services: Services, job: Job, as_json: bool) -> int:
 def _show_errors(row_errors: tuple[RowError, ...], as_json: bool) -> None:
     rows = [
         {"row": row_error.row, "column": row_error.column, "code": row_error.code, "detail": row_error.detail}
-        for row_error in (row_errors if as_json else row_errors[:SHOWN])
+        for row_error in (row_errors if as_json else row_errors[:MAX_ERRORS_SHOWN])
     ]
     table(as_json, ("row", "column", "detail"), rows)
-    if len(row_errors) > SHOWN and not as_json:
-        note(f"{len(row_errors) - SHOWN:,} more errors; use --json to print all")
+    if len(row_errors) > MAX_ERRORS_SHOWN and not as_json:
+        note(f"{len(row_errors) - MAX_ERRORS_SHOWN:,} more errors; use --json to print all")
 
 
 def _show(job: Job, as_json: bool) -> None:

@@ -24,7 +24,7 @@ _MARKS = {StepState.DONE: "+", StepState.OPEN: ">", StepState.LOCKED: " "}
 def add_commands(resources: Commands) -> None:
     """Add `pathway`."""
     verbs = grammar.verbs(resources, "pathway", "manage pathways, which lead from several credentials to a larger one")
-    for verb, act, description in (
+    for verb, handler, description in (
         ("create", create, "create a pathway"),
         ("update", update, "create a new version; existing completions are kept"),
         ("list", list_all, "list the pathways of an issuer"),
@@ -32,7 +32,7 @@ def add_commands(resources: Commands) -> None:
         ("completions", completions, "list completions and whether their credentials are still valid"),
         ("backfill", backfill, "complete it for holders who earned its steps earlier; safe to repeat"),
     ):
-        command = documents.command(verbs, verb, act, description, "pathway")
+        command = documents.command(verbs, verb, handler, description, "pathway")
         if verb == "progress":
             command.add_argument("email", help="email address of the holder")
         if verb == "completions":
@@ -125,10 +125,10 @@ def _show(pathway: Pathway, as_json: bool) -> None:
     show(as_json, text, **pathway_json.write(pathway))
 
 
-def _lines(seen: NodeProgress, depth: int) -> list[str]:
-    node, indent = seen.node, "  " * depth
+def _lines(node_progress: NodeProgress, depth: int) -> list[str]:
+    node, indent = node_progress.node, "  " * depth
     if isinstance(node, Step):
-        return [f"{indent}{_MARKS[seen.state]} {node.name}"]
+        return [f"{indent}{_MARKS[node_progress.state]} {node.name}"]
     rule = {"all": "all of", "in_order": "in order", "any": f"any {node.required} of"}[node.rule.value]
-    below = [line for step in seen.steps for line in _lines(step, depth + 1)]
-    return [f"{indent}{_MARKS[seen.state]} {f'{node.name}, {rule}' if node.name else rule}:", *below]
+    below = [line for step in node_progress.steps for line in _lines(step, depth + 1)]
+    return [f"{indent}{_MARKS[node_progress.state]} {f'{node.name}, {rule}' if node.name else rule}:", *below]

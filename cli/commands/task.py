@@ -12,19 +12,19 @@ from cli import grammar
 from cli.grammar import Commands
 from cli.output import UsageProblem, note, show, table
 
-MOST = 10_000
+MAX_DEAD_LETTERS = 10_000
 """Most failed tasks that one command reads."""
 
 
 def add_commands(resources: Commands) -> None:
     """Add `task`."""
     verbs = grammar.verbs(resources, "task", "manage tasks that failed ten times")
-    for verb, act, description, example in (
+    for verb, handler, description, example in (
         ("list", list_dead_letters, "list failed tasks, oldest first", ""),
         ("retry", retry, "retry failed tasks", "--all"),
         ("delete", delete, "delete failed tasks", "--kind deliver --issuer acme"),
     ):
-        command = grammar.command(verbs, verb, act, description, f"laurel task {verb} {example}".rstrip())
+        command = grammar.command(verbs, verb, handler, description, f"laurel task {verb} {example}".rstrip())
         command.add_argument(
             "--kind", help="only tasks of this kind, as shown by `task list`: deliver, pathways, job, ..."
         )
@@ -43,33 +43,35 @@ def list_dead_letters(services: Services, options: Namespace) -> int:
 
 def retry(services: Services, options: Namespace) -> int:
     """Make failed tasks due now and reset their attempts."""
-    return _each(services, options, lambda one: services.tasks.retry(one, services.clock()), "queued")
+    return _apply_to_selected(services, options, lambda one: services.tasks.retry(one, services.clock()), "queued")
 
 
 def delete(services: Services, options: Namespace) -> int:
     """Delete failed tasks without running them."""
-    return _each(services, options, services.tasks.drop, "deleted")
+    return _apply_to_selected(services, options, services.tasks.drop, "deleted")
 
 
-def _each(services: Services, options: Namespace, act: Callable[[DeadLetter], None], outcome: str) -> int:
+def _apply_to_selected(
+    services: Services, options: Namespace, handler: Callable[[DeadLetter], None], outcome: str
+) -> int:
     if not (options.all or options.kind or options.issuer or options.subject):
         raise UsageProblem("Select tasks with --kind, --issuer, --subject or --all.")
     done = gone = 0
     for dead_letter in _selected(services, options):
         try:
-            act(dead_letter)
+            handler(dead_letter)
         except NotFound:
             gone += 1  # another command handled it first
             continue
         done += 1
         _show(options, dead_letter, outcome)
-    note(f"{done} {outcome}" + (f", {gone} no longer there" if gone else ""))
+    note(f"{done} {outcome}" + (f", {gone} no longer exist" if gone else ""))
     return 0 if done else 1
 
 
 def _selected(services: Services, options: Namespace) -> Iterator[DeadLetter]:
     # All are read before the first one moves, so that none is read twice.
-    for dead_letter in list(services.tasks.dead_letters(MOST)):
+    for dead_letter in list(services.tasks.dead_letters(MAX_DEAD_LETTERS)):
         task = dead_letter.task
         wanted = ((options.kind, task.kind), (options.issuer, task.issuer_id), (options.subject, task.subject))
         if all(ask is None or ask == value for ask, value in wanted):

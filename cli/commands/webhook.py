@@ -17,7 +17,7 @@ from cli.output import note, show, table
 def add_commands(resources: Commands) -> None:
     """Add `webhook`."""
     verbs = grammar.verbs(resources, "webhook", "manage webhooks, which issue credentials when a course is completed")
-    for verb, act, what in (
+    for verb, handler, what in (
         ("create", create, "create a webhook; its secret is shown only once"),
         ("update", update, "replace the configuration; secrets are kept"),
         ("list", list_all, "list the webhooks of an issuer"),
@@ -25,13 +25,13 @@ def add_commands(resources: Commands) -> None:
         ("rotate-secret", rotate_secret, "create a new secret; the previous one is valid for 24 more hours"),
         ("delete", delete, "delete a webhook; issued credentials are kept"),
     ):
-        documents.command(verbs, verb, act, what, "webhook")
+        documents.command(verbs, verb, handler, what, "webhook")
 
 
 def create(services: Services, options: Namespace) -> int:
     """Create a webhook and show its secret once."""
     draft = read(options.file, webhook_json.read)
-    _show_made(
+    _show_new(
         services, webhook_actions.add(services.issuer_context, services.webhooks, options.issuer, draft), options.json
     )
     return 0
@@ -68,7 +68,7 @@ def deliveries(services: Services, options: Namespace) -> int:
 
 def rotate_secret(services: Services, options: Namespace) -> int:
     """Create a new secret and show it once."""
-    _show_made(
+    _show_new(
         services,
         webhook_actions.rotate(services.issuer_context, services.webhooks, options.issuer, options.id),
         options.json,
@@ -91,7 +91,7 @@ def _show(services: Services, webhook: Webhook, as_json: bool) -> None:
     show(as_json, text, **webhook_json.write(webhook, base_url))
 
 
-def _show_made(services: Services, made: WebhookWithSecret, as_json: bool) -> None:
+def _show_new(services: Services, created: WebhookWithSecret, as_json: bool) -> None:
     base_url = services.issuer_context.base_url
-    text = f"{made.webhook.id}  {webhook_json.address(made.webhook, base_url)}\n{made.secret}"
-    show(as_json, text, **webhook_json.write(made.webhook, base_url), secret=made.secret)
+    text = f"{created.webhook.id}  {webhook_json.address(created.webhook, base_url)}\n{created.secret}"
+    show(as_json, text, **webhook_json.write(created.webhook, base_url), secret=created.secret)

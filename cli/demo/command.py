@@ -43,10 +43,10 @@ def seed_demo(services: Services, options: Namespace) -> int:
 
 def _write(path: Path, text: str) -> None:
     # Written to a temporary file and renamed, so that readers never see a partial file.
-    aside = path.with_name(f"{path.name}.tmp")
+    temporary = path.with_name(f"{path.name}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text)
-        aside.replace(path)
+        temporary.write_text(text)
+        temporary.replace(path)
     except OSError as error:
         raise UsageProblem(f"{path} cannot be written: {error.strerror}.", code="file_unwritable") from error

@@ -43,7 +43,7 @@ EXPECTED = {
 
 REASONS = {
     Kind.REVOKED: "Another person took the examination in the holder’s name.",
-    Kind.SUSPENDED: "On hold while the examination records are being audited.",
+    Kind.SUSPENDED: "Suspended while the examination records are being audited.",
 }
 
 _YEAR = timedelta(days=365)
@@ -57,7 +57,7 @@ class Planned:
     kind: Kind
     holder: Holder
     course: int
-    """Index in `LESSONS`."""
+    """Index in `COURSES`."""
     starts: timedelta
     ends: timedelta | None
 
@@ -80,7 +80,7 @@ def credential_id(base_url: str, number: int) -> str:
 
 
 def achievement_id(base_url: str, course: int) -> str:
-    """Return the UUID of demo achievement ``lesson``."""
+    """Return the UUID of demo achievement ``course``."""
     return str(uuid.UUID(bytes=_digest(base_url, "achievement", course)[:16], version=4))
 
 
@@ -89,7 +89,7 @@ def _digest(base_url: str, what: str, number: int) -> bytes:
 
 
 def _awards() -> Iterator[tuple[int, int]]:
-    """Yield (person, lesson): two different lessons for each person, and a third for every second person."""
+    """Yield (person, course): two different courses for each person, and a third for every second person."""
     for person in range(len(PEOPLE)):
         yield person, person % len(COURSES)
         yield person, (3 * person + 1 + person // 8 * 2) % len(COURSES)

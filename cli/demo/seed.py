@@ -46,9 +46,11 @@ def seed(issuer_context: IssuerContext, progress: Progress) -> None:
     steps = len(ISSUERS) + len(COURSES) + len(planned)
     done = _count(progress, steps, _seed_issuers(issuer_context), 0)
     done = _count(progress, steps, _seed_achievements(issuer_context), done)
-    there = {record.id for new, _ in ISSUERS for record in issuer_context.issuer_store.records(new.id)}
+    existing_ids = {record.id for new, _ in ISSUERS for record in issuer_context.issuer_store.records(new.id)}
     with ThreadPoolExecutor(WORKERS) as pool:
-        _count(progress, steps, pool.map(lambda each: _seed_credential(issuer_context, each, there), planned), done)
+        _count(
+            progress, steps, pool.map(lambda each: _seed_credential(issuer_context, each, existing_ids), planned), done
+        )
 
 
 def seed_owner(access_context: AccessContext, email: str) -> None:
@@ -70,15 +72,15 @@ def demo_map(base_url: str) -> dict[str, dict[str, str]]:
     return {kind.value: found[kind.value] for kind in Kind}
 
 
-def check(hosted_reports: HostedReports, shown: Mapping[str, Mapping[str, str]]) -> None:
+def check(hosted_reports: HostedReports, demo_credentials: Mapping[str, Mapping[str, str]]) -> None:
     """Verify the credential of each kind. Raises `WrongVerdict` naming every kind with an unexpected verdict."""
     wrong = []
     for kind, expected in EXPECTED.items():
-        verdict = hosted_reports.open(shown[kind.value]["id"], None).report.verdict
+        verdict = hosted_reports.open(demo_credentials[kind.value]["id"], None).report.verdict
         if verdict is not expected:
             wrong.append(f"{kind} is {verdict}, not {expected}")
     if wrong:
-        raise WrongVerdict(f"The demo does not show what it should: {'; '.join(wrong)}.")
+        raise WrongVerdict(f"The demo data is not as expected:  {'; '.join(wrong)}.")
 
 
 def _count(progress: Progress, steps: int, work: Iterable[None], done: int) -> int:
@@ -96,7 +98,7 @@ def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
             found = issuer_actions.create(issuer_context, new, method, registered=True)
         if method is issuer_actions.Method.WEB and found.did != issuer_did(issuer_context.base_url, new.id):
             raise Conflict(
-                f"These tables hold a demo that was signed as {found.did}. Use the address it was made for, "
+                f"These tables contain demo data signed as {found.did}. Use the base URL it was created for, "
                 "or other tables.",
                 code="demo_of_another_address",
             )
@@ -104,10 +106,10 @@ def _seed_issuers(issuer_context: IssuerContext) -> Iterable[None]:
 
 
 def _seed_achievements(issuer_context: IssuerContext) -> Iterable[None]:
-    there = {found.id for new, _ in ISSUERS for found in issuer_context.issuer_store.achievements(new.id)}
+    existing_ids = {found.id for new, _ in ISSUERS for found in issuer_context.issuer_store.achievements(new.id)}
     for number, course in enumerate(COURSES):
         name = achievement_id(issuer_context.base_url, number)
-        if name not in there:
+        if name not in existing_ids:
             achievements.add(issuer_context, _new_achievement(course, name))
         yield
 
@@ -126,8 +128,8 @@ def _new_achievement(course: Course, name: str) -> NewAchievement:
     )
 
 
-def _seed_credential(issuer_context: IssuerContext, planned: Planned, there: set[str]) -> None:
-    if planned.id not in there:
+def _seed_credential(issuer_context: IssuerContext, planned: Planned, existing_ids: set[str]) -> None:
+    if planned.id not in existing_ids:
         issue.issue(damaging(issuer_context, planned.kind), _award(issuer_context, planned))
     if planned.kind not in REASONS:
         return

@@ -8,7 +8,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access import links, rate_limits
-from chalicelib.access.links import ADDRESS, ADDRESS_FROM, ALL, GUESSES, LIFE, NETWORK
+from chalicelib.access.links import (
+    LIFETIME,
+    PER_ADDRESS,
+    PER_ADDRESS_AND_NETWORK,
+    PER_DEPLOYMENT,
+    PER_NETWORK,
+    UNKNOWN_LINKS,
+)
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.errors import NotFound, Refused, Unavailable
 from tests.access.fakes import NOW, AccessFixture, LookedAtTogether
@@ -72,9 +79,9 @@ def test_viewing_a_link_does_not_use_it(access: AccessFixture) -> None:
 
 def test_link_expires_after_fifteen_minutes(access: AccessFixture) -> None:
     secret, browser_secret = request_link(access)
-    access.now = NOW + LIFE - timedelta(seconds=1)
+    access.now = NOW + LIFETIME - timedelta(seconds=1)
     assert links.inspect(access.access_context, secret, CALLER, browser_secret)
-    access.now = NOW + LIFE
+    access.now = NOW + LIFETIME
     for act in (links.inspect, links.redeem):
         with pytest.raises(NotFound):
             act(access.access_context, secret, CALLER, browser_secret)
@@ -115,37 +122,37 @@ def test_guessed_secret_is_not_found(access: AccessFixture, guess: str) -> None:
 
 def test_guesses_from_one_network_are_limited_but_a_valid_link_works(access: AccessFixture) -> None:
     secret, browser_secret = request_link(access)
-    for _ in range(GUESSES.most):
+    for _ in range(UNKNOWN_LINKS.max_count):
         with pytest.raises(NotFound):
             links.inspect(access.access_context, "a" * 52, CALLER, browser_secret)
     with pytest.raises(TooMany) as caught:
         links.redeem(access.access_context, "a" * 52, CALLER, browser_secret)
-    assert 0 < caught.value.seconds <= GUESSES.window.total_seconds()
+    assert 0 < caught.value.seconds <= UNKNOWN_LINKS.window.total_seconds()
     with pytest.raises(NotFound):
         links.inspect(access.access_context, "a" * 52, "198.51.100.1", browser_secret)
     assert links.redeem(access.access_context, secret, CALLER, browser_secret)
 
 
 def test_emails_to_one_address_are_limited_without_an_error(access: AccessFixture) -> None:
-    for number in range(ADDRESS.most + 3):
+    for number in range(PER_ADDRESS.max_count + 3):
         assert len(links.request(access.access_context, EMAIL, "/", f"203.0.113.{number}", None)) == 52
-    assert len(access.mailer.sent) == ADDRESS.most
+    assert len(access.mailer.sent) == PER_ADDRESS.max_count
     access.now = NOW + timedelta(hours=1)
     request_link(access)
-    assert len(access.mailer.sent) == ADDRESS.most + 1
+    assert len(access.mailer.sent) == PER_ADDRESS.max_count + 1
 
 
 def test_requests_by_others_do_not_lock_out_the_owner_of_an_address(access: AccessFixture) -> None:
-    for number in range(NETWORK.most):
+    for number in range(PER_NETWORK.max_count):
         links.request(access.access_context, EMAIL, "/", f"2001:db8:0:{number:x}::1", None)  # one /56 network
-    assert len(access.mailer.sent) == ADDRESS_FROM.most
+    assert len(access.mailer.sent) == PER_ADDRESS_AND_NETWORK.max_count
     secret, browser_secret = request_link(access)
-    assert len(access.mailer.sent) == ADDRESS_FROM.most + 1
+    assert len(access.mailer.sent) == PER_ADDRESS_AND_NETWORK.max_count + 1
     assert links.redeem(access.access_context, secret, CALLER, browser_secret).email == EMAIL
 
 
 def test_requests_from_one_network_are_limited(access: AccessFixture) -> None:
-    for number in range(NETWORK.most):
+    for number in range(PER_NETWORK.max_count):
         request_link(access, f"p{number}@example.org")
     with pytest.raises(TooMany) as caught:
         request_link(access, "one-more@example.org")
@@ -154,7 +161,7 @@ def test_requests_from_one_network_are_limited(access: AccessFixture) -> None:
 
 
 def test_requests_per_deployment_are_limited(access: AccessFixture) -> None:
-    for number in range(ALL.most):
+    for number in range(PER_DEPLOYMENT.max_count):
         caller = f"10.{number // 62_500}.{number // 250 % 250}.{number % 250}"
         links.request(access.access_context, f"p{number}@example.org", "/", caller, None)
     with pytest.raises(TooMany):

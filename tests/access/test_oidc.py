@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.access import oidc, sessions
 from chalicelib.access.access_context import AccessContext
-from chalicelib.access.oidc import LIFE, Proven
+from chalicelib.access.oidc import LIFETIME, Proven
 from chalicelib.access.providers import Provider
 from chalicelib.errors import Refused, Unauthenticated, Unavailable
 from tests.access.fakes import CAMPUS, NOW, AccessFixture, Providers
@@ -157,7 +157,7 @@ def test_response_is_valid_once_in_its_browser_for_ten_minutes(
     refused(lambda: oidc.finish(access_context, providers, replace(CAMPUS, id="other"), cookie, answer))
     refused(lambda: oidc.finish(access_context, providers, CAMPUS, cookie, {**answer, "state": "x"}))
     refused(lambda: oidc.finish(access_context, providers, CAMPUS, cookie, {"code": answer["code"]}))
-    late = replace(access_context, clock=lambda: NOW + LIFE)
+    late = replace(access_context, clock=lambda: NOW + LIFETIME)
     refused(lambda: oidc.finish(late, providers, CAMPUS, cookie, answer))
     assert oidc.finish(access_context, providers, CAMPUS, cookie, answer).email == "ada@college.example"
     with pytest.raises(Unavailable):
@@ -187,7 +187,7 @@ def test_authorization_code_of_another_browser_is_refused(access_context: Access
 
 def test_return_path_is_a_local_page(access_context: AccessContext, providers: Providers) -> None:
     url, cookie = oidc.begin(access_context, providers, CAMPUS, "//evil.example")
-    assert oidc.finish(access_context, providers, CAMPUS, cookie, providers.visit(url)).following == "/console"
+    assert oidc.finish(access_context, providers, CAMPUS, cookie, providers.visit(url)).return_path == "/console"
 
 
 def test_clock_skew_of_up_to_a_minute_is_accepted(access_context: AccessContext, providers: Providers) -> None:

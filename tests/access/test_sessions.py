@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from chalicelib.access import sessions, signing_keys
-from chalicelib.access.sessions import IDLE, LIFE
+from chalicelib.access.sessions import IDLE_TIMEOUT, LIFETIME
 from chalicelib.errors import Unauthenticated
 from tests.access.fakes import NOW, AccessFixture
 
@@ -50,21 +50,21 @@ def test_each_session_has_its_own_secrets(access: AccessFixture) -> None:
 def test_active_session_expires_at_its_maximum_age(access: AccessFixture) -> None:
     _, cookie = sessions.sign_in(access.access_context, EMAIL)
     time = NOW
-    while time + timedelta(minutes=50) < NOW + LIFE:
+    while time + timedelta(minutes=50) < NOW + LIFETIME:
         time += timedelta(minutes=50)
         access.now = time
         sessions.person(access.access_context, cookie)
-    access.now = NOW + LIFE - timedelta(seconds=1)
+    access.now = NOW + LIFETIME - timedelta(seconds=1)
     sessions.person(access.access_context, cookie)
-    access.now = NOW + LIFE
+    access.now = NOW + LIFETIME
     assert refused(access, cookie)
 
 
 def test_idle_session_expires_after_an_hour(access: AccessFixture) -> None:
     _, cookie = sessions.sign_in(access.access_context, EMAIL)
-    access.now = NOW + IDLE - timedelta(seconds=1)
+    access.now = NOW + IDLE_TIMEOUT - timedelta(seconds=1)
     sessions.person(access.access_context, cookie)
-    access.now += IDLE
+    access.now += IDLE_TIMEOUT
     assert refused(access, cookie)
 
 

@@ -1,4 +1,4 @@
-"""API tokens: secrets, ownership, revocation and limits."""
+"""API keys: secrets, ownership, revocation and limits."""
 
 from __future__ import annotations
 

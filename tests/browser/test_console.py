@@ -120,7 +120,7 @@ def test_a_list_is_checked_corrected_and_issued(
         expect(page.get_by_text("Enter a date such as 2027-12-31.")).to_be_visible()
         assert_accessible(chromium, page, screenshots / f"console-errors-{width}.png")
         rows.fill("name,email,valid_until\nGrace Hopper,grace@example.org,2027-12-31\nMary Seacole,,\n")
-        page.get_by_role("button", name="Check again").click()
+        page.get_by_role("button", name="Check list again").click()
         expect(page.get_by_role("heading", name="2 rows, no errors")).to_be_visible()
         assert_accessible(chromium, page, screenshots / f"console-checked-{width}.png")
         page.get_by_role("button", name="Issue 2 credentials").click()
@@ -139,7 +139,7 @@ def test_credential_is_found_and_revoked(chromium: Browser, laurel: Laurel, scre
     context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/credentials", **context_options) as (page, messages):
         page.get_by_label("Name or email address").fill(f"rosalind {width}")
-        page.get_by_role("button", name="Find").click()
+        page.get_by_role("button", name="Search").click()
         page.get_by_role("link", name=name).click()
         page.get_by_role("link", name="Revoke credential").click()
         expect(page.get_by_text("You cannot undo this.")).to_be_visible()
@@ -275,5 +275,5 @@ def test_viewer_sees_only_the_sign_out_and_find_buttons(chromium: Browser, laure
     for path in ("", "/achievements", "/credentials", VALID.removeprefix("/console/fernhill"), "/members"):
         with console(chromium, laurel, f"/console/fernhill{path}", "vi@fernhill.example") as (page, _):
             labels = [button.inner_text() for button in page.get_by_role("button").all()]
-            assert [name for name in labels if not re.fullmatch("Sign out|Find", name)] == []
+            assert [name for name in labels if not re.fullmatch("Sign out|Search", name)] == []
             assert page.get_by_role("link", name=re.compile("^(Issue|API keys|Settings|Edit)")).count() == 0

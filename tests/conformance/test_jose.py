@@ -13,7 +13,7 @@ import pytest
 from chalicelib.errors import Malformed
 from chalicelib.verify.jose import compact
 from chalicelib.verify.jose.claims import read
-from chalicelib.verify.keys.listed import key_of_jwk, key_of_method
+from chalicelib.verify.keys.key_entry import key_of_jwk, key_of_method
 from chalicelib.verify.keys.public_key import UnusableKey
 from chalicelib.verify.keys.signatures import is_valid
 from tests.verify.canonical import vectors

@@ -39,7 +39,7 @@ def test_missing_items_have_initial_values(store: Store) -> None:
     assert store.delivery("north", "c" * 26) == delivery_status.Delivery("c" * 26, "north")
     assert store.mailbox(BOX) == mailbox.Mailbox(BOX)
     assert store.sent_email("mail-1") is None
-    assert store.link(links.Name("0" * 32, "1" * 64)) is None
+    assert store.link(links.LinkKey("0" * 32, "1" * 64)) is None
 
 
 def test_delivery_round_trips(store: Store) -> None:
@@ -83,18 +83,18 @@ def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:
 
 
 def test_links_are_found_by_secret_and_deleted_by_mailbox(store: Store) -> None:
-    box, other = links.box_of(BOX), links.box_of(mailbox.digest("eve@example.org"))
+    box, other = links.mailbox_id_of(BOX), links.mailbox_id_of(mailbox.digest("eve@example.org"))
     mine = [
         Link(box, "1" * 64, Purpose.MY, "ada@example.org", NOW, "north", "c" * 26),
         Link(box, "2" * 64, Purpose.UNSUBSCRIBE, "ada@example.org", NOW),
     ]
     theirs = Link(other, "3" * 64, Purpose.MY, "eve@example.org", NOW)
     store.add_links([*mine, theirs])
-    assert [store.link(links.Name(link.box, link.digest)) for link in mine] == mine
-    assert store.link(links.Name(other, "1" * 64)) is None
+    assert [store.link(links.LinkKey(link.mailbox_id, link.digest)) for link in mine] == mine
+    assert store.link(links.LinkKey(other, "1" * 64)) is None
     store.delete_links(box)
     store.delete_links(box)
-    assert [store.link(links.Name(link.box, link.digest)) for link in (*mine, theirs)] == [None, None, theirs]
+    assert [store.link(links.LinkKey(link.mailbox_id, link.digest)) for link in (*mine, theirs)] == [None, None, theirs]
 
 
 def test_sent_email_is_found_by_message_id(store: Store) -> None:

@@ -38,7 +38,7 @@ def test_credentials_are_read_with_recipients_in_order(storage: Storage, archive
     for record in records:
         storage.issuer_store.add_record(record, to if record.id == to.credential_id else None)
     rows = [row_of(record, None) for record in records]
-    assert archive.held(rows) == [(records[0], None), (records[1], to), (records[2], None)]
+    assert archive.read_many(rows) == [(records[0], None), (records[1], to), (records[2], None)]
 
 
 def test_all_current_and_earlier_status_lists_are_found(storage: Storage, archive: Archive):

@@ -17,7 +17,7 @@ from chalicelib.award.webhooks.webhook import (
     WebhookStore,
 )
 from chalicelib.award.webhooks.webhook_actions import MAX_COURSES
-from chalicelib.dynamo.stores.webhooks import KEPT, DynamoWebhookStore
+from chalicelib.dynamo.stores.webhooks import RETENTION, DynamoWebhookStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, NotFound
 from tests.award.pathways import fakes
@@ -116,14 +116,14 @@ def test_webhook_delivery_round_trips(webhooks: WebhookStore) -> None:
 
 def test_expired_delivery_is_not_listed_before_it_is_deleted(webhooks: WebhookStore) -> None:
     webhooks.add_delivery(WEBHOOK, DELIVERY)
-    assert webhooks.deliveries("acme", WEBHOOK.id, NOW + KEPT - timedelta(seconds=1), 50) == [DELIVERY]
-    assert webhooks.deliveries("acme", WEBHOOK.id, NOW + KEPT, 50) == []
+    assert webhooks.deliveries("acme", WEBHOOK.id, NOW + RETENTION - timedelta(seconds=1), 50) == [DELIVERY]
+    assert webhooks.deliveries("acme", WEBHOOK.id, NOW + RETENTION, 50) == []
 
 
 def test_deliveries_are_stored_in_the_secrets_table_with_a_ttl(tables: Tables) -> None:
     DynamoWebhookStore(tables).add_delivery(WEBHOOK, DELIVERY)
     items = tables.client.scan(TableName=tables.secrets)["Items"]
-    assert [item["expires"]["N"] for item in items] == [str(int((NOW + KEPT).timestamp()))]
+    assert [item["expires"]["N"] for item in items] == [str(int((NOW + RETENTION).timestamp()))]
     assert tables.client.scan(TableName=tables.credentials)["Items"] == []
 
 

@@ -12,7 +12,7 @@ from chalicelib.credential.record import Record
 from chalicelib.dynamo.items.credentials import RecordItem
 from chalicelib.dynamo.tables import Put
 from crash import award
-from crash.award import SCENES, Scene
+from crash.award import SCENARIOS, Scenario
 from crash.stage import Stage
 from local.aws import EmbeddedAws
 
@@ -30,20 +30,20 @@ def region(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("name", ["issue with an Idempotency-Key", "revoke", "reinstate", "correct", "renew"])
 def test_crash_at_any_call_causes_no_loss_duplicate_or_partial_write(region: str, name: str) -> None:
-    scenes = [scene for scene in SCENES if scene.name == name]
-    tally = award.run(region, scenes)
-    assert tally.faults == []
-    assert tally.clean
-    assert tally.crash_points >= 4 * 4
+    scenarios = [scenario for scenario in SCENARIOS if scenario.name == name]
+    totals = award.run(region, scenarios)
+    assert totals.faults == []
+    assert totals.clean
+    assert totals.crash_points >= 4 * 4
 
 
 def test_double_issue_without_an_idempotency_key_is_detected(region: str) -> None:
-    def act(stage: Stage, _: str) -> list[Record]:
+    def action(stage: Stage, _: str) -> list[Record]:
         return [issue.issue(stage.issuer_context, award._award(stage))]
 
-    tally = award.run(region, [Scene("no key", act, award._there(1))])
-    assert tally.double > 0
-    assert not tally.clean
+    totals = award.run(region, [Scenario("no key", action, award._expect_count(1))])
+    assert totals.duplicated > 0
+    assert not totals.clean
 
 
 def test_write_in_two_steps_is_detected_as_partial(region: str) -> None:
@@ -58,9 +58,9 @@ def test_write_in_two_steps_is_detected_as_partial(region: str) -> None:
             self._tables.put(self._tables.credentials, Put(RecordItem.of(record).raw()))
             self._issuer_store.record(record.id)
 
-    def act(stage: Stage, _: str) -> list[Record]:
+    def action(stage: Stage, _: str) -> list[Record]:
         stage.issuer_context = replace(stage.issuer_context, issuer_store=InTwoSteps(stage))  # type: ignore[arg-type]
-        return [issue.issue(stage.issuer_context, award._award(stage, name=award._claim(stage)))]
+        return [issue.issue(stage.issuer_context, award._award(stage, name=award._prepare_claim(stage)))]
 
-    tally = award.run(region, [Scene("two steps", act, award._there(1))])
-    assert tally.half_issued > 0
+    totals = award.run(region, [Scenario("two steps", action, award._expect_count(1))])
+    assert totals.inconsistent > 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.credential.strict_json import DEFAULT, Caps, parse
+from chalicelib.credential.strict_json import DEFAULT, Limits, parse
 from chalicelib.errors import Malformed
 
 
@@ -99,14 +99,14 @@ json_values = st.recursive(
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), json_values, max_size=4))
 def test_json_round_trips(value: dict[str, object]) -> None:
-    assert parse(json.dumps(value).encode(), Caps(depth=64)) == value
+    assert parse(json.dumps(value).encode(), Limits(depth=64)) == value
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", 'c"', "\\"]), json_values), min_size=1, max_size=4))
 def test_duplicate_name_is_detected_with_any_values(members: list[tuple[str, object]]) -> None:
     data = ("{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in members) + "}").encode()
     if len({name for name, _ in members}) == len(members):
-        assert parse(data, Caps(depth=64)) == dict(members)
+        assert parse(data, Limits(depth=64)) == dict(members)
     else:
         with pytest.raises(Malformed, match="appears twice"):
-            parse(data, Caps(depth=64))
+            parse(data, Limits(depth=64))

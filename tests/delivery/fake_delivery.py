@@ -80,7 +80,7 @@ class DeliveryFixture:
     def within(self, limit: Limit, subject: str) -> bool:
         start = int(self.now.timestamp() // limit.window.total_seconds())
         self.counted[limit.name, start, subject] += 1
-        return self.counted[limit.name, start, subject] <= limit.most
+        return self.counted[limit.name, start, subject] <= limit.max_count
 
     def entropy(self, size: int) -> bytes:
         return hashlib.shake_256(next(self._counter).to_bytes(8)).digest(size)

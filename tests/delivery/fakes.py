@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.delivery.delivery_status import Delivery, State
 from chalicelib.delivery.emails.email_content import EmailContent
-from chalicelib.delivery.links import Link, Name
+from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
 from chalicelib.errors import Conflict
@@ -21,7 +21,7 @@ class Store:
 
     deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
-    links: dict[Name, Link] = field(default_factory=dict)
+    links: dict[LinkKey, Link] = field(default_factory=dict)
     sent_emails: dict[str, SentEmail] = field(default_factory=dict)
     early_events: dict[tuple[str, State], EarlyEvent] = field(default_factory=dict)
 
@@ -61,13 +61,13 @@ class Store:
         return after
 
     def add_links(self, links: Sequence[Link]) -> None:
-        self.links.update({Name(link.box, link.digest): link for link in links})
+        self.links.update({LinkKey(link.mailbox_id, link.digest): link for link in links})
 
-    def link(self, name: Name) -> Link | None:
+    def link(self, name: LinkKey) -> Link | None:
         return self.links.get(name)
 
-    def delete_links(self, box: str) -> None:
-        self.links = {name: link for name, link in self.links.items() if name.box != box}
+    def delete_links(self, mailbox_id: str) -> None:
+        self.links = {name: link for name, link in self.links.items() if name.mailbox_id != mailbox_id}
 
 
 @dataclass

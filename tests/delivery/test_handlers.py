@@ -203,7 +203,7 @@ def test_suppressed_mailbox_gets_no_email_and_the_status_says_why(step: object, 
 
 def test_holder_without_reminders_gets_only_the_first_email() -> None:
     fixture = DeliveryFixture()
-    fixture.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.choosing(box, "north", "new"))
+    fixture.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda box: mailbox.choose(box, "north", "new"))
     fixture.run_tasks(UNTIL)
     assert kinds(fixture) == [Kind.ISSUED]
 

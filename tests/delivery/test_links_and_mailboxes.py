@@ -32,24 +32,24 @@ def test_white_text_is_readable_on_every_accent(accent: str | None) -> None:
 
 @given(st.emails(), st.binary(min_size=32, max_size=32))
 def test_link_secret_leads_to_its_storage_key(email: str, entropy: bytes) -> None:
-    box = links.box_of(mailbox.digest(email))
-    token = links.secret(box, entropy)
-    name = links.name(token)
-    assert name is not None
-    assert name.box == box
-    assert entropy.hex() not in (name.digest, name.box)
+    mailbox_id = links.mailbox_id_of(mailbox.digest(email))
+    token = links.secret(mailbox_id, entropy)
+    key = links.link_key(token)
+    assert key is not None
+    assert key.mailbox_id == mailbox_id
+    assert entropy.hex() not in (key.digest, key.mailbox_id)
 
 
 @given(st.text(max_size=80))
 def test_malformed_link_secret_has_no_storage_key(token: str) -> None:
-    assert links.name(token) is None or len(token) == 65
+    assert links.link_key(token) is None or len(token) == 65
 
 
 @given(st.text(), st.text(), st.sampled_from(sharing.Target))
 def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: sharing.Target) -> None:
-    shown = sharing.Shown(name, issuer, "https://laurel.example/c/x", "x", ISSUED_AT, None)
+    shared = sharing.SharedCredential(name, issuer, "https://laurel.example/c/x", "x", ISSUED_AT, None)
     try:
-        url = sharing.address(target, shown)
+        url = sharing.address(target, shared)
     except UnicodeEncodeError:
         assert any(0xD800 <= ord(character) < 0xE000 for character in name + issuer)
         return
@@ -78,7 +78,7 @@ def test_sign_in_hides_rejected_addresses_and_raises_outages() -> None:
 
 def test_number_of_unsubscriptions_is_limited() -> None:
     box = BOX
-    for number in range(mailbox.MOST_ISSUERS):
+    for number in range(mailbox.MAX_ISSUERS):
         box = mailbox.unsubscribed(box, str(number))
     with pytest.raises(Refused):
         mailbox.unsubscribed(box, "one more")

@@ -35,14 +35,14 @@ def deliver(fixture: DeliveryFixture, times: int) -> int:
 
 def test_emails_to_one_recipient_are_limited() -> None:
     fixture = DeliveryFixture()
-    assert deliver(fixture, quota.ONE_RECIPIENT.most + 3) == quota.ONE_RECIPIENT.most
+    assert deliver(fixture, quota.PER_RECIPIENT.max_count + 3) == quota.PER_RECIPIENT.max_count
 
 
 def test_emails_over_the_quota_wait_for_the_next_day() -> None:
     fixture = DeliveryFixture()
     update_issuer(fixture, registered_as=None, domains=())
     fixture.tasks.status.clear()
-    fixture.counted["emails", int(fixture.now.timestamp() // 86_400), "north"] = quota.UNKNOWN.most
+    fixture.counted["emails", int(fixture.now.timestamp() // 86_400), "north"] = quota.UNPROVEN_ISSUER.max_count
     fixture.run_task("deliver")
     assert fixture.mailer.sent == []
     [task] = fixture.tasks.status
@@ -55,11 +55,11 @@ def test_emails_over_the_quota_wait_for_the_next_day() -> None:
 def test_domain_proof_raises_the_quota_and_registration_lifts_it() -> None:
     fixture = DeliveryFixture()
     today = int(fixture.now.timestamp() // 86_400)
-    fixture.counted["emails", today, "north"] = quota.UNKNOWN.most
+    fixture.counted["emails", today, "north"] = quota.UNPROVEN_ISSUER.max_count
     proof = DomainProof("north.example", Place.DNS, fixture.now, "0" * 64)
     update_issuer(fixture, registered_as="Another name", domains=(proof,))
     assert deliver(fixture, 1) == 1
-    fixture.counted["emails-proven", today, "north"] = quota.NAMED.most
+    fixture.counted["emails-proven", today, "north"] = quota.PROVEN_ISSUER.max_count
     assert deliver(fixture, 2) == 0
     update_issuer(fixture, registered_as=fixture.issuer_store.issuer("north").name)
     fixture.run_task("deliver")
@@ -70,18 +70,20 @@ def test_repeated_invitations_to_one_address_are_limited() -> None:
     fixture = DeliveryFixture()
     member = Member("north", EMAIL, Role.VIEWER, fixture.now)
     on_failure = [invite(fixture.delivery_context, member) for _ in range(10)]
-    assert on_failure == [True] * quota.ONE_INVITED.most + [False] * (10 - quota.ONE_INVITED.most)
-    assert len(fixture.mailer.sent) == quota.ONE_INVITED.most
+    assert on_failure == [True] * quota.INVITATIONS_PER_ADDRESS.max_count + [False] * (
+        10 - quota.INVITATIONS_PER_ADDRESS.max_count
+    )
+    assert len(fixture.mailer.sent) == quota.INVITATIONS_PER_ADDRESS.max_count
     fixture.now += timedelta(days=1)
     invite(fixture.delivery_context, member)
-    assert len(fixture.mailer.sent) == quota.ONE_INVITED.most + 1
+    assert len(fixture.mailer.sent) == quota.INVITATIONS_PER_ADDRESS.max_count + 1
 
 
 def test_invitations_per_issuer_are_limited() -> None:
     fixture = DeliveryFixture()
-    for number in range(quota.INVITATIONS.most + 5):
+    for number in range(quota.INVITATIONS.max_count + 5):
         invite(fixture.delivery_context, Member("north", f"p{number}@example.org", Role.VIEWER, fixture.now))
-    assert len(fixture.mailer.sent) == quota.INVITATIONS.most
+    assert len(fixture.mailer.sent) == quota.INVITATIONS.max_count
 
 
 @pytest.mark.parametrize("preference", ["forgotten", "unsubscribed"])

@@ -61,7 +61,7 @@ def published_events(aws: EmbeddedAws) -> Iterator[Callable[[], list[str]]]:
 def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, mailer: SesMailer) -> None:
     one = sample_email(Kind.ISSUED)
     message_id = mailer.send(one)
-    [kept] = [each for each in mail.kept(aws.endpoint_url) if each.id == message_id]
+    [kept] = [each for each in mail.sent_emails(aws.endpoint_url) if each.id == message_id]
     assert (kept.to, kept.subject) == (one.to, one.subject)
     assert one.main.url in kept.text
     assert one.main.url in kept.html
@@ -89,7 +89,7 @@ def test_simulator_addresses_publish_their_events(
 ) -> None:
     message_id = mailer.send(replace(sample_email(Kind.ISSUED), to=to))
     found = [email_events.parse(message) for message in published_events()]
-    assert sorted(one.fate for one in found if one) == sorted(event_types)
+    assert sorted(one.event_type for one in found if one) == sorted(event_types)
     assert {(one.message_id, one.addresses) for one in found if one} == {(message_id, (to,))}
 
 

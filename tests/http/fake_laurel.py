@@ -184,8 +184,8 @@ class Laurel:
         archive = Archive(self.issuer_store)
         return {
             **export.award_exporters(self.issuer_store, archive, self.bulk, self.pathways, self.webhooks),
-            "member": export.exporters(self.member_store.members, "email"),
-            "token": export.exporters(self.member_store.tokens, "id", but=("digest",)),
+            "member": export.dataclass_exporter(self.member_store.members, "email"),
+            "token": export.dataclass_exporter(self.member_store.tokens, "id", exclude=("digest",)),
         }
 
     @cached_property

@@ -131,8 +131,8 @@ def documented_role(caller: str, method: str) -> Role | None:
 
 def lowest_role(rule: Rule) -> Role | None:
     """The lowest role that ``rule`` admits."""
-    act = rule.act
-    return None if act is None else next(role for role in reversed(Role) if allowed(role, act))
+    permission = rule.permission
+    return None if permission is None else next(role for role in reversed(Role) if allowed(role, permission))
 
 
 def test_sample_documents_have_the_actual_shape(client: Gateway) -> None:

@@ -200,7 +200,7 @@ def test_a_request_without_a_valid_token_is_401(tenants: TwoTenants, method: str
 @for_caller_kinds(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
 def test_a_token_can_do_what_its_role_allows(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
-    allowed = role in ALLOWED[rule(method, path).act or ""]
+    allowed = role in ALLOWED[rule(method, path).permission or ""]
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
     response = tenants.send(method, call, tenants.token(OWNER, role))
@@ -214,7 +214,7 @@ def test_a_token_can_do_what_its_role_allows(tenants: TwoTenants, method: str, p
 @for_caller_kinds(CallerKind.TOKEN, CallerKind.EITHER)
 @pytest.mark.parametrize("role", Role)
 def test_a_token_of_another_tenant_gets_404(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
-    allowed = role in ALLOWED[rule(method, path).act or ""]
+    allowed = role in ALLOWED[rule(method, path).permission or ""]
     call = build(method, path, EntryContext(tenants.laurel))
     foreign_status = call.foreign_status or (404 if "{" in path else call.allowed_status)
     before = tenants.stored_state()
@@ -282,7 +282,7 @@ def test_a_signed_in_person_sees_only_their_own_data(tenants: TwoTenants, method
 @for_caller_kinds(CallerKind.MEMBER)
 @pytest.mark.parametrize("role", Role)
 def test_a_member_can_do_what_their_role_allows(tenants: TwoTenants, method: str, path: str, role: Role) -> None:
-    allowed = role in ALLOWED[rule(method, path).act or ""]
+    allowed = role in ALLOWED[rule(method, path).permission or ""]
     call = build(method, path, EntryContext(tenants.laurel))
     before = tenants.stored_state()
     headers, csrf = tenants.session(f"{role}@canary.example")
@@ -312,7 +312,7 @@ def test_a_non_member_gets_404(tenants: TwoTenants, method: str, path: str, role
 def test_another_tenants_ids_under_the_own_issuer_are_404(
     tenants: TwoTenants, method: str, path: str, role: Role
 ) -> None:
-    allowed = role in ALLOWED[rule(method, path).act or ""]
+    allowed = role in ALLOWED[rule(method, path).permission or ""]
     call = build(method, path, EntryContext(tenants.laurel, console_issuer=OTHER))
     foreign_status = call.foreign_status or (404 if path.count("{") > 1 else call.allowed_status)
     before = tenants.stored_state()
@@ -366,4 +366,4 @@ ALLOWED = {
     "export": {Role.OWNER},
     "manage": {Role.OWNER},
 }
-"""The roles allowed each act, repeated here on purpose."""
+"""The roles allowed each permission, repeated here on purpose."""

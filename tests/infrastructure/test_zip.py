@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local.package import CALLED, IMPORT_SETTINGS, NEVER_LOADED, Package
+from local.package import AWS_SERVICES, IMPORT_SETTINGS, NEVER_LOADED, Package
 from tests.infrastructure.wheels import GLIBC, fits, glibc_needed, recorded, tags
 from tests.verify.jose.tokens import by, jwk
 
@@ -119,4 +119,4 @@ def test_wheel_tag_compatibility_with_the_runtime(tag: str, expected: bool) -> N
 
 
 def test_only_the_aws_services_that_are_called_ship(unzipped: Path) -> None:
-    assert {found.name for found in (unzipped / "botocore" / "data").iterdir() if found.is_dir()} == set(CALLED)
+    assert {found.name for found in (unzipped / "botocore" / "data").iterdir() if found.is_dir()} == set(AWS_SERVICES)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chalicelib.award.ports import Signer
 from chalicelib.errors import LaurelError, Refused, Unavailable
-from chalicelib.kms.signer import LONGEST_MESSAGE, KmsSigner
+from chalicelib.kms.signer import MAX_MESSAGE, KmsSigner
 from local.aws import EmbeddedAws
 from tests import aws_calls, fakes
 
@@ -35,7 +35,7 @@ def signer(request: pytest.FixtureRequest) -> Iterator[Signer]:
 def test_signatures_of_a_new_key_verify_with_its_public_key(signer: Signer):
     key = signer.create("an issuer's key")
     public = Ed25519PublicKey.from_public_bytes(key.public)
-    for message in (b"m" * 64, b"", b"m" * LONGEST_MESSAGE):
+    for message in (b"m" * 64, b"", b"m" * MAX_MESSAGE):
         if message:
             public.verify(signer.sign(key.handle, message), message)
     with pytest.raises(InvalidSignature):
@@ -52,7 +52,7 @@ def test_the_public_key_can_be_read_again(signer: Signer):
 def test_a_message_longer_than_kms_allows_is_refused(signer: Signer):
     key = signer.create("one")
     with pytest.raises(Refused) as caught:
-        signer.sign(key.handle, b"m" * (LONGEST_MESSAGE + 1))
+        signer.sign(key.handle, b"m" * (MAX_MESSAGE + 1))
     assert caught.value.code == "message_too_long"
 
 
@@ -102,5 +102,5 @@ def test_the_kms_limit_and_algorithms_are_unchanged():
         aws_access_key_id="none", aws_secret_access_key="none",
     )  # fmt: skip
     members = client.meta.service_model.operation_model("Sign").input_shape.members
-    assert members["Message"].metadata["max"] == LONGEST_MESSAGE
+    assert members["Message"].metadata["max"] == MAX_MESSAGE
     assert {"ED25519_SHA_512", "ED25519_PH_SHA_512"} <= set(members["SigningAlgorithm"].enum)

@@ -64,9 +64,9 @@ def test_failed_start_names_its_log(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(embedded.NotReadyError, match="its log is"):
-            embedded.start(taken.getsockname()[1], tmp_path, patience=5)
+            embedded.start(taken.getsockname()[1], tmp_path, timeout=5)
 
 
 def test_another_embedded_aws_on_the_port_is_not_reused(aws: embedded.EmbeddedAws, tmp_path: Path) -> None:
     with pytest.raises(embedded.NotReadyError):
-        embedded.start(int(aws.endpoint_url.rpartition(":")[2]), tmp_path, patience=5)
+        embedded.start(int(aws.endpoint_url.rpartition(":")[2]), tmp_path, timeout=5)

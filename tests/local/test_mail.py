@@ -32,7 +32,7 @@ def get(port: int, path: str, host: str) -> tuple[int, bytes]:
 def test_mail_page_is_served_only_to_localhost(page: int) -> None:
     status, content = get(page, "/_mail", f"localhost:{page}")
     assert status == 200
-    assert b"<h1>Mail</h1>" in content
+    assert b"<h1>Emails</h1>" in content
     assert get(page, "/_mail", "evil.example")[0] == 403
 
 

@@ -32,7 +32,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     for each in running:
-        process.stop(each, patience=0)
+        process.stop(each, timeout=0)
 
 
 def test_process_is_recalled_from_its_record(start: Start, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_process_that_ignores_sigterm_is_killed(start: Start, tmp_path: Path) ->
     running = start([sys.executable, "-c", IGNORES_SIGTERM])
     while "on" not in (tmp_path / "log").read_text():
         continue
-    assert process.stop(running, patience=0.1)
+    assert process.stop(running, timeout=0.1)
     assert not running.alive
 
 

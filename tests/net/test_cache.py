@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.cache import FAILURE, LONGEST, USUAL, Cache
+from chalicelib.net.cache import DEFAULT_SECONDS, FAILURE_SECONDS, MAX_SECONDS, Cache
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Reply
 from chalicelib.verify.ports import Fetched
@@ -43,7 +43,7 @@ class Source:
         self.gate: threading.Event | None = None
         self.body = b""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
         self.fetches.append(url)
         if self.gate is not None:
             self.gate.wait(10)
@@ -71,27 +71,27 @@ def cache(source: Source, clock: Clock) -> Cache:
 
 
 def fetch(
-    cache: Cache, url: str = URL, accept: str = "application/json", stay: bool = False, seconds: float = 10
+    cache: Cache, url: str = URL, accept: str = "application/json", same_origin: bool = False, seconds: float = 10
 ) -> bytes:
-    return cache.get(url, accept=accept, deadline=Deadline.after(seconds, time.monotonic), stay=stay).body
+    return cache.get(url, accept=accept, deadline=Deadline.after(seconds, time.monotonic), same_origin=same_origin).body
 
 
 @pytest.mark.parametrize(
     ("cache_control", "seconds"),
     [
-        ("", USUAL),
-        ("public", USUAL),
+        ("", DEFAULT_SECONDS),
+        ("public", DEFAULT_SECONDS),
         ("max-age=20", 20),
         ("public, Max-Age = 20", 20),
         ('max-age="20"', 20),
         ("max-age=299", 299),
-        ("max-age=300", LONGEST),
-        ("max-age=301", LONGEST),
-        ("max-age=31536000, immutable", LONGEST),
-        ("max-age=99999999999999999999", LONGEST),
+        ("max-age=300", MAX_SECONDS),
+        ("max-age=301", MAX_SECONDS),
+        ("max-age=31536000, immutable", MAX_SECONDS),
+        ("max-age=99999999999999999999", MAX_SECONDS),
         ("max-age=20, max-age=10", 10),
-        ("s-maxage=5", USUAL),
-        ("max-age=abc", USUAL),
+        ("s-maxage=5", DEFAULT_SECONDS),
+        ("max-age=abc", DEFAULT_SECONDS),
     ],
 )
 def test_the_lifetime_follows_cache_control_within_the_bounds(
@@ -131,7 +131,7 @@ def test_a_failure_is_cached_briefly(cache: Cache, source: Source, clock: Clock,
             fetch(cache)
         assert caught.value.code == code
     assert len(source.fetches) == 1
-    clock.advance(FAILURE)
+    clock.advance(FAILURE_SECONDS)
     source.fails = None
     assert fetch(cache) == b"2"
 
@@ -144,7 +144,7 @@ def test_a_request_that_ran_out_of_time_is_not_cached(cache: Cache) -> None:
 
 
 def test_accept_header_and_redirect_rule_are_part_of_the_key(cache: Cache) -> None:
-    bodies = [fetch(cache), fetch(cache, accept="text/plain"), fetch(cache, stay=True), fetch(cache)]
+    bodies = [fetch(cache), fetch(cache, accept="text/plain"), fetch(cache, same_origin=True), fetch(cache)]
     assert bodies == [b"1", b"2", b"3", b"1"]
 
 
@@ -264,7 +264,7 @@ def test_a_waiter_fetches_itself_when_the_first_request_ran_out_of_time(cache: C
 
 def test_an_unexpected_error_of_the_source_does_not_block_later_requests(clock: Clock) -> None:
     class Broken:
-        def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
+        def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
             raise RuntimeError
 
     cache = Cache(Broken(), clock)

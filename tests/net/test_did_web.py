@@ -23,8 +23,8 @@ class Pages:
         self.pages: dict[str, object] = pages
         self.fetches: list[tuple[str, bool]] = []
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Fetched:
-        self.fetches.append((url, stay))
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
+        self.fetches.append((url, same_origin))
         if url not in self.pages:
             raise Unavailable("There is no such page.", code="http_status")
         page = self.pages[url]
@@ -104,11 +104,11 @@ def test_the_controller_includes_its_evidence() -> None:
     assert [evidence.url for evidence in controller.evidence] == [url]
 
 
-@pytest.mark.parametrize(("did", "stay"), [("did:web:good.example", False), ("did:web:good.example:a", True)])
-def test_only_a_well_known_document_may_redirect_to_another_origin(did: str, stay: bool) -> None:
+@pytest.mark.parametrize(("did", "same_origin"), [("did:web:good.example", False), ("did:web:good.example:a", True)])
+def test_only_a_well_known_document_may_redirect_to_another_origin(did: str, same_origin: bool) -> None:
     web = Pages(**{document_url(did): did_document(did)})
     DidWeb(web, soon()).find(did)
-    assert web.fetches == [(document_url(did), stay)]
+    assert web.fetches == [(document_url(did), same_origin)]
 
 
 @pytest.mark.parametrize(

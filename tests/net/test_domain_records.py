@@ -27,11 +27,11 @@ NAME = "_laurel.acme.example"
 class Pages:
     """A fake source with one page."""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, stay: bool = False) -> Reply:
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
         if url != "https://acme.example/x.txt":
             raise Unavailable("There is no such page.", code="http_status")
         assert 0 < deadline.left() <= 5
-        assert not stay
+        assert not same_origin
         return Reply(Fetched(url, b"did:web:acme.example", NOW))
 
 

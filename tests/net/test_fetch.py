@@ -400,8 +400,8 @@ def test_a_redirect_without_a_location_is_refused(get: Get, server: ExternalHost
 def test_stay_refuses_a_redirect_to_another_origin(get: Get, server: ExternalHost, names: FakeResolver) -> None:
     names.answers["evil.example"] = [["93.184.216.34"]]
     server.pages |= {"/": redirect("https://evil.example/key"), "/near": redirect("/0"), "/0": ok(b"here")}
-    assert code_of(lambda: get("/", stay=True)) == "redirect_refused"
-    assert get("/near", stay=True) == b"here"
+    assert code_of(lambda: get("/", same_origin=True)) == "redirect_refused"
+    assert get("/near", same_origin=True) == b"here"
 
 
 # Addresses

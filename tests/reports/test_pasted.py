@@ -89,7 +89,7 @@ def test_a_linked_page_that_is_not_a_credential_is_named() -> None:
         (b"\xef\xbb\xbf <!doctype html>", "The link leads to a web page"),
         (b"%PDF-1.7", "there is a problem: This is a PDF"),
         (b"https://third.example/", "The link leads to another link."),
-        (b" " * (MAX_SIZE + 1), "The linked document has 262,145 bytes"),
+        (b" " * (MAX_SIZE + 1), "The linked document is 262,145 bytes"),
     ):
         with pytest.raises(Malformed, match=message) as caught:
             read_linked(page)

@@ -15,14 +15,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import LEASE, Task
 from chalicelib.tasks.worker import (
-    ATTEMPTS,
     FIRST_PAUSE,
-    LONGEST_PAUSE,
+    MAX_ATTEMPTS,
+    MAX_PAUSE,
+    READ_LIMIT,
     SLICE,
-    WINDOW,
     Handler,
+    RunResult,
     TaskFailure,
-    Worked,
     Worker,
     interleaved,
     pause,
@@ -43,7 +43,7 @@ class WorkerFixture:
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     failures: list[TaskFailure] = field(default_factory=list)
 
-    def run(self, entropy: Callable[[int], bytes] = bytes, **handlers: Handler) -> Worked:
+    def run(self, entropy: Callable[[int], bytes] = bytes, **handlers: Handler) -> RunResult:
         worker = Worker(self.tasks, handlers, lambda: self.now, entropy, self.failures.append)
         return run(worker, self.now + ROUND)
 
@@ -64,7 +64,7 @@ def failing(_: Task) -> None:
 def test_due_tasks_are_run_and_deleted(fixture: WorkerFixture) -> None:
     handled: list[Task] = []
     fixture.tasks.add([task("a"), task("b"), task("later", due=START + SECOND)])
-    assert fixture.run(deliver=handled.append) == Worked(done=2)
+    assert fixture.run(deliver=handled.append) == RunResult(done=2)
     assert [one.subject for one in handled] == ["a", "b"]
     assert list(fixture.tasks.status) == [task("later", due=START + SECOND)]
 
@@ -140,14 +140,14 @@ def test_task_without_a_handler_is_postponed(fixture: WorkerFixture) -> None:
 def test_task_becomes_a_dead_letter_after_its_last_attempt(fixture: WorkerFixture) -> None:
     fixture.tasks.add([task()])
     began = fixture.now
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         fixture.now = max([fixture.now, *(one.due for one in fixture.tasks.status)])
         fixture.run(deliver=failing)
     assert fixture.tasks.status == {}
-    assert [failure.is_final for failure in fixture.failures] == [False] * (ATTEMPTS - 1) + [True]
+    assert [failure.is_final for failure in fixture.failures] == [False] * (MAX_ATTEMPTS - 1) + [True]
     assert fixture.run().dead_letters == 1
     (dead_letter,) = fixture.tasks.dead_letters(10)
-    assert (dead_letter.code, dead_letter.task.attempts) == ("mail_unavailable", ATTEMPTS)
+    assert (dead_letter.code, dead_letter.task.attempts) == ("mail_unavailable", MAX_ATTEMPTS)
     assert timedelta(hours=12) <= fixture.now - began <= timedelta(hours=25)
 
 
@@ -159,7 +159,7 @@ def test_task_that_kills_its_workers_becomes_a_dead_letter(fixture: WorkerFixtur
         raise Killed
 
     fixture.tasks.add([task()])
-    for _ in range(ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         with pytest.raises(Killed):
             fixture.run(deliver=kill)
         fixture.now += LEASE
@@ -180,9 +180,9 @@ def test_unavailable_queue_ends_the_round_without_losing_tasks(fixture: WorkerFi
     assert fixture.run(deliver=lambda _: None).done == 1
 
 
-@given(attempts=st.integers(1, ATTEMPTS), drawn=st.binary(min_size=4, max_size=4))
+@given(attempts=st.integers(1, MAX_ATTEMPTS), drawn=st.binary(min_size=4, max_size=4))
 def test_retry_delay_is_between_half_and_all_of_the_backoff(attempts: int, drawn: bytes) -> None:
-    whole = min(FIRST_PAUSE * 3 ** (attempts - 1), LONGEST_PAUSE)
+    whole = min(FIRST_PAUSE * 3 ** (attempts - 1), MAX_PAUSE)
     assert whole / 2 <= pause(attempts, lambda _: drawn) <= whole
 
 
@@ -191,7 +191,7 @@ def test_retry_delays_have_jitter() -> None:
 
 
 def test_backlog_of_one_issuer_does_not_delay_another(fixture: WorkerFixture) -> None:
-    many = [task(str(number), "huge", START - SECOND) for number in range(WINDOW - 1)]
+    many = [task(str(number), "huge", START - SECOND) for number in range(READ_LIMIT - 1)]
     fixture.tasks.add([*many, task("only", "small")])
     handled: list[str] = []
     fixture.run(deliver=lambda one: handled.append(one.issuer_id))

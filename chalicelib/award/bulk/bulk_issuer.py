@@ -101,14 +101,14 @@ class RowsRefused(Refused):
         self.row_errors = row_errors
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Position in the rows of a job from which to continue reading."""
 
     chunk: int
     at: int
 
 
-START = Place(0, 0)
+FIRST_ROW = Position(0, 0)
 
 
 def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
@@ -144,9 +144,9 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
         return job
     number = -1
     # A draft was already validated and has no errors, unless errors are allowed.
-    whole = _validated_rows(bulk, issuer_id, sent) if sent.allow.row_errors else _rows_with_dates(sent)
-    for number, rows in enumerate(_chunks(whole)):
-        bulk.jobs.put_chunk(job, Chunk(number, rows))
+    rows = _validated_rows(bulk, issuer_id, sent) if sent.allow.row_errors else _rows_with_dates(sent)
+    for number, chunk_rows in enumerate(_chunks(rows)):
+        bulk.jobs.put_chunk(job, Chunk(number, chunk_rows))
     running = replace(job, state=JobState.RUNNING, chunks=number + 1, version=job.version + 1)
     moment = bulk.issuer_context.now()
     try:
@@ -185,8 +185,8 @@ def progress(bulk: BulkIssuer, job: Job) -> Job:
 
 
 def results(
-    bulk: BulkIssuer, job: Job, state: RowState | None = None, after: Place = START
-) -> Iterator[tuple[Result, Place]]:
+    bulk: BulkIssuer, job: Job, state: RowState | None = None, after: Position = FIRST_ROW
+) -> Iterator[tuple[Result, Position]]:
     """Yield the result of each row from ``after`` on and the position after it, optionally only those in ``state``."""
     known = {each.chunk: each for each in bulk.jobs.results(job, after.chunk)}
     for number in range(after.chunk, job.chunks):
@@ -200,7 +200,7 @@ def results(
         for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
             if (number, index) >= after and state in (None, outcome.state):
                 name = job.credential_id(row) if outcome.state is RowState.ISSUED else None
-                yield Result(row, outcome, name), Place(number, index + 1)
+                yield Result(row, outcome, name), Position(number, index + 1)
 
 
 def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
@@ -252,9 +252,9 @@ def _identity(issuer_id: str, sent: Upload) -> tuple[str, str]:
     terms = sent.terms
     moments = [dates.write(each) if each else None for each in (sent.valid_from, sent.valid_until)]
     named = ["key", issuer_id, sent.key] if sent.key else ["content", issuer_id, terms.achievement_id, content]
-    whole = [content, terms.achievement_id, terms.notify, *moments]
+    rows = [content, terms.achievement_id, terms.notify, *moments]
     job_id = base64.b32encode(_sha256(named)[:17]).decode().lower()[:26]
-    return job_id, _sha256(whole).hex()
+    return job_id, _sha256(rows).hex()
 
 
 def _sha256(value: object) -> bytes:
@@ -292,17 +292,17 @@ def _rows_with_dates(sent: Upload) -> Iterator[Row]:
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:
-    piece: list[Row] = []
+    chunk: list[Row] = []
     size = 0
     for row in rows:
         taken = upload.size(row)
-        if len(piece) == CHUNK_ROWS or (piece and size + taken > CHUNK_BYTES):
-            yield tuple(piece)
-            piece, size = [], 0
-        piece.append(row)
+        if len(chunk) == CHUNK_ROWS or (chunk and size + taken > CHUNK_BYTES):
+            yield tuple(chunk)
+            chunk, size = [], 0
+        chunk.append(row)
         size += taken
-    if piece:
-        yield tuple(piece)
+    if chunk:
+        yield tuple(chunk)
 
 
 def _task(job: Job, due: datetime) -> Task:

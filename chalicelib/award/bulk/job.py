@@ -60,7 +60,7 @@ class Job:
     achievement_id: str
     created_at: datetime
     created_by: str
-    """A `Caller`'s ``who``, or `cli`."""
+    """A `Caller`'s ``actor``, or `cli`."""
     digest: str
     """SHA-256 (hex) of the content and settings; a repeated upload must match it."""
     secret: bytes

@@ -61,15 +61,15 @@ def of(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[
 
     def validate(row: Row) -> Row:
         row_errors: tuple[RowError, ...] = ()
-        rest: Row | None = row if row.name else None  # a missing name is already an error
-        while rest is not None:
+        candidate: Row | None = row if row.name else None  # a missing name is already an error
+        while candidate is not None:
             try:
-                build_draft(rest)
+                build_draft(candidate)
             except LaurelError as error:
                 column = upload.column_of(error)
                 row_errors = (*row_errors, RowError(row.number, column, error.code, error.detail))
-                less = _without_fault(rest, column)
-                rest = None if less == rest else less
+                corrected = _without_fault(candidate, column)
+                candidate = None if corrected == candidate else corrected
             else:
                 break
         return replace(row, row_errors=(*row.row_errors, *row_errors)) if row_errors else row

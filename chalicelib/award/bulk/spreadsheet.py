@@ -42,7 +42,7 @@ def inflated(content: bytes) -> bytes:
     """Decompress ``content`` if it is gzip. Raises `Malformed` (`too_large`), `Unreadable`."""
     if not content.startswith(b"\x1f\x8b"):
         return content
-    whole = bytearray()  # grows in place; copying for each member would take hours
+    inflated_content = bytearray()  # grows in place; copying for each member would take hours
     members = 0
     try:
         while content:
@@ -50,8 +50,8 @@ def inflated(content: bytes) -> bytes:
             if members > MAX_MEMBERS:
                 raise Unreadable(f"The gzip file has more than {MAX_MEMBERS:,} members. Compress it again.")
             member = zlib.decompressobj(wbits=31)
-            whole += member.decompress(content, MAX_INFLATED + 1 - len(whole))
-            if len(whole) > MAX_INFLATED:
+            inflated_content += member.decompress(content, MAX_INFLATED + 1 - len(inflated_content))
+            if len(inflated_content) > MAX_INFLATED:
                 raise Malformed(
                     f"The decompressed file has more than {MAX_INFLATED:,} bytes. Send it in parts.", code="too_large"
                 )
@@ -60,13 +60,13 @@ def inflated(content: bytes) -> bytes:
             content = member.unused_data
     except zlib.error as error:
         raise Unreadable("This is not a valid gzip file. Send it again.") from error
-    return bytes(whole)
+    return bytes(inflated_content)
 
 
 def read(content: bytes, *, any_columns: bool) -> Iterator[RawRow]:
     """Parse the rows of ``content`` that are not blank, with cells by column.
 
-    Raises `Unreadable` when it is met that the whole cannot be used, `Malformed` (`too_large`) for too many rows.
+    Raises `Unreadable` when a row shows that the upload cannot be used, `Malformed` (`too_large`) for too many rows.
     """
     _check_text(content)
     content = content.removeprefix(codecs.BOM_UTF8)

@@ -18,7 +18,7 @@ MAX_ITEM = 256 * 1024
 MAX_NAMES = 1_000
 """Maximum number of different member names; ten are known."""
 MAX_LINKS = 100
-"""Maximum evidence links read from one row; a credential can have far fewer (`issue.MOST_EVIDENCE`)."""
+"""Maximum evidence links read from one row; a credential can have far fewer (`issue.MAX_EVIDENCE`)."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -73,16 +73,16 @@ class _Items:
         """Parse the item that starts at ``at``; the value and the end position. Raises `Unreadable`, and `Malformed`
         (`too_large`)."""
         row_error: Exception | None = None
-        for most in (self._SHORT, MAX_ITEM):
-            piece = text[at : at + most]
-            whole = at + len(piece) == len(text)
+        for max_characters in (self._SHORT, MAX_ITEM):
+            piece = text[at : at + max_characters]
+            is_complete = at + len(piece) == len(text)
             try:
                 value, end = self._decoder.raw_decode(piece)
-                if whole or end < len(piece):  # a number may be cut at the end
+                if is_complete or end < len(piece):  # a number may be cut at the end
                     return value, at + end
             except (ValueError, RecursionError) as error:
                 row_error = error
-            if whole:
+            if is_complete:
                 break
         else:
             detail = f"Item {number} is not JSON, or has more than {MAX_ITEM:,} characters."

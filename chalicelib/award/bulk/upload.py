@@ -161,9 +161,9 @@ AddError = Callable[[str | None, str, str], None]
 
 def _text(column: str, cell: Cell, add_error: AddError) -> str | None:
     text = str(cell).strip()
-    most = _MAX_LENGTHS.get(column, MAX_CELL)
-    if len(text) > most:
-        add_error(column, "too_long", f"The cell has {len(text):,} characters. The limit is {most:,}.")
+    max_length = _MAX_LENGTHS.get(column, MAX_CELL)
+    if len(text) > max_length:
+        add_error(column, "too_long", f"The cell is {len(text):,} characters long. The limit is {max_length:,}.")
         return None
     if _CONTROL.search(text):
         add_error(column, "bad_text", "The cell contains a control character.")

@@ -17,29 +17,29 @@ class FieldError(Malformed):
         self.pointer = pointer[:200]
 
     def __str__(self) -> str:
-        return f"{self.pointer or 'the whole'}: {self.detail}"
+        return f"{self.pointer or 'the document'}: {self.detail}"
 
 
 def only(sent: Mapping[str, object], known: Sequence[str], place: str) -> None:
     """Reject members of ``sent``, at ``place``, that are not ``known``, so that a misspelt one is not ignored.
 
-    Raises `Misplaced`.
+    Raises `FieldError`.
     """
     for name in sorted(sent.keys() - set(known)):
         pointer = name.replace("~", "~0").replace("/", "~1")
-        raise FieldError(f"{place}/{pointer}", f"Unknown member. Known members: {', '.join(known)}.")
+        raise FieldError(f"{place}/{pointer}", f"Unknown field. Known fields: {', '.join(known)}.")
 
 
 def text(sent: Mapping[str, object], name: str, place: str) -> str:
-    """A required string. Raises `Misplaced`."""
+    """A required string. Raises `FieldError`."""
     found = optional(sent, name, place)
     if found is None:
-        raise FieldError(f"{place}/{name}", "This member is required and must be a string.")
+        raise FieldError(f"{place}/{name}", "This field is required and must be a string.")
     return found
 
 
 def optional(sent: Mapping[str, object], name: str, place: str) -> str | None:
-    """A string, or None when it is null or missing. Raises `Misplaced`."""
+    """A string, or None when it is null or missing. Raises `FieldError`."""
     found = sent.get(name)
     if found is not None and not isinstance(found, str):
         raise FieldError(f"{place}/{name}", "This must be a string.")
@@ -47,15 +47,15 @@ def optional(sent: Mapping[str, object], name: str, place: str) -> str | None:
 
 
 def flag(sent: Mapping[str, object], name: str, place: str) -> bool:
-    """A boolean; False when it is missing. Raises `Misplaced`."""
+    """A boolean; False when it is missing. Raises `FieldError`."""
     found = sent.get(name, False)
     if not isinstance(found, bool):
         raise FieldError(f"{place}/{name}", "This must be true or false.")
     return found
 
 
-def whole(value: object, pointer: str) -> int:
-    """An integer. Raises `Misplaced`."""
+def integer(value: object, pointer: str) -> int:
+    """An integer. Raises `FieldError`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise FieldError(pointer, "This must be an integer.")
     return value

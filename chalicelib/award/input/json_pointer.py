@@ -23,7 +23,7 @@ def check_pointer(name: str, pointer: str) -> None:
     """Check the pointer in the field ``name``. Raises `Refused` (`bad_pointer`)."""
     if len(pointer) > MAX_POINTER or not _POINTER.fullmatch(pointer):
         raise Refused(
-            f"{name}: {pointer[:80]!r} is not a JSON pointer, such as /user/email (RFC 6901).", code="bad_pointer"
+            f"{name}: {pointer[:80]!r} is not a JSON Pointer such as /user/email (RFC 6901).", code="bad_pointer"
         )
 
 

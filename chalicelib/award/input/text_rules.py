@@ -37,7 +37,7 @@ def check_text(name: str, value: str, limit: int) -> None:
     if not value.strip():
         raise Refused(f"The {name} is missing.", code="bad_text")
     if len(value) > limit:
-        raise Refused(f"The {name} has {len(value):,} characters. The limit is {limit:,}.", code="bad_text")
+        raise Refused(f"The {name} is {len(value):,} characters long. The limit is {limit:,}.", code="bad_text")
     if any(category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
         raise Refused(f"The {name} contains a control character.", code="bad_text")
     if "\ufffe" in value or "\uffff" in value:

@@ -1,4 +1,4 @@
-"""Domain verification: a domain names an issuer as its own, and the issuer check reports it (check 8)."""
+"""Domain verification: a domain confirms an issuer, and the issuer check reports it (check 8)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFRESH_INTERVAL = timedelta(days=30)
 """How often a domain is checked again; `issuer.PROOF_LASTS` is three times as long."""
 KIND = "domain"
 """The kind of the tasks that check a domain again."""
-TRIES = 8
+MAX_ATTEMPTS = 8
 
 _SPACE = re.compile(r"\s+")
 
@@ -62,20 +62,20 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
     domain = domains.normalize(text)
     issuer = domain_prover.issuer_context.issuer_store.issuer(issuer_id)
     proof = _read(domain_prover, issuer, domain)
-    if domain not in {kept.domain for kept in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
+    if domain not in {domains.domain for domains in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
         raise Refused(f"An issuer can have up to {MAX_DOMAINS} domains. Remove one first.", code="too_many_domains")
     # Add the task first: a task whose domain is not stored ends without rescheduling itself.
     domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + REFRESH_INTERVAL)])
-    _keep(domain_prover.issuer_context, issuer_id, domain, proof)
+    _replace_proof(domain_prover.issuer_context, issuer_id, domain, proof)
     return proof
 
 
 def remove(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
     """Remove a domain from the issuer. Raises `NotFound`, `Refused` (`bad_domain`), `Conflict`."""
     domain = domains.normalize(text)
-    if domain not in {kept.domain for kept in issuer_context.issuer_store.issuer(issuer_id).domains}:
+    if domain not in {domains.domain for domains in issuer_context.issuer_store.issuer(issuer_id).domains}:
         raise NotFound("The issuer does not have this domain.")
-    _keep(issuer_context, issuer_id, domain, None)
+    _replace_proof(issuer_context, issuer_id, domain, None)
 
 
 def refresh(domain_prover: DomainProver, task: Task) -> None:
@@ -89,51 +89,53 @@ def refresh(domain_prover: DomainProver, task: Task) -> None:
         issuer = domain_prover.issuer_context.issuer_store.issuer(task.issuer_id)
     except NotFound:
         return
-    kept = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
-    if kept is None or now < kept.seen + REFRESH_INTERVAL:
+    domains = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
+    if domains is None or now < domains.seen + REFRESH_INTERVAL:
         return  # removed, or checked since, with the next check scheduled
     try:
-        proof: DomainProof | None = _read(domain_prover, issuer, kept.domain)
+        proof: DomainProof | None = _read(domain_prover, issuer, domains.domain)
     except (Refused, Unavailable):
-        proof = kept if kept in issuer.proven(now) else None
+        proof = domains if domains in issuer.proven(now) else None
     if proof is not None:
-        domain_prover.tasks.add([Task(KIND, issuer.id, kept.domain, now + REFRESH_INTERVAL)])
-    if proof != kept:
-        _keep(domain_prover.issuer_context, issuer.id, kept.domain, proof)
+        domain_prover.tasks.add([Task(KIND, issuer.id, domains.domain, now + REFRESH_INTERVAL)])
+    if proof != domains:
+        _replace_proof(domain_prover.issuer_context, issuer.id, domains.domain, proof)
 
 
 def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainProof:
     domain_reader, now = domain_prover.domain_reader, domain_prover.issuer_context.now()
     record, file = instructions(issuer, domain)
-    silent: Unavailable | None = None
+    lookup_error: Unavailable | None = None
     try:
         for text in domain_reader.records(record[0]):
             if _SPACE.sub("", text) == record[1]:
                 return DomainProof(domain, Place.DNS, now, hashlib.sha256(text.encode()).hexdigest())
     except Unavailable as error:
-        silent = error
+        lookup_error = error
     try:
         content = domain_reader.file(file[0])
     except Unavailable as error:
-        silent = silent or error
+        lookup_error = lookup_error or error
     else:
         if file[1] in content.decode("utf-8", "replace").split():
             return DomainProof(domain, Place.FILE, now, hashlib.sha256(content).hexdigest())
     what = (
         f"Publish the TXT record {record[0]} with the value {record[1]}, or the file {file[0]} with the line {file[1]}"
     )
-    heard = f" (the look-up failed: {silent.detail})" if silent else ""
-    raise Refused(f"{domain} does not name this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven")
+    heard = f" (the look-up failed: {lookup_error.detail})" if lookup_error else ""
+    raise Refused(
+        f"{domain} does not confirm this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven"
+    )
 
 
-def _keep(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:
+def _replace_proof(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:
     """Replace the stored proof of ``domain``; None removes it."""
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
-        others = tuple(kept for kept in issuer.domains if kept.domain != domain)
-        kept = others if proof is None else (*others, proof)
+        others = tuple(domains for domains in issuer.domains if domains.domain != domain)
+        domains = others if proof is None else (*others, proof)
         try:
-            issuer_context.issuer_store.replace_issuer(replace(issuer, domains=kept, version=issuer.version + 1))
+            issuer_context.issuer_store.replace_issuer(replace(issuer, domains=domains, version=issuer.version + 1))
         except Conflict:
             continue
         return

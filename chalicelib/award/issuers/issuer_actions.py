@@ -24,7 +24,7 @@ from chalicelib.errors import Conflict, NotFound, Refused
 IN_FLIGHT = timedelta(minutes=1)
 """How long a retired key stays valid: a request that read the issuer just before the rotation may still sign with it,
 on a machine whose clock is slightly ahead. Longer than the request timeout (29 s at API Gateway)."""
-TRIES = 8
+MAX_ATTEMPTS = 8
 """Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
@@ -63,9 +63,9 @@ def create(
 ) -> Issuer:
     """Create an issuer with a new key and its first two status lists, in one transaction.
 
-    ``owner`` is the email address, normalized by `access.address.normal`, of the first member, who is stored in the
-    same transaction so that no one else can claim the issuer. ``registered`` means that the operators of this
-    deployment vouch for the name; a self-service issuer is identified by its verified domains (`domains`), if any.
+    ``owner`` is the email address, normalized by `access.email_address.normalize`, of the first member, who is stored
+    in the same transaction so that no one else can claim the issuer. ``registered`` means that the operators of this
+    deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
     Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key
     created just before a failure stays unused in the key service.
@@ -103,7 +103,7 @@ def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mappi
     Issued credentials do not change. Raises `NotFound`, `Refused` when a text or URL is not acceptable, `Conflict`
     (`busy`) when concurrent changes to the issuer keep winning.
     """
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
         words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
         revised = NewIssuer(issuer.id, *words)
@@ -135,12 +135,12 @@ def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     if issuer.did.startswith("did:key:"):
         raise Refused(
-            f"{issuer.name} is identified by its key (did:key), so another key would be another issuer. "
+            f"{issuer.name} is identified by its key (did:key), so a new key would mean a new issuer. "
             "Create a new issuer instead.",
             code="did_key_has_one_key",
         )
     fresh = _fresh_key(issuer_context, issuer_id, issuer_context.now())
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         now = issuer_context.now()
         fresh = replace(fresh, created=now)
         rotated = replace(issuer, keys=(*_retire(issuer.keys, now), fresh), version=issuer.version + 1)

@@ -17,7 +17,7 @@ from chalicelib.award.ports import Claim, Claims
 from chalicelib.credential.record import CredentialStatus, Record, State
 from chalicelib.errors import Refused
 
-KEPT = timedelta(hours=48)
+RETENTION = timedelta(hours=48)
 """How long a key is bound to its request. After that it counts as a new key."""
 MAX_KEY = 255
 """Maximum characters of a key, as at Stripe, whose clients are the most common."""
@@ -33,7 +33,7 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
     checked(key)
     now = issuer_context.now()
     digest = hashlib.sha256(request).digest()
-    stored = claims.claim(Claim(issuer_id, key, digest, issuer_context.public_id(), now + KEPT), now)
+    stored = claims.claim(Claim(issuer_id, key, digest, issuer_context.public_id(), now + RETENTION), now)
     if stored.request != digest:
         raise reused()
     return stored.credential_id

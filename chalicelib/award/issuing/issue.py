@@ -26,9 +26,9 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 
-MOST_EVIDENCE = 25
+MAX_EVIDENCE = 25
 """Maximum evidence links of a credential. All of them are signed and shown."""
-STEP = 40
+BATCH = 40
 """Credentials that `issue_many` signs before storing them, sized so that one read finds free indexes for all."""
 
 _PUBLIC_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
@@ -42,7 +42,7 @@ class Award:
     achievement's expiry rule sets when ``valid_until`` is None.
 
     ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
-    call idempotent: the same id is stored once. ``zone`` is the holder's IANA time zone, and ``notify`` sends the
+    call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, and ``notify`` sends the
     holder an email.
     """
 
@@ -93,8 +93,8 @@ def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[A
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     achievements: dict[str, Achievement | LaurelError] = {}
     outcomes: list[Record | LaurelError] = []
-    for start in range(0, len(awards), STEP):
-        step = awards[start : start + STEP]
+    for start in range(0, len(awards), BATCH):
+        step = awards[start : start + BATCH]
         drafts = [_drafted(issuer_context, issuer_id, award, achievements, now) for award in step]
         issuer = _issue_step(issuer_context, issuer, step, drafts, outcomes)
     return outcomes
@@ -216,8 +216,8 @@ def _issue_step(
             signed.append(one)
     except Unavailable as unavailable:
         # Storage or the key service does not respond: the remaining credentials would only wait for the same error.
-        rest = drafts[len(signed) :]
-        signed += [each if isinstance(each, LaurelError) else unavailable for each in rest]
+        remaining = drafts[len(signed) :]
+        signed += [each if isinstance(each, LaurelError) else unavailable for each in remaining]
     stored = iter(issuer_context.issuer_store.add_records([each for each in signed if isinstance(each, Issued)]))
     for award, one in zip(awards, signed, strict=True):
         error = one if isinstance(one, LaurelError) else next(stored)
@@ -260,9 +260,9 @@ def _free_places(
     if not moments:
         return issuer, iter(())
     for _ in range(storing.PAIRS):
-        drawn = dict.fromkeys(storing.draw(issuer_context) for _ in range(2 * len(moments) + storing.DRAWS))
-        taken = issuer_context.issuer_store.taken(issuer.revocation_list, list(drawn))
-        free = [index for index in drawn if index not in taken]
+        candidates = dict.fromkeys(storing.draw(issuer_context) for _ in range(2 * len(moments) + storing.DRAWS))
+        taken = issuer_context.issuer_store.taken(issuer.revocation_list, list(candidates))
+        free = [index for index in candidates if index not in taken]
         if len(free) >= len(moments):
             return issuer, iter(free)
         issuer = storing.open_next_pair(issuer_context, issuer, moments[0])
@@ -278,10 +278,8 @@ def normalize(holder: Holder) -> Holder:
 def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> None:
     if required and not evidence:
         raise Refused("This achievement requires evidence. Add at least one link.", code="evidence_required")
-    if len(evidence) > MOST_EVIDENCE:
-        raise Refused(
-            f"{len(evidence)} evidence links are too many. The limit is {MOST_EVIDENCE}.", code="bad_evidence"
-        )
+    if len(evidence) > MAX_EVIDENCE:
+        raise Refused(f"{len(evidence)} evidence links are too many. The limit is {MAX_EVIDENCE}.", code="bad_evidence")
     if len({link.url for link in evidence}) < len(evidence):
         # Two descriptions of one URL would merge into one RDF node, which a signature cannot tell apart (`node_split`).
         raise Refused("The evidence contains the same link twice.", code="bad_evidence")

@@ -12,7 +12,7 @@ from chalicelib.tasks.task_queue import Task
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The recipient of a credential. ``email`` is in lower case; ``zone`` is an IANA time zone, like `Europe/Berlin`.
+    """The recipient of a credential. ``email`` is in lower case; ``zone`` is an IANA timezone, like `Europe/Berlin`.
 
     ``notify`` says whether Laurel may email the recipient about it.
     """

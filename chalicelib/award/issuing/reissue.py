@@ -13,7 +13,7 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import issue, status_changes, storing
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.recipient import Issued, Recipient
-from chalicelib.award.issuing.status_changes import TRIES
+from chalicelib.award.issuing.status_changes import MAX_ATTEMPTS
 from chalicelib.credential import dates, signed_content
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
@@ -22,13 +22,13 @@ from chalicelib.credential.signed_content import SignedContent
 from chalicelib.errors import Conflict, NotFound, Refused
 
 
-class Same(Enum):
-    """The type of `AS_IT_WAS`."""
+class Unchanged(Enum):
+    """The type of `UNCHANGED`."""
 
-    AS_IT_WAS = "as it was"
+    UNCHANGED = "as it was"
 
 
-AS_IT_WAS: Final = Same.AS_IT_WAS
+UNCHANGED: Final = Unchanged.UNCHANGED
 """Marks a member that a correction leaves unchanged; None removes the value."""
 
 
@@ -36,12 +36,12 @@ AS_IT_WAS: Final = Same.AS_IT_WAS
 class Changes:
     """The corrected values of a credential. None, or empty evidence, removes the value."""
 
-    name: str | Same = AS_IT_WAS
-    email: str | Same | None = AS_IT_WAS
-    did: str | Same | None = AS_IT_WAS
-    valid_from: datetime | Same = AS_IT_WAS
-    valid_until: datetime | Same | None = AS_IT_WAS
-    evidence: tuple[EvidenceLink, ...] | Same = AS_IT_WAS
+    name: str | Unchanged = UNCHANGED
+    email: str | Unchanged | None = UNCHANGED
+    did: str | Unchanged | None = UNCHANGED
+    valid_from: datetime | Unchanged = UNCHANGED
+    valid_until: datetime | Unchanged | None = UNCHANGED
+    evidence: tuple[EvidenceLink, ...] | Unchanged = UNCHANGED
 
 
 def correct(
@@ -68,13 +68,15 @@ def correct(
     def terms(before: Record, old: SignedContent, now: datetime) -> tuple[Award, Achievement]:  # noqa: ARG001 - as for `renew`
         version = before.achievement_version
         achievement = issuer_context.issuer_store.achievement_version(issuer_id, before.achievement_id, version)
-        was = replace(_award(issuer_context, before, old), valid_from=old.valid_from, valid_until=before.valid_until)
-        if changes.email is AS_IT_WAS:
-            _check_email_known(was, old)
-        corrected = _corrected(was, changes)
+        original = replace(
+            _award(issuer_context, before, old), valid_from=old.valid_from, valid_until=before.valid_until
+        )
+        if changes.email is UNCHANGED:
+            _check_email_known(original, old)
+        corrected = _corrected(original, changes)
         # An address that is stored only as a hash differs from every address and from None.
-        hidden = old.has_email and was.holder.email is None
-        if not hidden and _said(corrected) == _said(was):
+        hidden = old.has_email and original.holder.email is None
+        if not hidden and _comparable_content(corrected) == _comparable_content(original):
             raise _nothing_to_correct()
         # An achievement archived since was still earned, and a correction keeps the end of validity that was issued.
         return corrected, replace(achievement, archived=False, valid_days=None)
@@ -88,26 +90,26 @@ def correct(
     return _replace(issuer_context, issuer_id, credential_id, new_id, terms, decide)
 
 
-def _corrected(was: Award, changes: Changes) -> Award:
+def _corrected(original: Award, changes: Changes) -> Award:
     holder = Holder(
-        _changed(changes.name, was.holder.name),
-        _changed(changes.email, was.holder.email),
-        _changed(changes.did, was.holder.did),
+        _changed(changes.name, original.holder.name),
+        _changed(changes.email, original.holder.email),
+        _changed(changes.did, original.holder.did),
     )
     return replace(
-        was,
+        original,
         holder=holder,
-        valid_from=_changed(changes.valid_from, was.valid_from),
-        valid_until=_changed(changes.valid_until, was.valid_until),
-        evidence=_changed(changes.evidence, was.evidence),
+        valid_from=_changed(changes.valid_from, original.valid_from),
+        valid_until=_changed(changes.valid_until, original.valid_until),
+        evidence=_changed(changes.evidence, original.evidence),
     )
 
 
-def _changed(change: T | Same, was: T) -> T:
-    return was if isinstance(change, Same) else change
+def _changed(change: T | Unchanged, original: T) -> T:
+    return original if isinstance(change, Unchanged) else change
 
 
-def _said(award: Award) -> tuple[object, ...]:
+def _comparable_content(award: Award) -> tuple[object, ...]:
     """The content of a credential of ``award``, for comparison: normalized address, times in whole seconds."""
     moments = [each and dates.write(each) for each in (award.valid_from, award.valid_until)]
     return issue.normalize(award.holder), *moments, award.evidence
@@ -115,7 +117,7 @@ def _said(award: Award) -> tuple[object, ...]:
 
 def _nothing_to_correct() -> Refused:
     return Refused(
-        "This correction changes nothing. Give at least one new value.",
+        "This correction changes nothing. Provide at least one new value.",
         code="nothing_to_correct",
     )
 
@@ -160,7 +162,7 @@ def _replace(
     terms: _Terms,
     decide: _Decision,
 ) -> Record:
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         before = status_changes.owned(issuer_context, issuer_id, credential_id)
         if before.superseded_by is not None:
             return _replaced(issuer_context, before, new_id)
@@ -211,7 +213,8 @@ def _check_status(before: Record) -> None:
 def _check_email_known(award: Award, old: SignedContent) -> None:
     if award.holder.email is None and old.has_email:
         raise Refused(
-            "Only a hash of the holder's email address is stored. Correct the credential with the address itself.",
+            "Laurel stores only a hash of the holder's email address. "
+            "Correct the credential and provide the full address.",
             code="email_unknown",
         )
 

@@ -12,14 +12,14 @@ from typing import Protocol
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed
 
-MOST = 100
+MAX_PAGE_SIZE = 100
 """Maximum rows per page."""
-LOOKED_THROUGH = 2_000
+MAX_ROWS_READ = 2_000
 """Maximum rows that one search reads, about 1 MB, so that it responds in time with partial results and a cursor."""
-STEP = 500
+ROWS_PER_READ = 500
 """Rows that a search reads at once."""
 
-MOST_OF_ONE = 1000
+MAX_PER_ADDRESS = 1000
 """Maximum credentials listed for one address: more than any person has from one issuer."""
 
 
@@ -87,7 +87,7 @@ class Search:
     achievement_id: str | None = None
     state: State | None = None
 
-    def fits(self, row: Row) -> bool:
+    def matches(self, row: Row) -> bool:
         """Whether ``row`` matches, without checking its address."""
         return (
             (self.name is None or self.name.casefold() in row.holder_name.casefold())
@@ -106,24 +106,24 @@ class Page:
 
 
 def page(issuer_store: Lists, issuer_id: str, search: Search, cursor: str | None = None, limit: int = 25) -> Page:
-    """The rows of an issuer that match ``search``, at most ``limit`` (and `MOST`), after ``cursor``.
+    """The rows of an issuer that match ``search``, at most ``limit`` (and `MAX_PAGE_SIZE`), after ``cursor``.
 
     Raises `Malformed` (`bad_cursor`).
     """
-    limit = min(limit, MOST)
+    limit = min(limit, MAX_PAGE_SIZE)
     after = place(cursor) if cursor is not None else None
     if search.email is not None:
         return _page_of_email(issuer_store, issuer_id, search, search.email.strip().lower(), after, limit)
     found: list[Row] = []
     looked = 0
     everything = search == Search()
-    while looked < LOOKED_THROUGH:
+    while looked < MAX_ROWS_READ:
         # Without a filter every row matches; one extra row shows whether there is a next page.
-        step = limit + 1 - len(found) if everything else STEP
+        step = limit + 1 - len(found) if everything else ROWS_PER_READ
         rows = issuer_store.rows(issuer_id, after, step)
         looked += step
         for row in rows:
-            if search.fits(row):
+            if search.matches(row):
                 found.append(row)
             if len(found) > limit:
                 return Page(tuple(found[:limit]), write_cursor(found[limit - 1].place))
@@ -139,7 +139,7 @@ def _page_of_email(
     rows = [
         row
         for row in issuer_store.rows_of_email(issuer_id, email)
-        if search.fits(row) and (after is None or row.place < after)
+        if search.matches(row) and (after is None or row.place < after)
     ]
     more = write_cursor(rows[limit - 1].place) if len(rows) > limit else None
     return Page(tuple(rows[:limit]), more)
@@ -162,7 +162,7 @@ def place(cursor: str) -> Place:
             raise ValueError("no place")
         return Place(datetime.strptime(text[:20], "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), text[20:])
     except (ValueError, binascii.Error) as error:
-        raise Malformed("This is not a cursor from a list. Start without a cursor.", code="bad_cursor") from error
+        raise Malformed("This cursor is not valid. Start again without one.", code="bad_cursor") from error
 
 
 _PLACE = re.compile(r"[0-9]{20}[a-z2-7]{26}", re.ASCII)

@@ -16,7 +16,7 @@ from chalicelib.verify import bitstring
 
 MAX_REASON = 500
 """Characters of a reason."""
-TRIES = 16
+MAX_ATTEMPTS = 16
 """Attempts per change. All credentials of an issuer share its lists, and one of several concurrent writers succeeds per
 round, so this allows about as many concurrent writers."""
 
@@ -67,7 +67,7 @@ def _decide(
 ) -> Decision:
     if reason is not None:
         check_reason(reason)
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         record = owned(issuer_context, issuer_id, credential_id)
         if record.status.state is state:
             return Decision(record, changed=False)

@@ -101,7 +101,9 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
     jwt = as_jwt(issuer_context.signer, issuer, document, created=created) if draft.jwt else None
     content = with_proof(issuer_context.signer, issuer, document, created=created, suite=draft.suite)
     if len(content) > strict_json.DEFAULT.size:
-        raise Refused(f"The credential has {len(content):,} bytes, more than verifiers accept.", code="too_large")
+        raise Refused(
+            f"The credential is {len(content):,} bytes, which is more than verifiers accept.", code="too_large"
+        )
     record = Record(
         id=draft.credential_id,
         issuer_id=issuer.id,

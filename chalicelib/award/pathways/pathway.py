@@ -16,7 +16,7 @@ from chalicelib.award.input.text_rules import check_text, check_url
 from chalicelib.errors import Refused
 
 MAX_STEPS = 25
-"""Achievements in one pathway. The reward lists each credential as evidence (`issue.MOST_EVIDENCE`), and a change that
+"""Achievements in one pathway. The reward lists each credential as evidence (`issue.MAX_EVIDENCE`), and a change that
 replaces every step still fits into one transaction (100 actions)."""
 MAX_DEPTH = 4
 """Levels of nested groups. Deeper pathways could be stored but not understood by people."""

@@ -141,14 +141,14 @@ def holder_progress(
 def progress_on_pathway(
     issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, email: str
 ) -> HolderProgress:
-    """The progress in a pathway that is already loaded; ``email`` must be normalised by `normal`."""
-    every = _counting_credentials(issuer_context, pathway.issuer_id, email)
-    held = {each: every[each] for each in (step.achievement_id for step in steps(pathway.root)) if each in every}
+    """The progress in a pathway that is already loaded; ``email`` must be normalised by `normalize`."""
+    newest = _counting_credentials(issuer_context, pathway.issuer_id, email)
+    earned = {each: newest[each] for each in (step.achievement_id for step in steps(pathway.root)) if each in newest}
     completion_id = completion_id_of(pathways, pathway, email)
     return HolderProgress(
         pathway=pathway,
-        progress=progress(pathway, held.keys()),
-        credentials=held,
+        progress=progress(pathway, earned.keys()),
+        credentials=earned,
         completion=pathways.completion(pathway.issuer_id, pathway.id, completion_id),
     )
 
@@ -192,11 +192,11 @@ def _counting_credentials(issuer_context: IssuerContext, issuer_id: str, email: 
     """By achievement, the holder's newest credential that is neither revoked, suspended nor expired. A corrected
     credential is revoked, and its replacement counts."""
     now = issuer_context.now()
-    held: dict[str, str] = {}
+    earned: dict[str, str] = {}
     for row in issuer_context.issuer_store.rows_of_email(issuer_id, email):
         if row.state is State.ACTIVE and (row.valid_until is None or now <= row.valid_until):
-            held.setdefault(row.achievement_id, row.credential_id)
-    return held
+            earned.setdefault(row.achievement_id, row.credential_id)
+    return earned
 
 
 def _build(issuer_context: IssuerContext, issuer_id: str, pathway_id: str, draft: Draft) -> Pathway:

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from chalicelib.award.input.field_errors import (
     FieldError,
     flag,
+    integer,
     only,
     optional,
     text,
-    whole,
 )
 from chalicelib.award.pathways.pathway import MAX_DEPTH, MAX_STEPS, Completion, Group, Node, Pathway, Rule, Step
 from chalicelib.award.pathways.pathway_progress import NodeProgress, Progress
@@ -46,7 +46,7 @@ class Draft:
 def read(sent: Mapping[str, object]) -> Draft:
     """Parse a draft. Members that only responses have are ignored.
 
-    Raises `Misplaced`. The values are validated by `pathway.check`.
+    Raises `FieldError`. The values are validated by `pathway.check`.
     """
     only(sent, _SENT + _ADDED, "")
     root = read_node(sent.get("root"), "/root", MAX_DEPTH)
@@ -58,7 +58,7 @@ def read(sent: Mapping[str, object]) -> Draft:
         root=root,
         reward=optional(sent, "reward", ""),
         archived=flag(sent, "archived", ""),
-        version=None if sent.get("version") is None else whole(sent["version"], "/version"),
+        version=None if sent.get("version") is None else integer(sent["version"], "/version"),
     )
 
 
@@ -80,7 +80,7 @@ def read_node(sent: object, place: str, depth: int) -> Node:
     required = sent.get("required", None if rule == Rule.ANY else len(below))
     nodes = tuple(read_node(each, f"{place}/{rule}/{at}", depth - 1) for at, each in enumerate(below))
     name, description, url = (optional(sent, each, place) for each in _TEXTS)
-    return Group(Rule(rule), nodes, whole(required, f"{place}/required"), name, description, url)
+    return Group(Rule(rule), nodes, integer(required, f"{place}/required"), name, description, url)
 
 
 def write(pathway: Pathway) -> dict[str, object]:

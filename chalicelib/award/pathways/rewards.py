@@ -75,9 +75,9 @@ def issue_if_complete(
     """
     if recipient.email is None or pathway.archived:
         return None
-    way = progress_on_pathway(issuer_context, pathways, pathway, recipient.email)
-    done = way.completion is not None and (way.completion.rewarded or pathway.reward is None)
-    if done or not way.progress.complete:
+    holder_progress = progress_on_pathway(issuer_context, pathways, pathway, recipient.email)
+    done = holder_progress.completion is not None and (holder_progress.completion.rewarded or pathway.reward is None)
+    if done or not holder_progress.progress.complete:
         return None
     completion = Completion(
         id=completion_id_of(pathways, pathway, recipient.email),
@@ -86,11 +86,11 @@ def issue_if_complete(
         version=pathway.version,
         email=recipient.email,
         at=issuer_context.now(),
-        credentials=tuple(way.credentials.values()),
+        credentials=tuple(holder_progress.credentials.values()),
         rewarded=pathway.reward is not None,
     )
     if pathway.reward is not None:
-        _issue(issuer_context, way, pathway.reward, completion.id, recipient)
+        _issue(issuer_context, holder_progress, pathway.reward, completion.id, recipient)
     pathways.complete(completion)
     return completion
 
@@ -151,16 +151,20 @@ def _each_row(
 
 
 def _issue(
-    issuer_context: IssuerContext, way: HolderProgress, reward: str, credential_id: str, recipient: Recipient
+    issuer_context: IssuerContext,
+    holder_progress: HolderProgress,
+    reward: str,
+    credential_id: str,
+    recipient: Recipient,
 ) -> None:
-    names = {step.achievement_id: step.name for step in steps(way.pathway.root)}
+    names = {step.achievement_id: step.name for step in steps(holder_progress.pathway.root)}
     award = Award(
-        issuer_id=way.pathway.issuer_id,
+        issuer_id=holder_progress.pathway.issuer_id,
         achievement_id=reward,
         holder=Holder(recipient.name, recipient.email),
         evidence=tuple(
             EvidenceLink(credential_url(issuer_context.base_url, credential), names[achievement])
-            for achievement, credential in way.credentials.items()
+            for achievement, credential in holder_progress.credentials.items()
         ),
         credential_id=credential_id,
         zone=timezones.usable(recipient.zone),

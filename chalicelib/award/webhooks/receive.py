@@ -16,7 +16,7 @@ from chalicelib.award.webhooks.signature import TOLERANCE, Message
 from chalicelib.award.webhooks.webhook import MAX_COURSE, Delivery, Fields, Outcome, Webhook, WebhookStore
 from chalicelib.credential import dates, strict_json
 from chalicelib.credential.build import EvidenceLink, Holder
-from chalicelib.credential.strict_json import Caps
+from chalicelib.credential.strict_json import Limits
 from chalicelib.errors import Conflict, Malformed, NotFound, Refused
 
 MAX_BODY = 64 * 1024
@@ -54,7 +54,7 @@ def receive_message(
     credential_id = derived_id(webhook.seed, "message", webhook.id, message.id)
     course: str | None = None
     try:
-        body = strict_json.parse(message.body, Caps(size=MAX_BODY))
+        body = strict_json.parse(message.body, Limits(size=MAX_BODY))
         course = _course(webhook.fields, body)
         answer = _issued_before(issuer_context, webhook, body, credential_id) or _issue(
             issuer_context, webhook, body, course, credential_id
@@ -94,14 +94,14 @@ def _issue(
     if not _completed(webhook.fields, body):
         return Answer(Outcome.IGNORED)
     if course is None:
-        raise _incomplete(webhook.fields.course, "the id of a course")
+        raise _incomplete(webhook.fields.course, "course id")
     achievement_id = webhook.courses.get(course)
     if achievement_id is None:
         raise Refused(f"This webhook has no achievement for the course {course!r}.", code="course_unknown")
     award = Award(
         issuer_id=webhook.issuer_id,
         achievement_id=achievement_id,
-        holder=Holder(_name(webhook.fields, body), _text(body, webhook.fields.email, "an e-mail address")),
+        holder=Holder(_name(webhook.fields, body), _text(body, webhook.fields.email, "email address")),
         valid_from=_completed_at(webhook.fields, body, issuer_context.now()),
         evidence=_evidence(webhook.fields, body),
         credential_id=credential_id,
@@ -134,7 +134,7 @@ def _course(fields: Fields, body: Mapping[str, object]) -> str | None:
 
 
 def _name(fields: Fields, body: Mapping[str, object]) -> str:
-    return " ".join(_text(body, pointer, "a name") for pointer in fields.name)
+    return " ".join(_text(body, pointer, "name") for pointer in fields.name)
 
 
 def _text(body: Mapping[str, object], pointer: str, what: str) -> str:
@@ -150,7 +150,7 @@ def _text(body: Mapping[str, object], pointer: str, what: str) -> str:
 def _completed_at(fields: Fields, body: Mapping[str, object], now: datetime) -> datetime | None:
     if fields.completed_at is None:
         return None
-    what = "the time of completion: seconds since 1970, or RFC 3339"
+    what = "completion time (seconds since 1970, or RFC 3339)"
     try:
         found = resolve(body, fields.completed_at)
         if isinstance(found, int) and not isinstance(found, bool):
@@ -170,12 +170,12 @@ def _evidence(fields: Fields, body: Mapping[str, object]) -> tuple[EvidenceLink,
         found = None if fields.evidence is None else resolve(body, fields.evidence)
     except Absent:
         found = None
-    return (EvidenceLink(found, "What was done to earn it"),) if isinstance(found, str) and found.strip() else ()
+    return (EvidenceLink(found, "Evidence of completion"),) if isinstance(found, str) and found.strip() else ()
 
 
 def _incomplete(pointer: str, what: str) -> Refused:
     # The value is not repeated, because it may be personal data.
-    return Refused(f"At {pointer or 'the top'} of the message there is no {what}.", code="message_incomplete")
+    return Refused(f"The message has no {what} at {pointer or 'its root'}.", code="message_incomplete")
 
 
 def _delivery(

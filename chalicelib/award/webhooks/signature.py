@@ -41,18 +41,18 @@ class Message:
 def verify(message: Message, secrets: Iterable[bytes], now: datetime) -> None:
     """Raises `Unauthenticated` unless a signature matches one of ``secrets`` and the timestamp is close to ``now``."""
     if not _ID.fullmatch(message.id):
-        raise Unauthenticated("The header webhook-id is missing, too long, or contains a full stop or a space.")
+        raise Unauthenticated("The webhook-id header is missing, too long, or contains a full stop or a space.")
     if not _SECONDS.fullmatch(message.timestamp):
-        raise Unauthenticated("The header webhook-timestamp is not a number of seconds since 1970.")
+        raise Unauthenticated("The webhook-timestamp header is not a number of seconds since 1970.")
     if not message.signature or len(message.signature) > MAX_SIGNATURE_HEADER:
-        raise Unauthenticated("The header webhook-signature is missing, or too long.")
+        raise Unauthenticated("The webhook-signature header is missing or too long.")
     expected = [_mac(secret, message) for secret in secrets]
     given = list(_signatures(message.signature))
     # Every pair is compared in constant time, even after a match, so that timing reveals nothing.
     matches = [hmac.compare_digest(one, other) for one in expected for other in given]
     if not any(matches):
         raise Unauthenticated(
-            "No signature in the header webhook-signature matches this message and the webhook's secret."
+            "No signature in the webhook-signature header matches this message and the webhook's secret."
         )
     # Checked after the signature, so that only a sender with the secret learns the time of our clock.
     if abs(int(message.timestamp) - now.timestamp()) > TOLERANCE.total_seconds():

@@ -65,7 +65,7 @@ def add(
         raise Refused("This is not a webhook id.", code="bad_id")
     _check(issuer_context, issuer_id, draft)
     if sum(1 for _ in webhooks.webhooks(issuer_id)) >= MAX_WEBHOOKS:
-        raise Refused(f"An issuer can have up to {MAX_WEBHOOKS} webhooks. Delete one.", code="too_many_webhooks")
+        raise Refused(f"An issuer can have up to {MAX_WEBHOOKS} webhooks. Delete one first.", code="too_many_webhooks")
     now = issuer_context.now()
     secret = Secret(issuer_context.entropy(signature.SECRET_BYTES), now)
     webhook = Webhook(
@@ -130,7 +130,7 @@ def _check(issuer_context: IssuerContext, issuer_id: str, draft: WebhookDraft) -
     check_text("webhook's name", draft.name, 200)
     fields = draft.fields
     if not 1 <= len(fields.name) <= MAX_NAMES:
-        raise Refused(f"A name takes 1 to {MAX_NAMES} pointers.", code="bad_pointer")
+        raise Refused(f"Use 1 to {MAX_NAMES} JSON Pointers for the name.", code="bad_pointer")
     named = {"email": fields.email, "course": fields.course, "completed": fields.completed}
     optional = {"completed_at": fields.completed_at, "evidence": fields.evidence}
     for name, pointer in [*(("name", each) for each in fields.name), *named.items(), *optional.items()]:

@@ -33,7 +33,7 @@ _FIELDS = ("name", "email", "course", "completed", "completed_at", "evidence")
 def read(sent: Mapping[str, object]) -> WebhookDraft:
     """Parse a webhook draft. Members that only responses have are ignored.
 
-    Raises `Misplaced`. The values are validated by `webhook_actions.add`.
+    Raises `FieldError`. The values are validated by `webhook_actions.add`.
     """
     only(sent, ("name", "dry_run", "fields", "courses", *_ADDED), "")
     courses, fields = sent.get("courses", {}), sent.get("fields")

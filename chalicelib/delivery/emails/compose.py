@@ -19,7 +19,7 @@ from chalicelib.delivery.emails.email_content import (
     Picture,
     Tip,
 )
-from chalicelib.delivery.sharing import Shown, linkedin_profile
+from chalicelib.delivery.sharing import SharedCredential, linkedin_profile
 
 NAME = 120
 """Maximum characters of a name in a sentence or subject; an inbox shows about sixty."""
@@ -41,11 +41,11 @@ class EmailContext:
     base_url: str
 
     @property
-    def shown(self) -> Shown:
+    def shared(self) -> SharedCredential:
         """The credential as it is shared on other platforms."""
         url = f"{self.base_url}/c/{self.record.id}"
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
-        return Shown(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
+        return SharedCredential(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def holder_link(email: str, link: str) -> EmailContent:
     return EmailContent(
         kind=Kind.HOLDER_LINK,
         to=email,
-        subject="Your link to your credentials",
+        subject="Your link to view your credentials",
         preview="It opens your credentials and settings. Earlier links no longer work.",
         brand=LAUREL,
         greeting="Hello,",
@@ -132,8 +132,8 @@ def invitation(email: str, issuer: Issuer, role: str, link: str) -> EmailContent
 
 def line(text: str, limit: int = NAME) -> str:
     """``text`` on one line, safe in a subject or sentence: no line breaks, controls or directional formatting."""
-    kept = "".join(" " if char.isspace() else char for char in text if category(char) not in _DROPPED)
-    single = " ".join(kept.split())
+    printable = "".join(" " if char.isspace() else char for char in text if category(char) not in _DROPPED)
+    single = " ".join(printable.split())
     return single if len(single) <= limit else single[: limit - 1].rstrip() + "…"
 
 
@@ -148,34 +148,37 @@ def day(moment: datetime) -> str:
 
 
 def _issued(context: EmailContext, links: Links) -> EmailContent:
-    shown = context.shown
+    shared = context.shared
     paragraphs = (
-        f"{line(shown.issuer)} has issued you a credential: “{line(shown.name)}”.",
+        f"{line(shared.issuer)} has issued you a credential: “{line(shared.name)}”.",
         "It is digitally signed, so anyone you share it with can verify it in seconds.",
         line(context.achievement.description, DESCRIPTION),
-        *(() if shown.valid_until is None else (f"It is valid until {day(shown.valid_until)}.",)),
+        *(() if shared.valid_until is None else (f"It is valid until {day(shared.valid_until)}.",)),
     )
     return _compose(
         Kind.ISSUED,
         context,
         links,
-        subject=f"Your credential from {line(shown.issuer, 60)}: {line(shown.name)}",
+        subject=f"Your credential from {line(shared.issuer, 60)}: {line(shared.name)}",
         preview="View it, add it to LinkedIn and see other ways to use it. You do not need an account.",
         paragraphs=paragraphs,
-        tips=_guide(shown),
+        tips=_guide(shared),
     )
 
 
 def _unopened(context: EmailContext, links: Links) -> EmailContent:
-    shown = context.shown
+    shared = context.shared
     return _compose(
         Kind.UNOPENED,
         context,
         links,
-        subject=f"Reminder: view your credential from {line(shown.issuer, 60)}: {line(shown.name)}",
+        subject=f"Reminder: view your credential from {line(shared.issuer, 60)}: {line(shared.name)}",
         preview="You do not need an account to view it.",
         paragraphs=(
-            f"On {day(context.record.issued_at)}, {line(shown.issuer)} issued you a credential: “{line(shown.name)}”.",
+            (
+                f"On {day(context.record.issued_at)}, {line(shared.issuer)} issued you a credential: "
+                f"“{line(shared.name)}”."
+            ),
             "You have not viewed it yet. You do not need an account to open it.",
             "We will not send another reminder.",
         ),
@@ -184,39 +187,39 @@ def _unopened(context: EmailContext, links: Links) -> EmailContent:
 
 
 def _unshared(context: EmailContext, links: Links) -> EmailContent:
-    shown = context.shown
+    shared = context.shared
     return _compose(
         Kind.UNSHARED,
         context,
         links,
-        subject=f"Share your credential “{line(shown.name)}” from {line(shown.issuer, 60)}",
+        subject=f"Share your credential “{line(shared.name)}” from {line(shared.issuer, 60)}",
         preview="Ways to share it. If you have already shared it, you can ignore this email.",
         paragraphs=(
-            f"You earned “{line(shown.name)}”. Add it to your profile so that employers and others can see it.",
-            "A recruiter who opens its link can verify it in seconds.",
+            f"You earned “{line(shared.name)}”. Add it to your profile so that employers and others can see it.",
+            "Recruiters who open its link can verify it in seconds.",
             "If you have already shared it, ignore this email.",
-            "We will not remind you about this again.",
+            "We will not send another reminder.",
         ),
-        tips=_guide(shown),
+        tips=_guide(shared),
     )
 
 
 def _renewal(context: EmailContext, links: Links) -> EmailContent:
-    shown = context.shown
-    until = day(shown.valid_until or context.record.issued_at)
+    shared = context.shared
+    until = day(shared.valid_until or context.record.issued_at)
     return _compose(
         Kind.RENEWAL,
         context,
         links,
-        subject=f"Your credential “{line(shown.name)}” from {line(shown.issuer, 60)} expires on {until}",
+        subject=f"Your credential “{line(shared.name)}” from {line(shared.issuer, 60)} expires on {until}",
         preview="What this means, and how to ask about renewal.",
         paragraphs=(
-            f"“{line(shown.name)}” is valid until {until}.",
+            f"“{line(shared.name)}” is valid until {until}.",
             "After that, its page will show that it is genuine but has expired.",
-            f"To renew it, contact {line(shown.issuer)} before it expires.",
+            f"To renew it, contact {line(shared.issuer)} before it expires.",
         ),
         tips=(),
-        other=Button(f"Visit {line(shown.issuer, 60)}", context.issuer.url),
+        other=Button(f"Visit {line(shared.issuer, 60)}", context.issuer.url),
     )
 
 
@@ -242,7 +245,7 @@ def _compose(
         greeting=f"Hello {line(context.recipient.name)},",
         paragraphs=tuple(filter(None, paragraphs)),
         main=Button("View your credential", links.my),
-        other=other or Button("Add to LinkedIn", linkedin_profile(context.shown)),
+        other=other or Button("Add to LinkedIn", linkedin_profile(context.shared)),
         badge=_badge(context),
         tips=tips,
         next_step=step,
@@ -272,13 +275,16 @@ def _next_step(pathway_links: tuple[PathwayLink, ...]) -> tuple[str | None, str 
     return None, None
 
 
-def _guide(shown: Shown) -> tuple[Tip, ...]:
-    month = f"{shown.issued_at.astimezone(UTC):%B %Y}"
+def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
+    month = f"{shared.issued_at.astimezone(UTC):%B %Y}"
     return (
         Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
         Tip("Social media", "Use the buttons on your page to share it with your network."),
-        Tip("Résumé", f"Add “{line(shown.name)}, {line(shown.issuer)}, {month}” and link it to {shown.url}"),
-        Tip("Email signature", "Add its name, linked to the same address."),
+        Tip("Résumé", f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}"),
+        Tip("Email signature", "Add its name, linked to the same URL."),
         Tip("Web page", "Copy the HTML code with the badge image from your page."),
-        Tip("Wallet", "Download the signed credential from your page and add it to any wallet for Open Badges 3.0."),
+        Tip(
+            "Wallet",
+            "Download the signed credential from your page and add it to any wallet that supports Open Badges 3.0.",
+        ),
     )

@@ -67,7 +67,7 @@ class MembershipItem(Item, discriminator="roster"):
 
 
 class TokenItem(Item, discriminator="token"):
-    """An API token, without its secret."""
+    """An API key, without its secret."""
 
     id = UnicodeAttribute()
     issuer_id = UnicodeAttribute(null=True)

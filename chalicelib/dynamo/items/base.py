@@ -79,9 +79,9 @@ class Pointer(Item, discriminator="pointer"):
         return str(self.target)
 
 
-def members(source: object, domain_type: type[Any], but: tuple[str, ...] = ()) -> dict[str, Any]:
+def members(source: object, domain_type: type[Any], exclude: tuple[str, ...] = ()) -> dict[str, Any]:
     """The attributes of ``source``, a domain object or its model, that are fields of the dataclass ``domain_type``."""
-    return {field.name: getattr(source, field.name) for field in fields(domain_type) if field.name not in but}
+    return {field.name: getattr(source, field.name) for field in fields(domain_type) if field.name not in exclude}
 
 
 def mapped(kind: type[M], **attributes: object) -> M:

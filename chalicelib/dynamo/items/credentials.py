@@ -71,7 +71,7 @@ class IssuerItem(Item, discriminator="issuer"):
             *keys.issuer(issuer.id),
             signing_keys=[mapped(KeyMap, **members(key, SigningKey)) for key in issuer.keys],
             domains=[mapped(DomainMap, **members(proof, DomainProof)) for proof in issuer.domains],
-            **members(issuer, Issuer, but=("keys", "domains", "registered_as")),
+            **members(issuer, Issuer, exclude=("keys", "domains", "registered_as")),
             registered_as=issuer.registered_as or NOT_REGISTERED,
         )
 
@@ -81,7 +81,7 @@ class IssuerItem(Item, discriminator="issuer"):
             domains=tuple(
                 DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
             ),
-            **members(self, Issuer, but=("keys", "domains", "registered_as")),
+            **members(self, Issuer, exclude=("keys", "domains", "registered_as")),
             # Issuers stored before this attribute existed were all registered by operators.
             registered_as=self.name if self.registered_as is None else self.registered_as or None,
         )
@@ -118,13 +118,13 @@ class AchievementItem(Item, discriminator="achievement"):
         return cls(
             *(key or keys.achievement(achievement.issuer_id, achievement.id)),
             skills=[mapped(SkillMap, **members(skill, Skill)) for skill in achievement.skills],
-            **members(achievement, Achievement, but=("skills",)),
+            **members(achievement, Achievement, exclude=("skills",)),
         )
 
     def to_domain(self) -> Achievement:
         return Achievement(
             skills=tuple(Skill(**members(skill, Skill)) for skill in self.skills),
-            **members(self, Achievement, but=("skills",)),
+            **members(self, Achievement, exclude=("skills",)),
         )
 
 
@@ -165,7 +165,7 @@ class RecordItem(Item, discriminator="credential"):
             state=record.status.state,
             state_at=record.status.at,
             state_reason=record.status.reason,
-            **members(record, Record, but=("entries", "status")),
+            **members(record, Record, exclude=("entries", "status")),
         )
 
     def to_domain(self) -> Record:
@@ -173,7 +173,7 @@ class RecordItem(Item, discriminator="credential"):
             entries=tuple(Entry(Purpose(entry.purpose), entry.list_id, int(entry.index)) for entry in self.entries),
             status=CredentialStatus(State(self.state), self.state_at, self.state_reason),
             **self._signed_members(),
-            **members(self, Record, but=("entries", "status", "holder_name", "valid_until")),
+            **members(self, Record, exclude=("entries", "status", "holder_name", "valid_until")),
         )
 
     def _signed_members(self) -> dict[str, Any]:
@@ -217,7 +217,7 @@ class RowItem(Item, discriminator="row"):
         return cls(*keys.row(row.issuer_id, row.issued_at, row.credential_id), **members(row, Row))
 
     def to_domain(self) -> Row:
-        return Row(state=State(self.state), **members(self, Row, but=("state",)))
+        return Row(state=State(self.state), **members(self, Row, exclude=("state",)))
 
 
 class StatusListItem(Item, discriminator="status_list"):
@@ -240,14 +240,14 @@ class StatusListItem(Item, discriminator="status_list"):
         return cls(
             *keys.status_list(status_list.id),
             deflated=zlib.compress(status_list.bits, 9),
-            **members(status_list, StatusList, but=("bits",)),
+            **members(status_list, StatusList, exclude=("bits",)),
         )
 
     def to_domain(self) -> StatusList:
         return StatusList(
             bits=zlib.decompress(self.deflated),
             purpose=Purpose(self.purpose),
-            **members(self, StatusList, but=("bits", "purpose")),
+            **members(self, StatusList, exclude=("bits", "purpose")),
         )
 
 

@@ -135,7 +135,7 @@ class MailboxItem(Item, discriminator="mailbox"):
 class HolderLinkItem(Item, discriminator="holder_link"):
     """A link in an email to a holder, by the hash of its secret."""
 
-    box = UnicodeAttribute()
+    mailbox_id = UnicodeAttribute()
     digest = UnicodeAttribute()
     purpose = UnicodeAttribute()
     email = UnicodeAttribute()
@@ -147,8 +147,8 @@ class HolderLinkItem(Item, discriminator="holder_link"):
     @classmethod
     def of(cls, one: Link) -> Self:
         return cls(
-            *keys.holder_link(one.box, one.digest),
-            box=one.box,
+            *keys.holder_link(one.mailbox_id, one.digest),
+            mailbox_id=one.mailbox_id,
             digest=one.digest,
             purpose=one.purpose.value,
             email=one.email,
@@ -160,7 +160,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
 
     def to_domain(self) -> Link:
         return Link(
-            self.box,
+            self.mailbox_id,
             self.digest,
             Purpose(self.purpose),
             self.email,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.links import Link, Name
+from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
 from chalicelib.dynamo import keys, reads
@@ -71,11 +71,11 @@ class DynamoDeliveryStore:
         for link in links:
             self._put_once(HolderLinkItem.of(link).raw())
 
-    def link(self, name: Name) -> Link | None:
+    def link(self, name: LinkKey) -> Link | None:
         return reads.find(self._tables, self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
 
-    def delete_links(self, box: str) -> None:
-        for raw in self._tables.query(self._tables.secrets, keys.holder_links(box)):
+    def delete_links(self, mailbox_id: str) -> None:
+        for raw in self._tables.query(self._tables.secrets, keys.holder_links(mailbox_id)):
             self._tables.delete(self._tables.secrets, key_of(raw))
 
     def _put_next(self, raw: Raw, version: int) -> None:

@@ -13,7 +13,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
 
-KEPT = timedelta(days=400)
+RETENTION = timedelta(days=400)
 """How long a single event is kept: a year, plus a month to compare with the year before. Counts are aggregated long
 before that, and the visitor id is meaningless once the salt of its day is destroyed."""
 
@@ -41,7 +41,7 @@ class DynamoEventStore:
         self._tables = tables
 
     def write(self, event: Event) -> None:
-        members: dict[str, Any] = {**to_wire(event), "expires": epoch(event.at + KEPT)}
+        members: dict[str, Any] = {**to_wire(event), "expires": epoch(event.at + RETENTION)}
         item = EventItem(*keys.event(event.id, event.at), **members)
         try:
             self._tables.put(self._tables.events, Put(item.raw()))

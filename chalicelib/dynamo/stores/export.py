@@ -25,7 +25,7 @@ class DynamoArchive:
         self._tables = tables
         self._table = tables.credentials
 
-    def held(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
+    def read_many(self, rows: Sequence[Row]) -> list[tuple[Record, Recipient | None]]:
         pairs = [(keys.record(row.credential_id), keys.recipient(row.credential_id)) for row in rows]
         found = self._tables.get_many({self._table: [key for pair in pairs for key in pair]})
         return [

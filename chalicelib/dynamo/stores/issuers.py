@@ -10,7 +10,7 @@ from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
 from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
 from chalicelib.award.issuing.search import (
-    MOST_OF_ONE,
+    MAX_PER_ADDRESS,
     Place,
     Row,
     row_of,
@@ -38,9 +38,9 @@ from chalicelib.dynamo.tables import ConditionFailed, Put, Raw, Update
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
-MOST_ACTIONS = 100
+MAX_ACTIONS = 100
 """Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
-MOST_BYTES = 3_500_000
+MAX_TRANSACTION_BYTES = 3_500_000
 """Bytes in one TransactWriteItems, whose limit is 4 MB."""
 RECORD_OVERHEAD = 8_000
 """Maximum bytes stored with one credential besides its document and JWT: its names and addresses, several times."""
@@ -155,7 +155,7 @@ class DynamoIssuerStore(DynamoPublicStore):
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
         pointers = self._tables.query(self._tables.credentials, keys.holders_of_issuer(issuer_id, email))
         partition = keys.rows(issuer_id).pk
-        row_keys = (keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MOST_OF_ONE))
+        row_keys = (keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MAX_PER_ADDRESS))
         return self._as_rows(list(self._existing(row_keys)))
 
     def _as_rows(self, raws: Sequence[Raw]) -> list[Row]:
@@ -226,9 +226,9 @@ def _conflict(error: ConditionFailed) -> Conflict:
     return Conflict("Another credential has this status list index.", code="index_taken")
 
 
-def _outcome(act: Callable[..., None], *arguments: object) -> LaurelError | None:
+def _outcome(action: Callable[..., None], *arguments: object) -> LaurelError | None:
     try:
-        act(*arguments)
+        action(*arguments)
     except LaurelError as error:
         return error
     return None
@@ -240,7 +240,7 @@ def _groups(issued: Sequence[Issued]) -> Iterator[Sequence[Issued]]:
     for at, (record, _, tasks) in enumerate(issued):
         actions_needed = 5 + len(record.entries) + len(tasks)  # record, row, recipient, two pointers
         bytes_needed = len(record.document) + len(record.jwt or "") + RECORD_OVERHEAD
-        if at > start and (actions + actions_needed > MOST_ACTIONS or size + bytes_needed > MOST_BYTES):
+        if at > start and (actions + actions_needed > MAX_ACTIONS or size + bytes_needed > MAX_TRANSACTION_BYTES):
             yield issued[start:at]
             start, actions, size = at, 0, 0
         actions += actions_needed

@@ -79,7 +79,7 @@ class DynamoMemberStore:
             raise Conflict("The members were changed in the meantime.") from error
 
     def token(self, token_id: str) -> Token:
-        return reads.require(self._tables, self._table, TokenItem, keys.token(token_id), "This token does not exist.")
+        return reads.require(self._tables, self._table, TokenItem, keys.token(token_id), "This API key does not exist.")
 
     def tokens(self, issuer_id: str | None) -> Iterator[Token]:
         pointers = self._tables.query(self._table, keys.tokens(issuer_id))
@@ -95,7 +95,7 @@ class DynamoMemberStore:
         try:
             self._tables.take(self._table, Delete(keys.token(token.id)))
         except ConditionFailed as error:
-            raise NotFound("This token does not exist.") from error
+            raise NotFound("This API key does not exist.") from error
         finally:
             self._tables.delete(self._table, keys.token_pointer(token.issuer_id, token.created, token.id))
 

@@ -61,5 +61,5 @@ class DynamoPublicStore:
     def image(self, sha256: str) -> Image:
         return self._require(ImageItem, keys.image(sha256), "This image does not exist.")
 
-    def _require(self, model: type[Readable[N]], key: keys.Key, absent: str) -> N:
-        return reads.require(self._tables, self._tables.credentials, model, key, absent)
+    def _require(self, model: type[Readable[N]], key: keys.Key, missing_message: str) -> N:
+        return reads.require(self._tables, self._tables.credentials, model, key, missing_message)

@@ -10,7 +10,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables, key_of
 
-KEPT = timedelta(days=2)
+RETENTION = timedelta(days=2)
 """TTL of a salt from the start of its day. It is only a fallback, because DynamoDB may take two more days:
 `destroy_before` deletes the salt on time."""
 
@@ -33,7 +33,7 @@ class DynamoSalts:
 
     def create(self, day: date, fresh: bytes) -> bytes:
         key = keys.salt(day)
-        expires = epoch(datetime.combine(day, time(), UTC) + KEPT)
+        expires = epoch(datetime.combine(day, time(), UTC) + RETENTION)
         try:
             self._tables.put(self._tables.secrets, Put(SaltItem(*key, salt=fresh, expires=expires).raw()))
         except ConditionFailed as error:

@@ -28,7 +28,7 @@ from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch
 from chalicelib.dynamo.tables import UNCONDITIONAL, Put, Tables
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 """How long a delivery is kept: longer than the days for which a sender retries."""
 
 
@@ -147,7 +147,7 @@ class DynamoWebhookStore:
             course=delivery.course,
             credential_id=delivery.credential_id,
             size=delivery.size,
-            expires=epoch(delivery.at + KEPT),
+            expires=epoch(delivery.at + RETENTION),
         )
         self._tables.put(self._tables.secrets, Put(item.raw(), UNCONDITIONAL))
 
@@ -155,7 +155,7 @@ class DynamoWebhookStore:
         part = keys.webhook_deliveries(issuer_id, webhook_id)
         newest = reads.list_range(self._tables, self._tables.secrets, WebhookDeliveryItem, part, limit)
         # Expired deliveries are left out here because DynamoDB may delete them days late.
-        return [delivery for delivery in newest if now < delivery.at + KEPT]
+        return [delivery for delivery in newest if now < delivery.at + RETENTION]
 
 
 def _secret_map(secret: Secret) -> SecretMap:

@@ -7,7 +7,7 @@ from itertools import islice
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award import achievements
 from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, Content, NewAchievement
 from chalicelib.credential.achievement import Achievement, Skill
@@ -16,12 +16,12 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, query
-from chalicelib.http.input.json_body import Reading
+from chalicelib.http.input.json_body import JsonReader
 
-MISSING = "This token has no access to an achievement with this id."
-MOST_BYTES = 512 * 1024
+MISSING = "There is no achievement with this id, or this API key cannot access it."
+MAX_BODY_BYTES = 512 * 1024
 """Largest request body, in bytes: the largest image in base64, plus the longest text fields."""
-MOST = 100
+MAX_PAGE_SIZE = 100
 """Maximum number of achievements per page."""
 _VERSIONS = 2**31
 
@@ -30,22 +30,22 @@ def routes(services: Services) -> Routes:
     """Create the routes `/v1/achievements` and below."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/v1/achievements", access=token(Act.READ))
+    @bound.bind("/v1/achievements", access=token(Permission.READ))
     def listing(request: Request, caller: Caller) -> Reply:
         filters = query.only(request, "cursor", "limit")
-        limit = query.limit(filters, MOST)
+        limit = query.limit(filters, MAX_PAGE_SIZE)
         # Achievements are ordered by id, so an id serves as the cursor.
         after = query.cursor(filters, achievements.UUID) or ""
         found = (one for one in services.issuer_context.issuer_store.achievements(caller.issuer_id) if one.id > after)
         page = list(islice(found, limit + 1))
         more = page[limit - 1].id if len(page) > limit else None
-        return as_json({"items": [shape(one, bound.base_url) for one in page[:limit]], "next": more})
+        return as_json({"items": [to_json(one, bound.base_url) for one in page[:limit]], "next": more})
 
-    @bound.bind("/v1/achievements", access=token(Act.EDIT), methods=("POST",))
+    @bound.bind("/v1/achievements", access=token(Permission.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
-        reading = Reading(body.json_object(request, MOST_BYTES))
-        content = _content(reading, picture_needed=True)
-        reading.finish()
+        reader = JsonReader(body.json_object(request, MAX_BODY_BYTES))
+        content = _content(reader, picture_required=True)
+        reader.finish()
         new = NewAchievement(
             issuer_id=caller.issuer_id,
             name=content.name,
@@ -60,34 +60,34 @@ def routes(services: Services) -> Routes:
         )
         added = achievements.add(services.issuer_context, new)
         where = {"Location": f"{bound.base_url}/v1/achievements/{added.id}"}
-        return as_json(shape(added, bound.base_url), status=201, headers=where)
+        return as_json(to_json(added, bound.base_url), status=201, headers=where)
 
-    @bound.bind("/v1/achievements/{id}", access=token(Act.READ), missing=MISSING)
+    @bound.bind("/v1/achievements/{id}", access=token(Permission.READ), missing=MISSING)
     def show(_request: Request, caller: Caller, achievement_id: str) -> Reply:
         found = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
-        return as_json(shape(found, bound.base_url))
+        return as_json(to_json(found, bound.base_url))
 
-    @bound.bind("/v1/achievements/{id}", access=token(Act.EDIT), methods=("PUT",), missing=MISSING)
+    @bound.bind("/v1/achievements/{id}", access=token(Permission.EDIT), methods=("PUT",), missing=MISSING)
     def revise(request: Request, caller: Caller, achievement_id: str) -> Reply:
-        reading = Reading(body.json_object(request, MOST_BYTES))
-        version = reading.whole("version", 1, _VERSIONS)
-        content = _content(reading, picture_needed=False, archived=reading.flag("archived", default=False))
+        reader = JsonReader(body.json_object(request, MAX_BODY_BYTES))
+        version = reader.integer("version", 1, _VERSIONS)
+        content = _content(reader, picture_required=False, archived=reader.flag("archived", default=False))
         if version is None:
-            reading.add_error("version", "Send the version that you read, so that changes by others are not lost.")
-        reading.finish()
+            reader.add_error("version", "Send the version that you read, so that changes by others are not lost.")
+        reader.finish()
         revised = achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, version or 0, content)
-        return as_json(shape(revised, bound.base_url))
+        return as_json(to_json(revised, bound.base_url))
 
-    @bound.bind("/v1/achievements/{id}/versions", access=token(Act.READ), missing=MISSING)
+    @bound.bind("/v1/achievements/{id}/versions", access=token(Permission.READ), missing=MISSING)
     def versions(_request: Request, caller: Caller, achievement_id: str) -> Reply:
         services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         found = services.issuer_context.issuer_store.achievement_versions(caller.issuer_id, achievement_id)
-        return as_json({"items": [shape(one, bound.base_url) for one in found]})
+        return as_json({"items": [to_json(one, bound.base_url) for one in found]})
 
     return bound
 
 
-def shape(achievement: Achievement, base_url: str) -> dict[str, object]:
+def to_json(achievement: Achievement, base_url: str) -> dict[str, object]:
     """Serialize an achievement to JSON."""
     address = f"{base_url}/v1/achievements/{achievement.id}"
     return {
@@ -109,23 +109,23 @@ def shape(achievement: Achievement, base_url: str) -> dict[str, object]:
     }
 
 
-def _content(reading: Reading, *, picture_needed: bool, archived: bool = False) -> Content:
-    image = reading.part("image", needed=True)
+def _content(reader: JsonReader, *, picture_required: bool, archived: bool = False) -> Content:
+    image = reader.nested("image", required=True)
     picture = image.base64("png", MAX_IMAGE)
-    if picture_needed and picture is None and not image.has("png"):
+    if picture_required and picture is None and not image.has("png"):
         image.add_error("png", "The image must be a PNG file in base64.")
     return Content(
-        name=reading.text("name", 200),
-        description=reading.text("description", 2000),
-        criteria=reading.text("criteria", 10_000),
+        name=reader.text("name", 200),
+        description=reader.text("description", 2000),
+        criteria=reader.text("criteria", 10_000),
         picture=picture,
         picture_alt=image.text("alt", 500),
         skills=tuple(
             Skill(one.text("name", 200), one.text("url", 2000), one.text("framework", 200), one.optional("code", 200))
-            for one in reading.parts("skills", MAX_SKILLS)
+            for one in reader.nested_list("skills", MAX_SKILLS)
         ),
-        kind=reading.optional("kind", 64) or "Badge",
-        valid_days=reading.whole("valid_days", 1, MAX_DAYS),
-        evidence_required=reading.flag("evidence_required", default=False),
+        kind=reader.optional("kind", 64) or "Badge",
+        valid_days=reader.integer("valid_days", 1, MAX_DAYS),
+        evidence_required=reader.flag("evidence_required", default=False),
         archived=archived,
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import (
     idempotency,
@@ -19,8 +19,8 @@ from chalicelib.award.issuing import (
 from chalicelib.award.issuing import (
     search as listing,
 )
-from chalicelib.award.issuing.issue import MOST_EVIDENCE, Award, issue
-from chalicelib.award.issuing.reissue import AS_IT_WAS, Changes
+from chalicelib.award.issuing.issue import MAX_EVIDENCE, Award, issue
+from chalicelib.award.issuing.reissue import UNCHANGED, Changes
 from chalicelib.award.issuing.search import Row, Search
 from chalicelib.award.issuing.status_changes import Decision
 from chalicelib.credential import dates, vocabulary
@@ -31,10 +31,10 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, query
-from chalicelib.http.input.json_body import Reading
+from chalicelib.http.input.json_body import JsonReader
 
-MISSING = "This token has no access to a credential with this id."
-NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
+MISSING = "There is no credential with this id, or this API key cannot access it."
+NO_ACHIEVEMENT = "There is no achievement with this id, or this API key cannot access it."
 
 _Decide = Callable[[IssuerContext, str, str, str | None], Decision]
 
@@ -44,39 +44,41 @@ def routes(services: Services) -> Routes:
     bound = Routes(__name__, services)
     base_url = bound.base_url
 
-    @bound.bind("/v1/credentials", access=token(Act.READ))
+    @bound.bind("/v1/credentials", access=token(Permission.READ))
     def find(request: Request, caller: Caller) -> Reply:
         filters = query.only(request, "name", "email", "achievement", "state", "cursor", "limit")
-        limit = query.limit(filters, listing.MOST)
+        limit = query.limit(filters, listing.MAX_PAGE_SIZE)
         search = Search(filters.get("name"), filters.get("email"), filters.get("achievement"), _state(filters))
         page = listing.page(
             services.issuer_context.issuer_store, caller.issuer_id, search, filters.get("cursor"), limit
         )
-        return as_json({"items": [row_shape(row, base_url) for row in page.rows], "next": page.next})
+        return as_json({"items": [row_to_json(row, base_url) for row in page.rows], "next": page.next})
 
-    @bound.bind("/v1/credentials", access=token(Act.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
+    @bound.bind("/v1/credentials", access=token(Permission.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
     def issue_one(request: Request, caller: Caller) -> Reply:
         sent = body.json_object(request)
-        award = _award(caller.issuer_id, Reading(sent), _claimed(services, request, caller, sent))
-        return _made(issue(services.issuer_context, award), base_url)
+        award = _award(caller.issuer_id, JsonReader(sent), _claimed(services, request, caller, sent))
+        return _created(issue(services.issuer_context, award), base_url)
 
-    @bound.bind("/v1/credentials/{id}/correct", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/correct", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def correct(request: Request, caller: Caller, credential_id: str) -> Reply:
         sent = body.json_object(request)
-        changes, reason = _changes(Reading(sent))
+        changes, reason = _changes(JsonReader(sent))
         new_id = _claimed(services, request, caller, sent)()
-        made = reissue.correct(services.issuer_context, caller.issuer_id, credential_id, changes, reason, new_id=new_id)
-        return _made(made, base_url)
+        created = reissue.correct(
+            services.issuer_context, caller.issuer_id, credential_id, changes, reason, new_id=new_id
+        )
+        return _created(created, base_url)
 
-    @bound.bind("/v1/credentials/{id}/renew", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/renew", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def renew(request: Request, caller: Caller, credential_id: str) -> Reply:
         sent = body.json_or_nothing(request)
-        reading = Reading(sent)
-        valid_until = reading.moment("valid_until")
-        reading.finish()
+        reader = JsonReader(sent)
+        valid_until = reader.timestamp("valid_until")
+        reader.finish()
         new_id = _claimed(services, request, caller, sent)()
-        made = reissue.renew(services.issuer_context, caller.issuer_id, credential_id, valid_until, new_id=new_id)
-        return _made(made, base_url)
+        created = reissue.renew(services.issuer_context, caller.issuer_id, credential_id, valid_until, new_id=new_id)
+        return _created(created, base_url)
 
     _bind_decisions(bound, services)
     return bound
@@ -84,9 +86,9 @@ def routes(services: Services) -> Routes:
 
 def _bind_decisions(bound: Routes, services: Services) -> None:
     def decided(request: Request, caller: Caller, credential_id: str, decide: _Decide) -> Reply:
-        reading = Reading(body.json_or_nothing(request))
-        reason = reading.optional("reason", status_changes.MAX_REASON)
-        reading.finish()
+        reader = JsonReader(body.json_or_nothing(request))
+        reason = reader.optional("reason", status_changes.MAX_REASON)
+        reader.finish()
         decision = decide(services.issuer_context, caller.issuer_id, credential_id, reason)
         status = decision.record.status
         return as_json(
@@ -99,20 +101,20 @@ def _bind_decisions(bound: Routes, services: Services) -> None:
             }
         )
 
-    @bound.bind("/v1/credentials/{id}/revoke", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/revoke", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def revoke(request: Request, caller: Caller, credential_id: str) -> Reply:
         return decided(request, caller, credential_id, status_changes.revoke)
 
-    @bound.bind("/v1/credentials/{id}/suspend", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/suspend", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def suspend(request: Request, caller: Caller, credential_id: str) -> Reply:
         return decided(request, caller, credential_id, status_changes.suspend)
 
-    @bound.bind("/v1/credentials/{id}/reinstate", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/reinstate", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def reinstate(request: Request, caller: Caller, credential_id: str) -> Reply:
         return decided(request, caller, credential_id, status_changes.reinstate)
 
 
-def row_shape(row: Row, base_url: str) -> dict[str, object]:
+def row_to_json(row: Row, base_url: str) -> dict[str, object]:
     """Serialize a row of the issuer's credential list to JSON."""
     return {
         "id": row.credential_id,
@@ -126,7 +128,7 @@ def row_shape(row: Row, base_url: str) -> dict[str, object]:
     }
 
 
-def issued_shape(record: Record, base_url: str) -> dict[str, object]:
+def issued_to_json(record: Record, base_url: str) -> dict[str, object]:
     """Serialize a credential as it was issued; the result is the same on every call."""
     api = f"{base_url}/v1/credentials/{record.id}"
     return {
@@ -141,9 +143,9 @@ def issued_shape(record: Record, base_url: str) -> dict[str, object]:
     }
 
 
-def _made(record: Record, base_url: str) -> Reply:
+def _created(record: Record, base_url: str) -> Reply:
     where = {"Location": f"{base_url}/v1/credentials/{record.id}"}
-    return as_json(issued_shape(record, base_url), status=201, headers=where)
+    return as_json(issued_to_json(record, base_url), status=201, headers=where)
 
 
 def _claimed(
@@ -173,47 +175,47 @@ def _path(request: Request) -> str:
     return path
 
 
-def _award(issuer_id: str, reading: Reading, claim: Callable[[], str | None]) -> Award:
-    holder = reading.part("holder", needed=True)
+def _award(issuer_id: str, reader: JsonReader, claim: Callable[[], str | None]) -> Award:
+    holder = reader.nested("holder", required=True)
     award = Award(
         issuer_id=issuer_id,
-        achievement_id=reading.text("achievement", 64),
+        achievement_id=reader.text("achievement", 64),
         holder=Holder(holder.text("name", 200), holder.optional("email", 254), holder.optional("did", 2000)),
-        valid_from=reading.moment("valid_from"),
-        valid_until=reading.moment("valid_until"),
-        evidence=_evidence(reading),
-        suite=reading.optional("suite", 64) or vocabulary.EDDSA_RDFC_2022,
-        jwt=reading.flag("jwt", default=False),
+        valid_from=reader.timestamp("valid_from"),
+        valid_until=reader.timestamp("valid_until"),
+        evidence=_evidence(reader),
+        suite=reader.optional("suite", 64) or vocabulary.EDDSA_RDFC_2022,
+        jwt=reader.flag("jwt", default=False),
         zone=holder.optional("zone", 64),
-        notify=reading.flag("notify", default=True),
+        notify=reader.flag("notify", default=True),
     )
-    reading.finish()
+    reader.finish()
     return replace(award, credential_id=claim())
 
 
-def _changes(reading: Reading) -> tuple[Changes, str | None]:
+def _changes(reader: JsonReader) -> tuple[Changes, str | None]:
     """Read the changes: a missing member stays unchanged, and null removes an optional one."""
     for name in ("holder", "valid_from"):
-        if reading.named(name) and not reading.has(name):
-            reading.add_error(name, "A credential cannot be without this. Send a value, or leave the member out.")
-    holder = reading.part("holder")
+        if reader.is_present(name) and not reader.has(name):
+            reader.add_error(name, "This field cannot be removed from a credential. Send a value, or leave it out.")
+    holder = reader.nested("holder")
     changes = Changes(
-        name=holder.text("name", 200) if holder.named("name") else AS_IT_WAS,
-        email=holder.optional("email", 254) if holder.named("email") else AS_IT_WAS,
-        did=holder.optional("did", 2000) if holder.named("did") else AS_IT_WAS,
-        valid_from=reading.moment("valid_from") or AS_IT_WAS,
-        valid_until=reading.moment("valid_until") if reading.named("valid_until") else AS_IT_WAS,
-        evidence=_evidence(reading) if reading.named("evidence") else AS_IT_WAS,
+        name=holder.text("name", 200) if holder.is_present("name") else UNCHANGED,
+        email=holder.optional("email", 254) if holder.is_present("email") else UNCHANGED,
+        did=holder.optional("did", 2000) if holder.is_present("did") else UNCHANGED,
+        valid_from=reader.timestamp("valid_from") or UNCHANGED,
+        valid_until=reader.timestamp("valid_until") if reader.is_present("valid_until") else UNCHANGED,
+        evidence=_evidence(reader) if reader.is_present("evidence") else UNCHANGED,
     )
-    reason = reading.optional("reason", status_changes.MAX_REASON)
-    reading.finish()
+    reason = reader.optional("reason", status_changes.MAX_REASON)
+    reader.finish()
     return changes, reason
 
 
-def _evidence(reading: Reading) -> tuple[EvidenceLink, ...]:
+def _evidence(reader: JsonReader) -> tuple[EvidenceLink, ...]:
     return tuple(
         EvidenceLink(one.text("url", 2000), one.text("name", 200), one.optional("narrative", 2000))
-        for one in reading.parts("evidence", MOST_EVIDENCE)
+        for one in reader.nested_list("evidence", MAX_EVIDENCE)
     )
 
 

@@ -10,7 +10,7 @@ from chalice.app import Request
 from chalicelib.access import rate_limits
 from chalicelib.access.caller import Caller
 from chalicelib.access.rate_limits import Limit
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import dates, domain
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
@@ -19,10 +19,10 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body
-from chalicelib.http.input.json_body import Reading
+from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "This issuer does not have this domain."
-READINGS = Limit("domain", 30, timedelta(hours=1))
+DOMAIN_CHECKS = Limit("domain", 30, timedelta(hours=1))
 """Domain checks per issuer: each one queries third-party name servers and web servers."""
 
 
@@ -30,18 +30,18 @@ def routes(services: Services) -> Routes:
     """Create the routes `/v1/domains` and `/v1/domains/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/v1/domains", access=token(Act.READ))
+    @bound.bind("/v1/domains", access=token(Permission.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
-        return as_json(_shape(services, services.issuer_context.issuer_store.issuer(caller.issuer_id)))
+        return as_json(_to_json(services, services.issuer_context.issuer_store.issuer(caller.issuer_id)))
 
-    @bound.bind("/v1/domains", access=token(Act.MANAGE), methods=("POST",))
+    @bound.bind("/v1/domains", access=token(Permission.MANAGE), methods=("POST",))
     def read(request: Request, caller: Caller) -> Reply:
-        reading = Reading(body.json_object(request))
-        name = reading.text("domain")
-        reading.finish()
+        reader = JsonReader(body.json_object(request))
+        name = reader.text("domain")
+        reader.finish()
         return as_json(_proof(services, prove(services, caller.issuer_id, name)), status=201)
 
-    @bound.bind("/v1/domains/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
+    @bound.bind("/v1/domains/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=MISSING)
     def remove(_request: Request, caller: Caller, name: str) -> Reply:
         domain_proof.remove(services.domain_prover.issuer_context, caller.issuer_id, unquote(name))
         return Reply("", "text/plain", 204)
@@ -50,12 +50,12 @@ def routes(services: Services) -> Routes:
 
 
 def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
-    """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domains.prove` raises."""
-    rate_limits.enforce(services.access_context, READINGS, issuer_id)
+    """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domain_proof.prove` raises."""
+    rate_limits.enforce(services.access_context, DOMAIN_CHECKS, issuer_id)
     return domain_proof.prove(services.domain_prover, issuer_id, text)
 
 
-def _shape(services: Services, issuer: Issuer) -> dict[str, object]:
+def _to_json(services: Services, issuer: Issuer) -> dict[str, object]:
     record, file = domain_proof.instructions(issuer, "{domain}")
     return {
         "items": [_proof(services, proof) for proof in issuer.domains],
@@ -67,11 +67,11 @@ def _shape(services: Services, issuer: Issuer) -> dict[str, object]:
 
 
 def _proof(services: Services, proof: DomainProof) -> dict[str, object]:
-    believed = proof.believed(services.issuer_context.now())
+    is_current = proof.is_current(services.issuer_context.now())
     return {
         "domain": proof.domain,
         "place": proof.place,
         "url": domain.proof_url(proof.domain, Place(proof.place)),
         "seen": dates.write(proof.seen),
-        "believed": believed,
+        "current": is_current,
     }

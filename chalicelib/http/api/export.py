@@ -7,7 +7,7 @@ import json
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award import export
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -22,7 +22,7 @@ def routes(services: Services) -> Routes:
     """Create the route `/v1/export`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/v1/export", access=token(Act.EXPORT))
+    @bound.bind("/v1/export", access=token(Permission.EXPORT))
     def pages(request: Request, caller: Caller) -> Reply:
         cursor = query.only(request, "cursor").get("cursor")
         page = export.page(services.exporters, caller.issuer_id, cursor)

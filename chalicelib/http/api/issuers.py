@@ -6,7 +6,7 @@ from chalice.app import Request
 
 from chalicelib.access import email_address
 from chalicelib.access.caller import Caller
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.credential import dates
@@ -17,9 +17,9 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body
-from chalicelib.http.input.json_body import Reading
+from chalicelib.http.input.json_body import JsonReader
 
-MISSING = "This token has no access to an issuer with this id."
+MISSING = "There is no issuer with this id, or this API key cannot access it."
 WORDS = ("name", "url", "description", "email", "image", "accent")
 
 
@@ -27,46 +27,48 @@ def routes(services: Services) -> Routes:
     """Create the routes `/v1/issuers` and `/v1/issuers/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/v1/issuers", access=either(Act.READ))
+    @bound.bind("/v1/issuers", access=either(Permission.READ))
     def listing(_request: Request, caller: Caller | str) -> Reply:
         issuer_store = services.issuer_context.issuer_store
         found = [issuer_store.issuer(caller.issuer_id)] if isinstance(caller, Caller) else list(issuer_store.issuers())
-        return as_json({"items": [shape(issuer) for issuer in found]})
+        return as_json({"items": [to_json(issuer) for issuer in found]})
 
     @bound.bind("/v1/issuers", access=OPERATOR, methods=("POST",))
     def add(request: Request, _operator: str) -> Reply:
-        reading = Reading(body.json_object(request))
+        reader = JsonReader(body.json_object(request))
         new = NewIssuer(
-            id=reading.text("id"),
-            name=reading.text("name"),
-            url=reading.text("url"),
-            description=reading.text("description"),
-            email=reading.optional("email"),
-            image=reading.optional("image"),
-            accent=reading.optional("accent"),
+            id=reader.text("id"),
+            name=reader.text("name"),
+            url=reader.text("url"),
+            description=reader.text("description"),
+            email=reader.optional("email"),
+            image=reader.optional("image"),
+            accent=reader.optional("accent"),
         )
-        sent_owner = reading.text("owner")
-        reading.finish()
+        sent_owner = reader.text("owner")
+        reader.finish()
         owner = email_address.normalize(sent_owner)
         issuer = issuer_actions.create(services.issuer_context, new, owner=owner, registered=True)
         where = {"Location": f"{services.settings.base_url}/v1/issuers/{issuer.id}"}
-        return as_json(shape(issuer), status=201, headers=where)
+        return as_json(to_json(issuer), status=201, headers=where)
 
-    @bound.bind("/v1/issuers/{id}", access=either(Act.READ), missing=MISSING)
+    @bound.bind("/v1/issuers/{id}", access=either(Permission.READ), missing=MISSING)
     def show(_request: Request, caller: Caller | str, issuer_id: str) -> Reply:
-        return as_json(shape(services.issuer_context.issuer_store.issuer(_own(caller, issuer_id))))
+        return as_json(to_json(services.issuer_context.issuer_store.issuer(_own(caller, issuer_id))))
 
-    @bound.bind("/v1/issuers/{id}", access=token(Act.MANAGE), methods=("PATCH",), missing=MISSING)
+    @bound.bind("/v1/issuers/{id}", access=token(Permission.MANAGE), methods=("PATCH",), missing=MISSING)
     def update_profile(request: Request, caller: Caller, issuer_id: str) -> Reply:
-        reading = Reading(body.json_object(request))
-        changes = {name: reading.optional(name) for name in WORDS if reading.named(name)}
-        reading.finish()
-        return as_json(shape(issuer_actions.update_profile(services.issuer_context, _own(caller, issuer_id), changes)))
+        reader = JsonReader(body.json_object(request))
+        changes = {name: reader.optional(name) for name in WORDS if reader.is_present(name)}
+        reader.finish()
+        return as_json(
+            to_json(issuer_actions.update_profile(services.issuer_context, _own(caller, issuer_id), changes))
+        )
 
     return bound
 
 
-def shape(issuer: Issuer) -> dict[str, object]:
+def to_json(issuer: Issuer) -> dict[str, object]:
     """Serialize an issuer to JSON."""
     return {
         "id": issuer.id,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.bulk import (
     bulk_issuer,
     csv_output,
@@ -21,9 +21,9 @@ from chalicelib.award.bulk import (
     spreadsheet,
 )
 from chalicelib.award.bulk.bulk_issuer import (
-    START,
+    FIRST_ROW,
     Allow,
-    Place,
+    Position,
     RowsRefused,
     Upload,
     UploadSummary,
@@ -48,13 +48,13 @@ from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, form, negotiation, query
 
-MISSING = "This token has no access to a job with this id."
-NO_ACHIEVEMENT = "This token has no access to an achievement with this id."
-MAX_ROWS_AT_ONCE = timedelta(seconds=10)
+MISSING = "There is no job with this id, or this API key cannot access it."
+NO_ACHIEVEMENT = "There is no achievement with this id, or this API key cannot access it."
+INLINE_TIME = timedelta(seconds=10)
 """How long a request issues inline; the task queue does the rest. API Gateway times out after 29 s."""
-MOST_JOBS = 100
-MOST_ROWS = 5_000
-MOST_BYTES = 3_000_000
+MAX_JOBS = 100
+MAX_ROWS = 5_000
+MAX_RESPONSE_BYTES = 3_000_000
 """Maximum size of a page of rows, in bytes: Lambda returns at most 6 MB, in base64."""
 CSV = "text/csv"
 COLUMNS = ("row", "ref", "name", "email", "state", "credential", "url", "code", "detail")
@@ -69,45 +69,45 @@ def routes(services: Services) -> Routes:
     bound = Routes(__name__, services)
     base_url = bound.base_url
 
-    @bound.bind("/v1/jobs", access=token(Act.READ))
+    @bound.bind("/v1/jobs", access=token(Permission.READ))
     def listing(request: Request, caller: Caller) -> Reply:
         filters = query.only(request, "cursor", "limit")
-        limit, after = query.limit(filters, MOST_JOBS), _unpacked(filters.get("cursor"))
+        limit, after = query.limit(filters, MAX_JOBS), _unpacked(filters.get("cursor"))
         page = services.bulk.jobs.jobs(caller.issuer_id, after, limit)
-        items = [shape(bulk_issuer.progress(services.bulk, job), base_url) for job in page.jobs]
+        items = [to_json(bulk_issuer.progress(services.bulk, job), base_url) for job in page.jobs]
         return as_json({"items": items, "next": page.after and _packed(page.after)})
 
-    @bound.bind("/v1/jobs", access=token(Act.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
+    @bound.bind("/v1/jobs", access=token(Permission.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
     def create(request: Request, caller: Caller) -> Reply:
         filters = query.only(request, *_OPTIONS)
         sent = _upload(request, filters)
         if _flag(filters, "dry_run", otherwise=False):
             return as_json(_examined(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))
         try:
-            job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.who, now=True)
+            job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.actor, now=True)
         except RowsRefused as error:
             raise Problem(
                 error.code, error.detail, more={"row_errors": [_row_error(each) for each in error.row_errors]}
             ) from error
-        return _begun(services, job)
+        return _run_inline(services, job)
 
-    @bound.bind("/v1/jobs/{id}", access=token(Act.READ), missing=MISSING)
-    def one(_request: Request, caller: Caller, job_id: str) -> Reply:
+    @bound.bind("/v1/jobs/{id}", access=token(Permission.READ), missing=MISSING)
+    def show(_request: Request, caller: Caller, job_id: str) -> Reply:
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
-        return as_json(shape(bulk_issuer.progress(services.bulk, job), base_url))
+        return as_json(to_json(bulk_issuer.progress(services.bulk, job), base_url))
 
-    @bound.bind("/v1/jobs/{id}/rows", access=token(Act.READ), missing=MISSING)
+    @bound.bind("/v1/jobs/{id}/rows", access=token(Permission.READ), missing=MISSING)
     def rows(request: Request, caller: Caller, job_id: str) -> Reply:
         return _rows(services, request, services.bulk.jobs.job(caller.issuer_id, job_id))
 
-    @bound.bind("/v1/jobs/{id}/run", access=token(Act.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/jobs/{id}/run", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def run(_request: Request, caller: Caller, job_id: str) -> Reply:
-        return _begun(services, bulk_issuer.resume(services.bulk, caller.issuer_id, job_id))
+        return _run_inline(services, bulk_issuer.resume(services.bulk, caller.issuer_id, job_id))
 
     return bound
 
 
-def shape(job: Job, base_url: str) -> dict[str, object]:
+def to_json(job: Job, base_url: str) -> dict[str, object]:
     """Serialize a job to JSON."""
     here = _address(job, base_url)
     return {
@@ -131,17 +131,17 @@ def _address(job: Job, base_url: str) -> str:
     return f"{base_url}/v1/jobs/{job.id}"
 
 
-def _begun(services: Services, job: Job) -> Reply:
+def _run_inline(services: Services, job: Job) -> Reply:
     """Run a new job for a short time and return the response; a small job is usually finished by then."""
     bulk = services.bulk
     if job.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
-        end = bulk.issuer_context.clock() + MAX_ROWS_AT_ONCE
+        end = bulk.issuer_context.clock() + INLINE_TIME
         with suppress(Unavailable):  # the job is stored, and the task queue continues it
             job = job_runner.run(bulk, job.issuer_id, job.id, lambda: bulk.issuer_context.clock() >= end)
     job = bulk_issuer.progress(bulk, job)
     base_url = services.settings.base_url
     status = 202 if job.state is JobState.RUNNING else 200
-    return as_json(shape(job, base_url), status=status, headers={"Location": _address(job, base_url)})
+    return as_json(to_json(job, base_url), status=status, headers={"Location": _address(job, base_url)})
 
 
 def _upload(request: Request, filters: Mapping[str, str]) -> Upload:
@@ -219,7 +219,7 @@ def _rows(services: Services, request: Request, job: Job) -> Reply:
         raise Problem(
             "not_acceptable", f"Accept {negotiation.JSON} or {CSV}.", more={"available": [negotiation.JSON, CSV]}
         )
-    limit = query.limit(filters if "limit" in filters or wanted[0] != CSV else {"limit": str(MOST_ROWS)}, MOST_ROWS)
+    limit = query.limit(filters if "limit" in filters or wanted[0] != CSV else {"limit": str(MAX_ROWS)}, MAX_ROWS)
     found = bulk_issuer.results(services.bulk, job, _state(filters), _place(filters.get("cursor")))
     page, following = _page(found, limit, services.settings.base_url)
     headers = {"Vary": "Accept"}
@@ -234,13 +234,13 @@ def _rows(services: Services, request: Request, job: Job) -> Reply:
 
 
 def _page(
-    found: Iterable[tuple[Result, Place]], limit: int, base_url: str
+    found: Iterable[tuple[Result, Position]], limit: int, base_url: str
 ) -> tuple[list[dict[str, object]], str | None]:
     """Return as many rows as fit on a page, and the cursor of the next row."""
     page: list[dict[str, object]] = []
     size, last = 0, ""
     for result, after in found:
-        if len(page) == limit or size > MOST_BYTES:
+        if len(page) == limit or size > MAX_RESPONSE_BYTES:
             return page, last
         page.append(_row(result, base_url))
         size += len(json.dumps(page[-1], ensure_ascii=False).encode())
@@ -264,13 +264,13 @@ def _state(filters: Mapping[str, str]) -> RowState | None:
         raise query.refused("state", f"This must be one of: {', '.join(RowState)}.") from error
 
 
-def _place(cursor: str | None) -> Place:
+def _place(cursor: str | None) -> Position:
     if cursor is None:
-        return START
+        return FIRST_ROW
     match = _PLACE.fullmatch(cursor)
     if match is None:
         raise query.bad_cursor()
-    return Place(int(match[1]), int(match[2]))
+    return Position(int(match[1]), int(match[2]))
 
 
 def _packed(place: str) -> str:

@@ -10,7 +10,7 @@ from chalice.app import Request
 from chalicelib.access import email_address, members, tokens
 from chalicelib.access.caller import Caller
 from chalicelib.access.models import Member, Token
-from chalicelib.access.roles import Act, Role
+from chalicelib.access.roles import Permission, Role
 from chalicelib.credential import dates
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import NotFound, Refused
@@ -19,55 +19,55 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body
-from chalicelib.http.input.json_body import Reading
+from chalicelib.http.input.json_body import JsonReader
 
 WHICH_MEMBER = "This issuer has no member with this address."
-UNKNOWN = "This issuer does not have this token."
+UNKNOWN = "This issuer does not have this API key."
 
 
 def routes(services: Services) -> Routes:
     """Create the routes `/v1/members`, `/v1/members/{id}`, `/v1/tokens`, `/v1/tokens/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/v1/members", access=token(Act.READ))
+    @bound.bind("/v1/members", access=token(Permission.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
         found = members.of_issuer(services.access_context, caller.issuer_id)
         return as_json({"items": [_member(member) for member in found]})
 
-    @bound.bind("/v1/members", access=token(Act.MANAGE), methods=("POST",))
+    @bound.bind("/v1/members", access=token(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
-        reading = Reading(body.json_object(request))
-        email, role = reading.text("email"), reading.required_choice("role", Role)
-        reading.finish()
+        reader = JsonReader(body.json_object(request))
+        email, role = reader.text("email"), reader.required_choice("role", Role)
+        reader.finish()
         member = members.add(services.access_context, caller.issuer_id, email, role)
         return as_json({**_member(member), "notified": invite(services.delivery_context, member)}, status=201)
 
-    @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)
+    @bound.bind("/v1/members/{id}", access=token(Permission.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)
     def change(request: Request, caller: Caller, email: str) -> Reply:
-        reading = Reading(body.json_object(request))
-        role = reading.required_choice("role", Role)
-        reading.finish()
+        reader = JsonReader(body.json_object(request))
+        role = reader.required_choice("role", Role)
+        reader.finish()
         return as_json(_member(members.change(services.access_context, caller.issuer_id, _address(email), role)))
 
-    @bound.bind("/v1/members/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=WHICH_MEMBER)
+    @bound.bind("/v1/members/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=WHICH_MEMBER)
     def remove(_request: Request, caller: Caller, email: str) -> Reply:
         members.remove(services.access_context, caller.issuer_id, _address(email))
         return Reply("", "text/plain", 204)
 
-    @bound.bind("/v1/tokens", access=token(Act.MANAGE))
+    @bound.bind("/v1/tokens", access=token(Permission.MANAGE))
     def known(_request: Request, caller: Caller) -> Reply:
         found = tokens.of_issuer(services.access_context, caller.issuer_id)
         return as_json({"items": [_token(each) for each in found]})
 
-    @bound.bind("/v1/tokens", access=token(Act.MANAGE), methods=("POST",))
+    @bound.bind("/v1/tokens", access=token(Permission.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller) -> Reply:
-        reading = Reading(body.json_object(request))
-        name, role = reading.text("name"), reading.required_choice("role", Role)
-        reading.finish()
-        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, caller.who)
+        reader = JsonReader(body.json_object(request))
+        name, role = reader.text("name"), reader.required_choice("role", Role)
+        reader.finish()
+        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, caller.actor)
         return as_json({**_token(made), "token": text}, status=201)
 
-    @bound.bind("/v1/tokens/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=UNKNOWN)
+    @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)
     def revoke(_request: Request, caller: Caller, token_id: str) -> Reply:
         tokens.revoke(services.access_context, caller.issuer_id, token_id)
         return Reply("", "text/plain", 204)

@@ -7,7 +7,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.webhooks import webhook_actions, webhook_json
 from chalicelib.award.webhooks.receive import MAX_BODY, Answer, receive_message
 from chalicelib.award.webhooks.signature import Message
@@ -39,23 +39,23 @@ def routes(services: Services) -> Routes:
     bound = Routes(__name__, services)
     base_url = services.settings.base_url
 
-    @bound.bind("/v1/webhooks", access=token(Act.READ))
+    @bound.bind("/v1/webhooks", access=token(Permission.READ))
     def listing(_request: Request, caller: Caller) -> Reply:
         found = services.webhooks.webhooks(caller.issuer_id)
         return as_json({"items": [webhook_json.write(webhook, base_url) for webhook in found], "next": None})
 
-    @bound.bind("/v1/webhooks", access=token(Act.MANAGE), methods=("POST",))
+    @bound.bind("/v1/webhooks", access=token(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
-        made = webhook_actions.add(
+        created = webhook_actions.add(
             services.issuer_context, services.webhooks, caller.issuer_id, sent(request, webhook_json.read)
         )
-        return _made(made, base_url, status=201)
+        return _created(created, base_url, status=201)
 
-    @bound.bind("/v1/webhooks/{id}", access=token(Act.READ), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}", access=token(Permission.READ), missing=MISSING)
     def show(_request: Request, caller: Caller, webhook_id: str) -> Reply:
         return _with_deliveries(services, services.webhooks.webhook(caller.issuer_id, webhook_id))
 
-    @bound.bind("/v1/webhooks/{id}", access=token(Act.MANAGE), methods=("PUT",), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}", access=token(Permission.MANAGE), methods=("PUT",), missing=MISSING)
     def change(request: Request, caller: Caller, webhook_id: str) -> Reply:
         draft = sent(request, webhook_json.read)
         changed = webhook_actions.change(
@@ -63,14 +63,14 @@ def routes(services: Services) -> Routes:
         )
         return as_json(webhook_json.write(changed, base_url))
 
-    @bound.bind("/v1/webhooks/{id}", access=token(Act.MANAGE), methods=("DELETE",), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=MISSING)
     def remove(_request: Request, caller: Caller, webhook_id: str) -> Reply:
         webhook_actions.remove(services.webhooks, caller.issuer_id, webhook_id)
         return Reply("", "text/plain", 204)
 
-    @bound.bind("/v1/webhooks/{id}/rotate", access=token(Act.MANAGE), methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/webhooks/{id}/rotate", access=token(Permission.MANAGE), methods=("POST",), missing=MISSING)
     def rotate(_request: Request, caller: Caller, webhook_id: str) -> Reply:
-        return _made(
+        return _created(
             webhook_actions.rotate(services.issuer_context, services.webhooks, caller.issuer_id, webhook_id), base_url
         )
 
@@ -96,15 +96,15 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _made(made: WebhookWithSecret, base_url: str, status: int = 200) -> Reply:
-    return as_json({**webhook_json.write(made.webhook, base_url), "secret": made.secret}, status=status)
+def _created(created: WebhookWithSecret, base_url: str, status: int = 200) -> Reply:
+    return as_json({**webhook_json.write(created.webhook, base_url), "secret": created.secret}, status=status)
 
 
 def _with_deliveries(services: Services, webhook: Webhook) -> Reply:
     now = services.issuer_context.now()
     found = services.webhooks.deliveries(webhook.issuer_id, webhook.id, now, DELIVERIES_SHOWN)
-    shape = webhook_json.write(webhook, services.settings.base_url)
-    return as_json({**shape, "deliveries": [webhook_json.write_delivery(each) for each in found]})
+    to_json = webhook_json.write(webhook, services.settings.base_url)
+    return as_json({**to_json, "deliveries": [webhook_json.write_delivery(each) for each in found]})
 
 
 def _answer(answer: Answer, base_url: str) -> dict[str, object]:

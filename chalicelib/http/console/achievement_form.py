@@ -37,7 +37,7 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AchievementPreview:
     """View model of the preview."""
 
     name: str
@@ -109,18 +109,18 @@ def valid_days(form: FormState) -> int | None:
     return int(form.text("valid_days")) if form.text("valid_days") else None
 
 
-def kept_picture(form: FormState) -> str | None:
+def kept_image(form: FormState) -> str | None:
     """Return the SHA-256 of the image uploaded earlier or already used by the achievement, None without one."""
-    kept = form.text("kept_picture")
-    return kept if _HASH.fullmatch(kept) else None
+    image_hash = form.text("kept_picture")
+    return image_hash if _HASH.fullmatch(image_hash) else None
 
 
-def keeping(form: FormState) -> FormState:
+def with_kept_image(form: FormState) -> FormState:
     """Mark the uploaded image as kept, because a browser does not resubmit a file by itself."""
     return FormState({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.errors, form.file)
 
 
-def good_picture(picture: bytes) -> bool:
+def is_valid_image(picture: bytes) -> bool:
     """Return whether ``picture`` is a valid achievement image."""
     try:
         check_picture(picture)
@@ -129,15 +129,15 @@ def good_picture(picture: bytes) -> bool:
     return True
 
 
-def shown(form: FormState, base_url: str) -> Shown:
+def preview(form: FormState, base_url: str) -> AchievementPreview:
     """Build the preview of ``form``."""
-    kept = kept_picture(form)
-    return Shown(
+    image_hash = kept_image(form)
+    return AchievementPreview(
         name=form.text("name"),
         kind=form.text("kind"),
         description=form.text("description"),
         criteria=form.text("criteria"),
-        image=f"{base_url}/images/{kept}.png" if kept else "",
+        image=f"{base_url}/images/{image_hash}.png" if image_hash else "",
         skills=tuple(skill.name for skill in skills(form) if skill.name),
     )
 
@@ -147,11 +147,11 @@ def _check_picture(form: FormState) -> None:
         form.add_error("picture", "This is not a PNG file. Export the image as PNG and choose it again.")
     elif len(form.file) > MAX_IMAGE:
         size = f"{len(form.file) // 1024:,} KB"
-        form.add_error("picture", f"The image has {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
+        form.add_error("picture", f"The image is {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
     elif form.file:
-        with form.judged("picture"):
+        with form.record_refusal("picture"):
             check_picture(form.file)
-    elif kept_picture(form) is None:
+    elif kept_image(form) is None:
         form.add_error("picture", NO_PICTURE)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award import achievements
 from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
 from chalicelib.credential.achievement import Achievement
@@ -29,8 +29,8 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/achievements`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/achievements", access=member(Act.READ))
-    def everything(request: Request, caller: Caller, person: Person) -> Reply:
+    @bound.bind("/console/{issuer}/achievements", access=member(Permission.READ))
+    def list_all(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
         found = sorted(
             services.issuer_context.issuer_store.achievements(caller.issuer_id), key=lambda one: one.name.casefold()
@@ -45,62 +45,67 @@ def routes(services: Services) -> Routes:
             kinds=achievement_form.KINDS,
         )
 
-    @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT))
+    @bound.bind("/console/{issuer}/achievements/new", access=member(Permission.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
-        return _described(context, FormState({"kind": "Badge"}))
+        return _render_form(context, FormState({"kind": "Badge"}))
 
-    @bound.bind("/console/{issuer}/achievements/new", access=member(Act.EDIT), methods=("POST",))
+    @bound.bind("/console/{issuer}/achievements/new", access=member(Permission.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
-        form = _sent(services, request)
-        if not _to_be_saved(form):
-            return _described(context, form)
-        with form.judged(""):
+        form = _submitted_form(services, request)
+        if not _is_ready_to_save(form):
+            return _render_form(context, form)
+        with form.record_refusal(""):
             achievements.add(services.issuer_context, _new(services, caller.issuer_id, form))
-            return layout.redirect(f"{context.at}/achievements", did="achievement_added")
-        return _described(context, form)
+            return layout.redirect(f"{context.issuer_url}/achievements", did="achievement_added")
+        return _render_form(context, form)
 
-    @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.READ), missing=MISSING)
+    @bound.bind("/console/{issuer}/achievements/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
-        return _described(
+        return _render_form(
             context, None, services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         )
 
-    @bound.bind("/console/{issuer}/achievements/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
+    @bound.bind(
+        "/console/{issuer}/achievements/{id}", access=member(Permission.EDIT), methods=("POST",), missing=MISSING
+    )
     def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
         before = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
-        form = _sent(services, request)
-        if not _to_be_saved(form):
-            return _described(context, form, before)
-        with form.judged(""):
+        form = _submitted_form(services, request)
+        if not _is_ready_to_save(form):
+            return _render_form(context, form, before)
+        with form.record_refusal(""):
             content = replace(_content(services, form), archived=before.archived)
             achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, _version(form), content)
-            return layout.redirect(f"{context.at}/achievements/{achievement_id}", did="achievement_changed")
-        return _described(context, form, before)
+            return layout.redirect(f"{context.issuer_url}/achievements/{achievement_id}", did="achievement_changed")
+        return _render_form(context, form, before)
 
     @bound.bind(
-        "/console/{issuer}/achievements/{id}/archive", access=member(Act.EDIT), methods=("POST",), missing=MISSING
+        "/console/{issuer}/achievements/{id}/archive",
+        access=member(Permission.EDIT),
+        methods=("POST",),
+        missing=MISSING,
     )
     def archive(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         archived = bool(form_state.sent(request).text("archived"))
         achievements.archive(services.issuer_context, caller.issuer_id, achievement_id, archived=archived)
         context = layout.of(services, request, caller, person, "achievements")
         did = "achievement_archived" if archived else "achievement_restored"
-        return layout.redirect(f"{context.at}/achievements", did=did)
+        return layout.redirect(f"{context.issuer_url}/achievements", did=did)
 
     return bound
 
 
-def _described(context: PageContext, form: FormState | None, achievement: Achievement | None = None) -> Reply:
+def _render_form(context: PageContext, form: FormState | None, achievement: Achievement | None = None) -> Reply:
     """Render the form as submitted, or filled from ``achievement``. A viewer gets the preview without a form."""
     value = form or (achievement_form.of(achievement) if achievement else FormState())
-    shown = achievement_form.shown(value, context.base_url)
+    preview = achievement_form.preview(value, context.base_url)
     if not context.may("edit"):
         return layout.show(
-            context, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, shown=shown
+            context, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, preview_content=preview
         )
     kinds = dict(achievement_form.KINDS)
     if value.text("kind"):
@@ -114,20 +119,20 @@ def _described(context: PageContext, form: FormState | None, achievement: Achiev
         skill_rows=len(achievement_form.rows(value)),
         max_skills=MAX_SKILLS,
         achievement=achievement,
-        shown=shown,
+        preview_content=preview,
     )
 
 
-def _sent(services: Services, request: Request) -> FormState:
+def _submitted_form(services: Services, request: Request) -> FormState:
     """Read the submitted form. Store a valid image, so that it need not be uploaded again after an error."""
     form = form_state.sent(request)
-    if achievement_form.good_picture(form.file):
-        form = achievement_form.keeping(form)
+    if achievement_form.is_valid_image(form.file):
+        form = achievement_form.with_kept_image(form)
         services.issuer_context.issuer_store.add_image(Image(form.text("kept_picture"), "image/png", form.file))
     return form
 
 
-def _to_be_saved(form: FormState) -> bool:
+def _is_ready_to_save(form: FormState) -> bool:
     """Return whether to save ``form``: it is valid, and neither a preview nor more rows were requested."""
     if form.text("do") in ("preview", "more"):
         return False
@@ -174,6 +179,6 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
 def _picture(services: Services, form: FormState) -> bytes:
     """Return the image kept by ``form``. Raises `Refused` when it does not exist, for example after a forged hash."""
     try:
-        return services.public_store.image(achievement_form.kept_picture(form) or "").content
+        return services.public_store.image(achievement_form.kept_image(form) or "").content
     except NotFound as error:
         raise Refused(achievement_form.NO_PICTURE, code="bad_picture") from error

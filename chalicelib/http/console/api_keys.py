@@ -1,4 +1,4 @@
-"""API key pages. An API key is an API token (`/v1/tokens`) that lets a program act for the issuer."""
+"""API key pages. An API key (`/v1/tokens`) lets a program act for the issuer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chalice.app import Request
 from chalicelib.access import tokens
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.models import Token
-from chalicelib.access.roles import Act, Role
+from chalicelib.access.roles import Permission, Role
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console import text as words
@@ -23,7 +23,7 @@ MISSING = "This API key does not exist. It may have been revoked. Check the list
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewApiKey:
     """A token just created, with its secret text."""
 
     token: Token
@@ -34,29 +34,31 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/api-keys`, `/console/{issuer}/api-keys/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/api-keys", access=member(Act.MANAGE))
+    @bound.bind("/console/{issuer}/api-keys", access=member(Permission.MANAGE))
     def keys(request: Request, caller: Caller, person: Person) -> Reply:
-        return _all(services, layout.of(services, request, caller, person, "api-keys"), _fresh())
+        return _render(services, layout.of(services, request, caller, person, "api-keys"), _blank_form())
 
-    @bound.bind("/console/{issuer}/api-keys", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/api-keys", access=member(Permission.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "api-keys")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
         if role is None:
-            return _all(services, context, form)
+            return _render(services, context, form)
         try:
             value, wanted = form.text("name"), form.or_none("key")
-            made = Made(*tokens.make(services.access_context, caller.issuer_id, role, value, caller.who, wanted))
+            new_key = NewApiKey(
+                *tokens.make(services.access_context, caller.issuer_id, role, value, caller.actor, wanted)
+            )
         except Conflict:
-            return _all(services, context, _fresh(), again=True)
+            return _render(services, context, _blank_form(), again=True)
         except Refused as error:
             form.add_error("name", error.detail)
-            return _all(services, context, form)
+            return _render(services, context, form)
         # No redirect: only this response can show the secret text. Resubmitting the form creates no second key.
-        return _all(services, context, _fresh(), made)
+        return _render(services, context, _blank_form(), new_key)
 
-    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Act.MANAGE), missing=MISSING)
+    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Permission.MANAGE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "api-keys")
         token = next(
@@ -66,24 +68,24 @@ def routes(services: Services) -> Routes:
             raise NotFound("no such token")
         return layout.show(context, "api_key.html", token=token, roles=words.ROLES)
 
-    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
+    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Permission.MANAGE), methods=("POST",), missing=MISSING)
     def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         tokens.revoke(services.access_context, caller.issuer_id, token_id)
         context = layout.of(services, request, caller, person, "api-keys")
-        return layout.redirect(f"{context.at}/api-keys", did="token_revoked")
+        return layout.redirect(f"{context.issuer_url}/api-keys", did="token_revoked")
 
     return bound
 
 
-def _fresh() -> FormState:
+def _blank_form() -> FormState:
     return FormState({"role": Role.EDITOR})
 
 
-def _all(
+def _render(
     services: Services,
     context: layout.PageContext,
     form: FormState,
-    made: Made | None = None,
+    new_key: NewApiKey | None = None,
     *,
     again: bool = False,
 ) -> Reply:
@@ -94,7 +96,7 @@ def _all(
         status=409 if again else form.status,
         form=form,
         tokens=found,
-        made=made,
+        new_key=new_key,
         again=again,
         key=form.or_none("key") or tokens.new_id(services.access_context),
         roles=words.ROLES,

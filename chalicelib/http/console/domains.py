@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import domain
 from chalicelib.errors import Refused
@@ -25,20 +25,20 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/domains`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/domains", access=member(Act.MANAGE))
+    @bound.bind("/console/{issuer}/domains", access=member(Permission.MANAGE))
     def page(request: Request, caller: Caller, person: Person) -> Reply:
         return _shown(services, layout.of(services, request, caller, person, "settings"), FormState())
 
-    @bound.bind("/console/{issuer}/domains", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/domains", access=member(Permission.MANAGE), methods=("POST",))
     def act(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)
-        with form.judged("domain"):
+        with form.record_refusal("domain"):
             if form.text("act") == "remove":
                 domain_proof.remove(services.issuer_context, caller.issuer_id, form.text("domain"))
-                return layout.redirect(f"{context.at}/domains", did="domain_given_up")
+                return layout.redirect(f"{context.issuer_url}/domains", did="domain_given_up")
             prove(services, caller.issuer_id, form.text("domain"))
-            return layout.redirect(f"{context.at}/domains", did="domain_proven")
+            return layout.redirect(f"{context.issuer_url}/domains", did="domain_proven")
         return _shown(services, context, form)
 
     return bound
@@ -48,7 +48,7 @@ def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
     issuer = services.issuer_context.issuer_store.issuer(context.tenant)
     now = services.issuer_context.now()
     record, file = domain_proof.instructions(issuer, _typed(form) or EXAMPLE)
-    known = [(proof, domain.proof_url(proof.domain, proof.place), proof.believed(now)) for proof in issuer.domains]
+    known = [(proof, domain.proof_url(proof.domain, proof.place), proof.is_current(now)) for proof in issuer.domains]
     return layout.show(context, "domains.html", status=form.status, form=form, known=known, record=record, file=file)
 
 

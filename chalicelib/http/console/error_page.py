@@ -17,8 +17,8 @@ from chalicelib.http.core.response import Reply
 def reply(services: Services, request: Request, error: Exception, of_issuer: tuple[str, ...], missing: str) -> Reply:
     """Build the response to ``request`` after ``error``; ``of_issuer`` holds the issuer's id on a page of one issuer,
     and is empty elsewhere."""
-    problem = error_response.judged(request, error, missing)
-    context = _page_context(services, request, of_issuer) if authentication.by_browser(request) else None
+    problem = error_response.to_problem(request, error, missing)
+    context = _page_context(services, request, of_issuer) if authentication.is_browser(request) else None
     if context is None:
         return error_response.render(request.headers.get("accept"), problem, services.settings.base_url)
     answer = layout.show(context, "error.html", status=problem.kind.status, problem=problem)
@@ -33,13 +33,13 @@ def _page_context(services: Services, request: Request, of_issuer: tuple[str, ..
         person = authentication.signed_in(services.access_context, request)
     except LaurelError:
         return None
-    caller, issuer = _belonging(services, person, *of_issuer) if of_issuer else (None, None)
+    caller, issuer = _membership(services, person, *of_issuer) if of_issuer else (None, None)
     return PageContext(person, services.settings.base_url, "", issuer, caller)
 
 
-def _belonging(services: Services, person: Person, issuer_id: str) -> tuple[Caller, Issuer] | tuple[None, None]:
+def _membership(services: Services, person: Person, issuer_id: str) -> tuple[Caller, Issuer] | tuple[None, None]:
     try:
-        caller = authentication.belonging(services.access_context, person, issuer_id)
+        caller = authentication.membership(services.access_context, person, issuer_id)
         return caller, services.issuer_context.issuer_store.issuer(issuer_id)
     except Exception:  # noqa: BLE001 - the original error is logged, and the same call may have caused it
         return None, None

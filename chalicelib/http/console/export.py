@@ -7,7 +7,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award import export
 from chalicelib.http.console import layout
 from chalicelib.http.core.access import member
@@ -23,7 +23,7 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/export` and its files."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/export", access=member(Act.EXPORT))
+    @bound.bind("/console/{issuer}/export", access=member(Permission.EXPORT))
     def parts(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
         cursor, number = _asked(request)
@@ -31,12 +31,12 @@ def routes(services: Services) -> Routes:
         following = export.page(services.exporters, caller.issuer_id, cursor).next
         return layout.show(context, "export.html", cursor=cursor or "", number=number, next=following or "")
 
-    @bound.bind("/console/{issuer}/export/file", access=member(Act.EXPORT))
+    @bound.bind("/console/{issuer}/export/file", access=member(Permission.EXPORT))
     def file(request: Request, caller: Caller, _person: Person) -> Reply:
         cursor, number = _asked(request)
         content = export.page(services.exporters, caller.issuer_id, cursor).content
-        kept = {"Content-Disposition": f'attachment; filename="{caller.issuer_id}-{number}.ndjson"'}
-        return Reply(content, NDJSON, headers=uncached(**kept))
+        headers = {"Content-Disposition": f'attachment; filename="{caller.issuer_id}-{number}.ndjson"'}
+        return Reply(content, NDJSON, headers=uncached(**headers))
 
     return bound
 

@@ -59,7 +59,7 @@ class FormState:
             return None
 
     @contextmanager
-    def judged(self, name: str) -> Iterator[None]:
+    def record_refusal(self, name: str) -> Iterator[None]:
         """Record a `Refused` or `Conflict` raised inside the block as an error of the field ``name``."""
         try:
             yield
@@ -68,7 +68,7 @@ class FormState:
 
     def check(self, name: str, rule: Callable[[str], object]) -> None:
         """Validate the field ``name`` by ``rule``."""
-        with self.judged(name):
+        with self.record_refusal(name):
             rule(self.text(name))
 
 

@@ -30,18 +30,18 @@ from chalicelib.http.core.response import Reply, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 
-MAX_OWN = 5
+MAX_ISSUERS = 5
 """Issuers that a person may belong to and still create one. Each new issuer costs a key in the key service."""
-CREATED = Limit("issuer_created", 5, timedelta(days=1))
+ISSUERS_PER_PERSON = Limit("issuer_created", 5, timedelta(days=1))
 """Issuers created by one person. Counted separately, because a person can transfer an issuer and leave it."""
-CREATED_FROM = Limit("issuer_created_from", 20, timedelta(days=1))
+ISSUERS_PER_NETWORK = Limit("issuer_created_from", 20, timedelta(days=1))
 """Issuers created from one network, because a person can use any number of email addresses."""
 SCRIPT_SECONDS = 86_400
 """Cache lifetime. The page names the script by its hash, so a stale copy does not run; the page works without it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
+class IssuerRole:
     """An issuer and the person's role in it."""
 
     issuer: Issuer
@@ -59,7 +59,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console", access=PERSON)
     def home(request: Request, person: Person) -> Reply:
-        found = _belongings(services, person)
+        found = _issuer_roles(services, person)
         if not found:
             return layout.redirect(f"{base_url}/console/new")
         if len(found) == 1 and not layout.query(request):
@@ -75,15 +75,16 @@ def routes(services: Services) -> Routes:
         form = form_state.sent(request)
         issuer_form.check(form)
         issuer_id = _short_name(form)
-        if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_OWN:
+        if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_ISSUERS:
             form.add_error(
-                "", f"You already belong to {MAX_OWN} issuers. The operators of this service can create more for you."
+                "",
+                f"You already belong to {MAX_ISSUERS} issuers. The operators of this service can create more for you.",
             )
         if not form.errors and not _may_create(services, request, person):
             form.add_error("", "Too many issuers were created today from your account or network. Try again tomorrow.")
         if form.errors:
             return _new(services, person, form)
-        with form.judged("id"):
+        with form.record_refusal("id"):
             new = issuer_form.new(form, issuer_id)
             issuer_actions.create(services.issuer_context, new, owner=person.email, registered=person.operator)
             return layout.redirect(f"{base_url}/console/{issuer_id}", did="issuer_created")
@@ -99,19 +100,21 @@ def slug(name: str) -> str:
 
 
 def _may_create(services: Services, request: Request, person: Person) -> bool:
-    access_context, network = services.access_context, rate_limits.network(authentication.network(request))
+    access_context, network = services.access_context, rate_limits.network(authentication.client_address(request))
     return person.operator or (
-        rate_limits.within(access_context, CREATED, person.email)
-        and rate_limits.within(access_context, CREATED_FROM, network)
+        rate_limits.within(access_context, ISSUERS_PER_PERSON, person.email)
+        and rate_limits.within(access_context, ISSUERS_PER_NETWORK, network)
     )
 
 
-def _belongings(services: Services, person: Person) -> list[Belonging]:
+def _issuer_roles(services: Services, person: Person) -> list[IssuerRole]:
     found = []
     for issuer_id in members.issuers_of(services.access_context, person.email):
         try:
             role = services.access_context.member_store.member(issuer_id, person.email).role
-            found.append(Belonging(services.issuer_context.issuer_store.issuer(issuer_id), text.ROLES[role][0].lower()))
+            found.append(
+                IssuerRole(services.issuer_context.issuer_store.issuer(issuer_id), text.ROLES[role][0].lower())
+            )
         except NotFound:
             # The person was removed between the two reads, or the issuer was never completed.
             continue
@@ -122,10 +125,12 @@ def _short_name(form: FormState) -> str:
     """Return the short name typed, or derived from the name. Record an error in ``form`` when it is invalid."""
     made = form.text("id") or slug(form.text("name"))
     if made:
-        with form.judged("id"):
+        with form.record_refusal("id"):
             issuer_actions.check_id(made)
     elif form.text("name"):
-        form.add_error("id", "Enter a short name made of a-z, 0-9 and hyphens. It could not be derived from the name.")
+        form.add_error(
+            "id", "Enter a short name of letters a-z, digits and hyphens. We could not create one from the name."
+        )
     return made
 
 

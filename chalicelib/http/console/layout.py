@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.console import text
 from chalicelib.http.core.ports import Services
@@ -23,13 +23,13 @@ class PageContext:
 
     person: Person
     base_url: str
-    here: str = ""
+    section: str = ""
     issuer: Issuer | None = None
     caller: Caller | None = None
     banner: text.Banner | None = None
 
     @property
-    def at(self) -> str:
+    def issuer_url(self) -> str:
         """Base address of the issuer's pages."""
         return f"{self.base_url}/console/{self.issuer.id}" if self.issuer else f"{self.base_url}/console"
 
@@ -48,17 +48,17 @@ class PageContext:
     @property
     def navigation(self) -> tuple[text.NavigationItem, ...]:
         """Navigation entries that the person may open."""
-        return tuple(item for item in text.NAVIGATION if self.may(item.act.value))
+        return tuple(item for item in text.NAVIGATION if self.may(item.permission.value))
 
-    def may(self, act: str) -> bool:
-        """Return whether the person may perform ``act``. Pages use it to hide buttons that would be refused."""
-        return self.caller is not None and self.caller.may(Act(act))
+    def may(self, permission: str) -> bool:
+        """Return whether the person has ``permission``. Pages use it to hide buttons that would be refused."""
+        return self.caller is not None and self.caller.may(Permission(permission))
 
 
-def of(services: Services, request: Request, caller: Caller, person: Person, here: str) -> PageContext:
+def of(services: Services, request: Request, caller: Caller, person: Person, section: str) -> PageContext:
     """Build the context of a page of the caller's issuer. Raises `NotFound` when the issuer no longer exists."""
     issuer = services.issuer_context.issuer_store.issuer(caller.issuer_id)
-    return PageContext(person, services.settings.base_url, here, issuer, caller, banner(request))
+    return PageContext(person, services.settings.base_url, section, issuer, caller, banner(request))
 
 
 def banner(request: Request) -> text.Banner | None:
@@ -66,17 +66,17 @@ def banner(request: Request) -> text.Banner | None:
     return text.BANNERS.get(query(request).get("did", ""))
 
 
-def show(frame: PageContext, template: str, *, status: int = 200, **content: object) -> Reply:
+def show(page_context: PageContext, template: str, *, status: int = 200, **content: object) -> Reply:
     """Render the console page ``template``."""
     return render.page(
         f"console/{template}",
-        frame.base_url,
+        page_context.base_url,
         status,
         uncached(),
         forms=True,
         console=True,
         leads=(),
-        frame=frame,
+        page_context=page_context,
         script_digest=render.digest(render.script()),
         **content,
     )

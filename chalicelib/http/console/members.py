@@ -7,7 +7,7 @@ from chalice.app import Request
 from chalicelib.access import members
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.models import Member
-from chalicelib.access.roles import Act, Role
+from chalicelib.access.roles import Permission, Role
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import Conflict
 from chalicelib.http.console import form_state, layout, text
@@ -24,31 +24,33 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/members`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/members", access=member(Act.READ))
+    @bound.bind("/console/{issuer}/members", access=member(Permission.READ))
     def people(request: Request, caller: Caller, person: Person) -> Reply:
         return _all(services, layout.of(services, request, caller, person, "members"), FormState({"role": Role.EDITOR}))
 
-    @bound.bind("/console/{issuer}/members", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/members", access=member(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
         notified = False
-        with form.judged("email"):
+        with form.record_refusal("email"):
             if role is not None:
                 added = members.add(services.access_context, caller.issuer_id, form.text("email"), role)
                 notified = invite(services.delivery_context, added)
         if form.errors:
             return _all(services, context, form)
-        return layout.redirect(f"{context.at}/members", did="member_added" if notified else "member_not_told")
+        return layout.redirect(f"{context.issuer_url}/members", did="member_added" if notified else "member_not_told")
 
-    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), missing=NO_MEMBER)
+    @bound.bind("/console/{issuer}/members/change", access=member(Permission.MANAGE), missing=NO_MEMBER)
     def one(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
         found = services.access_context.member_store.member(caller.issuer_id, layout.query(request).get("email", ""))
         return _one(context, found, FormState({"role": found.role}))
 
-    @bound.bind("/console/{issuer}/members/change", access=member(Act.MANAGE), methods=("POST",), missing=NO_MEMBER)
+    @bound.bind(
+        "/console/{issuer}/members/change", access=member(Permission.MANAGE), methods=("POST",), missing=NO_MEMBER
+    )
     def change(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
@@ -89,7 +91,11 @@ def _changed(services: Services, context: layout.PageContext, found: Member, for
             members.change(services.access_context, found.issuer_id, found.email, role)
     except Conflict as error:
         form.add_error("role", _sentence(error))
-    return _one(context, found, form) if form.errors else layout.redirect(f"{context.at}/members", did="member_changed")
+    return (
+        _one(context, found, form)
+        if form.errors
+        else layout.redirect(f"{context.issuer_url}/members", did="member_changed")
+    )
 
 
 def _removed(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
@@ -100,7 +106,9 @@ def _removed(services: Services, context: layout.PageContext, found: Member, for
         return _one(context, found, form)
     # A person who removed themselves may no longer open the members page.
     own = found.email == context.person.email
-    return layout.redirect(f"{context.base_url}/console" if own else f"{context.at}/members", did="member_removed")
+    return layout.redirect(
+        f"{context.base_url}/console" if own else f"{context.issuer_url}/members", did="member_removed"
+    )
 
 
 def _sentence(error: Conflict) -> str:

@@ -10,7 +10,7 @@ from chalice.app import Request
 
 from chalicelib.access import members
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.bulk.job import JobState
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.achievement import Achievement
@@ -58,7 +58,7 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}", access=member(Act.READ), missing=MISSING)
+    @bound.bind("/console/{issuer}", access=member(Permission.READ), missing=MISSING)
     def overview(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "overview")
         issuer_store = services.issuer_context.issuer_store
@@ -70,7 +70,7 @@ def routes(services: Services) -> Routes:
             context,
             "overview.html",
             figures=_figures(services, rows) if rows else (),
-            latest=credential_text.listed(rows[:LATEST], names, now),
+            latest=credential_text.list_items(rows[:LATEST], names, now),
             steps=_steps(services, context, achievements, rows),
             waiting=_waiting(services, context),
         )
@@ -96,7 +96,7 @@ def _waiting(services: Services, context: PageContext) -> tuple[Step, ...]:
     found = (job for job in services.bulk.jobs.jobs(context.tenant, None, LISTS).jobs if job.state in open_)
     return tuple(
         Step(
-            f"Upload of {upload_text.rows(job.total)}: {job_text.STATES[job.state].word.lower()}",
+            f"Upload of {upload_text.rows(job.total)}: {job_text.JOB_LABELS[job.state].text.lower()}",
             job.reason or f"Started on {text.minute(job.created_at)}.",
             f"/issue/{job.id}",
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway import MAX_STEPS, Group, Node, Pathway, Rule, Step
@@ -19,7 +19,7 @@ from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
-from chalicelib.http.console.text import Face
+from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -34,10 +34,10 @@ RULES = (
     (Rule.IN_ORDER.value, "All of them, in order"),
     (Rule.ANY.value, "Some of them"),
 )
-FACES: Mapping[StepState, Face] = {
-    StepState.DONE: Face("Earned", "good"),
-    StepState.OPEN: Face("Available now", "open"),
-    StepState.LOCKED: Face("Later", "none"),
+STEP_LABELS: Mapping[StepState, StatusLabel] = {
+    StepState.DONE: StatusLabel("Earned", "good"),
+    StepState.OPEN: StatusLabel("Available now", "open"),
+    StepState.LOCKED: StatusLabel("Later", "none"),
 }
 
 
@@ -45,38 +45,38 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/pathways`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/pathways", access=member(Act.READ))
-    def everything(request: Request, caller: Caller, person: Person) -> Reply:
+    @bound.bind("/console/{issuer}/pathways", access=member(Permission.READ))
+    def list_all(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "pathways")
         found = sorted(
             services.pathways.pathways(caller.issuer_id), key=lambda one: (one.archived, one.name.casefold())
         )
         return layout.show(context, "pathways.html", found=found, steps={one.id: _flat(one.root) for one in found})
 
-    @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT))
+    @bound.bind("/console/{issuer}/pathways/new", access=member(Permission.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "pathways")
-        return _drawn(services, context, FormState({"rule": Rule.ALL.value}))
+        return _render(services, context, FormState({"rule": Rule.ALL.value}))
 
-    @bound.bind("/console/{issuer}/pathways/new", access=member(Act.EDIT), methods=("POST",))
+    @bound.bind("/console/{issuer}/pathways/new", access=member(Permission.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         return _save(services, layout.of(services, request, caller, person, "pathways"), form_state.sent(request), None)
 
-    @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.READ), missing=MISSING)
+    @bound.bind("/console/{issuer}/pathways/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "pathways")
         found = services.pathways.pathway(caller.issuer_id, pathway_id)
         email = layout.query(request).get("email", "").strip()
-        way = (
+        holder_progress = (
             pathway_actions.holder_progress(
                 services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email
             )
             if email
             else None
         )
-        return _drawn(services, context, of(found), found, way, email)
+        return _render(services, context, of(found), found, holder_progress, email)
 
-    @bound.bind("/console/{issuer}/pathways/{id}", access=member(Act.EDIT), methods=("POST",), missing=MISSING)
+    @bound.bind("/console/{issuer}/pathways/{id}", access=member(Permission.EDIT), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "pathways")
         before = services.pathways.pathway(caller.issuer_id, pathway_id)
@@ -103,7 +103,7 @@ def of(pathway: Pathway) -> FormState:
 
 def _save(services: Services, context: PageContext, form: FormState, before: Pathway | None) -> Reply:
     if form.text("do") == "more":
-        return _drawn(services, context, form, before)
+        return _render(services, context, form, before)
     draft = _draft(form, before)
     if draft is not None:
         try:
@@ -114,8 +114,8 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
         except (Refused, Conflict) as error:
             form.add_error("", error.detail)
         else:
-            return layout.redirect(f"{context.at}/pathways", did="pathway_saved")
-    return _drawn(services, context, form, before)
+            return layout.redirect(f"{context.issuer_url}/pathways", did="pathway_saved")
+    return _render(services, context, form, before)
 
 
 def _draft(form: FormState, before: Pathway | None) -> Draft | None:
@@ -170,12 +170,12 @@ def _flat(node: Node) -> list[Step]:
     return [node] if isinstance(node, Step) else [step for below in node.steps for step in _flat(below)]
 
 
-def _drawn(
+def _render(
     services: Services,
     context: PageContext,
     form: FormState,
     pathway: Pathway | None = None,
-    way: HolderProgress | None = None,
+    holder_progress: HolderProgress | None = None,
     email: str = "",
 ) -> Reply:
     """Render the form, and the progress of the holder with the address ``email``."""
@@ -196,20 +196,20 @@ def _drawn(
         max_steps=MAX_STEPS,
         options=(("", "None"), *options),
         rules=RULES,
-        way=way,
+        holder_progress=holder_progress,
         email=email,
-        faces=FACES,
-        states=_states(way) if way else {},
+        step_labels=STEP_LABELS,
+        states=_states(holder_progress) if holder_progress else {},
     )
 
 
-def _states(way: HolderProgress) -> dict[str, Face]:
+def _states(holder_progress: HolderProgress) -> dict[str, StatusLabel]:
     """Return the state of each step for a holder, by achievement id."""
-    found: dict[str, Face] = {}
-    pending = [way.progress.root]
+    labels: dict[str, StatusLabel] = {}
+    pending = [holder_progress.progress.root]
     while pending:
         seen = pending.pop()
         pending.extend(seen.steps)
         if isinstance(seen.node, Step):
-            found[seen.node.achievement_id] = FACES[seen.state]
-    return found
+            labels[seen.node.achievement_id] = STEP_LABELS[seen.state]
+    return labels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Refused
@@ -22,20 +22,20 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/settings`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/settings", access=member(Act.MANAGE))
+    @bound.bind("/console/{issuer}/settings", access=member(Permission.MANAGE))
     def settings(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
         return _shown(context, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
 
-    @bound.bind("/console/{issuer}/settings", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/settings", access=member(Permission.MANAGE), methods=("POST",))
     def change(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)
         issuer_form.check(form)
         if not form.errors:
-            with form.judged(""):
+            with form.record_refusal(""):
                 issuer_actions.update_profile(services.issuer_context, caller.issuer_id, issuer_form.changes(form))
-                return layout.redirect(f"{context.at}/settings", did="settings_changed")
+                return layout.redirect(f"{context.issuer_url}/settings", did="settings_changed")
         return _shown(context, form)
 
     return bound

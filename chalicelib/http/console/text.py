@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.access.roles import Act, Role
+from chalicelib.access.roles import Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ BANNERS: Mapping[str, Banner] = {
     "corrected": Banner("Corrected credential issued.", "The previous credential is revoked and links to this one."),
     "renewed": Banner("Renewed credential issued.", "The previous credential does not change."),
     "sent": Banner("Email queued.", "It will arrive within a few minutes."),
-    "unchanged": Banner("No changes made.", "It already had this state.", "none"),
-    "member_added": Banner("Member added.", "We emailed them a link to sign in. They need no password."),
+    "unchanged": Banner("No changes made.", "The credential already had this status.", "none"),
+    "member_added": Banner("Member added.", "We emailed them. They can sign in without a password."),
     "member_not_told": Banner(
         "Member added, but we could not email them.", "Ask them to sign in here with their email address."
     ),
@@ -52,8 +52,8 @@ BANNERS: Mapping[str, Banner] = {
     ),
     "secret_made_before": Banner(
         "No new secret was created.",
-        "The webhook was changed after that page was shown. A new secret is shown once, right when it is made; "
-        "if it was not copied, make another.",
+        "The webhook was changed after you opened that page. A new secret is shown only once. "
+        "If you did not copy it, rotate the secret again.",
         "none",
     ),
     "webhook_changed": Banner("Webhook saved."),
@@ -69,19 +69,19 @@ class NavigationItem:
     key: str
     path: str
     label: str
-    act: Act = Act.READ
+    permission: Permission = Permission.READ
 
 
 NAVIGATION = (
     NavigationItem("overview", "", "Overview"),
     NavigationItem("achievements", "/achievements", "Achievements"),
-    NavigationItem("issue", "/issue", "Issue", Act.ISSUE),
+    NavigationItem("issue", "/issue", "Issue", Permission.ISSUE),
     NavigationItem("credentials", "/credentials", "Credentials"),
     NavigationItem("pathways", "/pathways", "Pathways"),
     NavigationItem("members", "/members", "Members"),
-    NavigationItem("api-keys", "/api-keys", "API keys", Act.MANAGE),
-    NavigationItem("webhooks", "/webhooks", "Webhooks", Act.MANAGE),
-    NavigationItem("settings", "/settings", "Settings", Act.MANAGE),
+    NavigationItem("api-keys", "/api-keys", "API keys", Permission.MANAGE),
+    NavigationItem("webhooks", "/webhooks", "Webhooks", Permission.MANAGE),
+    NavigationItem("settings", "/settings", "Settings", Permission.MANAGE),
 )
 
 ROLES: Mapping[Role, tuple[str, str]] = {
@@ -90,12 +90,12 @@ ROLES: Mapping[Role, tuple[str, str]] = {
     Role.OWNER: ("Owner", "can do everything, including members and API keys"),
 }
 """Label and description of each role."""
-ROLE_OPTIONS = tuple((role.value, f"{word}: {meaning}") for role, (word, meaning) in ROLES.items())
+ROLE_OPTIONS = tuple((role.value, f"{label}: {meaning}") for role, (label, meaning) in ROLES.items())
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class StatusLabel:
     """A status label with its tone. The tone sets a colour and an icon, and each alone conveys it."""
 
-    word: str
+    text: str
     tone: str

@@ -7,7 +7,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.webhooks import webhook_actions, webhook_json
 from chalicelib.award.webhooks.receive import MESSAGE_ID_REUSED
@@ -17,7 +17,7 @@ from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
-from chalicelib.http.console.text import Face
+from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -30,13 +30,13 @@ MORE_COURSES = 5
 MAX_COURSES = 80
 """Maximum course rows on one page, with two fields each (`form.MAX_CONSOLE_PARTS`). Larger tables are changed through
 the API."""
-SHOWN = 20
-"""Recent messages shown."""
+MAX_DELIVERIES = 20
+"""Recent deliveries shown."""
 OUTCOMES = {
-    Outcome.ISSUED: Face("Issued", "good"),
-    Outcome.DRY_RUN: Face("Tested, nothing issued", "open"),
-    Outcome.IGNORED: Face("Not a completion", "none"),
-    Outcome.REFUSED: Face("Refused", "bad"),
+    Outcome.ISSUED: StatusLabel("Issued", "good"),
+    Outcome.DRY_RUN: StatusLabel("Dry run, nothing issued", "open"),
+    Outcome.IGNORED: StatusLabel("Not a completion", "none"),
+    Outcome.REFUSED: StatusLabel("Refused", "bad"),
 }
 WHY = {
     "course_unknown": "No achievement is chosen for this course. Add it below; the credential is issued when the "
@@ -66,27 +66,27 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/webhooks`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/webhooks", access=member(Act.MANAGE))
-    def everything(request: Request, caller: Caller, person: Person) -> Reply:
+    @bound.bind("/console/{issuer}/webhooks", access=member(Permission.MANAGE))
+    def list_all(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "webhooks")
         return layout.show(context, "webhooks.html", found=tuple(services.webhooks.webhooks(caller.issuer_id)))
 
-    @bound.bind("/console/{issuer}/webhooks/new", access=member(Act.MANAGE))
+    @bound.bind("/console/{issuer}/webhooks/new", access=member(Permission.MANAGE))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        return _shown(services, layout.of(services, request, caller, person, "webhooks"), FormState(USUAL))
+        return _render(services, layout.of(services, request, caller, person, "webhooks"), FormState(USUAL))
 
-    @bound.bind("/console/{issuer}/webhooks/new", access=member(Act.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/webhooks/new", access=member(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "webhooks")
         return _added(services, context, form_state.sent(request))
 
-    @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), missing=MISSING)
+    @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Permission.MANAGE), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
-        return _shown(services, context, of(webhook), webhook)
+        return _render(services, context, of(webhook), webhook)
 
-    @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Act.MANAGE), methods=("POST",), missing=MISSING)
+    @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Permission.MANAGE), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
@@ -109,20 +109,20 @@ def of(webhook: Webhook) -> FormState:
             "completed_at": fields.completed_at or "",
             "evidence": fields.evidence or "",
             "dry_run": "yes" if webhook.dry_run else "",
-            **_rows_of(webhook),
+            **_course_fields(webhook),
         }
     )
 
 
-def _rows_of(webhook: Webhook) -> dict[str, str]:
+def _course_fields(webhook: Webhook) -> dict[str, str]:
     rows: dict[str, str] = {}
-    if _fits(webhook):
+    if _is_editable(webhook):
         for number, (course, achievement) in enumerate(webhook.courses.items(), 1):
             rows |= {f"course_{number}": course, f"earns_{number}": achievement}
     return rows
 
 
-def _fits(webhook: Webhook | None) -> bool:
+def _is_editable(webhook: Webhook | None) -> bool:
     """Return whether the course table is small enough to edit on the page."""
     return webhook is None or len(webhook.courses) <= MAX_COURSES
 
@@ -132,26 +132,26 @@ def _added(services: Services, context: PageContext, form: FormState) -> Reply:
     if draft is not None:
         wanted = form.or_none("id")
         try:
-            made = webhook_actions.add(services.issuer_context, services.webhooks, context.tenant, draft, wanted)
+            created = webhook_actions.add(services.issuer_context, services.webhooks, context.tenant, draft, wanted)
         except Refused as error:
             form.add_error("", error.detail)
         except Conflict:
-            return layout.redirect(f"{context.at}/webhooks/{wanted}", did="webhook_made_before")
+            return layout.redirect(f"{context.issuer_url}/webhooks/{wanted}", did="webhook_made_before")
         else:
             # No redirect: only this response can show the secret. Resubmitting the form creates no second webhook.
-            return _shown(services, context, of(made.webhook), made.webhook, made)
-    return _shown(services, context, form)
+            return _render(services, context, of(created.webhook), created.webhook, created)
+    return _render(services, context, form)
 
 
 def _changed(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
     match form.text("do"):
         case "remove":
             webhook_actions.remove(services.webhooks, webhook.issuer_id, webhook.id)
-            return layout.redirect(f"{context.at}/webhooks", did="webhook_removed")
+            return layout.redirect(f"{context.issuer_url}/webhooks", did="webhook_removed")
         case "rotate":
             return _rotated(services, context, webhook, form)
         case "more":
-            return _shown(services, context, form, webhook)
+            return _render(services, context, form, webhook)
     draft = _draft(form, webhook)
     if draft is not None:
         try:
@@ -159,20 +159,20 @@ def _changed(services: Services, context: PageContext, webhook: Webhook, form: F
         except (Refused, Conflict) as error:
             form.add_error("", error.detail)
         else:
-            return layout.redirect(f"{context.at}/webhooks/{webhook.id}", did="webhook_changed")
-    return _shown(services, context, form, webhook)
+            return layout.redirect(f"{context.issuer_url}/webhooks/{webhook.id}", did="webhook_changed")
+    return _render(services, context, form, webhook)
 
 
 def _rotated(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
     seen = form.text("version")
     version = int(seen) if re.fullmatch(r"\d{1,9}", seen, re.ASCII) else None
     try:
-        made = webhook_actions.rotate(
+        created = webhook_actions.rotate(
             services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, version
         )
     except Conflict:
-        return layout.redirect(f"{context.at}/webhooks/{webhook.id}", did="secret_made_before")
-    return _shown(services, context, of(made.webhook), made.webhook, made)
+        return layout.redirect(f"{context.issuer_url}/webhooks/{webhook.id}", did="secret_made_before")
+    return _render(services, context, of(created.webhook), created.webhook, created)
 
 
 def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
@@ -183,7 +183,7 @@ def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
             form.add_error(name, "Enter a JSON Pointer, for example /learner/email.")
     if not form.text("completed_value"):
         form.add_error("completed_value", "Enter the value that marks a completed course.")
-    courses = _courses(form) if webhook is None or _fits(webhook) else webhook.courses
+    courses = _courses(form) if webhook is None or _is_editable(webhook) else webhook.courses
     if form.errors:
         return None
     fields = Fields(
@@ -240,12 +240,12 @@ def _written(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _shown(
+def _render(
     services: Services,
     context: PageContext,
     form: FormState,
     webhook: Webhook | None = None,
-    made: WebhookWithSecret | None = None,
+    created: WebhookWithSecret | None = None,
 ) -> Reply:
     found = sorted(
         services.issuer_context.issuer_store.achievements(context.tenant), key=lambda one: one.name.casefold()
@@ -257,20 +257,20 @@ def _shown(
         if not one.archived or one.id in earned
     ]
     now = services.issuer_context.now()
-    came = services.webhooks.deliveries(context.tenant, webhook.id, now, SHOWN) if webhook else ()
+    deliveries = services.webhooks.deliveries(context.tenant, webhook.id, now, MAX_DELIVERIES) if webhook else ()
     return layout.show(
         context,
         "webhook.html",
         status=form.status,
         form=form,
         webhook=webhook,
-        secret=made.secret if made else None,
+        secret=created.secret if created else None,
         address=webhook_json.address(webhook, context.base_url) if webhook else "",
         options=(("", "Choose one"), *options) if options else (),
-        rows=len(_rows(form)) if _fits(webhook) else 0,
+        rows=len(_rows(form)) if _is_editable(webhook) else 0,
         max_rows=MAX_COURSES,
         new_id=form.or_none("id") or services.issuer_context.public_id(),
-        came=came,
+        deliveries=deliveries,
         outcomes=OUTCOMES,
         why=WHY,
     )

@@ -5,11 +5,11 @@ rule              credential of the request             arguments of the view, a
 ================  ====================================  ==========================================================
 `PUBLIC`          none                                  the path's variables
 `BY_SECRET`       a secret that the view itself checks  the path's variables
-`token` (act)     an issuer's token                     `Caller`, the variables
+`token` (…)       an issuer's token                     `Caller`, the variables
 `OPERATOR`        an operator's token                   its name, the variables
-`either` (act)    one or the other                      `Caller` or the operator's token's name, the variables
+`either` (…)      one or the other                      `Caller` or the operator's token's name, the variables
 `PERSON`          a session's cookie                    `Person`, the variables
-`member` (act)    a session's cookie                    `Caller` for the first variable, `Person`, the other variables
+`member` (…)      a session's cookie                    `Caller` for the first variable, `Person`, the other variables
 ================  ====================================  ==========================================================
 
 A token never opens a page and a cookie never opens the API, so no other site can make a browser call the API on a
@@ -23,7 +23,7 @@ from enum import StrEnum, auto
 
 from chalice.app import Request
 
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.http.core.ports import Services
 
 
@@ -41,10 +41,10 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The access rule of a route; ``act`` is the permission that the caller's role must include."""
+    """The access rule of a route; ``permission`` is what the caller's role must allow."""
 
     caller_kind: CallerKind
-    act: Act | None = None
+    permission: Permission | None = None
 
     @property
     def private(self) -> bool:
@@ -63,19 +63,19 @@ OPERATOR = Rule(CallerKind.OPERATOR)
 PERSON = Rule(CallerKind.PERSON)
 
 
-def token(act: Act) -> Rule:
-    """Require an issuer's token whose role allows ``act``."""
-    return Rule(CallerKind.TOKEN, act)
+def token(permission: Permission) -> Rule:
+    """Require an issuer's token whose role allows ``permission``."""
+    return Rule(CallerKind.TOKEN, permission)
 
 
-def either(act: Act) -> Rule:
-    """Require an issuer's token whose role allows ``act``, or an operator's token."""
-    return Rule(CallerKind.EITHER, act)
+def either(permission: Permission) -> Rule:
+    """Require an issuer's token whose role allows ``permission``, or an operator's token."""
+    return Rule(CallerKind.EITHER, permission)
 
 
-def member(act: Act) -> Rule:
-    """Require a signed-in member whose role at the issuer in the path allows ``act``."""
-    return Rule(CallerKind.MEMBER, act)
+def member(permission: Permission) -> Rule:
+    """Require a signed-in member whose role at the issuer in the path allows ``permission``."""
+    return Rule(CallerKind.MEMBER, permission)
 
 
 def admit(rule: Rule, services: Services, request: Request, variables: tuple[str, ...]) -> tuple[object, ...]:
@@ -89,15 +89,19 @@ def admit(rule: Rule, services: Services, request: Request, variables: tuple[str
     from chalicelib.http.core import authentication
 
     match rule:
-        case Rule(CallerKind.TOKEN, Act() as act):
-            return (authentication.caller(services.access_context, request, act), *variables)
+        case Rule(CallerKind.TOKEN, Permission() as permission):
+            return (authentication.caller(services.access_context, request, permission), *variables)
         case Rule(CallerKind.OPERATOR):
             return (authentication.operator(services.access_context, request), *variables)
-        case Rule(CallerKind.EITHER, Act() as act):
-            return (authentication.either(services.access_context, request, act), *variables)
+        case Rule(CallerKind.EITHER, Permission() as permission):
+            return (authentication.either(services.access_context, request, permission), *variables)
         case Rule(CallerKind.PERSON):
             return (authentication.person(services.access_context, request), *variables)
-        case Rule(CallerKind.MEMBER, Act() as act):
+        case Rule(CallerKind.MEMBER, Permission() as permission):
             person = authentication.person(services.access_context, request)
-            return (authentication.member(services.access_context, person, variables[0], act), person, *variables[1:])
-    raise ValueError(f"{rule} admits no caller: it has no act.")
+            return (
+                authentication.member(services.access_context, person, variables[0], permission),
+                person,
+                *variables[1:],
+            )
+    raise ValueError(f"{rule} admits no caller: it has no permission.")

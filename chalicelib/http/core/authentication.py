@@ -11,7 +11,7 @@ from chalicelib.access import sessions, tokens
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.models import Token
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.http.core import cookies, log
 from chalicelib.http.core.response import Reply, uncached
@@ -20,23 +20,23 @@ from chalicelib.http.input import form, negotiation
 READING = ("GET", "HEAD")
 
 
-def caller(access_context: AccessContext, request: Request, act: Act) -> Caller:
+def caller(access_context: AccessContext, request: Request, permission: Permission) -> Caller:
     """Authenticate an issuer's token. Raises `Unauthenticated`, `Forbidden`."""
-    return _caller(_token(access_context, request), act)
+    return _caller(_token(access_context, request), permission)
 
 
 def operator(access_context: AccessContext, request: Request) -> str:
     """Authenticate an operator's token and return its name. Raises `Unauthenticated`, `Forbidden`."""
     token = _token(access_context, request)
     if token.issuer_id is not None:
-        raise Forbidden("This requires an operator's token. An issuer's token has no access.")
+        raise Forbidden("This requires an operator's API key. An issuer's API key has no access.")
     return token.name
 
 
-def either(access_context: AccessContext, request: Request, act: Act) -> Caller | str:
+def either(access_context: AccessContext, request: Request, permission: Permission) -> Caller | str:
     """Authenticate an issuer's token, or an operator's and return its name. Raises `Unauthenticated`, `Forbidden`."""
     token = _token(access_context, request)
-    return token.name if token.issuer_id is None else _caller(token, act)
+    return token.name if token.issuer_id is None else _caller(token, permission)
 
 
 def person(access_context: AccessContext, request: Request) -> Person:
@@ -46,10 +46,10 @@ def person(access_context: AccessContext, request: Request) -> Person:
     """
     found = signed_in(access_context, request)
     if request.method not in READING:
-        from_here(request, access_context.base_url)
+        check_same_origin(request, access_context.base_url)
         sent = form.sent(request).fields.get("csrf", b"")
         if not hmac.compare_digest(sent, found.csrf.encode("ascii")):
-            raise _not_from_here()
+            raise _cross_site()
     return found
 
 
@@ -61,39 +61,39 @@ def signed_in(access_context: AccessContext, request: Request) -> Person:
     return sessions.person(access_context, cookie)
 
 
-def member(access_context: AccessContext, person: Person, issuer_id: str, act: Act) -> Caller:
+def member(access_context: AccessContext, person: Person, issuer_id: str, permission: Permission) -> Caller:
     """Return the person's membership of the issuer. Raises `NotFound` for a non-member, `Forbidden`."""
-    return _allowed(belonging(access_context, person, issuer_id), act)
+    return _allowed(membership(access_context, person, issuer_id), permission)
 
 
-def belonging(access_context: AccessContext, person: Person, issuer_id: str) -> Caller:
+def membership(access_context: AccessContext, person: Person, issuer_id: str) -> Caller:
     """Return the membership as `member` does, whatever its role allows. Raises `NotFound`."""
     found = access_context.member_store.member(issuer_id, person.email)
     log.tenant(issuer_id)
     return Caller(person.email, issuer_id, found.role)
 
 
-def from_here(request: Request, base_url: str) -> None:
+def check_same_origin(request: Request, base_url: str) -> None:
     """Check that no other site sent this request. Raises `Forbidden` when the browser reports another origin.
 
     A browser too old to send either header relies on the CSRF token in the form.
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if (origin is not None and origin != base_url) or (site is not None and site not in ("same-origin", "none")):
-        raise _not_from_here()
+        raise _cross_site()
 
 
-def network(request: Request) -> str:
+def client_address(request: Request) -> str:
     """Return the client address as API Gateway saw it: the caller controls `X-Forwarded-For`."""
     return str((request.context.get("identity") or {}).get("sourceIp") or "")
 
 
-def by_browser(request: Request) -> bool:
+def is_browser(request: Request) -> bool:
     """Whether the request comes from a browser."""
     return negotiation.wants_html(request.headers.get("accept"))
 
 
-def to_sign_in(request: Request, base_url: str) -> Reply:
+def redirect_to_sign_in(request: Request, base_url: str) -> Reply:
     """Redirect to the sign-in page, which leads back to the requested page."""
     back = f"?{urlencode({'next': _address(request)}, safe='/')}" if request.method in READING else ""
     return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in{back}"))
@@ -110,22 +110,22 @@ def _address(request: Request) -> str:
 def _token(access_context: AccessContext, request: Request) -> Token:
     scheme, _, text = str(request.headers.get("authorization", "")).partition(" ")
     if scheme.lower() != "bearer":
-        raise Unauthenticated("Send a token in the header: Authorization: Bearer laurel_...")
+        raise Unauthenticated("Send an API key in the header: Authorization: Bearer laurel_...")
     return tokens.authenticate(access_context, text.strip())
 
 
-def _caller(token: Token, act: Act) -> Caller:
+def _caller(token: Token, permission: Permission) -> Caller:
     if token.issuer_id is None or token.role is None:
-        raise Forbidden("An operator's token does not belong to an issuer. Use one of the issuer's tokens.")
+        raise Forbidden("An operator's API key does not belong to an issuer. Use one of the issuer's API keys.")
     log.tenant(token.issuer_id)
-    return _allowed(Caller(f"token:{token.id}", token.issuer_id, token.role), act)
+    return _allowed(Caller(f"token:{token.id}", token.issuer_id, token.role), permission)
 
 
-def _allowed(caller: Caller, act: Act) -> Caller:
-    if not caller.may(act):
+def _allowed(caller: Caller, permission: Permission) -> Caller:
+    if not caller.may(permission):
         raise Forbidden(f"The role {caller.role} does not allow this. Contact an owner of the issuer.")
     return caller
 
 
-def _not_from_here() -> Forbidden:
+def _cross_site() -> Forbidden:
     return Forbidden("This form has expired or did not come from this site. Reload the page and try again.")

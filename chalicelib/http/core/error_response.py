@@ -11,15 +11,15 @@ from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.html import render as html
 from chalicelib.http.input import negotiation
 
-MISSING = "Check that you copied the whole address."
+MISSING = "Check that you copied the whole URL."
 
 
 def reply(request: Request, error: Exception, *, base_url: str, missing: str = MISSING) -> Reply:
     """Create the response for ``error``. Internal errors are logged with their traceback, which is never shown."""
-    return render(request.headers.get("accept"), judged(request, error, missing), base_url)
+    return render(request.headers.get("accept"), to_problem(request, error, missing), base_url)
 
 
-def judged(request: Request, error: Exception, missing: str = MISSING) -> Problem:
+def to_problem(request: Request, error: Exception, missing: str = MISSING) -> Problem:
     """Map ``error`` to the problem that the caller sees; log it if it is an internal error."""
     found = problem.of(error, missing) if isinstance(error, LaurelError) else None
     if found is None:

@@ -20,7 +20,7 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
 if TYPE_CHECKING:
-    from chalicelib.tasks.worker import TaskFailure, Worked
+    from chalicelib.tasks.worker import RunResult, TaskFailure
 
 Handler = Callable[..., Any]
 NAMESPACE = "Laurel"
@@ -83,12 +83,12 @@ def task_failed(failure: TaskFailure) -> None:
     logger().error("task moved to dead letters" if failure.is_final else "task failed", extra={**extra, "error": error})
 
 
-def worked(worked: Worked) -> None:
+def worker_run(result: RunResult) -> None:
     """Log the result of a worker run, and emit the metrics that the alarms use."""
-    logger().info("worked", extra={"done": worked.done, "failed": worked.failed, "dead_letters": worked.dead_letters})
-    late = worked.late.total_seconds()
+    logger().info("worked", extra={"done": result.done, "failed": result.failed, "dead_letters": result.dead_letters})
+    late = result.late.total_seconds()
     for name, unit, value in (
-        ("DeadLetterTasks", MetricUnit.Count, worked.dead_letters),
+        ("DeadLetterTasks", MetricUnit.Count, result.dead_letters),
         ("TasksLate", MetricUnit.Seconds, late),
     ):
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):

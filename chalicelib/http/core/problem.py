@@ -33,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "forbidden": Kind(403, "Permission denied"),
     "not_found": Kind(404, "Not found"),
     "method_not_allowed": Kind(405, "Method not allowed"),
-    "not_acceptable": Kind(406, "No acceptable format"),
+    "not_acceptable": Kind(406, "Format not available"),
     "conflict": Kind(409, "Conflict with the current state"),
     "message_id_reused": Kind(409, "Message id already used"),
     "too_large": Kind(413, "Request too large"),
@@ -52,10 +52,10 @@ KINDS: Mapping[str, Kind] = {
     "idempotency_key_reused": Kind(422, "Idempotency-Key already used for another request"),
     "rows_refused": Kind(422, "Some rows have errors"),
     "duplicates": Kind(422, "Some rows have the same email address"),
-    "revoked_is_final": Kind(422, "A revoked credential cannot be reinstated"),
+    "revoked_is_final": Kind(422, "A revoked credential cannot be changed"),
     "not_a_step": Kind(422, "Not a step of this pathway"),
     "nothing_to_correct": Kind(422, "Nothing to correct"),
-    "superseded": Kind(422, "Already superseded"),
+    "superseded": Kind(422, "Already replaced"),
     "refused": Kind(422, "Not allowed"),
     "too_many_requests": Kind(429, "Too many requests"),
     "internal": Kind(500, "Something went wrong"),
@@ -151,7 +151,7 @@ def internal(request_id: str) -> Problem:
     """Create the problem for an internal error; ``request_id`` identifies it in the log."""
     detail = (
         "This is an error on our side, and it has been logged. Try again. "
-        "If the problem continues, contact us with this number: "
+        "If the problem continues, contact us and quote this id: "
     )
     return Problem("internal", f"{detail}{request_id}", more={"id": request_id})
 
@@ -160,9 +160,9 @@ def of_chalice(status: int, allow: str | None) -> Problem:
     """Create the problem for an error response of Chalice's own; ``allow`` is its `Allow` header."""
     match status:
         case HTTPStatus.METHOD_NOT_ALLOWED if allow:
-            return Problem("method_not_allowed", f"This address supports {allow}.", headers={"Allow": allow})
+            return Problem("method_not_allowed", f"This URL supports {allow}.", headers={"Allow": allow})
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_FOUND:
-            return Problem("not_found", "Check that you copied the whole address.")
+            return Problem("not_found", "Check that you copied the whole URL.")
         case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
             return Problem("unsupported_media_type", "Send application/json.")
         case _ if status < HTTPStatus.INTERNAL_SERVER_ERROR:

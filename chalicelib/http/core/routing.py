@@ -81,8 +81,8 @@ class Routes(Blueprint):
             if isinstance(error, Unauthenticated) and rule.in_session:
                 from chalicelib.http.core import authentication  # as in `access`
 
-                if authentication.by_browser(request):
-                    return authentication.to_sign_in(request, self.base_url)
+                if authentication.is_browser(request):
+                    return authentication.redirect_to_sign_in(request, self.base_url)
             if rule.in_session:
                 from chalicelib.http.console import error_page  # as in `access`
 

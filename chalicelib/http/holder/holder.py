@@ -8,23 +8,17 @@ from __future__ import annotations
 
 from chalice.app import Request
 
-from chalicelib.access.caller import Caller
 from chalicelib.access.rate_limits import TooMany
-from chalicelib.access.roles import Act
-from chalicelib.credential import dates
-from chalicelib.delivery import holder_actions, reminders, resend
-from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery import holder_actions, reminders
 from chalicelib.delivery.holder_actions import LinkExpired
 from chalicelib.delivery.sharing import ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.core.access import BY_SECRET, token
+from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import (
     PRIVATE,
     Reply,
-    as_json,
-    uncached,
 )
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder.holder_view import page_of
@@ -32,27 +26,26 @@ from chalicelib.http.html import render
 from chalicelib.http.input import form, request_context
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
-UNSENT = "Check that you copied the whole id, and that your issuer issued the credential."
 SAVED = "saved"
 """Query parameter of the page right after a change was saved."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 def routes(services: Services) -> Routes:
-    """Create the routes `/my/{token}`, `/mail/unsubscribe/{token}` and `/v1/credentials/{id}/send`."""
+    """Create the routes `/my/{token}` and `/mail/unsubscribe/{token}`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/my/{token}", access=BY_SECRET, missing=MISSING)
-    def look(request: Request, secret: str) -> Reply:
+    def show(request: Request, secret: str) -> Reply:
         try:
-            return _mine(services, request, secret, saved=SAVED in (request.query_params or {}))
+            return _render_home(services, request, secret, saved=SAVED in (request.query_params or {}))
         except LinkExpired:
             return _page(services, "over.html", 410, token=secret)
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
-    def act(request: Request, secret: str) -> Reply:
+    def perform(request: Request, secret: str) -> Reply:
         try:
-            return _act(services, request, secret, _fields(request))
+            return _perform(services, request, secret, _fields(request))
         except LinkExpired:
             return _page(services, "over.html", 410, token=secret)
 
@@ -67,49 +60,25 @@ def routes(services: Services) -> Routes:
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
         return _page(services, "unsubscribed.html", 200, issuer=issuer)
 
-    @bound.bind("/v1/credentials/{id}/send", access=token(Act.ISSUE), methods=("POST",), missing=UNSENT)
-    def send(_request: Request, caller: Caller, credential_id: str) -> Reply:
-        delivery = resend.resend_email(services.delivery_context, caller.issuer_id, credential_id)
-        return as_json(shape(delivery), status=202, headers=uncached())
-
     return bound
 
 
-def shape(delivery: Delivery) -> dict[str, object]:
-    """Serialize the delivery status of a credential's emails to JSON."""
-    first = delivery.first
-    times = {
-        "sent_at": first and first.sent_at,
-        "delivered_at": delivery.delivered_at,
-        "opened_at": delivery.opened_at,
-        "shared_at": delivery.shared_at,
-        "bounced_at": delivery.bounced_at,
-        "complained_at": delivery.complained_at,
-    }
-    return {
-        "credential": delivery.credential_id,
-        "state": delivery.state.value,
-        **{name: dates.write(at) if at else None for name, at in times.items()},
-        "failure": first.given_up if first else None,
-    }
-
-
-def _mine(
+def _render_home(
     services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
 ) -> Reply:
-    """Render the holder's page; ``bad_zone`` is an unknown time zone to show in its field for correction."""
-    mine = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
-    shown = page_of(mine, services.settings.base_url, services.delivery_context.now())
+    """Render the holder's page; ``bad_zone`` is an unknown timezone to show in its field for correction."""
+    home = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
+    shown = page_of(home, services.settings.base_url, services.delivery_context.now())
     content = {"page": shown, "token": secret, "zones": reminders.zones(), "saved": saved, "bad_zone": bad_zone}
     return _page(services, "mine.html", 200 if bad_zone is None else 422, leads=ORIGINS, **content)
 
 
-def _act(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
+def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
     delivery_context = services.delivery_context
     match fields.get("do"):
         case "share":
             target = _target(fields.get("target", ""))
-            return _see(holder_actions.share(delivery_context, secret, fields.get("credential", ""), target))
+            return _redirect(holder_actions.share(delivery_context, secret, fields.get("credential", ""), target))
         case "download":
             return _download(holder_actions.document(delivery_context, secret, fields.get("credential", "")))
         case "zone":
@@ -117,20 +86,20 @@ def _act(services: Services, request: Request, secret: str, fields: dict[str, st
             try:
                 holder_actions.choose_zone(delivery_context, secret, zone)
             except Refused:
-                return _mine(services, request, secret, bad_zone=zone)
+                return _render_home(services, request, secret, bad_zone=zone)
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "link":
-            return _fresh_link(services, secret)
+            return _send_new_link(services, secret)
         case "forget" if fields.get("sure") == "yes":
             holder_actions.forget(delivery_context, secret)
             return _page(services, "forgotten.html", 200)
         case _:
-            raise Problem("invalid_request", "This form does not name an action.")
-    return _see(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
+            raise Problem("invalid_request", "Unknown action.")
+    return _redirect(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
 
 
-def _fresh_link(services: Services, secret: str) -> Reply:
+def _send_new_link(services: Services, secret: str) -> Reply:
     try:
         holder_actions.send_new_link(services.delivery_context, secret)
     except (Refused, TooMany) as error:
@@ -149,7 +118,7 @@ def _target(name: str) -> Target:
         raise NotFound("Unknown destination.") from error
 
 
-def _see(url: str) -> Reply:
+def _redirect(url: str) -> Reply:
     return Reply("", "text/plain", 303, {**HEADERS, "Location": url})
 
 

@@ -53,42 +53,42 @@ class HolderPage:
     """Value and label of each share target other than the LinkedIn profile."""
 
 
-def page_of(mine: HolderHome, base_url: str, now: datetime) -> HolderPage:
-    """Build the page for ``mine``."""
-    issuers = {held.issuer.id: held.shown.issuer for held in mine.credentials}
+def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
+    """Build the page for ``home``."""
+    issuers = {holder_credential.issuer.id: holder_credential.shared.issuer for holder_credential in home.credentials}
     choices = (
-        Choice(issuer_id, name, mailbox.choice(mine.mailbox, issuer_id))
+        Choice(issuer_id, name, mailbox.choice(home.mailbox, issuer_id))
         for issuer_id, name in sorted(issuers.items(), key=lambda one: one[1].casefold())
     )
     return HolderPage(
-        email=mine.email,
-        cards=tuple(_card(held, base_url, now) for held in mine.credentials),
-        more=mine.more,
+        email=home.email,
+        cards=tuple(_card(holder_credential, base_url, now) for holder_credential in home.credentials),
+        more=home.more,
         choices=tuple(choices),
-        zone=mine.mailbox.zone,
+        zone=home.mailbox.zone,
         targets=tuple(
             (target.value, words) for target, words in WORDS.items() if target is not Target.LINKEDIN_PROFILE
         ),
     )
 
 
-def _card(held: HolderCredential, base_url: str, now: datetime) -> Card:
-    shown = held.shown
-    own = held.image if held.image.startswith(f"{base_url}/images/") else None
-    label = escape(f"{shown.name}, {shown.issuer}")
+def _card(holder_credential: HolderCredential, base_url: str, now: datetime) -> Card:
+    shared = holder_credential.shared
+    own = holder_credential.image if holder_credential.image.startswith(f"{base_url}/images/") else None
+    label = escape(f"{shared.name}, {shared.issuer}")
     picture = f'<img src="{escape(own)}" alt="{label}" width="128">' if own else label
     return Card(
-        id=held.record.id,
-        name=shown.name,
-        issuer=shown.issuer,
-        url=shown.url,
+        id=holder_credential.record.id,
+        name=shared.name,
+        issuer=shared.issuer,
+        url=shared.url,
         image=own,
-        image_alt=held.image_alt,
-        issued_at=shown.issued_at,
-        valid_until=shown.valid_until,
-        status=_status(held.record, now),
-        html=f'<a href="{escape(shown.url)}">{picture}</a>',
-        line=f"{shown.name}, {shown.issuer}, {shown.issued_at:%B %Y}: {shown.url}",
+        image_alt=holder_credential.image_alt,
+        issued_at=shared.issued_at,
+        valid_until=shared.valid_until,
+        status=_status(holder_credential.record, now),
+        html=f'<a href="{escape(shared.url)}">{picture}</a>',
+        line=f"{shared.name}, {shared.issuer}, {shared.issued_at:%B %Y}: {shared.url}",
     )
 
 

@@ -16,15 +16,15 @@ MAX_EMAIL = 320
 """Longest email address: 64 + @ + 255 (RFC 5321, 4.5.3.1)."""
 
 
-def json_object(request: Request, most: int = MAX_BYTES) -> dict[str, object]:
-    """Parse the JSON object in the body, of at most ``most`` bytes.
+def json_object(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, object]:
+    """Parse the JSON object in the body, of at most ``max_bytes`` bytes.
 
     Raises `Problem` with code `too_large` or `unsupported_media_type`, and whatever `strict_json.parse` raises.
     """
-    received = content(request, most)
+    received = content(request, max_bytes)
     if media_type(request) != negotiation.JSON:
         raise unsupported(received, "Send application/json.")
-    return strict_json.parse(received, strict_json.Caps(size=most))
+    return strict_json.parse(received, strict_json.Limits(size=max_bytes))
 
 
 def json_or_nothing(request: Request) -> dict[str, object]:
@@ -32,14 +32,14 @@ def json_or_nothing(request: Request) -> dict[str, object]:
     return json_object(request) if content(request, MAX_BYTES) else {}
 
 
-def content(request: Request, most: int) -> bytes:
-    """Return the body, of at most ``most`` bytes. Raises `Problem` with code `too_large`."""
+def content(request: Request, max_bytes: int) -> bytes:
+    """Return the body, of at most ``max_bytes`` bytes. Raises `Problem` with code `too_large`."""
     event = request.to_original_event()
     sent = event.get("body") or ""
     # API Gateway passes every body in base64, four characters for three bytes, so check the size before decoding.
     size = len(sent) // 4 * 3 - sent[-2:].count("=") if event.get("isBase64Encoded") else len(sent)
-    if size > most:
-        raise Problem("too_large", f"The body has {size:,} bytes. The limit is {most:,}.")
+    if size > max_bytes:
+        raise Problem("too_large", f"The body has {size:,} bytes. The limit is {max_bytes:,}.")
     received = request.raw_body
     return received if isinstance(received, bytes) else received.encode("utf-8")
 

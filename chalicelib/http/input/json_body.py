@@ -22,7 +22,7 @@ MAX_TEXT = 2000
 E = TypeVar("E", bound=StrEnum)
 
 
-class Reading:
+class JsonReader:
     """A reader of one JSON object.
 
     Each method reads a member; for an invalid one it records an error and returns a placeholder of the right type.
@@ -36,9 +36,9 @@ class Reading:
         self._pointer = pointer
         self._errors = [] if errors is None else errors
         self._known: set[str] = set()
-        self._parts: list[Reading] = []
+        self._children: list[JsonReader] = []
 
-    def named(self, name: str) -> bool:
+    def is_present(self, name: str) -> bool:
         """Whether the member is present, even if null."""
         self._take(name)
         return name in self._sent
@@ -47,20 +47,20 @@ class Reading:
         """Whether the member is present and not null."""
         return self._take(name) is not None
 
-    def text(self, name: str, most: int = MAX_TEXT) -> str:
+    def text(self, name: str, max_length: int = MAX_TEXT) -> str:
         """Read a required, non-blank string."""
-        found = self.optional(name, most)
+        found = self.optional(name, max_length)
         if found is None and self._sent.get(name) is None:
-            self._note(name, f"This must be a string of 1 to {most:,} characters.")
+            self._add_error(name, f"This must be a string of 1 to {max_length:,} characters.")
         return found or ""
 
-    def optional(self, name: str, most: int = MAX_TEXT) -> str | None:
+    def optional(self, name: str, max_length: int = MAX_TEXT) -> str | None:
         """Read a string, or None when it is null or absent."""
         found = self._take(name)
         if found is None:
             return None
-        if not isinstance(found, str) or not found.strip() or len(found) > most:
-            self._note(name, f"This must be a string of 1 to {most:,} characters.")
+        if not isinstance(found, str) or not found.strip() or len(found) > max_length:
+            self._add_error(name, f"This must be a string of 1 to {max_length:,} characters.")
             return None
         return found
 
@@ -68,20 +68,20 @@ class Reading:
         """Read a boolean."""
         found = self._take(name)
         if found is not None and not isinstance(found, bool):
-            self._note(name, "This must be true or false.")
+            self._add_error(name, "This must be true or false.")
         return found if isinstance(found, bool) else default
 
-    def whole(self, name: str, least: int, most: int) -> int | None:
+    def integer(self, name: str, minimum: int, maximum: int) -> int | None:
         """Read an integer, or None when it is null or absent."""
         found = self._take(name)
         if found is None:
             return None
-        if isinstance(found, bool) or not isinstance(found, int) or not least <= found <= most:
-            self._note(name, f"This must be an integer from {least:,} to {most:,}.")
+        if isinstance(found, bool) or not isinstance(found, int) or not minimum <= found <= maximum:
+            self._add_error(name, f"This must be an integer from {minimum:,} to {maximum:,}.")
             return None
         return found
 
-    def moment(self, name: str) -> datetime | None:
+    def timestamp(self, name: str) -> datetime | None:
         """Read a timestamp (RFC 3339, with an offset), or None when it is null or absent."""
         found = self._take(name)
         if found is None:
@@ -89,7 +89,7 @@ class Reading:
         try:
             return dates.parse(found)
         except Malformed:
-            self._note(name, "This must be a date and time with a timezone, such as 2027-01-31T00:00:00Z.")
+            self._add_error(name, "This must be a date and time with a timezone, such as 2027-01-31T00:00:00Z.")
             return None
 
     def choice(self, name: str, kind: type[E], default: E) -> E:
@@ -98,80 +98,80 @@ class Reading:
         if found is None:
             return default
         if not isinstance(found, str) or found not in list(kind):
-            self._note(name, f"This must be one of: {', '.join(kind)}.")
+            self._add_error(name, f"This must be one of: {', '.join(kind)}.")
             return default
         return kind(found)
 
     def required_choice(self, name: str, kind: type[E]) -> E:
         """Read a required enum value."""
         if not self.has(name):
-            self._note(name, f"This member is required. It must be one of: {', '.join(kind)}.")
+            self._add_error(name, f"This field is required. It must be one of: {', '.join(kind)}.")
         return self.choice(name, kind, next(iter(kind)))
 
-    def base64(self, name: str, most: int) -> bytes | None:
+    def base64(self, name: str, max_bytes: int) -> bytes | None:
         """Read base64 bytes (RFC 4648, 4), or None when it is null or absent."""
         found = self._take(name)
         if found is None:
             return None
-        if not isinstance(found, str) or len(found) > (most + 2) // 3 * 4:
-            self._note(name, f"This must be at most {most:,} bytes in base64.")
+        if not isinstance(found, str) or len(found) > (max_bytes + 2) // 3 * 4:
+            self._add_error(name, f"This must be at most {max_bytes:,} bytes in base64.")
             return None
         try:
             return base64.b64decode(found, validate=True)
         except (ValueError, binascii.Error):
-            self._note(name, "This is not base64.")
+            self._add_error(name, "This is not base64.")
             return None
 
-    def part(self, name: str, *, needed: bool = False) -> Reading:
+    def nested(self, name: str, *, required: bool = False) -> JsonReader:
         """Read an object; an empty one when it is null or absent."""
         found = self._take(name)
         if not isinstance(found, dict):
-            if found is not None or needed:
-                self._note(name, "This must be an object.")
+            if found is not None or required:
+                self._add_error(name, "This must be an object.")
             found = {}
             # Report no further errors for the members of an absent object.
-            return Reading(found, self._at(name), [])
-        return self._within(found, self._at(name))
+            return JsonReader(found, self._pointer_to(name), [])
+        return self._nested(found, self._pointer_to(name))
 
-    def parts(self, name: str, most: int) -> list[Reading]:
+    def nested_list(self, name: str, max_items: int) -> list[JsonReader]:
         """Read a list of objects; an empty one when it is null or absent."""
         found = self._take(name)
         if found is None:
             return []
-        if not isinstance(found, list) or len(found) > most or not all(isinstance(one, dict) for one in found):
-            self._note(name, f"This must be a list of at most {most} objects.")
+        if not isinstance(found, list) or len(found) > max_items or not all(isinstance(one, dict) for one in found):
+            self._add_error(name, f"This must be a list of at most {max_items} objects.")
             return []
-        return [self._within(one, f"{self._at(name)}/{at}") for at, one in enumerate(found)]
+        return [self._nested(one, f"{self._pointer_to(name)}/{at}") for at, one in enumerate(found)]
 
     def add_error(self, name: str, detail: str) -> None:
         """Record an error that only the caller can detect."""
-        self._note(name, detail)
+        self._add_error(name, detail)
 
     def finish(self) -> None:
         """Report all errors. Raises `Problem` (`invalid_request`) for invalid and unknown members."""
-        self._note_unknown()
+        self._add_unknown_member_errors()
         if self._errors:
             detail = "The request has an error." if len(self._errors) == 1 else "The request has errors."
             raise Problem("invalid_request", detail, errors=tuple(self._errors[:MAX_ERRORS]))
 
-    def _note_unknown(self) -> None:
+    def _add_unknown_member_errors(self) -> None:
         # Otherwise a misspelt member would be silently ignored.
         for name in sorted(self._sent.keys() - self._known):
-            self._note(name[:100], f"Unknown member. Known members: {', '.join(sorted(self._known))}.")
-        for part in self._parts:
-            part._note_unknown()  # noqa: SLF001 - an instance of the same class
+            self._add_error(name[:100], f"Unknown field. Known fields: {', '.join(sorted(self._known))}.")
+        for nested in self._children:
+            nested._add_unknown_member_errors()  # noqa: SLF001 - an instance of the same class
 
-    def _within(self, sent: Mapping[str, object], pointer: str) -> Reading:
-        part = Reading(sent, pointer, self._errors)
-        self._parts.append(part)
-        return part
+    def _nested(self, sent: Mapping[str, object], pointer: str) -> JsonReader:
+        nested = JsonReader(sent, pointer, self._errors)
+        self._children.append(nested)
+        return nested
 
     def _take(self, name: str) -> object:
         self._known.add(name)
         return self._sent.get(name)
 
-    def _at(self, name: str) -> str:
+    def _pointer_to(self, name: str) -> str:
         return f"{self._pointer}/{name.replace('~', '~0').replace('/', '~1')}"
 
-    def _note(self, name: str, detail: str) -> None:
-        self._errors.append({"pointer": self._at(name), "detail": detail})
+    def _add_error(self, name: str, detail: str) -> None:
+        self._errors.append({"pointer": self._pointer_to(name), "detail": detail})

@@ -10,7 +10,7 @@ from chalice.app import Request
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.input.body import field_error
 
-MOST = 500
+MAX_LENGTH = 500
 """Maximum length of a value in characters; the longest is an email address or a cursor."""
 PAGE = 25
 """Default page size."""
@@ -20,24 +20,24 @@ def only(request: Request, *names: str) -> Mapping[str, str]:
     """Return the given values of ``names``.
 
     Raises `Problem` (`invalid_request`) for any other name, for a repeated name, and for a value that is empty or
-    longer than `MOST`.
+    longer than `MAX_LENGTH`.
     """
     found: dict[str, str] = {}
     given = request.query_params
     for name, values in sorted((name, given.getlist(name)) for name in given) if given else ():
         if name not in names:
             raise _fault(name, f"Unknown parameter. Known parameters: {', '.join(names)}.")
-        if len(values) != 1 or not 1 <= len(values[0]) <= MOST:
-            raise _fault(name, f"This must be given once, with 1 to {MOST} characters.")
+        if len(values) != 1 or not 1 <= len(values[0]) <= MAX_LENGTH:
+            raise _fault(name, f"This must be given once, with 1 to {MAX_LENGTH} characters.")
         found[name] = values[0]
     return found
 
 
-def limit(filters: Mapping[str, str], most: int) -> int:
+def limit(filters: Mapping[str, str], maximum: int) -> int:
     """Return the requested page size. Raises `Problem` (`invalid_request`)."""
     text = filters.get("limit", str(PAGE))
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
-        raise _fault("limit", f"This must be an integer from 1 to {most}.")
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= maximum):
+        raise _fault("limit", f"This must be an integer from 1 to {maximum}.")
     return int(text)
 
 
@@ -51,7 +51,7 @@ def cursor(filters: Mapping[str, str], form: re.Pattern[str]) -> str | None:
 
 def bad_cursor() -> Problem:
     """Create the error for an invalid cursor."""
-    return Problem("bad_cursor", "This is not a cursor from a list. Start without a cursor.")
+    return Problem("bad_cursor", "This cursor is not valid. Start again without one.")
 
 
 def refused(name: str, detail: str) -> Problem:

@@ -22,10 +22,10 @@ MAX_HOST = 253
 
 def of(request: Request, kind: Kind) -> Visit | None:
     """Create the visit for ``request``; None for HEAD, which shows no content."""
-    return None if request.method == "HEAD" else made(request, kind)
+    return None if request.method == "HEAD" else create(request, kind)
 
 
-def made(request: Request, kind: Kind) -> Visit:
+def create(request: Request, kind: Kind) -> Visit:
     """Create the visit for ``request``, which is not a HEAD request.
 
     The client address is the one that API Gateway saw: the caller controls `X-Forwarded-For`.

@@ -108,11 +108,12 @@ def _unreached(findings: Sequence[Finding]) -> Unreached | None:
 
 def _summary(findings: Sequence[Finding]) -> str:
     counts = Counter(_label(finding)[0] for finding in findings)
-    passed = counts.pop(verdict_text.OUTCOMES[Outcome.PASSED][0], 0)
+    passed = counts[verdict_text.OUTCOMES[Outcome.PASSED][0]]
+    others = {
+        verdict_text.OUTCOMES[Outcome.FAILED][0]: "failed",
+        verdict_text.OUTCOMES[Outcome.UNKNOWN][0]: "unknown",
+        verdict_text.NOT_LOOKED_AT[0]: "not checked",
+        verdict_text.OUTCOMES[Outcome.NOT_APPLICABLE][0]: "not needed",
+    }
     first = f"{passed or 'No'} {'check' if passed < 2 else 'checks'} passed"
-    order = (
-        *(verdict_text.OUTCOMES[outcome][0] for outcome in (Outcome.FAILED, Outcome.UNKNOWN)),
-        verdict_text.NOT_LOOKED_AT[0],
-        verdict_text.OUTCOMES[Outcome.NOT_APPLICABLE][0],
-    )
-    return ", ".join([first, *(f"{counts[word]} {word.lower()}" for word in order if counts[word])])
+    return ", ".join([first, *(f"{counts[label]} {words}" for label, words in others.items() if counts[label])])

@@ -81,7 +81,7 @@ class Page:
     api_url: str | None
     source: str | None
     """The link that a submitted credential was fetched from, if any."""
-    face: verdict_text.Face
+    verdict: verdict_text.VerdictText
     line: str
     issuer_line: str | None
     """Says that the issuer is not proven, where the headline does not."""
@@ -106,7 +106,7 @@ class Page:
     @property
     def title(self) -> str:
         """Title of the tab and of link previews; it contains nothing unverified."""
-        return f"{self.face.tab}: {self.facts.title}" if self.facts else self.face.headline
+        return f"{self.verdict.tab}: {self.facts.title}" if self.facts else self.verdict.headline
 
 
 def show(
@@ -122,14 +122,14 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
     report, hosted = view.report, view.hosted
     replaced_by = hosted.replaced_by.url if hosted and hosted.replaced_by else None
     corrected = replaced_by is not None and report.verdict is Verdict.REVOKED
-    face = verdict_text.face(report)
+    verdict = verdict_text.verdict_text(report)
     decided = _decided(hosted.status, report.verdict) if hosted else None
     facts = _facts(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
     return Page(
         url=hosted.url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
-        face=verdict_text.superseded(face) if corrected else face,
+        verdict=verdict_text.superseded(verdict) if corrected else verdict,
         line=_line(report, facts, decided),
         issuer_line=_issuer_line(report, facts),
         reason=decided.reason if decided else None,
@@ -138,7 +138,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         checked_at=report.checked_at,
         facts=facts,
         checks=check_list(report),
-        advice=_advice(face, facts),
+        advice=_advice(verdict, facts),
         not_checked=report.not_checked,
         recipient=replace(recipient, answer=_answer(report)),
         format=report.format,
@@ -149,8 +149,8 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
 
 def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | None:
     """Return the issuer's decision if it matches the verdict: the signed status list decides, not our record."""
-    spoken = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
-    return status if status.state is spoken else None
+    expected_state = {Verdict.REVOKED: State.REVOKED, Verdict.SUSPENDED: State.SUSPENDED}.get(verdict)
+    return status if status.state is expected_state else None
 
 
 def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None) -> str:  # noqa: PLR0911 - one a verdict
@@ -196,9 +196,9 @@ def _issuer_line(report: Report, facts: Facts | None) -> str | None:
     return verdict_text.ISSUER_NOT_PROVEN if doubted and report.verdict is not Verdict.VALID else None
 
 
-def _advice(face: verdict_text.Face, facts: Facts | None) -> tuple[str, ...]:
+def _advice(verdict: verdict_text.VerdictText, facts: Facts | None) -> tuple[str, ...]:
     caution = facts.issuer.caution if facts else None
-    return (caution, *face.advice) if caution else face.advice
+    return (caution, *verdict.advice) if caution else verdict.advice
 
 
 def _answer(report: Report) -> str | None:
@@ -209,7 +209,7 @@ def _answer(report: Report) -> str | None:
 
 def _span(facts: Facts | None) -> str:
     if facts is None or facts.valid_until is None:
-        return "Its validity has ended."
+        return "Its validity period has ended."
     start = f"from {text.day(facts.valid_from)} to" if facts.valid_from else "until"
     return f"It was valid {start} {text.day(facts.valid_until)}."
 

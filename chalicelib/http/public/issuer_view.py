@@ -95,10 +95,10 @@ def shown_image(url: object, base_url: str) -> str | None:
 def _caution(finding: Finding | None, domain: str | None) -> str:
     message = finding.message if finding else "Laurel did not check whether the issuer is known."
     if domain is None:
-        return f"{message} Anyone can use any name, so contact the issuer at an address that you look up yourself."
+        return f"{message} Anyone can use any name, so contact the issuer using details that you look up yourself."
     return (
-        f"{message} What is proven is that the key belongs to {text.isolated(domain)}. "
-        "Make sure that this is who you think it is."
+        f"{message} It is only proven that the key belongs to {text.isolated(domain)}. "
+        "Make sure that this is the organisation you expect."
     )
 
 

@@ -23,13 +23,14 @@ MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
 MAX_BODY = pasted.MAX_SIZE + MAX_ENVELOPE
 MISSING = (
-    "There is no credential at this address of ours. Check that the link was copied whole: "
-    "what follows /c/ has 26 characters."
+    "Laurel has no credential at this URL. Check that the link was copied whole: what follows /c/ has 26 characters."
 )
 
 _ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
 """Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
-_CAPS = strict_json.Caps(size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4)
+_LIMITS = strict_json.Limits(
+    size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4
+)
 """Limits of an envelope: the credential in it may be as large as one submitted alone."""
 
 
@@ -52,7 +53,7 @@ def by_program(request: Request) -> Submission:
     if body.media_type(request) == form.MULTIPART:
         return _in_form(form.read(content, request.headers["content-type"]))
     if _ENVELOPE.match(content):
-        members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), _CAPS)
+        members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), _LIMITS)
         if "@context" not in members:
             return _in_envelope(members)
     return Submission(content)
@@ -114,7 +115,7 @@ def _in_form(sent: form.Form) -> Submission:
 
 def _in_envelope(members: dict[str, object]) -> Submission:
     for name in members.keys() - {"url", "credential", "recipient"}:
-        raise body.field_error(_pointer(name), "Unknown member.")
+        raise body.field_error(_pointer(name), "Unknown field.")
     options = VerificationOptions(email=body.recipient_email(members)) if "recipient" in members else DEFAULT_OPTIONS
     match members:
         case {"url": _, "credential": _}:
@@ -131,7 +132,7 @@ def _in_envelope(members: dict[str, object]) -> Submission:
         case {"url": _}:
             raise body.field_error("/url", "This must be a string with one link.")
         case {"credential": _}:
-            raise body.field_error("/credential", "This must be one credential: a JSON object, or a token as a string.")
+            raise body.field_error("/credential", "This must be one credential: a JSON object, or a JWT as a string.")
     raise body.field_error("", "Send url or credential.")
 
 

@@ -9,7 +9,7 @@ from chalicelib.verify.report import CORE, Finding, Outcome, Report, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class VerdictText:
     """Presentation of a verdict. ``tone`` names a colour and ``shape`` an icon; either alone identifies the verdict."""
 
     tab: str
@@ -22,8 +22,8 @@ class Face:
 _TRY_AGAIN = "Try again in a few minutes. The service that did not respond may be back by then."
 _ASK_ISSUER = "Contact the issuer directly, through its own website rather than a link that you were sent."
 
-FACES: Mapping[Verdict, Face] = {
-    Verdict.VALID: Face(
+VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
+    Verdict.VALID: VerdictText(
         "Valid",
         "This credential is genuine and valid.",
         "good",
@@ -36,35 +36,35 @@ FACES: Mapping[Verdict, Face] = {
             "The issuer can revoke it at any time. Check it again on the day you make your decision.",
         ),
     ),
-    Verdict.EXPIRED: Face(
+    Verdict.EXPIRED: VerdictText(
         "Expired",
         "This credential is genuine, but it has expired.",
         "warn",
         "triangle",
         ("It shows what was true at the time. If you need a current one, ask the holder for a renewed credential.",),
     ),
-    Verdict.NOT_YET_VALID: Face(
+    Verdict.NOT_YET_VALID: VerdictText(
         "Not yet valid",
         "This credential is genuine, but not valid yet.",
         "warn",
         "triangle",
         ("Check it again after its start date.",),
     ),
-    Verdict.REVOKED: Face(
+    Verdict.REVOKED: VerdictText(
         "Revoked",
         "This credential has been revoked.",
         "bad",
         "octagon",
         ("Do not rely on it, even if a printed or downloaded copy looks valid.", _ASK_ISSUER),
     ),
-    Verdict.SUSPENDED: Face(
+    Verdict.SUSPENDED: VerdictText(
         "Suspended",
         "This credential is suspended.",
         "warn",
         "triangle",
         ("The issuer may reinstate it. Check again before you decide.", _ASK_ISSUER),
     ),
-    Verdict.INVALID: Face(
+    Verdict.INVALID: VerdictText(
         "Not genuine",
         "This credential is not genuine.",
         "bad",
@@ -75,7 +75,7 @@ FACES: Mapping[Verdict, Face] = {
             _ASK_ISSUER,
         ),
     ),
-    Verdict.UNKNOWN: Face(
+    Verdict.UNKNOWN: VerdictText(
         "Not verified",
         "We could not verify this credential.",
         "open",
@@ -91,7 +91,7 @@ FACES: Mapping[Verdict, Face] = {
 _TEMPORARY = frozenset({"key_unavailable", "status_list_unavailable"})
 """Codes of temporary failures; any other unknown result will not change on a retry."""
 _UNREADABLE = replace(
-    FACES[Verdict.INVALID],
+    VERDICT_TEXTS[Verdict.INVALID],
     headline="This cannot be read as a credential.",
     advice=(
         "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them.",
@@ -99,9 +99,9 @@ _UNREADABLE = replace(
         _ASK_ISSUER,
     ),
 )
-_LEFT_OPEN = replace(FACES[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
+_LEFT_OPEN = replace(VERDICT_TEXTS[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
 _BEYOND_US = replace(
-    FACES[Verdict.UNKNOWN],
+    VERDICT_TEXTS[Verdict.UNKNOWN],
     advice=(
         (
             "Laurel does not support this kind of credential. That does not count against it: other software may "
@@ -112,9 +112,9 @@ _BEYOND_US = replace(
     ),
 )
 _NO_STATUS = replace(
-    FACES[Verdict.VALID],
+    VERDICT_TEXTS[Verdict.VALID],
     advice=(
-        FACES[Verdict.VALID].advice[0],
+        VERDICT_TEXTS[Verdict.VALID].advice[0],
         (
             "Its issuer has no way to revoke it, so a credential issued by mistake would look the same. If the "
             "decision matters, ask the issuer."
@@ -122,7 +122,7 @@ _NO_STATUS = replace(
     ),
 )
 _OTHER_PERSON = replace(
-    FACES[Verdict.INVALID],
+    VERDICT_TEXTS[Verdict.INVALID],
     tab="Issued to someone else",
     headline="This credential was not issued to this email address.",
     advice=(
@@ -131,33 +131,35 @@ _OTHER_PERSON = replace(
     ),
 )
 _PERSON_OPEN = replace(
-    FACES[Verdict.UNKNOWN],
+    VERDICT_TEXTS[Verdict.UNKNOWN],
     headline="We could not tell whether it was issued to this person.",
     advice=("Check that the name matches the person you are dealing with.", _ASK_ISSUER),
 )
 
 
-def face(report: Report) -> Face:
+def verdict_text(report: Report) -> VerdictText:
     """Return the presentation of the verdict, or a more specific one for the check that decided it."""
     finding = decisive(report)
     if report.verdict is Verdict.VALID:
         return _valid(report)
     if finding is not None and finding.check == "recipient":
         return {Verdict.INVALID: _OTHER_PERSON, Verdict.UNKNOWN: _PERSON_OPEN}.get(
-            report.verdict, FACES[report.verdict]
+            report.verdict, VERDICT_TEXTS[report.verdict]
         )
     if finding is not None and finding.check == "format":
-        return {Verdict.INVALID: _UNREADABLE, Verdict.UNKNOWN: _BEYOND_US}.get(report.verdict, FACES[report.verdict])
+        return {Verdict.INVALID: _UNREADABLE, Verdict.UNKNOWN: _BEYOND_US}.get(
+            report.verdict, VERDICT_TEXTS[report.verdict]
+        )
     if finding is not None and report.verdict is Verdict.UNKNOWN:
         if finding.check == "context":
             return _BEYOND_US
-        return FACES[Verdict.UNKNOWN] if finding.code in _TEMPORARY else _LEFT_OPEN
-    return FACES[report.verdict]
+        return VERDICT_TEXTS[Verdict.UNKNOWN] if finding.code in _TEMPORARY else _LEFT_OPEN
+    return VERDICT_TEXTS[report.verdict]
 
 
-def _valid(report: Report) -> Face:
+def _valid(report: Report) -> VerdictText:
     without_status = any(item.code == "no_status" for item in report.findings)
-    found = _NO_STATUS if without_status else FACES[Verdict.VALID]
+    found = _NO_STATUS if without_status else VERDICT_TEXTS[Verdict.VALID]
     if issuer_proven(report):
         return found
     # A stranger who uses a known name must not get the same band as its owner.
@@ -175,7 +177,7 @@ def issuer_proven(report: Report) -> bool:
     return any(item.check == "issuer" and item.outcome is Outcome.PASSED for item in report.findings)
 
 
-def superseded(found: Face) -> Face:
+def superseded(found: VerdictText) -> VerdictText:
     """Return ``found`` for a credential that its issuer has replaced: a correction is no warning."""
     return replace(found, tone="replaced", shape="arrow")
 
@@ -198,7 +200,7 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("Passed", "good"),
     Outcome.FAILED: ("Failed", "bad"),
     Outcome.UNKNOWN: ("Unknown", "open"),
-    Outcome.NOT_APPLICABLE: ("Not needed", "none"),
+    Outcome.NOT_APPLICABLE: ("Not applicable", "none"),
 }
 """Label and tone of each outcome."""
 

@@ -21,7 +21,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/verify", access=PUBLIC, methods=("POST",))
     def verify(request: Request) -> Reply:
         checked = submission.check(
-            services, submission.by_program(request), request_context.made(request, Kind.VERIFICATION)
+            services, submission.by_program(request), request_context.create(request, Kind.VERIFICATION)
         )
         return as_json(credential_json.report(credential_view.of_submitted(checked)), headers=uncached())
 

@@ -53,40 +53,42 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in", access=PUBLIC)
     def asked(request: Request) -> Reply:
         query: Mapping[str, str] = request.query_params or {}
-        following = return_paths.local(query.get("next", ""))
-        return _form(services, following, out=query.get("did") == OUT, already=_already(services, request))
+        return_path = return_paths.local(query.get("next", ""))
+        return _form(services, return_path, out=query.get("did") == OUT, already=_already(services, request))
 
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
-        authentication.from_here(request, services.settings.base_url)
+        authentication.check_same_origin(request, services.settings.base_url)
         body.content(request, MAX_FORM)
         sent = form.sent(request).fields
         typed = sent.get("email", b"").decode("utf-8", "replace")
-        following = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
+        return_path = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
         try:
-            held = cookies.browser(request, services.settings.base_url)
-            browser = links.request(services.access_context, typed, following, authentication.network(request), held)
+            current_cookie = cookies.browser(request, services.settings.base_url)
+            browser = links.request(
+                services.access_context, typed, return_path, authentication.client_address(request), current_cookie
+            )
         except (Refused, TooMany) as error:
-            return answer(request, services, error, following, typed)
-        return _sent(services, typed.strip(), following, browser)
+            return answer(request, services, error, return_path, typed)
+        return _sent(services, typed.strip(), return_path, browser)
 
     @bound.bind("/sign-in/{token}", access=BY_SECRET)
     def look(request: Request, token: str) -> Reply:
         try:
             link = links.inspect(
-                services.access_context, token, authentication.network(request), _browser(services, request)
+                services.access_context, token, authentication.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
-        hours = int(sessions.LIFE.total_seconds()) // 3600
+        hours = int(sessions.LIFETIME.total_seconds()) // 3600
         return _page(services, "confirm.html", 200, email=link.email, token=token, hours=hours)
 
     @bound.bind("/sign-in/{token}", access=BY_SECRET, methods=("POST",))
     def redeem(request: Request, token: str) -> Reply:
-        authentication.from_here(request, services.settings.base_url)
+        authentication.check_same_origin(request, services.settings.base_url)
         try:
             link = links.redeem(
-                services.access_context, token, authentication.network(request), _browser(services, request)
+                services.access_context, token, authentication.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
@@ -105,20 +107,20 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def sign_in(services: Services, request: Request, email: str, following: str, *set_cookies: str) -> Reply:
-    """Sign in the owner of ``email`` (normalized), which has been verified, and redirect to ``following``.
+def sign_in(services: Services, request: Request, email: str, return_path: str, *set_cookies: str) -> Reply:
+    """Sign in the owner of ``email`` (normalized), which has been verified, and redirect to ``return_path``.
 
     ``set_cookies`` are further `Set-Cookie` headers. The session is always new, and any previous session of the browser
     ends, which prevents session fixation.
     """
     base_url = services.settings.base_url
-    held = cookies.session(request, base_url)
-    if held is not None:
+    current_cookie = cookies.session(request, base_url)
+    if current_cookie is not None:
         with suppress(Unauthenticated):
-            sessions.sign_out(services.access_context, sessions.person(services.access_context, held))
+            sessions.sign_out(services.access_context, sessions.person(services.access_context, current_cookie))
     _, cookie = sessions.sign_in(services.access_context, email)
-    reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(following)}"))
-    life = int(sessions.LIFE.total_seconds())
+    reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(return_path)}"))
+    life = int(sessions.LIFETIME.total_seconds())
     # A list is sent as one header per cookie (RFC 6265, 3).
     reply.headers["Set-Cookie"] = [
         cookies.set_session(base_url, cookie, life),
@@ -131,14 +133,14 @@ def sign_in(services: Services, request: Request, email: str, following: str, *s
 
 def _form(
     services: Services,
-    following: str,
+    return_path: str,
     error_shown: SignInError | None = None,
     typed: str = "",
     *,
     out: bool = False,
     already: Person | None = None,
 ) -> Reply:
-    content = {"problem": error_shown, "typed": typed, "next": following, "out": out, "already": already}
+    content = {"problem": error_shown, "typed": typed, "next": return_path, "out": out, "already": already}
     providers = services.settings.oidc_providers
     return _page(services, "ask.html", error_shown.status if error_shown else 200, providers=providers, **content)
 
@@ -151,15 +153,17 @@ def _already(services: Services, request: Request) -> Person | None:
         return None
 
 
-def _sent(services: Services, email: str, following: str, browser: str) -> Reply:
+def _sent(services: Services, email: str, return_path: str, browser: str) -> Reply:
     base_url = services.settings.base_url
-    reply = _page(services, "sent.html", 200, email=email, next=following, most=links.ADDRESS_FROM.most)
-    reply.headers["Set-Cookie"] = cookies.set_browser(base_url, browser, int(links.LIFE.total_seconds()))
+    reply = _page(
+        services, "sent.html", 200, email=email, next=return_path, max_emails=links.PER_ADDRESS_AND_NETWORK.max_count
+    )
+    reply.headers["Set-Cookie"] = cookies.set_browser(base_url, browser, int(links.LIFETIME.total_seconds()))
     return reply
 
 
 def _page(services: Services, template: str, status: int, **content: object) -> Reply:
-    content["minutes"] = int(links.LIFE.total_seconds()) // 60
+    content["minutes"] = int(links.LIFETIME.total_seconds()) // 60
     base_url, headers = services.settings.base_url, uncached(**REFERRER)
     reply = render.page(f"sign_in/{template}", base_url, status, headers, forms=True, console=True, leads=(), **content)
     reply.own_origin_only = True
@@ -167,16 +171,16 @@ def _page(services: Services, template: str, status: int, **content: object) -> 
 
 
 def answer(
-    request: Request, services: Services, error: NotFound | Refused | TooMany, following: str, typed: str = ""
+    request: Request, services: Services, error: NotFound | Refused | TooMany, return_path: str, typed: str = ""
 ) -> Reply:
     """Render the form with the error above it; for API clients, only the problem."""
     error_shown = _error_shown(error)
-    if not authentication.by_browser(request):
+    if not authentication.is_browser(request):
         code = {400: "invalid_request", 403: "forbidden", 404: "not_found", 429: "too_many_requests"}[
             error_shown.status
         ]
         raise Problem(code, error_shown.detail, headers=dict(error_shown.headers)) from error
-    reply = _form(services, following, error_shown, typed)
+    reply = _form(services, return_path, error_shown, typed)
     reply.headers.update(dict(error_shown.headers))
     return reply
 

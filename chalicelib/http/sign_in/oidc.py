@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chalice.app import Request
 
 from chalicelib.access import oidc, rate_limits, return_paths
-from chalicelib.access.oidc import LIFE
+from chalicelib.access.oidc import LIFETIME
 from chalicelib.access.providers import Provider
 from chalicelib.access.rate_limits import Limit, TooMany
 from chalicelib.errors import NotFound, Refused
@@ -19,7 +19,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.sign_in import email_link
 
 MISSING = "Unknown sign-in provider."
-ASKED = Limit("oidc", 60, LIFE)
+SIGN_INS = Limit("oidc", 60, LIFETIME)
 """Sign-ins started per client address: allows for an office behind one address in the morning."""
 
 
@@ -31,30 +31,32 @@ def routes(services: Services) -> Routes:
     @bound.bind("/oidc/{provider}", access=BY_SECRET, missing=MISSING)
     def begin(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
-        following = return_paths.local(_asked(request).get("next", ""))
+        return_path = return_paths.local(_callback_query(request).get("next", ""))
         try:
-            rate_limits.enforce(services.access_context, ASKED, rate_limits.network(authentication.network(request)))
+            rate_limits.enforce(
+                services.access_context, SIGN_INS, rate_limits.network(authentication.client_address(request))
+            )
         except TooMany as error:
-            return email_link.answer(request, services, error, following)
-        url, cookie = oidc.begin(services.access_context, services.oidc, provider, following)
-        held = cookies.set_question(base_url, cookie, int(LIFE.total_seconds()))
-        return _sent_on(url, held)
+            return email_link.answer(request, services, error, return_path)
+        url, cookie = oidc.begin(services.access_context, services.oidc, provider, return_path)
+        state_cookie = cookies.set_question(base_url, cookie, int(LIFETIME.total_seconds()))
+        return _redirect(url, state_cookie)
 
     @bound.bind("/oidc/{provider}/back", access=BY_SECRET, missing=MISSING)
     def back(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
         cookie = cookies.question(request, base_url)
         try:
-            proven = oidc.finish(services.access_context, services.oidc, provider, cookie, _asked(request))
+            proven = oidc.finish(services.access_context, services.oidc, provider, cookie, _callback_query(request))
         except Refused as error:
             return email_link.answer(request, services, error, return_paths.HOME)
         done = cookies.set_question(base_url, "", 0)
-        return email_link.sign_in(services, request, proven.email, proven.following, done)
+        return email_link.sign_in(services, request, proven.email, proven.return_path, done)
 
     return bound
 
 
-def _asked(request: Request) -> Mapping[str, str]:
+def _callback_query(request: Request) -> Mapping[str, str]:
     return request.query_params or {}
 
 
@@ -65,7 +67,7 @@ def _provider(services: Services, name: str) -> Provider:
     raise NotFound("no such provider")
 
 
-def _sent_on(url: str, cookie: str) -> Reply:
+def _redirect(url: str, cookie: str) -> Reply:
     reply = Reply("", "text/plain", 303, uncached(Location=url, **{"Set-Cookie": cookie}))
     reply.own_origin_only = True
     return reply

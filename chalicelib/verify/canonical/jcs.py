@@ -106,12 +106,14 @@ def _number(value: float) -> str:
         return "0"  # negative zero too
     sign = "-" if value < 0 else ""
     mantissa, _, exponent = f"{abs(value)!r}".partition("e")
-    whole, _, fraction = mantissa.partition(".")
+    integer_part, _, fraction = mantissa.partition(".")
     fraction = "" if fraction == "0" else fraction
-    digits = (whole + fraction).lstrip("0")
+    digits = (integer_part + fraction).lstrip("0")
     # value = 0.digits times 10 to the power of point
     point = (
-        len(whole.lstrip("0")) - (len(fraction) - len(fraction.lstrip("0")) if whole == "0" else 0) + int(exponent or 0)
+        len(integer_part.lstrip("0"))
+        - (len(fraction) - len(fraction.lstrip("0")) if integer_part == "0" else 0)
+        + int(exponent or 0)
     )
     digits = digits.rstrip("0")
     if len(digits) <= point <= 21:

@@ -74,10 +74,10 @@ def number(value: int | float, datatype: str | None) -> str:
     """
     if not -MAX_INTEGER <= value <= MAX_INTEGER:
         raise CanonicalError("A number is outside the range that JSON represents safely.", code="number_range")
-    whole = value == int(value)
-    if not whole and datatype == XSD + "integer":
+    is_integer = value == int(value)
+    if not is_integer and datatype == XSD + "integer":
         raise CanonicalError("A number has a fraction where an integer is required.", code="number_range")
-    if whole and datatype != XSD + "double":
+    if is_integer and datatype != XSD + "double":
         return f'"{int(value)}"^^<{datatype or XSD + "integer"}>'
     return f'"{_double(float(value))}"^^<{datatype or XSD + "double"}>'
 

@@ -47,5 +47,6 @@ def check(verification: VerificationContext) -> Finding:
 def _passed(code: str, message: str, known: KnownIssuer) -> Finding:
     if known.domains:
         names = " and ".join(domain.name for domain in known.domains)
-        message = f"{message} The domain {names} names this issuer as its own.".lstrip()
+        confirm = f"The domain {names} confirms" if len(known.domains) == 1 else f"The domains {names} confirm"
+        message = f"{message} {confirm} this issuer.".lstrip()
     return _finding(Outcome.PASSED, code, message, tuple(domain.evidence for domain in known.domains))

@@ -21,7 +21,7 @@ _ALL_VALID = _finding(
 def check(verification: VerificationContext) -> Finding:
     """Verify every signature. One invalid signature fails the check; one that cannot be checked makes it unknown."""
     if not verification.secured_proofs:
-        raise CheckFailed("proof_missing", "It has no signature, so nobody vouches for it.")
+        raise CheckFailed("proof_missing", "It has no signature, so it cannot be verified.")
     for secured_proof in verification.secured_proofs:
         _refuse_unsupported(secured_proof)
     verification.methods = tuple(

@@ -17,7 +17,9 @@ MAX_IDENTIFIERS = 32
 """Maximum number of identifiers to try: each costs a hash. Real credentials have one to three."""
 
 
-_NOT_REQUESTED = _finding(Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no recipient was given to compare.")
+_NOT_REQUESTED = _finding(
+    Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no email address was submitted to compare."
+)
 
 
 def check(verification: VerificationContext) -> Finding:
@@ -28,7 +30,8 @@ def check(verification: VerificationContext) -> Finding:
     if not identifiers:
         raise CheckUnknown("recipient_not_named", "It contains no email address to compare.")
     if len(identifiers) > MAX_IDENTIFIERS:
-        raise CheckUnknown("too_many_identifiers", f"It identifies its holder in {len(identifiers)} ways.")
+        detail = f"It has {len(identifiers)} identifiers of its holder. Laurel compares up to {MAX_IDENTIFIERS}."
+        raise CheckUnknown("too_many_identifiers", detail)
     spellings = {verification.options.email, verification.options.email.lower()}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]
     if True in matches:

@@ -22,7 +22,7 @@ def check(verification: VerificationContext) -> Finding:
         if controller.id == verification.issuer
     ]
     if not own:
-        raise CheckFailed("signer_not_issuer", "It is signed, but not by the issuer it names.")
+        raise CheckFailed("signer_not_issuer", "It is signed, but not by the issuer that it names.")
     evidence = own[0][1].evidence
     for secured_proof, _, method in own:
         _check_purpose(secured_proof, method)
@@ -53,7 +53,7 @@ def _check_time(verification: VerificationContext, secured_proof: SecuredProof, 
     if method.expires is None and method.created is None:
         return
     if secured_proof.created is None:
-        raise CheckUnknown("proof_undated", "The key was used for a limited time, and the signature has no date.")
+        raise CheckUnknown("proof_undated", "The key was valid for a limited time only, and the signature has no date.")
     if method.expires is not None and secured_proof.created >= method.expires:
         raise CheckFailed(
             "key_no_longer_valid", ("The key no longer belonged to the issuer when the signature was made.")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from chalicelib.verify.canonical.tables import EMPTY, enter
 
 
-def judge(document: Mapping[str, object], source: bytes, expected: int) -> None:
+def validate(document: Mapping[str, object], source: bytes, expected: int) -> None:
     """Check every `@context` in ``document``, at any depth; ``source`` is the JSON that it was parsed from.
 
     ``expected`` is the number of contexts in ``source`` that need no search, including the document's own. If

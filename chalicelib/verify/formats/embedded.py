@@ -60,7 +60,7 @@ class Embedded:
         term must be defined, because the signature does not cover an undefined one.
         """
         with_own_context = sum("@context" in proof.options for proof in self._proofs)
-        contexts.judge(self.document, self.source, expected=1 + with_own_context)
+        contexts.validate(self.document, self.source, expected=1 + with_own_context)
         known = [proof for proof in self._proofs if proof.suite in CANONICAL_FORMS]
         if not known:
             self._as_quads()
@@ -98,7 +98,7 @@ class Embedded:
         # change the meaning of the shown document without being signed. No issuer needs this, so it is unsupported.
         context = self.document.get("@context")
         if proof.options.get("@context", context) != context:
-            message = "The signature was made with other contexts than the credential names."
+            message = "The signature was made with different contexts from those that the credential names."
             raise CheckUnknown("proof_context_differs", message)
         if proof.suite == vocabulary.EDDSA_JCS_2022 and "@context" not in proof.options:
             message = "The signature does not name the contexts it was made with."

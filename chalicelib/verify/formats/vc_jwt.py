@@ -40,7 +40,7 @@ def _unless_in_document(
     claimed: datetime | None, document: Mapping[str, object], names: Sequence[str]
 ) -> datetime | None:
     """Return ``claimed``, or None if the document has the same date: check 6 then evaluates it."""
-    if claimed is None or any(dates.stands_for(claimed, document[name]) for name in names if name in document):
+    if claimed is None or any(dates.is_same_second(claimed, document[name]) for name in names if name in document):
         return None
     return claimed
 
@@ -88,7 +88,7 @@ class Token(NamedTuple):
 
     def signed_bytes(self) -> tuple[bytes, ...]:
         """Return header and payload as received. Every member is signed, so only the contexts are checked."""
-        contexts.judge(self.document, self.jws.payload, expected=1)
+        contexts.validate(self.document, self.jws.payload, expected=1)
         return (self.jws.signing_input,)
 
     def find_method(self, issuer: str, controllers: Controllers) -> tuple[Controller, Method]:

@@ -141,7 +141,7 @@ def _map_date(timestamp: datetime | None, name: str, document: dict[str, object]
     if timestamp is None:
         return
     if name in document:
-        _require_agreement(dates.stands_for(timestamp, document[name]), name)
+        _require_agreement(dates.is_same_second(timestamp, document[name]), name)
     else:
         document[name] = credential_dates.write(timestamp)
 

@@ -17,9 +17,9 @@ from chalicelib.verify.keys.public_key import BY_NAME, Algorithm
 
 MAX_SIZE = strict_json.DEFAULT.size
 """Maximum size of a token in bytes, the same as for any document."""
-HEADER_CAPS = strict_json.Caps(size=8 * 1024, depth=16, members=256)
+HEADER_LIMITS = strict_json.Limits(size=8 * 1024, depth=16, members=256)
 """A header names an algorithm and a key. Only a certificate chain makes a legitimate one long."""
-_MAX_HEADER_LENGTH = (HEADER_CAPS.size * 4 + 2) // 3
+_MAX_HEADER_LENGTH = (HEADER_LIMITS.size * 4 + 2) // 3
 
 
 class Jws(NamedTuple):
@@ -42,7 +42,7 @@ def parse(data: bytes) -> Jws:
     `algorithm_unsupported`; `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
     """
     if len(data) > MAX_SIZE:
-        raise Malformed(f"The credential has {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
+        raise Malformed(f"The credential is {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
     if b"~" in data:
         # RFC 9901, 4: disclosures follow the token, separated by tildes, which base64url does not use.
         raise Malformed("This token uses selective disclosure, which Laurel does not support yet.", code="jws_sd")
@@ -64,8 +64,8 @@ def parse(data: bytes) -> Jws:
 def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | None]:
     # Cached, because an issuer uses the same header for all its tokens.
     if len(encoded) > _MAX_HEADER_LENGTH:
-        raise Malformed(f"The token's header has more than {HEADER_CAPS.size:,} bytes.", code="too_large")
-    header = strict_json.parse(_decode(encoded, "header"), HEADER_CAPS)
+        raise Malformed(f"The token's header has more than {HEADER_LIMITS.size:,} bytes.", code="too_large")
+    header = strict_json.parse(_decode(encoded, "header"), HEADER_LIMITS)
     if "crit" in header:
         _reject_critical(header["crit"])
     if "b64" in header:

@@ -20,7 +20,7 @@ def read(value: object) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
-def stands_for(moment: datetime, stamp: object) -> bool:
+def is_same_second(moment: datetime, stamp: object) -> bool:
     """Whether ``stamp`` denotes ``moment``, to within a second: claims often drop the fraction of a second.
 
     Raises `Malformed` with code `date_malformed` when ``stamp`` is not a date.

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.credential import dates
 from chalicelib.errors import Malformed
-from chalicelib.verify.keys.listed import key_of_method
+from chalicelib.verify.keys.key_entry import key_of_method
 from chalicelib.verify.keys.public_key import UnusableKey
 from chalicelib.verify.members import as_list, string
 from chalicelib.verify.ports import Controller, Method

@@ -12,9 +12,9 @@ from chalicelib.verify.keys.jwk import from_jwk
 from chalicelib.verify.ports import Controller, Method
 
 PREFIX = "did:jwk:"
-_CAPS = strict_json.Caps(size=4096, depth=8, members=64)
+_LIMITS = strict_json.Limits(size=4096, depth=8, members=64)
 """A JWK of an 8192-bit RSA key takes 1.4 KB."""
-_MAX_LENGTH = len(PREFIX) + (_CAPS.size * 4 + 2) // 3
+_MAX_LENGTH = len(PREFIX) + (_LIMITS.size * 4 + 2) // 3
 
 
 @lru_cache(maxsize=load.CACHED)
@@ -24,9 +24,9 @@ def controller_of(did: str) -> Controller:
     Raises `Malformed` as `from_jwk` does; an encryption key (`use` is `enc`) cannot make assertions.
     """
     if len(did) > _MAX_LENGTH:
-        raise Malformed("This did:jwk is longer than any key.", code="key_malformed")
+        raise Malformed("This did:jwk is too long to be a key.", code="key_malformed")
     try:
-        jwk = strict_json.parse(base64url.decode(did.removeprefix(PREFIX).encode("ascii")), _CAPS)
+        jwk = strict_json.parse(base64url.decode(did.removeprefix(PREFIX).encode("ascii")), _LIMITS)
     except (UnicodeEncodeError, Malformed) as error:
         raise Malformed("This did:jwk does not contain a JSON key.", code="key_malformed") from error
     return Controller(did, (Method(f"{did}#0", from_jwk(jwk), assertion=True),))

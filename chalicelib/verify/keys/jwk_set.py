@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chalicelib.errors import Malformed
 from chalicelib.verify.keys.did_document import MAX_METHODS
-from chalicelib.verify.keys.listed import key_of_jwk
+from chalicelib.verify.keys.key_entry import key_of_jwk
 from chalicelib.verify.members import string
 from chalicelib.verify.ports import Method
 

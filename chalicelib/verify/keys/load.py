@@ -64,7 +64,7 @@ def ed25519(raw: bytes) -> PublicKey:
     if y in _SMALL_ORDER:
         raise Malformed("This key would accept any signature.", code="key_weak")
     if not _is_on_the_curve(y):
-        raise Malformed("These bytes are not an Ed25519 key.", code="key_malformed")
+        raise Malformed("This is not a valid Ed25519 key.", code="key_malformed")
     return _key(Kind.ED25519, raw)
 
 
@@ -87,7 +87,7 @@ def elliptic(kind: Kind, point: bytes) -> PublicKey:
     try:
         return _key(kind, ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[kind], point))
     except ValueError as error:
-        raise Malformed(f"These bytes are not a {kind} key.", code="key_malformed") from error
+        raise Malformed(f"This is not a valid {kind} key.", code="key_malformed") from error
 
 
 @lru_cache(maxsize=CACHED)
@@ -103,11 +103,11 @@ def rsa(modulus: int, exponent: int) -> PublicKey:
     if bits > MAX_RSA_BITS or exponent > MAX_RSA_EXPONENT:
         raise Malformed("This RSA key is larger than Laurel supports.", code="key_unsupported")
     if modulus % 2 == 0 or exponent % 2 == 0:
-        raise Malformed("These numbers are not an RSA key.", code="key_malformed")
+        raise Malformed("This is not a valid RSA key.", code="key_malformed")
     try:
         return _key(Kind.RSA, RSAPublicNumbers(exponent, modulus).public_key())
     except ValueError as error:
-        raise Malformed("These numbers are not an RSA key.", code="key_malformed") from error
+        raise Malformed("This is not a valid RSA key.", code="key_malformed") from error
 
 
 def _key(kind: Kind, native: bytes | ec.EllipticCurvePublicKey | RSAPublicKey) -> PublicKey:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chalicelib.award import achievements
 from chalicelib.award.bulk import bulk_issuer, job_runner, upload
 from chalicelib.award.bulk.bulk_issuer import (
-    START,
+    FIRST_ROW,
     Allow,
     BulkIssuer,
     RowsRefused,
@@ -447,7 +447,7 @@ def test_results_can_be_read_from_any_position_and_by_state(bulk_fixture: BulkFi
     assert whole == list(range(2, 452))
     for state in (None, *RowState):
         wanted = list(bulk_issuer.results(bulk_fixture.bulk, job, state))
-        found, position = [], START
+        found, position = [], FIRST_ROW
         while page := list(itertools.islice(bulk_issuer.results(bulk_fixture.bulk, job, state, position), 70)):
             found += page
             position = page[-1][1]

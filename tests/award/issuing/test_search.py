@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.award.issuing import search as listing
 from chalicelib.award.issuing.search import (
-    LOOKED_THROUGH,
+    MAX_ROWS_READ,
     Place,
     Row,
     Search,
@@ -73,7 +73,7 @@ SEARCHES = st.builds(
 @given(rows=ROWS, search=SEARCHES, limit=st.integers(1, 9))
 def test_pages_together_contain_exactly_the_matching_rows(rows: list[Row], search: Search, limit: int) -> None:
     email = search.email.strip().lower() if search.email else None
-    expected = [one for one in rows if search.fits(one) and (email is None or one.email == email)]
+    expected = [one for one in rows if search.matches(one) and (email is None or one.email == email)]
     found: list[Row] = []
     cursor = None
     for _ in range(50):
@@ -87,12 +87,12 @@ def test_pages_together_contain_exactly_the_matching_rows(rows: list[Row], searc
 
 
 def test_search_scans_a_limited_number_of_rows_and_returns_a_cursor() -> None:
-    rows = [row(number, "Bob", None, State.ACTIVE) for number in reversed(range(LOOKED_THROUGH + 700))]
+    rows = [row(number, "Bob", None, State.ACTIVE) for number in reversed(range(MAX_ROWS_READ + 700))]
     rows[-1] = row(0, "Ada", None, State.ACTIVE)
     row_store = RowStore(rows)
     first = page(row_store, "acme", Search(name="ada"))
     assert (first.rows, first.next is None) == ((), False)
-    assert row_store.read == LOOKED_THROUGH
+    assert row_store.read == MAX_ROWS_READ
     second = page(row_store, "acme", Search(name="ada"), first.next)
     assert ([one.holder_name for one in second.rows], second.next) == (["Ada"], None)
 
@@ -105,7 +105,7 @@ def test_page_reads_one_row_more_than_it_returns() -> None:
 
 def test_page_size_is_limited() -> None:
     row_store = RowStore([row(number, "Bob", None, State.ACTIVE) for number in reversed(range(300))])
-    assert len(page(row_store, "acme", Search(), None, 1_000_000).rows) == listing.MOST
+    assert len(page(row_store, "acme", Search(), None, 1_000_000).rows) == listing.MAX_PAGE_SIZE
 
 
 @given(timestamp=MOMENTS, number=st.integers(0, 9999))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import status_changes
-from chalicelib.award.issuing.status_changes import TRIES, Decision
+from chalicelib.award.issuing.status_changes import MAX_ATTEMPTS, Decision
 from chalicelib.award.issuing.storing import PATHWAYS
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -188,8 +188,8 @@ def test_reinstatement_does_not_undo_a_concurrent_revocation(acme: IssuerFixture
 
 def test_status_change_is_refused_as_busy_after_repeated_conflicts(acme: IssuerFixture) -> None:
     mine, other = acme.issue(), acme.issue()
-    turns = iter([status_changes.suspend, status_changes.reinstate] * TRIES)
-    interfering = InterferingStore(acme, TRIES, lambda: next(turns)(acme.issuer_context, "acme", other.id))
+    turns = iter([status_changes.suspend, status_changes.reinstate] * MAX_ATTEMPTS)
+    interfering = InterferingStore(acme, MAX_ATTEMPTS, lambda: next(turns)(acme.issuer_context, "acme", other.id))
     with pytest.raises(Conflict) as conflict:
         status_changes.suspend(replace(acme.issuer_context, issuer_store=interfering), "acme", mine.id)
     assert conflict.value.code == "busy"
@@ -198,18 +198,18 @@ def test_status_change_is_refused_as_busy_after_repeated_conflicts(acme: IssuerF
 
 def test_concurrent_revocations_up_to_the_number_of_tries_succeed() -> None:
     acme = IssuerFixture()
-    records = [acme.issue() for _ in range(TRIES)]
+    records = [acme.issue() for _ in range(MAX_ATTEMPTS)]
     issuer_context = replace(acme.issuer_context, issuer_store=Locked(acme.issuer_store))
-    barrier = threading.Barrier(TRIES)
+    barrier = threading.Barrier(MAX_ATTEMPTS)
 
     def one(name: str) -> bool:
         barrier.wait()
         return status_changes.revoke(issuer_context, "acme", name).changed
 
-    with ThreadPoolExecutor(TRIES) as pool:
+    with ThreadPoolExecutor(MAX_ATTEMPTS) as pool:
         assert all(pool.map(one, [record.id for record in records]))
     assert all(acme.report(record).verdict is Verdict.REVOKED for record in records)
-    assert acme.issuer_store.status_list(records[0].entries[0].list_id).version == 1 + TRIES
+    assert acme.issuer_store.status_list(records[0].entries[0].list_id).version == 1 + MAX_ATTEMPTS
 
 
 # Crashes.

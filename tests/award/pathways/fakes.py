@@ -18,7 +18,7 @@ from chalicelib.award.pathways.pathway import (
 )
 from chalicelib.award.pathways.pathway_actions import PathwaySet
 from chalicelib.award.webhooks.webhook import Delivery, Webhook
-from chalicelib.dynamo.stores.webhooks import KEPT
+from chalicelib.dynamo.stores.webhooks import RETENTION
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.tasks.task_queue import Task
 from tests.fakes import TaskQueue
@@ -144,7 +144,7 @@ class WebhookStore:
     def deliveries(self, issuer_id: str, webhook_id: str, now: datetime, limit: int) -> Sequence[Delivery]:
         arrived = self.arrived.get((issuer_id, webhook_id), {})
         newest = [arrived[key] for key in sorted(arrived, reverse=True)]
-        return [one for one in newest[:limit] if now < one.at + KEPT]
+        return [one for one in newest[:limit] if now < one.at + RETENTION]
 
 
 def _found(thing: F | None) -> F:

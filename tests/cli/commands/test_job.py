@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.award.bulk import bulk_issuer, job_runner
 from chalicelib.errors import Unavailable
-from tests.cli.conftest import FakeServices, Run
+from tests.cli.conftest import FakeServices, Run, words
 
 ROWS = "name,email,valid_from\nAda,ada@example.org,2026-01-01\n陈美,,2026-01-01T12:00:00+02:00\n"
 
@@ -68,12 +68,12 @@ def test_row_errors_are_reported_and_must_be_allowed(
 ) -> None:
     path = file(tmp_path, "name,email\nAda,\nBob,nonsense\nCarl,carl@example.org\n")
     dry_run = run("job", "run", issuer, achievement, path, "--dry-run")
-    assert (dry_run.code, "row 3, email: 'nonsense'" in dry_run.out) == (1, True)
+    assert (dry_run.code, ["3", "email", "'nonsense'"] in [line[:3] for line in words(dry_run.out)]) == (1, True)
     refused = run("job", "run", issuer, achievement, path)
     assert (refused.code, "rows_refused" in refused.err) == (2, True)
     assert list(services.issuer_store.records(issuer)) == []
     result = run("job", "run", issuer, achievement, path, "--allow", "row_errors")
-    assert (result.code, "row 3: refused  Bob" in result.out) == (1, True)
+    assert (result.code, ["3", "Bob", "refused"] in [line[:3] for line in words(result.out)]) == (1, True)
     assert len(list(services.issuer_store.records(issuer))) == 2
 
 

@@ -37,11 +37,11 @@ def populated(laurel: Laurel) -> Laurel:
     return laurel
 
 
-def export_all(laurel: Laurel, most: int = export.MOST_BYTES) -> tuple[list[dict[str, Any]], int]:
+def export_all(laurel: Laurel, max_bytes: int = export.PAGE_BYTES) -> tuple[list[dict[str, Any]], int]:
     exported: list[dict[str, Any]] = []
     cursor, pages = None, 0
     while pages == 0 or cursor:
-        page = export.page(laurel.exporters, "fernhill", cursor, most)
+        page = export.page(laurel.exporters, "fernhill", cursor, max_bytes)
         exported += [json.loads(line) for line in page.content.splitlines()]
         cursor, pages = page.next, pages + 1
     return exported, pages
@@ -70,10 +70,10 @@ def test_credentials_are_exported_as_signed_with_their_recipient(populated: Laur
     assert as_signed == populated.issuer_store.record(id_of("valid")).document
 
 
-@pytest.mark.parametrize("most", [1, 2_000, 20_000])
-def test_page_size_does_not_change_the_export(populated: Laurel, most: int) -> None:
+@pytest.mark.parametrize("max_bytes", [1, 2_000, 20_000])
+def test_page_size_does_not_change_the_export(populated: Laurel, max_bytes: int) -> None:
     all_lines, one = export_all(populated)
-    exported, pages = export_all(populated, most)
+    exported, pages = export_all(populated, max_bytes)
     assert exported == all_lines
     assert (one, pages > 1) == (1, True)
 

@@ -205,7 +205,7 @@ def test_csv_of_rows_contains_no_formula(send: Send, client: Gateway, headers: d
 def test_a_page_of_rows_stays_below_the_lambda_response_limit(
     send: Send, client: Gateway, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view, "MOST_BYTES", 1000)
+    monkeypatch.setattr(view, "MAX_RESPONSE_BYTES", 1000)
     job = send(people(20)).json
     page = client.get(f"/v1/jobs/{job['id']}/rows", **headers).json
     assert 1 < len(page["items"]) < 20

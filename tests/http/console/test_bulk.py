@@ -172,10 +172,10 @@ def test_an_action_that_was_not_offered_issues_nothing(editor: Browser, laurel: 
 def test_duplicate_address_needs_confirmation(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,g@example.org\nGrace Hopper,g@example.org\n"
     checked = check(editor, laurel, rows)
-    assert "one question" in text_of(checked)
+    assert "but some duplicates" in text_of(checked)
     refused = confirm(editor, laurel, checked, rows)
     assert refused.status == 422
-    assert "Confirm that these people get two credentials" in text_of(refused)
+    assert "Confirm that these people should get two credentials" in text_of(refused)
     assert "Grace Hopper" not in names(laurel)
     assert confirm(editor, laurel, refused, rows, twice="yes").status == 303
     assert names(laurel).count("Grace Hopper") == 2
@@ -267,7 +267,7 @@ def test_upload_by_a_program_names_its_api_key(editor: Browser, laurel: Laurel, 
     response = client.post(f"/v1/jobs?achievement={achievement(laurel)}", VALID_ROWS.encode(), **key)
     name = key["authorization"].removeprefix("Bearer ").rpartition("_")[0]
     for path in (HERE, f"{HERE}/{response.json['id']}"):
-        assert f"the key {name}_…" in text_of(editor.get(path))
+        assert f"API key {name}_…" in text_of(editor.get(path))
 
 
 def test_unknown_upload_is_a_404_with_an_explanation(editor: Browser) -> None:

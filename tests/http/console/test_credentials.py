@@ -209,7 +209,7 @@ def test_renewal_keeps_the_previous_credential_active(editor: Browser, grace: Re
 def test_email_is_resent_at_most_every_10_minutes(editor: Browser, grace: Record, laurel: Laurel) -> None:
     done = editor.post(f"{HERE}/{grace.id}/send", {})
     assert done.headers["location"].endswith("?did=sent")
-    assert "Message" in text_of(editor.get(f"{HERE}/{grace.id}"))
+    assert "<dt>Email</dt>" in editor.get(f"{HERE}/{grace.id}").text
     again = editor.post(f"{HERE}/{grace.id}/send", {})
     assert again.status == 422
     assert "every 10 minutes" in html.unescape(again.text)

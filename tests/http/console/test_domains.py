@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.award.issuers import domain_proof
-from chalicelib.credential.issuer import PROOF_LASTS
-from chalicelib.http.api.domains import READINGS
+from chalicelib.credential.issuer import PROOF_LIFETIME
+from chalicelib.http.api.domains import DOMAIN_CHECKS
 from tests.http.console.test_bulk import text_of
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML
@@ -43,8 +43,8 @@ def test_domain_is_proven_cited_and_given_up(owner: Browser, laurel: Laurel) -> 
 
 
 def test_domain_checks_are_rate_limited(owner: Browser, laurel: Laurel) -> None:
-    responses = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(READINGS.most + 1)]
-    assert responses == [422] * READINGS.most + [429]
+    responses = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(DOMAIN_CHECKS.max_count + 1)]
+    assert responses == [422] * DOMAIN_CHECKS.max_count + [429]
 
 
 def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel: Laurel) -> None:
@@ -52,7 +52,7 @@ def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel
     owner.post(HERE, {"domain": DOMAIN})
     assert "Too long ago" not in text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")
-    old = tuple(replace(proof, seen=proof.seen - PROOF_LASTS) for proof in issuer.domains)
+    old = tuple(replace(proof, seen=proof.seen - PROOF_LIFETIME) for proof in issuer.domains)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
     assert "Too long ago" in text_of(owner.get(HERE))
     assert DOMAIN not in domain_finding(laurel, owner)
@@ -67,7 +67,7 @@ def test_a_domain_proof_does_not_verify_the_issuer_name(owner: Browser, laurel: 
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
     shown = owner.client.get(page, accept=HTML)
-    assert "Issued under the name “Fernhill College”. The domain named.example names" in text_of(shown).translate(
+    assert "Issued under the name “Fernhill College”. The domain named.example confirms" in text_of(shown).translate(
         ISOLATES
     )
     assert f'href="{issuer.url}"' not in shown.text

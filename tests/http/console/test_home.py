@@ -81,7 +81,7 @@ def test_all_errors_are_shown_together(non_member: Browser) -> None:
 
 def test_number_of_own_issuers_is_limited(laurel: Laurel) -> None:
     sam = as_person(laurel, "sam@elsewhere.example")
-    for number in range(home.MAX_OWN):
+    for number in range(home.MAX_ISSUERS):
         assert sam.post("/console/new", {**NEW, "id": f"academy-{number}"}).status == 303
     response = sam.post("/console/new", {**NEW, "id": "one-more"})
     assert response.status == 422
@@ -128,5 +128,7 @@ def test_created_issuers_are_limited_even_if_handed_over(non_member: Browser, la
             members.remove(laurel.access_context, issuer_id, "sam@elsewhere.example")
         return status
 
-    assert [create(number) for number in range(home.CREATED.most + 2)] == [303] * home.CREATED.most + [422] * 2
-    assert len(list(laurel.issuer_store.issuers())) == 1 + home.CREATED.most
+    assert [create(number) for number in range(home.ISSUERS_PER_PERSON.max_count + 2)] == [
+        303
+    ] * home.ISSUERS_PER_PERSON.max_count + [422] * 2
+    assert len(list(laurel.issuer_store.issuers())) == 1 + home.ISSUERS_PER_PERSON.max_count

@@ -46,7 +46,7 @@ def test_webhook_is_created_and_its_secret_shown_once(owner: Browser, laurel: La
     assert webhook.dry_run
     page = owner.get(f"{HERE}/{webhook.id}")
     assert secret not in page.text
-    assert "Test mode: messages are checked" in text_of(page)
+    assert "Dry run: messages are validated" in text_of(page)
     assert "Moodle" in text_of(owner.get(HERE))
 
 

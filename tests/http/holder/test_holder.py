@@ -16,7 +16,7 @@ from chalicelib.credential.build import Holder
 from chalicelib.delivery import handlers, holder_actions, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.links import KEPT_FOR, VALID_FOR
+from chalicelib.delivery.links import RETENTION, VALIDITY
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 from tests.award.fakes import new_achievement
@@ -253,7 +253,7 @@ def test_a_new_link_is_emailed_and_revokes_the_previous_ones(laurel: Laurel, cli
 
 
 def test_a_link_expires_after_a_year_and_is_renewed_only_by_email(laurel: Laurel, client: Gateway, path: str) -> None:
-    laurel.now += VALID_FOR - timedelta(seconds=1)
+    laurel.now += VALIDITY - timedelta(seconds=1)
     assert client.get(path, **PHONE).status == 200
     laurel.now += timedelta(seconds=1)
     over = client.get(path, **PHONE)
@@ -262,7 +262,7 @@ def test_a_link_expires_after_a_year_and_is_renewed_only_by_email(laurel: Laurel
     assert submit(client, path, do="share", credential=CREDENTIAL, target="x").status == 410
     assert submit(client, path, do="link").status == 200
     assert laurel.mailer.sent[-1].to == EMAIL
-    laurel.now += KEPT_FOR
+    laurel.now += RETENTION
     assert client.get(path, **PHONE).status == 404
 
 
@@ -295,10 +295,10 @@ def test_an_issuer_with_hundreds_of_credentials_does_not_hide_the_others(laurel:
     )
     mine = {item.record.id for item in visible_credentials(laurel, path)}
     flood = achievements.add(laurel.issuer_context, new_achievement(issuer_id="aaa"))
-    for _ in range(holder_actions.MOST + 20):
+    for _ in range(holder_actions.MAX_CREDENTIALS + 20):
         issue.issue(laurel.issuer_context, issue.Award("aaa", flood.id, Holder("Ada", EMAIL)))
     shown = visible_credentials(laurel, path)
-    assert len(shown) == holder_actions.MOST
+    assert len(shown) == holder_actions.MAX_CREDENTIALS
     assert mine <= {item.record.id for item in shown}
     assert shown[0].record.id == CREDENTIAL
 

@@ -71,10 +71,10 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console/{issuer}/credentials/{id}"): lambda at: Call(
         f"/console/{at.console_issuer}/credentials/{at.credential}"
     ),
-    ("GET", "/console/{issuer}/credentials/{id}/{act}"): lambda at: Call(
+    ("GET", "/console/{issuer}/credentials/{id}/{action}"): lambda at: Call(
         f"/console/{at.console_issuer}/credentials/{at.credential}/correct"
     ),
-    ("POST", "/console/{issuer}/credentials/{id}/{act}"): lambda at: Call(
+    ("POST", "/console/{issuer}/credentials/{id}/{action}"): lambda at: Call(
         f"/console/{at.console_issuer}/credentials/{issue_credential(at)}/revoke",
         form={"reason": "Copied."},
         allowed_status=303,

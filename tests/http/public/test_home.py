@@ -123,7 +123,7 @@ def test_external_link_is_followed_and_shown(client: Gateway, laurel: Laurel) ->
         ("hello there", b"", "No credential found."),
         ("", b"%PDF-1.7 ...", "This is a PDF"),
         ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This is an image."),
-        ("credly.com/badges/1", b"", "Add https:// in front of it."),
+        ("credly.com/badges/1", b"", "Add https:// at the start."),
         ("did:web:college.example", b"", "This identifies an issuer or a holder"),
     ],
 )
@@ -262,7 +262,7 @@ def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None
     text = submit_form(client, makers.as_bytes(external_credential())).text
     name = "Issued under the name “\u2068Fernhill College\u2069”."
     assert f"{name} Anyone can use a name: check with the organization itself." in text
-    assert "Issued as <bdi>Fernhill College</bdi>" in text
+    assert "Issued under the name <bdi>Fernhill College</bdi>" in text
     assert UNKNOWN_ISSUER in text
     assert "Anyone can use any name" in text
     assert "Its issuer has no way to revoke it" in text
@@ -275,7 +275,7 @@ def test_proven_domain_is_named(client: Gateway, laurel: Laurel) -> None:
         "Issued under the name “\u2068Riverside University\u2069”, signed with a key that belongs to riverside.example."
     )
     assert line in text
-    assert "What is proven is that the key belongs to \u2068riverside.example\u2069." in text
+    assert "It is only proven that the key belongs to \u2068riverside.example\u2069." in text
 
 
 def test_external_image_is_a_placeholder_and_a_link(client: Gateway) -> None:
@@ -306,7 +306,7 @@ def test_embedded_image_is_shown_only_if_it_is_a_raster_image(
     source = makers.as_bytes(makers.signed(plain, makers.OTHER_KEY, suite="eddsa-jcs-2022"))
     response = submit_form(client, source)
     assert (image in Outline(response.text).attributes("src")) is shown
-    assert ("Picture: not loaded" in response.text) is not shown
+    assert ("Image: not loaded" in response.text) is not shown
     assert image not in Outline(response.text).attributes("href")
 
 

@@ -106,8 +106,8 @@ def test_band_says_that_the_issuer_is_not_proven_whatever_the_verdict(proven: Ho
 
 def test_unproven_issuer_has_a_tone_of_its_own_that_is_not_red(proven: HostedReport) -> None:
     def look(hosted: HostedReport) -> tuple[str, str]:
-        face = page_of(of_hosted(hosted, BASE_URL), BASE_URL).face
-        return face.tone, face.shape
+        found = page_of(of_hosted(hosted, BASE_URL), BASE_URL).verdict
+        return found.tone, found.shape
 
     assert look(proven) == ("good", "tick")
     assert look(unproven(proven)) == ("caution", "notice")

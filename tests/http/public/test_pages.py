@@ -44,7 +44,7 @@ LINES = {
     "revoked": "Revoked on 19 November 2026, meaning the issuer has taken it back. Do not rely on it.",
     "suspended": "Suspended since 19 November 2026. The issuer may reinstate it, so check again before you decide.",
     "tampered": "The signature is not valid: the credential was changed after it was signed. Do not rely on it.",
-    "wrong_signer": "It is signed, but not by the issuer it names. Do not rely on it.",
+    "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
     "unreachable_status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
 }
 CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
@@ -145,12 +145,12 @@ def test_deciding_check_is_expanded(client: Gateway, laurel: Laurel, kind: str) 
 
 
 def test_every_verdict_and_outcome_has_text() -> None:
-    assert set(verdict_text.FACES) == set(Verdict)
+    assert set(verdict_text.VERDICT_TEXTS) == set(Verdict)
     assert set(verdict_text.OUTCOMES) == set(Outcome)
     assert set(verdict_text.UNSURE) == {check.name for check in CHECKS} - {"issuer", "extras"}
-    shapes = {face.tone: face.shape for face in verdict_text.FACES.values()}
+    shapes = {face.tone: face.shape for face in verdict_text.VERDICT_TEXTS.values()}
     assert shapes == {"good": "tick", "warn": "triangle", "bad": "octagon", "open": "question"}
-    assert {verdict for verdict, face in verdict_text.FACES.items() if face.tone == "good"} == {Verdict.VALID}
+    assert {verdict for verdict, face in verdict_text.VERDICT_TEXTS.items() if face.tone == "good"} == {Verdict.VALID}
 
 
 @settings(deadline=None)  # the first run creates the fake
@@ -170,7 +170,7 @@ def test_any_report_renders(verdict: Verdict, outcomes: list[Outcome], proven: b
         for check, outcome in zip(CHECKS, outcomes, strict=False)
     )
     report = Report(verdict, NOW, None, hosted.report.credential if proven else None, findings, ())
-    assert verdict_text.face(report).headline in page(replace(hosted, report=report))
+    assert verdict_text.verdict_text(report).headline in page(replace(hosted, report=report))
 
 
 _VALID_REPORT: list[HostedReport] = []

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.access import sessions
-from chalicelib.access.links import ADDRESS_FROM, GUESSES, NETWORK
+from chalicelib.access.links import PER_ADDRESS_AND_NETWORK, PER_NETWORK, UNKNOWN_LINKS
 from chalicelib.access.providers import Provider
 from chalicelib.access.roles import Role
 from chalicelib.http.app import create_app
@@ -70,7 +70,7 @@ def test_sign_in_page_of_a_signed_in_person_offers_to_continue(laurel: Laurel) -
     assert "You are signed in" in page.text
     assert EMAIL in page.text
     assert f'href="{ORIGIN}/console/fernhill/issue"' in page.text
-    assert "Or sign in with another address" in page.text
+    assert "Or sign in with another email address" in page.text
     assert browser.post("/sign-out").headers["location"].endswith("/sign-in?did=signed_out")
     assert "You are signed in" not in browser.get("/sign-in").text
 
@@ -134,7 +134,7 @@ def test_an_expired_link_is_404(laurel: Laurel, client: Gateway) -> None:
 
 
 def test_token_guesses_are_rate_limited(client: Gateway) -> None:
-    for number in range(GUESSES.most):
+    for number in range(UNKNOWN_LINKS.max_count):
         assert client.get(f"/sign-in/{number:a>52}".replace("0", "q").replace("1", "p"), accept=HTML).status == 404
     response = client.get("/sign-in/" + "a" * 52, accept=HTML)
     assert response.status == 429
@@ -146,7 +146,7 @@ def test_token_guesses_are_rate_limited(client: Gateway) -> None:
 
 
 def test_too_many_link_requests_are_429_with_advice(laurel: Laurel, client: Gateway) -> None:
-    for number in range(NETWORK.most):
+    for number in range(PER_NETWORK.max_count):
         request_link(laurel, client, f"p{number}@college.example")
     response = post(client, "/sign-in", {"email": EMAIL})
     assert response.status == 429
@@ -156,9 +156,9 @@ def test_too_many_link_requests_are_429_with_advice(laurel: Laurel, client: Gate
 
 
 def test_an_address_over_its_limit_gets_no_email_and_the_same_response(laurel: Laurel, client: Gateway) -> None:
-    results = {post(client, "/sign-in", {"email": EMAIL}).text for _ in range(ADDRESS_FROM.most + 2)}
+    results = {post(client, "/sign-in", {"email": EMAIL}).text for _ in range(PER_ADDRESS_AND_NETWORK.max_count + 2)}
     assert len(results) == 1
-    assert len(laurel.sign_in_mailer.sent) == ADDRESS_FROM.most
+    assert len(laurel.sign_in_mailer.sent) == PER_ADDRESS_AND_NETWORK.max_count
 
 
 @pytest.mark.parametrize("email", ["", "ada", "a@b", "ada@college.example\nBcc: eve@x.example", "<b>@x.example"])

@@ -338,13 +338,13 @@ def test_a_json_member_beyond_the_depth_limit_is_refused() -> None:
 def test_the_limits_are_exact() -> None:
     document = {"@context": OB, "type": "Profile", "parentOrg": {"type": "Profile", "name": "x"}}
     assert to_quads(document, max_depth=2, max_nodes=2, max_quads=4)
-    for caps, code in [
+    for limits, code in [
         ({"max_depth": 1}, "document_depth"),
         ({"max_nodes": 1}, "document_size"),
         ({"max_quads": 3}, "document_size"),
     ]:
         with pytest.raises(CanonicalError) as caught:
-            to_quads(document, **caps)
+            to_quads(document, **limits)
         assert caught.value.code == code
 
 

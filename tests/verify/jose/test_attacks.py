@@ -358,7 +358,7 @@ def test_a_header_of_eight_megabytes_is_refused_before_it_is_decoded() -> None:
 
 
 def test_a_header_may_have_8_kib_but_no_more() -> None:
-    room = compact.HEADER_CAPS.size - len(json.dumps({**HEADER, "x": ""}))
+    room = compact.HEADER_LIMITS.size - len(json.dumps({**HEADER, "x": ""}))
     assert verify(token({**HEADER, "x": "a" * room}), issuer_with("ES256"))
     assert refusal(token({**HEADER, "x": "a" * (room + 1)})) == "too_large"
 
@@ -376,7 +376,7 @@ def test_a_token_may_have_256_kib_but_no_more() -> None:
 
 def test_a_header_nested_too_deeply() -> None:
     deep: Any = 1
-    for _ in range(compact.HEADER_CAPS.depth):
+    for _ in range(compact.HEADER_LIMITS.depth):
         deep = [deep]
     assert refusal(token({**HEADER, "x": deep})) == "too_deep"
     assert refusal(token(b'{"alg":"ES256","x":' + b"[" * 3000 + b"]" * 3000 + b"}")) == "too_deep"

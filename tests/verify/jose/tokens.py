@@ -19,7 +19,7 @@ from chalicelib.verify.jose import compact
 from chalicelib.verify.jose.claims import Claims, read
 from chalicelib.verify.keys import signatures
 from chalicelib.verify.keys.controllers import find_token_method
-from chalicelib.verify.keys.listed import key_of_jwk
+from chalicelib.verify.keys.key_entry import key_of_jwk
 from chalicelib.verify.members import id_of
 from chalicelib.verify.ports import Controller, Controllers, Method
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.verify.keys.controllers import find_controller, find_method, find_token_method
-from chalicelib.verify.keys.listed import key_of_jwk
+from chalicelib.verify.keys.key_entry import key_of_jwk
 from chalicelib.verify.ports import Controller, Method
 from tests.makers import ISSUER_KEY
 from tests.verify.jose.tokens import ISSUER, SingleController, encoded, jwk

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import Malformed
 from chalicelib.verify.keys.jwk import from_jwk
-from chalicelib.verify.keys.listed import key_of_jwk, key_of_method
+from chalicelib.verify.keys.key_entry import key_of_jwk, key_of_method
 from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.keys.public_key import UnusableKey
 from chalicelib.verify.ports import Method

@@ -13,24 +13,24 @@ from chalicelib.award.bulk.job import (
     RowState,
 )
 from chalicelib.http.console.bulk.upload_text import credentials, rows
-from chalicelib.http.console.text import Face
+from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
 
-FACES: Mapping[RowState, Face] = {
-    RowState.ISSUED: Face("Issued", "good"),
-    RowState.REFUSED: Face("Not issued", "bad"),
-    RowState.WAITING: Face("Waiting", "open"),
+ROW_LABELS: Mapping[RowState, StatusLabel] = {
+    RowState.ISSUED: StatusLabel("Issued", "good"),
+    RowState.REFUSED: StatusLabel("Not issued", "bad"),
+    RowState.WAITING: StatusLabel("Waiting", "open"),
 }
-STATES: Mapping[JobState, Face] = {
-    JobState.DRAFT: Face("Not started", "none"),
-    JobState.RUNNING: Face("In progress", "open"),
-    JobState.STOPPED: Face("Stopped", "bad"),
-    JobState.DONE: Face("Done", "good"),
+JOB_LABELS: Mapping[JobState, StatusLabel] = {
+    JobState.DRAFT: StatusLabel("Not started", "none"),
+    JobState.RUNNING: StatusLabel("In progress", "open"),
+    JobState.STOPPED: StatusLabel("Stopped", "bad"),
+    JobState.DONE: StatusLabel("Done", "good"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class JobView:
     """View model of the page of one job."""
 
     id: str
@@ -48,13 +48,13 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Short:
+class JobSummary:
     """View model of a job in the list of recent jobs."""
 
     id: str
     title: str
     line: str
-    face: Face
+    status_label: StatusLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,15 @@ class ResultLine:
     number: str
     name: str
     email: str | None
-    face: Face
+    status_label: StatusLabel
     credential_id: str | None
     detail: str | None
 
 
-def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
+def job_view(job: Job, achievement: str, only: RowState | None) -> JobView:
     """Build the view model of ``job``, whose counts must be current."""
     counts = job.counts
-    return Shown(
+    return JobView(
         id=job.id,
         headline=_headline(job),
         line=_line(job),
@@ -88,23 +88,27 @@ def shown(job: Job, achievement: str, only: RowState | None) -> Shown:
     )
 
 
-def short(job: Job, achievement: str) -> Short:
+def job_summary(job: Job, achievement: str) -> JobSummary:
     """Summarise ``job`` in one line."""
-    line = f"{text.minute(job.created_at)}, by {_by(job)}. {STATES[job.state].word}."
-    return Short(job.id, f"{rows(job.total).capitalize()} of “{text.isolated(achievement)}”", line, STATES[job.state])
+    line = f"{text.minute(job.created_at)}, by {_by(job)}. {JOB_LABELS[job.state].text}."
+    return JobSummary(
+        job.id, f"{rows(job.total).capitalize()} of “{text.isolated(achievement)}”", line, JOB_LABELS[job.state]
+    )
 
 
 def _by(job: Job) -> str:
     """Name the member who started the job, or its API key as in the list of API keys."""
     kind, _, name = job.created_by.partition(":")
-    return f"the key laurel_{name}_…" if kind == "token" else job.created_by
+    return f"API key laurel_{name}_…" if kind == "token" else job.created_by
 
 
-def line_of(result: Result) -> ResultLine:
+def result_line(result: Result) -> ResultLine:
     """Build the view model of one row."""
     row, outcome = result.row, result.outcome
     name = row.name or "No name"
-    return ResultLine(f"{row.number:,}", name, row.email, FACES[outcome.state], result.credential_id, outcome.detail)
+    return ResultLine(
+        f"{row.number:,}", name, row.email, ROW_LABELS[outcome.state], result.credential_id, outcome.detail
+    )
 
 
 def _headline(job: Job) -> str:

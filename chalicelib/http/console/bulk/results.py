@@ -9,9 +9,9 @@ from itertools import islice
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.bulk import bulk_issuer
-from chalicelib.award.bulk.bulk_issuer import START, Place
+from chalicelib.award.bulk.bulk_issuer import FIRST_ROW, Position
 from chalicelib.award.bulk.job import Job, RowState
 from chalicelib.http.console import layout
 from chalicelib.http.console.bulk import job_text
@@ -23,7 +23,7 @@ from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
 MISSING = "This upload does not exist. Check the previous uploads."
-SHOWN = 100
+PAGE_SIZE = 100
 """Rows per page."""
 
 _PLACE = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
@@ -33,45 +33,47 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/issue/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/issue/{id}", access=member(Act.READ), missing=MISSING)
+    @bound.bind("/console/{issuer}/issue/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
         return _page(services, context, bulk_issuer.progress(services.bulk, job), layout.query(request))
 
-    @bound.bind("/console/{issuer}/issue/{id}", access=member(Act.ISSUE), methods=("POST",), missing=MISSING)
-    def run_on(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
+    @bound.bind("/console/{issuer}/issue/{id}", access=member(Permission.ISSUE), methods=("POST",), missing=MISSING)
+    def resume(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
         bulk_issuer.resume(services.bulk, caller.issuer_id, job_id)
-        return layout.redirect(f"{context.at}/issue/{job_id}")
+        return layout.redirect(f"{context.issuer_url}/issue/{job_id}")
 
     return bound
 
 
-def recent(services: Services, context: PageContext, most: int) -> list[job_text.Short]:
-    """Return the ``most`` recent jobs."""
-    found = services.bulk.jobs.jobs(context.tenant, None, most).jobs
+def recent(services: Services, context: PageContext, limit: int) -> list[job_text.JobSummary]:
+    """Return the ``limit`` recent jobs."""
+    results = services.bulk.jobs.jobs(context.tenant, None, limit).jobs
     names = (
-        {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)} if found else {}
+        {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)}
+        if results
+        else {}
     )
-    return [job_text.short(job, names.get(job.achievement_id, ANOTHER)) for job in found]
+    return [job_text.job_summary(job, names.get(job.achievement_id, ANOTHER)) for job in results]
 
 
 def _page(services: Services, context: PageContext, job: Job, query: Mapping[str, str]) -> Reply:
     only = RowState.REFUSED if query.get("only") == RowState.REFUSED else None
-    found = list(islice(bulk_issuer.results(services.bulk, job, only, _place(query.get("after", ""))), SHOWN + 1))
-    following = found[SHOWN - 1][1] if len(found) > SHOWN else None
+    results = list(islice(bulk_issuer.results(services.bulk, job, only, _place(query.get("after", ""))), PAGE_SIZE + 1))
+    following = results[PAGE_SIZE - 1][1] if len(results) > PAGE_SIZE else None
     achievement = services.issuer_context.issuer_store.achievement(job.issuer_id, job.achievement_id).name
     return layout.show(
         context,
         "job.html",
-        job=job_text.shown(job, achievement, only),
-        rows=[job_text.line_of(result) for result, _ in found[:SHOWN]],
+        job=job_text.job_view(job, achievement, only),
+        rows=[job_text.result_line(result) for result, _ in results[:PAGE_SIZE]],
         only=only.value if only else "",
         next="-".join(map(str, following)) if following else "",
     )
 
 
-def _place(text: str) -> Place:
+def _place(text: str) -> Position:
     match = _PLACE.fullmatch(text)
-    return Place(int(match[1]), int(match[2])) if match else START
+    return Position(int(match[1]), int(match[2])) if match else FIRST_ROW

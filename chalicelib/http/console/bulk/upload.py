@@ -9,7 +9,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
-from chalicelib.access.roles import Act
+from chalicelib.access.roles import Permission
 from chalicelib.award.bulk import bulk_issuer, job_runner, upload
 from chalicelib.award.bulk.bulk_issuer import (
     Allow,
@@ -26,7 +26,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.errors import Conflict, Malformed, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.bulk import results, upload_text
-from chalicelib.http.console.bulk.upload_text import Seen, SubmittedReport
+from chalicelib.http.console.bulk.upload_text import CheckedUpload, UploadDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -43,8 +43,7 @@ RECENT = 5
 """Previous jobs listed on the page."""
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."
 NOT_TEXT = (
-    "This file is not text that can be read. In the spreadsheet, choose “Save as” and then “CSV UTF-8”, "
-    "and choose that file."
+    "Laurel cannot read this file. In your spreadsheet, choose “Save as”, then “CSV UTF-8”, and upload that file."
 )
 
 _KEY = re.compile(r"console-[a-z2-7]{26}", re.ASCII)
@@ -54,14 +53,14 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/issue`. The results of a job are in `results`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE))
-    def award(request: Request, caller: Caller, person: Person) -> Reply:
+    @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE))
+    def show(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
         chosen = layout.query(request).get("achievement", "")
         return _page(services, context, FormState({"achievement": chosen, "notify": "yes"}))
 
-    @bound.bind("/console/{issuer}/issue", access=member(Act.ISSUE), methods=("POST",))
-    def check_or_award(request: Request, caller: Caller, person: Person) -> Reply:
+    @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE), methods=("POST",))
+    def check_or_issue(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
         form = _with_file(form_state.sent(request))
         sent = _upload(form)
@@ -69,10 +68,10 @@ def routes(services: Services) -> Routes:
         if form.errors or achievement is None:
             return _page(services, context, form)
         if form.text("do") in ("issue", "issue_valid"):
-            made = _awarded(services, context, form, sent)
-            if made is not None:
-                return layout.redirect(f"{context.at}/issue/{made.id}")
-        return _page(services, context, form, _checked(services, context, form, sent, achievement))
+            job = _create_job(services, context, form, sent)
+            if job is not None:
+                return layout.redirect(f"{context.issuer_url}/issue/{job.id}")
+        return _page(services, context, form, _check(services, context, form, sent, achievement))
 
     return bound
 
@@ -109,7 +108,7 @@ def _upload(form: FormState) -> Upload:
         form.add_error("rows", "Enter at least one name, or upload a file.")
     if len(content) > MAX_LIST:
         size = f"{len(content):,} bytes; the limit is {MAX_LIST:,}"
-        form.add_error("rows", f"This list has {size}. Issue it in parts, or use the API.")
+        form.add_error("rows", f"This list is {size}. Issue it in parts, or use the API.")
     until = None
     if form.text("valid_until"):
         try:
@@ -130,49 +129,49 @@ def _upload(form: FormState) -> Upload:
     )
 
 
-def _mark(form: FormState) -> str:
+def _content_hash(form: FormState) -> str:
     """Hash everything that was checked. A list whose hash differs must be checked again before it is issued."""
     names = ("achievement", "valid_until", "notify", "columns")
     value = "\0".join((form.lines("rows"), *(form.text(name) for name in names)))
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def _awarded(services: Services, context: PageContext, form: FormState, sent: Upload) -> Job | None:
+def _create_job(services: Services, context: PageContext, form: FormState, sent: Upload) -> Job | None:
     """Create the job for the checked list. Return None when the list must be checked again."""
-    if form.text("checked") != _mark(form) or sent.key is None:
+    if form.text("checked") != _content_hash(form) or sent.key is None:
         form.add_error("rows", CHANGED)
         return None
     try:
-        made = bulk_issuer.create(services.bulk, context.tenant, sent, context.person.email, now=True)
+        job = bulk_issuer.create(services.bulk, context.tenant, sent, context.person.email, now=True)
     except RowsRefused as error:
         if error.code == "duplicates":
             form.add_error(
-                "twice", "Confirm that these people get two credentials, or remove the duplicates from the list."
+                "twice", "Confirm that these people should get two credentials, or remove the duplicates from the list."
             )
         return None
     except (Refused, Malformed, Conflict) as error:
         form.add_error("rows", error.detail)
         return None
-    if made.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
-        job_runner.run(services.bulk, context.tenant, made.id, lambda: False)
-    return made
+    if job.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
+        job_runner.run(services.bulk, context.tenant, job.id, lambda: False)
+    return job
 
 
-def _checked(
+def _check(
     services: Services, context: PageContext, form: FormState, sent: Upload, achievement: Achievement
-) -> SubmittedReport | None:
+) -> CheckedUpload | None:
     """Check the list. Record an error and return None when it cannot be parsed."""
     try:
         found = bulk_issuer.examine(services.bulk, context.tenant, sent)
-        sample, with_email = _looked_at(sent, found)
+        sample, with_email = _sample_rows(sent, found)
     except UnknownColumns as error:
         form.add_error("columns", error.detail)
         return None
     except (Malformed, Refused) as error:
         form.add_error("rows", error.detail)
         return None
-    seen = Seen(
-        mark=_mark(form),
+    details = UploadDetails(
+        content_hash=_content_hash(form),
         key=f"console-{base64.b32encode(services.issuer_context.entropy(17)).decode().lower()[:26]}",
         achievement=achievement.name,
         with_email=with_email,
@@ -181,13 +180,13 @@ def _checked(
         until=sent.valid_until,
         valid_days=achievement.valid_days,
     )
-    return upload_text.checked(found, seen)
+    return upload_text.checked_upload(found, details)
 
 
-def _looked_at(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int | None]:
+def _sample_rows(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int | None]:
     """Return the first valid rows and the number of valid rows with an email address. Return no rows and None when not
     every error is listed, because the valid rows are then unknown."""
-    with_errors = {add_error.row for add_error in found.row_errors}
+    with_errors = {row_error.row for row_error in found.row_errors}
     sample: list[Row] = []
     with_email = 0
     for row in upload.read(sent.content, any_columns=sent.allow.columns):
@@ -200,7 +199,9 @@ def _looked_at(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int
     return tuple(sample), with_email
 
 
-def _page(services: Services, context: PageContext, form: FormState, checked: SubmittedReport | None = None) -> Reply:
+def _page(
+    services: Services, context: PageContext, form: FormState, checked_upload: CheckedUpload | None = None
+) -> Reply:
     found = services.issuer_context.issuer_store.achievements(context.tenant)
     options = sorted(((one.id, one.name) for one in found if not one.archived), key=lambda one: one[1].casefold())
     return layout.show(
@@ -208,7 +209,7 @@ def _page(services: Services, context: PageContext, form: FormState, checked: Su
         "issue.html",
         status=form.status,
         form=form,
-        checked=checked,
+        checked=checked_upload,
         options=(("", "Choose one"), *options) if len(options) > 1 else options,
         jobs=results.recent(services, context, RECENT),
     )

@@ -10,7 +10,7 @@ from chalicelib.award.bulk.bulk_issuer import UploadSummary
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.http.html import text
 
-SHOWN = 100
+MAX_LISTED = 100
 """Errors listed in one table. Longer lists of errors mostly repeat the same one, so fixing these comes first."""
 
 COLUMNS: Mapping[str, str] = {
@@ -63,10 +63,10 @@ class SampleLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SubmittedReport:
+class CheckedUpload:
     """View model of the result of a check."""
 
-    mark: str
+    content_hash: str
     """Hash of what was checked. A list whose hash differs is checked again before it is issued."""
     key: str
     headline: str
@@ -78,15 +78,15 @@ class SubmittedReport:
     sample_caption: str
     with_errors: int
     good: int
-    what: str
+    explanation: str
     button: str
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class UploadDetails:
     """Details of the upload that the texts need besides its summary."""
 
-    mark: str
+    content_hash: str
     key: str
     achievement: str
     with_email: int | None
@@ -98,23 +98,25 @@ class Seen:
     valid_days: int | None
 
 
-def checked(found: UploadSummary, seen: Seen) -> SubmittedReport:
-    """Build the view model of ``found``."""
-    good = found.total - found.with_errors
-    return SubmittedReport(
-        mark=seen.mark,
-        key=seen.key,
-        headline=_headline(found),
-        lines=_lines(found),
-        row_errors=tuple(_line(row_error) for row_error in found.row_errors[:SHOWN]),
-        more_errors=len(found.row_errors) > SHOWN,
-        duplicates=tuple(_line(row_error) for row_error in found.duplicates[:SHOWN]),
-        sample=tuple(_sample(row, seen) for row in seen.sample),
-        sample_caption="Recipients" if good <= len(seen.sample) else f"First {len(seen.sample)} of {good:,} recipients",
-        with_errors=found.with_errors,
+def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> CheckedUpload:
+    """Build the view model of ``upload_summary``."""
+    good = upload_summary.total - upload_summary.with_errors
+    return CheckedUpload(
+        content_hash=details.content_hash,
+        key=details.key,
+        headline=_headline(upload_summary),
+        lines=_lines(upload_summary),
+        row_errors=tuple(_error_line(row_error) for row_error in upload_summary.row_errors[:MAX_LISTED]),
+        more_errors=len(upload_summary.row_errors) > MAX_LISTED,
+        duplicates=tuple(_error_line(row_error) for row_error in upload_summary.duplicates[:MAX_LISTED]),
+        sample=tuple(_sample_line(row, details) for row in details.sample),
+        sample_caption="Recipients"
+        if good <= len(details.sample)
+        else f"First {len(details.sample)} of {good:,} recipients",
+        with_errors=upload_summary.with_errors,
         good=good,
-        what=_what(good, seen),
-        button=f"Issue {credentials(good)}" + (", skip the rest" if found.with_errors else ""),
+        explanation=_explanation(good, details),
+        button=f"Issue {credentials(good)}" + (", skip the rest" if upload_summary.with_errors else ""),
     )
 
 
@@ -128,36 +130,37 @@ def rows(number: int) -> str:
     return "1 row" if number == 1 else f"{number:,} rows"
 
 
-def _headline(found: UploadSummary) -> str:
-    if not found.with_errors:
-        return f"{rows(found.total)}, no errors" + (", one question" if found.with_duplicates else "")
-    return f"{found.with_errors:,} of {rows(found.total)} {'has' if found.with_errors == 1 else 'have'} errors"
+def _headline(upload_summary: UploadSummary) -> str:
+    total, with_errors = rows(upload_summary.total), upload_summary.with_errors
+    if not with_errors:
+        return f"{total}, no errors" + (", but some duplicates" if upload_summary.with_duplicates else "")
+    return f"{with_errors:,} of {total} {'has' if with_errors == 1 else 'have'} errors"
 
 
-def _lines(found: UploadSummary) -> tuple[str, ...]:
+def _lines(upload_summary: UploadSummary) -> tuple[str, ...]:
     lines = []
-    if found.with_errors:
-        others = "" if found.with_errors == found.total else ", or issue the others and skip these"
+    if upload_summary.with_errors:
+        others = "" if upload_summary.with_errors == upload_summary.total else ", or issue the others and skip these"
         lines.append(f"Fix them in the list below and check again{others}.")
-    if found.with_duplicates:
-        have = "has" if found.with_duplicates == 1 else "have"
-        lines.append(f"{rows(found.with_duplicates).capitalize()} {have} the same address as an earlier row.")
+    if upload_summary.with_duplicates:
+        have = "has" if upload_summary.with_duplicates == 1 else "have"
+        lines.append(f"{rows(upload_summary.with_duplicates).capitalize()} {have} the same address as an earlier row.")
     return tuple(lines)
 
 
-def _line(row_error: RowError) -> ErrorLine:
+def _error_line(row_error: RowError) -> ErrorLine:
     column = COLUMNS.get(row_error.column or "", row_error.column or "Whole row")
     return ErrorLine(f"{row_error.row:,}", column, row_error.detail, ADVICE.get(row_error.code, ""))
 
 
-def _sample(row: Row, seen: Seen) -> SampleLine:
-    ends = row.valid_until or seen.until
-    rule = f"{seen.valid_days:,} days from now" if seen.valid_days else "no end date"
+def _sample_line(row: Row, details: UploadDetails) -> SampleLine:
+    ends = row.valid_until or details.until
+    rule = f"{details.valid_days:,} days from now" if details.valid_days else "no end date"
     return SampleLine(f"{row.number:,}", row.name, row.email, text.day(ends) if ends else rule)
 
 
-def _what(good: int, seen: Seen) -> str:
-    match seen.with_email if seen.notify else 0:
+def _explanation(good: int, details: UploadDetails) -> str:
+    match details.with_email if details.notify else 0:
         case None:
             emails = "Recipients with an address will get an email with a link."
         case 0:
@@ -166,5 +169,5 @@ def _what(good: int, seen: Seen) -> str:
             emails = "1 person will get an email with a link."
         case number:
             emails = f"{number:,} people will get an email with a link."
-    signed = f"{credentials(good)} of “{text.isolated(seen.achievement)}” will be issued"
+    signed = f"{credentials(good)} of “{text.isolated(details.achievement)}” will be issued"
     return f"{signed}, and anyone with the link can view them immediately. {emails}"

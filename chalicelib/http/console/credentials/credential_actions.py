@@ -10,18 +10,18 @@ from chalicelib.access.rate_limits import TooMany
 from chalicelib.award.input import timestamps
 from chalicelib.award.input.text_rules import check_name
 from chalicelib.award.issuing import reissue, status_changes
-from chalicelib.award.issuing.reissue import AS_IT_WAS, Changes
+from chalicelib.award.issuing.reissue import UNCHANGED, Changes
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.handlers import is_current
 from chalicelib.errors import Conflict, Malformed, Refused
-from chalicelib.http.console.credentials.credential_text import Shown
+from chalicelib.http.console.credentials.credential_text import CredentialDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.ports import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class CredentialAction:
     """An action and the text of its page."""
 
     key: str
@@ -29,39 +29,39 @@ class Act:
     link: str
     line: str
     title: str
-    happens: tuple[str, ...]
+    consequences: tuple[str, ...]
     button: str
     reason: str = ""
     """Label of the reason field; empty when the action takes no reason."""
     reason_hint: str = "Shown on the credential’s public page. Do not include private information."
     until_hint: str = ""
     grave: bool = False
-    needed: bool = False
+    reason_required: bool = False
     """Whether a reason is required."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActionResult:
     """Result of an action: the key of its banner and the credential to show next."""
 
-    did: str
+    banner: str
     credential_id: str
 
 
-SEND = Act(
+SEND = CredentialAction(
     "send",
-    "Resend the email",
-    "With a new link to the credential.",
-    "Resend the email",
+    "Resend email",
+    "The holder gets a new link to the credential.",
+    "Resend email",
     (
-        "The holder gets the email with a new link within a few minutes.",
+        "The holder gets the email, with a new link, within a few minutes.",
         "The credential does not change.",
     ),
     "Resend email",
 )
-CORRECT = Act(
+CORRECT = CredentialAction(
     "correct",
-    "Correct",
+    "Correct credential",
     "Fix a misspelt name, a wrong address or a wrong date.",
     "Correct this credential",
     (
@@ -74,9 +74,9 @@ CORRECT = Act(
     reason_hint="Optional. Shown on the old credential’s page, for example “The name was misspelt.”",
     until_hint="For example 2027-12-31. Leave empty if it never expires.",
 )
-RENEW = Act(
+RENEW = CredentialAction(
     "renew",
-    "Renew",
+    "Renew credential",
     "Issue it for another period, for example after recertification.",
     "Renew this credential",
     (
@@ -89,7 +89,7 @@ RENEW = Act(
         "For example 2028-12-31. Leave empty for the achievement’s validity period, or the same period as before."
     ),
 )
-SUSPEND = Act(
+SUSPEND = CredentialAction(
     "suspend",
     "Suspend credential",
     "Temporarily, for example while you investigate. You can reinstate it.",
@@ -102,9 +102,9 @@ SUSPEND = Act(
     "Suspend credential",
     reason="Reason",
     grave=True,
-    needed=True,
+    reason_required=True,
 )
-REINSTATE = Act(
+REINSTATE = CredentialAction(
     "reinstate",
     "Reinstate credential",
     "End the suspension.",
@@ -115,7 +115,7 @@ REINSTATE = Act(
     ),
     "Reinstate credential",
 )
-REVOKE = Act(
+REVOKE = CredentialAction(
     "revoke",
     "Revoke credential",
     "Permanently. You cannot undo this.",
@@ -128,52 +128,56 @@ REVOKE = Act(
     "Revoke credential",
     reason="Reason",
     grave=True,
-    needed=True,
+    reason_required=True,
 )
-ACTS: Mapping[str, Act] = {act.key: act for act in (SEND, CORRECT, RENEW, SUSPEND, REINSTATE, REVOKE)}
+ACTIONS: Mapping[str, CredentialAction] = {
+    action.key: action for action in (SEND, CORRECT, RENEW, SUSPEND, REINSTATE, REVOKE)
+}
 
 
-def offered(record: Record, shown: Shown, now: datetime) -> tuple[Act, ...]:
+def offered(record: Record, details: CredentialDetails, now: datetime) -> tuple[CredentialAction, ...]:
     """Return the actions that the current state of ``record`` allows."""
     state, replaced = record.status.state, record.superseded_by is not None
     possible = {
-        SEND: shown.email is not None and is_current(record, now),
+        SEND: details.email is not None and is_current(record, now),
         CORRECT: state is State.ACTIVE and not replaced,
         RENEW: state is State.ACTIVE and not replaced,
         SUSPEND: state is State.ACTIVE and bool(record.entries),
         REINSTATE: state is State.SUSPENDED,
         REVOKE: state is not State.REVOKED and bool(record.entries),
     }
-    return tuple(act for act, can in possible.items() if can)
+    return tuple(action for action, can in possible.items() if can)
 
 
-def fresh(services: Services, record: Record, shown: Shown) -> FormState:
+def fresh(services: Services, record: Record, details: CredentialDetails) -> FormState:
     """Fill an action's form from the credential. It contains the id of a possible new credential, so that submitting it
     twice issues only one."""
     return FormState(
         {
             "name": record.holder_name,
-            "email": shown.email or "",
+            "email": details.email or "",
             "valid_until": _day(record.valid_until),
             "new_id": services.issuer_context.public_id(),
         }
     )
 
 
-def do(services: Services, record: Record, shown: Shown, key: str, form: FormState) -> Done | None:
+def do(
+    services: Services, record: Record, details: CredentialDetails, key: str, form: FormState
+) -> ActionResult | None:
     """Perform the action ``key``. Record errors of the input in ``form`` and return None; other errors are raised."""
-    act = ACTS[key]
-    if act.needed and not form.text("reason"):
+    action = ACTIONS[key]
+    if action.reason_required and not form.text("reason"):
         form.add_error("reason", "Enter a reason. Everyone who checks the credential sees it.")
     if form.text("reason"):
         form.check("reason", status_changes.check_reason)
-    if act is CORRECT:
+    if action is CORRECT:
         form.check("name", lambda value: check_name("name", value, 200))
-    until = _until(form) if act.until_hint else None
+    until = _until(form) if action.until_hint else None
     if form.errors:
         return None
     try:
-        return _do(services, record, shown, act, form, until)
+        return _do(services, record, details, action, form, until)
     except (Refused, Conflict, TooMany) as error:
         form.add_error(FIELDS.get(error.code, ""), error.detail)
         return None
@@ -183,28 +187,35 @@ FIELDS = {"bad_email": "email", "email_unknown": "email", "bad_validity": "valid
 """Form field that an error code belongs to."""
 
 
-def _do(services: Services, record: Record, shown: Shown, act: Act, form: FormState, until: datetime | None) -> Done:
+def _do(
+    services: Services,
+    record: Record,
+    details: CredentialDetails,
+    action: CredentialAction,
+    form: FormState,
+    until: datetime | None,
+) -> ActionResult:
     issuer_context, tenant, reason = services.issuer_context, record.issuer_id, form.or_none("reason")
-    match act.key:
+    match action.key:
         case "send":
             resend.resend_email(services.delivery_context, tenant, record.id)
-            return Done("sent", record.id)
+            return ActionResult("sent", record.id)
         case "correct":
-            changes = _changes(record, form, until, shown.email)
+            changes = _changes(record, form, until, details.email)
             new = reissue.correct(issuer_context, tenant, record.id, changes, reason, new_id=form.or_none("new_id"))
-            return Done("corrected", new.id)
+            return ActionResult("corrected", new.id)
         case "renew":
             new = reissue.renew(issuer_context, tenant, record.id, until, new_id=form.or_none("new_id"))
-            return Done("renewed", new.id)
+            return ActionResult("renewed", new.id)
         case "suspend":
             changed = status_changes.suspend(issuer_context, tenant, record.id, reason).changed
-            return Done("suspended" if changed else "unchanged", record.id)
+            return ActionResult("suspended" if changed else "unchanged", record.id)
         case "reinstate":
             changed = status_changes.reinstate(issuer_context, tenant, record.id).changed
-            return Done("reinstated" if changed else "unchanged", record.id)
+            return ActionResult("reinstated" if changed else "unchanged", record.id)
         case _:
             changed = status_changes.revoke(issuer_context, tenant, record.id, reason).changed
-            return Done("revoked" if changed else "unchanged", record.id)
+            return ActionResult("revoked" if changed else "unchanged", record.id)
 
 
 def _until(form: FormState) -> datetime | None:
@@ -221,11 +232,11 @@ def _until(form: FormState) -> datetime | None:
 def _changes(record: Record, form: FormState, until: datetime | None, email: str | None) -> Changes:
     """Return the fields of ``form`` that differ from ``record``, which was issued to ``email``. An emptied field is
     removed."""
-    name, sought = form.text("name"), form.text("email").lower()
+    name, search_term = form.text("name"), form.text("email").lower()
     return Changes(
-        name=name if name != record.holder_name else AS_IT_WAS,
-        email=(sought or None) if sought != (email or "") else AS_IT_WAS,
-        valid_until=until if form.text("valid_until") != _day(record.valid_until) else AS_IT_WAS,
+        name=name if name != record.holder_name else UNCHANGED,
+        email=(search_term or None) if search_term != (email or "") else UNCHANGED,
+        valid_until=until if form.text("valid_until") != _day(record.valid_until) else UNCHANGED,
     )
 
 

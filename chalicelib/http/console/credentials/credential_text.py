@@ -10,17 +10,17 @@ from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import State
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.delivery_status import State as Delivered
-from chalicelib.http.console.text import Face
+from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
 
-VALID = Face("Valid", "good")
-EXPIRED = Face("Expired", "warn")
-FACES: Mapping[State, Face] = {
+VALID = StatusLabel("Valid", "good")
+EXPIRED = StatusLabel("Expired", "warn")
+STATUS_LABELS: Mapping[State, StatusLabel] = {
     State.ACTIVE: VALID,
-    State.SUSPENDED: Face("Suspended", "warn"),
-    State.REVOKED: Face("Revoked", "bad"),
+    State.SUSPENDED: StatusLabel("Suspended", "warn"),
+    State.REVOKED: StatusLabel("Revoked", "bad"),
 }
-STATES = (("", "Any"), *((state.value, face.word) for state, face in FACES.items()))
+STATES = (("", "Any"), *((state.value, status_label.text) for state, status_label in STATUS_LABELS.items()))
 """Options of the status filter."""
 ANOTHER = "Deleted achievement"
 NO_NAME = "Unnamed holder"
@@ -38,7 +38,7 @@ DELIVERY_TEXTS: Mapping[Delivered, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CredentialListItem:
     """View model of one row of the credentials table."""
 
     id: str
@@ -46,7 +46,7 @@ class Listed:
     email: str | None
     achievement: str
     at: datetime
-    face: Face
+    status_label: StatusLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class MailLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CredentialDetails:
     """View model of the credential page."""
 
     id: str
@@ -69,7 +69,7 @@ class Shown:
     at: datetime
     until: datetime | None
     version: int
-    face: Face
+    status_label: StatusLabel
     since: datetime | None
     """When the issuer suspended or revoked it; None for an active credential."""
     reason: str | None
@@ -84,26 +84,26 @@ def mail(delivery: Delivery) -> tuple[MailLine, ...]:
     if first is None and not delivery.resend_requests:
         return ()
     when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
-    return (MailLine("Message", DELIVERY_TEXTS[delivery.state] + when),)
+    return (MailLine("Email", DELIVERY_TEXTS[delivery.state] + when),)
 
 
-def face(state: State, valid_until: datetime | None, now: datetime) -> Face:
+def status_label(state: State, valid_until: datetime | None, now: datetime) -> StatusLabel:
     """Return the status at ``now``. Suspension and revocation take precedence over expiry."""
     if state is State.ACTIVE and valid_until is not None and valid_until < now:
         return EXPIRED
-    return FACES[state]
+    return STATUS_LABELS[state]
 
 
-def listed(rows: Iterable[Row], names: Mapping[str, str], now: datetime) -> list[Listed]:
+def list_items(rows: Iterable[Row], names: Mapping[str, str], now: datetime) -> list[CredentialListItem]:
     """Build the table of ``rows``; ``names`` maps achievement ids to names."""
     return [
-        Listed(
+        CredentialListItem(
             id=row.credential_id,
             name=row.holder_name or NO_NAME,
             email=row.email,
             achievement=names.get(row.achievement_id, ANOTHER),
             at=row.issued_at,
-            face=face(row.state, row.valid_until, now),
+            status_label=status_label(row.state, row.valid_until, now),
         )
         for row in rows
     ]
