@@ -56,6 +56,8 @@ class Settings:
     """Email addresses of the operators, in lower case."""
     oidc_providers: tuple[Provider, ...] = ()
     """OpenID Connect providers."""
+    example: str = ""
+    """The id of the credential that the home page offers as an example; empty if there is none."""
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -84,6 +86,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_set=environment.get("MAIL_SET", ""),
         operators=frozenset(_listed(environment, "OPERATORS")),
         oidc_providers=_providers(environment.get("OIDC_PROVIDERS", "")),
+        example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),
     )
 
 
@@ -93,6 +96,16 @@ def _function(name: str) -> Function | None:
         return Function(name) if name else None
     except ValueError as error:
         raise Refused(f"FUNCTION must be one of {', '.join(Function)}, not {name!r}.", code="bad_setting") from error
+
+
+def _example(credential_id: str) -> str:
+    """Raises `Refused` (`bad_setting`) for what is not the id of a credential."""
+    if credential_id and not re.fullmatch("[a-z2-7]{26}", credential_id):
+        raise Refused(
+            f"EXAMPLE_CREDENTIAL is the id of a credential, 26 characters of a-z and 2-7, not {credential_id[:80]!r}.",
+            code="bad_setting",
+        )
+    return credential_id
 
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

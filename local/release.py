@@ -27,6 +27,7 @@ PARAMETERS = {
     "mail_from": "MailFrom",
     "operators": "Operators",
     "oidc_providers": "OidcProviders",
+    "example_credential": "ExampleCredential",
 }
 
 

@@ -161,6 +161,7 @@ class Stack:
                 "BaseUrl": self.base_url,
                 "MailFrom": MAIL_FROM,
                 "Operators": ADA,
+                "ExampleCredential": plan.credential_id(self.base_url, 0),
             }
             deployed = deploy(engine, build(STAGE), parameters)
         self._front(deployed.api_url(engine))

@@ -9,9 +9,9 @@ from chalicelib.verify.verification_context import VerificationContext
 
 Node = Callable[[object], Mapping[str, object]]
 View = dict[str, object]
-"""JSON: `id, types, name, description, issuer{id, name, url, image}, holder{id, name}, achievement{id, name,
-description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url, framework, code}]}, valid_from,
-valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
+"""JSON: `id, types, name, description, issuer{id, name, url, description, email, image}, holder{id, name},
+achievement{id, name, description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url, framework,
+code}]}, valid_from, valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 
 
 def view_of(verification: VerificationContext) -> View:
@@ -29,6 +29,8 @@ def view_of(verification: VerificationContext) -> View:
             "id": id_of(document.get("issuer")),
             "name": text(issuer.get("name")),
             "url": text(issuer.get("url")),
+            "description": text(issuer.get("description")),
+            "email": text(issuer.get("email")),
             "image": id_of(only(issuer.get("image"))),
         },
         "holder": {"id": string(subject.get("id")), "name": _holder_name(subject, node)},

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
+from tests.browser.contrast import contrast_violations
 from tests.http.fake_laurel import Laurel, hostile
-from tests.http.public.test_pages import EVIL, HEADLINES
+from tests.http.public.test_pages import EVIL, HEADLINES, UNPROVEN
 
 Scheme = Literal["light", "dark"]
 MISSING = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
@@ -47,11 +48,12 @@ def page_url(laurel: Laurel, kind: str) -> str:
 
 
 def violations(page: Page) -> list[str]:
-    """The axe-core violations, with all rows expanded."""
+    """The axe-core violations and the texts with too little contrast in light or dark mode, with all rows expanded."""
     page.evaluate("document.querySelectorAll('details').forEach(row => { row.open = true })")
     response = Axe().run(page).response
     assert response["passes"], "axe-core checked nothing"
-    return [f"{found['id']}: {node['html']}" for found in response["violations"] for node in found["nodes"]]
+    found = [f"{found['id']}: {node['html']}" for found in response["violations"] for node in found["nodes"]]
+    return found + contrast_violations(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -77,6 +79,32 @@ def test_verdict_is_above_the_fold_on_a_small_phone(chromium: Browser, laurel: L
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_valid_credential_is_above_the_fold_and_short_on_a_phone(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, page_url(laurel, "valid"), viewport={"width": 375, "height": 812}) as (page, _):
+        for shown in (
+            page.get_by_role("heading", level=1, name=HEADLINES["valid"]),
+            page.get_by_role("img", name="A bar chart"),
+            page.get_by_text("Ada Nwosu", exact=True),
+            page.get_by_role("heading", name="Data analysis in practice"),
+            page.get_by_role("link", name="Fernhill College"),
+        ):
+            box = shown.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= 812
+        assert page.evaluate("document.documentElement.scrollHeight") <= 2000
+
+
+def test_printed_page_shows_all_checks(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, page_url(laurel, "valid")) as (page, _):
+        sentences = page.locator(".checks .sentence")
+        assert sentences.count() == 10
+        expect(sentences.first).to_be_hidden()
+        page.emulate_media(media="print")
+        for sentence in sentences.all():
+            expect(sentence).to_be_visible()
+        expect(page.get_by_text("Was it issued to this person?")).to_be_hidden()
+
+
 def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel) -> None:
     # 200% zoom halves the width of the viewport (WCAG 1.4.4): of a desktop and of a phone.
     for width in (640, 188):
@@ -91,7 +119,8 @@ def test_page_is_complete_without_script(chromium: Browser, laurel: Laurel) -> N
     with open_page(chromium, page_url(laurel, "valid"), java_script_enabled=False) as (page, messages):
         expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
         expect(page.get_by_text("Ada Nwosu")).to_be_visible()
-        row = page.locator("details").nth(6)
+        page.get_by_text("8 checks passed").click()
+        row = page.locator("details.check").nth(6)
         expect(row.get_by_text("SHA-256").first).to_be_hidden()
         row.locator("summary").focus()
         page.keyboard.press("Enter")
@@ -133,7 +162,7 @@ def test_hostile_credential_executes_no_script(chromium: Browser, laurel: Laurel
     achievement = replace(makers.ACHIEVEMENT, name=evil, description=evil, criteria=evil, image_alt=evil)
     hostile(laurel, makers.unsigned(achievement=achievement, holder=Holder(evil)), "x" * 26)
     with open_page(chromium, f"{laurel.base_url}/c/{'x' * 26}") as (page, messages):
-        expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
+        expect(page.get_by_role("heading", name=UNPROVEN)).to_be_visible()
         page.wait_for_timeout(100)
         assert messages == []
 

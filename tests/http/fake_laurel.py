@@ -108,6 +108,7 @@ class Laurel:
     session_store: access_fakes.SessionStore = field(default_factory=access_fakes.SessionStore)
     sign_in_mailer: access_fakes.Mailer = field(default_factory=access_fakes.Mailer)
     operators: frozenset[str] = frozenset({"op@laurel.example"})
+    example: str = ""
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
     webhooks: paths_fakes.WebhookStore = field(default_factory=paths_fakes.WebhookStore)
@@ -128,7 +129,7 @@ class Laurel:
     @cached_property
     def settings(self) -> Settings:
         plain = Settings("test", self.base_url, "credentials", "events", "secrets", "key-1", "eu-central-1")
-        return replace(plain, oidc_providers=self.oidc_providers)
+        return replace(plain, oidc_providers=self.oidc_providers, example=self.example)
 
     @property
     def hosted_reports(self) -> HostedReports:

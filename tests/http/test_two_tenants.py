@@ -48,8 +48,9 @@ GUARDED = [
 ]
 """The routes under test. `HEAD` has the rule of `GET` (`test_head_has_the_same_access_rule_as_get`)."""
 PUBLIC = {
-    "GET /", "POST /", "GET /c/{id}", "GET /v1/credentials/{id}", "GET /v1/credentials/{id}/report",
-    "POST /v1/credentials/{id}/report", "POST /v1/verify", "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
+    "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
+    "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
+    "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
 }  # fmt: skip
 """A new public route must be added here as well."""

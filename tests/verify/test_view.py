@@ -23,7 +23,8 @@ def test_a_list_of_one_image_equals_the_image() -> None:
     alone = {"issuer": {"id": "did:example:i", "image": IMAGE}, "credentialSubject": {"achievement": {"image": IMAGE}}}
     assert view_from(document) == view_from(alone)
     assert view_from(document)["issuer"] == {
-        "id": "did:example:i", "name": None, "url": None, "image": "https://example.com/i.png"
+        "id": "did:example:i", "name": None, "url": None, "description": None, "email": None,
+        "image": "https://example.com/i.png"
     }  # fmt: skip
 
 

@@ -25,7 +25,8 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 def problem(found: Problem, base_url: str, headers: Mapping[str, str]) -> Reply:
     """Render an error page."""
-    return page("problem.html", base_url, found.kind.status, headers, problem=found)
+    missing = found.kind.status == 404
+    return page("problem.html", base_url, found.kind.status, headers, forms=missing, missing=missing, problem=found)
 
 
 def page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.award.pathways.pathway import PathwayLink
@@ -12,11 +12,11 @@ from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
 from chalicelib.http.public import verdict_text
+from chalicelib.http.public.achievement_kind import kind_name
+from chalicelib.http.public.check_list import CheckList, check_list
 from chalicelib.http.public.credential_view import CredentialView
-from chalicelib.verify.pipeline import CHECKS
-from chalicelib.verify.report import Evidence, Finding, Outcome, Report, Verdict
-
-QUESTIONS = {check.number: check.question for check in CHECKS}
+from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
+from chalicelib.verify.report import Outcome, Report, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +35,6 @@ class NextPathway:
     name: str
     next: tuple[Link, ...]
     reward: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class IssuerView:
-    """The issuer. ``caution`` is a warning if the issuer is not known; ``domain`` is proven by its key.
-
-    ``behind`` says which domain is behind a name that no registry confirms.
-    """
-
-    name: str
-    did: str
-    url: str | None
-    domain: str | None
-    caution: str | None
-    behind: str | None = None
-
-    @property
-    def vouched(self) -> bool:
-        """Whether the name is confirmed, and not only claimed by the issuer."""
-        return self.caution is None and self.behind is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +60,16 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A numbered check."""
+class RecipientForm:
+    """The field "Was it issued to this person?". The address is sent in the body, so that it appears in no URL."""
 
-    number: int
-    name: str
-    question: str
-    sentence: str
-    word: str
-    tone: str
-    code: str
-    evidence: tuple[Evidence, ...]
-    decisive: bool
-    """Whether it decided the verdict; if so, it is expanded initially."""
+    email: str = ""
+    error: str | None = None
+    answer: str | None = None
+    """The result of check 9, if an address was given."""
 
-    @property
-    def passed_alone(self) -> bool:
-        """Whether it passed on the contents of the credential alone."""
-        return self.tone == "good" and not self.evidence
+
+NO_RECIPIENT = RecipientForm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +83,21 @@ class Page:
     """The link that a submitted credential was fetched from, if any."""
     verdict: verdict_text.VerdictText
     line: str
+    issuer_line: str | None
+    """Says that the issuer is not proven, where the headline does not."""
     reason: str | None
     """The issuer's reason for a revocation or suspension."""
     replaced_by: str | None
     """URL of the credential that replaces this one."""
+    corrected: bool
+    """Whether this one was revoked when it was replaced; a renewed credential stays valid."""
     checked_at: datetime
     facts: Facts | None
-    rows: tuple[Row, ...]
+    checks: CheckList
+    advice: tuple[str, ...]
+    """What to consider before deciding."""
     not_checked: tuple[str, ...]
+    recipient: RecipientForm
     format: str | None
     has_jwt: bool
     next_pathways: tuple[NextPathway, ...]
@@ -130,29 +109,38 @@ class Page:
         return f"{self.verdict.tab}: {self.facts.title}" if self.facts else self.verdict.headline
 
 
-def show(view: CredentialView, base_url: str, headers: Mapping[str, str]) -> Reply:
-    """Render the page of a credential."""
-    return render.page("credential.html", base_url, 200, headers, page=page_of(view, base_url))
+def show(
+    view: CredentialView, base_url: str, headers: Mapping[str, str], recipient: RecipientForm = NO_RECIPIENT
+) -> Reply:
+    """Render the page of a credential; ``recipient`` is what a visitor entered in its form."""
+    shown, status = page_of(view, base_url, recipient), 422 if recipient.error else 200
+    return render.page("credential.html", base_url, status, headers, forms=shown.url is not None, page=shown)
 
 
-def page_of(view: CredentialView, base_url: str) -> Page:
+def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_RECIPIENT) -> Page:
     """Build the page of a credential."""
     report, hosted = view.report, view.hosted
+    replaced_by = hosted.replaced_by.url if hosted and hosted.replaced_by else None
     decided = _decided(hosted.status, report.verdict) if hosted else None
     corrected = decided is not None and hosted is not None and hosted.corrected
+    verdict = verdict_text.CORRECTED if corrected else verdict_text.verdict_text(report)
     facts = _facts(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
     return Page(
         url=hosted.url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
-        verdict=verdict_text.CORRECTED if corrected else verdict_text.verdict_text(report),
+        verdict=verdict,
         line=_corrected_on(decided) if decided and corrected else _line(report, facts, decided),
+        issuer_line=_issuer_line(report, facts),
         reason=decided.reason if decided else None,
-        replaced_by=hosted.replaced_by.url if hosted and hosted.replaced_by else None,
+        replaced_by=replaced_by,
+        corrected=corrected,
         checked_at=report.checked_at,
         facts=facts,
-        rows=tuple(_row(finding, verdict_text.decisive(report)) for finding in report.findings),
+        checks=check_list(report),
+        advice=_advice(verdict, facts),
         not_checked=report.not_checked,
+        recipient=replace(recipient, answer=_answer(report)),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
@@ -187,6 +175,8 @@ def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None)
             return f"Suspended{since}. The issuer may reinstate it, so check again before you decide."
         case Verdict.INVALID:
             finding = verdict_text.decisive(report)
+            if finding is not None and finding.check == "recipient":
+                return finding.message
             return f"{finding.message if finding else ''} Do not rely on it.".strip()
         case Verdict.UNKNOWN:
             finding = verdict_text.decisive(report)
@@ -199,10 +189,26 @@ def _signed_by(issuer: IssuerView) -> str:
     by = f"by {name}" if issuer.vouched else f"under the name “{name}”"
     if issuer.behind:
         return f"Issued {by}. {issuer.behind}"
-    if domain is not None:
-        return f"Issued {by}, signed with a key that belongs to {domain}."
-    doubt = ", so we do not know who controls it" if issuer.caution else ""
-    return f"Issued {by}, signed with a key that is not linked to a web domain{doubt}."
+    key = f", signed with a key that belongs to {domain}" if domain is not None else ""
+    if issuer.caution:
+        return f"Issued {by}{key}. Anyone can use a name: check with the organization itself."
+    return f"Issued {by}{key or ', signed with a key that is not linked to a web domain'}."
+
+
+def _issuer_line(report: Report, facts: Facts | None) -> str | None:
+    doubted = facts is not None and not verdict_text.issuer_proven(report)
+    return verdict_text.ISSUER_NOT_PROVEN if doubted and report.verdict is not Verdict.VALID else None
+
+
+def _advice(verdict: verdict_text.VerdictText, facts: Facts | None) -> tuple[str, ...]:
+    caution = facts.issuer.caution if facts else None
+    return (caution, *verdict.advice) if caution else verdict.advice
+
+
+def _answer(report: Report) -> str | None:
+    finding = next((item for item in report.findings if item.check == "recipient"), None)
+    asked = finding is not None and finding.outcome is not Outcome.NOT_APPLICABLE
+    return finding.message if finding is not None and asked and finding.code != verdict_text.NOT_REACHED else None
 
 
 def _span(facts: Facts | None) -> str:
@@ -216,16 +222,17 @@ def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
     view = report.credential or {}
     achievement, holder = _part(view, "achievement"), _part(view, "holder")
     criteria, image = _part(achievement, "criteria"), _part(achievement, "image")
+    kind = text.optional_text(achievement.get("kind"))
     title = text.optional_text(achievement.get("name")) or text.optional_text(view.get("name")) or "Untitled credential"
     return Facts(
         title=title,
-        kind=text.optional_text(achievement.get("kind")),
-        image=_shown_image(image.get("url"), base_url),
+        kind=kind_name(kind) if kind else None,
+        image=shown_image(image.get("url"), base_url),
         image_alt=text.optional_text(image.get("alt")) or f"Badge: {title}",
         image_elsewhere=_image_elsewhere(image.get("url"), base_url),
         holder=text.optional_text(holder.get("name")),
         holder_id=text.optional_text(holder.get("id")),
-        issuer=_issuer(report, registered, _part(view, "issuer")),
+        issuer=issuer_view(report, registered, _part(view, "issuer"), base_url),
         valid_from=text.moment(view.get("valid_from")),
         valid_until=text.moment(view.get("valid_until")),
         description=text.optional_text(achievement.get("description")) or text.optional_text(view.get("description")),
@@ -236,41 +243,8 @@ def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
     )
 
 
-def _issuer(report: Report, registered: Issuer | None, claimed: Mapping[str, object]) -> IssuerView:
-    did = text.optional_text(claimed.get("id")) or ""
-    domain = text.domain(did)
-    finding = next((item for item in report.findings if item.check == "issuer"), None)
-    passed = finding is not None and finding.outcome is Outcome.PASSED
-    name = text.optional_text(claimed.get("name")) or "an unnamed issuer"
-    if finding is not None and finding.code == "issuer_domain_proven":
-        # No link either: a domain confirms a key, not the URL that the issuer claims.
-        return IssuerView(name, did, None, domain, None, finding.message)
-    if passed and registered is not None and registered.did == did:
-        return IssuerView(registered.name, did, text.https(registered.url), domain, None)
-    if passed:  # then the name in the credential is the registered one
-        return IssuerView(name, did, text.https(claimed.get("url")), domain, None)
-    # No link: a forger would link to the organization it imitates, or to a site of its own that confirms the forgery.
-    return IssuerView(name, did, None, domain, _caution(finding, domain))
-
-
-def _caution(finding: Finding | None, domain: str | None) -> str:
-    message = finding.message if finding else "Laurel did not check whether the issuer is known."
-    if domain is None:
-        return f"{message} Anyone can use any name, so contact the issuer using details that you look up yourself."
-    return (
-        f"{message} It is only proven that the key belongs to {text.isolated(domain)}. "
-        "Make sure that this is the organisation you expect."
-    )
-
-
-def _shown_image(url: object, base_url: str) -> str | None:
-    # Only our images or embedded ones: any other host would learn who views which credential.
-    own = isinstance(url, str) and url.startswith(f"{base_url}/images/")
-    return url if isinstance(url, str) and (own or text.picture(url)) else None
-
-
 def _image_elsewhere(url: object, base_url: str) -> Link | None:
-    return None if not url or _shown_image(url, base_url) else Link("Image on the issuer’s site", text.https(url))
+    return None if not url or shown_image(url, base_url) else Link("Image on the issuer’s site", text.https(url))
 
 
 def _skill(skill: Mapping[str, object]) -> Link:
@@ -291,23 +265,6 @@ def _evidence(item: Mapping[str, object]) -> Link:
 def _next_pathway(link: PathwayLink) -> NextPathway:
     steps = tuple(Link(text.optional_text(step.name) or "Untitled step", text.https(step.url)) for step in link.next)
     return NextPathway(text.optional_text(link.pathway) or "Untitled pathway", steps, text.optional_text(link.reward))
-
-
-def _row(finding: Finding, decisive: Finding | None) -> Row:
-    word, tone = (
-        verdict_text.NOT_LOOKED_AT if finding.code in verdict_text.LEFT_OUT else verdict_text.OUTCOMES[finding.outcome]
-    )
-    return Row(
-        number=finding.number,
-        name=finding.check.capitalize(),
-        question=QUESTIONS[finding.number],
-        sentence=finding.message,
-        word=word,
-        tone=tone,
-        code=finding.code,
-        evidence=finding.evidence,
-        decisive=finding is decisive,
-    )
 
 
 def _part(view: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -14,8 +14,9 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.input import body, negotiation, request_context
+from chalicelib.http.input import body, form, negotiation, request_context
 from chalicelib.http.public import credential_json, credential_page, credential_view
+from chalicelib.http.public.credential_page import RecipientForm
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
@@ -48,6 +49,10 @@ def routes(services: Services) -> Routes:
         opened = _open(services, request, credential_id, _FORMS[media_type])
         return _in_form(media_type, opened, services.settings.base_url)
 
+    @bound.bind("/c/{id}", access=PUBLIC, methods=("POST",), missing=MISSING)
+    def credential_for_recipient(request: Request, credential_id: str) -> Reply:
+        return _page_for_recipient(services, credential_id, _entered(request))
+
     @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=MISSING)
     def summary(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Kind.VERIFICATION)
@@ -79,6 +84,24 @@ def _choose(request: Request, credential_id: str, services: Services) -> str:
     if not wanted:
         raise Problem("not_acceptable", f"Accept one of: {', '.join(forms)}.", more={"available": list(forms)})
     return wanted[0]
+
+
+def _entered(request: Request) -> RecipientForm:
+    """Read the email address in the form of the page. It is in the body to keep it out of URLs and logs."""
+    body.content(request, body.MAX_BYTES)
+    email = form.sent(request).fields.get("email", b"").decode("utf-8", "replace").strip()
+    try:
+        return RecipientForm(body.email(email, "/email"))
+    except Problem:
+        return RecipientForm(email[: body.MAX_EMAIL], error="Enter one email address, such as name@example.org.")
+
+
+def _page_for_recipient(services: Services, credential_id: str, entered: RecipientForm) -> Reply:
+    options = DEFAULT_OPTIONS if entered.error else VerificationOptions(email=entered.email)
+    # No visit: the page was counted when it was opened, and another person's address says nothing about the credential.
+    opened = services.hosted_reports.open(_checked(credential_id), None, options)
+    base_url = services.settings.base_url
+    return credential_page.show(credential_view.of_hosted(opened, base_url), base_url, uncached(), entered)
 
 
 def _open(

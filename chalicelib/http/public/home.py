@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
+from chalicelib.credential.build import credential_url
 from chalicelib.errors import Malformed, NotFound, UnreadableLink
 from chalicelib.http.core import problem
 from chalicelib.http.core.access import PUBLIC
@@ -24,6 +25,12 @@ SECONDS = 300
 
 SHAPES = (
     ("good", "tick", "Genuine and valid", "It is what the issuer signed, and it has not been revoked."),
+    (
+        "caution",
+        "notice",
+        "Genuine and valid, issuer not proven",
+        "Nobody has confirmed that the issuer is who it says it is. Check with the organization itself.",
+    ),
     (
         "warn",
         "triangle",
@@ -47,7 +54,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/", access=PUBLIC)
     def home(request: Request) -> Reply:
-        return public(request, _page(bound.base_url), SECONDS)
+        return public(request, _page(services), SECONDS)
 
     @bound.bind("/", access=PUBLIC, methods=("POST",), function=Function.VERIFY)
     def check(request: Request) -> Reply:
@@ -60,7 +67,7 @@ def routes(services: Services) -> Routes:
             found = problem.of(error, submission.MISSING)
             if found is None or found.kind.status >= 500:
                 raise
-            return _page(bound.base_url, uncached(), found, typed)
+            return _page(services, uncached(), found, typed)
 
     # Chalice passes greedy variables through to API Gateway, which sends every unmatched path here. API Gateway's own
     # response cannot negotiate by `Accept`, and would show JSON to a person.
@@ -81,10 +88,19 @@ def _shown(services: Services, request: Request, sent: Submission) -> Reply:
 
 
 def _page(
-    base_url: str, headers: Mapping[str, str] | None = None, found: Problem | None = None, typed: str = ""
+    services: Services, headers: Mapping[str, str] | None = None, found: Problem | None = None, typed: str = ""
 ) -> Reply:
     """Render the page; after an error, with the problem ``found`` and the ``typed`` input to correct."""
     status = found.kind.status if found else 200
+    settings = services.settings
     return render.page(
-        "home.html", base_url, status, headers or {}, forms=True, shapes=SHAPES, problem=found, typed=typed
+        "home.html",
+        settings.base_url,
+        status,
+        headers or {},
+        forms=True,
+        shapes=SHAPES,
+        example=credential_url(settings.base_url, settings.example) if settings.example else None,
+        problem=found,
+        typed=typed,
     )

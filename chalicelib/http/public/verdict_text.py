@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from chalicelib.verify.report import Finding, Outcome, Report, Verdict
+from chalicelib.verify.report import CORE, Finding, Outcome, Report, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,20 @@ _NO_STATUS = replace(
         ),
     ),
 )
+_OTHER_PERSON = replace(
+    VERDICT_TEXTS[Verdict.INVALID],
+    tab="Issued to someone else",
+    headline="This credential was not issued to this email address.",
+    advice=(
+        "Check the spelling. People have several addresses: ask which one they gave the issuer.",
+        "The credential itself may be genuine. Open this page again without an address to see its own result.",
+    ),
+)
+_PERSON_OPEN = replace(
+    VERDICT_TEXTS[Verdict.UNKNOWN],
+    headline="We could not tell whether it was issued to this person.",
+    advice=("Check that the name matches the person you are dealing with.", _ASK_ISSUER),
+)
 
 _NO_CREDENTIAL = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
@@ -145,8 +159,8 @@ _NO_CREDENTIAL = replace(
 CORRECTED = VerdictText(
     "Replaced",
     "Replaced by a corrected version.",
-    "warn",
-    "triangle",
+    "replaced",
+    "arrow",
     (
         "Open the corrected version and check that one. Do not rely on this one, because something in it was wrong.",
         _ASK_ISSUER,
@@ -158,9 +172,12 @@ CORRECTED = VerdictText(
 def verdict_text(report: Report) -> VerdictText:
     """Return the presentation of the verdict, or a more specific one for the check that decided it."""
     finding = decisive(report)
-    without_status = any(item.code == "no_status" for item in report.findings)
-    if report.verdict is Verdict.VALID and without_status:
-        return _NO_STATUS
+    if report.verdict is Verdict.VALID:
+        return _valid(report)
+    if finding is not None and finding.check == "recipient":
+        return {Verdict.INVALID: _OTHER_PERSON, Verdict.UNKNOWN: _PERSON_OPEN}.get(
+            report.verdict, VERDICT_TEXTS[report.verdict]
+        )
     if finding is not None and report.verdict is Verdict.UNKNOWN:
         return _unknown(finding)
     if finding is not None and report.verdict is Verdict.INVALID and finding.check == "format":
@@ -177,6 +194,28 @@ def _unknown(finding: Finding) -> VerdictText:
         return VERDICT_TEXTS[Verdict.UNKNOWN]
     return _UNREACHABLE if finding.code in _UNREACHED else _LEFT_OPEN
 
+
+def _valid(report: Report) -> VerdictText:
+    without_status = any(item.code == "no_status" for item in report.findings)
+    found = _NO_STATUS if without_status else VERDICT_TEXTS[Verdict.VALID]
+    if issuer_proven(report):
+        return found
+    # An impostor who uses a known name must not get the same band as the organization.
+    return replace(
+        found,
+        tab="Valid, issuer not proven",
+        headline="This credential is genuine and valid, but who issued it is not proven.",
+        tone="caution",
+        shape="notice",
+    )
+
+
+def issuer_proven(report: Report) -> bool:
+    """Whether check 8 passed: the issuer is registered, or a domain names it."""
+    return any(item.check == "issuer" and item.outcome is Outcome.PASSED for item in report.findings)
+
+
+ISSUER_NOT_PROVEN = "Who issued it is not proven."
 
 UNSURE: Mapping[str, str] = {
     "format": "Laurel cannot read this format.",
@@ -199,7 +238,8 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
 """Label and tone of each outcome."""
 
 NOT_LOOKED_AT = ("Not checked", "none")
-LEFT_OUT = ("not_reached", "extras_not_followed")
+NOT_REACHED = "not_reached"
+LEFT_OUT = (NOT_REACHED, "extras_not_followed")
 """Codes of checks that were not attempted: "Unknown" would suggest that an attempt failed."""
 
 
@@ -207,4 +247,7 @@ def decisive(report: Report) -> Finding | None:
     """Return the finding that decided the verdict, None if there is none."""
     wanted = Outcome.UNKNOWN if report.verdict is Verdict.UNKNOWN else Outcome.FAILED
     informing = ("issuer", "extras")
-    return next((item for item in report.findings if item.outcome is wanted and item.check not in informing), None)
+    found = [item for item in report.findings if item.outcome is wanted and item.check not in informing]
+    # Of an invalid credential, neither a past date nor a revocation: those have verdicts of their own.
+    invalidating = [item for item in found if item.check in (*CORE, "recipient")]
+    return next(iter(invalidating if report.verdict is Verdict.INVALID and invalidating else found), None)

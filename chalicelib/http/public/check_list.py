@@ -1,0 +1,119 @@
+"""The checks as shown on the page of a credential: those that need attention, and the others in one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib.http.public import verdict_text
+from chalicelib.verify.pipeline import CHECKS
+from chalicelib.verify.report import Evidence, Finding, Outcome, Report
+
+QUESTIONS = {check.number: check.question for check in CHECKS}
+_ALONE = "This check needs only the credential itself."
+_REGISTRY = "For this check, Laurel read the issuer’s entry in that registry."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A numbered check."""
+
+    number: int
+    name: str
+    question: str
+    sentence: str
+    word: str
+    tone: str
+    code: str
+    evidence: tuple[Evidence, ...]
+    decisive: bool
+    """Whether it decided the verdict; if so, it is expanded initially."""
+    source: str | None
+    """What a passed check without evidence was based on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """The checks that were not made because an earlier one did not pass, in one sentence."""
+
+    checks: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckList:
+    """All checks: ``attention`` are those that failed or could not be completed, ``settled`` fold into ``summary``."""
+
+    attention: tuple[Row, ...]
+    settled: tuple[Row, ...]
+    unreached: Unreached | None
+    summary: str
+    """Such as "8 checks passed, 2 not needed"."""
+
+
+def check_list(report: Report) -> CheckList:
+    """Build the list of checks of ``report``."""
+    decisive = verdict_text.decisive(report)
+    reached = [finding for finding in report.findings if finding.code != verdict_text.NOT_REACHED]
+    rows = [(_row(finding, finding is decisive), _open(finding)) for finding in reached]
+    return CheckList(
+        attention=tuple(row for row, is_open in rows if is_open),
+        settled=tuple(row for row, is_open in rows if not is_open),
+        unreached=_unreached([item for item in report.findings if item.code == verdict_text.NOT_REACHED]),
+        summary=_summary(report.findings),
+    )
+
+
+def _open(finding: Finding) -> bool:
+    # Extras stand under "Before you decide" already; that they were left out is no result.
+    unknown = finding.outcome is Outcome.UNKNOWN and finding.code not in verdict_text.LEFT_OUT
+    return unknown or finding.outcome is Outcome.FAILED
+
+
+def _row(finding: Finding, decisive: bool) -> Row:
+    word, tone = _label(finding)
+    return Row(
+        number=finding.number,
+        name=finding.check.capitalize(),
+        question=QUESTIONS[finding.number],
+        sentence=finding.message,
+        word=word,
+        tone=tone,
+        code=finding.code,
+        evidence=finding.evidence,
+        decisive=decisive,
+        source=_source(finding),
+    )
+
+
+def _label(finding: Finding) -> tuple[str, str]:
+    if finding.code in verdict_text.LEFT_OUT:
+        return verdict_text.NOT_LOOKED_AT
+    return verdict_text.OUTCOMES[finding.outcome]
+
+
+def _source(finding: Finding) -> str | None:
+    if finding.outcome is not Outcome.PASSED or finding.evidence:
+        return None
+    return _REGISTRY if finding.check == "issuer" else _ALONE
+
+
+def _unreached(findings: Sequence[Finding]) -> Unreached | None:
+    if not findings:
+        return None
+    first, last = findings[0].number, findings[-1].number
+    return Unreached(f"Checks {first} to {last}" if last > first else f"Check {first}", findings[0].message)
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    counts = Counter(_label(finding)[0] for finding in findings)
+    passed = counts[verdict_text.OUTCOMES[Outcome.PASSED][0]]
+    others = {
+        verdict_text.OUTCOMES[Outcome.FAILED][0]: "failed",
+        verdict_text.OUTCOMES[Outcome.UNKNOWN][0]: "unknown",
+        verdict_text.NOT_LOOKED_AT[0]: "not checked",
+        verdict_text.OUTCOMES[Outcome.NOT_APPLICABLE][0]: "not needed",
+    }
+    first = f"{passed or 'No'} {'check' if passed < 2 else 'checks'} passed"
+    return ", ".join([first, *(f"{counts[label]} {words}" for label, words in others.items() if counts[label])])

@@ -1,0 +1,124 @@
+"""What the page of a credential says about its issuer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.http.public.credential_page import page_of
+from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.http.public.issuer_view import IssuerView
+from chalicelib.reports.hosted import HostedReport
+from chalicelib.verify.report import Outcome, Verdict
+from tests.http.fake_laurel import BASE_URL, id_of, seeded
+from tests.http.public.test_pages import page
+
+LOGO = f"{BASE_URL}/images/{'0' * 64}.png"
+
+
+@pytest.fixture(scope="module")
+def proven() -> HostedReport:
+    """A valid credential whose signed issuer has a description and an email address."""
+    return with_profile(seeded().hosted_reports.open(id_of("valid"), None), email="office@fernhill.example")
+
+
+def with_profile(hosted: HostedReport, **members: str) -> HostedReport:
+    view = dict(hosted.report.credential or {})
+    view["issuer"] = {**view["issuer"], **members}  # type: ignore[dict-item] # the view is a mapping of mappings
+    return replace(hosted, report=replace(hosted.report, credential=view))
+
+
+def unproven(hosted: HostedReport) -> HostedReport:
+    findings = tuple(
+        item._replace(outcome=Outcome.UNKNOWN, code="issuer_unproven") if item.check == "issuer" else item
+        for item in hosted.report.findings
+    )
+    return replace(hosted, report=replace(hosted.report, findings=findings))
+
+
+def branded(hosted: HostedReport, **changes: str) -> HostedReport:
+    assert hosted.issuer is not None
+    return replace(hosted, issuer=replace(hosted.issuer, **changes))
+
+
+def issuer_of(hosted: HostedReport) -> IssuerView:
+    facts = page_of(of_hosted(hosted, BASE_URL), BASE_URL).facts
+    assert facts is not None
+    return facts.issuer
+
+
+def test_signed_description_and_contact_are_shown(proven: HostedReport) -> None:
+    html = page(proven)
+    assert "Evening courses by the river since 1921." in html
+    assert '<a href="mailto:office@fernhill.example"' in html
+
+
+def test_revoked_page_shows_how_to_reach_the_issuer(proven: HostedReport) -> None:
+    html = page(replace(proven, report=replace(proven.report, verdict=Verdict.REVOKED)))
+    assert "office@fernhill.example" in html
+    assert "Evening courses by the river since 1921." in html
+
+
+def test_contact_of_an_unproven_issuer_is_text_and_not_a_link(proven: HostedReport) -> None:
+    html = page(unproven(proven))
+    assert "office@fernhill.example" in html
+    assert "mailto:" not in html
+    assert "None of this is proven." in html
+
+
+@pytest.mark.parametrize("email", ["a@b.example?bcc=x@y.example", "a@b.example,c@d.example", "javascript:x@b.example"])
+def test_only_a_plain_address_becomes_a_link(proven: HostedReport, email: str) -> None:
+    contact = issuer_of(with_profile(proven, email=email)).contact
+    assert contact is not None
+    assert contact.url is None
+
+
+def test_logo_and_accent_of_the_record_are_shown_for_a_proven_issuer_only(proven: HostedReport) -> None:
+    hosted = branded(proven, image=LOGO, accent="#7a1fa2")
+    assert f'<img src="{LOGO}" alt=""' in page(hosted)
+    assert 'fill="#7a1fa2"' in page(hosted)
+    for hidden in (LOGO, "#7a1fa2"):
+        assert hidden not in page(unproven(hosted))
+
+
+def test_external_logo_and_odd_accent_are_not_used(proven: HostedReport) -> None:
+    assert issuer_of(branded(proven, image="https://tracker.example/logo.png", accent="red;x")).brand is None
+
+
+def test_domain_of_laurel_is_not_named_as_the_domain_of_an_unproven_issuer(proven: HostedReport) -> None:
+    assert issuer_of(proven).domain == "localhost:8000"
+    assert issuer_of(unproven(proven)).domain is None
+    line = page_of(of_hosted(unproven(proven), BASE_URL), BASE_URL).line
+    name = "Issued under the name “\u2068Fernhill College\u2069”."
+    assert line == f"{name} Anyone can use a name: check with the organization itself."
+
+
+@pytest.mark.parametrize("verdict", [Verdict.EXPIRED, Verdict.NOT_YET_VALID, Verdict.REVOKED, Verdict.SUSPENDED])
+def test_band_says_that_the_issuer_is_not_proven_whatever_the_verdict(proven: HostedReport, verdict: Verdict) -> None:
+    def line(hosted: HostedReport) -> str | None:
+        judged = replace(hosted, report=replace(hosted.report, verdict=verdict))
+        return page_of(of_hosted(judged, BASE_URL), BASE_URL).issuer_line
+
+    assert line(unproven(proven)) == "Who issued it is not proven."
+    assert line(proven) is None
+
+
+def test_unproven_issuer_has_a_tone_of_its_own_that_is_not_red(proven: HostedReport) -> None:
+    def look(hosted: HostedReport) -> tuple[str, str]:
+        found = page_of(of_hosted(hosted, BASE_URL), BASE_URL).verdict
+        return found.tone, found.shape
+
+    assert look(proven) == ("good", "tick")
+    assert look(unproven(proven)) == ("caution", "notice")
+
+
+def test_replaced_credential_has_a_button_and_a_tone_of_its_own(proven: HostedReport) -> None:
+    replaced = replace(proven, record=replace(proven.record, superseded_by="n" * 26))
+    revoked = replace(replaced, report=replace(replaced.report, verdict=Verdict.REVOKED))
+    html = page(revoked)
+    assert '<section class="verdict replaced"' in html
+    assert "Replaced by a corrected version." in html
+    assert f'<a class="button" href="{BASE_URL}/c/{"n" * 26}">View the new credential</a>' in html
+    assert '<section class="verdict good"' in page(replaced)
+    assert "Replaced by a newer version." in page(replaced)

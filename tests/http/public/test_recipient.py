@@ -1,0 +1,92 @@
+"""The field "Was it issued to this person?" on the page of a credential: `POST /c/{id}`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+
+from chalicelib.credential.build import Holder
+from tests import makers
+from tests.http.conftest import LogCapture
+from tests.http.fake_laurel import Laurel, hostile
+from tests.http.gateway import HTML, Gateway, Response
+from tests.http.public.test_pages import HEADLINES, Outline
+
+FORM = "application/x-www-form-urlencoded"
+MATCHES = "It was issued to the person with this email address."
+DIFFERS = "It was issued to a person with another email address."
+
+
+def ask(client: Gateway, path: str, email: str) -> Response:
+    return client("POST", path, body=urlencode({"email": email}).encode(), accept=HTML, content_type=FORM)
+
+
+def band(response: Response) -> str:
+    text = response.text
+    return text[text.index('<section class="verdict') : text.index("</section>")]
+
+
+def test_page_says_that_it_was_issued_to_this_person(client: Gateway, laurel: Laurel) -> None:
+    response = ask(client, laurel.url("valid"), " Ada@Example.org ")
+    assert response.status == 200
+    assert HEADLINES["valid"] in band(response)
+    assert MATCHES in band(response)
+    assert "9 checks passed" in response.text
+
+
+def test_page_says_that_it_was_issued_to_someone_else(client: Gateway, laurel: Laurel) -> None:
+    response = ask(client, laurel.url("valid"), "eve@example.org")
+    assert "This credential was not issued to this email address." in band(response)
+    assert DIFFERS in band(response)
+    assert HEADLINES["valid"] not in response.text
+    assert "Ada Nwosu" in response.text
+    assert "Its contents are not shown here" not in response.text
+
+
+def test_another_address_is_named_before_a_revocation(client: Gateway, laurel: Laurel) -> None:
+    assert DIFFERS in band(ask(client, laurel.url("revoked"), "eve@example.org"))
+
+
+def test_credential_without_an_address_could_not_be_compared(client: Gateway, laurel: Laurel) -> None:
+    record = hostile(laurel, makers.unsigned(holder=Holder("Ada Nwosu")))
+    response = ask(client, f"/c/{record.id}", "ada@example.org")
+    assert "We could not tell whether it was issued to this person." in band(response)
+
+
+@pytest.mark.parametrize("email", ["", "ada", "a" * 400 + "@example.org"])
+def test_anything_but_an_address_is_refused_beside_the_field(client: Gateway, laurel: Laurel, email: str) -> None:
+    response = ask(client, laurel.url("valid"), email)
+    assert response.status == 422
+    assert "Enter one email address" in response.text
+    assert HEADLINES["valid"] in band(response)
+    field = next(attrs for tag, attrs in Outline(response.text).elements if attrs.get("id") == "email")
+    assert field["aria-invalid"] == "true"
+
+
+def test_no_event_is_recorded_and_the_address_is_not_logged(
+    client: Gateway, laurel: Laurel, log_lines: LogCapture
+) -> None:
+    before = dict(laurel.event_store.events)
+    for email in ("eve.malory@canary.example", "ada@example.org", "nonsense.canary"):
+        ask(client, laurel.url("valid"), email)
+    assert laurel.event_store.events == before
+    assert "canary" not in log_lines.getvalue()
+    assert "ada@" not in log_lines.getvalue()
+
+
+def test_address_is_in_no_url_of_the_page(client: Gateway, laurel: Laurel) -> None:
+    response = ask(client, laurel.url("valid"), "eve@example.org")
+    assert not [link for link in Outline(response.text).attributes("href", "action", "content") if "eve@" in link]
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_other_pages_do_not_offer_the_field(client: Gateway, laurel: Laurel) -> None:
+    assert "Was it issued to this person?" in client.get(laurel.url("revoked"), accept=HTML).text
+    assert "Was it issued to this person?" not in client.get(laurel.url("tampered"), accept=HTML).text
+
+
+def test_large_or_foreign_bodies_are_refused(client: Gateway, laurel: Laurel) -> None:
+    assert ask(client, laurel.url("valid"), "a" * 70_000).status == 413
+    assert client.post(laurel.url("valid"), b"{}", accept=HTML).status == 415
+    assert ask(client, "/c/nothing", "ada@example.org").status == 404
