@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from chalicelib.award.images import formats
 from chalicelib.credential import dates, multibase, strict_json
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.net.did_web import document_url
@@ -93,6 +94,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "did_web": _text(document_url),
     "url": _text(Guard().target),
     "did_document": _document,
+    "image": lambda data: void(formats.check(data)),
     "paste": lambda data: void(pasted.read(data)),
 }
 

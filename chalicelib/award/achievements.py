@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import struct
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from chalicelib.award.images import default_badge, formats, stored_images
 from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.record import Image
 from chalicelib.errors import Conflict, Refused
 
-MAX_IMAGE = 256 * 1024
-"""Bytes. It is stored in a DynamoDB item (at most 400 KB); a badge of 400 x 400 pixels has about 20 KB."""
 MAX_SKILLS = 25
 """More than that is a catalogue, not an achievement."""
 
@@ -24,9 +20,6 @@ MAX_DAYS = 36_525
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 """An achievement's id."""
-MAX_SIDE = 4096
-"""Pixels. A PNG of a few bytes can declare a side of two billion pixels, and browsers and email clients would allocate
-memory for all of them."""
 KINDS = frozenset({
     "Achievement", "ApprenticeshipCertificate", "Assessment", "Assignment", "AssociateDegree", "Award", "Badge",
     "BachelorDegree", "Certificate", "CertificateOfCompletion", "Certification", "CommunityService", "Competency",
@@ -37,10 +30,6 @@ KINDS = frozenset({
 })  # fmt: skip
 """The achievementTypes of Open Badges 3.0 (B.1.21); custom types start with `ext:`."""
 _OWN_KIND = re.compile(r"ext:[A-Za-z0-9._-]{1,60}", re.ASCII)
-_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-"""The first bytes of every PNG file (PNG, third edition, 5.2 and 11.2.1), followed by width and height."""
-_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
-"""Its last chunk (11.2.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +40,7 @@ class Content:
     description: str
     criteria: str
     picture: bytes | None
-    """A PNG file; None keeps the current image."""
+    """A PNG, JPEG, WebP or SVG file; None keeps the current image."""
     picture_alt: str
     skills: tuple[Skill, ...] = ()
     kind: str = "Badge"
@@ -62,13 +51,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class NewAchievement:
-    """An achievement to create. ``picture`` is a PNG file; ``id`` is a UUID, or None to generate one."""
+    """An achievement to create. ``picture`` is as in `Content`, or None to draw a badge; ``id`` is a UUID, or None to
+    generate one."""
 
     issuer_id: str
     name: str
     description: str
     criteria: str
-    picture: bytes
+    picture: bytes | None
     picture_alt: str
     skills: tuple[Skill, ...] = ()
     kind: str = "Badge"
@@ -87,11 +77,12 @@ def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
         raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
     content = Content(**{each.name: getattr(new, each.name) for each in fields(Content) if each.name != "archived"})
     _check(content)
-    issuer_context.issuer_store.issuer(new.issuer_id)
+    issuer = issuer_context.issuer_store.issuer(new.issuer_id)
+    picture = default_badge.draw(new.name, issuer.accent) if new.picture is None else new.picture
     achievement = Achievement(
         id=new.id or issuer_context.uuid(),
         issuer_id=new.issuer_id,
-        image=_store_image(issuer_context, new.picture),
+        image=stored_images.store(issuer_context, picture),
         **_content_fields(content),
     )
     issuer_context.issuer_store.add_achievement(achievement)
@@ -108,7 +99,7 @@ def revise(
     """
     _check(content)
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
-    image = before.image if content.picture is None else _store_image(issuer_context, content.picture)
+    image = before.image if content.picture is None else stored_images.store(issuer_context, content.picture)
     after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_content_fields(content))
     if before == after:
         return before
@@ -142,13 +133,6 @@ def _changed(present: int | None) -> Conflict:
     )
 
 
-def _store_image(issuer_context: IssuerContext, picture: bytes) -> str:
-    """Store ``picture`` and return its URL."""
-    image = Image(hashlib.sha256(picture).hexdigest(), "image/png", picture)
-    issuer_context.issuer_store.add_image(image)
-    return f"{issuer_context.base_url}/images/{image.sha256}.png"
-
-
 def _content_fields(content: Content) -> dict[str, Any]:
     """The `Achievement` fields taken from ``content``, without the image."""
     return {
@@ -171,17 +155,26 @@ def _check(content: Content) -> None:
     check_text("image description", content.picture_alt, 500)
     check_kind(content.kind)
     if content.picture is not None:
-        check_picture(content.picture)
+        formats.check(content.picture)
     if content.valid_days is not None and not 1 <= content.valid_days <= MAX_DAYS:
         raise Refused(f"A credential can be valid for 1 to {MAX_DAYS:,} days.", code="bad_validity")
     if len(content.skills) > MAX_SKILLS:
         raise Refused(f"{len(content.skills)} skills are too many. The limit is {MAX_SKILLS}.", code="too_many_skills")
     for skill in content.skills:
-        check_text("skill's name", skill.name, 200)
+        check_skill(skill)
+
+
+def check_skill(skill: Skill) -> None:
+    """Check a skill. Its name is enough; a framework or code needs the URL of the skill there. Raises `Refused`."""
+    check_text("skill's name", skill.name, 200)
+    if skill.url is not None:
+        check_url("skill's URL", skill.url)
+    elif skill.framework is not None or skill.code is not None:
+        raise Refused("A skill with a framework or code needs its URL in that framework.", code="bad_url")
+    if skill.framework is not None:
         check_text("skill's framework", skill.framework, 200)
-        check_url("skill's url", skill.url)
-        if skill.code is not None:
-            check_text("skill's code", skill.code, 200)
+    if skill.code is not None:
+        check_text("skill's code", skill.code, 200)
 
 
 def check_kind(kind: str) -> None:
@@ -191,24 +184,4 @@ def check_kind(kind: str) -> None:
             f"{kind[:80]!r} is not an Open Badges 3.0 achievement type such as Course or Certificate. "
             "Custom types start with ext:, for example ext:Workshop.",
             code="bad_kind",
-        )
-
-
-def check_picture(picture: bytes) -> None:
-    """Check that ``picture`` is a complete PNG file within the limits. Raises `Refused` (`bad_picture`)."""
-    if not picture.startswith(_PNG) or len(picture) < len(_PNG) + 8:
-        raise Refused("The image is not a PNG file.", code="bad_picture")
-    if _PNG_END not in picture:
-        raise Refused("The image is incomplete. Export it again.", code="bad_picture")
-    width, height = struct.unpack_from(">II", picture, len(_PNG))
-    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
-        raise Refused(
-            f"The image is {width:,} by {height:,} pixels. The limit is {MAX_SIDE:,} by {MAX_SIDE:,}; "
-            "400 by 400 is enough.",
-            code="bad_picture",
-        )
-    if len(picture) > MAX_IMAGE:
-        raise Refused(
-            f"The image is {len(picture):,} bytes. The limit is {MAX_IMAGE:,}.",
-            code="bad_picture",
         )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A skill that an achievement shows, aligned to a public framework by URL (OB 3.0 `Alignment`)."""
+    """A skill that an achievement shows. With a URL it is aligned to a public framework (OB 3.0 `Alignment`)."""
 
     name: str
-    url: str
-    framework: str
+    url: str | None = None
+    framework: str | None = None
     code: str | None = None
 
 

@@ -137,17 +137,25 @@ def _achievement(achievement: Achievement) -> dict[str, object]:
         "description": achievement.description,
         "criteria": {"narrative": achievement.criteria},
         "image": {"id": achievement.image, "type": "Image", "caption": achievement.image_alt},
-        **({"alignment": [_alignment(skill) for skill in achievement.skills]} if achievement.skills else {}),
+        **_skills(achievement.skills),
     }
 
 
-def _alignment(skill: Skill) -> dict[str, object]:
-    alignment: dict[str, object] = {
-        "type": ["Alignment"],
-        "targetName": skill.name,
-        "targetUrl": skill.url,
-        "targetFramework": skill.framework,
-    }
+def _skills(skills: Sequence[Skill]) -> dict[str, object]:
+    """The members that name ``skills``.
+
+    An `Alignment` requires `targetName` and `targetUrl` (OB 3.0, B.1), so a skill that is only a name cannot be one. It
+    becomes a `tag` of the `Achievement`, which the schema defines as a keyword that describes it, and needs no URL.
+    """
+    alignments = [_alignment(skill, skill.url) for skill in skills if skill.url]
+    tags = list(dict.fromkeys(skill.name for skill in skills if not skill.url))
+    return {**({"alignment": alignments} if alignments else {}), **({"tag": tags} if tags else {})}
+
+
+def _alignment(skill: Skill, url: str) -> dict[str, object]:
+    alignment: dict[str, object] = {"type": ["Alignment"], "targetName": skill.name, "targetUrl": url}
+    if skill.framework:
+        alignment["targetFramework"] = skill.framework
     if skill.code:
         alignment["targetCode"] = skill.code
     return alignment

@@ -91,6 +91,10 @@ class Issuer:
         """The domain proofs that are still trusted at ``now``."""
         return tuple(proof for proof in self.domains if proof.is_current(now))
 
+    def identified(self, now: datetime) -> bool:
+        """Whether check 8 passes for its new credentials: the operators registered its name, or a domain names it."""
+        return self.registered_as == self.name or bool(self.proven(now))
+
     def method_id(self, key: SigningKey) -> str:
         """The full verification method id of ``key``: the DID, ``#``, the fragment."""
         return f"{self.did}#{key.fragment}"

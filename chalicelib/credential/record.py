@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,6 +83,15 @@ class StatusList:
     version: int = 1
 
 
+IMAGE_EXTENSIONS: Mapping[str, str] = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/svg+xml": "svg",
+}
+"""Extension by media type of the images that Laurel serves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """An image that Laurel serves, named by the SHA-256 of its bytes."""
@@ -89,3 +99,8 @@ class Image:
     sha256: str
     media_type: str
     content: bytes
+
+    @property
+    def file_name(self) -> str:
+        """Its last URL segment."""
+        return f"{self.sha256}.{IMAGE_EXTENSIONS[self.media_type]}"

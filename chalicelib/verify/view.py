@@ -64,8 +64,16 @@ def _achievement(achievement: Mapping[str, object], node: Node) -> View:
         "criteria": {"narrative": text(criteria.get("narrative")), "url": string(criteria.get("id"))},
         "image": {"url": id_of(image), "alt": text(node(image).get("caption"))} if image else None,
         "kind": text(achievement.get("achievementType")),
-        "skills": [_skill(node(item)) for item in as_list(achievement.get("alignment"))],
+        "skills": [
+            *(_skill(node(item)) for item in as_list(achievement.get("alignment"))),
+            *(_tag(name) for item in as_list(achievement.get("tag")) if (name := text(item))),
+        ],
     }
+
+
+def _tag(name: str) -> View:
+    """A skill that the issuer only names: an alignment would need a URL."""
+    return {"name": name, "url": None, "framework": None, "code": None}
 
 
 def _skill(alignment: Mapping[str, object]) -> View:

@@ -140,7 +140,7 @@ def _given_or_current(given: T | None, before: T) -> T:
 
 
 def _skills(options: Namespace) -> tuple[Skill, ...]:
-    return tuple(Skill(name, url, framework) for name, url, framework in options.skill)
+    return tuple(Skill(name, url or None, framework or None) for name, url, framework in options.skill)
 
 
 def _show(achievement: Achievement, as_json: bool) -> None:

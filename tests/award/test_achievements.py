@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.award import achievements
-from chalicelib.award.achievements import MAX_IMAGE, MAX_SKILLS
+from chalicelib.award.achievements import MAX_SKILLS
+from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.credential.achievement import Skill
 from chalicelib.errors import Conflict, NotFound, Refused
 from tests.award.fakes import BASE_URL, PICTURE, IssuerFixture, new_achievement
@@ -76,6 +77,7 @@ SKILL = Skill("Programming", "https://example.org/skills/1", "O*NET")
         ("bad_picture", {"picture": PICTURE + bytes(MAX_IMAGE + 1 - len(PICTURE))}),
         ("bad_url", {"skills": (replace(SKILL, url="skills/1"),)}),
         ("bad_text", {"skills": (replace(SKILL, framework=""),)}),
+        ("bad_url", {"skills": (Skill("Programming", None, "O*NET"),)}),
         ("too_many_skills", {"skills": (SKILL,) * (MAX_SKILLS + 1)}),
         ("bad_id", {"id": "not-a-uuid"}),
     ],

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.award.input import colours
 from chalicelib.delivery import links, mailbox, sharing
 from chalicelib.delivery.emails import branding
 from chalicelib.delivery.emails.email_content import Kind
@@ -20,14 +21,14 @@ BOX = mailbox.Mailbox(mailbox.digest("ada@example.org"))
 
 
 def test_contrast_matches_wcag_examples() -> None:
-    assert branding.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert branding.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
-    assert branding.contrast("#ffffff", "#767676") == branding.contrast("#767676", "#ffffff")
+    assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert colours.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert colours.contrast("#ffffff", "#767676") == colours.contrast("#767676", "#ffffff")
 
 
 @given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True) | st.text() | st.none())
 def test_white_text_is_readable_on_every_accent(accent: str | None) -> None:
-    assert branding.contrast(branding.readable(accent), "#ffffff") >= branding.AA
+    assert colours.contrast(branding.readable(accent), "#ffffff") >= colours.AA
 
 
 @given(st.emails(), st.binary(min_size=32, max_size=32))

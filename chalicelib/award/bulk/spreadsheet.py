@@ -29,6 +29,8 @@ MAX_LINE = 256 * 1024
 """Maximum characters of a line; parsing takes up to fifty times as much memory."""
 MAX_HEADER = 16 * 1024
 """Bytes within which the header row must end."""
+_MAX_KEPT = 300
+"""Characters kept of a line that is not a person."""
 _SEPARATORS = ",;\t"
 """RFC 4180 uses the comma; spreadsheets use semicolons where the comma is the decimal sign, and tabs when copied."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n')
@@ -113,10 +115,15 @@ def _table(content: bytes, *, any_columns: bool) -> Iterator[RawRow]:
     marker = _SEPARATOR_LINE.match(head)
     separator = marker[1] if marker else max(_SEPARATORS, key=lambda each: len(_known(_first_row(head, each))))
     if not _known(_first_row(head[marker.end() :] if marker else head, separator)):
-        if "@" in next((line for line in head.splitlines() if line.strip()), ""):
+        if _starts_a_list(next((line for line in head.splitlines() if line.strip()), "")):
             return _list(content)
         raise Unreadable(f"The first row must name the columns: name, and any of {columns.others()}.", code="columns")
     return _csv(content, separator, skip=1 if marker else 0, any_columns=any_columns)
+
+
+def _starts_a_list(line: str) -> bool:
+    """Whether the first line is a person: it has an address, or is a lone name, since the address may be empty."""
+    return "@" in line or len(_parts(line)) == 1
 
 
 def _first_row(head: str, separator: str) -> list[str]:
@@ -187,30 +194,46 @@ def _short(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _list(content: bytes) -> Iterator[RawRow]:
-    """Parse `Ada Lovelace <ada@example.org>` or `Ada Lovelace, ada@example.org` per line, the first also repeated."""
+    """Parse `Ada Lovelace <ada@example.org>`, `Ada Lovelace, ada@example.org` or a lone name per line, the first also
+    repeated. A line that is none of these is kept as the name, so that it can be corrected."""
     number = 0
     for line in _lines(content):
         for found in _entries(line.strip()):
             number += 1
-            yield RawRow(number, found) if found else RawRow(number, {}, "is not a name with an email address")
+            if isinstance(found, str):
+                yield RawRow(number, {"name": found}, "is not a name with an email address")
+            else:
+                yield RawRow(number, found)
 
 
-def _entries(line: str) -> Iterator[Mapping[str, Cell]]:
+def _entries(line: str) -> Iterator[Mapping[str, Cell] | str]:
+    """Yield the people in ``line``, or the text that is not a person."""
     if "<" in line:
         at = 0
         while match := _ADDRESSED.match(line, at):
             at = match.end()
             yield {"name": (match[1] or match[2] or "").strip(), "email": match[3]}
         if line[at:].strip():
-            yield {}
+            yield line[at:].strip()[:_MAX_KEPT]
     elif len(line) > MAX_LINE:
-        yield {}
+        yield line[:_MAX_KEPT]
     elif line:
-        parts = [part.strip() for part in re.split(r"[,;\t]", line) if part.strip()]
-        if len(parts) == 1:
-            parts = _without_separator(parts[0])
-        mails = [part for part in parts if "@" in part]
-        yield {"name": ", ".join(parts[: parts.index(mails[0])] or parts[1:]), "email": mails[0]} if mails else {}
+        yield _entry(line)
+
+
+def _entry(line: str) -> Mapping[str, Cell] | str:
+    parts = _parts(line)
+    if len(parts) == 1:
+        parts = _without_separator(parts[0])
+    mails = [part for part in parts if "@" in part]
+    if mails:
+        return {"name": ", ".join(parts[: parts.index(mails[0])] or parts[1:]), "email": mails[0]}
+    # Several parts without an address may be a mistyped address, which must not become a part of the name.
+    return {"name": parts[0]} if len(parts) == 1 else line[:_MAX_KEPT]
+
+
+def _parts(line: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[,;\t]", line) if part.strip()]
 
 
 def _without_separator(line: str) -> list[str]:

@@ -107,7 +107,8 @@ class _Items:
         cells = zip(called, value.values(), strict=True)
         found = {column: cell for column, cell in cells if column and cell is not None}
         wrong = next((column for column, cell in found.items() if not _fits(column, cell)), None)
-        return RawRow(number, {} if wrong else found, f"has no string in {wrong!r}" if wrong else None)
+        kept = {column: cell for column, cell in found.items() if _fits(column, cell)} if wrong else found
+        return RawRow(number, kept, f"has no string in {wrong!r}" if wrong else None)
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         self._objects += 1

@@ -49,6 +49,8 @@ class Row:
     ref: str | None = None
     """The caller's own id for the row."""
     row_errors: tuple[RowError, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+    """Column and text of each cell that could not be parsed, so that a corrected list can start from it."""
 
 
 def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
@@ -113,16 +115,19 @@ def to_wire(row: Row) -> list[object]:
         row.number, row.name, row.email, row.did,
         *(dates.write(each) if each else None for each in (row.valid_from, row.valid_until)),
         row.evidence, row.zone, row.ref, [[each.column, each.code, each.detail] for each in row.row_errors],
+        row.unread,
     ]  # fmt: skip
 
 
 def from_wire(members: list[Any]) -> Row:
     """The inverse of `to_wire`, to the second, without an unknown timezone. Raises `ValueError`, `TypeError` or
     `Malformed` for invalid input."""
-    number, name, email, did, start, end, evidence, zone, ref, row_errors = members
+    number, name, email, did, start, end, evidence, zone, ref, row_errors, unread = members
     valid_from, valid_until = (dates.parse(each) if each else None for each in (start, end))
     found = tuple(RowError(number, *each) for each in row_errors)
-    return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), timezones.usable(zone), ref, found)
+    cells = tuple((str(column), str(cell)) for column, cell in unread)
+    zone = timezones.usable(zone)
+    return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), zone, ref, found, cells)
 
 
 def size(row: Row) -> int:
@@ -142,7 +147,7 @@ def _row(found: RawRow) -> Row:
     name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
     if not name and not row_errors:
         add_error("name", "no_name", "The name is missing.")
-    return Row(
+    row = Row(
         number=found.number,
         name=name,
         email=(text.get("email") or "").lower() or None,
@@ -152,8 +157,19 @@ def _row(found: RawRow) -> Row:
         evidence=_evidence(found.values.get("evidence", ""), add_error),
         zone=text.get("zone"),
         ref=text.get("ref"),
-        row_errors=tuple(row_errors),
     )
+    return replace(row, row_errors=tuple(row_errors), unread=_unread(found, row_errors))
+
+
+def _unread(found: RawRow, row_errors: list[RowError]) -> tuple[tuple[str, str], ...]:
+    """The cells with an error, cut to just above the limit, so that a cell that is too long stays too long."""
+    columns = dict.fromkeys(row_error.column for row_error in row_errors)
+    cells = ((column, found.values.get(column, "")) for column in columns if column)
+    return tuple((column, text[: MAX_CELL + 1]) for column, cell in cells if (text := _joined(cell)))
+
+
+def _joined(cell: Cell) -> str:
+    return str(cell).strip() if isinstance(cell, str | int) else " ".join(str(each) for each in cell)
 
 
 AddError = Callable[[str | None, str, str], None]

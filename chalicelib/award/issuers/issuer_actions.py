@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.award.input import colours
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
@@ -28,7 +29,6 @@ MAX_ATTEMPTS = 8
 """Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
@@ -206,10 +206,4 @@ def _check_words(new: NewIssuer) -> None:
     if new.image is not None:
         check_url("image", new.image)
     if new.accent is not None:
-        check_colour(new.accent)
-
-
-def check_colour(text: str) -> None:
-    """Check that ``text`` is a CSS colour of three bytes in hex. Raises `Refused` (`bad_colour`)."""
-    if not _COLOUR.fullmatch(text):
-        raise Refused(f"{text[:20]!r} is not a colour, such as #0b55a0.", code="bad_colour")
+        colours.check(new.accent)

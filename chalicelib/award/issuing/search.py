@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from chalicelib.award.input.folding import fold
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed
 
@@ -79,21 +80,34 @@ class Lists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Search filter; a row must match all given members. ``name`` is a part of the holder's name, case-insensitive;
-    ``email`` is the complete address."""
+    """Search filter; a row must match all given members. ``name`` is a part of the holder's name and ``words`` a part
+    of the name or the start of the address, both without regard to case and accents; ``email`` is the complete address.
+    """
 
     name: str | None = None
     email: str | None = None
     achievement_id: str | None = None
     state: State | None = None
+    words: str | None = None
+    ends_after: datetime | None = None
+    """The credential must not have expired at this time."""
+    ends_before: datetime | None = None
+    """The credential must have expired at this time."""
 
     def matches(self, row: Row) -> bool:
         """Whether ``row`` matches, without checking its address."""
         return (
-            (self.name is None or self.name.casefold() in row.holder_name.casefold())
-            and (self.achievement_id is None or self.achievement_id == row.achievement_id)
+            (self.achievement_id is None or self.achievement_id == row.achievement_id)
             and (self.state is None or self.state is row.state)
+            and (self.ends_after is None or row.valid_until is None or self.ends_after <= row.valid_until)
+            and (self.ends_before is None or (row.valid_until is not None and row.valid_until < self.ends_before))
+            and (self.name is None or fold(self.name) in fold(row.holder_name))
+            and (self.words is None or _has_words(row, fold(self.words)))
         )
+
+
+def _has_words(row: Row, words: str) -> bool:
+    return words in fold(row.holder_name) or (row.email is not None and fold(row.email).startswith(words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,7 +334,9 @@ def _badge(context: EmailContext) -> Picture | None:
 
 def _own_image(url: str | None, base_url: str) -> str | None:
     # An image hosted elsewhere would tell its host who opens which email, and when.
-    return url if url is not None and url.startswith(f"{base_url}/images/") else None
+    # Most email clients show neither SVG nor WebP.
+    own = url is not None and url.startswith(f"{base_url}/images/") and url.endswith((".png", ".jpg"))
+    return url if own else None
 
 
 def _next_step(pathway_links: tuple[PathwayLink, ...]) -> tuple[str | None, str | None]:

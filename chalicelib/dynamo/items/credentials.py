@@ -91,8 +91,8 @@ class SkillMap(MapAttribute[str, Any]):
     """A skill inside its achievement."""
 
     name = UnicodeAttribute()
-    url = UnicodeAttribute()
-    framework = UnicodeAttribute()
+    url = UnicodeAttribute(null=True)
+    framework = UnicodeAttribute(null=True)
     code = UnicodeAttribute(null=True)
 
 

@@ -9,7 +9,8 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
 from chalicelib.award import achievements
-from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, Content, NewAchievement
+from chalicelib.award.achievements import MAX_DAYS, MAX_SKILLS, Content, NewAchievement
+from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -44,14 +45,14 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/achievements", access=token(Permission.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
         reader = JsonReader(body.json_object(request, MAX_BODY_BYTES))
-        content = _content(reader, picture_required=True)
+        content = _content(reader, new=True)
         reader.finish()
         new = NewAchievement(
             issuer_id=caller.issuer_id,
             name=content.name,
             description=content.description,
             criteria=content.criteria,
-            picture=content.picture or b"",
+            picture=content.picture,
             picture_alt=content.picture_alt,
             skills=content.skills,
             kind=content.kind,
@@ -71,7 +72,7 @@ def routes(services: Services) -> Routes:
     def revise(request: Request, caller: Caller, achievement_id: str) -> Reply:
         reader = JsonReader(body.json_object(request, MAX_BODY_BYTES))
         version = reader.integer("version", 1, _VERSIONS)
-        content = _content(reader, picture_required=False, archived=reader.flag("archived", default=False))
+        content = _content(reader, new=False, archived=reader.flag("archived", default=False))
         if version is None:
             reader.add_error("version", "Send the version that you read, so that changes by others are not lost.")
         reader.finish()
@@ -109,19 +110,25 @@ def to_json(achievement: Achievement, base_url: str) -> dict[str, object]:
     }
 
 
-def _content(reader: JsonReader, *, picture_required: bool, archived: bool = False) -> Content:
-    image = reader.nested("image", required=True)
-    picture = image.base64("png", MAX_IMAGE)
-    if picture_required and picture is None and not image.has("png"):
-        image.add_error("png", "The image must be a PNG file in base64.")
+def _content(reader: JsonReader, *, new: bool, archived: bool = False) -> Content:
+    name = reader.text("name", 200)
+    image = reader.nested("image", required=not new)
+    file, png = image.base64("file", MAX_IMAGE), image.base64("png", MAX_IMAGE)
+    # A new achievement without an image gets a drawn badge, which needs no description of its own.
+    drawn = new and not image.has("file") and not image.has("png")
     return Content(
-        name=reader.text("name", 200),
+        name=name,
         description=reader.text("description", 2000),
         criteria=reader.text("criteria", 10_000),
-        picture=picture,
-        picture_alt=image.text("alt", 500),
+        picture=file or png,
+        picture_alt=(image.optional("alt", 500) or f"Badge: {name}") if drawn else image.text("alt", 500),
         skills=tuple(
-            Skill(one.text("name", 200), one.text("url", 2000), one.text("framework", 200), one.optional("code", 200))
+            Skill(
+                one.text("name", 200),
+                one.optional("url", 2000),
+                one.optional("framework", 200),
+                one.optional("code", 200),
+            )
             for one in reader.nested_list("skills", MAX_SKILLS)
         ),
         kind=reader.optional("kind", 64) or "Badge",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 
-from chalicelib.award.achievements import MAX_DAYS, MAX_IMAGE, MAX_SKILLS, check_kind, check_picture
+from chalicelib.award.achievements import MAX_DAYS, MAX_SKILLS, check_kind
+from chalicelib.award.images import formats
+from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.record import Image
 from chalicelib.errors import Refused
 from chalicelib.http.console.form_state import FormState
 
@@ -30,10 +32,9 @@ KINDS = {
 FEW_SKILLS = 1
 """Minimum number of skill rows."""
 MORE_SKILLS = 3
-NO_PICTURE = "Choose a badge image. It is what people see first. A simple PNG of 400 by 400 pixels is enough."
+GONE = "The badge image is no longer available. Choose it again."
 
-_PNG = b"\x89PNG"
-_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_FILE = re.compile(r"([0-9a-f]{64})\.(?:png|jpg|webp|svg)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,13 @@ def of(achievement: Achievement) -> FormState:
         "picture_alt": achievement.image_alt,
         "valid_days": str(achievement.valid_days or ""),
         "evidence_required": "yes" if achievement.evidence_required else "",
-        "kept_picture": achievement.image.rpartition("/")[2].removesuffix(".png"),
+        "kept_picture": achievement.image.rpartition("/")[2],
     }
     for number, skill in enumerate(achievement.skills, 1):
         values |= {
             f"skill_name_{number}": skill.name,
-            f"skill_url_{number}": skill.url,
-            f"skill_framework_{number}": skill.framework,
+            f"skill_url_{number}": skill.url or "",
+            f"skill_framework_{number}": skill.framework or "",
             f"skill_code_{number}": skill.code or "",
         }
     return FormState(values)
@@ -77,7 +78,8 @@ def check(form: FormState) -> None:
     form.check("description", lambda value: check_text("description", value, 2000))
     form.check("criteria", lambda value: check_text("criteria", value, 10_000))
     _check_picture(form)
-    form.check("picture_alt", lambda value: check_text("image description", value, 500))
+    if form.text("picture_alt") or form.file or kept_image(form):
+        form.check("picture_alt", lambda value: check_text("image description", value, 500))
     for number in rows(form):
         _check_skill(form, str(number))
     days = form.text("valid_days")
@@ -98,9 +100,10 @@ def skills(form: FormState) -> tuple[Skill, ...]:
     """Return the skills entered in ``form``, without empty rows."""
     found = []
     for number in rows(form):
-        name, url, framework = (form.text(f"skill_{part}_{number}") for part in ("name", "url", "framework"))
-        if name or url or framework:
-            found.append(Skill(name, url, framework, form.or_none(f"skill_code_{number}")))
+        rest = (form.or_none(f"skill_{part}_{number}") for part in ("url", "framework", "code"))
+        skill = Skill(form.text(f"skill_name_{number}"), *rest)
+        if skill != Skill(""):
+            found.append(skill)
     return tuple(found)
 
 
@@ -110,20 +113,25 @@ def valid_days(form: FormState) -> int | None:
 
 
 def kept_image(form: FormState) -> str | None:
-    """Return the SHA-256 of the image uploaded earlier or already used by the achievement, None without one."""
-    image_hash = form.text("kept_picture")
-    return image_hash if _HASH.fullmatch(image_hash) else None
+    """Return the file name of the image uploaded earlier or already used by the achievement, None without one."""
+    file_name = form.text("kept_picture")
+    return file_name if _FILE.fullmatch(file_name) else None
 
 
-def with_kept_image(form: FormState) -> FormState:
+def picture_alt(form: FormState) -> str:
+    """Return the image description; a drawn badge needs none of its own."""
+    return form.text("picture_alt") or f"Badge: {form.text('name')}"[:500]
+
+
+def with_kept_image(form: FormState, image: Image) -> FormState:
     """Mark the uploaded image as kept, because a browser does not resubmit a file by itself."""
-    return FormState({**form.values, "kept_picture": hashlib.sha256(form.file).hexdigest()}, form.errors, form.file)
+    return FormState({**form.values, "kept_picture": image.file_name}, form.errors, form.file)
 
 
 def is_valid_image(picture: bytes) -> bool:
     """Return whether ``picture`` is a valid achievement image."""
     try:
-        check_picture(picture)
+        formats.check(picture)
     except Refused:
         return False
     return True
@@ -131,35 +139,37 @@ def is_valid_image(picture: bytes) -> bool:
 
 def preview(form: FormState, base_url: str) -> AchievementPreview:
     """Build the preview of ``form``."""
-    image_hash = kept_image(form)
+    kept = kept_image(form)
     return AchievementPreview(
         name=form.text("name"),
         kind=form.text("kind"),
         description=form.text("description"),
         criteria=form.text("criteria"),
-        image=f"{base_url}/images/{image_hash}.png" if image_hash else "",
+        image=f"{base_url}/images/{kept}" if kept else "",
         skills=tuple(skill.name for skill in skills(form) if skill.name),
     )
 
 
 def _check_picture(form: FormState) -> None:
-    if form.file and not form.file.startswith(_PNG):
-        form.add_error("picture", "This is not a PNG file. Export the image as PNG and choose it again.")
-    elif len(form.file) > MAX_IMAGE:
+    """Check the uploaded image. Without one the achievement gets a drawn badge."""
+    if form.file and formats.kind_of(form.file) and len(form.file) > MAX_IMAGE:
         size = f"{len(form.file) // 1024:,} KB"
         form.add_error("picture", f"The image is {size}. The limit is {MAX_IMAGE // 1024} KB, so make it smaller.")
     elif form.file:
         with form.record_refusal("picture"):
-            check_picture(form.file)
-    elif kept_image(form) is None:
-        form.add_error("picture", NO_PICTURE)
+            formats.check(form.file)
 
 
 def _check_skill(form: FormState, number: str) -> None:
-    if not any(form.text(f"skill_{part}_{number}") for part in ("name", "url", "framework", "code")):
+    url, framework, code = (f"skill_{part}_{number}" for part in ("url", "framework", "code"))
+    if not any(form.text(name) for name in (f"skill_name_{number}", url, framework, code)):
         return
     form.check(f"skill_name_{number}", lambda value: check_text("skill's name", value, 200))
-    form.check(f"skill_url_{number}", lambda value: check_url("skill's URL", value))
-    form.check(f"skill_framework_{number}", lambda value: check_text("framework's name", value, 200))
-    if form.text(f"skill_code_{number}"):
-        form.check(f"skill_code_{number}", lambda value: check_text("skill's code", value, 200))
+    if form.text(url):
+        form.check(url, lambda value: check_url("skill's URL", value))
+    elif form.text(framework) or form.text(code):
+        form.add_error(url, "Enter the URL of the skill in this framework, or clear the framework and its code.")
+    if form.text(framework):
+        form.check(framework, lambda value: check_text("framework's name", value, 200))
+    if form.text(code):
+        form.check(code, lambda value: check_text("skill's code", value, 200))

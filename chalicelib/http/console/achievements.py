@@ -11,8 +11,8 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.award import achievements
 from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
+from chalicelib.award.images import stored_images
 from chalicelib.credential.achievement import Achievement
-from chalicelib.credential.record import Image
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.console import achievement_form, form_state, layout
 from chalicelib.http.console.form_state import FormState
@@ -127,8 +127,7 @@ def _submitted_form(services: Services, request: Request) -> FormState:
     """Read the submitted form. Store a valid image, so that it need not be uploaded again after an error."""
     form = form_state.sent(request)
     if achievement_form.is_valid_image(form.file):
-        form = achievement_form.with_kept_image(form)
-        services.issuer_context.issuer_store.add_image(Image(form.text("kept_picture"), "image/png", form.file))
+        form = achievement_form.with_kept_image(form, stored_images.keep(services.issuer_context, form.file))
     return form
 
 
@@ -152,7 +151,7 @@ def _content(services: Services, form: FormState) -> Content:
         description=form.text("description"),
         criteria=form.text("criteria"),
         picture=_picture(services, form),
-        picture_alt=form.text("picture_alt"),
+        picture_alt=achievement_form.picture_alt(form),
         skills=achievement_form.skills(form),
         kind=form.text("kind"),
         valid_days=achievement_form.valid_days(form),
@@ -167,7 +166,7 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
         name=value.name,
         description=value.description,
         criteria=value.criteria,
-        picture=_picture(services, form),
+        picture=value.picture,
         picture_alt=value.picture_alt,
         skills=value.skills,
         kind=value.kind,
@@ -176,9 +175,13 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
     )
 
 
-def _picture(services: Services, form: FormState) -> bytes:
-    """Return the image kept by ``form``. Raises `Refused` when it does not exist, for example after a forged hash."""
+def _picture(services: Services, form: FormState) -> bytes | None:
+    """Return the image kept by ``form``, None without one. Raises `Refused` when it does not exist, for example after a
+    forged hash."""
+    kept = achievement_form.kept_image(form)
+    if kept is None:
+        return None
     try:
-        return services.public_store.image(achievement_form.kept_image(form) or "").content
+        return services.public_store.image(kept.partition(".")[0]).content
     except NotFound as error:
-        raise Refused(achievement_form.NO_PICTURE, code="bad_picture") from error
+        raise Refused(achievement_form.GONE, code="bad_picture") from error

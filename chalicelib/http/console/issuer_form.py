@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from chalicelib.award.images import formats
+from chalicelib.award.input import colours
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
     check_text,
     check_url,
 )
-from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.console.form_state import FormState
@@ -23,8 +24,11 @@ def check(form: FormState) -> None:
         form.check("email", lambda value: check_email("email address", value))
     if form.or_none("image"):
         form.check("image", lambda value: check_url("logo URL", value))
+    if form.file:
+        with form.record_refusal("logo"):
+            formats.check(form.file)
     if form.or_none("accent"):
-        form.check("accent", issuer_actions.check_colour)
+        form.check("accent", colours.check)
 
 
 def new(form: FormState, issuer_id: str) -> NewIssuer:

@@ -77,7 +77,6 @@ def show(page_context: PageContext, template: str, *, status: int = 200, **conte
         console=True,
         leads=(),
         page_context=page_context,
-        script_digest=render.digest(render.script()),
         **content,
     )
 

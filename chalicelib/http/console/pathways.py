@@ -17,6 +17,7 @@ from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.award.pathways.pathway_progress import StepState
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
+from chalicelib.http.console.completions import completed
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import StatusLabel
@@ -74,7 +75,7 @@ def routes(services: Services) -> Routes:
             if email
             else None
         )
-        return _render(services, context, of(found), found, holder_progress, email)
+        return _render(services, context, of(found), found, holder_progress, email, layout.query(request).get("after"))
 
     @bound.bind("/console/{issuer}/pathways/{id}", access=member(Permission.EDIT), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
@@ -177,8 +178,9 @@ def _render(
     pathway: Pathway | None = None,
     holder_progress: HolderProgress | None = None,
     email: str = "",
+    after: str | None = None,
 ) -> Reply:
-    """Render the form, and the progress of the holder with the address ``email``."""
+    """Render the form, the progress of the holder with the address ``email``, and who completed the pathway."""
     found = sorted(
         services.issuer_context.issuer_store.achievements(context.tenant), key=lambda one: one.name.casefold()
     )
@@ -200,6 +202,7 @@ def _render(
         email=email,
         step_labels=STEP_LABELS,
         states=_states(holder_progress) if holder_progress else {},
+        completed=completed(services, context, pathway.id, after) if pathway else None,
     )
 
 

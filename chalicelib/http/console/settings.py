@@ -6,6 +6,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
+from chalicelib.award.images import stored_images
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Refused
@@ -25,7 +26,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/settings", access=member(Permission.MANAGE))
     def settings(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
-        return _shown(context, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
+        return _shown(services, context, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
 
     @bound.bind("/console/{issuer}/settings", access=member(Permission.MANAGE), methods=("POST",))
     def change(request: Request, caller: Caller, person: Person) -> Reply:
@@ -34,20 +35,25 @@ def routes(services: Services) -> Routes:
         issuer_form.check(form)
         if not form.errors:
             with form.record_refusal(""):
-                issuer_actions.update_profile(services.issuer_context, caller.issuer_id, issuer_form.changes(form))
+                changes = issuer_form.changes(form)
+                if form.file:
+                    changes["image"] = stored_images.store(services.issuer_context, form.file)
+                issuer_actions.update_profile(services.issuer_context, caller.issuer_id, changes)
                 return layout.redirect(f"{context.issuer_url}/settings", did="settings_changed")
-        return _shown(context, form)
+        return _shown(services, context, form)
 
     return bound
 
 
-def _shown(context: PageContext, form: FormState) -> Reply:
-    return layout.show(context, "settings.html", status=form.status, form=form, key=_key(context.issuer))
+def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
+    issuer = services.issuer_context.issuer_store.issuer(context.tenant)
+    identified = issuer.identified(services.issuer_context.now())
+    return layout.show(context, "settings.html", status=form.status, form=form, key=_key(issuer), identified=identified)
 
 
-def _key(issuer: Issuer | None) -> SigningKey | None:
+def _key(issuer: Issuer) -> SigningKey | None:
     """Return the current signing key, None without one."""
     try:
-        return issuer.signing_key if issuer else None
+        return issuer.signing_key
     except Refused:
         return None

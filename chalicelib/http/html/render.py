@@ -45,7 +45,8 @@ def page(
     ``forms`` allows forms to this host; ``console`` adds the style sheet and the script of the console. ``leads`` are
     other hosts to which the response to a form may redirect.
     """
-    html = _environment().get_template(template).render(base_url=base_url, style=_style(console), **content)
+    shared = {"base_url": base_url, "style": _style(console), "script_digest": digest(script()) if console else ""}
+    html = _environment().get_template(template).render(**shared, **content)
     policy = {"Content-Security-Policy": _policy(base_url, forms, console, leads)}
     return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
 

@@ -26,7 +26,9 @@ IMAGE_SECONDS = 31_536_000
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _LIST = re.compile(r"[a-z2-7]{26}", re.ASCII)
-_IMAGE = re.compile(r"([0-9a-f]{64})\.png", re.ASCII)
+_IMAGE = re.compile(r"([0-9a-f]{64})\.(?:png|jpg|webp|svg)", re.ASCII)
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Content Security Policy of an image whose own URL is opened: an SVG file is drawn, and runs and loads nothing."""
 _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
 
 
@@ -58,7 +60,10 @@ def routes(services: Services) -> Routes:
         if match is None:
             raise NotFound("no such picture")
         found = services.public_store.image(match[1])
-        return public(request, Reply(found.content, found.media_type), IMAGE_SECONDS, immutable=True)
+        if file != found.file_name:
+            raise NotFound("another format")
+        reply = Reply(found.content, found.media_type, headers={"Content-Security-Policy": SANDBOX})
+        return public(request, reply, IMAGE_SECONDS, immutable=True)
 
     return bound
 

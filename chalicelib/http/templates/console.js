@@ -1,4 +1,49 @@
 "use strict";
+/* Every page works without this script; it only saves steps. */
+
+/* A button that copies the text of an element marked with data-copy, which names what is copied. */
+(() => {
+  if (!navigator.clipboard) return;
+  for (const source of document.querySelectorAll("[data-copy]")) {
+    const button = document.createElement("button");
+    const label = `Copy ${source.dataset.copy}`;
+    button.type = "button";
+    button.className = "copy quiet";
+    button.textContent = label;
+    const said = document.createElement("span");
+    said.className = "copied small";
+    said.setAttribute("role", "status");
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
+        said.textContent = "Copied.";
+      } catch {
+        said.textContent = "The browser did not allow copying. Select the text and copy it.";
+      }
+      setTimeout(() => { said.textContent = ""; }, 5000);
+    });
+    const line = document.createElement("span");
+    line.className = "copying";
+    line.append(button, said);
+    source.after(line);
+  }
+})();
+
+/* Escape and a click elsewhere close an open menu. */
+(() => {
+  const menus = [...document.querySelectorAll("details.menu, details.actions")];
+  document.addEventListener("click", (event) => {
+    for (const menu of menus) if (menu.open && !menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus.filter((one) => one.open)) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+})();
+
 /* The preview beside the form of an achievement follows what is typed. Without this, its button shows the same. */
 (() => {
   const form = document.querySelector("form[data-previewed]");
@@ -24,7 +69,7 @@
 
   const picture = () => {
     const [file] = form.elements.picture.files;
-    if (!file || file.type !== "image/png") return;
+    if (!file || !file.type.startsWith("image/")) return;
     const shown = preview.querySelector("img");
     const before = shown.src;
     shown.src = URL.createObjectURL(file);

@@ -88,6 +88,20 @@ def test_copied_recipient_list_is_parsed() -> None:
     ]  # fmt: skip
 
 
+def test_lone_name_without_an_address_is_a_row() -> None:
+    assert [(row.name, row.email, row.row_errors) for row in rows("Ada Lovelace\nGrace Hopper,\nBob, b@x.org\n")] == [
+        ("Ada Lovelace", None, ()),
+        ("Grace Hopper", None, ()),
+        ("Bob", "b@x.org", ()),
+    ]
+
+
+def test_line_that_is_not_a_person_keeps_its_text_as_the_name() -> None:
+    found = rows("Ada <a@x.org>\nBob Ross, bob.example\nCarl <carl@x.org")
+    assert [row.name for row in found] == ["Ada", "Bob Ross, bob.example", "Carl <carl@x.org"]
+    assert [bool(row.row_errors) for row in found] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -101,7 +115,7 @@ def test_copied_recipient_list_is_parsed() -> None:
         (f"name,ref\nAda,{'x' * 201}\n", (2, "ref", "too_long")),
         (f"name,email\nAda,{'x' * 250}@x.org\n", (2, "email", "too_long")),
         ("name,ref\nAda,a\x00b\n", (2, "ref", "bad_text")),
-        ("Ada <a@x.org>\nBob\n", (2, None, "bad_row")),
+        ("Ada <a@x.org>\nBob, bob.example\n", (2, None, "bad_row")),
         ("Ada <a@x.org> and Bob\n", (1, None, "bad_row")),
         ("Ada <a@x.org>\nb@x.org\n", (2, "name", "no_name")),
         ('[{"name":"Ada"},3]', (2, None, "bad_row")),
@@ -131,7 +145,7 @@ def test_all_errors_of_a_row_are_listed() -> None:
         ("  \n ", "no_rows", "empty"),
         ("name,email\n", "no_rows", "no other rows"),
         ("[]", "no_rows", "no other rows"),
-        ("hello\nworld\n", "columns", "first row"),
+        ("hello,you\nworld,1\n", "columns", "first row"),
         ("email\nada@example.org\n", "columns", "name"),
         ("name,phone\nAda,1\n", "columns", "'phone'"),
         ("name,mail,e-mail\nAda,a,b\n", "columns", "'email'"),

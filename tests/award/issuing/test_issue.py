@@ -10,6 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.award import achievements
+from chalicelib.award.achievements import Content
+from chalicelib.award.issuing.search import row_of
+from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder, hash_identity
 from chalicelib.credential.record import Purpose, Record, State
 from chalicelib.errors import NotFound, Refused
@@ -36,6 +40,20 @@ def test_achievement_has_a_urn_and_alignments_to_its_skills(acme: IssuerFixture)
     achievement = subject(acme.issue())["achievement"]
     assert achievement["id"] == f"urn:uuid:{acme.achievement.id}"
     assert achievement["alignment"][0]["targetUrl"].startswith("https://www.onetonline.org/")
+
+
+def test_skill_with_only_a_name_is_a_tag_and_is_shown_as_a_skill(acme: IssuerFixture) -> None:
+    skills = (Skill("Analysis", "https://skills.example/1"), Skill("Baking"), Skill("Baking"))
+    content = Content("Analysis", "Can.", "Do.", None, "A wheel", skills=skills)
+    achievements.revise(acme.issuer_context, "acme", acme.achievement.id, 1, content)
+    record = acme.issue()
+    signed = subject(record)["achievement"]
+    alignment = {"type": ["Alignment"], "targetName": "Analysis", "targetUrl": "https://skills.example/1"}
+    assert (signed["alignment"], signed["tag"]) == ([alignment], ["Baking"])
+    report = acme.report(record)
+    assert report.verdict is Verdict.VALID
+    shown: Any = report.credential
+    assert [skill["name"] for skill in shown["achievement"]["skills"]] == ["Analysis", "Baking"]
 
 
 def test_credential_has_entries_for_revocation_and_suspension(acme: IssuerFixture) -> None:
@@ -184,3 +202,14 @@ def test_any_holder_name_gives_a_valid_credential_or_a_refusal(name: str, email:
         assert list(acme.issuer_store.records("acme")) == []
         return
     assert acme.report(record).verdict is Verdict.VALID
+
+
+def test_credentials_of_the_same_second_are_listed_in_the_order_in_which_they_were_issued(acme: IssuerFixture) -> None:
+    def issue_next(name: str) -> Record:
+        acme.clock.advance(timedelta(microseconds=1))
+        return acme.issue(holder=Holder(name))
+
+    issued = [issue_next(f"Holder {number}") for number in range(5)]
+    assert len({record.issued_at.replace(microsecond=0) for record in issued}) == 1
+    by_key = sorted(issued, key=lambda record: row_of(record, None).place)
+    assert [record.holder_name for record in by_key] == [record.holder_name for record in issued]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,6 +66,7 @@ SEARCHES = st.builds(
     email=st.sampled_from([None, " A@x.org ", "c@x.org"]),
     achievement_id=st.sampled_from([None, "one", "two"]),
     state=st.sampled_from([None, *State]),
+    words=st.sampled_from([None, "ADA o", "b@", "zzz"]),
 )
 
 
@@ -119,3 +120,30 @@ def test_invalid_cursor_is_refused(text: str) -> None:
     with pytest.raises(Malformed) as caught:
         listing.place(text)
     assert caught.value.code == "bad_cursor"
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "email"),
+    [
+        ("Tomas", "Tomás Ríos", None),
+        ("RÍOS", "Tomas Rios", None),
+        ("lukasz", "Łukasz Nowak", None),
+        ("strasse", "Ada Straße", None),
+        ("grace@", "G. Hopper", "grace@example.org"),
+        ("Grace@Exa", "G. Hopper", "grace@example.org"),
+    ],
+)
+def test_search_folds_accents_and_case_and_finds_the_start_of_an_address(words: str, name: str, email: str) -> None:
+    assert Search(words=words).matches(row(1, name, email, State.ACTIVE))
+    assert not Search(words=words).matches(row(1, "Mary Seacole", "amazing.grace@example.org", State.ACTIVE))
+    if email is None:
+        assert Search(name=words).matches(row(1, name, None, State.ACTIVE))
+
+
+def test_search_by_end_of_validity_finds_what_has_expired() -> None:
+    ends = replace(row(1, "Ada", None, State.ACTIVE), valid_until=START)
+    endless = row(2, "Ada", None, State.ACTIVE)
+    later = START + timedelta(seconds=1)
+    assert [Search(ends_before=at).matches(ends) for at in (START, later)] == [False, True]
+    assert [Search(ends_after=at).matches(ends) for at in (START, later)] == [True, False]
+    assert (Search(ends_before=later).matches(endless), Search(ends_after=later).matches(endless)) == (False, True)

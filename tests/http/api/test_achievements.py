@@ -88,10 +88,10 @@ def test_evidence_and_archive_rules_apply_when_issuing(api: ApiClient) -> None:
     ("changes", "pointers"),
     [
         ({"name": None}, ["/name"]),
-        ({"image": {"alt": "A torch"}}, ["/image/png"]),
         ({"image": {"png": "no base64!", "alt": "A torch"}}, ["/image/png"]),
-        ({"image": None}, ["/image"]),
-        ({"skills": [{"name": "W"}]}, ["/skills/0/framework", "/skills/0/url"]),
+        ({"image": {"file": "no base64!", "alt": "A torch"}}, ["/image/file"]),
+        ({"image": {"file": PNG}}, ["/image/alt"]),
+        ({"skills": [{"url": "https://skills.example/7"}]}, ["/skills/0/name"]),
         ({"valid_days": 0, "evidence_required": 1}, ["/evidence_required", "/valid_days"]),
         ({"archived": True}, ["/archived"]),
     ],

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.award.achievements import MAX_IMAGE
+from chalicelib.award.images.formats import MAX_IMAGE
+from chalicelib.credential.achievement import Skill
+from tests.award.images.test_formats import saved
 from tests.http.console.conftest import send
 from tests.http.fake_laurel import Laurel, id_of, picture
 from tests.http.public.test_pages import Outline
@@ -61,7 +63,7 @@ def test_achievement_is_created_and_can_be_issued(editor: Browser, laurel: Laure
         ({"picture_alt": ""}, "picture_alt"),
         ({"skill_url_1": "esco/1"}, "skill_url_1"),
         ({"skill_name_1": ""}, "skill_name_1"),
-        ({"skill_framework_1": ""}, "skill_framework_1"),
+        ({"skill_url_1": ""}, "skill_url_1"),
         ({"valid_days": "a year"}, "valid_days"),
         ({"valid_days": "0"}, "valid_days"),
         ({"valid_days": "9" * 40}, "valid_days"),
@@ -82,10 +84,10 @@ def test_error_is_shown_at_its_field_and_the_rest_is_kept(
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        (b"", "Choose a badge image"),
-        (b"GIF89a", "This is not a PNG file."),
-        (b"\x89PNG\r\n\x1a\n" + bytes(MAX_IMAGE), "limit is 256 KB"),
-        (b"\x89PNG\r\n\x1a\n<script>", "not a PNG file"),
+        (b"GIF89a", "not a PNG, JPEG, WebP or SVG file"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "onload"),
+        (picture() + bytes(MAX_IMAGE), "limit is 256 KB"),
+        (b"\x89PNG\r\n\x1a\n<script>", "not a PNG, JPEG, WebP or SVG file"),
         (picture()[:16] + b"\x7f\xff\xff\xff" + picture()[20:], "pixels"),
     ],
 )
@@ -102,15 +104,37 @@ def test_uploaded_image_is_kept_after_an_error_in_another_field(editor: Browser,
         attrs["value"] or "" for _, attrs in Outline(response.text).elements if attrs.get("name") == "kept_picture"
     ]
     assert send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept}).status == 303
-    assert by_name(laurel, FIELDS["name"]).image.endswith(f"/{kept}.png")
+    assert by_name(laurel, FIELDS["name"]).image.endswith(f"/{kept}")
 
 
-@pytest.mark.parametrize("kept", ["0" * 64, "../../etc/passwd", "x", "A" * 64])
-def test_forged_kept_image_is_ignored(editor: Browser, laurel: Laurel, kept: str) -> None:
+@pytest.mark.parametrize("kept", ["../../etc/passwd", "x", "A" * 64, "0" * 64, f"{'0' * 64}.png"])
+def test_forged_kept_image_is_never_used(editor: Browser, laurel: Laurel, kept: str) -> None:
     response = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
-    assert response.status == 422
-    assert "Choose a badge image" in response.text
-    assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
+    if kept.endswith(".png"):
+        assert response.status == 422
+        assert "The badge image is no longer available." in response.text
+    else:
+        assert by_name(laurel, FIELDS["name"]).image.endswith(".svg")
+
+
+def test_achievement_without_an_image_gets_a_drawn_badge(editor: Browser, laurel: Laurel) -> None:
+    assert send(editor, f"{HERE}/new", {**FIELDS, "picture_alt": ""}).status == 303
+    created = by_name(laurel, FIELDS["name"])
+    assert created.image_alt == f"Badge: {FIELDS['name']}"
+    response = editor.client.get(created.image.removeprefix(laurel.base_url))
+    assert response.headers["content-type"] == "image/svg+xml"
+    assert response.headers["content-security-policy"].endswith("sandbox")
+    assert ">WFS</text>" in response.text
+    assert editor.client.get(created.image.removeprefix(laurel.base_url).replace(".svg", ".png")).status == 404
+
+
+def test_jpeg_is_accepted_and_served_as_one(editor: Browser, laurel: Laurel) -> None:
+    jpeg = saved("JPEG")
+    assert send(editor, f"{HERE}/new", FIELDS, picture=jpeg).status == 303
+    image = by_name(laurel, FIELDS["name"]).image
+    assert image.endswith(".jpg")
+    response = editor.client.get(image.removeprefix(laurel.base_url))
+    assert (response.headers["content-type"], response.body) == ("image/jpeg", jpeg)
 
 
 def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laurel) -> None:
@@ -182,3 +206,10 @@ def test_viewer_sees_the_achievement_without_a_form(viewer: Browser, laurel: Lau
 
 def test_unknown_achievement_is_a_404_with_an_explanation(editor: Browser) -> None:
     assert "This achievement does not exist." in editor.get(f"{HERE}/nothing").text
+
+
+def test_skill_with_only_a_name_is_accepted(editor: Browser, laurel: Laurel) -> None:
+    fields = {**FIELDS, "name": "Baking", "skill_url_1": "", "skill_framework_1": ""}
+    assert send(editor, f"{HERE}/new", fields, picture=picture()).status == 303
+    (created,) = [one for one in laurel.issuer_store.achievements("fernhill") if one.name == "Baking"]
+    assert created.skills == (Skill("paint"),)

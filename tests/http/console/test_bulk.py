@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -272,3 +273,31 @@ def test_upload_by_a_program_names_its_api_key(editor: Browser, laurel: Laurel, 
 
 def test_unknown_upload_is_a_404_with_an_explanation(editor: Browser) -> None:
     assert "This upload does not exist." in editor.get(f"{HERE}/{'a' * 26}").text
+
+
+def test_rows_not_issued_open_as_a_new_list_with_their_values(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email,valid_until\nGrace Hopper,grace@@,2027-12-31\nMary Seacole,,\nAda Nwosu,,31.12.2027\n"
+    done = confirm(editor, laurel, check(editor, laurel, rows), rows, do="issue_valid")
+    job = editor.get(done.headers["location"].removeprefix(laurel.base_url))
+    assert "Grace Hopper" in text_of(job)
+    (button,) = [href for href in Outline(job.text).attributes("href") if "/issue?job=" in href]
+    page = editor.get(button.removeprefix(laurel.base_url))
+    assert page.status == 200
+    for line in ("Grace Hopper,grace@@,2027-12-31", "Ada Nwosu,,31.12.2027"):
+        assert line in html.unescape(page.text)
+    assert "Mary Seacole" not in page.text
+    assert "2 of 2 rows have errors" in text_of(page)
+    assert names(laurel).count("Mary Seacole") == 1
+
+
+def test_lone_name_is_issued_without_an_email(editor: Browser, laurel: Laurel) -> None:
+    checked = check(editor, laurel, "Noor Ahmed\n")
+    assert "1 row, no errors" in text_of(checked)
+    assert confirm(editor, laurel, checked, "Noor Ahmed\n").status == 303
+    assert "Noor Ahmed" in names(laurel)
+
+
+def test_end_of_the_validity_period_is_shown_as_a_date(editor: Browser, laurel: Laurel) -> None:
+    one = laurel.issuer_store.achievement("fernhill", achievement(laurel))
+    laurel.issuer_store.replace_achievement(one, replace(one, valid_days=730, version=one.version + 1))
+    assert "21 November 2028" in text_of(check(editor, laurel, "Noor Ahmed\n"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.award.achievements import NewAchievement, add
 from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway import (
+    Completion,
     Group,
     Pathway,
     Rule,
@@ -14,8 +17,9 @@ from chalicelib.award.pathways.pathway import (
 )
 from chalicelib.award.pathways.pathway_json import Draft
 from tests.http.console.test_bulk import achievement, text_of
-from tests.http.fake_laurel import Laurel, picture
+from tests.http.fake_laurel import NOW, Laurel, picture
 from tests.http.gateway import Response
+from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser
 
 HERE = "/console/fernhill/pathways"
@@ -128,3 +132,26 @@ def test_viewer_cannot_create_a_pathway(viewer: Browser, laurel: Laurel, second:
     assert "Draw a new one" not in text_of(viewer.get(HERE))
     assert viewer.get(f"{HERE}/new").status == 403
     assert save_pathway(viewer, laurel, second).status == 403
+
+
+def test_page_lists_who_has_completed_the_pathway(
+    viewer: Browser, editor: Browser, laurel: Laurel, second: str
+) -> None:
+    save_pathway(editor, laurel, second)
+    pathway = only_pathway(laurel)
+    page = f"{HERE}/{pathway.id}"
+    assert "Nobody has completed this pathway yet." in text_of(viewer.get(page))
+    for number in range(27):
+        completion_id = f"{'abcdefghijklmnopqrstuvwxyz2'[number]}".ljust(26, "a")
+        email = f"holder{number}@example.org"
+        laurel.pathways.complete(
+            Completion(completion_id, "fernhill", pathway.id, pathway.version, email, NOW, ("x" * 26,), rewarded=False)
+        )
+    first = viewer.get(page)
+    assert "holder0@example.org" in first.text
+    assert "No longer supported" in first.text  # the fakes have no credentials for them
+    (more,) = [href for href in Outline(first.text).attributes("href") if "after=" in href]
+    following = viewer.get(more.removeprefix(laurel.base_url).partition("#")[0])
+    listed = re.findall(r"<bdi>(holder\d+@example.org)</bdi>", first.text + following.text)
+    assert len(listed) == len(set(listed)) == 27
+    assert viewer.get(f"{page}?after=nonsense").status == 200

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from tests.http.console.conftest import send
 from tests.http.console.test_bulk import text_of
-from tests.http.fake_laurel import Laurel, id_of
+from tests.http.fake_laurel import Laurel, id_of, picture
 from tests.http.signed_in import Browser
 
 HERE = "/console/fernhill/settings"
@@ -37,6 +39,23 @@ def test_error_is_shown_at_its_field(owner: Browser, laurel: Laurel, name: str, 
     assert laurel.issuer_store.issuer("fernhill").name == "Fernhill College"
 
 
+def test_unreadable_accent_colour_is_refused(owner: Browser, laurel: Laurel) -> None:
+    response = owner.post(HERE, {**DETAILS, "accent": "#ffd45e"})
+    assert response.status == 422
+    assert "White text on #ffd45e would be hard to read" in text_of(response)
+    assert laurel.issuer_store.issuer("fernhill").accent is None
+
+
+def test_logo_can_be_uploaded(owner: Browser, laurel: Laurel) -> None:
+    assert send(owner, HERE, DETAILS, logo=picture()).status == 303
+    image = laurel.issuer_store.issuer("fernhill").image or ""
+    assert image.startswith(f"{laurel.base_url}/images/")
+    assert owner.client.get(image.removeprefix(laurel.base_url)).status == 200
+    refused = send(owner, HERE, DETAILS, logo=b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>")
+    assert refused.status == 422
+    assert 'id="logo-error"' in refused.text
+
+
 def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
     page = text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")
@@ -61,3 +80,14 @@ def test_only_an_owner_can_download_the_export(owner: Browser, editor: Browser, 
 def test_invalid_export_query_is_an_error_or_the_first_part(owner: Browser, query: str) -> None:
     assert owner.get(f"/console/fernhill/export?{query}").status in (200, 400)
     assert owner.get(f"/console/fernhill/export/file?{query}").status in (200, 400)
+
+
+def test_settings_say_that_a_registered_name_passes_check_8(owner: Browser, laurel: Laurel) -> None:
+    issuer = laurel.issuer_store.issuer("fernhill")
+    for name in (issuer.name, None):
+        before = laurel.issuer_store.issuer("fernhill")
+        laurel.issuer_store.replace_issuer(replace(before, registered_as=name, version=before.version + 1))
+        page, overview = text_of(owner.get(HERE)), text_of(owner.get("/console/fernhill"))
+        assert ("The operators of this service have registered your name" in page) is bool(name)
+        assert ("verification cannot confirm who you are" in page) is not bool(name)
+        assert ("Nothing proves yet who you are" in overview) is not bool(name)

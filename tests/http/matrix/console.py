@@ -20,7 +20,7 @@ def achievement_form(at: EntryContext) -> dict[str, str]:
     one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
     return {
         "name": "New", "kind": "Course", "description": "Can.", "criteria": "Do.", "picture_alt": "A wheel",
-        "kept_picture": one.image.rpartition("/")[2].removesuffix(".png"), "version": str(one.version), "do": "save",
+        "kept_picture": one.image.rpartition("/")[2], "version": str(one.version), "do": "save",
     }  # fmt: skip
 
 

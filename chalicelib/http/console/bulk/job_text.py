@@ -132,7 +132,7 @@ def _line(job: Job) -> str:
         case JobState.DONE if not counts.refused:
             return "Everyone on the list has their credential."
         case JobState.DONE:
-            return "Skipped rows show the reason. Fix them and upload only those rows again."
+            return "Skipped rows show the reason. Open them as a new list to fix them."
         case JobState.RUNNING:
             return f"{counts.issued:,} issued, {counts.refused:,} skipped, {counts.waiting:,} waiting."
         case JobState.STOPPED:

@@ -10,7 +10,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer, job_runner, upload
+from chalicelib.award.bulk import bulk_issuer, job_runner, row_output, upload
 from chalicelib.award.bulk.bulk_issuer import (
     Allow,
     RowsRefused,
@@ -18,7 +18,7 @@ from chalicelib.award.bulk.bulk_issuer import (
     UploadSummary,
 )
 from chalicelib.award.bulk.columns import UnknownColumns
-from chalicelib.award.bulk.job import Job
+from chalicelib.award.bulk.job import Job, RowState
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.upload import Row
 from chalicelib.award.input import timestamps
@@ -56,8 +56,10 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE))
     def show(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
-        chosen = layout.query(request).get("achievement", "")
-        return _page(services, context, FormState({"achievement": chosen, "notify": "yes"}))
+        query = layout.query(request)
+        if query.get("job"):
+            return _reopened(services, context, query["job"])
+        return _page(services, context, FormState({"achievement": query.get("achievement", ""), "notify": "yes"}))
 
     @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE), methods=("POST",))
     def check_or_issue(request: Request, caller: Caller, person: Person) -> Reply:
@@ -74,6 +76,22 @@ def routes(services: Services) -> Routes:
         return _page(services, context, form, _check(services, context, form, sent, achievement))
 
     return bound
+
+
+def _reopened(services: Services, context: PageContext, job_id: str) -> Reply:
+    """Show the rows that a job did not issue as a new list, already checked. Raises `NotFound` for the job."""
+    job = services.bulk.jobs.job(context.tenant, job_id)
+    left_out = (result.row for result, _ in bulk_issuer.results(services.bulk, job, RowState.REFUSED))
+    rows, written = row_output.as_csv(left_out, MAX_LIST)
+    form = FormState({"achievement": job.achievement_id, "rows": rows, "notify": "yes" if job.notify else ""})
+    if not written:
+        return _page(services, context, FormState({**form.values, "rows": ""}))
+    achievement = _achievement(services, context, form)
+    if written < job.counts.refused:
+        form.add_error("rows", f"These are the first {written:,} rows that were not issued. Issue them first.")
+    if form.errors or achievement is None:
+        return _page(services, context, form)
+    return _page(services, context, form, _check(services, context, form, _upload(form), achievement))
 
 
 def _with_file(form: FormState) -> FormState:
@@ -179,6 +197,7 @@ def _check(
         sample=sample,
         until=sent.valid_until,
         valid_days=achievement.valid_days,
+        now=services.issuer_context.now(),
     )
     return upload_text.checked_upload(found, details)
 

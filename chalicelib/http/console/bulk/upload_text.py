@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.award.bulk.bulk_issuer import UploadSummary
 from chalicelib.award.bulk.upload import Row, RowError
@@ -96,6 +96,7 @@ class UploadDetails:
     until: datetime | None
     """Default for rows without an end date of their own."""
     valid_days: int | None
+    now: datetime
 
 
 def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> CheckedUpload:
@@ -155,8 +156,9 @@ def _error_line(row_error: RowError) -> ErrorLine:
 
 def _sample_line(row: Row, details: UploadDetails) -> SampleLine:
     ends = row.valid_until or details.until
-    rule = f"{details.valid_days:,} days from now" if details.valid_days else "no end date"
-    return SampleLine(f"{row.number:,}", row.name, row.email, text.day(ends) if ends else rule)
+    if ends is None and details.valid_days:
+        ends = (row.valid_from or details.now) + timedelta(days=details.valid_days)
+    return SampleLine(f"{row.number:,}", row.name, row.email, text.day(ends) if ends else "no end date")
 
 
 def _explanation(good: int, details: UploadDetails) -> str:

@@ -72,7 +72,7 @@ CORRECT = CredentialAction(
     "Issue corrected credential",
     reason="Reason for the correction",
     reason_hint="Optional. Shown on the old credential’s page, for example “The name was misspelt.”",
-    until_hint="For example 2027-12-31. Leave empty if it never expires.",
+    until_hint="Leave empty if it never expires.",
 )
 RENEW = CredentialAction(
     "renew",
@@ -85,9 +85,7 @@ RENEW = CredentialAction(
         "The current credential does not change and links to the new one.",
     ),
     "Issue renewed credential",
-    until_hint=(
-        "For example 2028-12-31. Leave empty for the achievement’s validity period, or the same period as before."
-    ),
+    until_hint=("Leave empty for the achievement’s validity period, or the same period as before."),
 )
 SUSPEND = CredentialAction(
     "suspend",

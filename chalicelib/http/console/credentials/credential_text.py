@@ -20,7 +20,13 @@ STATUS_LABELS: Mapping[State, StatusLabel] = {
     State.SUSPENDED: StatusLabel("Suspended", "warn"),
     State.REVOKED: StatusLabel("Revoked", "bad"),
 }
-STATES = (("", "Any"), *((state.value, status_label.text) for state, status_label in STATUS_LABELS.items()))
+STATES = (
+    ("", "Any"),
+    ("active", VALID.text),
+    ("expiring", "Expires within 30 days"),
+    ("expired", EXPIRED.text),
+    *((state.value, STATUS_LABELS[state].text) for state in (State.SUSPENDED, State.REVOKED)),
+)
 """Options of the status filter."""
 ANOTHER = "Deleted achievement"
 NO_NAME = "Unnamed holder"

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
+from chalicelib.award.input.folding import fold
 from chalicelib.award.issuing import search, status_changes
-from chalicelib.award.issuing.search import Search
+from chalicelib.award.issuing.search import Page, Search
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed, NotFound
 from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.credentials import credential_actions, credential_text
+from chalicelib.http.console.credentials import credential_actions, credential_text, sorting
 from chalicelib.http.console.credentials.credential_actions import ACTIONS
 from chalicelib.http.console.credentials.credential_text import CredentialDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
+from chalicelib.http.console.overview_figures import SOON
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -85,44 +90,69 @@ def _own(services: Services, context: PageContext, credential_id: str) -> Record
 
 def _found(services: Services, context: PageContext, request: Request) -> Reply:
     query = layout.query(request)
-    form = FormState({name: query.get(name, "")[:MAX_SEARCH_TERM] for name in ("q", "achievement", "state")})
+    form = FormState({name: query.get(name, "")[:MAX_SEARCH_TERM] for name in ("q", "achievement", "state", "sort")})
+    now = services.issuer_context.now()
     names = {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)}
-    try:
-        page = search.page(
-            services.issuer_context.issuer_store, context.tenant, _search(form), query.get("after"), PAGE
-        )
-    except Malformed:
-        # A truncated URL has an invalid cursor; show the first page instead of an error.
-        page = search.page(services.issuer_context.issuer_store, context.tenant, _search(form), None, PAGE)
+    page = _page(services, context, form, query.get("after"))
+    order = sorting.chosen(form.text("sort"))
     filters = {name: value for name, value in form.values.items() if value}
-    options = (("", "Any"), *sorted(names.items(), key=lambda one: one[1].casefold()))
+    options = (("", "Any"), *sorted(names.items(), key=lambda one: fold(one[1])))
+    address = f"{context.issuer_url}/credentials"
     return layout.show(
         context,
         "credentials.html",
         form=form,
-        rows=credential_text.list_items(page.rows, names, services.issuer_context.now()),
-        next=f"{context.issuer_url}/credentials?{urlencode({**filters, 'after': page.next})}" if page.next else "",
+        rows=sorting.apply(credential_text.list_items(page.rows, names, now), order),
+        columns=sorting.headers(address, {**filters, **_place(query)}, order),
+        caption=sorting.caption(order, whole=page.next is None and "after" not in query),
+        next=f"{address}?{urlencode({**filters, 'after': page.next})}" if page.next else "",
         options=options,
         states=credential_text.STATES,
         nothing=_nothing(bool(filters), page.next is not None),
     )
 
 
-def _search(form: FormState) -> Search:
-    search_term, state = form.text("q"), form.text("state")
-    return Search(
-        name=search_term if search_term and "@" not in search_term else None,
-        email=search_term if "@" in search_term else None,
-        achievement_id=form.or_none("achievement"),
-        state=State(state) if state in tuple(State) else None,
-    )
+def _place(query: Mapping[str, str]) -> dict[str, str]:
+    return {"after": query["after"]} if query.get("after") else {}
+
+
+def _page(services: Services, context: PageContext, form: FormState, after: str | None) -> Page:
+    issuer_store, now = services.issuer_context.issuer_store, services.issuer_context.now()
+    wanted = _search(form, now)
+    try:
+        if wanted.words is not None and "@" in wanted.words:
+            # A complete address has an index of its own; only the start of one needs a search.
+            whole = replace(wanted, words=None, email=wanted.words)
+            found = search.page(issuer_store, context.tenant, whole, after, PAGE)
+            if found.rows:
+                return found
+        return search.page(issuer_store, context.tenant, wanted, after, PAGE)
+    except Malformed:
+        # A truncated URL has an invalid cursor; show the first page instead of an error.
+        return search.page(issuer_store, context.tenant, wanted, None, PAGE)
+
+
+def _search(form: FormState, now: datetime) -> Search:
+    """Return the filter for ``form``. A valid credential that has ended is shown, and found, as expired."""
+    found = Search(words=form.or_none("q"), achievement_id=form.or_none("achievement"))
+    match form.text("state"):
+        case "active":
+            return replace(found, state=State.ACTIVE, ends_after=now)
+        case "expiring":
+            return replace(found, state=State.ACTIVE, ends_after=now, ends_before=now + SOON)
+        case "expired":
+            return replace(found, state=State.ACTIVE, ends_before=now)
+        case "suspended" | "revoked" as state:
+            return replace(found, state=State(state))
+        case _:
+            return found
 
 
 def _nothing(search_term: bool, more: bool) -> str:
     if more:
         return "No matches so far. Older credentials have not been searched yet."
     if search_term:
-        return "No matches. You can search for part of a name, or for a complete email address."
+        return "No matches. You can search for part of a name, or for the start of an email address."
     return "No credentials yet. Issue one to get started."
 
 

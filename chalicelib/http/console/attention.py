@@ -1,0 +1,69 @@
+"""What needs attention on the overview: unfinished uploads, ending or suspended credentials, an unproven issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.award.bulk.job import Job, JobState
+from chalicelib.http.console.bulk import job_text, upload_text
+from chalicelib.http.console.layout import PageContext
+from chalicelib.http.console.overview_figures import Counts
+from chalicelib.http.core.ports import Services
+from chalicelib.http.html import text
+
+LISTS = 20
+"""Recent jobs searched for unfinished ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to look at; ``path`` comes after `/console/{issuer}`."""
+
+    text: str
+    line: str
+    path: str
+    tone: str = "warn"
+
+
+def items(services: Services, context: PageContext, counts: Counts) -> tuple[Item, ...]:
+    """Return what the person should look at, most urgent first; empty when there is nothing."""
+    return (*_jobs(services, context), *_identity(services, context), *_credentials(counts))
+
+
+def _jobs(services: Services, context: PageContext) -> Iterator[Item]:
+    """Yield the unfinished jobs among the most recent ones."""
+    for job in services.bulk.jobs.jobs(context.tenant, None, LISTS).jobs:
+        if job.state in (JobState.RUNNING, JobState.STOPPED):
+            yield _job(job)
+
+
+def _job(job: Job) -> Item:
+    label = job_text.JOB_LABELS[job.state]
+    return Item(
+        f"Upload of {upload_text.rows(job.total)}: {label.text.lower()}",
+        job.reason or f"Started on {text.minute(job.created_at)}.",
+        f"/issue/{job.id}",
+        label.tone,
+    )
+
+
+def _identity(services: Services, context: PageContext) -> Iterator[Item]:
+    issuer = context.issuer
+    if not context.may("manage") or issuer is None or issuer.identified(services.issuer_context.now()):
+        return
+    line = "Every page of your credentials says so. Verify a domain that you own to change it."
+    yield Item("Nothing proves yet who you are", line, "/domains")
+
+
+def _credentials(counts: Counts) -> Iterator[Item]:
+    if counts.expiring:
+        many = f"{upload_text.credentials(counts.expiring)} {_verb(counts.expiring, 'expires', 'expire')}"
+        yield Item(f"{many} within 30 days", "Renew those that holders still need.", "/credentials?state=expiring")
+    if counts.suspended:
+        many = f"{upload_text.credentials(counts.suspended)} {_verb(counts.suspended, 'is', 'are')} suspended"
+        yield Item(many, "Reinstate or revoke them when you have decided.", "/credentials?state=suspended")
+
+
+def _verb(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many

@@ -1,0 +1,57 @@
+"""The list of a pathway's page: who has completed it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.award.pathways import pathway_actions
+from chalicelib.award.pathways.pathway_actions import ReviewedCompletion
+from chalicelib.http.console.layout import PageContext
+from chalicelib.http.console.text import StatusLabel
+from chalicelib.http.core.ports import Services
+
+PAGE_SIZE = 25
+"""Completions per page; the status of each takes a read of the holder's credentials."""
+COMPLETE = StatusLabel("Complete", "good")
+UNSUPPORTED = StatusLabel("No longer supported", "warn")
+"""So many of its credentials have been revoked or suspended since that the rest would not complete the pathway."""
+
+_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """View model of one completion."""
+
+    email: str
+    at: datetime
+    face: StatusLabel
+    reward: str | None
+    """Id of the reward's credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedPage:
+    """One page of completions. ``next`` is the id after which the next page starts; None on the last one."""
+
+    rows: tuple[Completed, ...]
+    next: str | None
+    first: bool
+
+
+def completed(services: Services, context: PageContext, pathway_id: str, after: str | None) -> CompletedPage:
+    """Return the completions of a pathway after the id ``after``. Raises `NotFound` for the pathway."""
+    start = after if after and _ID.fullmatch(after) else None
+    found = pathway_actions.review(
+        services.issuer_context, services.pathways, context.tenant, pathway_id, start, PAGE_SIZE + 1
+    )
+    more = found[PAGE_SIZE - 1].completion.id if len(found) > PAGE_SIZE else None
+    return CompletedPage(tuple(map(_row, found[:PAGE_SIZE])), more, start is None)
+
+
+def _row(one: ReviewedCompletion) -> Completed:
+    done = one.completion
+    face = COMPLETE if one.supported else UNSUPPORTED
+    return Completed(done.email, done.at, face, done.id if done.rewarded else None)

@@ -1,0 +1,45 @@
+"""The overview of an issuer: figures, what needs attention, recently issued credentials and next steps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.award.issuing import issue
+from chalicelib.award.issuing.issue import Award
+from chalicelib.credential.build import Holder
+from tests.http.console.test_bulk import achievement, text_of
+from tests.http.console.test_credentials import listed_ids
+from tests.http.fake_laurel import NOW, Laurel
+from tests.http.public.test_pages import Outline
+from tests.http.signed_in import Browser
+
+HERE = "/console/fernhill"
+
+
+def test_figures_link_to_the_lists_that_they_count(viewer: Browser, laurel: Laurel) -> None:
+    until = NOW + timedelta(days=3)
+    issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), Holder("Noor Ahmed"), valid_until=until))
+    page = viewer.get(HERE)
+    shown = " ".join(text_of(page).split())
+    for figure, state, number in (
+        ("9 issued", "", 9),
+        ("6 valid", "?state=active", 6),
+        ("1 expire within 30 days", "?state=expiring", 1),
+        ("1 suspended", "?state=suspended", 1),
+        ("1 revoked", "?state=revoked", 1),
+    ):
+        assert figure in shown
+        assert f"{laurel.base_url}{HERE}/credentials{state}" in Outline(page.text).attributes("href")
+        assert len(listed_ids(viewer.get(f"{HERE}/credentials{state}").text)) == number
+    assert "1 credential expires within 30 days" in shown
+    assert "1 credential is suspended" in shown
+
+
+def test_menu_has_every_page_of_the_sidebar_and_the_account(owner: Browser) -> None:
+    page = owner.get(HERE).text
+    menu, sidebar = page.split('<details class="menu">')[1].split("</details>")
+    assert "Sign out" in menu
+    assert 'aria-current="page">Overview' in menu
+    links = list(Outline(sidebar.split("</nav>")[0]).attributes("href"))
+    assert len(links) == 9
+    assert set(links) <= set(Outline(menu).attributes("href"))
