@@ -27,11 +27,11 @@ def main(
     """Run one command and return its exit code. ``connect`` builds the services from the settings."""
     options = _parsed(arguments)
     if getattr(options, "offline", False):
-        done: int = options.act(None, options)
+        done: int = options.handler(None, options)
         return done
     try:
         services = (connect or _connect)(settings.read(environment))
-        code: int = options.act(services, options)
+        code: int = options.handler(services, options)
         sys.stdout.flush()
     except (MissingSetting, UsageProblem) as error:
         print_error(error, options.json)
@@ -54,7 +54,7 @@ def _parsed(arguments: Sequence[str]) -> Namespace:
     if unknown:
         # argparse would report these with the usage of `laurel` instead of that of the command.
         options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    if not hasattr(options, "act"):
+    if not hasattr(options, "handler"):
         options.parser.print_help(sys.stderr)
         options.parser.exit(2)
     return options

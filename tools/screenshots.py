@@ -81,7 +81,7 @@ def main() -> int:
     except (StackError, ChromiumMissing) as error:
         print(error, file=sys.stderr)
         return 1
-    print("NewApiKey docs/page.png and docs/console.png")
+    print("Created docs/page.png and docs/console.png")
     return 0
 
 

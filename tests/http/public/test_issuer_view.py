@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
 from chalicelib.http.public.issuer_view import IssuerView
@@ -115,10 +116,13 @@ def test_unproven_issuer_has_a_tone_of_its_own_that_is_not_red(proven: HostedRep
 
 def test_replaced_credential_has_a_button_and_a_tone_of_its_own(proven: HostedReport) -> None:
     replaced = replace(proven, record=replace(proven.record, superseded_by="n" * 26))
-    revoked = replace(replaced, report=replace(replaced.report, verdict=Verdict.REVOKED))
-    html = page(revoked)
+    corrected_record = replace(
+        replaced.record, corrected=True, status=CredentialStatus(State.REVOKED, replaced.record.issued_at)
+    )
+    report = replace(replaced.report, verdict=Verdict.REVOKED)
+    html = page(replace(replaced, record=corrected_record, report=report))
     assert '<section class="verdict replaced"' in html
     assert "Replaced by a corrected version." in html
-    assert f'<a class="button" href="{BASE_URL}/c/{"n" * 26}">View the new credential</a>' in html
+    assert f'<a class="button" href="{BASE_URL}/c/{"n" * 26}">View the corrected credential</a>' in html
     assert '<section class="verdict good"' in page(replaced)
     assert "Replaced by a newer version." in page(replaced)
