@@ -27,8 +27,8 @@ IMAGE_SECONDS = 31_536_000
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _LIST = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _IMAGE = re.compile(r"([0-9a-f]{64})\.(?:png|jpg|webp|svg)", re.ASCII)
-SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-"""Content Security Policy of an image whose own URL is opened: an SVG file is drawn, and runs and loads nothing."""
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""Content Security Policy of an image whose own URL is opened: an SVG file runs and loads nothing there."""
 _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
 
 
