@@ -132,7 +132,7 @@ class Front(BaseHTTPRequestHandler):
 
     def upstream_path(self) -> str:
         port = self.connection.getsockname()[1]
-        return f"The embedded AWS does not respond. Restart it with `make run PORT={port}`."
+        return f"The embedded AWS is not responding. Restart it with `make run PORT={port}`."
 
     def forwarded_headers(self, length: int) -> list[tuple[str, str]]:
         """Return the client's headers without those of its connection, and with those that API Gateway sets."""

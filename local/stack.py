@@ -137,7 +137,7 @@ class Stack:
             # A killed process can take a moment to exit, and a suspended process never responds.
             if ports.holds(before.pid, preferred) and aws.answers(before.serves):
                 return aws.EmbeddedAws(before)
-            say("The embedded AWS does not respond; restarting it")
+            say("The embedded AWS is not responding; restarting it")
             process.stop(before)
         if before and not self._saved.exists():
             say("The embedded AWS was not stopped by `make stop`: changes since its last clean stop are lost")
@@ -210,14 +210,14 @@ class Stack:
         """Create the demo data. Incomplete data is moved aside, never deleted, and created again."""
         if not empty:
             aside = self.home / f"aws.set-aside-{time.strftime('%Y%m%d-%H%M%S')}"
-            say(f"The local data is incomplete. It was moved to {aside} and is created again")
+            say(f"The local data is incomplete. It was moved to {aside} and will be created again")
             self._stop("aws")
             (self.home / "aws").rename(aside)
             engine = self._aws()
             deployed = self._deploy(engine)
         self._create_demo(engine, deployed)
         if not self._holds_demo():
-            raise StackError("The demo data was created, but the deployed API does not find it")
+            raise StackError("The demo data was created, but the deployed API cannot find it")
 
     def _is_complete(self) -> bool:
         """Whether demo.json has every kind; one that an earlier version wrote may lack some."""

@@ -202,4 +202,4 @@ def _challenge(verifier: str) -> str:
 
 
 def _failed(reason: str) -> Refused:
-    return Refused(f"{reason} Try again, or sign in with an emailed link.", code="sign_in_failed")
+    return Refused(f"{reason} Try again, or sign in with an email link.", code="sign_in_failed")

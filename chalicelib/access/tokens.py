@@ -54,7 +54,8 @@ def make(
         raise Refused("This is not an API key id.", code="bad_id")
     if sum(1 for _ in access_context.member_store.tokens(issuer_id)) >= MAX_TOKENS:
         raise Refused(
-            f"You have {MAX_TOKENS} API keys, the maximum. Revoke one that is no longer used.", code="too_many_tokens"
+            f"You have reached the limit of {MAX_TOKENS} API keys. Revoke one that you no longer use.",
+            code="too_many_tokens",
         )
     secret = secrets.new_secret(access_context.entropy)
     token = Token(

@@ -7,6 +7,6 @@ bulk/             issue from an uploaded spreadsheet
 pathways/         pathways of achievements, holders' progress and automatic rewards
 webhooks/         completions reported by other systems
 input/            validation of what an issuer may send
-export.py         all of an issuer's data as JSON lines
+export.py         all of an issuer's data as JSON Lines
 derived_ids.py    deterministic ids that outsiders cannot guess
 """

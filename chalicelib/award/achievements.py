@@ -129,7 +129,7 @@ def _replace(issuer_context: IssuerContext, before: Achievement, after: Achievem
 def _changed(present: int | None) -> Conflict:
     now = f"; its version is now {present}" if present else ""
     return Conflict(
-        f"Someone else changed this achievement{now}. Read it again before you change it.", code="version_conflict"
+        f"Someone else changed this achievement{now}. Reload it before you change it.", code="version_conflict"
     )
 
 
@@ -159,7 +159,9 @@ def _check(content: Content) -> None:
     if content.valid_days is not None and not 1 <= content.valid_days <= MAX_DAYS:
         raise Refused(f"A credential can be valid for 1 to {MAX_DAYS:,} days.", code="bad_validity")
     if len(content.skills) > MAX_SKILLS:
-        raise Refused(f"{len(content.skills)} skills are too many. The limit is {MAX_SKILLS}.", code="too_many_skills")
+        raise Refused(
+            f"There are too many skills ({len(content.skills)}). The limit is {MAX_SKILLS}.", code="too_many_skills"
+        )
     for skill in content.skills:
         check_skill(skill)
 

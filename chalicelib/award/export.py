@@ -1,4 +1,4 @@
-"""Export of all data of an issuer as JSON lines, without Laurel's secrets.
+"""Export of all data of an issuer as JSON Lines, without Laurel's secrets.
 
 Each part of Laurel that stores issuer data has an exporter in a registry (`services.exporters`); a page holds the lines
 of the exporters after a cursor. A cursor names the exporter and its last line, so that a download can stop and resume

@@ -1,7 +1,7 @@
 """How a domain names its issuers: a TXT record, or a file at a well-known address, with the issuer's DID in it.
 
 The domain names the issuer, not the other way round, so there is no secret or code to store:
-the domain's owner decides, and withdraws the proof by deleting the line.
+the domain's owner decides, and removes the proof by deleting the line.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ _REASONS = (
     ("Expecting ':' delimiter", "a colon is missing"),
     ("Expecting property name", "a name in double quotes is missing"),
     ("Expecting value", "a value is missing"),
-    ("Illegal trailing comma", "there is a comma too many"),
-    ("Unterminated string", "the closing quote of a text is missing"),
-    ("Invalid control character", "a text contains a line break or another control character"),
-    ("Invalid \\", "a text contains a backslash that has no meaning"),
+    ("Illegal trailing comma", "there is an extra comma"),
+    ("Unterminated string", "the closing quote of a string is missing"),
+    ("Invalid control character", "a string contains a line break or another control character"),
+    ("Invalid \\", "a string contains an invalid backslash escape"),
     ("Extra data", "there is something after its end"),
 )
 """The start of each message of Python's decoder, and what it means."""

@@ -70,7 +70,7 @@ def _reminder(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task],
 
 
 def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContext | None:
-    """Load what the email is about; None when there is nobody to email."""
+    """Load what the email is about; None when there is no one to email."""
     archive = delivery_context.archive
     try:
         record = archive.record(task.subject)

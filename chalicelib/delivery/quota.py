@@ -20,7 +20,7 @@ UNPROVEN_ISSUER = Limit("emails", 200, _DAY)
 PROVEN_ISSUER = Limit("emails-proven", 10_000, _DAY)
 """First emails of an issuer with a domain proof (check 8). A domain is accountable, but cheap."""
 PER_RECIPIENT = Limit("emails-recipient", 10, _DAY)
-"""First emails per issuer and address: nobody earns more in a day."""
+"""First emails per issuer and address: no one earns more in a day."""
 INVITATIONS = Limit("invitations", 50, _DAY)
 """Invitations per issuer; members over the quota can still sign in."""
 INVITATIONS_PER_ADDRESS = Limit("invited", 2, _DAY)

@@ -33,7 +33,7 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
         raise NotFound("This credential does not exist.")
     if not is_current(record, delivery_context.now()):
         raise Refused(
-            "Laurel sends no email about a credential that is revoked, suspended, replaced or expired.",
+            "Laurel does not send emails about revoked, suspended, replaced or expired credentials.",
             code="not_active",
         )
     email = _email(delivery_context, credential_id)
@@ -53,7 +53,7 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
         if len(recent) >= MAX_PER_DAY or (latest is not None and now - latest < MIN_INTERVAL):
             wait = MIN_INTERVAL if len(recent) < MAX_PER_DAY else _DAY
             raise TooMany(
-                f"You can resend it every {MIN_INTERVAL.seconds // 60} minutes, up to {MAX_PER_DAY} times a day.",
+                f"You can resend it once every {MIN_INTERVAL.seconds // 60} minutes, up to {MAX_PER_DAY} times a day.",
                 int(wait.total_seconds()),
             )
         return delivery_status.with_resend_request(one, now, MAX_PER_DAY)

@@ -149,7 +149,9 @@ def _secure(tcp: socket.socket, target: Target, trust: ssl.SSLContext, deadline:
     except ssl.SSLCertVerificationError as error:
         raise Unavailable(f"The TLS certificate of {target.host} is not valid.", code="tls_failed") from error
     except OSError as error:
-        raise Unavailable(f"No secure connection to {target.host} could be established.", code="tls_failed") from error
+        raise Unavailable(
+            f"Laurel could not establish a secure connection to {target.host}.", code="tls_failed"
+        ) from error
 
 
 def _request(target: Target, accept: str, sent: PostBody | None) -> bytes:

@@ -45,7 +45,7 @@ def add_commands(resources: Commands) -> None:
         help="skill with its URL in a public framework; repeatable",
     )
     made.add_argument(
-        "--valid-days", type=int, metavar="DAYS", help="days that a credential is valid (default: no limit)"
+        "--valid-days", type=int, metavar="DAYS", help="number of days a credential is valid (default: no limit)"
     )
     made.add_argument("--evidence-required", action="store_true", help="require evidence when issuing")
     next_one = grammar.command(

@@ -124,7 +124,7 @@ def _dates(command: ArgumentParser, otherwise: str) -> None:
     words = f"YYYY-MM-DD or RFC 3339 (default: {otherwise})"
     command.add_argument("--valid-from", type=grammar.start, metavar="DATE", help=words)
     command.add_argument(
-        "--valid-until", type=grammar.end, metavar="DATE", help="the same format; a date includes the whole day"
+        "--valid-until", type=grammar.end, metavar="DATE", help="YYYY-MM-DD or RFC 3339; a date includes the whole day"
     )
 
 
@@ -289,7 +289,7 @@ def search(services: Services, options: Namespace) -> int:
     matches = _rows(services, options.issuer, query)
     first = next(matches, None)
     if first is None:
-        note("No credential matches.")
+        note("No matching credentials.")
         return 1
     rows = ({**_members(row), **_holder(row)} for row in chain([first], matches))
     table(options.json, ("id", "issued", "state", "holder", "email"), rows)

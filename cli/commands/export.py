@@ -17,7 +17,7 @@ from cli.progress import counter
 def add_commands(resources: Commands) -> None:
     """Add `export`."""
     made = grammar.command(
-        resources, "export", write, "export all data of an issuer as JSON lines", "laurel export acme acme.jsonl"
+        resources, "export", write, "export all of an issuer's data as JSON Lines", "laurel export acme acme.jsonl"
     )
     grammar.issuer(made)
     made.add_argument("file", type=Path, metavar="FILE", help="output file; replaced only when the export is complete")

@@ -64,7 +64,12 @@ def add_commands(resources: Commands) -> None:
     )
     made.add_argument("--key", help="distinguishes this job from an earlier one with the same rows")
     made.add_argument("--valid-from", type=grammar.start, metavar="DATE", help="default for rows without a value")
-    made.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="the same; a date includes the whole day")
+    made.add_argument(
+        "--valid-until",
+        type=grammar.end,
+        metavar="DATE",
+        help="default for rows without a value; a date includes the whole day",
+    )
     for verb, handler, description in (
         ("show", show_one, "show the progress of a job"),
         ("resume", resume, "resume a job now"),

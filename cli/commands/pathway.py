@@ -30,7 +30,7 @@ def add_commands(resources: Commands) -> None:
         ("list", list_all, "list the pathways of an issuer"),
         ("progress", progress, "show the progress of a holder, step by step"),
         ("completions", completions, "list completions and whether their credentials are still valid"),
-        ("backfill", backfill, "complete it for holders who earned its steps earlier; safe to repeat"),
+        ("backfill", backfill, "complete the pathway for holders who already earned its steps; safe to repeat"),
     ):
         command = documents.command(verbs, verb, handler, description, "pathway")
         if verb == "progress":

@@ -95,7 +95,7 @@ def test_email_from_laurel_has_no_unsubscribe_header(kind: Kind) -> None:
 
 def test_first_email_has_tips_and_the_next_step() -> None:
     text = part(sample_email(Kind.ISSUED), "plain")
-    for words in ("LinkedIn", "Social media", "Résumé", "Email signature", "Web page", "Wallet"):
+    for words in ("LinkedIn", "Social media", "CV", "Email signature", "Web page", "Wallet"):
         assert f"- {words}: " in text
     assert "Next step on “Data analyst”: Statistics for everyday." in text
     assert "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=Data+analysis+in+practice" in text

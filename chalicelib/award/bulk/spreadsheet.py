@@ -151,7 +151,7 @@ def _csv(content: bytes, separator: str, *, skip: int, any_columns: bool) -> Ite
                 continue
             extra = bool("".join(row[len(header) :]).strip())
             short = len(row) < len(header)
-            many = f"has {len(row)} columns, and the first row names {len(header)}" if extra or short else None
+            many = f"has {len(row)} columns, but the first row names {len(header)}" if extra or short else None
             yield RawRow(number, {column: cell for column, cell in zip(header, row, strict=False) if column}, many)
     except csv.Error as error:
         detail = f"After row {number} the CSV cannot be read, because {_reason(error)}. Fix that row, or save it again."

@@ -54,7 +54,7 @@ class Row:
 
 
 def read(content: bytes, *, any_columns: bool = False) -> Iterator[Row]:
-    """Parse rows from CSV with a header, a list of names with email addresses, a JSON array or JSON lines, optionally
+    """Parse rows from CSV with a header, a list of names with email addresses, a JSON array or JSON Lines, optionally
     compressed with gzip.
 
     Unknown columns are refused, or ignored with ``any_columns``. Raises `columns.Unreadable` when the upload as a whole

@@ -32,7 +32,7 @@ def check(content: bytes) -> str:
     if media_type is None:
         raise _refused(UNSUPPORTED)
     if len(content) > MAX_IMAGE:
-        raise _refused(f"The image has {len(content):,} bytes. The limit is {MAX_IMAGE:,}.")
+        raise _refused(f"The image is {len(content):,} bytes. The limit is {MAX_IMAGE:,}.")
     if media_type == "image/svg+xml":
         svg.check(content)
         return media_type
@@ -42,7 +42,7 @@ def check(content: bytes) -> str:
     width, height = size
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         limit = f"{MAX_SIDE:,} by {MAX_SIDE:,}; 400 by 400 is enough"
-        raise _refused(f"The image has {width:,} by {height:,} pixels. The limit is {limit}.")
+        raise _refused(f"The image is {width:,} by {height:,} pixels. The limit is {limit}.")
     return media_type
 
 

@@ -16,7 +16,7 @@ def check(text: str) -> None:
     """Check that ``text`` is a colour such as #0b55a0 on which white text is readable. Raises `Refused`
     (`bad_colour`)."""
     if not _HEX.fullmatch(text):
-        raise Refused(f"{text[:20]!r} is not a colour, such as #0b55a0.", code="bad_colour")
+        raise Refused(f"{text[:20]!r} is not a colour such as #0b55a0.", code="bad_colour")
     if readable(text) is None:
         raise Refused(
             f"White text on {text} would be hard to read: the contrast is {contrast(text, '#ffffff'):.1f}:1, and at "

@@ -291,7 +291,9 @@ def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> No
     if required and not evidence:
         raise Refused("This achievement requires evidence. Add at least one link.", code="evidence_required")
     if len(evidence) > MAX_EVIDENCE:
-        raise Refused(f"{len(evidence)} evidence links are too many. The limit is {MAX_EVIDENCE}.", code="bad_evidence")
+        raise Refused(
+            f"There are too many evidence links ({len(evidence)}). The limit is {MAX_EVIDENCE}.", code="bad_evidence"
+        )
     if len({link.url for link in evidence}) < len(evidence):
         # Two descriptions of one URL would merge into one RDF node, which a signature cannot tell apart (`node_split`).
         raise Refused("The evidence contains the same link twice.", code="bad_evidence")

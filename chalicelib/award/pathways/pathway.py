@@ -134,7 +134,7 @@ def check_size(root: Node) -> None:
     """Raises `Refused` (`too_many_steps`) when there are more than `MAX_STEPS` leaves."""
     leaves = sum(1 for _ in steps(root))
     if leaves > MAX_STEPS:
-        raise Refused(f"{leaves:,} steps are too many. The limit is {MAX_STEPS}.", code="too_many_steps")
+        raise Refused(f"There are too many steps ({leaves:,}). The limit is {MAX_STEPS}.", code="too_many_steps")
 
 
 def check_together(pathways: Iterable[Pathway]) -> None:

@@ -126,7 +126,9 @@ def change(issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pa
     """
     before = pathways.pathway(issuer_id, pathway_id)
     if draft.version is not None and draft.version != before.version:
-        raise Conflict(f"This pathway is now at version {before.version}. Read it again.", code="version_conflict")
+        raise Conflict(
+            f"This pathway is now at version {before.version}. Reload it and try again.", code="version_conflict"
+        )
     after = replace(_build(issuer_context, issuer_id, pathway_id, draft), version=before.version + 1)
     return _save(issuer_context, pathways, after, before)
 
@@ -250,7 +252,9 @@ def _save(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, b
         else:
             return pathway
         if before is not None and pathways.pathway(pathway.issuer_id, pathway.id).version != before.version:
-            raise Conflict("This pathway has just been changed. Read it again.", code="version_conflict") from conflict
+            raise Conflict(
+                "This pathway has just been changed. Reload it and try again.", code="version_conflict"
+            ) from conflict
     raise Conflict("Someone else is changing this issuer's pathways. Try again.", code="busy")
 
 

@@ -96,7 +96,7 @@ def sign_in(email: str, link: str, minutes: int) -> EmailContent:
         ),
         main=Button("Sign in", link),
         why="You are receiving this email because someone, probably you, asked to sign in with this address. "
-        "If it was not you, ignore this email. Nobody can sign in without this link.",
+        "If it was not you, you can ignore this email. No one can sign in without this link.",
     )
 
 
@@ -116,7 +116,7 @@ def holder_link(email: str, link: str) -> EmailContent:
         ),
         main=Button("Open your credentials", link),
         why=(
-            "You are receiving this email because someone, probably you, requested it on your page. Nobody else "
+            "You are receiving this email because someone, probably you, requested it on your page. No one else "
             "has seen the link."
         ),
     )
@@ -223,7 +223,7 @@ def _renewal(context: EmailContext, links: Links) -> EmailContent:
         context,
         links,
         subject=f"Your credential “{line(shared.name)}” from {line(shared.issuer, 60)} expires on {until}",
-        preview="What this means, and how to ask about renewal.",
+        preview="What this means, and how to renew it.",
         paragraphs=(
             f"“{line(shared.name)}” is valid until {until}.",
             "After that, its page will show that it is genuine but has expired.",
@@ -351,7 +351,7 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
     return (
         Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
         Tip("Social media", "Use the buttons on your page to share it with your network."),
-        Tip("Résumé", f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}"),
+        Tip("CV", f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}"),
         Tip("Email signature", "Add its name, linked to the same URL."),
         Tip("Web page", "Copy the HTML code with the badge image from your page."),
         Tip(

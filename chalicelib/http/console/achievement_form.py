@@ -84,7 +84,7 @@ def check(form: FormState) -> None:
         _check_skill(form, str(number))
     days = form.text("valid_days")
     if days and not (days.isascii() and days.isdigit() and 0 < int(days[:9]) <= MAX_DAYS):
-        form.add_error("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it empty.")
+        form.add_error("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it blank.")
 
 
 def rows(form: FormState) -> range:

@@ -1,4 +1,4 @@
-"""What needs attention on the overview: unfinished uploads, ending or suspended credentials, an unproven issuer."""
+"""What needs attention on the overview: unfinished uploads, expiring or suspended credentials, an unproven issuer."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def _identity(services: Services, context: PageContext) -> Iterator[Item]:
     issuer = context.issuer
     if not context.may("manage") or issuer is None or issuer.identified(services.issuer_context.now()):
         return
-    line = "Every page of your credentials says so. Verify a domain that you own to change it."
-    yield Item("Nothing proves yet who you are", line, "/domains")
+    line = "Your credentials’ pages say so. Verify a domain that you own to fix this."
+    yield Item("Your identity is not proven yet", line, "/domains")
 
 
 def _credentials(counts: Counts) -> Iterator[Item]:

@@ -1,4 +1,4 @@
-"""The list of a pathway's page: who has completed it."""
+"""The list of holders who have completed a pathway."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.http.core.ports import Services
 PAGE_SIZE = 25
 """Completions per page; the status of each takes a read of the holder's credentials."""
 COMPLETE = StatusLabel("Complete", "good")
-UNSUPPORTED = StatusLabel("No longer supported", "warn")
+UNSUPPORTED = StatusLabel("Requirements no longer met", "warn")
 """So many of its credentials have been revoked or suspended since that the rest would not complete the pathway."""
 
 _ID = re.compile(r"[a-z2-7]{26}", re.ASCII)

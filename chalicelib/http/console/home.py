@@ -78,7 +78,7 @@ def routes(services: Services) -> Routes:
         if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_ISSUERS:
             form.add_error(
                 "",
-                f"You already belong to {MAX_ISSUERS} issuers. The operators of this service can create more for you.",
+                f"You already belong to {MAX_ISSUERS} issuers. The operator of this service can create more for you.",
             )
         if not form.errors and not _may_create(services, request, person):
             form.add_error("", "Too many issuers were created today from your account or network. Try again tomorrow.")

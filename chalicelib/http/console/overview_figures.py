@@ -58,7 +58,7 @@ def figures(counts: Counts) -> tuple[Figure, ...]:
     return (
         Figure(f"at least {COUNTED:,}" if counts.more else f"{counts.issued:,}", "issued", "/credentials"),
         Figure(f"{counts.valid:,}", "valid" + among, "/credentials?state=active"),
-        Figure(f"{counts.expiring:,}", "expire within 30 days" + among, "/credentials?state=expiring"),
+        Figure(f"{counts.expiring:,}", "expiring within 30 days" + among, "/credentials?state=expiring"),
         Figure(f"{counts.suspended:,}", "suspended" + among, "/credentials?state=suspended"),
         Figure(f"{counts.revoked:,}", "revoked" + among, "/credentials?state=revoked"),
     )

@@ -27,8 +27,8 @@ BANNERS: Mapping[str, Banner] = {
         "Achievement archived.", "You can no longer issue it. Issued credentials stay valid."
     ),
     "achievement_restored": Banner("Achievement restored.", "You can issue it again."),
-    "domain_proven": Banner("Domain verified.", "Verifications of your credentials now show it."),
-    "domain_given_up": Banner("Domain removed.", "Verifications no longer show it."),
+    "domain_proven": Banner("Domain verified.", "Everyone who checks your credentials now sees it."),
+    "domain_given_up": Banner("Domain removed.", "People who check your credentials no longer see it."),
     "revoked": Banner("Credential revoked.", "Everyone who checks it now sees that it is revoked."),
     "suspended": Banner("Credential suspended.", "Everyone who checks it now sees that it is suspended."),
     "reinstated": Banner("Credential reinstated."),
@@ -48,7 +48,8 @@ BANNERS: Mapping[str, Banner] = {
     "pathway_saved": Banner("Pathway saved."),
     "webhook_made_before": Banner(
         "No new webhook was created.",
-        "This form already created this webhook and showed its secret. If you did not copy the secret, rotate it.",
+        "You have already created this webhook, and its secret was shown then. "
+        "If you did not copy the secret, rotate it.",
         "none",
     ),
     "secret_made_before": Banner(

@@ -29,7 +29,7 @@ _METRICS = {Kind.VIEW: "Views", Kind.VERIFICATION: "Verifications", Kind.DOWNLOA
 
 @cache
 def logger() -> Logger:
-    """Return the shared logger: JSON lines; Powertools' environment variables set service and level."""
+    """Return the shared logger: JSON Lines; Powertools' environment variables set service and level."""
     return Logger()
 
 

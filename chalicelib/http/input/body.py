@@ -39,7 +39,7 @@ def content(request: Request, max_bytes: int) -> bytes:
     # API Gateway passes every body in base64, four characters for three bytes, so check the size before decoding.
     size = len(sent) // 4 * 3 - sent[-2:].count("=") if event.get("isBase64Encoded") else len(sent)
     if size > max_bytes:
-        raise Problem("too_large", f"The body has {size:,} bytes. The limit is {max_bytes:,}.")
+        raise Problem("too_large", f"The body is {size:,} bytes. The limit is {max_bytes:,}.")
     received = request.raw_body
     return received if isinstance(received, bytes) else received.encode("utf-8")
 

@@ -66,7 +66,7 @@ def check_list(report: Report) -> CheckList:
 
 
 def _open(finding: Finding) -> bool:
-    # Extras stand under "Before you decide" already; that they were left out is no result.
+    # "Before you decide" already lists the extras, and leaving them out is not a result.
     unknown = finding.outcome is Outcome.UNKNOWN and finding.code not in verdict_text.LEFT_OUT
     return unknown or finding.outcome is Outcome.FAILED
 

@@ -191,7 +191,7 @@ def _signed_by(issuer: IssuerView) -> str:
         return f"Issued {by}. {issuer.behind}"
     key = f", signed with a key that belongs to {domain}" if domain is not None else ""
     if issuer.caution:
-        return f"Issued {by}{key}. Anyone can use a name: check with the organization itself."
+        return f"Issued {by}{key}. Anyone can use any name, so check with the organisation directly."
     return f"Issued {by}{key or ', signed with a key that is not linked to a web domain'}."
 
 

@@ -22,7 +22,7 @@ from chalicelib.settings import Function
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 
 MISSING = (
-    "Check that the link was copied whole: what follows /c/ has 26 characters. "
+    "Check that you copied the whole link: the part after /c/ is 26 characters long. "
     "If it was, ask the person who gave it to you for a new one."
 )
 

@@ -29,13 +29,13 @@ SHAPES = (
         "caution",
         "notice",
         "Genuine and valid, issuer not proven",
-        "Nobody has confirmed that the issuer is who it says it is. Check with the organization itself.",
+        "The issuer’s identity has not been confirmed. Check with the organisation directly.",
     ),
     (
         "warn",
         "triangle",
         "Genuine, but not valid now",
-        "It has expired, has not started or is suspended. The page says since when, or until when.",
+        "It has expired, is not valid yet or is suspended. The page gives the dates.",
     ),
     ("bad", "octagon", "Do not rely on it", "The issuer has revoked it, or it is not what the issuer signed."),
     (

@@ -97,7 +97,7 @@ def _caution(finding: Finding | None, domain: str | None) -> str:
     if domain is None:
         return f"{message} Anyone can use any name, so contact the issuer using details that you look up yourself."
     return (
-        f"{message} It is only proven that the key belongs to {text.isolated(domain)}. "
+        f"{message} Laurel can only confirm that the key belongs to {text.isolated(domain)}. "
         "Make sure that this is the organisation you expect."
     )
 

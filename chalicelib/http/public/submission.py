@@ -23,7 +23,8 @@ MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
 MAX_BODY = pasted.MAX_SIZE + MAX_ENVELOPE
 MISSING = (
-    "Laurel has no credential at this URL. Check that the link was copied whole: what follows /c/ has 26 characters."
+    "Laurel has no credential at this URL. "
+    "Check that you copied the whole link: the part after /c/ is 26 characters long."
 )
 
 _ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
@@ -102,7 +103,7 @@ def check(services: Services, submitted: Submission, visit: Visit) -> SubmittedR
 def _in_form(sent: form.Form) -> Submission:
     unknown = sorted(sent.fields.keys() - {"credential", "recipient"})
     if unknown:
-        raise body.field_error("", "A form has a file or the field credential, and optionally the field recipient.")
+        raise body.field_error("", "Send a file or the field credential, and optionally the field recipient.")
     found = [*sent.files, *filter(None, [sent.fields.get("credential")])]
     if len(found) > 1:
         raise body.field_error("/credential", "Send one credential at a time.")

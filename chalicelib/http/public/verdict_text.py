@@ -19,7 +19,7 @@ class VerdictText:
     advice: tuple[str, ...]
 
 
-_TRY_AGAIN = "Try again in a few minutes. The service that did not respond may be back by then."
+_TRY_AGAIN = "Try again in a few minutes. The service that did not respond may be available by then."
 _ASK_ISSUER = "Contact the issuer directly, through its own website rather than a link that you were sent."
 
 VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
@@ -103,7 +103,7 @@ _LEFT_OPEN = replace(VERDICT_TEXTS[Verdict.UNKNOWN], advice=("Ask the holder for
 _UNREACHABLE = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
     advice=(
-        "The address that the credential gives for this does not work, so trying again is unlikely to help.",
+        "A web address in the credential does not work, so trying again is unlikely to help.",
         _ASK_ISSUER,
     ),
 )
@@ -133,24 +133,24 @@ _OTHER_PERSON = replace(
     tab="Issued to someone else",
     headline="This credential was not issued to this email address.",
     advice=(
-        "Check the spelling. People have several addresses: ask which one they gave the issuer.",
-        "The credential itself may be genuine. Open this page again without an address to see its own result.",
+        "Check the spelling. People often have several addresses, so ask which one they gave the issuer.",
+        "The credential itself may be genuine. Open this page again without an email address to see its own result.",
     ),
 )
 _PERSON_OPEN = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
-    headline="We could not tell whether it was issued to this person.",
+    headline="We could not check whether it was issued to this person.",
     advice=("Check that the name matches the person you are dealing with.", _ASK_ISSUER),
 )
 
 _NO_CREDENTIAL = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
     tab="No credential",
-    headline="There is no credential in this.",
+    headline="This does not contain a credential.",
     advice=(
         (
-            "Ask the holder for the original file or the link to the credential. A file that was exported from an "
-            "email or a learning platform sometimes contains only a part of it."
+            "Ask the holder for the original file or the link to the credential. Files exported from an email or a "
+            "learning platform sometimes contain only part of it."
         ),
         _ASK_ISSUER,
     ),
@@ -200,11 +200,11 @@ def _valid(report: Report) -> VerdictText:
     found = _NO_STATUS if without_status else VERDICT_TEXTS[Verdict.VALID]
     if issuer_proven(report):
         return found
-    # An impostor who uses a known name must not get the same band as the organization.
+    # An impostor who uses a known name must not get the same band as the organisation.
     return replace(
         found,
         tab="Valid, issuer not proven",
-        headline="This credential is genuine and valid, but who issued it is not proven.",
+        headline="This credential is genuine and valid, but the issuer’s identity is not proven.",
         tone="caution",
         shape="notice",
     )
@@ -215,7 +215,7 @@ def issuer_proven(report: Report) -> bool:
     return any(item.check == "issuer" and item.outcome is Outcome.PASSED for item in report.findings)
 
 
-ISSUER_NOT_PROVEN = "Who issued it is not proven."
+ISSUER_NOT_PROVEN = "The issuer’s identity is not proven."
 
 UNSURE: Mapping[str, str] = {
     "format": "Laurel cannot read this format.",
@@ -248,6 +248,6 @@ def decisive(report: Report) -> Finding | None:
     wanted = Outcome.UNKNOWN if report.verdict is Verdict.UNKNOWN else Outcome.FAILED
     informing = ("issuer", "extras")
     found = [item for item in report.findings if item.outcome is wanted and item.check not in informing]
-    # Of an invalid credential, neither a past date nor a revocation: those have verdicts of their own.
+    # For an invalid credential, skip expiry and revocation, which have verdicts of their own.
     invalidating = [item for item in found if item.check in (*CORE, "recipient")]
     return next(iter(invalidating if report.verdict is Verdict.INVALID and invalidating else found), None)

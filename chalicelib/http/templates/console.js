@@ -18,7 +18,7 @@
         await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
         said.textContent = "Copied.";
       } catch {
-        said.textContent = "The browser did not allow copying. Select the text and copy it.";
+        said.textContent = "Your browser blocked copying. Select the text and copy it yourself.";
       }
       setTimeout(() => { said.textContent = ""; }, 5000);
     });

@@ -50,7 +50,7 @@ def check(verification: VerificationContext) -> Finding:
         error_type = CheckUnknown if error.code in _UNSUPPORTED else CheckFailed
         raise error_type(error.code, _message(error)) from error
     if not {"@context", "type"} & verification.document.keys():
-        raise CheckUnknown("no_credential", "It can be read, but there is no credential in it.")
+        raise CheckUnknown("no_credential", "Laurel can read this, but it does not contain a credential.")
     verification.model = _model(verification.document)
     family = _family(verification.document, verification.model)
     verification.format = ", ".join((family, *verification.securing.suites))

@@ -30,7 +30,7 @@ def check(verification: VerificationContext) -> Finding:
     if not identifiers:
         raise CheckUnknown("recipient_not_named", "It contains no email address to compare.")
     if len(identifiers) > MAX_IDENTIFIERS:
-        detail = f"It has {len(identifiers)} identifiers of its holder. Laurel compares up to {MAX_IDENTIFIERS}."
+        detail = f"It has {len(identifiers)} identifiers for its holder. Laurel compares up to {MAX_IDENTIFIERS}."
         raise CheckUnknown("too_many_identifiers", detail)
     spellings = {verification.options.email, verification.options.email.lower()}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]

@@ -116,4 +116,4 @@ def _timestamps(document: Mapping[str, object], names: Sequence[str]) -> list[da
 
 
 def _missing(what: str) -> Malformed:
-    return Malformed(f"It lacks {what}, which the standard requires.", code="structure_incomplete")
+    return Malformed(f"It is missing {what}, which the standard requires.", code="structure_incomplete")

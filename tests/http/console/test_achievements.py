@@ -159,7 +159,7 @@ def test_change_creates_a_version_and_keeps_issued_credentials(editor: Browser, 
     (before,) = laurel.issuer_store.achievements("fernhill")
     page = editor.get(f"{HERE}/{before.id}").text
     assert "Saving creates version 2." in page
-    assert "are already issued do not change" in html.unescape(page)
+    assert "already issued do not change" in html.unescape(page)
     document = laurel.issuer_store.record(id_of("valid")).document
     kept = before.image.rpartition("/")[2].removesuffix(".png")
     fields = {**FIELDS, "name": "Data analysis, deeper", "version": "1", "kept_picture": kept}

@@ -98,7 +98,7 @@ def test_upload_accepts_names_with_addresses(editor: Browser, laurel: Laurel) ->
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ("name,email\nGrace Hopper,grace@@\n,mary@example.org\n", ["2 of 2 rows have errors", "E-mail", "Name"]),
+        ("name,email\nGrace Hopper,grace@@\n,mary@example.org\n", ["2 of 2 rows have errors", "Email", "Name"]),
         ("name,valid_until\nGrace Hopper,soon\n", ["1 of 1 row has errors", "Valid until", "Enter a date such as"]),
         ("\n\nname,email\nGrace Hopper,grace@@\n", [" 4 "]),
         ("name,evidence\nGrace Hopper,ftp://x\n", ["Evidence", "including https://"]),
@@ -137,7 +137,7 @@ def test_ignored_columns_are_part_of_the_checked_input(editor: Browser, laurel: 
 def test_upload_accepts_a_space_between_name_and_address(editor: Browser, laurel: Laurel) -> None:
     response = check(editor, laurel, "Grace Hopper grace@example.org\nMary Seacole mary@@example\n")
     assert "1 of 2 rows has errors" in text_of(response)
-    assert "E-mail" in text_of(response)
+    assert "Email" in text_of(response)
     assert "There is no name" not in text_of(response)
 
 

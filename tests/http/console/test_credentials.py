@@ -86,7 +86,7 @@ def test_headers_sort_the_page_and_the_caption_says_what_is_sorted(viewer: Brows
     )
     for number in range(30):
         issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), Holder(f"Holder {number}")))
-    assert "This page is sorted by holder" in viewer.get(f"{HERE}?sort=holder").text
+    assert "Only this page is sorted by holder" in viewer.get(f"{HERE}?sort=holder").text
 
 
 def test_next_page_continues_after_the_previous_one(viewer: Browser, laurel: Laurel) -> None:

@@ -50,11 +50,11 @@ def test_domain_checks_are_rate_limited(owner: Browser, laurel: Laurel) -> None:
 def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel: Laurel) -> None:
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
-    assert "Too long ago" not in text_of(owner.get(HERE))
+    assert "Not confirmed recently" not in text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")
     old = tuple(replace(proof, seen=proof.seen - PROOF_LIFETIME) for proof in issuer.domains)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
-    assert "Too long ago" in text_of(owner.get(HERE))
+    assert "Not confirmed recently" in text_of(owner.get(HERE))
     assert DOMAIN not in domain_finding(laurel, owner)
 
 

@@ -85,7 +85,7 @@ def test_number_of_own_issuers_is_limited(laurel: Laurel) -> None:
         assert sam.post("/console/new", {**NEW, "id": f"academy-{number}"}).status == 303
     response = sam.post("/console/new", {**NEW, "id": "one-more"})
     assert response.status == 422
-    assert "The operators of this service can create more for you." in response.text
+    assert "The operator of this service can create more for you." in response.text
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_figures_link_to_the_lists_that_they_count(viewer: Browser, laurel: Laur
     for figure, state, number in (
         ("9 issued", "", 9),
         ("6 valid", "?state=active", 6),
-        ("1 expire within 30 days", "?state=expiring", 1),
+        ("1 expiring within 30 days", "?state=expiring", 1),
         ("1 suspended", "?state=suspended", 1),
         ("1 revoked", "?state=revoked", 1),
     ):

@@ -88,6 +88,6 @@ def test_settings_say_that_a_registered_name_passes_check_8(owner: Browser, laur
         before = laurel.issuer_store.issuer("fernhill")
         laurel.issuer_store.replace_issuer(replace(before, registered_as=name, version=before.version + 1))
         page, overview = text_of(owner.get(HERE)), text_of(owner.get("/console/fernhill"))
-        assert ("The operators of this service have registered your name" in page) is bool(name)
+        assert ("The operator of this service has registered your name" in page) is bool(name)
         assert ("Laurel cannot confirm to others who you are" in page) is not bool(name)
-        assert ("Nothing proves yet who you are" in overview) is not bool(name)
+        assert ("Your identity is not proven yet" in overview) is not bool(name)

@@ -106,7 +106,7 @@ def test_invalid_laurel_link_is_not_redirected(client: Gateway, tail: str) -> No
         assert client.get(response.headers["location"].removeprefix(BASE_URL), accept=HTML).status == 404
     else:
         assert response.status == 422
-        assert "what follows /c/ has 26 characters" in response.text
+        assert "the part after /c/ is 26 characters long" in response.text
 
 
 def test_external_link_is_followed_and_shown(client: Gateway, laurel: Laurel) -> None:
@@ -261,7 +261,7 @@ def test_hosted_credential_is_recorded_as_a_view_and_an_external_one_is_not(clie
 def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None:
     text = submit_form(client, makers.as_bytes(external_credential())).text
     name = "Issued under the name “\u2068Fernhill College\u2069”."
-    assert f"{name} Anyone can use a name: check with the organization itself." in text
+    assert f"{name} Anyone can use any name, so check with the organisation directly." in text
     assert "Issued under the name <bdi>Fernhill College</bdi>" in text
     assert UNKNOWN_ISSUER in text
     assert "Anyone can use any name" in text
@@ -275,7 +275,7 @@ def test_proven_domain_is_named(client: Gateway, laurel: Laurel) -> None:
         "Issued under the name “\u2068Riverside University\u2069”, signed with a key that belongs to riverside.example."
     )
     assert line in text
-    assert "It is only proven that the key belongs to \u2068riverside.example\u2069." in text
+    assert "Laurel can only confirm that the key belongs to \u2068riverside.example\u2069." in text
 
 
 def test_external_image_is_a_placeholder_and_a_link(client: Gateway) -> None:
@@ -306,7 +306,7 @@ def test_embedded_image_is_shown_only_if_it_is_a_raster_image(
     source = makers.as_bytes(makers.signed(plain, makers.OTHER_KEY, suite="eddsa-jcs-2022"))
     response = submit_form(client, source)
     assert (image in Outline(response.text).attributes("src")) is shown
-    assert ("Image: not loaded" in response.text) is not shown
+    assert ("Image not loaded" in response.text) is not shown
     assert image not in Outline(response.text).attributes("href")
 
 
@@ -325,8 +325,8 @@ OTHER_SUITE = makers.as_bytes(external_credential()).replace(b"eddsa-rdfc-2022",
     ("source", "headline", "advice"),
     [
         (b'{"@context": [', "This cannot be read as a credential.", "Ask for the original file."),
-        (b'{"hello": "there"}', "There is no credential in this.", "Ask the holder for the original file"),
-        (b"{}", "There is no credential in this.", "Ask the holder for the original file"),
+        (b'{"hello": "there"}', "This does not contain a credential.", "Ask the holder for the original file"),
+        (b"{}", "This does not contain a credential.", "Ask the holder for the original file"),
         (b'{"@context": "https://w3id.org/openbadges/v2"}', "We could not verify", "does not support this kind of"),
         (OTHER_SUITE, "We could not verify this credential.", "Ask the holder for the original file."),
     ],

@@ -92,7 +92,7 @@ def test_domain_of_laurel_is_not_named_as_the_domain_of_an_unproven_issuer(prove
     assert issuer_of(unproven(proven)).domain is None
     line = page_of(of_hosted(unproven(proven), BASE_URL), BASE_URL).line
     name = "Issued under the name “\u2068Fernhill College\u2069”."
-    assert line == f"{name} Anyone can use a name: check with the organization itself."
+    assert line == f"{name} Anyone can use any name, so check with the organisation directly."
 
 
 @pytest.mark.parametrize("verdict", [Verdict.EXPIRED, Verdict.NOT_YET_VALID, Verdict.REVOKED, Verdict.SUSPENDED])
@@ -101,7 +101,7 @@ def test_band_says_that_the_issuer_is_not_proven_whatever_the_verdict(proven: Ho
         judged = replace(hosted, report=replace(hosted.report, verdict=verdict))
         return page_of(of_hosted(judged, BASE_URL), BASE_URL).issuer_line
 
-    assert line(unproven(proven)) == "Who issued it is not proven."
+    assert line(unproven(proven)) == "The issuer’s identity is not proven."
     assert line(proven) is None
 
 

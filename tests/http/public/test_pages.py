@@ -36,7 +36,7 @@ HEADLINES = {
     "wrong_signer": "This credential is not genuine.",
     "unreachable_status": "We could not verify this credential.",
 }
-UNPROVEN = "This credential is genuine and valid, but who issued it is not proven."
+UNPROVEN = "This credential is genuine and valid, but the issuer’s identity is not proven."
 LINES = {
     "valid": "Issued by \u2068Fernhill College\u2069, signed with a key that belongs to localhost:8000.",
     "expired": "It was valid from 18 October 2025 to 12 November 2026.",
@@ -186,7 +186,7 @@ def test_unknown_issuer_is_a_caution_not_a_failure(client: Gateway, laurel: Laur
     before = html[html.index("Before you decide") :]
     assert "The issuer is not in any registry that Laurel uses." in before[: before.index("</ul>")]
     name = "Issued under the name “\u2068Fernhill College\u2069”."
-    assert f"{name} Anyone can use a name: check with the organization itself." in html
+    assert f"{name} Anyone can use any name, so check with the organisation directly." in html
     assert "https://fernhill.example/" not in html
 
 

@@ -51,7 +51,7 @@ def test_another_address_is_named_before_a_revocation(client: Gateway, laurel: L
 def test_credential_without_an_address_could_not_be_compared(client: Gateway, laurel: Laurel) -> None:
     record = hostile(laurel, makers.unsigned(holder=Holder("Ada Nwosu")))
     response = ask(client, f"/c/{record.id}", "ada@example.org")
-    assert "We could not tell whether it was issued to this person." in band(response)
+    assert "We could not check whether it was issued to this person." in band(response)
 
 
 @pytest.mark.parametrize("email", ["", "ada", "a" * 400 + "@example.org"])

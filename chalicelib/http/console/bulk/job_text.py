@@ -84,7 +84,7 @@ def job_view(job: Job, achievement: str, only: RowState | None) -> JobView:
         refused=counts.refused,
         running=job.state is JobState.RUNNING,
         reason=job.reason if job.state is JobState.STOPPED else None,
-        caption="Rows not issued" if only is RowState.REFUSED else "Results by row",
+        caption="Skipped rows" if only is RowState.REFUSED else "Results by row",
     )
 
 
@@ -92,7 +92,7 @@ def job_summary(job: Job, achievement: str) -> JobSummary:
     """Summarise ``job`` in one line."""
     line = f"{text.minute(job.created_at)}, by {_by(job)}. {JOB_LABELS[job.state].text}."
     return JobSummary(
-        job.id, f"{rows(job.total).capitalize()} of “{text.isolated(achievement)}”", line, JOB_LABELS[job.state]
+        job.id, f"{rows(job.total).capitalize()} for “{text.isolated(achievement)}”", line, JOB_LABELS[job.state]
     )
 
 
@@ -130,7 +130,7 @@ def _line(job: Job) -> str:
     counts = job.counts
     match job.state:
         case JobState.DONE if not counts.refused:
-            return "Everyone on the list has their credential."
+            return "A credential was issued to everyone on the list."
         case JobState.DONE:
             return "Skipped rows show the reason. Open them as a new list to fix them."
         case JobState.RUNNING:

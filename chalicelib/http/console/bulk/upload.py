@@ -88,7 +88,7 @@ def _reopened(services: Services, context: PageContext, job_id: str) -> Reply:
         return _page(services, context, FormState({**form.values, "rows": ""}))
     achievement = _achievement(services, context, form)
     if written < job.counts.refused:
-        form.add_error("rows", f"These are the first {written:,} rows that were not issued. Issue them first.")
+        form.add_error("rows", f"These are the first {written:,} skipped rows. Issue them first.")
     if form.errors or achievement is None:
         return _page(services, context, form)
     return _page(services, context, form, _check(services, context, form, _upload(form), achievement))
@@ -132,7 +132,7 @@ def _upload(form: FormState) -> Upload:
         try:
             until = timestamps.end(form.text("valid_until"))
         except Malformed:
-            form.add_error("valid_until", "Enter a date such as 2027-12-31, or leave it empty.")
+            form.add_error("valid_until", "Enter a date such as 2027-12-31, or leave it blank.")
     key = form.text("key")
     return Upload(
         Terms(form.text("achievement"), notify=bool(form.text("notify"))),

@@ -17,7 +17,7 @@ COLUMNS: Mapping[str, str] = {
     "name": "Name",
     "first_name": "First name",
     "last_name": "Last name",
-    "email": "E-mail",
+    "email": "Email",
     "did": "Holder’s DID",
     "valid_from": "Valid from",
     "valid_until": "Valid until",
@@ -27,15 +27,15 @@ COLUMNS: Mapping[str, str] = {
 }
 ADVICE: Mapping[str, str] = {
     "no_name": "Enter the name as it should appear on the credential.",
-    "bad_email": "Check for a missing @ or a space. Leave the cell empty if there is no address.",
+    "bad_email": "Check for a missing @ or a space. Leave the cell blank if there is no address.",
     "bad_date": "Enter a date such as 2027-12-31.",
     "bad_validity": "The end date must be after the start date.",
-    "bad_url": "Copy the URL from your browser, including https://, or leave the cell empty.",
+    "bad_url": "Copy the URL from your browser, including https://, or leave the cell blank.",
     "evidence_required": "Add a column named evidence, with a link to the holder’s work.",
-    "bad_zone": "For example Europe/Berlin, or leave the cell empty.",
+    "bad_zone": "Enter a timezone such as Europe/Berlin, or leave the cell blank.",
     "bad_text": "Shorten it, or remove invisible characters.",
     "too_long": "Shorten it.",
-    "ref_twice": "Give each row a unique reference, or none.",
+    "ref_twice": "Give each row a unique reference, or leave it blank.",
     "bad_row": "Enter a name, then an email address. In a table, check for a missing or extra comma or quotation mark.",
     "too_many_links": "Keep the most important ones.",
 }
@@ -171,5 +171,5 @@ def _explanation(good: int, details: UploadDetails) -> str:
             emails = "1 person will get an email with a link."
         case number:
             emails = f"{number:,} people will get an email with a link."
-    signed = f"{credentials(good)} of “{text.isolated(details.achievement)}” will be issued"
+    signed = f"{credentials(good)} for “{text.isolated(details.achievement)}” will be issued"
     return f"{signed}, and anyone with the link can view them immediately. {emails}"

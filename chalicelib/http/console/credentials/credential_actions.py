@@ -72,7 +72,7 @@ CORRECT = CredentialAction(
     "Issue corrected credential",
     reason="Reason for the correction",
     reason_hint="Optional. Shown on the old credential’s page, for example “The name was misspelt.”",
-    until_hint="Leave empty if it never expires.",
+    until_hint="Leave blank if it never expires.",
 )
 RENEW = CredentialAction(
     "renew",
@@ -85,7 +85,7 @@ RENEW = CredentialAction(
         "The current credential does not change and links to the new one.",
     ),
     "Issue renewed credential",
-    until_hint=("Leave empty for the achievement’s validity period, or the same period as before."),
+    until_hint=("Leave blank to use the achievement’s validity period or, if it has none, the same length as before."),
 )
 SUSPEND = CredentialAction(
     "suspend",
@@ -95,7 +95,7 @@ SUSPEND = CredentialAction(
     (
         "Everyone who checks it sees immediately that it is suspended, since when, and your reason.",
         "You can reinstate it at any time.",
-        "If Laurel has emailed the holder about it before, they get an email with your reason.",
+        "If Laurel has already emailed the holder about it, they get an email with your reason.",
     ),
     "Suspend credential",
     reason="Reason",
@@ -122,7 +122,7 @@ REVOKE = CredentialAction(
     (
         "Everyone who checks it sees immediately that you revoked it, when, and your reason.",
         "You cannot undo this. If you revoke it by mistake, issue a new credential.",
-        "If Laurel has emailed the holder about it before, they get an email with your reason.",
+        "If Laurel has already emailed the holder about it, they get an email with your reason.",
     ),
     "Revoke credential",
     reason="Reason",

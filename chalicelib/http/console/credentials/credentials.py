@@ -152,7 +152,7 @@ def _nothing(search_term: bool, more: bool) -> str:
     if more:
         return "No matches so far. Older credentials have not been searched yet."
     if search_term:
-        return "No matches. You can search for part of a name, or for the start of an email address."
+        return "No matches. Search by part of a name or the start of an email address."
     return "No credentials yet. Issue one to get started."
 
 

@@ -55,7 +55,9 @@ def caption(order: str, *, whole: bool) -> str:
     if order == DEFAULT:
         return "Newest first."
     column = LABELS[order.removeprefix("-")].lower()
-    return f"Sorted by {column}." if whole else f"This page is sorted by {column}; pages go from newer to older."
+    return (
+        f"Sorted by {column}." if whole else f"Only this page is sorted by {column}; pages run from newest to oldest."
+    )
 
 
 def _header(address: str, query: Mapping[str, str], order: str, column: str) -> Header:
