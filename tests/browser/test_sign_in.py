@@ -41,7 +41,9 @@ def test_user_signs_in_by_email_and_signs_out(chromium: Browser, laurel: Laurel,
         page.wait_for_url(f"{laurel.base_url}/console/fernhill")
         assert {each["name"]: each["httpOnly"] for each in page.context.cookies()} == {"laurel_session": True}
 
-        page.get_by_role("button", name="Sign out").first.click()
+        if width < 700:
+            page.locator("details.menu > summary").click()
+        page.get_by_role("button", name="Sign out").click()
         page.wait_for_url(f"{laurel.base_url}/sign-in?*")
         assert page.context.cookies() == []
         assert messages == []
