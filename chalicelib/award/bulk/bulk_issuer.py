@@ -264,8 +264,8 @@ def _sha256(value: object) -> bytes:
 def _check_allowed(found: UploadSummary, allow: Allow) -> None:
     if found.with_errors and not allow.row_errors:
         detail = (
-            f"{found.with_errors:,} of {found.total:,} rows have errors. Fix them, or allow the valid rows to "
-            "be issued alone."
+            f"{found.with_errors:,} of {found.total:,} rows have errors. Fix them, or allow issuing only "
+            "the valid rows."
         )
         raise RowsRefused(detail, "rows_refused", found.row_errors)
     if found.with_duplicates and not allow.duplicates:

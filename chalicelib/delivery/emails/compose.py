@@ -9,6 +9,7 @@ from unicodedata import category
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.delivery.emails.branding import LAUREL, Brand, readable
@@ -50,7 +51,7 @@ class EmailContext:
     @property
     def shared(self) -> SharedCredential:
         """The credential as it is shared on other platforms."""
-        url = f"{self.base_url}/c/{self.record.id}"
+        url = credential_url(self.base_url, self.record.id)
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
         return SharedCredential(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
 

@@ -10,7 +10,7 @@ from chalicelib.award.images import formats
 from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.record import Image
+from chalicelib.credential.record import IMAGE_NAME, Image
 from chalicelib.errors import Refused
 from chalicelib.http.console.form_state import FormState
 
@@ -33,8 +33,6 @@ FEW_SKILLS = 1
 """Minimum number of skill rows."""
 MORE_SKILLS = 3
 GONE = "The badge image is no longer available. Choose it again."
-
-_FILE = re.compile(r"([0-9a-f]{64})\.(?:png|jpg|webp|svg)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def check(form: FormState) -> None:
     for number in rows(form):
         _check_skill(form, str(number))
     days = form.text("valid_days")
-    if days and not (days.isascii() and days.isdigit() and 0 < int(days[:9]) <= MAX_DAYS):
+    if days and not (len(days) <= 9 and days.isascii() and days.isdigit() and 0 < int(days) <= MAX_DAYS):
         form.add_error("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it empty.")
 
 
@@ -115,7 +113,7 @@ def valid_days(form: FormState) -> int | None:
 def kept_image(form: FormState) -> str | None:
     """Return the file name of the image uploaded earlier or already used by the achievement, None without one."""
     file_name = form.text("kept_picture")
-    return file_name if _FILE.fullmatch(file_name) else None
+    return file_name if IMAGE_NAME.fullmatch(file_name) else None
 
 
 def picture_alt(form: FormState) -> str:

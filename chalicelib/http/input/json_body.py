@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from chalicelib.award.input import json_pointer
 from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 from chalicelib.http.core.problem import Problem
@@ -171,7 +172,7 @@ class JsonReader:
         return self._sent.get(name)
 
     def _pointer_to(self, name: str) -> str:
-        return f"{self._pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        return self._pointer + json_pointer.member(name)
 
     def _add_error(self, name: str, detail: str) -> None:
         self._errors.append({"pointer": self._pointer_to(name), "detail": detail})
