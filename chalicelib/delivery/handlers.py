@@ -33,7 +33,8 @@ _STATUS_EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, 
 
 
 def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task], None]]:
-    """The handler of each kind of task; reminders are named after their emails. All are safe to repeat and to run concurrently."""
+    """The handler of each kind of task, for a reminder that of its email. All are safe to repeat and to run
+    concurrently."""
     reminding = {kind.value: _reminder(delivery_context, kind) for kind in REMINDERS}
     return {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context), **reminding}
 

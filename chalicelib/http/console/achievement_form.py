@@ -13,22 +13,13 @@ from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.record import IMAGE_NAME, Image
 from chalicelib.errors import Refused
 from chalicelib.http.console.form_state import FormState
+from chalicelib.http.html.achievement_kind import kind_name
 
-KINDS = {
-    "Badge": "Badge",
-    "Certificate": "Certificate",
-    "CertificateOfCompletion": "Certificate of completion",
-    "Certification": "Certification",
-    "MicroCredential": "Microcredential",
-    "Course": "Course",
-    "Competency": "Competency",
-    "Assessment": "Assessment",
-    "Award": "Award",
-    "Diploma": "Diploma",
-    "License": "Licence",
-    "Membership": "Membership",
-}
-"""Label of each offered achievement type (Open Badges 3.0, B.1.21, AchievementType)."""
+KINDS = (
+    "Badge", "Certificate", "CertificateOfCompletion", "Certification", "MicroCredential", "Course", "Competency",
+    "Assessment", "Award", "Diploma", "License", "Membership",
+)  # fmt: skip
+"""Offered achievement types (Open Badges 3.0, B.1.21, AchievementType)."""
 FEW_SKILLS = 1
 """Minimum number of skill rows."""
 MORE_SKILLS = 3
@@ -108,6 +99,13 @@ def skills(form: FormState) -> tuple[Skill, ...]:
 def valid_days(form: FormState) -> int | None:
     """Return the validity period in days, None when empty."""
     return int(form.text("valid_days")) if form.text("valid_days") else None
+
+
+def kind_options(form: FormState) -> tuple[tuple[str, str], ...]:
+    """Return value and label of each type to choose from, and of the current one if it is not offered."""
+    current = form.text("kind")
+    kinds = KINDS if current in KINDS or not current else (*KINDS, current)
+    return tuple((kind, kind_name(kind)) for kind in kinds)
 
 
 def kept_image(form: FormState) -> str | None:
