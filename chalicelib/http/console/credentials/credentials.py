@@ -24,7 +24,7 @@ from chalicelib.http.console.credentials.credential_actions import ACTIONS
 from chalicelib.http.console.credentials.credential_text import CredentialDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
-from chalicelib.http.console.overview_figures import SOON
+from chalicelib.http.console.overview.overview_figures import SOON
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply

@@ -14,7 +14,8 @@ from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
 from chalicelib.award.images import stored_images
 from chalicelib.credential.achievement import Achievement
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.console import achievement_form, form_state, layout
+from chalicelib.http.console import form_state, layout
+from chalicelib.http.console.achievements import achievement_form
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
