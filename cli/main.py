@@ -26,11 +26,9 @@ def main(
 ) -> int:
     """Run one command and return its exit code. ``connect`` builds the services from the settings."""
     options = _parsed(arguments)
-    if getattr(options, "offline", False):
-        done: int = options.handler(None, options)
-        return done
+    offline = getattr(options, "offline", False)
     try:
-        services = (connect or _connect)(settings.read(environment))
+        services = None if offline else (connect or _connect)(settings.read(environment))
         code: int = options.handler(services, options)
         sys.stdout.flush()
     except (MissingSetting, UsageProblem) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,6 +91,8 @@ IMAGE_EXTENSIONS: Mapping[str, str] = {
     "image/svg+xml": "svg",
 }
 """Extension by media type of the images that Laurel serves."""
+IMAGE_NAME = re.compile(rf"([0-9a-f]{{64}})\.(?:{'|'.join(IMAGE_EXTENSIONS.values())})", re.ASCII)
+"""The last segment of an image's URL; the group is its SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)

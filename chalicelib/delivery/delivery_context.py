@@ -47,10 +47,6 @@ class DeliveryContext:
         """The current time in UTC."""
         return self.clock().astimezone(UTC)
 
-    def page(self, credential_id: str) -> str:
-        """The public URL of a credential."""
-        return f"{self.base_url}/c/{credential_id}"
-
     def mailbox(self, email: str) -> Mailbox:
         """The stored mailbox of an address."""
         return self.store.mailbox(mailbox.digest(email))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import (
     delivery_status,
@@ -28,15 +29,12 @@ from chalicelib.delivery.ports import NotSent, SentEmail
 from chalicelib.errors import NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
-DELIVER = "deliver"
-"""Kind of the task that issuing adds."""
-STATUS_CHANGED = "status_changed"
-"""Kind of the task that a status change adds; the other kinds are named after their emails."""
 _STATUS_EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, State.ACTIVE: Kind.REINSTATED}
 
 
 def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task], None]]:
-    """The handler of each kind of task. All are safe to repeat and to run concurrently."""
+    """The handler of each kind of task, for a reminder that of its email. All are safe to repeat and to run
+    concurrently."""
     reminding = {kind.value: _reminder(delivery_context, kind) for kind in REMINDERS}
     return {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context), **reminding}
 

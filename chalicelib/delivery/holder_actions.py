@@ -15,6 +15,7 @@ from itertools import chain, islice, zip_longest
 
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.analytics.event import Kind as Happening
+from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.delivery import (
@@ -237,7 +238,7 @@ def _holder_credential(delivery_context: DeliveryContext, record: Record) -> Hol
     shared = SharedCredential(
         compose.line(achievement.name, 200),
         compose.line(issuer.name, 200),
-        delivery_context.page(record.id),
+        credential_url(delivery_context.base_url, record.id),
         record.id,
         record.issued_at,
         record.valid_until,

@@ -129,6 +129,6 @@ def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
 
 
 def _with(issuers: frozenset[str], issuer_id: str) -> frozenset[str]:
-    if len(issuers) >= MAX_ISSUERS:
+    if len(issuers | {issuer_id}) > MAX_ISSUERS:
         raise Refused("There are too many settings to store. Delete your data instead.", code="refused")
     return issuers | {issuer_id}

@@ -13,7 +13,7 @@ from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.services import Services
 from cli import files, grammar
 from cli.grammar import Commands
-from cli.output import show, table
+from cli.output import UsageProblem, show, table
 
 T = TypeVar("T")
 
@@ -21,6 +21,19 @@ T = TypeVar("T")
 def add_commands(resources: Commands) -> None:
     """Add `achievement`."""
     verbs = grammar.verbs(resources, "achievement", "manage achievements, which credentials are issued for")
+    _add_create(verbs)
+    _add_update(verbs)
+    every = grammar.command(
+        verbs, "versions", versions, "list the versions of an achievement", "laurel achievement versions acme ID"
+    )
+    grammar.issuer(every)
+    every.add_argument("id", help="id of the achievement")
+    grammar.issuer(
+        grammar.command(verbs, "list", list_all, "list the achievements of an issuer", "laurel achievement list acme")
+    )
+
+
+def _add_create(verbs: Commands) -> None:
     made = grammar.command(
         verbs,
         "create",
@@ -33,8 +46,12 @@ def add_commands(resources: Commands) -> None:
     made.add_argument("--name", required=True)
     made.add_argument("--description", required=True)
     made.add_argument("--criteria", required=True, help="how to earn it")
-    made.add_argument("--image", type=Path, required=True, metavar="FILE", help="PNG file")
-    made.add_argument("--image-alt", required=True, help="description of the image for people who cannot see it")
+    made.add_argument(
+        "--image", type=Path, metavar="FILE", help="PNG, JPEG, WebP or SVG file (default: a badge with the initials)"
+    )
+    made.add_argument(
+        "--image-alt", help="description of the image for people who cannot see it; required with --image"
+    )
     made.add_argument("--kind", default="Badge", help="Open Badges achievementType (default: Badge)")
     made.add_argument(
         "--skill",
@@ -48,6 +65,9 @@ def add_commands(resources: Commands) -> None:
         "--valid-days", type=int, metavar="DAYS", help="number of days a credential is valid (default: no limit)"
     )
     made.add_argument("--evidence-required", action="store_true", help="require evidence when issuing")
+
+
+def _add_update(verbs: Commands) -> None:
     next_one = grammar.command(
         verbs,
         "update",
@@ -60,7 +80,9 @@ def add_commands(resources: Commands) -> None:
     next_one.add_argument("id", help="id of the achievement")
     for words in ("--name", "--description", "--criteria", "--image-alt", "--kind"):
         next_one.add_argument(words)
-    next_one.add_argument("--image", type=Path, metavar="FILE", help="PNG file (default: keep the current image)")
+    next_one.add_argument(
+        "--image", type=Path, metavar="FILE", help="PNG, JPEG, WebP or SVG file (default: keep the current image)"
+    )
     next_one.add_argument(
         "--skill",
         nargs=3,
@@ -71,25 +93,19 @@ def add_commands(resources: Commands) -> None:
     next_one.add_argument("--valid-days", type=int, metavar="DAYS", help="0 removes the limit")
     next_one.add_argument("--evidence-required", action=BooleanOptionalAction)
     next_one.add_argument("--archived", action=BooleanOptionalAction, help="stop or resume issuing it")
-    every = grammar.command(
-        verbs, "versions", versions, "list the versions of an achievement", "laurel achievement versions acme ID"
-    )
-    grammar.issuer(every)
-    every.add_argument("id", help="id of the achievement")
-    grammar.issuer(
-        grammar.command(verbs, "list", list_all, "list the achievements of an issuer", "laurel achievement list acme")
-    )
 
 
 def create(services: Services, options: Namespace) -> int:
     """Create an achievement."""
+    if options.image and not options.image_alt:
+        raise UsageProblem("Describe the image with --image-alt.")
     new = NewAchievement(
         issuer_id=options.issuer,
         name=options.name,
         description=options.description,
         criteria=options.criteria,
-        picture=files.content(options.image),
-        picture_alt=options.image_alt,
+        picture=files.content(options.image) if options.image else None,
+        picture_alt=options.image_alt or f"Badge: {options.name}",
         skills=_skills(options),
         kind=options.kind,
         valid_days=options.valid_days,

@@ -32,6 +32,20 @@ _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcom
 def add_commands(resources: Commands) -> None:
     """Add `credential`."""
     verbs = grammar.verbs(resources, "credential", "issue credentials and change their status")
+    _add_issue(verbs)
+    _add_status_changes(verbs)
+    seen = grammar.command(verbs, "show", show_one, "verify a credential", "laurel credential show ID")
+    seen.add_argument("id", metavar="ID")
+    _add_replacements(verbs)
+    _add_search(verbs)
+    grammar.issuer(
+        grammar.command(
+            verbs, "list", list_all, "list the credentials of an issuer, newest first", "laurel credential list acme"
+        )
+    )
+
+
+def _add_issue(verbs: Commands) -> None:
     issue_command = grammar.command(
         verbs,
         "issue",
@@ -57,6 +71,9 @@ def add_commands(resources: Commands) -> None:
         default=vocabulary.EDDSA_RDFC_2022,
         help="cryptosuite of the proof (default: %(default)s)",
     )
+
+
+def _add_status_changes(verbs: Commands) -> None:
     for verb, handler, description in (
         ("revoke", revoke_all, "revoke credentials permanently"),
         ("suspend", suspend_all, "suspend credentials"),
@@ -67,9 +84,9 @@ def add_commands(resources: Commands) -> None:
         decide.add_argument("ids", nargs="+", metavar="ID")
         decide.add_argument("--issuer", metavar="ID", help="change only credentials of this issuer")
         decide.add_argument("--reason", help="reason shown on the credential's page")
-    seen = grammar.command(verbs, "show", show_one, "verify a credential", "laurel credential show ID")
-    seen.add_argument("id", metavar="ID")
-    _replacements(verbs)
+
+
+def _add_search(verbs: Commands) -> None:
     found = grammar.command(
         verbs,
         "search",
@@ -82,14 +99,9 @@ def add_commands(resources: Commands) -> None:
     found.add_argument("--email", help="complete email address")
     found.add_argument("--achievement", metavar="ID")
     found.add_argument("--state", **grammar.one_of(State))
-    grammar.issuer(
-        grammar.command(
-            verbs, "list", list_all, "list the credentials of an issuer, newest first", "laurel credential list acme"
-        )
-    )
 
 
-def _replacements(verbs: Commands) -> None:
+def _add_replacements(verbs: Commands) -> None:
     right = grammar.command(
         verbs,
         "correct",

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from chalicelib.award.issuing.storing import DELIVER
 from chalicelib.delivery import handlers, resend
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
-from chalicelib.delivery.handlers import DELIVER
 from chalicelib.email.render import render
 from chalicelib.tasks.task_queue import Task
 from tests.browser.test_pages import Scheme, open_page, violations

@@ -83,3 +83,4 @@ def test_number_of_unsubscriptions_is_limited() -> None:
         box = mailbox.unsubscribed(box, str(number))
     with pytest.raises(Refused):
         mailbox.unsubscribed(box, "one more")
+    assert mailbox.unsubscribed(box, "0") == box

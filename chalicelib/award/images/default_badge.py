@@ -6,7 +6,6 @@ from xml.sax.saxutils import escape
 
 from chalicelib.award.input import colours
 
-DEFAULT_COLOUR = "#0b55a0"
 _RIM = "#ffffff"
 
 
@@ -20,7 +19,7 @@ def draw(name: str, accent: str | None) -> bytes:
         if letters
         else f'<path d="M200 112l20 41 45 7-33 32 8 45-40-21-40 21 8-45-33-32 45-7z" fill="{_RIM}"/>'
     )
-    colour = colours.readable(accent) or DEFAULT_COLOUR
+    colour = colours.readable_or_default(accent)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" width="400" height="400">'
         f'<path d="M128 250 92 382l62-18 46 30 46-30 62 18-36-132z" fill="{colour}"/>'

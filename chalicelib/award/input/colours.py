@@ -6,6 +6,8 @@ import re
 
 from chalicelib.errors import Refused
 
+DEFAULT = "#0b55a0"
+"""Colour for an issuer without a readable accent colour."""
 AA = 4.5
 """Minimum contrast of text with its background (WCAG 2.2, 1.4.3)."""
 
@@ -30,6 +32,11 @@ def readable(colour: str | None) -> str | None:
     if colour is None or not _HEX.fullmatch(colour) or contrast(colour, "#ffffff") < AA:
         return None
     return colour.lower()
+
+
+def readable_or_default(colour: str | None) -> str:
+    """``colour`` (`#rrggbb`) in lower case if white text on it is readable, else `DEFAULT`."""
+    return readable(colour) or DEFAULT
 
 
 def contrast(one: str, other: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from chalicelib.award.input import json_pointer
 from chalicelib.errors import Malformed
 
 
@@ -26,8 +27,7 @@ def only(sent: Mapping[str, object], known: Sequence[str], place: str) -> None:
     Raises `FieldError`.
     """
     for name in sorted(sent.keys() - set(known)):
-        pointer = name.replace("~", "~0").replace("/", "~1")
-        raise FieldError(f"{place}/{pointer}", f"Unknown field. Known fields: {', '.join(known)}.")
+        raise FieldError(place + json_pointer.member(name), f"Unknown field. Known fields: {', '.join(known)}.")
 
 
 def text(sent: Mapping[str, object], name: str, place: str) -> str:

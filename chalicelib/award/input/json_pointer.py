@@ -1,4 +1,4 @@
-"""Validation and resolution of JSON Pointers (RFC 6901)."""
+"""Validation, resolution and construction of JSON Pointers (RFC 6901)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def check_pointer(name: str, pointer: str) -> None:
         raise Refused(
             f"{name}: {pointer[:80]!r} is not a JSON Pointer such as /user/email (RFC 6901).", code="bad_pointer"
         )
+
+
+def member(name: str) -> str:
+    """The pointer to the member ``name`` of an object, to append to the pointer of that object."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def resolve(document: object, pointer: str) -> object:

@@ -40,14 +40,14 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
     digest = hashlib.sha256(request).digest()
     stored = claims.claim(Claim(issuer_id, key, digest, issuer_context.public_id(), now + RETENTION), now)
     for _ in range(MAX_ATTEMPTS):
-        if stored.request == digest:
-            return stored.credential_id
-        if _is_used(issuer_context, stored):
+        if stored.request == digest or _is_used(issuer_context, stored):
             break
         stored = claims.take_over(
             stored, replace(stored, request=digest, expires=now + RETENTION, version=stored.version + 1)
         )
-    raise reused()
+    if stored.request != digest:
+        raise reused()
+    return stored.credential_id
 
 
 def _is_used(issuer_context: IssuerContext, stored: Claim) -> bool:

@@ -109,7 +109,12 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
         raise Refused(
             f"The credential is {len(content):,} bytes, which is more than verifiers accept.", code="too_large"
         )
-    record = Record(
+    record = _record(draft, issuer, content, jwt, entries)
+    return Issued(record, _recipient(draft, issuer.id), _tasks(draft, issuer.id))
+
+
+def _record(draft: Draft, issuer: Issuer, content: bytes, jwt: str | None, entries: tuple[Entry, ...]) -> Record:
+    return Record(
         id=draft.credential_id,
         issuer_id=issuer.id,
         achievement_id=draft.achievement.id,
@@ -123,7 +128,6 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
         valid_until=draft.valid_until,
         supersedes=draft.supersedes,
     )
-    return Issued(record, _recipient(draft, issuer.id), _tasks(draft, issuer.id))
 
 
 def _recipient(draft: Draft, issuer_id: str) -> Recipient:

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from chalicelib.award.input import colours
 
-DEFAULT_ACCENT = "#0b55a0"
-"""Button colour for an issuer without a readable accent colour."""
-
 
 @dataclass(frozen=True, slots=True)
 class Brand:
@@ -16,13 +13,8 @@ class Brand:
 
     name: str
     picture: str | None = None
-    accent: str = DEFAULT_ACCENT
+    accent: str = colours.DEFAULT
 
 
 LAUREL = Brand("Laurel")
 """Branding of emails from Laurel itself."""
-
-
-def readable(accent: str | None) -> str:
-    """``accent`` (`#rrggbb`) if white text on it is readable, else `DEFAULT_ACCENT`."""
-    return colours.readable(accent) or DEFAULT_ACCENT

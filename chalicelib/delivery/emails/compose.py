@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from unicodedata import category
 
+from chalicelib.award.input import colours
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.delivery.emails.branding import LAUREL, Brand, readable
+from chalicelib.delivery.emails.branding import LAUREL, Brand
 from chalicelib.delivery.emails.email_content import (
     Button,
     EmailContent,
@@ -50,7 +52,7 @@ class EmailContext:
     @property
     def shared(self) -> SharedCredential:
         """The credential as it is shared on other platforms."""
-        url = f"{self.base_url}/c/{self.record.id}"
+        url = credential_url(self.base_url, self.record.id)
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
         return SharedCredential(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
 
@@ -310,7 +312,11 @@ def _compose(
         to=context.email,
         subject=subject,
         preview=preview,
-        brand=Brand(issuer, _own_image(context.issuer.image, context.base_url), readable(context.issuer.accent)),
+        brand=Brand(
+            issuer,
+            _own_image(context.issuer.image, context.base_url),
+            colours.readable_or_default(context.issuer.accent),
+        ),
         greeting=f"Hello {line(context.recipient.name)},",
         paragraphs=tuple(filter(None, paragraphs)),
         main=Button("View your credential", links.my),

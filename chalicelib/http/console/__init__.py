@@ -5,11 +5,11 @@ error_page.py        error responses within the console's layout
 form_state.py        values and errors of a submitted form
 text.py              fixed text: banners, roles, navigation
 home.py              /console and /console/new: choose or create an issuer
-overview.py          /console/{issuer}: overview_figures.py counts, attention.py lists what needs attention
-achievements.py      achievements; achievement_form.py reads and validates their form
+overview/            /console/{issuer}: overview_figures.py counts, attention.py lists what needs attention
+achievements/        achievements; achievement_form.py reads and validates their form
 bulk/                issue to many: upload and check a list, then show the results of the job
 credentials/         find, view, correct, renew, suspend, reinstate and revoke credentials
-pathways.py          pathways, and a holder's progress along one; completions.py lists who completed one
+pathways/            pathways, and a holder's progress along one; completions.py lists who completed one
 members.py           members and their roles
 api_keys.py          API keys
 webhooks.py          incoming webhooks from learning platforms
@@ -19,19 +19,19 @@ domains.py           verification of the issuer's domains
 """
 
 from chalicelib.http.console import (
-    achievements,
     api_keys,
     domains,
     export,
     home,
     members,
-    overview,
-    pathways,
     settings,
     webhooks,
 )
+from chalicelib.http.console.achievements import achievements
 from chalicelib.http.console.bulk import results, upload
 from chalicelib.http.console.credentials import credentials
+from chalicelib.http.console.overview import overview
+from chalicelib.http.console.pathways import pathways
 
 ROUTES = (
     home.routes,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import text
+from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.input import negotiation
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {"day": text.day, "minute": text.minute, "stamp": text.stamp, "paragraphs": text.paragraphs}
+    environment.filters["kind_name"] = kind_name
     return environment
 
 

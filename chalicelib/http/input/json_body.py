@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from chalicelib.award.input import json_pointer
 from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 from chalicelib.http.core.problem import Problem
@@ -51,7 +52,7 @@ class JsonReader:
         """Read a required, non-blank string."""
         found = self.optional(name, max_length)
         if found is None and self._sent.get(name) is None:
-            self._add_error(name, f"This must be a string of 1 to {max_length:,} characters.")
+            self.add_error(name, f"This must be a string of 1 to {max_length:,} characters.")
         return found or ""
 
     def optional(self, name: str, max_length: int = MAX_TEXT) -> str | None:
@@ -60,7 +61,7 @@ class JsonReader:
         if found is None:
             return None
         if not isinstance(found, str) or not found.strip() or len(found) > max_length:
-            self._add_error(name, f"This must be a string of 1 to {max_length:,} characters.")
+            self.add_error(name, f"This must be a string of 1 to {max_length:,} characters.")
             return None
         return found
 
@@ -68,7 +69,7 @@ class JsonReader:
         """Read a boolean."""
         found = self._take(name)
         if found is not None and not isinstance(found, bool):
-            self._add_error(name, "This must be true or false.")
+            self.add_error(name, "This must be true or false.")
         return found if isinstance(found, bool) else default
 
     def integer(self, name: str, minimum: int, maximum: int) -> int | None:
@@ -77,7 +78,7 @@ class JsonReader:
         if found is None:
             return None
         if isinstance(found, bool) or not isinstance(found, int) or not minimum <= found <= maximum:
-            self._add_error(name, f"This must be an integer from {minimum:,} to {maximum:,}.")
+            self.add_error(name, f"This must be an integer from {minimum:,} to {maximum:,}.")
             return None
         return found
 
@@ -89,7 +90,7 @@ class JsonReader:
         try:
             return dates.parse(found)
         except Malformed:
-            self._add_error(name, "This must be a date and time with a timezone, such as 2027-01-31T00:00:00Z.")
+            self.add_error(name, "This must be a date and time with a timezone, such as 2027-01-31T00:00:00Z.")
             return None
 
     def choice(self, name: str, kind: type[E], default: E) -> E:
@@ -98,14 +99,14 @@ class JsonReader:
         if found is None:
             return default
         if not isinstance(found, str) or found not in list(kind):
-            self._add_error(name, f"This must be one of: {', '.join(kind)}.")
+            self.add_error(name, f"This must be one of: {', '.join(kind)}.")
             return default
         return kind(found)
 
     def required_choice(self, name: str, kind: type[E]) -> E:
         """Read a required enum value."""
         if not self.has(name):
-            self._add_error(name, f"This field is required. It must be one of: {', '.join(kind)}.")
+            self.add_error(name, f"This field is required. It must be one of: {', '.join(kind)}.")
         return self.choice(name, kind, next(iter(kind)))
 
     def base64(self, name: str, max_bytes: int) -> bytes | None:
@@ -114,12 +115,12 @@ class JsonReader:
         if found is None:
             return None
         if not isinstance(found, str) or len(found) > (max_bytes + 2) // 3 * 4:
-            self._add_error(name, f"This must be at most {max_bytes:,} bytes in base64.")
+            self.add_error(name, f"This must be at most {max_bytes:,} bytes in base64.")
             return None
         try:
             return base64.b64decode(found, validate=True)
         except (ValueError, binascii.Error):
-            self._add_error(name, "This is not base64.")
+            self.add_error(name, "This is not base64.")
             return None
 
     def nested(self, name: str, *, required: bool = False) -> JsonReader:
@@ -127,7 +128,7 @@ class JsonReader:
         found = self._take(name)
         if not isinstance(found, dict):
             if found is not None or required:
-                self._add_error(name, "This must be an object.")
+                self.add_error(name, "This must be an object.")
             found = {}
             # Report no further errors for the members of an absent object.
             return JsonReader(found, self._pointer_to(name), [])
@@ -139,13 +140,13 @@ class JsonReader:
         if found is None:
             return []
         if not isinstance(found, list) or len(found) > max_items or not all(isinstance(one, dict) for one in found):
-            self._add_error(name, f"This must be a list of at most {max_items} objects.")
+            self.add_error(name, f"This must be a list of at most {max_items} objects.")
             return []
         return [self._nested(one, f"{self._pointer_to(name)}/{at}") for at, one in enumerate(found)]
 
     def add_error(self, name: str, detail: str) -> None:
-        """Record an error that only the caller can detect."""
-        self._add_error(name, detail)
+        """Record an error of the member ``name``."""
+        self._errors.append({"pointer": self._pointer_to(name), "detail": detail})
 
     def finish(self) -> None:
         """Report all errors. Raises `Problem` (`invalid_request`) for invalid and unknown members."""
@@ -157,7 +158,7 @@ class JsonReader:
     def _add_unknown_member_errors(self) -> None:
         # Otherwise a misspelt member would be silently ignored.
         for name in sorted(self._sent.keys() - self._known):
-            self._add_error(name[:100], f"Unknown field. Known fields: {', '.join(sorted(self._known))}.")
+            self.add_error(name[:100], f"Unknown field. Known fields: {', '.join(sorted(self._known))}.")
         for nested in self._children:
             nested._add_unknown_member_errors()  # noqa: SLF001 - an instance of the same class
 
@@ -171,7 +172,4 @@ class JsonReader:
         return self._sent.get(name)
 
     def _pointer_to(self, name: str) -> str:
-        return f"{self._pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-
-    def _add_error(self, name: str, detail: str) -> None:
-        self._errors.append({"pointer": self._pointer_to(name), "detail": detail})
+        return self._pointer + json_pointer.member(name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from chalice.app import Request
 
+from chalicelib.award.input import json_pointer
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.input.body import field_error
 
@@ -61,4 +62,4 @@ def refused(name: str, detail: str) -> Problem:
 
 def _fault(name: str, detail: str) -> Problem:
     # A query has no JSON pointer, so treat it as one object whose members are the names.
-    return field_error(f"/{name[:100].replace('~', '~0').replace('/', '~1')}", detail)
+    return field_error(json_pointer.member(name[:100]), detail)

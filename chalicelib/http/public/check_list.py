@@ -115,5 +115,5 @@ def _summary(findings: Sequence[Finding]) -> str:
         verdict_text.NOT_LOOKED_AT[0]: "not checked",
         verdict_text.OUTCOMES[Outcome.NOT_APPLICABLE][0]: "not needed",
     }
-    first = f"{passed or 'No'} {'check' if passed < 2 else 'checks'} passed"
+    first = f"{passed or 'No'} {'check' if passed == 1 else 'checks'} passed"
     return ", ".join([first, *(f"{counts[label]} {words}" for label, words in others.items() if counts[label])])

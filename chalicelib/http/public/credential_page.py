@@ -11,8 +11,8 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
+from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.public import verdict_text
-from chalicelib.http.public.achievement_kind import kind_name
 from chalicelib.http.public.check_list import CheckList, check_list
 from chalicelib.http.public.credential_view import CredentialView
 from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
@@ -191,7 +191,7 @@ def _signed_by(issuer: IssuerView) -> str:
         return f"Issued {by}. {issuer.behind}"
     key = f", signed with a key that belongs to {domain}" if domain is not None else ""
     if issuer.caution:
-        return f"Issued {by}{key}. Anyone can use any name, so check with the organisation directly."
+        return f"Issued {by}{key}. Anyone can use any name, so check with the organization directly."
     return f"Issued {by}{key or ', signed with a key that is not linked to a web domain'}."
 
 

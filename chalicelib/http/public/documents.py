@@ -7,6 +7,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.credential.did import did_document
+from chalicelib.credential.record import IMAGE_NAME
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -26,7 +27,6 @@ IMAGE_SECONDS = 31_536_000
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _LIST = re.compile(r"[a-z2-7]{26}", re.ASCII)
-_IMAGE = re.compile(r"([0-9a-f]{64})\.(?:png|jpg|webp|svg)", re.ASCII)
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """Content Security Policy of an image whose own URL is opened: an SVG file runs and loads nothing there."""
 _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
@@ -56,7 +56,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/images/{file}", access=PUBLIC, missing="This image does not exist.")
     def image(request: Request, file: str) -> Reply:
-        match = _IMAGE.fullmatch(file)
+        match = IMAGE_NAME.fullmatch(file)
         if match is None:
             raise NotFound("no such picture")
         found = services.public_store.image(match[1])

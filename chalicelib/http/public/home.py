@@ -29,7 +29,7 @@ SHAPES = (
         "caution",
         "notice",
         "Genuine and valid, issuer not proven",
-        "The issuer’s identity has not been confirmed. Check with the organisation directly.",
+        "The issuer’s identity has not been confirmed. Check with the organization directly.",
     ),
     (
         "warn",
@@ -82,7 +82,7 @@ def _shown(services: Services, request: Request, sent: Submission) -> Reply:
     hosted = submission.hosted_id(services, sent)
     if hosted is not None:
         # Redirect to its own page, whose URL can be bookmarked.
-        return Reply("", "text/plain", 303, uncached(Location=f"{services.settings.base_url}/c/{hosted}"))
+        return Reply("", "text/plain", 303, uncached(Location=credential_url(services.settings.base_url, hosted)))
     checked = submission.check(services, sent, request_context.create(request, Kind.VIEW))
     return credential_page.show(credential_view.of_submitted(checked), services.settings.base_url, uncached())
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from chalicelib.award.input import colours
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
 from chalicelib.verify.report import Finding, Report
 
-_ACCENT = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 """Addresses that may become a link: nothing in them can end the address or add a subject or text to the email."""
 
@@ -98,7 +98,7 @@ def _caution(finding: Finding | None, domain: str | None) -> str:
         return f"{message} Anyone can use any name, so contact the issuer using details that you look up yourself."
     return (
         f"{message} Laurel can only confirm that the key belongs to {text.isolated(domain)}. "
-        "Make sure that this is the organisation you expect."
+        "Make sure that this is the organization you expect."
     )
 
 
@@ -110,6 +110,5 @@ def _contact(email: object, *, linked: bool) -> Contact | None:
 
 
 def _brand(registered: Issuer, base_url: str) -> Brand | None:
-    accent = registered.accent if registered.accent and _ACCENT.fullmatch(registered.accent) else None
-    brand = Brand(shown_image(registered.image, base_url), accent)
+    brand = Brand(shown_image(registered.image, base_url), colours.readable(registered.accent))
     return brand if brand.logo or brand.accent else None

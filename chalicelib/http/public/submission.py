@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chalice.app import Request
 
 from chalicelib.analytics.event import Visit
+from chalicelib.award.input import json_pointer
 from chalicelib.credential import strict_json
 from chalicelib.errors import NotFound
 from chalicelib.http.core import log
@@ -116,7 +117,7 @@ def _in_form(sent: form.Form) -> Submission:
 
 def _in_envelope(members: dict[str, object]) -> Submission:
     for name in members.keys() - {"url", "credential", "recipient"}:
-        raise body.field_error(_pointer(name), "Unknown field.")
+        raise body.field_error(json_pointer.member(name), "Unknown field.")
     options = VerificationOptions(email=body.recipient_email(members)) if "recipient" in members else DEFAULT_OPTIONS
     match members:
         case {"url": _, "credential": _}:
@@ -135,7 +136,3 @@ def _in_envelope(members: dict[str, object]) -> Submission:
         case {"credential": _}:
             raise body.field_error("/credential", "This must be one credential: a JSON object, or a JWT as a string.")
     raise body.field_error("", "Send url or credential.")
-
-
-def _pointer(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1")

@@ -200,7 +200,7 @@ def _valid(report: Report) -> VerdictText:
     found = _NO_STATUS if without_status else VERDICT_TEXTS[Verdict.VALID]
     if issuer_proven(report):
         return found
-    # An impostor who uses a known name must not get the same band as the organisation.
+    # An impostor who uses a known name must not get the same band as the organization.
     return replace(
         found,
         tab="Valid, issuer not proven",

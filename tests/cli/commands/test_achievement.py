@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.award.images.test_formats import SVG
 from tests.cli.conftest import Run
 
 ABOUT = ("--name", "Welding", "--description", "Can weld.", "--criteria", "Weld.", "--image-alt", "A flame")
@@ -20,6 +21,20 @@ def test_unreadable_image_is_a_usage_error(run: Run, issuer: str, tmp_path: Path
     result = run("achievement", "create", issuer, *ABOUT, "--image", tmp_path / "none.png")
     assert result.code == 2
     assert "file_unreadable" in result.err
+
+
+def test_achievement_without_an_image_gets_a_drawn_badge(run: Run, issuer: str) -> None:
+    row = run("achievement", "create", issuer, *ABOUT[:-2], "--json").rows[0]
+    assert str(row["image"]).endswith(".svg")
+
+
+def test_image_without_a_description_is_a_usage_error(run: Run, issuer: str, tmp_path: Path) -> None:
+    (tmp_path / "badge.svg").write_bytes(SVG)
+    image = ("--image", tmp_path / "badge.svg")
+    assert run("achievement", "create", issuer, *ABOUT, *image).code == 0
+    result = run("achievement", "create", issuer, *ABOUT[:-2], *image)
+    assert result.code == 2
+    assert "--image-alt" in result.err
 
 
 def test_invalid_image_is_refused(run: Run, issuer: str, tmp_path: Path) -> None:

@@ -185,15 +185,22 @@ def test_export_is_complete_or_leaves_the_file_unchanged(
     assert run("export", "nobody", target).code == 1
 
 
-def test_closed_pipe_ends_the_command_without_errors() -> None:
-    script = (
-        "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.main import main; "
-        "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; "
-        "s = FakeServices(); "
-        "url = 'https://x.example/' + 'x' * 1900; "
-        "[issuer_actions.create(s.issuer_context, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
-        "sys.exit(main(['issuer', 'list', '--json'], ENVIRONMENT, lambda _: s))"
-    )
+LIST_MANY_ISSUERS = (
+    "import sys; from tests.cli.conftest import ENVIRONMENT, FakeServices; from cli.main import main; "
+    "from chalicelib.award.issuers import issuer_actions; from tests.award.fakes import new_issuer; "
+    "s = FakeServices(); "
+    "url = 'https://x.example/' + 'x' * 1900; "
+    "[issuer_actions.create(s.issuer_context, new_issuer(id=f'i{n}', url=url)) for n in range(150)]; "
+    "sys.exit(main(['issuer', 'list', '--json'], ENVIRONMENT, lambda _: s))"
+)
+OFFLINE = (
+    "import sys; from cli.commands import completion; from cli.main import main; "
+    "completion.write = lambda *_: print('x' * 300_000) or 0; sys.exit(main(['completion', 'bash'], {}))"
+)
+
+
+@pytest.mark.parametrize("script", [LIST_MANY_ISSUERS, OFFLINE])
+def test_closed_pipe_ends_the_command_without_errors(script: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[3]
     ) as process:

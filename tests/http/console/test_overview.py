@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.award.issuing import issue
+from chalicelib.award.issuing import issue, reissue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import Holder
 from tests.http.console.test_bulk import achievement, text_of
@@ -33,6 +33,18 @@ def test_figures_link_to_the_lists_that_they_count(viewer: Browser, laurel: Laur
         assert len(listed_ids(viewer.get(f"{HERE}/credentials{state}").text)) == number
     assert "1 credential expires within 30 days" in shown
     assert "1 credential is suspended" in shown
+
+
+def test_renewed_credential_needs_no_attention(viewer: Browser, laurel: Laurel) -> None:
+    until = NOW + timedelta(days=3)
+    old = issue.issue(
+        laurel.issuer_context, Award("fernhill", achievement(laurel), Holder("Noor Ahmed"), valid_until=until)
+    )
+    reissue.renew(laurel.issuer_context, "fernhill", old.id, NOW + timedelta(days=300))
+    shown = " ".join(text_of(viewer.get(HERE)).split())
+    assert "0 expire within 30 days" in shown
+    assert "1 credential expires within 30 days" not in shown
+    assert listed_ids(viewer.get(f"{HERE}/credentials?state=expiring").text) == []
 
 
 def test_menu_has_every_page_of_the_sidebar_and_the_account(owner: Browser) -> None:

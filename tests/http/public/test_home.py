@@ -261,7 +261,7 @@ def test_hosted_credential_is_recorded_as_a_view_and_an_external_one_is_not(clie
 def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None:
     text = submit_form(client, makers.as_bytes(external_credential())).text
     name = "Issued under the name “\u2068Fernhill College\u2069”."
-    assert f"{name} Anyone can use any name, so check with the organisation directly." in text
+    assert f"{name} Anyone can use any name, so check with the organization directly." in text
     assert "Issued under the name <bdi>Fernhill College</bdi>" in text
     assert UNKNOWN_ISSUER in text
     assert "Anyone can use any name" in text

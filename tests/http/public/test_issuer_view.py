@@ -92,7 +92,7 @@ def test_domain_of_laurel_is_not_named_as_the_domain_of_an_unproven_issuer(prove
     assert issuer_of(unproven(proven)).domain is None
     line = page_of(of_hosted(unproven(proven), BASE_URL), BASE_URL).line
     name = "Issued under the name “\u2068Fernhill College\u2069”."
-    assert line == f"{name} Anyone can use any name, so check with the organisation directly."
+    assert line == f"{name} Anyone can use any name, so check with the organization directly."
 
 
 @pytest.mark.parametrize("verdict", [Verdict.EXPIRED, Verdict.NOT_YET_VALID, Verdict.REVOKED, Verdict.SUSPENDED])

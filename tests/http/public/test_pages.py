@@ -186,7 +186,7 @@ def test_unknown_issuer_is_a_caution_not_a_failure(client: Gateway, laurel: Laur
     before = html[html.index("Before you decide") :]
     assert "The issuer is not in any registry that Laurel uses." in before[: before.index("</ul>")]
     name = "Issued under the name “\u2068Fernhill College\u2069”."
-    assert f"{name} Anyone can use any name, so check with the organisation directly." in html
+    assert f"{name} Anyone can use any name, so check with the organization directly." in html
     assert "https://fernhill.example/" not in html
 
 

@@ -239,10 +239,10 @@ def _until(form: FormState) -> datetime | None:
 def _changes(record: Record, form: FormState, until: datetime | None, email: str | None) -> Changes:
     """Return the fields of ``form`` that differ from ``record``, which was issued to ``email``. An emptied field is
     removed."""
-    name, search_term = form.text("name"), form.text("email").lower()
+    name, typed = form.text("name"), form.text("email").lower()
     return Changes(
         name=name if name != record.holder_name else UNCHANGED,
-        email=(search_term or None) if search_term != (email or "") else UNCHANGED,
+        email=(typed or None) if typed != (email or "") else UNCHANGED,
         valid_until=until if form.text("valid_until") != _day(record.valid_until) else UNCHANGED,
     )
 

@@ -24,7 +24,7 @@ from chalicelib.http.console.credentials.credential_actions import ACTIONS
 from chalicelib.http.console.credentials.credential_text import CredentialDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
-from chalicelib.http.console.overview_figures import SOON
+from chalicelib.http.console.overview.overview_figures import SOON
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -108,7 +108,7 @@ def _found(services: Services, context: PageContext, request: Request) -> Reply:
         next=f"{address}?{urlencode({**filters, 'after': page.next})}" if page.next else "",
         options=options,
         states=credential_text.STATES,
-        nothing=_nothing(bool(filters), page.next is not None),
+        nothing=_nothing(bool(filters.keys() - {"sort"}), page.next is not None),
     )
 
 
@@ -139,7 +139,7 @@ def _search(form: FormState, now: datetime) -> Search:
         case "active":
             return replace(found, state=State.ACTIVE, ends_after=now)
         case "expiring":
-            return replace(found, state=State.ACTIVE, ends_after=now, ends_before=now + SOON)
+            return replace(found, state=State.ACTIVE, current=True, ends_after=now, ends_before=now + SOON)
         case "expired":
             return replace(found, state=State.ACTIVE, ends_before=now)
         case "suspended" | "revoked" as state:
@@ -148,10 +148,10 @@ def _search(form: FormState, now: datetime) -> Search:
             return found
 
 
-def _nothing(search_term: bool, more: bool) -> str:
+def _nothing(filtered: bool, more: bool) -> str:
     if more:
         return "No matches so far. Older credentials have not been searched yet."
-    if search_term:
+    if filtered:
         return "No matches. Search by part of a name or the start of an email address."
     return "No credentials yet. Issue one to get started."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.award.achievements import KINDS
-from chalicelib.http.public.achievement_kind import kind_name
+from chalicelib.http.html.achievement_kind import kind_name
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from chalicelib.award.bulk.job import Job, JobState
 from chalicelib.http.console.bulk import job_text, upload_text
 from chalicelib.http.console.layout import PageContext
-from chalicelib.http.console.overview_figures import Counts
+from chalicelib.http.console.overview.overview_figures import Counts
 from chalicelib.http.core.ports import Services
 from chalicelib.http.html import text
 
-LISTS = 20
-"""Recent jobs searched for unfinished ones."""
+RECENT_JOBS = 20
+"""Number of recent jobs searched for unfinished ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def items(services: Services, context: PageContext, counts: Counts) -> tuple[Ite
 
 def _jobs(services: Services, context: PageContext) -> Iterator[Item]:
     """Yield the unfinished jobs among the most recent ones."""
-    for job in services.bulk.jobs.jobs(context.tenant, None, LISTS).jobs:
+    for job in services.bulk.jobs.jobs(context.tenant, None, RECENT_JOBS).jobs:
         if job.state in (JobState.RUNNING, JobState.STOPPED):
             yield _job(job)
 

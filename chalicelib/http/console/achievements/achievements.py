@@ -14,7 +14,8 @@ from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
 from chalicelib.award.images import stored_images
 from chalicelib.credential.achievement import Achievement
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.console import achievement_form, form_state, layout
+from chalicelib.http.console import form_state, layout
+from chalicelib.http.console.achievements import achievement_form
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -42,7 +43,6 @@ def routes(services: Services) -> Routes:
             found=[one for one in found if one.archived is archived],
             archived=archived,
             has_archived=any(one.archived for one in found),
-            kinds=achievement_form.KINDS,
         )
 
     @bound.bind("/console/{issuer}/achievements/new", access=member(Permission.EDIT))
@@ -104,18 +104,13 @@ def _render_form(context: PageContext, form: FormState | None, achievement: Achi
     value = form or (achievement_form.of(achievement) if achievement else FormState())
     preview = achievement_form.preview(value, context.base_url)
     if not context.may("edit"):
-        return layout.show(
-            context, "achievement.html", kinds=achievement_form.KINDS, achievement=achievement, preview_content=preview
-        )
-    kinds = dict(achievement_form.KINDS)
-    if value.text("kind"):
-        kinds.setdefault(value.text("kind"), value.text("kind"))
+        return layout.show(context, "achievement.html", achievement=achievement, preview_content=preview)
     return layout.show(
         context,
         "achievement_form.html",
         status=value.status,
         form=value,
-        kind_options=tuple(kinds.items()),
+        kind_options=achievement_form.kind_options(value),
         skill_rows=len(achievement_form.rows(value)),
         max_skills=MAX_SKILLS,
         achievement=achievement,

@@ -21,7 +21,7 @@ class Counts:
     issued: int
     valid: int
     expiring: int
-    """Valid ones that expire within `SOON`."""
+    """Valid ones that expire within `SOON` and have not been renewed."""
     suspended: int
     revoked: int
     more: bool
@@ -45,7 +45,9 @@ def count(rows: Sequence[Row], now: datetime) -> Counts:
     return Counts(
         issued=len(counted),
         valid=len(valid),
-        expiring=sum(row.valid_until is not None and row.valid_until < now + SOON for row in valid),
+        expiring=sum(
+            row.superseded_by is None and row.valid_until is not None and row.valid_until < now + SOON for row in valid
+        ),
         suspended=sum(row.state is State.SUSPENDED for row in counted),
         revoked=sum(row.state is State.REVOKED for row in counted),
         more=len(rows) > COUNTED,

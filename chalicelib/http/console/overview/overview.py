@@ -12,9 +12,10 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.achievement import Achievement
-from chalicelib.http.console import attention, layout, overview_figures
+from chalicelib.http.console import layout
 from chalicelib.http.console.credentials import credential_text
 from chalicelib.http.console.layout import PageContext
+from chalicelib.http.console.overview import attention, overview_figures
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply

@@ -17,9 +17,9 @@ from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.award.pathways.pathway_progress import StepState
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.completions import completed
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
+from chalicelib.http.console.pathways.completions import completed
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services

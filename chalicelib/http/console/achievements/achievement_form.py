@@ -10,31 +10,20 @@ from chalicelib.award.images import formats
 from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.record import Image
+from chalicelib.credential.record import IMAGE_NAME, Image
 from chalicelib.errors import Refused
 from chalicelib.http.console.form_state import FormState
+from chalicelib.http.html.achievement_kind import kind_name
 
-KINDS = {
-    "Badge": "Badge",
-    "Certificate": "Certificate",
-    "CertificateOfCompletion": "Certificate of completion",
-    "Certification": "Certification",
-    "MicroCredential": "Microcredential",
-    "Course": "Course",
-    "Competency": "Competency",
-    "Assessment": "Assessment",
-    "Award": "Award",
-    "Diploma": "Diploma",
-    "License": "Licence",
-    "Membership": "Membership",
-}
-"""Label of each offered achievement type (Open Badges 3.0, B.1.21, AchievementType)."""
+KINDS = (
+    "Badge", "Certificate", "CertificateOfCompletion", "Certification", "MicroCredential", "Course", "Competency",
+    "Assessment", "Award", "Diploma", "License", "Membership",
+)  # fmt: skip
+"""Offered achievement types (Open Badges 3.0, B.1.21, AchievementType)."""
 FEW_SKILLS = 1
 """Minimum number of skill rows."""
 MORE_SKILLS = 3
 GONE = "The badge image is no longer available. Choose it again."
-
-_FILE = re.compile(r"([0-9a-f]{64})\.(?:png|jpg|webp|svg)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +72,7 @@ def check(form: FormState) -> None:
     for number in rows(form):
         _check_skill(form, str(number))
     days = form.text("valid_days")
-    if days and not (days.isascii() and days.isdigit() and 0 < int(days[:9]) <= MAX_DAYS):
+    if days and not (len(days) <= 9 and days.isascii() and days.isdigit() and 0 < int(days) <= MAX_DAYS):
         form.add_error("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it blank.")
 
 
@@ -112,10 +101,17 @@ def valid_days(form: FormState) -> int | None:
     return int(form.text("valid_days")) if form.text("valid_days") else None
 
 
+def kind_options(form: FormState) -> tuple[tuple[str, str], ...]:
+    """Return value and label of each type to choose from, and of the current one if it is not offered."""
+    current = form.text("kind")
+    kinds = KINDS if current in KINDS or not current else (*KINDS, current)
+    return tuple((kind, kind_name(kind)) for kind in kinds)
+
+
 def kept_image(form: FormState) -> str | None:
     """Return the file name of the image uploaded earlier or already used by the achievement, None without one."""
     file_name = form.text("kept_picture")
-    return file_name if _FILE.fullmatch(file_name) else None
+    return file_name if IMAGE_NAME.fullmatch(file_name) else None
 
 
 def picture_alt(form: FormState) -> str:

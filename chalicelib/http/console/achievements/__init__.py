@@ -1,0 +1,1 @@
+"""Achievement pages of the console: list, create, edit, archive."""

@@ -1,0 +1,1 @@
+"""Overview page of the console: figures, and what needs attention."""
