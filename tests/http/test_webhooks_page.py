@@ -150,7 +150,7 @@ def test_zapier_sample_is_issued(laurel: Laurel, client: Gateway) -> None:
 def test_documented_error_codes_have_the_documented_status() -> None:
     from chalicelib.http.core.problem import KINDS
 
-    table = PAGE.split("| answer |")[1].split("\n\n")[0]
+    table = PAGE.split("| response | meaning |")[1].split("\n\n")[0]
     statuses = re.findall(r"`(\d{3})` `([a-z_]+)`", table)
     assert len(statuses) > 6
     assert all(KINDS[code].status == int(status) for status, code in statuses)

@@ -42,7 +42,7 @@ def test_renewed_credential_needs_no_attention(viewer: Browser, laurel: Laurel) 
     )
     reissue.renew(laurel.issuer_context, "fernhill", old.id, NOW + timedelta(days=300))
     shown = " ".join(text_of(viewer.get(HERE)).split())
-    assert "0 expire within 30 days" in shown
+    assert "0 expiring within 30 days" in shown
     assert "1 credential expires within 30 days" not in shown
     assert listed_ids(viewer.get(f"{HERE}/credentials?state=expiring").text) == []
 
