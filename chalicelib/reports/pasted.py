@@ -123,7 +123,7 @@ def _hint(text: bytes) -> str:
     for start, hint in _HINTS:
         if text[: len(start)].lower() == start.lower():
             return hint
-    if re.fullmatch(rb"[\w.-]+\.[a-z]{2,}(/\S*)?", text, re.IGNORECASE):
+    if re.fullmatch(rb"[\w.-]+(\.[a-z]{2,}|:\d{1,5}|\.[a-z]{2,}:\d{1,5})(/\S*)?", text, re.IGNORECASE):
         return "This looks like a link without https://. Add https:// at the start."
     return _hint_by_content(text)
 

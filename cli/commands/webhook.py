@@ -93,5 +93,6 @@ def _show(services: Services, webhook: Webhook, as_json: bool) -> None:
 
 def _show_new(services: Services, created: WebhookWithSecret, as_json: bool) -> None:
     base_url = services.issuer_context.base_url
-    text = f"{created.webhook.id}  {webhook_json.address(created.webhook, base_url)}\n{created.secret}"
+    url = webhook_json.address(created.webhook, base_url)
+    text = f"id      {created.webhook.id}\nURL     {url}\nsecret  {created.secret} (save it now: it is not shown again)"
     show(as_json, text, **webhook_json.write(created.webhook, base_url), secret=created.secret)

@@ -18,7 +18,8 @@ from chalicelib.http.console.form_state import FormState
 def check(form: FormState) -> None:
     """Validate every field, and record all errors so that they can be fixed in one go."""
     form.check("name", lambda value: check_name("name", value, 200))
-    form.check("url", lambda value: check_url("website", value))
+    with form.record_refusal("url"):
+        check_url("website", website(form))
     form.check("description", lambda value: check_text("description", value, 2000))
     if form.or_none("email"):
         form.check("email", lambda value: check_email("email address", value))
@@ -31,12 +32,18 @@ def check(form: FormState) -> None:
         form.check("accent", colours.check)
 
 
+def website(form: FormState) -> str:
+    """Return the website in ``form``. People type `fernhill.example`, so a missing scheme is taken as https."""
+    typed = form.text("url")
+    return typed if not typed or ":" in typed.partition("/")[0] else f"https://{typed}"
+
+
 def new(form: FormState, issuer_id: str) -> NewIssuer:
     """Build the new issuer from ``form``."""
     return NewIssuer(
         id=issuer_id,
         name=form.text("name"),
-        url=form.text("url"),
+        url=website(form),
         description=form.text("description"),
         email=form.or_none("email"),
     )
@@ -44,8 +51,8 @@ def new(form: FormState, issuer_id: str) -> NewIssuer:
 
 def changes(form: FormState) -> dict[str, str | None]:
     """Return the profile fields of an existing issuer as ``form`` sets them."""
-    value: dict[str, str | None] = {name: form.text(name) for name in ("name", "url", "description")}
-    return value | {name: form.or_none(name) for name in ("email", "image", "accent")}
+    value: dict[str, str | None] = {name: form.text(name) for name in ("name", "description")}
+    return {**value, "url": website(form)} | {name: form.or_none(name) for name in ("email", "image", "accent")}
 
 
 def of(issuer: Issuer) -> FormState:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.holder_actions import HolderCredential, HolderHome
@@ -27,6 +29,8 @@ class Card:
     valid_until: datetime | None
     status: str | None
     """A sentence about the status if the credential is not valid; such a credential cannot be shared."""
+    replaced_by: str | None
+    """URL of the credential that replaces it."""
     reason: str | None
     """The issuer's reason for a revocation, suspension or correction."""
     html: str
@@ -64,7 +68,7 @@ def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
     )
     return HolderPage(
         email=home.email,
-        cards=tuple(_card(holder_credential, base_url, now) for holder_credential in home.credentials),
+        cards=tuple(_card(holder_credential, base_url, now) for holder_credential in _replaced_last(home.credentials)),
         more=home.more,
         choices=tuple(choices),
         zone=home.mailbox.zone,
@@ -74,8 +78,12 @@ def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
     )
 
 
+def _replaced_last(credentials: Sequence[HolderCredential]) -> list[HolderCredential]:
+    return sorted(credentials, key=lambda one: one.record.superseded_by is not None)
+
+
 def _card(holder_credential: HolderCredential, base_url: str, now: datetime) -> Card:
-    shared = holder_credential.shared
+    shared, replaced_by = holder_credential.shared, holder_credential.record.superseded_by
     own = holder_credential.image if holder_credential.image.startswith(f"{base_url}/images/") else None
     label = escape(f"{shared.name}, {shared.issuer}")
     picture = f'<img src="{escape(own)}" alt="{label}" width="128">' if own else label
@@ -89,6 +97,7 @@ def _card(holder_credential: HolderCredential, base_url: str, now: datetime) -> 
         issued_at=shared.issued_at,
         valid_until=shared.valid_until,
         status=_status(holder_credential.record, now),
+        replaced_by=credential_url(base_url, replaced_by) if replaced_by else None,
         reason=holder_credential.record.status.reason
         if holder_credential.record.status.state is not State.ACTIVE
         else None,

@@ -34,6 +34,7 @@ def summary(report: Report, hosted: HostedView) -> dict[str, object]:
         "verdict": report.verdict.value,
         "checked_at": dates.write(report.checked_at),
         "credential": report.credential,
+        "issuer_check": next((item.outcome.value for item in report.findings if item.check == "issuer"), None),
         "status": {"state": status.state.value, "at": dates.write(status.at), "reason": status.reason},
         "replaced_by": None if hosted.replaced_by is None else _replacement(hosted.replaced_by),
         "pathways": [_pathway_link(link) for link in hosted.next_pathways],

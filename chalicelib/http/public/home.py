@@ -37,6 +37,7 @@ SHAPES = (
         "Genuine, but not valid now",
         "It has expired, is not valid yet or is suspended. The page gives the dates.",
     ),
+    ("replaced", "arrow", "Replaced by a corrected version", "The page links to the version to rely on."),
     ("bad", "octagon", "Do not rely on it", "The issuer has revoked it, or it is not what the issuer signed."),
     (
         "open",
@@ -60,7 +61,7 @@ def routes(services: Services) -> Routes:
     def check(request: Request) -> Reply:
         typed = ""
         try:
-            sent, typed = submission.by_person(request)
+            sent, typed = submission.by_person(request, bound.base_url)
             return _shown(services, request, sent)
         except (Malformed, UnreadableLink, Problem) as error:
             # Keep the pasted input in the field, so that the visitor can correct it.

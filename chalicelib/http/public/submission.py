@@ -61,10 +61,11 @@ def by_program(request: Request) -> Submission:
     return Submission(content)
 
 
-def by_person(request: Request) -> tuple[Submission, str]:
+def by_person(request: Request, base_url: str) -> tuple[Submission, str]:
     """Read the form of the home page; return the submission and the content of its text field.
 
-    A chosen file takes precedence over the text, which may be left over from a previous attempt.
+    A chosen file takes precedence over the text, which may be left over from a previous attempt. A link to a credential
+    at ``base_url`` may be typed without its scheme, as browsers show it.
 
     Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
     """
@@ -73,7 +74,14 @@ def by_person(request: Request) -> tuple[Submission, str]:
         raise body.unsupported(content, f"Send {form.MULTIPART}. Programs can send any type to /v1/verify.")
     sent = form.read(content, request.headers["content-type"])
     typed = sent.fields.get("credential", b"")
-    return Submission(sent.files[0] if sent.files else typed), typed.decode("utf-8", "replace")
+    data = sent.files[0] if sent.files else _with_scheme(typed, base_url)
+    return Submission(data), typed.decode("utf-8", "replace")
+
+
+def _with_scheme(typed: bytes, base_url: str) -> bytes:
+    scheme, _, host = base_url.partition("://")
+    link = typed.strip()
+    return f"{scheme}://".encode() + link if link.startswith(f"{host}/c/".encode()) else typed
 
 
 def hosted_id(services: Services, submitted: Submission) -> str | None:

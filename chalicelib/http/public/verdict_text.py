@@ -233,7 +233,7 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("Passed", "good"),
     Outcome.FAILED: ("Failed", "bad"),
     Outcome.UNKNOWN: ("Unknown", "open"),
-    Outcome.NOT_APPLICABLE: ("Not applicable", "none"),
+    Outcome.NOT_APPLICABLE: ("Not needed", "none"),
 }
 """Label and tone of each outcome."""
 

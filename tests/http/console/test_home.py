@@ -54,7 +54,7 @@ def test_member_of_several_issuers_chooses(non_member: Browser, laurel: Laurel) 
     [
         ({"name": ""}, "name"),
         ({"name": "x" * 201}, "name"),
-        ({"url": "riverside.example"}, "url"),
+        ({"url": "our site"}, "url"),
         ({"url": "javascript:alert(1)"}, "url"),
         ({"description": " "}, "description"),
         ({"id": "New Id"}, "id"),
@@ -132,3 +132,10 @@ def test_created_issuers_are_limited_even_if_handed_over(non_member: Browser, la
         303
     ] * home.ISSUERS_PER_PERSON.max_count + [422] * 2
     assert len(list(laurel.issuer_store.issuers())) == 1 + home.ISSUERS_PER_PERSON.max_count
+
+
+def test_website_without_a_scheme_is_taken_as_https(non_member: Browser, laurel: Laurel) -> None:
+    assert non_member.post("/console/new", {**NEW, "url": "riverside.example"}).status == 303
+    assert laurel.issuer_store.issuer("riverside-academy").url == "https://riverside.example"
+    refused = non_member.post("/console/new", {**NEW, "name": "Other", "url": "javascript:alert(1)"})
+    assert refused.status == 422

@@ -60,6 +60,7 @@ def test_summary_shape(client: Gateway, laurel: Laurel) -> None:
         },
     }
     assert summary["credential"]["holder"]["name"] == "Ada Nwosu"
+    assert summary["issuer_check"] == "passed"
 
 
 @pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])

@@ -411,3 +411,9 @@ def test_advice_does_not_refer_to_a_result_url(client: Gateway, laurel: Laurel) 
     assert "this page again" not in text
     assert "Open that address" not in text
     assert f"curl --data-binary @badge.json {BASE_URL}/v1/verify" in text
+
+
+def test_own_link_without_its_scheme_opens_the_credential(client: Gateway, laurel: Laurel) -> None:
+    link = f"{BASE_URL.partition('://')[2]}{laurel.url('valid')}"
+    response = submit_form(client, f" {link}\n".encode())
+    assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}{laurel.url('valid')}")

@@ -379,9 +379,9 @@ def test_domain_of_a_did(did: str | None, domain: str | None) -> None:
     assert text.domain(did) == domain
 
 
-def test_home_explains_the_five_icons_and_the_api_command(client: Gateway) -> None:
+def test_home_explains_the_icons_and_the_api_command(client: Gateway) -> None:
     html = client.get("/").text
     assert client.get("/").headers["content-type"] == "text/html; charset=utf-8"
-    assert html.count('<svg class="icon"') == 5
+    assert html.count('<svg class="icon"') == 6
     assert f"curl {BASE_URL}/v1/credentials/" in html
     assert html.count("<form") == 1

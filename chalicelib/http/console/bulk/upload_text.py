@@ -27,7 +27,7 @@ COLUMNS: Mapping[str, str] = {
 }
 ADVICE: Mapping[str, str] = {
     "no_name": "Enter the name as it should appear on the credential.",
-    "bad_email": "Check for a missing @ or a space. Leave the cell blank if there is no address.",
+    "bad_email": "Enter one complete address, such as grace@example.org, or leave the cell blank.",
     "bad_date": "Enter a date such as 2027-12-31.",
     "bad_validity": "The end date must be after the start date.",
     "bad_url": "Copy the URL from your browser, including https://, or leave the cell blank.",

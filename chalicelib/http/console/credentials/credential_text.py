@@ -41,6 +41,13 @@ DELIVERY_TEXTS: Mapping[Delivered, str] = {
     Delivered.FAILED: "The email could not be sent.",
 }
 """Text of each delivery status."""
+NOT_SENT_TEXTS: Mapping[str, str] = {
+    "unsubscribed": "Not sent: the holder unsubscribed from your emails.",
+    "bounced": "Not sent: an earlier email to this mailbox bounced. Correct the address.",
+    "complained": "Not sent: the holder marked an earlier email as spam.",
+    "forgotten": "Not sent: the holder asked Laurel not to email them.",
+}
+"""Text of each reason for which an email was not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ def mail(delivery: Delivery) -> tuple[MailLine, ...]:
     if first is None and not delivery.resend_requests:
         return ()
     when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
-    return (MailLine("Email", DELIVERY_TEXTS[delivery.state] + when),)
+    reason = (first.given_up or "") if first and delivery.state is Delivered.FAILED else ""
+    return (MailLine("Email", NOT_SENT_TEXTS.get(reason, DELIVERY_TEXTS[delivery.state]) + when),)
 
 
 def status_label(state: State, valid_until: datetime | None, now: datetime) -> StatusLabel:
