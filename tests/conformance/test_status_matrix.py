@@ -159,7 +159,7 @@ def test_only_a_status_without_an_error_is_valid(
             "second of two": [valid_entry, invalid_entry],
         }[position]
     )
-    expected = (status_error.verdict, status_error.code) if status_error else (Verdict.VALID, "still_stands")
+    expected = (status_error.verdict, status_error.code) if status_error else (Verdict.VALID, "not_revoked")
     assert (report.verdict, report.findings[6].code) == expected
 
 

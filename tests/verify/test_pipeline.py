@@ -98,7 +98,7 @@ def test_an_inline_context_is_unknown() -> None:
 def test_a_signature_by_another_key_is_invalid() -> None:
     report = report_on(as_bytes(signed(unsigned(), key=OTHER_KEY)))
     assert (report.verdict, codes(report)["signer"]) == (Verdict.INVALID, "signer_not_issuer")
-    assert codes(report)["proof"] == "signature_holds"
+    assert codes(report)["proof"] == "signature_valid"
     assert report.credential is None
 
 

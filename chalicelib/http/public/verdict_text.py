@@ -223,9 +223,9 @@ UNSURE: Mapping[str, str] = {
     "context": "It uses terms that Laurel does not know, so its signature could not be checked.",
     "proof": "Its signature could not be checked.",
     "signer": "Laurel could not check whether the signing key belongs to the issuer.",
-    "dates": "It is what the issuer signed, but Laurel could not check whether it is valid today.",
-    "status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
-    "recipient": "It is what the issuer signed, but Laurel could not check whether it was issued to this person.",
+    "dates": "The signature is genuine, but Laurel could not check whether it is valid today.",
+    "status": "The signature is genuine, but Laurel could not check whether it has been revoked.",
+    "recipient": "The signature is genuine, but Laurel could not check whether it was issued to this person.",
 }
 """By check: what remains unknown if it could not be completed. The reason is shown next to the check."""
 

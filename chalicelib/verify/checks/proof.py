@@ -14,7 +14,7 @@ from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, Ve
 _finding = partial(Finding, 4, "proof")
 
 _ALL_VALID = _finding(
-    Outcome.PASSED, "signature_holds", "The signature is valid and covers every word: nothing was changed."
+    Outcome.PASSED, "signature_valid", "The signature is valid and covers every word: nothing was changed."
 )
 
 

@@ -18,7 +18,7 @@ MAX_IDENTIFIERS = 32
 
 
 _NOT_REQUESTED = _finding(
-    Outcome.NOT_APPLICABLE, "not_asked", "Not requested: no email address was submitted to compare."
+    Outcome.NOT_APPLICABLE, "not_requested", "Not requested: no email address was submitted to compare."
 )
 
 

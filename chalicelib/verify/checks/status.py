@@ -71,7 +71,7 @@ def check(verification: VerificationContext) -> Finding:
     if unknown is not None:
         raise unknown
     evidence = tuple(status_list.evidence for status_list in lists.values())
-    return _finding(Outcome.PASSED, "still_stands", "The issuer has not revoked or suspended it.", evidence)
+    return _finding(Outcome.PASSED, "not_revoked", "The issuer has not revoked or suspended it.", evidence)
 
 
 def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:

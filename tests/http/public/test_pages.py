@@ -45,7 +45,7 @@ LINES = {
     "suspended": "Suspended since 19 November 2026. The issuer may reinstate it, so check again before you decide.",
     "tampered": "The signature is not valid: the credential was changed after it was signed. Do not rely on it.",
     "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
-    "unreachable_status": "It is what the issuer signed, but Laurel could not check whether it has been revoked.",
+    "unreachable_status": "The signature is genuine, but Laurel could not check whether it has been revoked.",
 }
 CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
 
