@@ -114,7 +114,10 @@ def test_dev_server_serves_the_same_data_and_the_mail_pages(stack: RunningStack)
     command = [sys.executable, "-u", "-c", DEV_SCRIPT, str(stack.local.port), str(stack.local.home)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as dev:
         lines = iter(dev.stdout or [])
-        mail = next(line.split()[1] for line in lines if line.startswith("mail: "))
+        # Stop at the last line as well: the server runs on, so waiting for another one would never end.
+        announced = next(line for line in lines if line.startswith(("emails: ", "ready: ")))
+        assert announced.startswith("emails: ")
+        mail = announced.split()[1]
         with urllib.request.urlopen(mail, timeout=30) as reply:
             assert b"<h1>Mail" in reply.read()
         while not ports.taken(stack.local.port):
