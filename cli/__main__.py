@@ -10,7 +10,7 @@ import os
 import sys
 
 PACKAGES = ("chalicelib", "cli")
-"""Our own packages: if one of their modules is missing, that is a fault and not a missing installation."""
+"""Our own packages: if one of their modules is missing, that is an error in Laurel and not a missing installation."""
 OLDEST = (3, 11)
 
 

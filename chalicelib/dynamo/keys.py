@@ -21,7 +21,7 @@ table ``credentials`` (permanent)
 ``LIST#<list>``                       ``INDEX#<index>``               a used index of a list (a marker)
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
 ``ISSUER#<issuer>``                   ``MEMBER#<email>``              a member; all members of an issuer
-``ISSUER#<issuer>``                   ``ROSTER``                      how many members and owners an issuer has
+``ISSUER#<issuer>``                   ``MEMBERSHIP``                  how many members and owners an issuer has
 ``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
 ``TOKEN#<token>``                     ``TOKEN``                       an API key
 ``ISSUER#<issuer>#TOKENS``            ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
@@ -238,7 +238,7 @@ def members(issuer_id: str) -> Range:
 
 
 def membership(issuer_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), "ROSTER")
+    return Key(join("ISSUER", issuer_id), "MEMBERSHIP")
 
 
 def person_pointer(email: str, issuer_id: str) -> Key:

@@ -68,7 +68,7 @@ def of(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[
             except LaurelError as error:
                 column = upload.column_of(error)
                 row_errors = (*row_errors, RowError(row.number, column, error.code, error.detail))
-                corrected = _without_fault(candidate, column)
+                corrected = _without_error(candidate, column)
                 candidate = None if corrected == candidate else corrected
             else:
                 break
@@ -90,8 +90,8 @@ class _Unsigned:
         return bytes(64)
 
 
-def _without_fault(row: Row, column: str | None) -> Row | None:
-    """``row`` with the faulty column replaced, so that validation can continue; None when that is not possible."""
+def _without_error(row: Row, column: str | None) -> Row | None:
+    """``row`` with the invalid column replaced, so that validation can continue; None when that is not possible."""
     replacement = _REPLACEMENTS.get(column or "")
     return replace(row, **replacement) if replacement else None
 
@@ -106,7 +106,7 @@ _REPLACEMENTS: Mapping[str, Mapping[str, Any]] = {
     "valid_until": {"valid_from": None, "valid_until": None},
     "evidence": {"evidence": _VALID_ROW.evidence},
 }
-"""Valid replacements by faulty column."""
+"""Valid replacements by invalid column."""
 
 
 def _host(url: str) -> str:

@@ -42,7 +42,7 @@ class MemberItem(Item, discriminator="member"):
         return Member(self.issuer_id, self.email, Role(self.role), self.since)
 
 
-class MembershipItem(Item, discriminator="roster"):
+class MembershipItem(Item, discriminator="membership"):
     """The number of members and owners of an issuer."""
 
     issuer_id = UnicodeAttribute()

@@ -55,7 +55,7 @@ class DynamoMemberStore:
         )
 
     def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
-        # The roster comes first because its item is unique to this change, so it shows whether the change was applied.
+        # The membership comes first: its item is unique to this change, so it shows whether the change was applied.
         version = {":before": {"N": str(membership.version - 1)}}
         puts = [
             Put(

@@ -13,10 +13,10 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item
 
 
-class PathwayLinksItem(Item, discriminator="signposts"):
+class PathwayLinksItem(Item, discriminator="pathway_links"):
     """The pathways that an achievement is a step of, as shown on the pages of its credentials."""
 
-    posts = UnicodeAttribute()
+    links = UnicodeAttribute()
 
     @classmethod
     def of(cls, issuer_id: str, achievement_id: str, pathway_links: Sequence[PathwayLink]) -> Self:
@@ -31,7 +31,7 @@ class PathwayLinksItem(Item, discriminator="signposts"):
         ]
         return cls(
             *keys.pathway_links(issuer_id, achievement_id),
-            posts=json.dumps(links, ensure_ascii=False, separators=(",", ":")),
+            links=json.dumps(links, ensure_ascii=False, separators=(",", ":")),
         )
 
     def to_domain(self) -> tuple[PathwayLink, ...]:
@@ -42,5 +42,5 @@ class PathwayLinksItem(Item, discriminator="signposts"):
                 tuple(Step(achievement_id, name, None, url) for achievement_id, name, url in link["next"]),
                 link["reward"],
             )
-            for link in json.loads(self.posts)
+            for link in json.loads(self.links)
         )

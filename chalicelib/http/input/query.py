@@ -27,9 +27,9 @@ def only(request: Request, *names: str) -> Mapping[str, str]:
     given = request.query_params
     for name, values in sorted((name, given.getlist(name)) for name in given) if given else ():
         if name not in names:
-            raise _fault(name, f"Unknown parameter. Known parameters: {', '.join(names)}.")
+            raise _parameter_error(name, f"Unknown parameter. Known parameters: {', '.join(names)}.")
         if len(values) != 1 or not 1 <= len(values[0]) <= MAX_LENGTH:
-            raise _fault(name, f"This must be given once, with 1 to {MAX_LENGTH} characters.")
+            raise _parameter_error(name, f"This must be given once, with 1 to {MAX_LENGTH} characters.")
         found[name] = values[0]
     return found
 
@@ -38,7 +38,7 @@ def limit(filters: Mapping[str, str], maximum: int) -> int:
     """Return the requested page size. Raises `Problem` (`invalid_request`)."""
     text = filters.get("limit", str(PAGE))
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= maximum):
-        raise _fault("limit", f"This must be an integer from 1 to {maximum}.")
+        raise _parameter_error("limit", f"This must be an integer from 1 to {maximum}.")
     return int(text)
 
 
@@ -57,9 +57,9 @@ def bad_cursor() -> Problem:
 
 def refused(name: str, detail: str) -> Problem:
     """Create the error for an invalid value."""
-    return _fault(name, detail)
+    return _parameter_error(name, detail)
 
 
-def _fault(name: str, detail: str) -> Problem:
+def _parameter_error(name: str, detail: str) -> Problem:
     # A query has no JSON pointer, so treat it as one object whose members are the names.
     return field_error(json_pointer.member(name[:100]), detail)
