@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.access.providers import Provider
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
@@ -100,7 +101,7 @@ def _function(name: str) -> Function | None:
 
 def _example(credential_id: str) -> str:
     """Raises `Refused` (`bad_setting`) for what is not the id of a credential."""
-    if credential_id and not re.fullmatch("[a-z2-7]{26}", credential_id):
+    if credential_id and not PUBLIC_ID.fullmatch(credential_id):
         raise Refused(
             f"EXAMPLE_CREDENTIAL is the id of a credential, 26 characters of a-z and 2-7, not {credential_id[:80]!r}.",
             code="bad_setting",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports import pasted
 from chalicelib.reports.hosted import HostedReports
@@ -21,7 +21,6 @@ from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 
 _OWN_PAGE = "This page has no credential. Copy the address of the credential's own page, which contains /c/."
-_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class SubmittedReports:
         path = self._own_path(url)
         if path is None:
             return None
-        if not _ID.fullmatch(path):
+        if not PUBLIC_ID.fullmatch(path):
             raise NotFound("no such credential")
         return path
 
@@ -91,7 +90,7 @@ class SubmittedReports:
         report = verify(source, resolver=resolver, now=now, options=options)
         claimed = as_object(report.credential).get("id")
         hosted = self._own_path(claimed) if isinstance(claimed, str) else None
-        if hosted is not None and _ID.fullmatch(hosted):
+        if hosted is not None and PUBLIC_ID.fullmatch(hosted):
             self.hosted_reports.note(hosted, report, visit)
         return report
 

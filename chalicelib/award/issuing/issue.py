@@ -23,6 +23,7 @@ from chalicelib.credential import vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 
@@ -31,7 +32,6 @@ MAX_EVIDENCE = 25
 BATCH = 40
 """Credentials that `issue_many` signs before storing them, sized so that one read finds free indexes for all."""
 
-_PUBLIC_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 _DID = re.compile(r"did:[a-z0-9]+:(?:[\w.:-]|%[0-9A-Fa-f]{2})*(?:[\w.-]|%[0-9A-Fa-f]{2})", re.ASCII)
 """DID Core v1.0, 3.1."""
 
@@ -110,7 +110,7 @@ def check(award: Award, achievement: Achievement) -> None:
     _check_holder(normalize(award.holder))
     if award.zone is not None:
         check_zone(award.zone)
-    if award.credential_id is not None and not _PUBLIC_ID.fullmatch(award.credential_id):
+    if award.credential_id is not None and not PUBLIC_ID.fullmatch(award.credential_id):
         raise Refused(f"{award.credential_id[:80]!r} is not a credential id.", code="bad_credential_id")
     if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
         raise Refused(f"Laurel does not sign with {award.suite[:80]!r}.", code="bad_suite")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chalicelib.award.input.folding import fold
+from chalicelib.credential.public_id import PATTERN
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed
 
@@ -182,4 +183,4 @@ def place(cursor: str) -> Place:
         raise Malformed("This cursor is not valid. Start again without one.", code="bad_cursor") from error
 
 
-_PLACE = re.compile(r"[0-9]{20}[a-z2-7]{26}", re.ASCII)
+_PLACE = re.compile(rf"[0-9]{{20}}{PATTERN}", re.ASCII)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +12,7 @@ from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.webhooks import signature
 from chalicelib.award.webhooks.webhook import MAX_COURSE, Fields, Secret, Webhook, WebhookStore
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import Conflict, NotFound, Refused
 
 MAX_WEBHOOKS = 20
@@ -25,8 +25,6 @@ OVERLAP = timedelta(hours=24)
 """How long the previous secret stays valid after a rotation, so that every sender can be updated."""
 DELIVERIES_SHOWN = 50
 """Most recent deliveries shown to an issuer."""
-
-_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def add(
     `Conflict` when the issuer already has a webhook with this id; `NotFound` for the issuer.
     """
     issuer_context.issuer_store.issuer(issuer_id)
-    if webhook_id is not None and not _ID.fullmatch(webhook_id):
+    if webhook_id is not None and not PUBLIC_ID.fullmatch(webhook_id):
         raise Refused("This is not a webhook id.", code="bad_id")
     _check(issuer_context, issuer_id, draft)
     if sum(1 for _ in webhooks.webhooks(issuer_id)) >= MAX_WEBHOOKS:

@@ -40,6 +40,7 @@ from chalicelib.award.input import timestamps
 from chalicelib.award.issuing import idempotency
 from chalicelib.credential import dates
 from chalicelib.credential.build import credential_url
+from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -61,7 +62,7 @@ COLUMNS = ("row", "ref", "name", "email", "state", "credential", "url", "code", 
 
 _OPTIONS = ("achievement", "dry_run", "notify", "allow", "valid_from", "valid_until")
 _PLACE = re.compile(r"(\d{1,6})-(\d{1,6})", re.ASCII)
-_POINTER = re.compile(r"[0-9T:.Z-]{20,40}#[a-z2-7]{26}", re.ASCII)
+_POINTER = re.compile(rf"[0-9T:.Z-]{{20,40}}#{PATTERN}", re.ASCII)
 
 
 def routes(services: Services) -> Routes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from chalicelib.award.pathways import pathway_actions, pathway_json
 from chalicelib.award.pathways.pathway import steps
 from chalicelib.award.pathways.pathway_actions import HolderProgress, ReviewedCompletion
 from chalicelib.award.pathways.pathway_progress import eligible
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -26,7 +26,6 @@ MISSING = "This issuer does not have this pathway."
 PAGE = 20
 """Maximum number of completions per response: each one needs the holder's credentials to be read."""
 
-_COMPLETION = re.compile(r"[a-z2-7]{26}", re.ASCII)
 D = TypeVar("D")
 
 
@@ -64,7 +63,7 @@ def routes(services: Services) -> Routes:
         if "email" not in filters and "achievement" in filters:
             raise query.refused("email", "Send this together with achievement, because progress depends on the holder.")
         if "email" not in filters:
-            return _completions(services, caller.issuer_id, pathway_id, query.cursor(filters, _COMPLETION))
+            return _completions(services, caller.issuer_id, pathway_id, query.cursor(filters, PUBLIC_ID))
         email = body.email(filters["email"], "/email")
         holder_progress = pathway_actions.holder_progress(
             services.issuer_context, services.pathways, caller.issuer_id, pathway_id, email

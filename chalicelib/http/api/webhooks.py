@@ -17,6 +17,7 @@ from chalicelib.award.webhooks.webhook_actions import (
     WebhookWithSecret,
 )
 from chalicelib.credential.build import credential_url
+from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.http.api.pathways import sent
 from chalicelib.http.core import log
@@ -30,7 +31,7 @@ from chalicelib.http.input import body
 MISSING = "This issuer does not have this webhook."
 GONE = "This webhook does not exist. Check its URL in the console, or stop sending messages to it."
 
-_ADDRESS = re.compile(r"([a-z0-9-]{1,64})\.([a-z2-7]{26})", re.ASCII)
+_ADDRESS = re.compile(rf"([a-z0-9-]{{1,64}})\.({PATTERN})", re.ASCII)
 """The last path segment of `webhook_json.address`."""
 
 

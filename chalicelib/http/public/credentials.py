@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import NotFound
 from chalicelib.http.core import log
 from chalicelib.http.core.access import PUBLIC
@@ -25,8 +24,6 @@ MISSING = (
     "Check that you copied the whole link: the part after /c/ is 26 characters long. "
     "If it was, ask the person who gave it to you for a new one."
 )
-
-_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
 _FORMS = {
@@ -116,7 +113,7 @@ def _open(
 
 def _checked(credential_id: str) -> str:
     """Return ``credential_id`` if it is well-formed; otherwise respond as for an unknown credential."""
-    if not _ID.fullmatch(credential_id):
+    if not PUBLIC_ID.fullmatch(credential_id):
         raise NotFound("no such credential")
     return credential_id
 

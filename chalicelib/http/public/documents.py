@@ -7,6 +7,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.credential.did import did_document
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import IMAGE_NAME
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
@@ -26,7 +27,6 @@ IMAGE_SECONDS = 31_536_000
 """One year, the longest that RFC 9111 caches keep: an image's URL contains its hash."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
-_LIST = re.compile(r"[a-z2-7]{26}", re.ASCII)
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """Content Security Policy of an image whose own URL is opened: an SVG file runs and loads nothing there."""
 _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
@@ -51,7 +51,7 @@ def routes(services: Services) -> Routes:
         if not wanted:
             detail = f"Accept one of: {', '.join(_LIST_FORMS)}."
             raise Problem("not_acceptable", detail, more={"available": list(_LIST_FORMS)})
-        found = services.public_store.status_list(_matching(_LIST, list_id))
+        found = services.public_store.status_list(_matching(PUBLIC_ID, list_id))
         return public(request, Reply(found.document, wanted[0], headers={"Vary": "Accept"}), STATUS_SECONDS)
 
     @bound.bind("/images/{file}", access=PUBLIC, missing="This image does not exist.")

@@ -23,6 +23,7 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.upload import Row
 from chalicelib.award.input import timestamps
 from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Conflict, Malformed, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.bulk import results, upload_text
@@ -46,7 +47,7 @@ NOT_TEXT = (
     "Laurel cannot read this file. In your spreadsheet, choose “Save as”, then “CSV UTF-8”, and upload that file."
 )
 
-_KEY = re.compile(r"console-[a-z2-7]{26}", re.ASCII)
+_KEY = re.compile(f"console-{PATTERN}", re.ASCII)
 
 
 def routes(services: Services) -> Routes:

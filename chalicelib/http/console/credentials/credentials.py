@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from chalicelib.award.input.folding import fold
 from chalicelib.award.issuing import search, status_changes
 from chalicelib.award.issuing.search import Page, Search
 from chalicelib.credential.build import credential_url
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed, NotFound
 from chalicelib.http.console import form_state, layout
@@ -34,8 +34,6 @@ MISSING = "This credential does not exist. Search by name or email address."
 PAGE = 25
 MAX_SEARCH_TERM = 200
 """Maximum characters of a search term."""
-
-_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
 def routes(services: Services) -> Routes:
@@ -83,7 +81,7 @@ def routes(services: Services) -> Routes:
 
 
 def _own(services: Services, context: PageContext, credential_id: str) -> Record:
-    if not _ID.fullmatch(credential_id):
+    if not PUBLIC_ID.fullmatch(credential_id):
         raise NotFound("no such credential")
     return status_changes.owned(services.issuer_context, context.tenant, credential_id)
 

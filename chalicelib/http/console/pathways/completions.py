@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway_actions import ReviewedCompletion
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.core.ports import Services
@@ -17,8 +17,6 @@ PAGE_SIZE = 25
 COMPLETE = StatusLabel("Complete", "good")
 UNSUPPORTED = StatusLabel("Requirements no longer met", "warn")
 """So many of its credentials have been revoked or suspended since that the rest would not complete the pathway."""
-
-_ID = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class CompletedPage:
 
 def completed(services: Services, context: PageContext, pathway_id: str, after: str | None) -> CompletedPage:
     """Return the completions of a pathway after the id ``after``. Raises `NotFound` for the pathway."""
-    start = after if after and _ID.fullmatch(after) else None
+    start = after if after and PUBLIC_ID.fullmatch(after) else None
     found = pathway_actions.review(
         services.issuer_context, services.pathways, context.tenant, pathway_id, start, PAGE_SIZE + 1
     )
