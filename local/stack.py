@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -270,9 +271,7 @@ class Stack:
                 raise StackError(
                     "The data is lost: the embedded AWS was killed before it could save. `make run` creates it again."
                 )
-            command = [str(Path(sys.executable).with_name("chalice")), "local", "--stage", STAGE]
-            command += ["--host", "127.0.0.1", "--port", str(self.port), "--autoreload"]
-            server = process.start(command, env=environment(engine, deployed), log=None, cwd=ROOT)
+            server = process.start(reloading_server(self.port), env=environment(engine, deployed), log=None, cwd=ROOT)
             process.remember(server, self.record("dev"))
             # Signing in needs the link in an email, and `chalice local` has no mail page.
             mail = ports.free_port(self.port + 1)
@@ -286,6 +285,18 @@ class Stack:
             process.stop(server)
         self._stop("mail")
         return 0
+
+
+def reloading_server(port: int) -> list[str]:
+    """The command that serves the application and restarts it when the source changes.
+
+    `chalice local --autoreload` is not used: it watches the whole checkout, so a cache, a test or the data of this
+    stack, written by anything, would restart the server in the middle of a request.
+    """
+    tools = Path(sys.executable).parent
+    server = [str(tools / "chalice"), "local", "--stage", STAGE, "--host", "127.0.0.1", "--port", str(port)]
+    watcher = [str(tools / "watchfiles"), "--verbosity", "warning", "--target-type", "command"]
+    return [*watcher, shlex.join(server), "app.py", "chalicelib"]
 
 
 def environment(engine: aws.EmbeddedAws, deployed: Deployed) -> dict[str, str]:
