@@ -68,6 +68,14 @@ class IssuerStore:
         self._taken: dict[tuple[str, int], str] = {}
         self.pathway_links: dict[tuple[str, str], tuple[PathwayLink, ...]] = {}
 
+    def copy(self) -> IssuerStore:
+        """Return a store with the same items, tasks and salts, that changes independently. It has no members."""
+        copied = IssuerStore(Salts(dict(self.salts.by_day)))
+        copied.tasks.status = dict(self.tasks.status)
+        tables = {name: dict(value) for name, value in vars(self).items() if isinstance(value, dict)}
+        vars(copied).update(tables)
+        return copied
+
     def issuer(self, issuer_id: str) -> Issuer:
         return _found(self._issuers.get(issuer_id), "This issuer does not exist.")
 
@@ -361,6 +369,11 @@ class Signer:
     def __init__(self, seed: str = "laurel") -> None:
         self._seed = seed
         self._keys: dict[str, Ed25519PrivateKey] = {}
+
+    def copy(self) -> Signer:
+        copied = Signer(self._seed)
+        copied._keys = dict(self._keys)
+        return copied
 
     def create(self, description: str) -> NewKey:
         handle = f"key-{len(self._keys) + 1}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import itertools
 import json
 import zlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import NoReturn
 
 from chalicelib.access import rate_limits
@@ -121,7 +120,7 @@ class Laurel:
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
 
     def __post_init__(self) -> None:
-        self._counter = itertools.count(1)
+        self._calls = 0
         self.public_store: object = self.issuer_store
         self.issuer_store.member_store = self.member_store
         self.issuer_store.pathway_links = self.pathways.posts
@@ -206,7 +205,8 @@ class Laurel:
 
     def entropy(self, size: int) -> bytes:
         """Deterministic bytes that differ for each call."""
-        return hashlib.shake_256(next(self._counter).to_bytes(8)).digest(size)
+        self._calls += 1
+        return hashlib.shake_256(self._calls.to_bytes(8)).digest(size)
 
     def url(self, kind: str) -> str:
         return f"/c/{id_of(kind)}"
@@ -219,6 +219,14 @@ class Laurel:
 
 def seeded(base_url: str = BASE_URL) -> Laurel:
     """Fernhill College with one credential of each kind; the valid one also has a JWT."""
+    issued = _issued(base_url)
+    copied = Laurel(base_url, issuer_store=issued.issuer_store.copy(), signer=issued.signer.copy())
+    copied._calls = issued._calls
+    return copied
+
+
+@cache
+def _issued(base_url: str) -> Laurel:
     laurel = Laurel(base_url)
     laurel.now = NOW - timedelta(days=400)
     college = issuer_actions.NewIssuer(
@@ -289,6 +297,7 @@ def hostile(laurel: Laurel, document: dict[str, object], credential_id: str = "h
     return laurel.put(record)
 
 
+@cache
 def picture() -> bytes:
     """A small PNG: bars on a light background."""
     width = 64
