@@ -17,8 +17,9 @@ VENV_AWS := .venv-aws/.made
 VENV_BENCH := .venv-bench/.made
 VENV_FUZZ := .venv-fuzz/.made
 
-# The tests that need no running stack, no browser and no Node.
-FAST := --ignore tests/stack --ignore tests/conformance --ignore tests/crash --ignore tests/browser --ignore tests/local -m "not slow"
+# The tests that need no running stack and no browser; those of FAST need no database engine either.
+PORTABLE := --ignore tests/stack --ignore tests/conformance --ignore tests/crash --ignore tests/browser --ignore tests/local -m "not slow"
+FAST := $(PORTABLE) --ignore tests/contract
 
 .PHONY: help
 help: ## Show this list
@@ -86,21 +87,21 @@ node_modules/.made: $(wildcard package.json package-lock.json)
 	else echo "npm IS MISSING: tests and benchmarks that need Node are skipped" >&2; fi
 
 .PHONY: test
-test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then the fast tests under a second Python (under 15 minutes)
+test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then most of them under a second Python (under 15 minutes)
 	@tools/chromium.sh
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 	@$(MAKE) --no-print-directory test-second
 
 .PHONY: test-fast
-test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, browser or Node (under a minute)
+test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (under a minute)
 	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(FAST)
 
 .PHONY: test-second
-test-second: $(VENV) $(VENV_AWS) ## Run the fast tests under a second Python, if this machine has one
+test-second: $(VENV) $(VENV_AWS) ## Run the fast and the database tests under a second Python, if this machine has one
 	@if python=$$(tools/python.sh "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"); then \
 	  tools/venv.sh .venv-second requirements-dev.txt "$$python"; \
-	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(FAST); \
-	else echo "NO SECOND PYTHON 3.11 to 3.14 IS INSTALLED: the fast tests ran under one version only" >&2; fi
+	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(PORTABLE); \
+	else echo "NO SECOND PYTHON 3.11 to 3.14 IS INSTALLED: the tests ran under one version only" >&2; fi
 
 .PHONY: fuzz
 fuzz: $(VENV_FUZZ) ## Fuzz every parser for MINUTES (default 5)

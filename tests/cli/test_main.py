@@ -152,6 +152,7 @@ def test_unavailable_storage_exits_with_1(run: Run, services: FakeServices) -> N
     assert (result.code, result.err) == (1, "error: Storage did not respond. (storage_unavailable)\n")
 
 
+@pytest.mark.slow
 def test_the_module_runs_as_a_program() -> None:
     program = [sys.executable, "-m", "cli"]
     shown = subprocess.run([*program, "--help"], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -167,6 +168,7 @@ class Scenario:
         self.fixture.run_tasks(self.fixture.now + timedelta(days=3))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @example(
     steps=[("next_day",), ("lose_response", "unopened"), ("next_day",), ("task", "unopened", None)],

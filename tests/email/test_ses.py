@@ -75,6 +75,7 @@ def test_sent_email_is_shown_on_the_local_mail_pages(aws: EmbeddedAws, mailer: S
     assert mail.answer("/_mail/nothing", "localhost:8000", aws.endpoint_url)[0] == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("to", "event_types"),
     [

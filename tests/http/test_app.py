@@ -28,6 +28,7 @@ print(json.dumps([sorted(app.routes), sorted(sys.modules)]))
 """
 
 
+@pytest.mark.slow
 def test_public_function_loads_no_issuer_only_modules() -> None:
     process = subprocess.run([sys.executable, "-c", STARTED], check=True, capture_output=True, text=True)
     routes, loaded = json.loads(process.stdout)

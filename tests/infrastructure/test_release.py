@@ -41,6 +41,7 @@ def test_provider_secret_is_sent_but_not_printed() -> None:
     assert "'OidcProviders=(hidden)'" in printable(change)
 
 
+@pytest.mark.slow
 def test_deployment_requires_a_bucket() -> None:
     command = [sys.executable, "-m", "local", "deploy", "--stage", "prod"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -59,6 +60,7 @@ def test_aws_deployments_require_python_3_13(version: tuple[int, int], accepted:
             check_runtime(version)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["../x", "Prod", "a b", "x", ""])
 def test_invalid_stage_is_refused_with_a_message(stage: str) -> None:
     command = [sys.executable, "-m", "local", "package", "--stage", stage]

@@ -85,6 +85,7 @@ def test_kms_that_does_not_respond_is_unavailable(kms: KmsSigner, failure):
             call()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [200, 400, 403])
 @pytest.mark.parametrize("body", [b"", b"<html>", b"null", b"7", b"{}", b'{"PublicKey":"AA=="}', b'{"Signature":7}'])
 def test_any_invalid_response_raises_only_laurel_errors(kms: KmsSigner, status: int, body: bytes):

@@ -205,6 +205,7 @@ def run_concurrently(count: int, act) -> list[object]:
     return results
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cache_control", ["max-age=60", "no-store"])
 @pytest.mark.parametrize("fails", [None, "http_status"])
 def test_32_concurrent_requests_make_one_fetch(

@@ -208,6 +208,7 @@ def test_a_gzip_body_is_decompressed_up_to_the_limit(get: Get, server: ExternalH
     assert code_of(lambda: get("/over")) == "too_large"
 
 
+@pytest.mark.slow
 def test_a_decompression_bomb_is_refused_early(get: Get, server: ExternalHost) -> None:
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(100)) + packer.flush()
@@ -263,6 +264,7 @@ def test_a_body_without_length_must_end_with_close_notify(get: Get, server: Exte
 # Time
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "slow",
     [

@@ -28,6 +28,7 @@ def opens(path: Path) -> set[str]:
     return {name for name in imported(path) if any(name == o or name.startswith(f"{o}.") for o in OPENERS)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", [p for p in sorted(ROOT.rglob("*.py")) if p.parent != ROOT / "net"], ids=lambda p: str(p.relative_to(ROOT))
 )

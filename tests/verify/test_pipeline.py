@@ -187,6 +187,7 @@ def test_evidence_links_are_listed_as_not_checked() -> None:
     assert "the evidence pages that it links to" in report.not_checked
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_single_byte_change_is_never_valid_unless_the_json_is_equal(data: st.DataObject) -> None:

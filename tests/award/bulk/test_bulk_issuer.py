@@ -275,6 +275,7 @@ def test_chunks_fit_into_an_item(bulk_fixture: BulkFixture) -> None:
     assert [result.row.number for result, _ in bulk_issuer.results(bulk_fixture.bulk, job)] == list(range(2, 152))
 
 
+@pytest.mark.slow
 def test_run_stops_at_the_time_limit_and_continues_later(bulk_fixture: BulkFixture) -> None:
     job = bulk_fixture.create(people(bulk_issuer.CHUNK_ROWS + 60))
     looks = itertools.count()
@@ -288,6 +289,7 @@ def test_run_stops_at_the_time_limit_and_continues_later(bulk_fixture: BulkFixtu
     assert len(bulk_fixture.issued) == job.total
 
 
+@pytest.mark.slow
 def test_task_queue_runs_the_job_in_parts(bulk_fixture: BulkFixture) -> None:
     job = bulk_fixture.create(people(3 * bulk_issuer.CHUNK_ROWS))
     clock = bulk_fixture.acme.clock
@@ -410,6 +412,7 @@ def test_crash_at_any_call_loses_nothing_and_issues_nothing_twice(after: bool) -
     assert points > 15
 
 
+@pytest.mark.slow
 def test_sixteen_concurrent_workers_issue_each_row_once() -> None:
     acme = IssuerFixture()
     issuer_store: Any = Locked(acme.issuer_store)

@@ -81,6 +81,7 @@ def full(head: bytes, filling: bytes, tail: bytes = b"") -> bytes:
     return head + filling * ((spreadsheet.MAX_INFLATED - len(head) - len(tail)) // len(filling)) + tail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "filling"),
     [
@@ -101,6 +102,7 @@ def test_too_many_blank_lines_are_refused_in_time(head: bytes, filling: bytes) -
     assert refused.value.code == "too_large"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", ADA)
 def test_blank_lines_of_a_full_spreadsheet_are_skipped(head: bytes) -> None:
     blank = b"\n" * (spreadsheet.MAX_LINES - head.count(b"\n"))
@@ -108,6 +110,7 @@ def test_blank_lines_of_a_full_spreadsheet_are_skipped(head: bytes) -> None:
     assert row.values["name"] == "Ada"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "filling", "code"),
     [

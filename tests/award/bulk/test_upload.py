@@ -196,6 +196,7 @@ def test_unknown_columns_can_be_ignored() -> None:
     assert (row.name, row.email) == ADA
 
 
+@pytest.mark.slow
 def test_upload_limits() -> None:
     assert refusal(gzip.compress(b"name\n" + b"a" * spreadsheet.MAX_INFLATED))[0] == "too_large"
     whole = b"name\n" + b"Ada\n" * spreadsheet.MAX_ROWS

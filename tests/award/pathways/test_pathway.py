@@ -108,6 +108,7 @@ def locked(node: Node, earned: frozenset[str], waiting: bool = False) -> Iterato
 EARNED = st.frozensets(st.sampled_from("abcdefghz"))
 
 
+@pytest.mark.slow
 @given(root=trees(), earned=EARNED)
 @settings(max_examples=400, deadline=None)
 def test_progress_equals_brute_force(root: Group, earned: frozenset[str]) -> None:
@@ -123,6 +124,7 @@ def test_progress_equals_brute_force(root: Group, earned: frozenset[str]) -> Non
     )
 
 
+@pytest.mark.slow
 @given(root=trees(), earned=EARNED, more=EARNED)
 @settings(max_examples=400, deadline=None)
 def test_more_achievements_never_reduce_progress(root: Group, earned: frozenset[str], more: frozenset[str]) -> None:

@@ -408,6 +408,7 @@ def test_required_evidence_that_is_missing_is_refused(sender: Sender) -> None:
     assert sender.send(message_id="msg_2").outcome is Outcome.ISSUED
 
 
+@pytest.mark.slow
 @given(
     body=st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -115,6 +115,7 @@ def test_missing_file_achievement_issuer_or_job_is_reported(
     assert run("job", "list", "nobody").code == 1
 
 
+@pytest.mark.slow
 def test_interrupted_job_is_resumed(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +200,7 @@ OFFLINE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [LIST_MANY_ISSUERS, OFFLINE])
 def test_closed_pipe_ends_the_command_without_errors(script: str) -> None:
     with subprocess.Popen(

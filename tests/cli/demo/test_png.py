@@ -54,6 +54,7 @@ def test_paint_may_change_from_row_to_row() -> None:
     assert [row[0][0] for row in decode(canvas.png())] == [0, 50]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", pictures.NAMES)
 def test_each_image_is_400_pixels_wide_on_a_transparent_background(name: str) -> None:
     pixels = decode(pictures.picture(name))
@@ -67,6 +68,7 @@ def opaque(png: bytes) -> frozenset[tuple[int, int]]:
     return frozenset((x, y) for y, row in enumerate(decode(png)) for x, pixel in enumerate(row) if pixel[3])
 
 
+@pytest.mark.slow
 def test_every_image_has_its_own_outline() -> None:
     outlines = [opaque(pictures.picture(name)) for name in pictures.NAMES]
     assert min(len(one ^ other) for one, other in combinations(outlines, 2)) > 3_000

@@ -22,6 +22,8 @@ from cli.demo.seed import WrongVerdict, check, demo_map, seed
 from tests.award.fakes import BASE_URL, Crash, Fuse, Locked
 from tests.cli.conftest import FakeServices, Run
 
+pytestmark = pytest.mark.slow
+
 
 def check_progress(done: int, steps: int) -> None:
     assert 0 < done <= steps

@@ -166,6 +166,7 @@ def test_upload_size_limit_is_exact(send: Send) -> None:
     assert send((start + blank)[: spreadsheet.MAX_SENT + 1], "&dry_run=true").json["code"] == "too_large"
 
 
+@pytest.mark.slow
 def test_a_compressed_file_of_millions_of_blank_lines_is_refused(send: Send) -> None:
     blank = gzip.compress(b"name\nAda\n" + b"\n" * 33_000_000)
     assert len(blank) < 50_000

@@ -35,6 +35,8 @@ FORMS = {
 }  # fmt: skip
 """The fields of each form, by path."""
 
+pytestmark = pytest.mark.slow
+
 
 def is_safe(text: str) -> bool:
     """Whether the page runs only our own script and contains no injected elements, handlers or links."""

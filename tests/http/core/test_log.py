@@ -126,6 +126,7 @@ def test_names_and_ip_addresses_are_not_logged(
         assert private not in logged
 
 
+@pytest.mark.slow
 def test_xray_sdk_is_not_imported_without_tracing() -> None:
     code = (
         "import sys; from tests.http.fake_laurel import Laurel; from chalicelib.http.app import create_app; "
@@ -155,6 +156,7 @@ print("SEGMENT", daemon.recv(65535).decode().splitlines()[-1])
 """
 
 
+@pytest.mark.slow
 def test_trace_contains_no_request_or_response_data() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("POWERTOOLS_")}
     process = subprocess.run(

@@ -150,6 +150,7 @@ def test_get_with_a_content_type_is_accepted(client: Gateway) -> None:
     assert client.get(REPORT, content_type="application/x-www-form-urlencoded").status == 200
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 @given(
     sent=st.binary(max_size=200)

@@ -336,6 +336,7 @@ def test_a_credential_with_any_id_gets_a_report(client: Gateway, laurel: Laurel,
     assert laurel.event_store.events == {}
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 @given(
     body=st.binary(max_size=300)
@@ -360,6 +361,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 @given(
     pieces=st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=20),
@@ -407,6 +409,7 @@ print("LOADED", sorted({"multipart", "ssl", "http.client", "chalicelib.net.fetch
 """
 
 
+@pytest.mark.slow
 def test_a_credential_page_does_not_load_the_submission_modules() -> None:
     process = subprocess.run([sys.executable, "-c", LAZY], check=True, capture_output=True, text=True)
     loaded = process.stdout.split("LOADED ")[1]
