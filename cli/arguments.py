@@ -26,7 +26,9 @@ examples:
   laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org
   laurel token create acme --name Moodle --role editor --json
 
-Settings and AWS credentials come from the environment; for the local stack: eval "$(make -s env)"
+settings and AWS credentials are read from the environment; for the local stack:
+  eval "$(make -s env)"
+
 exit codes: 0 success, 1 at least one operation failed, 2 usage or configuration error
 """
 

@@ -29,7 +29,7 @@ def command(
     command = grammar.command(verbs, verb, handler, description, example)
     grammar.issuer(command)
     if verb not in ("create", "list"):
-        command.add_argument("id", help=f"id of the {resource}")
+        command.add_argument("id", metavar="ID", help=f"id of the {resource}")
     if verb in ("create", "update"):
         command.add_argument(
             "file", type=Path, metavar="FILE", help=f"JSON file, in the format of POST /v1/{resource}s"

@@ -69,7 +69,7 @@ def command(
 
 def issuer(command: ArgumentParser) -> None:
     """Add the required issuer argument."""
-    command.add_argument("issuer", help="id of the issuer")
+    command.add_argument("issuer", metavar="ISSUER", help="id of the issuer")
 
 
 def one_of(kind: type[E]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
 CUT_OFF = 141
 """128 + SIGPIPE."""
+LOCAL_SETTINGS = 'For the local stack: eval "$(make -s env)"'
 
 
 def main(
@@ -31,7 +32,10 @@ def main(
         services = None if offline else (connect or _connect)(settings.read(environment))
         code: int = options.handler(services, options)
         sys.stdout.flush()
-    except (MissingSetting, UsageProblem) as error:
+    except MissingSetting as error:
+        print_error(MissingSetting(f"{error.detail} {LOCAL_SETTINGS}"), options.json)
+        return 2
+    except UsageProblem as error:
         print_error(error, options.json)
         return 2
     except LaurelError as error:

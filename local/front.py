@@ -27,6 +27,9 @@ MAX_SECONDS = 29.0
 MAX_CHUNK_LINE = 1024  # longer than any valid chunk size line
 DRAIN_BODY = 64 * 1024 * 1024  # a refused body is read up to this size, so that the client receives the response
 
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+VERIFYING = frozenset({"/", "/v1/verify"})
+"""Paths where a POST changes nothing."""
 LATER = {"Retry-After": str(RETRY_AFTER)}
 # Same as API Gateway's own responses: pages of every origin can read the error.
 RESPONSE_HEADERS = {
@@ -55,6 +58,17 @@ def too_large() -> Problem:
 
 def malformed_body() -> Problem:
     return Problem("invalid_request", "The body’s length or chunked encoding is not valid.")
+
+
+def timed_out(method: str, path: str, *, has_key: bool) -> Problem:
+    """Return the error for a response that did not arrive in time; ``has_key``: with an `Idempotency-Key`."""
+    if method in READS or path.partition("?")[0] in VERIFYING:
+        advice = "Nothing was changed. Try again."
+    elif has_key:
+        advice = "Your request may have been completed. Repeat it with the same Idempotency-Key."
+    else:
+        advice = "Your request may have been completed. Check before you try again."
+    return Problem("timeout", f"There was no response within {MAX_SECONDS:.0f} seconds. {advice}", headers=LATER)
 
 
 def unsupported_request(status: int) -> Problem:
@@ -120,11 +134,7 @@ class Front(BaseHTTPRequestHandler):
             content = reply.read()
             return reply.status, reply.getheaders(), content
         except TimeoutError as error:
-            detail = (
-                "Your request may have been completed. Check before you try again, "
-                "or repeat it with the same Idempotency-Key."
-            )
-            raise Problem("timeout", detail, headers=LATER) from error
+            raise timed_out(self.command, self.path, has_key="Idempotency-Key" in self.headers) from error
         except (OSError, http.client.HTTPException) as error:
             raise Problem("unavailable", self.upstream_path(), headers=LATER) from error
         finally:

@@ -163,6 +163,7 @@ HANDLERS = {"public": "APIHandler", "verify": "VerifyHandler", "issuer": "Issuer
 """The logical ID of the function that serves the routes of each `chalicelib.settings.Function`."""
 RUNTIMES_WITHOUT_SNAPSTART = ("python3.11",)
 """Supported runtimes that cannot start from a snapshot (Lambda developer guide, "Lambda SnapStart")."""
+ANY_METHOD = "x-amazon-apigateway-any-method"
 _SHARED = ("Architectures", "CodeUri", "Handler", "MemorySize", "Runtime", "Tags", "Timeout", "Tracing")
 _ROUTES = """
 import json, app
@@ -199,6 +200,18 @@ def complete(template: dict[str, Any], functions: list[tuple[str, str, str]]) ->
         alias = function == "public" and snaps
         target = {"Ref": f"{handler}.Alias"} if alias else {"Fn::GetAtt": [handler, "Arn"]}
         integration["uri"] = {"Fn::Sub": [uri, {"Function": target}]}
+    _add_any_method(paths, functions)
+
+
+def _add_any_method(paths: dict[str, Any], functions: list[tuple[str, str, str]]) -> None:
+    """Send all other methods of each path to the application too, which answers 405 with the methods it supports.
+
+    API Gateway's own answer to them cannot name the methods. A path of two functions sends them to the first in
+    `HANDLERS`, the one with fewer rights.
+    """
+    order = list(HANDLERS)
+    for path, method, _ in sorted(functions, key=lambda each: -order.index(each[2])):
+        paths[path][ANY_METHOD] = copy.deepcopy(paths[path][method.lower()])
 
 
 def _route_functions(sources: Path) -> list[tuple[str, str, str]]:

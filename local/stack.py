@@ -32,6 +32,7 @@ from local import aws, ports, process
 from local.deploy import Deployed, current, deploy
 from local.package import ROOT, build
 from local.progress import say, step
+from local.warm_up import warm_up
 
 STAGE = "local"
 GATEWAY_PORT = 4566  # the usual port of local AWS emulators; another one if it is taken
@@ -114,6 +115,8 @@ class Stack:
                 self._seed(engine, deployed, empty=empty)
             elif not self._is_complete():
                 self._create_demo(engine, deployed)
+            with step("Starting the functions"):
+                warm_up(deployed.api_url(self._aws()))
             shutil.copyfile(self.demo, self.home.parent / "demo.json")
 
     def _claim_port(self) -> None:

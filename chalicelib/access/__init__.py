@@ -4,7 +4,7 @@ roles.py            owner, editor and viewer, and what each may do
 caller.py           a `Caller` acts for one issuer, a `Person` is signed in
 access_context.py   shared dependencies: stores, mailer, clock, randomness
 ports.py            the stores and the mailer
-email_address.py    normalised email addresses
+email_address.py    email addresses that people sign in with
 members.py          the members of an issuer; there is always an owner
 tokens.py           API keys: create, authenticate, revoke
 sessions.py         signed, short, revocable browser sessions

@@ -1,13 +1,11 @@
-"""Normalised email addresses."""
+"""Email addresses that people sign in with."""
 
 from __future__ import annotations
 
 import re
 
+from chalicelib.credential import email_address
 from chalicelib.errors import Refused
-
-MAX = 254
-"""Characters: the maximum path of an email (RFC 5321, 4.5.3.1.3) without the two angle brackets."""
 
 _ADDRESS = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -18,13 +16,9 @@ _ADDRESS = re.compile(
 
 
 def normalize(text: str) -> str:
-    """Normalise ``text`` as an email address: lower case, no surrounding white space.
-
-    RFC 5321 allows a host to distinguish `Ada` from `ada`, but no relevant host does, and two accounts for one mailbox
-    would be confusing. Raises `Refused` (`bad_email`).
-    """
-    found = text.strip().lower()
+    """Check the syntax of an email address and return its normal form. Raises `Refused` (`bad_email`)."""
+    found = email_address.normalize(text)
     # Check ASCII before lower-casing: U+212A lower-cases to an ordinary k, which would merge two mailboxes.
-    if not text.isascii() or len(found) > MAX or not _ADDRESS.fullmatch(found):
+    if not text.isascii() or len(found) > email_address.MAX_LENGTH or not _ADDRESS.fullmatch(found):
         raise Refused("Enter an email address, for example ada@example.org.", code="bad_email")
     return found

@@ -11,6 +11,7 @@ from chalicelib.access.rate_limits import Limit
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
+from chalicelib.credential import email_address
 from chalicelib.credential.record import Record
 from chalicelib.delivery import delivery_status, links, mailbox
 from chalicelib.delivery.delivery_status import Delivery
@@ -58,7 +59,7 @@ class DeliveryContext:
         box = links.mailbox_id_of(mailbox.digest(email))
         token = links.secret(box, self.entropy(links.SECRET_BYTES))
         digest = hashlib.sha256(token.encode()).hexdigest()
-        link = Link(box, digest, purpose, mailbox.normalize(email), self.now(), issuer_id, credential_id)
+        link = Link(box, digest, purpose, email_address.normalize(email), self.now(), issuer_id, credential_id)
         path = "my" if purpose is Purpose.MY else "mail/unsubscribe"
         return f"{self.base_url}/{path}/{token}", link
 

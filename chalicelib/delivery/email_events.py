@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.analytics.event import Kind
-from chalicelib.credential import dates, strict_json
+from chalicelib.credential import dates, email_address, strict_json
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import State
@@ -139,7 +139,7 @@ def _address(value: object) -> str:
     match = _ADDRESS.fullmatch(value) if isinstance(value, str) and len(value) <= 1024 else None
     if match is None:
         raise _malformed("a recipient is not an email address")
-    return mailbox.normalize(match[1])
+    return email_address.normalize(match[1])
 
 
 def _named(details: dict[str, object], name: str) -> list[object]:

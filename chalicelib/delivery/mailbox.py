@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.credential import email_address
 from chalicelib.delivery.emails.email_content import REMINDERS, REQUESTED, Kind
 from chalicelib.errors import Refused
 
@@ -14,17 +15,12 @@ MAX_ISSUERS = 1000
 """Maximum number of issuers that one address can unsubscribe from."""
 
 
-def normalize(email: str) -> str:
-    """Normalise an address for comparison: strip white space, lower case."""
-    return email.strip().lower()
-
-
 def digest(email: str) -> str:
     """SHA-256 of an address in hex: the id of its mailbox.
 
     The domain is converted to punycode, the form that the email service's events use.
     """
-    local, at, domain = normalize(email).rpartition("@")
+    local, at, domain = email_address.normalize(email).rpartition("@")
     with suppress(UnicodeError):  # not a valid domain: no email can be sent there
         domain = domain.encode("idna").decode("ascii").lower()
     return hashlib.sha256(f"{local}{at}{domain}".encode()).hexdigest()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from chalice.app import Blueprint, Chalice
+from chalice.app import Chalice
 
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
+from chalicelib.http.core.routing import Routes
 from chalicelib.http.public import (
     credentials,
     documents,
@@ -25,9 +26,12 @@ class Application(Chalice):
         # Chalice would refuse an image to a caller without a fitting `Accept`, by this list; `Reply` needs none.
         self.api.binary_types = []
         log.attach(self, tracing=services.settings.tracing)
-        self.register_middleware(response_headers.middleware(services.settings.base_url), "http")
+        methods: dict[str, list[str]] = {}
+        self.register_middleware(response_headers.middleware(services.settings.base_url, methods), "http")
         for routes in _modules(services.settings.function):
-            self.register_blueprint(routes(services))
+            bound = routes(services)
+            self.register_blueprint(bound)
+            methods |= bound.methods
 
 
 def create_app(services: Services) -> Chalice:
@@ -35,7 +39,7 @@ def create_app(services: Services) -> Chalice:
     return Application(services)
 
 
-def _modules(function: Function | None) -> Iterator[Callable[[Services], Blueprint]]:
+def _modules(function: Function | None) -> Iterator[Callable[[Services], Routes]]:
     """The route modules of ``function``. Those of issuers are most of the code, so only their function imports them."""
     if function in (None, Function.PUBLIC, Function.VERIFY):
         yield from _for_visitors()
@@ -43,12 +47,12 @@ def _modules(function: Function | None) -> Iterator[Callable[[Services], Bluepri
         yield from _for_issuers_and_holders()
 
 
-def _for_visitors() -> Iterator[Callable[[Services], Blueprint]]:
+def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
     for module in (home, verify, credentials, documents):
         yield module.routes
 
 
-def _for_issuers_and_holders() -> Iterator[Callable[[Services], Blueprint]]:
+def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
     from chalicelib.http import console
     from chalicelib.http.api import (
         achievements,

@@ -55,6 +55,8 @@ CHECKS = (
 
 _PASSED = Outcome.PASSED
 ALWAYS_UNCHECKED = ("whether the person presenting it is its holder",)
+ISSUER_UNCHECKED = ("whether the issuer is who it claims to be",)
+"""Added unless check 8 passed: anyone can sign a genuine credential under any name."""
 
 
 def verify(
@@ -86,8 +88,13 @@ def verify(
         format=verification.format,
         credential=view_of(verification) if proven else None,
         findings=tuple(findings),
-        not_checked=ALWAYS_UNCHECKED + verification.not_followed,
+        not_checked=_not_checked(findings) + verification.not_followed,
     )
+
+
+def _not_checked(findings: list[Finding]) -> tuple[str, ...]:
+    issuer_known = any(each.check == "issuer" and each.outcome is _PASSED for each in findings)
+    return ALWAYS_UNCHECKED if issuer_known else ALWAYS_UNCHECKED + ISSUER_UNCHECKED
 
 
 def _not_reached(check: Check, stopped_by: Finding) -> Finding:

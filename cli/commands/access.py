@@ -21,6 +21,8 @@ from cli.output import note, show, table
 BY = "operator:command line"
 """Recorded as the creator of what the command line creates, where no user is signed in."""
 
+KEY_ID = "id of the API key: the part between laurel_ and the next _"
+
 
 def add_commands(resources: Commands) -> None:
     """Add `member`, `token` and `operator`."""
@@ -38,16 +40,16 @@ def _member(verbs: Commands) -> None:
         example = f"laurel member {verb} acme ada@acme.example {options}".rstrip()
         command = grammar.command(verbs, verb, handler, description, example)
         grammar.issuer(command)
-        command.add_argument("email")
+        command.add_argument("email", metavar="EMAIL", help="email address of the member")
         if verb != "remove":
-            _role(command)
+            _role(command, "member")
     grammar.issuer(
         grammar.command(verbs, "list", list_members, "list the members of an issuer", "laurel member list acme")
     )
     sessions_of = grammar.command(
-        verbs, "sign-out", sign_out, "end every session of a user", "laurel member sign-out ada@acme.example"
+        verbs, "sign-out", sign_out, "sign a person out everywhere", "laurel member sign-out ada@acme.example"
     )
-    sessions_of.add_argument("email")
+    sessions_of.add_argument("email", metavar="EMAIL", help="email address of the person")
 
 
 def _token(verbs: Commands) -> None:
@@ -60,13 +62,13 @@ def _token(verbs: Commands) -> None:
     )
     grammar.issuer(create)
     create.add_argument("--name", required=True, help="who or what will use the API key")
-    _role(create)
+    _role(create, "API key")
     grammar.issuer(
         grammar.command(verbs, "list", list_tokens, "list the API keys of an issuer", "laurel token list acme")
     )
     revoke = grammar.command(verbs, "revoke", revoke_token, "revoke an API key", "laurel token revoke acme ID")
     grammar.issuer(revoke)
-    revoke.add_argument("id", metavar="ID", help="id of the API key: the part between laurel_ and the next _")
+    revoke.add_argument("id", metavar="ID", help=KEY_ID)
 
 
 def _operator(verbs: Commands) -> None:
@@ -82,11 +84,11 @@ def _operator(verbs: Commands) -> None:
     revoke = grammar.command(
         verbs, "revoke", revoke_operator, "revoke an operator's API key", "laurel operator revoke ID"
     )
-    revoke.add_argument("id", metavar="ID")
+    revoke.add_argument("id", metavar="ID", help=KEY_ID)
 
 
-def _role(command: ArgumentParser) -> None:
-    command.add_argument("--role", **grammar.one_of(Role), required=True, help="role of the member or API key")
+def _role(command: ArgumentParser, owner: str) -> None:
+    command.add_argument("--role", **grammar.one_of(Role), required=True, help=f"role of the {owner}")
 
 
 def add_member(services: Services, options: Namespace) -> int:

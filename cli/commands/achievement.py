@@ -17,17 +17,21 @@ from cli.output import UsageProblem, show, table
 
 T = TypeVar("T")
 
+_NAME, _DESCRIPTION, _CRITERIA = "name of the achievement", "what it is about", "how to earn it"
+_IMAGE_ALT = "description of the image for people who cannot see it"
+_KIND = "Open Badges achievementType, such as Course"
+
 
 def add_commands(resources: Commands) -> None:
     """Add `achievement`."""
-    verbs = grammar.verbs(resources, "achievement", "manage achievements, which credentials are issued for")
+    verbs = grammar.verbs(resources, "achievement", "manage achievements: what people can earn")
     _add_create(verbs)
     _add_update(verbs)
     every = grammar.command(
         verbs, "versions", versions, "list the versions of an achievement", "laurel achievement versions acme ID"
     )
     grammar.issuer(every)
-    every.add_argument("id", help="id of the achievement")
+    every.add_argument("id", metavar="ID", help="id of the achievement")
     grammar.issuer(
         grammar.command(verbs, "list", list_all, "list the achievements of an issuer", "laurel achievement list acme")
     )
@@ -43,16 +47,14 @@ def _add_create(verbs: Commands) -> None:
         '--image badge.png --image-alt "A flame"',
     )
     grammar.issuer(made)
-    made.add_argument("--name", required=True)
-    made.add_argument("--description", required=True)
-    made.add_argument("--criteria", required=True, help="how to earn it")
+    made.add_argument("--name", required=True, help=_NAME)
+    made.add_argument("--description", required=True, help=_DESCRIPTION)
+    made.add_argument("--criteria", required=True, help=_CRITERIA)
     made.add_argument(
         "--image", type=Path, metavar="FILE", help="PNG, JPEG, WebP or SVG file (default: a badge with the initials)"
     )
-    made.add_argument(
-        "--image-alt", help="description of the image for people who cannot see it; required with --image"
-    )
-    made.add_argument("--kind", default="Badge", help="Open Badges achievementType (default: Badge)")
+    made.add_argument("--image-alt", metavar="TEXT", help=f"{_IMAGE_ALT}; required with --image")
+    made.add_argument("--kind", default="Badge", help=f"{_KIND} (default: Badge)")
     made.add_argument(
         "--skill",
         nargs=3,
@@ -77,9 +79,12 @@ def _add_update(verbs: Commands) -> None:
         "laurel achievement update acme ID --archived",
     )
     grammar.issuer(next_one)
-    next_one.add_argument("id", help="id of the achievement")
-    for words in ("--name", "--description", "--criteria", "--image-alt", "--kind"):
-        next_one.add_argument(words)
+    next_one.add_argument("id", metavar="ID", help="id of the achievement")
+    next_one.add_argument("--name", help=_NAME)
+    next_one.add_argument("--description", help=_DESCRIPTION)
+    next_one.add_argument("--criteria", help=_CRITERIA)
+    next_one.add_argument("--image-alt", metavar="TEXT", help=_IMAGE_ALT)
+    next_one.add_argument("--kind", help=_KIND)
     next_one.add_argument(
         "--image", type=Path, metavar="FILE", help="PNG, JPEG, WebP or SVG file (default: keep the current image)"
     )
@@ -88,11 +93,15 @@ def _add_update(verbs: Commands) -> None:
         nargs=3,
         action="append",
         metavar=("NAME", "URL", "FRAMEWORK"),
-        help="replaces all current skills; repeatable",
+        help="skill; replaces all current skills; repeatable",
     )
-    next_one.add_argument("--valid-days", type=int, metavar="DAYS", help="0 removes the limit")
-    next_one.add_argument("--evidence-required", action=BooleanOptionalAction)
-    next_one.add_argument("--archived", action=BooleanOptionalAction, help="stop or resume issuing it")
+    next_one.add_argument(
+        "--valid-days", type=int, metavar="DAYS", help="number of days a credential is valid; 0 removes the limit"
+    )
+    next_one.add_argument(
+        "--evidence-required", action=BooleanOptionalAction, help="whether evidence is required when issuing"
+    )
+    next_one.add_argument("--archived", action=BooleanOptionalAction, help="whether it can no longer be issued")
 
 
 def create(services: Services, options: Namespace) -> int:

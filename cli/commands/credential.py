@@ -24,6 +24,7 @@ from cli import grammar
 from cli.grammar import Commands
 from cli.output import UsageProblem, note, show, table
 
+CREDENTIAL_ID = "id of the credential"
 _REMOVABLE = ("email", "did", "valid-until", "evidence")
 """Optional members that `correct --without` removes."""
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
@@ -35,7 +36,7 @@ def add_commands(resources: Commands) -> None:
     _add_issue(verbs)
     _add_status_changes(verbs)
     seen = grammar.command(verbs, "show", show_one, "verify a credential", "laurel credential show ID")
-    seen.add_argument("id", metavar="ID")
+    seen.add_argument("id", metavar="ID", help=CREDENTIAL_ID)
     _add_replacements(verbs)
     _add_search(verbs)
     grammar.issuer(
@@ -50,11 +51,11 @@ def _add_issue(verbs: Commands) -> None:
         verbs,
         "issue",
         issue_one,
-        "issue a credential to one holder; see `job run` for many",
+        "issue a credential to one person; use `job run` for many",
         'laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org --notify',
     )
     grammar.issuer(issue_command)
-    issue_command.add_argument("achievement", help="id of the achievement")
+    issue_command.add_argument("achievement", metavar="ACHIEVEMENT", help="id of the achievement")
     issue_command.add_argument("--name", required=True, help="name of the holder")
     issue_command.add_argument(
         "--email", help="email address of the holder; the credential contains only a salted hash of it"
@@ -74,14 +75,14 @@ def _add_issue(verbs: Commands) -> None:
 
 
 def _add_status_changes(verbs: Commands) -> None:
-    for verb, handler, description in (
-        ("revoke", revoke_all, "revoke credentials permanently"),
-        ("suspend", suspend_all, "suspend credentials"),
-        ("reinstate", reinstate_all, "reinstate suspended credentials"),
+    for verb, handler, description, reason in (
+        ("revoke", revoke_all, "revoke credentials permanently", "Issued to the wrong person"),
+        ("suspend", suspend_all, "suspend credentials", "Under review"),
+        ("reinstate", reinstate_all, "reinstate suspended credentials", "Review completed"),
     ):
-        example = f'laurel credential {verb} ID --reason "Audit of the examination records"'
+        example = f'laurel credential {verb} ID --reason "{reason}"'
         decide = grammar.command(verbs, verb, handler, description, example)
-        decide.add_argument("ids", nargs="+", metavar="ID")
+        decide.add_argument("ids", nargs="+", metavar="ID", help="id of a credential")
         decide.add_argument("--issuer", metavar="ID", help="change only credentials of this issuer")
         decide.add_argument("--reason", help="reason shown on the credential's page")
 
@@ -97,8 +98,8 @@ def _add_search(verbs: Commands) -> None:
     grammar.issuer(found)
     found.add_argument("--name", help="part of the name of the holder")
     found.add_argument("--email", help="complete email address")
-    found.add_argument("--achievement", metavar="ID")
-    found.add_argument("--state", **grammar.one_of(State))
+    found.add_argument("--achievement", metavar="ID", help="id of the achievement")
+    found.add_argument("--state", **grammar.one_of(State), help="status set by the issuer")
 
 
 def _add_replacements(verbs: Commands) -> None:
@@ -109,11 +110,11 @@ def _add_replacements(verbs: Commands) -> None:
         "issue a corrected credential and revoke the original",
         'laurel credential correct ID --name "Grace Osei" --reason "Name misspelt"',
     )
-    right.add_argument("id", metavar="ID")
+    right.add_argument("id", metavar="ID", help=CREDENTIAL_ID)
     right.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
     right.add_argument("--name", help="name of the holder")
-    right.add_argument("--email")
-    right.add_argument("--did")
+    right.add_argument("--email", help="email address of the holder")
+    right.add_argument("--did", help="DID of the holder")
     _dates(right, "as in the original")
     _evidence(right)
     right.add_argument(
@@ -127,9 +128,14 @@ def _add_replacements(verbs: Commands) -> None:
         "issue the credential again to the same holder; the original is not revoked",
         "laurel credential renew ID --valid-until 2030-12-31",
     )
-    renewal.add_argument("id", metavar="ID")
+    renewal.add_argument("id", metavar="ID", help=CREDENTIAL_ID)
     renewal.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
-    renewal.add_argument("--valid-until", type=grammar.end, metavar="DATE", help="default: set by the achievement")
+    renewal.add_argument(
+        "--valid-until",
+        type=grammar.end,
+        metavar="DATE",
+        help="YYYY-MM-DD or RFC 3339 (default: the achievement's validity period)",
+    )
 
 
 def _dates(command: ArgumentParser, otherwise: str) -> None:
@@ -288,10 +294,16 @@ def _show_new(services: Services, options: Namespace, record: Record) -> int:
 
 
 def list_all(services: Services, options: Namespace) -> int:
-    """List the credentials of an issuer, newest first, without holder names."""
-    table(
-        options.json, ("id", "issued", "state", "achievement"), map(_members, _rows(services, options.issuer, Search()))
-    )
+    """List the credentials of an issuer, newest first."""
+    found = _rows(services, options.issuer, Search())
+    first = next(found, None)
+    if first is None:
+        note("No credentials yet.")
+        return 0
+    # One read of all titles; each row of the list has its holder.
+    titles = {one.id: one.name for one in services.issuer_store.achievements(options.issuer)}
+    rows = ({**_members(row), **_holder(row), "title": titles.get(row.achievement_id)} for row in chain([first], found))
+    table(options.json, ("id", "issued", "state", "holder", "title"), rows)
     return 0
 
 

@@ -25,11 +25,11 @@ def add_commands(resources: Commands) -> None:
         'laurel issuer create acme --name Acme --url https://acme.example/ --description "Makers." '
         "--owner ada@acme.example",
     )
-    made.add_argument("id", help="short name for URLs: a-z, 0-9 and hyphen")
-    made.add_argument("--name", required=True)
+    made.add_argument("id", metavar="ID", help="short name for URLs: a-z, 0-9 and hyphen")
+    made.add_argument("--name", required=True, help="name of the issuer, as credentials show it")
     made.add_argument("--url", required=True, help="website of the issuer")
-    made.add_argument("--description", required=True)
-    made.add_argument("--email")
+    made.add_argument("--description", required=True, help="what the issuer does, in a sentence")
+    made.add_argument("--email", help="public contact address")
     made.add_argument("--image", metavar="URL", help="URL of the logo")
     made.add_argument(
         "--did",
@@ -45,7 +45,7 @@ def add_commands(resources: Commands) -> None:
         verbs,
         "register",
         register,
-        "register an issuer under its current name (check 8)",
+        "register an issuer under its current name, so that its credentials pass check 8",
         "laurel issuer register acme",
     )
     grammar.issuer(registration)
@@ -55,13 +55,13 @@ def add_commands(resources: Commands) -> None:
     ):
         command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")
         grammar.issuer(command)
-        command.add_argument("domain")
+        command.add_argument("domain", metavar="DOMAIN", help="domain of the issuer, such as acme.example")
     grammar.issuer(
         grammar.command(
             verbs,
             "rotate-key",
             rotate_key,
-            "retire the signing key and create a new one",
+            "create a new signing key and retire the current one",
             "laurel issuer rotate-key acme",
         )
     )

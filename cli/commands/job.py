@@ -45,7 +45,7 @@ def add_commands(resources: Commands) -> None:
         "laurel job run acme ACHIEVEMENT holders.csv --notify",
     )
     grammar.issuer(made)
-    made.add_argument("achievement", help="id of the achievement")
+    made.add_argument("achievement", metavar="ACHIEVEMENT", help="id of the achievement")
     made.add_argument(
         "file",
         type=Path,
@@ -76,7 +76,7 @@ def add_commands(resources: Commands) -> None:
     ):
         command = grammar.command(verbs, verb, handler, description, f"laurel job {verb} acme ID")
         grammar.issuer(command)
-        command.add_argument("id", metavar="ID")
+        command.add_argument("id", metavar="ID", help="id of the job")
         if verb == "show":
             command.add_argument("--rows", choices=("all", *RowState), help="also show the rows in this state")
             command.add_argument("--csv", action="store_true", help="print the rows as CSV")

@@ -30,11 +30,11 @@ def add_commands(resources: Commands) -> None:
         ("list", list_all, "list the pathways of an issuer"),
         ("progress", progress, "show the progress of a holder, step by step"),
         ("completions", completions, "list completions and whether their credentials are still valid"),
-        ("backfill", backfill, "complete the pathway for holders who already earned its steps; safe to repeat"),
+        ("backfill", backfill, "complete the pathway for holders who have already earned its steps; safe to repeat"),
     ):
         command = documents.command(verbs, verb, handler, description, "pathway")
         if verb == "progress":
-            command.add_argument("email", help="email address of the holder")
+            command.add_argument("email", metavar="EMAIL", help="email address of the holder")
         if verb == "completions":
             command.add_argument(
                 "--unsupported", action="store_true", help="only completions whose credentials are no longer valid"

@@ -18,7 +18,7 @@ MAX_DEAD_LETTERS = 10_000
 
 def add_commands(resources: Commands) -> None:
     """Add `task`."""
-    verbs = grammar.verbs(resources, "task", "manage tasks that failed ten times")
+    verbs = grammar.verbs(resources, "task", "manage background tasks that failed ten times")
     for verb, handler, description, example in (
         ("list", list_dead_letters, "list failed tasks, oldest first", ""),
         ("retry", retry, "retry failed tasks", "--all"),

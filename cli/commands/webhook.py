@@ -42,7 +42,7 @@ def update(services: Services, options: Namespace) -> int:
     draft = read(options.file, webhook_json.read)
     _show(
         services,
-        webhook_actions.change(services.issuer_context, services.webhooks, options.issuer, options.id, draft),
+        webhook_actions.change(services.issuer_context, services.webhooks, options.issuer, _id(options), draft),
         options.json,
     )
     return 0
@@ -59,9 +59,9 @@ def list_all(services: Services, options: Namespace) -> int:
 
 def deliveries(services: Services, options: Namespace) -> int:
     """List the recent deliveries of a webhook with their outcome."""
-    services.webhooks.webhook(options.issuer, options.id)
-    found = services.webhooks.deliveries(options.issuer, options.id, services.clock(), DELIVERIES_SHOWN)
-    columns = ("at", "webhook_id", "outcome", "code", "course", "credential")
+    webhook = services.webhooks.webhook(options.issuer, _id(options))
+    found = services.webhooks.deliveries(options.issuer, webhook.id, services.clock(), DELIVERIES_SHOWN)
+    columns = ("at", "message_id", "outcome", "code", "course", "credential")
     table(options.json, columns, map(webhook_json.write_delivery, found))
     return 0
 
@@ -70,7 +70,7 @@ def rotate_secret(services: Services, options: Namespace) -> int:
     """Create a new secret and show it once."""
     _show_new(
         services,
-        webhook_actions.rotate(services.issuer_context, services.webhooks, options.issuer, options.id),
+        webhook_actions.rotate(services.issuer_context, services.webhooks, options.issuer, _id(options)),
         options.json,
     )
     note("The previous secret is valid for 24 more hours. Rotate again to end it now.")
@@ -79,9 +79,15 @@ def rotate_secret(services: Services, options: Namespace) -> int:
 
 def delete(services: Services, options: Namespace) -> int:
     """Delete a webhook."""
-    webhook_actions.remove(services.webhooks, options.issuer, options.id)
-    show(options.json, f"{options.id}  deleted", id=options.id, outcome="deleted")
+    webhook_id = _id(options)
+    webhook_actions.remove(services.webhooks, options.issuer, webhook_id)
+    show(options.json, f"{webhook_id}  deleted", id=webhook_id, outcome="deleted")
     return 0
+
+
+def _id(options: Namespace) -> str:
+    """The id of the webhook, given alone or as in its URL, after the issuer and a dot."""
+    return str(options.id).removeprefix(f"{options.issuer}.")
 
 
 def _show(services: Services, webhook: Webhook, as_json: bool) -> None:

@@ -48,6 +48,19 @@ def test_every_command_has_help_with_an_example(run: Run, command: tuple[str, ..
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_every_argument_has_a_help_text(command: tuple[str, ...]) -> None:
+    assert [action.dest for action in command_parser(command)._actions if not action.help] == []
+
+
+def command_parser(words: tuple[str, ...]) -> argparse.ArgumentParser:
+    found: argparse.ArgumentParser = parser()
+    for word in words:
+        (action,) = (action for action in found._actions if isinstance(action, argparse._SubParsersAction))
+        found = action.choices[word]
+    return found
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_offers_json(run: Run, command: tuple[str, ...]) -> None:
     assert "--json" in run(*command, "--help").out
 
@@ -122,6 +135,7 @@ def test_missing_settings_are_listed_and_exit_with_2(capsys: pytest.CaptureFixtu
     assert main(["issuer", "list"], {"STAGE": "test"}) == 2
     err = capsys.readouterr().err
     assert all(name in err for name in ENVIRONMENT if name != "STAGE")
+    assert 'For the local stack: eval "$(make -s env)"' in err
 
 
 def test_domain_error_is_one_sentence_with_its_code_and_exits_with_1(run: Run) -> None:

@@ -18,7 +18,7 @@ from chalicelib.http.core.problem import KINDS
 from chalicelib.settings import Function
 from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
-from local.package import HANDLERS, IMPORT_SETTINGS, ROOT, Package
+from local.package import ANY_METHOD, HANDLERS, IMPORT_SETTINGS, ROOT, Package
 from tests.http.fake_laurel import seeded
 
 # X-Ray actions do not support resource ARNs (Service Authorization Reference, AWS X-Ray).
@@ -146,6 +146,7 @@ def test_each_route_is_served_by_the_function_it_names(template: dict[str, Any])
         (path, method.upper()): view["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
         for path, methods in paths.items()
         for method, view in methods.items()
+        if method != ANY_METHOD
     }
     routes = create_app(seeded()).routes
     named = {
@@ -160,6 +161,18 @@ def test_each_route_is_served_by_the_function_it_names(template: dict[str, Any])
         target = {"Ref": f"{handler}.Alias"} if snapshot else {"Fn::GetAtt": [handler, "Arn"]}
         assert uri[1] == {"Function": target}, route
         assert "/functions/${Function}/invocations" in uri[0]
+
+
+def test_a_method_that_a_path_does_not_support_reaches_the_application(template: dict[str, Any]) -> None:
+    for path, methods in template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].items():
+        others = {name: view["x-amazon-apigateway-integration"]["uri"] for name, view in methods.items()}
+        assert others.pop(ANY_METHOD) in others.values(), path
+
+
+def test_home_page_refuses_other_methods_in_the_function_with_fewer_rights(template: dict[str, Any]) -> None:
+    methods = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]["/"]
+    assert methods[ANY_METHOD] == methods["get"]
+    assert methods[ANY_METHOD] != methods["post"]
 
 
 def test_routes_that_need_a_signed_in_caller_use_the_issuer_function() -> None:

@@ -243,6 +243,25 @@ def test_malformed_request_is_answered_with_a_problem(port: int, line: bytes) ->
     assert (reply.status, problem["code"]) == ((404, "not_found") if b"BREW" in line else (400, "invalid_request"))
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "has_key", "advice"),
+    [
+        ("GET", "/c/x", False, "Nothing was changed. Try again."),
+        ("POST", "/v1/verify", False, "Nothing was changed. Try again."),
+        ("POST", "/v1/verify?x=1", True, "Nothing was changed. Try again."),
+        ("POST", "/v1/members", False, "Check before you try again."),
+        ("POST", "/v1/credentials", True, "Repeat it with the same Idempotency-Key."),
+    ],
+)
+def test_timeout_mentions_an_idempotency_key_only_if_one_was_sent(
+    method: str, path: str, has_key: bool, advice: str
+) -> None:
+    problem = front.timed_out(method, path, has_key=has_key)
+    assert (problem.code, problem.headers["Retry-After"]) == ("timeout", "5")
+    assert problem.detail.endswith(advice)
+    assert problem.detail.startswith("There was no response within 29 seconds.")
+
+
 @pytest.mark.parametrize(("path", "status"), [("/x", 503), ("/large", 413)])
 def test_errors_are_readable_from_any_origin(path: str, status: int) -> None:
     # Nothing listens on the port to which this proxy forwards.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.transform import BINARY_TYPES, GATEWAY_RESPONSES, lift
+from local.package import ANY_METHOD
+from local.transform import BINARY_TYPES, GATEWAY_RESPONSES, METHODS, lift
 
 
 def template() -> dict[str, Any]:
     response = {"statusCode": 404, "responseParameters": {"p": "v"}, "responseTemplates": {"application/json": "{}"}}
-    body = {BINARY_TYPES: ["*/*"], GATEWAY_RESPONSES: {"THROTTLED": response}}
+    body = {BINARY_TYPES: ["*/*"], GATEWAY_RESPONSES: {"THROTTLED": response}, "paths": {}}
     return {
         "Resources": {
             "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": body}},
@@ -40,3 +41,12 @@ def test_gateway_responses_become_resources_that_the_deployment_depends_on() -> 
     }
     assert lifted["Resources"]["Deployment1"]["DependsOn"] == ["ApiThrottled"]
     assert "DependsOn" not in lifted["Resources"]["Table"]
+
+
+def test_any_method_stands_for_every_method_that_a_path_does_not_name() -> None:
+    lifted = template()
+    paths = {"/a": {"get": {"x": "named"}, ANY_METHOD: {"x": "any"}}, "/b": {"post": {"x": "named"}}}
+    lifted["Resources"]["Api"]["Properties"]["Body"]["paths"] = paths
+    lift(lifted)
+    assert paths["/a"] == {**{method: {"x": "any"} for method in METHODS}, "get": {"x": "named"}}
+    assert paths["/b"] == {"post": {"x": "named"}}

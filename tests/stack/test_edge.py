@@ -76,12 +76,40 @@ def test_upload_arrives_byte_exact(stack: RunningStack, content_type: str) -> No
     assert response.json["received"] == {"bytes": len(EVERY_BYTE), "sha256": hashlib.sha256(EVERY_BYTE).hexdigest()}
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/no/such/place"), ("POST", "/status/x"), ("DELETE", "/")])
-def test_gateway_errors_are_problems(stack: RunningStack, method: str, path: str) -> None:
-    response = send_request(stack, path, method)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_path_that_does_not_exist_is_404(stack: RunningStack, method: str) -> None:
+    response = send_request(stack, "/no/such/place", method)
     assert (response.status, response.headers["Content-Type"]) == (404, "application/problem+json")
     assert response.json["code"] == "not_found"
     assert set(response.json) == {"type", "title", "status", "code", "detail"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("GET", "/v1/verify", "POST, OPTIONS"),
+        ("DELETE", "/", "GET, HEAD, POST"),
+        ("POST", "/status/x", "GET, HEAD, OPTIONS"),
+        ("PATCH", "/v1/members", "GET, HEAD, POST"),
+    ],
+)
+def test_a_method_that_the_path_does_not_support_is_405(
+    stack: RunningStack, method: str, path: str, allow: str
+) -> None:
+    response = send_request(stack, path, method)
+    assert (response.status, response.headers["Content-Type"]) == (405, "application/problem+json")
+    assert (response.json["code"], response.headers["Allow"]) == ("method_not_allowed", allow)
+
+
+@pytest.mark.parametrize("kind", ["page", "summary", "report", "documents"])
+def test_cors_preflight_of_public_reads_is_allowed(stack: RunningStack, kind: str) -> None:
+    credential = urlsplit(stack.demo["valid"]["api_url"]).path
+    page = urlsplit(stack.demo["valid"]["url"]).path
+    path = {"page": page, "summary": credential, "report": f"{credential}/report", "documents": "/.well-known/did.json"}
+    response = send_request(stack, path[kind], "OPTIONS", origin="https://jobs.example")
+    assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    assert "GET" in response.headers["Access-Control-Allow-Methods"]
+    assert response.headers["Access-Control-Allow-Credentials"] is None
 
 
 def test_a_body_over_the_gateways_limit_is_a_problem(stack: RunningStack) -> None:

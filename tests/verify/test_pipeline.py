@@ -187,6 +187,22 @@ def test_evidence_links_are_listed_as_not_checked() -> None:
     assert "the evidence pages that it links to" in report.not_checked
 
 
+def test_an_issuer_that_nobody_confirms_is_listed_as_not_checked() -> None:
+    unknown, known = good_resolver(), good_resolver()
+    unknown.known.clear()
+    source = as_bytes(signed(unsigned()))
+    for resolver, listed in ((unknown, True), (known, False)):
+        report = report_on(source, resolver=resolver.resolver())
+        assert report.verdict is Verdict.VALID
+        assert ("whether the issuer is who it claims to be" in report.not_checked) is listed
+
+
+def test_the_issuer_of_a_changed_credential_is_listed_as_not_checked() -> None:
+    document = signed(unsigned())
+    document["name"] = "Doctor of Everything"
+    assert "whether the issuer is who it claims to be" in report_on(as_bytes(document)).not_checked
+
+
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())

@@ -13,13 +13,13 @@ from typing import Any
 from chalicelib.award.bulk import spreadsheet
 from chalicelib.award.bulk.columns import Cell, RawRow
 from chalicelib.award.input import timestamps, timezones
-from chalicelib.credential import dates
+from chalicelib.credential import dates, email_address
 from chalicelib.errors import LaurelError, Malformed
 
 MAX_CELL = 2_000
 """Maximum characters of a cell, the same as for a URL."""
-_MAX_LENGTHS = {"ref": 200, "email": 254}
-"""Maximum characters of the caller's own id and of an email address (RFC 5321, 4.5.3.1.3)."""
+_MAX_LENGTHS = {"ref": 200, "email": email_address.MAX_LENGTH}
+"""Maximum characters of the caller's own id and of an email address."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -150,7 +150,7 @@ def _row(found: RawRow) -> Row:
     row = Row(
         number=found.number,
         name=name,
-        email=(text.get("email") or "").lower() or None,
+        email=email_address.normalize(text.get("email") or "") or None,
         did=text.get("did"),
         valid_from=_moment("valid_from", text, timestamps.start, add_error),
         valid_until=_moment("valid_until", text, timestamps.end, add_error),

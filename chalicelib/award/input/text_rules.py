@@ -6,12 +6,11 @@ import re
 from unicodedata import category
 from urllib.parse import urlsplit
 
+from chalicelib.credential import email_address
 from chalicelib.errors import Refused
 
 MAX_URL = 2000
 """Characters. Some browsers and email clients truncate longer URLs."""
-MAX_EMAIL = 254
-"""Characters: the limit of an email path (RFC 5321, 4.5.3.1.3) without its two angle brackets."""
 
 _WORD = r"[^\s@.<>()\[\]:;,\"\\]"
 _EMAIL = re.compile(rf"(?:{_WORD}|\.){{1,64}}@{_WORD}+(?:\.{_WORD}+)+")
@@ -76,6 +75,6 @@ def check_url(name: str, value: str) -> None:
 
 def check_email(name: str, value: str) -> None:
     """Check the syntax of an email address. Raises `Refused` (`bad_text`, `bad_email`)."""
-    check_text(name, value, MAX_EMAIL)
+    check_text(name, value, email_address.MAX_LENGTH)
     if not _EMAIL.fullmatch(value):
         raise Refused(f"{value[:80]!r} is not an email address.", code="bad_email")

@@ -19,7 +19,7 @@ from chalicelib.award.issuer_context import IssuerContext, whole_second
 from chalicelib.award.issuing import storing
 from chalicelib.award.issuing.recipient import Issued
 from chalicelib.award.issuing.storing import Draft
-from chalicelib.credential import vocabulary
+from chalicelib.credential import email_address, vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.issuer import Issuer
@@ -283,8 +283,8 @@ def _free_places(
 
 def normalize(holder: Holder) -> Holder:
     """Normalize ``holder`` for a credential."""
-    # Verifiers compare hashes, so an address needs one canonical form: trimmed and in lower case.
-    return replace(holder, email=holder.email.strip().lower()) if holder.email is not None else holder
+    # Verifiers compare hashes, so an address needs one normal form.
+    return replace(holder, email=email_address.normalize(holder.email)) if holder.email is not None else holder
 
 
 def _check_evidence(evidence: tuple[EvidenceLink, ...], *, required: bool) -> None:

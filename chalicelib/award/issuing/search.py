@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chalicelib.award.input.folding import fold
+from chalicelib.credential import email_address
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed
@@ -131,7 +132,7 @@ def page(issuer_store: Lists, issuer_id: str, search: Search, cursor: str | None
     limit = min(limit, MAX_PAGE_SIZE)
     after = place(cursor) if cursor is not None else None
     if search.email is not None:
-        return _page_of_email(issuer_store, issuer_id, search, search.email.strip().lower(), after, limit)
+        return _page_of_email(issuer_store, issuer_id, search, email_address.normalize(search.email), after, limit)
     found: list[Row] = []
     looked = 0
     everything = search == Search()

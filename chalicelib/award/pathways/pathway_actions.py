@@ -23,6 +23,7 @@ from chalicelib.award.pathways.pathway import (
 )
 from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.award.pathways.pathway_progress import Progress, build_pathway_link, missing, progress
+from chalicelib.credential import email_address
 from chalicelib.credential.record import State
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
@@ -137,7 +138,8 @@ def holder_progress(
     issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, pathway_id: str, email: str
 ) -> HolderProgress:
     """The progress of the holder with the address ``email``. Raises `NotFound` for the pathway."""
-    return progress_on_pathway(issuer_context, pathways, pathways.pathway(issuer_id, pathway_id), normalize(email))
+    address = email_address.normalize(email)
+    return progress_on_pathway(issuer_context, pathways, pathways.pathway(issuer_id, pathway_id), address)
 
 
 def progress_on_pathway(
@@ -183,11 +185,6 @@ def review(
         supported = missing(versions[completion.version].root, status) == 0
         reviewed.append(ReviewedCompletion(completion, inactive, supported))
     return reviewed
-
-
-def normalize(email: str) -> str:
-    """Normalise an address to the form stored with credentials."""
-    return email.strip().lower()
 
 
 def _counting_credentials(issuer_context: IssuerContext, issuer_id: str, email: str) -> dict[str, str]:

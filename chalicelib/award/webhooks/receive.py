@@ -14,7 +14,7 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.award.webhooks import signature
 from chalicelib.award.webhooks.signature import TOLERANCE, Message
 from chalicelib.award.webhooks.webhook import MAX_COURSE, Delivery, Fields, Outcome, Webhook, WebhookStore
-from chalicelib.credential import dates, strict_json
+from chalicelib.credential import dates, email_address, strict_json
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.strict_json import Limits
 from chalicelib.errors import Conflict, Malformed, NotFound, Refused
@@ -79,7 +79,7 @@ def _issued_before(
         email = _text(body, webhook.fields.email, "")
     except Refused:
         email = None  # the field mapping has changed since
-    if email is not None and email.lower() != issued_to:
+    if email is not None and email_address.normalize(email) != issued_to:
         # Otherwise a sender that reuses one id for all its messages would get a success each time and issue nothing.
         raise Conflict(
             "This webhook-id was used for another holder's completion. Give each completion its own id.",

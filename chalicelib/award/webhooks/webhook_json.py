@@ -80,7 +80,7 @@ def write_delivery(delivery: Delivery) -> dict[str, object]:
     """A received message as a response."""
     return {
         "at": dates.write(delivery.at),
-        "webhook_id": delivery.message_id,
+        "message_id": delivery.message_id,
         "outcome": delivery.outcome.value,
         "code": delivery.code,
         "course": delivery.course,

@@ -23,7 +23,7 @@ from chalicelib.award.issuing.issue import MAX_EVIDENCE, Award, issue
 from chalicelib.award.issuing.reissue import UNCHANGED, Changes
 from chalicelib.award.issuing.search import Row, Search
 from chalicelib.award.issuing.status_changes import Decision
-from chalicelib.credential import dates, vocabulary
+from chalicelib.credential import dates, email_address, vocabulary
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.http.core.access import token
@@ -180,7 +180,9 @@ def _award(issuer_id: str, reader: JsonReader, claim: Callable[[], str | None]) 
     award = Award(
         issuer_id=issuer_id,
         achievement_id=reader.text("achievement", 64),
-        holder=Holder(holder.text("name", 200), holder.optional("email", 254), holder.optional("did", 2000)),
+        holder=Holder(
+            holder.text("name", 200), holder.optional("email", email_address.MAX_LENGTH), holder.optional("did", 2000)
+        ),
         valid_from=reader.timestamp("valid_from"),
         valid_until=reader.timestamp("valid_until"),
         evidence=_evidence(reader),
@@ -201,7 +203,7 @@ def _changes(reader: JsonReader) -> tuple[Changes, str | None]:
     holder = reader.nested("holder")
     changes = Changes(
         name=holder.text("name", 200) if holder.is_present("name") else UNCHANGED,
-        email=holder.optional("email", 254) if holder.is_present("email") else UNCHANGED,
+        email=holder.optional("email", email_address.MAX_LENGTH) if holder.is_present("email") else UNCHANGED,
         did=holder.optional("did", 2000) if holder.is_present("did") else UNCHANGED,
         valid_from=reader.timestamp("valid_from") or UNCHANGED,
         valid_until=reader.timestamp("valid_until") if reader.is_present("valid_until") else UNCHANGED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -156,11 +156,14 @@ def internal(request_id: str) -> Problem:
     return Problem("internal", f"{detail}{request_id}", more={"id": request_id})
 
 
-def of_chalice(status: int, allow: str | None) -> Problem:
-    """Create the problem for an error response of Chalice's own; ``allow`` is its `Allow` header."""
+def of_chalice(status: int, methods: Sequence[str]) -> Problem:
+    """Create the problem for an error response of Chalice's own; ``methods`` are those that the path supports."""
     match status:
-        case HTTPStatus.METHOD_NOT_ALLOWED if allow:
-            return Problem("method_not_allowed", f"This URL supports {allow}.", headers={"Allow": allow})
+        case HTTPStatus.METHOD_NOT_ALLOWED if methods:
+            listed = " and ".join(filter(None, (", ".join(methods[:-1]), methods[-1])))
+            # RFC 9110, 15.5.6: every 405 names the supported methods.
+            headers = {"Allow": ", ".join(methods)}
+            return Problem("method_not_allowed", f"This URL supports only {listed}.", headers=headers)
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_FOUND:
             return Problem("not_found", "Check that you copied the whole URL.")
         case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:

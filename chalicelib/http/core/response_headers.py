@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from chalice.app import Request, Response
 
@@ -22,14 +22,14 @@ POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancesto
 HTTPS_ONLY = "max-age=31536000"
 
 
-def middleware(base_url: str) -> Callable[[Request, Next], Response]:
-    """Create the middleware for every HTTP request."""
+def middleware(base_url: str, methods: Mapping[str, Sequence[str]]) -> Callable[[Request, Next], Response]:
+    """Create the middleware for every HTTP request; ``methods`` are those that each path supports."""
 
     def finish(request: Request, get_response: Next) -> Response:
         reply = get_response(request)
         if not isinstance(reply, Reply):
             # Chalice itself responded with an error, before or instead of a view.
-            found = problem.of_chalice(reply.status_code, str(reply.headers.get("Allow", "")))
+            found = problem.of_chalice(reply.status_code, methods.get(str(request.context.get("resourcePath")), ()))
             reply = error_response.render(request.headers.get("accept"), found, base_url)
         for name, value in _headers(base_url).items():
             reply.headers.setdefault(name, value)

@@ -20,11 +20,10 @@ from chalicelib.settings import Function
 View = Callable[..., Reply]
 
 READ = ("GET", "HEAD")
-PREFLIGHT = {
-    "Access-Control-Allow-Methods": "POST",
-    "Access-Control-Allow-Headers": "Content-Type",
-    "Access-Control-Max-Age": "7200",
-}
+OPTIONS = "OPTIONS"
+CATCH_ALL = "/{proxy+}"
+"""The path of every URL that no other route matches (API Gateway's greedy path variable)."""
+PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match", "Access-Control-Max-Age": "7200"}
 """Preflight headers. Every public response may be read from any origin (`response_headers.HEADERS`); these let pages of
 any origin send the request, too. Chromium caches a preflight for at most two hours."""
 
@@ -37,6 +36,8 @@ class Routes(Blueprint):
         self.services = services
         self._function = function
         self.base_url = services.settings.base_url
+        self.methods: dict[str, list[str]] = {}
+        """The methods of each path, whichever function serves them; a request with any other method is a 405."""
 
     def bind(
         self,
@@ -55,6 +56,8 @@ class Routes(Blueprint):
         """
         serves = function or self._function
         register = self.route(path, methods=list(methods), content_types=["*/*"])
+        if path != CATCH_ALL:  # a URL that does not exist supports no method
+            self.methods.setdefault(path, []).extend(methods)
 
         def decorate(view: View) -> View:
             def guarded(**arguments: str) -> Reply:
@@ -90,12 +93,13 @@ class Routes(Blueprint):
             return error_response.reply(request, error, base_url=self.base_url, missing=missing)
 
     def preflight(self, path: str) -> None:
-        """Allow pages of any origin to `POST` to ``path`` (Fetch, 4.8).
+        """Allow pages of any origin to send the methods bound to ``path`` so far, never with credentials (Fetch, 4.8).
 
         This replaces Chalice's `cors`, whose mock integration fails with 500 in API Gateway when the binary media
         types are `*/*` (aws/chalice#1310).
         """
+        headers = {"Access-Control-Allow-Methods": ", ".join(self.methods[path]), **PREFLIGHT}
 
-        @self.bind(path, access=PUBLIC, methods=("OPTIONS",))
+        @self.bind(path, access=PUBLIC, methods=(OPTIONS,))
         def preflight(_request: Request, *_variables: str) -> Reply:
-            return Reply("", "text/plain", 204, PREFLIGHT)
+            return Reply("", "text/plain", 204, headers)

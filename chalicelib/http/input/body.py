@@ -6,14 +6,12 @@ import hashlib
 
 from chalice.app import Request
 
-from chalicelib.credential import strict_json
+from chalicelib.credential import email_address, strict_json
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.input import negotiation
 
 MAX_BYTES = 64 * 1024
 """Default body limit: a verification request is a few hundred bytes; API Gateway itself allows 10 MB."""
-MAX_EMAIL = 320
-"""Longest email address: 64 + @ + 255 (RFC 5321, 4.5.3.1)."""
 
 
 def json_object(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, object]:
@@ -64,11 +62,14 @@ def recipient_email(body: dict[str, object]) -> str:
 
 
 def email(value: object, pointer: str) -> str:
-    """Return ``value`` if it is a plausible email address. Raises `Problem` with code `invalid_request`."""
+    """Return ``value`` if it is a plausible email address. Raises `Problem` with code `invalid_request`.
+
+    Its case is kept: other issuers may have hashed an address as it was typed.
+    """
     if not isinstance(value, str) or "@" not in value[1:-1]:
         raise field_error(pointer, "This must be one email address.")
-    if len(value) > MAX_EMAIL:
-        raise field_error(pointer, f"An email address can have up to {MAX_EMAIL} characters.")
+    if len(value) > email_address.MAX_LENGTH:
+        raise field_error(pointer, f"An email address can have up to {email_address.MAX_LENGTH} characters.")
     return value
 
 

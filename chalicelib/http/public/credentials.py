@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
+from chalicelib.credential import email_address
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import NotFound
 from chalicelib.http.core import log
@@ -66,7 +67,8 @@ def routes(services: Services) -> Routes:
         options = VerificationOptions(email=body.recipient_email(body.json_object(request)))
         return _report(_open(services, request, credential_id, Kind.VERIFICATION, options), bound.base_url)
 
-    bound.preflight("/v1/credentials/{id}/report")
+    for path in ("/c/{id}", "/v1/credentials/{id}", "/v1/credentials/{id}/report"):
+        bound.preflight(path)
     return bound
 
 
@@ -90,7 +92,9 @@ def _entered(request: Request) -> RecipientForm:
     try:
         return RecipientForm(body.email(email, "/email"))
     except Problem:
-        return RecipientForm(email[: body.MAX_EMAIL], error="Enter one email address, such as name@example.org.")
+        return RecipientForm(
+            email[: email_address.MAX_LENGTH], error="Enter one email address, such as name@example.org."
+        )
 
 
 def _page_for_recipient(services: Services, credential_id: str, entered: RecipientForm) -> Reply:

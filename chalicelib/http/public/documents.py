@@ -65,6 +65,8 @@ def routes(services: Services) -> Routes:
         reply = Reply(found.content, found.media_type, headers={"Content-Security-Policy": SANDBOX})
         return public(request, reply, IMAGE_SECONDS, immutable=True)
 
+    for path in tuple(bound.methods):
+        bound.preflight(path)
     return bound
 
 

@@ -14,7 +14,7 @@ from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, public, uncached
-from chalicelib.http.core.routing import Routes
+from chalicelib.http.core.routing import CATCH_ALL, Routes
 from chalicelib.http.html import render
 from chalicelib.http.input import request_context
 from chalicelib.http.public import credential_page, credential_view, submission
@@ -72,7 +72,7 @@ def routes(services: Services) -> Routes:
 
     # Chalice passes greedy variables through to API Gateway, which sends every unmatched path here. API Gateway's own
     # response cannot negotiate by `Accept`, and would show JSON to a person.
-    @bound.bind("/{proxy+}", access=PUBLIC)
+    @bound.bind(CATCH_ALL, access=PUBLIC)
     def lost(_request: Request) -> Reply:
         raise NotFound
 

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from chalicelib.credential import email_address
 from chalicelib.credential.build import hash_identity
 from chalicelib.verify.members import as_list, is_true, only, text
 from chalicelib.verify.report import Finding, Outcome
@@ -23,7 +24,7 @@ _NOT_REQUESTED = _finding(
 
 
 def check(verification: VerificationContext) -> Finding:
-    """Compare the address, as given and in lower case, with every email identifier of the holder."""
+    """Compare the address, as given and in its normal form, with every email identifier of the holder."""
     if verification.options.email is None:
         return _NOT_REQUESTED
     identifiers = list(_email_identifiers(verification))
@@ -32,7 +33,7 @@ def check(verification: VerificationContext) -> Finding:
     if len(identifiers) > MAX_IDENTIFIERS:
         detail = f"It has {len(identifiers)} identifiers for its holder. Laurel compares up to {MAX_IDENTIFIERS}."
         raise CheckUnknown("too_many_identifiers", detail)
-    spellings = {verification.options.email, verification.options.email.lower()}
+    spellings = {verification.options.email, email_address.normalize(verification.options.email)}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]
     if True in matches:
         return _finding(Outcome.PASSED, "recipient_matches", "It was issued to the person with this email address.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -130,11 +130,40 @@ def test_refused_status_change_does_not_stop_the_others(run: Run, issued: str) -
     assert "revoked_is_final" in repeated.out
 
 
-def test_list_does_not_show_holders(run: Run, issuer: str, issued: str) -> None:
-    assert run("credential", "list", issuer, "--json").rows[0]["id"] == issued
-    out = run("credential", "list", issuer).out
-    assert issued in out
-    assert "Ada" not in out
+def test_list_shows_holders_and_titles(
+    run: Run, services: FakeServices, issuer: str, issued: str, achievement: str
+) -> None:
+    title = services.issuer_store.achievement(issuer, achievement).name
+    [row] = run("credential", "list", issuer, "--json").rows
+    assert (row["id"], row["holder"], row["achievement"], row["title"]) == (issued, "Ada", achievement, title)
+    header, line = run("credential", "list", issuer).out.splitlines()
+    assert header.split() == ["Id", "Issued", "State", "Holder", "Title"]
+    assert line.split()[:1] == [issued]
+    assert line.endswith(f"Ada     {title}")
+
+
+def test_list_reads_the_titles_once(run: Run, services: FakeServices, issuer: str, achievement: str) -> None:
+    for name in ("Ada", "Bo", "Cy"):
+        run("credential", "issue", issuer, achievement, "--name", name)
+
+    class CountingStore:
+        """The issuer store; counts reads of single achievements and of all."""
+
+        reads: ClassVar[list[str]] = []
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("achievement"):
+                self.reads.append(name)
+            return getattr(issuer_store, name)
+
+    issuer_store, services.issuer_store = services.issuer_store, CountingStore()
+    assert len(run("credential", "list", issuer, "--json").rows) == 3
+    assert CountingStore.reads == ["achievements"]
+
+
+def test_list_without_credentials_says_so(run: Run, issuer: str) -> None:
+    result = run("credential", "list", issuer)
+    assert (result.code, result.out, result.err) == (0, "", "No credentials yet.\n")
 
 
 @pytest.mark.parametrize("arguments", [("show", "nothing"), ("list", "nobody")])

@@ -84,6 +84,8 @@ def test_webhook_is_created_called_listed_updated_and_deleted(
     )
     [delivery] = run("webhook", "deliveries", "acme", created["id"], "--json").rows
     assert (delivery["outcome"], delivery["credential"]) == ("issued", answer.credential_id)
+    assert delivery["message_id"] == "msg_1"
+    assert "Message id" in run("webhook", "deliveries", "acme", created["id"]).out
     assert created["secret"] not in run("webhook", "list", "acme").out + run("webhook", "list", "acme", "--json").out
     [rotated] = run("webhook", "rotate-secret", "acme", created["id"], "--json").rows
     assert rotated["secret"] != created["secret"]
@@ -91,3 +93,13 @@ def test_webhook_is_created_called_listed_updated_and_deleted(
     assert "(dry run)" in changed.out
     assert run("webhook", "delete", "acme", created["id"]).code == 0
     assert run("webhook", "deliveries", "acme", created["id"]).code == 1
+
+
+def test_webhook_is_also_found_by_the_id_in_its_url(run: Run, achievement: str, write_json: Any) -> None:
+    [created] = run("webhook", "create", "acme", write_json({**WEBHOOK, "courses": {"W1": achievement}}), "--json").rows
+    in_url = created["url"].rpartition("/")[2]
+    assert in_url == f"acme.{created['id']}"
+    assert run("webhook", "deliveries", "acme", in_url).code == 0
+    assert run("webhook", "deliveries", "acme", f"other.{created['id']}").code == 1
+    assert run("webhook", "rotate-secret", "acme", in_url).code == 0
+    assert run("webhook", "delete", "acme", in_url, "--json").rows == [{"id": created["id"], "outcome": "deleted"}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import NoReturn
 
 import pytest
@@ -16,6 +17,7 @@ from chalicelib.errors import Conflict, LaurelError, Malformed, MissingSetting, 
 from chalicelib.http.app import create_app
 from chalicelib.http.core import problem
 from chalicelib.http.input import body
+from chalicelib.settings import Function
 from tests.http.conftest import LogCapture
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML, Gateway
@@ -112,8 +114,21 @@ def test_error_is_a_page_for_a_browser(
 
 def test_405_lists_the_allowed_methods(client: Gateway) -> None:
     response = client("DELETE", REPORT)
-    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
-    assert "GET" in response.json["detail"]
+    assert response.headers["allow"] == "GET, HEAD, POST, OPTIONS"
+    assert response.json["detail"] == "This URL supports only GET, HEAD, POST and OPTIONS."
+
+
+def test_405_lists_the_methods_that_another_function_serves(laurel: Laurel) -> None:
+    laurel.settings = replace(laurel.settings, function=Function.PUBLIC)
+    response = Gateway(create_app(laurel))("DELETE", "/")
+    assert (response.status, response.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_url_that_does_not_exist_is_404_for_every_method(client: Gateway, method: str) -> None:
+    response = client(method, "/nowhere")
+    assert (response.status, response.json["code"]) == (404, "not_found")
+    assert "allow" not in response.headers
 
 
 def test_unknown_resource_is_404(laurel: Laurel) -> None:

@@ -11,6 +11,7 @@ from chalicelib.award.input import timestamps
 from chalicelib.award.input.text_rules import check_name
 from chalicelib.award.issuing import reissue, status_changes
 from chalicelib.award.issuing.reissue import UNCHANGED, Changes
+from chalicelib.credential import email_address
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.handlers import is_current
@@ -239,7 +240,7 @@ def _until(form: FormState) -> datetime | None:
 def _changes(record: Record, form: FormState, until: datetime | None, email: str | None) -> Changes:
     """Return the fields of ``form`` that differ from ``record``, which was issued to ``email``. An emptied field is
     removed."""
-    name, typed = form.text("name"), form.text("email").lower()
+    name, typed = form.text("name"), email_address.normalize(form.text("email"))
     return Changes(
         name=name if name != record.holder_name else UNCHANGED,
         email=(typed or None) if typed != (email or "") else UNCHANGED,

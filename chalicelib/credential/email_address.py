@@ -1,0 +1,15 @@
+"""The normal form of email addresses: addresses are stored, hashed, searched and compared in this form only."""
+
+from __future__ import annotations
+
+MAX_LENGTH = 254
+"""Characters: the longest path of an email (RFC 5321, 4.5.3.1.3) without its two angle brackets."""
+
+
+def normalize(address: str) -> str:
+    """Return ``address`` without surrounding white space and in lower case.
+
+    RFC 5321 allows a host to distinguish `Ada` from `ada`, but no relevant host does, and two records for one mailbox
+    would be confusing. The syntax is not checked.
+    """
+    return address.strip().lower()
