@@ -23,7 +23,7 @@ FAST := $(PORTABLE) --ignore tests/contract
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {gsub(/[$$][$$]/, "$$", $$2); printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ifneq ($(and $(PYTHON),$(wildcard $(BIN)/python)),)
 # An environment made with a different Python from the one asked for is recreated.

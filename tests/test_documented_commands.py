@@ -114,3 +114,14 @@ def test_readme_names_what_laurel_has(words: str) -> None:
 
 def test_readme_says_that_the_owner_of_the_demo_is_an_operator() -> None:
     assert re.search(r"ada@harbour-college\.example.*operator", README)
+
+
+# make help
+
+
+def test_make_help_lists_every_command_as_a_reader_would_type_it() -> None:
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = re.findall(r"^  make (\S+)", shown, re.MULTILINE)
+    assert sorted(listed) == sorted(re.findall(r"^\.PHONY: ([a-z-]+)$", MAKEFILE, re.MULTILINE))
+    assert 'eval "$(make -s env)"' in shown
+    assert "$$" not in shown

@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 _NAME, _DESCRIPTION, _CRITERIA = "name of the achievement", "what it is about", "how to earn it"
 _IMAGE_ALT = "description of the image for people who cannot see it"
+_VALID_DAYS = "number of days a credential is valid"
 _KIND = "Open Badges achievementType, such as Course"
 
 
@@ -63,9 +64,7 @@ def _add_create(verbs: Commands) -> None:
         metavar=("NAME", "URL", "FRAMEWORK"),
         help="skill with its URL in a public framework; repeatable",
     )
-    made.add_argument(
-        "--valid-days", type=int, metavar="DAYS", help="number of days a credential is valid (default: no limit)"
-    )
+    made.add_argument("--valid-days", type=int, metavar="DAYS", help=f"{_VALID_DAYS} (default: no limit)")
     made.add_argument("--evidence-required", action="store_true", help="require evidence when issuing")
 
 
@@ -95,9 +94,7 @@ def _add_update(verbs: Commands) -> None:
         metavar=("NAME", "URL", "FRAMEWORK"),
         help="skill; replaces all current skills; repeatable",
     )
-    next_one.add_argument(
-        "--valid-days", type=int, metavar="DAYS", help="number of days a credential is valid; 0 removes the limit"
-    )
+    next_one.add_argument("--valid-days", type=int, metavar="DAYS", help=f"{_VALID_DAYS}; 0 removes the limit")
     next_one.add_argument(
         "--evidence-required", action=BooleanOptionalAction, help="whether evidence is required when issuing"
     )
