@@ -120,7 +120,7 @@ def test_a_refusal_is_reported_to_the_sender_and_recorded_for_the_issuer(
     response = lms.deliver(body)
     assert (response.status, response.json["code"]) == (status, code)
     delivery = lms.manage("GET").json["deliveries"][0]
-    assert (delivery["outcome"], delivery["webhook_id"]) == ("refused", "msg_1")
+    assert (delivery["outcome"], delivery["message_id"]) == ("refused", "msg_1")
     assert delivery["code"] in (code, "bad_email")
 
 
