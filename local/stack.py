@@ -111,12 +111,11 @@ class Stack:
             engine = self._aws()
             empty = current(engine) is None
             deployed = self._deploy(engine)
-            if not self._holds_demo():
+            if not self._holds_demo(deployed.api_url(engine)):
                 self._seed(engine, deployed, empty=empty)
             elif not self._is_complete():
                 self._create_demo(engine, deployed)
-            with step("Starting the functions"):
-                warm_up(deployed.api_url(self._aws()))
+                self._start_functions(deployed.api_url(engine))
             shutil.copyfile(self.demo, self.home.parent / "demo.json")
 
     def _claim_port(self) -> None:
@@ -193,10 +192,15 @@ class Stack:
 
     # --- demo data ---------------------------------------------------------------------------------------------------
 
-    def _holds_demo(self) -> bool:
-        """Whether the running stack serves the credentials in demo.json."""
+    def _start_functions(self, api_url: str) -> None:
+        with step("Starting the functions"):
+            warm_up(api_url)
+
+    def _holds_demo(self, api_url: str) -> bool:
+        """Whether the running stack, with its API at ``api_url``, serves the credentials in demo.json."""
         if not self.demo.exists():
             return False
+        self._start_functions(api_url)
         with step("Requesting a credential"):
             return self._found(json.loads(self.demo.read_text())["valid"]["api_url"])
 
@@ -220,7 +224,7 @@ class Stack:
             engine = self._aws()
             deployed = self._deploy(engine)
         self._create_demo(engine, deployed)
-        if not self._holds_demo():
+        if not self._holds_demo(deployed.api_url(engine)):
             raise StackError("The demo data was created, but the deployed API cannot find it")
 
     def _is_complete(self) -> bool:
