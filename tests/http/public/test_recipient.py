@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.credential.build import Holder
+from chalicelib.credential.email_address import MAX_LENGTH
 from tests import makers
 from tests.http.conftest import LogCapture
 from tests.http.fake_laurel import Laurel, hostile
@@ -33,6 +34,11 @@ def test_page_says_that_it_was_issued_to_this_person(client: Gateway, laurel: La
     assert HEADLINES["valid"] in band(response)
     assert MATCHES in band(response)
     assert "9 checks passed" in response.text
+
+
+def test_fields_for_an_address_allow_as_much_as_laurel_accepts(client: Gateway, laurel: Laurel) -> None:
+    for path in (laurel.url("valid"), "/sign-in"):
+        assert f'type="email" required maxlength="{MAX_LENGTH}"' in client.get(path, accept=HTML).text
 
 
 def test_page_says_that_it_was_issued_to_someone_else(client: Gateway, laurel: Laurel) -> None:
