@@ -225,6 +225,24 @@ def test_preview_follows_what_is_typed(chromium: Browser, laurel: Laurel, screen
         assert messages == []
 
 
+def test_headers_and_addresses_are_not_broken_inside_a_word(chromium: Browser, laurel: Laurel) -> None:
+    """A header has one line, and an address breaks at most once, before its @."""
+    holder = Holder("Edith", "edith.longername@administration.fernhill.example")
+    issue.issue(laurel.issuer_context, Award("fernhill", next(laurel.issuer_store.achievements("fernhill")).id, holder))
+    lines = "(all) => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one); " + (
+        "return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size; })"
+    )
+    options = {"viewport": {"width": 1280, "height": 812}}
+    with console(chromium, laurel, "/console/fernhill/credentials?q=edith", **options) as (page, _):
+        assert max(page.locator("td .small").evaluate_all(lines)) <= 2
+    with console(chromium, laurel, "/console/fernhill/issue", **options) as (page, _):
+        page.get_by_label("Recipients", exact=True).fill("name,email\nGrace Osei,grace.example.org\n")
+        page.get_by_label("Achievement", exact=True).select_option(label="Data analysis in practice")
+        page.get_by_role("button", name="Check list").click()
+        expect(page.get_by_text("is not an email address")).to_be_visible()
+        assert set(page.locator("th").evaluate_all(lines)) == {1}
+
+
 def test_previewed_badge_has_the_initials_of_the_typed_name(chromium: Browser, laurel: Laurel) -> None:
     with console(chromium, laurel, "/console/fernhill/achievements/new") as (page, messages):
         for name in ("Ölmalerei für Anfänger", "data analysis in practice", "***", "R"):

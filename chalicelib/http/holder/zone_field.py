@@ -46,9 +46,10 @@ def search(current: str | None, term: str) -> ZoneField:
         every = zone_field(current)
         error = f"No timezone matches “{term}”. Try the nearest large city."
         return ZoneField(every.regions, current, term, search_error=error if term else "")
-    number = "1 timezone matches" if len(matches) == 1 else f"{len(matches)} timezones match"
-    selected = current if current in matches else matches[0]
-    return ZoneField(_by_region(matches), selected, term, f"{number} “{term}”. Choose one and save it.")
+    found = f"{len(matches)} timezones match “{term}”. Choose one and save it."
+    if len(matches) == 1:
+        found = f"1 timezone matches “{term}”. Save it to use it."
+    return ZoneField(_by_region(matches), current if current in matches else matches[0], term, found)
 
 
 def _words(text: str) -> str:

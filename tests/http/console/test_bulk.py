@@ -305,7 +305,7 @@ def test_end_of_the_validity_period_is_shown_as_a_date(editor: Browser, laurel: 
 
 def test_people_who_get_an_email_are_counted_once(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,g@example.org\nMary Seacole,m@example.org\nGrace Hopper,G@example.org\n"
-    assert "2 people will get 3 emails, one with a link for each credential." in text_of(check(editor, laurel, rows))
+    assert "2 people will get 3 emails, one for each credential." in text_of(check(editor, laurel, rows))
 
 
 def test_result_says_which_holders_get_no_email(editor: Browser, laurel: Laurel) -> None:

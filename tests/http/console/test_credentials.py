@@ -88,7 +88,7 @@ def test_headers_sort_the_page_and_the_caption_says_what_is_sorted(viewer: Brows
         issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), Holder(f"Holder {number}")))
     assert "Only this page is sorted by holder" in viewer.get(f"{HERE}?sort=holder").text
     unsorted = viewer.get(HERE).text
-    assert "Newest first. The column headings sort this page only." in unsorted
+    assert "Newest first. Sorting applies to this page only." in unsorted
     assert "Sort this page by" in unsorted
 
 

@@ -234,7 +234,7 @@ def test_time_zones_are_listed_by_region_with_the_city_first(client: Gateway, pa
 def test_time_zones_are_found_by_name_without_script(laurel: Laurel, client: Gateway, path: str) -> None:
     response = submit(client, path, do="find_zone", city=" buenos AIRES ")
     assert response.status == 200
-    assert "match “buenos AIRES”. Choose one and save it." in response.text
+    assert "2 timezones match “buenos AIRES”. Choose one and save it." in response.text
     assert '<option value="America/Argentina/Buenos_Aires" selected>' in response.text
     assert "Europe/Berlin" not in response.text
     assert mailbox.digest(EMAIL) not in laurel.delivery_store.mailboxes

@@ -185,5 +185,5 @@ def _emails(recipients: Recipients | None) -> str:
         return _NO_EMAILS
     people = "1 person" if recipients.people == 1 else f"{recipients.people:,} people"
     if recipients.emails > recipients.people:
-        return f"{people} will get {recipients.emails:,} emails, one with a link for each credential."
+        return f"{people} will get {recipients.emails:,} emails, one for each credential."
     return f"{people} will get an email with a link."
