@@ -40,7 +40,7 @@ class Content:
     description: str
     criteria: str
     picture: bytes | None
-    """A PNG, JPEG, WebP or SVG file; None keeps the current image."""
+    """A PNG, JPEG, WebP or SVG file; None keeps the current image, or draws a drawn badge again for a new name."""
     picture_alt: str
     skills: tuple[Skill, ...] = ()
     kind: str = "Badge"
@@ -99,7 +99,7 @@ def revise(
     """
     _check(content)
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
-    image = before.image if content.picture is None else stored_images.store(issuer_context, content.picture)
+    image = _revised_image(issuer_context, before, content)
     after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_content_fields(content))
     if before == after:
         return before
@@ -116,6 +116,16 @@ def archive(
     if before.archived == archived:
         return before
     return _replace(issuer_context, before, replace(before, archived=archived, version=before.version + 1))
+
+
+def _revised_image(issuer_context: IssuerContext, before: Achievement, content: Content) -> str:
+    """The URL of the image of the next version. An uploaded image is never replaced by a drawn badge."""
+    if content.picture is not None:
+        return stored_images.store(issuer_context, content.picture)
+    if content.name == before.name or not stored_images.is_drawn_badge(issuer_context, before.image):
+        return before.image
+    accent = issuer_context.issuer_store.issuer(before.issuer_id).accent
+    return stored_images.store(issuer_context, default_badge.draw(content.name, accent))
 
 
 def _replace(issuer_context: IssuerContext, before: Achievement, after: Achievement) -> Achievement:

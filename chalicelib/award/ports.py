@@ -130,6 +130,9 @@ class IssuerStore(Protocol):
     def add_image(self, image: Image) -> None:
         """Store an image; an image that is already stored is ignored."""
 
+    def image(self, sha256: str) -> Image:
+        """Raises `NotFound`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

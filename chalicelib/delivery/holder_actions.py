@@ -176,6 +176,17 @@ def unsubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:
     return issuer
 
 
+def resubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:
+    """Undo `unsubscribe`, and nothing else that the holder chose. Idempotent. Raises `NotFound`.
+
+    An unsubscribe link may do this because it restores what was sent before, to the same address, and shows nothing.
+    """
+    link = _link(delivery_context, token, Purpose.UNSUBSCRIBE)
+    issuer = delivery_context.archive.issuer(link.issuer_id or "")
+    delivery_context.change_mailbox(mailbox.digest(link.email), lambda one: mailbox.resubscribed(one, issuer.id))
+    return issuer
+
+
 def _link(delivery_context: DeliveryContext, token: str, purpose: Purpose) -> Link:
     key = links.link_key(token)
     link = delivery_context.store.link(key) if key is not None else None

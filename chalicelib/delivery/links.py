@@ -1,9 +1,9 @@
 """Secrets in the links of emails.
 
 An email about a credential has two links: one opens the holder's page, the other only unsubscribes from the issuer's
-emails. A secret is 256 random bits after the id of its mailbox, so that all links of a mailbox can be found and
-deleted. Only its SHA-256 is stored, so that the table does not grant access. Each email has its own links, which tell
-which credential a visit is about.
+emails, or undoes that. A secret is 256 random bits after the id of its mailbox, so that all links of a mailbox can be
+found and deleted. Only its SHA-256 is stored, so that the table does not grant access. Each email has its own links,
+which tell which credential a visit is about.
 """
 
 from __future__ import annotations

@@ -85,6 +85,11 @@ def unsubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
     return replace(mailbox, unsubscribed=_with(mailbox.unsubscribed, issuer_id))
 
 
+def resubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
+    """Undo `unsubscribed`; the choice of reminders, bounces, complaints and `forgotten` stay."""
+    return replace(mailbox, unsubscribed=mailbox.unsubscribed - {issuer_id})
+
+
 def choose(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
     """Set which emails of an issuer are wanted: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`.
 

@@ -22,6 +22,9 @@ from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 
+MAX_REPLACEMENTS = 10
+"""Maximum number of replacements to follow from an old version to the newest one: each is a read."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostedReport:
@@ -69,6 +72,23 @@ class HostedReports:
         if visit is not None:
             self._record(record, report, visit, around.salt)
         return HostedReport(record, around.issuer, report, around.pathway_links)
+
+    def newest_version(self, record: Record) -> str | None:
+        """The id of the newest version of a replaced credential, None if it was not replaced.
+
+        Follows up to `MAX_REPLACEMENTS` replacements, each with one read, and stops at the last one that can be read.
+        """
+        newest, seen = record.superseded_by, {record.id}
+        while newest is not None and newest not in seen and len(seen) <= MAX_REPLACEMENTS:
+            seen.add(newest)
+            try:
+                following = self.public_store.record(newest).superseded_by
+            except (NotFound, Unavailable):
+                break
+            if following is None or following in seen:
+                break
+            newest = following
+        return newest
 
     def note(self, credential_id: str, report: Report, visit: Visit) -> None:
         """Record that a copy of a hosted credential was submitted and verified.

@@ -44,8 +44,10 @@ class SubmittedReports:
     base_url: str
     clock: Callable[[], datetime]
 
-    def check(self, data: bytes, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS) -> SubmittedReport:
-        """Verify pasted or uploaded input; a link is followed.
+    def check(
+        self, data: bytes, visit: Visit | None, options: VerificationOptions = DEFAULT_OPTIONS
+    ) -> SubmittedReport:
+        """Verify pasted or uploaded input; a link is followed. Nothing is recorded if ``visit`` is None.
 
         Raises `Malformed` (`nothing_found`, `too_large`); for a link also `NotFound` and `Unavailable`.
         """
@@ -54,7 +56,9 @@ class SubmittedReports:
             return self.check_link(found.url, visit, options)
         return SubmittedReport(self._verify(found.source, self.remote_sources(), visit, options), None)
 
-    def check_link(self, url: str, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS) -> SubmittedReport:
+    def check_link(
+        self, url: str, visit: Visit | None, options: VerificationOptions = DEFAULT_OPTIONS
+    ) -> SubmittedReport:
         """Verify the credential at ``url``. A link to a hosted credential opens it as its own page does, with an event.
 
         Raises `NotFound` if a hosted credential does not exist; `UnreadableLink` when the link cannot be followed;
@@ -83,14 +87,14 @@ class SubmittedReports:
         return path
 
     def _verify(
-        self, source: bytes, remote_sources: RemoteSources, visit: Visit, options: VerificationOptions
+        self, source: bytes, remote_sources: RemoteSources, visit: Visit | None, options: VerificationOptions
     ) -> Report:
         now = self.clock()
         resolver = build_open_resolver(self.base_url, self.public_store, remote_sources, now)
         report = verify(source, resolver=resolver, now=now, options=options)
         claimed = as_object(report.credential).get("id")
         hosted = self._own_path(claimed) if isinstance(claimed, str) else None
-        if hosted is not None and PUBLIC_ID.fullmatch(hosted):
+        if visit is not None and hosted is not None and PUBLIC_ID.fullmatch(hosted):
             self.hosted_reports.note(hosted, report, visit)
         return report
 

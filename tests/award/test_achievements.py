@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.award import achievements
-from chalicelib.award.achievements import MAX_SKILLS
+from chalicelib.award.achievements import MAX_SKILLS, Content
+from chalicelib.award.images import default_badge
 from chalicelib.award.images.formats import MAX_IMAGE
-from chalicelib.credential.achievement import Skill
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.errors import Conflict, NotFound, Refused
 from tests.award.fakes import BASE_URL, PICTURE, IssuerFixture, new_achievement
 
@@ -90,3 +92,33 @@ def test_invalid_achievement_is_refused(acme: IssuerFixture, code: str, changes:
 
 def test_largest_image_is_accepted(acme: IssuerFixture) -> None:
     achievements.add(acme.issuer_context, new_achievement(picture=PICTURE + bytes(MAX_IMAGE - len(PICTURE))))
+
+
+def renamed(acme: IssuerFixture, before: Achievement, name: str, picture: bytes | None = None) -> Achievement:
+    content = Content(name, before.description, before.criteria, picture, before.image_alt)
+    return achievements.revise(acme.issuer_context, "acme", before.id, before.version, content)
+
+
+def image_of(acme: IssuerFixture, achievement: Achievement) -> bytes:
+    return acme.issuer_store.image(achievement.image.rpartition("/")[2].partition(".")[0]).content
+
+
+def test_renaming_an_achievement_draws_its_default_badge_again(acme: IssuerFixture) -> None:
+    before = achievements.add(acme.issuer_context, new_achievement(name="Rust for beginners", picture=None))
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"accent": "#7a1fa2"})
+    after = renamed(acme, before, "Go for beginners")
+    assert image_of(acme, after) == default_badge.draw("Go for beginners", "#7a1fa2")
+    assert renamed(acme, before, "Go for beginners") == after
+
+
+def test_renaming_an_achievement_keeps_an_uploaded_image(acme: IssuerFixture) -> None:
+    similar = default_badge.draw("Rust", None).replace(b"</svg>", b'<path d="M0 0h9v9z"/></svg>')
+    for picture in (PICTURE, similar):
+        before = achievements.add(acme.issuer_context, new_achievement(picture=picture))
+        assert renamed(acme, before, "Another name").image == before.image
+
+
+def test_changing_other_content_keeps_a_drawn_badge(acme: IssuerFixture) -> None:
+    before = achievements.add(acme.issuer_context, new_achievement(name="Rust", picture=None))
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"accent": "#7a1fa2"})
+    assert renamed(acme, replace(before, description="Another one."), "Rust").image == before.image

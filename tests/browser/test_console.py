@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.access.roles import Role
+from chalicelib.award.images import default_badge
 from chalicelib.award.issuers import domain_proof
 from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
@@ -221,6 +223,45 @@ def test_preview_follows_what_is_typed(chromium: Browser, laurel: Laurel, screen
         expect(preview.get_by_text("onerror")).to_be_visible()
         assert violations(page) == []
         assert messages == []
+
+
+def test_headers_and_addresses_are_not_broken_inside_a_word(chromium: Browser, laurel: Laurel) -> None:
+    """A header has one line, and an address breaks at most once, before its @."""
+    holder = Holder("Ida", "ida.longername@administration.fernhill.example")
+    issue.issue(laurel.issuer_context, Award("fernhill", next(laurel.issuer_store.achievements("fernhill")).id, holder))
+    lines = "(all) => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one); "
+    lines += "return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size; })"
+    options = {"viewport": {"width": 1280, "height": 812}}
+    with console(chromium, laurel, "/console/fernhill/credentials?q=ida", **options) as (page, _):
+        assert max(page.locator("td .small").evaluate_all(lines)) <= 2
+    with console(chromium, laurel, "/console/fernhill/issue", **options) as (page, _):
+        page.get_by_label("Recipients", exact=True).fill("name,email\nGrace Osei,grace.example.org\n")
+        page.get_by_label("Achievement", exact=True).select_option(label="Data analysis in practice")
+        page.get_by_role("button", name="Check list").click()
+        expect(page.get_by_text("is not an email address")).to_be_visible()
+        assert set(page.locator("th").evaluate_all(lines)) == {1}
+
+
+def test_previewed_badge_has_the_initials_of_the_typed_name(chromium: Browser, laurel: Laurel) -> None:
+    with console(chromium, laurel, "/console/fernhill/achievements/new") as (page, messages):
+        for name in ("Ölmalerei für Anfänger", "data analysis in practice", "***", "R"):
+            page.get_by_label("Name", exact=True).first.fill(name)
+            source = page.locator(".preview img").get_attribute("src") or ""
+            accent = laurel.issuer_store.issuer("fernhill").accent
+            assert unquote(source.partition(",")[2]).encode() == default_badge.draw(name, accent)
+        assert messages == []
+
+
+@WIDTHS
+def test_added_row_is_focused_and_in_view(chromium: Browser, laurel: Laurel, width: int) -> None:
+    path = "/console/fernhill/achievements/new"
+    options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, path, **options) as (page, _):
+        page.get_by_role("button", name="Add skills").click()
+        field = page.get_by_role("group", name="Skill 2").get_by_label("Name")
+        expect(field).to_be_in_viewport()
+        expect(field).to_be_focused()
+        expect(page.get_by_text("Skill 2", exact=True)).to_be_in_viewport()
 
 
 @WIDTHS

@@ -67,13 +67,16 @@ def path(laurel: Laurel) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("kind", ["credentials", "unsubscribe"])
+@pytest.mark.parametrize("kind", ["credentials", "unsubscribe", "unsubscribed"])
 def test_holder_page_is_accessible_fits_and_logs_nothing(
     chromium: Browser, laurel: Laurel, path: str, screenshots: Path, kind: str, width: int, scheme: Scheme
 ) -> None:
     url = laurel.base_url + path if kind == "credentials" else laurel.mailer.sent[0].unsubscribe or ""
     context_options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
     with open_page(chromium, url, **context_options) as (page, messages):
+        if kind == "unsubscribed":
+            page.get_by_role("button", name="Unsubscribe").click()
+            expect(page.get_by_role("heading", name="You have unsubscribed")).to_be_visible()
         page.screenshot(path=screenshots / f"holder-{kind}-{width}-{scheme}.png", full_page=True)
         assert messages == []
         assert violations(page) == []
@@ -93,14 +96,15 @@ def test_sharing_without_script_opens_the_target(chromium: Browser, laurel: Laur
 def test_holder_preferences_are_saved_and_shown(chromium: Browser, laurel: Laurel, path: str) -> None:
     page = chromium.new_page(java_script_enabled=False)
     page.goto(laurel.base_url + path)
-    page.get_by_label("Emails from Fernhill College").select_option("new")
+    emails = page.get_by_role("group", name="Emails from Fernhill College")
+    emails.get_by_label("New credentials and status changes").check()
     page.get_by_role("button", name="Save").first.click()
-    page.get_by_label("Your timezone").fill("Lisbon")
-    page.get_by_role("button", name="Save").last.click()
-    expect(page.get_by_text("Unknown timezone.")).to_be_visible()
-    page.get_by_label("Your timezone").fill("Europe/Lisbon")
+    page.get_by_label("Search by city or region").fill("lisbon")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("1 timezone matches “lisbon”.")).to_be_visible()
+    expect(page.get_by_label("Your timezone")).to_be_in_viewport()
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    expect(page.get_by_label("Emails from Fernhill College")).to_have_value("new")
+    expect(emails.get_by_label("New credentials and status changes")).to_be_checked()
     expect(page.get_by_label("Your timezone")).to_have_value("Europe/Lisbon")
     page.close()

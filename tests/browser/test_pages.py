@@ -198,3 +198,27 @@ def test_axe_core_reports_violations(chromium: Browser, laurel: Laurel) -> None:
 def test_badge_image_is_loaded(chromium: Browser, laurel: Laurel) -> None:
     with open_page(chromium, page_url(laurel, "valid")) as (page, _):
         assert page.evaluate("document.querySelector('img').naturalWidth") == 64
+
+
+def test_header_stays_in_place_between_the_home_page_and_sign_in(chromium: Browser, laurel: Laurel) -> None:
+    boxes = []
+    for path in ("/", "/sign-in"):
+        with open_page(chromium, laurel.base_url + path, viewport={"width": 1280, "height": 812}) as (page, _):
+            boxes.append([page.locator(name).bounding_box() for name in (".wordmark", ".top-navigation")])
+    assert boxes[0][0] == boxes[1][0]
+    assert [box and box["y"] for box in boxes[0]] == [box and box["y"] for box in boxes[1]]
+
+
+@pytest.mark.parametrize("width", [320, 375])
+def test_commands_scroll_inside_their_box(chromium: Browser, laurel: Laurel, width: int) -> None:
+    for path in ("/", laurel.url("valid")):
+        options = {"viewport": {"width": width, "height": 812}}
+        with open_page(chromium, laurel.base_url + path, **options) as (page, _):
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            box = page.get_by_role("region", name="Commands")
+            lines = len(box.inner_text().strip().splitlines())
+            height = "(one) => one.querySelector('code').getBoundingClientRect().height"
+            line_height = "(one) => parseFloat(getComputedStyle(one).lineHeight)"
+            assert box.evaluate(height) <= box.evaluate(line_height) * (lines + 0.5)
+            assert box.evaluate("(one) => one.scrollWidth > one.clientWidth")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width

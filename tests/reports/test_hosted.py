@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -11,7 +12,7 @@ from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
 from chalicelib.credential.record import CredentialStatus, Purpose, Record, State, StatusList
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.reports.hosted import HostedReports
+from chalicelib.reports.hosted import MAX_REPLACEMENTS, HostedReports
 from chalicelib.verify import bitstring
 from chalicelib.verify.report import Outcome, Verdict
 from tests import fakes
@@ -154,3 +155,32 @@ def test_a_rotated_key_verifies_only_earlier_signatures(age: int, outcome: Outco
     if outcome is Outcome.PASSED:
         evidence = report.findings[4].evidence[0]
         assert evidence.url == f"{BASE_URL}/issuers/fernhill/did.json"
+
+
+def chain(setup: HostedSetup, *ids: str) -> Record:
+    """Store credentials of which each but the last is replaced by the next one; returns the first."""
+    for credential_id, following in pairwise(ids):
+        setup.public_store._records[credential_id] = replace(record_of({}), id=credential_id, superseded_by=following)
+    return setup.public_store.record(ids[0])
+
+
+def test_newest_version_of_a_chain_of_replacements(setup: HostedSetup) -> None:
+    ids = [letter * 26 for letter in "bcda"]
+    assert setup.hosted_reports.newest_version(chain(setup, *ids)) == "a" * 26
+    assert setup.hosted_reports.newest_version(setup.public_store.record("d" * 26)) == "a" * 26
+    assert setup.hosted_reports.newest_version(setup.public_store.record("a" * 26)) is None
+
+
+def test_newest_version_of_a_loop_is_bounded(setup: HostedSetup) -> None:
+    assert setup.hosted_reports.newest_version(chain(setup, "b" * 26, "c" * 26, "b" * 26)) == "c" * 26
+    assert setup.hosted_reports.newest_version(chain(setup, "b" * 26, "c" * 26, "d" * 26, "c" * 26)) == "d" * 26
+    assert setup.hosted_reports.newest_version(chain(setup, "b" * 26, "b" * 26)) == "b" * 26
+
+
+def test_newest_version_follows_a_limited_number_of_replacements(setup: HostedSetup) -> None:
+    ids = [f"{number:026}" for number in range(MAX_REPLACEMENTS + 5)]
+    assert setup.hosted_reports.newest_version(chain(setup, *ids)) == ids[MAX_REPLACEMENTS + 1]
+
+
+def test_newest_version_is_the_last_one_that_can_be_read(setup: HostedSetup) -> None:
+    assert setup.hosted_reports.newest_version(chain(setup, "b" * 26, "c" * 26, "z" * 26)) == "z" * 26

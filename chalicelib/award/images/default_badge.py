@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+import re
+from xml.sax.saxutils import escape, unescape
 
 from chalicelib.award.input import colours
 
 _RIM = "#ffffff"
+_COLOUR = re.compile(rb'fill="(#[0-9a-f]{6})"')
+_LETTERS = re.compile(rb">([^<]+)</text></svg>\Z")
+MAX_LETTERS = 3
 
 
 def draw(name: str, accent: str | None) -> bytes:
     """Draw the badge of the achievement ``name`` as SVG; the same input always gives the same bytes."""
-    letters = initials(name)
+    return draw_letters(initials(name), accent)
+
+
+def is_drawn(picture: bytes) -> bool:
+    """Whether ``picture`` is a drawn badge, in any colour and with any letters, and not an uploaded image."""
+    colour, letters = _COLOUR.search(picture), _LETTERS.search(picture)
+    if colour is None:
+        return False
+    text = unescape(letters[1].decode("utf-8", "replace")) if letters else ""
+    return draw_letters(text, colour[1].decode("ascii")) == picture
+
+
+def draw_letters(letters: str, accent: str | None) -> bytes:
+    """Draw the badge with ``letters``, or with a star without any."""
     size = {0: 0, 1: 150, 2: 124}.get(len(letters), 92)
     text = (
         f'<text x="200" y="178" text-anchor="middle" dominant-baseline="central" font-family="system-ui, sans-serif" '
@@ -34,4 +51,4 @@ def initials(name: str) -> str:
     """Up to three initials of the words of ``name``; one for a single word, none without letters."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
     significant = [word for word in words if len(word) > 2 or word[0].isupper() or word[0].isdigit()] or words
-    return "".join(word[0] for word in significant[:3]).upper()[:3]
+    return "".join(word[0] for word in significant[:MAX_LETTERS]).upper()[:MAX_LETTERS]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
-from chalicelib.award.images import formats
+from chalicelib.award.images import default_badge, formats
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.credential.record import Image
+from chalicelib.credential.record import IMAGE_NAME, Image
+from chalicelib.errors import NotFound
 
 
 def store(issuer_context: IssuerContext, content: bytes) -> str:
@@ -19,3 +20,14 @@ def keep(issuer_context: IssuerContext, content: bytes) -> Image:
     image = Image(hashlib.sha256(content).hexdigest(), formats.check(content), content)
     issuer_context.issuer_store.add_image(image)
     return image
+
+
+def is_drawn_badge(issuer_context: IssuerContext, url: str) -> bool:
+    """Whether the image at ``url`` is a drawn badge; False for one that is not stored here."""
+    name = IMAGE_NAME.fullmatch(url.removeprefix(f"{issuer_context.base_url}/images/"))
+    if name is None or not name[0].endswith(".svg"):
+        return False
+    try:
+        return default_badge.is_drawn(issuer_context.issuer_store.image(name[1]).content)
+    except NotFound:
+        return False

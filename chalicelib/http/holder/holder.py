@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
-from chalicelib.delivery import holder_actions, reminders
+from chalicelib.delivery import holder_actions
 from chalicelib.delivery.holder_actions import LinkExpired
 from chalicelib.delivery.sharing import ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
@@ -21,6 +21,7 @@ from chalicelib.http.core.response import (
     Reply,
 )
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.holder import zone_field
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.html import render
 from chalicelib.http.input import form, request_context
@@ -44,8 +45,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
+        fields = _fields(request)
         try:
-            return _perform(services, request, secret, _fields(request))
+            if fields.get("do") == "find_zone":
+                return _render_home(services, request, secret, city=fields.get("city", "").strip())
+            return _perform(services, request, secret, fields)
         except LinkExpired:
             return _page(services, "over.html", 410, token=secret)
 
@@ -55,22 +59,28 @@ def routes(services: Services) -> Routes:
         return _page(services, "unsubscribe.html", 200, issuer=issuer, token=secret)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
-    def stop(_request: Request, secret: str) -> Reply:
-        # Ignore the body: mail clients send this request themselves (RFC 8058), and people use the form on the page.
+    def stop(request: Request, secret: str) -> Reply:
+        # Unsubscribe whatever the body is, except for the page's own button to undo it: mail clients send this request
+        # themselves (RFC 8058), and people use the form on the page.
+        if _is_undo(request):
+            issuer = holder_actions.resubscribe(services.delivery_context, secret)
+            return _page(services, "resubscribed.html", 200, issuer=issuer, token=secret)
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
-        return _page(services, "unsubscribed.html", 200, issuer=issuer)
+        return _page(services, "unsubscribed.html", 200, issuer=issuer, token=secret)
 
     return bound
 
 
 def _render_home(
-    services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
+    services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: bool = False, city: str = ""
 ) -> Reply:
-    """Render the holder's page; ``bad_zone`` is an unknown timezone to show in its field for correction."""
+    """Render the holder's page. ``bad_zone`` reports an unknown timezone; ``city`` searches for timezones."""
     home = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
     shown = page_of(home, services.settings.base_url, services.delivery_context.now())
-    content = {"page": shown, "token": secret, "zones": reminders.zones(), "saved": saved, "bad_zone": bad_zone}
-    return _page(services, "mine.html", 200 if bad_zone is None else 422, leads=ORIGINS, **content)
+    error = zone_field.UNKNOWN if bad_zone else ""
+    zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
+    content = {"page": shown, "token": secret, "zones": zones, "saved": saved}
+    return _page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
@@ -86,7 +96,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             try:
                 holder_actions.choose_zone(delivery_context, secret, zone)
             except Refused:
-                return _render_home(services, request, secret, bad_zone=zone)
+                return _render_home(services, request, secret, bad_zone=True)
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "link":
@@ -105,6 +115,13 @@ def _send_new_link(services: Services, secret: str) -> Reply:
     except (Refused, TooMany) as error:
         return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, error=error.detail)
     return _page(services, "link.html", 200, error=None)
+
+
+def _is_undo(request: Request) -> bool:
+    try:
+        return _fields(request).get("do") == "undo"
+    except Problem:
+        return False  # not a form, so not ours
 
 
 def _fields(request: Request) -> dict[str, str]:

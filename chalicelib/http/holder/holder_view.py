@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -20,6 +20,8 @@ class Card:
     """A credential on the page."""
 
     id: str
+    holder: str | None
+    """The holder's name on the credential: an address may be shared, or a name may have changed."""
     name: str
     issuer: str
     url: str
@@ -30,11 +32,19 @@ class Card:
     status: str | None
     """A sentence about the status if the credential is not valid; such a credential cannot be shared."""
     replaced_by: str | None
-    """URL of the credential that replaces it."""
+    """URL of its newest version."""
     reason: str | None
     """The issuer's reason for a revocation, suspension or correction."""
     html: str
     line: str
+
+
+EMAIL_CHOICES = (
+    ("all", "New credentials, status changes and reminders"),
+    ("new", "New credentials and status changes"),
+    ("none", "None"),
+)
+"""Value, as `mailbox.choose` takes it, and label of each email preference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class HolderPage:
     more: bool
     choices: tuple[Choice, ...]
     zone: str | None
+    email_choices: tuple[tuple[str, str], ...]
     targets: tuple[tuple[str, str], ...]
     """Value and label of each share target other than the LinkedIn profile."""
 
@@ -66,12 +77,16 @@ def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
         Choice(issuer_id, name, mailbox.choice(home.mailbox, issuer_id))
         for issuer_id, name in sorted(issuers.items(), key=lambda one: one[1].casefold())
     )
+    records = {one.record.id: one.record for one in home.credentials}
     return HolderPage(
         email=home.email,
-        cards=tuple(_card(holder_credential, base_url, now) for holder_credential in _replaced_last(home.credentials)),
+        cards=tuple(
+            _card(one, base_url, now, _newest(one.record, records)) for one in _replaced_last(home.credentials)
+        ),
         more=home.more,
         choices=tuple(choices),
         zone=home.mailbox.zone,
+        email_choices=EMAIL_CHOICES,
         targets=tuple(
             (target.value, words) for target, words in WORDS.items() if target is not Target.LINKEDIN_PROFILE
         ),
@@ -82,13 +97,26 @@ def _replaced_last(credentials: Sequence[HolderCredential]) -> list[HolderCreden
     return sorted(credentials, key=lambda one: one.record.superseded_by is not None)
 
 
-def _card(holder_credential: HolderCredential, base_url: str, now: datetime) -> Card:
-    shared, replaced_by = holder_credential.shared, holder_credential.record.superseded_by
+def _newest(record: Record, records: Mapping[str, Record]) -> str | None:
+    """The newest version of a replaced ``record``, as far as ``records``, the credentials of the page, show it."""
+    newest, seen = record.superseded_by, {record.id}
+    while newest is not None and newest not in seen:
+        seen.add(newest)
+        following = records[newest].superseded_by if newest in records else None
+        if following is None or following in seen:
+            break
+        newest = following
+    return newest
+
+
+def _card(holder_credential: HolderCredential, base_url: str, now: datetime, replaced_by: str | None) -> Card:
+    shared = holder_credential.shared
     own = holder_credential.image if holder_credential.image.startswith(f"{base_url}/images/") else None
     label = escape(f"{shared.name}, {shared.issuer}")
     picture = f'<img src="{escape(own)}" alt="{label}" width="128">' if own else label
     return Card(
         id=holder_credential.record.id,
+        holder=text.optional_text(holder_credential.record.holder_name),
         name=shared.name,
         issuer=shared.issuer,
         url=shared.url,

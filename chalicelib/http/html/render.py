@@ -20,8 +20,12 @@ from chalicelib.http.input import negotiation
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+
+LONG_EMAIL = 24
+"""Characters that fit in one line of a table's column."""
 
 
 def problem(found: Problem, base_url: str, headers: Mapping[str, str]) -> Reply:
@@ -77,8 +81,16 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {"day": text.day, "minute": text.minute, "stamp": text.stamp, "paragraphs": text.paragraphs}
-    environment.filters["kind_name"] = kind_name
+    environment.filters |= {"kind_name": kind_name, "email": _email}
     return environment
+
+
+def _email(address: str) -> Markup:
+    """Let a long email address break before its @, where a line break is easiest to read."""
+    from markupsafe import Markup, escape
+
+    local, at, domain = address.rpartition("@")
+    return Markup("%s<wbr>%s") % (local, at + domain) if len(address) > LONG_EMAIL else escape(address)
 
 
 @cache

@@ -14,8 +14,9 @@ from chalicelib.http.html import render, text
 from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.public import verdict_text
 from chalicelib.http.public.check_list import CheckList, check_list
-from chalicelib.http.public.credential_view import CredentialView
+from chalicelib.http.public.credential_view import CredentialView, HostedView
 from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
+from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.verify.report import Outcome, Report, Verdict
 
 
@@ -60,19 +61,6 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class RecipientForm:
-    """The field "Was it issued to this person?". The address is sent in the body, so that it appears in no URL."""
-
-    email: str = ""
-    error: str | None = None
-    answer: str | None = None
-    """The result of check 9, if an address was given."""
-
-
-NO_RECIPIENT = RecipientForm()
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Template context of the page."""
 
@@ -88,7 +76,9 @@ class Page:
     reason: str | None
     """The issuer's reason for a revocation or suspension."""
     replaced_by: str | None
-    """URL of the credential that replaces this one."""
+    """URL of the newest version of this one."""
+    replaced_again: bool
+    """Whether the credential that replaced this one has been replaced in turn."""
     corrected: bool
     """Whether this one was revoked when it was replaced; a renewed credential stays valid."""
     checked_at: datetime
@@ -98,6 +88,8 @@ class Page:
     """What to consider before deciding."""
     not_checked: tuple[str, ...]
     recipient: RecipientForm
+    ask_url: str | None
+    """Where the address is sent, None if it cannot be compared."""
     format: str | None
     has_jwt: bool
     next_pathways: tuple[NextPathway, ...]
@@ -114,13 +106,13 @@ def show(
 ) -> Reply:
     """Render the page of a credential; ``recipient`` is what a visitor entered in its form."""
     shown, status = page_of(view, base_url, recipient), 422 if recipient.error else 200
-    return render.page("credential.html", base_url, status, headers, forms=shown.url is not None, page=shown)
+    return render.page("credential.html", base_url, status, headers, forms=shown.ask_url is not None, page=shown)
 
 
 def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_RECIPIENT) -> Page:
     """Build the page of a credential."""
     report, hosted = view.report, view.hosted
-    replaced_by = hosted.replaced_by.url if hosted and hosted.replaced_by else None
+    newest = (hosted.newest or hosted.replaced_by) if hosted else None
     decided = _decided(hosted.status, report.verdict) if hosted else None
     corrected = decided is not None and hosted is not None and hosted.corrected
     verdict = verdict_text.CORRECTED if corrected else verdict_text.verdict_text(report)
@@ -133,7 +125,8 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         line=_corrected_on(decided) if decided and corrected else _line(report, facts, decided),
         issuer_line=_issuer_line(report, facts),
         reason=decided.reason if decided else None,
-        replaced_by=replaced_by,
+        replaced_by=newest.url if newest else None,
+        replaced_again=hosted is not None and hosted.newest is not None,
         corrected=corrected,
         checked_at=report.checked_at,
         facts=facts,
@@ -141,10 +134,20 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         advice=_advice(verdict, facts),
         not_checked=report.not_checked,
         recipient=replace(recipient, answer=_answer(report)),
+        ask_url=_ask_url(hosted, facts, recipient, base_url),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
     )
+
+
+def _ask_url(hosted: HostedView | None, facts: Facts | None, recipient: RecipientForm, base_url: str) -> str | None:
+    """Return where the form for an address is sent; None without verified contents, unless an address was sent."""
+    if facts is None and not recipient.email:
+        return None
+    if hosted is not None:
+        return hosted.url
+    return f"{base_url}/" if recipient.submitted is not None else None
 
 
 def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | None:

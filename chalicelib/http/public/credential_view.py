@@ -39,6 +39,8 @@ class HostedView:
     next_pathways: tuple[PathwayLink, ...]
     status_lists: tuple[str, ...]
     has_jwt: bool
+    newest: Replacement | None = None
+    """The newest version, if ``replaced_by`` has been replaced in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,12 @@ class CredentialView:
     """The link that a submitted credential was fetched from, if any."""
 
 
-def of_hosted(opened: HostedReport, base_url: str) -> CredentialView:
-    """Build the view of a hosted credential."""
-    return CredentialView(opened.report, hosted_view(opened, base_url))
+def of_hosted(opened: HostedReport, base_url: str, newest: str | None = None) -> CredentialView:
+    """Build the view of a hosted credential; ``newest`` is the id of its newest version, if it is known."""
+    return CredentialView(opened.report, hosted_view(opened, base_url, newest))
 
 
-def hosted_view(opened: HostedReport, base_url: str) -> HostedView:
+def hosted_view(opened: HostedReport, base_url: str, newest: str | None = None) -> HostedView:
     """Build what Laurel's record adds."""
     record = opened.record
     replaced_by = record.superseded_by
@@ -71,6 +73,7 @@ def hosted_view(opened: HostedReport, base_url: str) -> HostedView:
         next_pathways=opened.next_pathways,
         status_lists=tuple(status_list_url(base_url, entry.list_id) for entry in record.entries),
         has_jwt=record.jwt is not None,
+        newest=Replacement(newest, credential_url(base_url, newest)) if newest and newest != replaced_by else None,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
-from chalicelib.credential import email_address
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import NotFound
 from chalicelib.http.core import log
@@ -15,8 +16,8 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, form, negotiation, request_context
-from chalicelib.http.public import credential_json, credential_page, credential_view
-from chalicelib.http.public.credential_page import RecipientForm
+from chalicelib.http.public import credential_json, credential_page, credential_view, recipient_form
+from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
@@ -45,7 +46,7 @@ def routes(services: Services) -> Routes:
     def credential(request: Request, credential_id: str) -> Reply:
         media_type = _choose(request, credential_id, services)
         opened = _open(services, request, credential_id, _FORMS[media_type])
-        return _in_form(media_type, opened, services.settings.base_url)
+        return _in_form(services, media_type, opened)
 
     @bound.bind("/c/{id}", access=PUBLIC, methods=("POST",), missing=MISSING)
     def credential_for_recipient(request: Request, credential_id: str) -> Reply:
@@ -88,21 +89,21 @@ def _choose(request: Request, credential_id: str, services: Services) -> str:
 def _entered(request: Request) -> RecipientForm:
     """Read the email address in the form of the page. It is in the body to keep it out of URLs and logs."""
     body.content(request, body.MAX_BYTES)
-    email = form.sent(request).fields.get("email", b"").decode("utf-8", "replace").strip()
-    try:
-        return RecipientForm(body.email(email, "/email"))
-    except Problem:
-        return RecipientForm(
-            email[: email_address.MAX_LENGTH], error="Enter one email address, such as name@example.org."
-        )
+    return recipient_form.entered(form.sent(request).fields.get("email", b""))
 
 
 def _page_for_recipient(services: Services, credential_id: str, entered: RecipientForm) -> Reply:
-    options = DEFAULT_OPTIONS if entered.error else VerificationOptions(email=entered.email)
     # No visit: the page was counted when it was opened, and another person's address says nothing about the credential.
-    opened = services.hosted_reports.open(_checked(credential_id), None, options)
+    opened = services.hosted_reports.open(_checked(credential_id), None, entered.options)
+    return _page(services, opened, uncached(), entered)
+
+
+def _page(
+    services: Services, opened: HostedReport, headers: Mapping[str, str], entered: RecipientForm = NO_RECIPIENT
+) -> Reply:
+    newest = services.hosted_reports.newest_version(opened.record)
     base_url = services.settings.base_url
-    return credential_page.show(credential_view.of_hosted(opened, base_url), base_url, uncached(), entered)
+    return credential_page.show(credential_view.of_hosted(opened, base_url, newest), base_url, headers, entered)
 
 
 def _open(
@@ -126,13 +127,14 @@ def _report(opened: HostedReport, base_url: str) -> Reply:
     return as_json(credential_json.report(credential_view.of_hosted(opened, base_url)), headers=uncached())
 
 
-def _in_form(media_type: str, opened: HostedReport, base_url: str) -> Reply:
+def _in_form(services: Services, media_type: str, opened: HostedReport) -> Reply:
     headers = uncached(Vary="Accept")
     match media_type:
         case negotiation.HTML:
-            return credential_page.show(credential_view.of_hosted(opened, base_url), base_url, headers)
+            return _page(services, opened, headers)
         case negotiation.JSON:
-            return as_json(credential_json.report(credential_view.of_hosted(opened, base_url)), headers=headers)
+            view = credential_view.of_hosted(opened, services.settings.base_url)
+            return as_json(credential_json.report(view), headers=headers)
         case negotiation.VC_JWT:
             return Reply(opened.record.jwt or "", media_type, headers=headers)
         case _:

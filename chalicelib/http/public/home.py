@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from chalice.app import Request
 
@@ -17,8 +18,9 @@ from chalicelib.http.core.response import Reply, public, uncached
 from chalicelib.http.core.routing import CATCH_ALL, Routes
 from chalicelib.http.html import render
 from chalicelib.http.input import request_context
-from chalicelib.http.public import credential_page, credential_view, submission
-from chalicelib.http.public.submission import Submission
+from chalicelib.http.public import credential_page, credential_view, recipient_form, submission
+from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
+from chalicelib.http.public.submission import Submission, Typed
 from chalicelib.settings import Function
 
 SECONDS = 300
@@ -59,16 +61,16 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/", access=PUBLIC, methods=("POST",), function=Function.VERIFY)
     def check(request: Request) -> Reply:
-        typed = ""
+        typed = Typed()
         try:
             sent, typed = submission.by_person(request, bound.base_url)
-            return _shown(services, request, sent)
+            return _shown(services, request, sent, typed.recipient)
         except (Malformed, UnreadableLink, Problem) as error:
             # Keep the pasted input in the field, so that the visitor can correct it.
             found = problem.of(error, submission.MISSING)
             if found is None or found.kind.status >= 500:
                 raise
-            return _page(services, uncached(), found, typed)
+            return _page(services, uncached(), found, typed.text)
 
     # Chalice passes greedy variables through to API Gateway, which sends every unmatched path here. API Gateway's own
     # response cannot negotiate by `Accept`, and would show JSON to a person.
@@ -79,13 +81,18 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _shown(services: Services, request: Request, sent: Submission) -> Reply:
+def _shown(services: Services, request: Request, sent: Submission, asked: RecipientForm) -> Reply:
     hosted = submission.hosted_id(services, sent)
     if hosted is not None:
         # Redirect to its own page, whose URL can be bookmarked.
         return Reply("", "text/plain", 303, uncached(Location=credential_url(services.settings.base_url, hosted)))
-    checked = submission.check(services, sent, request_context.create(request, Kind.VIEW))
-    return credential_page.show(credential_view.of_submitted(checked), services.settings.base_url, uncached())
+    # No visit for an address: the credential was counted when it was submitted without one.
+    visit = request_context.create(request, Kind.VIEW) if asked == NO_RECIPIENT else None
+    checked = submission.check(services, sent, visit)
+    recipient = replace(asked, submitted=recipient_form.sent_again(sent.data))
+    return credential_page.show(
+        credential_view.of_submitted(checked), services.settings.base_url, uncached(), recipient
+    )
 
 
 def _page(

@@ -16,6 +16,8 @@ from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.input import body, form
+from chalicelib.http.public import recipient_form
+from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.reports import pasted
 from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
@@ -45,6 +47,14 @@ class Submission:
     link: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed: the text of the credential's field, and the address of the recipient."""
+
+    text: str = ""
+    recipient: RecipientForm = NO_RECIPIENT
+
+
 def by_program(request: Request) -> Submission:
     """Read a submission of an API client: a credential or a link, as the body, in a form, or in a JSON envelope.
 
@@ -61,8 +71,8 @@ def by_program(request: Request) -> Submission:
     return Submission(content)
 
 
-def by_person(request: Request, base_url: str) -> tuple[Submission, str]:
-    """Read the form of the home page; return the submission and the content of its text field.
+def by_person(request: Request, base_url: str) -> tuple[Submission, Typed]:
+    """Read the form of the home page, or of a result; return the submission and what was typed.
 
     A chosen file takes precedence over the text, which may be left over from a previous attempt. A link to a credential
     at ``base_url`` may be typed without its scheme, as browsers show it.
@@ -75,7 +85,8 @@ def by_person(request: Request, base_url: str) -> tuple[Submission, str]:
     sent = form.read(content, request.headers["content-type"])
     typed = sent.fields.get("credential", b"")
     data = sent.files[0] if sent.files else _with_scheme(typed, base_url)
-    return Submission(data), typed.decode("utf-8", "replace")
+    entered = recipient_form.entered(sent.fields["email"]) if "email" in sent.fields else NO_RECIPIENT
+    return Submission(data, entered.options), Typed(typed.decode("utf-8", "replace"), entered)
 
 
 def _with_scheme(typed: bytes, base_url: str) -> bytes:
@@ -96,8 +107,11 @@ def hosted_id(services: Services, submitted: Submission) -> str | None:
         raise Problem("nothing_found", MISSING) from error
 
 
-def check(services: Services, submitted: Submission, visit: Visit) -> SubmittedReport:
-    """Verify a submission. Raises what `SubmittedReports` raises, but `Problem` instead of `NotFound`."""
+def check(services: Services, submitted: Submission, visit: Visit | None) -> SubmittedReport:
+    """Verify a submission; nothing is recorded if ``visit`` is None.
+
+    Raises what `SubmittedReports` raises, but `Problem` instead of `NotFound`.
+    """
     try:
         if submitted.link:
             checked = services.submitted_reports.check_link(submitted.data.decode("utf-8"), visit, submitted.options)
@@ -105,7 +119,8 @@ def check(services: Services, submitted: Submission, visit: Visit) -> SubmittedR
             checked = services.submitted_reports.check(submitted.data, visit, submitted.options)
     except NotFound as error:
         raise Problem("nothing_found", MISSING) from error
-    log.answered(visit.kind, checked.report.verdict)
+    if visit is not None:
+        log.answered(visit.kind, checked.report.verdict)
     return checked
 
 

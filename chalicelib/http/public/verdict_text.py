@@ -134,7 +134,7 @@ _OTHER_PERSON = replace(
     headline="This credential was not issued to this email address.",
     advice=(
         "Check the spelling. People often have several addresses, so ask which one they gave the issuer.",
-        "The credential itself may be genuine. Open this page again without an email address to see its own result.",
+        "The credential itself may be genuine. Check it again without an email address to see its own result.",
     ),
 )
 _PERSON_OPEN = replace(

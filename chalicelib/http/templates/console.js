@@ -65,6 +65,23 @@
       return item;
     }));
     preview.querySelector("[data-has-skills]").hidden = items.length === 0;
+    draw();
+  };
+
+  /* The initials of the drawn badge, chosen as in default_badge.py. */
+  const initials = (name) => {
+    const words = name.replaceAll("-", " ").split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+    const significant = words.filter((word) => [...word].length > 2 || /^[\p{Lu}\p{N}]/u.test(word));
+    const letters = (significant.length ? significant : words).slice(0, 3).map((word) => [...word][0]);
+    return [...letters.join("").toUpperCase()].slice(0, 3);
+  };
+
+  const draw = () => {
+    const shown = preview.querySelector("img");
+    if (!shown.dataset.drawings) return;
+    const letters = initials(typed("name"));
+    const drawing = JSON.parse(shown.dataset.drawings)[letters.length].replace(/\?+/, () => letters.join(""));
+    shown.src = `data:image/svg+xml,${encodeURIComponent(drawing)}`;
   };
 
   const picture = () => {
@@ -74,8 +91,7 @@
     const before = shown.src;
     shown.src = URL.createObjectURL(file);
     if (before.startsWith("blob:")) URL.revokeObjectURL(before);
-    shown.hidden = false;
-    preview.querySelector("svg").setAttribute("hidden", "");
+    delete shown.dataset.drawings;
   };
 
   form.addEventListener("input", show);

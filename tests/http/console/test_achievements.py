@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import re
 from typing import Any
 
 import pytest
 
 from chalicelib.award.images.formats import MAX_IMAGE
+from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.achievement import Skill
 from tests.award.images.test_formats import saved
 from tests.http.console.conftest import send
@@ -215,3 +218,46 @@ def test_skill_with_only_a_name_is_accepted(editor: Browser, laurel: Laurel) -> 
     assert send(editor, f"{HERE}/new", fields, picture=picture()).status == 303
     (created,) = [one for one in laurel.issuer_store.achievements("fernhill") if one.name == "Baking"]
     assert created.skills == (Skill("paint"),)
+
+
+def previewed_badge(page: str) -> str:
+    """The drawn badge in the preview."""
+    (source,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
+    return base64.b64decode(source).decode()
+
+
+def test_preview_without_an_image_draws_the_badge_that_saving_draws(editor: Browser, laurel: Laurel) -> None:
+    issuer_actions.update_profile(laurel.issuer_context, "fernhill", {"accent": "#7a1fa2"})
+    fields = {**FIELDS, "picture_alt": ""}
+    preview = previewed_badge(send(editor, f"{HERE}/new", {**fields, "do": "preview"}).text)
+    assert ">WFS</text>" in preview
+    send(editor, f"{HERE}/new", fields)
+    assert editor.client.get(by_name(laurel, FIELDS["name"]).image.removeprefix(laurel.base_url)).text == preview
+
+
+def test_renaming_in_the_console_draws_the_default_badge_and_its_description_again(
+    editor: Browser, laurel: Laurel
+) -> None:
+    send(editor, f"{HERE}/new", {**FIELDS, "picture_alt": ""})
+    created = by_name(laurel, FIELDS["name"])
+    page = editor.get(f"{HERE}/{created.id}").text
+    assert ">WFS</text>" in previewed_badge(page)
+    fields = {
+        attrs["name"] or "": attrs["value"] or ""
+        for tag, attrs in Outline(page).elements
+        if tag == "input" and attrs.get("name") in ("kept_picture", "picture_alt")
+    }
+    change = {**FIELDS, **fields, "name": "Oil painting", "version": "1"}
+    assert ">OP</text>" in previewed_badge(send(editor, f"{HERE}/{created.id}", {**change, "do": "preview"}).text)
+    assert send(editor, f"{HERE}/{created.id}", change).status == 303
+    after = by_name(laurel, "Oil painting")
+    assert ">OP</text>" in editor.client.get(after.image.removeprefix(laurel.base_url)).text
+    assert (after.image_alt, after.version) == ("Badge: Oil painting", 2)
+
+
+def test_more_skills_opens_the_page_at_the_first_new_row(editor: Browser) -> None:
+    page = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
+    outline = Outline(page)
+    (button,) = [attrs for tag, attrs in outline.elements if tag == "button" and attrs.get("value") == "more"]
+    assert (button["formaction"] or "").endswith(f"{HERE}/new#skill_name_5")
+    assert 'id="skill_name_5"' in send(editor, f"{HERE}/new", {**FIELDS, "skill_rows": "4", "do": "more"}).text

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.access import tokens
 from chalicelib.access.roles import Role
 from tests.http.fake_laurel import Laurel
+from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser
 
 KEYS = "/console/fernhill/api-keys"
@@ -87,3 +88,22 @@ def test_only_an_owner_sees_the_api_keys(editor: Browser, viewer: Browser) -> No
     for browser in (editor, viewer):
         assert browser.get(KEYS).status == 403
         assert browser.post(KEYS, {"name": "Moodle", "role": "viewer"}).status == 403
+
+
+def test_roles_are_offered_in_full_and_one_is_chosen(owner: Browser) -> None:
+    for path in (KEYS, "/console/fernhill/members"):
+        page = owner.get(path).text
+        roles = [attrs for _, attrs in Outline(page).elements if attrs.get("name") == "role"]
+        assert [(role["type"], role["value"], "checked" in role) for role in roles] == [
+            ("radio", "viewer", False),
+            ("radio", "editor", True),
+            ("radio", "owner", False),
+        ]
+        assert "Owner: can do everything, including managing members and API keys" in page
+
+
+def test_missing_role_is_an_error_at_the_roles(owner: Browser) -> None:
+    response = owner.post(KEYS, {"name": "Moodle"})
+    assert response.status == 422
+    assert '<a href="#role">Choose a role.</a>' in response.text
+    assert 'id="role-error"' in response.text

@@ -301,3 +301,22 @@ def test_end_of_the_validity_period_is_shown_as_a_date(editor: Browser, laurel: 
     one = laurel.issuer_store.achievement("fernhill", achievement(laurel))
     laurel.issuer_store.replace_achievement(one, replace(one, valid_days=730, version=one.version + 1))
     assert "21 November 2028" in text_of(check(editor, laurel, "Noor Ahmed\n"))
+
+
+def test_people_who_get_an_email_are_counted_once(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\nGrace Hopper,g@example.org\nMary Seacole,m@example.org\nGrace Hopper,G@example.org\n"
+    assert "2 people will get 3 emails, one for each credential." in text_of(check(editor, laurel, rows))
+
+
+def test_result_says_which_holders_get_no_email(editor: Browser, laurel: Laurel) -> None:
+    def result(rows: str, **more: str) -> str:
+        response = confirm(editor, laurel, check(editor, laurel, rows, **more), rows, **more)
+        return text_of(editor.get(response.headers["location"].removeprefix(laurel.base_url)))
+
+    page = result(VALID_ROWS)
+    assert "Holders without an email address get no email." in page
+    assert page.count("No email address, so no email is sent.") == 1
+    everyone = result("name,email\nGrace Hopper,grace@example.org\n")
+    assert "get no email" not in everyone
+    assert "No email address" not in everyone
+    assert "You chose to send no emails." in result("name,email\nGrace Hopper,g@example.org\n", notify="")

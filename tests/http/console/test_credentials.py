@@ -87,6 +87,9 @@ def test_headers_sort_the_page_and_the_caption_says_what_is_sorted(viewer: Brows
     for number in range(30):
         issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), Holder(f"Holder {number}")))
     assert "Only this page is sorted by holder" in viewer.get(f"{HERE}?sort=holder").text
+    unsorted = viewer.get(HERE).text
+    assert "Newest first. Sorting applies to this page only." in unsorted
+    assert "Sort this page by" in unsorted
 
 
 def test_next_page_continues_after_the_previous_one(viewer: Browser, laurel: Laurel) -> None:

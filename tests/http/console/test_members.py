@@ -59,7 +59,7 @@ def test_error_is_shown_at_its_field_and_the_input_is_kept(owner: Browser, email
 
 
 def test_role_is_changed(owner: Browser, viewer: Browser, laurel: Laurel) -> None:
-    assert 'value="viewer" selected' in owner.get(f"{PEOPLE}/change?email=vi@fernhill.example").text
+    assert 'value="viewer" checked' in owner.get(f"{PEOPLE}/change?email=vi@fernhill.example").text
     response = owner.post(f"{PEOPLE}/change", {"email": "vi@fernhill.example", "role": "editor", "do": "change"})
     assert response.headers["location"].endswith("?did=member_changed")
     assert laurel.access_context.member_store.member("fernhill", "vi@fernhill.example").role is Role.EDITOR

@@ -55,3 +55,11 @@ def test_menu_has_every_page_of_the_sidebar_and_the_account(owner: Browser) -> N
     links = list(Outline(sidebar.split("</nav>")[0]).attributes("href"))
     assert len(links) == 9
     assert set(links) <= set(Outline(menu).attributes("href"))
+
+
+def test_long_address_breaks_before_its_at_sign(owner: Browser, laurel: Laurel) -> None:
+    for holder in (Holder("Edith", "edith.longername@administration.example"), Holder("Bo", "bo@example.org")):
+        issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), holder))
+    page = owner.get("/console/fernhill").text
+    assert "edith.longername<wbr>@administration.example" in page
+    assert ">bo@example.org<" in page

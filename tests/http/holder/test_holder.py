@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
@@ -203,8 +204,8 @@ def test_settings_are_saved(laurel: Laurel, client: Gateway, path: str) -> None:
     box = laurel.delivery_store.mailbox(mailbox.digest(EMAIL))
     assert (box.zone, mailbox.choice(box, "fernhill")) == ("Asia/Kolkata", "new")
     shown = client.get(path, **PHONE).text
-    assert 'value="Asia/Kolkata" maxlength' in shown
-    assert '<option value="new" selected>' in shown
+    assert '<option value="Asia/Kolkata" selected>Kolkata</option>' in shown
+    assert 'name="wanted" value="new" checked' in shown
 
 
 def test_the_saved_notice_is_shown_once(client: Gateway, path: str) -> None:
@@ -218,9 +219,40 @@ def test_an_unknown_time_zone_is_an_error_at_its_field(client: Gateway, path: st
     response = submit(client, path, do="zone", zone='Europe/"Atlantis')
     assert response.status == 422
     assert "Unknown timezone." in response.text
-    assert 'value="Europe/&#34;Atlantis"' in response.text
+    assert "Atlantis" not in response.text
     assert "Your credentials" in response.text
     assert "Add to LinkedIn profile" in response.text
+
+
+def test_time_zones_are_listed_by_region_with_the_city_first(client: Gateway, path: str) -> None:
+    page = client.get(path, **PHONE).text
+    assert '<optgroup label="Europe">' in page
+    assert '<option value="Europe/Berlin">Berlin</option>' in page
+    assert '<option value="America/Argentina/Buenos_Aires">Buenos Aires (Argentina)</option>' in page
+
+
+def test_time_zones_are_found_by_name_without_script(laurel: Laurel, client: Gateway, path: str) -> None:
+    response = submit(client, path, do="find_zone", city=" buenos AIRES ")
+    assert response.status == 200
+    assert "2 timezones match “buenos AIRES”. Choose one and save it." in response.text
+    assert '<option value="America/Argentina/Buenos_Aires" selected>' in response.text
+    assert "Europe/Berlin" not in response.text
+    assert mailbox.digest(EMAIL) not in laurel.delivery_store.mailboxes
+    nothing = submit(client, path, do="find_zone", city="<Atlantis>").text
+    assert "No timezone matches “&lt;Atlantis&gt;”. Try the nearest large city." in nothing
+    assert '<option value="Europe/Berlin">' in nothing
+    assert "Europe/Berlin" in submit(client, path, do="find_zone", city="").text
+
+
+def test_card_names_the_holder(client: Gateway, path: str) -> None:
+    assert '<p class="holder">Earned by <strong><bdi>Ada Nwosu</bdi></strong></p>' in client.get(path, **PHONE).text
+
+
+def test_replaced_card_links_to_the_newest_version(laurel: Laurel, client: Gateway, path: str) -> None:
+    for old, new in (("expired", "revoked"), ("revoked", "valid")):
+        laurel.put(replace(laurel.issuer_store.record(id_of(old)), superseded_by=id_of(new)))
+    page = client.get(path, **PHONE).text
+    assert page.count(f'<a href="{BASE_URL}/c/{CREDENTIAL}">View the new version</a>') == 2
 
 
 @pytest.mark.parametrize(
@@ -288,6 +320,30 @@ def test_one_click_unsubscribe_is_idempotent(laurel: Laurel, client: Gateway, pa
         response = client.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert response.status == 200
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
+
+
+def test_unsubscribing_can_be_undone_on_its_page_and_by_email(laurel: Laurel, client: Gateway, path: str) -> None:
+    stop, box = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path, mailbox.digest(EMAIL)
+    submit(client, path, do="mail", issuer="fernhill", wanted="new")
+    page = client.post(stop, b"", **FORM).text
+    assert "select the link “Email settings” at its end" in page
+    assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
+    assert '<input type="hidden" name="do" value="undo">' in page
+    response = submit(client, stop, do="undo")
+    assert response.status == 200
+    assert "You are subscribed again" in response.text
+    assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "new"
+
+
+def test_undoing_an_unsubscription_keeps_every_other_choice(laurel: Laurel, client: Gateway, path: str) -> None:
+    stop, box = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path, mailbox.digest(EMAIL)
+    laurel.delivery_context.change_mailbox(
+        box, lambda one: replace(one, forgotten_at=laurel.now, unsubscribed=frozenset({"fernhill", "other"}))
+    )
+    assert submit(client, stop, do="undo").status == 200
+    kept = laurel.delivery_store.mailbox(box)
+    assert (kept.forgotten_at, kept.unsubscribed) == (laurel.now, frozenset({"other"}))
+    assert client.post(f"/mail/unsubscribe/{path.rpartition('/')[2]}", b"do=undo", **FORM).status == 404
 
 
 def test_an_issuer_with_hundreds_of_credentials_does_not_hide_the_others(laurel: Laurel, path: str) -> None:

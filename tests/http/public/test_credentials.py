@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -168,3 +169,15 @@ def test_revocation_takes_effect_on_the_next_request(client: Gateway, laurel: La
     status_changes.revoke(laurel.issuer_context, "fernhill", id_of("valid"))
     response = client.get(laurel.url("valid"))
     assert (response.json["verdict"], response.headers["cache-control"]) == ("revoked", "no-store")
+
+
+def test_page_of_an_old_version_links_to_the_newest_one(client: Gateway, laurel: Laurel) -> None:
+    for old, new in (("expired", "not_yet_valid"), ("not_yet_valid", "valid")):
+        laurel.put(replace(laurel.issuer_store.record(id_of(old)), superseded_by=id_of(new)))
+    page = client.get(laurel.url("expired"), accept=HTML).text
+    assert f'<a class="button" href="{laurel.base_url}{laurel.url("valid")}">View the newest version</a>' in page
+    assert "The version that replaced it has been replaced too." in page
+    previous = client.get(laurel.url("not_yet_valid"), accept=HTML).text
+    assert "View the new credential" in previous
+    assert "has been replaced too" not in previous
+    assert client.get(f"/v1/credentials/{id_of('expired')}").json["replaced_by"]["id"] == id_of("not_yet_valid")

@@ -221,7 +221,8 @@ def test_hostile_external_credential_renders_safely(client: Gateway, laurel: Lau
     response = submit_form(client, source)
     assert UNPROVEN in response.text
     outline = Outline(response.text)
-    assert not {"script", "iframe", "object", "embed", "base", "form"} & set(outline.shape)
+    assert not {"script", "iframe", "object", "embed", "base"} & set(outline.shape)
+    assert outline.attributes("action") == [f"{BASE_URL}/"]
     assert not {name for _, attrs in outline.elements for name in attrs if name.startswith("on")}
 
 
@@ -376,11 +377,13 @@ def test_trying_again_is_advised_only_if_it_may_help(client: Gateway, laurel: La
 
 def test_only_pages_with_a_form_allow_a_form_action(client: Gateway, laurel: Laurel) -> None:
     hosted = client.get(laurel.url("valid"), accept=HTML)
-    for response in (client.get("/"), submit_form(client, "nothing"), hosted, client.get("/nothing", accept=HTML)):
+    submitted = submit_form(client, document(laurel, "valid"))
+    missing = client.get("/nothing", accept=HTML)
+    for response in (client.get("/"), submit_form(client, "nothing"), hosted, submitted, missing):
         assert f"form-action {BASE_URL};" in response.headers["content-security-policy"]
         assert "script" not in response.headers["content-security-policy"]
-    submitted = submit_form(client, document(laurel, "valid"))
-    assert "form-action 'none';" in submitted.headers["content-security-policy"]
+    tampered = submit_form(client, document(laurel, "tampered"))
+    assert "form-action 'none';" in tampered.headers["content-security-policy"]
 
 
 def test_example_is_offered_only_if_one_is_configured(client: Gateway, laurel: Laurel) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlencode
 
 import pytest
 
 from chalicelib.credential.build import Holder
 from chalicelib.credential.email_address import MAX_LENGTH
+from chalicelib.http.public import recipient_form
+from chalicelib.reports import pasted
 from tests import makers
+from tests.http import senders
 from tests.http.conftest import LogCapture
-from tests.http.fake_laurel import Laurel, hostile
+from tests.http.fake_laurel import Laurel, hostile, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.public.test_pages import HEADLINES, Outline
 
@@ -96,3 +100,55 @@ def test_large_or_foreign_bodies_are_refused(client: Gateway, laurel: Laurel) ->
     assert ask(client, laurel.url("valid"), "a" * 70_000).status == 413
     assert client.post(laurel.url("valid"), b"{}", accept=HTML).status == 415
     assert ask(client, "/c/nothing", "ada@example.org").status == 404
+
+
+def submit(client: Gateway, *parts: tuple[str, bytes]) -> Response:
+    return client("POST", "/", body=senders.form(*parts), accept=HTML, content_type=senders.FORM)
+
+
+def resubmit(client: Gateway, result: Response, email: str) -> Response:
+    """Send the form of the result of a submission, as a browser does: with CRLF as line breaks."""
+    (credential,) = [attrs["value"] for _, attrs in Outline(result.text).elements if attrs.get("name") == "credential"]
+    value = (credential or "").replace("\n", "\r\n").encode()
+    return submit(client, ("credential", value), ("email", email.encode()))
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_recipient_of_a_submitted_credential_is_compared(client: Gateway, laurel: Laurel, indent: int | None) -> None:
+    document = json.dumps(json.loads(laurel.issuer_store.record(id_of("valid")).document), indent=indent).encode()
+    result = submit(client, ("credential", document))
+    assert "Was it issued to this person?" in result.text
+    events = dict(laurel.event_store.events)
+    mine = resubmit(client, result, " Ada@Example.org ")
+    assert mine.status == 200
+    assert MATCHES in band(mine)
+    assert HEADLINES["valid"] in band(mine)
+    other = resubmit(client, mine, "eve@example.org")
+    assert DIFFERS in band(other)
+    assert not [link for link in Outline(other.text).attributes("href", "action", "content") if "eve@" in link]
+    assert laurel.event_store.events == events
+
+
+def test_recipient_of_an_uploaded_or_linked_credential_is_compared(client: Gateway, laurel: Laurel) -> None:
+    document = makers.as_bytes(senders.external_credential())
+    laurel.remote_sources.pages["https://elsewhere.example/badge"] = document
+    for source in (senders.filled_form(file=document), senders.filled_form("https://elsewhere.example/badge")):
+        result = client("POST", "/", body=source, accept=HTML, content_type=senders.FORM)
+        assert DIFFERS in band(resubmit(client, result, "eve@example.org"))
+
+
+def test_invalid_address_for_a_submitted_credential_is_refused_beside_the_field(
+    client: Gateway, laurel: Laurel
+) -> None:
+    result = submit(client, ("credential", laurel.issuer_store.record(id_of("valid")).document))
+    response = resubmit(client, result, "ada")
+    assert response.status == 422
+    assert "Enter one email address" in response.text
+    assert HEADLINES["valid"] in band(response)
+    assert MATCHES in band(resubmit(client, response, "ada@example.org"))
+
+
+def test_field_is_not_offered_when_the_credential_cannot_be_sent_again() -> None:
+    assert recipient_form.sent_again(b"{}\n") == "{}\n"
+    for data in (b"\xff", b"{\0}", b"{" + b" " * pasted.MAX_SIZE, b"{" + b"\n" * (pasted.MAX_SIZE // 2)):
+        assert recipient_form.sent_again(data) is None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.award.achievements import MAX_DAYS, MAX_SKILLS, check_kind
-from chalicelib.award.images import formats
+from chalicelib.award.images import default_badge, formats
 from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
@@ -35,20 +37,23 @@ class AchievementPreview:
     description: str
     criteria: str
     image: str
+    """URL of the chosen image, or the drawn badge as a data URL."""
+    drawings: tuple[str, ...]
+    """The drawn badge for 0, 1, 2 and 3 initials, each written as `?`; empty when an image was chosen."""
     skills: tuple[str, ...]
 
 
-def of(achievement: Achievement) -> FormState:
-    """Fill the form with the current values of ``achievement``."""
+def of(achievement: Achievement, *, drawn: bool) -> FormState:
+    """Fill the form with the current values of ``achievement``. A ``drawn`` badge is not kept, but drawn again."""
     values = {
         "name": achievement.name,
         "kind": achievement.kind,
         "description": achievement.description,
         "criteria": achievement.criteria,
-        "picture_alt": achievement.image_alt,
+        "picture_alt": "" if drawn and achievement.image_alt == badge_alt(achievement.name) else achievement.image_alt,
         "valid_days": str(achievement.valid_days or ""),
         "evidence_required": "yes" if achievement.evidence_required else "",
-        "kept_picture": achievement.image.rpartition("/")[2],
+        "kept_picture": "" if drawn else achievement.image.rpartition("/")[2],
     }
     for number, skill in enumerate(achievement.skills, 1):
         values |= {
@@ -116,7 +121,12 @@ def kept_image(form: FormState) -> str | None:
 
 def picture_alt(form: FormState) -> str:
     """Return the image description; a drawn badge needs none of its own."""
-    return form.text("picture_alt") or f"Badge: {form.text('name')}"[:500]
+    return form.text("picture_alt") or badge_alt(form.text("name"))
+
+
+def badge_alt(name: str) -> str:
+    """Return the description of the badge drawn for the achievement ``name``."""
+    return f"Badge: {name}"[:500]
 
 
 def with_kept_image(form: FormState, image: Image) -> FormState:
@@ -133,17 +143,27 @@ def is_valid_image(picture: bytes) -> bool:
     return True
 
 
-def preview(form: FormState, base_url: str) -> AchievementPreview:
-    """Build the preview of ``form``."""
+def preview(form: FormState, base_url: str, accent: str | None) -> AchievementPreview:
+    """Build the preview of ``form``; a badge is drawn in the colour ``accent`` as saving would draw it."""
     kept = kept_image(form)
     return AchievementPreview(
         name=form.text("name"),
         kind=form.text("kind"),
         description=form.text("description"),
         criteria=form.text("criteria"),
-        image=f"{base_url}/images/{kept}" if kept else "",
+        image=f"{base_url}/images/{kept}" if kept else _data_url(default_badge.draw(form.text("name"), accent)),
+        drawings=() if kept else tuple(_drawings(accent)),
         skills=tuple(skill.name for skill in skills(form) if skill.name),
     )
+
+
+def _drawings(accent: str | None) -> Iterator[str]:
+    for number in range(default_badge.MAX_LETTERS + 1):
+        yield default_badge.draw_letters("?" * number, accent).decode()
+
+
+def _data_url(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
 def _check_picture(form: FormState) -> None:

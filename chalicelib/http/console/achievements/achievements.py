@@ -64,9 +64,9 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/achievements/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
-        return _render_form(
-            context, None, services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
-        )
+        achievement = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
+        drawn = stored_images.is_drawn_badge(services.issuer_context, achievement.image)
+        return _render_form(context, achievement_form.of(achievement, drawn=drawn), achievement)
 
     @bound.bind(
         "/console/{issuer}/achievements/{id}", access=member(Permission.EDIT), methods=("POST",), missing=MISSING
@@ -99,19 +99,19 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _render_form(context: PageContext, form: FormState | None, achievement: Achievement | None = None) -> Reply:
-    """Render the form as submitted, or filled from ``achievement``. A viewer gets the preview without a form."""
-    value = form or (achievement_form.of(achievement) if achievement else FormState())
-    preview = achievement_form.preview(value, context.base_url)
+def _render_form(context: PageContext, form: FormState, achievement: Achievement | None = None) -> Reply:
+    """Render the form of a new or an existing ``achievement``. A viewer gets the preview without a form."""
+    accent = context.issuer.accent if context.issuer else None
+    preview = achievement_form.preview(form, context.base_url, accent)
     if not context.may("edit"):
         return layout.show(context, "achievement.html", achievement=achievement, preview_content=preview)
     return layout.show(
         context,
         "achievement_form.html",
-        status=value.status,
-        form=value,
-        kind_options=achievement_form.kind_options(value),
-        skill_rows=len(achievement_form.rows(value)),
+        status=form.status,
+        form=form,
+        kind_options=achievement_form.kind_options(form),
+        skill_rows=len(achievement_form.rows(form)),
         max_skills=MAX_SKILLS,
         achievement=achievement,
         preview_content=preview,

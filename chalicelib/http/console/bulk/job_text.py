@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,10 @@ JOB_LABELS: Mapping[JobState, StatusLabel] = {
     JobState.STOPPED: StatusLabel("Stopped", "bad"),
     JobState.DONE: StatusLabel("Done", "good"),
 }
+
+
+NO_EMAIL = "No email address, so no email is sent."
+_GIVE_LINK = "Open their credentials and give them the link to the public page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,18 @@ def result_line(result: Result) -> ResultLine:
     """Build the view model of one row."""
     row, outcome = result.row, result.outcome
     name = row.name or "No name"
-    return ResultLine(
-        f"{row.number:,}", name, row.email, ROW_LABELS[outcome.state], result.credential_id, outcome.detail
-    )
+    detail = NO_EMAIL if outcome.state is RowState.ISSUED and row.email is None else outcome.detail
+    return ResultLine(f"{row.number:,}", name, row.email, ROW_LABELS[outcome.state], result.credential_id, detail)
+
+
+def emails_line(job: Job, results: Iterable[Result]) -> str:
+    """Say who gets no email: everyone, or the holders in ``results`` without an address; empty if neither."""
+    if not job.counts.issued:
+        return ""
+    if not job.notify:
+        return f"You chose to send no emails. {_GIVE_LINK}"
+    without = any(each.row.email is None and each.outcome.state is RowState.ISSUED for each in results)
+    return f"Holders without an email address get no email. {_GIVE_LINK}" if without else ""
 
 
 def _headline(job: Job) -> str:

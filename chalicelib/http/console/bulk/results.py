@@ -69,6 +69,7 @@ def _page(services: Services, context: PageContext, job: Job, query: Mapping[str
         "job.html",
         job=job_text.job_view(job, achievement, only),
         rows=[job_text.result_line(result) for result, _ in results[:PAGE_SIZE]],
+        emails=job_text.emails_line(job, (result for result, _ in results[:PAGE_SIZE])),
         only=only.value if only else "",
         next="-".join(map(str, following)) if following else "",
     )

@@ -27,7 +27,7 @@ from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Conflict, Malformed, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.bulk import results, upload_text
-from chalicelib.http.console.bulk.upload_text import CheckedUpload, UploadDetails
+from chalicelib.http.console.bulk.upload_text import CheckedUpload, Recipients, UploadDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -182,7 +182,7 @@ def _check(
     """Check the list. Record an error and return None when it cannot be parsed."""
     try:
         found = bulk_issuer.examine(services.bulk, context.tenant, sent)
-        sample, with_email = _sample_rows(sent, found)
+        sample, recipients = _sample_rows(sent, found)
     except UnknownColumns as error:
         form.add_error("columns", error.detail)
         return None
@@ -193,7 +193,7 @@ def _check(
         content_hash=_content_hash(form),
         key=f"console-{base64.b32encode(services.issuer_context.entropy(17)).decode().lower()[:26]}",
         achievement=achievement.name,
-        with_email=with_email,
+        recipients=recipients,
         notify=sent.terms.notify,
         sample=sample,
         until=sent.valid_until,
@@ -203,20 +203,23 @@ def _check(
     return upload_text.checked_upload(found, details)
 
 
-def _sample_rows(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], int | None]:
-    """Return the first valid rows and the number of valid rows with an email address. Return no rows and None when not
-    every error is listed, because the valid rows are then unknown."""
+def _sample_rows(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], Recipients | None]:
+    """Return the first valid rows and who gets an email about the valid rows. Return no rows and None when not every
+    error is listed, because the valid rows are then unknown."""
     with_errors = {row_error.row for row_error in found.row_errors}
     sample: list[Row] = []
-    with_email = 0
+    emails = 0
+    addresses = set[str]()
     for row in upload.read(sent.content, any_columns=sent.allow.columns):
         if row.number not in with_errors:
-            with_email += row.email is not None
+            if row.email is not None:
+                emails += 1
+                addresses.add(row.email.casefold())
             if len(sample) < SAMPLE:
                 sample.append(row)
     if len(with_errors) < found.with_errors:
         return (), None
-    return tuple(sample), with_email
+    return tuple(sample), Recipients(len(addresses), emails)
 
 
 def _page(

@@ -83,14 +83,22 @@ class CheckedUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipients:
+    """``people`` with an email address in the valid rows, and the ``emails`` they get: one for each of their rows."""
+
+    people: int
+    emails: int
+
+
+@dataclass(frozen=True, slots=True)
 class UploadDetails:
     """Details of the upload that the texts need besides its summary."""
 
     content_hash: str
     key: str
     achievement: str
-    with_email: int | None
-    """Valid rows with an email address; None when unknown."""
+    recipients: Recipients | None
+    """None when unknown."""
     notify: bool
     sample: tuple[Row, ...]
     until: datetime | None
@@ -162,14 +170,20 @@ def _sample_line(row: Row, details: UploadDetails) -> SampleLine:
 
 
 def _explanation(good: int, details: UploadDetails) -> str:
-    match details.with_email if details.notify else 0:
-        case None:
-            emails = "Recipients with an address will get an email with a link."
-        case 0:
-            emails = "No emails will be sent."
-        case 1:
-            emails = "1 person will get an email with a link."
-        case number:
-            emails = f"{number:,} people will get an email with a link."
+    emails = _emails(details.recipients) if details.notify else _NO_EMAILS
     signed = f"{credentials(good)} for “{text.isolated(details.achievement)}” will be issued"
     return f"{signed}, and anyone with the link can view them immediately. {emails}"
+
+
+_NO_EMAILS = "No emails will be sent."
+
+
+def _emails(recipients: Recipients | None) -> str:
+    if recipients is None:
+        return "Recipients with an address will get an email with a link."
+    if not recipients.people:
+        return _NO_EMAILS
+    people = "1 person" if recipients.people == 1 else f"{recipients.people:,} people"
+    if recipients.emails > recipients.people:
+        return f"{people} will get {recipients.emails:,} emails, one for each credential."
+    return f"{people} will get an email with a link."

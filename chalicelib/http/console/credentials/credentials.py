@@ -96,13 +96,15 @@ def _found(services: Services, context: PageContext, request: Request) -> Reply:
     filters = {name: value for name, value in form.values.items() if value}
     options = (("", "Any"), *sorted(names.items(), key=lambda one: fold(one[1])))
     address = f"{context.issuer_url}/credentials"
+    whole = page.next is None and "after" not in query
     return layout.show(
         context,
         "credentials.html",
         form=form,
         rows=sorting.apply(credential_text.list_items(page.rows, names, now), order),
         columns=sorting.headers(address, {**filters, **_place(query)}, order),
-        caption=sorting.caption(order, whole=page.next is None and "after" not in query),
+        caption=sorting.caption(order, whole=whole),
+        whole=whole,
         next=f"{address}?{urlencode({**filters, 'after': page.next})}" if page.next else "",
         options=options,
         states=credential_text.STATES,

@@ -1,0 +1,70 @@
+"""View model of the timezone field: a list by region, and a search by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chalicelib.award.input.folding import fold
+from chalicelib.delivery import reminders
+
+MAX_SEARCH_TERM = 64
+"""Maximum characters of a search term; the longest name has 32."""
+OTHER = "Other"
+UNKNOWN = "Unknown timezone. Choose one from the list."
+
+Options = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneField:
+    """``regions`` are the options by region; each option is a timezone's name and its label."""
+
+    regions: tuple[tuple[str, Options], ...]
+    selected: str | None
+    searched: str = ""
+    found: str = ""
+    """The result of a search."""
+    search_error: str = ""
+    error: str = ""
+
+
+def zone_field(current: str | None, *, error: str = "") -> ZoneField:
+    """Build the field with every timezone; ``current`` is the holder's choice."""
+    offered = reminders.zones()
+    # An older name, such as GB, stays an option for the holder who chose it.
+    older = (current,) if current is not None and current not in offered else ()
+    return ZoneField(_by_region((*offered, *older)), current, error=error)
+
+
+def search(current: str | None, term: str) -> ZoneField:
+    """Build the field with the timezones whose name contains ``term``; with all of them when none does."""
+    term = term.strip()[:MAX_SEARCH_TERM]
+    matches = [zone for zone in reminders.zones() if _words(term) in _words(zone)] if term else []
+    if not matches:
+        every = zone_field(current)
+        error = f"No timezone matches “{term}”. Try the nearest large city."
+        return ZoneField(every.regions, current, term, search_error=error if term else "")
+    found = f"{len(matches)} timezones match “{term}”. Choose one and save it."
+    if len(matches) == 1:
+        found = f"1 timezone matches “{term}”. Save it to use it."
+    return ZoneField(_by_region(matches), current if current in matches else matches[0], term, found)
+
+
+def _words(text: str) -> str:
+    return fold(text.replace("_", " ").replace("/", " "))
+
+
+def _by_region(zones: Iterable[str]) -> tuple[tuple[str, Options], ...]:
+    regions: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for zone in zones:
+        region, _, place = zone.partition("/")
+        regions[region if place else OTHER].append((zone, _label(place or zone)))
+    return tuple((region, tuple(sorted(options, key=lambda one: one[1]))) for region, options in regions.items())
+
+
+def _label(place: str) -> str:
+    """Return the city first, because browsers find an option by the first letters that are typed."""
+    *area, city = place.replace("_", " ").split("/")
+    return f"{city} ({', '.join(area)})" if area else city
