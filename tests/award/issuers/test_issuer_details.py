@@ -76,3 +76,33 @@ def test_issuer_is_created_with_its_owner(acme: IssuerFixture) -> None:
         ("ada@beta.example", Role.OWNER)
     ]
     assert list(acme.issuer_store.member_store.members("acme")) == []
+
+
+@pytest.fixture
+def registered(acme: IssuerFixture) -> Issuer:
+    """The issuer, with its name registered by an operator."""
+    return issuer_actions.register(acme.issuer_context, "acme")
+
+
+@pytest.mark.parametrize("name", ["University of Oxford", "Acme Academy ", "acme academy", "Acme  Academy"])
+def test_a_registered_issuer_cannot_rename_itself(acme: IssuerFixture, registered: Issuer, name: str) -> None:
+    with pytest.raises(Refused) as caught:
+        issuer_actions.update_profile(acme.issuer_context, "acme", {"name": name})
+    assert caught.value.code in ("name_change_needs_operator", "bad_text")
+    assert acme.issuer_store.issuer("acme") == registered
+
+
+def test_a_registered_issuer_changes_the_rest_of_its_profile(acme: IssuerFixture, registered: Issuer) -> None:
+    changes = {"name": registered.name, "url": "https://acme.example/new", "description": "Makers.", "accent": None}
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", changes)
+    assert (updated.url, updated.registered_as) == ("https://acme.example/new", registered.name)
+
+
+def test_an_operator_registers_the_new_name(acme: IssuerFixture, registered: Issuer) -> None:
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"}, by_operator=True)
+    assert (registered.registered_as, updated.registered_as) == ("Acme Academy", "Acme")
+
+
+def test_an_operator_registers_no_name_of_an_unregistered_issuer(acme: IssuerFixture) -> None:
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"}, by_operator=True)
+    assert updated.registered_as is None
