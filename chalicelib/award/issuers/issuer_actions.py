@@ -103,7 +103,7 @@ def update_profile(
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
 
     Issued credentials do not change. ``by_operator`` means that an operator of the deployment makes the change: only an
-    operator can change a registered name, and the new one is then registered.
+    operator can change a registered name. The new one is then registered, and credentials under the old one stay known.
 
     Raises `NotFound`, `Refused` (`name_change_needs_operator`; also when a text or URL is not acceptable), `Conflict`
     (`busy`) when concurrent changes to the issuer keep winning.
@@ -116,7 +116,7 @@ def update_profile(
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         check_name_change(issuer, reworded.name, by_operator=by_operator)
         if by_operator and issuer.registered_as == issuer.name:
-            reworded = replace(reworded, registered_as=reworded.name)
+            reworded = reworded.register(reworded.name)
         try:
             issuer_context.issuer_store.replace_issuer(reworded)
         except Conflict:
@@ -142,7 +142,7 @@ def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
 def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
-    registered = replace(issuer, registered_as=issuer.name, version=issuer.version + 1)
+    registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered)
     return registered
 

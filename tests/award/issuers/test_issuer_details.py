@@ -101,6 +101,28 @@ def test_a_registered_issuer_changes_the_rest_of_its_profile(acme: IssuerFixture
 def test_an_operator_registers_the_new_name(acme: IssuerFixture, registered: Issuer) -> None:
     updated = issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"}, by_operator=True)
     assert (registered.registered_as, updated.registered_as) == ("Acme Academy", "Acme")
+    assert updated.registered
+
+
+def test_credentials_under_a_former_registered_name_stay_known(acme: IssuerFixture, registered: Issuer) -> None:
+    old = acme.issue()
+    before = acme.report(old)
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"}, by_operator=True)
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme University"}, by_operator=True)
+    after = acme.report(old)
+    assert (before.credential, before.findings[7].code) == (after.credential, after.findings[7].code)
+    assert after.findings[7].message == (
+        "The issuer is Acme University, registered with Laurel at localhost:8000, "
+        "and was registered as Acme Academy before."
+    )
+    assert acme.issuer_store.issuer("acme").former_names == (registered.name, "Acme")
+
+
+def test_an_operator_can_return_to_a_former_name(acme: IssuerFixture, registered: Issuer) -> None:
+    for name in ("Acme", registered.name):
+        issuer_actions.update_profile(acme.issuer_context, "acme", {"name": name}, by_operator=True)
+    issuer = acme.issuer_store.issuer("acme")
+    assert (issuer.registered_as, issuer.former_names) == (registered.name, ("Acme",))
 
 
 def test_an_operator_registers_no_name_of_an_unregistered_issuer(acme: IssuerFixture) -> None:

@@ -19,7 +19,9 @@ from chalicelib.tasks.task_queue import Task
 from tests.http.fake_laurel import BASE_URL, NOW, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
 
-IDENTITY = {"id", "did", "keys", "revocation_list", "suspension_list", "registered_as", "domains", "version"}
+IDENTITY = {
+    *("id", "did", "keys", "revocation_list", "suspension_list", "registered_as", "former_names", "domains", "version")
+}
 """Members of an issuer that no profile change can touch."""
 IMPOSTOR = {
     "name": "University of Oxford",
@@ -81,6 +83,16 @@ def test_a_renamed_rebranded_and_relinked_issuer_changes_no_word_of_an_old_crede
     after = shown(client, kind)
     assert after == before
     assert not [canary for canary in CANARIES if canary in str(after)]
+
+
+def test_an_operators_rename_changes_no_word_of_an_old_credential(laurel: Laurel, client: Gateway) -> None:
+    before = client.get(laurel.url("valid")).json
+    changes = {"name": "Fernhill University"}
+    issuer_actions.update_profile(laurel.issuer_context, "fernhill", changes, by_operator=True)
+    after = client.get(laurel.url("valid")).json
+    assert (after["credential"], after["findings"][7]["code"]) == (before["credential"], "issuer_registered")
+    page = client.get(laurel.url("valid"), accept=HTML).text
+    assert "Issued by \u2068Fernhill College\u2069. The operator of this service has registered this name." in page
 
 
 def test_a_self_made_issuer_renames_itself_through_the_api_and_its_old_credential_does_not(
