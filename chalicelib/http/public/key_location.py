@@ -15,7 +15,9 @@ MAX_PLACE = 200
 
 _ISSUER_URL = re.compile(r"https://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<path>/[!-~]*)?", re.ASCII)
 _OF_HOST = ("", "/")
-"""Paths that belong to the host as a whole. So does everything below `/.well-known/` (RFC 8615)."""
+"""Paths of the host as a whole."""
+_WELL_KNOWN = re.compile(r"/\.well-known(?:/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*)+", re.ASCII)
+"""Paths that only the owner of a host controls (RFC 8615). None of them can lead elsewhere, as `..` or `%2e` would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +39,28 @@ def key_location(issuer: str, documents: Sequence[str], base_url: str) -> KeyLoc
     match = DID_WEB.fullmatch(issuer) or _ISSUER_URL.fullmatch(issuer)
     if match is None:
         return None
-    host, port = match["host"].lower().removesuffix("."), match["port"]
+    host, port, path = match["host"].lower().rstrip("."), match["port"], match["path"] or ""
     if host == urlsplit(base_url).hostname:
         return None
-    path = (match["path"] or "").replace(":", "/") if issuer.startswith("did:") else (match["path"] or "")
-    if path in _OF_HOST and issuer.startswith("https:"):
-        path = _path_of_key(documents)
+    if issuer.startswith("did:"):
+        path, on_host = path.replace(":", "/"), not path
+    elif path in _OF_HOST:
+        # The signer may name any file on the issuer's site.
+        path, on_host = _path_of_key(documents)
+    else:
+        on_host = False
     place = host if port in (None, "443") else f"{host}:{port}"
-    if path in _OF_HOST and place == host and shared_suffix(host) is None:
+    if on_host and place == host and shared_suffix(host) is None:
         return KeyLocation(place, host)
     return KeyLocation(_shortened(f"{place}{path}".removesuffix("/")), None)
 
 
-def _path_of_key(documents: Sequence[str]) -> str:
-    """The path of the first document that led to the key: a signer may name any file on the issuer's site."""
-    path = urlsplit(documents[0]).path if documents else ""
-    return "" if path.startswith("/.well-known/") else path
+def _path_of_key(documents: Sequence[str]) -> tuple[str, bool]:
+    """The path of the first document that led to the key, and whether only the owner of the host can publish there."""
+    if not documents:
+        return "", False
+    path = urlsplit(documents[0]).path
+    return ("", True) if path in _OF_HOST or _WELL_KNOWN.fullmatch(path) else (path, False)
 
 
 def _shortened(place: str) -> str:

@@ -34,7 +34,8 @@ def test_whole_host_is_a_domain(issuer: str, documents: list[str], domain: str) 
         ("did:web:someone.github.io", [], "someone.github.io"),
         ("did:web:github.io", [], "github.io"),
         ("did:web:co.uk", [], "co.uk"),
-        ("https://oxford.vercel.app", [], "oxford.vercel.app"),
+        ("https://oxford.vercel.app", ["https://oxford.vercel.app/.well-known/x"], "oxford.vercel.app"),
+        ("https://college.example", [], "college.example"),
         # The signer names the file with the key, and others can publish files on this host.
         ("https://college.example", ["https://college.example/~bob/key.json"], "college.example/~bob/key.json"),
     ],
@@ -47,7 +48,7 @@ def test_part_of_a_host_is_a_place_and_not_a_domain(issuer: str, documents: list
     "issuer",
     [
         "did:web:laurel.example:issuers:fernhill",
-        "did:web:LAUREL.example.:issuers:fernhill",
+        "did:web:LAUREL.example..:issuers:fernhill",
         "did:web:laurel.example%3A8000:issuers:fernhill",
         "did:web:laurel.example",
         "https://laurel.example/issuers/fernhill",
@@ -59,6 +60,13 @@ def test_part_of_a_host_is_a_place_and_not_a_domain(issuer: str, documents: list
 )
 def test_no_place_is_named_for_an_issuer_hosted_here_or_without_a_web_address(issuer: str) -> None:
     assert key_location(issuer, [], BASE_URL) is None
+
+
+@pytest.mark.parametrize("path", ["../~bob/key.json", "%2e%2e/~bob/key.json", "..%2f~bob", "x/../../~bob", "./key", ""])
+def test_a_well_known_path_that_leads_elsewhere_is_not_well_known(path: str) -> None:
+    location = key_location("https://college.example", [f"https://college.example/.well-known/{path}"], BASE_URL)
+    assert location is not None
+    assert location.domain is None
 
 
 def test_a_long_path_is_shortened() -> None:
