@@ -53,6 +53,8 @@ NEVER_LOADED = (
     "cffi/*",  # only needed to build bindings; at run time `_cffi_backend` is enough
     "pycparser/*",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # assets of a router that Laurel does not use
+    "publicsuffixlist/test*",
+    "publicsuffixlist/update.py",
 )
 """Files in the requirements that no function reads: 1.2 MB of the zip."""
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.issuer import SigningKey
 from chalicelib.credential.multibase import encode_ed25519
+
+# Characters of a DID (DID Core, 3.1). Percent-encoding is allowed only for the colon before a port; in a path it could
+# only hide a dot, a slash or a backslash.
+DID_WEB = re.compile(
+    r"did:web:(?P<host>[A-Za-z0-9.-]+)(?:%3[Aa](?P<port>[0-9]{1,5}))?(?P<path>(?::[A-Za-z0-9._-]+)*)", re.ASCII
+)
+"""A did:web (did:web Method Specification, 3.1). The parts of its path are separated by colons."""
 
 
 def host_did(base_url: str) -> str:

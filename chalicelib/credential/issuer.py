@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -78,6 +78,8 @@ class Issuer:
     domains: tuple[DomainProof, ...] = ()
     version: int = 1
     """Incremented with every change, so that two writers cannot overwrite each other."""
+    former_names: tuple[str, ...] = ()
+    """Names that the operators registered before, oldest first. Credentials under them stay known (check 8)."""
 
     @property
     def signing_key(self) -> SigningKey:
@@ -91,9 +93,19 @@ class Issuer:
         """The domain proofs that are still trusted at ``now``."""
         return tuple(proof for proof in self.domains if proof.is_current(now))
 
+    @property
+    def registered(self) -> bool:
+        """Whether the operators registered its name, now or earlier."""
+        return self.registered_as is not None and self.name in (self.registered_as, *self.former_names)
+
     def identified(self, now: datetime) -> bool:
         """Whether check 8 passes for its new credentials: the operators registered its name, or a domain names it."""
-        return self.registered_as == self.name or bool(self.proven(now))
+        return self.registered or bool(self.proven(now))
+
+    def register(self, name: str) -> Issuer:
+        """Return the issuer with ``name`` registered, and the name that was registered before kept as a former one."""
+        names = dict.fromkeys((*self.former_names, *filter(None, [self.registered_as])))
+        return replace(self, registered_as=name, former_names=tuple(former for former in names if former != name))
 
     def method_id(self, key: SigningKey) -> str:
         """The full verification method id of ``key``: the DID, ``#``, the fragment."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.build import EvidenceLink
+from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import Malformed
 
 
@@ -15,6 +16,8 @@ from chalicelib.errors import Malformed
 class SignedContent:
     """The claims of a credential; anything missing or unexpected is None or empty."""
 
+    issuer_name: str = ""
+    issuer_url: str | None = None
     holder_name: str = ""
     holder_did: str | None = None
     has_email: bool = False
@@ -36,7 +39,11 @@ def read(document: bytes) -> SignedContent:
     subject = subject if isinstance(subject, dict) else {}
     identifiers = [one for one in _listed(subject.get("identifier")) if isinstance(one, dict)]
     names = [one.get("identityHash") for one in identifiers if one.get("identityType") == "name"]
+    issuer = members.get("issuer")
+    issuer = issuer if isinstance(issuer, dict) else {}
     return SignedContent(
+        issuer_name=_text(issuer.get("name")) or "",
+        issuer_url=_text(issuer.get("url")),
         holder_name=next((name for name in names if isinstance(name, str)), ""),
         holder_did=_text(subject.get("id")),
         has_email=any(one.get("identityType") == "emailAddress" for one in identifiers),
@@ -49,6 +56,15 @@ def read(document: bytes) -> SignedContent:
         ),
         suite=_suite(members.get("proof")),
     )
+
+
+def issuer_as_signed(issuer: Issuer, document: bytes) -> Issuer:
+    """Return ``issuer`` under the name and URL that it signed in ``document``, for what is said about this credential.
+
+    The record may have been renamed since. Nothing else in it is the issuer's word about the credential.
+    """
+    content = read(document)
+    return replace(issuer, name=content.issuer_name or issuer.name, url=content.issuer_url or issuer.url)
 
 
 def _suite(proof: object) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.record import Record, State
+from chalicelib.credential.signed_content import issuer_as_signed
 from chalicelib.delivery import (
     delivery_status,
     email_events,
@@ -75,7 +76,7 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
         recipient = archive.recipient(record.id)
         if record.issuer_id != task.issuer_id or recipient.email is None:
             return None
-        issuer = archive.issuer(record.issuer_id)
+        issuer = issuer_as_signed(archive.issuer(record.issuer_id), record.document)
         achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
     except NotFound:
         return None

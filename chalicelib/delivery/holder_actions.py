@@ -18,6 +18,7 @@ from chalicelib.analytics.event import Kind as Happening
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
+from chalicelib.credential.signed_content import issuer_as_signed
 from chalicelib.delivery import (
     delivery_status,
     links,
@@ -244,7 +245,7 @@ def _own_credential(delivery_context: DeliveryContext, token: str, credential_id
 
 def _holder_credential(delivery_context: DeliveryContext, record: Record) -> HolderCredential:
     archive = delivery_context.archive
-    issuer = archive.issuer(record.issuer_id)
+    issuer = issuer_as_signed(archive.issuer(record.issuer_id), record.document)
     achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
     shared = SharedCredential(
         compose.line(achievement.name, 200),

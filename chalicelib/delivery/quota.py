@@ -29,7 +29,7 @@ INVITATIONS_PER_ADDRESS = Limit("invited", 2, _DAY)
 
 def may_send(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> bool:
     """Count one more first email of ``issuer`` to ``email``; False when the daily quota is used up."""
-    if issuer.registered_as == issuer.name:
+    if issuer.registered:
         return True
     limit = PROVEN_ISSUER if issuer.proven(delivery_context.now()) else UNPROVEN_ISSUER
     return delivery_context.within(PER_RECIPIENT, _issuer_and_address(issuer.id, email)) and delivery_context.within(

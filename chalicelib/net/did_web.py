@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from chalicelib.credential.did import DID_WEB
 from chalicelib.errors import Unavailable
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.web import Web, read
@@ -12,11 +11,6 @@ from chalicelib.verify.ports import Controller
 
 PREFIX = "did:web:"
 _ACCEPT = "application/did+json, application/did+ld+json;q=0.9, application/json;q=0.8"
-# Characters of a DID (DID Core, 3.1). Percent-encoding is allowed only for the colon before a port; in a path it could
-# only hide a dot, a slash or a backslash.
-_DID = re.compile(
-    r"did:web:(?P<host>[A-Za-z0-9.-]+)(?:%3[Aa](?P<port>[0-9]{1,5}))?(?P<path>(?::[A-Za-z0-9._-]+)*)", re.ASCII
-)
 
 
 class DidWeb:
@@ -41,7 +35,7 @@ def document_url(did: str) -> str:
 
     The host is not checked here. The guard refuses IP addresses, as did:web does, and other ports.
     """
-    match = _DID.fullmatch(did)
+    match = DID_WEB.fullmatch(did)
     segments = match["path"].split(":")[1:] if match else []
     if match is None or any(segment in (".", "..") for segment in segments):
         raise Unavailable(f"{did[:200]!r} is not a did:web.", code="did_malformed")

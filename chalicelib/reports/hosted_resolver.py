@@ -55,7 +55,8 @@ def hosted_registration(base_url: str, issuer: Issuer, now: datetime) -> KnownIs
         KnownDomain(proof.domain, Evidence(proof_url(proof.domain, proof.place), proof.seen, proof.sha256))
         for proof in issuer.proven(now)
     )
-    return KnownIssuer(issuer.did, issuer.registered_as, f"Laurel at {urlsplit(base_url).netloc}", domains)
+    registry = f"Laurel at {urlsplit(base_url).netloc}"
+    return KnownIssuer(issuer.did, issuer.registered_as, registry, domains, issuer.former_names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from chalicelib.verify.canonical import jcs, quads, rdfc
 from chalicelib.verify.keys.controllers import find_method
 from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.ports import Controller, Controllers, Method
+from chalicelib.verify.secured import other_audience
 
 Document = Mapping[str, object]
 SIGNATURE_SIZE = 64
@@ -37,6 +38,8 @@ CANONICAL_FORMS: Mapping[str, Callable[[Document], bytes]] = {
     vocabulary.ED25519_SIGNATURE_2020: _rdfc_bytes,
 }
 """The canonicalisation function of each supported suite: from JSON to the bytes that are hashed."""
+AUDIENCE = frozenset({"domain", "challenge"})
+"""Members that limit a proof to one verifier, or to its request (VC Data Integrity 1.0, 2.1)."""
 _TYPES_WITHOUT_SUITE = frozenset({vocabulary.ED25519_SIGNATURE_2020})
 """Proof types that predate `DataIntegrityProof`: the type names the suite."""
 
@@ -74,9 +77,14 @@ class Proof(NamedTuple):
 
 
 def read_proof(source: object) -> Proof:
-    """Parse one member of `proof`. Raises `Malformed` with code `proof_malformed` or `date_malformed`."""
+    """Parse one member of `proof`.
+
+    Raises `Malformed`: `proof_malformed`, `date_malformed`, `audience_other` when the proof names an audience.
+    """
     if not isinstance(source, dict):
         raise Malformed("The proof is not an object.", code="proof_malformed")
+    if not AUDIENCE.isdisjoint(source):
+        raise other_audience()
     kind = source.get("type")
     suite = source.get("cryptosuite") if kind == vocabulary.DATA_INTEGRITY_PROOF else kind
     if isinstance(suite, str) and suite in CANONICAL_FORMS and (suite == kind) != (suite in _TYPES_WITHOUT_SUITE):

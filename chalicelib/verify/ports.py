@@ -67,13 +67,14 @@ class KnownIssuer:
     """An issuer in a registry.
 
     ``name`` is the one that the registry vouches for, never the one in the credential; None when the registry vouches
-    for no name, as for issuers who signed up themselves.
+    for no name, as for issuers who signed up themselves. ``former_names`` are those that it vouched for earlier.
     """
 
     did: str
     name: str | None
     registry: str
     domains: tuple[KnownDomain, ...] = ()
+    former_names: tuple[str, ...] = ()
 
 
 class Controllers(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.errors import Malformed
 from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.ports import Controller, Controllers, Method
 
@@ -71,3 +72,11 @@ class SecuredDocument(Protocol):
 
         Raises `CanonicalError` when a signature would not cover some part of the document, `CheckUnknown`.
         """
+
+
+def other_audience() -> Malformed:
+    """Return the error for a signature that was made for one verifier or one request, in whichever format.
+
+    Laurel asks no one for such a signature, so it is never the audience.
+    """
+    return Malformed("The signature was made for a specific audience, not for everyone.", code="audience_other")

@@ -49,6 +49,15 @@ def add_commands(resources: Commands) -> None:
         "laurel issuer register acme",
     )
     grammar.issuer(registration)
+    renaming = grammar.command(
+        verbs,
+        "rename",
+        rename,
+        "change the name of an issuer; if its name is registered, the new one is registered instead",
+        'laurel issuer rename acme "Acme Academy"',
+    )
+    grammar.issuer(renaming)
+    renaming.add_argument("name")
     for verb, handler, description in (
         ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
@@ -84,6 +93,15 @@ def list_all(services: Services, options: Namespace) -> int:
 def register(services: Services, options: Namespace) -> int:
     """Register an issuer under its current name."""
     _show(issuer_actions.register(services.issuer_context, options.issuer), options.json)
+    return 0
+
+
+def rename(services: Services, options: Namespace) -> int:
+    """Change the name of an issuer, as an operator."""
+    changes = {"name": options.name}
+    _show(
+        issuer_actions.update_profile(services.issuer_context, options.issuer, changes, by_operator=True), options.json
+    )
     return 0
 
 

@@ -19,7 +19,8 @@ def issuer(issuer_id: str = "north", **changes: object) -> Issuer:
     one = Issuer(
         issuer_id, f"did:web:localhost%3A8000:issuers:{issuer_id}", "École du Nord #1 %", "https://north.example",
         "Teaches.", (old, new), f"{issuer_id}-revocation", f"{issuer_id}-suspension", image="https://north.example/i",
-        registered_as="École", domains=(DomainProof("north.example", Place.DNS, NOW, "ab" * 32),),
+        registered_as="École", former_names=("École du Sud",),
+        domains=(DomainProof("north.example", Place.DNS, NOW, "ab" * 32),),
     )  # fmt: skip
     return replace(one, **changes)  # type: ignore[arg-type]
 

@@ -72,7 +72,7 @@ class TwoTenants:
                 members.add(self.laurel.access_context, issuer_id, f"{role}@{domain}", role)
         tokens.make(self.laurel.access_context, OWNER, Role.VIEWER, "canary token", "ada@example.org")
         # The default names also occur in hints of the console, so they cannot be canaries.
-        issuer_actions.update_profile(self.laurel.issuer_context, OWNER, {"name": "Canary College"})
+        issuer_actions.update_profile(self.laurel.issuer_context, OWNER, {"name": "Canary College"}, by_operator=True)
         named = self.laurel.issuer_store._achievements
         named.update({key: replace(one, name="Canary achievement") for key, one in named.items()})
 

@@ -346,6 +346,48 @@ def test_a_revoked_key_cannot_sign_with_an_earlier_date() -> None:
     assert report(signed(document, method=f"{did}#k", created=created), resolver).verdict is not Verdict.VALID
 
 
+def proven_with(options: dict[str, Any], suite: str) -> dict[str, Any]:
+    """`PLAIN` with a proof by its issuer whose signed options include ``options``."""
+    kind = {"type": suite} if suite == v.ED25519_SIGNATURE_2020 else {"type": v.DATA_INTEGRITY_PROOF}
+    named = {"cryptosuite": suite} if kind["type"] == v.DATA_INTEGRITY_PROOF else {}
+    document = (
+        PLAIN
+        if named
+        else {**PLAIN, "@context": [*PLAIN["@context"], "https://w3id.org/security/suites/ed25519-2020/v1"]}
+    )
+    all_options = {
+        **kind,
+        **named,
+        "created": "2026-11-22T00:00:00Z",
+        "verificationMethod": ISSUER_KEY.method,
+        "proofPurpose": "assertionMethod",
+        **({"@context": document["@context"]} if suite == v.EDDSA_JCS_2022 else {}),
+        **options,
+    }
+    value = encode_base58btc(ISSUER_KEY.private.sign(signed_bytes(document, all_options, suite)))
+    return {**document, "proof": {**all_options, "proofValue": value}}
+
+
+@pytest.mark.parametrize("suite", [v.EDDSA_RDFC_2022, v.EDDSA_JCS_2022, v.ED25519_SIGNATURE_2020])
+@pytest.mark.parametrize(
+    "options",
+    [{"domain": "https://shop.example"}, {"challenge": "1f44d55f"}, {"domain": "d", "challenge": "c"}],
+    ids=str,
+)
+def test_a_proof_for_one_audience_is_refused_as_a_token_for_one_is(suite: str, options: dict[str, Any]) -> None:
+    assert report(proven_with({}, suite)).verdict is Verdict.VALID
+    for source in (proven_with(options, suite), token({**PLAIN, "aud": "https://shop.example"}, typ="vc+jwt")):
+        found = report(source)
+        finding = found.findings[1]
+        assert (found.verdict, finding.check, finding.code) == (Verdict.INVALID, "structure", "audience_other")
+
+
+def test_another_partys_proof_for_one_audience_is_not_ignored() -> None:
+    document = proven_with({}, v.EDDSA_RDFC_2022)
+    theirs = proven_with({"domain": "https://shop.example"}, v.EDDSA_RDFC_2022)
+    assert report({**document, "proof": [document["proof"], theirs["proof"]]}).verdict is Verdict.INVALID
+
+
 @pytest.mark.parametrize(
     "options",
     [{"type": "eddsa-jcs-2022"}, {"type": "DataIntegrityProof", "cryptosuite": "Ed25519Signature2020"}],

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential import domain as domains
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.credential.public_suffix import shared_suffix
 from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
@@ -56,10 +58,11 @@ class DomainProver:
 def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof:
     """Verify that the domain names this issuer, store the proof and schedule a check every 30 days.
 
-    Raises `Refused` (`bad_domain`; `domain_not_proven`, which says what to publish; `too_many_domains`), `NotFound`
-    for the issuer, `Conflict` (`busy`).
+    Raises `Refused` (`bad_domain`; `domain_shared`; `domain_not_proven`, which says what to publish;
+    `too_many_domains`), `NotFound` for the issuer, `Conflict` (`busy`).
     """
     domain = domains.normalize(text)
+    _refuse_shared(domain, domain_prover.issuer_context.base_url)
     issuer = domain_prover.issuer_context.issuer_store.issuer(issuer_id)
     proof = _read(domain_prover, issuer, domain)
     if domain not in {domains.domain for domains in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
@@ -93,6 +96,7 @@ def refresh(domain_prover: DomainProver, task: Task) -> None:
     if domains is None or now < domains.seen + REFRESH_INTERVAL:
         return  # removed, or checked since, with the next check scheduled
     try:
+        _refuse_shared(domains.domain, domain_prover.issuer_context.base_url)
         proof: DomainProof | None = _read(domain_prover, issuer, domains.domain)
     except (Refused, Unavailable):
         proof = domains if domains in issuer.proven(now) else None
@@ -100,6 +104,17 @@ def refresh(domain_prover: DomainProver, task: Task) -> None:
         domain_prover.tasks.add([Task(KIND, issuer.id, domains.domain, now + REFRESH_INTERVAL)])
     if proof != domains:
         _replace_proof(domain_prover.issuer_context, issuer.id, domains.domain, proof)
+
+
+def _refuse_shared(domain: str, base_url: str) -> None:
+    """Refuse a domain that is not the issuer's own: ours, a public suffix, or a name that a provider hands out."""
+    if domain == urlsplit(base_url).hostname:
+        raise Refused(f"{domain} is the domain of this service, so it cannot confirm an issuer.", code="domain_shared")
+    suffix = shared_suffix(domain)
+    if suffix is None:
+        return
+    why = "is not a domain of one organization" if suffix == domain else f"is a name that {suffix} can give to anyone"
+    raise Refused(f"{domain} {why}, so it cannot confirm an issuer. Use a domain of your own.", code="domain_shared")
 
 
 def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainProof:

@@ -97,10 +97,15 @@ def create(
     return issuer
 
 
-def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
+def update_profile(
+    issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None], *, by_operator: bool = False
+) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
 
-    Issued credentials do not change. Raises `NotFound`, `Refused` when a text or URL is not acceptable, `Conflict`
+    Issued credentials do not change. ``by_operator`` means that an operator of the deployment makes the change: only an
+    operator can change a registered name. The new one is then registered, and credentials under the old one stay known.
+
+    Raises `NotFound`, `Refused` (`name_change_needs_operator`; also when a text or URL is not acceptable), `Conflict`
     (`busy`) when concurrent changes to the issuer keep winning.
     """
     for _ in range(MAX_ATTEMPTS):
@@ -109,6 +114,9 @@ def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mappi
         revised = NewIssuer(issuer.id, *words)
         _check_words(replace(revised, **changes))  # type: ignore[arg-type] # null for a required text is refused
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
+        check_name_change(issuer, reworded.name, by_operator=by_operator)
+        if by_operator and issuer.registered_as == issuer.name:
+            reworded = reworded.register(reworded.name)
         try:
             issuer_context.issuer_store.replace_issuer(reworded)
         except Conflict:
@@ -117,10 +125,24 @@ def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mappi
     raise Conflict("Someone else is changing this issuer. Try again.", code="busy")
 
 
+def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
+    """Check whether ``issuer`` may take ``name``. Raises `Refused` (`name_change_needs_operator`) if it is registered.
+
+    Check 8 vouches for a registered name, and pages, emails and quotas treat its issuer as known.
+    """
+    if by_operator or issuer.registered_as is None or name in (issuer.name, issuer.registered_as):
+        return
+    raise Refused(
+        f"The operator of this service has registered the name {issuer.registered_as!r}. "
+        "Contact the operator to change it. You can change the rest of the profile.",
+        code="name_change_needs_operator",
+    )
+
+
 def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
-    registered = replace(issuer, registered_as=issuer.name, version=issuer.version + 1)
+    registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered)
     return registered
 

@@ -62,6 +62,7 @@ class IssuerItem(Item, discriminator="issuer"):
     image = UnicodeAttribute(null=True)
     accent = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
+    former_names = ListAttribute(of=UnicodeAttribute, default=list)
     domains = ListAttribute(of=DomainMap, default=list)
     version = NumberAttribute()
 
@@ -71,7 +72,8 @@ class IssuerItem(Item, discriminator="issuer"):
             *keys.issuer(issuer.id),
             signing_keys=[mapped(KeyMap, **members(key, SigningKey)) for key in issuer.keys],
             domains=[mapped(DomainMap, **members(proof, DomainProof)) for proof in issuer.domains],
-            **members(issuer, Issuer, exclude=("keys", "domains", "registered_as")),
+            **members(issuer, Issuer, exclude=("keys", "domains", "registered_as", "former_names")),
+            former_names=list(issuer.former_names),
             registered_as=issuer.registered_as or NOT_REGISTERED,
         )
 
@@ -81,7 +83,8 @@ class IssuerItem(Item, discriminator="issuer"):
             domains=tuple(
                 DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
             ),
-            **members(self, Issuer, exclude=("keys", "domains", "registered_as")),
+            **members(self, Issuer, exclude=("keys", "domains", "registered_as", "former_names")),
+            former_names=tuple(map(str, self.former_names)),
             # Issuers stored before this attribute existed were all registered by operators.
             registered_as=self.name if self.registered_as is None else self.registered_as or None,
         )

@@ -12,7 +12,7 @@ from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.credential import dates
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
-from chalicelib.http.core.access import OPERATOR, either, token
+from chalicelib.http.core.access import OPERATOR, either
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
@@ -56,13 +56,14 @@ def routes(services: Services) -> Routes:
     def show(_request: Request, caller: Caller | str, issuer_id: str) -> Reply:
         return as_json(to_json(services.issuer_context.issuer_store.issuer(_own(caller, issuer_id))))
 
-    @bound.bind("/v1/issuers/{id}", access=token(Permission.MANAGE), methods=("PATCH",), missing=MISSING)
-    def update_profile(request: Request, caller: Caller, issuer_id: str) -> Reply:
+    @bound.bind("/v1/issuers/{id}", access=either(Permission.MANAGE), methods=("PATCH",), missing=MISSING)
+    def update_profile(request: Request, caller: Caller | str, issuer_id: str) -> Reply:
         reader = JsonReader(body.json_object(request))
         changes = {name: reader.optional(name) for name in WORDS if reader.is_present(name)}
         reader.finish()
+        own, by_operator = _own(caller, issuer_id), isinstance(caller, str)
         return as_json(
-            to_json(issuer_actions.update_profile(services.issuer_context, _own(caller, issuer_id), changes))
+            to_json(issuer_actions.update_profile(services.issuer_context, own, changes, by_operator=by_operator))
         )
 
     return bound

@@ -33,12 +33,17 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)
         issuer_form.check(form)
+        if context.issuer is not None:
+            with form.record_refusal("name"):
+                issuer_actions.check_name_change(context.issuer, form.text("name"), by_operator=person.operator)
         if not form.errors:
             with form.record_refusal(""):
                 changes = issuer_form.changes(form)
                 if form.file:
                     changes["image"] = stored_images.store(services.issuer_context, form.file)
-                issuer_actions.update_profile(services.issuer_context, caller.issuer_id, changes)
+                issuer_actions.update_profile(
+                    services.issuer_context, caller.issuer_id, changes, by_operator=person.operator
+                )
                 return layout.redirect(f"{context.issuer_url}/settings", did="settings_changed")
         return _shown(services, context, form)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from urllib.parse import unquote
 
 from chalicelib.credential import dates
 from chalicelib.errors import Malformed
@@ -35,15 +34,6 @@ def https(value: object) -> str | None:
 def picture(value: str) -> bool:
     """Whether ``value`` is a data URL of a raster image type."""
     return _PICTURE.fullmatch(value) is not None
-
-
-def domain(issuer: object) -> str | None:
-    """Return the web domain of a did:web or https issuer, None for any other identifier."""
-    if not isinstance(issuer, str):
-        return None
-    if issuer.startswith("did:web:"):
-        return unquote(issuer.removeprefix("did:web:").partition(":")[0])
-    return https(issuer) and issuer.removeprefix("https://").partition("/")[0]
 
 
 def moment(value: object) -> datetime | None:

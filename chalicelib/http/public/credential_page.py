@@ -16,6 +16,7 @@ from chalicelib.http.public import verdict_text
 from chalicelib.http.public.check_list import CheckList, check_list
 from chalicelib.http.public.credential_view import CredentialView, HostedView
 from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
+from chalicelib.http.public.key_location import KeyLocation
 from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.verify.report import Outcome, Report, Verdict
 
@@ -74,7 +75,7 @@ class Page:
     issuer_line: str | None
     """Says that the issuer is not proven, where the headline does not."""
     reason: str | None
-    """The issuer's reason for a revocation or suspension."""
+    """The issuer's reason for a revocation or suspension, from Laurel's record: it is not signed."""
     replaced_by: str | None
     """URL of the newest version of this one."""
     replaced_again: bool
@@ -93,7 +94,7 @@ class Page:
     format: str | None
     has_jwt: bool
     next_pathways: tuple[NextPathway, ...]
-    """Pathways that include the badge; empty for a submitted credential."""
+    """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential."""
 
     @property
     def title(self) -> str:
@@ -187,15 +188,20 @@ def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None)
 
 
 def _signed_by(issuer: IssuerView) -> str:
-    name, domain = text.isolated(issuer.name), issuer.domain
+    name = text.isolated(issuer.name)
     # Anyone can sign under any name, so only a name in a registry is stated as a fact.
-    by = f"by {name}" if issuer.vouched else f"under the name “{name}”"
+    if issuer.vouched:
+        return f"Issued by {name}. The operator of this service has registered this name."
     if issuer.behind:
-        return f"Issued {by}. {issuer.behind}"
-    key = f", signed with a key that belongs to {domain}" if domain is not None else ""
-    if issuer.caution:
-        return f"Issued {by}{key}. Anyone can use any name, so check with the organization directly."
-    return f"Issued {by}{key or ', signed with a key that is not linked to a web domain'}."
+        return f"Issued under the name “{name}”. {issuer.behind}"
+    key = _signed_with(issuer.location) if issuer.location else ""
+    return f"Issued under the name “{name}”{key}. Anyone can use any name, so check with the organization directly."
+
+
+def _signed_with(location: KeyLocation) -> str:
+    if location.domain is not None:
+        return f", signed with a key that belongs to {location.domain}"
+    return f", signed with a key published at {text.isolated(location.place)}"
 
 
 def _issuer_line(report: Report, facts: Facts | None) -> str | None:

@@ -25,7 +25,8 @@ class Replacement:
 class HostedView:
     """What Laurel's record adds to the report of a hosted credential.
 
-    The record can be edited, so nothing in it is proven by the signature.
+    The record can be edited, also by the issuer, so nothing in it is proven by the signature and nothing in it is shown
+    as the issuer's word: that comes from the verified view, `Report.credential`.
     """
 
     id: str

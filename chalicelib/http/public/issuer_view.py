@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from chalicelib.award.input import colours
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
+from chalicelib.http.public.key_location import KeyLocation, key_location
 from chalicelib.verify.report import Finding, Report
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
@@ -18,11 +18,13 @@ _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", 
 
 
 @dataclass(frozen=True, slots=True)
-class Brand:
-    """Logo and accent colour of the issuer, from Laurel's record: they are not signed and prove nothing."""
+class Recorded:
+    """What Laurel's record says about the issuer today. It is not signed, so it is never shown as the issuer's word."""
 
-    logo: str | None
+    registered_name: str | None
+    """The name that the operators registered."""
     accent: str | None
+    """The issuer's colour, which states nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +37,25 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class IssuerView:
-    """The issuer. ``caution`` is a warning if the issuer is not known; ``domain`` is proven by its key.
+    """The issuer, as the verified credential describes it. ``recorded``, ``caution`` and ``behind`` are Laurel's.
 
-    ``behind`` says which domain is behind a name that no registry confirms.
+    ``caution`` is a warning if the issuer is not known. ``behind`` says which domain is behind a name that no registry
+    confirms.
     """
 
     name: str
     did: str
     url: str | None
-    domain: str | None
+    location: KeyLocation | None
+    """Where its key is published; None if that says nothing about it."""
     caution: str | None
     behind: str | None = None
     description: str | None = None
-    """Signed, as the issuer describes itself; so is the contact."""
     contact: Contact | None = None
-    brand: Brand | None = None
+    logo: str | None = None
     """None unless the issuer is proven."""
+    recorded: Recorded | None = None
+    """None unless the issuer is proven and hosted here."""
 
     @property
     def vouched(self) -> bool:
@@ -59,30 +64,34 @@ class IssuerView:
 
 
 def issuer_view(report: Report, registered: Issuer | None, claimed: Mapping[str, object], base_url: str) -> IssuerView:
-    """Build the view; ``registered`` is the issuer in Laurel's record, ``claimed`` what the credential says."""
+    """Build the view; ``claimed`` is what the verified credential says, ``registered`` the issuer in Laurel's record.
+
+    Everything that the issuer states is taken from ``claimed``: the record can be edited after the credential was
+    issued, by the issuer itself.
+    """
     did = text.optional_text(claimed.get("id")) or ""
     finding = next((item for item in report.findings if item.check == "issuer"), None)
-    proven, own = verdict_text.issuer_proven(report), registered is not None and registered.did == did
+    proven = verdict_text.issuer_proven(report)
     # Only a registered name is a fact: a domain confirms a key, neither the name nor the URL that the issuer claims.
     behind = finding.message if finding is not None and finding.code == "issuer_domain_proven" else None
     vouched = proven and behind is None
-    domain = text.domain(did)
-    if not proven and domain == urlsplit(base_url).netloc:
-        domain = None  # it is Laurel's own, which says nothing about who uses Laurel
-    name, url = text.optional_text(claimed.get("name")), claimed.get("url")
-    if vouched and registered is not None and own:
-        name, url = registered.name, registered.url
+    location = None if proven else key_location(did, _key_documents(report), base_url)
+    recorded = _recorded(registered) if proven and registered is not None and registered.did == did else None
+    name = text.optional_text(claimed.get("name"))
+    if name is None and vouched and recorded is not None:
+        name = recorded.registered_name  # check 8 passes without a name in the credential, because none contradicts it
     return IssuerView(
         name=name or "an unnamed issuer",
         did=did,
         # No link: a forger would link to the organization it imitates, or to a site of its own that confirms it.
-        url=text.https(url) if vouched else None,
-        domain=domain,
-        caution=None if proven else _caution(finding, domain),
+        url=text.https(claimed.get("url")) if vouched else None,
+        location=location,
+        caution=None if proven else _caution(finding, location),
         behind=behind,
         description=text.optional_text(claimed.get("description")),
         contact=_contact(claimed.get("email"), linked=vouched),
-        brand=_brand(registered, base_url) if proven and registered is not None and own else None,
+        logo=shown_image(claimed.get("image"), base_url) if proven else None,
+        recorded=recorded,
     )
 
 
@@ -92,12 +101,22 @@ def shown_image(url: object, base_url: str) -> str | None:
     return url if isinstance(url, str) and (own or text.picture(url)) else None
 
 
-def _caution(finding: Finding | None, domain: str | None) -> str:
+def _key_documents(report: Report) -> list[str]:
+    """The URLs that the signer's key was read from."""
+    return [item.url for finding in report.findings if finding.check == "signer" for item in finding.evidence]
+
+
+def _caution(finding: Finding | None, location: KeyLocation | None) -> str:
     message = finding.message if finding else "Laurel did not check whether the issuer is known."
-    if domain is None:
+    if location is None:
         return f"{message} Anyone can use any name, so contact the issuer using details that you look up yourself."
+    if location.domain is None:
+        return (
+            f"{message} Its key is published at {text.isolated(location.place)}, which is not a domain of its own, so "
+            "it does not show who the issuer is. Contact the issuer using details that you look up yourself."
+        )
     return (
-        f"{message} Laurel can only confirm that the key belongs to {text.isolated(domain)}. "
+        f"{message} Laurel can only confirm that the key belongs to {text.isolated(location.domain)}. "
         "Make sure that this is the organization you expect."
     )
 
@@ -109,6 +128,5 @@ def _contact(email: object, *, linked: bool) -> Contact | None:
     return Contact(address, f"mailto:{address}" if linked and _EMAIL.fullmatch(address) else None)
 
 
-def _brand(registered: Issuer, base_url: str) -> Brand | None:
-    brand = Brand(shown_image(registered.image, base_url), colours.readable(registered.accent))
-    return brand if brand.logo or brand.accent else None
+def _recorded(registered: Issuer) -> Recorded:
+    return Recorded(text.optional_text(registered.registered_as), colours.readable(registered.accent))

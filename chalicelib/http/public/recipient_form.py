@@ -38,7 +38,9 @@ def entered(value: bytes) -> RecipientForm:
     try:
         return RecipientForm(body.email(email, "/email"))
     except Problem:
-        return RecipientForm(email[: email_address.MAX_LENGTH], error="Enter one email address, such as name@example.org.")
+        return RecipientForm(
+            email[: email_address.MAX_LENGTH], error="Enter one email address, such as name@example.org."
+        )
 
 
 def sent_again(data: bytes) -> str | None:

@@ -35,6 +35,11 @@ def check(verification: VerificationContext) -> Finding:
     claimed = text(issuer.get("name")) if "name" in issuer else known.name
     if known.name is not None and claimed == known.name:
         return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)
+    if known.name is not None and claimed in known.former_names:
+        renamed = (
+            f"The issuer is {known.name}, registered with {known.registry}, and was registered as {claimed} before."
+        )
+        return _passed("issuer_registered", renamed, known)
     if known.domains:
         # A domain proves who controls the key; it does not prove the name, which the issuer chooses.
         return _passed("issuer_domain_proven", "", known)

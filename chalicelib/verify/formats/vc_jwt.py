@@ -13,6 +13,7 @@ from chalicelib.verify.keys.controllers import find_token_method
 from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.ports import Controller, Controllers, Method
+from chalicelib.verify.secured import other_audience
 
 _token_start = re.compile(rb"[A-Za-z0-9_-]+={0,2}\.[A-Za-z0-9_=-]{0,64}+[A-Za-z0-9_=.-]").match
 
@@ -33,6 +34,7 @@ def read(source: bytes) -> tuple[Mapping[str, object], Token]:
         created=parsed.signed,
         starts=_unless_in_document(parsed.not_before, parsed.document, STARTS),
         expires=_unless_in_document(parsed.expires, parsed.document, ENDS),
+        has_audience=parsed.has_audience,
     )
 
 
@@ -53,6 +55,7 @@ class Token(NamedTuple):
     created: datetime | None
     starts: datetime | None
     expires: datetime | None
+    has_audience: bool = False
     chained: bool = False
     purpose: str = "assertionMethod"
     """A token that contains a credential has no other purpose; its key must be for assertions (VC-JOSE-COSE, 4.1)."""
@@ -83,7 +86,10 @@ class Token(NamedTuple):
         return {}
 
     def secured_proofs(self) -> tuple[Token, ...]:
-        """Return the token itself."""
+        """Return the token itself. Raises `Malformed` (`audience_other`) if it names an audience."""
+        if self.has_audience:
+            # RFC 7519, 4.1.3: a recipient that `aud` does not name must refuse the token.
+            raise other_audience()
         return (self,)
 
     def signed_bytes(self) -> tuple[bytes, ...]:

@@ -51,14 +51,15 @@ class Claims(NamedTuple):
     """`iat`; None when it is missing or is not a NumericDate, because it then proves no time."""
     not_before: datetime | None
     expires: datetime | None
+    has_audience: bool
+    """Whether the token names the recipients that it is meant for (`aud`)."""
 
 
 def read(jws: Jws) -> Claims:
     """Read the claims of ``jws``.
 
     Raises `Malformed`: `presentation_unsupported` when `typ` or `cty` denotes a presentation, `token_type_other` for
-    any other unsupported type, `audience_other` when the token names an audience, and the codes of `strict_json.parse`
-    and `document_of`.
+    any other unsupported type, and the codes of `strict_json.parse` and `document_of`.
     """
     kind = _type(jws.typ, _TYPES)
     _type(jws.cty, _CONTENT_TYPES)
@@ -66,10 +67,13 @@ def read(jws: Jws) -> Claims:
     if kind == _VC_JWT and "vc" in payload:
         # VC-JOSE-COSE, 3.1.1; tokens of the older data model have the type `JWT`.
         raise Malformed("The token's type does not match where the credential is in it.", code="claims_contradict")
-    if "aud" in payload:
-        # RFC 7519, 4.1.3: a recipient that `aud` does not name must refuse the token.
-        raise Malformed("This token is meant for a specific audience.", code="audience_other")
-    return Claims(document_of(payload), _signed(payload), _timestamp(payload, "nbf"), _timestamp(payload, "exp"))
+    return Claims(
+        document_of(payload),
+        _signed(payload),
+        _timestamp(payload, "nbf"),
+        _timestamp(payload, "exp"),
+        has_audience="aud" in payload,
+    )
 
 
 def document_of(payload: Mapping[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +38,11 @@ class DomainFixture(IssuerFixture):
         _, (url, line) = domain_proof.instructions(self.issuer, domain)
         self.domain_reader.files[url] = f"did:web:another.example\r\n{line}\r\n".encode()
 
+    def rename(self, name: str) -> None:
+        """Store another name beside the registered one, as no route does."""
+        issuer = self.issuer_store.issuer("acme")
+        self.issuer_store.replace_issuer(replace(issuer, name=name, version=issuer.version + 1))
+
     def finding(self) -> Finding:
         return self.report(self.issue()).findings[7]
 
@@ -65,7 +70,7 @@ def test_operators_can_register_an_issuer(acme: DomainFixture) -> None:
 
 def test_name_that_differs_from_the_registered_one_is_reported(acme: DomainFixture) -> None:
     issuer_actions.register(acme.issuer_context, "acme")
-    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "A much finer school"})
+    acme.rename("A much finer school")
     assert acme.finding().code == "issuer_name_differs"
 
 
@@ -77,7 +82,7 @@ def test_registered_name_takes_precedence_over_a_domain_proof(acme: DomainFixtur
     assert finding.code == "issuer_registered"
     assert "Acme Academy" in finding.message
     assert DOMAIN in finding.message
-    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "A much finer school"})
+    acme.rename("A much finer school")
     finding = acme.finding()
     assert finding.code == "issuer_domain_proven"
     assert "finer" not in finding.message
@@ -205,3 +210,35 @@ def test_domain_proof_lapses_after_repeated_failed_checks(acme: DomainFixture, s
         cited.append(acme.finding().code)
     assert cited == ["issuer_domain_proven"] * 3 + ["issuer_unproven"]
     assert (acme.known(), acme.tasks.status) == ([], {})
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["github.io", "vercel.app", "co.uk", "someone.github.io", "a.someone.github.io", "oxford.vercel.app"],
+)
+def test_a_name_on_a_shared_host_confirms_no_issuer(acme: DomainFixture, domain: str) -> None:
+    acme.publish_record(domain)
+    acme.publish_file(domain)
+    with pytest.raises(Refused) as caught:
+        domain_proof.prove(acme.domain_prover, "acme", domain)
+    assert caught.value.code == "domain_shared"
+    assert (acme.known(), acme.tasks.status) == ([], {})
+
+
+def test_the_host_of_this_deployment_confirms_no_issuer(acme: DomainFixture) -> None:
+    own = replace(acme.issuer_context, base_url="https://laurel.example")
+    acme.publish_record("laurel.example")
+    with pytest.raises(Refused) as caught:
+        domain_proof.prove(replace(acme.domain_prover, issuer_context=own), "acme", "laurel.example")
+    assert caught.value.code == "domain_shared"
+
+
+def test_a_domain_that_became_shared_lapses(acme: DomainFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme.publish_record()
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    monkeypatch.setattr(domain_proof, "shared_suffix", lambda _: "example")
+    for _ in range(4):
+        acme.clock.now += domain_proof.REFRESH_INTERVAL
+        for task in acme.tasks.due(acme.clock.now, 10):
+            domain_proof.refresh(acme.domain_prover, task)
+    assert acme.known() == []

@@ -76,3 +76,55 @@ def test_issuer_is_created_with_its_owner(acme: IssuerFixture) -> None:
         ("ada@beta.example", Role.OWNER)
     ]
     assert list(acme.issuer_store.member_store.members("acme")) == []
+
+
+@pytest.fixture
+def registered(acme: IssuerFixture) -> Issuer:
+    """The issuer, with its name registered by an operator."""
+    return issuer_actions.register(acme.issuer_context, "acme")
+
+
+@pytest.mark.parametrize("name", ["University of Oxford", "Acme Academy ", "acme academy", "Acme  Academy"])
+def test_a_registered_issuer_cannot_rename_itself(acme: IssuerFixture, registered: Issuer, name: str) -> None:
+    with pytest.raises(Refused) as caught:
+        issuer_actions.update_profile(acme.issuer_context, "acme", {"name": name})
+    assert caught.value.code in ("name_change_needs_operator", "bad_text")
+    assert acme.issuer_store.issuer("acme") == registered
+
+
+def test_a_registered_issuer_changes_the_rest_of_its_profile(acme: IssuerFixture, registered: Issuer) -> None:
+    changes = {"name": registered.name, "url": "https://acme.example/new", "description": "Makers.", "accent": None}
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", changes)
+    assert (updated.url, updated.registered_as) == ("https://acme.example/new", registered.name)
+
+
+def test_an_operator_registers_the_new_name(acme: IssuerFixture, registered: Issuer) -> None:
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"}, by_operator=True)
+    assert (registered.registered_as, updated.registered_as) == ("Acme Academy", "Acme")
+    assert updated.registered
+
+
+def test_credentials_under_a_former_registered_name_stay_known(acme: IssuerFixture, registered: Issuer) -> None:
+    old = acme.issue()
+    before = acme.report(old)
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"}, by_operator=True)
+    issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme University"}, by_operator=True)
+    after = acme.report(old)
+    assert (before.credential, before.findings[7].code) == (after.credential, after.findings[7].code)
+    assert after.findings[7].message == (
+        "The issuer is Acme University, registered with Laurel at localhost:8000, "
+        "and was registered as Acme Academy before."
+    )
+    assert acme.issuer_store.issuer("acme").former_names == (registered.name, "Acme")
+
+
+def test_an_operator_can_return_to_a_former_name(acme: IssuerFixture, registered: Issuer) -> None:
+    for name in ("Acme", registered.name):
+        issuer_actions.update_profile(acme.issuer_context, "acme", {"name": name}, by_operator=True)
+    issuer = acme.issuer_store.issuer("acme")
+    assert (issuer.registered_as, issuer.former_names) == (registered.name, ("Acme",))
+
+
+def test_an_operator_registers_no_name_of_an_unregistered_issuer(acme: IssuerFixture) -> None:
+    updated = issuer_actions.update_profile(acme.issuer_context, "acme", {"name": "Acme"}, by_operator=True)
+    assert updated.registered_as is None

@@ -31,6 +31,13 @@ def test_duplicate_issuer_is_refused(run: Run, issuer: str) -> None:
     assert "issuer_exists" in result.err
 
 
+def test_renaming_a_registered_issuer_registers_the_new_name(run: Run, services: FakeServices, issuer: str) -> None:
+    run("issuer", "register", issuer)
+    assert run("issuer", "rename", issuer, "Acme Academy", "--json").rows[0]["name"] == "Acme Academy"
+    renamed = services.issuer_store.issuer(issuer)
+    assert (renamed.name, renamed.registered_as) == ("Acme Academy", "Acme Academy")
+
+
 def test_key_rotation_shows_the_new_key(run: Run, issuer: str) -> None:
     before = run("issuer", "list", "--json").rows[0]
     after = run("issuer", "rotate-key", issuer, "--json").rows[0]

@@ -76,23 +76,38 @@ def test_a_token_sees_only_its_own_issuer(laurel: Laurel, client: Gateway) -> No
 
 def test_an_issuer_updates_its_details(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     before = laurel.issuer_store.issuer("fernhill")
-    changed = send(client, "PATCH", "/v1/issuers/fernhill", owner, {"name": "Fernhill", "email": "a@fernhill.example"})
-    assert (changed.json["name"], changed.json["email"], changed.json["url"]) == (
-        "Fernhill",
+    changes = {"description": "Courses by the river.", "email": "a@fernhill.example"}
+    changed = send(client, "PATCH", "/v1/issuers/fernhill", owner, changes)
+    assert (changed.json["description"], changed.json["email"], changed.json["url"]) == (
+        "Courses by the river.",
         "a@fernhill.example",
         before.url,
     )
     assert send(client, "PATCH", "/v1/issuers/fernhill", owner, {"email": None}).json["email"] is None
     after = laurel.issuer_store.issuer("fernhill")
     assert (after.did, after.keys, after.version) == (before.did, before.keys, before.version + 2)
-    for changes, status in (
+    for refused, status in (
         ({"name": ""}, 400),
         ({"name": None}, 422),
         ({"did": "did:web:x"}, 400),
         ({"url": "x"}, 422),
     ):
-        assert send(client, "PATCH", "/v1/issuers/fernhill", owner, changes).status == status
+        assert send(client, "PATCH", "/v1/issuers/fernhill", owner, refused).status == status
     assert laurel.issuer_store.issuer("fernhill") == after
+
+
+def test_an_owner_cannot_change_a_registered_name(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+    before = laurel.issuer_store.issuer("fernhill")
+    response = send(client, "PATCH", "/v1/issuers/fernhill", owner, {"name": "University of Oxford"})
+    assert (response.status, response.json["code"]) == (403, "name_change_needs_operator")
+    assert "Contact the operator" in response.json["detail"]
+    assert laurel.issuer_store.issuer("fernhill") == before
+
+
+def test_an_operator_changes_a_registered_name(laurel: Laurel, client: Gateway) -> None:
+    changed = send(client, "PATCH", "/v1/issuers/fernhill", as_operator(laurel), {"name": "Fernhill University"})
+    assert (changed.status, changed.json["name"]) == (200, "Fernhill University")
+    assert laurel.issuer_store.issuer("fernhill").registered_as == "Fernhill University"
 
 
 def test_members_are_added_changed_and_removed(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:

@@ -69,7 +69,8 @@ def test_stored_text_is_escaped(laurel: Laurel, evil: str) -> None:
     skill = Skill(value, "https://skills.example/", value)
     new = NewAchievement("fernhill", value, value, value, picture(), value, (skill,), "Badge")
     created = add(laurel.issuer_context, new)
-    issuer_actions.update_profile(laurel.issuer_context, "fernhill", {"name": value, "description": value})
+    changes = {"name": value, "description": value}
+    issuer_actions.update_profile(laurel.issuer_context, "fernhill", changes, by_operator=True)
     record = issue.issue(laurel.issuer_context, Award("fernhill", created.id, Holder(value)))
     laurel.put(replace(record, status=replace(record.status, reason=value)))
     here = "/console/fernhill"

@@ -10,10 +10,10 @@ import pytest
 from tests.http.console.conftest import send
 from tests.http.console.test_bulk import text_of
 from tests.http.fake_laurel import Laurel, id_of, picture
-from tests.http.signed_in import Browser
+from tests.http.signed_in import Browser, as_person
 
 HERE = "/console/fernhill/settings"
-DETAILS = {"name": "Fernhill University", "url": "https://fernhill.example/", "description": "Since 1921.", "email": ""}
+DETAILS = {"name": "Fernhill College", "url": "https://fernhill.example/", "description": "Since 1921.", "email": ""}
 
 
 def test_details_are_changed_and_issued_credentials_are_not(owner: Browser, laurel: Laurel) -> None:
@@ -22,7 +22,7 @@ def test_details_are_changed_and_issued_credentials_are_not(owner: Browser, laur
     response = owner.post(HERE, {**DETAILS, "email": "hello@fernhill.example"})
     assert response.headers["location"].endswith("/settings?did=settings_changed")
     issuer = laurel.issuer_store.issuer("fernhill")
-    assert (issuer.name, issuer.email) == ("Fernhill University", "hello@fernhill.example")
+    assert (issuer.description, issuer.email) == ("Since 1921.", "hello@fernhill.example")
     owner.post(HERE, DETAILS)
     assert laurel.issuer_store.issuer("fernhill").email is None
     assert laurel.issuer_store.record(id_of("valid")).document == document
@@ -37,6 +37,22 @@ def test_error_is_shown_at_its_field(owner: Browser, laurel: Laurel, name: str, 
     assert response.status == 422
     assert f'id="{name}-error"' in response.text
     assert laurel.issuer_store.issuer("fernhill").name == "Fernhill College"
+
+
+def test_an_owner_cannot_change_a_registered_name(owner: Browser, laurel: Laurel) -> None:
+    assert "Contact the operator to change it." in text_of(owner.get(HERE))
+    response = owner.post(HERE, {**DETAILS, "name": "University of Oxford"})
+    assert response.status == 422
+    assert 'id="name-error"' in response.text
+    assert 'value="University of Oxford"' in response.text
+    assert laurel.issuer_store.issuer("fernhill").name == "Fernhill College"
+
+
+def test_an_operator_who_is_a_member_changes_a_registered_name(laurel: Laurel) -> None:
+    operator = as_person(laurel, "op@laurel.example", "fernhill")
+    assert "Contact the operator to change it." not in text_of(operator.get(HERE))
+    assert operator.post(HERE, {**DETAILS, "name": "Fernhill University"}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").registered_as == "Fernhill University"
 
 
 def test_unreadable_accent_colour_is_refused(owner: Browser, laurel: Laurel) -> None:

@@ -15,6 +15,11 @@ def new_issuer_id(at: EntryContext) -> str:
     return f"new-{len(list(at.laurel.issuer_store.issuers()))}"
 
 
+def settings_form(at: EntryContext) -> dict[str, str]:
+    """The form of the profile, with the name as it is: a registered one does not change."""
+    return {**ISSUER_FORM, "name": at.laurel.issuer_store.issuer(at.console_issuer).name}
+
+
 def achievement_form(at: EntryContext) -> dict[str, str]:
     """The form of an achievement. It reuses a stored image, which any issuer may do because images are public."""
     one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
@@ -104,7 +109,7 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ),
     ("GET", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.console_issuer}/settings"),
     ("POST", "/console/{issuer}/settings"): lambda at: Call(
-        f"/console/{at.console_issuer}/settings", form=ISSUER_FORM, allowed_status=303
+        f"/console/{at.console_issuer}/settings", form=settings_form(at), allowed_status=303
     ),
     ("GET", "/console/{issuer}/pathways"): lambda at: Call(f"/console/{at.console_issuer}/pathways"),
     ("GET", "/console/{issuer}/pathways/new"): lambda at: Call(f"/console/{at.console_issuer}/pathways/new"),

@@ -271,12 +271,32 @@ def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None
 
 
 def test_proven_domain_is_named(client: Gateway, laurel: Laurel) -> None:
-    text = submit_form(client, at_domain(laurel, "did:web:riverside.example:badges")).text
+    text = submit_form(client, at_domain(laurel, "did:web:riverside.example")).text
     line = (
         "Issued under the name “\u2068Riverside University\u2069”, signed with a key that belongs to riverside.example."
     )
     assert line in text
     assert "Laurel can only confirm that the key belongs to \u2068riverside.example\u2069." in text
+
+
+@pytest.mark.parametrize(
+    ("did", "place"),
+    [
+        ("did:web:github.com:someone:repo", "github.com/someone/repo"),
+        ("did:web:someone.github.io", "someone.github.io"),
+        ("did:web:riverside.example:badges", "riverside.example/badges"),
+    ],
+)
+def test_a_stranger_on_a_shared_host_does_not_borrow_its_domain(
+    client: Gateway, laurel: Laurel, did: str, place: str
+) -> None:
+    source = at_domain(laurel, did)
+    html = submit_form(client, source).text
+    assert f"signed with a key published at \u2068{place}\u2069. Anyone can use any name" in html
+    assert f"published at \u2068{place}\u2069, which is not a domain of its own" in html
+    for text in (html, client.post("/v1/verify", source).text):
+        assert "key that belongs to" not in text
+        assert "key belongs to \u2068" not in text
 
 
 def test_external_image_is_a_placeholder_and_a_link(client: Gateway) -> None:

@@ -75,8 +75,8 @@ def test_only_a_plain_address_becomes_a_link(proven: HostedReport, email: str) -
     assert contact.url is None
 
 
-def test_logo_and_accent_of_the_record_are_shown_for_a_proven_issuer_only(proven: HostedReport) -> None:
-    hosted = branded(proven, image=LOGO, accent="#7a1fa2")
+def test_signed_logo_and_recorded_accent_are_shown_for_a_proven_issuer_only(proven: HostedReport) -> None:
+    hosted = branded(with_profile(proven, image=LOGO), accent="#7a1fa2")
     assert f'<img src="{LOGO}" alt=""' in page(hosted)
     assert 'fill="#7a1fa2"' in page(hosted)
     for hidden in (LOGO, "#7a1fa2"):
@@ -84,15 +84,25 @@ def test_logo_and_accent_of_the_record_are_shown_for_a_proven_issuer_only(proven
 
 
 def test_external_logo_and_odd_accent_are_not_used(proven: HostedReport) -> None:
-    assert issuer_of(branded(proven, image="https://tracker.example/logo.png", accent="red;x")).brand is None
+    issuer = issuer_of(branded(with_profile(proven, image="https://tracker.example/logo.png"), accent="red;x"))
+    assert issuer.logo is None
+    assert issuer.recorded is not None
+    assert issuer.recorded.accent is None
 
 
-def test_domain_of_laurel_is_not_named_as_the_domain_of_an_unproven_issuer(proven: HostedReport) -> None:
-    assert issuer_of(proven).domain == "localhost:8000"
-    assert issuer_of(unproven(proven)).domain is None
+def test_host_of_laurel_vouches_for_no_issuer(proven: HostedReport) -> None:
+    for hosted in (proven, unproven(proven)):
+        assert issuer_of(hosted).location is None
+        assert "a key that belongs to" not in page(hosted)
     line = page_of(of_hosted(unproven(proven), BASE_URL), BASE_URL).line
     name = "Issued under the name “\u2068Fernhill College\u2069”."
     assert line == f"{name} Anyone can use any name, so check with the organization directly."
+
+
+def test_registered_name_is_shown_if_the_credential_has_none_and_never_the_current_one(proven: HostedReport) -> None:
+    unnamed = with_profile(branded(proven, name="University of Oxford"), name="")
+    assert issuer_of(unnamed).name == "Fernhill College"
+    assert "Oxford" not in page(unnamed)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.EXPIRED, Verdict.NOT_YET_VALID, Verdict.REVOKED, Verdict.SUSPENDED])

@@ -38,7 +38,7 @@ HEADLINES = {
 }
 UNPROVEN = "This credential is genuine and valid, but the issuer’s identity is not proven."
 LINES = {
-    "valid": "Issued by \u2068Fernhill College\u2069, signed with a key that belongs to localhost:8000.",
+    "valid": "Issued by \u2068Fernhill College\u2069. The operator of this service has registered this name.",
     "expired": "It was valid from 18 October 2025 to 12 November 2026.",
     "not_yet_valid": "It is valid from 22 December 2026.",
     "revoked": "Revoked on 19 November 2026, meaning the issuer has taken it back. Do not rely on it.",
@@ -188,14 +188,6 @@ def test_unknown_issuer_is_a_caution_not_a_failure(client: Gateway, laurel: Laur
     name = "Issued under the name “\u2068Fernhill College\u2069”."
     assert f"{name} Anyone can use any name, so check with the organization directly." in html
     assert "https://fernhill.example/" not in html
-
-
-def test_known_issuer_is_shown_with_its_registered_name(valid_report: HostedReport) -> None:
-    assert valid_report.issuer is not None
-    renamed = replace(valid_report, issuer=replace(valid_report.issuer, name="Registered Name"))
-    facts = page_of(of_hosted(renamed, BASE_URL), BASE_URL).facts
-    assert facts is not None
-    assert (facts.issuer.name, facts.issuer.caution) == ("Registered Name", None)
 
 
 EVIL = [
@@ -354,9 +346,10 @@ def test_link_preview_contains_no_verdict(client: Gateway, laurel: Laurel, kind:
 
 
 def test_bidi_characters_in_names_are_isolated(valid_report: HostedReport) -> None:
-    assert valid_report.issuer is not None
-    spoofed = replace(valid_report.issuer, name="Fernhill\u202e\u2069\u2066")
-    line = page_of(of_hosted(replace(valid_report, issuer=spoofed), BASE_URL), BASE_URL).line
+    view = dict(valid_report.report.credential or {})
+    view["issuer"] = {**view["issuer"], "name": "Fernhill\u202e\u2069\u2066"}  # type: ignore[dict-item]
+    spoofed = replace(valid_report, report=replace(valid_report.report, credential=view))
+    line = page_of(of_hosted(spoofed, BASE_URL), BASE_URL).line
     assert line.startswith("Issued by \u2068Fernhill")
 
 
@@ -364,19 +357,6 @@ def test_valid_until_is_passed_to_the_page(valid_report: HostedReport) -> None:
     facts = page_of(of_hosted(valid_report, BASE_URL), BASE_URL).facts
     assert facts is not None
     assert facts.valid_until == NOW + timedelta(days=700)
-
-
-@pytest.mark.parametrize(
-    ("did", "domain"),
-    [
-        ("did:web:college.example", "college.example"),
-        ("did:web:localhost%3A8000:issuers:fernhill", "localhost:8000"),
-        ("did:key:z6Mk", None),
-        (None, None),
-    ],
-)
-def test_domain_of_a_did(did: str | None, domain: str | None) -> None:
-    assert text.domain(did) == domain
 
 
 def test_home_explains_the_icons_and_the_api_command(client: Gateway) -> None:

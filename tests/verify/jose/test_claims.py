@@ -179,10 +179,9 @@ def test_an_iat_that_is_not_a_number_of_seconds_proves_no_time(value: object) ->
 
 
 @pytest.mark.parametrize("audience", ["https://laurel.example", ["https://other.example"], []])
-def test_a_token_with_an_audience_is_refused(audience: object) -> None:
-    with pytest.raises(Malformed) as caught:
-        read_token({**CREDENTIAL, "aud": audience})
-    assert caught.value.code == "audience_other"
+def test_an_audience_is_noticed(audience: object) -> None:
+    assert read_token({**CREDENTIAL, "aud": audience}).has_audience
+    assert not read_token(CREDENTIAL).has_audience
 
 
 @pytest.mark.parametrize("typ", ["vc+jwt", "VC+JWT", "application/vc+jwt", "JWT", "jwt"])
