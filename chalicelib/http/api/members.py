@@ -72,7 +72,8 @@ def routes(services: Services) -> Routes:
             reader.add_error("organization", "This API key belongs to no member, so it creates organization keys only.")
         reader.finish()
         member = None if organization else caller.member
-        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, caller.actor, member=member)
+        by = caller.member or caller.actor  # the person, so that a removal shows which keys they may know
+        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, by, member=member)
         return as_json({**_token(made), "token": text}, status=201)
 
     @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)

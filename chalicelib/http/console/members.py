@@ -89,6 +89,7 @@ def _one(services: Services, context: layout.PageContext, found: Member, form: F
         roles=text.ROLES,
         role_options=text.ROLE_OPTIONS,
         own_keys=tokens.of_member(services.access_context, found.issuer_id, found.email),
+        has_webhooks=any(True for _ in services.webhooks.webhooks(found.issuer_id)),
         organization_keys=tokens.of_organization(services.access_context, found.issuer_id),
     )
 

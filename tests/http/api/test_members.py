@@ -191,7 +191,10 @@ def test_organization_keys_are_named_when_a_member_is_removed(
     leaver = owner_with_own_key(laurel, "bo@fernhill.example")
     send(client, "POST", "/v1/tokens", leaver, {"name": "LMS", "role": "editor", "organization": True})
     removed = send(client, "DELETE", "/v1/members/bo@fernhill.example", owner).json
-    assert {each["name"]: each["created_by"] for each in removed["organization"]}.keys() == {"tests", "LMS"}
+    assert {each["name"]: each["created_by"] for each in removed["organization"]} == {
+        "tests": "tests",
+        "LMS": "bo@fernhill.example",
+    }
     assert "token" not in removed["organization"][0]
 
 

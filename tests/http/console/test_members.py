@@ -11,6 +11,7 @@ from chalicelib.access.roles import Role
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Unauthenticated
 from tests.http.console.conftest import OWNER
+from tests.http.console.test_webhooks import create_webhook
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.signed_in import Browser
 
@@ -128,3 +129,9 @@ def test_removal_page_without_keys_asks_nothing(owner: Browser, editor: Browser)
     page = owner.get(f"{PEOPLE}/change?email={EDITOR}").text
     assert "organization keys" not in page
     assert "will be revoked" not in page
+
+
+def test_removal_page_reminds_of_webhook_secrets(owner: Browser, editor: Browser, laurel: Laurel) -> None:
+    assert "Rotate each secret" not in owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+    create_webhook(owner, laurel)
+    assert "Rotate each secret that this person may have copied." in owner.get(f"{PEOPLE}/change?email={EDITOR}").text

@@ -443,17 +443,17 @@ def use_up_the_network(laurel: Laurel) -> None:
 def test_a_network_that_keeps_workers_waiting_gets_429_until_the_next_minute(laurel: Laurel, client: Gateway) -> None:
     laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.external_credential())
     use_up_the_network(laurel)
-    refused = client.post("/v1/verify", LINK.encode(), "text/plain")
+    refused = verify(client, LINK.encode(), "text/plain")
     assert (refused.status, refused.json["code"]) == (429, "too_many_requests")
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert laurel.remote_sources.requested == []
     laurel.now += timedelta(minutes=1)
-    assert client.post("/v1/verify", LINK.encode(), "text/plain").status == 200
+    assert verify(client, LINK.encode(), "text/plain").status == 200
 
 
 def test_a_network_without_time_can_still_verify_what_needs_no_fetch(laurel: Laurel, client: Gateway) -> None:
     use_up_the_network(laurel)
-    response = client.post("/v1/verify", makers.as_bytes(senders.external_credential()), "application/json")
+    response = verify(client, makers.as_bytes(senders.external_credential()))
     assert response.status == 200
 
 
@@ -462,6 +462,6 @@ def test_verification_by_fetching_stops_when_the_time_cannot_be_counted(laurel: 
         raise Unavailable("Storage did not respond.")
 
     laurel.allowance_store.reserve = broken  # type: ignore[method-assign]
-    response = client.post("/v1/verify", LINK.encode(), "text/plain")
+    response = verify(client, LINK.encode(), "text/plain")
     assert (response.status, response.json["code"]) == (503, "unavailable")
     assert laurel.remote_sources.requested == []
