@@ -123,7 +123,9 @@ class Services:
         return SubmittedReports(
             public_store=self.public_store,
             hosted_reports=self.hosted_reports,
-            remote_sources=lambda admit: FetchedSources(network.cache, network.guard, time.monotonic, admit),
+            remote_sources=lambda admit: FetchedSources(
+                network.cache, network.guard, time.monotonic, admit, network.dead_hosts
+            ),
             base_url=self.settings.base_url,
             clock=self.clock,
             fetch_allowance=self.fetch_allowance,

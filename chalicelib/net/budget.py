@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.dead_hosts import NotAsked
+from chalicelib.net.dead_hosts import DeadHosts, HostDown, NotAsked
 from chalicelib.net.deadline import Deadline
 
 MAX_PER_HOST = 3
@@ -39,11 +39,13 @@ class _Host:
 class FetchBudget:
     """The budget of one request. Thread-safe.
 
-    ``admit`` is called before every HTTP request; it may raise to end the whole request.
+    ``admit`` is called before every HTTP request; it may raise to end the whole request. ``dead_hosts`` are those of
+    the worker; None for a fetch on behalf of a known person, who may have mended the host a second ago.
     """
 
-    def __init__(self, admit: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, admit: Callable[[], None] = lambda: None, dead_hosts: DeadHosts | None = None) -> None:
         self._admit = admit
+        self._dead_hosts = dead_hosts
         self._lock = threading.Lock()
         self._hosts: dict[str, _Host] = {}
         self._requests = 0
@@ -60,6 +62,8 @@ class FetchBudget:
 
         Raises `NotAsked` (`fetch_limit`, or the code with which the host failed before), `TimeoutError`.
         """
+        if self._dead_hosts is not None:
+            self._dead_hosts.check(authority)
         try:
             self._admit()
         except Unavailable as error:
@@ -77,6 +81,8 @@ class FetchBudget:
         except Unavailable as error:
             if not exchange.is_connected:
                 host.failure = (error.code, error.detail)
+            if isinstance(error, HostDown) and self._dead_hosts is not None:
+                self._dead_hosts.remember(authority, error)
             raise
         finally:
             host.known.set()

@@ -12,7 +12,6 @@ from urllib.parse import urljoin
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.budget import FetchBudget
-from chalicelib.net.dead_hosts import DeadHosts, HostDown
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Guard, Target
 from chalicelib.net.https_exchange import (
@@ -42,7 +41,7 @@ class Reply:
 
 
 class Fetcher:
-    """Fetches URLs from submitted documents. It remembers dead hosts only; see `chalicelib.net.cache` for the cache."""
+    """Fetches URLs from submitted documents. Stateless; see `chalicelib.net.cache` for the cache."""
 
     def __init__(
         self, guard: Guard, resolver: AddressResolver, trust: ssl.SSLContext, now: Callable[[], datetime]
@@ -51,7 +50,6 @@ class Fetcher:
         self._resolver = resolver
         self._trust = trust
         self._now = now
-        self._dead_hosts = DeadHosts(now)
 
     def get(
         self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
@@ -97,14 +95,10 @@ class Fetcher:
         budget: FetchBudget,
         sent: PostBody | None = None,
     ) -> HttpResponse:
-        self._dead_hosts.check(target.authority)
         try:
             with budget.request(target.authority, fetch_deadline) as counted:
                 addresses = self._guard.checked(target, self._resolver.addresses(target.host, fetch_deadline))
                 return exchange(target, addresses, accept, self._trust, fetch_deadline, counted, sent)
-        except HostDown as error:
-            self._dead_hosts.remember(target.authority, error)
-            raise
         except TimeoutError as error:
             if deadline.left() <= 0:
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time") from error

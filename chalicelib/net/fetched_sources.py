@@ -7,6 +7,7 @@ from collections.abc import Callable
 from chalicelib.errors import Unavailable
 from chalicelib.net import did_web, issuer_keys
 from chalicelib.net.budget import FetchBudget
+from chalicelib.net.dead_hosts import DeadHosts
 from chalicelib.net.deadline import Deadline, Monotonic
 from chalicelib.net.did_web import DidWeb
 from chalicelib.net.guard import Guard
@@ -25,11 +26,14 @@ _ACCEPT = (
 
 
 class FetchedSources:
-    """Implements `chalicelib.reports.remote_sources.RemoteSources`. For ``admit`` see `FetchBudget`."""
+    """Implements `chalicelib.reports.remote_sources.RemoteSources`. For ``admit`` and ``dead_hosts`` see
+    `FetchBudget`."""
 
-    def __init__(self, web: BudgetedWeb, guard: Guard, clock: Monotonic, admit: Callable[[], None]) -> None:
+    def __init__(
+        self, web: BudgetedWeb, guard: Guard, clock: Monotonic, admit: Callable[[], None], dead_hosts: DeadHosts
+    ) -> None:
         self._guard = guard
-        self._budget = FetchBudget(admit)
+        self._budget = FetchBudget(admit, dead_hosts)
         self._web: Web = RequestWeb(web, self._budget)
         self._deadline = Deadline.after(REQUEST_SECONDS, clock)
         self.controllers = _Controllers(DidWeb(self._web, self._deadline), IssuerKeys(self._web, guard, self._deadline))

@@ -16,6 +16,7 @@ import pytest
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.net.budget import MAX_BYTES, MAX_PER_HOST, MAX_REQUESTS, FetchBudget
 from chalicelib.net.dead_hosts import DEAD_FOR, MAX_HOSTS, DeadHosts, HostDown, NotAsked
+from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import TOTAL_SECONDS
 from chalicelib.net.fetched_sources import REQUEST_SECONDS, FetchedSources
 from chalicelib.net.guard import Guard
@@ -98,6 +99,15 @@ def test_a_dead_host_is_asked_once_and_remembered_for_a_minute(worker: Worker) -
     assert worker.names.lookups == [VICTIM, VICTIM]
 
 
+def test_a_host_that_was_dead_is_asked_at_once_for_a_known_person(worker: Worker) -> None:
+    """Domain proof and sign-in: whoever has just mended the host tries again immediately."""
+    worker.names.answers[VICTIM] = []
+    for _ in range(2):
+        with pytest.raises(HostDown):
+            worker.fetcher.get(worker.url("/proof"), accept="text/plain", deadline=Deadline.after(5, time.monotonic))
+    assert worker.names.lookups == [VICTIM, VICTIM]
+
+
 def test_a_victim_host_gets_at_most_three_requests(worker: Worker) -> None:
     worker.server.default_page = lambda _path: ok(b"{}")
     worker.check([worker.url(f"/search?q={number}") for number in range(8)])
@@ -153,7 +163,7 @@ def test_the_link_that_a_visitor_enters_is_not_counted_for_its_host(worker: Work
     """A credential with its key and two lists on the host of its link is complete."""
     worker.server.default_page = lambda _path: ok(b"{}")
     guard = Guard(frozenset({f"{VICTIM}:{worker.server.port}"}))
-    sources = FetchedSources(worker.cache, guard, time.monotonic, lambda: None)
+    sources = FetchedSources(worker.cache, guard, time.monotonic, lambda: None, worker.dead_hosts)
     sources.credential(worker.url("/badge"))
     for number in range(MAX_PER_HOST):
         sources.status_lists.fetch(worker.url(f"/{number}"))
@@ -164,7 +174,7 @@ def test_the_link_that_a_visitor_enters_is_not_counted_for_its_host(worker: Work
 def test_a_url_is_fetched_once_a_request_even_if_it_may_not_be_cached(worker: Worker) -> None:
     worker.server.default_page = lambda _path: ok(b"{}", "Cache-Control: no-store")
     guard = Guard(frozenset({f"{VICTIM}:{worker.server.port}"}))
-    sources = FetchedSources(worker.cache, guard, time.monotonic, lambda: None)
+    sources = FetchedSources(worker.cache, guard, time.monotonic, lambda: None, worker.dead_hosts)
     for _ in range(5):
         sources.status_lists.fetch(worker.url("/list"))
     assert worker.server.paths == ["/list"]

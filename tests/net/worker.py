@@ -10,6 +10,7 @@ from datetime import datetime
 from chalicelib.analytics.event import Kind, Visit
 from chalicelib.net.budget import FetchBudget
 from chalicelib.net.cache import Cache
+from chalicelib.net.dead_hosts import DeadHosts
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Fetcher
 from chalicelib.net.fetched_sources import REQUEST_SECONDS, FetchedSources
@@ -60,11 +61,12 @@ class Worker:
         guard = Guard(frozenset(f"{name}:{self.server.port}" for name in NAMES))
         self.fetcher = Fetcher(guard, self.names, self.trust, lambda: self.now)
         self.cache = Cache(self.fetcher, lambda: self.now)
+        self.dead_hosts = DeadHosts(lambda: self.now)
         hosted = HostedSetup()
         self.reports = SubmittedReports(
             hosted.public_store,
             hosted.hosted_reports,
-            lambda admit: FetchedSources(self.cache, guard, time.monotonic, admit),
+            lambda admit: FetchedSources(self.cache, guard, time.monotonic, admit, self.dead_hosts),
             BASE_URL,
             lambda: self.now,
             FetchAllowance(
