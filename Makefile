@@ -132,6 +132,10 @@ bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel ag
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line
 	@$(BIN)/python -m crash.award
 
+.PHONY: abuse
+abuse: $(VENV) ## Attack Laurel; prints cost, who was locked out and what was sent, one JSON line per scenario
+	@$(BIN)/python -m abuse $(ABUSE)
+
 .PHONY: clean
 clean: stop ## Stop everything and delete build output and all local data
 	rm -rf build .laurel .chalice/deployments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,9 @@ class NoResolver:
     def find(self, did: str, kid: str | None = None) -> Controller:
         del kid
         raise Unavailable(f"there is no network to look {did} up")
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """See the port: nothing is read ahead here."""
 
     def fetch(self, url: str) -> Fetched:
         raise Unavailable(f"there is no network to read {url}")

@@ -67,6 +67,16 @@ class UnreadableLink(Unavailable):
     """
 
 
+class TooMany(LaurelError):
+    """A rate limit is exceeded; retry after ``seconds``."""
+
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
 class MissingSetting(LaurelError):
     """A required environment variable is missing."""
 

@@ -16,6 +16,7 @@ from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
+from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.store import PublicStore
@@ -98,6 +99,21 @@ class Services:
         return Network.create(frozenset(self.settings.fetch_allow), self.clock)
 
     @cached_property
+    def fetch_allowance(self) -> FetchAllowance:
+        """How long each network may keep Laurel waiting for other hosts."""
+        from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
+        from chalicelib.net.fetched_sources import REQUEST_SECONDS
+
+        return FetchAllowance(
+            DynamoAllowanceStore(self._tables),
+            self.salts,
+            self.clock,
+            time.monotonic,
+            self.entropy,
+            request_seconds=REQUEST_SECONDS,
+        )
+
+    @cached_property
     def submitted_reports(self) -> SubmittedReports:
         """Reports on submitted credentials."""
         # Imported late: hosted credentials need no network client.
@@ -107,9 +123,12 @@ class Services:
         return SubmittedReports(
             public_store=self.public_store,
             hosted_reports=self.hosted_reports,
-            remote_sources=lambda: FetchedSources(network.cache, network.guard, time.monotonic),
+            remote_sources=lambda admit: FetchedSources(
+                network.cache, network.guard, time.monotonic, admit, network.dead_hosts
+            ),
             base_url=self.settings.base_url,
             clock=self.clock,
+            fetch_allowance=self.fetch_allowance,
         )
 
     @cached_property

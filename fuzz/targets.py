@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from chalicelib.award.images import formats
@@ -29,6 +29,9 @@ class _NoResolver:
 
     def find(self, did: str, kid: str | None = None) -> Controller:  # noqa: ARG002 - port
         raise Unavailable("no host responds")
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """See the port: nothing is read ahead here."""
 
     def fetch(self, url: str) -> Fetched:  # noqa: ARG002 - port
         raise Unavailable("nothing answers")

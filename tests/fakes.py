@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
+from threading import Lock
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -49,6 +50,27 @@ class Salts:
         for other in expired:
             del self.by_day[other]
         return len(expired)
+
+
+@dataclass
+class AllowanceStore:
+    """`reports.fetch_allowance.AllowanceStore`. Each operation is atomic, as in the real store."""
+
+    used: dict[tuple[str, datetime], int] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def reserve(self, network: str, start: datetime, milliseconds: int, limit: int, expires: datetime) -> bool:
+        with self.lock:
+            total = self.used.get((network, start), 0) + milliseconds
+            if total > limit:
+                return False
+            self.used[network, start] = total
+            return True
+
+    def give_back(self, network: str, start: datetime, milliseconds: int) -> None:
+        with self.lock:
+            if self.used.get((network, start), -1) >= milliseconds:
+                self.used[network, start] -= milliseconds
 
 
 class IssuerStore:

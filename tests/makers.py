@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -156,6 +156,9 @@ class _Controllers:
 @dataclass
 class _Lists:
     entries: dict[str, bytes]
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """See the port: nothing is read ahead here."""
 
     def fetch(self, url: str) -> Fetched:
         if url not in self.entries:

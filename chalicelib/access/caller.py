@@ -16,6 +16,8 @@ class Caller:
     """An email address, or ``token:<id>``."""
     issuer_id: str
     role: Role
+    member: str | None = None
+    """The address of the member who acts, in a browser or through an API key; None for an organization key."""
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller's role allows ``permission``."""

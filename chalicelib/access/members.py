@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from chalicelib.access import email_address
 from chalicelib.access.access_context import AccessContext
-from chalicelib.access.models import Member, Membership
+from chalicelib.access.models import Member, Membership, Token
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict, NotFound, Refused
 
@@ -46,13 +46,19 @@ def change(access_context: AccessContext, issuer_id: str, email: str, role: Role
     raise _busy()
 
 
-def remove(access_context: AccessContext, issuer_id: str, email: str) -> None:
-    """Remove a member, with effect from their next request. Raises as `change` does."""
+def remove(access_context: AccessContext, issuer_id: str, email: str, also: Collection[str] = ()) -> tuple[Token, ...]:
+    """Remove a member, with effect from their next request, and revoke their API keys in the same transaction; return
+    the revoked keys.
+
+    ``also`` are the ids of other keys to revoke, whose secrets the member may know. Raises as `change` does; `Refused`
+    (`unknown_token`) when one of them does not exist, and changes nothing then.
+    """
     for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
         before = access_context.member_store.member(issuer_id, email_address.normalize(email))
-        if _try_replace(access_context, membership, before, None):
-            return
+        ended = _ended(access_context, before, frozenset(also))
+        if _try_replace(access_context, membership, before, None, ended):
+            return ended
     raise _busy()
 
 
@@ -66,6 +72,13 @@ def issuers_of(access_context: AccessContext, email: str) -> list[str]:
     return sorted(access_context.member_store.issuers_of(email))
 
 
+def _ended(access_context: AccessContext, leaving: Member, also: frozenset[str]) -> tuple[Token, ...]:
+    known = tuple(access_context.member_store.tokens(leaving.issuer_id))
+    if also - {token.id for token in known}:
+        raise Refused("One of these API keys does not exist. It may have been revoked.", code="unknown_token")
+    return tuple(token for token in known if token.member == leaving.email or token.id in also)
+
+
 def _existing(access_context: AccessContext, member: Member) -> Member | None:
     try:
         return access_context.member_store.member(member.issuer_id, member.email)
@@ -74,12 +87,16 @@ def _existing(access_context: AccessContext, member: Member) -> Member | None:
 
 
 def _try_replace(
-    access_context: AccessContext, membership: Membership, before: Member | None, after: Member | None
+    access_context: AccessContext,
+    membership: Membership,
+    before: Member | None,
+    after: Member | None,
+    ended: Sequence[Token] = (),
 ) -> bool:
     # The membership was read before the member, so if its version is unchanged, the member is too.
     updated = _next(membership, before, after)
     try:
-        access_context.member_store.replace_member(before, after, updated)
+        access_context.member_store.replace_member(before, after, updated, ended)
     except Conflict:
         return False
     return True

@@ -47,6 +47,8 @@ class Token:
     """An email address, ``token:<id>`` or ``operator:<name>``."""
     used: datetime | None = None
     """When it was last used, to the hour."""
+    member: str | None = None
+    """The address of the member that it belongs to and with whom it ends; None if it belongs to the organization."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,9 +30,11 @@ class MemberStore(Protocol):
     def membership(self, issuer_id: str) -> Membership:
         """Read the membership counts, strongly consistent; version 0 for an issuer that never had a member."""
 
-    def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
-        """Store ``after`` in place of ``before`` (None: no member) and the next version of ``membership``, all or
-        nothing.
+    def replace_member(
+        self, before: Member | None, after: Member | None, membership: Membership, ended: Sequence[Token] = ()
+    ) -> None:
+        """Store ``after`` in place of ``before`` (None: no member) and the next version of ``membership``, and delete
+        the tokens ``ended``, all or nothing.
 
         Raises `Conflict` when another writer was first.
         """

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.access import signing_keys
 from chalicelib.access.access_context import AccessContext
-from chalicelib.errors import LaurelError
+from chalicelib.errors import TooMany as TooMany  # noqa: PLC0414 - importable from here, where the limits are
 
 V6_NETWORK = 56
 """Prefix length of the network of one household or office (RFC 6177), which has a practically unlimited number of
@@ -23,16 +23,6 @@ class Limit:
     name: str
     max_count: int
     window: timedelta
-
-
-class TooMany(LaurelError):
-    """A rate limit is exceeded; retry after ``seconds``."""
-
-    code = "too_many_requests"
-
-    def __init__(self, detail: str, seconds: int) -> None:
-        super().__init__(detail)
-        self.seconds = seconds
 
 
 def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:

@@ -35,6 +35,11 @@ _ALLOWED = {
 }
 
 
+def covers(role: Role, other: Role) -> bool:
+    """Whether ``role`` may do everything that ``other`` may do."""
+    return _ALLOWED[role] >= _ALLOWED[other]
+
+
 def allowed(role: Role, permission: Permission) -> bool:
     """Whether ``role`` may do ``permission``."""
     return permission in _ALLOWED[role]

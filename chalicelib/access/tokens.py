@@ -1,4 +1,8 @@
-"""API keys, with which a program acts for an issuer or for the operators."""
+"""API keys, with which a program acts for an issuer or for the operators.
+
+An issuer's key belongs to a member, and ends with the membership, or to the organization. A member's key never permits
+more than the member: that is checked at every use, so a key that a removal missed is worth nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,8 @@ from datetime import timedelta
 from chalicelib.access import secrets
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import Token
-from chalicelib.access.roles import Role
-from chalicelib.errors import NotFound, Refused, Unauthenticated
+from chalicelib.access.roles import Role, covers
+from chalicelib.errors import Forbidden, NotFound, Refused, Unauthenticated
 
 PREFIX = "laurel"
 """Lets scanners of source code recognise a leaked token."""
@@ -38,16 +42,21 @@ def make(
     name: str,
     by: str,
     token_id: str | None = None,
+    *,
+    member: str | None = None,
 ) -> tuple[Token, str]:
     """Create a token for an issuer, or for the operators if ``issuer_id`` and ``role`` are None; return it and its
     text.
 
     The text cannot be retrieved later. ``by`` is who created it. A caller that may retry passes a ``token_id``, so that
-    a retry cannot create a second token. Raises `Refused` (`bad_name`, `bad_id`, `too_many_tokens`), `Conflict` when
-    the id is taken.
+    a retry cannot create a second token. ``member`` is the address of the member that it belongs to; None for an
+    organization key. Raises `Refused` (`bad_name`, `bad_id`, `bad_member`, `too_many_tokens`), `Conflict` when the id
+    is taken.
     """
     if (issuer_id is None) is not (role is None):
         raise ValueError("A token has an issuer and a role, or neither.")
+    if member is not None:
+        _check_new(access_context, issuer_id, role, member)
     if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
         raise Refused(f"Enter a name of 1 to {MAX_NAME} characters.", code="bad_name")
     if token_id is not None and not _ID.fullmatch(token_id):
@@ -66,13 +75,18 @@ def make(
         digest=secrets.digest(secret),
         created=access_context.now(),
         created_by=by,
+        member=member,
     )
     access_context.member_store.add_token(token)
     return token, f"{PREFIX}_{token.id}_{secret}"
 
 
 def authenticate(access_context: AccessContext, text: str) -> Token:
-    """Authenticate a token by its ``text``. Raises `Unauthenticated`, the same whatever is wrong with it."""
+    """Authenticate a token by its ``text``.
+
+    Raises `Unauthenticated`, the same whatever is wrong with it; `Forbidden` when its member may no longer do what it
+    permits.
+    """
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         raise _unknown()
@@ -82,6 +96,7 @@ def authenticate(access_context: AccessContext, text: str) -> Token:
         raise _unknown() from error
     if not hmac.compare_digest(token.digest, secrets.digest(shape[2])):
         raise _unknown()
+    _check_member(access_context, token)
     now = access_context.now()
     if token.used is None or now - token.used >= USED_EVERY:
         access_context.member_store.used(token, now)
@@ -94,12 +109,47 @@ def of_issuer(access_context: AccessContext, issuer_id: str | None) -> Iterator[
     return access_context.member_store.tokens(issuer_id)
 
 
+def of_member(access_context: AccessContext, issuer_id: str, email: str) -> tuple[Token, ...]:
+    """The tokens that end with a member, oldest first."""
+    return tuple(token for token in of_issuer(access_context, issuer_id) if token.member == email)
+
+
+def of_organization(access_context: AccessContext, issuer_id: str) -> tuple[Token, ...]:
+    """The tokens that belong to the organization, oldest first."""
+    return tuple(token for token in of_issuer(access_context, issuer_id) if token.member is None)
+
+
 def revoke(access_context: AccessContext, issuer_id: str | None, token_id: str) -> None:
     """Revoke a token, with immediate effect. Raises `NotFound` when it does not exist or belongs to another issuer."""
     token = access_context.member_store.token(token_id)
     if token.issuer_id != issuer_id:
         raise NotFound("no such token")
     access_context.member_store.remove_token(token)
+
+
+def _check_new(access_context: AccessContext, issuer_id: str | None, role: Role | None, member: str) -> None:
+    if issuer_id is None or role is None:
+        raise ValueError("An operator's token belongs to no member.")
+    try:
+        found = access_context.member_store.member(issuer_id, member)
+    except NotFound as error:
+        raise Refused("This person is not a member of the issuer.", code="bad_member") from error
+    if not covers(found.role, role):
+        raise Refused(f"The member has the role {found.role}, so their API key cannot have more.", code="bad_member")
+
+
+def _check_member(access_context: AccessContext, token: Token) -> None:
+    """Strongly read, so that a removal and a change of role take effect immediately."""
+    if token.member is None or token.issuer_id is None or token.role is None:
+        return
+    try:
+        member = access_context.member_store.member(token.issuer_id, token.member)
+    except NotFound as error:
+        raise _unknown() from error
+    if token.created < member.since:
+        raise _unknown()  # of an earlier membership of the same person
+    if not covers(member.role, token.role):
+        raise Forbidden(f"This API key has the role {token.role}, and its member has only the role {member.role}.")
 
 
 def _unknown() -> Unauthenticated:

@@ -224,6 +224,39 @@ class Tables:
                 },
             )
 
+    def add(self, table: str, key: Key, amount: int, limit: int, expires: int) -> None:
+        """Add ``amount`` to the sum under ``key``, which starts at 0 and must not exceed ``limit``.
+
+        Raises `ConditionFailed` when it would exceed ``limit``, `Unavailable`. A lost reply may add once too often.
+        """
+        with _translated_errors():
+            self.client.update_item(
+                TableName=table,
+                Key=_raw_key(key),
+                UpdateExpression="ADD amount :amount SET expires = :expires",
+                ConditionExpression="attribute_not_exists(amount) OR amount <= :room",
+                ExpressionAttributeValues={
+                    ":amount": {"N": str(amount)},
+                    ":room": {"N": str(limit - amount)},
+                    ":expires": {"N": str(expires)},
+                },
+            )
+
+    def subtract(self, table: str, key: Key, amount: int) -> None:
+        """Subtract ``amount`` from an existing sum.
+
+        Raises `ConditionFailed` when there is none or it is smaller, `Unavailable`. A lost reply may subtract once too
+        often, but never below 0.
+        """
+        with _translated_errors():
+            self.client.update_item(
+                TableName=table,
+                Key=_raw_key(key),
+                UpdateExpression="ADD amount :less",
+                ConditionExpression="amount >= :amount",
+                ExpressionAttributeValues={":less": {"N": str(-amount)}, ":amount": {"N": str(amount)}},
+            )
+
     def transact(
         self,
         table: str,

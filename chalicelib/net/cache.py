@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.errors import Unavailable
+from chalicelib.net.budget import FetchBudget
+from chalicelib.net.dead_hosts import NotAsked
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Reply
 from chalicelib.verify.ports import Fetched
@@ -21,6 +23,8 @@ DEFAULT_SECONDS = 60
 """Seconds when the host sends no `Cache-Control`."""
 FAILURE_SECONDS = 15
 """Seconds for a failure: long enough to spare a broken host, short enough to notice its recovery."""
+SLOW_SECONDS = 60
+"""Seconds for a failure that a request had to wait for."""
 MAX_ENTRIES = 256
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes of bodies and URLs together: a sixteenth of the function's memory."""
@@ -31,7 +35,9 @@ _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,10})", re.ASCII)
 class Source(Protocol):
     """The source of the cache: `chalicelib.net.fetch.Fetcher`."""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
+    def get(
+        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+    ) -> Reply:
         """See `chalicelib.net.fetch.Fetcher.get`."""
 
 
@@ -85,8 +91,11 @@ class Cache:
         self._bytes = 0
         self._flights: dict[Key, _Flight] = {}
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
-        """As `chalicelib.net.fetch.Fetcher.get`, from the cache if possible; `Fetched.at` is the time of the fetch."""
+    def get(
+        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+    ) -> Fetched:
+        """As `chalicelib.net.fetch.Fetcher.get`, from the cache if possible; `Fetched.at` is the time of the fetch.
+        What is cached, or what another request is fetching, costs no ``budget``."""
         key = (url, accept, same_origin)
         while True:
             with self._lock:
@@ -97,23 +106,26 @@ class Cache:
                 if flight is None:
                     fetch_deadline = self._flights[key] = _Flight()
             if flight is None:
-                return _unwrap(self._fetch(key, fetch_deadline, deadline))
+                return _unwrap(self._fetch(key, fetch_deadline, deadline, budget))
             if not flight.done.wait(max(deadline.left(), 0)):
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time")
             if flight.result is not None:
                 return _unwrap(flight.result)
 
-    def _fetch(self, key: Key, flight: _Flight, deadline: Deadline) -> Fetched | _Failure:
+    def _fetch(self, key: Key, flight: _Flight, deadline: Deadline, budget: FetchBudget | None) -> Fetched | _Failure:
         url, accept, same_origin = key
         seconds = FAILURE_SECONDS
         shared: Fetched | _Failure | None = None
         try:
             result: Fetched | _Failure
             try:
-                reply = self._source.get(url, accept=accept, deadline=deadline, same_origin=same_origin)
+                reply = self._source.get(url, accept=accept, deadline=deadline, same_origin=same_origin, budget=budget)
                 result, seconds = reply.fetched, _lifetime(reply.cache_control)
+            except NotAsked:
+                raise
             except Unavailable as error:
                 result = _Failure(error.code, error.detail)
+                seconds = SLOW_SECONDS if error.code == "timeout" else FAILURE_SECONDS
             # Another request may have time left, so this request's timeout is not shared.
             shared = None if isinstance(result, _Failure) and result.code == "out_of_time" else result
             return result

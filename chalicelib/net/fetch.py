@@ -11,6 +11,7 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from chalicelib.errors import Unavailable
+from chalicelib.net.budget import FetchBudget
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Guard, Target
 from chalicelib.net.https_exchange import (
@@ -50,18 +51,22 @@ class Fetcher:
         self._trust = trust
         self._now = now
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
-        """Fetch the body at ``url``; with ``same_origin``, a redirect may not lead to another origin.
+    def get(
+        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+    ) -> Reply:
+        """Fetch the body at ``url``; with ``same_origin``, a redirect may not lead to another origin. ``budget`` is
+        that of the whole request, if it fetches more than this.
 
         Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`, `timeout`
         (the host was too slow), `out_of_time` (the request's deadline has passed), `too_large`, `cut_off`, `not_http`,
-        `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `http_status`, and `http_unavailable` for an
-        error of the host that may be temporary.
+        `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `fetch_limit`, `http_status`, and
+        `http_unavailable` for an error of the host that may be temporary.
         """
+        budget = budget or FetchBudget()
         first = target = self._guard.target(url)
         fetch_deadline = deadline.within(TOTAL_SECONDS)
         for _ in range(1 + MAX_REDIRECTS):
-            answer = self._exchange(target, accept, fetch_deadline, deadline)
+            answer = self._exchange(target, accept, fetch_deadline, deadline, budget)
             if answer.status not in _REDIRECTS:
                 return Reply(Fetched(url, _body(answer, target), self._now()), answer.headers.get("cache-control", ""))
             target = self._redirected(answer, target)
@@ -78,15 +83,22 @@ class Fetcher:
         Raises `Unavailable` as `get` does.
         """
         target = self._guard.target(url)
-        answer = self._exchange(target, accept, deadline.within(TOTAL_SECONDS), deadline, sent)
+        answer = self._exchange(target, accept, deadline.within(TOTAL_SECONDS), deadline, FetchBudget(), sent)
         return Fetched(url, _body(answer, target), self._now())
 
     def _exchange(
-        self, target: Target, accept: str, fetch_deadline: Deadline, deadline: Deadline, sent: PostBody | None = None
+        self,
+        target: Target,
+        accept: str,
+        fetch_deadline: Deadline,
+        deadline: Deadline,
+        budget: FetchBudget,
+        sent: PostBody | None = None,
     ) -> HttpResponse:
         try:
-            addresses = self._guard.checked(target, self._resolver.addresses(target.host, fetch_deadline))
-            return exchange(target, addresses, accept, self._trust, fetch_deadline, sent)
+            with budget.request(target.authority, fetch_deadline) as counted:
+                addresses = self._guard.checked(target, self._resolver.addresses(target.host, fetch_deadline))
+                return exchange(target, addresses, accept, self._trust, fetch_deadline, counted, sent)
         except TimeoutError as error:
             if deadline.left() <= 0:
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time") from error

@@ -1,13 +1,18 @@
-"""External sources for one request, with one deadline for all fetches."""
+"""External sources for one request, with one deadline and one budget for all fetches."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalicelib.errors import Unavailable
 from chalicelib.net import did_web, issuer_keys
+from chalicelib.net.budget import FetchBudget
+from chalicelib.net.dead_hosts import DeadHosts
 from chalicelib.net.deadline import Deadline, Monotonic
 from chalicelib.net.did_web import DidWeb
 from chalicelib.net.guard import Guard
 from chalicelib.net.issuer_keys import IssuerKeys
+from chalicelib.net.request_web import BudgetedWeb, RequestWeb
 from chalicelib.net.status_lists import FetchedStatusLists
 from chalicelib.net.web import Web
 from chalicelib.verify.ports import Controller, Fetched
@@ -21,16 +26,22 @@ _ACCEPT = (
 
 
 class FetchedSources:
-    """Implements `chalicelib.reports.remote_sources.RemoteSources`."""
+    """Implements `chalicelib.reports.remote_sources.RemoteSources`. For ``admit`` and ``dead_hosts`` see
+    `FetchBudget`."""
 
-    def __init__(self, web: Web, guard: Guard, clock: Monotonic) -> None:
-        self._web = web
+    def __init__(
+        self, web: BudgetedWeb, guard: Guard, clock: Monotonic, admit: Callable[[], None], dead_hosts: DeadHosts
+    ) -> None:
+        self._guard = guard
+        self._budget = FetchBudget(admit, dead_hosts)
+        self._web: Web = RequestWeb(web, self._budget)
         self._deadline = Deadline.after(REQUEST_SECONDS, clock)
-        self.controllers = _Controllers(DidWeb(web, self._deadline), IssuerKeys(web, guard, self._deadline))
-        self.status_lists = FetchedStatusLists(web, self._deadline)
+        self.controllers = _Controllers(DidWeb(self._web, self._deadline), IssuerKeys(self._web, guard, self._deadline))
+        self.status_lists = FetchedStatusLists(self._web, self._deadline)
 
     def credential(self, url: str) -> Fetched:
         """The credential at ``url``. It may come from any host or redirect, because it carries its own proof."""
+        self._budget.add_one(self._guard.target(url).authority)
         return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)
 
 

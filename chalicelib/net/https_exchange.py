@@ -17,6 +17,8 @@ from typing import cast
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.addresses import Address
+from chalicelib.net.budget import Exchange
+from chalicelib.net.dead_hosts import HostDown
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.guard import Target
 
@@ -53,13 +55,14 @@ class PostBody:
 
 
 class _Incoming(io.RawIOBase):
-    """Reads a connection until a deadline, at most ``allowance`` bytes."""
+    """Reads a connection until a deadline, at most ``allowance`` bytes, within the request's budget."""
 
-    def __init__(self, connection: ssl.SSLSocket, deadline: Deadline, host: str) -> None:
+    def __init__(self, connection: ssl.SSLSocket, deadline: Deadline, host: str, counted: Exchange) -> None:
         super().__init__()
         self._connection = connection
         self._deadline = deadline
         self._host = host
+        self._counted = counted
         self.allowance = MAX_HEAD
         self.ended = False
 
@@ -70,7 +73,12 @@ class _Incoming(io.RawIOBase):
         if self.allowance <= 0:
             raise too_large(self._host)
         _set_timeout(self._connection, self._deadline)
-        count = self._connection.recv_into(buffer[: self.allowance])
+        taken = self._counted.take(min(len(buffer), self.allowance))
+        count = 0
+        try:
+            count = self._connection.recv_into(buffer[:taken])
+        finally:
+            self._counted.give_back(taken - count)
         self.allowance -= count
         self.ended = count == 0
         return count
@@ -86,19 +94,21 @@ def exchange(
     accept: str,
     trust: ssl.SSLContext,
     deadline: Deadline,
+    counted: Exchange,
     sent: PostBody | None = None,
 ) -> HttpResponse:
     """GET ``target``, or POST ``sent`` to it, at one of ``addresses``, which the guard has checked; no other address is
-    contacted.
+    contacted. The budget counts what is received.
 
-    Raises `Unavailable` with one of the codes `connect_failed`, `tls_failed`, `too_large`, `cut_off`, `not_http`, or
-    `TimeoutError` when ``deadline`` passes first.
+    Raises `Unavailable` with one of the codes `connect_failed`, `tls_failed`, `too_large`, `cut_off`, `not_http`,
+    `fetch_limit`, or `timeout` for a host that accepts no connection; `TimeoutError` when ``deadline`` passes first.
     """
     with _connect(target, addresses, deadline) as tcp, _secure(tcp, target, trust, deadline) as connection:
+        counted.connected()
         try:
             _set_timeout(connection, deadline)
             connection.sendall(_request(target, accept, sent))
-            return _read(connection, target.host, deadline)
+            return _read(connection, target.host, deadline, counted)
         except TimeoutError:
             raise
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError) as error:
@@ -113,6 +123,8 @@ def too_large(host: str) -> Unavailable:
 
 
 def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -> socket.socket:
+    # A host that was given all the time for connecting is down; one that was asked late may only have had too little.
+    in_full = deadline.left() >= CONNECT_SECONDS
     connect_deadline = deadline.within(CONNECT_SECONDS)
     tried = addresses[:MAX_TRIED]
     failure: OSError | None = None
@@ -133,9 +145,11 @@ def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -
             failure = error
         else:
             return tcp
-    if isinstance(failure, TimeoutError):
+    if isinstance(failure, TimeoutError) and not in_full:
         raise failure
-    raise Unavailable(f"{target.host} cannot be reached.", code="connect_failed") from failure
+    if isinstance(failure, TimeoutError):
+        raise HostDown(f"{target.host} did not respond in time.", code="timeout") from failure
+    raise HostDown(f"{target.host} cannot be reached.", code="connect_failed") from failure
 
 
 def _secure(tcp: socket.socket, target: Target, trust: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
@@ -169,8 +183,8 @@ def _request(target: Target, accept: str, sent: PostBody | None) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + (sent.body if sent else b"")
 
 
-def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline) -> HttpResponse:
-    incoming = _Incoming(connection, deadline, host)
+def _read(connection: ssl.SSLSocket, host: str, deadline: Deadline, counted: Exchange) -> HttpResponse:
+    incoming = _Incoming(connection, deadline, host, counted)
     with HTTPResponse(cast(socket.socket, incoming), method="GET") as response:
         response.begin()
         if incoming.ended:  # the standard library would take it for the end of the headers

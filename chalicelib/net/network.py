@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from chalicelib.net.cache import Cache
+from chalicelib.net.dead_hosts import DeadHosts
 from chalicelib.net.fetch import Fetcher, system_trust
 from chalicelib.net.guard import Guard
 from chalicelib.net.resolve import SystemAddressResolver
@@ -20,10 +21,11 @@ class Network:
     guard: Guard
     fetcher: Fetcher
     cache: Cache
+    dead_hosts: DeadHosts
 
     @classmethod
     def create(cls, allow: frozenset[str], clock: Callable[[], datetime]) -> Self:
         """Create a network that uses ``clock``; for ``allow`` see `Guard`."""
         guard = Guard(allow)
         fetcher = Fetcher(guard, SystemAddressResolver(), system_trust(), clock)
-        return cls(guard, fetcher, Cache(fetcher, clock))
+        return cls(guard, fetcher, Cache(fetcher, clock), DeadHosts(clock))

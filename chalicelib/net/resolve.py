@@ -11,10 +11,12 @@ from typing import Protocol
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.addresses import Address
+from chalicelib.net.dead_hosts import HostDown
 from chalicelib.net.deadline import Deadline
 
-MAX_LOOKUPS = 8
-"""Maximum concurrent lookups; one that hangs occupies its thread until the system resolver gives up."""
+MAX_LOOKUPS = 32
+"""Maximum concurrent lookups; one that hangs occupies its thread until the system resolver gives up. Twice what one
+request may fetch, so that the hanging lookups of one request leave room for the next."""
 MAX_ADDRESSES = 32
 """Maximum addresses of one host. A host with more is refused, because all of them must be checked."""
 
@@ -45,9 +47,9 @@ class SystemAddressResolver:
         except queue.Empty as empty:
             raise TimeoutError from empty
         if isinstance(answer, socket.gaierror) and answer.errno == socket.EAI_AGAIN:
-            raise Unavailable(f"The name servers of {host} did not respond in time.", code="timeout") from answer
+            raise HostDown(f"The name servers of {host} did not respond in time.", code="timeout") from answer
         if isinstance(answer, OSError):
-            raise Unavailable(f"The host {host} cannot be found.", code="dns_failed") from answer
+            raise HostDown(f"The host {host} cannot be found.", code="dns_failed") from answer
         if not 0 < len(answer) <= MAX_ADDRESSES:
             raise Unavailable(f"{host} has {len(answer)} addresses, more than Laurel accepts.", code="dns_failed")
         return answer

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.web import Web
 from chalicelib.verify.ports import Fetched
@@ -15,8 +18,20 @@ class FetchedStatusLists:
     def __init__(self, web: Web, deadline: Deadline) -> None:
         self._web = web
         self._deadline = deadline
+        self._prefetched: dict[str, Future[Fetched]] = {}
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """Fetch ``urls`` at the same time, so that slow hosts do not add up; `fetch` returns the results."""
+        if not urls:
+            return
+        with ThreadPoolExecutor(max_workers=len(urls), thread_name_prefix="status-list") as pool:
+            self._prefetched |= {url: pool.submit(self._get, url) for url in urls}
 
     def fetch(self, url: str) -> Fetched:
         """The signed list at ``url``, unverified. It may come from any host or redirect, because it carries its
         issuer's proof."""
+        prefetched = self._prefetched.get(url)
+        return self._get(url) if prefetched is None else prefetched.result()
+
+    def _get(self, url: str) -> Fetched:
         return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -75,6 +75,9 @@ class _HostedIssuer:
 class _HostedLists:
     lists: Mapping[str, StatusList]
     now: datetime
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """Nothing to do: the lists have been read with the credential."""
 
     def fetch(self, url: str) -> Fetched:
         listed = self.lists.get(url)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports import pasted
+from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.remote_sources import RemoteSources
 from chalicelib.reports.store import PublicStore
@@ -36,25 +38,31 @@ class SubmittedReport:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedReports:
-    """Verifies submitted credentials. ``remote_sources`` creates the sources for one request, with one deadline."""
+    """Verifies submitted credentials.
+
+    ``remote_sources`` creates the sources for one request, with one deadline; they call its argument before they fetch.
+    """
 
     public_store: PublicStore
     hosted_reports: HostedReports
-    remote_sources: Callable[[], RemoteSources]
+    remote_sources: Callable[[Callable[[], None]], RemoteSources]
     base_url: str
     clock: Callable[[], datetime]
+    fetch_allowance: FetchAllowance
 
     def check(
         self, data: bytes, visit: Visit | None, options: VerificationOptions = DEFAULT_OPTIONS
     ) -> SubmittedReport:
         """Verify pasted or uploaded input; a link is followed. Nothing is recorded if ``visit`` is None.
 
-        Raises `Malformed` (`nothing_found`, `too_large`); for a link also `NotFound` and `Unavailable`.
+        Raises `Malformed` (`nothing_found`, `too_large`); `TooMany` when it needs more fetches than the visitor's
+        network may cause now; for a link also `NotFound` and `Unavailable`.
         """
         found = pasted.read(data)
         if isinstance(found, pasted.Link):
             return self.check_link(found.url, visit, options)
-        return SubmittedReport(self._verify(found.source, self.remote_sources(), visit, options), None)
+        with self._remote_sources(visit) as remote_sources:
+            return SubmittedReport(self._verify(found.source, remote_sources, visit, options), None)
 
     def check_link(
         self, url: str, visit: Visit | None, options: VerificationOptions = DEFAULT_OPTIONS
@@ -62,7 +70,7 @@ class SubmittedReports:
         """Verify the credential at ``url``. A link to a hosted credential opens it as its own page does, with an event.
 
         Raises `NotFound` if a hosted credential does not exist; `UnreadableLink` when the link cannot be followed;
-        `Malformed` (`nothing_found`) when there is no credential behind it; `Unavailable`.
+        `Malformed` (`nothing_found`) when there is no credential behind it; `TooMany` as `check` does; `Unavailable`.
         """
         hosted = self.hosted_id(url)
         if hosted is not None:
@@ -70,9 +78,9 @@ class SubmittedReports:
         if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
             # Never fetched: Laurel's own pages prove nothing about a credential.
             raise Malformed(_OWN_PAGE, code="nothing_found")
-        remote_sources = self.remote_sources()
-        source = pasted.read_linked(_followed(remote_sources, url))
-        return SubmittedReport(self._verify(source, remote_sources, visit, options), url)
+        with self._remote_sources(visit) as remote_sources:
+            source = pasted.read_linked(_followed(remote_sources, url))
+            return SubmittedReport(self._verify(source, remote_sources, visit, options), url)
 
     def hosted_id(self, url: str) -> str | None:
         """The id of the hosted credential at ``url``; None for other addresses.
@@ -85,6 +93,14 @@ class SubmittedReports:
         if not PUBLIC_ID.fullmatch(path):
             raise NotFound("no such credential")
         return path
+
+    @contextmanager
+    def _remote_sources(self, visit: Visit) -> Iterator[RemoteSources]:
+        allowance = self.fetch_allowance.of(visit.address)
+        try:
+            yield self.remote_sources(allowance.admit)
+        finally:
+            allowance.close()
 
     def _verify(
         self, source: bytes, remote_sources: RemoteSources, visit: Visit | None, options: VerificationOptions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,15 +49,21 @@ class _StatusLists:
     remote_sources: RemoteSources
     now: datetime
 
+    def prefetch(self, urls: Sequence[str]) -> None:
+        self.remote_sources.status_lists.prefetch([url for url in urls if not self._is_own(url)])
+
     def fetch(self, url: str) -> Fetched:
         prefix = status_list_url(self.base_url, "")
-        if not url.startswith(prefix):
+        if not self._is_own(url):
             return self.remote_sources.status_lists.fetch(url)
         try:
             return Fetched(url, self.public_store.status_list(url.removeprefix(prefix)).document, self.now)
         except NotFound as error:
             message = f"{url[:200]} is not a status list that Laurel hosts."
             raise Unavailable(message, code="status_list_not_hosted") from error
+
+    def _is_own(self, url: str) -> bool:
+        return url.startswith(status_list_url(self.base_url, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,9 @@ ISSUER_UNCHECKED = ("whether the issuer is who it claims to be",)
 def verify(
     source: bytes, *, resolver: Resolver, now: datetime, options: VerificationOptions = DEFAULT_OPTIONS
 ) -> Report:
-    """Run every check on ``source`` and derive the verdict. Never raises, whatever the bytes.
+    """Run every check on ``source`` and derive the verdict.
+
+    Never raises, whatever the bytes, unless ``resolver`` ends the request with an error that is not `Unavailable`.
 
     Checks 1 to 5 build on one another: if one does not pass, nothing in the document can be trusted, and all later
     checks are `unknown` with the code `not_reached`.

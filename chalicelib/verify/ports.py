@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -89,6 +90,10 @@ class Controllers(Protocol):
 
 class StatusLists(Protocol):
     """Reads status list credentials."""
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """Announce that `fetch` will be called for each of ``urls``, so that they can be read at the same time. Errors
+        are raised by `fetch` only."""
 
     def fetch(self, url: str) -> Fetched:
         """Return the signed list at ``url``, unverified. Raises `Unavailable` when it cannot be fetched."""

@@ -35,7 +35,7 @@ def _member(verbs: Commands) -> None:
     for verb, handler, description, options in (
         ("add", add_member, "add a member; the first member of an issuer must be an owner", "--role editor"),
         ("set-role", change_member, "change the role of a member", "--role owner"),
-        ("remove", remove_member, "remove a member", ""),
+        ("remove", remove_member, "remove a member and revoke their API keys", ""),
     ):
         example = f"laurel member {verb} acme ada@acme.example {options}".rstrip()
         command = grammar.command(verbs, verb, handler, description, example)
@@ -43,6 +43,14 @@ def _member(verbs: Commands) -> None:
         command.add_argument("email", metavar="EMAIL", help="email address of the member")
         if verb != "remove":
             _role(command, "member")
+        else:
+            command.add_argument(
+                "--revoke",
+                action="append",
+                default=[],
+                metavar="ID",
+                help="also revoke this organization key, whose secret the member may know; can be repeated",
+            )
     grammar.issuer(
         grammar.command(verbs, "list", list_members, "list the members of an issuer", "laurel member list acme")
     )
@@ -63,6 +71,11 @@ def _token(verbs: Commands) -> None:
     grammar.issuer(create)
     create.add_argument("--name", required=True, help="who or what will use the API key")
     _role(create, "API key")
+    create.add_argument(
+        "--member",
+        metavar="EMAIL",
+        help="the member that it belongs to and ends with; without it, the API key belongs to the organization",
+    )
     grammar.issuer(
         grammar.command(verbs, "list", list_tokens, "list the API keys of an issuer", "laurel token list acme")
     )
@@ -105,9 +118,20 @@ def change_member(services: Services, options: Namespace) -> int:
 
 
 def remove_member(services: Services, options: Namespace) -> int:
-    """Remove a member."""
-    members.remove(services.access_context, options.issuer, options.email)
-    show(options.json, f"{options.email}  removed", issuer=options.issuer, email=options.email, outcome="removed")
+    """Remove a member and revoke their API keys."""
+    revoked = members.remove(services.access_context, options.issuer, options.email, options.revoke)
+    show(
+        options.json,
+        f"{options.email}  removed, API keys revoked: {len(revoked)}",
+        issuer=options.issuer,
+        email=options.email,
+        outcome="removed",
+        revoked=[token.id for token in revoked],
+    )
+    kept = tokens.of_organization(services.access_context, options.issuer)
+    if kept:
+        listed = ", ".join(f"{token.id} ({token.name})" for token in kept)
+        note(f"These organization keys still work. Revoke those whose secrets the member may know: {listed}")
     return 0
 
 
@@ -129,7 +153,9 @@ def sign_out(services: Services, options: Namespace) -> int:
 def create_token(services: Services, options: Namespace) -> int:
     """Create an API key and show it once."""
     services.issuer_store.issuer(options.issuer)
-    _show_new(*tokens.make(services.access_context, options.issuer, options.role, options.name, BY), options.json)
+    member = None if options.member is None else email_address.normalize(options.member)
+    made = tokens.make(services.access_context, options.issuer, options.role, options.name, BY, member=member)
+    _show_new(*made, options.json)
     return 0
 
 
@@ -161,7 +187,7 @@ def revoke_operator(services: Services, options: Namespace) -> int:
 
 
 def _list(services: Services, issuer_id: str | None, as_json: bool) -> int:
-    columns = ("id", "role", "name", "used") if issuer_id else ("id", "name", "used")
+    columns = ("id", "role", "name", "member", "used") if issuer_id else ("id", "name", "used")
     table(as_json, columns, map(_token_row, tokens.of_issuer(services.access_context, issuer_id)))
     return 0
 
@@ -185,6 +211,7 @@ def _token_row(token: Token) -> dict[str, object]:
         "name": token.name,
         "created": dates.write(token.created),
         "created_by": token.created_by,
+        "member": token.member,
         "used": None if token.used is None else dates.write(token.used),
     }
 

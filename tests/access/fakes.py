@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Barrier, Lock
@@ -54,9 +54,13 @@ class MemberStore:
     def membership(self, issuer_id: str) -> Membership:
         return self._rosters.get(issuer_id) or Membership(issuer_id)
 
-    def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
+    def replace_member(
+        self, before: Member | None, after: Member | None, membership: Membership, ended: Sequence[Token] = ()
+    ) -> None:
         with self.lock:
             self._replace(before, after, membership)
+            for token in ended:
+                self._tokens.pop(token.id, None)
 
     def _replace(self, before: Member | None, after: Member | None, membership: Membership) -> None:
         current = self._rosters.get(membership.issuer_id)

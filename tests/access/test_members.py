@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.access import members
-from chalicelib.access.models import Member, Membership
+from chalicelib.access.models import Member, Membership, Token
 from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused
 from tests.access import fakes
@@ -98,7 +99,9 @@ class ConcurrentRemoval(fakes.MemberStore):
         super().__init__()
         self.armed = True
 
-    def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
+    def replace_member(
+        self, before: Member | None, after: Member | None, membership: Membership, ended: Sequence[Token] = ()
+    ) -> None:
         if self.armed and membership.owners == 1 and membership.version > 2:
             self.armed = False
             other = self.member("acme", "bo@example.org")
@@ -106,7 +109,7 @@ class ConcurrentRemoval(fakes.MemberStore):
             super().replace_member(
                 other, None, replace(current, owners=1, members=1, version=current.version + 1, last="bo goes")
             )
-        super().replace_member(before, after, membership)
+        super().replace_member(before, after, membership, ended)
 
 
 def test_two_owners_cannot_leave_concurrently() -> None:

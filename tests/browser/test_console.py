@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from chalicelib.access import tokens
 from chalicelib.access.roles import Role
 from chalicelib.award.images import default_badge
 from chalicelib.award.issuers import domain_proof
@@ -61,6 +62,8 @@ def people(laurel: Laurel) -> None:
     member(laurel, "edith.longername@administration.fernhill.example", role=Role.EDITOR)
     member(laurel, "vi@fernhill.example", role=Role.VIEWER)
     prove_domain(laurel, "fernhill.example")
+    for name, of in (("A script with a name that is long enough to wrap", OWNER), ("Moodle", None)):
+        tokens.make(laurel.access_context, "fernhill", Role.EDITOR, name, OWNER, member=of)
 
 
 def prove_domain(laurel: Laurel, domain: str) -> None:

@@ -25,7 +25,7 @@ from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.members import DynamoMemberStore
 from chalicelib.dynamo.stores.sessions import DynamoSessionStore
 from chalicelib.dynamo.tables import Tables
-from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.errors import Conflict, NotFound, Unauthenticated, Unavailable
 from tests import aws_calls, fakes
 from tests.access import fakes as access
 from tests.contract import samples
@@ -317,3 +317,44 @@ def test_token_is_unusable_after_an_interrupted_removal(tables: Tables) -> None:
     assert list(member_store.tokens("north")) == []
     with pytest.raises(NotFound):
         member_store.token("t" * 16)
+
+
+def test_tokens_end_with_their_member_in_one_transaction(access_storage: AccessStorage) -> None:
+    context = access_storage.access_context
+    for email in ("ada@example.org", "bo@example.org"):
+        members.add(context, "north", email, Role.OWNER)
+    texts = {
+        name: tokens.make(context, "north", Role.EDITOR, name, "tests", member=owner)
+        for name, owner in (("bo", "bo@example.org"), ("ada", "ada@example.org"), ("known", None), ("kept", None))
+    }
+    assert access_storage.member_store.token(texts["bo"][0].id).member == "bo@example.org"
+    known = texts["known"][0].id
+    assert {one.name for one in members.remove(context, "north", "bo@example.org", [known])} == {"bo", "known"}
+    assert {one.name for one in access_storage.member_store.tokens("north")} == {"ada", "kept"}
+    for name, (_, text) in texts.items():
+        if name in ("ada", "kept"):
+            tokens.authenticate(context, text)
+        else:
+            with pytest.raises(Unauthenticated):
+                tokens.authenticate(context, text)
+
+
+def test_a_member_with_as_many_tokens_as_an_issuer_may_have_is_removed(access_storage: AccessStorage) -> None:
+    """A transaction of DynamoDB has at most 100 actions."""
+    context = access_storage.access_context
+    for email in ("ada@example.org", "bo@example.org"):
+        members.add(context, "north", email, Role.OWNER)
+    for number in range(tokens.MAX_TOKENS):
+        tokens.make(context, "north", Role.EDITOR, f"key {number}", "tests", member="bo@example.org")
+    assert len(members.remove(context, "north", "bo@example.org")) == tokens.MAX_TOKENS
+    assert list(access_storage.member_store.tokens("north")) == []
+
+
+def test_no_token_ends_when_its_member_stays(access_storage: AccessStorage) -> None:
+    members.add(access_storage.access_context, "north", "ada@example.org", Role.OWNER)
+    one = token(member="ada@example.org")
+    access_storage.member_store.add_token(one)
+    stale = Membership("north", 0, 0, 1, "late")
+    with pytest.raises(Conflict):
+        access_storage.member_store.replace_member(member(), None, stale, [one])
+    assert access_storage.member_store.token(one.id) == one

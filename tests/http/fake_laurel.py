@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
@@ -27,6 +28,7 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.errors import Unavailable
+from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.submitted import SubmittedReports
@@ -68,6 +70,7 @@ class RemoteSources:
     issuers: dict[str, Controller] = field(default_factory=dict)
     error: tuple[str, str] = ("dns_failed", "No web server of that name can be found.")
     requested: list[str] = field(default_factory=list)
+    admit: Callable[[], None] = lambda: None
 
     @property
     def controllers(self) -> Controllers:
@@ -78,12 +81,17 @@ class RemoteSources:
         return self
 
     def find(self, did: str, kid: str | None = None) -> Controller:
+        self.admit()
         return self.issuers.get(did) or self._unavailable()
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """See the port: nothing is read ahead here."""
 
     def fetch(self, url: str) -> Fetched:
         return self.credential(url)
 
     def credential(self, url: str) -> Fetched:
+        self.admit()
         self.requested.append(url)
         return Fetched(url, self.pages[url], NOW) if url in self.pages else self._unavailable()
 
@@ -102,6 +110,7 @@ class Laurel:
     fallback: fakes.Fallback = field(default_factory=fakes.Fallback)
     signer: fakes.Signer = field(default_factory=fakes.Signer)
     remote_sources: RemoteSources = field(default_factory=RemoteSources)
+    allowance_store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
     now: datetime = NOW
     member_store: access_fakes.MemberStore = field(default_factory=access_fakes.MemberStore)
     session_store: access_fakes.SessionStore = field(default_factory=access_fakes.SessionStore)
@@ -144,8 +153,28 @@ class Laurel:
     @property
     def submitted_reports(self) -> SubmittedReports:
         return SubmittedReports(
-            self.public_store, self.hosted_reports, lambda: self.remote_sources, self.base_url, lambda: self.now
-        )  # type: ignore[arg-type]
+            self.public_store,  # type: ignore[arg-type]
+            self.hosted_reports,
+            self._admitted,
+            self.base_url,
+            lambda: self.now,
+            self.fetch_allowance,
+        )
+
+    @property
+    def fetch_allowance(self) -> FetchAllowance:
+        return FetchAllowance(
+            self.allowance_store,
+            self.issuer_store.salts,
+            lambda: self.now,
+            lambda: 0.0,
+            self.entropy,
+            request_seconds=10,
+        )
+
+    def _admitted(self, admit: Callable[[], None]) -> RemoteSources:
+        self.remote_sources.admit = admit
+        return self.remote_sources
 
     @cached_property
     def host(self) -> Host:

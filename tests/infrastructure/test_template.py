@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,17 +119,22 @@ def test_public_roles_only_read_public_items_and_add_events(template: dict[str, 
     for role, more in (("PublicRole", {"kms:GetPublicKey"}), ("VerifyRole", set())):
         assert granted(template, role, "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
         read_or_create = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}
-        assert granted(template, role, "SecretsTable") == read_or_create
+        count = {"dynamodb:UpdateItem"} if role == "VerifyRole" else set()
+        assert granted(template, role, "SecretsTable") == read_or_create | count
         allowed = set.union(*map(actions, statements(template, role)))
         rest = {action for action in allowed if not action.startswith(("dynamodb:", "logs:", "xray:"))}
         assert rest == more
-        (secrets,) = (
-            statement
+        conditions = {
+            frozenset(actions(statement)): statement["Condition"]
             for statement in statements(template, role)
             if statement["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]}
-        )
+        }
         salt = keys.salt(date(2026, 1, 1)).pk
-        assert secrets["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [salt]}}
+        expected = {frozenset(read_or_create): {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [salt]}}}
+        if count:
+            fetches = keys.fetch_time("*", datetime(2026, 1, 1, tzinfo=UTC)).pk
+            expected[frozenset(count)] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [fetches]}}
+        assert conditions == expected
 
 
 def test_public_functions_have_no_provider_secrets(template: dict[str, Any]) -> None:

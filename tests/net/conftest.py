@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import Unavailable
 from chalicelib.net.addresses import Address
+from chalicelib.net.dead_hosts import HostDown
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Fetcher
 from chalicelib.net.guard import Guard
@@ -33,7 +33,7 @@ class FakeResolver:
         self.lookups.append(host)
         rounds = self.answers.get(host)
         if not rounds:
-            raise Unavailable(f"There is no {host}.", code="dns_failed")
+            raise HostDown(f"There is no {host}.", code="dns_failed")
         answer = rounds.pop(0) if len(rounds) > 1 else rounds[0]
         return [ip_address(address) for address in answer]
 

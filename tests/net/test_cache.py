@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.cache import DEFAULT_SECONDS, FAILURE_SECONDS, MAX_SECONDS, Cache
+from chalicelib.net.budget import FetchBudget
+from chalicelib.net.cache import DEFAULT_SECONDS, FAILURE_SECONDS, MAX_SECONDS, SLOW_SECONDS, Cache
+from chalicelib.net.dead_hosts import NotAsked
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.fetch import Reply
 from chalicelib.verify.ports import Fetched
@@ -40,15 +42,20 @@ class Source:
         self.fetches: list[str] = []
         self.cache_control = ""
         self.fails: str | None = None
+        self.not_asked = False
         self.gate: threading.Event | None = None
         self.body = b""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
+    def get(
+        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+    ) -> Reply:
         self.fetches.append(url)
         if self.gate is not None:
             self.gate.wait(10)
         if deadline.left() <= 0:
             raise Unavailable("There was no time left.", code="out_of_time")
+        if self.not_asked:
+            raise NotAsked("It was not asked.", code="fetch_limit")
         if self.fails is not None:
             raise Unavailable("It failed.", code=self.fails)
         body = self.body or str(len(self.fetches)).encode()
@@ -131,8 +138,20 @@ def test_a_failure_is_cached_briefly(cache: Cache, source: Source, clock: Clock,
             fetch(cache)
         assert caught.value.code == code
     assert len(source.fetches) == 1
-    clock.advance(FAILURE_SECONDS)
+    clock.advance((SLOW_SECONDS if code == "timeout" else FAILURE_SECONDS) - 0.001)
     source.fails = None
+    with pytest.raises(Unavailable):
+        fetch(cache)
+    clock.advance(0.001)
+    assert fetch(cache) == b"2"
+
+
+def test_a_fetch_that_was_not_made_is_not_cached(cache: Cache, source: Source) -> None:
+    """One request's limits must not hide a URL from the next request."""
+    source.not_asked = True
+    with pytest.raises(NotAsked):
+        fetch(cache)
+    source.not_asked = False
     assert fetch(cache) == b"2"
 
 
@@ -265,7 +284,15 @@ def test_a_waiter_fetches_itself_when_the_first_request_ran_out_of_time(cache: C
 
 def test_an_unexpected_error_of_the_source_does_not_block_later_requests(clock: Clock) -> None:
     class Broken:
-        def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
+        def get(
+            self,
+            url: str,
+            *,
+            accept: str,
+            deadline: Deadline,
+            same_origin: bool = False,
+            budget: FetchBudget | None = None,
+        ) -> Reply:
             raise RuntimeError
 
     cache = Cache(Broken(), clock)

@@ -15,6 +15,7 @@ from dns import flags, rcode
 from dns.resolver import Resolver
 
 from chalicelib.errors import Unavailable
+from chalicelib.net.budget import FetchBudget
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.domain_records import DNS_SECONDS, MAX_RECORDS, NetworkDomainReader
 from chalicelib.net.fetch import Reply
@@ -27,7 +28,9 @@ NAME = "_laurel.acme.example"
 class Pages:
     """A fake source with one page."""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Reply:
+    def get(
+        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+    ) -> Reply:
         if url != "https://acme.example/x.txt":
             raise Unavailable("There is no such page.", code="http_status")
         assert 0 < deadline.left() <= 5

@@ -7,10 +7,12 @@ import pytest
 from chalicelib.analytics.event import Kind, Visit
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
+from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from chalicelib.verify.report import Verdict
+from tests import fakes
 from tests.award.fakes import IssuerFixture
 from tests.makers import (
     BASE_URL,
@@ -55,6 +57,10 @@ class RemoteSources:
         return Fetched(url, self.pages[url], NOW)
 
 
+def allowance() -> FetchAllowance:
+    return FetchAllowance(fakes.AllowanceStore(), fakes.Salts(), lambda: NOW, lambda: 0.0, bytes, request_seconds=10)
+
+
 @dataclass
 class SubmittedSetup:
     hosted: HostedSetup
@@ -65,7 +71,7 @@ class SubmittedSetup:
 def submitted_setup(hosted: HostedSetup | None = None, page: bytes | None = None) -> SubmittedSetup:
     hosted, remote_sources = hosted or HostedSetup(), RemoteSources({} if page is None else {LINK: page})
     submitted_reports = SubmittedReports(
-        hosted.public_store, hosted.hosted_reports, lambda: remote_sources, BASE_URL, lambda: NOW
+        hosted.public_store, hosted.hosted_reports, lambda _admit: remote_sources, BASE_URL, lambda: NOW, allowance()
     )
     return SubmittedSetup(hosted, remote_sources, submitted_reports)
 
@@ -186,7 +192,12 @@ def test_a_submitted_laurel_token_is_valid_even_after_a_key_rotation() -> None:
     issuer_context = issuing.issuer_context
     hosted_reports = replace(submitted_setup().hosted.hosted_reports, public_store=issuing.issuer_store)
     submitted_reports = SubmittedReports(
-        issuing.issuer_store, hosted_reports, lambda: remote_sources, issuer_context.base_url, issuer_context.clock
+        issuing.issuer_store,
+        hosted_reports,
+        lambda _admit: remote_sources,
+        issuer_context.base_url,
+        issuer_context.clock,
+        allowance(),
     )
     token = (issuing.issue(jwt=True).jwt or "").encode()
     assert submitted_reports.check(token, VISIT).report.verdict is Verdict.VALID

@@ -77,6 +77,7 @@ class TokenItem(Item, discriminator="token"):
     created = UTCDateTimeAttribute()
     created_by = UnicodeAttribute()
     used = UTCDateTimeAttribute(null=True)
+    member = UnicodeAttribute(null=True)
 
     @classmethod
     def of(cls, token: Token) -> Self:
@@ -90,6 +91,7 @@ class TokenItem(Item, discriminator="token"):
             created=token.created,
             created_by=token.created_by,
             used=token.used,
+            member=token.member,
         )
 
     def to_domain(self) -> Token:
@@ -102,6 +104,7 @@ class TokenItem(Item, discriminator="token"):
             created=self.created,
             created_by=self.created_by,
             used=self.used,
+            member=self.member,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -22,8 +22,8 @@ from chalicelib.dynamo.items.base import (
     Pointer,
     read,
 )
-from chalicelib.dynamo.tables import ABSENT, EXISTS, ConditionFailed, Delete, Put, Tables
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.dynamo.tables import ABSENT, EXISTS, UNCONDITIONAL, ConditionFailed, Delete, Put, Tables
+from chalicelib.errors import Conflict, NotFound, Unavailable
 
 
 def first_member(member: Member) -> list[Put]:
@@ -54,7 +54,9 @@ class DynamoMemberStore:
             issuer_id
         )
 
-    def replace_member(self, before: Member | None, after: Member | None, membership: Membership) -> None:
+    def replace_member(
+        self, before: Member | None, after: Member | None, membership: Membership, ended: Sequence[Token] = ()
+    ) -> None:
         # The membership comes first: its item is unique to this change, so it shows whether the change was applied.
         version = {":before": {"N": str(membership.version - 1)}}
         puts = [
@@ -73,10 +75,15 @@ class DynamoMemberStore:
                 Delete(keys.member(before.issuer_id, before.email)),
                 Delete(keys.person_pointer(before.email, before.issuer_id)),
             ]
+        # An issuer has at most 50 tokens, so all fit into one transaction of 100 actions; their pointers would not.
+        deletes += [Delete(keys.token(token.id), UNCONDITIONAL) for token in ended]
         try:
             self._tables.transact(self._table, puts, deletes)
         except ConditionFailed as error:
             raise Conflict("The members were changed in the meantime.") from error
+        for token in ended:  # a pointer that is left behind points to nothing and grants nothing
+            with suppress(Unavailable):
+                self._tables.delete(self._table, keys.token_pointer(token.issuer_id, token.created, token.id))
 
     def token(self, token_id: str) -> Token:
         return reads.require(self._tables, self._table, TokenItem, keys.token(token_id), "This API key does not exist.")

@@ -18,7 +18,7 @@ from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.input import body
+from chalicelib.http.input import body, query
 from chalicelib.http.input.json_body import JsonReader
 
 WHICH_MEMBER = "This issuer has no member with this address."
@@ -50,9 +50,13 @@ def routes(services: Services) -> Routes:
         return as_json(_member(members.change(services.access_context, caller.issuer_id, _address(email), role)))
 
     @bound.bind("/v1/members/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=WHICH_MEMBER)
-    def remove(_request: Request, caller: Caller, email: str) -> Reply:
-        members.remove(services.access_context, caller.issuer_id, _address(email))
-        return Reply("", "text/plain", 204)
+    def remove(request: Request, caller: Caller, email: str) -> Reply:
+        also = query.only(request, "revoke").get("revoke", "")
+        revoked = members.remove(
+            services.access_context, caller.issuer_id, _address(email), [each for each in also.split(",") if each]
+        )
+        kept = tokens.of_organization(services.access_context, caller.issuer_id)
+        return as_json({"revoked": [_token(each) for each in revoked], "organization": [_token(each) for each in kept]})
 
     @bound.bind("/v1/tokens", access=token(Permission.MANAGE))
     def known(_request: Request, caller: Caller) -> Reply:
@@ -63,8 +67,13 @@ def routes(services: Services) -> Routes:
     def make(request: Request, caller: Caller) -> Reply:
         reader = JsonReader(body.json_object(request))
         name, role = reader.text("name"), reader.required_choice("role", Role)
+        organization = reader.flag("organization", default=caller.member is None)
+        if not organization and caller.member is None:
+            reader.add_error("organization", "This API key belongs to no member, so it creates organization keys only.")
         reader.finish()
-        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, caller.actor)
+        member = None if organization else caller.member
+        by = caller.member or caller.actor  # the person, so that a removal shows which keys they may know
+        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, by, member=member)
         return as_json({**_token(made), "token": text}, status=201)
 
     @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)
@@ -94,6 +103,7 @@ def _token(one: Token) -> dict[str, object]:
         "role": None if one.role is None else one.role.value,
         "created": dates.write(one.created),
         "created_by": one.created_by,
+        "member": one.member,
         "used": _moment(one.used),
     }
 

@@ -14,7 +14,8 @@ from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console import text as words
 from chalicelib.http.console.form_state import FormState
-from chalicelib.http.core.access import member
+from chalicelib.http.console.text import KeyOwner
+from chalicelib.http.core.access import member as by_member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
@@ -34,22 +35,25 @@ def routes(services: Services) -> Routes:
     """`/console/{issuer}/api-keys`, `/console/{issuer}/api-keys/{id}`."""
     bound = Routes(__name__, services)
 
-    @bound.bind("/console/{issuer}/api-keys", access=member(Permission.MANAGE))
+    @bound.bind("/console/{issuer}/api-keys", access=by_member(Permission.MANAGE))
     def keys(request: Request, caller: Caller, person: Person) -> Reply:
         return _render(services, layout.of(services, request, caller, person, "api-keys"), _blank_form())
 
-    @bound.bind("/console/{issuer}/api-keys", access=member(Permission.MANAGE), methods=("POST",))
+    @bound.bind("/console/{issuer}/api-keys", access=by_member(Permission.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "api-keys")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
-        if role is None:
+        key_owner = form.one_of("belongs_to", KeyOwner, "Choose whom the API key belongs to.")
+        if role is None or key_owner is None:
             return _render(services, context, form)
         try:
             value, wanted = form.text("name"), form.or_none("key")
-            new_key = NewApiKey(
-                *tokens.make(services.access_context, caller.issuer_id, role, value, caller.actor, wanted)
+            member = person.email if key_owner is KeyOwner.MEMBER else None
+            made = tokens.make(
+                services.access_context, caller.issuer_id, role, value, caller.actor, wanted, member=member
             )
+            new_key = NewApiKey(*made)
         except Conflict:
             return _render(services, context, _blank_form(), again=True)
         except Refused as error:
@@ -58,7 +62,7 @@ def routes(services: Services) -> Routes:
         # No redirect: only this response can show the secret text. Resubmitting the form creates no second key.
         return _render(services, context, _blank_form(), new_key)
 
-    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Permission.MANAGE), missing=MISSING)
+    @bound.bind("/console/{issuer}/api-keys/{id}", access=by_member(Permission.MANAGE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "api-keys")
         token = next(
@@ -68,7 +72,9 @@ def routes(services: Services) -> Routes:
             raise NotFound("no such token")
         return layout.show(context, "api_key.html", token=token, roles=words.ROLES)
 
-    @bound.bind("/console/{issuer}/api-keys/{id}", access=member(Permission.MANAGE), methods=("POST",), missing=MISSING)
+    @bound.bind(
+        "/console/{issuer}/api-keys/{id}", access=by_member(Permission.MANAGE), methods=("POST",), missing=MISSING
+    )
     def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         tokens.revoke(services.access_context, caller.issuer_id, token_id)
         context = layout.of(services, request, caller, person, "api-keys")
@@ -78,7 +84,7 @@ def routes(services: Services) -> Routes:
 
 
 def _blank_form() -> FormState:
-    return FormState({"role": Role.EDITOR})
+    return FormState({"role": Role.EDITOR, "belongs_to": KeyOwner.MEMBER})
 
 
 def _render(
@@ -101,4 +107,5 @@ def _render(
         key=form.or_none("key") or tokens.new_id(services.access_context),
         roles=words.ROLES,
         role_options=words.ROLE_OPTIONS,
+        key_owner_options=words.KEY_OWNER_OPTIONS,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from chalice.app import Request
 
-from chalicelib.access import members
+from chalicelib.access import members, tokens
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Permission, Role
 from chalicelib.delivery.emails.invitation import invite
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout, text
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.access import member
@@ -17,6 +17,8 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
+REVOKE = "revoke-"
+"""Start of the name of the checkbox of each organization key; the rest is its id."""
 NO_MEMBER = "This member does not exist. They may have been removed."
 
 
@@ -46,7 +48,7 @@ def routes(services: Services) -> Routes:
     def one(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "members")
         found = services.access_context.member_store.member(caller.issuer_id, layout.query(request).get("email", ""))
-        return _one(context, found, FormState({"role": found.role}))
+        return _one(services, context, found, FormState({"role": found.role}))
 
     @bound.bind(
         "/console/{issuer}/members/change", access=member(Permission.MANAGE), methods=("POST",), missing=NO_MEMBER
@@ -77,10 +79,18 @@ def _all(services: Services, context: layout.PageContext, form: FormState) -> Re
     )
 
 
-def _one(context: layout.PageContext, found: Member, form: FormState) -> Reply:
-    options = text.ROLE_OPTIONS
+def _one(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
     return layout.show(
-        context, "member.html", status=form.status, form=form, member=found, roles=text.ROLES, role_options=options
+        context,
+        "member.html",
+        status=form.status,
+        form=form,
+        member=found,
+        roles=text.ROLES,
+        role_options=text.ROLE_OPTIONS,
+        own_keys=tokens.of_member(services.access_context, found.issuer_id, found.email),
+        has_webhooks=any(True for _ in services.webhooks.webhooks(found.issuer_id)),
+        organization_keys=tokens.of_organization(services.access_context, found.issuer_id),
     )
 
 
@@ -92,18 +102,19 @@ def _changed(services: Services, context: layout.PageContext, found: Member, for
     except Conflict as error:
         form.add_error("role", _sentence(error))
     return (
-        _one(context, found, form)
+        _one(services, context, found, form)
         if form.errors
         else layout.redirect(f"{context.issuer_url}/members", did="member_changed")
     )
 
 
 def _removed(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
+    also = [name.removeprefix(REVOKE) for name in form.values if name.startswith(REVOKE)]
     try:
-        members.remove(services.access_context, found.issuer_id, found.email)
-    except Conflict as error:
+        members.remove(services.access_context, found.issuer_id, found.email, also)
+    except (Conflict, Refused) as error:
         form.add_error("", _sentence(error))
-        return _one(context, found, form)
+        return _one(services, context, found, form)
     # A person who removed themselves may no longer open the members page.
     own = found.email == context.person.email
     return layout.redirect(
@@ -111,7 +122,9 @@ def _removed(services: Services, context: layout.PageContext, found: Member, for
     )
 
 
-def _sentence(error: Conflict) -> str:
+def _sentence(error: Conflict | Refused) -> str:
     if error.code == "last_owner":
         return "An issuer must have at least one owner. Make someone else an owner first."
+    if error.code == "unknown_token":
+        return "One of the API keys no longer exists. Check the list below, and try again."
     return f"{error.detail} Check the list of members.".strip()

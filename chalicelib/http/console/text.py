@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from chalicelib.access.roles import Permission, Role
 
@@ -42,7 +43,7 @@ BANNERS: Mapping[str, Banner] = {
         "Member added, but we could not email them.", "Ask them to sign in here with their email address."
     ),
     "member_changed": Banner("Role changed.", "This takes effect immediately."),
-    "member_removed": Banner("Member removed.", "They no longer have access."),
+    "member_removed": Banner("Member removed.", "They no longer have access, and their API keys no longer work."),
     "token_revoked": Banner("API key revoked.", "It no longer works."),
     "settings_changed": Banner("Saved.", "Issued credentials do not change."),
     "pathway_saved": Banner("Pathway saved."),
@@ -93,6 +94,19 @@ ROLES: Mapping[Role, tuple[str, str]] = {
 }
 """Label and description of each role."""
 ROLE_OPTIONS = tuple((role.value, f"{label}: {meaning}") for role, (label, meaning) in ROLES.items())
+
+
+class KeyOwner(StrEnum):
+    """Whom a new API key belongs to."""
+
+    MEMBER = "member"
+    ORGANIZATION = "organization"
+
+
+KEY_OWNER_OPTIONS = (
+    (KeyOwner.MEMBER.value, "You: it stops working when you leave or have a role with fewer permissions"),
+    (KeyOwner.ORGANIZATION.value, "The organization: it works until an owner revokes it"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def membership(access_context: AccessContext, person: Person, issuer_id: str) ->
     """Return the membership as `member` does, whatever its role allows. Raises `NotFound`."""
     found = access_context.member_store.member(issuer_id, person.email)
     log.tenant(issuer_id)
-    return Caller(person.email, issuer_id, found.role)
+    return Caller(person.email, issuer_id, found.role, person.email)
 
 
 def check_same_origin(request: Request, base_url: str) -> None:
@@ -118,7 +118,7 @@ def _caller(token: Token, permission: Permission) -> Caller:
     if token.issuer_id is None or token.role is None:
         raise Forbidden("An operator's API key does not belong to an issuer. Use one of the issuer's API keys.")
     log.tenant(token.issuer_id)
-    return _allowed(Caller(f"token:{token.id}", token.issuer_id, token.role), permission)
+    return _allowed(Caller(f"token:{token.id}", token.issuer_id, token.role, token.member), permission)
 
 
 def _allowed(caller: Caller, permission: Permission) -> Caller:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from chalicelib.errors import LaurelError, UnreadableLink
+from chalicelib.errors import LaurelError, TooMany, UnreadableLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,8 @@ def of(error: LaurelError, missing: str) -> Problem | None:
     errors = (error_entry,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ()
     # RFC 9110, 11.6.1: every 401 names an authentication scheme.
     headers = {"WWW-Authenticate": "Bearer"} if KINDS[code].status == HTTPStatus.UNAUTHORIZED else {}
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.seconds)}
     return Problem(code, error.detail, errors=errors, headers=headers)
 
 

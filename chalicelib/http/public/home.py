@@ -9,7 +9,7 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
 from chalicelib.credential.build import credential_url
-from chalicelib.errors import Malformed, NotFound, UnreadableLink
+from chalicelib.errors import Malformed, NotFound, TooMany, UnreadableLink
 from chalicelib.http.core import problem
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -65,12 +65,12 @@ def routes(services: Services) -> Routes:
         try:
             sent, typed = submission.by_person(request, bound.base_url)
             return _shown(services, request, sent, typed.recipient)
-        except (Malformed, UnreadableLink, Problem) as error:
+        except (Malformed, TooMany, UnreadableLink, Problem) as error:
             # Keep the pasted input in the field, so that the visitor can correct it.
             found = problem.of(error, submission.MISSING)
             if found is None or found.kind.status >= 500:
                 raise
-            return _page(services, uncached(), found, typed.text)
+            return _page(services, uncached(**found.headers), found, typed.text)
 
     # Chalice passes greedy variables through to API Gateway, which sends every unmatched path here. API Gateway's own
     # response cannot negotiate by `Accept`, and would show JSON to a person.

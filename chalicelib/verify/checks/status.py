@@ -56,9 +56,13 @@ def check(verification: VerificationContext) -> Finding:
     lists: dict[str, VerifiedList] = {}
     set_bits: dict[Purpose, Evidence] = {}
     unknown: CheckNotPassed | None = None
-    for entry in entries:
+    parsed_entries = [_parsed(entry, verification) for entry in entries]
+    urls = dict.fromkeys(parsed.url for parsed in parsed_entries if isinstance(parsed, _Entry))
+    verification.resolver.status_lists.prefetch(tuple(urls))
+    for parsed in parsed_entries:
         try:
-            parsed = _parse(as_object(entry).get("type"), verification.node(entry))
+            if isinstance(parsed, CheckNotPassed):
+                raise parsed
             status_list = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, verification))
             if _is_set(parsed, status_list):
                 set_bits[parsed.purpose] = status_list.evidence
@@ -72,6 +76,13 @@ def check(verification: VerificationContext) -> Finding:
         raise unknown
     evidence = tuple(status_list.evidence for status_list in lists.values())
     return _finding(Outcome.PASSED, "not_revoked", "The issuer has not revoked or suspended it.", evidence)
+
+
+def _parsed(entry: object, verification: VerificationContext) -> _Entry | CheckNotPassed:
+    try:
+        return _parse(as_object(entry).get("type"), verification.node(entry))
+    except CheckNotPassed as error:
+        return error
 
 
 def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:

@@ -88,3 +88,28 @@ def test_user_is_signed_out_everywhere(run: Run, services: FakeServices) -> None
     assert "sessions ended: 1" in run("member", "sign-out", "Ada@acme.example").out
     with pytest.raises(Unauthenticated):
         sessions.person(services.access_context, cookie)
+
+
+def test_removed_members_keys_are_revoked_and_organization_keys_named(
+    run: Run, services: FakeServices, issuer: str
+) -> None:
+    for email in ("ada@acme.example", "bo@acme.example"):
+        run("member", "add", issuer, email, "--role", "owner")
+    own = run("token", "create", issuer, "--name", "own", "--role", "editor", "--member", "Bo@acme.example", "--json")
+    known, kept = (
+        run("token", "create", issuer, "--name", name, "--role", "editor", "--json").rows[0] for name in ("LMS", "CRM")
+    )
+    assert (own.rows[0]["member"], known["member"]) == ("bo@acme.example", None)
+    assert "bo@acme.example" in run("token", "list", issuer).out
+    result = run("member", "remove", issuer, "bo@acme.example", "--revoke", known["id"], "--json")
+    assert set(result.rows[0]["revoked"]) == {own.rows[0]["id"], known["id"]}
+    assert f"{kept['id']} (CRM)" in result.err
+    for text in (own.rows[0]["token"], known["token"]):
+        with pytest.raises(Unauthenticated):
+            tokens.authenticate(services.access_context, text)
+    assert tokens.authenticate(services.access_context, kept["token"])
+
+
+def test_key_of_a_person_who_is_not_a_member_is_refused(run: Run, issuer: str) -> None:
+    result = run("token", "create", issuer, "--name", "x", "--role", "viewer", "--member", "eve@acme.example")
+    assert (result.code, "bad_member" in result.err) == (1, True)

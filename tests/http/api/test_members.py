@@ -120,7 +120,8 @@ def test_members_are_added_changed_and_removed(laurel: Laurel, client: Gateway, 
         "ada@fernhill.example": "owner",
         "bo@fernhill.example": "editor",
     }
-    assert send(client, "DELETE", "/v1/members/bo@fernhill.example", owner).status == 204
+    removed = send(client, "DELETE", "/v1/members/bo@fernhill.example", owner)
+    assert (removed.status, removed.json["revoked"]) == (200, [])
     assert send(client, "DELETE", "/v1/members/bo@fernhill.example", owner).status == 404
     assert send(client, "DELETE", "/v1/members/no-address", owner).status == 404
 
@@ -176,3 +177,58 @@ def test_the_authorization_scheme_is_case_insensitive(laurel: Laurel, client: Ga
         assert client.get("/v1/members", authorization=header).status == 200
     for header in (text, f"Bearer {text} {text}", f"Bearer={text}", f"Token {text}"):
         assert client.get("/v1/members", authorization=header).status == 401
+
+
+def owner_with_own_key(laurel: Laurel, email: str) -> dict[str, str]:
+    add_member(laurel.access_context, "fernhill", email, Role.OWNER)
+    _, text = tokens.make(laurel.access_context, "fernhill", Role.OWNER, "own", email, member=email)
+    return {"authorization": f"Bearer {text}"}
+
+
+def test_removed_owner_keeps_no_access_through_keys_made_with_their_key(
+    laurel: Laurel, client: Gateway, owner: dict[str, str]
+) -> None:
+    """The keys that a member's key creates belong to the member, unless they ask for an organization key."""
+    leaver = owner_with_own_key(laurel, "bo@fernhill.example")
+    own = send(client, "POST", "/v1/tokens", leaver, {"name": "mine", "role": "owner"}).json
+    shared = send(client, "POST", "/v1/tokens", leaver, {"name": "LMS", "role": "editor", "organization": True}).json
+    assert (own["member"], shared["member"]) == ("bo@fernhill.example", None)
+    removed = send(client, "DELETE", f"/v1/members/bo@fernhill.example?revoke={shared['id']}", owner)
+    assert {each["name"] for each in removed.json["revoked"]} == {"own", "mine", "LMS"}
+    assert [each["name"] for each in removed.json["organization"]] == ["tests"]
+    for text in (own["token"], shared["token"], leaver["authorization"].partition(" ")[2]):
+        assert send(client, "GET", "/v1/members", {"authorization": f"Bearer {text}"}).status == 401
+
+
+def test_organization_keys_are_named_when_a_member_is_removed(
+    laurel: Laurel, client: Gateway, owner: dict[str, str]
+) -> None:
+    leaver = owner_with_own_key(laurel, "bo@fernhill.example")
+    send(client, "POST", "/v1/tokens", leaver, {"name": "LMS", "role": "editor", "organization": True})
+    removed = send(client, "DELETE", "/v1/members/bo@fernhill.example", owner).json
+    assert {each["name"]: each["created_by"] for each in removed["organization"]} == {
+        "tests": "tests",
+        "LMS": "bo@fernhill.example",
+    }
+    assert "token" not in removed["organization"][0]
+
+
+def test_unknown_keys_to_revoke_change_nothing(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+    owner_with_own_key(laurel, "bo@fernhill.example")
+    refused = send(client, "DELETE", f"/v1/members/bo@fernhill.example?revoke={'a' * 16}", owner)
+    assert (refused.status, refused.json["code"]) == (422, "refused")
+    assert len(send(client, "GET", "/v1/members", owner).json["items"]) == 2
+
+
+def test_demoted_owners_key_is_refused(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+    demoted = owner_with_own_key(laurel, "bo@fernhill.example")
+    send(client, "PUT", "/v1/members/bo@fernhill.example", owner, {"role": "viewer"})
+    response = send(client, "GET", "/v1/members", demoted)
+    assert (response.status, response.json["code"]) == (403, "forbidden")
+
+
+def test_organization_key_creates_organization_keys_only(client: Gateway, owner: dict[str, str]) -> None:
+    created = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "editor"})
+    assert created.json["member"] is None
+    refused = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "editor", "organization": False})
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (400, "/organization")

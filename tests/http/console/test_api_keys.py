@@ -17,7 +17,7 @@ KEYS = "/console/fernhill/api-keys"
 
 def test_key_is_shown_once_and_has_the_chosen_role(owner: Browser, laurel: Laurel) -> None:
     assert "No API keys yet." in owner.get(KEYS).text
-    page = owner.post(KEYS, {"name": "Moodle", "role": "editor"}).text
+    page = owner.post(KEYS, {"name": "Moodle", "role": "editor", "belongs_to": "member"}).text
     (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", page)
     token = tokens.authenticate(laurel.access_context, text)
     assert (token.issuer_id, token.role, token.created_by) == ("fernhill", "editor", "olu@fernhill.example")
@@ -28,7 +28,7 @@ def test_key_is_shown_once_and_has_the_chosen_role(owner: Browser, laurel: Laure
 
 def test_resubmitted_form_creates_no_second_key(owner: Browser, laurel: Laurel) -> None:
     (token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
-    form = {"name": "Moodle", "role": "editor", "key": token_id}
+    form = {"name": "Moodle", "role": "editor", "belongs_to": "member", "key": token_id}
     first, again = owner.post(KEYS, form), owner.post(KEYS, form)
     assert f"laurel_{token_id}_" in first.text
     assert again.status == 409
@@ -42,18 +42,18 @@ def test_resubmitted_form_creates_no_second_key(owner: Browser, laurel: Laurel) 
 
 def test_form_with_an_error_keeps_its_key_id(owner: Browser) -> None:
     (token_id,) = re.findall(r'name="key" value="([a-z2-7]{16})"', owner.get(KEYS).text)
-    response = owner.post(KEYS, {"name": "", "role": "editor", "key": token_id})
+    response = owner.post(KEYS, {"name": "", "role": "editor", "belongs_to": "member", "key": token_id})
     assert f'name="key" value="{token_id}"' in response.text
 
 
 @pytest.mark.parametrize("made_up", ["x", "A" * 16, "a" * 17])
 def test_malformed_key_id_is_refused(owner: Browser, laurel: Laurel, made_up: str) -> None:
-    assert owner.post(KEYS, {"name": "Moodle", "role": "editor", "key": made_up}).status == 422
+    assert owner.post(KEYS, {"name": "Moodle", "role": "editor", "belongs_to": "member", "key": made_up}).status == 422
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
 
 
 def test_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
-    owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
+    owner.post(KEYS, {"name": "Moodle", "role": "viewer", "belongs_to": "member"})
     (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
     assert owner.post(f"{KEYS}/{token.id}").headers["location"].endswith("/api-keys?did=token_revoked")
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
@@ -61,7 +61,7 @@ def test_key_is_revoked(owner: Browser, laurel: Laurel) -> None:
 
 
 def test_revoking_a_key_asks_for_confirmation(owner: Browser, laurel: Laurel) -> None:
-    owner.post(KEYS, {"name": "Moodle", "role": "viewer"})
+    owner.post(KEYS, {"name": "Moodle", "role": "viewer", "belongs_to": "member"})
     (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
     assert f'href="http://localhost:8000{KEYS}/{token.id}">Revoke' in owner.get(KEYS).text
     confirmation = owner.get(f"{KEYS}/{token.id}").text
@@ -77,17 +77,17 @@ def test_key_of_another_issuer_is_not_shown(owner: Browser, laurel: Laurel) -> N
 
 
 def test_errors_are_shown_at_the_fields(owner: Browser, laurel: Laurel) -> None:
-    response = owner.post(KEYS, {"name": "  ", "role": "editor"})
+    response = owner.post(KEYS, {"name": "  ", "role": "editor", "belongs_to": "member"})
     assert response.status == 422
     assert 'id="name-error"' in response.text
-    assert 'id="role-error"' in owner.post(KEYS, {"name": "Moodle", "role": "king"}).text
+    assert 'id="role-error"' in owner.post(KEYS, {"name": "Moodle", "role": "king", "belongs_to": "member"}).text
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
 
 
 def test_only_an_owner_sees_the_api_keys(editor: Browser, viewer: Browser) -> None:
     for browser in (editor, viewer):
         assert browser.get(KEYS).status == 403
-        assert browser.post(KEYS, {"name": "Moodle", "role": "viewer"}).status == 403
+        assert browser.post(KEYS, {"name": "Moodle", "role": "viewer", "belongs_to": "member"}).status == 403
 
 
 def test_roles_are_offered_in_full_and_one_is_chosen(owner: Browser) -> None:
@@ -107,3 +107,23 @@ def test_missing_role_is_an_error_at_the_roles(owner: Browser) -> None:
     assert response.status == 422
     assert '<a href="#role">Choose a role.</a>' in response.text
     assert 'id="role-error"' in response.text
+
+
+@pytest.mark.parametrize(
+    ("choice", "member", "shown"),
+    [("member", "olu@fernhill.example", "olu@fernhill.example"), ("organization", None, "The organization")],
+)
+def test_key_belongs_to_its_maker_or_to_the_organization(
+    owner: Browser, laurel: Laurel, choice: str, member: str | None, shown: str
+) -> None:
+    assert '<option value="member" selected>' in owner.get(KEYS).text
+    owner.post(KEYS, {"name": "Moodle", "role": "editor", "belongs_to": choice})
+    (token,) = tokens.of_issuer(laurel.access_context, "fernhill")
+    assert token.member == member
+    assert shown in owner.get(KEYS).text.partition('data-label="Belongs to"')[2].partition("</td>")[0]
+
+
+def test_owner_of_a_key_must_be_chosen(owner: Browser, laurel: Laurel) -> None:
+    response = owner.post(KEYS, {"name": "Moodle", "role": "editor"})
+    assert (response.status, 'id="belongs_to-error"' in response.text) == (422, True)
+    assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []

@@ -6,13 +6,17 @@ import html
 
 import pytest
 
+from chalicelib.access import tokens
 from chalicelib.access.roles import Role
 from chalicelib.delivery.ports import NotSent
+from chalicelib.errors import Unauthenticated
 from tests.http.console.conftest import OWNER
+from tests.http.console.test_webhooks import create_webhook
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.signed_in import Browser
 
 PEOPLE = "/console/fernhill/members"
+EDITOR = "edi@fernhill.example"
 
 
 def test_members_are_listed_with_their_roles(owner: Browser, viewer: Browser) -> None:
@@ -84,3 +88,50 @@ def test_unknown_member_is_a_404_with_an_explanation(owner: Browser) -> None:
     response = owner.get(f"{PEOPLE}/change?email=nobody@fernhill.example")
     assert response.status == 404
     assert "This member does not exist." in response.text
+
+
+def test_removal_page_lists_the_members_keys_and_ends_them(owner: Browser, editor: Browser, laurel: Laurel) -> None:
+    _, text = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "Her script", EDITOR, member=EDITOR)
+    _, kept = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "Moodle", EDITOR)
+    page = owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+    assert "These API keys belong to them and will be revoked too:" in page
+    assert "Her script" in page
+    assert "Which organization keys should be revoked too?" in page
+    owner.post(f"{PEOPLE}/change", {"email": EDITOR, "do": "remove"})
+    with pytest.raises(Unauthenticated):
+        tokens.authenticate(laurel.access_context, text)
+    assert tokens.authenticate(laurel.access_context, kept).name == "Moodle"
+
+
+def test_organization_keys_are_revoked_with_the_member_who_may_know_them(
+    owner: Browser, editor: Browser, laurel: Laurel
+) -> None:
+    known, text = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "Moodle", EDITOR)
+    assert (
+        f'name="revoke-{known.id}" type="checkbox" value="yes" aria'
+        in owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+    ), "the organization decides about each key"
+    owner.post(f"{PEOPLE}/change", {"email": EDITOR, "do": "remove", f"revoke-{known.id}": "yes"})
+    with pytest.raises(Unauthenticated):
+        tokens.authenticate(laurel.access_context, text)
+
+
+def test_key_that_was_revoked_meanwhile_is_reported_and_nobody_is_removed(
+    owner: Browser, editor: Browser, laurel: Laurel
+) -> None:
+    form = {"email": EDITOR, "do": "remove", f"revoke-{'a' * 16}": "yes"}
+    response = owner.post(f"{PEOPLE}/change", form)
+    assert (response.status, "One of the API keys no longer exists." in response.text) == (422, True)
+    assert laurel.access_context.member_store.member("fernhill", EDITOR)
+
+
+def test_removal_page_without_keys_asks_nothing(owner: Browser, editor: Browser) -> None:
+    page = owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+    assert "organization keys" not in page
+    assert "will be revoked" not in page
+
+
+def test_removal_page_reminds_of_webhook_secrets(owner: Browser, editor: Browser, laurel: Laurel) -> None:
+    assert "Rotate each secret" not in owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+    create_webhook(owner, laurel)
+    assert "Rotate each secret that this person may have copied." in owner.get(f"{PEOPLE}/change?email={EDITOR}").text

@@ -99,7 +99,7 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ),
     ("GET", "/console/{issuer}/api-keys"): lambda at: Call(f"/console/{at.console_issuer}/api-keys"),
     ("POST", "/console/{issuer}/api-keys"): lambda at: Call(
-        f"/console/{at.console_issuer}/api-keys", form={"name": "LMS", "role": "editor"}
+        f"/console/{at.console_issuer}/api-keys", form={"name": "LMS", "role": "editor", "belongs_to": "member"}
     ),
     ("GET", "/console/{issuer}/api-keys/{id}"): lambda at: Call(
         f"/console/{at.console_issuer}/api-keys/{create_token(at)}", foreign_status=404

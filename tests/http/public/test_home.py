@@ -29,6 +29,7 @@ from tests.http.public.test_pages import (
     UNPROVEN,
     Outline,
 )
+from tests.http.public.test_verify import use_up_the_network
 from tests.http.senders import FORM, external_credential, filled_form, form
 
 LINK = "https://elsewhere.example/badge"
@@ -440,3 +441,11 @@ def test_own_link_without_its_scheme_opens_the_credential(client: Gateway, laure
     link = f"{BASE_URL.partition('://')[2]}{laurel.url('valid')}"
     response = submit_form(client, f" {link}\n".encode())
     assert (response.status, response.headers["location"]) == (303, f"{BASE_URL}{laurel.url('valid')}")
+
+
+def test_the_pasted_link_is_kept_when_the_network_has_to_wait(laurel: Laurel, client: Gateway) -> None:
+    use_up_the_network(laurel)
+    response = submit_form(client, LINK)
+    assert (response.status, field_text(response)) == (429, LINK)
+    assert 1 <= int(response.headers["retry-after"]) <= 60
+    assert "Try again in a minute" in response.text

@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.analytics.event import Kind
-from chalicelib.errors import Unavailable
+from chalicelib.errors import TooMany, Unavailable
 from chalicelib.http.app import create_app
 from chalicelib.http.input import form
 from chalicelib.http.public import submission
@@ -20,7 +21,7 @@ from chalicelib.reports import pasted
 from tests import makers
 from tests.http import senders
 from tests.http.fake_laurel import BASE_URL, KINDS, VERDICTS, Laurel, id_of
-from tests.http.gateway import HTML, Gateway, Response
+from tests.http.gateway import ADDRESS, HTML, Gateway, Response
 from tests.http.public.test_credentials import FINDING, REPORT
 from tests.http.senders import FORM, envelope
 
@@ -420,3 +421,39 @@ def test_submitted_bytes_are_verified_not_the_stored_ones(client: Gateway, laure
     record = laurel.issuer_store.record(id_of("valid"))
     laurel.put(replace(record, document=b"{}"))
     assert verify(client, record.document).json["verdict"] == "valid"
+
+
+def use_up_the_network(laurel: Laurel) -> None:
+    """Start requests that wait for slow hosts until the sender's network has no time left."""
+    while True:
+        try:
+            laurel.fetch_allowance.of(ADDRESS).admit()
+        except TooMany:
+            return
+
+
+def test_a_network_that_keeps_workers_waiting_gets_429_until_the_next_minute(laurel: Laurel, client: Gateway) -> None:
+    laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.external_credential())
+    use_up_the_network(laurel)
+    refused = verify(client, LINK.encode(), "text/plain")
+    assert (refused.status, refused.json["code"]) == (429, "too_many_requests")
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert laurel.remote_sources.requested == []
+    laurel.now += timedelta(minutes=1)
+    assert verify(client, LINK.encode(), "text/plain").status == 200
+
+
+def test_a_network_without_time_can_still_verify_what_needs_no_fetch(laurel: Laurel, client: Gateway) -> None:
+    use_up_the_network(laurel)
+    response = verify(client, makers.as_bytes(senders.external_credential()))
+    assert response.status == 200
+
+
+def test_verification_by_fetching_stops_when_the_time_cannot_be_counted(laurel: Laurel, client: Gateway) -> None:
+    def broken(*_arguments: object) -> bool:
+        raise Unavailable("Storage did not respond.")
+
+    laurel.allowance_store.reserve = broken  # type: ignore[method-assign]
+    response = verify(client, LINK.encode(), "text/plain")
+    assert (response.status, response.json["code"]) == (503, "unavailable")
+    assert laurel.remote_sources.requested == []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from chalicelib.credential.record import Entry, Purpose
+from chalicelib.errors import TooMany
 from chalicelib.verify import bitstring
 from chalicelib.verify.pipeline import verify
+from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Outcome, Report, Verdict
 from tests.makers import (
     EMPTY_BITS,
@@ -179,3 +182,36 @@ def test_the_list_is_checked_at_the_time_of_the_verification() -> None:
     assert report_on(unsigned(), resolver).verdict is Verdict.VALID
     later = datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC)
     assert verify(as_bytes(signed(unsigned())), resolver=resolver.resolver(), now=later).verdict is Verdict.UNKNOWN
+
+
+def test_all_lists_are_announced_before_the_first_is_read() -> None:
+    """So that a resolver can read them at the same time: slow hosts must not add up."""
+    resolver, calls = good_resolver().resolver(), []
+
+    class Recording:
+        def prefetch(self, urls: Sequence[str]) -> None:
+            calls.append(tuple(urls))
+
+        def fetch(self, url: str) -> Fetched:
+            calls.append(url)
+            return resolver.status_lists.fetch(url)
+
+    document = unsigned(entries=(*ENTRIES, Entry(REVOCATION, "r" * 26, 8)))
+    verify(as_bytes(signed(document)), resolver=replace(resolver, status_lists=Recording()), now=NOW)
+    urls = (list_url(REVOCATION), list_url(SUSPENSION))
+    assert calls == [urls, *urls]
+
+
+def test_an_error_that_ends_the_request_is_not_a_verdict() -> None:
+    """A network without allowance gets an error, not a report that says `unknown`."""
+
+    class Exhausted:
+        def prefetch(self, urls: Sequence[str]) -> None:
+            """See the port."""
+
+        def fetch(self, url: str) -> Fetched:
+            raise TooMany("Wait.", 60)
+
+    resolver = replace(good_resolver().resolver(), status_lists=Exhausted())
+    with pytest.raises(TooMany):
+        verify(as_bytes(signed(unsigned())), resolver=resolver, now=NOW)

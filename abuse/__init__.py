@@ -1,0 +1,1 @@
+"""What attacks cost, whom they lock out and what they make Laurel send: run with `make abuse`."""
