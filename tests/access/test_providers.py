@@ -1,4 +1,4 @@
-"""OIDC_PROVIDERS: the sign-in providers of a deployment."""
+"""The sign-in providers of a deployment: how their list is parsed, kept and read again."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import json
 
 import pytest
 
+from chalicelib.access.provider_list import KEPT_FOR, RETRY_AFTER, ProviderList
 from chalicelib.access.providers import Provider
-from chalicelib.errors import Refused
-from chalicelib.settings import read
-from tests.test_settings_fetch_allow import ENVIRONMENT
+from chalicelib.access.providers import parse as providers
+from chalicelib.errors import Refused, Unavailable
+from tests.award.fakes import Clock
 
 CAMPUS = {"id": "campus", "name": "Campus login", "issuer": "https://login.campus.example", "client_id": "laurel"}
 
 
-def providers(text: str) -> tuple[Provider, ...]:
-    return read({**ENVIRONMENT, "STAGE": "local", "OIDC_PROVIDERS": text}).oidc_providers
-
-
 def test_no_provider_is_configured_by_default() -> None:
-    assert read({**ENVIRONMENT, "STAGE": "local"}).oidc_providers == providers("") == providers("[]") == ()
+    assert providers("") == providers("[]") == ()
+    assert ProviderList(None, Clock()).all() == ()
 
 
 def test_providers_are_parsed() -> None:
@@ -37,7 +35,57 @@ def test_providers_are_parsed() -> None:
         json.dumps([{"id": "campus"}]), json.dumps([{**CAMPUS, "client_id": ""}]),
     ],
 )  # fmt: skip
-def test_invalid_providers_stop_the_start(text: str) -> None:
+def test_invalid_providers_are_refused(text: str) -> None:
     with pytest.raises(Refused) as caught:
         providers(text)
     assert caught.value.code == "bad_setting"
+
+
+class Secret:
+    """A secret that counts its reads, and that can be unreadable."""
+
+    def __init__(self, text: str = json.dumps([CAMPUS])) -> None:
+        self.text = text
+        self.reads = 0
+        self.is_readable = True
+
+    def __call__(self) -> str:
+        self.reads += 1
+        if not self.is_readable:
+            raise Unavailable("no answer", code="secret_unavailable")
+        return self.text
+
+
+def test_the_secret_is_read_once_in_five_minutes_and_then_again() -> None:
+    secret, clock = Secret(), Clock()
+    listed = ProviderList(secret, clock)
+    assert listed.all() == listed.all() == (Provider(**CAMPUS),)
+    assert secret.reads == 1
+    secret.text = "[]"
+    clock.now += KEPT_FOR
+    assert listed.all() == ()
+    assert secret.reads == 2
+
+
+def test_providers_are_kept_while_the_secret_cannot_be_read_again() -> None:
+    secret, clock = Secret(), Clock()
+    listed = ProviderList(secret, clock)
+    before = listed.all()
+    for bad in (False, True):
+        secret.is_readable, secret.text = bad, "not JSON"
+        clock.now += KEPT_FOR
+        assert listed.all() == before
+
+
+@pytest.mark.parametrize(("readable", "text"), [(False, "[]"), (True, "not JSON")])
+def test_an_unreadable_secret_is_unavailable_and_tried_again_after_a_while(readable: bool, text: str) -> None:
+    secret, clock = Secret(text), Clock()
+    secret.is_readable = readable
+    listed = ProviderList(secret, clock)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            listed.all()
+    assert secret.reads == 1
+    secret.is_readable, secret.text = True, "[]"
+    clock.now += RETRY_AFTER
+    assert listed.all() == ()
