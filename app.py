@@ -42,6 +42,10 @@ def on_email_event(event: dict[str, Any], _context: object) -> None:
     from chalicelib.delivery import email_events
 
     for record in event["Records"]:
-        notice = email_events.parse(record["Sns"]["Message"])
+        message = record["Sns"]["Message"]
+        if email_events.is_greeting(message):
+            log.email_topic_validated()
+            continue
+        notice = email_events.parse(message)
         if notice is not None:
             email_events.apply(services.delivery_context, notice)

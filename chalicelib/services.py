@@ -26,6 +26,7 @@ from chalicelib.settings import Settings
 if TYPE_CHECKING:  # a credential page needs none of these, and they would lengthen its cold start
     from chalicelib.access.access_context import AccessContext
     from chalicelib.access.ports import Mailer
+    from chalicelib.access.provider_list import ProviderList
     from chalicelib.access.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.export import Exporter
@@ -194,7 +195,7 @@ class Services:
         from chalicelib.delivery.emails.sign_in import SignInMailer
         from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 
-        return SignInMailer(DynamoDeliveryStore(self._tables), self.mailer)
+        return SignInMailer(DynamoDeliveryStore(self._tables), self.mailer, self.clock)
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:
@@ -255,6 +256,15 @@ class Services:
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def oidc_providers(self) -> ProviderList:
+        """The OpenID Connect providers of this deployment."""
+        from chalicelib.access.provider_list import ProviderList
+        from chalicelib.kms import secret_values  # imported late: only signing in needs it
+
+        secret, region = self.settings.oidc_secret, self.settings.region
+        return ProviderList(partial(secret_values.read, region, secret) if secret else None, self.clock)
 
     @cached_property
     def tasks(self) -> TaskQueue:

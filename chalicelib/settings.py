@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.access.providers import Provider
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import MissingSetting, Refused
 
@@ -55,8 +52,8 @@ class Settings:
     """The SES configuration set of emails, which publishes delivery notifications."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
-    oidc_providers: tuple[Provider, ...] = ()
-    """OpenID Connect providers."""
+    oidc_secret: str = ""
+    """The Secrets Manager secret with the OpenID Connect providers; empty if there are none."""
     example: str = ""
     """The id of the credential that the home page offers as an example; empty if there is none."""
 
@@ -86,7 +83,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),
         operators=frozenset(_listed(environment, "OPERATORS")),
-        oidc_providers=_providers(environment.get("OIDC_PROVIDERS", "")),
+        oidc_secret=environment.get("OIDC_SECRET", ""),
         example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),
     )
 
@@ -111,29 +108,3 @@ def _example(credential_id: str) -> str:
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(entry.strip().lower() for entry in environment.get(name, "").split(",") if entry.strip())
-
-
-def _providers(text: str) -> tuple[Provider, ...]:
-    """A JSON list of objects with the members of `Provider`. Raises `Refused` (`bad_setting`)."""
-    try:
-        listed = json.loads(text or "[]")
-        if not isinstance(listed, list):
-            raise _bad_providers()
-        providers = tuple(Provider(**{**entry, "domains": tuple(entry.get("domains", ()))}) for entry in listed)
-        good = all(
-            re.fullmatch("[a-z0-9-]{1,32}", each.id) and each.issuer.startswith("https://") and each.client_id
-            for each in providers
-        )
-    except (AttributeError, TypeError, ValueError) as error:
-        raise _bad_providers() from error
-    if not good or len({each.id for each in providers}) < len(providers):
-        raise _bad_providers()
-    return providers
-
-
-def _bad_providers() -> Refused:
-    return Refused(
-        'OIDC_PROVIDERS must be a JSON list like [{"id": "campus", "name": "Campus login", "issuer": "https://…", '
-        '"client_id": "…", "client_secret": "…"}], each with its own id (a-z, 0-9, hyphen).',
-        code="bad_setting",
-    )

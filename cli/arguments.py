@@ -14,6 +14,7 @@ from cli.commands import (
     export,
     issuer,
     job,
+    mailbox,
     pathway,
     task,
     webhook,
@@ -42,7 +43,7 @@ def parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
     )
     resources = grammar.subcommands(root)
-    modules = (issuer, access, achievement, credential, pathway, webhook, job, export, events, task, demo, completion)
-    for module in modules:
+    issuing = (issuer, access, achievement, credential, pathway, webhook, job, export)
+    for module in (*issuing, events, task, mailbox, demo, completion):
         module.add_commands(resources)
     return root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 import subprocess
@@ -24,6 +25,7 @@ STACK = "laurel"
 BUCKET = "laurel-deployments"
 API_STAGE = "live"
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+SECRET_PARAMETERS = ("OidcProviders",)
 RUNNING = (*DONE, "UPDATE_ROLLBACK_COMPLETE")  # the last one: an update failed and the previous version is running
 
 
@@ -54,6 +56,7 @@ class Deployed:
             "MAIL_FROM": self.outputs.get("MailFrom", ""),
             "MAIL_SET": self.outputs.get("MailSet", ""),
             "OPERATORS": self.outputs.get("Operators", ""),
+            "OIDC_SECRET": self.outputs.get("OidcSecret", ""),
             "POWERTOOLS_SERVICE_NAME": f"laurel-{stage}",
             "POWERTOOLS_METRICS_NAMESPACE": "Laurel",
             "POWERTOOLS_TRACE_DISABLED": "true",
@@ -94,11 +97,12 @@ def _describe(cloudformation: BaseClient) -> dict[str, Any] | None:
 
 def release_of(package: Package, parameters: Mapping[str, str]) -> str:
     """The release tag of a stack with this package and these parameters."""
-    return (
-        package.release[:32]
-        + "-"
-        + "-".join(f"{name}.{parameters[name]}" for name in sorted(parameters)).replace("/", "_")
-    )
+    # Secret values are in the tag as a hash: everyone who may describe the stack reads its tags.
+    shown = {
+        name: hashlib.sha256(value.encode()).hexdigest()[:16] if value and name in SECRET_PARAMETERS else value
+        for name, value in sorted(parameters.items())
+    }
+    return package.release[:32] + "-" + "-".join(f"{name}.{value}" for name, value in shown.items()).replace("/", "_")
 
 
 def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) -> Deployed:

@@ -44,6 +44,10 @@ HOP_BY_HOP = frozenset(
     | {"transfer-encoding", "upgrade"}
 )
 
+# API Gateway renames this header of a function's response, unlike the embedded AWS (API Gateway developer guide,
+# "Important notes").
+REMAPPED = {"www-authenticate": "x-amzn-remapped-www-authenticate"}
+
 
 class Stream(Protocol):
     """Source of a request body."""
@@ -170,7 +174,7 @@ class Front(BaseHTTPRequestHandler):
             counted = name.lower() == "content-length" and (not bodiless or value == "0")
             if name.lower() in HOP_BY_HOP or counted:
                 continue
-            self.send_header(name, value)
+            self.send_header(REMAPPED.get(name.lower(), name), value)
         if not bodiless:
             self.send_header("Content-Length", str(len(content)))
         if self.close_connection:

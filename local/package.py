@@ -58,7 +58,7 @@ NEVER_LOADED = (
 )
 """Files in the requirements that no function reads: 1.2 MB of the zip."""
 
-AWS_SERVICES = ("dynamodb", "kms", "ses")
+AWS_SERVICES = ("dynamodb", "kms", "secretsmanager", "ses")
 """AWS services that the functions call. botocore includes definitions for four hundred others: 15 MB, half of the zip,
 which would slow down every cold start."""
 

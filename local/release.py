@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from chalicelib.access import providers
+from chalicelib.errors import Refused
 from local.package import ROOT, Package, build
 from local.progress import say, step
 
@@ -66,6 +68,7 @@ def run(wanted: argparse.Namespace) -> int:
     if wanted.command == "package":
         say(listing(package))
         return 0
+    _check_providers(wanted.oidc_providers)
     parameters = {name: value for option, name in PARAMETERS.items() if (value := getattr(wanted, option))}
     lines = command_lines(wanted.stage, package.template, wanted.bucket, parameters)
     for line in lines:
@@ -73,6 +76,14 @@ def run(wanted: argparse.Namespace) -> int:
     if not wanted.dry_run:
         _execute(lines)
     return 0
+
+
+def _check_providers(text: str) -> None:
+    """Raises ReleaseError for providers that the deployed function could not read."""
+    try:
+        providers.parse(text)
+    except Refused as error:
+        raise ReleaseError(error.detail) from error
 
 
 def check_runtime(version: tuple[int, int]) -> None:

@@ -164,6 +164,7 @@ class Stack:
                 "BaseUrl": self.base_url,
                 "MailFrom": MAIL_FROM,
                 "Operators": ADA,
+                "OidcProviders": os.environ.get("OIDC_PROVIDERS", ""),
                 "ExampleCredential": plan.credential_id(self.base_url, 0),
             }
             deployed = deploy(engine, build(STAGE), parameters)

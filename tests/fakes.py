@@ -23,7 +23,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.reports.store import RelatedItems
-from chalicelib.tasks.task_queue import LEASE, DeadLetter, Task
+from chalicelib.tasks.task_queue import DeadLetter, Task, lease
 from tests.access import fakes as access
 
 T = TypeVar("T", Issuer, Record)
@@ -304,19 +304,25 @@ class TaskQueue:
                 self.status[task] = None
 
     def due(self, now: datetime, limit: int) -> Iterator[Task]:
-        free = [task for task, lease in self.status.items() if task.due <= now and (lease is None or lease <= now)]
+        free = [task for task, until in self.status.items() if task.due <= now and (until is None or until <= now)]
         return iter(sorted(free, key=lambda task: task.due)[:limit])
 
     def claim(self, task: Task, now: datetime) -> bool:
-        lease = self.status.get(task)
-        if task not in self.status or (lease is not None and lease > now):
+        until = self.status.get(task)
+        if task not in self.status or (until is not None and until > now):
             return False
         del self.status[task]
-        self.status[replace(task, attempts=task.attempts + 1)] = now + LEASE
+        self.status[replace(task, attempts=task.attempts + 1)] = now + lease(task.attempts + 1)
+        return True
+
+    def renew(self, task: Task, now: datetime) -> bool:
+        if task not in self.status:
+            return False
+        self.status[task] = now + lease(task.attempts)
         return True
 
     def done(self, task: Task) -> None:
-        self.status = {other: lease for other, lease in self.status.items() if not _same(task, other)}
+        self.status = {other: until for other, until in self.status.items() if not _same(task, other)}
 
     def postpone(self, task: Task, due: datetime) -> None:
         if task in self.status:

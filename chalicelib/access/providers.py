@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from chalicelib.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,33 @@ class Providers(Protocol):
 
     def redeem(self, provider: Provider, endpoints: Endpoints, form: Mapping[str, str]) -> Mapping[str, object]:
         """Exchange a code at the token endpoint and return the response."""
+
+
+def parse(text: str) -> tuple[Provider, ...]:
+    """Parse a JSON list of objects with the members of `Provider`; no text is an empty list.
+
+    Raises `Refused` (`bad_setting`).
+    """
+    try:
+        listed = json.loads(text or "[]")
+        if not isinstance(listed, list):
+            raise _invalid()
+        providers = tuple(Provider(**{**entry, "domains": tuple(entry.get("domains", ()))}) for entry in listed)
+        good = all(
+            re.fullmatch("[a-z0-9-]{1,32}", each.id) and each.issuer.startswith("https://") and each.client_id
+            for each in providers
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise _invalid() from error
+    if not good or len({each.id for each in providers}) < len(providers):
+        raise _invalid()
+    return providers
+
+
+def _invalid() -> Refused:
+    # The text is not repeated, because it contains secrets.
+    return Refused(
+        'OIDC_PROVIDERS must be a JSON list like [{"id": "campus", "name": "Campus login", "issuer": "https://…", '
+        '"client_id": "…", "client_secret": "…"}], each with its own id (a-z, 0-9, hyphen).',
+        code="bad_setting",
+    )

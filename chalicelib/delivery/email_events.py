@@ -25,6 +25,8 @@ LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)
 MAX_ADDRESSES = 50
 """Recipients of one email (Amazon SES quotas). Ours have one each."""
 
+_GREETING = "Successfully validated SNS topic for Amazon SES"
+"""Followed by the kind of the destination, such as "event publishing."."""
 _ID = re.compile(r"[A-Za-z0-9@._-]{1,256}", re.ASCII)
 _ADDRESS = re.compile(r"(?:[^<>]*<)?([^<>\s]{1,254}@[^<>\s@]{1,254})>?")
 
@@ -53,6 +55,11 @@ _STATES = {
     EmailEventType.BOUNCED: State.BOUNCED,
     EmailEventType.COMPLAINED: State.COMPLAINED,
 }
+
+
+def is_greeting(message: str) -> bool:
+    """Whether ``message`` is not an event but the plain text that Amazon SES publishes first, to validate a topic."""
+    return message.strip().startswith(_GREETING)
 
 
 def parse(message: str) -> EmailEvent | None:

@@ -193,8 +193,8 @@ def _send(
 
     Raises `Unavailable` when it should be retried.
     """
-    reason = suppression_reason(delivery_context.mailbox(context.email), kind, context.record.issuer_id)
     now, by = delivery_context.now(), delivery_context.entropy(16).hex()
+    reason = suppression_reason(delivery_context.mailbox(context.email), kind, now, context.record.issuer_id)
 
     def take(one: Delivery) -> Delivery:
         if not delivery_status.may_claim(one, kind, now, since):

@@ -134,7 +134,7 @@ def send_new_link(delivery_context: DeliveryContext, token: str) -> None:
     now = delivery_context.now()
 
     def ask(one: Mailbox) -> Mailbox:
-        reason = suppression_reason(one, Kind.HOLDER_LINK)
+        reason = suppression_reason(one, Kind.HOLDER_LINK, now)
         if reason is not None:
             raise Refused("Emails to this address bounce.", code=reason)
         if one.link_sent_at is not None and now - one.link_sent_at < NEW_LINK_INTERVAL:

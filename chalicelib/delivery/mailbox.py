@@ -5,11 +5,17 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.credential import email_address
 from chalicelib.delivery.emails.email_content import REMINDERS, REQUESTED, Kind
 from chalicelib.errors import Refused
+
+RETRY_AFTER = timedelta(days=30)
+"""How long a bounce blocks an address before it is tried again: long enough to fix a full or moved mailbox, and longer
+than the email service remembers other senders' bounces (14 days; SES developer guide, "global suppression list")."""
+MAX_BOUNCES = 2
+"""A second bounce is final until an operator reopens the address, because every bounce counts against all issuers."""
 
 MAX_ISSUERS = 1000
 """Maximum number of issuers that one address can unsubscribe from."""
@@ -38,7 +44,9 @@ class Mailbox:
     no_reminders: frozenset[str] = frozenset()
     """Issuers that may email only about new credentials."""
     bounced_at: datetime | None = None
-    """When an email bounced permanently."""
+    """When an email bounced permanently; after `RETRY_AFTER`, when it bounced again."""
+    bounces: int = 0
+    """How many times it bounced, each more than `RETRY_AFTER` after the one before, since it was last reopened."""
     complained_at: datetime | None = None
     """When an email was marked as spam."""
     forgotten_at: datetime | None = None
@@ -50,16 +58,16 @@ class Mailbox:
     version: int = 0
 
 
-def suppression_reason(mailbox: Mailbox, kind: Kind, issuer_id: str | None = None) -> str | None:
-    """The code of the reason not to send an email of ``kind`` to ``mailbox``; None when it may be sent.
+def suppression_reason(mailbox: Mailbox, kind: Kind, now: datetime, issuer_id: str | None = None) -> str | None:
+    """The code of the reason not to send an email of ``kind`` to ``mailbox`` at ``now``; None when it may be sent.
 
-    A mailbox that bounced gets no emails, and one that complained only those it requested, because the email service
-    counts both against all issuers. A complaint does not suppress requested emails, or an issuer could lock someone out
-    of signing in by provoking one; nor does unsubscribing, which concerns one issuer only.
+    A mailbox that bounced gets no emails until it is tried again, and one that complained only those it requested,
+    because the email service counts both against all issuers. A complaint does not suppress requested emails, or an
+    issuer could lock someone out of signing in by provoking one. Unsubscribing does not either: it concerns one issuer.
     """
     requested = kind in REQUESTED
     for holds, code in (
-        (mailbox.bounced_at is not None, "bounced"),
+        (is_blocked(mailbox, now), "bounced"),
         (mailbox.complained_at is not None and not requested, "complained"),
         (mailbox.forgotten_at is not None and not requested, "forgotten"),
         (issuer_id in mailbox.unsubscribed and not requested, "unsubscribed"),
@@ -70,9 +78,23 @@ def suppression_reason(mailbox: Mailbox, kind: Kind, issuer_id: str | None = Non
     return None
 
 
+def is_blocked(mailbox: Mailbox, now: datetime) -> bool:
+    """Whether ``mailbox`` gets no emails because it bounced."""
+    if mailbox.bounced_at is None:
+        return False
+    return mailbox.bounces >= MAX_BOUNCES or now < mailbox.bounced_at + RETRY_AFTER
+
+
 def bounced(mailbox: Mailbox, at: datetime) -> Mailbox:
-    """Record a permanent bounce. The first one stays."""
-    return mailbox if mailbox.bounced_at is not None else replace(mailbox, bounced_at=at)
+    """Record a permanent bounce. One within `RETRY_AFTER` of the last is of the same time, and changes nothing."""
+    if mailbox.bounced_at is not None and at < mailbox.bounced_at + RETRY_AFTER:
+        return mailbox
+    return replace(mailbox, bounced_at=at, bounces=mailbox.bounces + 1)
+
+
+def reopened(mailbox: Mailbox) -> Mailbox:
+    """Forget the bounces, so that emails are sent again. A complaint stays, because it is the recipient's own wish."""
+    return replace(mailbox, bounced_at=None, bounces=0)
 
 
 def complained(mailbox: Mailbox, at: datetime) -> Mailbox:
@@ -122,6 +144,7 @@ def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
     return Mailbox(
         mailbox.digest,
         bounced_at=mailbox.bounced_at,
+        bounces=mailbox.bounces,
         complained_at=mailbox.complained_at,
         forgotten_at=now,
         links_valid_from=now,

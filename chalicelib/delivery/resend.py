@@ -40,10 +40,10 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
     email = _email(delivery_context, credential_id)
     if email is None:
         raise Refused("This credential has no email address.", code="no_address")
-    reason = suppression_reason(delivery_context.mailbox(email), Kind.ISSUED, issuer_id)
+    now = delivery_context.now()
+    reason = suppression_reason(delivery_context.mailbox(email), Kind.ISSUED, now, issuer_id)
     if reason is not None:
         raise Refused(_REASONS[reason], code=reason)
-    now = delivery_context.now()
 
     def ask(one: Delivery) -> Delivery:
         first = one.first

@@ -343,7 +343,8 @@ def _before(pk: str, key: Key | None) -> Range:
 
 def moment(at: datetime) -> str:
     """``at`` in UTC, to the microsecond, in a fixed width: text order is time order."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not `strftime`, whose %Y has no leading zeros on Linux: a year before 1000 would sort after this one.
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def delivery(issuer_id: str, credential_id: str) -> Key:

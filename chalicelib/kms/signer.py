@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from botocore.config import Config
@@ -31,6 +31,8 @@ an Ed25519 key in KMS.
 _CONNECT_SECONDS = 1
 _READ_SECONDS = 3
 _ATTEMPTS = 3
+_KEYS_REMEMBERED = 128
+"""Public keys that a process keeps, 32 bytes each: the host's, and those of issuers created lately."""
 
 
 class KmsSigner:
@@ -39,6 +41,7 @@ class KmsSigner:
     def __init__(self, region: str, stage: str) -> None:
         self._region = region
         self._stage = stage
+        self._public = lru_cache(maxsize=_KEYS_REMEMBERED)(self._read_public)
 
     def create(self, description: str) -> NewKey:
         with _translated_errors():
@@ -56,6 +59,10 @@ class KmsSigner:
         return NewKey(handle, self.public(handle))
 
     def public(self, handle: str) -> bytes:
+        """The public key of ``handle``, read once in a process: KMS never changes a key pair. Errors are not kept."""
+        return self._public(handle)
+
+    def _read_public(self, handle: str) -> bytes:
         with _translated_errors():
             der: bytes = self._client.get_public_key(KeyId=handle)["PublicKey"]
         return _raw_ed25519(der)

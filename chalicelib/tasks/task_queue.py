@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-LEASE = timedelta(minutes=15)
-"""How long a claim lasts before another worker may take the task: the maximum run time of a Lambda function."""
+LEASE = timedelta(minutes=2)
+"""How long a claim lasts before another worker may take the task. The worker renews it while its handler runs, so this
+is how long the task of a worker that died waits. It is longer than the worker's function may run (90 s)."""
+QUICK_ATTEMPTS = 3
+"""Claims with the shortest lease. After these, a task whose workers die waits twice as long each time: ten attempts
+take eight hours, so a release that kills its workers can be replaced before its tasks are dead letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,12 @@ class Task:
     due: datetime
     attempts: int = 0
     """How many times a worker has started the task."""
+
+
+def lease(attempts: int) -> timedelta:
+    """How long the claim of the ``attempts``-th attempt lasts."""
+    factor: int = 2 ** max(0, attempts - QUICK_ATTEMPTS)
+    return LEASE * factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +55,12 @@ class TaskQueue(Protocol):
         """Yield due, unclaimed tasks with a consistent read: the oldest ``limit`` of each shard, shard by shard."""
 
     def claim(self, task: Task, now: datetime) -> bool:
-        """Claim ``task``, as it was read, for `LEASE` and count the attempt. False when another worker claimed it or it
-        is done."""
+        """Claim ``task``, as it was read, for its `lease` and count the attempt. False when another worker claimed it
+        or it is done."""
+
+    def renew(self, task: Task, now: datetime) -> bool:
+        """Extend the lease of a claimed task to `lease` from ``now``. False when another worker has claimed it since or
+        it is done."""
 
     def done(self, task: Task) -> None:
         """Delete a finished task; a task that is already gone is ignored."""

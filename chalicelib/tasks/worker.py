@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from chalicelib.errors import LaurelError
+from chalicelib.tasks.heartbeat import Heart, beat, threaded
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 Handler = Callable[[Task], None]
-"""Handles a task. It may be called again for a completed task, and by two workers at once. It must return within
+"""Handles a task. It may be called again for a completed task, and by two workers at once after a worker was paused for
+longer than its lease. It must return within
 `SLICE`: split longer work, and add the task for the next part (same kind and subject, due now) before returning. Any
 exception causes a retry, up to `MAX_ATTEMPTS` calls in all."""
 
@@ -62,6 +64,8 @@ class Worker:
     entropy: Callable[[int], bytes]
     on_failure: Callable[[TaskFailure], None]
     """Called with each failure when it occurs."""
+    heart: Heart = threaded
+    """Renews the lease of a task while its handler runs."""
 
 
 def run(worker: Worker, until: datetime) -> RunResult:
@@ -111,7 +115,8 @@ def _do(worker: Worker, task: Task, result: RunResult) -> None:
         _fail(worker, task, result, "no_handler", None)
         return
     try:
-        handler(task)
+        with worker.heart(beat(worker.tasks, task, worker.clock)):
+            handler(task)
     except Exception as error:  # noqa: BLE001 - an error in one handler must not stop the other tasks
         _fail(worker, task, result, error.code if isinstance(error, LaurelError) else "internal", error)
         return

@@ -13,12 +13,14 @@ from chalicelib.access.access_context import AccessContext
 from chalicelib.award import export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.main import main
 from tests.access import fakes as access_fakes
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
+from tests.delivery import fakes as delivery_fakes
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
 from tests.fakes import EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
@@ -59,6 +61,22 @@ class FakeServices:
     def exporters(self) -> dict[str, export.Exporter]:
         return export.award_exporters(
             self.issuer_store, Archive(self.issuer_store), self.bulk, self.pathways, self.webhooks
+        )
+
+    @cached_property
+    def delivery_context(self) -> DeliveryContext:
+        recorder: Any = Fallback()
+        return DeliveryContext(
+            store=delivery_fakes.Store(),
+            archive=self.issuer_store,
+            pathway_links=self.pathways,
+            tasks=self.tasks,
+            mailer=delivery_fakes.Mailer,
+            recorder=recorder,
+            base_url=BASE_URL,
+            clock=self.clock,
+            entropy=self.entropy,
+            within=lambda _limit, _subject: True,
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from chalicelib.tasks.task_queue import (
     DeadLetter,
     Task,
     TaskQueue,
+    lease,
 )
 from chalicelib.tasks.worker import TaskFailure, Worker, run
 from tests import fakes
@@ -75,6 +76,32 @@ def test_claimed_task_is_reserved_until_its_lease_ends(tasks: TaskQueue) -> None
     later = NOW + LEASE + timedelta(seconds=1)
     assert list(tasks.due(later, 10)) == [mine]
     assert tasks.claim(mine, later)
+
+
+def test_renewed_lease_starts_again_and_only_its_worker_renews_it(tasks: TaskQueue) -> None:
+    mine = claimed(tasks)
+    assert tasks.renew(mine, NOW + MINUTE)
+    assert list(tasks.due(NOW + LEASE + timedelta(seconds=1), 10)) == []
+    later = NOW + MINUTE + LEASE + timedelta(seconds=1)
+    assert tasks.claim(mine, later)
+    assert not tasks.renew(mine, later)
+    assert list(tasks.due(later + LEASE + timedelta(seconds=1), 10)) == [replace(mine, attempts=2)]
+
+
+def test_completed_task_is_not_renewed(tasks: TaskQueue) -> None:
+    mine = claimed(tasks)
+    tasks.done(mine)
+    assert not tasks.renew(mine, NOW)
+    assert list(tasks.due(NOW + LEASE * 2, 10)) == []
+
+
+def test_task_whose_workers_die_is_leased_longer_each_time(tasks: TaskQueue) -> None:
+    one, now = claimed(tasks), NOW
+    for attempts in range(1, 8):
+        assert list(tasks.due(now + lease(attempts) - MINUTE, 10)) == []
+        now += lease(attempts) + timedelta(seconds=1)
+        assert tasks.claim(one, now)
+        one = replace(one, attempts=one.attempts + 1)
 
 
 def test_completed_task_is_deleted(tasks: TaskQueue) -> None:

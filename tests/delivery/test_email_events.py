@@ -129,7 +129,7 @@ def test_bounce_and_complaint_suppress_emails_but_a_complaint_not_requested_ones
     assert email_event is not None
     email_events.apply(fixture.delivery_context, email_event)
     box = fixture.delivery_context.mailbox(EMAIL)
-    assert {kind for kind in Kind if mailbox.suppression_reason(box, kind, "another") is None} == left
+    assert {kind for kind in Kind if mailbox.suppression_reason(box, kind, email_event.at, "another") is None} == left
 
 
 def test_bounce_of_an_unknown_message_suppresses_its_mailbox() -> None:

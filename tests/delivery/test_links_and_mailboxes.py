@@ -59,7 +59,7 @@ def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: shar
 
 def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
     store, mailer = Store(), Mailer()
-    sign_in_mailer = SignInMailer(store, mailer)
+    sign_in_mailer = SignInMailer(store, mailer, lambda: ISSUED_AT)
     store.save_mailbox(replace(mailbox.unsubscribed(BOX, "north"), forgotten_at=ISSUED_AT))
     sign_in_mailer.send_sign_in("Ada@example.org", "https://laurel.example/sign-in/x", 15)
     assert [email.kind for email in mailer.sent] == [Kind.SIGN_IN]
@@ -70,10 +70,11 @@ def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
 
 def test_sign_in_hides_rejected_addresses_and_raises_outages() -> None:
     mailer = Mailer(failure=lambda: Refused("no", code="address_rejected"))
-    SignInMailer(Store(), mailer).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+    sign_in_mailer = SignInMailer(Store(), mailer, lambda: ISSUED_AT)
+    sign_in_mailer.send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
     mailer.failure = lambda: Unavailable("no response")
     with pytest.raises(Unavailable):
-        SignInMailer(Store(), mailer).send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
+        sign_in_mailer.send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
 
 
 def test_number_of_unsubscriptions_is_limited() -> None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from chalicelib.delivery import mailbox
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.sign_in import SignInMailer
+from chalicelib.delivery.mailbox import RETRY_AFTER, Mailbox, suppression_reason
+from tests.delivery.fakes import Mailer, Store
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+BOX = Mailbox(mailbox.digest("ada@example.org"))
+SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
@@ -24,3 +34,48 @@ def test_unicode_and_punycode_domain_share_a_mailbox(one: str, other: str) -> No
 @pytest.mark.parametrize("email", ["ada@", "@", "ada", "ada@example..org", "ada@" + "a" * 70 + ".org"])
 def test_invalid_address_has_its_own_mailbox(email: str) -> None:
     assert mailbox.digest(email) != mailbox.digest("ada@example.org")
+
+
+def test_a_bounce_does_not_bar_sign_in_email_for_ever() -> None:
+    """A mailbox that was full, or a domain that was misconfigured for an hour, must not lock its owner out."""
+    store, mailer, now = Store(), Mailer(), NOW
+    sign_in = SignInMailer(store, mailer, lambda: now)
+    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), NOW))
+
+    def is_sent() -> bool:
+        before = len(mailer.sent)
+        sign_in.send_sign_in("ada@example.org", "https://laurel.example/sign-in/x", 15)
+        return len(mailer.sent) > before
+
+    now = NOW + RETRY_AFTER - SECOND
+    assert not is_sent()
+    now = NOW + RETRY_AFTER
+    assert is_sent()
+    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), now))
+    now += RETRY_AFTER * 100
+    assert not is_sent()
+    store.save_mailbox(mailbox.reopened(store.mailbox(BOX.digest)))
+    assert is_sent()
+
+
+def test_bounces_of_one_time_count_once_whatever_their_order() -> None:
+    """An email to fifty recipients, or one notification delivered twice, is not a second chance that was used."""
+    first = mailbox.bounced(BOX, NOW)
+    for at in (NOW, NOW + SECOND, NOW - RETRY_AFTER * 2, NOW + RETRY_AFTER - SECOND):
+        assert mailbox.bounced(first, at) == first
+    second = mailbox.bounced(first, NOW + RETRY_AFTER)
+    assert (second.bounces, second.bounced_at) == (2, NOW + RETRY_AFTER)
+    assert mailbox.bounced(second, NOW + RETRY_AFTER) == second
+
+
+def test_reopening_keeps_what_the_recipient_decided() -> None:
+    box = mailbox.complained(mailbox.unsubscribed(mailbox.bounced(BOX, NOW), "acme"), NOW)
+    reopened = mailbox.reopened(box)
+    assert suppression_reason(reopened, Kind.SIGN_IN, NOW) is None
+    assert suppression_reason(reopened, Kind.ISSUED, NOW, "acme") == "complained"
+    assert (reopened.unsubscribed, reopened.complained_at) == (frozenset({"acme"}), NOW)
+
+
+def test_deleting_the_data_of_a_holder_does_not_reopen_a_mailbox() -> None:
+    box = mailbox.bounced(mailbox.bounced(BOX, NOW), NOW + RETRY_AFTER)
+    assert mailbox.is_blocked(mailbox.forgotten(box, NOW), NOW + RETRY_AFTER * 9)

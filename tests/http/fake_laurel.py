@@ -7,13 +7,14 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
 from typing import NoReturn
 
 from chalicelib.access import rate_limits
 from chalicelib.access.access_context import AccessContext
+from chalicelib.access.provider_list import ProviderList
 from chalicelib.access.providers import Provider
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, export
@@ -121,7 +122,7 @@ class Laurel:
     pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
     webhooks: paths_fakes.WebhookStore = field(default_factory=paths_fakes.WebhookStore)
 
-    oidc_providers: tuple[Provider, ...] = ()
+    providers: tuple[Provider, ...] = ()
     oidc: access_fakes.Providers = field(default_factory=access_fakes.Providers)
     domain_reader: fakes.DomainReader = field(default_factory=fakes.DomainReader)
 
@@ -137,7 +138,11 @@ class Laurel:
     @cached_property
     def settings(self) -> Settings:
         plain = Settings("test", self.base_url, "credentials", "events", "secrets", "key-1", "eu-central-1")
-        return replace(plain, oidc_providers=self.oidc_providers, example=self.example)
+        return replace(plain, example=self.example)
+
+    @property
+    def oidc_providers(self) -> ProviderList:
+        return ProviderList(lambda: json.dumps([asdict(each) for each in self.providers]), lambda: self.now)
 
     @property
     def hosted_reports(self) -> HostedReports:

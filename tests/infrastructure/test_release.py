@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from local.deploy import release_of
 from local.package import ROOT, Package
 from local.release import PARAMETERS, ReleaseError, check_runtime, command_lines, listing, printable
 
@@ -39,6 +40,22 @@ def test_provider_secret_is_sent_but_not_printed() -> None:
     assert f"OidcProviders={providers}" in change
     assert "hush" not in printable(change)
     assert "'OidcProviders=(hidden)'" in printable(change)
+
+
+@pytest.mark.slow
+def test_deployment_refuses_providers_that_no_function_could_read() -> None:
+    command = [sys.executable, "-m", "local", "deploy", "--stage", "dev", "--bucket", "b", "--dry-run"]
+    command += ["--oidc-providers", '[{"client_secret": "hush"}]']
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "OIDC_PROVIDERS must be a JSON list" in done.stderr
+    assert "hush" not in done.stderr + done.stdout
+
+
+def test_release_tag_of_the_local_stack_holds_no_secret(package: Package) -> None:
+    one, other = (release_of(package, {"OidcProviders": text, "Stage": "local"}) for text in ("hush", "other"))
+    assert "hush" not in one
+    assert one != other
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,17 @@ from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
 from local.package import ANY_METHOD, HANDLERS, IMPORT_SETTINGS, ROOT, Package
 from tests.http.fake_laurel import seeded
+from tests.strategies import EPOCH
 
 # X-Ray actions do not support resource ARNs (Service Authorization Reference, AWS X-Ray).
 WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 # The template cannot name these resources, because they are created at run time or vary: conditions restrict them.
 _TAGGED = {"aws:ResourceTag/application", "aws:ResourceTag/stage"}
-_TAGGING = {"aws:RequestTag/application", "aws:RequestTag/stage", "kms:KeySpec"}
+_TAGGING = {"aws:RequestTag/application", "aws:RequestTag/stage", "kms:KeySpec", "kms:KeyUsage"}
 REQUIRED_CONDITIONS = {
     "kms:CreateKey": _TAGGING,
-    "kms:TagResource": _TAGGING | _TAGGED,
+    "kms:TagResource": _TAGGING | _TAGGED | {"aws:TagKeys"},
     "kms:GetPublicKey": _TAGGED,
     "kms:Sign": _TAGGED | {"kms:SigningAlgorithm"},
     "ses:SendRawEmail": {"ses:FromAddress"},
@@ -50,6 +52,11 @@ def statements(template: dict[str, Any], role: str) -> list[dict[str, Any]]:
     """The statements of a role, from its own policies and from shared ones."""
     properties = template["Resources"][role]["Properties"]
     shared = [template["Resources"][one["Ref"]]["Properties"] for one in properties.get("ManagedPolicyArns", ())]
+    shared += [
+        found["Properties"]
+        for found in of_type(template, "AWS::IAM::Policy").values()
+        if {"Ref": role} in found["Properties"]["Roles"]
+    ]
     return [
         statement
         for policy in (*properties["Policies"], *shared)
@@ -137,8 +144,41 @@ def test_public_roles_only_read_public_items_and_add_events(template: dict[str, 
         assert conditions == expected
 
 
+def test_signing_needs_a_key_with_the_tags_of_this_deployment(template: dict[str, Any]) -> None:
+    """`StringEqualsIfExists` also allows a key without any tag, such as one of another program in the account."""
+    for role in ("IssuerRole", "RunTasksRole"):
+        (signing,) = (one for one in statements(template, role) if "kms:Sign" in actions(one))
+        own_tags = {"aws:ResourceTag/application": "laurel", "aws:ResourceTag/stage": {"Ref": "Stage"}}
+        assert signing["Condition"]["StringEquals"] == own_tags
+
+
+def test_a_key_gets_only_the_tags_of_this_deployment(template: dict[str, Any]) -> None:
+    (tagging,) = (one for one in statements(template, "IssuerRole") if "kms:TagResource" in actions(one))
+    own_tags = {"aws:RequestTag/application": "laurel", "aws:RequestTag/stage": {"Ref": "Stage"}}
+    assert tagging["Condition"]["StringEquals"] == own_tags
+    assert tagging["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": ["application", "stage"]}
+
+
+def test_client_secrets_are_in_no_environment_and_only_the_issuer_function_reads_them(
+    template: dict[str, Any], transformed_template: dict[str, Any]
+) -> None:
+    for found in of_type(transformed_template, "AWS::Lambda::Function").values():
+        assert "OidcProviders" not in json.dumps(found)
+    using = {name for name, found in template["Resources"].items() if '"OidcProviders"' in json.dumps(found)}
+    assert using == {"OidcSecret"}
+    assert template["Parameters"]["OidcProviders"]["NoEcho"] is True
+    readers = {
+        role
+        for role in of_type(template, "AWS::IAM::Role")
+        if any("secretsmanager:GetSecretValue" in actions(one) for one in statements(template, role))
+    }
+    assert readers == {"IssuerRole"}
+    (reading,) = (one for one in statements(template, "IssuerRole") if "secretsmanager:GetSecretValue" in actions(one))
+    assert reading["Resource"] == {"Ref": "OidcSecret"}
+
+
 def test_public_functions_have_no_provider_secrets(template: dict[str, Any]) -> None:
-    private = {"OIDC_PROVIDERS", "OPERATORS", "MAIL_FROM"}
+    private = {"OIDC_SECRET", "OPERATORS", "MAIL_FROM"}
     for name in ("APIHandler", "VerifyHandler"):
         own = template["Resources"][name]["Properties"]["Environment"]["Variables"]
         assert private.isdisjoint(own)
@@ -254,24 +294,101 @@ def test_host_key_is_readable_but_cannot_sign(template: dict[str, Any]) -> None:
         assert granted(template, role, "HostKey") == set()
 
 
-def test_email_event_role_changes_no_secret_and_deletes_nothing(template: dict[str, Any]) -> None:
+def leading_keys(template: dict[str, Any], role: str, name: str, action: str) -> list[str]:
+    """The partitions of a table in which a role may take ``action``; "*" is all of them."""
+    found: list[str] = []
+    for statement in statements(template, role):
+        if statement["Resource"] == {"Fn::GetAtt": [name, "Arn"]} and action in actions(statement):
+            conditions = statement.get("Condition", {})
+            listed = [
+                key
+                for operator in ("ForAllValues:StringLike", "ForAllValues:StringEquals")
+                for key in conditions.get(operator, {}).get("dynamodb:LeadingKeys", ())
+            ]
+            found += listed or ["*"]
+    return found
+
+
+def reached(patterns: list[str], pk: str) -> bool:
+    return any(fnmatchcase(pk, pattern) for pattern in patterns)
+
+
+WRITTEN_BY_EMAIL_EVENTS = (keys.delivery("acme", "c" * 26).pk, keys.mailbox("f" * 64).pk)
+OUT_OF_REACH_OF_EMAIL_EVENTS = (
+    keys.issuer("acme").pk, keys.record("c" * 26).pk, keys.status_list("l" * 26).pk, keys.token("t").pk,
+    keys.person_pointer("a@b.example", "acme").pk, keys.holder("a@b.example", "acme", "c").pk,
+    keys.rows("acme").pk, keys.job("acme", "j").pk, keys.dead_letters().pk, keys.tasks_due(0, EPOCH).pk,
+    keys.did_pointer("did:web:a").pk, keys.image("f" * 64).pk, keys.issuers().pk,
+    keys.holder_of_issuer("acme", "#DELIVERY#@b.example", EPOCH, "c").pk,
+)  # fmt: skip
+
+
+def test_email_event_role_writes_only_deliveries_and_mailboxes(template: dict[str, Any]) -> None:
+    """It reads what strangers' mail servers send: with every item of the table it could write an owner or a key."""
+    written = leading_keys(template, "OnEmailEventRole", "CredentialsTable", "dynamodb:PutItem")
+    assert all(reached(written, pk) for pk in WRITTEN_BY_EMAIL_EVENTS)
+    assert [pk for pk in OUT_OF_REACH_OF_EMAIL_EVENTS if reached(written, pk)] == []
+    read = leading_keys(template, "OnEmailEventRole", "CredentialsTable", "dynamodb:GetItem")
+    assert [pk for pk in OUT_OF_REACH_OF_EMAIL_EVENTS if reached(read, pk)] == [keys.record("c" * 26).pk]
+    assert granted(template, "OnEmailEventRole", "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
+
+
+def test_email_event_role_reaches_only_email_ids_among_the_secrets(template: dict[str, Any]) -> None:
     assert granted(template, "OnEmailEventRole", "SecretsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
-    (puts,) = (
-        statement
-        for statement in statements(template, "OnEmailEventRole")
-        if statement["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]} and "dynamodb:PutItem" in actions(statement)
-    )
-    assert actions(puts) == {"dynamodb:PutItem"}
-    # Only email events that arrive early, never a key or a salt.
     early_events = keys.early_event("0100-abc", "delivered").pk.replace("0100-abc", "*")
-    assert puts["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [early_events]}}
-    assert "dynamodb:DeleteItem" not in granted(template, "OnEmailEventRole", "CredentialsTable")
+    for action in ("dynamodb:GetItem", "dynamodb:PutItem"):
+        assert leading_keys(template, "OnEmailEventRole", "SecretsTable", action) == [early_events]
 
 
 def test_topic_accepts_only_events_of_our_own_emails(template: dict[str, Any]) -> None:
     (statement,) = template["Resources"]["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Principal"], statement["Action"]) == ({"Service": "ses.amazonaws.com"}, "sns:Publish")
     assert set(statement["Condition"]["StringEquals"]) == {"AWS:SourceAccount", "AWS:SourceArn"}
+
+
+def test_email_topic_is_encrypted_with_a_key_that_only_the_email_service_uses(template: dict[str, Any]) -> None:
+    topic = template["Resources"]["MailEvents"]["Properties"]
+    assert topic["KmsMasterKeyId"] == {"Ref": "MailEventsKey"}
+    key = template["Resources"]["MailEventsKey"]["Properties"]
+    assert key["EnableKeyRotation"] is True
+    account, mail = key["KeyPolicy"]["Statement"]
+    assert account["Action"] == "kms:*"
+    assert (mail["Principal"], mail["Action"]) == (
+        {"Service": "ses.amazonaws.com"}, ["kms:GenerateDataKey", "kms:Decrypt"],
+    )  # fmt: skip
+    (bound,) = mail["Condition"]["StringEquals"].values()
+    assert bound["Fn::Sub"].endswith(f":{topic['TopicName']['Fn::Sub']}")
+    assert {"Key": "application", "Value": "laurel"} not in key["Tags"]
+
+
+def test_lost_email_events_are_kept_and_raise_an_alarm(
+    template: dict[str, Any], transformed_template: dict[str, Any]
+) -> None:
+    queue = {"Fn::GetAtt": ["LostMailEvents", "Arn"]}
+    subscription = next(
+        found["Properties"]
+        for found in of_type(transformed_template, "AWS::SNS::Subscription").values()
+        if found["Properties"]["TopicArn"] == {"Ref": "MailEvents"}
+    )
+    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": queue}
+    function = template["Resources"]["OnEmailEvent"]["Properties"]
+    assert function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
+    assert granted(template, "OnEmailEventRole", "LostMailEvents") == {"sqs:SendMessage"}
+    properties = template["Resources"]["LostMailEvents"]["Properties"]
+    assert (properties["SqsManagedSseEnabled"], properties["MessageRetentionPeriod"]) == (True, 14 * 86_400)
+    (statement,) = template["Resources"]["LostMailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "MailEvents"}}}
+    alarm = template["Resources"]["MailEventsLost"]["Properties"]
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["LostMailEvents", "QueueName"]}}]
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
+
+
+def test_with_a_domain_the_api_has_no_second_endpoint(
+    template: dict[str, Any], transformed_template: dict[str, Any]
+) -> None:
+    only_with_a_domain = {"Fn::If": ["HasDomain", True, False]}
+    assert template["Resources"]["RestAPI"]["Properties"]["DisableExecuteApiEndpoint"] == only_with_a_domain
+    assert json.dumps(only_with_a_domain) in json.dumps(transformed_template["Resources"]["RestAPI"])
 
 
 def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any]) -> None:
@@ -288,6 +405,13 @@ def test_secret_rotation_accesses_only_the_secrets_table(template: dict[str, Any
     assert granted(template, "RotateSecretsRole", "EventsTable") == set()
 
 
+def test_secret_rotation_reaches_only_the_secrets_that_it_rotates(template: dict[str, Any]) -> None:
+    """Sessions, sign-in links and holders' links are in the same table."""
+    rotated = [keys.salt(date(2026, 1, 1)).pk, keys.signing_key("2026-01-01").pk]
+    for action in ("dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"):
+        assert leading_keys(template, "RotateSecretsRole", "SecretsTable", action) == rotated
+
+
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
     tables = of_type(template, "AWS::DynamoDB::Table")
     assert set(tables) == {"CredentialsTable", "EventsTable", "SecretsTable"}
@@ -302,6 +426,12 @@ def test_credentials_can_be_recovered_and_outlive_the_stack(template: dict[str, 
     assert template["Resources"]["CredentialsTable"]["DeletionPolicy"] == "Retain"
 
 
+def test_secrets_outlive_the_stack_although_they_have_no_backup(template: dict[str, Any]) -> None:
+    """Emails contain links whose secrets are here: unsubscribing must work for as long as they are valid."""
+    assert template["Resources"]["SecretsTable"]["DeletionPolicy"] == "Retain"
+    assert template["Resources"]["SecretsTable"]["UpdateReplacePolicy"] == "Retain"
+
+
 @pytest.mark.parametrize("name", ["EventsTable", "SecretsTable"])
 def test_ephemeral_tables_expire_and_are_not_backed_up(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
@@ -309,7 +439,7 @@ def test_ephemeral_tables_expire_and_are_not_backed_up(template: dict[str, Any],
     assert "StreamSpecification" not in table(template, name)
 
 
-@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable"])
+@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable", "SecretsTable"])
 def test_production_tables_cannot_be_deleted_by_accident(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
     assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}

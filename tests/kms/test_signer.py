@@ -49,6 +49,16 @@ def test_the_public_key_can_be_read_again(signer: Signer):
     assert key.public != other.public
 
 
+def test_many_reads_of_a_public_key_are_one_call_to_kms(kms: KmsSigner):
+    """`/.well-known/did.json` is public, so every call that it makes is a stranger's to choose."""
+    handle = kms._client.create_key(KeySpec="ECC_NIST_EDWARDS25519", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    with aws_calls.lost_before(kms._client), pytest.raises(Unavailable):
+        kms.public(handle)
+    public = kms.public(handle)  # a failed read is not remembered
+    with aws_calls.lost_before(kms._client):
+        assert [kms.public(handle) for _ in range(3)] == [public] * 3
+
+
 def test_a_message_longer_than_kms_allows_is_refused(signer: Signer):
     key = signer.create("one")
     with pytest.raises(Refused) as caught:
@@ -80,7 +90,9 @@ def test_keys_are_for_signing_only_and_carry_description_and_tags(kms: KmsSigner
 @pytest.mark.parametrize("failure", [aws_calls.lost_before, aws_calls.reply_lost])
 def test_kms_that_does_not_respond_is_unavailable(kms: KmsSigner, failure):
     key = kms.create("one")
-    for call in (lambda: kms.create("two"), lambda: kms.public(key.handle), lambda: kms.sign(key.handle, b"m")):
+    unread = KmsSigner(kms._region, "test")
+    unread.__dict__["_client"] = kms._client
+    for call in (lambda: kms.create("two"), lambda: unread.public(key.handle), lambda: kms.sign(key.handle, b"m")):
         with failure(kms._client), pytest.raises(Unavailable):
             call()
 

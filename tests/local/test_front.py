@@ -29,6 +29,7 @@ class Echo(BaseHTTPRequestHandler):
         request = {"method": self.command, "target": self.path, "headers": self.headers.items(), "bytes": len(body)}
         self.send_response(201)
         self.send_header("X-Echo", json.dumps(request))
+        self.send_header("WWW-Authenticate", "Bearer")
         self.send_header("Set-Cookie", "a=1")
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Content-Type", "image/png")
@@ -275,3 +276,11 @@ def test_errors_are_readable_from_any_origin(path: str, status: int) -> None:
     assert reply.status == status
     assert reply.getheader("Access-Control-Allow-Origin") == "*"
     assert (reply.getheader("Retry-After") is not None) == (status == 503)
+
+
+def test_the_authentication_header_is_renamed_as_by_api_gateway(port: int) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", "/")
+        reply = connection.getresponse()
+        assert reply.getheader("WWW-Authenticate") is None
+        assert reply.getheader("x-amzn-remapped-www-authenticate") == "Bearer"

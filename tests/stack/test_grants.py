@@ -86,8 +86,8 @@ def sign(attacker: Attacker, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("tags", "refused"),
-    [(OWN_TAGS, False), ({**OWN_TAGS, "stage": "prod"}, True), ({"application": "shop"}, True)],
-    ids=["own", "other stage", "other application"],
+    [(OWN_TAGS, False), ({**OWN_TAGS, "stage": "prod"}, True), ({"application": "shop"}, True), ({}, True)],
+    ids=["own", "other stage", "other application", "untagged"],
 )
 def test_role_signs_only_with_issuer_keys_of_its_stage(attacker: Attacker, tags: dict[str, str], refused: bool) -> None:
     assert denied(lambda: sign(attacker, attacker.create_key(tags))) is refused

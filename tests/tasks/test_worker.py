@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chalicelib.errors import Unavailable
-from chalicelib.tasks.task_queue import LEASE, Task
+from chalicelib.tasks import heartbeat
+from chalicelib.tasks.heartbeat import INTERVAL, Beat, threaded
+from chalicelib.tasks.task_queue import LEASE, Task, lease
 from chalicelib.tasks.worker import (
     FIRST_PAUSE,
     MAX_ATTEMPTS,
@@ -42,10 +46,28 @@ class WorkerFixture:
     now: datetime = START
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     failures: list[TaskFailure] = field(default_factory=list)
+    beats: list[Beat] = field(default_factory=list)
 
     def run(self, entropy: Callable[[int], bytes] = bytes, **handlers: Handler) -> RunResult:
-        worker = Worker(self.tasks, handlers, lambda: self.now, entropy, self.failures.append)
+        worker = Worker(self.tasks, handlers, lambda: self.now, entropy, self.failures.append, self.heart)
         return run(worker, self.now + ROUND)
+
+    @contextmanager
+    def heart(self, beat: Beat) -> Iterator[None]:
+        """Beats while `pass_time` advances the clock; a worker that dies beats no more."""
+        self.beats.append(beat)
+        try:
+            yield
+        finally:
+            self.beats.remove(beat)
+
+    def pass_time(self, by: timedelta) -> None:
+        """Advance the clock as it passes for a handler that works."""
+        end = self.now + by
+        while self.now < end:
+            self.now = min(end, self.now + INTERVAL)
+            for beat in list(self.beats):
+                beat()
 
 
 @pytest.fixture
@@ -159,12 +181,87 @@ def test_task_that_kills_its_workers_becomes_a_dead_letter(fixture: WorkerFixtur
         raise Killed
 
     fixture.tasks.add([task()])
-    for _ in range(MAX_ATTEMPTS):
+    began = fixture.now
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         with pytest.raises(Killed):
             fixture.run(deliver=kill)
-        fixture.now += LEASE
+        fixture.now += lease(attempt)
+    assert timedelta(hours=8) < fixture.now - began < timedelta(hours=10)
     assert fixture.run(deliver=kill).failed == 1
     assert [dead_letter.code for dead_letter in fixture.tasks.dead_letters(10)] == ["worker_died"]
+
+
+@given(durations=st.lists(st.integers(0, 1_000), min_size=1, max_size=5), every=st.integers(1, 300))
+def test_no_task_is_run_by_two_workers_while_the_first_is_alive(durations: list[int], every: int) -> None:
+    """Other workers run while a handler works, for longer than a lease."""
+    fixture = WorkerFixture()
+    working: list[str] = []
+    handled = Counter[str]()
+
+    def work(one: Task) -> None:
+        assert one.subject not in working, "two workers run one task"
+        handled[one.subject] += 1
+        working.append(one.subject)
+        left = timedelta(seconds=durations[int(one.subject)])
+        while left > timedelta():
+            step = min(left, every * SECOND)
+            fixture.pass_time(step)
+            left -= step
+            if len(working) < 3:
+                fixture.run(deliver=work)
+        working.remove(one.subject)
+
+    fixture.tasks.add([task(str(number)) for number in range(len(durations))])
+    while fixture.tasks.status:
+        fixture.run(deliver=work)
+    assert handled == Counter(map(str, range(len(durations))))
+
+
+@given(worked=st.integers(0, 3_600))
+def test_task_of_a_dead_worker_is_taken_up_within_two_minutes(worked: int) -> None:
+    fixture = WorkerFixture()
+    fixture.tasks.add([task()])
+
+    def die(_: Task) -> None:
+        fixture.pass_time(worked * SECOND)
+        raise WorkerDied
+
+    with pytest.raises(WorkerDied):
+        fixture.run(deliver=die)
+    died = fixture.now
+    fixture.now = died + timedelta(minutes=2)
+    assert fixture.run(deliver=lambda _: None).done == 1
+
+
+def test_heartbeat_renews_until_the_handler_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "INTERVAL", timedelta(milliseconds=1))
+    beats: list[None] = []
+    enough = threading.Event()
+
+    def beat() -> bool:
+        beats.append(None)
+        if len(beats) == 3:
+            enough.set()
+        return True
+
+    with threaded(beat):
+        assert enough.wait(10)
+    assert "heartbeat" not in {each.name for each in threading.enumerate()}
+
+
+def test_heartbeat_ends_when_the_task_is_lost_and_survives_an_outage(fixture: WorkerFixture) -> None:
+    fixture.tasks.add([task()])
+    assert fixture.tasks.claim(task(), START)
+    claimed = replace(task(), attempts=1)
+    renew = heartbeat.beat(fixture.tasks, claimed, lambda: fixture.now)
+    assert renew()
+    assert not heartbeat.beat(fixture.tasks, task(), lambda: fixture.now)()
+
+    def unavailable(_task: Task, _now: datetime) -> bool:
+        raise Unavailable("storage is unavailable")
+
+    fixture.tasks.renew = unavailable
+    assert renew()
 
 
 def test_unavailable_queue_ends_the_round_without_losing_tasks(fixture: WorkerFixture) -> None:
@@ -258,6 +355,7 @@ class QueueModel(RuleBasedStateMachine):
             lambda: self.fixture.now,
             lambda size: bytes([byte] * size),
             self.fixture.failures.append,
+            self.fixture.heart,
         )
         try:
             run(crashing_worker, self.fixture.now + ROUND)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.award.input.text_rules import (
     MAX_URL,
@@ -31,6 +31,9 @@ MAX_EVIDENCE = 25
 """Maximum evidence links of a credential. All of them are signed and shown."""
 BATCH = 40
 """Credentials that `issue_many` signs before storing them, sized so that one read finds free indexes for all."""
+
+_FIRST_NUMERIC_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Verifiers of JWTs, and this one, refuse a negative number of seconds since 1970 as a date."""
 
 _DID = re.compile(r"did:[a-z0-9]+:(?:[\w.:-]|%[0-9A-Fa-f]{2})*(?:[\w.-]|%[0-9A-Fa-f]{2})", re.ASCII)
 """DID Core v1.0, 3.1."""
@@ -134,6 +137,8 @@ def draft(
     valid_until = award.valid_until or ends(achievement, valid_from)
     if valid_until is not None and valid_until < valid_from:
         raise Refused("The credential would expire before it becomes valid.", code="bad_validity")
+    if award.jwt and valid_from < _FIRST_NUMERIC_DATE:
+        raise Refused("A JWT cannot start before 1970. Issue without a JWT.", code="bad_validity")
     return Draft(
         credential_id=award.credential_id or issuer_context.public_id(),
         achievement=achievement,
@@ -153,13 +158,21 @@ def draft(
 
 
 def ends(achievement: Achievement, valid_from: datetime) -> datetime | None:
-    """The end of validity, by the achievement's expiry rule, of a credential valid from ``valid_from``."""
-    if achievement.valid_days is None:
-        return None
+    """The end of validity, by the achievement's expiry rule, of a credential valid from ``valid_from``.
+
+    Raises `Refused` (`bad_validity`) when it is after the year 9999.
+    """
+    return None if achievement.valid_days is None else end_after(valid_from, timedelta(days=achievement.valid_days))
+
+
+def end_after(valid_from: datetime, period: timedelta) -> datetime:
+    """The end of a validity ``period``. Raises `Refused` (`bad_validity`) for one that a timestamp cannot express."""
     try:
-        return valid_from + timedelta(days=achievement.valid_days)
+        return valid_from + period
     except OverflowError as error:
-        raise Refused("The credential would expire after the year 9999.", code="bad_validity") from error
+        raise Refused(
+            "The credential would expire after the year 9999. Provide an earlier end date.", code="bad_validity"
+        ) from error
 
 
 def _add(issuer_context: IssuerContext, issued: Issued) -> None:

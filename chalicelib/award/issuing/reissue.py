@@ -141,7 +141,7 @@ def renew(
         achievement = issuer_context.issuer_store.achievement(issuer_id, before.achievement_id)
         ends = valid_until
         if ends is None and achievement.valid_days is None and before.valid_until and old.valid_from:
-            ends = now + (before.valid_until - old.valid_from)
+            ends = issue.end_after(now, before.valid_until - old.valid_from)
         award = _award(issuer_context, before, old)
         _check_email_known(award, old)
         return replace(award, valid_from=now, valid_until=ends), achievement

@@ -19,7 +19,7 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
     """
     try:
         box = delivery_context.mailbox(member.email)
-        if suppression_reason(box, Kind.INVITATION, member.issuer_id) is not None:
+        if suppression_reason(box, Kind.INVITATION, delivery_context.now(), member.issuer_id) is not None:
             return False
         if not may_invite(delivery_context, member.issuer_id, member.email):
             return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails import compose
@@ -19,10 +21,11 @@ class SignInMailer:
 
     store: Store
     mailer: Mailer
+    clock: Callable[[], datetime]
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
         """Email a sign-in link. Raises `Unavailable` when the email service fails."""
-        if suppression_reason(self.store.mailbox(mailbox.digest(email)), Kind.SIGN_IN) is not None:
+        if suppression_reason(self.store.mailbox(mailbox.digest(email)), Kind.SIGN_IN, self.clock()) is not None:
             return
         with suppress(Refused):
             self.mailer.send(compose.sign_in(email, link, minutes))

@@ -95,6 +95,7 @@ class MailboxItem(Item, discriminator="mailbox"):
     unsubscribed = ListAttribute(of=UnicodeAttribute)
     no_reminders = ListAttribute(of=UnicodeAttribute)
     bounced_at = UTCDateTimeAttribute(null=True)
+    bounces = NumberAttribute(default=0)
     complained_at = UTCDateTimeAttribute(null=True)
     forgotten_at = UTCDateTimeAttribute(null=True)
     links_valid_from = UTCDateTimeAttribute(null=True)
@@ -110,6 +111,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             unsubscribed=sorted(one.unsubscribed),
             no_reminders=sorted(one.no_reminders),
             bounced_at=one.bounced_at,
+            bounces=one.bounces,
             complained_at=one.complained_at,
             forgotten_at=one.forgotten_at,
             links_valid_from=one.links_valid_from,
@@ -124,6 +126,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             frozenset(map(str, self.unsubscribed)),
             frozenset(map(str, self.no_reminders)),
             self.bounced_at,
+            int(self.bounces),
             self.complained_at,
             self.forgotten_at,
             self.links_valid_from,

@@ -14,7 +14,7 @@ from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Delete, Put, Raw, Tables
 from chalicelib.errors import NotFound
-from chalicelib.tasks.task_queue import LEASE, DeadLetter, Task
+from chalicelib.tasks.task_queue import DeadLetter, Task, lease
 
 
 class TaskItem(Item, discriminator="task"):
@@ -83,7 +83,8 @@ class DynamoTaskQueue:
             yield from (read(TaskItem, item) for item in islice(free, limit))
 
     def claim(self, task: Task, now: datetime) -> bool:
-        claimed = TaskItem.of(replace(task, attempts=task.attempts + 1), epoch(now + LEASE))
+        attempts = task.attempts + 1
+        claimed = TaskItem.of(replace(task, attempts=attempts), epoch(now + lease(attempts)))
         values = {":before": {"N": str(task.attempts)}, ":now": {"N": str(now.timestamp())}}
         try:
             put = Put(claimed.raw(), "attempts = :before AND leased_until <= :now", values)
@@ -91,6 +92,16 @@ class DynamoTaskQueue:
         except ConditionFailed:
             # Either another worker has claimed it, or this call did and its reply was lost. The two cannot be told
             # apart; in the second case the lease expires and the task is claimed again.
+            return False
+        return True
+
+    def renew(self, task: Task, now: datetime) -> bool:
+        renewed = TaskItem.of(task, epoch(now + lease(task.attempts)))
+        try:
+            self._tables.put(
+                self._table, Put(renewed.raw(), "attempts = :claimed", {":claimed": {"N": str(task.attempts)}})
+            )
+        except ConditionFailed:
             return False
         return True
 

@@ -83,6 +83,11 @@ def task_failed(failure: TaskFailure) -> None:
     logger().error("task moved to dead letters" if failure.is_final else "task failed", extra={**extra, "error": error})
 
 
+def email_topic_validated() -> None:
+    """Log that the email service can publish to the topic of email events."""
+    logger().info("email topic validated")
+
+
 def worker_run(result: RunResult) -> None:
     """Log the result of a worker run, and emit the metrics that the alarms use."""
     logger().info("worked", extra={"done": result.done, "failed": result.failed, "dead_letters": result.dead_letters})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the issuer models import much that a public view never needs
     from chalicelib.access.access_context import AccessContext
+    from chalicelib.access.provider_list import ProviderList
     from chalicelib.access.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.export import Exporter
@@ -53,6 +54,10 @@ class Services(Protocol):
     @property
     def oidc(self) -> Providers:
         """OpenID Connect providers."""
+
+    @property
+    def oidc_providers(self) -> ProviderList:
+        """The OpenID Connect providers of the deployment."""
 
     @property
     def domain_prover(self) -> DomainProver:

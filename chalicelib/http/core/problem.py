@@ -107,6 +107,10 @@ class Problem(LaurelError):
         }
         if self.errors:
             document["errors"] = list(self.errors)
+        if "WWW-Authenticate" in self.headers:
+            # Repeated here because API Gateway renames this header of every function's response (API Gateway developer
+            # guide, "Important notes"), and a response of a proxy integration cannot be mapped back.
+            document["authenticate"] = self.headers["WWW-Authenticate"]
         return {**document, **self.more}
 
 

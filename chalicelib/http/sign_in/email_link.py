@@ -13,9 +13,10 @@ from chalice.app import Request
 
 from chalicelib.access import links, return_paths, sessions
 from chalicelib.access.caller import Person
+from chalicelib.access.providers import Provider
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
-from chalicelib.http.core import authentication, cookies
+from chalicelib.http.core import authentication, cookies, log
 from chalicelib.http.core.access import BY_SECRET, PERSON, PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -141,8 +142,17 @@ def _form(
     already: Person | None = None,
 ) -> Reply:
     content = {"problem": error_shown, "typed": typed, "next": return_path, "out": out, "already": already}
-    providers = services.settings.oidc_providers
+    providers = _providers(services)
     return _page(services, "ask.html", error_shown.status if error_shown else 200, providers=providers, **content)
+
+
+def _providers(services: Services) -> tuple[Provider, ...]:
+    """The providers to offer; none if they cannot be read, because signing in by email still works."""
+    try:
+        return services.oidc_providers.all()
+    except Unavailable as error:
+        log.request_failed("/sign-in", error.code, error)
+        return ()
 
 
 def _already(services: Services, request: Request) -> Person | None:

@@ -61,7 +61,7 @@ def _callback_query(request: Request) -> Mapping[str, str]:
 
 
 def _provider(services: Services, name: str) -> Provider:
-    for provider in services.settings.oidc_providers:
+    for provider in services.oidc_providers.all():
         if provider.id == name:
             return provider
     raise NotFound("no such provider")

@@ -58,5 +58,6 @@ def _check_time(verification: VerificationContext, secured_proof: SecuredProof, 
         raise CheckFailed(
             "key_no_longer_valid", ("The key no longer belonged to the issuer when the signature was made.")
         )
-    if method.created is not None and secured_proof.created < method.created - SKEW:
+    # Added, not subtracted: the key's date may be in the year 1, and that of the signature is not after now.
+    if method.created is not None and secured_proof.created + SKEW < method.created:
         raise CheckFailed("key_not_yet_valid", "The key did not yet belong to the issuer when the signature was made.")

@@ -302,9 +302,7 @@ def test_sign_in_returns_to_the_page_that_required_it(laurel: Laurel, client: Ga
 def test_configured_oidc_providers_are_offered(client: Gateway) -> None:
     assert "Or sign in with" not in client.get("/sign-in", accept=HTML).text
     campus = Provider("campus", "Campus <login>", "https://login.campus.example", "laurel")
-    page = (
-        Gateway(create_app(Laurel(oidc_providers=(campus,)))).get("/sign-in?next=/console/fernhill", accept=HTML).text
-    )
+    page = Gateway(create_app(Laurel(providers=(campus,)))).get("/sign-in?next=/console/fernhill", accept=HTML).text
     assert f'<a href="{ORIGIN}/oidc/campus?next=/console/fernhill">Campus &lt;login&gt;</a>' in page
 
 

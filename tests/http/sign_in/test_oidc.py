@@ -20,7 +20,7 @@ ORIGIN = "http://localhost:8000"
 @pytest.fixture
 def laurel() -> Laurel:
     fake = seeded()
-    fake.oidc_providers = (CAMPUS,)
+    fake.providers = (CAMPUS,)
     return fake
 
 

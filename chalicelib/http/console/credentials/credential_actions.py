@@ -249,4 +249,4 @@ def _changes(record: Record, form: FormState, until: datetime | None, email: str
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else ""
+    return moment.date().isoformat() if moment else ""
