@@ -52,6 +52,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter
+``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
 ``MAIL#<message>``                    ``EARLY#<state>``               an email event that came before its id
@@ -283,6 +284,10 @@ def sign_in_link(digest: str) -> Key:
 
 def count(name: str) -> Key:
     return Key(join("COUNT", name), "COUNT")
+
+
+def known_person(hashed: str) -> Key:
+    return Key(join("KNOWN_PERSON", hashed), "KNOWN_PERSON")
 
 
 def job(issuer_id: str, job_id: str) -> Key:
