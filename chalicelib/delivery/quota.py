@@ -2,7 +2,7 @@
 
 Anyone can create an issuer and choose the text of its emails. To prevent spam, an issuer that the operators have not
 registered has a daily quota, which is larger once a domain proves the issuer's identity. Emails over the quota wait
-until the next day.
+(`deferred`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from chalicelib.access.rate_limits import Limit
 from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.errors import LaurelError
 
 _DAY = timedelta(days=1)
 UNPROVEN_ISSUER = Limit("emails", 200, _DAY)
@@ -27,14 +28,29 @@ INVITATIONS_PER_ADDRESS = Limit("invited", 2, _DAY)
 """Invitations per issuer and address, so that repeatedly adding a member sends no more emails."""
 
 
-def may_send(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> bool:
-    """Count one more first email of ``issuer`` to ``email``; False when the daily quota is used up."""
+class Exceeded(LaurelError):
+    """A daily quota is used up, so the email has to wait."""
+
+    code = "email_quota"
+
+    def __init__(self, *, of_recipient: bool) -> None:
+        super().__init__("The daily quota of emails is used up.")
+        self.of_recipient = of_recipient
+        """Whether only emails to this recipient have to wait."""
+
+
+def count(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> None:
+    """Count one more first email, or email about the status, of ``issuer`` to ``email``.
+
+    Raises `Exceeded` when a daily quota is used up.
+    """
     if issuer.registered_as == issuer.name:
-        return True
+        return
     limit = PROVEN_ISSUER if issuer.proven(delivery_context.now()) else UNPROVEN_ISSUER
-    return delivery_context.within(PER_RECIPIENT, _issuer_and_address(issuer.id, email)) and delivery_context.within(
-        limit, issuer.id
-    )
+    if not delivery_context.within(PER_RECIPIENT, _issuer_and_address(issuer.id, email)):
+        raise Exceeded(of_recipient=True)
+    if not delivery_context.within(limit, issuer.id):
+        raise Exceeded(of_recipient=False)
 
 
 def may_invite(delivery_context: DeliveryContext, issuer_id: str, email: str) -> bool:

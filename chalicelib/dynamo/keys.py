@@ -32,6 +32,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>#JOB#<job>``         ``RESULTS#<n>``                 their results; the progress of the job
 ``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    the delivery status of a credential's emails
 ``<credential>``
+``ISSUER#<issuer>#DEFERRED``          ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
 ``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``ISSUER#<issuer>``                   ``PATHWAYS``                    data shared by all pathways of an issuer
@@ -347,6 +348,15 @@ def moment(at: datetime) -> str:
 
 def delivery(issuer_id: str, credential_id: str) -> Key:
     return Key(join("ISSUER", issuer_id, "DELIVERY", credential_id), "DELIVERY")
+
+
+def deferred_email(issuer_id: str, since: datetime, kind: str, credential_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "DEFERRED"), join(moment(since), kind, credential_id))
+
+
+def deferred_emails(issuer_id: str, until: datetime) -> Range:
+    # As for tasks: a sort key sorts before the next microsecond.
+    return Range(join("ISSUER", issuer_id, "DEFERRED"), "sk < :sk", moment(until + timedelta(microseconds=1)))
 
 
 def mailbox(digest: str) -> Key:
