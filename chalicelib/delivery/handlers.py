@@ -79,7 +79,14 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
         return None
     pathway_links = delivery_context.pathway_links.pathway_links(issuer.id, record.achievement_id)
     return EmailContext(
-        record, issuer, achievement, recipient, recipient.email, pathway_links, delivery_context.base_url
+        record,
+        issuer,
+        achievement,
+        recipient,
+        recipient.email,
+        pathway_links,
+        delivery_context.base_url,
+        identified=issuer.identified(delivery_context.now()),
     )
 
 
@@ -157,7 +164,8 @@ def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
 def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: EmailContext) -> None:
     now = delivery_context.now()
     delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
-    if not _is_needed(kind, delivery):
+    # Nobody asked for reminders of an issuer that is not identified.
+    if not context.identified or not _is_needed(kind, delivery):
         return
     zone = delivery_context.mailbox(context.email).zone or context.recipient.zone
     if not reminders.allowed(now, zone):

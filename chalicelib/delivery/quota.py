@@ -1,8 +1,8 @@
 """Daily email quotas of issuers.
 
-Anyone can create an issuer and choose the text of its emails. To prevent spam, an issuer that the operators have not
-registered has a daily quota, which is larger once a domain proves the issuer's identity. Emails over the quota wait
-(`deferred`).
+Anyone can create an issuer. To prevent spam, an issuer that the operators have not registered has a daily quota, which
+is larger once a domain proves the issuer's identity. Until then its emails are neutral (`emails.neutral`), and all such
+issuers share one quota, because an attacker can create many. Emails over the quota wait (`deferred`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.errors import LaurelError
 
 _DAY = timedelta(days=1)
-UNPROVEN_ISSUER = Limit("emails", 200, _DAY)
-"""First emails of an issuer without a domain proof: enough for some courses, too few to be worth it for spammers."""
+UNPROVEN_ISSUER = Limit("emails", 20, _DAY)
+"""Emails of an issuer that is not identified: enough to try it out with a small course, too few to be worth it for
+spammers, and few enough that 20 bounces cannot endanger the sending account."""
+UNPROVEN_DEPLOYMENT = "emails-unproven"
+"""Name of the limit on emails of all issuers that are not identified; its size is the setting `UNPROVEN_EMAILS`."""
 PROVEN_ISSUER = Limit("emails-proven", 10_000, _DAY)
 """First emails of an issuer with a domain proof (check 8). A domain is accountable, but cheap."""
 PER_RECIPIENT = Limit("emails-recipient", 10, _DAY)
@@ -46,18 +49,30 @@ def count(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> None
     """
     if issuer.registered_as == issuer.name:
         return
-    limit = PROVEN_ISSUER if issuer.proven(delivery_context.now()) else UNPROVEN_ISSUER
     if not delivery_context.within(PER_RECIPIENT, _issuer_and_address(issuer.id, email)):
         raise Exceeded(of_recipient=True)
-    if not delivery_context.within(limit, issuer.id):
+    if not _within_daily(delivery_context, issuer):
         raise Exceeded(of_recipient=False)
 
 
-def may_invite(delivery_context: DeliveryContext, issuer_id: str, email: str) -> bool:
-    """Count one more invitation; False when the daily quota is used up."""
-    return delivery_context.within(
-        INVITATIONS_PER_ADDRESS, _issuer_and_address(issuer_id, email)
-    ) and delivery_context.within(INVITATIONS, issuer_id)
+def _within_daily(delivery_context: DeliveryContext, issuer: Issuer) -> bool:
+    if issuer.identified(delivery_context.now()):
+        return delivery_context.within(PROVEN_ISSUER, issuer.id)
+    # The issuer's own limit first, so that one issuer cannot use up what all share.
+    shared = Limit(UNPROVEN_DEPLOYMENT, delivery_context.unproven_emails, _DAY)
+    return delivery_context.within(UNPROVEN_ISSUER, issuer.id) and delivery_context.within(shared, "")
+
+
+def may_invite(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> bool:
+    """Count one more invitation; False when the daily quota is used up.
+
+    An invitation of an issuer that is not identified counts as one of its emails.
+    """
+    return (
+        delivery_context.within(INVITATIONS_PER_ADDRESS, _issuer_and_address(issuer.id, email))
+        and delivery_context.within(INVITATIONS, issuer.id)
+        and (issuer.identified(delivery_context.now()) or _within_daily(delivery_context, issuer))
+    )
 
 
 def next_day(now: datetime) -> datetime:
