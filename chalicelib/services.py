@@ -214,6 +214,7 @@ class Services:
             base_url=self.settings.base_url,
             clock=self.clock,
             entropy=self.entropy,
+            unproven_emails=self.settings.unproven_emails,
             within=partial(rate_limits.within, self.access_context),
         )
 

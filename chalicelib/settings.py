@@ -12,6 +12,10 @@ from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
 
+UNPROVEN_EMAILS = 500
+"""25 new issuers at their own limit, and one percent of the 50,000 emails a day that Amazon SES grants a new production
+account: even if all of them bounced, the account would stay below the 5 % at which it is reviewed."""
+
 
 class Function(StrEnum):
     """The deployed functions, by what they are trusted with (decision 18)."""
@@ -50,6 +54,8 @@ class Settings:
     """The sender address of emails; empty if no email can be sent."""
     mail_set: str = ""
     """The SES configuration set of emails, which publishes delivery notifications."""
+    unproven_emails: int = UNPROVEN_EMAILS
+    """Emails a day of all issuers together that neither a domain nor an operator identifies."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
     oidc_secret: str = ""
@@ -82,6 +88,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         fetch_allow=fetch_allow,
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),
+        unproven_emails=_unproven_emails(environment.get("UNPROVEN_EMAILS", "")),
         operators=frozenset(_listed(environment, "OPERATORS")),
         oidc_secret=environment.get("OIDC_SECRET", ""),
         example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),
@@ -94,6 +101,13 @@ def _function(name: str) -> Function | None:
         return Function(name) if name else None
     except ValueError as error:
         raise Refused(f"FUNCTION must be one of {', '.join(Function)}, not {name!r}.", code="bad_setting") from error
+
+
+def _unproven_emails(text: str) -> int:
+    """Raises `Refused` (`bad_setting`) for what is not a number from 0 to 1,000,000."""
+    if text and not re.fullmatch("[0-9]{1,6}|1000000", text, re.ASCII):
+        raise Refused(f"UNPROVEN_EMAILS is a number of emails a day, not {text[:80]!r}.", code="bad_setting")
+    return int(text) if text else UNPROVEN_EMAILS
 
 
 def _example(credential_id: str) -> str:

@@ -10,6 +10,7 @@ tokens.py           API keys: create, authenticate, revoke
 sessions.py         signed, short, revocable browser sessions
 signing_keys.py     the daily secrets that sign them
 links.py            one-time sign-in links
+known.py            browsers and people that have signed in before, for their own email budgets
 oidc.py             sign-in with an OpenID Connect provider; providers.py describes providers
-rate_limits.py      rate limits by address, network and deployment
+rate_limits.py      rate limits by address, network (IPv6 at three prefix lengths) and deployment
 """

@@ -13,54 +13,73 @@ from datetime import timedelta
 
 from chalicelib.access import (
     email_address,
+    known,
     rate_limits,
     return_paths,
     secrets,
 )
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import Link
-from chalicelib.access.rate_limits import Limit
+from chalicelib.access.rate_limits import Limit, NetworkLimit
 from chalicelib.errors import NotFound, Refused
 
 LIFETIME = timedelta(minutes=15)
 """How long a link is valid: time to receive the email and open it on the right device."""
 
 _HOUR = timedelta(hours=1)
-PER_ADDRESS_AND_NETWORK = Limit("address-from", 5, _HOUR)
-"""Emails to one address that one network may request: enough for a person who keeps trying."""
-PER_ADDRESS = Limit("address", 10, _HOUR)
-"""Emails to one address in total: too few to flood a mailbox. More than `PER_ADDRESS_AND_NETWORK`, so that requests
-from one network cannot lock the owner of the address out."""
-PER_NETWORK = Limit("network", 30, _HOUR)
-"""Requests from one network: enough for an office behind one address in the morning."""
+QUARTER = timedelta(minutes=15)
+"""A budget that others have used up is renewed while a person still waits for the email."""
+
+PER_NETWORK = NetworkLimit("network", 30, 60, 300, _HOUR)
+"""Strangers' requests from one network: enough for newcomers in a class behind one address."""
 PER_DEPLOYMENT = Limit("all", 3000, _HOUR)
-"""Requests to a deployment: bounds what many callers together can make it send."""
-UNKNOWN_LINKS = Limit("guess", 30, timedelta(minutes=15))
+"""Strangers' emails of a deployment: bounds what many networks together can make it send."""
+PER_ADDRESS = Limit("address", 3, QUARTER)
+"""Strangers' emails to one address: twelve an hour, too few to flood a mailbox."""
+PER_ADDRESS_AND_NETWORK = NetworkLimit("address-from", 2, 2, 3, QUARTER)
+"""Emails to one address that one network may request, stranger or member: one, and one for a person who missed it."""
+
+PER_MEMBER = Limit("member", 6, QUARTER)
+"""Emails to a known member that unknown browsers may request: 24 an hour, so that requests from two networks leave
+one in three, and requests from many networks delay the member by minutes and not by an hour."""
+MEMBERS_PER_NETWORK = NetworkLimit("member-network", 120, 240, 1200, _HOUR)
+"""Requests for known members from one network: more than all staff of an issuer (`members.MAX_MEMBERS`) need in the
+same hour, since most use known browsers."""
+
+PER_KNOWN_BROWSER = Limit("known-browser", 5, _HOUR)
+"""Emails that a known browser may request: enough for a person who keeps trying."""
+KNOWN_BROWSERS_PER_ADDRESS = Limit("known-browsers", 10, _HOUR)
+"""Emails that all known browsers of an address together may request. A mailbox thus gets at most 12 + 10 sign-in emails
+an hour, and that of a known member 24 + 10."""
+
+UNKNOWN_LINKS = NetworkLimit("guess", 30, 60, 300, timedelta(minutes=15))
 """Unknown links from one network. A link has 256 bits and cannot be guessed; this bounds the cost of trying."""
 
 _SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
 
 
-def request(access_context: AccessContext, email: str, return_path: str, caller: str, browser: str | None) -> str:
+def request(
+    access_context: AccessContext,
+    email: str,
+    return_path: str,
+    caller: str,
+    browser: str | None,
+    known_browser: str | None = None,
+) -> str:
     """Send a sign-in link to an address and return the cookie value that the requesting browser must present with it.
 
-    Known and unknown addresses get the same response, also when the limit of an address is reached, so that the
+    Known and unknown addresses get the same response, also when a budget is used up and no email is sent, so that the
     response does not reveal who has an account. ``browser`` is the browser's current cookie value; it is kept, so that
-    links sent earlier remain valid.
+    links sent earlier remain valid. ``known_browser`` is its cookie of `known.remember`.
 
-    Raises `Refused` (`bad_email`), `TooMany` for the network ``caller`` or the deployment, `Unavailable`.
+    Raises `Refused` (`bad_email`), `Unavailable`; `TooMany` only to a browser known for this address.
     """
     to = email_address.normalize(email)
-    rate_limits.enforce(access_context, PER_NETWORK, rate_limits.network(caller))
-    rate_limits.enforce(access_context, PER_DEPLOYMENT, "")
     browser_secret = (
         browser if browser is not None and _SECRET.fullmatch(browser) else secrets.new_secret(access_context.entropy)
     )
     secret = secrets.new_secret(access_context.entropy)
-    address_and_network = f"{to} {rate_limits.network(caller)}"
-    if rate_limits.within(access_context, PER_ADDRESS_AND_NETWORK, address_and_network) and rate_limits.within(
-        access_context, PER_ADDRESS, to
-    ):
+    if _may_send(access_context, to, caller, known.browser_of(access_context, to, known_browser)):
         link = Link(
             secrets.digest(secret),
             secrets.digest(browser_secret),
@@ -75,6 +94,23 @@ def request(access_context: AccessContext, email: str, return_path: str, caller:
     return browser_secret
 
 
+def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: str | None) -> bool:
+    """Count one more email on the budgets of whoever asks: a known browser, a known member or a stranger. No request
+    counts on the budgets of another of the three."""
+    if browser_id is not None:
+        rate_limits.enforce(access_context, PER_KNOWN_BROWSER, f"{to} {browser_id}")
+        rate_limits.enforce(access_context, KNOWN_BROWSERS_PER_ADDRESS, to)
+        return True
+    is_member = known.is_known_member(access_context, to)
+    per_network = MEMBERS_PER_NETWORK if is_member else PER_NETWORK
+    return (
+        rate_limits.within_networks(access_context, per_network, caller)
+        and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
+        and rate_limits.within(access_context, PER_MEMBER if is_member else PER_ADDRESS, to)
+        and (is_member or rate_limits.within(access_context, PER_DEPLOYMENT, ""))
+    )
+
+
 def inspect(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:
     """Return the link, if it is valid in this browser, without using it.
 
@@ -82,7 +118,7 @@ def inspect(access_context: AccessContext, secret: str, caller: str, browser: st
     """
     found = access_context.session_store.link(secrets.digest(secret)) if _SECRET.fullmatch(secret) else None
     if found is None or access_context.now() >= found.expires:
-        rate_limits.enforce(access_context, UNKNOWN_LINKS, rate_limits.network(caller))
+        rate_limits.enforce_networks(access_context, UNKNOWN_LINKS, caller)
         raise NotFound("no such link")
     if browser is None or not hmac.compare_digest(found.browser, secrets.digest(browser)):
         raise Refused(

@@ -95,6 +95,12 @@ class SessionStore(Protocol):
     def take_link(self, link: Link) -> bool:
         """Use ``link`` once: True for exactly one caller."""
 
+    def add_known_person(self, hashed: str, expires: datetime) -> None:
+        """Store that the person with this hashed address has signed in, or until when that counts."""
+
+    def is_known_person(self, hashed: str, now: datetime) -> bool:
+        """Whether the person with this hashed address has signed in, and it still counts at ``now``."""
+
     def count(self, name: str, max_count: int, expires: datetime) -> bool:
         """Increment the counter ``name``; False, without incrementing, when it has reached ``max_count``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.access import signing_keys
@@ -43,18 +43,65 @@ def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
         raise TooMany(f"Too many requests. Try again in {wait}.", seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkLimit:
+    """At most so many times within each ``window`` from one client address, and from the networks around it.
+
+    IPv6 addresses cost nothing within a network, so they are also counted by what is assigned to one site (/48) and
+    to one provider (/32, the smallest allocation of RIPE NCC and ARIN).
+    """
+
+    name: str
+    per_client: int
+    """From one IPv4 address, or one IPv6 /64, the smallest network of a subscriber (RFC 6177)."""
+    per_site: int
+    """From one IPv6 /48."""
+    per_provider: int
+    """From one IPv6 /32. Larger, because a provider has many customers who do nothing wrong."""
+    window: timedelta
+
+    def of(self, address: str) -> tuple[tuple[Limit, str], ...]:
+        """The limits that a client ``address`` counts on, each with the network, the narrowest first: a client that
+        has reached its own limit cannot use up those of its neighbours."""
+        client = Limit(self.name, self.per_client, self.window)
+        found = _parsed(address)
+        if not isinstance(found, ipaddress.IPv6Address):
+            return ((client, "" if found is None else str(found)),)
+        site, provider = replace(client, max_count=self.per_site), replace(client, max_count=self.per_provider)
+        counts = ((64, client), (48, site), (32, provider))
+        return tuple((limit, _prefix(found, length)) for length, limit in counts)
+
+
+def within_networks(access_context: AccessContext, limit: NetworkLimit, address: str, subject: str = "") -> bool:
+    """Count one request about ``subject`` from ``address``; False when a limit of its networks was already reached."""
+    return all(within(access_context, each, f"{subject} {network}") for each, network in limit.of(address))
+
+
+def enforce_networks(access_context: AccessContext, limit: NetworkLimit, address: str) -> None:
+    """Count one request from ``address``; raises `TooMany` when a limit of its networks was already reached."""
+    for each, network in limit.of(address):
+        enforce(access_context, each, f" {network}")
+
+
 def network(address: str) -> str:
     """The network that an IP address is counted under: the address itself for IPv4, its /56 for IPv6; '' for text that
     is not an address."""
+    found = _parsed(address)
+    if found is None:
+        return ""
+    return _prefix(found, V6_NETWORK) if isinstance(found, ipaddress.IPv6Address) else str(found)
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((int(found), V6_NETWORK), strict=False))
+        return None
+    return (isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped) or found
+
+
+def _prefix(address: ipaddress.IPv6Address, length: int) -> str:
+    return str(ipaddress.ip_network((int(address), length), strict=False))
 
 
 def _window(access_context: AccessContext, limit: Limit) -> tuple[int, datetime]:

@@ -2,6 +2,8 @@
 
 emails/              the content of each email, branding, invitations and sign-in links
 handlers.py          task handlers: the first email and the reminders
+sending.py           send one email: claim it, send it, store the result
+deferred.py          emails over the quota, and the task that sends them later
 delivery_context.py  dependencies of delivery
 delivery_status.py   delivery status of the emails about one credential
 email_events.py      delivery, bounce and complaint events from the email service

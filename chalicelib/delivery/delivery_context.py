@@ -41,6 +41,8 @@ class DeliveryContext:
     base_url: str
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    unproven_emails: int
+    """Emails a day of all issuers that are not identified (`quota`)."""
     within: Callable[[Limit, str], bool]
     """Counts one more for a subject; False if the limit is already reached (`access.rate_limits.within`)."""
 

@@ -14,20 +14,13 @@ from datetime import datetime
 from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.record import Record, State
 from chalicelib.credential.signed_content import issuer_as_signed
-from chalicelib.delivery import (
-    delivery_status,
-    email_events,
-    quota,
-    reminders,
-)
+from chalicelib.delivery import deferred, delivery_status, quota, reminders
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
+from chalicelib.delivery.emails.compose import EmailContext
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
-from chalicelib.delivery.links import Purpose
-from chalicelib.delivery.mailbox import suppression_reason
-from chalicelib.delivery.ports import NotSent, SentEmail
-from chalicelib.errors import NotFound, Refused, Unavailable
+from chalicelib.delivery.sending import claimed_by_another, send
+from chalicelib.errors import NotFound
 from chalicelib.tasks.task_queue import Task
 
 _STATUS_EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, State.ACTIVE: Kind.REINSTATED}
@@ -37,14 +30,19 @@ def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task],
     """The handler of each kind of task, for a reminder that of its email. All are safe to repeat and to run
     concurrently."""
     reminding = {kind.value: _reminder(delivery_context, kind) for kind in REMINDERS}
-    return {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context), **reminding}
+    counted = {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context)}
+    return {
+        **{kind: deferred.deferring(delivery_context, handler) for kind, handler in counted.items()},
+        deferred.KIND: deferred.sender(delivery_context, counted),
+        **reminding,
+    }
 
 
 def _first(delivery_context: DeliveryContext) -> Callable[[Task], None]:
     def handle(task: Task) -> None:
         context = _email_context(delivery_context, task)
         if context is not None and is_current(context.record, delivery_context.now()):
-            _deliver(delivery_context, task, _as_replacement(delivery_context, context))
+            _deliver(delivery_context, _as_replacement(delivery_context, context))
 
     return handle
 
@@ -54,7 +52,7 @@ def _status_changed(delivery_context: DeliveryContext) -> Callable[[Task], None]
         context = _email_context(delivery_context, task)
         # The holder of a corrected credential gets the email with the new one instead.
         if context is not None and not context.record.corrected:
-            _tell(delivery_context, task, replace(context, reason=context.record.status.reason))
+            _tell(delivery_context, replace(context, reason=context.record.status.reason))
 
     return handle
 
@@ -82,7 +80,14 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
         return None
     pathway_links = delivery_context.pathway_links.pathway_links(issuer.id, record.achievement_id)
     return EmailContext(
-        record, issuer, achievement, recipient, recipient.email, pathway_links, delivery_context.base_url
+        record,
+        issuer,
+        achievement,
+        recipient,
+        recipient.email,
+        pathway_links,
+        delivery_context.base_url,
+        identified=issuer.identified(delivery_context.now()),
     )
 
 
@@ -107,7 +112,7 @@ def _as_replacement(delivery_context: DeliveryContext, context: EmailContext) ->
     return replace(context, delivered_as=Kind.RENEWED)
 
 
-def _tell(delivery_context: DeliveryContext, task: Task, context: EmailContext) -> None:
+def _tell(delivery_context: DeliveryContext, context: EmailContext) -> None:
     """Tell the holder about the current status, unless they know of no credential or of no change."""
     status = context.record.status
     kind = _STATUS_EMAILS[status.state]
@@ -115,13 +120,10 @@ def _tell(delivery_context: DeliveryContext, task: Task, context: EmailContext) 
     if not _is_known(delivery) or (kind is Kind.REINSTATED and not _is_suspension_known(delivery)):
         return
     if not delivery_status.may_claim(delivery, kind, delivery_context.now(), status.at):
-        _claimed_by_another(delivery, kind)
+        claimed_by_another(delivery, kind)
         return
-    if not quota.may_send(delivery_context, context.issuer, context.email):
-        later = quota.next_day(delivery_context.now())
-        delivery_context.tasks.add([replace(task, due=later, attempts=0)])
-        return
-    _send(delivery_context, kind, context, since=status.at)
+    quota.count(delivery_context, context.issuer, context.email)
+    send(delivery_context, kind, context, since=status.at)
 
 
 def _is_known(delivery: Delivery) -> bool:
@@ -137,15 +139,13 @@ def _is_suspension_known(delivery: Delivery) -> bool:
     return reinstated is None or not reinstated.answered or reinstated.claimed_at < suspended.claimed_at
 
 
-def _deliver(delivery_context: DeliveryContext, task: Task, context: EmailContext) -> None:
+def _deliver(delivery_context: DeliveryContext, context: EmailContext) -> None:
     before = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
     if not context.recipient.notify and not before.resend_requests:
         return
-    if before.first is None and not quota.may_send(delivery_context, context.issuer, context.email):
-        later = quota.next_day(delivery_context.now())
-        delivery_context.tasks.add([replace(task, due=later, attempts=0)])
-        return
-    delivery = _send(delivery_context, Kind.ISSUED, context)
+    if before.first is None:
+        quota.count(delivery_context, context.issuer, context.email)
+    delivery = send(delivery_context, Kind.ISSUED, context)
     if delivery.first is not None and delivery.first.sent_at is not None:
         # Also if an earlier call sent it and crashed before this line; the tasks are identical.
         delivery_context.tasks.add(_followers(context, delivery.first.sent_at))
@@ -165,13 +165,14 @@ def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
 def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: EmailContext) -> None:
     now = delivery_context.now()
     delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
-    if not _is_needed(kind, delivery):
+    # Nobody asked for reminders of an issuer that is not identified.
+    if not context.identified or not _is_needed(kind, delivery):
         return
     zone = delivery_context.mailbox(context.email).zone or context.recipient.zone
     if not reminders.allowed(now, zone):
         delivery_context.tasks.add([replace(task, due=reminders.next_allowed(now, zone), attempts=0)])
         return
-    _send(delivery_context, kind, context)
+    send(delivery_context, kind, context)
 
 
 def _is_needed(kind: Kind, delivery: Delivery) -> bool:
@@ -183,67 +184,3 @@ def _is_needed(kind: Kind, delivery: Delivery) -> bool:
             return delivery.opened_at is not None and delivery.shared_at is None
         case _:
             return True
-
-
-def _send(
-    delivery_context: DeliveryContext, kind: Kind, context: EmailContext, since: datetime | None = None
-) -> Delivery:
-    """Send the email unless it was sent (``since`` an event), is suppressed or must not be sent twice; the delivery
-    after.
-
-    Raises `Unavailable` when it should be retried.
-    """
-    now, by = delivery_context.now(), delivery_context.entropy(16).hex()
-    reason = suppression_reason(delivery_context.mailbox(context.email), kind, now, context.record.issuer_id)
-
-    def take(one: Delivery) -> Delivery:
-        if not delivery_status.may_claim(one, kind, now, since):
-            return one
-        claimed = delivery_status.claimed(one, kind, now, by)
-        return delivery_status.given_up(claimed, kind, reason, by) if reason else claimed
-
-    before, after = delivery_context.change(context.record.issuer_id, context.record.id, take)
-    if before == after:
-        return _claimed_by_another(after, kind)
-    if reason:
-        return after
-    return _send_claimed(delivery_context, kind, context, by)
-
-
-def _claimed_by_another(delivery: Delivery, kind: Kind) -> Delivery:
-    attempt = delivery.emails[kind]
-    if delivery_status.is_pending(attempt, kind):
-        raise Unavailable("Another worker is sending this email.", code="in_flight")
-    return delivery
-
-
-def _send_claimed(delivery_context: DeliveryContext, kind: Kind, context: EmailContext, by: str) -> Delivery:
-    record = context.record
-
-    def change(step: Callable[[Delivery], Delivery]) -> Delivery:
-        return delivery_context.change(record.issuer_id, record.id, step)[1]
-
-    ids = {"issuer_id": record.issuer_id, "credential_id": record.id}
-    my, my_link = delivery_context.link(Purpose.MY, context.email, **ids)
-    stop, stop_link = delivery_context.link(Purpose.UNSUBSCRIBE, context.email, **ids)
-    try:
-        delivery_context.store.add_links((my_link, stop_link))
-        content = about_credential(context.delivered_as if kind is Kind.ISSUED else kind, context, Links(my, stop))
-    except Unavailable:
-        # Certainly nothing was sent, so the claim is released.
-        change(lambda one: delivery_status.released(one, kind, by))
-        raise
-    try:
-        message_id = delivery_context.mailer().send(content)
-    except NotSent:
-        change(lambda one: delivery_status.released(one, kind, by))
-        raise
-    except Refused as error:
-        code = error.code
-        return change(lambda one: delivery_status.given_up(one, kind, code, by))
-    at = delivery_context.now()
-    sent = change(lambda one: delivery_status.sent(one, kind, at))
-    sent_email = SentEmail(record.id, record.issuer_id, kind)
-    delivery_context.store.add_sent_email(message_id, sent_email, at)
-    email_events.apply_early_events(delivery_context, message_id, sent_email)
-    return sent

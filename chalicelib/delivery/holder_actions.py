@@ -29,6 +29,7 @@ from chalicelib.delivery import (
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox, suppression_reason
 from chalicelib.delivery.sharing import SharedCredential, Target
@@ -248,8 +249,8 @@ def _holder_credential(delivery_context: DeliveryContext, record: Record) -> Hol
     issuer = issuer_as_signed(archive.issuer(record.issuer_id), record.document)
     achievement = archive.achievement_version(issuer.id, record.achievement_id, record.achievement_version)
     shared = SharedCredential(
-        compose.line(achievement.name, 200),
-        compose.line(issuer.name, 200),
+        line(achievement.name, 200),
+        line(issuer.name, 200),
         credential_url(delivery_context.base_url, record.id),
         record.id,
         record.issued_at,

@@ -17,6 +17,7 @@ from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import Unavailable
+from chalicelib.tasks.task_queue import Task
 
 
 class NotSent(Unavailable):
@@ -43,6 +44,21 @@ class SentEmail:
     credential_id: str
     issuer_id: str
     kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredEmail:
+    """An email that waits for its issuer's quota: the ``kind`` of its task, and the credential it is about."""
+
+    issuer_id: str
+    since: datetime
+    """Orders the emails; not sent before this time."""
+    kind: str
+    credential_id: str
+
+    def task(self, due: datetime | None = None) -> Task:
+        """The task of the email, by default as it was when it was deferred."""
+        return Task(self.kind, self.issuer_id, self.credential_id, due or self.since)
 
 
 class EarlyEvent(NamedTuple):
@@ -75,6 +91,15 @@ class Store(Protocol):
 
     def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
         """The early events of an email, strongly read."""
+
+    def add_deferred(self, email: DeferredEmail) -> None:
+        """Store a deferred email; one that is already stored is ignored."""
+
+    def deferred(self, issuer_id: str, until: datetime, limit: int) -> Sequence[DeferredEmail]:
+        """The first ``limit`` deferred emails of an issuer that wait since ``until`` or longer, strongly read."""
+
+    def delete_deferred(self, email: DeferredEmail) -> None:
+        """Delete a deferred email; one that is already gone is ignored."""
 
     def mailbox(self, digest: str) -> Mailbox:
         """Strongly read; a new mailbox of version 0 when none is stored."""

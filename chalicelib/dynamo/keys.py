@@ -32,6 +32,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>#JOB#<job>``         ``RESULTS#<n>``                 their results; the progress of the job
 ``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    the delivery status of a credential's emails
 ``<credential>``
+``ISSUER#<issuer>#DEFERRED``          ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
 ``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``ISSUER#<issuer>``                   ``PATHWAYS``                    data shared by all pathways of an issuer
@@ -53,6 +54,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter
 ``FETCHES#<network>``                 ``<start>``                     the waiting time of a network in a minute
+``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
 ``MAIL#<message>``                    ``EARLY#<state>``               an email event that came before its id
@@ -291,6 +293,10 @@ def fetch_time(network: str, start: datetime) -> Key:
     return Key(join("FETCHES", network), moment(start))
 
 
+def known_person(hashed: str) -> Key:
+    return Key(join("KNOWN_PERSON", hashed), "KNOWN_PERSON")
+
+
 def job(issuer_id: str, job_id: str) -> Key:
     return Key(join("ISSUER", issuer_id, "JOB", job_id), "JOB")
 
@@ -349,6 +355,15 @@ def moment(at: datetime) -> str:
 
 def delivery(issuer_id: str, credential_id: str) -> Key:
     return Key(join("ISSUER", issuer_id, "DELIVERY", credential_id), "DELIVERY")
+
+
+def deferred_email(issuer_id: str, since: datetime, kind: str, credential_id: str) -> Key:
+    return Key(join("ISSUER", issuer_id, "DEFERRED"), join(moment(since), kind, credential_id))
+
+
+def deferred_emails(issuer_id: str, until: datetime) -> Range:
+    # As for tasks: a sort key sorts before the next microsecond.
+    return Range(join("ISSUER", issuer_id, "DEFERRED"), "sk < :sk", moment(until + timedelta(microseconds=1)))
 
 
 def mailbox(digest: str) -> Key:

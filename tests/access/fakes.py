@@ -105,6 +105,7 @@ class SessionStore:
         self.sessions: dict[tuple[str, str], Session] = {}
         self.links: dict[str, Link] = {}
         self.counts: dict[str, int] = {}
+        self.known_people: dict[str, datetime] = {}
 
     def key(self, kid: str) -> bytes | None:
         return self.keys.get(kid)
@@ -145,6 +146,12 @@ class SessionStore:
 
     def take_link(self, link: Link) -> bool:
         return self.links.pop(link.digest, None) is not None
+
+    def add_known_person(self, hashed: str, expires: datetime) -> None:
+        self.known_people[hashed] = expires
+
+    def is_known_person(self, hashed: str, now: datetime) -> bool:
+        return hashed in self.known_people and now < self.known_people[hashed]
 
     def count(self, name: str, most: int, expires: datetime) -> bool:
         with self.lock:

@@ -231,6 +231,15 @@ def test_all_sessions_of_a_member_are_ended(access_storage: AccessStorage) -> No
     assert access_storage.session_store.session("ada@example.org#x", "s1")
 
 
+def test_known_person_is_known_until_the_last_date_stored(access_storage: AccessStorage) -> None:
+    assert not access_storage.session_store.is_known_person(HASH, NOW)
+    for day in (1, 2):
+        access_storage.session_store.add_known_person(HASH, NOW + timedelta(days=day))
+    assert access_storage.session_store.is_known_person(HASH, NOW + timedelta(days=2, seconds=-1))
+    assert not access_storage.session_store.is_known_person(HASH, NOW + timedelta(days=2))
+    assert not access_storage.session_store.is_known_person("other", NOW)
+
+
 def test_sign_in_link_is_used_by_exactly_one_concurrent_caller(access_storage: AccessStorage) -> None:
     access_storage.session_store.add_link(LINK)
     assert access_storage.session_store.link(LINK.digest) == LINK

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.delivery import delivery_status, links, mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
-from chalicelib.delivery.ports import EarlyEvent, SentEmail, Store
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail, Store
 from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
@@ -70,6 +70,19 @@ def test_stale_delivery_write_conflicts(store: Store) -> None:
 def test_identical_write_is_idempotent(store: Store) -> None:
     claimed = delivery_status.claimed(store.delivery("north", "c" * 26), Kind.ISSUED, NOW, "one")
     assert store.save(claimed) == store.save(claimed)
+
+
+def test_deferred_emails_are_read_in_order_and_deleted(store: Store) -> None:
+    emails = [DeferredEmail("north", NOW + timedelta(seconds=second), "deliver", "c" * 26) for second in range(5)]
+    other = DeferredEmail("north#x", NOW, "deliver", "c" * 26)
+    for email in (*reversed(emails), emails[0], other):
+        store.add_deferred(email)
+    assert list(store.deferred("north", NOW + timedelta(seconds=3), 10)) == emails[:4]
+    assert list(store.deferred("north", NOW + timedelta(days=1), 2)) == emails[:2]
+    for _ in range(2):
+        store.delete_deferred(emails[0])
+    assert list(store.deferred("north", NOW + timedelta(days=1), 2)) == emails[1:3]
+    assert list(store.deferred("north#x", NOW, 2)) == [other]
 
 
 def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:

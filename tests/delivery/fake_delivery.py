@@ -38,6 +38,7 @@ class DeliveryFixture:
     notify: bool = True
     email: str | None = EMAIL
     now: datetime = ISSUED_AT
+    unproven_emails: int = 500
     store: Store = field(default_factory=Store)
     mailer: Mailer = field(default_factory=Mailer)
     pathway_links: PathwayLinks = field(default_factory=PathwayLinks)
@@ -62,6 +63,11 @@ class DeliveryFixture:
         self.tasks.add([Task("deliver", record.issuer_id, record.id, ISSUED_AT)])
         return record
 
+    def register(self) -> None:
+        """Register the issuer; its domain proof lapses after `PROOF_LIFETIME`."""
+        issuer = self.issuer_store.issuer("north")
+        self.issuer_store.replace_issuer(replace(issuer, registered_as=issuer.name, version=issuer.version + 1))
+
     @property
     def delivery_context(self) -> DeliveryContext:
         return DeliveryContext(
@@ -74,6 +80,7 @@ class DeliveryFixture:
             base_url=BASE_URL,
             clock=lambda: self.now,
             entropy=self.entropy,
+            unproven_emails=self.unproven_emails,
             within=self.within,
         )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from heapq import nsmallest
 
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.delivery.delivery_status import Delivery, State
 from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import EarlyEvent, SentEmail
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
 from chalicelib.errors import Conflict
 
 
@@ -23,6 +24,7 @@ class Store:
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     links: dict[LinkKey, Link] = field(default_factory=dict)
     sent_emails: dict[str, SentEmail] = field(default_factory=dict)
+    waiting: dict[DeferredEmail, None] = field(default_factory=dict)
     early_events: dict[tuple[str, State], EarlyEvent] = field(default_factory=dict)
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
@@ -48,6 +50,16 @@ class Store:
 
     def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
         return tuple(early for (one, _), early in self.early_events.items() if one == message_id)
+
+    def add_deferred(self, email: DeferredEmail) -> None:
+        self.waiting[email] = None
+
+    def deferred(self, issuer_id: str, until: datetime, limit: int) -> Sequence[DeferredEmail]:
+        found = (email for email in self.waiting if email.issuer_id == issuer_id and email.since <= until)
+        return nsmallest(limit, found, key=lambda email: (email.since, email.kind, email.credential_id))
+
+    def delete_deferred(self, email: DeferredEmail) -> None:
+        self.waiting.pop(email, None)
 
     def mailbox(self, digest: str) -> Mailbox:
         return self.mailboxes.get(digest) or Mailbox(digest)

@@ -78,6 +78,7 @@ def test_shared_credential_gets_no_reminder() -> None:
 
 def test_expiry_reminder_is_sent_a_month_before() -> None:
     fixture = DeliveryFixture(valid_until=ISSUED_AT + timedelta(days=365))
+    fixture.register()
     fixture.run_tasks(ISSUED_AT + timedelta(days=400))
     assert kinds(fixture) == [Kind.ISSUED, Kind.UNOPENED, Kind.RENEWAL]
     renewal = fixture.delivery.emails[Kind.RENEWAL].sent_at

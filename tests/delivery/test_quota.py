@@ -46,8 +46,8 @@ def test_emails_over_the_quota_wait_for_the_next_day() -> None:
     fixture.run_task("deliver")
     assert fixture.mailer.sent == []
     [task] = fixture.tasks.status
-    assert (task.kind, task.attempts) == ("deliver", 0)
-    assert timedelta() < task.due - fixture.now <= timedelta(days=1)
+    assert (task.kind, task.subject, task.attempts) == ("deferred_emails", "", 0)
+    assert timedelta() < task.due - fixture.now <= timedelta(days=2)
     fixture.run_tasks(task.due)
     assert [email.kind for email in fixture.mailer.sent] == [Kind.ISSUED]
 

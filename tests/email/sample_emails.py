@@ -32,7 +32,7 @@ def sample_context(base_url: str = "https://laurel.example", **changes: object) 
     pathway_links = (PathwayLink("p", "Data analyst", (step,), None),)
     reason = "The holder’s name was misspelt."
     one = EmailContext(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url, reason=reason)
-    return replace(one, **changes)  # type: ignore[arg-type]
+    return replace(one, **{"identified": True, **changes})  # type: ignore[arg-type]
 
 
 def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> EmailContent:
@@ -43,7 +43,9 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
         case Kind.HOLDER_LINK:
             return compose.holder_link(EMAIL, f"{base_url}/{MY}")
         case Kind.INVITATION:
-            return compose.invitation(EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in")
+            return compose.invitation(
+                EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", identified=True
+            )
         case _:
             return compose.about_credential(
                 kind, sample_context(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}")

@@ -201,6 +201,7 @@ class Laurel:
             base_url=self.base_url,
             clock=lambda: self.now,
             entropy=self.entropy,
+            unproven_emails=self.settings.unproven_emails,
             within=partial(rate_limits.within, self.access_context),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from unicodedata import category
 
 from chalicelib.award.input import colours
 from chalicelib.award.issuing.recipient import Recipient
@@ -13,6 +12,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
+from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.branding import LAUREL, Brand
 from chalicelib.delivery.emails.email_content import (
     Button,
@@ -21,10 +21,9 @@ from chalicelib.delivery.emails.email_content import (
     Picture,
     Tip,
 )
+from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.sharing import SharedCredential, linkedin_profile
 
-NAME = 120
-"""Maximum characters of a name in a sentence or subject; an inbox shows about sixty."""
 DESCRIPTION = 300
 """Maximum characters of an achievement's description; the credential's page has the full text."""
 
@@ -48,6 +47,8 @@ class EmailContext:
     """The first email about the credential: `ISSUED`, or `CORRECTED` or `RENEWED` for one that replaces another."""
     reason: str | None = None
     """The issuer's reason for the correction or the status."""
+    identified: bool = False
+    """Whether check 8 passes for the issuer. Otherwise its emails are neutral."""
 
     @property
     def shared(self) -> SharedCredential:
@@ -67,6 +68,12 @@ class Links:
 
 def about_credential(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
     """Compose the email of ``kind`` about a credential. Raises `ValueError` if the kind is not about a credential."""
+    if context.identified:
+        return _of_identified(kind, context, links)
+    return neutral.about_credential(kind, context.email, context.issuer, links.my, links.unsubscribe)
+
+
+def _of_identified(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
     match kind:
         case Kind.ISSUED:
             return _issued(context, links)
@@ -124,8 +131,10 @@ def holder_link(email: str, link: str) -> EmailContent:
     )
 
 
-def invitation(email: str, issuer: Issuer, role: str, link: str) -> EmailContent:
+def invitation(email: str, issuer: Issuer, role: str, link: str, *, identified: bool) -> EmailContent:
     """Compose the email to a new member of an issuer."""
+    if not identified:
+        return neutral.invitation(email, issuer, role, link)
     name = line(issuer.name)
     return EmailContent(
         kind=Kind.INVITATION,
@@ -141,18 +150,6 @@ def invitation(email: str, issuer: Issuer, role: str, link: str) -> EmailContent
         main=Button("Sign in to Laurel", link),
         why=f"You are receiving this email because an owner of {name} added this address.",
     )
-
-
-def line(text: str, limit: int = NAME) -> str:
-    """``text`` on one line, safe in a subject or sentence: no line breaks, controls or directional formatting."""
-    printable = "".join(" " if char.isspace() else char for char in text if category(char) not in _DROPPED)
-    single = " ".join(printable.split())
-    return single if len(single) <= limit else single[: limit - 1].rstrip() + "…"
-
-
-_DROPPED = ("Cc", "Cf", "Cs", "Co", "Cn")
-"""Unicode categories removed from a line, apart from white space: controls, formatting, surrogates, private use and
-unassigned."""
 
 
 def day(moment: datetime) -> str:

@@ -21,11 +21,12 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
         box = delivery_context.mailbox(member.email)
         if suppression_reason(box, Kind.INVITATION, delivery_context.now(), member.issuer_id) is not None:
             return False
-        if not may_invite(delivery_context, member.issuer_id, member.email):
-            return False
         issuer = delivery_context.archive.issuer(member.issuer_id)
-        link = f"{delivery_context.base_url}/sign-in"
-        delivery_context.mailer().send(compose.invitation(member.email, issuer, member.role.value, link))
+        if not may_invite(delivery_context, issuer, member.email):
+            return False
+        link, identified = f"{delivery_context.base_url}/sign-in", issuer.identified(delivery_context.now())
+        content = compose.invitation(member.email, issuer, member.role.value, link, identified=identified)
+        delivery_context.mailer().send(content)
     except (Refused, Unavailable):
         return False
     return True

@@ -166,5 +166,14 @@ class LinkItem(Item, discriminator="link"):
         return Link(self.digest, self.browser, self.email, self.next, _from_epoch(self.expires))
 
 
+class KnownPersonItem(Item, discriminator="known_person"):
+    """That a person has signed in; the key has a hash of their address."""
+
+    expires = NumberAttribute()
+
+    def to_domain(self) -> datetime:
+        return _from_epoch(self.expires)
+
+
 def _from_epoch(seconds: float) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)

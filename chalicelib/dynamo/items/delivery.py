@@ -12,9 +12,9 @@ from chalicelib.delivery.delivery_status import Attempt, Delivery, State
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import EarlyEvent, SentEmail
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, epoch
+from chalicelib.dynamo.items.base import Item, epoch, members
 
 EARLY_EVENT_FOR = timedelta(days=1)
 """How long an early event is kept. An email is sent milliseconds before its message id is stored; events about unknown
@@ -85,6 +85,24 @@ class DeliveryItem(Item, discriminator="emails"):
             self.complained_at,
             int(self.version),
         )
+
+
+class DeferredEmailItem(Item, discriminator="deferred_email"):
+    """An email that waits for its issuer's quota."""
+
+    issuer_id = UnicodeAttribute()
+    since = UTCDateTimeAttribute()
+    kind = UnicodeAttribute()
+    credential_id = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, one: DeferredEmail) -> Self:
+        return cls(
+            *keys.deferred_email(one.issuer_id, one.since, one.kind, one.credential_id), **members(one, DeferredEmail)
+        )
+
+    def to_domain(self) -> DeferredEmail:
+        return DeferredEmail(**members(self, DeferredEmail))
 
 
 class MailboxItem(Item, discriminator="mailbox"):

@@ -10,10 +10,11 @@ from typing import TypeVar
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import EarlyEvent, SentEmail
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.delivery import (
+    DeferredEmailItem,
     DeliveryItem,
     EarlyEventItem,
     HolderLinkItem,
@@ -58,6 +59,17 @@ class DynamoDeliveryStore:
     def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
         found = self._tables.query(self._tables.secrets, keys.early_events(message_id))
         return tuple(read(EarlyEventItem, raw) for raw in found)
+
+    def add_deferred(self, email: DeferredEmail) -> None:
+        self._tables.put(self._tables.credentials, Put(DeferredEmailItem.of(email).raw(), UNCONDITIONAL))
+
+    def deferred(self, issuer_id: str, until: datetime, limit: int) -> Sequence[DeferredEmail]:
+        part = keys.deferred_emails(issuer_id, until)
+        return tuple(reads.list_range(self._tables, self._tables.credentials, DeferredEmailItem, part, limit))
+
+    def delete_deferred(self, email: DeferredEmail) -> None:
+        key = keys.deferred_email(email.issuer_id, email.since, email.kind, email.credential_id)
+        self._tables.delete(self._tables.credentials, key)
 
     def mailbox(self, digest: str) -> Mailbox:
         return reads.find(self._tables, self._tables.credentials, MailboxItem, keys.mailbox(digest)) or Mailbox(digest)

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from chalicelib.access.models import Link, Session
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.access import LinkItem, SessionItem, SigningKeyItem
+from chalicelib.dynamo.items.access import KnownPersonItem, LinkItem, SessionItem, SigningKeyItem
 from chalicelib.dynamo.items.base import epoch, read
-from chalicelib.dynamo.tables import EXISTS, ConditionFailed, Delete, Put, Tables, key_of
+from chalicelib.dynamo.tables import EXISTS, UNCONDITIONAL, ConditionFailed, Delete, Put, Tables, key_of
 
 
 class DynamoSessionStore:
@@ -69,6 +69,14 @@ class DynamoSessionStore:
         except ConditionFailed:
             return False
         return True
+
+    def add_known_person(self, hashed: str, expires: datetime) -> None:
+        item = KnownPersonItem(*keys.known_person(hashed), expires=epoch(expires))
+        self._tables.put(self._table, Put(item.raw(), UNCONDITIONAL))
+
+    def is_known_person(self, hashed: str, now: datetime) -> bool:
+        expires = reads.find(self._tables, self._table, KnownPersonItem, keys.known_person(hashed))
+        return expires is not None and now < expires
 
     def count(self, name: str, most: int, expires: datetime) -> bool:
         try:

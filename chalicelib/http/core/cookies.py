@@ -9,6 +9,7 @@ from chalice.app import Request
 _SESSION = "laurel_session"
 _BROWSER = "laurel_browser"
 _QUESTION = "laurel_question"
+_KNOWN = "laurel_known"
 _VALUE = re.compile(r"[A-Za-z0-9._-]{1,2048}", re.ASCII)
 """The longest value is an OpenID request with a long return path (`access.oidc.MAX_COOKIE`). Each reader has its own
 limit."""
@@ -27,6 +28,16 @@ def browser(request: Request, base_url: str) -> str | None:
 def question(request: Request, base_url: str) -> str | None:
     """Return the OpenID request state, if present."""
     return _read(request, _name(_QUESTION, base_url))
+
+
+def known(request: Request, base_url: str) -> str | None:
+    """Return the cookie of a browser that has signed in before, if present."""
+    return _read(request, _name(_KNOWN, base_url))
+
+
+def set_known(base_url: str, value: str, seconds: int) -> str:
+    """Create the `Set-Cookie` header for a browser that has signed in."""
+    return _set(_name(_KNOWN, base_url), base_url, value, seconds)
 
 
 def set_question(base_url: str, value: str, seconds: int) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chalice.app import Request
 
-from chalicelib.access import links, return_paths, sessions
+from chalicelib.access import known, links, return_paths, sessions
 from chalicelib.access.caller import Person
 from chalicelib.access.providers import Provider
 from chalicelib.access.rate_limits import TooMany
@@ -66,9 +66,9 @@ def routes(services: Services) -> Routes:
         return_path = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
         try:
             current_cookie = cookies.browser(request, services.settings.base_url)
-            browser = links.request(
-                services.access_context, typed, return_path, authentication.client_address(request), current_cookie
-            )
+            known_cookie = cookies.known(request, services.settings.base_url)
+            address = authentication.client_address(request)
+            browser = links.request(services.access_context, typed, return_path, address, current_cookie, known_cookie)
         except (Refused, TooMany) as error:
             return answer(request, services, error, return_path, typed)
         return _sent(services, typed.strip(), return_path, browser)
@@ -120,12 +120,14 @@ def sign_in(services: Services, request: Request, email: str, return_path: str, 
         with suppress(Unauthenticated):
             sessions.sign_out(services.access_context, sessions.person(services.access_context, current_cookie))
     _, cookie = sessions.sign_in(services.access_context, email)
+    known_cookie = known.remember(services.access_context, email, cookies.known(request, base_url))
     reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(return_path)}"))
     life = int(sessions.LIFETIME.total_seconds())
     # A list is sent as one header per cookie (RFC 6265, 3).
     reply.headers["Set-Cookie"] = [
         cookies.set_session(base_url, cookie, life),
         cookies.set_browser(base_url, "", 0),
+        cookies.set_known(base_url, known_cookie, int(known.LIFETIME.total_seconds())),
         *set_cookies,
     ]
     reply.own_origin_only = True
@@ -165,9 +167,8 @@ def _already(services: Services, request: Request) -> Person | None:
 
 def _sent(services: Services, email: str, return_path: str, browser: str) -> Reply:
     base_url = services.settings.base_url
-    reply = _page(
-        services, "sent.html", 200, email=email, next=return_path, max_emails=links.PER_ADDRESS_AND_NETWORK.max_count
-    )
+    limits = {"most": links.PER_ADDRESS_AND_NETWORK.per_client, "within": links.QUARTER.seconds // 60}
+    reply = _page(services, "sent.html", 200, email=email, next=return_path, **limits)
     reply.headers["Set-Cookie"] = cookies.set_browser(base_url, browser, int(links.LIFETIME.total_seconds()))
     return reply
 

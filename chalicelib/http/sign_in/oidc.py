@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from chalice.app import Request
 
-from chalicelib.access import oidc, rate_limits, return_paths
+from chalicelib.access import known, oidc, rate_limits, return_paths
 from chalicelib.access.oidc import LIFETIME
 from chalicelib.access.providers import Provider
-from chalicelib.access.rate_limits import Limit, TooMany
+from chalicelib.access.rate_limits import Limit, NetworkLimit, TooMany
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core import authentication, cookies
 from chalicelib.http.core.access import BY_SECRET
@@ -19,8 +19,10 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.sign_in import email_link
 
 MISSING = "Unknown sign-in provider."
-SIGN_INS = Limit("oidc", 60, LIFETIME)
-"""Sign-ins started per client address: allows for an office behind one address in the morning."""
+SIGN_INS = NetworkLimit("oidc", 60, 120, 600, LIFETIME)
+"""Sign-ins started per network: allows for an office behind one address in the morning."""
+KNOWN_BROWSER_SIGN_INS = Limit("oidc-known", 10, LIFETIME)
+"""Sign-ins started by a known browser, which does not count with its network."""
 
 
 def routes(services: Services) -> Routes:
@@ -33,9 +35,7 @@ def routes(services: Services) -> Routes:
         provider = _provider(services, name)
         return_path = return_paths.local(_callback_query(request).get("next", ""))
         try:
-            rate_limits.enforce(
-                services.access_context, SIGN_INS, rate_limits.network(authentication.client_address(request))
-            )
+            _count(services, request)
         except TooMany as error:
             return email_link.answer(request, services, error, return_path)
         url, cookie = oidc.begin(services.access_context, services.oidc, provider, return_path)
@@ -58,6 +58,16 @@ def routes(services: Services) -> Routes:
 
 def _callback_query(request: Request) -> Mapping[str, str]:
     return request.query_params or {}
+
+
+def _count(services: Services, request: Request) -> None:
+    """Raises `TooMany`."""
+    access_context = services.access_context
+    browser = known.browser(access_context, cookies.known(request, services.settings.base_url))
+    if browser is not None:
+        rate_limits.enforce(access_context, KNOWN_BROWSER_SIGN_INS, browser.browser_id)
+    else:
+        rate_limits.enforce_networks(access_context, SIGN_INS, authentication.client_address(request))
 
 
 def _provider(services: Services, name: str) -> Provider:

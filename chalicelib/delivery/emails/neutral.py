@@ -1,0 +1,79 @@
+"""Emails of issuers that nobody has identified. They contain no text, image, colour or link of the issuer except its
+name, which is marked as unproven: anyone can create an issuer and would otherwise choose what Laurel writes."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.credential.issuer import Issuer
+from chalicelib.delivery.emails.branding import LAUREL, Brand
+from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
+from chalicelib.delivery.emails.text import line
+
+NAME = 60
+"""Maximum characters of a claimed name, too few for a message."""
+UNVERIFIED = Brand("Unverified sender")
+"""Instead of the issuer's name as the sender, and instead of its logo and colour."""
+
+_LINK = re.compile(r"://|@|[^\W_][.。．｡][^\W_]{2,}|\d{5,}|\d[\d ()/+-]{6,}\d")
+"""What email clients turn into a link: URLs, domains, addresses, phone numbers."""
+_TEXTS = {
+    Kind.ISSUED: ("You have received a digital credential", "has issued a digital credential to you."),
+    Kind.CORRECTED: ("You have received a digital credential", "has issued a digital credential to you."),
+    Kind.RENEWED: ("You have received a digital credential", "has issued a digital credential to you."),
+    Kind.REVOKED: ("A digital credential has changed", "has revoked a digital credential that it issued to you."),
+    Kind.SUSPENDED: ("A digital credential has changed", "has suspended a digital credential that it issued to you."),
+    Kind.REINSTATED: ("A digital credential has changed", "has reinstated a digital credential that it issued to you."),
+}
+
+
+def claimed(issuer: Issuer) -> str:
+    """How a sentence names an issuer that nobody has identified; without its name if that contains a link."""
+    name = line(issuer.name, NAME)
+    if not name or _LINK.search(name):
+        return "An organization whose identity is not verified"
+    return f"An organization that calls itself “{name}” (not verified)"
+
+
+def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscribe: str) -> EmailContent:
+    """Compose the email of ``kind`` about a credential. Raises `ValueError` for a kind that needs an identified
+    issuer."""
+    if kind not in _TEXTS:
+        raise ValueError(f"{kind} is not sent for an issuer that is not identified")
+    subject, happened = _TEXTS[kind]
+    return EmailContent(
+        kind=kind,
+        to=email,
+        subject=subject,
+        preview="Laurel has not verified who sent it.",
+        brand=UNVERIFIED,
+        greeting="Hello,",
+        paragraphs=(
+            f"{claimed(issuer)} {happened}",
+            "Laurel has not verified who this organization is. The name above is what it entered itself.",
+            "If you did not expect this email, you can ignore it, or unsubscribe below.",
+        ),
+        main=Button("View the credential", my),
+        why=f"You are receiving this email because this organization entered the address {email}.",
+        settings=f"{my}#settings",
+        unsubscribe=unsubscribe,
+    )
+
+
+def invitation(email: str, issuer: Issuer, role: str, link: str) -> EmailContent:
+    """Compose the email to a new member."""
+    return EmailContent(
+        kind=Kind.INVITATION,
+        to=email,
+        subject="You have been added to an organization on Laurel",
+        preview="Laurel has not verified who this organization is.",
+        brand=LAUREL,
+        greeting="Hello,",
+        paragraphs=(
+            f"{claimed(issuer)} has added you as a member. Your role is {role}.",
+            "Laurel has not verified who this organization is. If you did not expect this email, you can ignore it.",
+            "To accept, sign in with this email address. You do not need a password.",
+        ),
+        main=Button("Sign in to Laurel", link),
+        why="You are receiving this email because an owner of this organization entered this address.",
+    )

@@ -1,0 +1,80 @@
+"""Send one email about a credential: claim it, send it, store the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib.delivery import delivery_status, email_events
+from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.links import Purpose
+from chalicelib.delivery.mailbox import suppression_reason
+from chalicelib.delivery.ports import NotSent, SentEmail
+from chalicelib.errors import Refused, Unavailable
+
+
+def send(
+    delivery_context: DeliveryContext, kind: Kind, context: EmailContext, since: datetime | None = None
+) -> Delivery:
+    """Send the email unless it was sent (``since`` an event), is suppressed or must not be sent twice; the delivery
+    after.
+
+    Raises `Unavailable` when it should be retried.
+    """
+    now, by = delivery_context.now(), delivery_context.entropy(16).hex()
+    reason = suppression_reason(delivery_context.mailbox(context.email), kind, now, context.record.issuer_id)
+
+    def take(one: Delivery) -> Delivery:
+        if not delivery_status.may_claim(one, kind, now, since):
+            return one
+        claimed = delivery_status.claimed(one, kind, now, by)
+        return delivery_status.given_up(claimed, kind, reason, by) if reason else claimed
+
+    before, after = delivery_context.change(context.record.issuer_id, context.record.id, take)
+    if before == after:
+        return claimed_by_another(after, kind)
+    if reason:
+        return after
+    return _send_claimed(delivery_context, kind, context, by)
+
+
+def claimed_by_another(delivery: Delivery, kind: Kind) -> Delivery:
+    attempt = delivery.emails[kind]
+    if delivery_status.is_pending(attempt, kind):
+        raise Unavailable("Another worker is sending this email.", code="in_flight")
+    return delivery
+
+
+def _send_claimed(delivery_context: DeliveryContext, kind: Kind, context: EmailContext, by: str) -> Delivery:
+    record = context.record
+
+    def change(step: Callable[[Delivery], Delivery]) -> Delivery:
+        return delivery_context.change(record.issuer_id, record.id, step)[1]
+
+    ids = {"issuer_id": record.issuer_id, "credential_id": record.id}
+    my, my_link = delivery_context.link(Purpose.MY, context.email, **ids)
+    stop, stop_link = delivery_context.link(Purpose.UNSUBSCRIBE, context.email, **ids)
+    try:
+        delivery_context.store.add_links((my_link, stop_link))
+        content = about_credential(context.delivered_as if kind is Kind.ISSUED else kind, context, Links(my, stop))
+    except Unavailable:
+        # Certainly nothing was sent, so the claim is released.
+        change(lambda one: delivery_status.released(one, kind, by))
+        raise
+    try:
+        message_id = delivery_context.mailer().send(content)
+    except NotSent:
+        change(lambda one: delivery_status.released(one, kind, by))
+        raise
+    except Refused as error:
+        code = error.code
+        return change(lambda one: delivery_status.given_up(one, kind, code, by))
+    at = delivery_context.now()
+    sent = change(lambda one: delivery_status.sent(one, kind, at))
+    sent_email = SentEmail(record.id, record.issuer_id, kind)
+    delivery_context.store.add_sent_email(message_id, sent_email, at)
+    email_events.apply_early_events(delivery_context, message_id, sent_email)
+    return sent
