@@ -51,21 +51,22 @@ class SubmittedReports:
     fetch_allowance: FetchAllowance
 
     def check(
-        self, data: bytes, visit: Visit | None, options: VerificationOptions = DEFAULT_OPTIONS
+        self, data: bytes, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS, *, counted: bool = True
     ) -> SubmittedReport:
-        """Verify pasted or uploaded input; a link is followed. Nothing is recorded if ``visit`` is None.
+        """Verify pasted or uploaded input; a link is followed. Nothing is recorded unless ``counted``.
 
         Raises `Malformed` (`nothing_found`, `too_large`); `TooMany` when it needs more fetches than the visitor's
         network may cause now; for a link also `NotFound` and `Unavailable`.
         """
         found = pasted.read(data)
         if isinstance(found, pasted.Link):
-            return self.check_link(found.url, visit, options)
+            return self.check_link(found.url, visit, options, counted=counted)
+        recorded = visit if counted else None
         with self._remote_sources(visit) as remote_sources:
-            return SubmittedReport(self._verify(found.source, remote_sources, visit, options), None)
+            return SubmittedReport(self._verify(found.source, remote_sources, recorded, options), None)
 
     def check_link(
-        self, url: str, visit: Visit | None, options: VerificationOptions = DEFAULT_OPTIONS
+        self, url: str, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS, *, counted: bool = True
     ) -> SubmittedReport:
         """Verify the credential at ``url``. A link to a hosted credential opens it as its own page does, with an event.
 
@@ -73,14 +74,15 @@ class SubmittedReports:
         `Malformed` (`nothing_found`) when there is no credential behind it; `TooMany` as `check` does; `Unavailable`.
         """
         hosted = self.hosted_id(url)
+        recorded = visit if counted else None
         if hosted is not None:
-            return SubmittedReport(self.hosted_reports.open(hosted, visit, options).report, url, hosted)
+            return SubmittedReport(self.hosted_reports.open(hosted, recorded, options).report, url, hosted)
         if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
             # Never fetched: Laurel's own pages prove nothing about a credential.
             raise Malformed(_OWN_PAGE, code="nothing_found")
         with self._remote_sources(visit) as remote_sources:
             source = pasted.read_linked(_followed(remote_sources, url))
-            return SubmittedReport(self._verify(source, remote_sources, visit, options), url)
+            return SubmittedReport(self._verify(source, remote_sources, recorded, options), url)
 
     def hosted_id(self, url: str) -> str | None:
         """The id of the hosted credential at ``url``; None for other addresses.

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from datetime import datetime
 
+from chalicelib.credential import email_address
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.services import Services
@@ -45,7 +46,7 @@ def _show(services: Services, options: Namespace, found: Mailbox) -> None:
     if state == "blocked" and found.bounces < mailbox.MAX_BOUNCES and found.bounced_at is not None:
         retry = found.bounced_at + mailbox.RETRY_AFTER
     members = {
-        "email": mailbox.normalize(options.email),
+        "email": email_address.normalize(options.email),
         "state": state,
         "bounced_at": _time(found.bounced_at),
         "bounces": found.bounces,

@@ -86,9 +86,9 @@ def _shown(services: Services, request: Request, sent: Submission, asked: Recipi
     if hosted is not None:
         # Redirect to its own page, whose URL can be bookmarked.
         return Reply("", "text/plain", 303, uncached(Location=credential_url(services.settings.base_url, hosted)))
-    # No visit for an address: the credential was counted when it was submitted without one.
-    visit = request_context.create(request, Kind.VIEW) if asked == NO_RECIPIENT else None
-    checked = submission.check(services, sent, visit)
+    # Not counted with an address: the credential was counted when it was submitted without one.
+    visit = request_context.create(request, Kind.VIEW)
+    checked = submission.check(services, sent, visit, counted=asked == NO_RECIPIENT)
     recipient = replace(asked, submitted=recipient_form.sent_again(sent.data))
     return credential_page.show(
         credential_view.of_submitted(checked), services.settings.base_url, uncached(), recipient

@@ -107,19 +107,20 @@ def hosted_id(services: Services, submitted: Submission) -> str | None:
         raise Problem("nothing_found", MISSING) from error
 
 
-def check(services: Services, submitted: Submission, visit: Visit | None) -> SubmittedReport:
-    """Verify a submission; nothing is recorded if ``visit`` is None.
+def check(services: Services, submitted: Submission, visit: Visit, *, counted: bool = True) -> SubmittedReport:
+    """Verify a submission; nothing is recorded unless ``counted``.
 
     Raises what `SubmittedReports` raises, but `Problem` instead of `NotFound`.
     """
     try:
         if submitted.link:
-            checked = services.submitted_reports.check_link(submitted.data.decode("utf-8"), visit, submitted.options)
+            link = submitted.data.decode("utf-8")
+            checked = services.submitted_reports.check_link(link, visit, submitted.options, counted=counted)
         else:
-            checked = services.submitted_reports.check(submitted.data, visit, submitted.options)
+            checked = services.submitted_reports.check(submitted.data, visit, submitted.options, counted=counted)
     except NotFound as error:
         raise Problem("nothing_found", MISSING) from error
-    if visit is not None:
+    if counted:
         log.answered(visit.kind, checked.report.verdict)
     return checked
 
