@@ -57,7 +57,7 @@ def add_commands(resources: Commands) -> None:
         'laurel issuer rename acme "Acme Academy"',
     )
     grammar.issuer(renaming)
-    renaming.add_argument("name")
+    renaming.add_argument("name", metavar="NAME", help="the new name, which operators vouch for")
     for verb, handler, description in (
         ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
