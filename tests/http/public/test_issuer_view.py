@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
@@ -136,3 +137,14 @@ def test_replaced_credential_has_a_button_and_a_tone_of_its_own(proven: HostedRe
     assert f'<a class="button" href="{BASE_URL}/c/{"n" * 26}">View the corrected credential</a>' in html
     assert '<section class="verdict good"' in page(replaced)
     assert "Replaced by a newer version." in page(replaced)
+
+
+def test_what_comes_from_the_record_is_marked_as_such(proven: HostedReport) -> None:
+    next_step = PathwayLink("p", "Data analyst", (Step("x", "Statistics", url="https://fernhill.example/s"),), None)
+    html = page(replace(proven, pathway_links=(next_step,)))
+    assert "The operator of this service has registered this name." in html
+    assert "Laurel’s record, which can change. They are not part of the signed credential." in html
+    status = CredentialStatus(State.REVOKED, proven.record.issued_at, "Issued in error.")
+    revoked = replace(proven.report, verdict=Verdict.REVOKED)
+    html = page(replace(proven, report=revoked, record=replace(proven.record, status=status)))
+    assert '“Issued in error.”</bdi> <span class="small">(From Laurel’s record, not signed.)</span>' in html
