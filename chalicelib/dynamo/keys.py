@@ -12,6 +12,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
+``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may have a name that looks so (a pointer each)
 ``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
 ``ISSUER#<issuer>#HOLDER#<email>``    ``<issued at>#<credential>``    those issued to an address (a pointer each)
 ``HOLDER#<email>``                    ``<issuer>#<credential>``       all issued to an address (a pointer each)
@@ -134,6 +135,14 @@ def did_pointer(did: str) -> Key:
 
 def issuers() -> Range:
     return Range("ISSUERS")
+
+
+def name_holder(digest: str, issuer_id: str) -> Key:
+    return Key(join("ISSUER_NAME", digest), escape(issuer_id))
+
+
+def name_holders(digest: str) -> Range:
+    return Range(join("ISSUER_NAME", digest))
 
 
 def achievement(issuer_id: str, achievement_id: str) -> Key:

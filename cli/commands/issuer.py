@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from chalicelib.access import email_address
-from chalicelib.award.issuers import domain_proof, issuer_actions
+from chalicelib.award.issuers import domain_proof, issuer_actions, names
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.credential.issuer import Issuer
 from chalicelib.services import Services
@@ -49,6 +49,15 @@ def add_commands(resources: Commands) -> None:
         "laurel issuer register acme",
     )
     grammar.issuer(registration)
+    allowed = grammar.command(
+        verbs,
+        "allow-name",
+        allow_name,
+        "allow an issuer a name that looks like a registered issuer's",
+        'laurel issuer allow-name harbour-adult "Harbour College"',
+    )
+    allowed.add_argument("issuer", help="id of the issuer, which may be created later")
+    allowed.add_argument("name")
     for verb, handler, description in (
         ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
@@ -84,6 +93,14 @@ def list_all(services: Services, options: Namespace) -> int:
 def register(services: Services, options: Namespace) -> int:
     """Register an issuer under its current name."""
     _show(issuer_actions.register(services.issuer_context, options.issuer), options.json)
+    return 0
+
+
+def allow_name(services: Services, options: Namespace) -> int:
+    """Allow an issuer a name, and every name that looks like it."""
+    issuer_actions.check_id(options.issuer)
+    names.reserve(services.issuer_context, options.issuer, options.name)
+    show(options.json, f"{options.issuer}  may be named {options.name}", issuer=options.issuer, name=options.name)
     return 0
 
 

@@ -16,6 +16,7 @@ from chalicelib.award.input.text_rules import (
     check_url,
 )
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuers import names
 from chalicelib.award.issuing import status_lists
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer, SigningKey
@@ -67,11 +68,16 @@ def create(
     in the same transaction so that no one else can claim the issuer. ``registered`` means that the operators of this
     deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
-    Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key
+    Raises `Refused` when a text or URL is not acceptable (`name_reserved` when the name looks like that of a registered
+    issuer), `Conflict` (`issuer_exists`) when the id is taken. A key
     created just before a failure stays unused in the key service.
     """
     _check(new)
     _refuse_existing(issuer_context, new.id)
+    if registered:
+        names.reserve(issuer_context, new.id, new.name)
+    else:
+        names.check(issuer_context, new.id, new.name)
     now = issuer_context.now()
     key = _fresh_key(issuer_context, new.id, now)
     name = did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}"
@@ -100,7 +106,7 @@ def create(
 def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None]) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
 
-    Issued credentials do not change. Raises `NotFound`, `Refused` when a text or URL is not acceptable, `Conflict`
+    Issued credentials do not change. Raises `NotFound`, `Refused` as `create` does, `Conflict`
     (`busy`) when concurrent changes to the issuer keep winning.
     """
     for _ in range(MAX_ATTEMPTS):
@@ -108,6 +114,9 @@ def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mappi
         words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
         revised = NewIssuer(issuer.id, *words)
         _check_words(replace(revised, **changes))  # type: ignore[arg-type] # null for a required text is refused
+        new_name = changes.get("name")
+        if new_name is not None and new_name != issuer.name:
+            names.check(issuer_context, issuer_id, new_name)
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         try:
             issuer_context.issuer_store.replace_issuer(reworded)
@@ -120,6 +129,7 @@ def update_profile(issuer_context: IssuerContext, issuer_id: str, changes: Mappi
 def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
+    names.reserve(issuer_context, issuer_id, issuer.name)
     registered = replace(issuer, registered_as=issuer.name, version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered)
     return registered

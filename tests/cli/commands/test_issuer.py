@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from chalicelib.award.issuers import names
+from chalicelib.errors import Refused
 from tests.cli.conftest import FakeServices, Run
 
 ABOUT = ("--name", "Acme", "--url", "https://acme.example/", "--description", "Makers.")
@@ -36,3 +40,12 @@ def test_key_rotation_shows_the_new_key(run: Run, issuer: str) -> None:
     after = run("issuer", "rotate-key", issuer, "--json").rows[0]
     assert after["keys"] == 2
     assert after["key"] != before["key"]
+
+
+def test_an_operator_allows_a_name_that_looks_like_a_registered_one(run: Run, services: FakeServices) -> None:
+    run("issuer", "create", "acme", *ABOUT)
+    assert run("issuer", "allow-name", "acme-labs", "Acme").code == 0
+    names.check(services.issuer_context, "acme-labs", "ACME")
+    with pytest.raises(Refused):
+        names.check(services.issuer_context, "evil", "ACME")
+    assert run("issuer", "allow-name", "Not an id", "Acme").code == 1
