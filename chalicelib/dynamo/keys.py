@@ -34,6 +34,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    the delivery status of a credential's emails
 ``<credential>``
 ``ISSUER#<issuer>#DEFERRED``          ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
+``EMAILS#<issuer>``                   ``EMAILS``                      how many of an issuer's emails bounce
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
 ``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``ISSUER#<issuer>``                   ``PATHWAYS``                    data shared by all pathways of an issuer
@@ -366,6 +367,10 @@ def deferred_email(issuer_id: str, since: datetime, kind: str, credential_id: st
 def deferred_emails(issuer_id: str, until: datetime) -> Range:
     # As for tasks: a sort key sorts before the next microsecond.
     return Range(join("ISSUER", issuer_id, "DEFERRED"), "sk < :sk", moment(until + timedelta(microseconds=1)))
+
+
+def reputation(issuer_id: str) -> Key:
+    return Key(join("EMAILS", issuer_id), "EMAILS")
 
 
 def mailbox(digest: str) -> Key:

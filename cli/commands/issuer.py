@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 
 from chalicelib.access import email_address
 from chalicelib.award.issuers import domain_proof, issuer_actions, names
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.credential.issuer import Issuer
+from chalicelib.delivery import deferred
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
@@ -49,6 +51,15 @@ def add_commands(resources: Commands) -> None:
         "laurel issuer register acme",
     )
     grammar.issuer(registration)
+    grammar.issuer(
+        grammar.command(
+            verbs,
+            "resume-email",
+            resume_email,
+            "resume an issuer's emails, which are paused when too many bounce or are reported as spam",
+            "laurel issuer resume-email acme",
+        )
+    )
     allowed = grammar.command(
         verbs,
         "allow-name",
@@ -93,6 +104,19 @@ def list_all(services: Services, options: Namespace) -> int:
 def register(services: Services, options: Namespace) -> int:
     """Register an issuer under its current name."""
     _show(issuer_actions.register(services.issuer_context, options.issuer), options.json)
+    return 0
+
+
+def resume_email(services: Services, options: Namespace) -> int:
+    """Resume the emails of an issuer."""
+    services.issuer_store.issuer(options.issuer)
+    before = deferred.resume(services.delivery_context, options.issuer)
+    counts, outcome = before.total, "resumed" if before.paused_at else "not paused"
+    text = (
+        f"{options.issuer}  {outcome} ({counts.sent} sent, {counts.bounced} bounced, "
+        f"{counts.complained} reported as spam)"
+    )
+    show(options.json, text, issuer=options.issuer, outcome=outcome, **asdict(counts))
     return 0
 
 

@@ -13,12 +13,14 @@ from chalicelib.access.access_context import AccessContext
 from chalicelib.award import export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.main import main
 from tests.access import fakes as access_fakes
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
+from tests.delivery.fake_delivery import DeliveryFixture
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
 from tests.fakes import EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
@@ -54,6 +56,10 @@ class FakeServices:
     @cached_property
     def bulk(self) -> BulkIssuer:
         return BulkIssuer(self.issuer_context, Jobs(self.tasks))
+
+    @cached_property
+    def delivery_context(self) -> DeliveryContext:
+        return DeliveryFixture(issuer_store=self.issuer_store.copy(), tasks=self.tasks).delivery_context
 
     @property
     def exporters(self) -> dict[str, export.Exporter]:
