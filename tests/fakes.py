@@ -81,6 +81,7 @@ class IssuerStore:
         self.tasks = TaskQueue()
         self.member_store = access.MemberStore()
         self._issuers: dict[str, Issuer] = {}
+        self._names: dict[str, frozenset[str]] = {}
         self._achievements: dict[tuple[str, str], Achievement] = {}
         self._versions: dict[tuple[str, str, int], Achievement] = {}
         self._recipients: dict[str, Recipient] = {}
@@ -106,6 +107,12 @@ class IssuerStore:
 
     def issuers(self) -> Iterator[Issuer]:
         return iter([self._issuers[key] for key in sorted(self._issuers)])
+
+    def name_holders(self, digest: str) -> set[str]:
+        return set(self._names.get(digest, ()))
+
+    def add_name_holder(self, digest: str, issuer_id: str) -> None:
+        self._names[digest] = frozenset({*self._names.get(digest, ()), issuer_id})
 
     def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
         if self._issuers.get(issuer.id) == issuer:

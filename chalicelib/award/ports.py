@@ -58,6 +58,12 @@ class IssuerStore(Protocol):
         Raises `Conflict` when another writer was first.
         """
 
+    def name_holders(self, digest: str) -> set[str]:
+        """The ids of the issuers that may have a name with this skeleton; empty when it is not reserved."""
+
+    def add_name_holder(self, digest: str, issuer_id: str) -> None:
+        """Add an issuer that may have a name with this skeleton. Idempotent."""
+
     def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
         """Raises `NotFound`."""
 

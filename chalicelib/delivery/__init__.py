@@ -11,6 +11,8 @@ mailbox.py           what is known about an address: timezone, preferences, boun
 links.py             secrets in the links of emails
 holder_actions.py    what a holder can do with the link in an email, without an account
 quota.py             how many emails an issuer may send
+reputation.py        how many of an issuer's emails bounce or are reported as spam
+pausing.py           count them, pause an issuer's emails and resume them
 reminders.py         when reminders are due, never at night
 resend.py            resend an email at the issuer's request
 sharing.py           links that share a credential on other platforms

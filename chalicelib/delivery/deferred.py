@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.access.rate_limits import Limit
-from chalicelib.delivery import quota
+from chalicelib.delivery import pausing, quota
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.ports import DeferredEmail
+from chalicelib.delivery.reputation import Reputation
 from chalicelib.tasks.task_queue import Task
 
 KIND = "deferred_emails"
@@ -51,6 +52,13 @@ def defer(delivery_context: DeliveryContext, task: Task) -> None:
 def wake_up(delivery_context: DeliveryContext, issuer_id: str, due: datetime) -> None:
     """Add the issuer's task. All calls of a day add the same one."""
     delivery_context.tasks.add([Task(KIND, issuer_id, "", due)])
+
+
+def resume(delivery_context: DeliveryContext, issuer_id: str) -> Reputation:
+    """End the pause of an issuer's emails and send those that wait; the reputation before. Raises `Unavailable`."""
+    before = pausing.resume(delivery_context, issuer_id)
+    wake_up(delivery_context, issuer_id, delivery_context.now())
+    return before
 
 
 def deferring(delivery_context: DeliveryContext, handle: Handler) -> Handler:

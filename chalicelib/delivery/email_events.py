@@ -14,10 +14,11 @@ from enum import StrEnum
 
 from chalicelib.analytics.event import Kind
 from chalicelib.credential import dates, email_address, strict_json
-from chalicelib.delivery import mailbox
+from chalicelib.delivery import mailbox, pausing
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
+from chalicelib.delivery.reputation import Problem
 from chalicelib.errors import Malformed, NotFound
 
 LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)
@@ -60,6 +61,9 @@ _STATES = {
 def is_greeting(message: str) -> bool:
     """Whether ``message`` is not an event but the plain text that Amazon SES publishes first, to validate a topic."""
     return message.strip().startswith(_GREETING)
+
+
+_PROBLEMS = {State.BOUNCED: Problem.BOUNCED, State.COMPLAINED: Problem.COMPLAINED}
 
 
 def parse(message: str) -> EmailEvent | None:
@@ -122,6 +126,9 @@ def _apply_to_delivery(
     delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail, early: EarlyEvent
 ) -> None:
     delivery_context.mark_status(sent_email.issuer_id, sent_email.credential_id, early.state, early.at)
+    if early.state in _PROBLEMS:
+        problem = _PROBLEMS[early.state]
+        pausing.count_problem(delivery_context, sent_email.issuer_id, problem, sent_email.credential_id)
     if early.state is State.DELIVERED:
         try:
             record = delivery_context.archive.record(sent_email.credential_id)

@@ -30,11 +30,10 @@ def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task],
     """The handler of each kind of task, for a reminder that of its email. All are safe to repeat and to run
     concurrently."""
     reminding = {kind.value: _reminder(delivery_context, kind) for kind in REMINDERS}
-    counted = {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context)}
+    sending = {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context), **reminding}
     return {
-        **{kind: deferred.deferring(delivery_context, handler) for kind, handler in counted.items()},
-        deferred.KIND: deferred.sender(delivery_context, counted),
-        **reminding,
+        **{kind: deferred.deferring(delivery_context, handler) for kind, handler in sending.items()},
+        deferred.KIND: deferred.sender(delivery_context, sending),
     }
 
 
@@ -168,6 +167,7 @@ def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: 
     # Nobody asked for reminders of an issuer that is not identified.
     if not context.identified or not _is_needed(kind, delivery):
         return
+    quota.refuse_paused(delivery_context, context.issuer.id)
     zone = delivery_context.mailbox(context.email).zone or context.recipient.zone
     if not reminders.allowed(now, zone):
         delivery_context.tasks.add([replace(task, due=reminders.next_allowed(now, zone), attempts=0)])

@@ -16,6 +16,7 @@ from chalicelib.delivery.delivery_status import Delivery, State
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
+from chalicelib.delivery.reputation import Reputation
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 
@@ -100,6 +101,12 @@ class Store(Protocol):
 
     def delete_deferred(self, email: DeferredEmail) -> None:
         """Delete a deferred email; one that is already gone is ignored."""
+
+    def reputation(self, issuer_id: str) -> Reputation:
+        """Strongly read; a new reputation of version 0 when none is stored."""
+
+    def save_reputation(self, reputation: Reputation) -> Reputation:
+        """Replace the version that was read. Raises `Conflict` when it has changed since."""
 
     def mailbox(self, digest: str) -> Mailbox:
         """Strongly read; a new mailbox of version 0 when none is stored."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.access.rate_limits import Limit
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery import mailbox
+from chalicelib.delivery import mailbox, pausing
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.errors import LaurelError
 
@@ -32,7 +32,7 @@ INVITATIONS_PER_ADDRESS = Limit("invited", 2, _DAY)
 
 
 class Exceeded(LaurelError):
-    """A daily quota is used up, so the email has to wait."""
+    """A daily quota is used up or the issuer's emails are paused, so the email has to wait."""
 
     code = "email_quota"
 
@@ -45,13 +45,20 @@ class Exceeded(LaurelError):
 def count(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> None:
     """Count one more first email, or email about the status, of ``issuer`` to ``email``.
 
-    Raises `Exceeded` when a daily quota is used up.
+    Raises `Exceeded` when a daily quota is used up or the issuer's emails are paused.
     """
+    refuse_paused(delivery_context, issuer.id)
     if issuer.registered:
         return
     if not delivery_context.within(PER_RECIPIENT, _issuer_and_address(issuer.id, email)):
         raise Exceeded(of_recipient=True)
     if not _within_daily(delivery_context, issuer):
+        raise Exceeded(of_recipient=False)
+
+
+def refuse_paused(delivery_context: DeliveryContext, issuer_id: str) -> None:
+    """Raises `Exceeded` when the issuer's emails are paused."""
+    if pausing.is_paused(delivery_context, issuer_id):
         raise Exceeded(of_recipient=False)
 
 
@@ -69,7 +76,8 @@ def may_invite(delivery_context: DeliveryContext, issuer: Issuer, email: str) ->
     An invitation of an issuer that is not identified counts as one of its emails.
     """
     return (
-        delivery_context.within(INVITATIONS_PER_ADDRESS, _issuer_and_address(issuer.id, email))
+        not pausing.is_paused(delivery_context, issuer.id)
+        and delivery_context.within(INVITATIONS_PER_ADDRESS, _issuer_and_address(issuer.id, email))
         and delivery_context.within(INVITATIONS, issuer.id)
         and (issuer.identified(delivery_context.now()) or _within_daily(delivery_context, issuer))
     )

@@ -12,6 +12,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
+``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may have a name that looks so (a pointer each)
 ``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
 ``ISSUER#<issuer>#HOLDER#<email>``    ``<issued at>#<credential>``    those issued to an address (a pointer each)
 ``HOLDER#<email>``                    ``<issuer>#<credential>``       all issued to an address (a pointer each)
@@ -33,6 +34,7 @@ table ``credentials`` (permanent)
 ``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    the delivery status of a credential's emails
 ``<credential>``
 ``ISSUER#<issuer>#DEFERRED``          ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
+``EMAILS#<issuer>``                   ``EMAILS``                      how many of an issuer's emails bounce
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
 ``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``ISSUER#<issuer>``                   ``PATHWAYS``                    data shared by all pathways of an issuer
@@ -135,6 +137,14 @@ def did_pointer(did: str) -> Key:
 
 def issuers() -> Range:
     return Range("ISSUERS")
+
+
+def name_holder(digest: str, issuer_id: str) -> Key:
+    return Key(join("ISSUER_NAME", digest), escape(issuer_id))
+
+
+def name_holders(digest: str) -> Range:
+    return Range(join("ISSUER_NAME", digest))
 
 
 def achievement(issuer_id: str, achievement_id: str) -> Key:
@@ -364,6 +374,10 @@ def deferred_email(issuer_id: str, since: datetime, kind: str, credential_id: st
 def deferred_emails(issuer_id: str, until: datetime) -> Range:
     # As for tasks: a sort key sorts before the next microsecond.
     return Range(join("ISSUER", issuer_id, "DEFERRED"), "sk < :sk", moment(until + timedelta(microseconds=1)))
+
+
+def reputation(issuer_id: str) -> Key:
+    return Key(join("EMAILS", issuer_id), "EMAILS")
 
 
 def mailbox(digest: str) -> Key:

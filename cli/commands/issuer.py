@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 
 from chalicelib.access import email_address
-from chalicelib.award.issuers import domain_proof, issuer_actions
+from chalicelib.award.issuers import domain_proof, issuer_actions, names
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.credential.issuer import Issuer
+from chalicelib.delivery import deferred
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
@@ -58,6 +60,24 @@ def add_commands(resources: Commands) -> None:
     )
     grammar.issuer(renaming)
     renaming.add_argument("name", metavar="NAME", help="the new name, which operators vouch for")
+    grammar.issuer(
+        grammar.command(
+            verbs,
+            "resume-email",
+            resume_email,
+            "resume an issuer's emails, which are paused when too many bounce or are reported as spam",
+            "laurel issuer resume-email acme",
+        )
+    )
+    allowed = grammar.command(
+        verbs,
+        "allow-name",
+        allow_name,
+        "allow an issuer a name that looks like a registered issuer's",
+        'laurel issuer allow-name harbour-adult "Harbour College"',
+    )
+    allowed.add_argument("issuer", help="id of the issuer, which may be created later")
+    allowed.add_argument("name", metavar="NAME", help="the name to allow")
     for verb, handler, description in (
         ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
@@ -102,6 +122,26 @@ def rename(services: Services, options: Namespace) -> int:
     _show(
         issuer_actions.update_profile(services.issuer_context, options.issuer, changes, by_operator=True), options.json
     )
+
+
+def resume_email(services: Services, options: Namespace) -> int:
+    """Resume the emails of an issuer."""
+    services.issuer_store.issuer(options.issuer)
+    before = deferred.resume(services.delivery_context, options.issuer)
+    counts, outcome = before.total, "resumed" if before.paused_at else "not paused"
+    text = (
+        f"{options.issuer}  {outcome} ({counts.sent} sent, {counts.bounced} bounced, "
+        f"{counts.complained} reported as spam)"
+    )
+    show(options.json, text, issuer=options.issuer, outcome=outcome, **asdict(counts))
+    return 0
+
+
+def allow_name(services: Services, options: Namespace) -> int:
+    """Allow an issuer a name, and every name that looks like it."""
+    issuer_actions.check_id(options.issuer)
+    names.reserve(services.issuer_context, options.issuer, options.name)
+    show(options.json, f"{options.issuer}  may be named {options.name}", issuer=options.issuer, name=options.name)
     return 0
 
 

@@ -20,7 +20,7 @@ from cli.main import main
 from tests.access import fakes as access_fakes
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
-from tests.delivery import fakes as delivery_fakes
+from tests.delivery.fake_delivery import DeliveryFixture
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
 from tests.fakes import EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
@@ -57,26 +57,14 @@ class FakeServices:
     def bulk(self) -> BulkIssuer:
         return BulkIssuer(self.issuer_context, Jobs(self.tasks))
 
+    @cached_property
+    def delivery_context(self) -> DeliveryContext:
+        return DeliveryFixture(issuer_store=self.issuer_store.copy(), tasks=self.tasks).delivery_context
+
     @property
     def exporters(self) -> dict[str, export.Exporter]:
         return export.award_exporters(
             self.issuer_store, Archive(self.issuer_store), self.bulk, self.pathways, self.webhooks
-        )
-
-    @cached_property
-    def delivery_context(self) -> DeliveryContext:
-        recorder: Any = Fallback()
-        return DeliveryContext(
-            store=delivery_fakes.Store(),
-            archive=self.issuer_store,
-            pathway_links=self.pathways,
-            tasks=self.tasks,
-            mailer=delivery_fakes.Mailer,
-            recorder=recorder,
-            base_url=BASE_URL,
-            clock=self.clock,
-            entropy=self.entropy,
-            within=lambda _limit, _subject: True,
         )
 
     @cached_property

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.delivery import delivery_status, links, mailbox
+from chalicelib.delivery import delivery_status, links, mailbox, reputation
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail, Store
+from chalicelib.delivery.reputation import Counts, Problem, Reputation
 from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
@@ -83,6 +84,17 @@ def test_deferred_emails_are_read_in_order_and_deleted(store: Store) -> None:
         store.delete_deferred(emails[0])
     assert list(store.deferred("north", NOW + timedelta(days=1), 2)) == emails[1:3]
     assert list(store.deferred("north#x", NOW, 2)) == [other]
+
+
+def test_reputation_round_trips_and_stale_write_conflicts(store: Store) -> None:
+    assert store.reputation("north") == Reputation("north")
+    first = store.save_reputation(reputation.with_sent(Reputation("north"), NOW))
+    one = reputation.with_problem(first, Problem.BOUNCED, "c" * 26, NOW)
+    one = replace(one, previous=Counts(3, 2, 1), paused_at=NOW, reason=Problem.COMPLAINED)
+    assert store.save_reputation(one) == store.reputation("north") == replace(one, version=2)
+    with pytest.raises(Conflict):
+        store.save_reputation(reputation.with_sent(first, NOW))
+    assert store.save_reputation(reputation.resumed(store.reputation("north"))).paused_at is None
 
 
 def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:

@@ -25,6 +25,14 @@ def test_self_registered_issuer_round_trips(storage: Storage):
     assert storage.issuer_store.issuer("north") == self_registered
 
 
+def test_name_holders_are_stored_once_by_name(storage: Storage):
+    assert storage.issuer_store.name_holders("a" * 64) == set()
+    for holder in ("north", "south#%", "north"):
+        storage.issuer_store.add_name_holder("a" * 64, holder)
+    assert storage.issuer_store.name_holders("a" * 64) == {"north", "south#%"}
+    assert storage.issuer_store.name_holders("b" * 64) == set()
+
+
 def test_missing_items_are_not_found(storage: Storage):
     for absent in (
         lambda: storage.issuer_store.issuer("nobody"),

@@ -13,6 +13,7 @@ from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
+from chalicelib.delivery.reputation import Reputation
 from chalicelib.errors import Conflict
 
 
@@ -24,6 +25,7 @@ class Store:
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     links: dict[LinkKey, Link] = field(default_factory=dict)
     sent_emails: dict[str, SentEmail] = field(default_factory=dict)
+    reputations: dict[str, Reputation] = field(default_factory=dict)
     waiting: dict[DeferredEmail, None] = field(default_factory=dict)
     early_events: dict[tuple[str, State], EarlyEvent] = field(default_factory=dict)
 
@@ -60,6 +62,17 @@ class Store:
 
     def delete_deferred(self, email: DeferredEmail) -> None:
         self.waiting.pop(email, None)
+
+    def reputation(self, issuer_id: str) -> Reputation:
+        return self.reputations.get(issuer_id) or Reputation(issuer_id)
+
+    def save_reputation(self, reputation: Reputation) -> Reputation:
+        after = replace(reputation, version=reputation.version + 1)
+        current = self.reputation(reputation.issuer_id)
+        if current != after and current.version != reputation.version:
+            raise Conflict("changed in the meantime")
+        self.reputations[reputation.issuer_id] = after
+        return after
 
     def mailbox(self, digest: str) -> Mailbox:
         return self.mailboxes.get(digest) or Mailbox(digest)

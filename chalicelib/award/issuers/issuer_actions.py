@@ -16,6 +16,7 @@ from chalicelib.award.input.text_rules import (
     check_url,
 )
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuers import names
 from chalicelib.award.issuing import status_lists
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer, SigningKey
@@ -67,11 +68,16 @@ def create(
     in the same transaction so that no one else can claim the issuer. ``registered`` means that the operators of this
     deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
-    Raises `Refused` when a text or URL is not acceptable, `Conflict` (`issuer_exists`) when the id is taken. A key
+    Raises `Refused` when a text or URL is not acceptable (`name_reserved` when the name looks like that of a registered
+    issuer), `Conflict` (`issuer_exists`) when the id is taken. A key
     created just before a failure stays unused in the key service.
     """
     _check(new)
     _refuse_existing(issuer_context, new.id)
+    if registered:
+        names.reserve(issuer_context, new.id, new.name)
+    else:
+        names.check(issuer_context, new.id, new.name)
     now = issuer_context.now()
     key = _fresh_key(issuer_context, new.id, now)
     name = did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}"
@@ -105,7 +111,7 @@ def update_profile(
     Issued credentials do not change. ``by_operator`` means that an operator of the deployment makes the change: only an
     operator can change a registered name. The new one is then registered, and credentials under the old one stay known.
 
-    Raises `NotFound`, `Refused` (`name_change_needs_operator`; also when a text or URL is not acceptable), `Conflict`
+    Raises `NotFound`, `Refused` (`name_change_needs_operator`; also as `create` does), `Conflict`
     (`busy`) when concurrent changes to the issuer keep winning.
     """
     for _ in range(MAX_ATTEMPTS):
@@ -116,7 +122,10 @@ def update_profile(
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         check_name_change(issuer, reworded.name, by_operator=by_operator)
         if by_operator and issuer.registered_as == issuer.name:
+            names.reserve(issuer_context, issuer_id, reworded.name)
             reworded = reworded.register(reworded.name)
+        elif reworded.name != issuer.name:
+            names.check(issuer_context, issuer_id, reworded.name)
         try:
             issuer_context.issuer_store.replace_issuer(reworded)
         except Conflict:
@@ -142,6 +151,7 @@ def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
 def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
+    names.reserve(issuer_context, issuer_id, issuer.name)
     registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered)
     return registered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self, cast
@@ -13,6 +14,7 @@ from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
+from chalicelib.delivery.reputation import Counts, Problem, Reputation
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch, members
 
@@ -103,6 +105,42 @@ class DeferredEmailItem(Item, discriminator="deferred_email"):
 
     def to_domain(self) -> DeferredEmail:
         return DeferredEmail(**members(self, DeferredEmail))
+
+
+class ReputationItem(Item, discriminator="reputation"):
+    """How many of an issuer's emails bounce or are reported as spam. ``current`` and ``previous`` are the numbers of
+    `Counts`, in its order."""
+
+    issuer_id = UnicodeAttribute()
+    since = UTCDateTimeAttribute(null=True)
+    current = ListAttribute(of=NumberAttribute)
+    previous = ListAttribute(of=NumberAttribute)
+    recent = ListAttribute(of=UnicodeAttribute)
+    paused_at = UTCDateTimeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, one: Reputation) -> Self:
+        return cls(
+            *keys.reputation(one.issuer_id),
+            current=list(astuple(one.current)),
+            previous=list(astuple(one.previous)),
+            recent=list(one.recent),
+            **members(one, Reputation, exclude=("current", "previous", "recent")),
+        )
+
+    def to_domain(self) -> Reputation:
+        return Reputation(
+            self.issuer_id,
+            self.since,
+            Counts(*map(int, cast(list[float], self.current))),
+            Counts(*map(int, cast(list[float], self.previous))),
+            tuple(map(str, self.recent)),
+            self.paused_at,
+            None if self.reason is None else Problem(self.reason),
+            int(self.version),
+        )
 
 
 class MailboxItem(Item, discriminator="mailbox"):

@@ -11,6 +11,7 @@ from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
+from chalicelib.delivery.reputation import Reputation
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.delivery import (
@@ -19,6 +20,7 @@ from chalicelib.dynamo.items.delivery import (
     EarlyEventItem,
     HolderLinkItem,
     MailboxItem,
+    ReputationItem,
     SentEmailItem,
 )
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Put, Raw, Tables, key_of
@@ -70,6 +72,15 @@ class DynamoDeliveryStore:
     def delete_deferred(self, email: DeferredEmail) -> None:
         key = keys.deferred_email(email.issuer_id, email.since, email.kind, email.credential_id)
         self._tables.delete(self._tables.credentials, key)
+
+    def reputation(self, issuer_id: str) -> Reputation:
+        key = keys.reputation(issuer_id)
+        return reads.find(self._tables, self._tables.credentials, ReputationItem, key) or Reputation(issuer_id)
+
+    def save_reputation(self, reputation: Reputation) -> Reputation:
+        after = replace(reputation, version=reputation.version + 1)
+        self._put_next(ReputationItem.of(after).raw(), reputation.version)
+        return after
 
     def mailbox(self, digest: str) -> Mailbox:
         return reads.find(self._tables, self._tables.credentials, MailboxItem, keys.mailbox(digest)) or Mailbox(digest)

@@ -34,7 +34,7 @@ from chalicelib.dynamo.items.credentials import (
 from chalicelib.dynamo.stores.members import first_member
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.tasks import raw as raw_task
-from chalicelib.dynamo.tables import ConditionFailed, Put, Raw, Update
+from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Update
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
@@ -71,6 +71,14 @@ class DynamoIssuerStore(DynamoPublicStore):
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
         puts = [*_next_lists(lists), *_list_pointers(lists)]
         self._transact(_next(IssuerItem.of(issuer).raw(), issuer.version), *puts)
+
+    def name_holders(self, digest: str) -> set[str]:
+        table, part = self._tables.credentials, keys.name_holders(digest)
+        return set(reads.list_range(self._tables, table, Pointer, part))
+
+    def add_name_holder(self, digest: str, issuer_id: str) -> None:
+        pointer = Pointer(*keys.name_holder(digest, issuer_id), target=issuer_id)
+        self._tables.put(self._tables.credentials, Put(pointer.raw(), UNCONDITIONAL))
 
     def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
         return self._require(AchievementItem, keys.achievement(issuer_id, achievement_id), _NO_ACHIEVEMENT)

@@ -12,7 +12,7 @@ from chalice.app import Request
 from chalicelib.access import members, rate_limits
 from chalicelib.access.caller import Person
 from chalicelib.access.rate_limits import Limit
-from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers import issuer_actions, names
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
 from chalicelib.http.console import (
@@ -75,6 +75,7 @@ def routes(services: Services) -> Routes:
         form = form_state.sent(request)
         issuer_form.check(form)
         issuer_id = _short_name(form)
+        _check_name(services, person, form, issuer_id)
         if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_ISSUERS:
             form.add_error(
                 "",
@@ -97,6 +98,12 @@ def slug(name: str) -> str:
     """Derive a short name for URLs: `Fernhill College` becomes `fernhill-college`."""
     plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-")
+
+
+def _check_name(services: Services, person: Person, form: FormState, issuer_id: str) -> None:
+    if not form.errors and not person.operator:
+        with form.record_refusal("name"):
+            names.check(services.issuer_context, issuer_id, form.text("name"))
 
 
 def _may_create(services: Services, request: Request, person: Person) -> bool:

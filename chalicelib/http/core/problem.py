@@ -57,6 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "revoked_is_final": Kind(422, "A revoked credential cannot be changed"),
     "not_a_step": Kind(422, "Not a step of this pathway"),
     "nothing_to_correct": Kind(422, "Nothing to correct"),
+    "name_reserved": Kind(422, "Name reserved"),
     "superseded": Kind(422, "Already replaced"),
     "refused": Kind(422, "Not allowed"),
     "too_many_requests": Kind(429, "Too many requests"),

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.award.issuers import names
+from chalicelib.delivery.reputation import Counts, Problem, Reputation
+from chalicelib.errors import Refused
 from tests.cli.conftest import FakeServices, Run
 
 ABOUT = ("--name", "Acme", "--url", "https://acme.example/", "--description", "Makers.")
@@ -43,3 +50,24 @@ def test_key_rotation_shows_the_new_key(run: Run, issuer: str) -> None:
     after = run("issuer", "rotate-key", issuer, "--json").rows[0]
     assert after["keys"] == 2
     assert after["key"] != before["key"]
+
+
+def test_an_operator_allows_a_name_that_looks_like_a_registered_one(run: Run, services: FakeServices) -> None:
+    run("issuer", "create", "acme", *ABOUT)
+    assert run("issuer", "allow-name", "acme-labs", "Acme").code == 0
+    names.check(services.issuer_context, "acme-labs", "ACME")
+    with pytest.raises(Refused):
+        names.check(services.issuer_context, "evil", "ACME")
+    assert run("issuer", "allow-name", "Not an id", "Acme").code == 1
+
+
+def test_an_operator_resumes_the_emails_of_an_issuer(run: Run, services: FakeServices, issuer: str) -> None:
+    found = Reputation(issuer, current=Counts(9, 6), reason=Problem.BOUNCED)
+    store = services.delivery_context.store
+    store.save_reputation(replace(found, paused_at=services.clock()))
+    result = run("issuer", "resume-email", issuer)
+    assert (result.code, "resumed (9 sent, 6 bounced, 0 reported as spam)" in result.out) == (0, True)
+    assert store.reputation(issuer).paused_at is None
+    assert "deferred_emails" in [task.kind for task in services.tasks.status]
+    assert "not paused" in run("issuer", "resume-email", issuer).out
+    assert run("issuer", "resume-email", "nobody").code == 1

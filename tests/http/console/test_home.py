@@ -139,3 +139,13 @@ def test_website_without_a_scheme_is_taken_as_https(non_member: Browser, laurel:
     assert laurel.issuer_store.issuer("riverside-academy").url == "https://riverside.example"
     refused = non_member.post("/console/new", {**NEW, "name": "Other", "url": "javascript:alert(1)"})
     assert refused.status == 422
+
+
+def test_a_name_that_looks_like_a_registered_one_is_refused_beside_the_field(laurel: Laurel) -> None:
+    registered = laurel.issuer_store.issuer("fernhill").name
+    browser = as_person(laurel, "eve@elsewhere.example")
+    fields = {"name": registered.replace("e", "е"), "id": "evil", "url": "evil.example", "description": "Courses."}
+    response = browser.post("/console/new", fields)
+    assert response.status == 422
+    assert "looks like the name of a registered issuer" in response.text
+    assert "evil" not in {issuer.id for issuer in laurel.issuer_store.issuers()}

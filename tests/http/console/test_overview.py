@@ -7,6 +7,7 @@ from datetime import timedelta
 from chalicelib.award.issuing import issue, reissue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import Holder
+from chalicelib.delivery.reputation import Counts, Problem, Reputation
 from tests.http.console.test_bulk import achievement, text_of
 from tests.http.console.test_credentials import listed_ids
 from tests.http.fake_laurel import NOW, Laurel
@@ -63,3 +64,13 @@ def test_long_address_breaks_before_its_at_sign(owner: Browser, laurel: Laurel) 
     page = owner.get("/console/fernhill").text
     assert "edith.longername<wbr>@administration.example" in page
     assert ">bo@example.org<" in page
+
+
+def test_a_pause_of_the_emails_is_shown_first(viewer: Browser, laurel: Laurel) -> None:
+    assert "Emails to holders are paused" not in text_of(viewer.get(HERE))
+    found = Reputation("fernhill", NOW, Counts(40, 6), paused_at=NOW, reason=Problem.BOUNCED)
+    laurel.delivery_store.save_reputation(found)
+    shown = " ".join(text_of(viewer.get(HERE)).split())
+    assert "Emails to holders are paused since" in shown
+    assert "6 of the last 40 emails bounced." in shown
+    assert "wait until the operator of this service resumes them" in shown

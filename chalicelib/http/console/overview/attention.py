@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.award.bulk.job import Job, JobState
+from chalicelib.delivery.reputation import Problem
 from chalicelib.http.console.bulk import job_text, upload_text
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.overview.overview_figures import Counts
@@ -28,7 +29,23 @@ class Item:
 
 def items(services: Services, context: PageContext, counts: Counts) -> tuple[Item, ...]:
     """Return what the person should look at, most urgent first; empty when there is nothing."""
-    return (*_jobs(services, context), *_identity(services, context), *_credentials(counts))
+    return (*_email(services, context), *_jobs(services, context), *_identity(services, context), *_credentials(counts))
+
+
+def _email(services: Services, context: PageContext) -> Iterator[Item]:
+    """Yield the pause of the issuer's emails."""
+    found = services.delivery_context.store.reputation(context.tenant)
+    if found.paused_at is None:
+        return
+    total = found.total
+    cause = (
+        f"{total.bounced} of the last {total.sent} emails bounced. Check the addresses that you enter."
+        if found.reason is Problem.BOUNCED
+        else f"{total.complained} of the last {total.sent} emails were reported as spam. Issue only to people who "
+        "expect it."
+    )
+    line = f"{cause} Emails wait until the operator of this service resumes them. Credentials are issued as usual."
+    yield Item(f"Emails to holders are paused since {text.minute(found.paused_at)}", line, "/credentials", "bad")
 
 
 def _jobs(services: Services, context: PageContext) -> Iterator[Item]:

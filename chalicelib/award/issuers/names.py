@@ -1,0 +1,81 @@
+"""Names of issuers that look like the name of a registered one. Such a name is refused unless an operator allows it."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from functools import cache
+
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.errors import Refused
+
+CODE = "name_reserved"
+
+
+def skeletons(name: str) -> frozenset[str]:
+    """What is left of ``name`` when everything is removed that a reader may overlook: two names that share a skeleton
+    can be mistaken for each other.
+
+    The confusable characters are those of Unicode TR39, section 4, of the name as it is written, in lower case and in
+    upper case, because two letters may look alike in one case only. White space, punctuation, invisible characters and
+    the accents of European scripts do not count either, and i, l and 1 are one letter, because a capital I looks like
+    an l.
+    """
+    plain = unicodedata.normalize("NFKC", name)
+    return frozenset(_skeleton(form) for form in (plain, plain.casefold(), plain.upper())) - {""} or frozenset({name})
+
+
+def check(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
+    """Raises `Refused` (`name_reserved`) when ``name`` looks like that of a registered issuer other than
+    ``issuer_id``."""
+    for digest in _digests(name):
+        holders = issuer_context.issuer_store.name_holders(digest)
+        if holders and issuer_id not in holders:
+            raise Refused(
+                "This name looks like the name of a registered issuer. If it is your organization’s name, ask the "
+                "operator of this service to allow it.",
+                code=CODE,
+            )
+
+
+def reserve(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
+    """Let only ``issuer_id``, and other issuers that an operator allows, have a name that looks like ``name``."""
+    for digest in _digests(name):
+        issuer_context.issuer_store.add_name_holder(digest, issuer_id)
+
+
+def _digests(name: str) -> list[str]:
+    # A skeleton can be longer than a key.
+    return sorted(hashlib.sha256(one.encode()).hexdigest() for one in skeletons(name))
+
+
+def _skeleton(text: str) -> str:
+    mapped = "".join(_prototype(char) for char in unicodedata.normalize("NFD", text))
+    folded = unicodedata.normalize("NFD", mapped.casefold()).replace("i", "l")
+    return "".join(char for char in folded if not _is_overlooked(char))
+
+
+@cache
+def _prototype(char: str) -> str:
+    """The character or characters that stand for all that look like ``char``."""
+    # Imported late: a table of 900 KB, which only creating and renaming issuers need.
+    from confusable_homoglyphs.confusables import confusables_data
+
+    # The library lists every pair in both directions. TR39 maps each character to one prototype, which is never mapped
+    # itself, so the prototype is the one with several entries, or the longer one of a single pair.
+    looks_like = _entries(confusables_data, char)
+    if len(looks_like) != 1:
+        return char
+    other = looks_like[0]
+    if len(_entries(confusables_data, other)) > 1:
+        return other
+    return max(char, other, key=lambda one: (len(one), one))
+
+
+def _entries(table: dict[str, list[dict[str, str]]], char: str) -> list[str]:
+    # Right-to-left characters are listed between left-to-right marks.
+    return sorted({entry["c"].strip("\u200e") for entry in table.get(char, ())} - {char})
+
+
+def _is_overlooked(char: str) -> bool:
+    return unicodedata.category(char)[0] in "ZPC" or "\u0300" <= char <= "\u036f"

@@ -1,0 +1,104 @@
+"""How many of an issuer's emails bounce or are reported as spam, and the pause that follows.
+
+The email service counts both against the whole deployment, and would in the end refuse everybody's emails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+PERIOD = timedelta(days=7)
+"""The rates are those of the current and the previous period, so of one to two weeks."""
+MAX_BOUNCED = 0.05
+"""Share of emails that may bounce: Amazon SES reviews an account at 5 % and pauses it at 10 % (SES developer guide,
+"Reputation metrics")."""
+MIN_BOUNCED = 5
+"""Bounces below which nothing is paused, because a typing error is no pattern."""
+MAX_COMPLAINED = 0.001
+"""Share of emails that may be reported as spam: Amazon SES reviews an account at 0.1 % and pauses it at 0.5 %."""
+MIN_COMPLAINED = 3
+"""Complaints below which nothing is paused: one recipient, or two, cannot stop an issuer's emails."""
+MAX_RECENT = 100
+"""Events remembered, so that one that arrives twice counts once."""
+
+
+class Problem(StrEnum):
+    """What happened to an email, and why emails are paused."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Emails of one period."""
+
+    sent: int = 0
+    bounced: int = 0
+    complained: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reputation:
+    """An issuer's emails of the last two periods."""
+
+    issuer_id: str
+    since: datetime | None = None
+    """The start of the current period; None before the first email."""
+    current: Counts = field(default_factory=Counts)
+    previous: Counts = field(default_factory=Counts)
+    recent: tuple[str, ...] = ()
+    """The last events that were counted, newest last."""
+    paused_at: datetime | None = None
+    reason: Problem | None = None
+    version: int = 0
+
+    @property
+    def total(self) -> Counts:
+        """The emails of both periods."""
+        one, other = self.current, self.previous
+        return Counts(one.sent + other.sent, one.bounced + other.bounced, one.complained + other.complained)
+
+
+def with_sent(before: Reputation, now: datetime) -> Reputation:
+    """Count one more email."""
+    rolled = _rolled(before, now)
+    return replace(rolled, current=replace(rolled.current, sent=rolled.current.sent + 1))
+
+
+def with_problem(before: Reputation, problem: Problem, credential_id: str, now: datetime) -> Reputation:
+    """Count a bounce or complaint about a credential's email once, and pause the emails if there are too many."""
+    event = f"{problem} {credential_id}"
+    if event in before.recent:
+        return before
+    rolled = _rolled(before, now)
+    name = problem.value
+    current = replace(rolled.current, **{name: getattr(rolled.current, name) + 1})
+    after = replace(rolled, current=current, recent=(*rolled.recent, event)[-MAX_RECENT:])
+    reason = _too_many(after.total)
+    return after if reason is None or after.paused_at else replace(after, paused_at=now, reason=reason)
+
+
+def resumed(before: Reputation) -> Reputation:
+    """End the pause and start counting anew."""
+    return Reputation(before.issuer_id, recent=before.recent, version=before.version)
+
+
+def _too_many(total: Counts) -> Problem | None:
+    # More than one event can follow one email.
+    sent = max(total.sent, 1)
+    if total.bounced >= MIN_BOUNCED and total.bounced / sent >= MAX_BOUNCED:
+        return Problem.BOUNCED
+    if total.complained >= MIN_COMPLAINED and total.complained / sent >= MAX_COMPLAINED:
+        return Problem.COMPLAINED
+    return None
+
+
+def _rolled(before: Reputation, now: datetime) -> Reputation:
+    if before.since is None or now - before.since >= 2 * PERIOD:
+        return replace(before, since=now, current=Counts(), previous=Counts())
+    if now - before.since >= PERIOD:
+        return replace(before, since=before.since + PERIOD, current=Counts(), previous=before.current)
+    return before

@@ -1,0 +1,85 @@
+"""Attacks with names that look like a registered issuer's."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.award.issuers import issuer_actions, names
+from chalicelib.errors import Refused
+from tests.award.fakes import IssuerFixture, new_issuer
+
+NAME = "Harbour College"
+LOOK_ALIKES = (
+    "Harbour College", "harbour college", "HARBOUR COLLEGE", "Harbour  College", "HarbourCollege", "Harbour-College",
+    "Harbour College.", "“Harbour College”", "Hаrbour College", "Ηarbour College", "Harbοur Cοllege",
+    "Harbour Co11ege", "Harbour CoIIege", "Hárbour Collège", "Ｈａｒｂｏｕｒ Ｃｏｌｌｅｇｅ", "𝐇𝐚𝐫𝐛𝐨𝐮𝐫 𝐂𝐨𝐥𝐥𝐞𝐠𝐞",
+    "Harbour\u00a0College", "Harbour\u200b College", "HARB0UR COLLEGE", "Harbour Cσllege",
+)  # fmt: skip
+DIFFERENT = ("Harbour School", "Arbour College", "Harbour College Dublin", "Colleges of the Harbour")
+
+
+@pytest.fixture
+def fixture() -> IssuerFixture:
+    fixture = IssuerFixture()
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="harbour", name=NAME), registered=True)
+    return fixture
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_an_issuer_cannot_be_created_with_a_registered_name(fixture: IssuerFixture, name: str) -> None:
+    with pytest.raises(Refused) as caught:
+        issuer_actions.create(fixture.issuer_context, new_issuer(id="evil", name=name))
+    assert caught.value.code in ("name_reserved", "bad_text")
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_an_issuer_cannot_be_renamed_to_a_registered_name(fixture: IssuerFixture, name: str) -> None:
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="evil", name="Innocent"))
+    with pytest.raises(Refused) as caught:
+        issuer_actions.update_profile(fixture.issuer_context, "evil", {"name": name})
+    assert caught.value.code in ("name_reserved", "bad_text")
+    assert fixture.issuer_store.issuer("evil").name == "Innocent"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Illinois Institute", "lllinois lnstitute"), ("Modern Academy", "Modem Academy"), ("Bern", "Вern"), ("O2", "02"),
+     ("北京大学", "北京 大学"), ("Ελλάς", "ελλασ")],
+)  # fmt: skip
+def test_names_that_are_mistaken_for_each_other_share_a_skeleton(one: str, other: str) -> None:
+    assert names.skeletons(one) & names.skeletons(other)
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_other_names_are_free(fixture: IssuerFixture, name: str) -> None:
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="other", name=name))
+
+
+def test_names_in_scripts_with_marks_stay_different() -> None:
+    assert not names.skeletons("कि") & names.skeletons("की")
+    assert not names.skeletons("北京大学") & names.skeletons("南京大学")
+    assert names.skeletons("!!!") == {"!!!"}
+
+
+def test_names_of_issuers_that_are_not_registered_are_not_reserved(fixture: IssuerFixture) -> None:
+    for number in range(2):
+        issuer_actions.create(fixture.issuer_context, new_issuer(id=f"issuer-{number}", name="Chess Club"))
+
+
+def test_registering_reserves_the_name(fixture: IssuerFixture) -> None:
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="club", name="Chess Club"))
+    issuer_actions.register(fixture.issuer_context, "club")
+    with pytest.raises(Refused):
+        issuer_actions.create(fixture.issuer_context, new_issuer(id="evil", name="CHESS CLUB"))
+
+
+def test_an_issuer_keeps_its_own_name_and_may_spell_it_differently(fixture: IssuerFixture) -> None:
+    issuer_actions.update_profile(fixture.issuer_context, "harbour", {"name": NAME, "description": "New."})
+    issuer_actions.update_profile(fixture.issuer_context, "harbour", {"name": "HARBOUR College"})
+
+
+def test_an_operator_allows_a_name(fixture: IssuerFixture) -> None:
+    names.reserve(fixture.issuer_context, "harbour-adult", "harbour college")
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="harbour-adult", name=NAME))
+    with pytest.raises(Refused):
+        issuer_actions.create(fixture.issuer_context, new_issuer(id="evil", name=NAME))
