@@ -42,10 +42,4 @@ def on_email_event(event: dict[str, Any], _context: object) -> None:
     from chalicelib.delivery import email_events
 
     for record in event["Records"]:
-        message = record["Sns"]["Message"]
-        if email_events.is_greeting(message):
-            log.email_topic_validated()
-            continue
-        notice = email_events.parse(message)
-        if notice is not None:
-            email_events.apply(services.delivery_context, notice)
+        email_events.receive(services.delivery_context, record["Sns"]["Message"], log.email_topic_validated)

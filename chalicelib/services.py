@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.provider_list import ProviderList
     from chalicelib.access.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
+    from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter
     from chalicelib.award.issuer_context import IssuerContext
     from chalicelib.award.issuers.domain_proof import DomainProver
@@ -179,6 +180,14 @@ class Services:
         return BulkIssuer(self.issuer_context, DynamoJobs(self._tables))
 
     @cached_property
+    def dry_runner(self) -> DryRunner:
+        """Dry runs of large uploads."""
+        from chalicelib.award.bulk.dry_run import DryRunner
+        from chalicelib.dynamo.stores.dry_runs import DynamoDryRuns  # imported late
+
+        return DryRunner(self.issuer_context, DynamoDryRuns(self._tables), self.tasks)
+
+    @cached_property
     def mailer(self) -> delivery_ports.Mailer:
         """Mailer on the email service."""
         if not self.settings.mail_from:
@@ -292,7 +301,7 @@ class Services:
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """The handler of each kind of task. Only `run_tasks` needs them, so they are imported here."""
-        from chalicelib.award.bulk import bulk_issuer, job_runner
+        from chalicelib.award.bulk import bulk_issuer, dry_run, job_runner
         from chalicelib.award.issuers import domain_proof
         from chalicelib.award.pathways import rewards
         from chalicelib.delivery import handlers as delivery_handlers
@@ -301,6 +310,7 @@ class Services:
             **delivery_handlers.handlers(self.delivery_context),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
+            dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),
             rewards.KIND: rewards.handler(self.issuer_context, self.pathways, self.tasks),
         }
         return handlers

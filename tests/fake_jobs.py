@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
+from chalicelib.award.bulk.dry_run import DryRun
 from chalicelib.award.bulk.job import (
     Chunk,
     Job,
@@ -76,3 +78,32 @@ class Jobs:
 
     def results_of(self, job: Job, number: int) -> Results | None:
         return self._results.get((job.issuer_id, job.id, number))
+
+
+class DryRuns:
+    """`award.bulk.dry_run.DryRuns` in memory."""
+
+    def __init__(self) -> None:
+        self._stored: dict[tuple[str, str], DryRun] = {}
+        self._contents: dict[tuple[str, str], bytes] = {}
+
+    def add(self, dry_run: DryRun, content: bytes) -> None:
+        self._stored[dry_run.issuer_id, dry_run.id] = dry_run
+        self._contents[dry_run.issuer_id, dry_run.id] = content
+
+    def dry_run(self, issuer_id: str, dry_run_id: str, now: datetime) -> DryRun:
+        found = self._stored.get((issuer_id, dry_run_id))
+        if found is None or now >= found.expires:
+            raise NotFound("no such dry run")
+        return found
+
+    def content(self, dry_run: DryRun) -> bytes:
+        try:
+            return self._contents[dry_run.issuer_id, dry_run.id]
+        except KeyError as error:
+            raise NotFound("the upload has expired") from error
+
+    def replace(self, dry_run: DryRun) -> None:
+        if self._stored[dry_run.issuer_id, dry_run.id].version != dry_run.version - 1:
+            raise Conflict("changed concurrently")
+        self._stored[dry_run.issuer_id, dry_run.id] = dry_run

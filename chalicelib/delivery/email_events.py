@@ -8,6 +8,7 @@ so applying one again changes nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +27,7 @@ LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)
 MAX_ADDRESSES = 50
 """Recipients of one email (Amazon SES quotas). Ours have one each."""
 
-_GREETING = "Successfully validated SNS topic for Amazon SES"
+_VALIDATED = "Successfully validated SNS topic for Amazon SES"
 """Followed by the kind of the destination, such as "event publishing."."""
 _ID = re.compile(r"[A-Za-z0-9@._-]{1,256}", re.ASCII)
 _ADDRESS = re.compile(r"(?:[^<>]*<)?([^<>\s]{1,254}@[^<>\s@]{1,254})>?")
@@ -58,9 +59,16 @@ _STATES = {
 }
 
 
-def is_greeting(message: str) -> bool:
-    """Whether ``message`` is not an event but the plain text that Amazon SES publishes first, to validate a topic."""
-    return message.strip().startswith(_GREETING)
+def receive(delivery_context: DeliveryContext, message: str, on_validated: Callable[[], None]) -> None:
+    """Apply the event in a ``message`` of the topic.
+
+    Amazon SES publishes a plain text first, to validate the topic; ``on_validated`` is called for it. Raises
+    `Malformed` for anything else that is not an event, and `Unavailable`.
+    """
+    if message.strip().startswith(_VALIDATED):
+        on_validated()
+    elif (event := parse(message)) is not None:
+        apply(delivery_context, event)
 
 
 _PROBLEMS = {State.BOUNCED: Problem.BOUNCED, State.COMPLAINED: Problem.COMPLAINED}

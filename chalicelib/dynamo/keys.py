@@ -61,6 +61,8 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
 ``MAIL#<message>``                    ``EARLY#<state>``               an email event that came before its id
 ``CLAIM#<issuer>#<key>``              ``CLAIM``                       an `Idempotency-Key` and its credential
+``DRY_RUN#<issuer>#<dry run>``        ``DRY_RUN``                     a dry run of a large upload
+``DRY_RUN#<issuer>#<dry run>``        ``PART#<n>``                    a part of its upload
 ``ISSUER#<issuer>#WEBHOOK#<webhook>`` ``<at>#<message>``              messages of a webhook, newest first
 ====================================  ==============================  =============================================
 
@@ -332,6 +334,19 @@ def results(issuer_id: str, job_id: str, number: int) -> Key:
 def results_since(issuer_id: str, job_id: str, number: int) -> Range:
     # Results sort last in their partition.
     return Range(job(issuer_id, job_id).pk, "sk >= :sk", results(issuer_id, job_id, number).sk)
+
+
+def dry_run(issuer_id: str, dry_run_id: str) -> Key:
+    return Key(join("DRY_RUN", issuer_id, dry_run_id), "DRY_RUN")
+
+
+def dry_run_part(issuer_id: str, dry_run_id: str, number: int) -> Key:
+    # Zero-padded, so that text order is number order.
+    return Key(dry_run(issuer_id, dry_run_id).pk, join("PART", f"{number:04}"))
+
+
+def dry_run_parts(issuer_id: str, dry_run_id: str) -> Range:
+    return Range(dry_run(issuer_id, dry_run_id).pk, "begins_with(sk, :sk)", "PART#")
 
 
 def task(due: datetime, kind: str, issuer_id: str, subject: str) -> Key:

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 import pytest
 
+from chalicelib.award.bulk.bulk_issuer import UploadSummary
+from chalicelib.award.bulk.dry_run import DryRun, DryRuns, DryRunState
 from chalicelib.award.bulk.job import (
     Chunk,
     Counts,
@@ -19,13 +21,16 @@ from chalicelib.award.bulk.job import (
     Results,
     RowState,
 )
+from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.upload import Row, RowError
+from chalicelib.dynamo.stores.dry_runs import DynamoDryRuns
 from chalicelib.dynamo.stores.jobs import DynamoJobs
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 from tests import aws_calls, fakes
+from tests.fake_jobs import DryRuns as FakeDryRuns
 from tests.fake_jobs import Jobs as FakeJobs
 
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
@@ -198,3 +203,33 @@ def test_large_chunk_is_read_in_order(storage: Storage):
     read = storage.jobs.chunk(draft(), 3)
     assert read == chunk
     assert all(one.number < other.number for one, other in pairwise(read.rows))
+
+
+DRY_RUN = DryRun("d" * 26, "northwind", Terms("a", notify=False), True, NOW, None, NOW, "token:1")
+
+
+@pytest.fixture(params=["fake", "real"])
+def dry_runs(request: pytest.FixtureRequest) -> DryRuns:
+    return FakeDryRuns() if request.param == "fake" else DynamoDryRuns(request.getfixturevalue("tables"))
+
+
+def test_dry_run_and_its_upload_are_kept_until_they_expire(dry_runs: DryRuns) -> None:
+    content = bytes(range(256)) * 3_000  # more than two items hold
+    dry_runs.add(DRY_RUN, content)
+    found = dry_runs.dry_run("northwind", DRY_RUN.id, NOW)
+    assert (found, dry_runs.content(found)) == (DRY_RUN, content)
+    for issuer_id, at in (("other", NOW), ("northwind", DRY_RUN.expires)):
+        with pytest.raises(NotFound):
+            dry_runs.dry_run(issuer_id, DRY_RUN.id, at)
+
+
+def test_dry_run_is_replaced_by_the_worker_that_read_it(dry_runs: DryRuns) -> None:
+    dry_runs.add(DRY_RUN, b"x")
+    errors = (RowError(3, "email", "bad_email", "'x' is no e-mail address."), RowError(4, None, "odd", "Odd."))
+    after = replace(
+        DRY_RUN, state=DryRunState.STOPPED, reason="No.", summary=UploadSummary(9, 2, 1, errors, errors[:1]), version=2
+    )
+    dry_runs.replace(after)
+    assert dry_runs.dry_run("northwind", DRY_RUN.id, NOW) == after
+    with pytest.raises(Conflict):
+        dry_runs.replace(after)

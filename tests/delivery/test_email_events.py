@@ -180,3 +180,27 @@ def test_late_delivery_event_does_not_lower_the_state() -> None:
         fixture.delivery_context, EmailEvent(EmailEventType.DELIVERED, "mail-1@ses.example", (EMAIL,), ISSUED_AT)
     )
     assert fixture.delivery.state is State.COMPLAINED
+
+
+@pytest.mark.parametrize("end", ["event publishing.", "notifications."])
+def test_first_message_of_the_email_service_is_plain_text_and_no_failure(end: str) -> None:
+    """A function that raises is called twice more, and an alarm rings, on every new deployment."""
+    fixture = fixture_with_sent_email()
+    validated: list[None] = []
+    message = f"Successfully validated SNS topic for Amazon SES {end}"
+    email_events.receive(fixture.delivery_context, message, lambda: validated.append(None))
+    assert validated == [None]
+    assert fixture.delivery_context.mailbox(EMAIL).bounced_at is None
+
+
+@pytest.mark.parametrize("message", ["", "hello", "Successfully", '"Successfully validated"', "{}"])
+def test_other_plain_text_still_fails_so_that_it_is_kept(message: str) -> None:
+    fixture = fixture_with_sent_email()
+    with pytest.raises(Malformed):
+        email_events.receive(fixture.delivery_context, message, lambda: pytest.fail("this is no validation"))
+
+
+def test_received_event_is_applied() -> None:
+    fixture = fixture_with_sent_email()
+    email_events.receive(fixture.delivery_context, event_json("bounce"), lambda: None)
+    assert fixture.delivery_context.mailbox(EMAIL).bounced_at == AT

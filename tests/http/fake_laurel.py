@@ -19,6 +19,7 @@ from chalicelib.access.providers import Provider
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
+from chalicelib.award.bulk.dry_run import DryRunner
 from chalicelib.award.export import Exporter
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
@@ -212,6 +213,10 @@ class Laurel:
     @cached_property
     def bulk(self) -> BulkIssuer:
         return BulkIssuer(self.issuer_context, fake_jobs.Jobs(self.tasks))
+
+    @cached_property
+    def dry_runner(self) -> DryRunner:
+        return DryRunner(self.issuer_context, fake_jobs.DryRuns(), self.tasks)
 
     @property
     def exporters(self) -> dict[str, Exporter]:

@@ -174,7 +174,7 @@ def test_client_secrets_are_in_no_environment_and_only_the_issuer_function_reads
     }
     assert readers == {"IssuerRole"}
     (reading,) = (one for one in statements(template, "IssuerRole") if "secretsmanager:GetSecretValue" in actions(one))
-    assert reading["Resource"] == {"Ref": "OidcSecret"}
+    assert reading["Resource"] == {"Fn::GetAtt": ["OidcSecret", "Id"]}
 
 
 def test_public_functions_have_no_provider_secrets(template: dict[str, Any]) -> None:

@@ -144,7 +144,7 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
         return job
     number = -1
     # A draft was already validated and has no errors, unless errors are allowed.
-    rows = _validated_rows(bulk, issuer_id, sent) if sent.allow.row_errors else _rows_with_dates(sent)
+    rows = _validated_rows(bulk, issuer_id, sent) if sent.allow.row_errors else rows_with_dates(sent)
     for number, chunk_rows in enumerate(_chunks(rows)):
         bulk.jobs.put_chunk(job, Chunk(number, chunk_rows))
     running = replace(job, state=JobState.RUNNING, chunks=number + 1, version=job.version + 1)
@@ -278,10 +278,10 @@ def _check_allowed(found: UploadSummary, allow: Allow) -> None:
 
 def _validated_rows(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> Iterator[Row]:
     """The rows with every error that issuing would find."""
-    return map(row_validation.of(bulk.issuer_context, issuer_id, sent.terms), _rows_with_dates(sent))
+    return map(row_validation.of(bulk.issuer_context, issuer_id, sent.terms), rows_with_dates(sent))
 
 
-def _rows_with_dates(sent: Upload) -> Iterator[Row]:
+def rows_with_dates(sent: Upload) -> Iterator[Row]:
     """The rows with default dates applied."""
     for row in upload.read(sent.content, any_columns=sent.allow.columns):
         if sent.valid_from is None and sent.valid_until is None:

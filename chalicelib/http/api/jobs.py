@@ -17,6 +17,7 @@ from chalicelib.access.roles import Permission
 from chalicelib.award.bulk import (
     bulk_issuer,
     csv_output,
+    dry_run,
     job_runner,
     spreadsheet,
 )
@@ -26,7 +27,6 @@ from chalicelib.award.bulk.bulk_issuer import (
     Position,
     RowsRefused,
     Upload,
-    UploadSummary,
 )
 from chalicelib.award.bulk.job import (
     Job,
@@ -35,13 +35,13 @@ from chalicelib.award.bulk.job import (
     RowState,
 )
 from chalicelib.award.bulk.row_validation import Terms
-from chalicelib.award.bulk.upload import RowError
 from chalicelib.award.input import timestamps
 from chalicelib.award.issuing import idempotency
 from chalicelib.credential import dates
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Malformed, Unavailable
+from chalicelib.http.api import dry_runs
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -83,12 +83,15 @@ def routes(services: Services) -> Routes:
         filters = query.only(request, *_OPTIONS)
         sent = _upload(request, filters)
         if _flag(filters, "dry_run", otherwise=False):
-            return as_json(_examined(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))
+            if dry_run.is_large(sent):
+                started = dry_run.start(services.dry_runner, caller.issuer_id, sent, caller.actor)
+                return dry_runs.started(started, base_url)
+            return as_json(dry_runs.summary(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))
         try:
             job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.actor, now=True)
         except RowsRefused as error:
             raise Problem(
-                error.code, error.detail, more={"row_errors": [_row_error(each) for each in error.row_errors]}
+                error.code, error.detail, more={"row_errors": [dry_runs.row_error(each) for each in error.row_errors]}
             ) from error
         return _run_inline(services, job)
 
@@ -197,20 +200,6 @@ def _moment(filters: Mapping[str, str], name: str, read: Callable[[str], datetim
         raise query.refused(
             name, ("This must be a date such as 2026-11-30 or a time such as 2026-11-30T09:00:00Z.")
         ) from error
-
-
-def _examined(found: UploadSummary) -> dict[str, object]:
-    return {
-        "rows": found.total,
-        "rows_with_errors": found.with_errors,
-        "rows_with_duplicates": found.with_duplicates,
-        "row_errors": [_row_error(row_error) for row_error in found.row_errors],
-        "duplicates": [_row_error(row_error) for row_error in found.duplicates],
-    }
-
-
-def _row_error(row_error: RowError) -> dict[str, object]:
-    return {"row": row_error.row, "column": row_error.column, "code": row_error.code, "detail": row_error.detail}
 
 
 def _rows(services: Services, request: Request, job: Job) -> Reply:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.access.provider_list import ProviderList
     from chalicelib.access.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
+    from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter
     from chalicelib.award.issuer_context import IssuerContext
     from chalicelib.award.issuers.domain_proof import DomainProver
@@ -78,6 +79,10 @@ class Services(Protocol):
     @property
     def bulk(self) -> BulkIssuer:
         """Bulk issuing."""
+
+    @property
+    def dry_runner(self) -> DryRunner:
+        """Dry runs of large uploads."""
 
     @property
     def delivery_context(self) -> DeliveryContext:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.award.bulk import bulk_issuer, job_runner, spreadsheet
+from chalicelib.award.bulk import bulk_issuer, dry_run, job_runner, spreadsheet
 from chalicelib.http.api import jobs as view
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import Gateway, Response
@@ -94,6 +94,58 @@ def test_a_dry_run_reports_each_error_and_stores_nothing(send: Send, client: Gat
     ]
     assert [error["row"] for error in found.json["duplicates"]] == [4]
     assert client.get("/v1/jobs", **headers).json == {"items": [], "next": None}
+
+
+def test_a_large_dry_run_is_a_job_with_progress(
+    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "MAX_ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(dry_run, "BATCH", 3)
+    content = people(6) + "Q,nonsense\nR,p0@example.org\n"
+    small = send(people(5), "&dry_run=true")
+    assert (small.status, small.json["rows"]) == (200, 5)
+
+    sent = send(content, "&dry_run=true")
+    assert (sent.status, sent.json["state"], sent.json["rows"]) == (202, "running", 0)
+    path = sent.headers["location"].removeprefix("http://localhost:8000")
+    (task,) = [one for one in laurel.tasks.status if one.kind == dry_run.KIND]
+    dry_run.run(laurel.dry_runner, "fernhill", task.subject, lambda: True)
+    assert client.get(path, **headers).json["rows"] == 3
+    dry_run.handler(laurel.dry_runner, lambda: laurel.now)(task)
+
+    found = client.get(path, **headers).json
+    monkeypatch.undo()
+    at_once = send(content, "&dry_run=true").json
+    assert found["state"] == "done"
+    assert {name: found[name] for name in at_once} == at_once
+    assert (at_once["rows"], at_once["rows_with_errors"], at_once["rows_with_duplicates"]) == (8, 1, 1)
+    assert laurel.issuer_store.achievements("fernhill")
+    assert client.get("/v1/jobs", **headers).json["items"] == []
+
+
+def test_a_dry_run_is_deleted_after_a_day(
+    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "MAX_ROWS_AT_ONCE", 1)
+    path = send(people(2), "&dry_run=true").json["links"]["self"].removeprefix("http://localhost:8000")
+    assert client.get(path, **headers).status == 200
+    laurel.now += dry_run.KEPT_FOR
+    assert client.get(path, **headers).status == 404
+    (task,) = [one for one in laurel.tasks.status if one.kind == dry_run.KIND]
+    dry_run.handler(laurel.dry_runner, lambda: laurel.now)(task)
+
+
+def test_a_large_dry_run_that_cannot_be_parsed_or_issued_stops_with_its_reason(
+    send: Send, client: Gateway, headers: dict[str, str], laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "MAX_ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(spreadsheet, "MAX_ROWS", 3)
+    sent = send(people(4), "&dry_run=true")
+    assert sent.status == 202
+    done = dry_run.run(laurel.dry_runner, "fernhill", sent.json["id"])
+    assert (done.state.value, "more than 3 rows" in str(done.reason)) == ("stopped", True)
+    path = sent.json["links"]["self"].removeprefix("http://localhost:8000")
+    assert client.get(path, **headers).json["state"] == "stopped"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer, job_runner, row_output, upload
+from chalicelib.award.bulk import bulk_issuer, dry_run, job_runner, row_output, upload
 from chalicelib.award.bulk.bulk_issuer import (
     Allow,
     RowsRefused,
@@ -43,6 +43,10 @@ SAMPLE = 5
 RECENT = 5
 """Previous jobs listed on the page."""
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."
+TOO_MANY_ROWS = (
+    f"This list has more than {dry_run.MAX_ROWS_AT_ONCE:,} rows, more than this page can check. "
+    "Issue it in parts, or use the API."
+)
 NOT_TEXT = (
     "Laurel cannot read this file. In your spreadsheet, choose “Save as”, then “CSV UTF-8”, and upload that file."
 )
@@ -181,6 +185,9 @@ def _check(
 ) -> CheckedUpload | None:
     """Check the list. Record an error and return None when it cannot be parsed."""
     try:
+        if dry_run.is_large(sent):
+            form.add_error("rows", TOO_MANY_ROWS)
+            return None
         found = bulk_issuer.examine(services.bulk, context.tenant, sent)
         sample, recipients = _sample_rows(sent, found)
     except UnknownColumns as error:
