@@ -122,6 +122,7 @@ def rename(services: Services, options: Namespace) -> int:
     _show(
         issuer_actions.update_profile(services.issuer_context, options.issuer, changes, by_operator=True), options.json
     )
+    return 0
 
 
 def resume_email(services: Services, options: Namespace) -> int:
