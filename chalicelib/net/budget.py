@@ -4,11 +4,13 @@ more, and no visitor waits longer, than a genuine credential needs."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
+from chalicelib.net.address_limit import AddressLimit
+from chalicelib.net.addresses import Address
 from chalicelib.net.dead_hosts import DeadHosts, HostDown, NotAsked
 from chalicelib.net.deadline import Deadline
 
@@ -50,6 +52,7 @@ class FetchBudget:
         self._hosts: dict[str, _Host] = {}
         self._requests = 0
         self._bytes = MAX_BYTES
+        self._addresses = AddressLimit()
 
     def add_one(self, authority: str) -> None:
         """Allow one more request to a host: for the link that the visitor entered, which no document chose."""
@@ -72,7 +75,7 @@ class FetchBudget:
         if not first and not host.known.wait(max(deadline.left(), 0)):
             raise TimeoutError
         _check(host)
-        exchange = Exchange(self, host)
+        exchange = Exchange(self, host, self._addresses)
         try:
             yield exchange
         except TimeoutError:
@@ -85,6 +88,7 @@ class FetchBudget:
                 self._dead_hosts.remember(authority, error)
             raise
         finally:
+            exchange.end()
             host.known.set()
 
     def take(self, count: int) -> int:
@@ -118,16 +122,30 @@ class FetchBudget:
 class Exchange:
     """One counted HTTP request."""
 
-    def __init__(self, budget: FetchBudget, host: _Host) -> None:
+    def __init__(self, budget: FetchBudget, host: _Host, addresses: AddressLimit) -> None:
         self._host = host
+        self._limit = addresses
+        self._trying: Sequence[Address] = ()
         self.take = budget.take
         self.give_back = budget.give_back
         self.is_connected = False
 
+    def trying(self, addresses: Sequence[Address], deadline: Deadline) -> None:
+        """Connect to one of ``addresses`` next. Raises `NotAsked` (`fetch_limit`), `TimeoutError`."""
+        if not self._limit.enter(addresses, deadline):
+            raise _over("It refers to several sites on one server that does not answer for them.")
+        self._trying = addresses
+
     def connected(self) -> None:
-        """The host accepted the connection, so other requests to it may start."""
+        """The host accepted the connection and proved its name, so other requests to it may start."""
         self.is_connected = True
+        self.end()
         self._host.known.set()
+
+    def end(self) -> None:
+        """The attempt to connect has ended."""
+        self._limit.leave(self._trying, connected=self.is_connected)
+        self._trying = ()
 
 
 def _check(host: _Host) -> None:

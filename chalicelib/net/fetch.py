@@ -98,6 +98,7 @@ class Fetcher:
         try:
             with budget.request(target.authority, fetch_deadline) as counted:
                 addresses = self._guard.checked(target, self._resolver.addresses(target.host, fetch_deadline))
+                counted.trying(addresses, fetch_deadline)
                 return exchange(target, addresses, accept, self._trust, fetch_deadline, counted, sent)
         except TimeoutError as error:
             if deadline.left() <= 0:

@@ -16,7 +16,7 @@ def test_slow_credentials_of_one_network_lock_out_nobody() -> None:
     result = slow_credentials.run()
     assert result.withstood
     assert result.locked_out == ()
-    assert result.details["workers_held_at_most"] < slow_credentials.WORKERS / 2
+    assert result.details["workers_held_at_most"] <= slow_credentials.WORKERS / 2
     assert result.cost_usd < 0.10
 
 

@@ -122,6 +122,18 @@ def test_a_victim_host_gets_at_most_three_requests_through_redirects(
     assert worker.server.paths.count("/search") <= MAX_PER_HOST
 
 
+def test_a_server_that_others_names_lead_to_gets_at_most_three_connections(
+    worker: Worker, authority: Authority, tmp_path: Path
+) -> None:
+    """An attacker's domain has any number of names for the address of someone else's server."""
+    with ExternalHost(authority.server(tmp_path, "unrelated.example")) as victim:
+        worker.server.port = victim.port
+        worker.__post_init__()
+        worker.check([worker.url(f"/{name}", name) for name in OTHERS])
+        assert victim.paths == []
+        assert victim.connections <= MAX_PER_HOST
+
+
 def test_one_request_makes_a_limited_number_of_requests_to_all_hosts(worker: Worker) -> None:
     worker.server.pages = {f"/{name}": redirect(worker.url("/again", name)) for name in OTHERS}
     worker.server.pages["/again"] = redirect(worker.url("/again2", OTHERS[0]))
