@@ -30,10 +30,12 @@ def rotate_secrets(_event: CloudWatchEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="run_tasks")
 def run_tasks(_event: CloudWatchEvent) -> None:
     """Run the tasks that are due, every minute for up to 50 seconds."""
+    from chalicelib.award.keys import new_key
     from chalicelib.tasks.worker import Worker, run
 
     worker = Worker(services.tasks, services.handlers, services.clock, services.entropy, log.task_failed)
     log.worker_run(run(worker, services.clock() + timedelta(seconds=50)))
+    log.new_keys(new_key.created_today(services.issuer_context), services.settings.new_keys_per_day)
 
 
 @app.lambda_function(name="on_email_event")

@@ -13,7 +13,11 @@ from chalicelib.access.providers import Provider
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import MissingSetting, Refused
 
-_REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
+_REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID", "SHARED_KEY_ID")
+
+NEW_KEYS_PER_DAY = 50
+"""Default of `Settings.new_keys_per_day`. A key costs a dollar a month (AWS KMS pricing), so a day of abuse that goes
+unnoticed costs at most $50 a month."""
 
 
 class Function(StrEnum):
@@ -41,7 +45,11 @@ class Settings:
     secrets_table: str
     host_key_id: str
     """The KMS key of the host's own did:web."""
+    shared_key_id: str
+    """The KMS key that signs for issuers that have no key of their own."""
     region: str
+    new_keys_per_day: int = NEW_KEYS_PER_DAY
+    """How many KMS keys a day issuers may get; beyond that they sign with the shared key."""
     tracing: bool = False
     """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
     function: Function | None = None
@@ -79,6 +87,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         events_table=environment["EVENTS_TABLE"],
         secrets_table=environment["SECRETS_TABLE"],
         host_key_id=environment["HOST_KEY_ID"],
+        shared_key_id=environment["SHARED_KEY_ID"],
+        new_keys_per_day=_whole_number(environment, "NEW_KEYS_PER_DAY", NEW_KEYS_PER_DAY),
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
         function=_function(environment.get("FUNCTION", "")),
@@ -111,6 +121,14 @@ def _example(credential_id: str) -> str:
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(entry.strip().lower() for entry in environment.get(name, "").split(",") if entry.strip())
+
+
+def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
+    """A number of at least 0. Raises `Refused` (`bad_setting`)."""
+    text = environment.get(name) or str(default)
+    if not re.fullmatch("[0-9]{1,9}", text, re.ASCII):
+        raise Refused(f"{name} must be a whole number of at least 0.", code="bad_setting")
+    return int(text)
 
 
 def _providers(text: str) -> tuple[Provider, ...]:

@@ -14,6 +14,7 @@ from cli.commands import (
     export,
     issuer,
     job,
+    key,
     pathway,
     task,
     webhook,
@@ -40,7 +41,21 @@ def parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
     )
     resources = grammar.subcommands(root)
-    modules = (issuer, access, achievement, credential, pathway, webhook, job, export, events, task, demo, completion)
+    modules = (
+        issuer,
+        key,
+        access,
+        achievement,
+        credential,
+        pathway,
+        webhook,
+        job,
+        export,
+        events,
+        task,
+        demo,
+        completion,
+    )
     for module in modules:
         module.add_commands(resources)
     return root

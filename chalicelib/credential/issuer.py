@@ -15,7 +15,7 @@ class SigningKey:
 
     ``multibase`` is the Multikey form (``z6Mk...``) of the public key. The key signs from ``created`` until
     ``retired``; what it signed in that time stays valid (a rotation, not a compromise). ``revoked`` is for a key
-    that leaked: nothing it ever signed is accepted any more.
+    that others could sign with, since that time: only what Laurel stored before it is still accepted.
     """
 
     fragment: str
@@ -25,6 +25,8 @@ class SigningKey:
     created: datetime
     retired: datetime | None = None
     revoked: datetime | None = None
+    shared: bool = False
+    """Whether it is the deployment's shared key, with which issuers sign that have no key of their own."""
 
 
 PROOF_LIFETIME = timedelta(days=100)

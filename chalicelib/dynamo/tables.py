@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -222,6 +222,38 @@ class Tables:
                     ":max_count": {"N": str(max_count)},
                     ":expires": {"N": str(expires)},
                 },
+            )
+
+    def add(self, table: str, key: Key, amount: int, most: int, expires: int) -> None:
+        """Add ``amount``, at most ``most``, to the counter under ``key``, which must not exceed ``most``.
+
+        Raises as `count` does.
+        """
+        with _translated_errors():
+            self.client.update_item(
+                TableName=table,
+                Key=_raw_key(key),
+                UpdateExpression="ADD times :amount SET expires = :expires",
+                ConditionExpression="attribute_not_exists(times) OR times <= :room",
+                ExpressionAttributeValues={
+                    ":amount": {"N": str(amount)},
+                    ":room": {"N": str(most - amount)},
+                    ":expires": {"N": str(expires)},
+                },
+            )
+
+    def subtract(self, table: str, key: Key, amount: int) -> None:
+        """Subtract ``amount`` from the counter under ``key`` if it exists and stays at 0 or above.
+
+        Raises `Unavailable`.
+        """
+        with suppress(ConditionFailed), _translated_errors():
+            self.client.update_item(
+                TableName=table,
+                Key=_raw_key(key),
+                UpdateExpression="ADD times :less",
+                ConditionExpression="times >= :amount",
+                ExpressionAttributeValues={":less": {"N": str(-amount)}, ":amount": {"N": str(amount)}},
             )
 
     def transact(

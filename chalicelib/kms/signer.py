@@ -28,6 +28,9 @@ of its document. A VC-JWT signs its whole text, so a credential of about 3 KB or
 an Ed25519 key in KMS.
 """
 
+ISSUER_TAG = "issuer"
+"""The tag that names the issuer of a key, so that a key that no issuer knows can be found and deleted."""
+
 _CONNECT_SECONDS = 1
 _READ_SECONDS = 3
 _ATTEMPTS = 3
@@ -40,16 +43,17 @@ class KmsSigner:
         self._region = region
         self._stage = stage
 
-    def create(self, description: str) -> NewKey:
+    def create(self, issuer_id: str) -> NewKey:
         with _translated_errors():
             reply = self._client.create_key(
                 KeySpec="ECC_NIST_EDWARDS25519",
                 KeyUsage="SIGN_VERIFY",
-                Description=description,
+                Description=f"Laurel issuer {issuer_id}",
                 # The functions' IAM roles allow signing only with keys that have these tags.
                 Tags=[
                     {"TagKey": "application", "TagValue": "laurel"},
                     {"TagKey": "stage", "TagValue": self._stage},
+                    {"TagKey": ISSUER_TAG, "TagValue": issuer_id},
                 ],
             )
             handle: str = reply["KeyMetadata"]["KeyId"]

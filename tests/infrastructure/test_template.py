@@ -196,6 +196,16 @@ def test_host_key_is_not_tagged_as_an_issuer_key(template: dict[str, Any]) -> No
     assert tags == {"application": "laurel-host", "stage": {"Ref": "Stage"}}
 
 
+def test_only_the_issuer_function_and_the_worker_sign_with_the_shared_key(template: dict[str, Any]) -> None:
+    allowed = {role: granted(template, role, "SharedKey") for role in of_type(template, "AWS::IAM::Role")}
+    sign = {"kms:Sign", "kms:GetPublicKey"}
+    assert {role: found for role, found in allowed.items() if found} == {"IssuerRole": sign, "RunTasksRole": sign}
+    key = template["Resources"]["SharedKey"]
+    tags = {tag["Key"]: tag["Value"] for tag in key["Properties"]["Tags"]}
+    assert tags == {"application": "laurel-shared", "stage": {"Ref": "Stage"}}
+    assert (key["Properties"]["KeySpec"], key["DeletionPolicy"]) == ("ECC_NIST_EDWARDS25519", "Retain")
+
+
 def test_each_role_writes_to_the_log_group_of_its_function_only(template: dict[str, Any]) -> None:
     for found in functions(template).values():
         properties = found["Properties"]
@@ -366,6 +376,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
     for variables in named.values():
         assert variables["CREDENTIALS_TABLE"] == {"Ref": "CredentialsTable"}
         assert variables["HOST_KEY_ID"] == {"Ref": "HostKey"}
+        assert variables["SHARED_KEY_ID"] == {"Ref": "SharedKey"}
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
         **dict.fromkeys(("RotateSecrets", "RunTasks", "OnEmailEvent"), "background"),

@@ -38,6 +38,7 @@ class KeyMap(MapAttribute[str, Any]):
     created = UTCDateTimeAttribute()
     retired = UTCDateTimeAttribute(null=True)
     revoked = UTCDateTimeAttribute(null=True)
+    shared = BooleanAttribute(default=False)
 
 
 class DomainMap(MapAttribute[str, Any]):

@@ -95,6 +95,17 @@ def worker_run(result: RunResult) -> None:
             pass
 
 
+def new_keys(created: int, most: int) -> None:
+    """Emit how many keys issuers got today, and how much of the day's budget that is, for its alarm."""
+    percent = 100 * created / most if most else 0.0
+    for name, unit, value in (
+        ("NewKeys", MetricUnit.Count, created),
+        ("NewKeysPercent", MetricUnit.Percent, percent),
+    ):
+        with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
+            pass
+
+
 class LogFallback:
     """Fallback for events that the event store rejected: each is logged in full, in one line."""
 

@@ -15,6 +15,10 @@ def new_issuer_id(at: EntryContext) -> str:
     return f"new-{len(list(at.laurel.issuer_store.issuers()))}"
 
 
+def own_key(at: EntryContext) -> str:
+    return at.laurel.issuer_store.issuer(at.owner).signing_key.fragment
+
+
 def achievement_form(at: EntryContext) -> dict[str, str]:
     """The form of an achievement. It reuses a stored image, which any issuer may do because images are public."""
     one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
@@ -105,6 +109,10 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.console_issuer}/settings"),
     ("POST", "/console/{issuer}/settings"): lambda at: Call(
         f"/console/{at.console_issuer}/settings", form=ISSUER_FORM, allowed_status=303
+    ),
+    ("GET", "/console/{issuer}/keys/{id}"): lambda at: Call(f"/console/{at.console_issuer}/keys/{own_key(at)}"),
+    ("POST", "/console/{issuer}/keys/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/keys/{own_key(at)}", form={"since": "2026-11-01", "do": "check"}
     ),
     ("GET", "/console/{issuer}/pathways"): lambda at: Call(f"/console/{at.console_issuer}/pathways"),
     ("GET", "/console/{issuer}/pathways/new"): lambda at: Call(f"/console/{at.console_issuer}/pathways/new"),
