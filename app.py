@@ -27,6 +27,14 @@ def rotate_secrets(_event: CloudWatchEvent) -> None:
     signing_keys.forget(services.access_context)
 
 
+@app.schedule(Cron("35", "0", "*", "*", "?", "*"), name="clean_up_keys")
+def clean_up_keys(_event: CloudWatchEvent) -> None:
+    """Close abandoned issuers and schedule the deletion of keys that nobody needs, every night at 00:35 UTC."""
+    from chalicelib.award.keys import cleanup
+
+    log.cleaned_up(cleanup.clean_up(services.issuer_context, services.key_remover))
+
+
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="run_tasks")
 def run_tasks(_event: CloudWatchEvent) -> None:
     """Run the tasks that are due, every minute for up to 50 seconds."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.export import Exporter
     from chalicelib.award.issuer_context import IssuerContext
     from chalicelib.award.issuers.domain_proof import DomainProver
+    from chalicelib.award.keys.cleanup import KeyRemover
     from chalicelib.award.pathways.pathway_actions import Pathways
     from chalicelib.award.ports import Claims, IssuerStore, Signer
     from chalicelib.award.webhooks.webhook import WebhookStore
@@ -132,6 +133,13 @@ class Services:
         from chalicelib.kms.signer import KmsSigner  # imported late: only issuing needs the KMS client
 
         return KmsSigner(self.settings.region, self.settings.stage)
+
+    @cached_property
+    def key_remover(self) -> KeyRemover:
+        """The remover of keys, on KMS. Only the nightly clean-up may use it."""
+        from chalicelib.kms.remover import KmsKeyRemover
+
+        return KmsKeyRemover(self.settings.region, self.settings.stage)
 
     @cached_property
     def issuer_context(self) -> IssuerContext:

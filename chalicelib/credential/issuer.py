@@ -78,6 +78,8 @@ class Issuer:
     registered_as: str | None = None
     """The name that the operators registered; None if they have not registered it."""
     domains: tuple[DomainProof, ...] = ()
+    closed: datetime | None = None
+    """When it was closed because it had never issued anything; it opens again when it issues."""
     version: int = 1
     """Incremented with every change, so that two writers cannot overwrite each other."""
 

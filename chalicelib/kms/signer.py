@@ -44,7 +44,7 @@ class KmsSigner:
         self._stage = stage
 
     def create(self, issuer_id: str) -> NewKey:
-        with _translated_errors():
+        with translated_errors():
             reply = self._client.create_key(
                 KeySpec="ECC_NIST_EDWARDS25519",
                 KeyUsage="SIGN_VERIFY",
@@ -60,7 +60,7 @@ class KmsSigner:
         return NewKey(handle, self.public(handle))
 
     def public(self, handle: str) -> bytes:
-        with _translated_errors():
+        with translated_errors():
             der: bytes = self._client.get_public_key(KeyId=handle)["PublicKey"]
         return _raw_ed25519(der)
 
@@ -72,7 +72,7 @@ class KmsSigner:
                 "the credential is too large for a JWT; its Data Integrity form has no such limit.",
                 code="message_too_long",
             )
-        with _translated_errors():
+        with translated_errors():
             reply = self._client.sign(
                 KeyId=handle, Message=message, MessageType="RAW", SigningAlgorithm="ED25519_SHA_512"
             )
@@ -81,10 +81,15 @@ class KmsSigner:
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
-        # Created on first use, since a view never signs; with botocore, since importing boto3 slows a cold start.
-        retries = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
-        config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)
-        return get_session().create_client("kms", region_name=self._region, config=config)
+        # Created on first use, since a view never signs.
+        return kms_client(self._region)
+
+
+def kms_client(region: str) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
+    """A KMS client. It is botocore's, since importing boto3 slows a cold start."""
+    retries = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
+    config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)
+    return get_session().create_client("kms", region_name=region, config=config)
 
 
 def _raw_ed25519(der: bytes) -> bytes:
@@ -99,7 +104,8 @@ def _raw_ed25519(der: bytes) -> bytes:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
+    """Translate KMS errors to `Unavailable`."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

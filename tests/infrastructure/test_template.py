@@ -22,7 +22,8 @@ from local.package import HANDLERS, IMPORT_SETTINGS, ROOT, Package
 from tests.http.fake_laurel import seeded
 
 # X-Ray actions do not support resource ARNs (Service Authorization Reference, AWS X-Ray).
-WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# Nor does kms:ListKeys (AWS KMS), which returns only ids.
+WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "kms:ListKeys"}
 
 # The template cannot name these resources, because they are created at run time or vary: conditions restrict them.
 _TAGGED = {"aws:ResourceTag/application", "aws:ResourceTag/stage"}
@@ -31,6 +32,9 @@ REQUIRED_CONDITIONS = {
     "kms:CreateKey": _TAGGING,
     "kms:TagResource": _TAGGING | _TAGGED,
     "kms:GetPublicKey": _TAGGED,
+    "kms:ListResourceTags": _TAGGED,
+    "kms:DescribeKey": _TAGGED,
+    "kms:ScheduleKeyDeletion": _TAGGED | {"kms:ScheduleKeyDeletionPendingWindowInDays"},
     "kms:Sign": _TAGGED | {"kms:SigningAlgorithm"},
     "ses:SendRawEmail": {"ses:FromAddress"},
 }
@@ -110,9 +114,11 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
         role: set.union(*map(actions, statements(template, role))) for role in of_type(template, "AWS::IAM::Role")
     }
     assert {role for role in allowed if "kms:CreateKey" in allowed[role]} == {"IssuerRole"}
-    assert {role for role in allowed if "kms:Sign" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
+    signing = {"IssuerRole", "RunTasksRole", "CleanUpKeysRole"}
+    assert {role for role in allowed if "kms:Sign" in allowed[role]} == signing
+    assert {role for role in allowed if "kms:ScheduleKeyDeletion" in allowed[role]} == {"CleanUpKeysRole"}
     assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
-    assert {"kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
+    assert {"kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
 
 
 def test_public_roles_only_read_public_items_and_add_events(template: dict[str, Any]) -> None:
@@ -196,10 +202,12 @@ def test_host_key_is_not_tagged_as_an_issuer_key(template: dict[str, Any]) -> No
     assert tags == {"application": "laurel-host", "stage": {"Ref": "Stage"}}
 
 
-def test_only_the_issuer_function_and_the_worker_sign_with_the_shared_key(template: dict[str, Any]) -> None:
+def test_only_functions_that_sign_for_issuers_use_the_shared_key(template: dict[str, Any]) -> None:
     allowed = {role: granted(template, role, "SharedKey") for role in of_type(template, "AWS::IAM::Role")}
     sign = {"kms:Sign", "kms:GetPublicKey"}
-    assert {role: found for role, found in allowed.items() if found} == {"IssuerRole": sign, "RunTasksRole": sign}
+    assert {role: found for role, found in allowed.items() if found} == dict.fromkeys(
+        ("IssuerRole", "RunTasksRole", "CleanUpKeysRole"), sign
+    )
     key = template["Resources"]["SharedKey"]
     tags = {tag["Key"]: tag["Value"] for tag in key["Properties"]["Tags"]}
     assert tags == {"application": "laurel-shared", "stage": {"Ref": "Stage"}}
@@ -379,5 +387,5 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
         assert variables["SHARED_KEY_ID"] == {"Ref": "SharedKey"}
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
-        **dict.fromkeys(("RotateSecrets", "RunTasks", "OnEmailEvent"), "background"),
+        **dict.fromkeys(("RotateSecrets", "CleanUpKeys", "RunTasks", "OnEmailEvent"), "background"),
     }

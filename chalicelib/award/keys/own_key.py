@@ -5,6 +5,8 @@ A key costs money for as long as it exists, and anyone can create an issuer. Unt
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.keys import new_key, rotation
 from chalicelib.credential.issuer import Issuer
@@ -20,6 +22,8 @@ def ensure(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
     if not _signs_with_shared_key(issuer):
         return issuer
     try:
+        if issuer.closed is not None:
+            issuer = _opened(issuer_context, issuer)
         if (replaced := _with_current_shared_key(issuer_context, issuer)) is not None:
             issuer = replaced
         now = issuer_context.now()
@@ -46,3 +50,9 @@ def _with_current_shared_key(issuer_context: IssuerContext, issuer: Issuer) -> I
     return rotation.sign_with(
         issuer_context, issuer, fresh, lambda found: _signs_with_shared_key(found) and found.keys[-1].handle != handle
     )
+
+
+def _opened(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
+    opened = replace(issuer, closed=None, version=issuer.version + 1)
+    issuer_context.issuer_store.replace_issuer(opened)
+    return opened

@@ -64,6 +64,7 @@ class IssuerItem(Item, discriminator="issuer"):
     accent = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     domains = ListAttribute(of=DomainMap, default=list)
+    closed = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
 
     @classmethod

@@ -20,6 +20,7 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
 if TYPE_CHECKING:
+    from chalicelib.award.keys.cleanup import CleanupResult
     from chalicelib.tasks.worker import RunResult, TaskFailure
 
 Handler = Callable[..., Any]
@@ -93,6 +94,11 @@ def worker_run(result: RunResult) -> None:
     ):
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
             pass
+
+
+def cleaned_up(result: CleanupResult) -> None:
+    """Log the result of the nightly clean-up of keys."""
+    logger().info("cleaned up", extra={"issuers_closed": result.closed, "keys_scheduled": result.scheduled})
 
 
 def new_keys(created: int, most: int) -> None:
