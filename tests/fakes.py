@@ -350,7 +350,7 @@ class Counters:
         return self.values.get(name, 0)
 
 
-KEY_POLICY = KeyPolicy(shared_handle="shared", new_keys_per_day=50)
+KEY_POLICY = KeyPolicy(shared_handle="shared-key", new_keys_per_day=50)
 
 
 class Claims:
@@ -396,7 +396,7 @@ class Signer:
     """`award.ports.Signer`, with real Ed25519 keys derived from ``seed``."""
 
     MAX_MESSAGE = 4096
-    SHARED = "shared"
+    SHARED = "shared-key"
     """The handle of the deployment's shared key. It exists from the start and is not in `created`."""
 
     def __init__(self, seed: str = "laurel") -> None:
@@ -429,7 +429,7 @@ class Signer:
 
     def _key(self, handle: str) -> Ed25519PrivateKey:
         if handle == self.SHARED:
-            return Ed25519PrivateKey.from_private_bytes(sha256(f"{self._seed}/shared".encode()).digest())
+            return Ed25519PrivateKey.from_private_bytes(sha256(f"{self._seed}/{self.SHARED}".encode()).digest())
         if handle not in self._keys:
             raise Unavailable("no such key", code="signing_unavailable")
         return self._keys[handle]

@@ -16,6 +16,7 @@ from chalicelib.award.bulk.job import Counts, Job, JobState
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.keys import own_key
 from chalicelib.dynamo.stores.counters import DynamoCounters
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.jobs import DynamoJobs
@@ -64,7 +65,8 @@ def bulk_fixture(tables: Tables) -> BulkFixture:
     issuer_context = IssuerContext(
         DynamoIssuerStore(tables), Signer(), BASE_URL, Clock(), os.urandom, KEY_POLICY, DynamoCounters(tables)
     )
-    issuer_actions.create(issuer_context, new_issuer(), registered=True)
+    issuer = issuer_actions.create(issuer_context, new_issuer(), registered=True)
+    own_key.ensure(issuer_context, issuer)  # which ignores lost requests: they only delay the key
     achievement = achievements.add(issuer_context, new_achievement())
     return BulkFixture(BulkIssuer(issuer_context, DynamoJobs(tables)), Upload(Terms(achievement.id), UPLOAD_CONTENT))
 

@@ -130,7 +130,9 @@ class Laurel:
 
     @cached_property
     def settings(self) -> Settings:
-        plain = Settings("test", self.base_url, "credentials", "events", "secrets", "key-1", "shared", "eu-central-1")
+        plain = Settings(
+            "test", self.base_url, "credentials", "events", "secrets", "key-1", "shared-key", "eu-central-1"
+        )
         return replace(plain, oidc_providers=self.oidc_providers, example=self.example)
 
     @property

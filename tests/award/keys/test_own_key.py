@@ -212,5 +212,5 @@ def test_replaced_shared_key_is_taken_up_at_the_next_issue(acme: IssuerFixture) 
     record = acme.issue()
     context = replace(acme.issuer_context, key_policy=replace(KEY_POLICY, shared_handle=other))
     issue.issue(context, acme.award())
-    assert [(key.handle, key.shared) for key in stored(acme).keys] == [("shared", True), (other, True)]
+    assert [(key.handle, key.shared) for key in stored(acme).keys] == [("shared-key", True), (other, True)]
     assert acme.report(record).findings[4].code == "signer_is_issuer"
