@@ -27,13 +27,23 @@ def rotate_secrets(_event: CloudWatchEvent) -> None:
     signing_keys.forget(services.access_context)
 
 
+@app.schedule(Cron("35", "0", "*", "*", "?", "*"), name="clean_up_keys")
+def clean_up_keys(_event: CloudWatchEvent) -> None:
+    """Close abandoned issuers and schedule the deletion of keys that nobody needs, every night at 00:35 UTC."""
+    from chalicelib.award.keys import cleanup
+
+    log.cleaned_up(cleanup.clean_up(services.issuer_context, services.key_remover))
+
+
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="run_tasks")
 def run_tasks(_event: CloudWatchEvent) -> None:
     """Run the tasks that are due, every minute for up to 50 seconds."""
+    from chalicelib.award.keys import new_key
     from chalicelib.tasks.worker import Worker, run
 
     worker = Worker(services.tasks, services.handlers, services.clock, services.entropy, log.task_failed)
     log.worker_run(run(worker, services.clock() + timedelta(seconds=50)))
+    log.new_keys(new_key.created_today(services.issuer_context), services.settings.new_keys_per_day)
 
 
 @app.lambda_function(name="on_email_event")

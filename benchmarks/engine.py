@@ -23,6 +23,7 @@ SETTINGS = {
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "HOST_KEY_ID": "unused",
+    "SHARED_KEY_ID": "unused",
     "POWERTOOLS_SERVICE_NAME": "laurel",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class LaurelError(Exception):
     """The root of every error that Laurel raises on purpose.
@@ -40,6 +42,17 @@ class Refused(LaurelError):
     """The request is valid, but a rule does not allow it."""
 
     code = "refused"
+
+
+class QuotaExceeded(Refused):
+    """The issuer's issuing quota of the day is used up; it resets at ``resets``, in ``seconds``."""
+
+    code = "issuing_quota_exceeded"
+
+    def __init__(self, detail: str, resets: datetime, seconds: int) -> None:
+        super().__init__(detail)
+        self.resets = resets
+        self.seconds = seconds
 
 
 class Unauthenticated(LaurelError):

@@ -21,7 +21,7 @@ from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.store import PublicStore
 from chalicelib.reports.submitted import SubmittedReports
-from chalicelib.settings import Settings
+from chalicelib.settings import Function, Settings
 
 if TYPE_CHECKING:  # a credential page needs none of these, and they would lengthen its cold start
     from chalicelib.access.access_context import AccessContext
@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.export import Exporter
     from chalicelib.award.issuer_context import IssuerContext
     from chalicelib.award.issuers.domain_proof import DomainProver
+    from chalicelib.award.keys.cleanup import KeyRemover
     from chalicelib.award.pathways.pathway_actions import Pathways
     from chalicelib.award.ports import Claims, IssuerStore, Signer
     from chalicelib.award.webhooks.webhook import WebhookStore
@@ -155,11 +156,33 @@ class Services:
         return KmsSigner(self.settings.region, self.settings.stage)
 
     @cached_property
+    def key_remover(self) -> KeyRemover:
+        """The remover of keys, on KMS. Only the nightly clean-up may use it."""
+        from chalicelib.kms.remover import KmsKeyRemover
+
+        return KmsKeyRemover(self.settings.region, self.settings.stage)
+
+    @cached_property
     def issuer_context(self) -> IssuerContext:
         """What issuers' actions need."""
         from chalicelib.award.issuer_context import IssuerContext
+        from chalicelib.award.keys.key_policy import KeyPolicy
+        from chalicelib.dynamo.stores.counters import DynamoCounters
 
-        return IssuerContext(self.issuer_store, self.signer, self.settings.base_url, self.clock, self.entropy)
+        settings = self.settings
+        return IssuerContext(
+            self.issuer_store,
+            self.signer,
+            settings.base_url,
+            self.clock,
+            self.entropy,
+            KeyPolicy(
+                settings.shared_key_id,
+                settings.new_keys_per_day,
+                may_create=settings.function is not Function.BACKGROUND,
+            ),
+            DynamoCounters(self._tables),
+        )
 
     @cached_property
     def domain_prover(self) -> DomainProver:

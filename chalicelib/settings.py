@@ -11,7 +11,11 @@ from enum import StrEnum
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import MissingSetting, Refused
 
-_REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID")
+_REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID", "SHARED_KEY_ID")
+
+NEW_KEYS_PER_DAY = 50
+"""Default of `Settings.new_keys_per_day`. A key costs a dollar a month (AWS KMS pricing), so a day of abuse that goes
+unnoticed costs at most $50 a month."""
 
 UNPROVEN_EMAILS = 500
 """25 new issuers at their own limit, and one percent of the 50,000 emails a day that Amazon SES grants a new production
@@ -43,7 +47,11 @@ class Settings:
     secrets_table: str
     host_key_id: str
     """The KMS key of the host's own did:web."""
+    shared_key_id: str
+    """The KMS key that signs for issuers that have no key of their own."""
     region: str
+    new_keys_per_day: int = NEW_KEYS_PER_DAY
+    """How many KMS keys a day issuers may get; beyond that they sign with the shared key."""
     tracing: bool = False
     """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
     function: Function | None = None
@@ -83,13 +91,15 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         events_table=environment["EVENTS_TABLE"],
         secrets_table=environment["SECRETS_TABLE"],
         host_key_id=environment["HOST_KEY_ID"],
+        shared_key_id=environment["SHARED_KEY_ID"],
+        new_keys_per_day=_whole_number(environment, "NEW_KEYS_PER_DAY", NEW_KEYS_PER_DAY),
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
         function=_function(environment.get("FUNCTION", "")),
         fetch_allow=fetch_allow,
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),
-        unproven_emails=_unproven_emails(environment.get("UNPROVEN_EMAILS", "")),
+        unproven_emails=_whole_number(environment, "UNPROVEN_EMAILS", UNPROVEN_EMAILS),
         operators=frozenset(_listed(environment, "OPERATORS")),
         oidc_secret=environment.get("OIDC_SECRET", ""),
         example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),
@@ -104,13 +114,6 @@ def _function(name: str) -> Function | None:
         raise Refused(f"FUNCTION must be one of {', '.join(Function)}, not {name!r}.", code="bad_setting") from error
 
 
-def _unproven_emails(text: str) -> int:
-    """Raises `Refused` (`bad_setting`) for what is not a number from 0 to 1,000,000."""
-    if text and not re.fullmatch("[0-9]{1,6}|1000000", text, re.ASCII):
-        raise Refused(f"UNPROVEN_EMAILS is a number of emails a day, not {text[:80]!r}.", code="bad_setting")
-    return int(text) if text else UNPROVEN_EMAILS
-
-
 def _example(credential_id: str) -> str:
     """Raises `Refused` (`bad_setting`) for what is not the id of a credential."""
     if credential_id and not PUBLIC_ID.fullmatch(credential_id):
@@ -123,3 +126,11 @@ def _example(credential_id: str) -> str:
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(entry.strip().lower() for entry in environment.get(name, "").split(",") if entry.strip())
+
+
+def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
+    """A number of at least 0. Raises `Refused` (`bad_setting`)."""
+    text = environment.get(name) or str(default)
+    if not re.fullmatch("[0-9]{1,9}", text, re.ASCII):
+        raise Refused(f"{name} must be a whole number of at least 0.", code="bad_setting")
+    return int(text)

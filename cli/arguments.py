@@ -14,6 +14,7 @@ from cli.commands import (
     export,
     issuer,
     job,
+    key,
     mailbox,
     pathway,
     task,
@@ -43,7 +44,7 @@ def parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
     )
     resources = grammar.subcommands(root)
-    issuing = (issuer, access, achievement, credential, pathway, webhook, job, export)
+    issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
     for module in (*issuing, events, task, mailbox, demo, completion):
         module.add_commands(resources)
     return root

@@ -9,8 +9,10 @@ from itertools import count
 from typing import Any
 
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.ports import Claims
 from chalicelib.credential.record import Purpose, Record, State
+from chalicelib.dynamo.stores.counters import DynamoCounters
 from chalicelib.dynamo.stores.idempotency import DynamoClaims
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
@@ -31,6 +33,7 @@ class Stage:
         self._tables = Tables(credentials="", events="", secrets="", region=region)
         self._signer = KmsSigner(region, "crash")
         self._entropy = entropy
+        self._key_policy = KeyPolicy(self._signer.create("shared").handle, new_keys_per_day=50)
         self._names = count()
         self.fault_injector = FaultInjector((self._tables.client, self._signer._client))  # noqa: SLF001 - to hook its events
         self.issuer_context: IssuerContext
@@ -59,7 +62,15 @@ class Stage:
             self._tables.client.put_item(TableName=self._tables.credentials, Item=item)
         self.issuer_store = DynamoIssuerStore(self._tables)
         self.claims = DynamoClaims(self._tables)
-        self.issuer_context = IssuerContext(self.issuer_store, self._signer, BASE_URL, utc_now, self._entropy)
+        self.issuer_context = IssuerContext(
+            self.issuer_store,
+            self._signer,
+            BASE_URL,
+            utc_now,
+            self._entropy,
+            self._key_policy,
+            DynamoCounters(self._tables),
+        )
 
     def _drop(self) -> None:
         for table in (self._tables.credentials, self._tables.secrets):

@@ -53,6 +53,7 @@ class Deployed:
             "EVENTS_TABLE": self.outputs["EventsTable"],
             "SECRETS_TABLE": self.outputs["SecretsTable"],
             "HOST_KEY_ID": self.outputs["HostKeyId"],
+            "SHARED_KEY_ID": self.outputs["SharedKeyId"],
             "MAIL_FROM": self.outputs.get("MailFrom", ""),
             "MAIL_SET": self.outputs.get("MailSet", ""),
             "OPERATORS": self.outputs.get("Operators", ""),

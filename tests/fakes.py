@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Event
 from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
 from chalicelib.award.issuing.search import Place, Row, row_of
+from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.award.ports import Claim, NewKey
 from chalicelib.credential.achievement import Achievement
@@ -139,6 +141,9 @@ class IssuerStore:
     def achievements(self, issuer_id: str) -> Iterator[Achievement]:
         keys = sorted(key for key in self._achievements if key[0] == issuer_id)
         return iter([self._achievements[key] for key in keys])
+
+    def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
+        return iter([each for _, each in sorted(self._lists.items()) if each.issuer_id == issuer_id])
 
     def add_achievement(self, achievement: Achievement) -> None:
         if self._achievements.setdefault((achievement.issuer_id, achievement.id), achievement) != achievement:
@@ -357,6 +362,32 @@ def _same(one: Task, other: Task) -> bool:
     return (one.subject, one.due, one.kind, one.issuer_id) == (other.subject, other.due, other.kind, other.issuer_id)
 
 
+class Counters:
+    """`award.ports.Counters`."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def add(self, name: str, amount: int, most: int, expires: datetime) -> bool:
+        with self._lock:
+            if self.values.get(name, 0) + amount > most:
+                return False
+            self.values[name] = self.values.get(name, 0) + amount
+        return True
+
+    def give_back(self, name: str, amount: int) -> None:
+        with self._lock:
+            if self.values.get(name, 0) >= amount:
+                self.values[name] -= amount
+
+    def value(self, name: str) -> int:
+        return self.values.get(name, 0)
+
+
+KEY_POLICY = KeyPolicy(shared_handle="shared-key", new_keys_per_day=50)
+
+
 class Claims:
     """`award.ports.Claims`."""
 
@@ -400,6 +431,8 @@ class Signer:
     """`award.ports.Signer`, with real Ed25519 keys derived from ``seed``."""
 
     MAX_MESSAGE = 4096
+    SHARED = "shared-key"
+    """The handle of the deployment's shared key. It exists from the start and is not in `created`."""
 
     def __init__(self, seed: str = "laurel") -> None:
         self._seed = seed
@@ -410,7 +443,7 @@ class Signer:
         copied._keys = dict(self._keys)
         return copied
 
-    def create(self, description: str) -> NewKey:
+    def create(self, issuer_id: str) -> NewKey:
         handle = f"key-{len(self._keys) + 1}"
         private = sha256(f"{self._seed}/{handle}".encode()).digest()
         self._keys[handle] = Ed25519PrivateKey.from_private_bytes(private)
@@ -424,7 +457,14 @@ class Signer:
             raise Refused("too long", code="message_too_long")
         return self._key(handle).sign(message)
 
+    @property
+    def created(self) -> list[str]:
+        """The handles of the keys that were created."""
+        return list(self._keys)
+
     def _key(self, handle: str) -> Ed25519PrivateKey:
+        if handle == self.SHARED:
+            return Ed25519PrivateKey.from_private_bytes(sha256(f"{self._seed}/{self.SHARED}".encode()).digest())
         if handle not in self._keys:
             raise Unavailable("no such key", code="signing_unavailable")
         return self._keys[handle]

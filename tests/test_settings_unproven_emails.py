@@ -14,7 +14,7 @@ def test_number_of_emails(text: str, emails: int) -> None:
     assert read({**ENVIRONMENT, "STAGE": "local", "UNPROVEN_EMAILS": text}).unproven_emails == emails
 
 
-@pytest.mark.parametrize("text", ["-1", "1e3", "many", "1000001", "٣"])
+@pytest.mark.parametrize("text", ["-1", "1e3", "many", "1000000000", "٣"])
 def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(Refused) as raised:
         read({**ENVIRONMENT, "STAGE": "local", "UNPROVEN_EMAILS": text})

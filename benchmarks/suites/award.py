@@ -18,11 +18,13 @@ from benchmarks.rounds import progress
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
+from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.ports import NewKey
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.dynamo.stores.counters import DynamoCounters
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import LaurelError
@@ -56,7 +58,7 @@ ACHIEVEMENT = Achievement(
 class _Signer:
     """A key service that signs without delay; the signatures are invalid."""
 
-    def create(self, description: str) -> NewKey:  # noqa: ARG002 - port
+    def create(self, issuer_id: str) -> NewKey:  # noqa: ARG002 - port
         return NewKey("key-1", bytes(32))
 
     def public(self, handle: str) -> bytes:  # noqa: ARG002 - port
@@ -82,7 +84,15 @@ def lines() -> Iterator[Line]:
     tables = Tables(credentials="credentials", events="events", secrets="secrets", region="eu-central-1")
     tables.client.meta.events.register("before-send.dynamodb", _answer)
     randomness = random.Random(1).randbytes
-    issuer_context = IssuerContext(_IssuerStore(tables), _Signer(), "https://laurel.example", lambda: NOW, randomness)
+    issuer_context = IssuerContext(
+        _IssuerStore(tables),
+        _Signer(),
+        "https://laurel.example",
+        lambda: NOW,
+        randomness,
+        KeyPolicy("shared", 0),
+        DynamoCounters(tables),
+    )
     awards = [
         Award("acme", ACHIEVEMENT.id, Holder(f"Ada Lovelace {number}", f"ada{number}@example.org"), notify=True)
         for number in range(MANY)

@@ -75,8 +75,8 @@ def _measure(seeded_aws: Seeded, rows: int, share: float = 0.0, engine: str = RE
 class _FreeSigner:
     """A key service whose signatures cost no time and are invalid."""
 
-    def create(self, description: str) -> NewKey:
-        return NewKey(description, bytes(32))
+    def create(self, issuer_id: str) -> NewKey:
+        return NewKey(issuer_id, bytes(32))
 
     def public(self, _handle: str) -> bytes:
         return bytes(32)

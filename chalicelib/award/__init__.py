@@ -1,6 +1,7 @@
 """What an issuer does. Each action is a function of an `IssuerContext` and is stored completely or not at all.
 
-issuers/          create an issuer, rotate its key, prove its domain
+issuers/          create an issuer, prove its domain
+keys/             the shared key, an issuer's own key, rotation and revocation
 achievements.py   create, revise and archive achievements
 issuing/          issue, revoke, suspend, reinstate, correct and renew credentials; search them
 bulk/             issue from an uploaded spreadsheet

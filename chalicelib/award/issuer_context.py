@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from chalicelib.award.ports import IssuerStore, Signer
+from chalicelib.award.keys.key_policy import KeyPolicy
+from chalicelib.award.ports import Counters, IssuerStore, Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class IssuerContext:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     """Returns the given number of cryptographically random bytes."""
+    key_policy: KeyPolicy
+    counters: Counters
+    """Daily quotas of issuers and of the deployment."""
 
     def moment(self) -> datetime:
         """The current UTC time in full precision, for the order of what happens within a second."""

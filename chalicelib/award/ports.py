@@ -27,14 +27,27 @@ class NewKey:
 class Signer(Protocol):
     """The key service. Private keys never leave it. Every method raises `Unavailable`."""
 
-    def create(self, description: str) -> NewKey:
-        """Create an Ed25519 key."""
+    def create(self, issuer_id: str) -> NewKey:
+        """Create an Ed25519 key for an issuer, whose id it carries."""
 
     def public(self, handle: str) -> bytes:
         """The raw public key."""
 
     def sign(self, handle: str, message: bytes) -> bytes:
         """The 64-byte Ed25519 signature over ``message``."""
+
+
+class Counters(Protocol):
+    """Counters that start at 0 and expire. Every method raises `Unavailable` when storage does not respond."""
+
+    def add(self, name: str, amount: int, most: int, expires: datetime) -> bool:
+        """Add ``amount`` to a counter unless it would exceed ``most``; whether it was added. Atomic."""
+
+    def give_back(self, name: str, amount: int) -> None:
+        """Subtract what was added but not used. A counter that has expired in the meantime is left alone."""
+
+    def value(self, name: str) -> int:
+        """The current value, strongly read."""
 
 
 class IssuerStore(Protocol):
@@ -122,6 +135,9 @@ class IssuerStore(Protocol):
 
     def status_list(self, list_id: str) -> StatusList:
         """Strongly read. Raises `NotFound`."""
+
+    def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
+        """All status lists of an issuer."""
 
     def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
         """Store the record's new status, its row, the next version of ``lists`` and ``tasks`` in one transaction.

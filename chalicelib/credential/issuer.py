@@ -15,7 +15,7 @@ class SigningKey:
 
     ``multibase`` is the Multikey form (``z6Mk...``) of the public key. The key signs from ``created`` until
     ``retired``; what it signed in that time stays valid (a rotation, not a compromise). ``revoked`` is for a key
-    that leaked: nothing it ever signed is accepted any more.
+    that others could sign with, since that time: only what Laurel stored before it is still accepted.
     """
 
     fragment: str
@@ -25,6 +25,8 @@ class SigningKey:
     created: datetime
     retired: datetime | None = None
     revoked: datetime | None = None
+    shared: bool = False
+    """Whether it is the deployment's shared key, with which issuers sign that have no key of their own."""
 
 
 PROOF_LIFETIME = timedelta(days=100)
@@ -76,6 +78,8 @@ class Issuer:
     registered_as: str | None = None
     """The name that the operators registered; None if they have not registered it."""
     domains: tuple[DomainProof, ...] = ()
+    closed: datetime | None = None
+    """When it was closed because it had never issued anything; it opens again when it issues."""
     version: int = 1
     """Incremented with every change, so that two writers cannot overwrite each other."""
     former_names: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -206,54 +206,37 @@ class Tables:
         with _translated_errors():
             self.client.delete_item(TableName=table, **delete.arguments)
 
-    def count(self, table: str, key: Key, max_count: int, expires: int) -> None:
-        """Add one to the counter under ``key``, which starts at 0 and must not exceed ``max_count``.
+    def add(self, table: str, key: Key, amount: int, most: int, expires: int) -> None:
+        """Add ``amount`` to the counter under ``key``, which starts at 0 and must not exceed ``most``.
 
-        Raises `ConditionFailed` when it would exceed ``max_count``, `Unavailable`. A lost reply may count one too many.
+        Raises `ConditionFailed` when it would exceed ``most``, `Unavailable`. A lost reply may add once too often.
         """
+        if amount > most:
+            raise ConditionFailed({0: None})
         with _translated_errors():
             self.client.update_item(
                 TableName=table,
                 Key=_raw_key(key),
-                UpdateExpression="ADD times :one SET expires = :expires",
-                ConditionExpression="attribute_not_exists(times) OR times < :max_count",
-                ExpressionAttributeValues={
-                    ":one": {"N": "1"},
-                    ":max_count": {"N": str(max_count)},
-                    ":expires": {"N": str(expires)},
-                },
-            )
-
-    def add(self, table: str, key: Key, amount: int, limit: int, expires: int) -> None:
-        """Add ``amount`` to the sum under ``key``, which starts at 0 and must not exceed ``limit``.
-
-        Raises `ConditionFailed` when it would exceed ``limit``, `Unavailable`. A lost reply may add once too often.
-        """
-        with _translated_errors():
-            self.client.update_item(
-                TableName=table,
-                Key=_raw_key(key),
-                UpdateExpression="ADD amount :amount SET expires = :expires",
-                ConditionExpression="attribute_not_exists(amount) OR amount <= :room",
+                UpdateExpression="ADD times :amount SET expires = :expires",
+                ConditionExpression="attribute_not_exists(times) OR times <= :room",
                 ExpressionAttributeValues={
                     ":amount": {"N": str(amount)},
-                    ":room": {"N": str(limit - amount)},
+                    ":room": {"N": str(most - amount)},
                     ":expires": {"N": str(expires)},
                 },
             )
 
     def subtract(self, table: str, key: Key, amount: int) -> None:
-        """Subtract ``amount`` from an existing sum.
+        """Subtract ``amount`` from the counter under ``key`` if it exists and stays at 0 or above.
 
-        Raises `ConditionFailed` when there is none or it is smaller, `Unavailable`. A lost reply may subtract once too
-        often, but never below 0.
+        Raises `Unavailable`. A lost reply may subtract once too often, but never below 0.
         """
-        with _translated_errors():
+        with suppress(ConditionFailed), _translated_errors():
             self.client.update_item(
                 TableName=table,
                 Key=_raw_key(key),
-                UpdateExpression="ADD amount :less",
-                ConditionExpression="amount >= :amount",
+                UpdateExpression="ADD times :less",
+                ConditionExpression="times >= :amount",
                 ExpressionAttributeValues={":less": {"N": str(-amount)}, ":amount": {"N": str(amount)}},
             )
 

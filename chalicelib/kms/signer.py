@@ -28,6 +28,9 @@ of its document. A VC-JWT signs its whole text, so a credential of about 3 KB or
 an Ed25519 key in KMS.
 """
 
+ISSUER_TAG = "issuer"
+"""The tag that names the issuer of a key, so that a key that no issuer knows can be found and deleted."""
+
 _CONNECT_SECONDS = 1
 _READ_SECONDS = 3
 _ATTEMPTS = 3
@@ -43,16 +46,17 @@ class KmsSigner:
         self._stage = stage
         self._public = lru_cache(maxsize=_KEYS_REMEMBERED)(self._read_public)
 
-    def create(self, description: str) -> NewKey:
-        with _translated_errors():
+    def create(self, issuer_id: str) -> NewKey:
+        with translated_errors():
             reply = self._client.create_key(
                 KeySpec="ECC_NIST_EDWARDS25519",
                 KeyUsage="SIGN_VERIFY",
-                Description=description,
+                Description=f"Laurel issuer {issuer_id}",
                 # The functions' IAM roles allow signing only with keys that have these tags.
                 Tags=[
                     {"TagKey": "application", "TagValue": "laurel"},
                     {"TagKey": "stage", "TagValue": self._stage},
+                    {"TagKey": ISSUER_TAG, "TagValue": issuer_id},
                 ],
             )
             handle: str = reply["KeyMetadata"]["KeyId"]
@@ -63,7 +67,7 @@ class KmsSigner:
         return self._public(handle)
 
     def _read_public(self, handle: str) -> bytes:
-        with _translated_errors():
+        with translated_errors():
             der: bytes = self._client.get_public_key(KeyId=handle)["PublicKey"]
         return _raw_ed25519(der)
 
@@ -75,7 +79,7 @@ class KmsSigner:
                 "the credential is too large for a JWT; its Data Integrity form has no such limit.",
                 code="message_too_long",
             )
-        with _translated_errors():
+        with translated_errors():
             reply = self._client.sign(
                 KeyId=handle, Message=message, MessageType="RAW", SigningAlgorithm="ED25519_SHA_512"
             )
@@ -84,10 +88,15 @@ class KmsSigner:
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
-        # Created on first use, since a view never signs; with botocore, since importing boto3 slows a cold start.
-        retries = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
-        config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)
-        return get_session().create_client("kms", region_name=self._region, config=config)
+        # Created on first use, since a view never signs.
+        return kms_client(self._region)
+
+
+def kms_client(region: str) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
+    """A KMS client. It is botocore's, since importing boto3 slows a cold start."""
+    retries = {"mode": "standard", "total_max_attempts": _ATTEMPTS}
+    config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries=retries)
+    return get_session().create_client("kms", region_name=region, config=config)
 
 
 def _raw_ed25519(der: bytes) -> bytes:
@@ -102,7 +111,8 @@ def _raw_ed25519(der: bytes) -> bytes:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
+    """Translate KMS errors to `Unavailable`."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

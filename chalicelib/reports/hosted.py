@@ -67,7 +67,7 @@ class HostedReports:
         record = self.public_store.record(credential_id)
         now = self.clock()
         around = self.public_store.related_items(record, now.date())
-        resolver = build_hosted_resolver(self.base_url, around.issuer, around.status_lists, now)
+        resolver = build_hosted_resolver(self.base_url, around.issuer, around.status_lists, now, record)
         report = verify(record.document, resolver=resolver, now=now, options=options)
         if visit is not None:
             self._record(record, report, visit, around.salt)

@@ -12,21 +12,30 @@ from chalicelib.credential.build import status_list_url
 from chalicelib.credential.did import did_document
 from chalicelib.credential.domain import proof_url
 from chalicelib.credential.issuer import Issuer
-from chalicelib.credential.record import StatusList
+from chalicelib.credential.record import Record, StatusList
 from chalicelib.errors import Unavailable
+from chalicelib.reports.archive import RecordArchive
 from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.ports import Controller, Fetched, KnownDomain, KnownIssuer, Method, Resolver
 from chalicelib.verify.report import Evidence
 
 
 def build_hosted_resolver(
-    base_url: str, issuer: Issuer | None, status_lists: Mapping[str, StatusList], now: datetime
+    base_url: str,
+    issuer: Issuer | None,
+    status_lists: Mapping[str, StatusList],
+    now: datetime,
+    record: Record | None = None,
 ) -> Resolver:
-    """A resolver for one issuer and the status lists of one credential, as read at ``now``."""
+    """A resolver for one issuer and the status lists of one credential, as read at ``now``. ``record`` is the stored
+    credential, which shows how old its signature is."""
     lists = {status_list_url(base_url, listed.id): listed for listed in status_lists.values()}
     hosted = _HostedIssuer(base_url, issuer, now)
     return Resolver(
-        controllers=hosted, status_lists=_HostedLists(lists, now), registry=_Registry(base_url, issuer, now)
+        controllers=hosted,
+        status_lists=_HostedLists(lists, now),
+        registry=_Registry(base_url, issuer, now),
+        archive=None if record is None else RecordArchive(base_url, record),
     )
 
 
@@ -38,7 +47,7 @@ def hosted_controller(base_url: str, issuer: Issuer, now: datetime) -> Controlle
         Method(
             id=issuer.method_id(key),
             key=from_multikey(key.multibase),
-            assertion=key.revoked is None,
+            assertion=True,  # for a revoked key, check 5 asks the archive how old the signature is
             created=key.created,
             expires=key.retired,
             revoked=key.revoked,

@@ -9,6 +9,7 @@ from datetime import datetime
 from chalicelib.credential.build import status_list_url
 from chalicelib.credential.did import host_did, issuer_did
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.reports.archive import StoreArchive
 from chalicelib.reports.hosted_resolver import hosted_controller, hosted_registration
 from chalicelib.reports.remote_sources import RemoteSources
 from chalicelib.reports.store import PublicStore
@@ -23,6 +24,7 @@ def build_open_resolver(
         controllers=_Controllers(base_url, public_store, remote_sources, now),
         status_lists=_StatusLists(base_url, public_store, remote_sources, now),
         registry=_Registry(base_url, public_store, now),
+        archive=StoreArchive(base_url, public_store),
     )
 
 

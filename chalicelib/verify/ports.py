@@ -106,6 +106,14 @@ class Registry(Protocol):
         """Return the entry for ``did``, or None. Raises `Unavailable` when the registry cannot be reached."""
 
 
+class Archive(Protocol):
+    """What this deployment knows about the age of signatures, independently of the dates in them."""
+
+    def stored_at(self, credential_id: str, signature: bytes) -> datetime | None:
+        """When this deployment stored the credential with this URL and this signature, by its own clock; None if it
+        stored none. Raises `Unavailable`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolver:
     """Every external source that the checks may use."""
@@ -113,3 +121,4 @@ class Resolver:
     controllers: Controllers
     status_lists: StatusLists
     registry: Registry
+    archive: Archive | None = None

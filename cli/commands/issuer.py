@@ -8,6 +8,7 @@ from dataclasses import asdict
 from chalicelib.access import email_address
 from chalicelib.award.issuers import domain_proof, issuer_actions, names
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
+from chalicelib.award.keys import rotation
 from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import deferred
 from chalicelib.services import Services
@@ -163,7 +164,7 @@ def remove_domain(services: Services, options: Namespace) -> int:
 
 def rotate_key(services: Services, options: Namespace) -> int:
     """Retire the signing key of an issuer and create a new one."""
-    _show(issuer_actions.rotate_key(services.issuer_context, options.issuer), options.json)
+    _show(rotation.rotate_key(services.issuer_context, options.issuer), options.json)
     return 0
 
 

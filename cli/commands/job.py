@@ -20,7 +20,7 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
 from chalicelib.award.bulk.upload import RowError
 from chalicelib.credential.build import credential_url
-from chalicelib.errors import Malformed
+from chalicelib.errors import Malformed, QuotaExceeded
 from chalicelib.services import Services
 from cli import files, grammar
 from cli.commands.access import BY
@@ -176,6 +176,9 @@ def _run_job(services: Services, job: Job, as_json: bool) -> int:
         with bar("Issuing") as progress:
             done = job_runner.run(bulk, job.issuer_id, job.id, on_progress=lambda rows: progress(rows, job.total))
             progress(done.total - done.counts.waiting, done.total)
+    except QuotaExceeded as error:
+        note(f"{error.detail} The task queue continues the job then.")
+        done = bulk_issuer.progress(bulk, job)
     except KeyboardInterrupt:
         note(f"Interrupted. Resume with: laurel job resume {job.issuer_id} {job.id}")
         raise

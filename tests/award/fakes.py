@@ -26,7 +26,7 @@ from chalicelib.reports.hosted_resolver import build_hosted_resolver
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
-from tests.fakes import IssuerStore, Signer
+from tests.fakes import KEY_POLICY, Counters, IssuerStore, Signer
 
 BASE_URL = "http://localhost:8000"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0 and so on\0\0\0\0IEND\xaeB`\x82"
@@ -53,13 +53,23 @@ class IssuerFixture:
     issuer_store: IssuerStore = field(default_factory=IssuerStore)
     signer: Signer = field(default_factory=Signer)
     clock: Clock = field(default_factory=Clock)
+    counters: Counters = field(default_factory=Counters)
+    registered: bool = False
     seed: int = 1
 
     def __post_init__(self) -> None:
         self.issuer_context = IssuerContext(
-            self.issuer_store, self.signer, BASE_URL, self.clock, random.Random(self.seed).randbytes
+            self.issuer_store,
+            self.signer,
+            BASE_URL,
+            self.clock,
+            random.Random(self.seed).randbytes,
+            KEY_POLICY,
+            self.counters,
         )
-        self.issuer: Issuer = issuer_actions.create(self.issuer_context, new_issuer(), self.method)
+        self.issuer: Issuer = issuer_actions.create(
+            self.issuer_context, new_issuer(), self.method, registered=self.registered or self.method is Method.KEY
+        )
         self.achievement: Achievement = achievements.add(self.issuer_context, new_achievement())
 
     def award(self, **changes: Any) -> Award:
@@ -70,11 +80,13 @@ class IssuerFixture:
 
     def report(self, record: Record, options: VerificationOptions = DEFAULT_OPTIONS) -> Report:
         """The verification report on the stored credential at the current time."""
+        return self.report_of(self.issuer_store.record(record.id).document, record, options)
+
+    def report_of(self, document: bytes, record: Record, options: VerificationOptions = DEFAULT_OPTIONS) -> Report:
+        """The verification report on ``document``, submitted in place of the stored credential."""
         related = self.issuer_store.related_items(record, self.clock().date())
-        resolver = build_hosted_resolver(BASE_URL, related.issuer, related.status_lists, self.clock())
-        return verify(
-            self.issuer_store.record(record.id).document, resolver=resolver, now=self.clock(), options=options
-        )
+        resolver = build_hosted_resolver(BASE_URL, related.issuer, related.status_lists, self.clock(), record)
+        return verify(document, resolver=resolver, now=self.clock(), options=options)
 
 
 def new_issuer(**changes: Any) -> NewIssuer:

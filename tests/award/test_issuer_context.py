@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from chalicelib.award.issuer_context import IssuerContext
 from tests.award.fakes import BASE_URL
-from tests.fakes import IssuerStore, Signer
+from tests.fakes import KEY_POLICY, Counters, IssuerStore, Signer
 
 
 def issuer_context(now: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> IssuerContext:
-    return IssuerContext(IssuerStore(), Signer(), BASE_URL, lambda: now, random.Random(5).randbytes)
+    return IssuerContext(
+        IssuerStore(), Signer(), BASE_URL, lambda: now, random.Random(5).randbytes, KEY_POLICY, Counters()
+    )
 
 
 def test_public_ids_are_unique_and_have_26_base32_characters() -> None:

@@ -20,7 +20,7 @@ from chalicelib.award.webhooks.webhook import Delivery, Outcome
 from chalicelib.credential.build import Holder
 from tests.browser.signed_in import console, member
 from tests.browser.test_pages import violations
-from tests.http.fake_laurel import NOW, Laurel, id_of, picture
+from tests.http.fake_laurel import NOW, Laurel, id_of, picture, seeded
 
 REFUSED = (
     "error: Failed to load resource: the server responded with a status of "
@@ -46,6 +46,7 @@ PAGES = {
     "member": f"/console/fernhill/members/change?email={OWNER}",
     "api-keys": "/console/fernhill/api-keys",
     "settings": "/console/fernhill/settings",
+    "key": f"/console/fernhill/keys/{seeded().issuer_store.issuer('fernhill').signing_key.fragment}",
     "domains": "/console/fernhill/domains",
     "pathways": "/console/fernhill/pathways",
     "pathway": "/console/fernhill/pathways/new",

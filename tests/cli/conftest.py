@@ -23,7 +23,7 @@ from tests.award.pathways import fakes as pathway_fakes
 from tests.delivery.fake_delivery import DeliveryFixture
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
-from tests.fakes import EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
+from tests.fakes import KEY_POLICY, Counters, EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "HOST_KEY_ID": "host",
+    "SHARED_KEY_ID": "shared",
 }
 
 
@@ -51,7 +52,7 @@ class FakeServices:
 
     @cached_property
     def issuer_context(self) -> IssuerContext:
-        return IssuerContext(self.issuer_store, self.signer, BASE_URL, self.clock, self.entropy)
+        return IssuerContext(self.issuer_store, self.signer, BASE_URL, self.clock, self.entropy, KEY_POLICY, Counters())
 
     @cached_property
     def bulk(self) -> BulkIssuer:

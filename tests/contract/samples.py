@@ -14,12 +14,12 @@ NOW = datetime(2026, 11, 21, 10, 4, 59, 123456, tzinfo=UTC)
 
 
 def issuer(issuer_id: str = "north", **changes: object) -> Issuer:
-    old = SigningKey("key-1", "z6MkOld", "handle-1", NOW - timedelta(days=9), NOW - timedelta(days=1), NOW)
+    old = SigningKey("key-1", "z6MkOld", "handle-1", NOW - timedelta(days=9), NOW - timedelta(days=1), NOW, shared=True)
     new = SigningKey("key-2", "z6MkNew", "handle-2", NOW - timedelta(days=1))
     one = Issuer(
         issuer_id, f"did:web:localhost%3A8000:issuers:{issuer_id}", "École du Nord #1 %", "https://north.example",
         "Teaches.", (old, new), f"{issuer_id}-revocation", f"{issuer_id}-suspension", image="https://north.example/i",
-        registered_as="École", former_names=("École du Sud",),
+        registered_as="École", former_names=("École du Sud",), closed=NOW,
         domains=(DomainProof("north.example", Place.DNS, NOW, "ab" * 32),),
     )  # fmt: skip
     return replace(one, **changes)  # type: ignore[arg-type]

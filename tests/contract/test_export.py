@@ -49,6 +49,7 @@ def test_all_current_and_earlier_status_lists_are_found(storage: Storage, archiv
     storage.issuer_store.replace_issuer(opened, samples.status_lists(opened))
     found = [one.id for one in archive.status_lists("north")]
     assert found == ["next-revocation", "next-suspension", "north-revocation", "north-suspension"]
+    assert [one.id for one in storage.issuer_store.status_lists("north")] == found
 
 
 def test_issuer_without_list_pointers_has_its_current_lists(tables: Tables, real_storage: Storage):

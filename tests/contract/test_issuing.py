@@ -23,6 +23,7 @@ from chalicelib.credential.record import Record, State
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Pointer
 from chalicelib.dynamo.items.credentials import AchievementItem, RecordItem
+from chalicelib.dynamo.stores.counters import DynamoCounters
 from chalicelib.dynamo.stores.idempotency import DynamoClaims
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
@@ -307,9 +308,15 @@ def test_idempotency_keys_of_different_issuers_are_separate(claims):
 def issuing_context(tables: Tables) -> tuple[IssuerContext, Achievement]:
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
     issuer_context = IssuerContext(
-        DynamoIssuerStore(tables), fakes.Signer(), "http://localhost:8000", lambda: at, random.Random(3).randbytes
+        DynamoIssuerStore(tables),
+        fakes.Signer(),
+        "http://localhost:8000",
+        lambda: at,
+        random.Random(3).randbytes,
+        fakes.KEY_POLICY,
+        DynamoCounters(tables),
     )
-    issuer_actions.create(issuer_context, new_issuer())
+    issuer_actions.create(issuer_context, new_issuer(), registered=True)
     return issuer_context, achievements.add(issuer_context, new_achievement())
 
 

@@ -16,13 +16,15 @@ from chalicelib.award.bulk.job import Counts, Job, JobState
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.keys import own_key
+from chalicelib.dynamo.stores.counters import DynamoCounters
 from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.jobs import DynamoJobs
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, Unavailable
 from tests import aws_calls
 from tests.award.fakes import BASE_URL, Clock, new_achievement, new_issuer
-from tests.fakes import Signer
+from tests.fakes import KEY_POLICY, Signer
 
 ROWS = 60
 UPLOAD_CONTENT = b"name,email\n" + b"".join(b"P %d,p%d@example.org\n" % (number, number) for number in range(ROWS))
@@ -60,8 +62,11 @@ class BulkFixture:
 
 @pytest.fixture
 def bulk_fixture(tables: Tables) -> BulkFixture:
-    issuer_context = IssuerContext(DynamoIssuerStore(tables), Signer(), BASE_URL, Clock(), os.urandom)
-    issuer_actions.create(issuer_context, new_issuer())
+    issuer_context = IssuerContext(
+        DynamoIssuerStore(tables), Signer(), BASE_URL, Clock(), os.urandom, KEY_POLICY, DynamoCounters(tables)
+    )
+    issuer = issuer_actions.create(issuer_context, new_issuer(), registered=True)
+    own_key.ensure(issuer_context, issuer)  # which ignores lost requests: they only delay the key
     achievement = achievements.add(issuer_context, new_achievement())
     return BulkFixture(BulkIssuer(issuer_context, DynamoJobs(tables)), Upload(Terms(achievement.id), UPLOAD_CONTENT))
 

@@ -25,6 +25,7 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.domain_proof import DomainProver
 from chalicelib.award.issuing import issue, status_changes
+from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
@@ -129,6 +130,8 @@ class Laurel:
 
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
+    key_policy: KeyPolicy = fakes.KEY_POLICY
+    counters: fakes.Counters = field(default_factory=fakes.Counters)
 
     def __post_init__(self) -> None:
         self._calls = 0
@@ -138,7 +141,9 @@ class Laurel:
 
     @cached_property
     def settings(self) -> Settings:
-        plain = Settings("test", self.base_url, "credentials", "events", "secrets", "key-1", "eu-central-1")
+        plain = Settings(
+            "test", self.base_url, "credentials", "events", "secrets", "key-1", "shared-key", "eu-central-1"
+        )
         return replace(plain, example=self.example)
 
     @property
@@ -188,7 +193,15 @@ class Laurel:
 
     @property
     def issuer_context(self) -> IssuerContext:
-        return IssuerContext(self.issuer_store, self.signer, self.base_url, lambda: self.now, self.entropy)
+        return IssuerContext(
+            self.issuer_store,
+            self.signer,
+            self.base_url,
+            lambda: self.now,
+            self.entropy,
+            self.key_policy,
+            self.counters,
+        )
 
     @property
     def delivery_context(self) -> DeliveryContext:

@@ -24,7 +24,8 @@ from tests.http.fake_laurel import seeded
 from tests.strategies import EPOCH
 
 # X-Ray actions do not support resource ARNs (Service Authorization Reference, AWS X-Ray).
-WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# Nor does kms:ListKeys (AWS KMS), which returns only ids.
+WILDCARD_ALLOWED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "kms:ListKeys"}
 
 # The template cannot name these resources, because they are created at run time or vary: conditions restrict them.
 _TAGGED = {"aws:ResourceTag/application", "aws:ResourceTag/stage"}
@@ -33,6 +34,9 @@ REQUIRED_CONDITIONS = {
     "kms:CreateKey": _TAGGING,
     "kms:TagResource": _TAGGING | _TAGGED | {"aws:TagKeys"},
     "kms:GetPublicKey": _TAGGED,
+    "kms:ListResourceTags": _TAGGED,
+    "kms:DescribeKey": _TAGGED,
+    "kms:ScheduleKeyDeletion": _TAGGED | {"kms:ScheduleKeyDeletionPendingWindowInDays"},
     "kms:Sign": _TAGGED | {"kms:SigningAlgorithm"},
     "ses:SendRawEmail": {"ses:FromAddress"},
 }
@@ -117,9 +121,11 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
         role: set.union(*map(actions, statements(template, role))) for role in of_type(template, "AWS::IAM::Role")
     }
     assert {role for role in allowed if "kms:CreateKey" in allowed[role]} == {"IssuerRole"}
-    assert {role for role in allowed if "kms:Sign" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
+    signing = {"IssuerRole", "RunTasksRole", "CleanUpKeysRole"}
+    assert {role for role in allowed if "kms:Sign" in allowed[role]} == signing
+    assert {role for role in allowed if "kms:ScheduleKeyDeletion" in allowed[role]} == {"CleanUpKeysRole"}
     assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
-    assert {"kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
+    assert {"kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
 
 
 def test_public_roles_only_read_public_items_and_add_events(template: dict[str, Any]) -> None:
@@ -252,6 +258,18 @@ def test_only_the_public_function_uses_snapstart_if_the_runtime_supports_it(
 def test_host_key_is_not_tagged_as_an_issuer_key(template: dict[str, Any]) -> None:
     tags = {tag["Key"]: tag["Value"] for tag in template["Resources"]["HostKey"]["Properties"]["Tags"]}
     assert tags == {"application": "laurel-host", "stage": {"Ref": "Stage"}}
+
+
+def test_only_functions_that_sign_for_issuers_use_the_shared_key(template: dict[str, Any]) -> None:
+    allowed = {role: granted(template, role, "SharedKey") for role in of_type(template, "AWS::IAM::Role")}
+    sign = {"kms:Sign", "kms:GetPublicKey"}
+    assert {role: found for role, found in allowed.items() if found} == dict.fromkeys(
+        ("IssuerRole", "RunTasksRole", "CleanUpKeysRole"), sign
+    )
+    key = template["Resources"]["SharedKey"]
+    tags = {tag["Key"]: tag["Value"] for tag in key["Properties"]["Tags"]}
+    assert tags == {"application": "laurel-shared", "stage": {"Ref": "Stage"}}
+    assert (key["Properties"]["KeySpec"], key["DeletionPolicy"]) == ("ECC_NIST_EDWARDS25519", "Retain")
 
 
 def test_each_role_writes_to_the_log_group_of_its_function_only(template: dict[str, Any]) -> None:
@@ -514,7 +532,8 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
     for variables in named.values():
         assert variables["CREDENTIALS_TABLE"] == {"Ref": "CredentialsTable"}
         assert variables["HOST_KEY_ID"] == {"Ref": "HostKey"}
+        assert variables["SHARED_KEY_ID"] == {"Ref": "SharedKey"}
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
-        **dict.fromkeys(("RotateSecrets", "RunTasks", "OnEmailEvent"), "background"),
+        **dict.fromkeys(("RotateSecrets", "CleanUpKeys", "RunTasks", "OnEmailEvent"), "background"),
     }

@@ -79,12 +79,13 @@ def test_a_key_of_another_type_is_refused(kms: KmsSigner):
 
 
 def test_keys_are_for_signing_only_and_carry_description_and_tags(kms: KmsSigner):
-    key = kms.create("École du Nord")
+    key = kms.create("nord")
     metadata = kms._client.describe_key(KeyId=key.handle)["KeyMetadata"]
     assert metadata["KeyUsage"] == "SIGN_VERIFY"
-    assert metadata["Description"] == "École du Nord"
+    assert metadata["Description"] == "Laurel issuer nord"
     tags = kms._client.list_resource_tags(KeyId=key.handle)["Tags"]
     assert {"TagKey": "application", "TagValue": "laurel"} in tags
+    assert {"TagKey": "issuer", "TagValue": "nord"} in tags
 
 
 @pytest.mark.parametrize("failure", [aws_calls.lost_before, aws_calls.reply_lost])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from chalicelib.analytics.event import Kind, Visit
-from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.keys import rotation
 from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.submitted import SubmittedReports
@@ -201,7 +201,7 @@ def test_a_submitted_laurel_token_is_valid_even_after_a_key_rotation() -> None:
     )
     token = (issuing.issue(jwt=True).jwt or "").encode()
     assert submitted_reports.check(token, VISIT).report.verdict is Verdict.VALID
-    issuer_actions.rotate_key(issuer_context, issuing.issuer.id)
+    rotation.rotate_key(issuer_context, issuing.issuer.id)
     assert submitted_reports.check(token, VISIT).report.verdict is Verdict.VALID
 
 

@@ -30,6 +30,7 @@ from chalicelib.award.bulk.spreadsheet import inflated
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import idempotency
+from chalicelib.award.keys import own_key
 from chalicelib.credential import dates
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
@@ -140,6 +141,8 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
     """
     sent = replace(sent, content=inflated(sent.content))
     job = _draft(bulk, issuer_id, sent, who)
+    # The worker that issues the rows may not create keys.
+    own_key.ensure(bulk.issuer_context, bulk.issuer_context.issuer_store.issuer(issuer_id))
     if job.state is not JobState.DRAFT:
         return job
     number = -1

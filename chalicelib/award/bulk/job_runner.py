@@ -19,7 +19,7 @@ from chalicelib.award.bulk.job import (
 )
 from chalicelib.award.bulk.row_validation import Terms, award_of
 from chalicelib.award.issuing import issue
-from chalicelib.errors import Conflict, LaurelError, NotFound, Unavailable
+from chalicelib.errors import Conflict, LaurelError, NotFound, QuotaExceeded, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 BATCH = 50
@@ -48,7 +48,8 @@ def run(
     """Issue waiting rows until every row has a result or ``until()`` is true; the job with its current counts.
 
     Calls ``on_progress`` from time to time with the number of rows that have a result. Safe to run concurrently. Raises
-    `NotFound`, and `Unavailable` when storage or the key service does not respond; results so far are kept.
+    `NotFound`, `QuotaExceeded` when the issuer's quota of the day is used up, and `Unavailable` when storage or the key
+    service does not respond; results so far are kept.
     """
     job = bulk.jobs.job(issuer_id, job_id)
     if job.state is not JobState.RUNNING:
@@ -80,6 +81,9 @@ def handler(bulk: BulkIssuer, tasks: TaskQueue, clock: Callable[[], datetime]) -
             job = run(bulk, task.issuer_id, task.subject, lambda: clock() >= end)
         except NotFound:
             return  # the job was deleted, so the task is done
+        except QuotaExceeded as error:
+            tasks.add([Task(KIND, task.issuer_id, task.subject, error.resets)])
+            return
         if job.state is JobState.RUNNING:
             tasks.add([Task(KIND, task.issuer_id, task.subject, clock())])
 
@@ -129,7 +133,7 @@ def _issue_rows(bulk: BulkIssuer, job: Job, chunk: Chunk, waiting: Sequence[int]
             outcomes[at] = ISSUED
         elif done.code in STOPPING or isinstance(done, NotFound):
             failure = _Stop(done)
-        elif isinstance(done, Unavailable) or done.code == "busy":
+        elif isinstance(done, Unavailable | QuotaExceeded) or done.code == "busy":
             failure = failure or done
         else:
             outcomes[at] = Outcome(RowState.REFUSED, done.code, done.detail[:MAX_DETAIL])

@@ -1,1 +1,1 @@
-"""Create an issuer, rotate its key, prove its domain."""
+"""Create an issuer, prove its domain."""

@@ -1,11 +1,10 @@
-"""Create issuers, update them and rotate their keys."""
+"""Create and update issuers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.award.input import colours
@@ -18,14 +17,11 @@ from chalicelib.award.input.text_rules import (
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import names
 from chalicelib.award.issuing import status_lists
+from chalicelib.award.keys import new_key
 from chalicelib.credential import did
-from chalicelib.credential.issuer import Issuer, SigningKey
-from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import Conflict, NotFound, Refused
 
-IN_FLIGHT = timedelta(minutes=1)
-"""How long a retired key stays valid: a request that read the issuer just before the rotation may still sign with it,
-on a machine whose clock is slightly ahead. Longer than the request timeout (29 s at API Gateway)."""
 MAX_ATTEMPTS = 8
 """Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 
@@ -62,24 +58,30 @@ def create(
     owner: str | None = None,
     registered: bool = False,
 ) -> Issuer:
-    """Create an issuer with a new key and its first two status lists, in one transaction.
+    """Create an issuer with its first two status lists, in one transaction.
+
+    It signs with the shared key and gets a key of its own when it first issues and is vouched for (`own_key`), so
+    creating issuers costs nothing. A did:key issuer is its key, so it gets one at once; only operators create those.
 
     ``owner`` is the email address, normalized by `access.email_address.normalize`, of the first member, who is stored
     in the same transaction so that no one else can claim the issuer. ``registered`` means that the operators of this
     deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
-    Raises `Refused` when a text or URL is not acceptable (`name_reserved` when the name looks like that of a registered
-    issuer), `Conflict` (`issuer_exists`) when the id is taken. A key
-    created just before a failure stays unused in the key service.
+    Raises `Refused` when a text or URL is not acceptable, when the name looks like that of a registered issuer
+    (`name_reserved`), or for a did:key issuer that is not registered; `Conflict`
+    (`issuer_exists`) when the id is taken. A key created just before a failure stays unused in the key service, where
+    `cleanup` finds it.
     """
     _check(new)
+    if method is Method.KEY and not registered:
+        raise Refused("Only operators can create an issuer with a did:key.", code="bad_method")
     _refuse_existing(issuer_context, new.id)
     if registered:
         names.reserve(issuer_context, new.id, new.name)
     else:
         names.check(issuer_context, new.id, new.name)
     now = issuer_context.now()
-    key = _fresh_key(issuer_context, new.id, now)
+    key = new_key.shared(issuer_context, now) if method is Method.WEB else new_key.own(issuer_context, new.id, now)
     name = did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}"
     issuer = Issuer(
         id=new.id,
@@ -155,49 +157,6 @@ def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered)
     return registered
-
-
-def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
-    """Rotate the issuer's key: create a new key and retire the old one, whose signatures stay valid.
-
-    The two status lists that take new entries are signed again. An older list keeps its signature, made while its key
-    was valid, until its next change. Raises `Refused` (`did_key_has_one_key`) for a did:key issuer, `Conflict` when
-    concurrent changes to the issuer or its lists keep winning.
-    """
-    issuer = issuer_context.issuer_store.issuer(issuer_id)
-    if issuer.did.startswith("did:key:"):
-        raise Refused(
-            f"{issuer.name} is identified by its key (did:key), so a new key would mean a new issuer. "
-            "Create a new issuer instead.",
-            code="did_key_has_one_key",
-        )
-    fresh = _fresh_key(issuer_context, issuer_id, issuer_context.now())
-    for _ in range(MAX_ATTEMPTS):
-        now = issuer_context.now()
-        fresh = replace(fresh, created=now)
-        rotated = replace(issuer, keys=(*_retire(issuer.keys, now), fresh), version=issuer.version + 1)
-        lists = [
-            issuer_context.issuer_store.status_list(name) for name in (issuer.revocation_list, issuer.suspension_list)
-        ]
-        resigned = [status_lists.next_version(issuer_context, rotated, each, each.bits, now) for each in lists]
-        try:
-            issuer_context.issuer_store.replace_issuer(rotated, resigned)
-        except Conflict:
-            issuer = issuer_context.issuer_store.issuer(issuer_id)
-        else:
-            return rotated
-    raise Conflict(f"Someone else is changing {issuer.name}. Try again.", code="busy")
-
-
-def _retire(keys: tuple[SigningKey, ...], now: datetime) -> tuple[SigningKey, ...]:
-    return tuple(key if key.retired or key.revoked else replace(key, retired=now + IN_FLIGHT) for key in keys)
-
-
-def _fresh_key(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> SigningKey:
-    new = issuer_context.signer.create(f"Laurel issuer {issuer_id}")
-    multibase = encode_ed25519(new.public)
-    # The fragment is the key itself: unique without a counter, and the only fragment that did:key allows.
-    return SigningKey(fragment=multibase, multibase=multibase, handle=new.handle, created=now)
 
 
 def _refuse_existing(issuer_context: IssuerContext, issuer_id: str) -> None:

@@ -16,9 +16,10 @@ from chalicelib.award.input.text_rules import (
 )
 from chalicelib.award.input.timezones import check_zone
 from chalicelib.award.issuer_context import IssuerContext, whole_second
-from chalicelib.award.issuing import storing
+from chalicelib.award.issuing import quota, storing
 from chalicelib.award.issuing.recipient import Issued
 from chalicelib.award.issuing.storing import Draft
+from chalicelib.award.keys import own_key
 from chalicelib.credential import email_address, vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
@@ -70,7 +71,8 @@ def issue(issuer_context: IssuerContext, award: Award) -> Record:
 
     Raises `NotFound` for the issuer or achievement, `Refused` when `check` refuses it or it is too large,
     `CanonicalError` when a proof would not cover everything, `Conflict` (`id_taken`) when ``award.credential_id``
-    belongs to another credential. Nothing is stored when it raises.
+    belongs to another credential, `QuotaExceeded` when the issuer's quota of the day is used up. Nothing is stored when
+    it raises.
     """
     # Read the clock before the issuer, so that a key that is retired in between is still valid at this time.
     moment = issuer_context.moment()
@@ -89,11 +91,12 @@ def issue(issuer_context: IssuerContext, award: Award) -> Record:
 def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[Award]) -> list[Record | LaurelError]:
     """Issue each of ``awards``, several in one transaction; return for each the stored record or the error of `issue`.
 
-    The issuer and its achievements are read once. Each credential is stored completely or not at all; repeating the
+    The issuer and its achievements are read once. Beyond the issuer's quota of the day the outcome is `QuotaExceeded`.
+    Each credential is stored completely or not at all; repeating the
     same ids is safe. Raises `NotFound` and `Unavailable` for the issuer, before anything is stored.
     """
     moment = issuer_context.moment()
-    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    issuer = own_key.ensure(issuer_context, issuer_context.issuer_store.issuer(issuer_id))
     achievements: dict[str, Achievement | LaurelError] = {}
     outcomes: list[Record | LaurelError] = []
     for start in range(0, len(awards), BATCH):
@@ -102,7 +105,7 @@ def issue_many(issuer_context: IssuerContext, issuer_id: str, awards: Sequence[A
             _drafted(issuer_context, issuer_id, award, achievements, moment, place)
             for place, award in enumerate(step, start)
         ]
-        issuer = _issue_step(issuer_context, issuer, step, drafts, outcomes)
+        issuer = _issue_step_within_quota(issuer_context, issuer, step, drafts, outcomes)
     return outcomes
 
 
@@ -225,14 +228,33 @@ def _read_once(
     return found
 
 
-def _issue_step(
+def _issue_step_within_quota(
     issuer_context: IssuerContext,
     issuer: Issuer,
     awards: Sequence[Award],
     drafts: Sequence[Draft | LaurelError],
     outcomes: list[Record | LaurelError],
 ) -> Issuer:
-    """Issue ``drafts``, the drafts of ``awards``; return the issuer, updated if new lists were created."""
+    """`_issue_step` for as many as the issuer's quota allows; those beyond it get `QuotaExceeded`."""
+    valid = [place for place, each in enumerate(drafts) if isinstance(each, Draft)]
+    taken = quota.take_up_to(issuer_context, issuer, len(valid))
+    allowed = list(drafts)
+    for place in valid[taken.amount :]:
+        allowed[place] = quota.exceeded(issuer_context, issuer)
+    issuer, used = _issue_step(issuer_context, issuer, awards, allowed, outcomes)
+    quota.give_back(issuer_context, taken, taken.amount - used)
+    return issuer
+
+
+def _issue_step(
+    issuer_context: IssuerContext,
+    issuer: Issuer,
+    awards: Sequence[Award],
+    drafts: Sequence[Draft | LaurelError],
+    outcomes: list[Record | LaurelError],
+) -> tuple[Issuer, int]:
+    """Issue ``drafts``, the drafts of ``awards``; return the issuer, updated if new lists were created, and how many
+    were or may have been stored."""
     signed: list[Issued | LaurelError] = []
     try:
         issuer, free = _free_places(issuer_context, issuer, drafts)
@@ -244,24 +266,41 @@ def _issue_step(
         remaining = drafts[len(signed) :]
         signed += [each if isinstance(each, LaurelError) else unavailable for each in remaining]
     stored = iter(issuer_context.issuer_store.add_records([each for each in signed if isinstance(each, Issued)]))
-    for award, one in zip(awards, signed, strict=True):
+    used = 0
+    for award, one_draft, one in zip(awards, drafts, signed, strict=True):
         error = one if isinstance(one, LaurelError) else next(stored)
-        if error is None and isinstance(one, Issued):
-            outcomes.append(one.record)
-        elif error is not None:
-            outcomes.append(_settled(issuer_context, award, error))
-    return issuer
+        new: Issued | LaurelError = error or one
+        if isinstance(one_draft, Draft) and isinstance(new, LaurelError) and new.code == "index_taken":
+            new = _issued_alone(issuer_context, issuer, one_draft)
+        may_be_stored = isinstance(one, Issued) and isinstance(new, Unavailable)
+        used += isinstance(new, Issued) or may_be_stored
+        outcomes.append(new.record if isinstance(new, Issued) else _settled(issuer_context, award, new))
+    return issuer, used
+
+
+def _issued_alone(issuer_context: IssuerContext, issuer: Issuer, one: Draft) -> Issued | LaurelError:
+    """Issue a draft whose index another credential took, at another index: what was stored, or the error."""
+    stored: list[Issued] = []
+
+    def add(issued: Issued) -> None:
+        _add(issuer_context, issued)
+        stored.append(issued)
+
+    try:
+        storing.place_uncounted(issuer_context, one, issuer, add)
+    except LaurelError as error:
+        return error
+    return stored[-1]
 
 
 def _settled(issuer_context: IssuerContext, award: Award, error: LaurelError) -> Record | LaurelError:
-    """Resolve ``error`` of an award in a batch: return the credential if it exists already or can be issued alone, else
-    the error."""
+    """Resolve ``error`` of an award in a batch: return the credential if it exists already, else the error."""
     try:
         if isinstance(error, (Refused, Conflict)) and (before := _issued_before(issuer_context, award)):
             return before
-        return issue(issuer_context, award) if error.code == "index_taken" else error
     except LaurelError as other:
         return other
+    return error
 
 
 def _signed(issuer_context: IssuerContext, one: Draft, issuer: Issuer, index: int) -> Issued | LaurelError:

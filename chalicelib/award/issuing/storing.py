@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.award.issuing import status_lists
+from chalicelib.award.issuing import quota, status_lists
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.signing import as_jwt, with_proof
+from chalicelib.award.keys import own_key
 from chalicelib.credential import build, strict_json
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import CredentialStatus, Entry, Purpose, Record, State
-from chalicelib.errors import Conflict, Refused
+from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
 DRAWS = 8
@@ -58,11 +59,28 @@ class Draft:
 
 
 def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued], None]) -> Record:
-    """Sign ``draft`` and ``store`` it; retry at another index when ``store`` raises `Conflict` (`index_taken`).
+    """Sign ``draft`` and ``store`` it, within the issuer's daily quota; retry at another index when ``store`` raises
+    `Conflict` (`index_taken`).
 
-    Raises any other error of ``store`` and `sign`, and `Conflict` (`busy`) when no free index was found.
+    Raises any other error of ``store`` and `sign`, `QuotaExceeded`, and `Conflict` (`busy`) when no free index was
+    found.
     """
-    for issuer in _issuers_with_room(issuer_context, draft.achievement.issuer_id, draft.now):
+    issuer = own_key.ensure(issuer_context, issuer_context.issuer_store.issuer(draft.achievement.issuer_id))
+    taken = quota.take(issuer_context, issuer)
+    try:
+        return place_uncounted(issuer_context, draft, issuer, store)
+    except Unavailable:
+        raise  # it may have been stored
+    except LaurelError:
+        quota.give_back(issuer_context, taken, 1)
+        raise
+
+
+def place_uncounted(
+    issuer_context: IssuerContext, draft: Draft, first: Issuer, store: Callable[[Issued], None]
+) -> Record:
+    """`place` for what was taken from the quota of the issuer ``first`` before."""
+    for issuer in _issuers_with_room(issuer_context, first, draft.now):
         for _ in range(DRAWS):
             issued = sign(issuer_context, draft, issuer, draw(issuer_context))
             try:
@@ -142,9 +160,8 @@ def _tasks(draft: Draft, issuer_id: str) -> tuple[Task, ...]:
     return tuple(Task(kind, issuer_id, draft.credential_id, draft.now) for kind in kinds)
 
 
-def _issuers_with_room(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> Iterator[Issuer]:
+def _issuers_with_room(issuer_context: IssuerContext, issuer: Issuer, now: datetime) -> Iterator[Issuer]:
     """Yield the issuer, then the issuer with a new pair of lists on each further iteration."""
-    issuer = issuer_context.issuer_store.issuer(issuer_id)
     yield issuer
     for _ in range(PAIRS - 1):
         issuer = open_next_pair(issuer_context, issuer, now)

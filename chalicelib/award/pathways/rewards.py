@@ -27,7 +27,7 @@ from chalicelib.award.pathways.pathway_actions import (
 )
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import State
-from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.errors import Conflict, NotFound, QuotaExceeded, Refused
 from chalicelib.tasks.task_queue import Task, TaskQueue
 from chalicelib.tasks.worker import Handler
 
@@ -47,6 +47,12 @@ def handler(issuer_context: IssuerContext, pathways: Pathways, tasks: TaskQueue)
     pathway, and issues the rewards of completed ones."""
 
     def handle(task: Task) -> None:
+        try:
+            check(task)
+        except QuotaExceeded as error:
+            tasks.add([Task(KIND, task.issuer_id, task.subject, error.resets)])
+
+    def check(task: Task) -> None:
         if task.subject.startswith(ALL_HOLDERS):
             _check_all_holders(issuer_context, pathways, tasks, task)
             return
@@ -103,6 +109,8 @@ def _award_unless_refused(
     credential triggers another check."""
     try:
         return issue_if_complete(issuer_context, pathways, pathway, recipient)
+    except QuotaExceeded:
+        raise  # the task continues on the next day
     except Refused:
         return None
 

@@ -38,6 +38,7 @@ class KeyMap(MapAttribute[str, Any]):
     created = UTCDateTimeAttribute()
     retired = UTCDateTimeAttribute(null=True)
     revoked = UTCDateTimeAttribute(null=True)
+    shared = BooleanAttribute(default=False)
 
 
 class DomainMap(MapAttribute[str, Any]):
@@ -64,6 +65,7 @@ class IssuerItem(Item, discriminator="issuer"):
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)
     domains = ListAttribute(of=DomainMap, default=list)
+    closed = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
 
     @classmethod

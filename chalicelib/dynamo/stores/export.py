@@ -8,13 +8,9 @@ from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import Record, StatusList
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Pointer, read
-from chalicelib.dynamo.items.credentials import (
-    IssuerItem,
-    RecipientItem,
-    RecordItem,
-    StatusListItem,
-)
+from chalicelib.dynamo.items.base import read
+from chalicelib.dynamo.items.credentials import RecipientItem, RecordItem
+from chalicelib.dynamo.stores.issuers import list_all_status_lists
 from chalicelib.dynamo.tables import Tables
 
 
@@ -35,14 +31,4 @@ class DynamoArchive:
         ]
 
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
-        pointers = self._tables.query(self._table, keys.list_pointers(issuer_id))
-        names = {read(Pointer, raw) for raw in pointers}
-        raw = self._tables.get(self._table, keys.issuer(issuer_id))
-        if raw is not None:
-            # Issuers stored before pointers existed have pointers only for their later lists.
-            issuer = read(IssuerItem, raw)
-            names |= {issuer.revocation_list, issuer.suspension_list}
-        for name in sorted(names):
-            raw = self._tables.get(self._table, keys.status_list(name))
-            if raw is not None:
-                yield read(StatusListItem, raw)
+        return list_all_status_lists(self._tables, issuer_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.dynamo import keys
@@ -26,5 +25,4 @@ class DynamoAllowanceStore:
         return True
 
     def give_back(self, network: str, start: datetime, milliseconds: int) -> None:
-        with suppress(ConditionFailed):
-            self._tables.subtract(self._table, keys.fetch_time(network, start), milliseconds)
+        self._tables.subtract(self._table, keys.fetch_time(network, start), milliseconds)

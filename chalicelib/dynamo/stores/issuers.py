@@ -34,7 +34,7 @@ from chalicelib.dynamo.items.credentials import (
 from chalicelib.dynamo.stores.members import first_member
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.tasks import raw as raw_task
-from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Update
+from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Tables, Update
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
@@ -178,6 +178,9 @@ class DynamoIssuerStore(DynamoPublicStore):
                 rows.append(row_of(record, None))
         return rows
 
+    def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
+        return list_all_status_lists(self._tables, issuer_id)
+
     def _existing(self, wanted: Iterable[keys.Key]) -> Iterator[Raw]:
         return reads.existing(self._tables, self._tables.credentials, wanted)
 
@@ -203,6 +206,20 @@ class DynamoIssuerStore(DynamoPublicStore):
 
     def _transact(self, *puts: Put) -> None:
         self._tables.transact(self._tables.credentials, puts)
+
+
+def list_all_status_lists(tables: Tables, issuer_id: str) -> Iterator[StatusList]:
+    """All status lists of an issuer, by id."""
+    names = {read(Pointer, raw) for raw in tables.query(tables.credentials, keys.list_pointers(issuer_id))}
+    raw = tables.get(tables.credentials, keys.issuer(issuer_id))
+    if raw is not None:
+        # Issuers stored before pointers existed have pointers only for their later lists.
+        issuer = read(IssuerItem, raw)
+        names |= {issuer.revocation_list, issuer.suspension_list}
+    for name in sorted(names):
+        raw = tables.get(tables.credentials, keys.status_list(name))
+        if raw is not None:
+            yield read(StatusListItem, raw)
 
 
 def _new_record(issued: Issued) -> list[Put]:

@@ -80,7 +80,7 @@ class DynamoSessionStore:
 
     def count(self, name: str, most: int, expires: datetime) -> bool:
         try:
-            self._tables.count(self._table, keys.count(name), most, epoch(expires))
+            self._tables.add(self._table, keys.count(name), 1, most, epoch(expires))
         except ConditionFailed:
             return False
         return True

@@ -40,7 +40,7 @@ from chalicelib.award.issuing import idempotency
 from chalicelib.credential import dates
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PATTERN
-from chalicelib.errors import Malformed, Unavailable
+from chalicelib.errors import Malformed, QuotaExceeded, Unavailable
 from chalicelib.http.api import dry_runs
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -140,7 +140,7 @@ def _run_inline(services: Services, job: Job) -> Reply:
     bulk = services.bulk
     if job.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
         end = bulk.issuer_context.clock() + INLINE_TIME
-        with suppress(Unavailable):  # the job is stored, and the task queue continues it
+        with suppress(Unavailable, QuotaExceeded):  # the job is stored, and the task queue continues it
             job = job_runner.run(bulk, job.issuer_id, job.id, lambda: bulk.issuer_context.clock() >= end)
     job = bulk_issuer.progress(bulk, job)
     base_url = services.settings.base_url

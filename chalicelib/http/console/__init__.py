@@ -14,6 +14,7 @@ members.py           members and their roles
 api_keys.py          API keys
 webhooks.py          incoming webhooks from learning platforms
 settings.py          issuer profile; issuer_form.py reads and validates its form
+keys.py              revocation of a compromised signing key
 export.py            download of all data of the issuer
 domains.py           verification of the issuer's domains
 """
@@ -23,6 +24,7 @@ from chalicelib.http.console import (
     domains,
     export,
     home,
+    keys,
     members,
     settings,
     webhooks,
@@ -45,6 +47,7 @@ ROUTES = (
     api_keys.routes,
     webhooks.routes,
     settings.routes,
+    keys.routes,
     domains.routes,
     export.routes,
 )

@@ -46,6 +46,10 @@ BANNERS: Mapping[str, Banner] = {
     "member_removed": Banner("Member removed.", "They no longer have access, and their API keys no longer work."),
     "token_revoked": Banner("API key revoked.", "It no longer works."),
     "settings_changed": Banner("Saved.", "Issued credentials do not change."),
+    "key_revoked": Banner(
+        "Signing key revoked.",
+        "New credentials are signed with another key. Renew the credentials that are now invalid.",
+    ),
     "pathway_saved": Banner("Pathway saved."),
     "webhook_made_before": Banner(
         "No new webhook was created.",

@@ -20,6 +20,7 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
 if TYPE_CHECKING:
+    from chalicelib.award.keys.cleanup import CleanupResult
     from chalicelib.tasks.worker import RunResult, TaskFailure
 
 Handler = Callable[..., Any]
@@ -95,6 +96,22 @@ def worker_run(result: RunResult) -> None:
     for name, unit, value in (
         ("DeadLetterTasks", MetricUnit.Count, result.dead_letters),
         ("TasksLate", MetricUnit.Seconds, late),
+    ):
+        with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
+            pass
+
+
+def cleaned_up(result: CleanupResult) -> None:
+    """Log the result of the nightly clean-up of keys."""
+    logger().info("cleaned up", extra={"issuers_closed": result.closed, "keys_scheduled": result.scheduled})
+
+
+def new_keys(created: int, most: int) -> None:
+    """Emit how many keys issuers got today, and how much of the day's budget that is, for its alarm."""
+    percent = 100 * created / most if most else 0.0
+    for name, unit, value in (
+        ("NewKeys", MetricUnit.Count, created),
+        ("NewKeysPercent", MetricUnit.Percent, percent),
     ):
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
             pass

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from chalicelib.errors import LaurelError, TooMany, UnreadableLink
+from chalicelib.errors import LaurelError, QuotaExceeded, TooMany, UnreadableLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
     "superseded": Kind(422, "Already replaced"),
     "refused": Kind(422, "Not allowed"),
     "too_many_requests": Kind(429, "Too many requests"),
+    "issuing_quota_exceeded": Kind(429, "Daily issuing limit reached"),
     "internal": Kind(500, "Something went wrong"),
     "unavailable": Kind(503, "Temporarily unavailable"),
     "out_of_time": Kind(504, "The link timed out"),
@@ -136,7 +137,7 @@ def of(error: LaurelError, missing: str) -> Problem | None:
     errors = (error_entry,) if KINDS[code].status == HTTPStatus.BAD_REQUEST else ()
     # RFC 9110, 11.6.1: every 401 names an authentication scheme.
     headers = {"WWW-Authenticate": "Bearer"} if KINDS[code].status == HTTPStatus.UNAUTHORIZED else {}
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | QuotaExceeded):
         headers = {"Retry-After": str(error.seconds)}
     return Problem(code, error.detail, errors=errors, headers=headers)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from chalicelib.credential import vocabulary
+from chalicelib.errors import Unavailable
 from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.ports import Method
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.secured import SecuredProof
-from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
+from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext, unreadable
 
 _finding = partial(Finding, 5, "signer")
 
@@ -48,8 +50,7 @@ def _check_time(verification: VerificationContext, secured_proof: SecuredProof, 
     if secured_proof.created is not None and secured_proof.created > verification.now + SKEW:
         raise CheckFailed("proof_from_the_future", "The signature is dated in the future.")
     if method.revoked is not None and verification.now >= method.revoked:
-        # `created` is no defence: a thief can backdate signatures (Controlled Identifiers v1.0, 2.2: `revoked`).
-        raise CheckFailed("key_revoked", "The issuer has revoked the key, so nothing signed with it can be trusted.")
+        _check_signed_before(verification, secured_proof, method.revoked)
     if method.expires is None and method.created is None:
         return
     if secured_proof.created is None:
@@ -61,3 +62,19 @@ def _check_time(verification: VerificationContext, secured_proof: SecuredProof, 
     # Added, not subtracted: the key's date may be in the year 1, and that of the signature is not after now.
     if method.created is not None and secured_proof.created + SKEW < method.created:
         raise CheckFailed("key_not_yet_valid", "The key did not yet belong to the issuer when the signature was made.")
+
+
+def _check_signed_before(verification: VerificationContext, secured_proof: SecuredProof, revoked: datetime) -> None:
+    """Require evidence that the signature is older than the time since which its key is not trusted."""
+    # `created` is no evidence: a thief can backdate signatures (Controlled Identifiers v1.0, 2.2: `revoked`).
+    archive, credential_id = verification.resolver.archive, verification.document.get("id")
+    if archive is not None and isinstance(credential_id, str):
+        try:
+            stored_at = archive.stored_at(credential_id, secured_proof.value)
+        except Unavailable as error:
+            raise unreadable("key_revoked_unknown", "Its age could not be checked", error) from error
+        if stored_at is not None and stored_at < revoked:
+            return
+    raise CheckFailed(
+        "key_revoked", "The issuer has revoked the key, and nothing shows that this was signed before that."
+    )

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import (
     issue,
     status_changes,
@@ -21,6 +20,7 @@ from chalicelib.award.issuing import (
     storing,
 )
 from chalicelib.award.issuing.storing import DRAWS, PAIRS
+from chalicelib.award.keys import rotation
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
@@ -159,7 +159,7 @@ def test_key_rotated_during_issuing_signs(acme: IssuerFixture) -> None:
 
         def issuer(self, issuer_id: str) -> Issuer:
             acme.clock.advance(timedelta(minutes=5))
-            return issuer_actions.rotate_key(acme.issuer_context, issuer_id)
+            return rotation.rotate_key(acme.issuer_context, issuer_id)
 
     record = issue.issue(replace(acme.issuer_context, issuer_store=RotatingStore()), acme.award(jwt=True))  # type: ignore[arg-type]
     assert acme.report(record).verdict is Verdict.VALID

@@ -166,3 +166,12 @@ def test_trace_contains_no_request_or_response_data() -> None:
     assert segment["name"] == "## answer"
     assert segment["annotations"] == {"ColdStart": True}
     assert not {"metadata", "http", "user", "cause"} & set(segment)
+
+
+@pytest.mark.parametrize(("created", "most", "percent"), [(0, 50, 0.0), (40, 50, 80.0), (7, 0, 0.0)])
+def test_new_keys_are_measured_against_the_budget_of_the_day(
+    capsys: pytest.CaptureFixture[str], created: int, most: int, percent: float
+) -> None:
+    log.new_keys(created, most)
+    number, share = metrics(capsys.readouterr().out)
+    assert (number["NewKeys"], share["NewKeysPercent"]) == ([float(created)], [percent])

@@ -347,9 +347,8 @@ def test_undoing_an_unsubscription_keeps_every_other_choice(laurel: Laurel, clie
 
 
 def test_an_issuer_with_hundreds_of_credentials_does_not_hide_the_others(laurel: Laurel, path: str) -> None:
-    issuer_actions.create(
-        laurel.issuer_context, issuer_actions.NewIssuer("aaa", "Flood", "https://flood.example/", "Gives.")
-    )
+    flooding = issuer_actions.NewIssuer("aaa", "Flood", "https://flood.example/", "Gives.")
+    issuer_actions.create(laurel.issuer_context, flooding, registered=True)
     mine = {item.record.id for item in visible_credentials(laurel, path)}
     flood = achievements.add(laurel.issuer_context, new_achievement(issuer_id="aaa"))
     for _ in range(holder_actions.MAX_CREDENTIALS + 20):

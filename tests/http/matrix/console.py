@@ -20,6 +20,10 @@ def settings_form(at: EntryContext) -> dict[str, str]:
     return {**ISSUER_FORM, "name": at.laurel.issuer_store.issuer(at.console_issuer).name}
 
 
+def own_key(at: EntryContext) -> str:
+    return at.laurel.issuer_store.issuer(at.owner).signing_key.fragment
+
+
 def achievement_form(at: EntryContext) -> dict[str, str]:
     """The form of an achievement. It reuses a stored image, which any issuer may do because images are public."""
     one = at.laurel.issuer_store.achievement(at.owner, at.achievement)
@@ -110,6 +114,10 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console/{issuer}/settings"): lambda at: Call(f"/console/{at.console_issuer}/settings"),
     ("POST", "/console/{issuer}/settings"): lambda at: Call(
         f"/console/{at.console_issuer}/settings", form=settings_form(at), allowed_status=303
+    ),
+    ("GET", "/console/{issuer}/keys/{id}"): lambda at: Call(f"/console/{at.console_issuer}/keys/{own_key(at)}"),
+    ("POST", "/console/{issuer}/keys/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/keys/{own_key(at)}", form={"since": "2026-11-01", "do": "check"}
     ),
     ("GET", "/console/{issuer}/pathways"): lambda at: Call(f"/console/{at.console_issuer}/pathways"),
     ("GET", "/console/{issuer}/pathways/new"): lambda at: Call(f"/console/{at.console_issuer}/pathways/new"),

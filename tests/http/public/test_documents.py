@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.keys import rotation
 from tests.http.fake_laurel import Laurel, id_of, picture
 from tests.http.gateway import Gateway
 
@@ -22,14 +22,14 @@ def public_paths(laurel: Laurel) -> list[str]:
 
 
 def test_issuer_did_document_lists_its_keys(client: Gateway, laurel: Laurel) -> None:
-    issuer_actions.rotate_key(laurel.issuer_context, "fernhill")
+    rotation.rotate_key(laurel.issuer_context, "fernhill")
     response = client.get("/issuers/fernhill/did.json")
     assert response.headers["content-type"] == "application/did+json"
     assert response.json["id"] == "did:web:localhost%3A8000:issuers:fernhill"
-    first, second = response.json["verificationMethod"]
+    shared, first, second = response.json["verificationMethod"]
     assert "expires" in first
     assert "expires" not in second
-    assert response.json["assertionMethod"] == [first["id"], second["id"]]
+    assert response.json["assertionMethod"] == [shared["id"], first["id"], second["id"]]
 
 
 def test_host_did_document(client: Gateway) -> None:
@@ -95,5 +95,5 @@ def test_matching_etag_gets_304_without_a_body(client: Gateway, laurel: Laurel) 
 
 def test_changed_document_has_a_new_etag(client: Gateway, laurel: Laurel) -> None:
     before = client.get("/issuers/fernhill/did.json").headers["etag"]
-    issuer_actions.rotate_key(laurel.issuer_context, "fernhill")
+    rotation.rotate_key(laurel.issuer_context, "fernhill")
     assert client.get("/issuers/fernhill/did.json", if_none_match=before).status == 200

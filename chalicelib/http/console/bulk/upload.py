@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from contextlib import suppress
 
 from chalice.app import Request
 
@@ -24,7 +25,7 @@ from chalicelib.award.bulk.upload import Row
 from chalicelib.award.input import timestamps
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.public_id import PATTERN
-from chalicelib.errors import Conflict, Malformed, NotFound, Refused
+from chalicelib.errors import Conflict, Malformed, NotFound, QuotaExceeded, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.bulk import results, upload_text
 from chalicelib.http.console.bulk.upload_text import CheckedUpload, Recipients, UploadDetails
@@ -176,7 +177,8 @@ def _create_job(services: Services, context: PageContext, form: FormState, sent:
         form.add_error("rows", error.detail)
         return None
     if job.total <= bulk_issuer.MAX_ROWS_AT_ONCE:
-        job_runner.run(services.bulk, context.tenant, job.id, lambda: False)
+        with suppress(QuotaExceeded):  # the task queue continues it on the next day
+            job_runner.run(services.bulk, context.tenant, job.id, lambda: False)
     return job
 
 

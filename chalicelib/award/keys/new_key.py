@@ -1,0 +1,68 @@
+"""Create the keys of an issuer, and count them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.credential.issuer import Issuer, SigningKey
+from chalicelib.credential.multibase import encode_ed25519
+
+OWN_KEY_WINDOW = timedelta(hours=1)
+"""An issuer gets at most one key in this time without an operator. Concurrent first issues, and first issues that
+follow a crash, therefore create one key between them; the others sign with the shared key."""
+UNLIMITED = 1_000_000_000
+"""The limit of what operators do: it is counted, not limited."""
+
+
+def shared(issuer_context: IssuerContext, now: datetime) -> SigningKey:
+    """The deployment's shared key, in use by an issuer from ``now``. Raises `Unavailable`."""
+    handle = issuer_context.key_policy.shared_handle
+    return _signing_key(handle, issuer_context.signer.public(handle), now, shared=True)
+
+
+def own(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> SigningKey:
+    """A new key of the issuer's own, for an operator: counted, but not limited. Raises `Unavailable`."""
+    issuer_context.counters.add(_day_counter(now), 1, UNLIMITED, _expiry(now))
+    return _created(issuer_context, issuer_id, now)
+
+
+def own_within_budget(issuer_context: IssuerContext, issuer: Issuer, now: datetime) -> SigningKey | None:
+    """A new key of the issuer's own; None if this process, the issuer or the deployment may not create one now.
+
+    The issuer's limit is counted first, so that an issuer that retries does not use up the deployment's. Raises
+    `Unavailable`.
+    """
+    if not issuer_context.key_policy.may_create:
+        return None
+    window = int(now.timestamp() // OWN_KEY_WINDOW.total_seconds())
+    counters, most = issuer_context.counters, issuer_context.key_policy.new_keys_per_day
+    allowed = counters.add(f"own-key-{window}-{issuer.id}", 1, 1, _expiry(now)) and counters.add(
+        _day_counter(now), 1, most, _expiry(now)
+    )
+    return _created(issuer_context, issuer.id, now) if allowed else None
+
+
+def created_today(issuer_context: IssuerContext) -> int:
+    """How many keys were created today in the deployment. Raises `Unavailable`."""
+    return issuer_context.counters.value(_day_counter(issuer_context.now()))
+
+
+def _created(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> SigningKey:
+    new = issuer_context.signer.create(issuer_id)
+    return _signing_key(new.handle, new.public, now)
+
+
+def _signing_key(handle: str, public: bytes, now: datetime, *, shared: bool = False) -> SigningKey:
+    multibase = encode_ed25519(public)
+    # The fragment is the key itself: unique without a counter, and the only fragment that did:key allows.
+    return SigningKey(fragment=multibase, multibase=multibase, handle=handle, created=now, shared=shared)
+
+
+def _day_counter(now: datetime) -> str:
+    return f"new-keys-{now.astimezone(UTC).date().isoformat()}"
+
+
+def _expiry(now: datetime) -> datetime:
+    """After the end of the longest window, with room for clocks that differ."""
+    return now + timedelta(days=2)

@@ -1,0 +1,58 @@
+"""When an issuer gets a key of its own: at the first issue after a domain or an operator vouched for it.
+
+A key costs money for as long as it exists, and anyone can create an issuer. Until then it signs with the shared key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.keys import new_key, rotation
+from chalicelib.credential.issuer import Issuer
+from chalicelib.errors import Conflict, Unavailable
+
+
+def ensure(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
+    """Return ``issuer``, about to issue, with a key of its own if it may have one; else as it is.
+
+    Never fails: without a new key the shared key signs. A key whose rotation fails stays unused in the key service,
+    where `cleanup` finds it.
+    """
+    if not _signs_with_shared_key(issuer):
+        return issuer
+    try:
+        if issuer.closed is not None:
+            issuer = _opened(issuer_context, issuer)
+        if (replaced := _with_current_shared_key(issuer_context, issuer)) is not None:
+            issuer = replaced
+        now = issuer_context.now()
+        if not issuer.identified(now):
+            return issuer
+        fresh = new_key.own_within_budget(issuer_context, issuer, now)
+        if fresh is None:
+            return issuer
+        return rotation.sign_with(issuer_context, issuer, fresh, _signs_with_shared_key)
+    except (Conflict, Unavailable):
+        return issuer
+
+
+def _signs_with_shared_key(issuer: Issuer) -> bool:
+    return bool(issuer.keys) and issuer.keys[-1].shared
+
+
+def _with_current_shared_key(issuer_context: IssuerContext, issuer: Issuer) -> Issuer | None:
+    """The issuer with the deployment's current shared key, if an operator has replaced the one it signs with."""
+    handle = issuer_context.key_policy.shared_handle
+    if issuer.keys[-1].handle == handle:
+        return None
+    fresh = new_key.shared(issuer_context, issuer_context.now())
+    return rotation.sign_with(
+        issuer_context, issuer, fresh, lambda found: _signs_with_shared_key(found) and found.keys[-1].handle != handle
+    )
+
+
+def _opened(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
+    opened = replace(issuer, closed=None, version=issuer.version + 1)
+    issuer_context.issuer_store.replace_issuer(opened)
+    return opened

@@ -1,0 +1,31 @@
+"""The store of daily counters, which expire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import epoch
+from chalicelib.dynamo.tables import ConditionFailed, Tables
+
+
+class DynamoCounters:
+    """`award.ports.Counters` on DynamoDB, in the table whose items expire."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._table = tables.secrets
+
+    def add(self, name: str, amount: int, most: int, expires: datetime) -> bool:
+        try:
+            self._tables.add(self._table, keys.count(name), amount, most, epoch(expires))
+        except ConditionFailed:
+            return False
+        return True
+
+    def give_back(self, name: str, amount: int) -> None:
+        self._tables.subtract(self._table, keys.count(name), amount)
+
+    def value(self, name: str) -> int:
+        found = self._tables.get(self._table, keys.count(name))
+        return 0 if found is None else int(found["times"]["N"])

@@ -1,0 +1,143 @@
+"""Daily issuing quotas."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.award.bulk import bulk_issuer, job_runner
+from chalicelib.award.bulk.bulk_issuer import BulkIssuer, Upload
+from chalicelib.award.bulk.job import Job, JobState
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuing import issue, quota, reissue
+from chalicelib.award.issuing.reissue import Changes
+from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused
+from chalicelib.tasks.task_queue import Task
+from tests.award.fakes import IssuerFixture, Locked
+from tests.fake_jobs import Jobs
+
+
+@pytest.fixture(autouse=True)
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quota, "UNPROVEN_PER_DAY", 4)
+    monkeypatch.setattr(quota, "PROVEN_PER_DAY", 9)
+
+
+def used(acme: IssuerFixture) -> int:
+    return acme.counters.value(f"issued-{acme.issuer_context.now().date()}-acme")
+
+
+def test_stranger_issues_only_the_daily_quota(acme: IssuerFixture) -> None:
+    for _ in range(4):
+        acme.issue()
+    with pytest.raises(QuotaExceeded) as refused:
+        acme.issue()
+    assert refused.value.code == "issuing_quota_exceeded"
+    assert refused.value.resets == quota.next_day(acme.clock())
+    assert refused.value.seconds == (refused.value.resets - acme.issuer_context.now()).total_seconds()
+    assert len(list(acme.issuer_store.records("acme"))) == 4
+    acme.clock.advance(timedelta(days=1))
+    acme.issue()
+
+
+def test_registration_raises_the_quota_at_once(acme: IssuerFixture) -> None:
+    for _ in range(4):
+        acme.issue()
+    issuer_actions.register(acme.issuer_context, "acme")
+    for _ in range(5):
+        acme.issue()
+    with pytest.raises(QuotaExceeded):
+        acme.issue()
+
+
+def test_parallel_requests_do_not_exceed_the_quota(acme: IssuerFixture) -> None:
+    context = replace(acme.issuer_context, issuer_store=Locked(acme.issuer_store), signer=Locked(acme.signer))
+
+    def attempt(_number: int) -> bool:
+        try:
+            issue.issue(context, acme.award())
+        except QuotaExceeded:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(24))) == 4
+
+
+def test_repeated_request_returns_its_credential_and_does_not_count(acme: IssuerFixture) -> None:
+    first = acme.issue(credential_id="a" * 26)
+    acme.clock.advance(timedelta(minutes=1))
+    assert acme.issue(credential_id="a" * 26) == first
+    assert used(acme) == 1
+    for _ in range(3):
+        acme.issue()
+    assert acme.issue(credential_id="a" * 26) == first, "also when the quota is used up"
+    assert issue.issue_many(acme.issuer_context, "acme", [acme.award(credential_id="a" * 26)]) != []
+    assert used(acme) == 4
+
+
+def test_refused_credentials_do_not_count(acme: IssuerFixture) -> None:
+    for _ in range(9):
+        with pytest.raises(Refused):
+            acme.issue(zone="Nowhere/Land")
+    outcomes = issue.issue_many(acme.issuer_context, "acme", [acme.award(zone="Nowhere/Land")] * 9)
+    assert all(isinstance(outcome, LaurelError) for outcome in outcomes)
+    assert used(acme) == 0
+
+
+def test_credential_that_is_not_stored_is_given_back(acme: IssuerFixture) -> None:
+    record = acme.issue()
+    eve = replace(acme.award().holder, name="Eve")
+    with pytest.raises(Conflict):
+        acme.issue(credential_id=record.id, holder=eve)
+    assert used(acme) == 1
+
+
+def test_corrections_and_renewals_count(acme: IssuerFixture) -> None:
+    record = acme.issue()
+    for number in range(3):
+        record = reissue.correct(acme.issuer_context, "acme", record.id, Changes(name=f"Ada {number}"))
+    with pytest.raises(QuotaExceeded):
+        reissue.renew(acme.issuer_context, "acme", record.id)
+
+
+def job_of(acme: IssuerFixture, rows: int) -> tuple[BulkIssuer, Job]:
+    bulk = BulkIssuer(acme.issuer_context, Jobs(acme.issuer_store.tasks))
+    content = ("name\n" + "".join(f"P{number}\n" for number in range(rows))).encode()
+    return bulk, bulk_issuer.create(bulk, "acme", Upload(Terms(acme.achievement.id), content), "cli")
+
+
+def test_job_beyond_the_quota_continues_on_the_next_days(acme: IssuerFixture) -> None:
+    bulk, job = job_of(acme, 10)
+    tasks = acme.issuer_store.tasks
+    handle = job_runner.handler(bulk, tasks, acme.clock)
+    task = Task(bulk_issuer.KIND, "acme", job.id, acme.clock())
+    for issued in (4, 8):
+        handle(task)
+        counts = bulk_issuer.progress(bulk, bulk.jobs.job("acme", job.id)).counts
+        assert (counts.issued, counts.refused) == (issued, 0)
+        task = replace(task, due=quota.next_day(acme.clock()))
+        assert task in tasks.status
+        handle(task)  # a run before that issues nothing and is not counted as a failure
+        acme.clock.advance(timedelta(days=1))
+    handle(task)
+    done = bulk.jobs.job("acme", job.id)
+    assert (done.state, done.counts.issued, done.counts.refused) == (JobState.DONE, 10, 0)
+    assert used(acme) == 2
+
+
+def test_issuers_do_not_use_up_each_others_quota(acme: IssuerFixture) -> None:
+    for _ in range(4):
+        acme.issue()
+    other = issuer_actions.create(acme.issuer_context, replace_id(acme, "other"))
+    acme.issuer_store.add_achievement(replace(acme.achievement, issuer_id=other.id))
+    acme.issue(issuer_id="other")
+
+
+def replace_id(acme: IssuerFixture, name: str) -> issuer_actions.NewIssuer:
+    issuer = acme.issuer
+    return issuer_actions.NewIssuer(name, issuer.name, issuer.url, issuer.description)
