@@ -88,6 +88,14 @@ def view(delivery_context: DeliveryContext, token: str, *, person: bool) -> Hold
     return HolderHome(link.email, tuple(holdings), len(found) > MAX_CREDENTIALS, link.credential_id, stored_mailbox)
 
 
+def require_link(delivery_context: DeliveryContext, token: str) -> None:
+    """Check that there is such a link, expired or not, before anything that its visitor sends is read.
+
+    Raises `NotFound`.
+    """
+    _link(delivery_context, token, Purpose.MY)
+
+
 def share(delivery_context: DeliveryContext, token: str, credential_id: str, target: Target) -> str:
     """The sharing URL at ``target``; records the credential as shared.
 

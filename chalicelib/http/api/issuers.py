@@ -58,12 +58,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/issuers/{id}", access=token(Permission.MANAGE), methods=("PATCH",), missing=MISSING)
     def update_profile(request: Request, caller: Caller, issuer_id: str) -> Reply:
+        own = _own(caller, issuer_id)
         reader = JsonReader(body.json_object(request))
         changes = {name: reader.optional(name) for name in WORDS if reader.is_present(name)}
         reader.finish()
-        return as_json(
-            to_json(issuer_actions.update_profile(services.issuer_context, _own(caller, issuer_id), changes))
-        )
+        return as_json(to_json(issuer_actions.update_profile(services.issuer_context, own, changes)))
 
     return bound
 

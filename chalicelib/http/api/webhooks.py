@@ -81,6 +81,7 @@ def routes(services: Services) -> Routes:
         if found is None:
             raise NotFound("no such hook")
         log.tenant(found[1])
+        webhook = services.webhooks.webhook(found[1], found[2])
         message = Message(
             id=request.headers.get("webhook-id", ""),
             timestamp=request.headers.get("webhook-timestamp", ""),
@@ -88,7 +89,7 @@ def routes(services: Services) -> Routes:
             body=body.content(request, MAX_BODY),
         )
         try:
-            answer = receive_message(services.issuer_context, services.webhooks, found[1], found[2], message)
+            answer = receive_message(services.issuer_context, services.webhooks, webhook, message)
         except Unauthenticated as error:
             # A signature is not a registered HTTP authentication scheme, but a 401 must name one (RFC 9110, 15.5.2).
             raise Problem("bad_signature", error.detail, headers={"WWW-Authenticate": "StandardWebhooks"}) from error

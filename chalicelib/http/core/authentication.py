@@ -40,21 +40,31 @@ def either(access_context: AccessContext, request: Request, permission: Permissi
 
 
 def person(access_context: AccessContext, request: Request) -> Person:
-    """Return the signed-in person. A request that changes something must prove that it came from one of our pages.
+    """Return the signed-in person; a request that changes something must also pass `check_form`.
 
-    Raises `Unauthenticated`, `Forbidden`.
+    Raises `Unauthenticated`; `Forbidden` for a change that another site requested.
     """
     found = signed_in(access_context, request)
     if request.method not in READING:
         check_same_origin(request, access_context.base_url)
-        sent = form.sent(request).fields.get("csrf", b"")
-        if not hmac.compare_digest(sent, found.csrf.encode("ascii")):
-            raise _cross_site()
     return found
 
 
+def check_form(request: Request, person: Person, max_bytes: int) -> None:
+    """Check that a request that changes something has a form from a page of this session.
+
+    Call it once the person is authorised, because it parses the form, of at most ``max_bytes`` bytes.
+    Raises `Forbidden`, and `Problem` as `form.sent` does.
+    """
+    if request.method in READING:
+        return
+    sent = form.sent(request, max_bytes).fields.get("csrf", b"")
+    if not hmac.compare_digest(sent, person.csrf.encode("ascii")):
+        raise _cross_site()
+
+
 def signed_in(access_context: AccessContext, request: Request) -> Person:
-    """Return the signed-in person for a read; a write requires `person`. Raises `Unauthenticated`."""
+    """Return the signed-in person for a read; a write requires `person` and `check_form`. Raises `Unauthenticated`."""
     cookie = cookies.session(request, access_context.base_url)
     if cookie is None:
         raise Unauthenticated("You are not signed in.")

@@ -23,7 +23,7 @@ from chalicelib.http.core.response import (
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.html import render
-from chalicelib.http.input import form, request_context
+from chalicelib.http.input import body, form, request_context
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
 SAVED = "saved"
@@ -45,6 +45,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
         try:
+            holder_actions.require_link(services.delivery_context, secret)
             return _perform(services, request, secret, _fields(request))
         except LinkExpired:
             return _page(services, "over.html", 410, token=secret)
@@ -108,7 +109,8 @@ def _send_new_link(services: Services, secret: str) -> Reply:
 
 
 def _fields(request: Request) -> dict[str, str]:
-    return {name: value.decode("utf-8", "replace") for name, value in form.sent(request).fields.items()}
+    sent = form.sent(request, body.MAX_ADDRESS_FORM).fields
+    return {name: value.decode("utf-8", "replace") for name, value in sent.items()}
 
 
 def _target(name: str) -> Target:

@@ -21,8 +21,8 @@ MAX_PARTS = 8
 URL_ENCODED = "application/x-www-form-urlencoded"
 MAX_CONSOLE_PARTS = 200
 """Maximum number of fields in a console form: the longest has several for each skill of an achievement."""
-MAX_CONSOLE = 4 * 1024 * 1024
-"""Maximum size of a console form with files, in bytes: below the Lambda request limit (6 MB in base64)."""
+MAX_WITH_FILE = 4 * 1024 * 1024
+"""Maximum size of a console form with a file, in bytes: below the Lambda request limit (6 MB in base64)."""
 MAX_HEADERS = 4
 """Maximum number of headers per part; RFC 7578 defines three."""
 MAX_HEADER = 1024
@@ -41,22 +41,25 @@ class Form:
     fields: Mapping[str, bytes]
 
 
-def sent(request: Request) -> Form:
-    """Return the console form in ``request``, which is parsed once and cached.
+def sent(request: Request, max_bytes: int = body.MAX_FIELDS) -> Form:
+    """Return the form in ``request``, of at most ``max_bytes`` bytes, which is parsed once and cached.
+
+    URL-encoded fields are never larger than `body.MAX_FIELDS`: parsing them takes a hundred times their size.
 
     Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
     """
     found = getattr(request, _READ, None)
     if isinstance(found, Form):
         return found
-    content = body.content(request, MAX_CONSOLE)
     match body.media_type(request):
         case "multipart/form-data":
+            content = body.content(request, max_bytes)
             found = read(content, request.headers["content-type"], MAX_CONSOLE_PARTS)
         case "application/x-www-form-urlencoded":
-            found = _url_encoded(content)
+            found = _url_encoded(body.content(request, min(max_bytes, body.MAX_FIELDS)))
         case _:
-            raise body.unsupported(content, f"Send {URL_ENCODED} or {MULTIPART}.")
+            received = body.content(request, min(max_bytes, body.MAX_FIELDS))
+            raise body.unsupported(received, f"Send {URL_ENCODED} or {MULTIPART}.")
     setattr(request, _READ, found)
     return found
 

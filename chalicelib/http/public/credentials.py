@@ -48,7 +48,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/c/{id}", access=PUBLIC, methods=("POST",), missing=MISSING)
     def credential_for_recipient(request: Request, credential_id: str) -> Reply:
-        return _page_for_recipient(services, credential_id, _entered(request))
+        return _page_for_recipient(services, _checked(credential_id), _entered(request))
 
     @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=MISSING)
     def summary(request: Request, credential_id: str) -> Reply:
@@ -63,7 +63,9 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The email address is in the body to keep it out of URLs and logs.
-        options = VerificationOptions(email=body.recipient_email(body.json_object(request)))
+        _checked(credential_id)
+        sent = body.json_object(request, body.MAX_ADDRESS_FORM)
+        options = VerificationOptions(email=body.recipient_email(sent))
         return _report(_open(services, request, credential_id, Kind.VERIFICATION, options), bound.base_url)
 
     bound.preflight("/v1/credentials/{id}/report")
@@ -85,8 +87,7 @@ def _choose(request: Request, credential_id: str, services: Services) -> str:
 
 def _entered(request: Request) -> RecipientForm:
     """Read the email address in the form of the page. It is in the body to keep it out of URLs and logs."""
-    body.content(request, body.MAX_BYTES)
-    email = form.sent(request).fields.get("email", b"").decode("utf-8", "replace").strip()
+    email = form.sent(request, body.MAX_ADDRESS_FORM).fields.get("email", b"").decode("utf-8", "replace").strip()
     try:
         return RecipientForm(body.email(email, "/email"))
     except Problem:
@@ -96,7 +97,7 @@ def _entered(request: Request) -> RecipientForm:
 def _page_for_recipient(services: Services, credential_id: str, entered: RecipientForm) -> Reply:
     options = DEFAULT_OPTIONS if entered.error else VerificationOptions(email=entered.email)
     # No visit: the page was counted when it was opened, and another person's address says nothing about the credential.
-    opened = services.hosted_reports.open(_checked(credential_id), None, options)
+    opened = services.hosted_reports.open(credential_id, None, options)
     base_url = services.settings.base_url
     return credential_page.show(credential_view.of_hosted(opened, base_url), base_url, uncached(), entered)
 

@@ -24,8 +24,6 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 from chalicelib.http.input import body, form
 
-MAX_FORM = 4096
-"""Maximum size of the form in bytes: an email address, a path, and fields that browser extensions add."""
 REFERRER = {"Referrer-Policy": "same-origin"}
 """Keeps the URL of the link's page, which contains the secret, from other sites. With `no-referrer`, a browser would
 not send the origin of the form either (Fetch, 3.3: the origin of such a request is null)."""
@@ -59,8 +57,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
         authentication.check_same_origin(request, services.settings.base_url)
-        body.content(request, MAX_FORM)
-        sent = form.sent(request).fields
+        sent = form.sent(request, body.MAX_ADDRESS_FORM).fields
         typed = sent.get("email", b"").decode("utf-8", "replace")
         return_path = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
         try:

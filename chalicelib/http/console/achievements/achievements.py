@@ -22,6 +22,7 @@ from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input.form import MAX_WITH_FILE
 
 MISSING = "This achievement does not exist. Check the list of achievements."
 
@@ -50,7 +51,12 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "achievements")
         return _render_form(context, FormState({"kind": "Badge"}))
 
-    @bound.bind("/console/{issuer}/achievements/new", access=member(Permission.EDIT), methods=("POST",))
+    @bound.bind(
+        "/console/{issuer}/achievements/new",
+        access=member(Permission.EDIT),
+        methods=("POST",),
+        max_form=MAX_WITH_FILE,
+    )
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
         form = _submitted_form(services, request)
@@ -69,7 +75,11 @@ def routes(services: Services) -> Routes:
         )
 
     @bound.bind(
-        "/console/{issuer}/achievements/{id}", access=member(Permission.EDIT), methods=("POST",), missing=MISSING
+        "/console/{issuer}/achievements/{id}",
+        access=member(Permission.EDIT),
+        methods=("POST",),
+        missing=MISSING,
+        max_form=MAX_WITH_FILE,
     )
     def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
