@@ -36,7 +36,7 @@ PATHS = {"{id}": "valid".ljust(26, "2"), "{token}": "a" * 65}
 class WatchedBody(str):
     """A body as API Gateway passes it, in base64; it records whether it was decoded."""
 
-    read = False
+    __slots__ = ("read",)
 
     def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
         self.read = True
@@ -48,6 +48,7 @@ def call_with(tenants: TwoTenants, method: str, call: Call, sent: bytes, headers
     named = {name.replace("_", "-"): value for name, value in {**(call.headers or {}), **headers}.items()}
     event: dict[str, Any] = tenants.gateway.event(method, call.path, sent, encode=True, headers=named)
     watched = WatchedBody(base64.b64encode(sent).decode())
+    watched.read = False
     status = tenants.gateway.app({**event, "body": watched}, LambdaContext("laurel", 1024))["statusCode"]
     return status, watched.read
 

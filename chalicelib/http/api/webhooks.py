@@ -8,7 +8,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
-from chalicelib.award.webhooks import webhook_actions, webhook_json
+from chalicelib.award.webhooks import signature, webhook_actions, webhook_json
 from chalicelib.award.webhooks.receive import MAX_BODY, Answer, receive_message
 from chalicelib.award.webhooks.signature import Message
 from chalicelib.award.webhooks.webhook import Webhook
@@ -82,13 +82,12 @@ def routes(services: Services) -> Routes:
             raise NotFound("no such hook")
         log.tenant(found[1])
         webhook = services.webhooks.webhook(found[1], found[2])
-        message = Message(
-            id=request.headers.get("webhook-id", ""),
-            timestamp=request.headers.get("webhook-timestamp", ""),
-            signature=request.headers.get("webhook-signature", ""),
-            body=body.content(request, MAX_BODY),
+        sent_id, timestamp, signed = (
+            str(request.headers.get(f"webhook-{name}", "")) for name in ("id", "timestamp", "signature")
         )
         try:
+            signature.check_headers(sent_id, timestamp, signed)
+            message = Message(sent_id, timestamp, signed, body.content(request, MAX_BODY))
             answer = receive_message(services.issuer_context, services.webhooks, webhook, message)
         except Unauthenticated as error:
             # A signature is not a registered HTTP authentication scheme, but a 401 must name one (RFC 9110, 15.5.2).
