@@ -7,7 +7,10 @@ delivery_status.py   delivery status of the emails about one credential
 email_events.py      delivery, bounce and complaint events from the email service
 mailbox.py           what is known about an address: timezone, preferences, bounces
 links.py             secrets in the links of emails
+holder_access.py     what the link in an email opens: one issuer's credentials, or all
 holder_actions.py    what a holder can do with the link in an email, without an account
+holder_home.py       the credentials on the holder's page, in pages and by issuer
+holder_links.py      new links that a holder requests
 quota.py             how many emails an issuer may send
 reminders.py         when reminders are due, never at night
 resend.py            resend an email at the issuer's request

@@ -1,16 +1,20 @@
 """Holder home page, opened by a secret link in an email, and unsubscribing from an issuer's emails.
 
 The link is the only credential: there is no account and no cookie. So the page sends no referrer, is never cached, and
-loads nothing from other hosts. Opening it changes nothing; every change is a form.
+loads nothing from other hosts. Opening it changes nothing; every change is a form. What a link opens is decided in
+`delivery/holder_access.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
-from chalicelib.delivery import holder_actions, reminders
-from chalicelib.delivery.holder_actions import LinkExpired
+from chalicelib.delivery import holder_access, holder_actions, holder_links, reminders
+from chalicelib.delivery.holder_access import LinkExpired
+from chalicelib.delivery.holder_home import PageQuery
 from chalicelib.delivery.sharing import ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
@@ -20,7 +24,7 @@ from chalicelib.http.core.response import (
     PRIVATE,
     Reply,
 )
-from chalicelib.http.core.routing import Routes
+from chalicelib.http.core.routing import READ, Routes
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.html import render
 from chalicelib.http.input import body, form, request_context
@@ -39,16 +43,16 @@ def routes(services: Services) -> Routes:
     def show(request: Request, secret: str) -> Reply:
         try:
             return _render_home(services, request, secret, saved=SAVED in (request.query_params or {}))
-        except LinkExpired:
-            return _page(services, "over.html", 410, token=secret)
+        except LinkExpired as error:
+            return _page(services, "over.html", 410, token=secret, wide=error.wide)
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
         try:
-            holder_actions.require_link(services.delivery_context, secret)
+            holder_access.require_link(services.delivery_context, secret)
             return _perform(services, request, secret, _fields(request))
-        except LinkExpired:
-            return _page(services, "over.html", 410, token=secret)
+        except LinkExpired as error:
+            return _page(services, "over.html", 410, token=secret, wide=error.wide)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
@@ -68,7 +72,8 @@ def _render_home(
     services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: str | None = None
 ) -> Reply:
     """Render the holder's page; ``bad_zone`` is an unknown timezone to show in its field for correction."""
-    home = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
+    person = request_context.by_person(request)
+    home = holder_actions.view(services.delivery_context, secret, _query(request), person=person)
     shown = page_of(home, services.settings.base_url, services.delivery_context.now())
     content = {"page": shown, "token": secret, "zones": reminders.zones(), "saved": saved, "bad_zone": bad_zone}
     return _page(services, "mine.html", 200 if bad_zone is None else 422, leads=ORIGINS, **content)
@@ -90,8 +95,8 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
                 return _render_home(services, request, secret, bad_zone=zone)
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
-        case "link":
-            return _send_new_link(services, secret)
+        case "all" | "link" as wanted:
+            return _send_link(services, secret, ends_earlier=wanted == "link")
         case "forget" if fields.get("sure") == "yes":
             holder_actions.forget(delivery_context, secret)
             return _page(services, "forgotten.html", 200)
@@ -100,12 +105,19 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
     return _redirect(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
 
 
-def _send_new_link(services: Services, secret: str) -> Reply:
+def _query(request: Request) -> PageQuery:
+    """Read which page is wanted; a form shows the first one again."""
+    query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
+    return PageQuery(query.get("issuer"), query.get("before"), query.get("after"))
+
+
+def _send_link(services: Services, secret: str, *, ends_earlier: bool) -> Reply:
+    send = holder_links.replace_links if ends_earlier else holder_links.send_link_to_all
     try:
-        holder_actions.send_new_link(services.delivery_context, secret)
+        send(services.delivery_context, secret)
     except (Refused, TooMany) as error:
         return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, error=error.detail)
-    return _page(services, "link.html", 200, error=None)
+    return _page(services, "link.html", 200, error=None, ends_earlier=ends_earlier)
 
 
 def _fields(request: Request) -> dict[str, str]:
