@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,12 +77,22 @@ def unauthorised(tenants: TwoTenants, method: str, path: str) -> Iterator[dict[s
 @pytest.mark.parametrize(("method", "path"), WRITES, ids=[f"{method} {path}" for method, path in WRITES])
 def test_the_body_of_an_unauthorised_caller_is_never_read(method: str, path: str) -> None:
     tenants = TwoTenants()
-    call = build(method, path, EntryContext(tenants.laurel))
+    # The entry of a webhook is well-formed: its signature can only be compared with the body (see the next test).
+    call = replace(build(method, path, EntryContext(tenants.laurel)), headers=None)
     for headers in unauthorised(tenants, method, path):
         for sent, media_type in ((b"{}", "application/json"), (b"a=b", URL_ENCODED), (b"--x--", MULTIPART)):
             status, read = call_with(tenants, method, call, sent, {**headers, "content_type": media_type})
             assert not read, f"{method} {path} read the body of {headers} before it answered {status}"
             assert status in (200, 303, 401, 403, 404)
+
+
+def test_a_webhooks_message_is_not_parsed_before_its_signature_is_compared() -> None:
+    tenants = TwoTenants()
+    call = build("POST", "/webhooks/{id}", EntryContext(tenants.laurel))
+    not_json = b"[" * 60_000
+    assert call_with(tenants, "POST", call, not_json, {"content_type": "application/json"}) == (401, True)
+    unknown = replace(call, path=call.path[:-1] + ("a" if call.path[-1] != "a" else "b"))
+    assert call_with(tenants, "POST", unknown, not_json, {"content_type": "application/json"}) == (404, False)
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES, ids=[f"{method} {path}" for method, path in WRITES])

@@ -64,8 +64,7 @@ def routes(services: Services) -> Routes:
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The email address is in the body to keep it out of URLs and logs.
         _checked(credential_id)
-        sent = body.json_object(request, body.MAX_ADDRESS_FORM)
-        options = VerificationOptions(email=body.recipient_email(sent))
+        options = VerificationOptions(email=body.recipient_email(body.json_object(request)))
         return _report(_open(services, request, credential_id, Kind.VERIFICATION, options), bound.base_url)
 
     bound.preflight("/v1/credentials/{id}/report")
