@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint, Request
 
-from chalicelib.errors import Unauthenticated
 from chalicelib.http.core import error_response
 from chalicelib.http.core.access import PUBLIC, Rule, admit
 from chalicelib.http.core.ports import Services
@@ -83,15 +82,10 @@ class Routes(Blueprint):
         try:
             return view(request, *admit(rule, self.services, request, variables, max_form))
         except Exception as error:  # noqa: BLE001 - the outermost handler: callers get a problem, never a traceback
-            if isinstance(error, Unauthenticated) and rule.in_session:
-                from chalicelib.http.core import authentication  # as in `access`
-
-                if authentication.is_browser(request):
-                    return authentication.redirect_to_sign_in(request, self.base_url)
             if rule.in_session:
                 from chalicelib.http.console import error_page  # as in `access`
 
-                return error_page.reply(self.services, request, error, variables[:1], missing)
+                return error_page.reply(self.services, request, error, variables[:1], missing, max_form)
             return error_response.reply(request, error, base_url=self.base_url, missing=missing)
 
     def preflight(self, path: str) -> None:

@@ -23,6 +23,8 @@ MAX_CONSOLE_PARTS = 200
 """Maximum number of fields in a console form: the longest has several for each skill of an achievement."""
 MAX_WITH_FILE = 4 * 1024 * 1024
 """Maximum size of a console form with a file, in bytes: below the Lambda request limit (6 MB in base64)."""
+MAX_REQUEST = 6 * 1024 * 1024
+"""Size in bytes above which Lambda rejects a request, so that no view sees it ("Lambda quotas")."""
 MAX_HEADERS = 4
 """Maximum number of headers per part; RFC 7578 defines three."""
 MAX_HEADER = 1024
@@ -64,6 +66,15 @@ def sent(request: Request, max_bytes: int = body.MAX_FIELDS) -> Form:
     return found
 
 
+def text_of(request: Request) -> Mapping[str, bytes]:
+    """Return the fields of a multipart form that is too large because of a file, which is left out.
+
+    Only for an authorised caller. Raises `Problem` with code `too_large`, `malformed`.
+    """
+    content = body.content(request, MAX_REQUEST)
+    return read(content, request.headers["content-type"], MAX_CONSOLE_PARTS, keep_files=False).fields
+
+
 def _url_encoded(content: bytes) -> Form:
     try:
         pairs = parse_qsl(content.decode("ascii"), encoding="latin-1", max_num_fields=MAX_CONSOLE_PARTS)
@@ -81,7 +92,7 @@ def _put(fields: dict[str, bytes], name: str, value: bytes) -> None:
         raise _malformed("it has a duplicate field")
 
 
-def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
+def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS, *, keep_files: bool = True) -> Form:
     """Parse the form in ``content``, whose size the caller has checked. Raises `Problem` with code `malformed`."""
     # Imported here to keep it out of the cold start of other requests.
     from multipart import MultipartError, PushMultipartParser, parse_options_header
@@ -98,13 +109,13 @@ def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
             strict=True,
         )
         with parser:
-            return _collect(parser, content)
+            return _collect(parser, content, keep_files=keep_files)
     except MultipartError as error:
         # The library's message describes syntax and limits, and quotes no user data.
         raise _malformed(str(error.args[0])) from error
 
 
-def _collect(parser: PushMultipartParser, content: bytes) -> Form:
+def _collect(parser: PushMultipartParser, content: bytes, *, keep_files: bool) -> Form:
     files: list[bytes] = []
     fields: dict[str, bytes] = {}
     name, is_file, value = "", False, b""
@@ -115,7 +126,7 @@ def _collect(parser: PushMultipartParser, content: bytes) -> Form:
             elif value:
                 _put(fields, name, value)
         elif isinstance(event, bytes):
-            value += event
+            value += event if keep_files or not is_file else b""
         else:
             name, is_file, value = event.name, event.filename is not None, b""
     return Form(tuple(files), fields)

@@ -117,7 +117,7 @@ def sign_in(services: Services, request: Request, email: str, return_path: str, 
             sessions.sign_out(services.access_context, sessions.person(services.access_context, current_cookie))
     _, cookie = sessions.sign_in(services.access_context, email)
     reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(return_path)}"))
-    life = int(sessions.LIFETIME.total_seconds())
+    life = int(sessions.COOKIE_LIFETIME.total_seconds())
     # A list is sent as one header per cookie (RFC 6265, 3).
     reply.headers["Set-Cookie"] = [
         cookies.set_session(base_url, cookie, life),

@@ -80,7 +80,8 @@ class Sender:
         return receive_message(self.issuer_context, self.webhooks, self.webhook, message)
 
     def change(self, **changes: Any) -> None:
-        webhook_actions.change(self.issuer_context, self.webhooks, "acme", self.id, replace(self.draft, **changes))
+        draft = replace(self.draft, version=self.webhook.version, **changes)
+        webhook_actions.change(self.issuer_context, self.webhooks, "acme", self.id, draft)
 
     @property
     def issued(self) -> list[Record]:
