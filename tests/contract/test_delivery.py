@@ -98,6 +98,14 @@ def test_links_are_found_by_secret_and_deleted_by_mailbox(store: Store) -> None:
     assert [store.link(links.LinkKey(link.mailbox_id, link.digest)) for link in (*mine, theirs)] == [None, None, theirs]
 
 
+def test_hundreds_of_links_of_one_mailbox_are_deleted(store: Store) -> None:
+    box = links.mailbox_id_of(BOX)
+    many = [Link(box, f"{number:064}", Purpose.MY, "ada@example.org", NOW, "flood") for number in range(205)]
+    store.add_links(many)
+    store.delete_links(box)
+    assert all(store.link(links.LinkKey(box, link.digest)) is None for link in many)
+
+
 def test_sent_email_is_found_by_message_id(store: Store) -> None:
     sent_email = SentEmail("c" * 26, "north", Kind.RENEWAL)
     store.add_sent_email("0100-abc@eu.example", sent_email, NOW)

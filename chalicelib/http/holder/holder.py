@@ -7,6 +7,7 @@ loads nothing from other hosts. Opening it changes nothing; every change is a fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from chalice.app import Request
@@ -30,6 +31,7 @@ from chalicelib.http.html import render
 from chalicelib.http.input import body, form, request_context
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
+_ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
 """Query parameter of the page right after a change was saved."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
@@ -108,7 +110,10 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
 def _query(request: Request) -> PageQuery:
     """Read which page is wanted; a form shows the first one again."""
     query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
-    return PageQuery(query.get("issuer"), query.get("before"), query.get("after"))
+    issuers = [query.get("issuer"), query.get("after")]
+    if not all(each is None or _ISSUER.fullmatch(each) for each in issuers):
+        raise NotFound("no such issuer")
+    return PageQuery(issuers[0], query.get("before"), issuers[1])
 
 
 def _send_link(services: Services, secret: str, *, ends_earlier: bool) -> Reply:

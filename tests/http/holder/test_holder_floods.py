@@ -154,6 +154,11 @@ def test_an_old_credential_behind_a_flood_can_still_be_shared(
     assert response.headers["location"].startswith("https://x.com/")
 
 
+@pytest.mark.parametrize("query", ["issuer=" + "a" * 3_000, "after=" + "a" * 3_000, "issuer=%00", "after=HOLDER%23"])
+def test_a_query_that_names_no_issuer_is_404(laurel: Laurel, client: Gateway, query: str) -> None:
+    assert client.get(f"{link_path(laurel, None)}?{query}", **PHONE).status == 404
+
+
 def test_an_invalid_cursor_is_400(laurel: Laurel, client: Gateway) -> None:
     response = client.get(f"{link_path(laurel, None)}?issuer=fernhill&before=%2E%2E", **PHONE)
     assert response.status == 400
