@@ -64,6 +64,12 @@ USUAL = {
 """Initial values of a new webhook, which match the messages in docs/webhooks.md."""
 
 
+CONFLICT = (
+    "Someone else has saved this webhook since you opened it. Your text is still here: compare it with theirs below. "
+    "Saving it replaces theirs."
+)
+
+
 def routes(services: Services) -> Routes:
     """`/console/{issuer}/webhooks`."""
     bound = Routes(__name__, services)
@@ -158,8 +164,8 @@ def _changed(services: Services, context: PageContext, webhook: Webhook, form: F
     if draft is not None:
         try:
             webhook_actions.change(services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, draft)
-        except Conflict as error:
-            form.add_error("", f"{error.detail} Your text is still here: compare it with what is saved, then save it.")
+        except Conflict:
+            form.add_error("", CONFLICT)
             return _render_conflict(services, context, form, webhook.id)
         except Refused as error:
             form.add_error("", error.detail)

@@ -215,7 +215,7 @@ def test_two_people_who_edit_one_webhook_do_not_overwrite_each_other(owner: Brow
     assert only_webhook(laurel).name == "Moodle (new)"
     text = text_of(conflict)
     for part in (
-        "Someone else changed this webhook",
+        "Someone else has saved this webhook",
         "Moodle (new)",
         "Moodle (mine)",
         "DA-102",
