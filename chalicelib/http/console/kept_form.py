@@ -22,7 +22,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.html import render
-from chalicelib.http.input import form
+from chalicelib.http.input import body, form
 
 CSRF = "csrf"
 MAX_KEPT = 1_250_000
@@ -97,6 +97,8 @@ def _kept(request: Request, max_form: int) -> Mapping[str, str] | None:
 
 
 def _text_beside_file(request: Request) -> Mapping[str, str] | None:
+    if body.media_type(request) != form.MULTIPART:
+        return None  # only a form in parts can have a file, and only its text is cheap to parse
     try:
         return _as_text(form.text_of(request))
     except LaurelError:
