@@ -53,6 +53,8 @@ NEVER_LOADED = (
     "botocore/data/*/examples-1.json",  # only used for documentation
     "cffi/*",  # only needed to build bindings; at run time `_cffi_backend` is enough
     "pycparser/*",
+    "crawleruseragents/[!_c]*",  # its own tests, and its package for JavaScript
+    "crawleruseragents/composer.json",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # assets of a router that Laurel does not use
     "publicsuffixlist/test*",
     "publicsuffixlist/update.py",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chalicelib.access.models import Member, Membership
 from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Event
-from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Place, Row, row_of
 from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.pathways.pathway import PathwayLink
@@ -217,9 +217,14 @@ class IssuerStore:
     def recipient(self, credential_id: str) -> Recipient:
         return _found(self._recipients.get(credential_id))
 
-    def holdings(self, email: str) -> Iterator[Holding]:
-        own = [one for one in self._recipients.values() if one.email == email]
-        return iter(sorted(Holding(one.issuer_id, one.credential_id) for one in own))
+    def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
+        # DynamoDB compares the keys, in which "#" follows the id.
+        own = {f"{one.issuer_id}#" for one in self._recipients.values() if one.email == email}
+        return [one.removesuffix("#") for one in sorted(own) if after is None or one > f"{after}#"][:limit]
+
+    def holdings(self, issuer_id: str, email: str, before: Place | None, limit: int) -> list[Place]:
+        places = [row.place for row in self.rows_of_email(issuer_id, email)]
+        return [place for place in places if before is None or place < before][:limit]
 
     def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
         rows = [row for row in self._rows(issuer_id) if after is None or row.place < after]

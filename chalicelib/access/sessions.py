@@ -22,6 +22,9 @@ LIFETIME = signing_keys.GRACE
 """A working day, so that a person who signs in in the morning stays signed in until the evening."""
 IDLE_TIMEOUT = timedelta(hours=1)
 """Idle timeout: a screen that was idle for this long may be in front of another person."""
+COOKIE_LIFETIME = LIFETIME + timedelta(hours=12)
+"""How long a browser keeps the cookie. Once its session has ended, it opens nothing; it only shows that a form is from
+a browser that was signed in (`was_signed_in`)."""
 LAST_SEEN_INTERVAL = timedelta(minutes=5)
 """Precision of the last use of a session: at most one write per interval, not one per request."""
 MAX_COOKIE = 1024
@@ -69,6 +72,15 @@ def person(access_context: AccessContext, cookie: str) -> Person:
     return Person(email, email in access_context.operators, session.id, session.csrf)
 
 
+def was_signed_in(access_context: AccessContext, cookie: str) -> bool:
+    """Whether ``cookie`` is of a session, current or ended, of a day whose secret exists. It proves nothing else."""
+    try:
+        _claims(access_context, cookie)
+    except Unauthenticated:
+        return False
+    return True
+
+
 def sign_out(access_context: AccessContext, who: Person) -> None:
     """End one session, including any copies of its cookie."""
     access_context.session_store.end_session(who.email, who.session_id)
@@ -80,6 +92,14 @@ def sign_out_everywhere(access_context: AccessContext, email: str) -> int:
 
 
 def _read(access_context: AccessContext, cookie: str) -> tuple[str, str]:
+    email, session_id, expires = _claims(access_context, cookie)
+    if access_context.now().timestamp() >= expires:
+        raise _not_signed_in()
+    return email, session_id
+
+
+def _claims(access_context: AccessContext, cookie: str) -> tuple[str, str, float]:
+    """The email address, the session id and the end in a cookie that Laurel signed. Raises `Unauthenticated`."""
     if len(cookie) > MAX_COOKIE or not _SHAPE.fullmatch(cookie):
         raise _not_signed_in()
     try:
@@ -90,14 +110,10 @@ def _read(access_context: AccessContext, cookie: str) -> tuple[str, str]:
         claims = jwt.decode(cookie, signer, algorithms=[_ALGORITHM], audience=_PURPOSE, options=_OPTIONS)
     except (jwt.InvalidTokenError, ValueError) as error:
         raise _not_signed_in() from error
-    email, session_id = claims["sub"], claims["sid"]
-    if (
-        not isinstance(email, str)
-        or not isinstance(session_id, str)
-        or access_context.now().timestamp() >= claims["exp"]
-    ):
+    email, session_id, expires = claims["sub"], claims["sid"], claims["exp"]
+    if not isinstance(email, str) or not isinstance(session_id, str) or not isinstance(expires, int | float):
         raise _not_signed_in()
-    return email, session_id
+    return email, session_id, expires
 
 
 def _not_signed_in() -> Unauthenticated:

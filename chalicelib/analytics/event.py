@@ -24,6 +24,18 @@ class Kind(StrEnum):
     """The holder started to share the credential on the platform ``target``."""
 
 
+class VisitorClass(StrEnum):
+    """What a visitor appeared to be when the event happened. Nothing that is stored could tell it later."""
+
+    PERSON = "person"
+    KNOWN_BOT = "known_bot"
+    """A program that says so, or that is not a browser."""
+    PREFETCH = "prefetch"
+    """A browser that loaded the page before anyone asked for it."""
+    PREVIEW = "preview"
+    """A program that shows a preview of the link in a message or a post."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A stored event. It has no field for an IP address or user agent, by design."""
@@ -36,13 +48,18 @@ class Event:
     issuer_id: str
     achievement_id: str
     verdict: str
-    """`not_checked` when the event included no verification."""
+    """The verdict on the credential, whatever address it was compared with; `not_checked` when the event included no
+    verification."""
     visitor: str | None
     """A keyed hash that identifies a visitor within one UTC day; None when no salt was available."""
     referrer: str | None
     """The host of the referring page, never its path."""
     target: str | None = None
     """The platform that the credential was shared on."""
+    visitor_class: VisitorClass | None = None
+    """None when the event has no visitor."""
+    recipient_check: str | None = None
+    """The outcome of the recipient check (9); None when no address was compared. The address is not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +70,4 @@ class Visit:
     address: str
     user_agent: str
     referrer: str | None
+    visitor_class: VisitorClass

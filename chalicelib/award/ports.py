@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Place, Row
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
@@ -123,8 +123,13 @@ class IssuerStore(Protocol):
     def recipient(self, credential_id: str) -> Recipient:
         """The recipient of a credential, with a consistent read. Raises `NotFound`."""
 
-    def holdings(self, email: str) -> Iterator[Holding]:
-        """All credentials of all issuers that were issued to an email address (in lower case)."""
+    def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
+        """The ids of the issuers of an address (in lower case), in order, after the issuer ``after``; at most
+        ``limit``, with one read each, however many credentials an issuer has issued."""
+
+    def holdings(self, issuer_id: str, email: str, before: Place | None, limit: int) -> list[Place]:
+        """The credentials of an address (in lower case) from one issuer, newest first, before ``before``; at most
+        ``limit``."""
 
     def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
         """At most ``limit`` rows of an issuer's list after ``after``, newest first; fewer on the last page."""

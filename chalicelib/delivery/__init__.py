@@ -9,7 +9,10 @@ delivery_status.py   delivery status of the emails about one credential
 email_events.py      delivery, bounce and complaint events from the email service
 mailbox.py           what is known about an address: timezone, preferences, bounces
 links.py             secrets in the links of emails
+holder_access.py     what the link in an email opens: one issuer's credentials, or all
 holder_actions.py    what a holder can do with the link in an email, without an account
+holder_home.py       the credentials on the holder's page, in pages and by issuer
+holder_links.py      new links that a holder requests
 quota.py             how many emails an issuer may send
 reputation.py        how many of an issuer's emails bounce or are reported as spam
 pausing.py           count them, pause an issuer's emails and resume them

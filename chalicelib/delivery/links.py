@@ -17,7 +17,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 VALIDITY = timedelta(days=400)
-"""How long a link opens the holder's page: a year, and a month to look for last year's email."""
+"""How long a link to one issuer's credentials works: a year, and a month to look for last year's email."""
+WIDE_VALIDITY = timedelta(days=1)
+"""How long a link to the credentials of all issuers works: it is sent on request, and used at once."""
 RETENTION = timedelta(days=800)
 """How long an expired link can still request a new one, and an unsubscribe link works."""
 
@@ -47,13 +49,18 @@ class Link:
     email: str
     created_at: datetime
     issuer_id: str | None = None
-    """The issuer of the email; None for a link that the holder requested."""
+    """The issuer whose credentials and settings it opens; None for all, which the holder requested."""
     credential_id: str | None = None
 
     @property
     def valid_until(self) -> datetime:
         """When the link stops opening the holder's page."""
-        return self.created_at + VALIDITY
+        return self.created_at + (WIDE_VALIDITY if self.wide else VALIDITY)
+
+    @property
+    def wide(self) -> bool:
+        """Whether it opens the credentials of all issuers."""
+        return self.issuer_id is None
 
     @property
     def expires(self) -> datetime:

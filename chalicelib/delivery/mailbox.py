@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.credential import email_address
@@ -53,6 +54,8 @@ class Mailbox:
     """When the holder deleted their data; no emails are sent since."""
     links_valid_from: datetime | None = None
     """Links created before this time no longer work."""
+    issuer_links_valid_from: Mapping[str, datetime] = field(default_factory=dict)
+    """The same for the links to one issuer's credentials, by issuer."""
     link_sent_at: datetime | None = None
     """When the last new link was requested."""
     version: int = 0
@@ -137,6 +140,25 @@ def choice(mailbox: Mailbox, issuer_id: str) -> str:
     if issuer_id in mailbox.unsubscribed:
         return "none"
     return "new" if issuer_id in mailbox.no_reminders else "all"
+
+
+def links_valid_from(mailbox: Mailbox, issuer_id: str | None) -> datetime | None:
+    """Links to this issuer's credentials (None: to all) created before this time no longer work; None for no limit."""
+    times = (mailbox.links_valid_from, mailbox.issuer_links_valid_from.get(issuer_id or ""))
+    return max((at for at in times if at is not None), default=None)
+
+
+def links_ended(mailbox: Mailbox, issuer_id: str | None, at: datetime) -> Mailbox:
+    """End the links to one issuer's credentials that were created before ``at``; None: all links.
+
+    Raises `Refused`.
+    """
+    if issuer_id is None:
+        return replace(mailbox, links_valid_from=at)
+    times = {**mailbox.issuer_links_valid_from, issuer_id: at}
+    if len(times) > MAX_ISSUERS:
+        raise Refused("There are too many settings to store. Delete your data instead.", code="refused")
+    return replace(mailbox, issuer_links_valid_from=times)
 
 
 def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:

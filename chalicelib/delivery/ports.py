@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.award.issuing.recipient import Holding, Recipient
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.award.issuing.search import Place
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
@@ -139,8 +140,11 @@ class Archive(Protocol):
     def recipient(self, credential_id: str) -> Recipient:
         """The recipient of a credential. Raises `NotFound`."""
 
-    def holdings(self, email: str) -> Iterator[Holding]:
-        """All credentials of all issuers that were issued to an email address."""
+    def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
+        """The ids of the issuers of an address, in order, after the issuer ``after``; at most ``limit``."""
+
+    def holdings(self, issuer_id: str, email: str, before: Place | None, limit: int) -> list[Place]:
+        """The credentials of an address from one issuer, newest first, before ``before``; at most ``limit``."""
 
 
 class PathwayLinks(Protocol):

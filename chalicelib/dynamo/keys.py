@@ -93,6 +93,9 @@ TASK_SPREAD = 2
 """Partitions of one issuer. Each takes 1,000 write units a second; two take the tasks of 500 credentials a second."""
 
 
+_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
 class Key(NamedTuple):
     """The primary key of one item."""
 
@@ -200,8 +203,21 @@ def holder(email: str, issuer_id: str, credential_id: str) -> Key:
     return Key(join("HOLDER", email), join(issuer_id, credential_id))
 
 
-def holders(email: str) -> Range:
-    return Range(join("HOLDER", email))
+def holders_after(email: str, issuer_id: str | None) -> Range:
+    # Every key of an issuer begins with its id and "#", so it sorts before the id and "$", the next character.
+    pk = join("HOLDER", email)
+    return Range(pk) if issuer_id is None else Range(pk, "sk > :sk", f"{escape(issuer_id)}$")
+
+
+def holdings_before(issuer_id: str, email: str, before: tuple[datetime, str] | None) -> Range:
+    pk = join("ISSUER", issuer_id, "HOLDER", email)
+    return _before(pk, None if before is None else Key(pk, join(moment(before[0]), before[1])))
+
+
+def holding_in(sk: str) -> tuple[datetime, str]:
+    """The time and the credential id in the sort key of `holder_of_issuer`."""
+    at, _, credential_id = sk.partition("#")
+    return datetime.strptime(at, _MOMENT).replace(tzinfo=UTC), unescape(credential_id)
 
 
 def status_list(list_id: str) -> Key:

@@ -116,9 +116,11 @@ class HostedReports:
                 credential_id=record.id,
                 issuer_id=record.issuer_id,
                 achievement_id=record.achievement_id,
-                verdict=report.verdict.value,
+                verdict=report.verdict_on_credential.value,
                 visitor=visitor(todays_salt, visit.address, visit.user_agent) if todays_salt else None,
                 referrer=visit.referrer,
+                visitor_class=visit.visitor_class,
+                recipient_check=report.recipient_check,
             )
         )
 

@@ -66,6 +66,18 @@ class Report:
     not_checked: tuple[str, ...]
     """One phrase for each thing that this report did not check."""
 
+    @property
+    def verdict_on_credential(self) -> Verdict:
+        """The verdict without the recipient check: a wrong address says nothing about the credential."""
+        return verdict_of(finding for finding in self.findings if finding.check != "recipient")
+
+    @property
+    def recipient_check(self) -> Outcome | None:
+        """The outcome of the recipient check; None when it was not requested, or not reached."""
+        found = [one for one in self.findings if one.check == "recipient"]
+        unasked = ("not_requested", "not_reached")
+        return found[0].outcome if found and found[0].code not in unasked else None
+
 
 CORE = ("format", "structure", "context", "proof", "signer")
 """Checks 1 to 5: is this what its issuer signed? Nothing in a credential is trusted before they pass."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 
 from chalicelib.award.webhooks import webhook_actions, webhook_json
 from chalicelib.award.webhooks.webhook import Webhook
@@ -38,8 +39,10 @@ def create(services: Services, options: Namespace) -> int:
 
 
 def update(services: Services, options: Namespace) -> int:
-    """Replace the configuration of a webhook."""
+    """Replace the configuration of a webhook; with ``version`` in the file, only if that is the current one."""
     draft = read(options.file, webhook_json.read)
+    if draft.version is None:
+        draft = replace(draft, version=services.webhooks.webhook(options.issuer, options.id).version)
     _show(
         services,
         webhook_actions.change(services.issuer_context, services.webhooks, options.issuer, _id(options), draft),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analytics.event import Event, Kind
+from chalicelib.analytics.event import Event, Kind, VisitorClass
 from chalicelib.analytics.event_json import from_wire, to_wire
 from chalicelib.errors import Malformed
 from tests.contract import samples
@@ -17,7 +17,9 @@ TEXT = st.text(min_size=1, max_size=64)
 EVENT = st.builds(
     Event, TEXT, st.sampled_from(Kind), MOMENTS, TEXT,
     TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT,
+    st.none() | st.sampled_from(VisitorClass), st.none() | TEXT,
 )  # fmt: skip
+ADDED_LATER = {"target", "visitor_class", "recipient_check"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -62,6 +64,7 @@ def test_replaced_member_is_malformed_or_round_trips(member: str, value: object)
         {"id": ""},
         {"id": None},
         {"referrer": "h" * 513},
+        {"visitor_class": "robot"},
         {"address": "192.0.2.7"},
     ],
     ids=str,
@@ -73,12 +76,13 @@ def test_parsing_is_strict(change: dict[str, object]):
 
 def test_missing_member_is_malformed():
     wire = to_wire(samples.event())
-    for name in wire.keys() - {"target"}:
+    for name in wire.keys() - ADDED_LATER:
         with pytest.raises(Malformed):
             from_wire({key: value for key, value in wire.items() if key != name})
 
 
-def test_event_without_a_target_is_still_parsed():
+def test_event_of_an_earlier_version_is_still_parsed():
     wire = to_wire(samples.event())
-    del wire["target"]
+    for name in ADDED_LATER:
+        del wire[name]
     assert from_wire(wire) == samples.event()

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from chalicelib.award.issuing.storing import DELIVER
 from chalicelib.delivery import handlers, resend
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.links import Purpose
 from chalicelib.email.render import render
 from chalicelib.tasks.task_queue import Task
 from tests.browser.test_pages import Scheme, open_page, violations
@@ -65,13 +66,29 @@ def path(laurel: Laurel) -> str:
     return urlsplit(laurel.mailer.sent[0].main.url).path
 
 
+@pytest.fixture
+def wide_url(laurel: Laurel, path: str) -> str:
+    """The URL of the page with the credentials of all issuers."""
+    url, link = laurel.delivery_context.link(Purpose.MY, "ada@example.org")
+    laurel.delivery_store.add_links((link,))
+    return url
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("kind", ["credentials", "unsubscribe", "unsubscribed"])
+@pytest.mark.parametrize("kind", ["credentials", "all", "unsubscribe", "unsubscribed"])
 def test_holder_page_is_accessible_fits_and_logs_nothing(
-    chromium: Browser, laurel: Laurel, path: str, screenshots: Path, kind: str, width: int, scheme: Scheme
+    chromium: Browser,
+    laurel: Laurel,
+    path: str,
+    wide_url: str,
+    screenshots: Path,
+    kind: str,
+    width: int,
+    scheme: Scheme,
 ) -> None:
-    url = laurel.base_url + path if kind == "credentials" else laurel.mailer.sent[0].unsubscribe or ""
+    stop = laurel.mailer.sent[0].unsubscribe or ""
+    url = {"credentials": laurel.base_url + path, "all": wide_url}.get(kind, stop)
     context_options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
     with open_page(chromium, url, **context_options) as (page, messages):
         if kind == "unsubscribed":
@@ -93,9 +110,9 @@ def test_sharing_without_script_opens_the_target(chromium: Browser, laurel: Laur
     page.close()
 
 
-def test_holder_preferences_are_saved_and_shown(chromium: Browser, laurel: Laurel, path: str) -> None:
+def test_holder_preferences_are_saved_and_shown(chromium: Browser, wide_url: str) -> None:
     page = chromium.new_page(java_script_enabled=False)
-    page.goto(laurel.base_url + path)
+    page.goto(wide_url)
     emails = page.get_by_role("group", name="Emails from Fernhill College")
     emails.get_by_label("New credentials and status changes").check()
     page.get_by_role("button", name="Save").first.click()

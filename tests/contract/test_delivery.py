@@ -101,6 +101,7 @@ def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:
     one = mailbox.Mailbox(BOX, "Europe/Berlin", frozenset({"north"}), frozenset({"south", "east"}))
     one = replace(one, bounced_at=NOW, complained_at=NOW, forgotten_at=NOW, links_valid_from=NOW, link_sent_at=NOW)
     one = replace(one, bounces=2)
+    one = replace(one, issuer_links_valid_from={"north": NOW, "south": NOW + timedelta(days=1)})
     assert store.save_mailbox(one) == store.mailbox(BOX) == replace(one, version=1)
     with pytest.raises(Conflict):
         store.save_mailbox(replace(one, zone=None))
@@ -121,6 +122,14 @@ def test_links_are_found_by_secret_and_deleted_by_mailbox(store: Store) -> None:
     store.delete_links(box)
     store.delete_links(box)
     assert [store.link(links.LinkKey(link.mailbox_id, link.digest)) for link in (*mine, theirs)] == [None, None, theirs]
+
+
+def test_hundreds_of_links_of_one_mailbox_are_deleted(store: Store) -> None:
+    box = links.mailbox_id_of(BOX)
+    many = [Link(box, f"{number:064}", Purpose.MY, "ada@example.org", NOW, "flood") for number in range(205)]
+    store.add_links(many)
+    store.delete_links(box)
+    assert all(store.link(links.LinkKey(box, link.digest)) is None for link in many)
 
 
 def test_sent_email_is_found_by_message_id(store: Store) -> None:

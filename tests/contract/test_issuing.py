@@ -14,7 +14,7 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import issue, search
 from chalicelib.award.issuing.issue import Award
-from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Search
 from chalicelib.award.ports import Claim
 from chalicelib.credential.achievement import Achievement
@@ -62,7 +62,8 @@ def test_credential_recipient_row_and_tasks_are_stored_together(storage: Storage
     assert storage.issuer_store.recipient(one.record.id) == one.recipient
     assert storage.issuer_store.rows("north", None, 9) == [search.row_of(one.record, EMAIL)]
     assert storage.issuer_store.rows_of_email("north", EMAIL) == storage.issuer_store.rows("north", None, 9)
-    assert list(storage.issuer_store.holdings(EMAIL)) == [Holding("north", one.record.id)]
+    assert storage.issuer_store.holdings("north", EMAIL, None, 9) == [search.Place(one.record.issued_at, one.record.id)]
+    assert storage.issuer_store.holder_issuers(EMAIL, None, 9) == ["north"]
 
 
 def test_tasks_are_stored_with_the_credential(tables: Tables):
@@ -92,14 +93,35 @@ def test_rows_belong_to_one_issuer_newest_first_and_are_paginated(storage: Stora
     assert storage.issuer_store.rows("north", rows[1].place, 2) == rows[2:4]
     assert storage.issuer_store.rows("north", rows[-1].place, 2) == []
     assert [row.credential_id for row in storage.issuer_store.rows_of_email("other", EMAIL)] == ["j" * 26]
-    assert {holding.issuer_id for holding in storage.issuer_store.holdings(EMAIL)} == {"north", "other"}
+    assert storage.issuer_store.holder_issuers(EMAIL, None, 9) == ["north", "other"]
+
+
+def test_issuers_of_a_holder_are_listed_in_pages_whatever_each_has_issued(storage: Storage):
+    for number, issuer_id in enumerate(("north", "north", "north", "north-east", "other", "other", "nort")):
+        storage.issuer_store.add_record(*issued(number, issuer_id))
+    assert storage.issuer_store.holder_issuers(EMAIL, None, 9) == ["nort", "north", "north-east", "other"]
+    assert storage.issuer_store.holder_issuers(EMAIL, None, 2) == ["nort", "north"]
+    assert storage.issuer_store.holder_issuers(EMAIL, "north", 2) == ["north-east", "other"]
+    assert storage.issuer_store.holder_issuers(EMAIL, "other", 2) == []
+
+
+def test_holdings_of_one_issuer_are_paged_newest_first(storage: Storage):
+    mine = [issued(number) for number in range(5)]
+    for one in (*mine, issued(9, "other")):
+        storage.issuer_store.add_record(*one)
+    newest_first = [search.Place(one.record.issued_at, one.record.id) for one in reversed(mine)]
+    assert storage.issuer_store.holdings("north", EMAIL, None, 9) == newest_first
+    assert storage.issuer_store.holdings("north", EMAIL, None, 2) == newest_first[:2]
+    assert storage.issuer_store.holdings("north", EMAIL, newest_first[1], 2) == newest_first[2:4]
+    assert storage.issuer_store.holdings("north", EMAIL, newest_first[4], 2) == []
 
 
 def test_email_address_must_match_exactly(storage: Storage):
     storage.issuer_store.add_record(*issued(1))
     for other in (EMAIL[:-1], EMAIL + "x", "1%@example.org", ""):
         assert storage.issuer_store.rows_of_email("north", other) == []
-        assert list(storage.issuer_store.holdings(other)) == []
+        assert storage.issuer_store.holdings("north", other, None, 9) == []
+        assert storage.issuer_store.holder_issuers(other, None, 9) == []
 
 
 def test_credential_without_recipient_has_a_row(storage: Storage):

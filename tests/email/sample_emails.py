@@ -41,7 +41,7 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
         case Kind.SIGN_IN:
             return compose.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15)
         case Kind.HOLDER_LINK:
-            return compose.holder_link(EMAIL, f"{base_url}/{MY}")
+            return compose.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False)
         case Kind.INVITATION:
             return compose.invitation(
                 EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", identified=True

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.analytics.event import Kind, Visit
+from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
@@ -14,6 +14,7 @@ from chalicelib.credential.record import CredentialStatus, Purpose, Record, Stat
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.reports.hosted import MAX_REPLACEMENTS, HostedReports
 from chalicelib.verify import bitstring
+from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Outcome, Verdict
 from tests import fakes
 from tests.makers import (
@@ -30,7 +31,7 @@ from tests.makers import (
     unsigned,
 )
 
-VISIT = Visit(Kind.VIEW, "192.0.2.7", "A browser", "jobs.example")
+VISIT = Visit(Kind.VIEW, "192.0.2.7", "A browser", "jobs.example", VisitorClass.PERSON)
 
 
 def listed(purpose: Purpose, bits: bytes = EMPTY_BITS) -> StatusList:
@@ -95,6 +96,21 @@ def test_the_event_does_not_identify_the_visitor(setup: HostedSetup) -> None:
     assert event.visitor is not None
     assert "192.0.2.7" not in repr(event)
     assert "A browser" not in repr(event)
+
+
+def test_a_wrong_address_is_not_stored_as_a_verdict_on_the_credential(setup: HostedSetup) -> None:
+    report = setup.hosted_reports.open("a" * 26, VISIT, VerificationOptions(email="wrong@example.org")).report
+    assert report.verdict is not Verdict.VALID
+    [event] = setup.event_store.events.values()
+    assert (event.verdict, event.recipient_check) == ("valid", report.findings[8].outcome)
+    assert "wrong@example.org" not in repr(event)
+
+
+def test_the_class_of_the_visitor_is_stored_and_the_user_agent_is_not(setup: HostedSetup) -> None:
+    setup.hosted_reports.open("a" * 26, replace(VISIT, visitor_class=VisitorClass.PREVIEW))
+    [event] = setup.event_store.events.values()
+    assert (event.visitor_class, event.recipient_check) == (VisitorClass.PREVIEW, None)
+    assert VISIT.user_agent not in repr(event)
 
 
 def test_a_visitor_has_one_key_per_day(setup: HostedSetup) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from chalicelib.analytics.event import Kind, Visit
+from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.award.keys import rotation
 from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports.fetch_allowance import FetchAllowance
@@ -26,7 +26,7 @@ from tests.makers import (
 )
 from tests.reports.test_hosted import HostedSetup, record_of
 
-VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None)
+VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None, VisitorClass.KNOWN_BOT)
 HOSTED_DID = "did:web:localhost%3A8000:issuers:fernhill"
 LINK = "https://elsewhere.example/badge"
 

@@ -34,17 +34,16 @@ class Answer:
 
 
 def receive_message(
-    issuer_context: IssuerContext, webhooks: WebhookStore, issuer_id: str, webhook_id: str, message: Message
+    issuer_context: IssuerContext, webhooks: WebhookStore, webhook: Webhook, message: Message
 ) -> Answer:
-    """Process a message once; a repeated message gets the same answer.
+    """Process a message to ``webhook`` once; a repeated message gets the same answer.
 
-    Raises `NotFound` for the webhook, and `Unauthenticated` for an invalid signature or timestamp; neither is recorded.
+    Raises `Unauthenticated` for an invalid signature or timestamp; neither is recorded.
     These are recorded as deliveries: `Malformed` when the body is not a JSON object, `Refused` (`course_unknown`,
     `message_incomplete`, or a code of `issue.issue`), and `Conflict` (`message_id_reused`) for an id that was used for
     another holder. Raises `Unavailable` and other kinds of `Conflict` as `issue.issue` does; they are not recorded,
     because the sender retries.
     """
-    webhook = webhooks.webhook(issuer_id, webhook_id)
     # With microseconds, so that a message repeated within a second is a separate delivery.
     now = issuer_context.clock().astimezone(UTC)
     valid_secrets = [secret.value for secret in webhook.secrets if secret.expires is None or now < secret.expires]

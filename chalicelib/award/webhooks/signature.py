@@ -38,14 +38,19 @@ class Message:
     body: bytes
 
 
+def check_headers(message_id: str, timestamp: str, signature: str) -> None:
+    """Raises `Unauthenticated` for headers that no signed message has, before its body is read."""
+    if not _ID.fullmatch(message_id):
+        raise Unauthenticated("The webhook-id header is missing, too long, or contains a full stop or a space.")
+    if not _SECONDS.fullmatch(timestamp):
+        raise Unauthenticated("The webhook-timestamp header is not a number of seconds since 1970.")
+    if not signature or len(signature) > MAX_SIGNATURE_HEADER:
+        raise Unauthenticated("The webhook-signature header is missing or too long.")
+
+
 def verify(message: Message, secrets: Iterable[bytes], now: datetime) -> None:
     """Raises `Unauthenticated` unless a signature matches one of ``secrets`` and the timestamp is close to ``now``."""
-    if not _ID.fullmatch(message.id):
-        raise Unauthenticated("The webhook-id header is missing, too long, or contains a full stop or a space.")
-    if not _SECONDS.fullmatch(message.timestamp):
-        raise Unauthenticated("The webhook-timestamp header is not a number of seconds since 1970.")
-    if not message.signature or len(message.signature) > MAX_SIGNATURE_HEADER:
-        raise Unauthenticated("The webhook-signature header is missing or too long.")
+    check_headers(message.id, message.timestamp, message.signature)
     expected = [_mac(secret, message) for secret in secrets]
     given = list(_signatures(message.signature))
     # Every pair is compared in constant time, even after a match, so that timing reveals nothing.

@@ -35,6 +35,8 @@ class WebhookDraft:
     fields: Fields
     courses: Mapping[str, str]
     dry_run: bool
+    version: int | None = None
+    """The version that the change is based on; required to change a webhook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,17 @@ def add(
 def change(
     issuer_context: IssuerContext, webhooks: WebhookStore, issuer_id: str, webhook_id: str, draft: WebhookDraft
 ) -> Webhook:
-    """Replace the settings of a webhook; its secrets stay. Raises as `add`, `NotFound`, and `Conflict`."""
+    """Replace the settings of a webhook; its secrets stay.
+
+    Repeating the same change, for example after a lost response, is harmless. Raises as `add`, `NotFound`, and
+    `Conflict` (`version_conflict`) when the webhook has changed since the version that ``draft`` is based on.
+    """
     before = webhooks.webhook(issuer_id, webhook_id)
     _check(issuer_context, issuer_id, draft)
+    if draft.version != before.version:
+        if draft.version == before.version - 1 and _has_settings(before, draft):
+            return before
+        raise _changed(before.version)
     after = replace(
         before,
         name=draft.name,
@@ -95,7 +105,10 @@ def change(
         dry_run=draft.dry_run,
         version=before.version + 1,
     )
-    webhooks.replace_webhook(after)
+    try:
+        webhooks.replace_webhook(after)
+    except Conflict as error:
+        raise _changed() from error
     return after
 
 
@@ -109,7 +122,7 @@ def rotate(
     """
     before = webhooks.webhook(issuer_id, webhook_id)
     if version is not None and version != before.version:
-        raise Conflict("The webhook was changed in the meantime.", code="version_conflict")
+        raise _changed(before.version)
     now = issuer_context.now()
     fresh = Secret(issuer_context.entropy(signature.SECRET_BYTES), now)
     after = replace(
@@ -122,6 +135,20 @@ def rotate(
 def remove(webhooks: WebhookStore, issuer_id: str, webhook_id: str) -> None:
     """Delete a webhook; credentials issued through it stay. Raises `NotFound`."""
     webhooks.remove_webhook(webhooks.webhook(issuer_id, webhook_id))
+
+
+def _has_settings(webhook: Webhook, draft: WebhookDraft) -> bool:
+    return (webhook.name, webhook.fields, dict(webhook.courses), webhook.dry_run) == (
+        draft.name,
+        draft.fields,
+        dict(draft.courses),
+        draft.dry_run,
+    )
+
+
+def _changed(present: int | None = None) -> Conflict:
+    now = f"; its version is now {present}" if present else ""
+    return Conflict(f"Someone else changed this webhook{now}. Reload it before you change it.", code="version_conflict")
 
 
 def _check(issuer_context: IssuerContext, issuer_id: str, draft: WebhookDraft) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from chalicelib.award.input.field_errors import (
     FieldError,
     flag,
+    integer,
     only,
     optional,
     text,
@@ -35,7 +36,7 @@ def read(sent: Mapping[str, object]) -> WebhookDraft:
 
     Raises `FieldError`. The values are validated by `webhook_actions.add`.
     """
-    only(sent, ("name", "dry_run", "fields", "courses", *_ADDED), "")
+    only(sent, ("name", "dry_run", "fields", "courses", "version", *_ADDED), "")
     courses, fields = sent.get("courses", {}), sent.get("fields")
     if not isinstance(courses, Mapping):
         raise FieldError("/courses", "This must be an object that maps course ids to achievements.")
@@ -46,6 +47,7 @@ def read(sent: Mapping[str, object]) -> WebhookDraft:
         fields=_fields(fields),
         courses={course: text(courses, course, "/courses") for course in courses},
         dry_run=flag(sent, "dry_run", ""),
+        version=None if sent.get("version") is None else integer(sent["version"], "/version"),
     )
 
 
@@ -68,6 +70,7 @@ def write(webhook: Webhook, base_url: str) -> dict[str, object]:
         "courses": dict(webhook.courses),
         "secrets": [_secret(secret) for secret in webhook.secrets],
         "created": dates.write(webhook.created),
+        "version": webhook.version,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.award.input import colours
 from chalicelib.award.issuing.recipient import Recipient
@@ -22,6 +22,7 @@ from chalicelib.delivery.emails.email_content import (
     Tip,
 )
 from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.links import WIDE_VALIDITY
 from chalicelib.delivery.sharing import SharedCredential, linkedin_profile
 
 DESCRIPTION = 300
@@ -109,18 +110,25 @@ def sign_in(email: str, link: str, minutes: int) -> EmailContent:
     )
 
 
-def holder_link(email: str, link: str) -> EmailContent:
-    """Compose the email with a new link to the holder's page."""
+def holder_link(email: str, link: str, *, wide: bool, ends_earlier: bool) -> EmailContent:
+    """Compose the email with a link to the holder's page that the holder requested.
+
+    ``wide``: it opens the credentials of all issuers, for `links.WIDE_VALIDITY`. The issuer of another link is not
+    named, because this email comes from Laurel, and an issuer chooses its own name.
+    """
+    opens = "all credentials issued to this address" if wide else "your credentials from the issuer that you asked for"
+    life = f" It works for {WIDE_VALIDITY // timedelta(hours=1)} hours." if wide else ""
+    earlier = "Earlier links no longer work." if ends_earlier else "Links in earlier emails keep working."
     return EmailContent(
         kind=Kind.HOLDER_LINK,
         to=email,
         subject="Your link to view your credentials",
-        preview="It opens your credentials and settings. Earlier links no longer work.",
+        preview=f"It opens your credentials and settings. {earlier}",
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            "Use this link to view all credentials issued to this address and to change your settings.",
-            "Links in earlier emails no longer work.",
+            f"Use this link to view {opens} and to change your settings.{life}",
+            earlier,
             "Keep this link private. To share a credential, share the link to its own page instead.",
         ),
         main=Button("Open your credentials", link),

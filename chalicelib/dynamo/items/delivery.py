@@ -143,6 +143,13 @@ class ReputationItem(Item, discriminator="reputation"):
         )
 
 
+class LinksEndedMap(MapAttribute[str, Any]):
+    """From when on the links to one issuer's credentials work, inside a mailbox."""
+
+    issuer_id = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+
+
 class MailboxItem(Item, discriminator="mailbox"):
     """Preferences and delivery status of an email address."""
 
@@ -155,6 +162,7 @@ class MailboxItem(Item, discriminator="mailbox"):
     complained_at = UTCDateTimeAttribute(null=True)
     forgotten_at = UTCDateTimeAttribute(null=True)
     links_valid_from = UTCDateTimeAttribute(null=True)
+    issuer_links_valid_from = ListAttribute(of=LinksEndedMap)
     link_sent_at = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
 
@@ -171,6 +179,10 @@ class MailboxItem(Item, discriminator="mailbox"):
             complained_at=one.complained_at,
             forgotten_at=one.forgotten_at,
             links_valid_from=one.links_valid_from,
+            issuer_links_valid_from=[
+                LinksEndedMap(issuer_id=issuer_id, at=at)  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
+                for issuer_id, at in sorted(one.issuer_links_valid_from.items())
+            ],
             link_sent_at=one.link_sent_at,
             version=one.version,
         )
@@ -186,6 +198,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             self.complained_at,
             self.forgotten_at,
             self.links_valid_from,
+            {ended.issuer_id: ended.at for ended in self.issuer_links_valid_from},
             self.link_sent_at,
             int(self.version),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TypeVar
 
 from chalicelib.delivery.delivery_status import Delivery
@@ -23,10 +24,12 @@ from chalicelib.dynamo.items.delivery import (
     ReputationItem,
     SentEmailItem,
 )
-from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Put, Raw, Tables, key_of
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables, key_of
 
 N = TypeVar("N")
 
+MAX_ACTIONS = 100
+"""Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
 SENT_EMAIL_FOR = timedelta(days=60)
 """How long a message id is kept, because events about an email can be late: mail servers retry for about five days (RFC
 5321, 4.5.4.1), and recipients report an email as spam weeks later."""
@@ -98,8 +101,11 @@ class DynamoDeliveryStore:
         return reads.find(self._tables, self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
 
     def delete_links(self, mailbox_id: str) -> None:
-        for raw in self._tables.query(self._tables.secrets, keys.holder_links(mailbox_id)):
-            self._tables.delete(self._tables.secrets, key_of(raw))
+        links = self._tables.query(self._tables.secrets, keys.holder_links(mailbox_id))
+        # Many at once: an issuer that emails an address thousands of times must not make it impossible to delete them.
+        while batch := list(islice(links, MAX_ACTIONS)):
+            deletes = [Delete(key_of(raw), UNCONDITIONAL) for raw in batch]
+            self._tables.transact(self._tables.secrets, (), deletes, primary=())
 
     def _put_next(self, raw: Raw, version: int) -> None:
         after = Put(raw, "version = :before", {":before": {"N": str(version)}}) if version else Put(raw, ABSENT)

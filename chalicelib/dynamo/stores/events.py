@@ -31,6 +31,8 @@ class EventItem(Item, discriminator="event"):
     visitor = UnicodeAttribute(null=True)
     referrer = UnicodeAttribute(null=True)
     target = UnicodeAttribute(null=True)
+    visitor_class = UnicodeAttribute(null=True)
+    recipient_check = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 

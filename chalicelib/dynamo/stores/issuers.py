@@ -8,7 +8,7 @@ from itertools import islice
 
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
-from chalicelib.award.issuing.recipient import Holding, Issued, Recipient
+from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import (
     MAX_PER_ADDRESS,
     Place,
@@ -152,8 +152,22 @@ class DynamoIssuerStore(DynamoPublicStore):
             RecipientItem, keys.recipient(credential_id), "No recipient is stored for this credential."
         )
 
-    def holdings(self, email: str) -> Iterator[Holding]:
-        return reads.list_range(self._tables, self._tables.credentials, HolderPointer, keys.holders(email))
+    def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
+        found: list[str] = []
+        while len(found) < limit:
+            # One item of the next issuer: reading all would take as long as the issuer with the most credentials wants.
+            part = keys.holders_after(email, after)
+            first = next(reads.list_range(self._tables, self._tables.credentials, HolderPointer, part, 1), None)
+            if first is None:
+                break
+            after = first.issuer_id
+            found.append(after)
+        return found
+
+    def holdings(self, issuer_id: str, email: str, before: Place | None, limit: int) -> list[Place]:
+        start = None if before is None else (before.issued_at, before.credential_id)
+        query = self._tables.query(self._tables.credentials, keys.holdings_before(issuer_id, email, start), limit)
+        return [Place(*keys.holding_in(raw["sk"]["S"])) for raw in islice(query, limit)]
 
     def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
         start = keys.row(issuer_id, after.issued_at, after.credential_id) if after else None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
-from chalicelib.award.webhooks import webhook_actions, webhook_json
+from chalicelib.award.input.field_errors import FieldError
+from chalicelib.award.webhooks import signature, webhook_actions, webhook_json
 from chalicelib.award.webhooks.receive import MAX_BODY, Answer, receive_message
 from chalicelib.award.webhooks.signature import Message
 from chalicelib.award.webhooks.webhook import Webhook
 from chalicelib.award.webhooks.webhook_actions import (
     DELIVERIES_SHOWN,
+    WebhookDraft,
     WebhookWithSecret,
 )
 from chalicelib.credential.build import credential_url
@@ -58,7 +61,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/webhooks/{id}", access=token(Permission.MANAGE), methods=("PUT",), missing=MISSING)
     def change(request: Request, caller: Caller, webhook_id: str) -> Reply:
-        draft = sent(request, webhook_json.read)
+        draft = sent(request, _read_change)
         changed = webhook_actions.change(
             services.issuer_context, services.webhooks, caller.issuer_id, webhook_id, draft
         )
@@ -81,20 +84,27 @@ def routes(services: Services) -> Routes:
         if found is None:
             raise NotFound("no such hook")
         log.tenant(found[1])
-        message = Message(
-            id=request.headers.get("webhook-id", ""),
-            timestamp=request.headers.get("webhook-timestamp", ""),
-            signature=request.headers.get("webhook-signature", ""),
-            body=body.content(request, MAX_BODY),
+        webhook = services.webhooks.webhook(found[1], found[2])
+        sent_id, timestamp, signed = (
+            str(request.headers.get(f"webhook-{name}", "")) for name in ("id", "timestamp", "signature")
         )
         try:
-            answer = receive_message(services.issuer_context, services.webhooks, found[1], found[2], message)
+            signature.check_headers(sent_id, timestamp, signed)
+            message = Message(sent_id, timestamp, signed, body.content(request, MAX_BODY))
+            answer = receive_message(services.issuer_context, services.webhooks, webhook, message)
         except Unauthenticated as error:
             # A signature is not a registered HTTP authentication scheme, but a 401 must name one (RFC 9110, 15.5.2).
             raise Problem("bad_signature", error.detail, headers={"WWW-Authenticate": "StandardWebhooks"}) from error
         return as_json(_answer(answer, base_url))
 
     return bound
+
+
+def _read_change(document: Mapping[str, object]) -> WebhookDraft:
+    draft = webhook_json.read(document)
+    if draft.version is None:
+        raise FieldError("/version", "Send the version that you read, so that changes by others are not lost.")
+    return draft
 
 
 def _created(created: WebhookWithSecret, base_url: str, status: int = 200) -> Reply:

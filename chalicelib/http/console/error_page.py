@@ -6,17 +6,25 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.credential.issuer import Issuer
-from chalicelib.errors import LaurelError
-from chalicelib.http.console import layout
+from chalicelib.errors import LaurelError, Unauthenticated
+from chalicelib.http.console import kept_form, layout
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core import authentication, error_response
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 
 
-def reply(services: Services, request: Request, error: Exception, of_issuer: tuple[str, ...], missing: str) -> Reply:
+def reply(
+    services: Services, request: Request, error: Exception, of_issuer: tuple[str, ...], missing: str, max_form: int
+) -> Reply:
     """Build the response to ``request`` after ``error``; ``of_issuer`` holds the issuer's id on a page of one issuer,
-    and is empty elsewhere."""
+    and is empty elsewhere. A form of up to ``max_form`` bytes that was refused because of its session keeps its
+    text."""
+    kept = kept_form.reply(services, request, error, max_form, lambda: _page_context(services, request, of_issuer))
+    if kept is not None:
+        return kept
+    if isinstance(error, Unauthenticated) and authentication.is_browser(request):
+        return authentication.redirect_to_sign_in(request, services.settings.base_url)
     problem = error_response.to_problem(request, error, missing)
     context = _page_context(services, request, of_issuer) if authentication.is_browser(request) else None
     if context is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -33,6 +33,10 @@ class FormState:
     def value(self, name: str) -> str:
         """Value of the field ``name``, empty when absent."""
         return self.values.get(name, "")
+
+    def with_value(self, name: str, value: str) -> FormState:
+        """Return this form with another value of the field ``name``."""
+        return replace(self, values={**self.values, name: value})
 
     def lines(self, name: str) -> str:
         """Value of the field ``name`` with line ends normalised to a line feed."""

@@ -17,6 +17,7 @@ from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input.form import MAX_WITH_FILE
 
 
 def routes(services: Services) -> Routes:
@@ -28,7 +29,9 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "settings")
         return _shown(services, context, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
 
-    @bound.bind("/console/{issuer}/settings", access=member(Permission.MANAGE), methods=("POST",))
+    @bound.bind(
+        "/console/{issuer}/settings", access=member(Permission.MANAGE), methods=("POST",), max_form=MAX_WITH_FILE
+    )
     def change(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
         form = form_state.sent(request)

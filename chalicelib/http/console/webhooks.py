@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from chalice.app import Request
 
@@ -18,6 +19,7 @@ from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import StatusLabel
+from chalicelib.http.console.webhook_conflict import Difference, differences
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -60,6 +62,12 @@ USUAL = {
     "dry_run": "yes",
 }
 """Initial values of a new webhook, which match the messages in docs/webhooks.md."""
+
+
+CONFLICT = (
+    "Someone else has saved this webhook since you opened it. Your text is still here: compare it with theirs below. "
+    "Saving it replaces theirs."
+)
 
 
 def routes(services: Services) -> Routes:
@@ -156,23 +164,37 @@ def _changed(services: Services, context: PageContext, webhook: Webhook, form: F
     if draft is not None:
         try:
             webhook_actions.change(services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, draft)
-        except (Refused, Conflict) as error:
+        except Conflict:
+            form.add_error("", CONFLICT)
+            return _render_conflict(services, context, form, webhook.id)
+        except Refused as error:
             form.add_error("", error.detail)
         else:
             return layout.redirect(f"{context.issuer_url}/webhooks/{webhook.id}", did="webhook_changed")
     return _render(services, context, form, webhook)
 
 
+def _render_conflict(services: Services, context: PageContext, form: FormState, webhook_id: str) -> Reply:
+    """Render the form as submitted, with what someone else has saved in the meantime."""
+    saved = services.webhooks.webhook(context.tenant, webhook_id)
+    found = differences(of(saved), form)
+    return _render(services, context, form.with_value("version", str(saved.version)), saved, conflict=found)
+
+
 def _rotated(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
-    seen = form.text("version")
-    version = int(seen) if re.fullmatch(r"\d{1,9}", seen, re.ASCII) else None
     try:
         created = webhook_actions.rotate(
-            services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, version
+            services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, _version(form)
         )
     except Conflict:
         return layout.redirect(f"{context.issuer_url}/webhooks/{webhook.id}", did="secret_made_before")
     return _render(services, context, of(created.webhook), created.webhook, created)
+
+
+def _version(form: FormState) -> int | None:
+    """Return the version that the person edited, None when the form has none."""
+    value = form.text("version")
+    return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else None
 
 
 def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
@@ -195,7 +217,7 @@ def _draft(form: FormState, webhook: Webhook | None) -> WebhookDraft | None:
         completed_at=form.or_none("completed_at"),
         evidence=form.or_none("evidence"),
     )
-    return WebhookDraft(form.text("name"), fields, courses, bool(form.text("dry_run")))
+    return WebhookDraft(form.text("name"), fields, courses, bool(form.text("dry_run")), _version(form))
 
 
 def _courses(form: FormState) -> dict[str, str]:
@@ -246,6 +268,7 @@ def _render(
     form: FormState,
     webhook: Webhook | None = None,
     created: WebhookWithSecret | None = None,
+    conflict: Sequence[Difference] = (),
 ) -> Reply:
     found = sorted(
         services.issuer_context.issuer_store.achievements(context.tenant), key=lambda one: one.name.casefold()
@@ -263,6 +286,7 @@ def _render(
         "webhook.html",
         status=form.status,
         form=form,
+        conflict=conflict,
         webhook=webhook,
         secret=created.secret if created else None,
         address=webhook_json.address(webhook, context.base_url) if webhook else "",

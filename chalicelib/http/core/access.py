@@ -78,9 +78,12 @@ def member(permission: Permission) -> Rule:
     return Rule(CallerKind.MEMBER, permission)
 
 
-def admit(rule: Rule, services: Services, request: Request, variables: tuple[str, ...]) -> tuple[object, ...]:
+def admit(
+    rule: Rule, services: Services, request: Request, variables: tuple[str, ...], max_form: int
+) -> tuple[object, ...]:
     """Check the rule and return the view's arguments after the request.
 
+    No body is read before the caller is authorised; only then is a form parsed, of at most ``max_form`` bytes.
     Raises `Unauthenticated`, `Forbidden`; `NotFound` for another tenant's issuer, as if it did not exist.
     """
     if rule.caller_kind in (CallerKind.PUBLIC, CallerKind.BY_SECRET):
@@ -96,12 +99,12 @@ def admit(rule: Rule, services: Services, request: Request, variables: tuple[str
         case Rule(CallerKind.EITHER, Permission() as permission):
             return (authentication.either(services.access_context, request, permission), *variables)
         case Rule(CallerKind.PERSON):
-            return (authentication.person(services.access_context, request), *variables)
+            person = authentication.person(services.access_context, request)
+            authentication.check_form(request, person, max_form)
+            return (person, *variables)
         case Rule(CallerKind.MEMBER, Permission() as permission):
             person = authentication.person(services.access_context, request)
-            return (
-                authentication.member(services.access_context, person, variables[0], permission),
-                person,
-                *variables[1:],
-            )
+            caller = authentication.member(services.access_context, person, variables[0], permission)
+            authentication.check_form(request, person, max_form)
+            return (caller, person, *variables[1:])
     raise ValueError(f"{rule} admits no caller: it has no permission.")

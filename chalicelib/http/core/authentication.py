@@ -20,6 +20,10 @@ from chalicelib.http.input import form, negotiation
 READING = ("GET", "HEAD")
 
 
+class StaleForm(Forbidden):
+    """The form does not have the token of this session: it is from an earlier session's page, or from another site."""
+
+
 def caller(access_context: AccessContext, request: Request, permission: Permission) -> Caller:
     """Authenticate an issuer's token. Raises `Unauthenticated`, `Forbidden`."""
     return _caller(_token(access_context, request), permission)
@@ -40,21 +44,31 @@ def either(access_context: AccessContext, request: Request, permission: Permissi
 
 
 def person(access_context: AccessContext, request: Request) -> Person:
-    """Return the signed-in person. A request that changes something must prove that it came from one of our pages.
+    """Return the signed-in person; a request that changes something must also pass `check_form`.
 
-    Raises `Unauthenticated`, `Forbidden`.
+    Raises `Unauthenticated`; `Forbidden` for a change that another site requested.
     """
     found = signed_in(access_context, request)
     if request.method not in READING:
         check_same_origin(request, access_context.base_url)
-        sent = form.sent(request).fields.get("csrf", b"")
-        if not hmac.compare_digest(sent, found.csrf.encode("ascii")):
-            raise _cross_site()
     return found
 
 
+def check_form(request: Request, person: Person, max_bytes: int) -> None:
+    """Check that a request that changes something has a form from a page of this session.
+
+    Call it once the person is authorised, because it parses the form, of at most ``max_bytes`` bytes.
+    Raises `StaleForm`, and `Problem` as `form.sent` does.
+    """
+    if request.method in READING:
+        return
+    sent = form.sent(request, max_bytes).fields.get("csrf", b"")
+    if not hmac.compare_digest(sent, person.csrf.encode("ascii")):
+        raise StaleForm(_CROSS_SITE)
+
+
 def signed_in(access_context: AccessContext, request: Request) -> Person:
-    """Return the signed-in person for a read; a write requires `person`. Raises `Unauthenticated`."""
+    """Return the signed-in person for a read; a write requires `person` and `check_form`. Raises `Unauthenticated`."""
     cookie = cookies.session(request, access_context.base_url)
     if cookie is None:
         raise Unauthenticated("You are not signed in.")
@@ -80,7 +94,13 @@ def check_same_origin(request: Request, base_url: str) -> None:
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if (origin is not None and origin != base_url) or (site is not None and site not in ("same-origin", "none")):
-        raise _cross_site()
+        raise Forbidden(_CROSS_SITE)
+
+
+def is_own_page(request: Request, base_url: str) -> bool:
+    """Whether the browser reports that one of our own pages sent this request. An old browser reports nothing."""
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    return (origin == base_url and site in (None, "same-origin")) or (origin is None and site == "same-origin")
 
 
 def client_address(request: Request) -> str:
@@ -95,11 +115,12 @@ def is_browser(request: Request) -> bool:
 
 def redirect_to_sign_in(request: Request, base_url: str) -> Reply:
     """Redirect to the sign-in page, which leads back to the requested page."""
-    back = f"?{urlencode({'next': _address(request)}, safe='/')}" if request.method in READING else ""
+    back = f"?{urlencode({'next': address(request)}, safe='/')}" if request.method in READING else ""
     return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in{back}"))
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
+    """Return the path and query of ``request``."""
     # Build the path from the route, because the event's own path may begin with the stage.
     path: str = request.path
     for name, value in (request.uri_params or {}).items():
@@ -127,5 +148,4 @@ def _allowed(caller: Caller, permission: Permission) -> Caller:
     return caller
 
 
-def _cross_site() -> Forbidden:
-    return Forbidden("This form has expired or did not come from this site. Reload the page and try again.")
+_CROSS_SITE = "This form has expired or did not come from this site. Reload the page and try again."

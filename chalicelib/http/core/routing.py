@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint, Request
 
-from chalicelib.errors import Unauthenticated
 from chalicelib.http.core import error_response
 from chalicelib.http.core.access import PUBLIC, Rule, admit
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import PRIVATE, Reply
+from chalicelib.http.input import body
 from chalicelib.settings import Function
 
 View = Callable[..., Reply]
@@ -47,11 +47,13 @@ class Routes(Blueprint):
         methods: tuple[str, ...] = READ,
         missing: str = error_response.MISSING,
         function: Function | None = None,
+        max_form: int = body.MAX_FIELDS,
     ) -> Callable[[View], View]:
         """Bind a view to ``path``, with the access rule ``access``; `http.core.access` lists its arguments.
 
         ``function`` is the deployed function that serves it, by default that of these routes; no other binds it.
-        ``missing`` is the advice to show with a 404. The view accepts any media type: Chalice would reject even a
+        ``missing`` is the advice to show with a 404. ``max_form`` is the maximum size in bytes of the form of a page in
+        a session: more for one with files. The view accepts any media type: Chalice would reject even a
         GET for its `Content-Type`.
         """
         serves = function or self._function
@@ -62,7 +64,7 @@ class Routes(Blueprint):
         def decorate(view: View) -> View:
             def guarded(**arguments: str) -> Reply:
                 request = self.current_request
-                reply = self._answer(view, request, tuple(arguments.values()), access, missing)
+                reply = self._answer(view, request, tuple(arguments.values()), access, missing, max_form)
                 if access.private:
                     reply.headers["Cache-Control"] = PRIVATE
                     reply.own_origin_only = True
@@ -77,19 +79,16 @@ class Routes(Blueprint):
 
         return decorate
 
-    def _answer(self, view: View, request: Request, variables: tuple[str, ...], rule: Rule, missing: str) -> Reply:
+    def _answer(
+        self, view: View, request: Request, variables: tuple[str, ...], rule: Rule, missing: str, max_form: int
+    ) -> Reply:
         try:
-            return view(request, *admit(rule, self.services, request, variables))
+            return view(request, *admit(rule, self.services, request, variables, max_form))
         except Exception as error:  # noqa: BLE001 - the outermost handler: callers get a problem, never a traceback
-            if isinstance(error, Unauthenticated) and rule.in_session:
-                from chalicelib.http.core import authentication  # as in `access`
-
-                if authentication.is_browser(request):
-                    return authentication.redirect_to_sign_in(request, self.base_url)
             if rule.in_session:
                 from chalicelib.http.console import error_page  # as in `access`
 
-                return error_page.reply(self.services, request, error, variables[:1], missing)
+                return error_page.reply(self.services, request, error, variables[:1], missing, max_form)
             return error_response.reply(request, error, base_url=self.base_url, missing=missing)
 
     def preflight(self, path: str) -> None:

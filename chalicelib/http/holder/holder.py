@@ -1,16 +1,21 @@
 """Holder home page, opened by a secret link in an email, and unsubscribing from an issuer's emails.
 
 The link is the only credential: there is no account and no cookie. So the page sends no referrer, is never cached, and
-loads nothing from other hosts. Opening it changes nothing; every change is a form.
+loads nothing from other hosts. Opening it changes nothing; every change is a form. What a link opens is decided in
+`delivery/holder_access.py`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
-from chalicelib.delivery import holder_actions
-from chalicelib.delivery.holder_actions import LinkExpired
+from chalicelib.delivery import holder_access, holder_actions, holder_links
+from chalicelib.delivery.holder_access import LinkExpired
+from chalicelib.delivery.holder_home import PageQuery
 from chalicelib.delivery.sharing import ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
@@ -20,13 +25,14 @@ from chalicelib.http.core.response import (
     PRIVATE,
     Reply,
 )
-from chalicelib.http.core.routing import Routes
+from chalicelib.http.core.routing import READ, Routes
 from chalicelib.http.holder import zone_field
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.html import render
-from chalicelib.http.input import form, request_context
+from chalicelib.http.input import body, form, request_context
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
+_ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
 """Query parameter of the page right after a change was saved."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
@@ -40,18 +46,19 @@ def routes(services: Services) -> Routes:
     def show(request: Request, secret: str) -> Reply:
         try:
             return _render_home(services, request, secret, saved=SAVED in (request.query_params or {}))
-        except LinkExpired:
-            return _page(services, "over.html", 410, token=secret)
+        except LinkExpired as error:
+            return _page(services, "over.html", 410, token=secret, wide=error.wide)
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
-        fields = _fields(request)
         try:
+            holder_access.require_link(services.delivery_context, secret)
+            fields = _fields(request)
             if fields.get("do") == "find_zone":
                 return _render_home(services, request, secret, city=fields.get("city", "").strip())
             return _perform(services, request, secret, fields)
-        except LinkExpired:
-            return _page(services, "over.html", 410, token=secret)
+        except LinkExpired as error:
+            return _page(services, "over.html", 410, token=secret, wide=error.wide)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
@@ -75,7 +82,8 @@ def _render_home(
     services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: bool = False, city: str = ""
 ) -> Reply:
     """Render the holder's page. ``bad_zone`` reports an unknown timezone; ``city`` searches for timezones."""
-    home = holder_actions.view(services.delivery_context, secret, person=request_context.by_person(request))
+    person = request_context.by_person(request)
+    home = holder_actions.view(services.delivery_context, secret, _query(request), person=person)
     shown = page_of(home, services.settings.base_url, services.delivery_context.now())
     error = zone_field.UNKNOWN if bad_zone else ""
     zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
@@ -99,8 +107,8 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
                 return _render_home(services, request, secret, bad_zone=True)
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
-        case "link":
-            return _send_new_link(services, secret)
+        case "all" | "link" as wanted:
+            return _send_link(services, secret, ends_earlier=wanted == "link")
         case "forget" if fields.get("sure") == "yes":
             holder_actions.forget(delivery_context, secret)
             return _page(services, "forgotten.html", 200)
@@ -109,12 +117,22 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
     return _redirect(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
 
 
-def _send_new_link(services: Services, secret: str) -> Reply:
+def _query(request: Request) -> PageQuery:
+    """Read which page is wanted; a form shows the first one again."""
+    query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
+    issuers = [query.get("issuer"), query.get("after")]
+    if not all(each is None or _ISSUER.fullmatch(each) for each in issuers):
+        raise NotFound("no such issuer")
+    return PageQuery(issuers[0], query.get("before"), issuers[1])
+
+
+def _send_link(services: Services, secret: str, *, ends_earlier: bool) -> Reply:
+    send = holder_links.replace_links if ends_earlier else holder_links.send_link_to_all
     try:
-        holder_actions.send_new_link(services.delivery_context, secret)
+        send(services.delivery_context, secret)
     except (Refused, TooMany) as error:
         return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, error=error.detail)
-    return _page(services, "link.html", 200, error=None)
+    return _page(services, "link.html", 200, error=None, ends_earlier=ends_earlier)
 
 
 def _is_undo(request: Request) -> bool:
@@ -125,7 +143,8 @@ def _is_undo(request: Request) -> bool:
 
 
 def _fields(request: Request) -> dict[str, str]:
-    return {name: value.decode("utf-8", "replace") for name, value in form.sent(request).fields.items()}
+    sent = form.sent(request, body.MAX_ADDRESS_FORM).fields
+    return {name: value.decode("utf-8", "replace") for name, value in sent.items()}
 
 
 def _target(name: str) -> Target:

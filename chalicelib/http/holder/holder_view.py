@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from urllib.parse import urlencode
 
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.holder_actions import HolderCredential, HolderHome
-from chalicelib.delivery.sharing import WORDS, Target
+from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.holder_home import HolderCredential, HolderHome, IssuerGroup
+from chalicelib.delivery.sharing import MAX_NAME, WORDS, Target
 from chalicelib.http.html import text
 
 
@@ -48,12 +50,16 @@ EMAIL_CHOICES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The holder's email preference for an issuer."""
+class Group:
+    """An issuer with some of its credentials, and the holder's email preference for it."""
 
     issuer_id: str
     issuer: str
+    cards: tuple[Card, ...]
+    older: str | None
+    """Query of the page with the issuer's older credentials."""
     wanted: str
+    """Which of its emails the holder wants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,11 @@ class HolderPage:
     """Template context of the page."""
 
     email: str
-    cards: tuple[Card, ...]
-    more: bool
-    choices: tuple[Choice, ...]
+    groups: tuple[Group, ...]
+    wide: bool
+    """Whether the link opens the credentials of all issuers."""
+    more: str | None
+    """Query of the page with more issuers."""
     zone: str | None
     email_choices: tuple[tuple[str, str], ...]
     targets: tuple[tuple[str, str], ...]
@@ -72,19 +80,11 @@ class HolderPage:
 
 def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
     """Build the page for ``home``."""
-    issuers = {holder_credential.issuer.id: holder_credential.shared.issuer for holder_credential in home.credentials}
-    choices = (
-        Choice(issuer_id, name, mailbox.choice(home.mailbox, issuer_id))
-        for issuer_id, name in sorted(issuers.items(), key=lambda one: one[1].casefold())
-    )
-    records = {one.record.id: one.record for one in home.credentials}
     return HolderPage(
         email=home.email,
-        cards=tuple(
-            _card(one, base_url, now, _newest(one.record, records)) for one in _replaced_last(home.credentials)
-        ),
-        more=home.more,
-        choices=tuple(choices),
+        groups=tuple(_group(group, home, base_url, now) for group in home.groups),
+        wide=home.wide,
+        more=urlencode({"after": home.next}) if home.next else None,
         zone=home.mailbox.zone,
         email_choices=EMAIL_CHOICES,
         targets=tuple(
@@ -93,8 +93,15 @@ def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
     )
 
 
-def _replaced_last(credentials: Sequence[HolderCredential]) -> list[HolderCredential]:
-    return sorted(credentials, key=lambda one: one.record.superseded_by is not None)
+def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime) -> Group:
+    records = {one.record.id: one.record for one in group.credentials}
+    return Group(
+        issuer_id=group.issuer.id,
+        issuer=line(group.issuer.name, MAX_NAME),
+        cards=tuple(_card(one, base_url, now, _newest(one.record, records)) for one in group.credentials),
+        older=urlencode({"issuer": group.issuer.id, "before": group.next}) if group.next else None,
+        wanted=mailbox.choice(home.mailbox, group.issuer.id),
+    )
 
 
 def _newest(record: Record, records: Mapping[str, Record]) -> str | None:

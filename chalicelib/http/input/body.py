@@ -12,6 +12,11 @@ from chalicelib.http.input import negotiation
 
 MAX_BYTES = 64 * 1024
 """Default body limit: a verification request is a few hundred bytes; API Gateway itself allows 10 MB."""
+MAX_FIELDS = 256 * 1024
+"""Limit of a form without files: the longest has 80 courses of 200 characters, each of up to 9 bytes when it is
+percent-encoded."""
+MAX_ADDRESS_FORM = 4 * 1024
+"""Limit of a form or JSON object with one email address, a choice, and fields that browser extensions add."""
 
 
 def json_object(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, object]:

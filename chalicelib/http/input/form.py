@@ -21,8 +21,10 @@ MAX_PARTS = 8
 URL_ENCODED = "application/x-www-form-urlencoded"
 MAX_CONSOLE_PARTS = 200
 """Maximum number of fields in a console form: the longest has several for each skill of an achievement."""
-MAX_CONSOLE = 4 * 1024 * 1024
-"""Maximum size of a console form with files, in bytes: below the Lambda request limit (6 MB in base64)."""
+MAX_WITH_FILE = 4 * 1024 * 1024
+"""Maximum size of a console form with a file, in bytes: below the Lambda request limit (6 MB in base64)."""
+MAX_REQUEST = 6 * 1024 * 1024
+"""Size in bytes above which Lambda rejects a request, so that no view sees it ("Lambda quotas")."""
 MAX_HEADERS = 4
 """Maximum number of headers per part; RFC 7578 defines three."""
 MAX_HEADER = 1024
@@ -41,24 +43,36 @@ class Form:
     fields: Mapping[str, bytes]
 
 
-def sent(request: Request) -> Form:
-    """Return the console form in ``request``, which is parsed once and cached.
+def sent(request: Request, max_bytes: int = body.MAX_FIELDS) -> Form:
+    """Return the form in ``request``, of at most ``max_bytes`` bytes, which is parsed once and cached.
+
+    URL-encoded fields are never larger than `body.MAX_FIELDS`: parsing them takes a hundred times their size.
 
     Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
     """
     found = getattr(request, _READ, None)
     if isinstance(found, Form):
         return found
-    content = body.content(request, MAX_CONSOLE)
     match body.media_type(request):
         case "multipart/form-data":
+            content = body.content(request, max_bytes)
             found = read(content, request.headers["content-type"], MAX_CONSOLE_PARTS)
         case "application/x-www-form-urlencoded":
-            found = _url_encoded(content)
+            found = _url_encoded(body.content(request, min(max_bytes, body.MAX_FIELDS)))
         case _:
-            raise body.unsupported(content, f"Send {URL_ENCODED} or {MULTIPART}.")
+            received = body.content(request, min(max_bytes, body.MAX_FIELDS))
+            raise body.unsupported(received, f"Send {URL_ENCODED} or {MULTIPART}.")
     setattr(request, _READ, found)
     return found
+
+
+def text_of(request: Request) -> Mapping[str, bytes]:
+    """Return the fields of a multipart form that is too large because of a file, which is left out.
+
+    Only for an authorised caller. Raises `Problem` with code `too_large`, `malformed`.
+    """
+    content = body.content(request, MAX_REQUEST)
+    return read(content, request.headers["content-type"], MAX_CONSOLE_PARTS, keep_files=False).fields
 
 
 def _url_encoded(content: bytes) -> Form:
@@ -78,7 +92,7 @@ def _put(fields: dict[str, bytes], name: str, value: bytes) -> None:
         raise _malformed("it has a duplicate field")
 
 
-def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
+def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS, *, keep_files: bool = True) -> Form:
     """Parse the form in ``content``, whose size the caller has checked. Raises `Problem` with code `malformed`."""
     # Imported here to keep it out of the cold start of other requests.
     from multipart import MultipartError, PushMultipartParser, parse_options_header
@@ -95,13 +109,13 @@ def read(content: bytes, content_type: str, max_parts: int = MAX_PARTS) -> Form:
             strict=True,
         )
         with parser:
-            return _collect(parser, content)
+            return _collect(parser, content, keep_files=keep_files)
     except MultipartError as error:
         # The library's message describes syntax and limits, and quotes no user data.
         raise _malformed(str(error.args[0])) from error
 
 
-def _collect(parser: PushMultipartParser, content: bytes) -> Form:
+def _collect(parser: PushMultipartParser, content: bytes, *, keep_files: bool) -> Form:
     files: list[bytes] = []
     fields: dict[str, bytes] = {}
     name, is_file, value = "", False, b""
@@ -112,7 +126,7 @@ def _collect(parser: PushMultipartParser, content: bytes) -> Form:
             elif value:
                 _put(fields, name, value)
         elif isinstance(event, bytes):
-            value += event
+            value += event if keep_files or not is_file else b""
         else:
             name, is_file, value = event.name, event.filename is not None, b""
     return Form(tuple(files), fields)

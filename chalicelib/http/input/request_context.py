@@ -6,16 +6,11 @@ import re
 
 from chalice.app import Request
 
-from chalicelib.analytics.event import Kind, Visit
+from chalicelib.analytics.event import Kind, Visit, VisitorClass
+from chalicelib.http.input import visitor_class
 
+_NAVIGATION = ("navigate", "document")
 _PAGE = re.compile(r"https?://(?:[^/?#\\\s]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d*)?(?:[/?#].*)?", re.ASCII)
-_PURPOSES = ("purpose", "sec-purpose", "x-purpose", "x-moz")
-_AHEAD = re.compile(r"prefetch|prerender|preview")
-_PROGRAMS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|preview|scan|fetch|monitor|headless|http-?client|python|curl|wget|java/|okhttp"
-    r"|proofpoint|mimecast|barracuda|urldefense|safelinks|googleimageproxy|yahoomailproxy|facebookexternalhit|whatsapp"
-)
-"""User agent substrings of programs that open links."""
 MAX_HOST = 253
 """Longest domain name, in characters (RFC 1035, 2.3.4, in text form)."""
 
@@ -36,22 +31,20 @@ def create(request: Request, kind: Kind) -> Visit:
         address=str(identity.get("sourceIp") or ""),
         user_agent=request.headers.get("user-agent", ""),
         referrer=_referrer(request.headers.get("referer")),
+        visitor_class=visitor_class.of(request),
     )
 
 
 def by_person(request: Request) -> bool:
     """Whether a person probably opened the requested page.
 
-    Machines read email first: scanners open every link, and clients prefetch pages. They declare it (by method,
-    `Purpose` and `Sec-Purpose`), do not navigate a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`), or have a program's user
-    agent. A scanner that imitates a browser in every respect is counted as a person.
+    Machines read email first: scanners open every link, and clients prefetch pages. They declare it (see
+    `visitor_class`), or do not navigate a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`).
     """
     headers = request.headers
-    if request.method != "GET" or any(_AHEAD.search(headers.get(name, "").lower()) for name in _PURPOSES):
+    if request.method != "GET" or visitor_class.of(request) is not VisitorClass.PERSON:
         return False
-    shown = headers.get("sec-fetch-mode", "navigate"), headers.get("sec-fetch-dest", "document")
-    agent = headers.get("user-agent", "").lower()
-    return shown == ("navigate", "document") and agent.startswith("mozilla/") and not _PROGRAMS.search(agent)
+    return (headers.get("sec-fetch-mode", "navigate"), headers.get("sec-fetch-dest", "document")) == _NAVIGATION
 
 
 def _referrer(header: str | None) -> str | None:

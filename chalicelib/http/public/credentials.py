@@ -50,7 +50,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/c/{id}", access=PUBLIC, methods=("POST",), missing=MISSING)
     def credential_for_recipient(request: Request, credential_id: str) -> Reply:
-        return _page_for_recipient(services, credential_id, _entered(request))
+        return _page_for_recipient(services, _checked(credential_id), _entered(request))
 
     @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=MISSING)
     def summary(request: Request, credential_id: str) -> Reply:
@@ -65,6 +65,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The email address is in the body to keep it out of URLs and logs.
+        _checked(credential_id)
         options = VerificationOptions(email=body.recipient_email(body.json_object(request)))
         return _report(_open(services, request, credential_id, Kind.VERIFICATION, options), bound.base_url)
 
@@ -88,13 +89,12 @@ def _choose(request: Request, credential_id: str, services: Services) -> str:
 
 def _entered(request: Request) -> RecipientForm:
     """Read the email address in the form of the page. It is in the body to keep it out of URLs and logs."""
-    body.content(request, body.MAX_BYTES)
-    return recipient_form.entered(form.sent(request).fields.get("email", b""))
+    return recipient_form.entered(form.sent(request, body.MAX_ADDRESS_FORM).fields.get("email", b""))
 
 
 def _page_for_recipient(services: Services, credential_id: str, entered: RecipientForm) -> Reply:
     # No visit: the page was counted when it was opened, and another person's address says nothing about the credential.
-    opened = services.hosted_reports.open(_checked(credential_id), None, entered.options)
+    opened = services.hosted_reports.open(credential_id, None, entered.options)
     return _page(services, opened, uncached(), entered)
 
 

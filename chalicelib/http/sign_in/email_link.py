@@ -25,8 +25,6 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 from chalicelib.http.input import body, form
 
-MAX_FORM = 4096
-"""Maximum size of the form in bytes: an email address, a path, and fields that browser extensions add."""
 REFERRER = {"Referrer-Policy": "same-origin"}
 """Keeps the URL of the link's page, which contains the secret, from other sites. With `no-referrer`, a browser would
 not send the origin of the form either (Fetch, 3.3: the origin of such a request is null)."""
@@ -60,8 +58,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
         authentication.check_same_origin(request, services.settings.base_url)
-        body.content(request, MAX_FORM)
-        sent = form.sent(request).fields
+        sent = form.sent(request, body.MAX_ADDRESS_FORM).fields
         typed = sent.get("email", b"").decode("utf-8", "replace")
         return_path = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
         try:
@@ -122,7 +119,7 @@ def sign_in(services: Services, request: Request, email: str, return_path: str, 
     _, cookie = sessions.sign_in(services.access_context, email)
     known_cookie = known.remember(services.access_context, email, cookies.known(request, base_url))
     reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(return_path)}"))
-    life = int(sessions.LIFETIME.total_seconds())
+    life = int(sessions.COOKIE_LIFETIME.total_seconds())
     # A list is sent as one header per cookie (RFC 6265, 3).
     reply.headers["Set-Cookie"] = [
         cookies.set_session(base_url, cookie, life),

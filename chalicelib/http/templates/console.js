@@ -29,6 +29,29 @@
   }
 })();
 
+/* The server rejects a form with a file that is too large, and the text in it is lost. So it is not sent. */
+(() => {
+  for (const input of document.querySelectorAll('input[type="file"][data-limit]')) {
+    const limit = Number(input.dataset.limit);
+    const warning = document.createElement("p");
+    warning.className = "field-error";
+    warning.setAttribute("role", "alert");
+    const isTooLarge = () => {
+      const over = [...input.files].some((file) => file.size > limit);
+      warning.textContent = over ? `This file is too large. Choose one of up to ${Math.floor(limit / 1e5) / 10} MB.` : "";
+      if (over) input.before(warning);
+      else warning.remove();
+      return over;
+    };
+    input.addEventListener("change", isTooLarge);
+    input.form.addEventListener("submit", (event) => {
+      if (!isTooLarge()) return;
+      event.preventDefault();
+      input.focus();
+    });
+  }
+})();
+
 /* Escape and a click elsewhere close an open menu. */
 (() => {
   const menus = [...document.querySelectorAll("details.menu, details.actions")];

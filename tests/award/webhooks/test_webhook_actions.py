@@ -77,10 +77,11 @@ class Sender:
     def send(self, body: object = BODY, message_id: str = "msg_1", **more: Any) -> Answer:
         message = self.message(body, message_id, **more)
         self.acme.clock.advance(timedelta(microseconds=1))
-        return receive_message(self.issuer_context, self.webhooks, "acme", self.id, message)
+        return receive_message(self.issuer_context, self.webhooks, self.webhook, message)
 
     def change(self, **changes: Any) -> None:
-        webhook_actions.change(self.issuer_context, self.webhooks, "acme", self.id, replace(self.draft, **changes))
+        draft = replace(self.draft, version=self.webhook.version, **changes)
+        webhook_actions.change(self.issuer_context, self.webhooks, "acme", self.id, draft)
 
     @property
     def issued(self) -> list[Record]:
@@ -163,14 +164,14 @@ def test_message_with_bad_signature_or_old_timestamp_is_not_recorded(sender: Sen
     late = sender.message()
     sender.acme.clock.advance(timedelta(minutes=6))
     with pytest.raises(Unauthenticated):
-        receive_message(sender.issuer_context, sender.webhooks, "acme", sender.id, late)
+        receive_message(sender.issuer_context, sender.webhooks, sender.webhook, late)
     assert sender.deliveries == sender.issued == []
 
 
 def test_webhook_of_another_issuer_is_not_found(sender: Sender) -> None:
     for issuer_id, webhook_id in (("other", sender.id), ("acme", "h" * 26)):
         with pytest.raises(NotFound):
-            receive_message(sender.issuer_context, sender.webhooks, issuer_id, webhook_id, sender.message())
+            sender.webhooks.webhook(issuer_id, webhook_id)
 
 
 # Refusals.
@@ -327,13 +328,9 @@ def test_retry_after_a_crash_at_any_point_issues_once() -> None:
             fuse = Fuse(at, after)
             message = sender.message()
             try:
-                receive_message(
-                    fuse.build_into(sender.issuer_context),
-                    CrashingPort(sender.webhooks, fuse),
-                    "acme",
-                    sender.id,
-                    message,
-                )  # type: ignore[arg-type]
+                crashing: Any = CrashingPort(sender.webhooks, fuse)
+                webhook = crashing.webhook("acme", sender.id)
+                receive_message(fuse.build_into(sender.issuer_context), crashing, webhook, message)
             except Crash:
                 answer = sender.send()
                 assert [record.id for record in sender.issued] == [answer.credential_id]
@@ -353,7 +350,7 @@ def test_concurrent_identical_messages_get_the_same_answer() -> None:
     def send(_: int) -> Answer | str:
         barrier.wait()
         try:
-            return receive_message(issuer_context, Locked(sender.webhooks), "acme", sender.id, message)  # type: ignore[arg-type]
+            return receive_message(issuer_context, Locked(sender.webhooks), sender.webhook, message)  # type: ignore[arg-type]
         except LaurelError as error:
             return error.code
 

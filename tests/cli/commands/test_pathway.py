@@ -79,9 +79,9 @@ def test_webhook_is_created_called_listed_updated_and_deleted(
     body = json.dumps({"name": "Ada", "email": "ada@example.org", "course": "W1", "done": True}).encode()
     at = int(services.clock().timestamp())
     signature = webhooks.sign("msg_1", at, body, read_secret(created["secret"]))
-    answer = receive_message(
-        services.issuer_context, services.webhooks, "acme", created["id"], Message("msg_1", str(at), signature, body)
-    )
+    webhook = services.webhooks.webhook("acme", created["id"])
+    message = Message("msg_1", str(at), signature, body)
+    answer = receive_message(services.issuer_context, services.webhooks, webhook, message)
     [delivery] = run("webhook", "deliveries", "acme", created["id"], "--json").rows
     assert (delivery["outcome"], delivery["credential"]) == ("issued", answer.credential_id)
     assert delivery["message_id"] == "msg_1"

@@ -144,7 +144,7 @@ def test_the_secret_is_shown_once_and_nowhere_else(lms: Lms) -> None:
     secret = lms.webhook["secret"]
     lms.deliver()
     listing = lms.client.get("/v1/webhooks", **lms.owner)
-    text = lms.manage("GET").text + listing.text + lms.manage("PUT", body=draft(lms.laurel)).text
+    text = lms.manage("GET").text + listing.text + lms.manage("PUT", body=draft(lms.laurel, version=1)).text
     assert secret.removeprefix("whsec_") not in text
     assert secret.startswith("whsec_")
     assert [webhook["id"] for webhook in listing.json["items"]] == [lms.webhook["id"]]
@@ -161,13 +161,25 @@ def test_after_rotation_both_secrets_are_accepted(lms: Lms) -> None:
 
 
 def test_turning_off_dry_run_keeps_the_secret(lms: Lms) -> None:
-    lms.manage("PUT", body=draft(lms.laurel, dry_run=True))
+    lms.manage("PUT", body=draft(lms.laurel, dry_run=True, version=1))
     tried = lms.deliver().json
     assert (tried["outcome"], tried["credential"]) == ("dry_run", None)
     shown = lms.manage("GET").json
     changed = lms.manage("PUT", body={**shown, "dry_run": False})
     assert changed.status == 200, changed.text
     assert lms.deliver().json["outcome"] == "issued"
+
+
+def test_a_change_from_an_earlier_version_is_refused_and_a_repeated_one_is_harmless(lms: Lms) -> None:
+    mine, theirs = draft(lms.laurel, name="Mine", version=1), draft(lms.laurel, name="Theirs", version=1)
+    assert lms.manage("PUT", body=theirs).json["version"] == 2
+    assert lms.manage("PUT", body=theirs).json["version"] == 2
+    response = lms.manage("PUT", body=mine)
+    assert (response.status, response.json["code"]) == (409, "version_conflict")
+    assert lms.manage("GET").json["name"] == "Theirs"
+    missing = lms.manage("PUT", body=draft(lms.laurel))
+    assert (missing.status, missing.json["errors"][0]["pointer"]) == (400, "/version")
+    assert lms.manage("PUT", body={**mine, "version": 2}).json["name"] == "Mine"
 
 
 def test_a_deleted_webhook_is_404(lms: Lms) -> None:
@@ -187,6 +199,7 @@ def test_a_deleted_webhook_is_404(lms: Lms) -> None:
         ("/courses", {"courses": []}),
         ("/courses/1", {"courses": {"1": 5}}),
         ("/nmae", {"nmae": "x"}),
+        ("/version", {"version": "1"}),
     ],
 )
 def test_an_error_in_a_webhook_has_its_json_pointer(lms: Lms, pointer: str, changes: dict[str, object]) -> None:

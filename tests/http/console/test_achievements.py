@@ -184,6 +184,21 @@ def test_change_from_an_outdated_version_is_refused(editor: Browser, laurel: Lau
     assert laurel.issuer_store.achievement("fernhill", before.id) == before
 
 
+def test_an_error_on_the_form_does_not_take_over_the_version_of_someone_else(editor: Browser, laurel: Laurel) -> None:
+    (before,) = laurel.issuer_store.achievements("fernhill")
+    path, kept = f"{HERE}/{before.id}", before.image.rpartition("/")[2]
+    theirs = {**FIELDS, "name": "Theirs", "version": "1", "kept_picture": kept}
+    assert send(editor, path, theirs).status == 303
+    for mistake in ({"name": ""}, {"do": "preview"}):
+        answer = send(editor, path, {**theirs, "name": "Mine", **mistake})
+        assert 'name="version" value="1"' in answer.text
+    conflict = send(editor, path, {**theirs, "name": "Mine"})
+    assert (conflict.status, "Someone else changed this achievement" in conflict.text) == (422, True)
+    assert 'name="version" value="2"' in conflict.text
+    assert laurel.issuer_store.achievement("fernhill", before.id).name == "Theirs"
+    assert send(editor, path, {**theirs, "name": "Mine", "version": "2"}).status == 303
+
+
 def test_archived_achievement_is_not_offered_until_unarchived(editor: Browser, laurel: Laurel) -> None:
     (achievement,) = laurel.issuer_store.achievements("fernhill")
     response = editor.post(f"{HERE}/{achievement.id}/archive", {"archived": "yes"})

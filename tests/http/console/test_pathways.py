@@ -98,6 +98,20 @@ def test_pathway_change_requires_the_current_version(editor: Browser, laurel: La
     assert only_pathway(laurel).name == "Further"
 
 
+def test_an_error_on_the_form_does_not_take_over_the_version_of_someone_else(
+    editor: Browser, laurel: Laurel, second: str
+) -> None:
+    save_pathway(editor, laurel, second)
+    pathway = only_pathway(laurel)
+    assert save_pathway(editor, laurel, second, pathway.id, version="1", name="Theirs").status == 303
+    for mistake in ({"name": ""}, {"do": "more"}):
+        answer = save_pathway(editor, laurel, second, pathway.id, **{"version": "1", "name": "Mine", **mistake})
+        assert 'name="version" value="1"' in answer.text
+    conflict = save_pathway(editor, laurel, second, pathway.id, version="1", name="Mine")
+    assert (conflict.status, 'name="version" value="2"' in conflict.text) == (422, True)
+    assert only_pathway(laurel).name == "Theirs"
+
+
 def test_more_steps_keeps_the_input(editor: Browser, laurel: Laurel, second: str) -> None:
     response = save_pathway(editor, laurel, second, do="more")
     assert 'name="step_8"' in response.text

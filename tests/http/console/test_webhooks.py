@@ -112,7 +112,7 @@ def test_course_table_over_the_page_limit_is_left_unchanged(owner: Browser, laur
     page = owner.get(f"{HERE}/{webhook.id}")
     assert "This webhook has 81 courses" in text_of(page)
     assert 'name="course_1"' not in page.text
-    assert owner.post(f"{HERE}/{webhook.id}", fields(laurel, name="Canvas")).status == 303
+    assert owner.post(f"{HERE}/{webhook.id}", fields(laurel, name="Canvas", version="2")).status == 303
     assert (only_webhook(laurel).name, dict(only_webhook(laurel).courses)) == ("Canvas", courses)
 
 
@@ -156,7 +156,7 @@ def test_malformed_webhook_id_is_refused(owner: Browser, laurel: Laurel, made_up
 def test_resubmitted_rotation_creates_no_third_secret(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     webhook = only_webhook(laurel)
-    (version,) = re.findall(r'name="version" value="(\d+)"', owner.get(f"{HERE}/{webhook.id}").text)
+    version = re.findall(r'name="version" value="(\d+)"', owner.get(f"{HERE}/{webhook.id}").text)[-1]
     pressed = {"do": "rotate", "version": version}
     assert "whsec_" in owner.post(f"{HERE}/{webhook.id}", pressed).text
     after = only_webhook(laurel)
@@ -176,7 +176,7 @@ def test_webhook_form_without_achievements_links_to_creating_one(owner: Browser,
 def test_webhook_leaves_test_mode(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     webhook = only_webhook(laurel)
-    response = owner.post(f"{HERE}/{webhook.id}", fields(laurel, dry_run="", completed_value="true"))
+    response = owner.post(f"{HERE}/{webhook.id}", fields(laurel, dry_run="", completed_value="true", version="1"))
     assert response.headers["location"].endswith(f"/webhooks/{webhook.id}?did=webhook_changed")
     after = only_webhook(laurel)
     assert (after.dry_run, after.fields.completed_value) == (False, True)
@@ -199,3 +199,52 @@ def test_only_an_owner_sees_the_webhooks(editor: Browser, viewer: Browser, laure
         assert browser.get(HERE).status == 403
         assert create_webhook(browser, laurel).status == 403
         assert ">Webhooks<" not in browser.get("/console/fernhill").text
+
+
+def test_two_people_who_edit_one_webhook_do_not_overwrite_each_other(owner: Browser, laurel: Laurel) -> None:
+    create_webhook(owner, laurel)
+    webhook = only_webhook(laurel)
+    path = f"{HERE}/{webhook.id}"
+    (opened,) = re.findall(r'name="version" value="(\d+)"(?=.*?name="name_at")', owner.get(path).text, re.DOTALL)[:1]
+    first = fields(laurel, name="Moodle (new)", course_1="DA-102", version=opened)
+    assert owner.post(path, first).status == 303
+
+    second = fields(laurel, name="Moodle (mine)", email="/user/email", version=opened)
+    conflict = owner.post(path, second)
+    assert conflict.status == 422
+    assert only_webhook(laurel).name == "Moodle (new)"
+    text = text_of(conflict)
+    for part in (
+        "Someone else has saved this webhook",
+        "Moodle (new)",
+        "Moodle (mine)",
+        "DA-102",
+        "DA-101",
+        "/user/email",
+    ):
+        assert part in text
+    assert 'value="Moodle (mine)"' in conflict.text
+
+    (seen,) = re.findall(r'name="version" value="(\d+)"', conflict.text)[:1]
+    assert owner.post(path, {**second, "version": seen}).status == 303
+    assert only_webhook(laurel).name == "Moodle (mine)"
+
+
+def test_an_error_on_the_form_does_not_take_over_the_version_of_someone_else(owner: Browser, laurel: Laurel) -> None:
+    create_webhook(owner, laurel)
+    webhook = only_webhook(laurel)
+    path, opened = f"{HERE}/{webhook.id}", str(webhook.version)
+    assert owner.post(path, fields(laurel, name="Theirs", version=opened)).status == 303
+    for mistake in ({"name": ""}, {"do": "more"}):
+        answer = owner.post(path, fields(laurel, version=opened, **mistake))
+        (version,) = re.findall(r'name="version" value="(\d+)"', answer.text)[:1]
+        assert owner.post(path, fields(laurel, name="Mine", version=version)).status == 422
+    assert only_webhook(laurel).name == "Theirs"
+
+
+@pytest.mark.parametrize("version", ["", "0", "7", "one"])
+def test_a_webhook_is_not_changed_from_an_unknown_version(owner: Browser, laurel: Laurel, version: str) -> None:
+    create_webhook(owner, laurel)
+    before = only_webhook(laurel)
+    assert owner.post(f"{HERE}/{before.id}", fields(laurel, name="Mine", version=version)).status == 422
+    assert only_webhook(laurel) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chalice.app import Request
 
-from chalicelib.analytics.event import Kind, Visit
+from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.http.app import create_app
 from chalicelib.http.input import request_context
 from tests.http.fake_laurel import Laurel
@@ -21,7 +21,9 @@ def test_visit_uses_the_source_ip_of_the_gateway(laurel: Laurel) -> None:
     visit_request = request(
         laurel, user_agent="Mozilla/5.0", referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
     )
-    assert request_context.of(visit_request, Kind.VIEW) == Visit(Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example")
+    assert request_context.of(visit_request, Kind.VIEW) == Visit(
+        Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example", VisitorClass.PERSON
+    )
 
 
 def test_head_is_not_a_visit(laurel: Laurel) -> None:
@@ -31,7 +33,9 @@ def test_head_is_not_a_visit(laurel: Laurel) -> None:
 def test_visit_without_headers_is_recorded(laurel: Laurel) -> None:
     visit_request = request(laurel)
     visit_request.context.pop("identity")
-    assert request_context.of(visit_request, Kind.VERIFICATION) == Visit(Kind.VERIFICATION, "", "", None)
+    assert request_context.of(visit_request, Kind.VERIFICATION) == Visit(
+        Kind.VERIFICATION, "", "", None, VisitorClass.KNOWN_BOT
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/v1/webhooks"): lambda at: Call("/v1/webhooks"),
     ("POST", "/v1/webhooks"): lambda at: Call("/v1/webhooks", json=WEBHOOK, allowed_status=201),
     ("GET", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}"),
-    ("PUT", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}", json=WEBHOOK),
+    ("PUT", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}", json={**WEBHOOK, "version": 1}),
     ("DELETE", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}", allowed_status=204),
     ("POST", "/v1/webhooks/{id}/rotate"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}/rotate", json={}),
     ("POST", "/webhooks/{id}"): lambda at: Call(

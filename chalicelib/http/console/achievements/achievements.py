@@ -13,7 +13,7 @@ from chalicelib.award import achievements
 from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
 from chalicelib.award.images import stored_images
 from chalicelib.credential.achievement import Achievement
-from chalicelib.errors import NotFound, Refused
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.http.console import form_state, layout
 from chalicelib.http.console.achievements import achievement_form
 from chalicelib.http.console.form_state import FormState
@@ -22,6 +22,7 @@ from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input.form import MAX_WITH_FILE
 
 MISSING = "This achievement does not exist. Check the list of achievements."
 
@@ -50,7 +51,12 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "achievements")
         return _render_form(context, FormState({"kind": "Badge"}))
 
-    @bound.bind("/console/{issuer}/achievements/new", access=member(Permission.EDIT), methods=("POST",))
+    @bound.bind(
+        "/console/{issuer}/achievements/new",
+        access=member(Permission.EDIT),
+        methods=("POST",),
+        max_form=MAX_WITH_FILE,
+    )
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
         form = _submitted_form(services, request)
@@ -69,7 +75,11 @@ def routes(services: Services) -> Routes:
         return _render_form(context, achievement_form.of(achievement, drawn=drawn), achievement)
 
     @bound.bind(
-        "/console/{issuer}/achievements/{id}", access=member(Permission.EDIT), methods=("POST",), missing=MISSING
+        "/console/{issuer}/achievements/{id}",
+        access=member(Permission.EDIT),
+        methods=("POST",),
+        missing=MISSING,
+        max_form=MAX_WITH_FILE,
     )
     def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
@@ -77,11 +87,7 @@ def routes(services: Services) -> Routes:
         form = _submitted_form(services, request)
         if not _is_ready_to_save(form):
             return _render_form(context, form, before)
-        with form.record_refusal(""):
-            content = replace(_content(services, form), archived=before.archived)
-            achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, _version(form), content)
-            return layout.redirect(f"{context.issuer_url}/achievements/{achievement_id}", did="achievement_changed")
-        return _render_form(context, form, before)
+        return _changed(services, context, form, before)
 
     @bound.bind(
         "/console/{issuer}/achievements/{id}/archive",
@@ -97,6 +103,23 @@ def routes(services: Services) -> Routes:
         return layout.redirect(f"{context.issuer_url}/achievements", did=did)
 
     return bound
+
+
+def _changed(services: Services, context: PageContext, form: FormState, before: Achievement) -> Reply:
+    """Save ``form`` as the version after the one that the person edited."""
+    issuer_id = context.tenant
+    try:
+        content = replace(_content(services, form), archived=before.archived)
+        achievements.revise(services.issuer_context, issuer_id, before.id, _version(form), content)
+    except Conflict as error:
+        form.add_error("", error.detail)
+        saved = services.issuer_context.issuer_store.achievement(issuer_id, before.id)
+        # Only once the person has been told may the form replace the other person's version.
+        return _render_form(context, form.with_value("version", str(saved.version)), saved)
+    except Refused as error:
+        form.add_error("", error.detail)
+        return _render_form(context, form, before)
+    return layout.redirect(f"{context.issuer_url}/achievements/{before.id}", did="achievement_changed")
 
 
 def _render_form(context: PageContext, form: FormState, achievement: Achievement | None = None) -> Reply:

@@ -35,6 +35,7 @@ from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input.form import MAX_WITH_FILE
 
 MAX_LIST = 1_000_000
 """Bytes of a list, about 15,000 people. The page shows the list again after the check. Escaping can turn one character
@@ -67,7 +68,7 @@ def routes(services: Services) -> Routes:
             return _reopened(services, context, query["job"])
         return _page(services, context, FormState({"achievement": query.get("achievement", ""), "notify": "yes"}))
 
-    @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE), methods=("POST",))
+    @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE), methods=("POST",), max_form=MAX_WITH_FILE)
     def check_or_issue(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
         form = _with_file(form_state.sent(request))

@@ -112,7 +112,13 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
                 pathway_actions.add(services.issuer_context, services.pathways, context.tenant, draft)
             else:
                 pathway_actions.change(services.issuer_context, services.pathways, context.tenant, before.id, draft)
-        except (Refused, Conflict) as error:
+        except Conflict as error:
+            form.add_error("", error.detail)
+            if before is not None:
+                # Only once the person has been told may the form replace the other person's version.
+                before = services.pathways.pathway(context.tenant, before.id)
+                form = form.with_value("version", str(before.version))
+        except Refused as error:
             form.add_error("", error.detail)
         else:
             return layout.redirect(f"{context.issuer_url}/pathways", did="pathway_saved")

@@ -1,0 +1,71 @@
+"""New links that a holder requests. Laurel sends them to the holder's own address, with no reply to an issuer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.access.rate_limits import Limit, TooMany
+from chalicelib.delivery import mailbox
+from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.delivery.emails import compose
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.holder_access import find
+from chalicelib.delivery.links import Link, Purpose
+from chalicelib.delivery.mailbox import Mailbox, suppression_reason
+from chalicelib.errors import Refused
+
+NEW_LINK_INTERVAL = timedelta(minutes=10)
+"""Minimum time between two new links, so that a person with an old link cannot flood the mailbox."""
+WIDE_LINKS = Limit("holder-all", 5, timedelta(days=1))
+"""Links to all credentials that are sent to one address in a day. Each works for `links.WIDE_VALIDITY`, as long as the
+window, and ends no other, so a stranger who uses the limit up leaves the holder with a link that works."""
+ISSUER_LINKS = Limit("holder-issuer", 5, timedelta(days=1))
+"""Links to one issuer's credentials that are sent to one address in a day. The last one sent always works."""
+
+
+def send_link_to_all(delivery_context: DeliveryContext, token: str) -> None:
+    """Send a link to all of the holder's credentials, to the address that ``token`` was made for, even if ``token`` has
+    expired. Earlier links keep working.
+
+    Raises `NotFound`, `TooMany`, and `Refused` with the codes of `mailbox.suppression_reason`.
+    """
+    link = find(delivery_context, token, Purpose.MY)
+    _send(delivery_context, link, None, ends_earlier=False)
+
+
+def replace_links(delivery_context: DeliveryContext, token: str) -> None:
+    """Send a new link with the scope of ``token``, to the address that it was made for, even if it has expired.
+
+    Earlier links of the same scope stop working once the new one is sent: those to one issuer, or all.
+    Raises as `send_link_to_all`.
+    """
+    link = find(delivery_context, token, Purpose.MY)
+    _send(delivery_context, link, link.issuer_id, ends_earlier=True)
+
+
+def _send(delivery_context: DeliveryContext, link: Link, issuer_id: str | None, *, ends_earlier: bool) -> None:
+    digest = mailbox.digest(link.email)
+    now = delivery_context.now()
+
+    def ask(one: Mailbox) -> Mailbox:
+        reason = suppression_reason(one, Kind.HOLDER_LINK, now)
+        if reason is not None:
+            raise Refused("Emails to this address bounce.", code=reason)
+        if one.link_sent_at is not None and now - one.link_sent_at < NEW_LINK_INTERVAL:
+            seconds = int(NEW_LINK_INTERVAL.total_seconds())
+            raise TooMany("We sent a link a few minutes ago. Check your email first.", seconds)
+        return replace(one, link_sent_at=now)
+
+    delivery_context.change_mailbox(digest, ask)
+    limit, subject = (WIDE_LINKS, digest) if issuer_id is None else (ISSUER_LINKS, f"{digest} {issuer_id}")
+    if not delivery_context.within(limit, subject):
+        raise TooMany(
+            "We have sent several links today. The last one in your email works.", int(limit.window.total_seconds())
+        )
+    url, new = delivery_context.link(Purpose.MY, link.email, issuer_id=issuer_id)
+    delivery_context.store.add_links((new,))
+    delivery_context.mailer().send(compose.holder_link(link.email, url, wide=new.wide, ends_earlier=ends_earlier))
+    if ends_earlier:
+        # Last, so that the holder keeps a working link if sending fails.
+        delivery_context.change_mailbox(digest, lambda one: mailbox.links_ended(one, issuer_id, new.created_at))

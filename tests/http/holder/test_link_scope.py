@@ -1,0 +1,172 @@
+"""A quoted or forwarded link: the link in an issuer's email opens that issuer's credentials, and nothing of others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.analytics.event import Kind as EventKind
+from chalicelib.award import achievements
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuing import issue
+from chalicelib.credential.build import Holder
+from chalicelib.delivery import holder_links, mailbox
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.links import WIDE_VALIDITY, Purpose
+from tests.award.fakes import new_achievement
+from tests.http.fake_laurel import Laurel, id_of
+from tests.http.gateway import Gateway
+from tests.http.holder.test_holder import CREDENTIAL, EMAIL, PHONE, events, submit
+
+OTHER_NAME = "Harbour College"
+
+
+@pytest.fixture
+def other(laurel: Laurel) -> str:
+    """A credential that another issuer has issued to the same holder."""
+    new = issuer_actions.NewIssuer("harbour", OTHER_NAME, "https://harbour.example/", "Teaches.")
+    issuer_actions.create(laurel.issuer_context, new)
+    achievement = achievements.add(laurel.issuer_context, new_achievement(issuer_id="harbour"))
+    return issue.issue(laurel.issuer_context, issue.Award("harbour", achievement.id, Holder("Ada", EMAIL))).id
+
+
+@pytest.fixture
+def quoted(laurel: Laurel, other: str) -> str:
+    """The path in an email of Fernhill, which a reply has quoted to Fernhill."""
+    return link_path(laurel, "fernhill", CREDENTIAL)
+
+
+def link_path(laurel: Laurel, issuer_id: str | None, credential_id: str | None = None) -> str:
+    url, link = laurel.delivery_context.link(Purpose.MY, EMAIL, issuer_id=issuer_id, credential_id=credential_id)
+    laurel.delivery_store.add_links((link,))
+    return urlsplit(url).path
+
+
+def sent_path(laurel: Laurel) -> str:
+    return urlsplit(laurel.mailer.sent[-1].main.url).path
+
+
+def test_a_link_in_an_issuers_email_shows_nothing_of_another_issuer(client: Gateway, quoted: str, other: str) -> None:
+    for query in ("", "?issuer=harbour", "?issuer=fernhill", "?after=fernhill", "?after=a"):
+        response = client.get(quoted + query, **PHONE)
+        assert OTHER_NAME not in response.text
+        assert other not in response.text
+        assert response.status == (404 if "harbour" in query else 200)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"do": "share", "target": "x"}, 404),
+        ({"do": "download"}, 404),
+        ({"do": "mail", "issuer": "harbour", "wanted": "none"}, 404),
+        ({"do": "zone", "zone": "Asia/Tokyo"}, 403),
+        ({"do": "forget", "sure": "yes"}, 403),
+    ],
+    ids=str,
+)
+def test_a_link_in_an_issuers_email_changes_nothing_of_another_issuer(
+    laurel: Laurel, client: Gateway, quoted: str, other: str, fields: dict[str, str], status: int
+) -> None:
+    wide = link_path(laurel, None)
+    before = (dict(laurel.delivery_store.links), laurel.delivery_store.mailbox(mailbox.digest(EMAIL)))
+    response = submit(client, quoted, credential=other, **fields)
+    assert response.status == status
+    assert OTHER_NAME not in response.text
+    assert (laurel.delivery_store.links, laurel.delivery_store.mailbox(mailbox.digest(EMAIL))) == before
+    assert events(laurel, EventKind.SHARED) == []
+    assert other in client.get(wide, **PHONE).text
+
+
+def test_ending_one_issuers_links_ends_none_of_another_issuer(laurel: Laurel, client: Gateway, quoted: str) -> None:
+    harbours = link_path(laurel, "harbour")
+    laurel.now += timedelta(minutes=1)
+    assert submit(client, quoted, do="link").status == 200
+    assert client.get(quoted, **PHONE).status == 410
+    assert client.get(harbours, **PHONE).status == 200
+    renewed = client.get(sent_path(laurel), **PHONE)
+    assert renewed.status == 200
+    assert OTHER_NAME not in renewed.text
+
+
+def test_the_wider_view_is_emailed_to_the_holder_alone_and_lasts_a_day(
+    laurel: Laurel, client: Gateway, quoted: str, other: str
+) -> None:
+    response = submit(client, quoted, do="all")
+    assert response.status == 200
+    [email] = laurel.mailer.sent
+    assert (email.kind, email.to, email.reply_to, email.unsubscribe) == (Kind.HOLDER_LINK, EMAIL, None, None)
+    assert email.brand.name == "Laurel"
+    secret = email.main.url.rpartition("/")[2]
+    assert secret not in response.text + repr(dict(response.headers))
+    path = sent_path(laurel)
+    shown = client.get(path, **PHONE).text
+    assert OTHER_NAME in shown
+    assert CREDENTIAL in shown
+    assert client.get(quoted, **PHONE).status == 200
+    laurel.now += WIDE_VALIDITY
+    over = client.get(path, **PHONE)
+    assert over.status == 410
+    assert EMAIL not in over.text
+    assert client.get(quoted, **PHONE).status == 200
+
+
+def test_an_expired_wide_link_is_renewed_without_ending_the_issuers_links(
+    laurel: Laurel, client: Gateway, quoted: str
+) -> None:
+    path = link_path(laurel, None)
+    laurel.now += WIDE_VALIDITY
+    assert 'value="all"' in client.get(path, **PHONE).text
+    assert submit(client, path, do="all").status == 200
+    assert client.get(sent_path(laurel), **PHONE).status == 200
+    assert client.get(quoted, **PHONE).status == 200
+
+
+def test_whoever_uses_up_the_links_of_a_day_leaves_the_holder_with_one_that_works(
+    laurel: Laurel, client: Gateway, quoted: str
+) -> None:
+    limit = holder_links.WIDE_LINKS.max_count
+    statuses = []
+    for _ in range(2 * limit):
+        statuses.append(submit(client, quoted, do="all").status)
+        laurel.now += holder_links.NEW_LINK_INTERVAL
+    assert statuses == [200] * limit + [429] * limit
+    assert len(laurel.mailer.sent) == limit
+    assert client.get(sent_path(laurel), **PHONE).status == 200
+    assert holder_links.WIDE_LINKS.window <= WIDE_VALIDITY
+    laurel.now += holder_links.WIDE_LINKS.window
+    assert submit(client, quoted, do="all").status == 200
+
+
+def test_the_links_of_one_issuer_do_not_use_up_those_to_everything(
+    laurel: Laurel, client: Gateway, quoted: str
+) -> None:
+    for _ in range(holder_links.ISSUER_LINKS.max_count + 1):
+        submit(client, quoted, do="link")
+        laurel.now += holder_links.NEW_LINK_INTERVAL
+    assert submit(client, quoted, do="link").status == 429
+    laurel.now += holder_links.NEW_LINK_INTERVAL
+    assert submit(client, quoted, do="all").status == 200
+
+
+def test_ending_all_links_from_the_wider_view_ends_those_of_every_issuer(
+    laurel: Laurel, client: Gateway, quoted: str
+) -> None:
+    wide = link_path(laurel, None)
+    laurel.now += timedelta(minutes=1)
+    assert submit(client, wide, do="link").status == 200
+    for path in (wide, quoted):
+        assert client.get(path, **PHONE).status == 410
+    assert client.get(sent_path(laurel), **PHONE).status == 200
+
+
+def test_a_credential_of_another_holder_is_not_opened_by_any_link(laurel: Laurel, client: Gateway, quoted: str) -> None:
+    theirs = id_of("expired")
+    recipient = laurel.issuer_store.recipient(theirs)
+    laurel.issuer_store._recipients[theirs] = replace(recipient, email="eve@example.org")
+    for path in (quoted, link_path(laurel, None)):
+        assert theirs not in client.get(path, **PHONE).text
+        assert submit(client, path, do="download", credential=theirs).status == 404
