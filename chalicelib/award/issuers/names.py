@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.errors import Refused
@@ -55,7 +55,7 @@ def _skeleton(text: str) -> str:
     return "".join(char for char in folded if not _is_overlooked(char))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _prototype(char: str) -> str:
     """The character or characters that stand for all that look like ``char``."""
     # Imported late: a table of 900 KB, which only creating and renaming issuers need.
