@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import Refused
 
 CODE = "name_reserved"
@@ -42,6 +44,16 @@ def reserve(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
     """Let only ``issuer_id``, and other issuers that an operator allows, have a name that looks like ``name``."""
     for digest in _digests(name):
         issuer_context.issuer_store.add_name_holder(digest, issuer_id)
+
+
+def mistakable(issuer_context: IssuerContext, issuer: Issuer) -> Iterator[Issuer]:
+    """Other issuers, created earlier, whose names look like that of ``issuer``. Reads all issuers."""
+    own = skeletons(issuer.name)
+    return (
+        other
+        for other in issuer_context.issuer_store.issuers()
+        if other.id != issuer.id and own & skeletons(other.name)
+    )
 
 
 def _digests(name: str) -> list[str]:
