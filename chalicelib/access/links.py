@@ -34,14 +34,20 @@ PER_NETWORK = NetworkLimit("network", 30, 60, 300, _HOUR)
 """Strangers' requests from one network: enough for newcomers in a class behind one address."""
 PER_DEPLOYMENT = Limit("all", 3000, _HOUR)
 """Strangers' emails of a deployment: bounds what many networks together can make it send."""
-PER_ADDRESS = Limit("address", 3, QUARTER)
-"""Strangers' emails to one address: twelve an hour, too few to flood a mailbox."""
+PER_ADDRESS_FIRST = Limit("address-first", 2, QUARTER)
+PER_ADDRESS = Limit("address", 1, QUARTER)
+"""Strangers' emails to one address: twelve an hour with those above, too few to flood a mailbox."""
+PER_MEMBER_FIRST = Limit("member-first", 3, QUARTER)
+"""Emails to a known member on a network's first request of the day (`FIRST_OF_DAY`). They have a budget of their own,
+so that a few networks that ask all day cannot keep a member out who asks from another network."""
+PER_MEMBER = Limit("member", 3, QUARTER)
+"""Emails to a known member that unknown browsers may request otherwise: 24 an hour with those above."""
+FIRST_OF_DAY = NetworkLimit("first", 1, 1, 3, timedelta(days=1))
 PER_ADDRESS_AND_NETWORK = NetworkLimit("address-from", 2, 2, 3, QUARTER)
 """Emails to one address that one network may request, stranger or member: one, and one for a person who missed it."""
+PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 12, timedelta(days=1))
+"""More than a person needs who signs in from one network in new browsers; an attacker needs many networks."""
 
-PER_MEMBER = Limit("member", 6, QUARTER)
-"""Emails to a known member that unknown browsers may request: 24 an hour, so that requests from two networks leave
-one in three, and requests from many networks delay the member by minutes and not by an hour."""
 MEMBERS_PER_NETWORK = NetworkLimit("member-network", 120, 240, 1200, _HOUR)
 """Requests for known members from one network: more than all staff of an issuer (`members.MAX_MEMBERS`) need in the
 same hour, since most use known browsers."""
@@ -106,9 +112,16 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
     return (
         rate_limits.within_networks(access_context, per_network, caller)
         and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
-        and rate_limits.within(access_context, PER_MEMBER if is_member else PER_ADDRESS, to)
+        and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK_DAILY, caller, to)
+        and rate_limits.within(access_context, _per_address(access_context, to, caller, is_member=is_member), to)
         and (is_member or rate_limits.within(access_context, PER_DEPLOYMENT, ""))
     )
+
+
+def _per_address(access_context: AccessContext, to: str, caller: str, *, is_member: bool) -> Limit:
+    if rate_limits.within_networks(access_context, FIRST_OF_DAY, caller, to):
+        return PER_MEMBER_FIRST if is_member else PER_ADDRESS_FIRST
+    return PER_MEMBER if is_member else PER_ADDRESS
 
 
 def inspect(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:

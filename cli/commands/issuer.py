@@ -14,7 +14,7 @@ from chalicelib.delivery import deferred
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
-from cli.output import show, table
+from cli.output import note, show, table
 
 
 def add_commands(resources: Commands) -> None:
@@ -113,7 +113,10 @@ def list_all(services: Services, options: Namespace) -> int:
 
 def register(services: Services, options: Namespace) -> int:
     """Register an issuer under its current name."""
-    _show(issuer_actions.register(services.issuer_context, options.issuer), options.json)
+    registered = issuer_actions.register(services.issuer_context, options.issuer)
+    _show(registered, options.json)
+    for other in names.mistakable(services.issuer_context, registered):
+        note(f"{other.id} has a similar name: {other.name}")
     return 0
 
 

@@ -14,9 +14,12 @@ from chalicelib.access.links import (
     KNOWN_BROWSERS_PER_ADDRESS,
     PER_ADDRESS,
     PER_ADDRESS_AND_NETWORK,
+    PER_ADDRESS_AND_NETWORK_DAILY,
+    PER_ADDRESS_FIRST,
     PER_DEPLOYMENT,
     PER_KNOWN_BROWSER,
     PER_MEMBER,
+    PER_MEMBER_FIRST,
     PER_NETWORK,
     QUARTER,
 )
@@ -41,11 +44,11 @@ def known_member(access: AccessFixture, email: str = VICTIM) -> str:
 
 
 def emails_in_an_hour(access: AccessFixture, email: str) -> int:
-    """How many emails an attacker with a new network for each request can make us send to ``email`` in an hour."""
+    """How many emails an attacker with 200 networks can make us send to ``email`` in an hour."""
     before = len(access.mailer.sent)
     for number in range(400):
         access.now = NOW + timedelta(seconds=number * 9)
-        ask(access, email, f"10.9.{number // 250}.{number % 250}")
+        ask(access, email, f"10.9.9.{number // 2}")
     access.now = NOW
     return len(access.mailer.sent) - before
 
@@ -74,11 +77,32 @@ def test_requests_from_many_networks_delay_a_newcomer_by_minutes(access: AccessF
 
 def test_a_member_attacked_from_strange_networks_still_gets_emails_and_is_not_flooded(access: AccessFixture) -> None:
     known_member(access)
-    assert emails_in_an_hour(access, VICTIM) == 4 * PER_MEMBER.max_count == 24
+    assert emails_in_an_hour(access, VICTIM) == 4 * (PER_MEMBER.max_count + PER_MEMBER_FIRST.max_count) == 24
+
+
+def test_nine_networks_that_ask_all_day_delay_a_member_by_less_than_an_hour(access: AccessFixture) -> None:
+    known_member(access)
+    reached = []
+    for quarter in range(4 * 12):
+        access.now = NOW - timedelta(hours=12) + quarter * QUARTER
+        for number in range(9 * 3):
+            ask(access, VICTIM, f"203.0.113.{number % 9}")
+        reached.append(ask(access, VICTIM, f"198.51.100.{quarter}"))
+    assert reached.index(True) <= 3
+    assert all(reached[3:])
+
+
+def test_one_network_sends_six_emails_to_one_address_in_a_day(access: AccessFixture) -> None:
+    known_member(access)
+    sent = 0
+    for quarter in range(4 * 12):
+        access.now = NOW + quarter * QUARTER - timedelta(hours=12)
+        sent += sum(ask(access, VICTIM, "203.0.113.7") for _ in range(3))
+    assert sent == PER_ADDRESS_AND_NETWORK_DAILY.per_client
 
 
 def test_a_strangers_mailbox_is_not_flooded(access: AccessFixture) -> None:
-    assert emails_in_an_hour(access, VICTIM) == 4 * PER_ADDRESS.max_count == 12
+    assert emails_in_an_hour(access, VICTIM) == 4 * (PER_ADDRESS.max_count + PER_ADDRESS_FIRST.max_count) == 12
 
 
 def test_known_browsers_of_one_address_cannot_flood_its_mailbox(access: AccessFixture) -> None:
@@ -223,5 +247,5 @@ def test_cookie_and_storage_have_no_address(access: AccessFixture) -> None:
 def test_counters_store_no_address_or_network(access: AccessFixture) -> None:
     ask(access, VICTIM, "2001:db8::1")
     stored = repr(access.session_store.counts)
-    assert len(access.session_store.counts) == 8
+    assert len(access.session_store.counts) == 14
     assert not any(private in stored for private in (VICTIM, "victim", "2001", "db8"))

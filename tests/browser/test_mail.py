@@ -74,6 +74,20 @@ def wide_url(laurel: Laurel, path: str) -> str:
     return url
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_email_of_an_issuer_that_is_not_identified_is_accessible(
+    chromium: Browser, screenshots: Path, width: int
+) -> None:
+    page = open_email(chromium, sample_email(Kind.ISSUED, identified=False), width, "dark")
+    page.screenshot(path=screenshots / f"mail-not-identified-{width}.png", full_page=True)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "not verified" in page.inner_text("body")
+    expect(page.get_by_role("link", name="View the credential").first).to_be_visible()
+    assert page.locator("img").count() == 0
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kind", ["credentials", "all", "unsubscribe", "unsubscribed"])

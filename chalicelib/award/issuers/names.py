@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from functools import cache
+from collections.abc import Iterator
+from functools import lru_cache
 
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import Refused
 
 CODE = "name_reserved"
@@ -44,6 +46,16 @@ def reserve(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
         issuer_context.issuer_store.add_name_holder(digest, issuer_id)
 
 
+def mistakable(issuer_context: IssuerContext, issuer: Issuer) -> Iterator[Issuer]:
+    """Other issuers, created earlier, whose names look like that of ``issuer``. Reads all issuers."""
+    own = skeletons(issuer.name)
+    return (
+        other
+        for other in issuer_context.issuer_store.issuers()
+        if other.id != issuer.id and own & skeletons(other.name)
+    )
+
+
 def _digests(name: str) -> list[str]:
     # A skeleton can be longer than a key.
     return sorted(hashlib.sha256(one.encode()).hexdigest() for one in skeletons(name))
@@ -55,7 +67,7 @@ def _skeleton(text: str) -> str:
     return "".join(char for char in folded if not _is_overlooked(char))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _prototype(char: str) -> str:
     """The character or characters that stand for all that look like ``char``."""
     # Imported late: a table of 900 KB, which only creating and renaming issuers need.

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.award.issuers import names
+from chalicelib.award.issuers import issuer_actions, names
+from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.delivery.reputation import Counts, Problem, Reputation
 from chalicelib.errors import Refused
 from tests.cli.conftest import FakeServices, Run
@@ -71,3 +72,12 @@ def test_an_operator_resumes_the_emails_of_an_issuer(run: Run, services: FakeSer
     assert "deferred_emails" in [task.kind for task in services.tasks.status]
     assert "not paused" in run("issuer", "resume-email", issuer).out
     assert run("issuer", "resume-email", "nobody").code == 1
+
+
+def test_registering_names_the_issuers_that_already_have_a_similar_name(run: Run, services: FakeServices) -> None:
+    new = NewIssuer("evil", "Аcme", "https://evil.example/", "Makers.")
+    issuer_actions.create(services.issuer_context, new)
+    issuer_actions.create(services.issuer_context, replace(new, id="acme", name="Acme"))
+    result = run("issuer", "register", "acme")
+    assert result.code == 0
+    assert "evil has a similar name: Аcme" in result.err
