@@ -17,7 +17,7 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import Method
-from chalicelib.award.issuing import issue
+from chalicelib.award.issuing import batch, issue
 from chalicelib.award.keys import new_key, rotation
 from chalicelib.award.ports import NewKey
 from chalicelib.credential.did import did_document
@@ -190,7 +190,7 @@ def test_issuer_that_retries_at_the_cap_does_not_use_up_the_next_ones(acme: Issu
 def test_worker_creates_no_key_but_accepting_a_job_does(acme: IssuerFixture) -> None:
     vouch(acme)
     worker = replace(acme.issuer_context, key_policy=replace(KEY_POLICY, may_create=False))
-    issue.issue_many(worker, "acme", [acme.award()])
+    batch.issue_many(worker, "acme", [acme.award()])
     assert acme.signer.created == []
     upload = Upload(Terms(acme.achievement.id), b"name\nAda\n")
     bulk_issuer.create(BulkIssuer(acme.issuer_context, Jobs(acme.issuer_store.tasks)), "acme", upload, "cli")
