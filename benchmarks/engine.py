@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import aws, process
+from local.deploy import client
 from local.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +24,6 @@ SETTINGS = {
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "HOST_KEY_ID": "unused",
-    "SHARED_KEY_ID": "unused",
     "POWERTOOLS_SERVICE_NAME": "laurel",
 }
 
@@ -53,7 +53,9 @@ def seeded() -> Iterator[Seeded]:
     with tempfile.TemporaryDirectory(prefix="laurel-bench-") as home:
         engine = aws.start(free_port(), Path(home))
         try:
-            environment = {**SETTINGS, **engine.client_env, "PATH": os.environ.get("PATH", os.defpath)}
+            shared = client(engine, "kms").create_key(KeySpec="ECC_NIST_EDWARDS25519", KeyUsage="SIGN_VERIFY")
+            own = {"SHARED_KEY_ID": shared["KeyMetadata"]["KeyId"], "PATH": os.environ.get("PATH", os.defpath)}
+            environment = {**SETTINGS, **engine.client_env, **own}
             where = json.loads(_run("benchmarks.seed", (), environment))
             yield Seeded(
                 where["id"], where["document"], where["token"], where["table"], json.dumps(where["key"]), environment

@@ -23,6 +23,7 @@ from chalicelib.award.achievements import NewAchievement
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.award.issuing import (
+    batch,
     idempotency,
     issue,
     reissue,
@@ -174,7 +175,7 @@ def _issue_with_the_key_of_a_failed_request(stage: Stage, _: str) -> list[Record
 
 def _issue_many(stage: Stage, _: str) -> list[Record]:
     awards = [_award(stage, number, _numbered(number)) for number in range(BATCH)]
-    outcomes = issue.issue_many(stage.issuer_context, ISSUER, awards)
+    outcomes = batch.issue_many(stage.issuer_context, ISSUER, awards)
     unexpected = [each for each in outcomes if isinstance(each, LaurelError) and not isinstance(each, Unavailable)]
     if unexpected:
         raise unexpected[0]

@@ -16,7 +16,7 @@ from benchmarks.fake_aws import Body
 from benchmarks.line import Line
 from benchmarks.rounds import progress
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.award.issuing import issue
+from chalicelib.award.issuing import batch, issue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.ports import NewKey
@@ -100,7 +100,7 @@ def lines() -> Iterator[Line]:
     many, single = [], []
     for number in range(ROUNDS):
         progress(f"award/issue: round {number + 1} of {ROUNDS}")
-        many.append(_seconds(lambda: _all_done(issue.issue_many(issuer_context, "acme", awards))))
+        many.append(_seconds(lambda: _all_done(batch.issue_many(issuer_context, "acme", awards))))
         single.append(_seconds(lambda: [issue.issue(issuer_context, award) for award in awards]))
     yield Line(
         "award/issue_many",

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.award import achievements
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.award.issuing import issue, search
+from chalicelib.award.issuing import batch, issue, search
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Search
@@ -356,7 +356,7 @@ def test_64_concurrent_workers_never_share_an_index(tables: Tables):
         holders = [Holder(f"Ada {worker}-{number}", "ada@example.org") for number in range(3)]
         awards = [Award("acme", achievement.id, holder) for holder in holders]
         if worker % 2:
-            return list(issue.issue_many(issuer_context, "acme", awards))
+            return list(batch.issue_many(issuer_context, "acme", awards))
         return [issue.issue(issuer_context, award) for award in awards]
 
     with ThreadPoolExecutor(64) as pool:
@@ -375,6 +375,6 @@ def test_bulk_issuing_is_idempotent(tables: Tables):
         Award("acme", achievement.id, Holder(f"Ada {number}"), credential_id=f"{chr(97 + number)}" * 26)
         for number in range(26)
     ]
-    first = issue.issue_many(issuer_context, "acme", awards[:20])
-    assert issue.issue_many(issuer_context, "acme", awards)[:20] == first
+    first = batch.issue_many(issuer_context, "acme", awards[:20])
+    assert batch.issue_many(issuer_context, "acme", awards)[:20] == first
     assert len(issuer_context.issuer_store.rows("acme", None, 99)) == 26

@@ -97,6 +97,11 @@ def test_host_key_cannot_sign(attacker: Attacker) -> None:
     assert denied(lambda: sign(attacker, attacker.outputs["HostKeyId"]))
 
 
+def test_shared_key_signs(attacker: Attacker) -> None:
+    assert not denied(lambda: sign(attacker, attacker.outputs["SharedKeyId"]))
+    assert denied(lambda: attacker.client("kms").schedule_key_deletion(KeyId=attacker.outputs["SharedKeyId"]))
+
+
 def test_key_of_another_stage_cannot_be_retagged(attacker: Attacker) -> None:
     key = attacker.create_key({**OWN_TAGS, "stage": "prod"})
     own_tags = [{"TagKey": name, "TagValue": value} for name, value in OWN_TAGS.items()]
@@ -122,6 +127,7 @@ def test_tables_cannot_be_scanned_or_deleted_and_events_cannot_be_read(attacker:
 def test_public_roles_cannot_sign_or_create_keys(public_attacker: Attacker) -> None:
     kms = public_attacker.client("kms")
     assert denied(lambda: sign(public_attacker, public_attacker.create_key(OWN_TAGS)))
+    assert denied(lambda: sign(public_attacker, public_attacker.outputs["SharedKeyId"]))
     own_tags = [{"TagKey": name, "TagValue": value} for name, value in OWN_TAGS.items()]
     assert denied(lambda: kms.create_key(**KEY, Tags=own_tags))
 
@@ -155,3 +161,19 @@ def test_public_roles_cannot_scan_or_query(public_attacker: Attacker) -> None:
                 TableName=name, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values
             )
         )
+
+
+def test_clean_up_deletes_only_keys_of_issuers_of_its_stage(stack: RunningStack) -> None:
+    cleaner = attacker_with_role("CleanUpKeysRole", stack)
+    kms = cleaner.client("kms")
+
+    def schedule(key: str) -> None:
+        kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=30)
+
+    assert not denied(lambda: schedule(cleaner.create_key(OWN_TAGS)))
+    assert denied(lambda: schedule(cleaner.create_key({**OWN_TAGS, "stage": "prod"})))
+    for output in ("HostKeyId", "SharedKeyId"):
+        assert denied(lambda output=output: schedule(cleaner.outputs[output]))
+    own_tags = [{"TagKey": name, "TagValue": value} for name, value in OWN_TAGS.items()]
+    assert denied(lambda: kms.create_key(**KEY, Tags=own_tags))
+    assert denied(lambda: sign(cleaner, cleaner.create_key(OWN_TAGS)))

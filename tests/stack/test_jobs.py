@@ -13,6 +13,10 @@ def test_nightly_job_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "RotateSecrets")
 
 
+def test_clean_up_has_the_rights_it_needs(stack: RunningStack) -> None:
+    jobs.run(stack, "CleanUpKeys")
+
+
 def test_worker_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "RunTasks")
 

@@ -18,7 +18,7 @@ from chalicelib.award.bulk.job import (
     count,
 )
 from chalicelib.award.bulk.row_validation import Terms, award_of
-from chalicelib.award.issuing import issue
+from chalicelib.award.issuing import batch
 from chalicelib.errors import Conflict, LaurelError, NotFound, QuotaExceeded, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
@@ -125,7 +125,7 @@ def _issue_rows(bulk: BulkIssuer, job: Job, chunk: Chunk, waiting: Sequence[int]
     awards = [award_of(job.issuer_id, terms, row, job.credential_id(row)) for row in (chunk.rows[at] for at in valid)]
     failure: LaurelError | None = None
     try:
-        issued = issue.issue_many(bulk.issuer_context, job.issuer_id, awards)
+        issued = batch.issue_many(bulk.issuer_context, job.issuer_id, awards)
     except NotFound as error:
         raise _Stop(error) from error
     for at, done in zip(valid, issued, strict=True):

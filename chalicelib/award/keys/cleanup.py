@@ -52,7 +52,7 @@ class CleanupResult:
 
 
 def clean_up(issuer_context: IssuerContext, remover: KeyRemover) -> CleanupResult:
-    """Close abandoned issuers and schedule the deletion of their keys and of orphans. Safe to repeat.
+    """Close abandoned issuers; schedule the deletion of their keys, of orphans and of revoked keys. Safe to repeat.
 
     Raises `Unavailable`; what is done so far stays done.
     """
@@ -61,7 +61,7 @@ def clean_up(issuer_context: IssuerContext, remover: KeyRemover) -> CleanupResul
         if _is_abandoned(issuer_context, issuer):
             released += _close(issuer_context, remover, issuer)
             closed += 1
-        known |= {key.handle for key in issuer.keys}
+        known |= _needed(issuer)
     orphans = [key.handle for key in remover.keys(frozenset(known)) if _is_orphan(issuer_context, key)]
     for handle in orphans:
         remover.schedule_deletion(handle)
@@ -104,4 +104,9 @@ def _is_orphan(issuer_context: IssuerContext, key: StoredKey) -> bool:
         issuer = issuer_context.issuer_store.issuer(key.issuer_id)
     except NotFound:
         return True
-    return key.handle not in {known.handle for known in issuer.keys}
+    return key.handle not in _needed(issuer)
+
+
+def _needed(issuer: Issuer) -> set[str]:
+    """The handles of the issuer's keys. A revoked key is not needed, and nobody shall sign with it any more."""
+    return {key.handle for key in issuer.keys if key.revoked is None}

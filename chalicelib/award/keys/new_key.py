@@ -8,9 +8,9 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
 
-OWN_KEY_WINDOW = timedelta(hours=1)
-"""An issuer gets at most one key in this time without an operator. Concurrent first issues, and first issues that
-follow a crash, therefore create one key between them; the others sign with the shared key."""
+OWN_KEY_WINDOW = timedelta(days=1)
+"""An issuer gets at most one key in this time without an operator. Concurrent first issues, first issues that follow a
+crash, and an owner who revokes again and again therefore create one key; until then the shared key signs."""
 UNLIMITED = 1_000_000_000
 """The limit of what operators do: it is counted, not limited."""
 

@@ -13,7 +13,7 @@ from chalicelib.award.bulk.bulk_issuer import BulkIssuer, Upload
 from chalicelib.award.bulk.job import Job, JobState
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.award.issuing import issue, quota, reissue
+from chalicelib.award.issuing import batch, issue, quota, reissue
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused
 from chalicelib.tasks.task_queue import Task
@@ -76,7 +76,7 @@ def test_repeated_request_returns_its_credential_and_does_not_count(acme: Issuer
     for _ in range(3):
         acme.issue()
     assert acme.issue(credential_id="a" * 26) == first, "also when the quota is used up"
-    assert issue.issue_many(acme.issuer_context, "acme", [acme.award(credential_id="a" * 26)]) != []
+    assert batch.issue_many(acme.issuer_context, "acme", [acme.award(credential_id="a" * 26)]) != []
     assert used(acme) == 4
 
 
@@ -84,7 +84,7 @@ def test_refused_credentials_do_not_count(acme: IssuerFixture) -> None:
     for _ in range(9):
         with pytest.raises(Refused):
             acme.issue(zone="Nowhere/Land")
-    outcomes = issue.issue_many(acme.issuer_context, "acme", [acme.award(zone="Nowhere/Land")] * 9)
+    outcomes = batch.issue_many(acme.issuer_context, "acme", [acme.award(zone="Nowhere/Land")] * 9)
     assert all(isinstance(outcome, LaurelError) for outcome in outcomes)
     assert used(acme) == 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.award import achievements
 from chalicelib.award.achievements import Content
-from chalicelib.award.issuing import issue, reissue, status_changes
+from chalicelib.award.issuing import batch, reissue, status_changes
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential import signed_content
 from chalicelib.credential.build import EvidenceLink, Holder
@@ -224,7 +224,7 @@ def test_bulk_issuing_returns_one_outcome_per_credential(acme: IssuerFixture) ->
         acme.award(issuer_id="other"),
         acme.award(),
     ]
-    outcomes = issue.issue_many(acme.issuer_context, "acme", awards)
+    outcomes = batch.issue_many(acme.issuer_context, "acme", awards)
     codes = [outcome.code if isinstance(outcome, LaurelError) else "issued" for outcome in outcomes]
     assert codes == ["issued", "bad_text", "not_found", "id_taken", "issued", "not_found", "issued"]
     assert outcomes[4] == taken
@@ -240,7 +240,7 @@ def test_bulk_issuing_reads_issuer_and_achievement_once(acme: IssuerFixture) -> 
             return getattr(acme.issuer_store, name)
 
     issuer_context = replace(acme.issuer_context, issuer_store=Counted())  # type: ignore[arg-type]
-    outcomes = issue.issue_many(issuer_context, "acme", [acme.award()] * 100)
+    outcomes = batch.issue_many(issuer_context, "acme", [acme.award()] * 100)
     assert all(acme.report(one).verdict is Verdict.VALID for one in outcomes if isinstance(one, Record))
     assert (calls.count("issuer"), calls.count("achievement"), calls.count("add_record")) == (1, 1, 0)
 
@@ -248,7 +248,7 @@ def test_bulk_issuing_reads_issuer_and_achievement_once(acme: IssuerFixture) -> 
 def test_full_pair_of_lists_is_followed_by_a_new_pair(acme: IssuerFixture) -> None:
     first = acme.issuer.revocation_list
     acme.issuer_store._taken.update({(first, index): "another" for index in range(131_072)})
-    outcomes = issue.issue_many(acme.issuer_context, "acme", [acme.award()] * 5)
+    outcomes = batch.issue_many(acme.issuer_context, "acme", [acme.award()] * 5)
     lists = {one.entries[0].list_id for one in outcomes if isinstance(one, Record)}
     assert lists == {acme.issuer_store.issuer("acme").revocation_list} != {first}
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import (
+    batch,
     issue,
     status_changes,
     status_lists,
@@ -163,7 +164,7 @@ def test_key_rotated_during_issuing_signs(acme: IssuerFixture) -> None:
 
     record = issue.issue(replace(acme.issuer_context, issuer_store=RotatingStore()), acme.award(jwt=True))  # type: ignore[arg-type]
     assert acme.report(record).verdict is Verdict.VALID
-    (other,) = issue.issue_many(replace(acme.issuer_context, issuer_store=RotatingStore()), "acme", [acme.award()])  # type: ignore[arg-type]
+    (other,) = batch.issue_many(replace(acme.issuer_context, issuer_store=RotatingStore()), "acme", [acme.award()])  # type: ignore[arg-type]
     assert isinstance(other, Record)
     assert acme.report(other).verdict is Verdict.VALID
 

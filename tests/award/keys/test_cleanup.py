@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import issue
-from chalicelib.award.keys import cleanup, own_key, rotation
+from chalicelib.award.keys import cleanup, own_key, revocation, rotation
 from chalicelib.award.keys.cleanup import ABANDONED_AFTER, ORPHAN_AFTER, CleanupResult, StoredKey, clean_up
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
 from chalicelib.errors import Conflict
@@ -81,6 +81,21 @@ def test_only_old_keys_that_their_issuer_does_not_know_are_orphans(acme: IssuerF
     )
     assert clean_up(acme.issuer_context, remover) == CleanupResult(0, 2)
     assert remover.scheduled == ["orphan", "of-nobody"]
+
+
+def test_revoked_key_is_deleted_and_earlier_ones_stay(acme: IssuerFixture) -> None:
+    record = acme.issue()
+    for _ in range(2):
+        rotation.rotate_key(acme.issuer_context, "acme")
+    acme.clock.advance(timedelta(days=1))
+    _, retired, signing = stored(acme).keys
+    revocation.revoke(acme.issuer_context, "acme", signing.fragment, acme.issuer_context.now(), by_operator=True)
+    acme.clock.advance(ORPHAN_AFTER)
+    known = [StoredKey(handle, "acme", signing.created) for handle in acme.signer.created]
+    remover = KeyRemover(known)
+    assert clean_up(acme.issuer_context, remover) == CleanupResult(0, 1)
+    assert remover.scheduled == [signing.handle] != [retired.handle]
+    assert acme.report(record).findings[4].code == "signer_is_issuer"
 
 
 def test_key_that_was_stored_after_the_issuers_were_listed_is_kept(acme: IssuerFixture) -> None:
