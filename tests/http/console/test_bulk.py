@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.award.bulk import bulk_issuer
+from chalicelib.award.bulk import bulk_issuer, dry_run
 from chalicelib.award.bulk.job import JobState
 from chalicelib.award.issuing import status_changes
 from chalicelib.http.console.bulk import upload
@@ -301,3 +301,13 @@ def test_end_of_the_validity_period_is_shown_as_a_date(editor: Browser, laurel: 
     one = laurel.issuer_store.achievement("fernhill", achievement(laurel))
     laurel.issuer_store.replace_achievement(one, replace(one, valid_days=730, version=one.version + 1))
     assert "21 November 2028" in text_of(check(editor, laurel, "Noor Ahmed\n"))
+
+
+def test_a_list_of_more_rows_than_the_page_checks_is_refused(
+    editor: Browser, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "MAX_ROWS_AT_ONCE", 2)
+    assert "Review before issuing" in check(editor, laurel, "Ada\nBo\n").text
+    refused = check(editor, laurel, "Ada\nBo\nCy\n")
+    assert "Review before issuing" not in refused.text
+    assert "Issue it in parts, or use the API." in refused.text
