@@ -146,7 +146,7 @@ def _claims(
         now, skew = access_context.now().timestamp(), SKEW.total_seconds()
         if not (now - skew < float(claims["exp"]) and float(claims["iat"]) <= now + skew):
             raise _failed(f"The token from {provider.name} is not valid at this time.")
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError) as error:
         raise _failed(f"The token from {provider.name} is not valid.") from error
     if claims.get("azp", provider.client_id) != provider.client_id:
         raise _failed(f"The token from {provider.name} is for another application.")

@@ -71,6 +71,18 @@ def test_id_token_with_a_wrong_claim_is_refused(
     refused(lambda: sign_in(access_context, providers))
 
 
+@pytest.mark.parametrize("name", ["exp", "iat"])
+@pytest.mark.parametrize("seconds", [10**400, -(10**400), 1e308, float("nan")], ids=["huge", "tiny", "1e308", "nan"])
+def test_id_token_with_a_time_beyond_the_calendar_is_refused_or_signs_in(
+    access_context: AccessContext, providers: Providers, name: str, seconds: float
+) -> None:
+    providers.claims = {name: seconds}
+    if (name, seconds) == ("exp", 1e308):
+        assert sign_in(access_context, providers).email == "ada@college.example"
+    else:
+        refused(lambda: sign_in(access_context, providers))
+
+
 def test_missing_email_verified_may_be_assumed_but_false_is_refused(
     access_context: AccessContext, providers: Providers
 ) -> None:

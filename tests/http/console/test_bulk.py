@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.award.bulk import bulk_issuer
+from chalicelib.award.bulk import bulk_issuer, dry_run
 from chalicelib.award.bulk.job import JobState
 from chalicelib.award.issuing import status_changes
 from chalicelib.http.console.bulk import upload
@@ -320,3 +320,13 @@ def test_result_says_which_holders_get_no_email(editor: Browser, laurel: Laurel)
     assert "get no email" not in everyone
     assert "No email address" not in everyone
     assert "You chose to send no emails." in result("name,email\nGrace Hopper,g@example.org\n", notify="")
+
+
+def test_a_list_of_more_rows_than_the_page_checks_is_refused(
+    editor: Browser, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "MAX_ROWS_AT_ONCE", 2)
+    assert "Review before issuing" in check(editor, laurel, "Ada\nBo\n").text
+    refused = check(editor, laurel, "Ada\nBo\nCy\n")
+    assert "Review before issuing" not in refused.text
+    assert "Issue it in parts, or use the API." in refused.text
