@@ -22,6 +22,8 @@ WIDE_VALIDITY = timedelta(days=1)
 """How long a link to the credentials of all issuers works: it is sent on request, and used at once."""
 RETENTION = timedelta(days=800)
 """How long an expired link can still request a new one, and an unsubscribe link works."""
+WIDE_RETENTION = timedelta(days=30)
+"""The same for a link to the credentials of all issuers, which any link to one issuer's can request again."""
 
 MAILBOX_ID_BYTES = 16
 """Bytes of a mailbox's digest; enough to tell mailboxes apart."""
@@ -65,7 +67,7 @@ class Link:
     @property
     def expires(self) -> datetime:
         """When the link is deleted."""
-        return self.created_at + RETENTION
+        return self.created_at + (WIDE_RETENTION if self.wide else RETENTION)
 
 
 class LinkKey(NamedTuple):

@@ -15,7 +15,7 @@ from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
 from chalicelib.delivery import holder_links, mailbox
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.links import WIDE_VALIDITY, Purpose
+from chalicelib.delivery.links import WIDE_RETENTION, WIDE_VALIDITY, Purpose
 from tests.award.fakes import new_achievement
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import Gateway
@@ -123,6 +123,8 @@ def test_an_expired_wide_link_is_renewed_without_ending_the_issuers_links(
     assert submit(client, path, do="all").status == 200
     assert client.get(sent_path(laurel), **PHONE).status == 200
     assert client.get(quoted, **PHONE).status == 200
+    laurel.now += WIDE_RETENTION
+    assert client.get(path, **PHONE).status == 404
 
 
 def test_whoever_uses_up_the_links_of_a_day_leaves_the_holder_with_one_that_works(
