@@ -77,7 +77,7 @@ def environment(port: int, state: Path) -> dict[str, str]:
     }
 
 
-def start(port: int, state: Path, *, timeout: float = 30.0) -> EmbeddedAws:
+def start(port: int, state: Path, *, timeout: float = 90.0) -> EmbeddedAws:
     """Start the embedded AWS on 127.0.0.1:`port` with its state under `state`; return when it responds.
 
     Raises NotReadyError if it exits or does not respond within `timeout` seconds.
