@@ -36,7 +36,7 @@ DOMAIN = st.builds(DomainProof, TEXT, st.sampled_from(Place), MOMENTS, TEXT)
 ISSUER = st.builds(
     Issuer, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(KEY, max_size=3).map(tuple), TEXT, TEXT,
     st.none() | TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT.filter(bool),
-    st.lists(DOMAIN, max_size=3).map(tuple), VERSION, st.lists(TEXT, max_size=3).map(tuple),
+    st.lists(DOMAIN, max_size=3).map(tuple), st.none() | MOMENTS, VERSION, st.lists(TEXT, max_size=3).map(tuple),
 )  # fmt: skip
 SKILL = st.builds(Skill, TEXT, TEXT, TEXT, st.none() | TEXT)
 ACHIEVEMENT = st.builds(

@@ -150,12 +150,21 @@ def test_public_roles_only_read_public_items_and_add_events(template: dict[str, 
         assert conditions == expected
 
 
+def named(statement: dict[str, Any]) -> bool:
+    """Whether the statement names one resource of the template."""
+    return set(statement["Resource"]) == {"Fn::GetAtt"}
+
+
 def test_signing_needs_a_key_with_the_tags_of_this_deployment(template: dict[str, Any]) -> None:
     """`StringEqualsIfExists` also allows a key without any tag, such as one of another program in the account."""
     for role in ("IssuerRole", "RunTasksRole"):
-        (signing,) = (one for one in statements(template, role) if "kms:Sign" in actions(one))
         own_tags = {"aws:ResourceTag/application": "laurel", "aws:ResourceTag/stage": {"Ref": "Stage"}}
-        assert signing["Condition"]["StringEquals"] == own_tags
+        by_tag, by_name = (
+            [one for one in statements(template, role) if "kms:Sign" in actions(one) and named(one) is by_name]
+            for by_name in (False, True)
+        )
+        assert [one["Condition"]["StringEquals"] for one in by_tag] == [own_tags]
+        assert [one["Resource"] for one in by_name] == [{"Fn::GetAtt": ["SharedKey", "Arn"]}]
 
 
 def test_a_key_gets_only_the_tags_of_this_deployment(template: dict[str, Any]) -> None:
@@ -331,7 +340,9 @@ def reached(patterns: list[str], pk: str) -> bool:
     return any(fnmatchcase(pk, pattern) for pattern in patterns)
 
 
-WRITTEN_BY_EMAIL_EVENTS = (keys.delivery("acme", "c" * 26).pk, keys.mailbox("f" * 64).pk)
+WRITTEN_BY_EMAIL_EVENTS = (
+    keys.delivery("acme", "c" * 26).pk, keys.mailbox("f" * 64).pk, keys.reputation("acme").pk,
+)  # fmt: skip
 OUT_OF_REACH_OF_EMAIL_EVENTS = (
     keys.issuer("acme").pk, keys.record("c" * 26).pk, keys.status_list("l" * 26).pk, keys.token("t").pk,
     keys.person_pointer("a@b.example", "acme").pk, keys.holder("a@b.example", "acme", "c").pk,
@@ -341,7 +352,7 @@ OUT_OF_REACH_OF_EMAIL_EVENTS = (
 )  # fmt: skip
 
 
-def test_email_event_role_writes_only_deliveries_and_mailboxes(template: dict[str, Any]) -> None:
+def test_email_event_role_writes_only_deliveries_mailboxes_and_reputations(template: dict[str, Any]) -> None:
     """It reads what strangers' mail servers send: with every item of the table it could write an owner or a key."""
     written = leading_keys(template, "OnEmailEventRole", "CredentialsTable", "dynamodb:PutItem")
     assert all(reached(written, pk) for pk in WRITTEN_BY_EMAIL_EVENTS)

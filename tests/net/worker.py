@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.analytics.event import Kind, Visit
+from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.net.budget import FetchBudget
 from chalicelib.net.cache import Cache
 from chalicelib.net.dead_hosts import DeadHosts
@@ -27,7 +27,7 @@ from tests.reports.test_hosted import HostedSetup
 VICTIM = "victim.example"
 OTHERS = tuple(f"h{number}.example" for number in range(8))
 NAMES = (VICTIM, *OTHERS)
-VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None)
+VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None, VisitorClass.KNOWN_BOT)
 
 
 def badge(urls: list[str]) -> bytes:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.analytics.event import Kind, Visit
+from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.award.issuing.signing import with_proof
 from chalicelib.award.keys import revocation
 from chalicelib.errors import Unavailable
@@ -18,7 +18,7 @@ from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report
 from tests.http.fake_laurel import BASE_URL, NOW, Laurel, id_of, seeded
 
-VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None)
+VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None, VisitorClass.KNOWN_BOT)
 
 
 @pytest.fixture

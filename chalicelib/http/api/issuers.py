@@ -58,10 +58,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/issuers/{id}", access=either(Permission.MANAGE), methods=("PATCH",), missing=MISSING)
     def update_profile(request: Request, caller: Caller | str, issuer_id: str) -> Reply:
+        own, by_operator = _own(caller, issuer_id), isinstance(caller, str)
         reader = JsonReader(body.json_object(request))
         changes = {name: reader.optional(name) for name in WORDS if reader.is_present(name)}
         reader.finish()
-        own, by_operator = _own(caller, issuer_id), isinstance(caller, str)
         return as_json(
             to_json(issuer_actions.update_profile(services.issuer_context, own, changes, by_operator=by_operator))
         )

@@ -75,7 +75,7 @@ def test_registering_reserves_the_name(fixture: IssuerFixture) -> None:
 
 def test_an_issuer_keeps_its_own_name_and_may_spell_it_differently(fixture: IssuerFixture) -> None:
     issuer_actions.update_profile(fixture.issuer_context, "harbour", {"name": NAME, "description": "New."})
-    issuer_actions.update_profile(fixture.issuer_context, "harbour", {"name": "HARBOUR College"})
+    issuer_actions.update_profile(fixture.issuer_context, "harbour", {"name": "HARBOUR College"}, by_operator=True)
 
 
 def test_an_operator_allows_a_name(fixture: IssuerFixture) -> None:

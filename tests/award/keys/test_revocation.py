@@ -225,7 +225,7 @@ def test_revocation_can_be_repeated_after_a_crash() -> None:
 
 
 def test_another_tenants_key_cannot_be_revoked(acme: IssuerFixture) -> None:
-    fields = (acme.issuer.name, acme.issuer.url, acme.issuer.description)
+    fields = ("Another academy", acme.issuer.url, acme.issuer.description)
     issuer_actions.create(acme.issuer_context, issuer_actions.NewIssuer("other", *fields))
     with pytest.raises(LaurelError):
         revocation.revoke(acme.issuer_context, "other", key_of(acme).fragment, acme.issuer_context.now())

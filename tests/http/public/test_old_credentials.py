@@ -14,13 +14,15 @@ from chalicelib.credential.issuer import DomainProof, Issuer, Place
 from chalicelib.delivery import handlers, holder_actions
 from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.links import Purpose
 from chalicelib.http.api.issuers import WORDS
 from chalicelib.tasks.task_queue import Task
 from tests.http.fake_laurel import BASE_URL, NOW, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
 
 IDENTITY = {
-    *("id", "did", "keys", "revocation_list", "suspension_list", "registered_as", "former_names", "domains", "version")
+    *("id", "did", "keys", "revocation_list", "suspension_list", "registered_as", "former_names", "domains"),
+    *("closed", "version"),
 }
 """Members of an issuer that no profile change can touch."""
 IMPOSTOR = {
@@ -119,5 +121,7 @@ def test_an_email_about_an_old_credential_names_the_issuer_that_signed_it(laurel
 
 def test_the_holders_page_names_the_issuer_that_signed(laurel: Laurel) -> None:
     rename(laurel)
-    record = laurel.issuer_store.record(id_of("valid"))
-    assert holder_actions._holder_credential(laurel.delivery_context, record).shared.issuer == "Fernhill College"
+    url, link = laurel.delivery_context.link(Purpose.MY, "ada@example.org")
+    laurel.delivery_store.add_links((link,))
+    (group,) = holder_actions.view(laurel.delivery_context, url.rpartition("/")[2], person=False).groups
+    assert {one.shared.issuer for one in group.credentials} == {"Fernhill College"}
