@@ -112,7 +112,7 @@ def show(
 
 def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_RECIPIENT) -> Page:
     """Build the page of a credential."""
-    report, hosted = view.report, view.hosted
+    report, hosted = _about_the_credential(view.report), view.hosted
     newest = (hosted.newest or hosted.replaced_by) if hosted else None
     decided = _decided(hosted.status, report.verdict) if hosted else None
     corrected = decided is not None and hosted is not None and hosted.corrected
@@ -140,6 +140,13 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         has_jwt=hosted is not None and hosted.has_jwt,
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
     )
+
+
+def _about_the_credential(report: Report) -> Report:
+    """``report`` with its own verdict, if that is not valid: it matters more than for whom the credential was issued,
+    which the page says as well. A revoked credential must not lose its band to a wrong address."""
+    own = report.verdict_on_credential
+    return report if own is Verdict.VALID else replace(report, verdict=own)
 
 
 def _ask_url(hosted: HostedView | None, facts: Facts | None, recipient: RecipientForm, base_url: str) -> str | None:
@@ -191,7 +198,7 @@ def _signed_by(issuer: IssuerView) -> str:
     name = text.isolated(issuer.name)
     # Anyone can sign under any name, so only a name in a registry is stated as a fact.
     if issuer.vouched:
-        return f"Issued by {name}. The operator of this service has registered this name."
+        return f"Issued by {name}. The operator of this service vouches for this name."
     if issuer.behind:
         return f"Issued under the name “{name}”. {issuer.behind}"
     key = _signed_with(issuer.location) if issuer.location else ""

@@ -94,7 +94,7 @@ def test_an_operators_rename_changes_no_word_of_an_old_credential(laurel: Laurel
     after = client.get(laurel.url("valid")).json
     assert (after["credential"], after["findings"][7]["code"]) == (before["credential"], "issuer_registered")
     page = client.get(laurel.url("valid"), accept=HTML).text
-    assert "Issued by \u2068Fernhill College\u2069. The operator of this service has registered this name." in page
+    assert "Issued by \u2068Fernhill College\u2069. The operator of this service vouches for this name." in page
 
 
 def test_a_self_made_issuer_renames_itself_through_the_api_and_its_old_credential_does_not(

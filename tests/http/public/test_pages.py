@@ -38,7 +38,7 @@ HEADLINES = {
 }
 UNPROVEN = "This credential is genuine and valid, but the issuer’s identity is not proven."
 LINES = {
-    "valid": "Issued by \u2068Fernhill College\u2069. The operator of this service has registered this name.",
+    "valid": "Issued by \u2068Fernhill College\u2069. The operator of this service vouches for this name.",
     "expired": "It was valid from 18 October 2025 to 12 November 2026.",
     "not_yet_valid": "It is valid from 22 December 2026.",
     "revoked": "Revoked on 19 November 2026, meaning the issuer has taken it back. Do not rely on it.",

@@ -54,8 +54,13 @@ def test_page_says_that_it_was_issued_to_someone_else(client: Gateway, laurel: L
     assert "Its contents are not shown here" not in response.text
 
 
-def test_another_address_is_named_before_a_revocation(client: Gateway, laurel: Laurel) -> None:
-    assert DIFFERS in band(ask(client, laurel.url("revoked"), "eve@example.org"))
+@pytest.mark.parametrize("kind", ["revoked", "suspended", "expired"])
+def test_another_address_does_not_hide_the_status(client: Gateway, laurel: Laurel, kind: str) -> None:
+    own, asked = band(client.get(laurel.url(kind), accept=HTML)), band(ask(client, laurel.url(kind), "eve@example.org"))
+    assert HEADLINES[kind] in own
+    assert HEADLINES[kind] in asked
+    assert DIFFERS in asked
+    assert "The credential itself may be genuine" not in asked
 
 
 def test_credential_without_an_address_could_not_be_compared(client: Gateway, laurel: Laurel) -> None:
