@@ -39,6 +39,7 @@ class Result:
                 "cost_usd": round(self.cost_usd, 4),
                 "locked_out": list(self.locked_out),
                 "sent": self.sent,
+                "within_budget": self.within_budget,
                 "withstood": self.withstood,
                 **{name: round(value, 3) for name, value in self.details.items()},
             }

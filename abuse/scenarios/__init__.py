@@ -8,9 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from abuse.result import Result
-from abuse.scenarios import many_issuers, slow_credentials
+from abuse.scenarios import (
+    deferred_emails,
+    holder_flood,
+    impostor_emails,
+    many_issuers,
+    sign_in_flood,
+    slow_credentials,
+)
 
 SCENARIOS: Mapping[str, Callable[[], Result]] = {
+    "sign-in-flood": sign_in_flood.run,
     "slow-credentials": slow_credentials.run,
+    "impostor-emails": impostor_emails.run,
     "many-issuers": many_issuers.run,
+    "holder-flood": holder_flood.run,
+    "deferred-emails": deferred_emails.run,
 }

@@ -1,4 +1,4 @@
-"""The attacks of `make abuse`: that each scenario runs, and that those whose limits exist fail."""
+"""The attacks of `make abuse`: each fails, and what it comes to is what decision 20 documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ import pytest
 
 from abuse import __main__ as command
 from abuse.result import Result
-from abuse.scenarios import SCENARIOS, slow_credentials
+from abuse.scenarios import (
+    SCENARIOS,
+    deferred_emails,
+    holder_flood,
+    impostor_emails,
+    many_issuers,
+    sign_in_flood,
+    slow_credentials,
+)
 
 
 @pytest.mark.slow
@@ -20,17 +28,73 @@ def test_slow_credentials_of_one_network_lock_out_nobody() -> None:
     assert result.cost_usd < 0.10
 
 
+@pytest.mark.slow
+def test_a_flood_of_sign_in_requests_locks_out_nobody_and_floods_no_mailbox() -> None:
+    result = sign_in_flood.run()
+    assert result.withstood
+    assert result.details["mailbox_an_hour"] == 24
+    assert result.details["made_up_an_hour_per_client"] == 30
+    assert result.details["made_up_an_hour_per_48"] == 60
+    assert result.details["made_up_an_hour_per_32"] == 300
+    assert result.details["minutes_until_an_attacked_new_person_gets_one"] <= 15
+
+
+@pytest.mark.slow
+def test_impostors_send_few_emails_without_words_of_their_own_and_bounces_pause_them() -> None:
+    result = impostor_emails.run()
+    assert result.withstood
+    assert result.sent == 500
+    assert result.details["emails_of_one_issuer"] == 20
+    assert result.details["look_alike_names_refused"] == len(impostor_emails.LOOK_ALIKES)
+    assert result.details["emails_with_words_of_the_issuer"] == 0
+    assert result.details["bounces_until_paused"] == 5
+    assert result.details["emails_on_the_next_day_while_paused"] == 0
+
+
+@pytest.mark.slow
+def test_many_issuers_create_no_key_without_proof_and_fifty_a_day_with_it() -> None:
+    result = many_issuers.run()
+    assert result.withstood
+    assert result.details["issuers"] == many_issuers.PEOPLE
+    assert result.details["keys_of_unproven_issuers"] == 0
+    assert result.details["keys_of_issuers_with_a_domain"] == 50
+
+
+@pytest.mark.slow
+def test_a_flood_of_credentials_hides_no_other_issuer_from_the_holder() -> None:
+    result = holder_flood.run()
+    assert result.withstood
+    assert result.sent == 10
+    assert result.details["shown_of_the_flood"] == 5
+    assert result.details["reads_of_the_page"] <= 50
+
+
+@pytest.mark.slow
+def test_deferred_emails_cost_writes_only_for_those_that_leave() -> None:
+    result = deferred_emails.run()
+    assert result.withstood
+    assert result.sent == 20
+    assert result.details["writes_a_day"] <= 70
+
+
 def test_unknown_scenario_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["no-such-attack"]) == 2
     assert "slow-credentials" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("locked_out", "code"), [((), 0), (("everyone",), 1)])
+@pytest.mark.parametrize(
+    ("locked_out", "within_budget", "code"), [((), True, 0), (("everyone",), True, 1), ((), False, 1)]
+)
 def test_one_line_for_each_scenario_and_an_exit_code(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], locked_out: tuple[str, ...], code: int
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    locked_out: tuple[str, ...],
+    within_budget: bool,
+    code: int,
 ) -> None:
     for name in SCENARIOS:
-        monkeypatch.setitem(SCENARIOS, name, lambda name=name: Result(name, 10, 0.5, locked_out))  # type: ignore[misc,arg-type]
+        result = Result(name, 10, 0.5, locked_out, within_budget=within_budget)
+        monkeypatch.setitem(SCENARIOS, name, lambda result=result: result)  # type: ignore[misc,arg-type]
     assert command.main([]) == code
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["scenario"] for line in lines] == list(SCENARIOS)
