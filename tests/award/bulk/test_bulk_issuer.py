@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ from tests.fake_jobs import Jobs
 class BulkFixture:
     """A bulk issuer over fakes, with the task queue of its jobs."""
 
-    acme: IssuerFixture = field(default_factory=IssuerFixture)
+    acme: IssuerFixture = field(default_factory=partial(IssuerFixture, registered=True))
 
     def __post_init__(self) -> None:
         self.tasks = self.acme.issuer_store.tasks
@@ -415,7 +416,7 @@ def test_crash_at_any_call_loses_nothing_and_issues_nothing_twice(after: bool) -
 
 @pytest.mark.slow
 def test_sixteen_concurrent_workers_issue_each_row_once() -> None:
-    acme = IssuerFixture()
+    acme = IssuerFixture(registered=True)
     issuer_store: Any = Locked(acme.issuer_store)
     locked_jobs: Any = Locked(Jobs(acme.issuer_store.tasks))
     bulk = BulkIssuer(replace(acme.issuer_context, issuer_store=issuer_store, entropy=os.urandom), locked_jobs)
