@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.access import signing_keys
 from chalicelib.access.access_context import AccessContext
-from chalicelib.errors import TooMany as TooMany  # noqa: PLC0414 - importable from here, where the limits are
+from chalicelib.analytics import networks
+from chalicelib.errors import TooMany
 
 V6_NETWORK = 56
 """Prefix length of the network of one household or office (RFC 6177), which has a practically unlimited number of
@@ -64,12 +65,12 @@ class NetworkLimit:
         """The limits that a client ``address`` counts on, each with the network, the narrowest first: a client that
         has reached its own limit cannot use up those of its neighbours."""
         client = Limit(self.name, self.per_client, self.window)
-        found = _parsed(address)
+        found = networks.parse(address)
         if not isinstance(found, ipaddress.IPv6Address):
             return ((client, "" if found is None else str(found)),)
         site, provider = replace(client, max_count=self.per_site), replace(client, max_count=self.per_provider)
         counts = ((64, client), (48, site), (32, provider))
-        return tuple((limit, _prefix(found, length)) for length, limit in counts)
+        return tuple((limit, networks.network(found, length)) for length, limit in counts)
 
 
 def within_networks(access_context: AccessContext, limit: NetworkLimit, address: str, subject: str = "") -> bool:
@@ -86,22 +87,10 @@ def enforce_networks(access_context: AccessContext, limit: NetworkLimit, address
 def network(address: str) -> str:
     """The network that an IP address is counted under: the address itself for IPv4, its /56 for IPv6; '' for text that
     is not an address."""
-    found = _parsed(address)
+    found = networks.parse(address)
     if found is None:
         return ""
-    return _prefix(found, V6_NETWORK) if isinstance(found, ipaddress.IPv6Address) else str(found)
-
-
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    return (isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped) or found
-
-
-def _prefix(address: ipaddress.IPv6Address, length: int) -> str:
-    return str(ipaddress.ip_network((int(address), length), strict=False))
+    return networks.network(found, V6_NETWORK) if isinstance(found, ipaddress.IPv6Address) else str(found)
 
 
 def _window(access_context: AccessContext, limit: Limit) -> tuple[int, datetime]:

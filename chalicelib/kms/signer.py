@@ -35,7 +35,7 @@ _CONNECT_SECONDS = 1
 _READ_SECONDS = 3
 _ATTEMPTS = 3
 _KEYS_REMEMBERED = 128
-"""Public keys that a process keeps, 32 bytes each: the host's, and those of issuers created lately."""
+"""Public keys that a process keeps, 32 bytes each: the host's, and those of recently created issuers."""
 
 
 class KmsSigner:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access import rate_limits
-from chalicelib.access.rate_limits import NetworkLimit, TooMany
+from chalicelib.access.rate_limits import NetworkLimit
+from chalicelib.errors import TooMany
 from tests.access.fakes import AccessFixture
 
 LIMIT = NetworkLimit("test", 3, 5, 7, timedelta(hours=1))

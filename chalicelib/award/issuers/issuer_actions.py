@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -20,12 +19,12 @@ from chalicelib.award.issuing import status_lists
 from chalicelib.award.keys import new_key
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.errors import Conflict, NotFound, Refused
 
 MAX_ATTEMPTS = 8
 """Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 
-_SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
@@ -174,7 +173,7 @@ def _exists(issuer_id: str) -> Conflict:
 
 def check_id(issuer_id: str) -> None:
     """Validate an issuer id. Raises `Refused` (`bad_issuer_id`)."""
-    if not _SLUG.fullmatch(issuer_id):
+    if not ISSUER_ID.fullmatch(issuer_id):
         raise Refused(
             f"{issuer_id[:80]!r} is not a valid issuer id. Use 1 to 64 characters of a-z, 0-9 and hyphen.",
             code="bad_issuer_id",

@@ -39,7 +39,7 @@ class FormState:
         return replace(self, values={**self.values, name: value})
 
     def lines(self, name: str) -> str:
-        """Value of the field ``name`` with line ends normalised to a line feed."""
+        """Value of the field ``name`` with line ends normalized to a line feed."""
         return self.value(name).replace("\r\n", "\n").replace("\r", "\n")
 
     def text(self, name: str) -> str:
@@ -79,5 +79,4 @@ class FormState:
 def sent(request: Request) -> FormState:
     """Read the form submitted with ``request``. Raises `Problem` as `form.sent` does."""
     found = form.sent(request)
-    values = {name: value.decode("utf-8", "replace") for name, value in found.fields.items()}
-    return FormState(values, file=found.files[0] if found.files else b"")
+    return FormState(form.as_text(found.fields), file=found.files[0] if found.files else b"")

@@ -31,7 +31,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 
 MAX_ISSUERS = 5
-"""Issuers that a person may belong to and still create one. Each new issuer costs a key in the key service."""
+"""Issuers that a person may belong to and still create one. An operator can create more."""
 ISSUERS_PER_PERSON = Limit("issuer_created", 5, timedelta(days=1))
 """Issuers created by one person. Counted separately, because a person can transfer an issuer and leave it."""
 ISSUERS_PER_NETWORK = Limit("issuer_created_from", 20, timedelta(days=1))

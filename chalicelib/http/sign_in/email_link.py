@@ -14,8 +14,7 @@ from chalice.app import Request
 from chalicelib.access import known, links, return_paths, sessions
 from chalicelib.access.caller import Person
 from chalicelib.access.providers import Provider
-from chalicelib.access.rate_limits import TooMany
-from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
+from chalicelib.errors import NotFound, Refused, TooMany, Unauthenticated, Unavailable
 from chalicelib.http.core import authentication, cookies, log
 from chalicelib.http.core.access import BY_SECRET, PERSON, PUBLIC
 from chalicelib.http.core.ports import Services
@@ -58,9 +57,8 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
         authentication.check_same_origin(request, services.settings.base_url)
-        sent = form.sent(request, body.MAX_ADDRESS_FORM).fields
-        typed = sent.get("email", b"").decode("utf-8", "replace")
-        return_path = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
+        sent = form.as_text(form.sent(request, body.MAX_ADDRESS_FORM).fields)
+        typed, return_path = sent.get("email", ""), return_paths.local(sent.get("next", ""))
         try:
             current_cookie = cookies.browser(request, services.settings.base_url)
             known_cookie = cookies.known(request, services.settings.base_url)
