@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.award.input import colours
@@ -67,9 +68,8 @@ def create(
     deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
     Raises `Refused` when a text or URL is not acceptable, when the name looks like that of a registered issuer
-    (`name_reserved`), or for a did:key issuer that is not registered; `Conflict`
-    (`issuer_exists`) when the id is taken. A key created just before a failure stays unused in the key service, where
-    `cleanup` finds it.
+    (`name_reserved`), or for a did:key issuer that is not registered; `Conflict` (`issuer_exists`) when the id is
+    taken. A key created just before a failure stays unused in the key service, where `cleanup` finds it.
     """
     _check(new)
     if method is Method.KEY and not registered:
@@ -80,11 +80,20 @@ def create(
     else:
         names.check(issuer_context, new.id, new.name)
     now = issuer_context.now()
+    issuer, pair = status_lists.open_pair(issuer_context, _issuer(issuer_context, new, method, registered, now), now)
+    try:
+        issuer_context.issuer_store.add_issuer(issuer, pair, owner)
+    except Conflict as error:
+        raise _exists(new.id) from error
+    return issuer
+
+
+def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, registered: bool, now: datetime) -> Issuer:
+    """The issuer with its first key, without status lists."""
     key = new_key.shared(issuer_context, now) if method is Method.WEB else new_key.own(issuer_context, new.id, now)
-    name = did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}"
-    issuer = Issuer(
+    return Issuer(
         id=new.id,
-        did=name,
+        did=did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}",
         name=new.name,
         url=new.url,
         description=new.description,
@@ -96,12 +105,6 @@ def create(
         accent=new.accent,
         registered_as=new.name if registered else None,
     )
-    issuer, pair = status_lists.open_pair(issuer_context, issuer, now)
-    try:
-        issuer_context.issuer_store.add_issuer(issuer, pair, owner)
-    except Conflict as error:
-        raise _exists(new.id) from error
-    return issuer
 
 
 def update_profile(

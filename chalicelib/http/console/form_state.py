@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,11 @@ class FormState:
     def or_none(self, name: str) -> str | None:
         """As `text`, or None when empty."""
         return self.text(name) or None
+
+    def number(self, name: str) -> int | None:
+        """As `text`, as a whole number of up to nine digits; None for anything else."""
+        value = self.text(name)
+        return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else None
 
     def add_error(self, name: str, sentence: str) -> None:
         """Record an error of the field ``name``, unless it already has one."""
