@@ -14,7 +14,7 @@ from chalicelib.award.input.text_rules import (
     check_text,
     check_url,
 )
-from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.award.issuers import names
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.keys import new_key
@@ -22,9 +22,6 @@ from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.errors import Conflict, NotFound, Refused
-
-MAX_ATTEMPTS = 8
-"""Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""

@@ -104,11 +104,6 @@ def is_own_page(request: Request, base_url: str) -> bool:
     return (origin == base_url and site in (None, "same-origin")) or (origin is None and site == "same-origin")
 
 
-def client_address(request: Request) -> str:
-    """Return the client address as API Gateway saw it: the caller controls `X-Forwarded-For`."""
-    return str((request.context.get("identity") or {}).get("sourceIp") or "")
-
-
 def is_browser(request: Request) -> bool:
     """Whether the request comes from a browser."""
     return negotiation.wants_html(request.headers.get("accept"))

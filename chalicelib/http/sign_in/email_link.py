@@ -22,7 +22,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
-from chalicelib.http.input import body, form
+from chalicelib.http.input import body, form, request_context
 
 REFERRER = {"Referrer-Policy": "same-origin"}
 """Keeps the URL of the link's page, which contains the secret, from other sites. With `no-referrer`, a browser would
@@ -62,7 +62,7 @@ def routes(services: Services) -> Routes:
         try:
             current_cookie = cookies.browser(request, services.settings.base_url)
             known_cookie = cookies.known(request, services.settings.base_url)
-            address = authentication.client_address(request)
+            address = request_context.client_address(request)
             browser = links.request(services.access_context, typed, return_path, address, current_cookie, known_cookie)
         except (Refused, TooMany) as error:
             return answer(request, services, error, return_path, typed)
@@ -72,7 +72,7 @@ def routes(services: Services) -> Routes:
     def look(request: Request, token: str) -> Reply:
         try:
             link = links.inspect(
-                services.access_context, token, authentication.client_address(request), _browser(services, request)
+                services.access_context, token, request_context.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
@@ -84,7 +84,7 @@ def routes(services: Services) -> Routes:
         authentication.check_same_origin(request, services.settings.base_url)
         try:
             link = links.redeem(
-                services.access_context, token, authentication.client_address(request), _browser(services, request)
+                services.access_context, token, request_context.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
