@@ -72,7 +72,7 @@ class KmsSigner:
         return _raw_ed25519(der)
 
     def sign(self, handle: str, message: bytes) -> bytes:
-        """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
+        """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `MAX_MESSAGE`."""
         if len(message) > MAX_MESSAGE:
             raise Refused(
                 f"KMS signs at most {MAX_MESSAGE} bytes, and this is {len(message)}: "

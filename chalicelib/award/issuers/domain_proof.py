@@ -20,7 +20,7 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 MAX_DOMAINS = 5
 """Maximum domains of an issuer. The public check lists all of them."""
 REFRESH_INTERVAL = timedelta(days=30)
-"""How often a domain is checked again; `issuer.PROOF_LASTS` is three times as long."""
+"""How often a domain is checked again; `issuer.PROOF_LIFETIME` is three times as long."""
 KIND = "domain"
 """The kind of the tasks that check a domain again."""
 
