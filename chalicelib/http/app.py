@@ -65,7 +65,6 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         jobs,
         members,
         pathways,
-        tokens,
         webhooks,
     )
     from chalicelib.http.holder import holder
@@ -80,7 +79,6 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         export,
         domains,
         members,
-        tokens,
         holder,
         emails,
         pathways,

@@ -81,7 +81,7 @@ def _revocable(issuer_context: IssuerContext, issuer: Issuer, key_id: str, since
     if since > issuer_context.now():
         raise Refused("A key cannot be compromised since a time in the future.", code="bad_moment")
     if key.revoked is not None and since > key.revoked:
-        detail = f"This key is revoked since {dates.write(key.revoked)}. Only an earlier time is possible."
+        detail = f"This key has been revoked since {dates.write(key.revoked)}. Only an earlier time is possible."
         raise Refused(detail, code="bad_moment")
     if key.shared and key.handle == issuer_context.key_policy.shared_handle:
         raise Refused(

@@ -1,19 +1,19 @@
-"""Member routes of the JSON API."""
+"""Member and API key routes of the JSON API."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import unquote
 
 from chalice.app import Request
 
 from chalicelib.access import email_address, members, tokens
 from chalicelib.access.caller import Caller
-from chalicelib.access.models import Member
+from chalicelib.access.models import Member, Token
 from chalicelib.access.roles import Permission, Role
 from chalicelib.credential import dates
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.api.tokens import to_json
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
@@ -22,10 +22,11 @@ from chalicelib.http.input import body, query
 from chalicelib.http.input.json_body import JsonReader
 
 WHICH_MEMBER = "This issuer has no member with this address."
+UNKNOWN = "This issuer does not have this API key."
 
 
 def routes(services: Services) -> Routes:
-    """Create the routes `/v1/members` and `/v1/members/{id}`."""
+    """Create the routes `/v1/members`, `/v1/members/{id}`, `/v1/tokens`, `/v1/tokens/{id}`."""
     bound = Routes(__name__, services)
 
     @bound.bind("/v1/members", access=token(Permission.READ))
@@ -55,9 +56,30 @@ def routes(services: Services) -> Routes:
             services.access_context, caller.issuer_id, _address(email), [each for each in also.split(",") if each]
         )
         kept = tokens.of_organization(services.access_context, caller.issuer_id)
-        return as_json(
-            {"revoked": [to_json(each) for each in revoked], "organization": [to_json(each) for each in kept]}
-        )
+        return as_json({"revoked": [_token(each) for each in revoked], "organization": [_token(each) for each in kept]})
+
+    @bound.bind("/v1/tokens", access=token(Permission.MANAGE))
+    def known(_request: Request, caller: Caller) -> Reply:
+        found = tokens.of_issuer(services.access_context, caller.issuer_id)
+        return as_json({"items": [_token(each) for each in found]})
+
+    @bound.bind("/v1/tokens", access=token(Permission.MANAGE), methods=("POST",))
+    def make(request: Request, caller: Caller) -> Reply:
+        reader = JsonReader(body.json_object(request))
+        name, role = reader.text("name"), reader.required_choice("role", Role)
+        organization = reader.flag("organization", default=caller.member is None)
+        if not organization and caller.member is None:
+            reader.add_error("organization", "This API key belongs to no member, so it creates organization keys only.")
+        reader.finish()
+        member = None if organization else caller.member
+        by = caller.member or caller.actor  # the person, so that a removal shows which keys they may know
+        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, by, member=member)
+        return as_json({**_token(made), "token": text}, status=201)
+
+    @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)
+    def revoke(_request: Request, caller: Caller, token_id: str) -> Reply:
+        tokens.revoke(services.access_context, caller.issuer_id, token_id)
+        return Reply("", "text/plain", 204)
 
     return bound
 
@@ -72,3 +94,19 @@ def _address(path: str) -> str:
 
 def _member(member: Member) -> dict[str, object]:
     return {"email": member.email, "role": member.role.value, "since": dates.write(member.since)}
+
+
+def _token(one: Token) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": None if one.role is None else one.role.value,
+        "created": dates.write(one.created),
+        "created_by": one.created_by,
+        "member": one.member,
+        "used": _moment(one.used),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else dates.write(at)
