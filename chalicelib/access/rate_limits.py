@@ -10,11 +10,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.access import signing_keys
 from chalicelib.access.access_context import AccessContext
 from chalicelib.analytics import networks
-from chalicelib.errors import TooMany
-
-V6_NETWORK = 56
-"""Prefix length of the network of one household or office (RFC 6177), which has a practically unlimited number of
-addresses."""
+from chalicelib.errors import TooMany as TooMany  # noqa: PLC0414 - importable from here, where the limits are
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +78,6 @@ def enforce_networks(access_context: AccessContext, limit: NetworkLimit, address
     """Count one request from ``address``; raises `TooMany` when a limit of its networks was already reached."""
     for each, network in limit.of(address):
         enforce(access_context, each, f" {network}")
-
-
-def network(address: str) -> str:
-    """The network that an IP address is counted under: the address itself for IPv4, its /56 for IPv6; '' for text that
-    is not an address."""
-    found = networks.parse(address)
-    if found is None:
-        return ""
-    return networks.network(found, V6_NETWORK) if isinstance(found, ipaddress.IPv6Address) else str(found)
 
 
 def _window(access_context: AccessContext, limit: Limit) -> tuple[int, datetime]:

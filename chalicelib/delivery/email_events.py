@@ -57,7 +57,6 @@ _STATES = {
     EmailEventType.BOUNCED: State.BOUNCED,
     EmailEventType.COMPLAINED: State.COMPLAINED,
 }
-_PROBLEMS = {State.BOUNCED: Problem.BOUNCED, State.COMPLAINED: Problem.COMPLAINED}
 
 
 def receive(delivery_context: DeliveryContext, message: str, on_validated: Callable[[], None]) -> None:
@@ -70,6 +69,9 @@ def receive(delivery_context: DeliveryContext, message: str, on_validated: Calla
         on_validated()
     elif (event := parse(message)) is not None:
         apply(delivery_context, event)
+
+
+_PROBLEMS = {State.BOUNCED: Problem.BOUNCED, State.COMPLAINED: Problem.COMPLAINED}
 
 
 def parse(message: str) -> EmailEvent | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.access.rate_limits import Limit
+from chalicelib.access.rate_limits import Limit, TooMany
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
@@ -13,7 +13,7 @@ from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder_access import find
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox, suppression_reason
-from chalicelib.errors import Refused, TooMany
+from chalicelib.errors import Refused
 
 NEW_LINK_INTERVAL = timedelta(minutes=10)
 """Minimum time between two new links, so that a person with an old link cannot flood the mailbox."""

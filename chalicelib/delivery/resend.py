@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.access.rate_limits import TooMany
 from chalicelib.award.issuing.storing import DELIVER
 from chalicelib.delivery import delivery_status
 from chalicelib.delivery.delivery_context import DeliveryContext
@@ -11,7 +12,7 @@ from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.handlers import is_current
 from chalicelib.delivery.mailbox import suppression_reason
-from chalicelib.errors import Conflict, NotFound, Refused, TooMany
+from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 
 MIN_INTERVAL = timedelta(minutes=10)

@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.access import links
 from chalicelib.access.links import LIFETIME, UNKNOWN_LINKS
-from chalicelib.errors import NotFound, Refused, TooMany, Unavailable
+from chalicelib.access.rate_limits import TooMany
+from chalicelib.errors import NotFound, Refused, Unavailable
 from tests.access.fakes import NOW, AccessFixture, LookedAtTogether
 
 EMAIL, CALLER = "ada@example.org", "203.0.113.7"

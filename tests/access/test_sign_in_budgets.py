@@ -23,8 +23,8 @@ from chalicelib.access.links import (
     PER_NETWORK,
     QUARTER,
 )
+from chalicelib.access.rate_limits import TooMany
 from chalicelib.access.roles import Role
-from chalicelib.errors import TooMany
 from tests.access.fakes import NOW, AccessFixture
 
 VICTIM, HOME = "victim@example.org", "198.51.100.1"

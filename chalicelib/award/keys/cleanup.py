@@ -108,5 +108,5 @@ def _is_orphan(issuer_context: IssuerContext, key: StoredKey) -> bool:
 
 
 def _needed(issuer: Issuer) -> set[str]:
-    """The handles of the issuer's keys. A revoked key is not needed, and must not sign anything."""
+    """The handles of the issuer's keys. A revoked key is not needed, and nobody shall sign with it any more."""
     return {key.handle for key in issuer.keys if key.revoked is None}

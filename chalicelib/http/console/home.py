@@ -11,7 +11,7 @@ from chalice.app import Request
 
 from chalicelib.access import members, rate_limits
 from chalicelib.access.caller import Person
-from chalicelib.access.rate_limits import Limit
+from chalicelib.access.rate_limits import Limit, NetworkLimit
 from chalicelib.award.issuers import issuer_actions, names
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
@@ -31,11 +31,12 @@ from chalicelib.http.html import render
 from chalicelib.http.input import request_context
 
 MAX_ISSUERS = 5
-"""Issuers that a person may belong to and still create one. An operator can create more."""
+"""Issuers that a person may belong to and still create one. Each that is identified costs a key in the key service."""
 ISSUERS_PER_PERSON = Limit("issuer_created", 5, timedelta(days=1))
 """Issuers created by one person. Counted separately, because a person can transfer an issuer and leave it."""
-ISSUERS_PER_NETWORK = Limit("issuer_created_from", 20, timedelta(days=1))
-"""Issuers created from one network, because a person can use any number of email addresses."""
+ISSUERS_PER_NETWORK = NetworkLimit("issuer_created_from", 20, 40, 100, timedelta(days=1))
+"""Issuers created from one network, because a person can use any number of email addresses. A class of students that
+creates one each behind one address fits."""
 SCRIPT_SECONDS = 86_400
 """Cache lifetime. The page names the script by its hash, so a stale copy does not run; the page works without it."""
 
@@ -107,10 +108,10 @@ def _check_name(services: Services, person: Person, form: FormState, issuer_id: 
 
 
 def _may_create(services: Services, request: Request, person: Person) -> bool:
-    access_context, network = services.access_context, rate_limits.network(request_context.client_address(request))
+    access_context, address = services.access_context, request_context.client_address(request)
     return person.operator or (
         rate_limits.within(access_context, ISSUERS_PER_PERSON, person.email)
-        and rate_limits.within(access_context, ISSUERS_PER_NETWORK, network)
+        and rate_limits.within_networks(access_context, ISSUERS_PER_NETWORK, address)
     )
 
 

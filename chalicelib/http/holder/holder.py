@@ -7,16 +7,17 @@ loads nothing from other hosts. Opening it changes nothing; every change is a fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from chalice.app import Request
 
-from chalicelib.credential.public_id import ISSUER_ID
+from chalicelib.access.rate_limits import TooMany
 from chalicelib.delivery import holder_access, holder_actions, holder_links
 from chalicelib.delivery.holder_access import LinkExpired
 from chalicelib.delivery.holder_home import PageQuery
 from chalicelib.delivery.sharing import ORIGINS, Target
-from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -31,6 +32,7 @@ from chalicelib.http.html import render
 from chalicelib.http.input import body, form, request_context
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
+_ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
 """Query parameter of the page right after a change was saved."""
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
@@ -120,7 +122,7 @@ def _query(request: Request) -> PageQuery:
     """Read which page is wanted; a form shows the first one again."""
     query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
     issuers = [query.get("issuer"), query.get("after")]
-    if not all(each is None or ISSUER_ID.fullmatch(each) for each in issuers):
+    if not all(each is None or _ISSUER.fullmatch(each) for each in issuers):
         raise NotFound("no such issuer")
     return PageQuery(issuers[0], query.get("before"), issuers[1])
 

@@ -14,7 +14,8 @@ from chalice.app import Request
 from chalicelib.access import known, links, return_paths, sessions
 from chalicelib.access.caller import Person
 from chalicelib.access.providers import Provider
-from chalicelib.errors import NotFound, Refused, TooMany, Unauthenticated, Unavailable
+from chalicelib.access.rate_limits import TooMany
+from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
 from chalicelib.http.core import authentication, cookies, log
 from chalicelib.http.core.access import BY_SECRET, PERSON, PUBLIC
 from chalicelib.http.core.ports import Services

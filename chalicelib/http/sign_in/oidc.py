@@ -9,8 +9,8 @@ from chalice.app import Request
 from chalicelib.access import known, oidc, rate_limits, return_paths
 from chalicelib.access.oidc import LIFETIME
 from chalicelib.access.providers import Provider
-from chalicelib.access.rate_limits import Limit, NetworkLimit
-from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.access.rate_limits import Limit, NetworkLimit, TooMany
+from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core import cookies
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services

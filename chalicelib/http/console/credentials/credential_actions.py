@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.access.rate_limits import TooMany
 from chalicelib.award.input import timestamps
 from chalicelib.award.input.text_rules import check_name
 from chalicelib.award.issuing import reissue, status_changes
@@ -14,7 +15,7 @@ from chalicelib.credential import email_address
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import resend
 from chalicelib.delivery.handlers import is_current
-from chalicelib.errors import Conflict, Malformed, Refused, TooMany
+from chalicelib.errors import Conflict, Malformed, Refused
 from chalicelib.http.console.credentials.credential_text import CredentialDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.ports import Services
